@@ -1,0 +1,103 @@
+/*
+ * Secret memory. Each secret has pages of its own from mmap(), so that wiping
+ * and unmapping one touches no other, and so that "not in a core dump" can be
+ * said of exactly these bytes. Locking is best effort: an unprivileged host
+ * program of the PAM module may have no RLIMIT_MEMLOCK left, and refusing the
+ * login for it would be worse than a page that might be swapped.
+ *
+ * MADV_WIPEONFORK is not used: sshd forks between the prompts and the verdict.
+ */
+#include "config.h"
+
+#include "common/secret.h"
+
+#include <string.h>
+#include <sys/mman.h>
+
+#include "common/fault.h"
+
+#define SECRET_PAGES (WF_SECRET_MAX + 1) /* bytes asked for; the kernel rounds up to pages */
+
+static uint8_t *
+secret_pages_new(void)
+{
+	void *pages;
+
+	if (wf_fault(WF_FAULT_ALLOC))
+		return NULL;
+	pages = mmap(NULL, SECRET_PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (pages == MAP_FAILED)
+		return NULL;
+	(void)madvise(pages, SECRET_PAGES, MADV_DONTDUMP);
+	(void)mlock(pages, SECRET_PAGES);
+	return pages;
+}
+
+wf_status
+wf_secret_set(struct wf_secret *secret, const void *bytes, size_t len)
+{
+	struct wf_secret fresh = WF_SECRET_EMPTY;
+
+	if (len > WF_SECRET_MAX)
+		return WF_TOO_LONG;
+	if (len > 0) {
+		fresh.bytes = secret_pages_new();
+		if (fresh.bytes == NULL)
+			return WF_NO_MEMORY;
+		memcpy(fresh.bytes, bytes, len);
+		fresh.len = len;
+	}
+	wf_secret_move(secret, &fresh);
+	return WF_OK;
+}
+
+wf_status
+wf_secret_copy(struct wf_secret *to, const struct wf_secret *from)
+{
+	return wf_secret_set(to, from->bytes, from->len);
+}
+
+void
+wf_secret_move(struct wf_secret *to, struct wf_secret *from)
+{
+	if (to == from)
+		return;
+	wf_secret_clear(to);
+	*to = *from;
+	*from = WF_SECRET_EMPTY;
+}
+
+void
+wf_secret_clear(struct wf_secret *secret)
+{
+	if (secret->bytes != NULL) {
+		wf_wipe(secret->bytes, SECRET_PAGES);
+		(void)munmap(secret->bytes, SECRET_PAGES);
+	}
+	*secret = WF_SECRET_EMPTY;
+}
+
+bool
+wf_secret_equal(const struct wf_secret *a, const struct wf_secret *b)
+{
+	return a->len == b->len && wf_mem_equal(a->bytes, b->bytes, a->len);
+}
+
+bool
+wf_mem_equal(const void *a, const void *b, size_t len)
+{
+	const volatile uint8_t *left = a;
+	const volatile uint8_t *right = b;
+	uint8_t differs = 0;
+
+	for (size_t i = 0; i < len; i++)
+		differs = (uint8_t)(differs | (left[i] ^ right[i]));
+	return differs == 0;
+}
+
+void
+wf_wipe(void *bytes, size_t len)
+{
+	if (len > 0)
+		explicit_bzero(bytes, len);
+}
