@@ -5,6 +5,9 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include <stdint.h>
+#include <sys/types.h>
+
 #include "common/status.h"
 
 #define WF_PEER_GROUPS_MAX 64
