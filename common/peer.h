@@ -3,8 +3,6 @@
 #define WF_COMMON_PEER_H
 
 #include <stdbool.h>
-#include <sys/types.h>
-
 #include <stdint.h>
 #include <sys/types.h>
 
