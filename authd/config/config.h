@@ -1,0 +1,42 @@
+/*
+ * warifu.conf and the *.conf files of conf.d, read by libconfuse into one immutable struct.  Unknown or ill-typed
+ * options are errors with file, line and the accepted values; nothing is half loaded.
+ */
+#ifndef WF_AUTHD_CONFIG_CONFIG_H
+#define WF_AUTHD_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "authd/policy/policy.h"
+#include "common/status.h"
+
+enum config_mode { MODE_ENFORCE = 0, MODE_OBSERVE = 1 };
+
+struct config {
+	char file[256];         /* main file */
+	char run_dir[108 - 16]; /* sockets: pam.sock, control.sock, radius.sock */
+	char state_dir[256];    /* warifu.db */
+	char key_file[256];
+	char breakglass_file[256];
+	char user[65];          /* runs as; "" = stay (tests, root only at start) */
+	char node[65];          /* default: host name */
+	enum config_mode mode;
+	unsigned workers;       /* 0 = number of cores */
+	unsigned queue;         /* hash jobs, default 256 */
+	unsigned connections;   /* per uid, default 1024; root unlimited up to 4096 in all */
+	struct { uint32_t memory_kib, passes, lanes; } password_cost;
+	gid_t role_groups[6];   /* by enum role of account/act.h; (gid_t)-1 = no such group */
+	gid_t radius_gid;
+	uid_t radius_uid;       /* user warifu-radius; (uid_t)-1 = none */
+	char issuer[65];        /* in otpauth URIs; default "Warifu" */
+	struct policy policy;
+};
+
+struct config_error { char text[512]; }; /* "/etc/warifu/warifu.conf:12: unknown option 'foo' in section 'lock'; accepted: ..." */
+
+/* Reads file and its conf.d (folder beside the file).  `file` NULL: the compiled-in one.  A missing main file is an error. */
+WF_MUST_USE wf_status config_load(const char *file, struct config **config_r, struct config_error *error_r);
+void config_free(struct config **config);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * Factors: each verifies one answer against one credential and says YES, NO or UNSURE plus the
+ * effects that a YES (or NO) asks for.  A factor never writes, never logs, reads no clock, knows
+ * neither store nor policy.  Runs in a worker thread, outside any store transaction.
+ */
+#ifndef WF_AUTHD_FACTOR_FACTOR_H
+#define WF_AUTHD_FACTOR_FACTOR_H
+
+#include "authd/crypto/keyring.h"
+#include "authd/types.h"
+#include "common/clock.h"
+
+enum factor_answer { FACTOR_NO = 0, FACTOR_YES = 1, FACTOR_UNSURE = 2 };
+enum factor_flags { FACTOR_CPU = 1, FACTOR_EGRESS = 2, FACTOR_MULTIROUND = 4 };
+
+struct factor_input {
+	const struct wf_secret *answer;
+	const struct credential *credential; /* NULL or doomed: mock material, the answer is never YES */
+	const struct keyring *keys;
+	struct wf_now now;
+	uint32_t totp_window, totp_drift, hotp_lookahead;
+	bool clock_suspect; /* TOTP is then UNSURE */
+	void *scratch;      /* the worker's own, from factor_scratch_new */
+};
+
+struct factor_result {
+	enum factor_answer answer;
+	bool replayed;    /* the code was right but is used up: refused, no wrong guess */
+	char reason[48];  /* "wrong-password", "wrong-code", "replayed", "clock-suspect" ... */
+	struct effect effects[2];
+	size_t neffects;
+};
+
+struct factor_ops {
+	enum factor_id id;
+	const char *name; /* "password", "totp", "hotp", "recovery" */
+	enum factor_kind kind;
+	const char *tags; /* "", "recovery", "sent", "hardware", "uv" */
+	unsigned flags;
+	enum wf_text_id prompt; /* prompt whose answers this factor takes */
+	void (*verify)(const struct factor_input *in, struct factor_result *result_r);
+};
+
+const struct factor_ops *factor_ops(enum factor_id id); /* NULL if there is none */
+const struct factor_ops *factor_find(const char *name);
+
+/*
+ * All credentials of an account that answer to one prompt, tried against one answer; stops at the
+ * first YES.  Always runs at least one verification of the prompt's cost (mock if need be).  The
+ * best answer wins: YES > replayed > UNSURE > NO.  A pending token that verifies YES adds
+ * EFFECT_CREDENTIAL_ACTIVATE and counts.
+ */
+void factor_try(enum wf_text_id prompt, const struct credential *credentials, size_t n, struct factor_input *in,
+		struct factor_result *result_r, enum factor_id *factor_r);
+
+/* Per-worker memory of the slow hash (pre-faulted, wiped when freed). */
+WF_MUST_USE wf_status factor_scratch_new(void **scratch_r);
+void factor_scratch_free(void **scratch);
+
+/* --- password --- */
+struct password_cost { uint32_t memory_kib, passes, lanes; };
+#define PASSWORD_COST_DEFAULT ((struct password_cost){19456, 2, 1})
+/* Process-wide cost for new hashes and for rehash at login; set at start and reload only. */
+void password_cost_set(const struct password_cost *cost);
+struct password_cost password_cost_get(void);
+/* "$argon2id$v=19$..." */
+WF_MUST_USE wf_status password_hash(const struct wf_secret *password, void *scratch, char *hash_r, size_t size);
+/* WF_OK for a hash that can be verified (argon2id or a crypt(3) hash libxcrypt knows and that is not locked: "!", "*", "" are WF_INVALID). */
+WF_MUST_USE wf_status password_hash_check(const char *hash);
+/* Milliseconds of one verification at `cost`, measured; for `warifu tune`. */
+WF_MUST_USE wf_status password_measure(const struct password_cost *cost, unsigned threads, double *ms_r, double *per_second_r);
+
+/* --- OTP --- */
+struct otp_spec { enum factor_id factor; enum otp_algorithm algorithm; uint32_t digits, step_s; };
+/* The code for a counter or step, as text with leading zeros. */
+WF_MUST_USE wf_status otp_code(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t counter, char code_r[9]);
+/* otpauth:// URI and base32 manual key; both are secrets. */
+WF_MUST_USE wf_status otp_uri(const struct wf_secret *secret, const struct otp_spec *spec, const char *issuer, const char *account,
+			      uint64_t counter, struct wf_secret *uri_r, struct wf_secret *base32_r);
+WF_MUST_USE wf_status otp_secret_new(const struct otp_spec *spec, struct wf_secret *secret_r);
+/* HOTP resync: two consecutive codes within `window` of the counter; the next counter. */
+WF_MUST_USE wf_status hotp_resync(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t counter, uint32_t window,
+				  const char *code1, const char *code2, uint64_t *next_r);
+
+/* --- recovery codes --- */
+/* 80 random bits as 4 groups of 4 base32 characters; the hash is keyed (keyring_mac "recovery"). */
+WF_MUST_USE wf_status recovery_code_new(const struct keyring *keys, int64_t account_id, struct wf_secret *code_r, uint8_t hash_r[32]);
+/* WF_INVALID when the text has not the form of a recovery code (blanks, hyphens and case are forgiven). */
+WF_MUST_USE wf_status recovery_code_hash(const struct keyring *keys, int64_t account_id, const struct wf_secret *code, uint8_t hash_r[32]);
+
+#endif

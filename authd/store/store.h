@@ -1,0 +1,255 @@
+/*
+ * The store: the only writer of accounts, credentials, counters, transactions and the audit chain.
+ * No SQL outside store/.  SQLite in WAL mode, synchronous=FULL; one writer thread takes all pending
+ * jobs into one commit (sorted by account, a savepoint each), so that the fsync is shared and no
+ * `done` runs before it.  Readers have connections of their own.
+ *
+ * The choice between two audit rows (applied or conflict) is made inside the commit, and the chain's
+ * head advances in memory only after it.
+ */
+#ifndef WF_AUTHD_STORE_STORE_H
+#define WF_AUTHD_STORE_STORE_H
+
+#include <sys/types.h>
+
+#include "authd/audit/audit.h"
+#include "authd/crypto/keyring.h"
+#include "authd/throttle/lockclock.h"
+#include "authd/throttle/throttle.h"
+#include "authd/types.h"
+#include "common/clock.h"
+
+#define STORE_SCHEMA 1 /* newest schema; older ones are migrated at open, after a backup beside the file */
+
+struct store;
+
+struct store_options {
+	const char *path; /* of the database; its folder must not be open to group or others */
+	const char *node; /* node id of the chain, e.g. the host name */
+	struct wf_clock clock;
+	bool create;      /* make a new one if there is none; else WF_NOT_FOUND */
+	size_t queue_max; /* pending writer jobs; 0 = 4096 */
+	uint32_t unknown_max; /* throttle rows kept for names without account and for sources; 0 = 65536 */
+};
+
+/*
+ * Opens, checks (file modes, schema, quick check of the chain's last rows), migrates, starts the
+ * threads, settles reservations left by a crash as failures (rows `interrupted`).  A sentence that
+ * says what to do in why_r.  WF_NOT_FOUND, WF_DENIED (modes), WF_VERSION (newer schema), WF_CORRUPT, WF_IO.
+ */
+WF_MUST_USE wf_status store_open(const struct store_options *options, struct store **store_r, char *why_r, size_t size);
+/* Finishes what is queued, then closes. */
+void store_close(struct store **store);
+
+enum store_job_kind {
+	STORE_READ,    /* what a login needs to know */
+	STORE_RESERVE, /* admit one attempt, durably, before it is evaluated */
+	STORE_SETTLE,  /* the outcome of an evaluated attempt */
+	STORE_ADMIN,   /* effects and rows, all or nothing */
+	STORE_SESSION, /* a session opened or closed */
+	STORE_VIEW,    /* a page of something, read only */
+	STORE_JOB_KINDS
+};
+
+#define STORE_LANES 3
+#define STORE_EFFECTS_MAX 8
+#define STORE_CAUSE_MAX 128
+
+struct store_lanes {
+	struct throttle_state states[STORE_LANES]; /* in: key and lane; out: as stored, pending filled in */
+	struct throttle_limit limits[STORE_LANES];
+	size_t n;
+};
+
+struct store_read {
+	/* in */
+	const char *name; /* byte-exact; NULL = look up no account */
+	int64_t uid;      /* used when name is NULL and uid >= 0 */
+	struct store_lanes lanes; /* n may be 0 */
+	uint8_t txn[WF_TXN_LEN];  /* has_txn: the completed transaction to look up */
+	bool has_txn;
+	uint8_t idempotency[32];
+	bool has_idempotency;
+	uint32_t audit_session; /* 0 = none: login session to look up */
+	const pid_t *pids;      /* candidates for the recorded session leader, nearest first */
+	const unsigned long long *starts;
+	size_t npids;
+	/* out */
+	bool found;
+	struct account account;
+	struct credential credentials[CREDENTIALS_MAX];
+	size_t ncredentials;
+	int64_t lock_ms; /* lock clock at the read */
+	bool txn_found;  /* completed login transaction, not older than a day */
+	int64_t txn_account;
+	unsigned txn_kinds;
+	char txn_service[65];
+	int64_t txn_completed_us;
+	enum wf_purpose txn_purpose;
+	bool verdict_known; /* idempotency: the same request was decided within 30 s */
+	enum wf_verdict verdict;
+	bool session_found; /* the recorded login that the caller runs in */
+	struct wf_source session_source;
+	enum zone session_zone;
+	char session_user[WF_NAME_MAX + 1];
+};
+
+struct store_reserve {
+	/* in */
+	uint8_t txn[WF_TXN_LEN];
+	const char *name;
+	struct store_lanes lanes; /* ACCOUNT and POSSESSION are reserved; SOURCE is only read */
+	int64_t lease_ms;         /* from now on the lock clock */
+	bool known;               /* false: bounded table of unknown names */
+	struct audit_row interrupted; /* written if the lease runs out */
+	/* out */
+	enum throttle_answer answer;
+	int64_t wait_ms;
+	bool found; /* account as of the reservation: what is verified is what stands here */
+	struct account account;
+	struct credential credentials[CREDENTIALS_MAX];
+	size_t ncredentials;
+};
+
+enum store_outcome {
+	SETTLE_SUCCESS,  /* all kinds proved: ACCOUNT lane back to 0, own reservation deleted */
+	SETTLE_FAILURE,  /* lanes in `count` get one failure each */
+	SETTLE_RELEASE   /* not counted: abandoned, replayed, could not tell */
+};
+
+struct store_settle {
+	/* in */
+	uint8_t txn[WF_TXN_LEN];
+	enum store_outcome outcome;
+	struct store_lanes lanes;
+	bool count[LANE_COUNT];   /* SETTLE_FAILURE: lanes that count, SOURCE with its weight */
+	uint32_t source_weight;
+	struct effect effects[STORE_EFFECTS_MAX];
+	size_t neffects;
+	struct audit_row applied;  /* row if every conditional effect applied */
+	struct audit_row conflict; /* row if one did not: then nothing of the effects applies, the attempt is RELEASEd */
+	struct audit_row locked;   /* SETTLE_FAILURE only: a further row (finding) if this failure sets a lock */
+	/* Record of a completed transaction, written with SETTLE_SUCCESS. */
+	int64_t account;
+	unsigned kinds;
+	char service[65];
+	enum wf_purpose purpose;
+	uint8_t idempotency[32];
+	bool has_idempotency;
+	enum wf_verdict verdict, verdict_conflict; /* remembered for the idempotency key */
+	/* out */
+	bool was_applied;
+	bool lock_set;
+	uint64_t seq; /* of the row */
+};
+
+struct store_admin {
+	/* in; borrowed until done */
+	struct effect *effects;
+	size_t neffects;
+	struct audit_row *rows; /* at least one: nothing changes without a row */
+	size_t nrows;
+	/* out */
+	int64_t account_id; /* of the first ACCOUNT_ADD */
+	int64_t credential_id; /* of the last CREDENTIAL_ADD */
+	uint64_t seq;
+};
+
+struct store_session {
+	/* in */
+	enum wf_session_event event;
+	uint8_t txn[WF_TXN_LEN];
+	bool has_txn;
+	char user[WF_NAME_MAX + 1];
+	char service[65], tty[65];
+	struct wf_source source;
+	enum zone zone;
+	pid_t pid;
+	unsigned long long start;
+	uint32_t audit_session;
+	struct audit_row row;
+};
+
+enum store_view_kind { VIEW_ACCOUNTS, VIEW_CREDENTIALS, VIEW_AUDIT, VIEW_SESSIONS, VIEW_LOCKS, VIEW_COUNTS };
+
+#define VIEW_PAGE 64
+
+/* One audit row as stored. */
+struct store_audit_entry {
+	uint64_t seq;
+	uint8_t chain[32];
+	uint8_t encoded[AUDIT_ENCODED_MAX];
+	size_t encoded_len;
+};
+
+struct store_view {
+	/* in */
+	enum store_view_kind kind;
+	char user[WF_NAME_MAX + 1]; /* "" = all */
+	int64_t account_id;         /* credentials of */
+	uint64_t after;             /* rows with a greater id or seq; start with 0 */
+	int64_t since_us, until_us; /* 0 = open */
+	int result;                 /* enum audit_result or -1 */
+	int class;                  /* enum audit_class or 0 */
+	bool newest_first;          /* audit only: `after` then means "smaller than", 0 = from the end */
+	size_t limit;               /* 1..VIEW_PAGE */
+	/* out: `n` entries in the array of the kind; the caller owns the arrays (may be NULL for other kinds) */
+	size_t n;
+	struct account *accounts;
+	struct credential *credentials;
+	struct store_audit_entry *audit;
+	struct throttle_state *locks; /* ACCOUNT and POSSESSION lanes of `user`'s keys given in `keys` */
+	uint8_t keys[STORE_LANES][THROTTLE_KEY_LEN];
+	size_t nkeys;
+	int64_t lock_ms;
+	struct store_counts {
+		uint64_t accounts, credentials, audit_rows, reservations, throttles, sessions_open;
+		uint64_t commits, jobs; /* since start */
+		int64_t bytes;
+	} counts;
+};
+
+struct store_job {
+	enum store_job_kind kind;
+	void (*done)(struct store_job *job); /* in a store thread, after the commit; must be quick; may be NULL */
+	void *ctx;
+	wf_status status; /* WF_OK: carried out (for RESERVE see answer); WF_UNAVAILABLE/WF_IO/WF_FULL...: nothing happened */
+	char cause[STORE_CAUSE_MAX];
+	union {
+		struct store_read read;
+		struct store_reserve reserve;
+		struct store_settle settle;
+		struct store_admin admin;
+		struct store_session session;
+		struct store_view view;
+	} u;
+	struct store_job *next; /* the store's */
+};
+
+/* Any thread.  WF_FULL or WF_UNAVAILABLE (closing): done is not called.  The job is the caller's until done. */
+WF_MUST_USE wf_status store_submit(struct store *store, struct store_job *job);
+/* Submits and waits: for acts and tests, never in the loop thread.  Returns job->status. */
+WF_MUST_USE wf_status store_run(struct store *store, struct store_job *job);
+
+/* The lock clock now, and the clock's standing (suspect is stored). */
+int64_t store_lock_ms(struct store *store);
+bool store_clock_suspect(struct store *store);
+/* Looks for a jump; called once a second by the loop.  True when it has just become suspect. */
+bool store_clock_watch(struct store *store);
+WF_MUST_USE wf_status store_clock_accept(struct store *store, struct audit_row *row);
+
+/* Settles reservations whose lease ran out (row `interrupted`); called once a second, returns how many in n_r. */
+WF_MUST_USE wf_status store_expire(struct store *store, size_t *n_r);
+
+/* Random salt of this store, for the transaction's name keys etc.: 32 bytes, made with the store. */
+void store_id(struct store *store, uint8_t id_r[32]);
+
+/* Consistent copy while the daemon works, to an open file descriptor path (mode 0600). */
+WF_MUST_USE wf_status store_backup(struct store *store, const char *path, char *why_r, size_t size);
+/*
+ * Makes a restored database fit to be used (before store_open): generation + 1, TOTP steps up to now
+ * burnt, recovery codes void, HOTP wants a resync (state pending), locks stay, a system row `restore`.
+ */
+WF_MUST_USE wf_status store_restore_prepare(const char *path, const char *node, struct wf_now now, char *why_r, size_t size);
+
+#endif

@@ -1,0 +1,68 @@
+/*
+ * Counting of wrong answers, as pure functions over plain states: who may still try, when
+ * somebody is locked, how long the wait is.  Knows neither store nor policy nor clock.
+ *
+ * Lanes: ACCOUNT counts wrong answers between two of {completed login, recorded unlock, end of a
+ * lock} (I1); POSSESSION counts right knowledge with wrong possession and is reset by age or the
+ * helpdesk alone (I11); SOURCE only slows down (never locks).
+ *
+ * Times are milliseconds of the lock clock (throttle/lockclock.h), which never steps back.
+ */
+#ifndef WF_AUTHD_THROTTLE_THROTTLE_H
+#define WF_AUTHD_THROTTLE_THROTTLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum throttle_lane { LANE_ACCOUNT = 0, LANE_POSSESSION = 1, LANE_SOURCE = 2, LANE_COUNT };
+
+#define THROTTLE_KEY_LEN 32
+#define THROTTLE_FOREVER INT64_MAX
+#define THROTTLE_BACKOFF_MAX 16
+
+struct throttle_state {
+	uint8_t key[THROTTLE_KEY_LEN]; /* keyed hash of lane and name or source */
+	enum throttle_lane lane;
+	uint32_t failures;
+	uint32_t pending;         /* reservations not yet settled, from the store */
+	int64_t last_failure_ms;  /* 0 = none */
+	int64_t window_start_ms;  /* of the failures counted; 0 = none */
+	int64_t locked_until_ms;  /* 0 = not locked, THROTTLE_FOREVER = until unlocked */
+};
+
+struct throttle_limit {
+	enum throttle_lane lane;
+	uint32_t threshold;    /* >= 1 */
+	int64_t window_ms;     /* 0: failures are forgotten by success or unlock only */
+	int64_t lock_ms;       /* 0: until unlocked */
+	bool slow_only;        /* SOURCE */
+	uint32_t backoff_s[THROTTLE_BACKOFF_MAX]; /* delay after the nth settled failure; the last repeats doubled up to the cap */
+	size_t nbackoff;       /* 0 = no back-off */
+	uint32_t backoff_cap_s;
+};
+
+enum throttle_answer {
+	THROTTLE_ADMIT = 0,
+	THROTTLE_FULL,    /* failures + pending reach the threshold: wait, somebody else's attempt decides */
+	THROTTLE_BACKOFF, /* too early: refused unevaluated, not counted */
+	THROTTLE_LOCKED
+};
+
+/* The state as it is now: an ended lock or window has cleared its count. */
+struct throttle_state throttle_current(const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms);
+/* Strictest answer over all lanes (LOCKED > BACKOFF > FULL > ADMIT); wait_ms_r: how long at least, 0 if unknown. */
+enum throttle_answer throttle_read(const struct throttle_state *states, const struct throttle_limit *limits, size_t n,
+				   int64_t now_ms, int64_t *wait_ms_r);
+/* After one more settled failure of `weight`; sets the lock when the threshold is reached. */
+struct throttle_state throttle_failed(const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms, uint32_t weight);
+/* After a completed login: POSSESSION and SOURCE stay as they are. */
+struct throttle_state throttle_succeeded(const struct throttle_state *state);
+struct throttle_state throttle_unlocked(const struct throttle_state *state);
+/* Delay before the nth+1 try after n settled failures. */
+int64_t throttle_backoff_ms(const struct throttle_limit *limit, uint32_t failures);
+/* How long replies to this source are held back: 0 below the threshold, then growing, capped at 15 s. */
+int64_t throttle_slow_ms(const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms);
+const char *throttle_answer_name(enum throttle_answer answer);
+
+#endif

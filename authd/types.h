@@ -1,0 +1,125 @@
+/*
+ * Plain data that the daemon's parts exchange.  No functions, no ownership: every
+ * struct here may be copied, and holds no open secret (credential.secret is sealed
+ * or a slow hash).
+ */
+#ifndef WF_AUTHD_TYPES_H
+#define WF_AUTHD_TYPES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/addr.h"
+#include "common/wire.h"
+
+/* Kinds of factors (SCS-4-1-3-3), as a bit set: MFA means two different bits. */
+enum factor_kind {
+	KIND_NONE = 0,
+	KIND_KNOWLEDGE = 1,
+	KIND_POSSESSION = 2,
+	KIND_BIOMETRIC = 4,
+	KIND_OTHER = 8 /* source address, where the policy lets it count */
+};
+
+enum factor_id {
+	FACTOR_NONE = 0,
+	FACTOR_PASSWORD = 1,
+	FACTOR_TOTP = 2,
+	FACTOR_HOTP = 3,
+	FACTOR_RECOVERY = 4, /* one row per code set; the codes are rows of their own in the store */
+	FACTOR_ID_COUNT
+};
+
+enum account_kind { ACCOUNT_GENERAL = 0, ACCOUNT_PRIVILEGED = 1, ACCOUNT_SERVICE = 2 };
+enum account_state { ACCOUNT_ENABLED = 0, ACCOUNT_DISABLED = 1 };
+/* What the module does with a Unix user; a user with no row is refused. */
+enum account_standing { STANDING_MANAGED = 0, STANDING_EXEMPT = 1, STANDING_REFUSED = 2 };
+enum zone { ZONE_INTERNET = 0, ZONE_INTERNAL = 1, ZONE_CONSOLE = 2 };
+
+struct account {
+	int64_t id; /* 0 = none */
+	char name[WF_NAME_MAX + 1];
+	int64_t uid; /* -1 = no Unix account */
+	enum account_kind kind;
+	enum account_state state;
+	enum account_standing standing;
+	bool must_change; /* somebody else set the password */
+	int64_t valid_from_us, valid_until_us; /* 0 = open */
+	int64_t created_us, last_login_us, disabled_us; /* 0 = never */
+	int64_t standing_until_us; /* end of an exemption; 0 = none */
+	char display[129];
+	char reason[257];   /* of the standing or of the disabling */
+	char sources[1025]; /* service accounts: networks they may come from, separated by blanks */
+};
+
+enum credential_state { CREDENTIAL_PENDING = 0, CREDENTIAL_ACTIVE = 1, CREDENTIAL_VOID = 2 };
+enum otp_algorithm { OTP_SHA1 = 1, OTP_SHA256 = 2, OTP_SHA512 = 3 };
+
+#define CREDENTIAL_SECRET_MAX 512
+#define CREDENTIALS_MAX 16 /* per account */
+
+struct credential {
+	int64_t id, account_id;
+	enum factor_id factor;
+	enum credential_state state; /* a token counts only after a code of it was entered */
+	char label[65];
+	enum otp_algorithm algorithm;
+	uint32_t digits, step_s;
+	int64_t counter; /* TOTP: last accepted step (-1 none); HOTP: next counter expected */
+	int32_t drift;   /* TOTP: learned steps, -2..2 */
+	uint32_t key_id; /* of the keyring; 0 = not sealed (password hashes) */
+	uint8_t secret[CREDENTIAL_SECRET_MAX]; /* sealed bytes, or a hash string with NUL */
+	size_t secret_len;
+	uint32_t remaining; /* recovery sets: unused codes */
+	int64_t created_us, used_us;
+};
+
+/* Where a value comes from: I9 and `warifu why` depend on it being carried everywhere. */
+struct origin {
+	char criterion[32]; /* "SCS-4-1-4-1"; empty = our own decision, no document says */
+	char file[128];
+	int line; /* 0 = built in */
+	char force[16]; /* must, recommended, sample, default, local */
+};
+
+/* A typed change that a factor or an act asks for; only the store carries it out. */
+enum effect_kind {
+	EFFECT_NONE = 0,
+	EFFECT_TOTP_ADVANCE,   /* credential_id, value = step: only if counter < step; value2 = new drift */
+	EFFECT_HOTP_ADVANCE,   /* credential_id, value = next counter: only if counter < value */
+	EFFECT_CODE_CONSUME,   /* credential_id, blob = 32-byte keyed hash: only if unused */
+	EFFECT_HASH_REPLACE,   /* credential_id, blob = new hash; old = hash it replaces: only if unchanged */
+	EFFECT_CREDENTIAL_ACTIVATE, /* credential_id: pending -> active */
+	EFFECT_CREDENTIAL_ADD, /* credential: inserted; for recovery sets `codes` are its hashes */
+	EFFECT_CREDENTIAL_VOID, /* credential_id, or account_id + factor for all of one factor */
+	EFFECT_HOTP_RESYNC,    /* credential_id, value = next counter: only if counter <= value */
+	EFFECT_ACCOUNT_ADD,    /* account: inserted (WF_EXISTS if the name is taken) */
+	EFFECT_ACCOUNT_SET,    /* account: all fields but id, name, created, last login replaced */
+	EFFECT_ACCOUNT_REMOVE, /* account_id: with its credentials; rows of the log stay */
+	EFFECT_MUST_CHANGE,    /* account_id, value = 0 or 1 */
+	EFFECT_LAST_LOGIN,     /* account_id, value = wall us */
+	EFFECT_UNLOCK,         /* blob = throttle key: failures and lock cleared */
+	EFFECT_META_SET        /* text = key, text2 = value */
+};
+
+#define EFFECT_BLOB_MAX 512
+#define RECOVERY_CODES_MAX 40
+
+struct effect {
+	enum effect_kind kind;
+	int64_t account_id, credential_id;
+	int64_t value, value2;
+	enum factor_id factor;
+	uint8_t blob[EFFECT_BLOB_MAX];
+	size_t blob_len;
+	uint8_t old[EFFECT_BLOB_MAX];
+	size_t old_len;
+	char text[64], text2[256];
+	const struct account *account;       /* borrowed until the job is done */
+	const struct credential *credential; /* borrowed; account_id 0 = the account added just before */
+	const uint8_t (*codes)[32];          /* borrowed: recovery code hashes */
+	size_t ncodes;
+};
+
+#endif
