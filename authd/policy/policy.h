@@ -64,6 +64,7 @@ struct policy_service {
 	int64_t kinds;    /* 0 = P_MFA_KINDS */
 	bool key_only;    /* service accounts may come here with a key alone */
 	bool root_allowed; /* uid 0 may log in here (console by a registered exception) */
+	bool console;     /* its local terminal is the machine's console: login, display managers */
 	struct origin origin;
 };
 

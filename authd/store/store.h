@@ -92,6 +92,7 @@ struct store_read {
 	struct wf_source session_source;
 	enum zone session_zone;
 	char session_user[WF_NAME_MAX + 1];
+	unsigned session_kinds; /* kinds proved at that login (copied from its transaction when it opened) */
 };
 
 struct store_reserve {
@@ -126,7 +127,8 @@ struct store_settle {
 	uint32_t source_weight;
 	struct effect effects[STORE_EFFECTS_MAX];
 	size_t neffects;
-	struct audit_row applied;  /* row if every conditional effect applied */
+	struct audit_row applied;  /* row if every conditional effect applied; class 0 = no row (names without
+				      account: the engine aggregates those, so that a flood fills no disk) */
 	struct audit_row conflict; /* row if one did not: then nothing of the effects applies, the attempt is RELEASEd */
 	struct audit_row locked;   /* SETTLE_FAILURE only: a further row (finding) if this failure sets a lock */
 	/* Record of a completed transaction, written with SETTLE_SUCCESS. */
