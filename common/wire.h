@@ -143,6 +143,7 @@ struct wf_msg_spec {
 const struct wf_field_spec *wf_wire_field(enum wf_field_id id); /* NULL if there is none */
 const struct wf_msg_spec *wf_wire_msg(enum wf_msg_type type);   /* NULL if there is none */
 const struct wf_msg_spec *wf_wire_msgs(size_t *count_r);
+const struct wf_field_spec *wf_wire_fields(size_t *count_r);
 
 /* A message in memory.  Its bytes are wiped when it is cleared.  One thread at a time. */
 struct wf_msg {
@@ -159,10 +160,15 @@ struct wf_msg {
 void wf_msg_init(struct wf_msg *msg, enum wf_msg_type type, uint16_t version);
 void wf_msg_clear(struct wf_msg *msg);
 
-/* Adders check type, size and repetition against the table (WF_INVALID, WF_TOO_LONG). */
+/*
+ * Adders check type, size and repetition against the table (WF_INVALID, WF_TOO_LONG) and leave the
+ * message as it was on failure. Text fields take valid UTF-8 without control characters (C0, DEL,
+ * C1), tab and newline apart in TEXT and CELL; a name takes any bytes but NUL and newline. Bytes of
+ * doubtful origin go into a text field through wf_utf8_escape() (common/utf8.h).
+ */
 WF_MUST_USE wf_status wf_msg_add_uint(struct wf_msg *msg, enum wf_field_id id, uint64_t value);
 WF_MUST_USE wf_status wf_msg_add_bytes(struct wf_msg *msg, enum wf_field_id id, const void *bytes, size_t len);
-/* NULL or "" of an optional field adds nothing. */
+/* NULL or "" of an optional field adds nothing; of a required one (CELL) it is an empty value. */
 WF_MUST_USE wf_status wf_msg_add_text(struct wf_msg *msg, enum wf_field_id id, const char *text);
 /* A tagged value: one leading octet, then the bytes (ANSWER, EVIDENCE). */
 WF_MUST_USE wf_status wf_msg_add_tagged(struct wf_msg *msg, enum wf_field_id id, uint8_t tag, const void *bytes, size_t len);
@@ -171,8 +177,12 @@ WF_MUST_USE wf_status wf_msg_add_tagged(struct wf_msg *msg, enum wf_field_id id,
 size_t wf_msg_count(const struct wf_msg *msg, enum wf_field_id id);
 WF_MUST_USE wf_status wf_msg_get_bytes(const struct wf_msg *msg, enum wf_field_id id, size_t index, const uint8_t **bytes_r, size_t *len_r);
 WF_MUST_USE wf_status wf_msg_get_uint(const struct wf_msg *msg, enum wf_field_id id, uint64_t *value_r);
-/* Copies with NUL; WF_TOO_LONG if it does not fit.  An absent field gives "" and WF_OK. */
+/*
+ * Copies with NUL; WF_TOO_LONG if it does not fit.  An absent field gives "" and WF_OK.  WF_INVALID
+ * for a field that is neither name nor text.
+ */
 WF_MUST_USE wf_status wf_msg_get_text(const struct wf_msg *msg, enum wf_field_id id, size_t index, char *text_r, size_t size);
+/* From byte `skip` on (1 for the tag of an ANSWER); WF_INVALID if it is shorter, or no secret. */
 WF_MUST_USE wf_status wf_msg_get_secret(const struct wf_msg *msg, enum wf_field_id id, size_t index, size_t skip, struct wf_secret *secret_r);
 
 /* A prompt within PROMPTS. */
@@ -185,9 +195,13 @@ struct wf_prompt {
 WF_MUST_USE wf_status wf_msg_add_prompt(struct wf_msg *msg, const struct wf_prompt *prompt);
 WF_MUST_USE wf_status wf_msg_get_prompt(const struct wf_msg *msg, size_t index, struct wf_prompt *prompt_r);
 
-/* Appends the whole frame.  WF_INVALID when a required field is missing: our own bug. */
+/*
+ * Appends the whole frame; on failure the buffer is as it was.  Fields that msg->version lacks are
+ * left out.  WF_INVALID when a required field is missing: our own bug.  WF_TOO_LONG over
+ * WF_WIRE_FRAME_MAX or the buffer's ceiling; WF_VERSION for a version that we do not speak.
+ */
 WF_MUST_USE wf_status wf_msg_encode(const struct wf_msg *msg, struct wf_buf *frame);
-/* `bytes` is one whole frame with its length. */
+/* `bytes` is one whole frame with its length.  msg_r is overwritten, not cleared, and only on WF_OK. */
 WF_MUST_USE wf_status wf_msg_decode(const uint8_t *bytes, size_t len, struct wf_msg *msg_r);
 /* Length of the frame that starts here: WF_AGAIN with fewer than 4 bytes; WF_INVALID outside 8..WF_WIRE_FRAME_MAX. */
 WF_MUST_USE wf_status wf_frame_length(const uint8_t *bytes, size_t len, size_t *frame_len_r);
