@@ -115,7 +115,9 @@ struct store_reserve {
 enum store_outcome {
 	SETTLE_SUCCESS,  /* all kinds proved: ACCOUNT lane back to 0, own reservation deleted */
 	SETTLE_FAILURE,  /* lanes in `count` get one failure each */
-	SETTLE_RELEASE   /* not counted: abandoned, replayed, could not tell */
+	SETTLE_PARTIAL,  /* right, but one kind only: own reservation deleted, effects and the transaction's record
+			    as for SUCCESS, counters stay as they are (I1: lesser successes reset nothing) */
+	SETTLE_RELEASE   /* not counted: abandoned, replayed, could not tell; no effects */
 };
 
 struct store_settle {
