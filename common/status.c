@@ -43,7 +43,7 @@ status_row_find(wf_status status)
 {
 	size_t i = (size_t)status;
 
-	if (i >= WF_STATUS_COUNT || status_table[i].name == NULL)
+	if (i >= WF_STATUS_COUNT)
 		return &unknown_row;
 	return &status_table[i];
 }

@@ -39,7 +39,9 @@ AC_DEFUN([WF_COMPILER_FLAGS], [
   ])
   AS_IF([test "x$enable_coverage" = xyes], [
     wf_plain=no
-    MODE_CFLAGS="$MODE_CFLAGS --coverage -O0 -fprofile-update=atomic"
+    MODE_CFLAGS="$MODE_CFLAGS --coverage -fprofile-update=atomic"
+    # Optimised branches are not those of the source; the default -O2 would win over a -O0 before it.
+    CFLAGS=`AS_ECHO(["$CFLAGS"]) | $SED 's/-O@<:@0-9s@:>@*//g'`" -O0"
     MODE_LDFLAGS="$MODE_LDFLAGS --coverage"
   ])
   # _FORTIFY_SOURCE hides faults from the sanitizers and needs optimisation.
