@@ -52,7 +52,7 @@ struct audit_row {
 	char detail[513];     /* free text, cleaned of control characters */
 	char node[65];
 	uint32_t count;       /* refusals aggregated in this row; 1 otherwise */
-	int64_t first_us, last_us; /* of the aggregated ones; else equal to time_us */
+	int64_t first_us, last_us; /* of the aggregated ones; 0 is encoded as time_us */
 };
 
 struct audit_head {
@@ -60,28 +60,47 @@ struct audit_head {
 	uint8_t chain[32];   /* its chain hash, or the start value */
 };
 
-/* Neutral row with node, count 1 and empty texts. */
+/* Neutral row with count 1, no times and otherwise empty texts. */
 void audit_row_init(struct audit_row *row, enum audit_class class, const char *event);
-/* Copies and cleans: control characters and broken UTF-8 become '?', cut at a character boundary. */
+/*
+ * Copies and cleans: controls, separators of lines, marks that turn the direction of writing and
+ * each byte that is no UTF-8 become '?'; cut at a character boundary; the rest of the field becomes
+ * zeros.  `text` may be NULL (empty) or the field itself; size >= 1.
+ */
 void audit_text(char *field, size_t size, const char *text);
 #define AUDIT_TEXT(field, text) audit_text((field), sizeof(field), (text))
 
-/* Canonical bytes, appended to `encoded`. */
+/*
+ * Canonical bytes, appended to `encoded` (its max: at least AUDIT_ENCODED_MAX).  Texts are cleaned
+ * once more on the way; an empty source becomes "local:unknown", a count of 0 becomes 1, and times of
+ * 0 in first_us and last_us become time_us.  WF_INVALID: a number out of its range.
+ */
 WF_MUST_USE wf_status audit_row_encode(const struct audit_row *row, struct wf_buf *encoded);
-/* WF_CORRUPT for anything that does not encode back to the same bytes; WF_VERSION for a newer version. */
+/*
+ * WF_CORRUPT for anything that does not encode back to the same bytes; WF_VERSION for a newer
+ * version.  Allocates nothing.
+ */
 WF_MUST_USE wf_status audit_row_decode(const uint8_t *bytes, size_t len, struct audit_row *row_r);
 
-void audit_head_init(struct audit_head *head, const char *node);
+/* WF_NO_MEMORY, WF_CRYPTO. */
+WF_MUST_USE wf_status audit_head_init(struct audit_head *head, const char *node);
 /* The next head after a row with this encoding; `head` itself is untouched (it advances after the commit). */
 WF_MUST_USE wf_status audit_seal(const struct audit_head *head, const uint8_t *encoded, size_t len,
 				 struct audit_head *next_r, uint8_t row_hash_r[32]);
 
-/* Streaming verification: feed rows in sequence order. */
+/*
+ * Streaming verification: feed rows in sequence order.  `head` starts from audit_head_init(), or
+ * from a known good place in the chain.
+ */
 struct audit_verifier {
 	struct audit_head head;
 	uint64_t rows;
 };
-/* One stored row against the chain; WF_CORRUPT when it does not follow, with a sentence in why_r. */
+/*
+ * One stored row against the chain.  WF_CORRUPT when it does not follow, another status when that
+ * could not be told; both with a sentence in why_r, and the verifier stays where it was.  To look on
+ * behind a fault, set `head` to the number and chain hash of the row that was refused.
+ */
 WF_MUST_USE wf_status audit_verify_row(struct audit_verifier *verifier, uint64_t seq, const uint8_t *encoded,
 				       size_t len, const uint8_t chain[32], char *why_r, size_t size);
 
