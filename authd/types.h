@@ -58,6 +58,7 @@ enum otp_algorithm { OTP_SHA1 = 1, OTP_SHA256 = 2, OTP_SHA512 = 3 };
 
 #define CREDENTIAL_SECRET_MAX 512
 #define CREDENTIALS_MAX 16 /* per account */
+#define RECOVERY_CODES_MAX 40
 
 struct credential {
 	int64_t id, account_id;
@@ -69,9 +70,14 @@ struct credential {
 	int64_t counter; /* TOTP: last accepted step (-1 none); HOTP: next counter expected */
 	int32_t drift;   /* TOTP: learned steps, -2..2 */
 	uint32_t key_id; /* of the keyring; 0 = not sealed (password hashes) */
-	uint8_t secret[CREDENTIAL_SECRET_MAX]; /* sealed bytes, or a hash string with NUL */
+	/* Sealed bytes, or a hash string: secret_len does not count the NUL that stands behind it. */
+	uint8_t secret[CREDENTIAL_SECRET_MAX];
 	size_t secret_len;
-	uint32_t remaining; /* recovery sets: unused codes */
+	/* Recovery sets only: the keyed hashes of all codes, used ones too (they tell a replay). */
+	uint32_t remaining;  /* unused codes */
+	uint32_t ncodes;     /* entries of codes */
+	uint64_t codes_used; /* bit i: codes[i] is used up */
+	uint8_t codes[RECOVERY_CODES_MAX][32];
 	int64_t created_us, used_us;
 };
 
@@ -104,7 +110,6 @@ enum effect_kind {
 };
 
 #define EFFECT_BLOB_MAX 512
-#define RECOVERY_CODES_MAX 40
 
 struct effect {
 	enum effect_kind kind;

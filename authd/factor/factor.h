@@ -15,7 +15,8 @@ enum factor_flags { FACTOR_CPU = 1, FACTOR_EGRESS = 2, FACTOR_MULTIROUND = 4 };
 
 struct factor_input {
 	const struct wf_secret *answer;
-	const struct credential *credential; /* NULL or doomed: mock material, the answer is never YES */
+	const struct credential *credential; /* NULL: mock material, the answer is never YES */
+	bool doomed; /* locked, disabled, unknown: the work is done, the answer is never YES, no effects */
 	const struct keyring *keys;
 	struct wf_now now;
 	uint32_t totp_window, totp_drift, hotp_lookahead;
@@ -26,6 +27,12 @@ struct factor_input {
 struct factor_result {
 	enum factor_answer answer;
 	bool replayed;    /* the code was right but is used up: refused, no wrong guess */
+	/*
+	 * A completed check against some secret said no: the answer was a guess and has to be counted, even
+	 * when another secret could not be checked and the answer is UNSURE (I1: a token whose key is lost
+	 * must not make guesses at its neighbour free).
+	 */
+	bool guess;
 	char reason[48];  /* "wrong-password", "wrong-code", "replayed", "clock-suspect" ... */
 	struct effect effects[2];
 	size_t neffects;
@@ -60,8 +67,12 @@ void factor_scratch_free(void **scratch);
 /* --- password --- */
 struct password_cost { uint32_t memory_kib, passes, lanes; };
 #define PASSWORD_COST_DEFAULT ((struct password_cost){19456, 2, 1})
-/* Process-wide cost for new hashes and for rehash at login; set at start and reload only. */
-void password_cost_set(const struct password_cost *cost);
+/*
+ * Process-wide cost for new hashes and for rehash at login; set at start and reload only, before
+ * factor_scratch_new, so that the scratch memory is large enough.  WF_INVALID outside 8 KiB a lane..1 GiB,
+ * 1..16 passes, 1..16 lanes; WF_UNSUPPORTED where the chosen Argon2 library cannot do so many lanes.
+ */
+WF_MUST_USE wf_status password_cost_set(const struct password_cost *cost);
 struct password_cost password_cost_get(void);
 /* "$argon2id$v=19$..." */
 WF_MUST_USE wf_status password_hash(const struct wf_secret *password, void *scratch, char *hash_r, size_t size);
