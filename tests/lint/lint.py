@@ -6,6 +6,7 @@ path:line: message, and exits with 1 if there was any, 77 if its tool is missing
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -25,7 +26,7 @@ GENERATED = re.compile(
 
 def from_git():
     """The files git knows or would add, or None where there is no usable repository."""
-    if not os.path.exists(os.path.join(TOP, ".git")):
+    if not os.path.exists(os.path.join(TOP, ".git")) or not shutil.which("git"):
         return None
     run = subprocess.run(
         ["git", "-C", TOP, "ls-files", "-co", "--exclude-standard", "-z"],
