@@ -68,7 +68,7 @@ msg_check(const struct wf_msg *msg, enum wf_field_id id, const uint8_t *bytes, s
 	const struct wf_msg_field *row = wf_wire_msg_field(msg->type, id);
 	const struct wf_field_spec *field = wf_wire_field(id);
 
-	if (row == NULL || field == NULL)
+	if (row == NULL)
 		return WF_INVALID;
 	if (!row->repeated && wf_msg_count(msg, id) > 0)
 		return WF_INVALID;

@@ -150,21 +150,19 @@ static wf_status
 frame_read_header(struct wf_reader *reader, uint16_t *version_r, uint16_t *type_r)
 {
 	size_t have = wf_reader_left(reader);
+	const uint8_t *head;
 	size_t frame_len;
-	uint32_t rest;
 	uint16_t version;
 
-	if (wf_frame_length(reader->at, have, &frame_len) != WF_OK || frame_len != have)
+	if (wf_reader_get(reader, WF_WIRE_HEADER, &head) != WF_OK)
 		return WF_INVALID;
-	if (wf_reader_get_u32(reader, &rest) != WF_OK)
+	if (wf_frame_length(head, WF_WIRE_HEADER, &frame_len) != WF_OK || frame_len != have)
 		return WF_INVALID;
-	if (wf_reader_get_u16(reader, &version) != WF_OK)
-		return WF_INVALID;
+	version = (uint16_t)(head[4] << 8 | head[5]);
 	if (!wire_version_is_known(version))
 		return WF_VERSION;
-	if (wf_reader_get_u16(reader, type_r) != WF_OK)
-		return WF_INVALID;
 	*version_r = version;
+	*type_r = (uint16_t)(head[6] << 8 | head[7]);
 	return WF_OK;
 }
 
