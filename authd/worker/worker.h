@@ -1,6 +1,10 @@
 /*
  * A pool of threads for whatever is slow, with a bounded queue that knows deadlines: a job whose
  * deadline has passed or whose client has gone is not run, a full queue says so at once.
+ *
+ * A job belongs to the pool from worker_submit (when that returns WF_OK) until its `done` is called,
+ * which happens exactly once.  The pool touches no job after its `done` has begun, so `done` may
+ * free it or post it to a mailbox.
  */
 #ifndef WF_AUTHD_WORKER_WORKER_H
 #define WF_AUTHD_WORKER_WORKER_H
@@ -12,6 +16,8 @@
 #include "common/clock.h"
 #include "common/status.h"
 
+#define WORKER_THREADS_MAX 256
+
 struct worker_pool;
 
 struct worker_job {
@@ -19,25 +25,37 @@ struct worker_job {
 	/* In a worker; `status` WF_OK after run, WF_TIMEOUT or WF_EXPIRED (cancelled) if it was not run. */
 	void (*done)(struct worker_job *job, wf_status status);
 	void *ctx;
-	int64_t deadline_boot_us;
-	atomic_bool cancelled; /* set by the owner when the client has gone */
-	struct worker_job *next; /* the pool's */
+	int64_t deadline_boot_us; /* absolute; run is not called at or after it */
+	atomic_bool cancelled;	  /* set by the owner when the client has gone; a run that began goes on */
+	struct worker_job *next;  /* the pool's */
 };
 
 struct worker_options {
-	unsigned threads;
-	size_t queue_max;
-	const char *name; /* thread name, up to 15 characters */
-	wf_status (*scratch_new)(void **scratch_r); /* per thread; NULL = none */
+	unsigned threads; /* 1..WORKER_THREADS_MAX */
+	size_t queue_max; /* jobs that wait, those that run not counted; at least 1 */
+	const char *name; /* thread name, up to 15 characters; NULL = the program's */
+	wf_status (*scratch_new)(void **scratch_r); /* per thread, called in worker_pool_new; NULL = none */
 	void (*scratch_free)(void **scratch);
-	struct wf_clock clock;
+	struct wf_clock clock; /* read by all workers at once */
 };
 
+/*
+ * Starts the threads, with all signals blocked in them.  WF_INVALID: options out of bounds; WF_NO_MEMORY,
+ * WF_UNAVAILABLE (no thread), or what scratch_new said; nothing is left running then.
+ */
 WF_MUST_USE wf_status worker_pool_new(const struct worker_options *options, struct worker_pool **pool_r);
-/* WF_FULL: queue full; the job was not taken. */
+/*
+ * Takes the job to the end of the queue; any thread.  In a full queue the jobs that would not be run
+ * any more make room (workers call their `done`).  WF_FULL: full of live ones; the job was not taken.
+ * WF_UNAVAILABLE: the pool is being freed.
+ */
 WF_MUST_USE wf_status worker_submit(struct worker_pool *pool, struct worker_job *job);
+/* Jobs that wait; any thread. */
 size_t worker_queued(struct worker_pool *pool);
-/* Stops taking jobs, finishes what runs, ends the queued ones as cancelled, joins. */
+/*
+ * Stops taking jobs, finishes what runs, ends the queued ones as cancelled (WF_EXPIRED, in a worker),
+ * joins.  Not from a worker.
+ */
 void worker_pool_free(struct worker_pool **pool);
 
 #endif
