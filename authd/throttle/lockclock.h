@@ -1,7 +1,13 @@
 /*
  * The lock clock (I6): milliseconds that never step back.  While the machine runs it follows
- * CLOCK_BOOTTIME; across downtime it advances by wall time, never by more than a day unless the
- * wall clock is known to be synchronised.  Pure.
+ * CLOCK_BOOTTIME; across a reboot it advances by wall time, never by more than a day unless the
+ * wall clock is known to be synchronised.  Pure; any thread, a clock belongs to one at a time.
+ *
+ * The wall clock is suspect after a jump of more than a day, forward or back, that no time source
+ * vouches for: one-time codes by time could then be codes of another year.  It is believed again
+ * when it is synchronised, when it returns to within a day of where it was expected, or by
+ * lockclock_accept().  Smaller steps are followed.  The lock clock itself never depends on it while
+ * the machine runs.
  */
 #ifndef WF_AUTHD_THROTTLE_LOCKCLOCK_H
 #define WF_AUTHD_THROTTLE_LOCKCLOCK_H
@@ -15,23 +21,28 @@
 struct lockclock_saved {
 	int64_t lock_ms;
 	struct wf_now at;
-	char boot_id[37];
+	char boot_id[37]; /* "" = unknown: counts as another boot */
 };
 
 struct lockclock {
-	int64_t base_ms;       /* lock clock at start */
+	int64_t base_ms;       /* lock clock at start; at least 1, because 0 means "none" in the states */
 	struct wf_now start;   /* clocks at start */
-	int64_t drift_base_us; /* wall - boot when last believed */
-	bool suspect;          /* wall clock jumped forward by more than a day */
+	int64_t drift_base_us; /* wall - boot when last believed; INT64_MIN = not since the start */
+	bool suspect;          /* the wall clock jumped by more than a day */
 };
 
-/* `saved` NULL: a new store.  Same boot id: boot time delta; else wall delta, 0 if negative. */
+/*
+ * `saved` NULL: a new store, which begins at 1 and believes the wall clock.  Same boot id: advances by
+ * the difference of boot time, 0 if negative.  Else by the difference of wall time: 0 if negative, a
+ * day at most unless `synchronised`.  `was_suspect` is the standing stored with `saved`: that reading
+ * of the wall clock then measures nothing, and a time across another boot is not credited at all.
+ */
 void lockclock_start(struct lockclock *clock_r, const struct lockclock_saved *saved, const char *boot_id,
 		     struct wf_now now, bool synchronised, bool was_suspect);
 int64_t lockclock_ms(const struct lockclock *clock, struct wf_now now);
-/* Looks for a forward jump of the wall clock of more than a day against boot time; small drift is followed. */
+/* Looks for a jump of the wall clock against boot time; to be called often (each second). */
 void lockclock_watch(struct lockclock *clock, struct wf_now now, bool synchronised);
-/* `warifu clock accept`. */
+/* `warifu clock accept`: what the wall clock shows now is believed. */
 void lockclock_accept(struct lockclock *clock, struct wf_now now);
 
 #endif
