@@ -1,0 +1,172 @@
+/*
+ * Who asks and from where.  What a root peer or the RADIUS front end says of a remote host is a fact;
+ * what anybody else says is not.  A caller without a remote host is placed by the recorded login that
+ * its process runs in: the kernel's audit session, else its ancestors in the process tree.  Where that
+ * cannot be told it counts as coming from the internet (DESIGN section 5).
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/engine/internal.h"
+
+struct text_field {
+	enum wf_field_id id;
+	size_t offset, size;
+};
+
+#define TEXT_FIELD(id, member) { id, offsetof(struct asker, member), sizeof(((struct asker *)0)->member) }
+
+static const struct text_field text_fields[] = {
+	TEXT_FIELD(WF_F_USER, user),	 TEXT_FIELD(WF_F_SERVICE, service), TEXT_FIELD(WF_F_RHOST, rhost),
+	TEXT_FIELD(WF_F_TTY, tty),	 TEXT_FIELD(WF_F_RUSER, ruser),	    TEXT_FIELD(WF_F_LANGUAGE, language),
+};
+
+static bool
+has_field(const struct wf_msg *msg, enum wf_field_id id)
+{
+	return wf_msg_count(msg, id) > 0;
+}
+
+static wf_status
+read_texts(struct asker *asker, const struct wf_msg *msg)
+{
+	for (size_t i = 0; i < sizeof(text_fields) / sizeof(text_fields[0]); i++) {
+		const struct text_field *field = &text_fields[i];
+		wf_status status;
+
+		if (!has_field(msg, field->id))
+			continue;
+		status = wf_msg_get_text(msg, field->id, 0, (char *)asker + field->offset, field->size);
+		if (status != WF_OK)
+			return status;
+	}
+	return WF_OK;
+}
+
+/* sshd's account of what it verified: a line "publickey ..." means a key (SSH_AUTH_INFO_0). */
+static bool
+evidence_has_key(const struct wf_msg *msg)
+{
+	static const char word[] = "publickey ";
+	const uint8_t *bytes;
+	size_t len;
+
+	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_EVIDENCE, i, &bytes, &len) == WF_OK; i++) {
+		if (len < sizeof(word) || bytes[0] != WF_EVIDENCE_SSH_AUTH_INFO)
+			continue;
+		if (memmem(bytes + 1, len - 1, word, sizeof(word) - 1) != NULL)
+			return true;
+	}
+	return false;
+}
+
+static void
+read_ancestors(struct asker *asker, pid_t pid)
+{
+	struct wf_process process;
+
+	while (asker->npids < TXN_ANCESTORS && pid > 1) {
+		if (wf_process_get(pid, &process) != WF_OK)
+			return;
+		asker->pids[asker->npids] = process.pid;
+		asker->starts[asker->npids] = process.start;
+		asker->npids++;
+		pid = process.parent;
+	}
+}
+
+wf_status
+asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct wf_msg *msg)
+{
+	struct asker asker = {0};
+	wf_status status = read_texts(&asker, msg);
+
+	if (status != WF_OK)
+		return status;
+	asker.uid = peer->cred.uid;
+	asker.trusted = peer->role == FRONT_RADIUS || peer->cred.uid == 0;
+	asker.ssh_key = asker.trusted && evidence_has_key(msg);
+	if (peer->role == FRONT_PAM) {
+		read_ancestors(&asker, peer->cred.pid);
+		if (wf_process_session(peer->cred.pid, &asker.audit_session) != WF_OK)
+			asker.audit_session = 0;
+	}
+	*asker_r = asker;
+	return WF_OK;
+}
+
+void
+asker_session(struct asker *asker, struct store_read *read)
+{
+	if (asker->trusted && asker->rhost[0] != '\0')
+		return;
+	read->audit_session = asker->audit_session;
+	read->pids = asker->pids;
+	read->starts = asker->starts;
+	read->npids = asker->npids;
+}
+
+/* A terminal of the machine itself: tty1, ttyS0, hvc0, console. */
+static bool
+console_tty(const char *tty)
+{
+	static const char *const prefixes[] = { "tty", "hvc", "console" };
+
+	if (strncmp(tty, "/dev/", 5) == 0)
+		tty += 5;
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++)
+		if (strncmp(tty, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
+}
+
+static void
+locate_local(struct asker *asker, const struct policy *policy)
+{
+	bool console = asker->trusted && policy_service_find(policy, asker->service)->console &&
+		       console_tty(asker->tty);
+
+	if (asker->trusted) {
+		wf_source_from_pam(NULL, asker->tty, &asker->source);
+	} else {
+		asker->source = (struct wf_source){.remote = false};
+		snprintf(asker->source.text, sizeof(asker->source.text), "local:uid%lu",
+			 (unsigned long)asker->uid);
+	}
+	asker->zone = policy_zone(policy, &asker->source, console);
+}
+
+void
+asker_locate(struct asker *asker, const struct policy *policy, const struct store_read *read)
+{
+	if (asker->trusted && asker->rhost[0] != '\0') {
+		wf_source_from_pam(asker->rhost, asker->tty, &asker->source);
+		asker->zone = policy_zone(policy, &asker->source, false);
+		return;
+	}
+	if (read->session_found) {
+		asker->source = read->session_source;
+		asker->zone = read->session_zone;
+		return;
+	}
+	locate_local(asker, policy);
+}
+
+void
+facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purpose purpose, const struct account *account)
+{
+	*facts_r = (struct policy_facts){
+		.service = asker->service,
+		.purpose = purpose,
+		.source = asker->source,
+		.zone = asker->zone,
+		.ssh_key = asker->ssh_key,
+	};
+	if (account == NULL)
+		return;
+	facts_r->known = account->standing == STANDING_MANAGED;
+	facts_r->kind = account->kind;
+	facts_r->root = account->uid == 0;
+}

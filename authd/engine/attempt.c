@@ -1,0 +1,199 @@
+/*
+ * The second half of a login: the answers are in.  Reserve first (I1: nothing is evaluated that is not
+ * already counted as pending), then evaluate what the reservation read, never what BEGIN read.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "authd/engine/internal.h"
+
+/* A reservation outlives any evaluation that is allowed to take place. */
+#define LEASE_MS 180000
+
+static wf_status
+take_answer(struct transaction *txn, const struct wf_msg *msg, size_t index)
+{
+	const struct wf_prompt *prompt = &txn->demand.prompts[index];
+	const uint8_t *bytes;
+	size_t len;
+
+	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_ANSWER, i, &bytes, &len) == WF_OK; i++)
+		if (len >= 1 && bytes[0] == prompt->id)
+			return wf_msg_get_secret(msg, WF_F_ANSWER, i, 1, &txn->verify.answers[index]);
+	return WF_INVALID;
+}
+
+wf_status
+txn_answer(struct engine_peer *peer, const struct wf_msg *msg)
+{
+	const uint8_t *id;
+	size_t len;
+	struct transaction *txn;
+	wf_status status = wf_msg_get_bytes(msg, WF_F_TXN, 0, &id, &len);
+
+	if (status != WF_OK || len != WF_TXN_LEN)
+		return WF_INVALID;
+	txn = txn_find(peer, id);
+	if (txn == NULL || txn->state != TXN_CHALLENGED)
+		return WF_DENIED;
+	if (wf_msg_count(msg, WF_F_ANSWER) != txn->demand.nprompts)
+		return WF_INVALID;
+	for (size_t i = 0; status == WF_OK && i < txn->demand.nprompts; i++)
+		status = take_answer(txn, msg, i);
+	if (status != WF_OK)
+		return status;
+	txn->round_us = wf_clock_now(&txn->engine->clock).boot_us;
+	txn_step(txn, TXN_ANSWER);
+	return WF_OK;
+}
+
+static void
+fill_interrupted(struct transaction *txn, struct audit_row *row)
+{
+	row_fill(row, txn->engine, &txn->asker, AUDIT_AUTH, "login");
+	AUDIT_TEXT(row->action, "authenticate");
+	AUDIT_TEXT(row->txn, txn->id_hex);
+	row_outcome(row, AUDIT_FAILURE, "interrupted", txn->rule);
+}
+
+void
+txn_reserve(struct transaction *txn)
+{
+	struct store_reserve *reserve = &txn->job.u.reserve;
+
+	memset(&txn->job, 0, sizeof(txn->job));
+	txn->job.kind = STORE_RESERVE;
+	memcpy(reserve->txn, txn->id, WF_TXN_LEN);
+	reserve->name = txn->asker.user;
+	reserve->known = txn->known;
+	reserve->lease_ms = LEASE_MS;
+	fill_interrupted(txn, &reserve->interrupted);
+	if (lanes_fill(txn->engine, &txn->asker, &reserve->lanes) != WF_OK) {
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	txn_submit(txn);
+}
+
+/*
+ * Shed what cannot be evaluated anyway before it costs a commit.  What was doomed at BEGIN (another
+ * user's account, root from outside, a service account) is never evaluated, so it counts for nothing:
+ * nobody locks root's console from the internet.
+ */
+void
+on_answer(struct transaction *txn)
+{
+	if (worker_queued(txn->engine->workers) >= txn->engine->config->queue) {
+		AUDIT_TEXT(txn->reason, "overload");
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	if (txn->doomed)
+		txn_step(txn, TXN_ADMITTED);
+	else
+		txn_reserve(txn);
+}
+
+/* Evaluate a locked account's answers against nothing: same work, the result is thrown away. */
+static void
+doom_locked(struct transaction *txn, const struct store_reserve *reserve)
+{
+	const struct policy *policy = &txn->engine->config->policy;
+	struct throttle_state possession = throttle_current(&reserve->lanes.states[LANE_POSSESSION],
+							    &reserve->lanes.limits[LANE_POSSESSION],
+							    store_lock_ms(txn->engine->store));
+	bool by_possession = possession.locked_until_ms != 0;
+
+	txn->doomed = true;
+	AUDIT_TEXT(txn->doom, by_possession ? "locked-possession" : "locked");
+	policy_rule(policy, by_possession ? P_POSSESSION_THRESHOLD : P_LOCK_THRESHOLD, txn->rule, sizeof(txn->rule));
+}
+
+static void
+judge_account(struct transaction *txn, const struct store_reserve *reserve)
+{
+	const struct account *account = &reserve->account;
+	int64_t now = wf_clock_now(&txn->engine->clock).wall_us;
+	const char *reason = NULL;
+
+	if (!reserve->found)
+		reason = "unknown-user";
+	else if (account->standing != STANDING_MANAGED)
+		reason = "not-managed";
+	else if (account->state != ACCOUNT_ENABLED)
+		reason = "disabled";
+	else if (account->valid_from_us != 0 && now < account->valid_from_us)
+		reason = "not-yet-valid";
+	else if (account->valid_until_us != 0 && now >= account->valid_until_us)
+		reason = "expired";
+	if (reason == NULL)
+		return;
+	txn->doomed = true;
+	AUDIT_TEXT(txn->doom, reason);
+}
+
+static enum txn_event
+admitted(struct transaction *txn, const struct store_reserve *reserve)
+{
+	txn->reserved = true;
+	txn->known = reserve->found;
+	txn->account = reserve->found ? reserve->account.id : 0;
+	judge_account(txn, reserve);
+	return TXN_ADMITTED;
+}
+
+static enum txn_event
+locked(struct transaction *txn, const struct store_reserve *reserve)
+{
+	doom_locked(txn, reserve);
+	return TXN_ADMITTED;
+}
+
+static enum txn_event
+too_early(struct transaction *txn, const struct store_reserve *reserve)
+{
+	(void)reserve;
+	policy_rule(&txn->engine->config->policy, P_BACKOFF_CAP_S, txn->rule, sizeof(txn->rule));
+	return TXN_REFUSED;
+}
+
+static enum txn_event
+full(struct transaction *txn, const struct store_reserve *reserve)
+{
+	(void)txn;
+	(void)reserve;
+	return TXN_WAIT;
+}
+
+static enum txn_event (*const answers[])(struct transaction *, const struct store_reserve *) = {
+	[THROTTLE_ADMIT] = admitted,
+	[THROTTLE_FULL] = full,
+	[THROTTLE_BACKOFF] = too_early,
+	[THROTTLE_LOCKED] = locked,
+};
+
+void
+reserve_arrived(struct transaction *txn)
+{
+	const struct store_reserve *reserve = &txn->job.u.reserve;
+
+	if (txn->job.status != WF_OK) {
+		AUDIT_TEXT(txn->reason, "store");
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	txn_step(txn, answers[reserve->answer](txn, reserve));
+}
+
+void
+on_admitted(struct transaction *txn)
+{
+	verify_start(txn);
+}
+
+void
+on_refused(struct transaction *txn)
+{
+	settle_refusal(txn, "back-off");
+}

@@ -1,0 +1,218 @@
+/*
+ * The first half of a login: who asks, what is demanded, and the prompts.  Known, unknown, disabled and
+ * locked accounts take the same path and get the same prompts (I5); what dooms an attempt is noted here
+ * and decided again, from fresh data, when it is admitted.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "authd/engine/internal.h"
+
+/* The stored key also binds who asked for whom, so that nobody fetches another one's verdict. */
+static wf_status
+bind_idempotency(struct transaction *txn, const uint8_t *key, size_t len)
+{
+	struct {
+		uint32_t role, uid;
+		uint8_t key[32];
+		char user[WF_NAME_MAX + 1];
+	} bound;
+
+	if (len != sizeof(bound.key))
+		return WF_INVALID;
+	memset(&bound, 0, sizeof(bound));
+	bound.role = (uint32_t)txn->peer->role;
+	bound.uid = (uint32_t)txn->peer->cred.uid;
+	memcpy(bound.key, key, sizeof(bound.key));
+	memcpy(bound.user, txn->asker.user, sizeof(bound.user));
+	txn->has_idempotency = true;
+	return crypto_sha256(&bound, sizeof(bound), txn->idempotency);
+}
+
+static wf_status
+read_begin(struct transaction *txn, const struct wf_msg *msg)
+{
+	const uint8_t *key;
+	uint64_t purpose;
+	size_t len;
+	wf_status status = asker_read(&txn->asker, txn->peer, msg);
+
+	if (status == WF_OK)
+		status = wf_msg_get_uint(msg, WF_F_PURPOSE, &purpose);
+	if (status != WF_OK)
+		return status;
+	if (purpose != WF_PURPOSE_LOGIN && purpose != WF_PURPOSE_CHANGE)
+		return WF_INVALID;
+	txn->purpose = (enum wf_purpose)purpose;
+	if (wf_msg_get_bytes(msg, WF_F_IDEMPOTENCY, 0, &key, &len) != WF_OK)
+		return WF_OK;
+	return bind_idempotency(txn, key, len);
+}
+
+wf_status
+txn_begin(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg)
+{
+	struct transaction *txn;
+	wf_status status = txn_new(engine, peer, &txn);
+
+	if (status != WF_OK)
+		return status;
+	txn->round_us = wf_clock_now(&engine->clock).boot_us;
+	status = read_begin(txn, msg);
+	if (status != WF_OK) {
+		txn->state = TXN_DONE;
+		txn->told = true;
+		txn_release(txn);
+		return status;
+	}
+	txn_step(txn, TXN_BEGIN);
+	return WF_OK;
+}
+
+void
+on_begin(struct transaction *txn)
+{
+	struct engine *engine = txn->engine;
+	struct store_read *read = &txn->job.u.read;
+
+	memset(&txn->job, 0, sizeof(txn->job));
+	txn->job.kind = STORE_READ;
+	read->name = txn->asker.user;
+	read->uid = -1;
+	read->has_idempotency = txn->has_idempotency;
+	memcpy(read->idempotency, txn->idempotency, sizeof(read->idempotency));
+	asker_session(&txn->asker, read);
+	wf_source_from_pam(txn->asker.trusted ? txn->asker.rhost : NULL, txn->asker.tty, &txn->asker.source);
+	txn_arm_deadline(txn, policy_value(&engine->config->policy, P_PERSON_DEADLINE_S));
+	if (engine->draining || lanes_fill(engine, &txn->asker, &read->lanes) != WF_OK) {
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	txn_submit(txn);
+}
+
+static void
+doom(struct transaction *txn, const char *reason)
+{
+	if (!txn->doomed)
+		AUDIT_TEXT(txn->doom, reason);
+	txn->doomed = true;
+}
+
+/* A peer that is not root may only ask about its own account. */
+static void
+judge_peer(struct transaction *txn, const struct store_read *read)
+{
+	if (txn->asker.trusted)
+		return;
+	if (!read->found || read->account.uid < 0 || (uid_t)read->account.uid != txn->asker.uid)
+		doom(txn, "not-own-account");
+}
+
+static void
+judge_demand(struct transaction *txn, const struct store_read *read)
+{
+	struct policy_facts facts;
+	const struct policy *policy = &txn->engine->config->policy;
+
+	facts_fill(&facts, &txn->asker, txn->purpose, read->found ? &read->account : NULL);
+	policy_eval(policy, &facts, &txn->demand);
+	AUDIT_TEXT(txn->rule, txn->demand.nsets > 0 ? txn->demand.sets[0].rule : txn->demand.rule);
+	if (txn->demand.decision != POLICY_DENY)
+		return;
+	doom(txn, txn->demand.reason);
+	AUDIT_TEXT(txn->rule, txn->demand.rule);
+}
+
+/* Held back by its source alone: slowed, never refused (the source rule of DESIGN section 3). */
+static void
+judge_source(struct transaction *txn, const struct store_read *read)
+{
+	if (read->lanes.n <= LANE_SOURCE)
+		return;
+	txn->slow_ms = throttle_slow_ms(&read->lanes.states[LANE_SOURCE], &read->lanes.limits[LANE_SOURCE], read->lock_ms);
+}
+
+void
+facts_arrived(struct transaction *txn)
+{
+	struct engine *engine = txn->engine;
+	const struct store_read *read = &txn->job.u.read;
+
+	if (txn->state == TXN_DONE || txn->job.status != WF_OK) {
+		AUDIT_TEXT(txn->reason, "store");
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	if (read->verdict_known) {
+		txn->verdict = read->verdict;
+		txn_step(txn, TXN_KNOWN);
+		return;
+	}
+	asker_locate(&txn->asker, &engine->config->policy, read);
+	txn->known = read->found;
+	txn->account = read->found ? read->account.id : 0;
+	judge_peer(txn, read);
+	judge_demand(txn, read);
+	judge_source(txn, read);
+	if (txn->demand.decision == POLICY_NOT_ASKED) {
+		txn->verdict = WF_VERDICT_IGNORE;
+		txn_step(txn, TXN_KNOWN);
+		return;
+	}
+	txn_step(txn, engine->config->mode == MODE_OBSERVE ? TXN_OBSERVED : TXN_FACTS);
+}
+
+static void
+send_prompts(struct transaction *txn)
+{
+	struct wf_msg msg;
+	wf_status status;
+
+	if (txn->peer == NULL)
+		return;
+	wf_msg_init(&msg, WF_MSG_PROMPTS, txn->version);
+	status = wf_msg_add_bytes(&msg, WF_F_TXN, txn->id, WF_TXN_LEN);
+	for (size_t i = 0; status == WF_OK && i < txn->demand.nprompts; i++)
+		status = wf_msg_add_prompt(&msg, &txn->demand.prompts[i]);
+	if (status == WF_OK)
+		txn->peer->send(txn->peer, &msg);
+	wf_msg_clear(&msg);
+	if (status != WF_OK)
+		txn_step(txn, TXN_FAILED);
+}
+
+static void
+grid_reached(evutil_socket_t fd, short what, void *arg)
+{
+	struct transaction *txn = arg;
+
+	(void)fd;
+	(void)what;
+	if (txn->state == TXN_CHALLENGED)
+		send_prompts(txn);
+}
+
+/* Prompts leave on the grid too: how long the look-up took says nothing. */
+void
+on_facts(struct transaction *txn)
+{
+	int64_t wait_us = grid_wait_us(txn->engine, txn->round_us, txn->slow_ms);
+	struct timeval tv = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+
+	txn->grid = evtimer_new(txn->engine->base, grid_reached, txn);
+	if (txn->demand.nprompts == 0 || txn->grid == NULL) {
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	evtimer_add(txn->grid, &tv);
+}
+
+/* Observe mode: nobody is asked; the row says what would have been demanded and whether it could be given. */
+void
+on_observed(struct transaction *txn)
+{
+	txn->verdict = WF_VERDICT_IGNORE;
+	settle_refusal(txn, txn->doomed ? txn->doom : txn->known ? "observed" : "unknown-user");
+}

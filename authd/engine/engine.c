@@ -1,0 +1,250 @@
+/* The engine's own life: messages in, peers gone, the tick, rows that nobody waits for. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "authd/engine/internal.h"
+#include "authd/engine/permit.h"
+#include "common/fault.h"
+
+wf_status
+engine_new(const struct engine_options *options, const struct config *config, const struct keyring *keys, struct engine **engine_r)
+{
+	struct engine *engine = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*engine));
+	wf_status status;
+
+	if (engine == NULL)
+		return WF_NO_MEMORY;
+	status = refusals_new(&engine->refusals);
+	if (status != WF_OK) {
+		free(engine);
+		return status;
+	}
+	engine->base = options->base;
+	engine->store = options->store;
+	engine->mailbox = options->mailbox;
+	engine->workers = options->workers;
+	engine->clock = options->clock;
+	engine->say = options->say;
+	engine->config = config;
+	engine->keys = keys;
+	*engine_r = engine;
+	return WF_OK;
+}
+
+void
+engine_configure(struct engine *engine, const struct config *config, const struct keyring *keys)
+{
+	engine->config = config;
+	engine->keys = keys;
+}
+
+static wf_status
+abort_txn(struct engine_peer *peer, const struct wf_msg *msg)
+{
+	const uint8_t *id;
+	size_t len;
+	struct transaction *txn;
+
+	if (wf_msg_get_bytes(msg, WF_F_TXN, 0, &id, &len) != WF_OK || len != WF_TXN_LEN)
+		return WF_INVALID;
+	txn = txn_find(peer, id);
+	if (txn == NULL)
+		return WF_OK; /* it ended while the message was under way */
+	txn_step(txn, TXN_ABORT);
+	return WF_OK;
+}
+
+static wf_status
+handle_answer(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg)
+{
+	(void)engine;
+	return txn_answer(peer, msg);
+}
+
+static wf_status
+handle_abort(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg)
+{
+	(void)engine;
+	return abort_txn(peer, msg);
+}
+
+struct message_handler {
+	enum wf_msg_type type;
+	wf_status (*handle)(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+};
+
+static const struct message_handler handlers[] = {
+	{ WF_MSG_BEGIN, txn_begin },	  { WF_MSG_ANSWER, handle_answer }, { WF_MSG_ABORT, handle_abort },
+	{ WF_MSG_ACCOUNT, errand_start }, { WF_MSG_SESSION, errand_start }, { WF_MSG_CHANGE, errand_start },
+};
+
+wf_status
+engine_handle(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg)
+{
+	peer->version = msg->version;
+	if (!permit_message(peer->role, msg->type, permit_state(peer, msg)))
+		return WF_DENIED;
+	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
+		if (handlers[i].type == msg->type)
+			return handlers[i].handle(engine, peer, msg);
+	return WF_DENIED;
+}
+
+void
+engine_peer_gone(struct engine *engine, struct engine_peer *peer)
+{
+	(void)engine;
+	while (peer->errands != NULL) {
+		struct errand *errand = peer->errands;
+
+		peer->errands = errand->next_of_peer;
+		if (peer->errands != NULL)
+			peer->errands->link_of_peer = &peer->errands;
+		errand->link_of_peer = NULL;
+		errand->next_of_peer = NULL;
+		errand->peer = NULL;
+	}
+	while (peer->transactions != NULL) {
+		struct transaction *txn = peer->transactions;
+
+		peer->transactions = txn->next_of_peer;
+		if (peer->transactions != NULL)
+			peer->transactions->link_of_peer = &peer->transactions;
+		txn->link_of_peer = NULL;
+		txn->next_of_peer = NULL;
+		txn->peer = NULL;
+		txn_step(txn, TXN_ABORT);
+	}
+}
+
+bool
+engine_idle(const struct engine *engine)
+{
+	return engine->ntransactions == 0 && engine->nerrands == 0 && engine->nflushes == 0;
+}
+
+/* People who have been asked and have not answered are told so; what is being evaluated goes on. */
+void
+engine_drain(struct engine *engine)
+{
+	struct transaction *txn = engine->transactions;
+
+	engine->draining = true;
+	while (txn != NULL) {
+		struct transaction *next = txn->next;
+
+		if (txn->state == TXN_CHALLENGED || txn->waiting)
+			txn_step(txn, TXN_FAILED);
+		txn = next;
+	}
+}
+
+struct row_job {
+	struct engine *engine;
+	struct store_job job;
+	struct mailbox_post post;
+	struct audit_row row;
+};
+
+static void
+row_back(struct mailbox_post *post)
+{
+	struct row_job *row = post->ctx;
+
+	row->engine->nflushes--;
+	if (row->job.status != WF_OK)
+		engine_complain(row->engine, "row", &row->job);
+	free(row);
+}
+
+static void
+row_done(struct store_job *job)
+{
+	struct row_job *row = job->ctx;
+
+	row->post = (struct mailbox_post){.run = row_back, .ctx = row};
+	mailbox_post(row->engine->mailbox, &row->post);
+}
+
+void
+engine_write_row(struct engine *engine, const struct audit_row *row)
+{
+	struct row_job *job = calloc(1, sizeof(*job));
+
+	if (job == NULL)
+		return;
+	job->engine = engine;
+	job->row = *row;
+	job->job.kind = STORE_ADMIN;
+	job->job.done = row_done;
+	job->job.ctx = job;
+	job->job.u.admin.rows = &job->row;
+	job->job.u.admin.nrows = 1;
+	engine->nflushes++;
+	if (store_submit(engine->store, &job->job) == WF_OK)
+		return;
+	engine->nflushes--;
+	free(job);
+}
+
+void
+engine_complain(struct engine *engine, const char *reason, const struct store_job *job)
+{
+	int64_t now = wf_clock_now(&engine->clock).boot_us;
+	char text[256];
+
+	if (engine->say == NULL || (engine->complained_us != 0 && now - engine->complained_us < 1000000))
+		return;
+	engine->complained_us = now;
+	snprintf(text, sizeof(text), "a request ended UNAVAILABLE: %s%s%s", reason, job->cause[0] != '\0' ? ": " : "", job->cause);
+	engine->say(LOG_ERR, text);
+}
+
+static void
+flush_refusals(struct engine *engine, bool all)
+{
+	struct audit_row row;
+
+	while (refusals_take(engine->refusals, wf_clock_now(&engine->clock).wall_us, all, &row))
+		engine_write_row(engine, &row);
+}
+
+void
+engine_tick(struct engine *engine)
+{
+	flush_refusals(engine, engine->draining);
+	waiting_retry(engine, NULL, SIZE_MAX);
+}
+
+void
+engine_figures(const struct engine *engine, struct engine_figures *figures_r)
+{
+	*figures_r = engine->figures;
+	figures_r->transactions_open = engine->ntransactions;
+	figures_r->slowest_hash_ms = engine->slowest_hash_ms;
+}
+
+/* The loop has ended: nothing is under way any more (the store and the workers are stopped before). */
+void
+engine_free(struct engine **engine)
+{
+	struct engine *it = *engine;
+
+	*engine = NULL;
+	if (it == NULL)
+		return;
+	while (it->transactions != NULL) {
+		struct transaction *txn = it->transactions;
+
+		txn->state = TXN_DONE;
+		txn->busy = false;
+		txn->told = true;
+		txn_release(txn);
+	}
+	refusals_free(&it->refusals);
+	free(it);
+}

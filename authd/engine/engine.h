@@ -1,0 +1,76 @@
+/*
+ * The engine: the only coordinator.  It takes decoded, permitted messages from the front, walks each
+ * transaction through its states (table.c), asks policy, throttle, factors and store in order, and
+ * answers with the verdict once its row is durable.
+ *
+ * Everything here runs in the loop thread.  Workers and the store get copies and report back through
+ * the mailbox.
+ */
+#ifndef WF_AUTHD_ENGINE_ENGINE_H
+#define WF_AUTHD_ENGINE_ENGINE_H
+
+#include <event2/event.h>
+
+#include "authd/config/config.h"
+#include "authd/crypto/keyring.h"
+#include "authd/store/store.h"
+#include "authd/worker/mailbox.h"
+#include "authd/worker/worker.h"
+#include "common/peer.h"
+
+struct engine;
+struct transaction;
+
+enum front_role { FRONT_PAM = 1, FRONT_RADIUS = 2, FRONT_CONTROL = 4 };
+
+/* One connection, as the engine sees it; embedded in the front's own object. */
+struct engine_peer {
+	enum front_role role;
+	struct wf_peer cred;
+	uint16_t version; /* of the peer's last message: replies use it */
+	/* Sends a copy of `msg`; false when the peer is gone. */
+	bool (*send)(struct engine_peer *peer, const struct wf_msg *msg);
+	struct transaction *transactions; /* the engine's */
+	struct errand *errands;           /* the engine's */
+};
+
+struct engine_options {
+	struct event_base *base;
+	struct store *store;
+	struct mailbox *mailbox;
+	struct worker_pool *workers; /* slow hashes */
+	struct wf_clock clock;
+	/* Says one line to the operator's log (priority as of syslog); may be NULL. */
+	void (*say)(int priority, const char *text);
+};
+
+struct engine_figures {
+	uint64_t accepted, rejected, unavailable, refused_early;
+	uint64_t transactions_open;
+	uint32_t slowest_hash_ms;
+};
+
+/* Borrows everything in `options`; `config` and `keys` too, until replaced. */
+WF_MUST_USE wf_status engine_new(const struct engine_options *options, const struct config *config, const struct keyring *keys,
+				 struct engine **engine_r);
+/* Transactions that still run end UNAVAILABLE. */
+void engine_free(struct engine **engine);
+/* A reload: later steps use these; the caller keeps the old ones until engine_busy() is false. */
+void engine_configure(struct engine *engine, const struct config *config, const struct keyring *keys);
+
+/*
+ * A message of a front end.  WF_OK: taken, the answer comes through peer->send.  WF_DENIED: no row of
+ * the permit table allows it; WF_INVALID: malformed; the front drops the peer for both.
+ */
+WF_MUST_USE wf_status engine_handle(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+/* The connection is closed: nothing is sent to it any more. */
+void engine_peer_gone(struct engine *engine, struct engine_peer *peer);
+/* No transaction or errand is under way. */
+bool engine_idle(const struct engine *engine);
+/* No new transactions; those before COMMITTING end UNAVAILABLE. */
+void engine_drain(struct engine *engine);
+/* Once a second: ends of minutes (refusals), retries of waiting attempts. */
+void engine_tick(struct engine *engine);
+void engine_figures(const struct engine *engine, struct engine_figures *figures_r);
+
+#endif

@@ -1,0 +1,256 @@
+/*
+ * An errand is one request with one answer: the account phase, a session's event, a new password.  It
+ * walks a chain of steps (store, worker, store), each called in the loop thread, and ends in one answer.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/engine/internal.h"
+#include "common/fault.h"
+
+static void
+leave_peer(struct errand *errand)
+{
+	if (errand->link_of_peer == NULL)
+		return;
+	*errand->link_of_peer = errand->next_of_peer;
+	if (errand->next_of_peer != NULL)
+		errand->next_of_peer->link_of_peer = errand->link_of_peer;
+	errand->link_of_peer = NULL;
+}
+
+static void
+errand_free(struct errand *errand)
+{
+	leave_peer(errand);
+	errand->engine->nerrands--;
+	wf_secret_clear(&errand->secret);
+	if (errand->grid != NULL)
+		event_free(errand->grid);
+	wf_wipe(errand, sizeof(*errand));
+	free(errand);
+}
+
+static void
+send_answer(struct errand *errand)
+{
+	struct wf_msg msg;
+	wf_status status;
+
+	wf_msg_init(&msg, WF_MSG_RESULT, errand->version);
+	status = wf_msg_add_uint(&msg, WF_F_VERDICT, errand->verdict);
+	if (status == WF_OK && errand->text_id != WF_TEXT_NONE)
+		status = wf_msg_add_uint(&msg, WF_F_TEXT_ID, errand->text_id);
+	if (status == WF_OK)
+		status = wf_msg_add_text(&msg, WF_F_TEXT, errand->text);
+	if (status == WF_OK && errand->peer != NULL)
+		errand->peer->send(errand->peer, &msg);
+	wf_msg_clear(&msg);
+}
+
+static void
+grid_reached(evutil_socket_t fd, short what, void *arg)
+{
+	struct errand *errand = arg;
+
+	(void)fd;
+	(void)what;
+	send_answer(errand);
+	errand_free(errand);
+}
+
+/* The errands' verdict function: what is not an ACCEPT leaves on the grid. */
+void
+errand_answer(struct errand *errand, enum wf_verdict verdict, enum wf_text_id text_id)
+{
+	int64_t wait_us = grid_wait_us(errand->engine, errand->round_us, 0);
+	struct timeval tv = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+
+	errand->verdict = verdict;
+	errand->text_id = text_id;
+	if (verdict != WF_VERDICT_ACCEPT && verdict != WF_VERDICT_IGNORE)
+		errand->grid = evtimer_new(errand->engine->base, grid_reached, errand);
+	if (errand->grid != NULL && errand->peer != NULL) {
+		evtimer_add(errand->grid, &tv);
+		return;
+	}
+	send_answer(errand);
+	errand_free(errand);
+}
+
+void
+errand_unavailable(struct errand *errand, const char *reason)
+{
+	engine_complain(errand->engine, reason, &errand->job);
+	errand_answer(errand, WF_VERDICT_UNAVAILABLE, WF_TEXT_UNAVAILABLE);
+}
+
+static void
+back(struct mailbox_post *post)
+{
+	struct errand *errand = post->ctx;
+
+	errand->step(errand);
+}
+
+static void
+post_back(struct errand *errand)
+{
+	errand->post = (struct mailbox_post){.run = back, .ctx = errand};
+	mailbox_post(errand->engine->mailbox, &errand->post);
+}
+
+static void
+store_done(struct store_job *job)
+{
+	post_back(job->ctx);
+}
+
+void
+errand_submit(struct errand *errand, void (*step)(struct errand *errand))
+{
+	errand->step = step;
+	errand->job.done = store_done;
+	errand->job.ctx = errand;
+	if (store_submit(errand->engine->store, &errand->job) != WF_OK)
+		errand_unavailable(errand, "store");
+}
+
+static void
+work_done(struct worker_job *job, wf_status status)
+{
+	struct errand *errand = job->ctx;
+
+	if (status != WF_OK)
+		errand->work_status = status;
+	post_back(errand);
+}
+
+void
+errand_work(struct errand *errand, void (*run)(struct worker_job *job, void *scratch), void (*step)(struct errand *errand))
+{
+	errand->step = step;
+	errand->work.run = run;
+	errand->work.done = work_done;
+	errand->work.ctx = errand;
+	errand->work.deadline_boot_us =
+		errand->round_us + policy_value(&errand->engine->config->policy, P_MACHINE_DEADLINE_S) * 1000000;
+	if (worker_submit(errand->engine->workers, &errand->work) != WF_OK)
+		errand_unavailable(errand, "overload");
+}
+
+void
+errand_read(struct errand *errand, void (*step)(struct errand *errand))
+{
+	struct store_read *read = &errand->job.u.read;
+
+	memset(&errand->job, 0, sizeof(errand->job));
+	errand->job.kind = STORE_READ;
+	read->name = errand->asker.user;
+	read->uid = -1;
+	read->has_txn = errand->has_txn;
+	memcpy(read->txn, errand->txn, WF_TXN_LEN);
+	asker_session(&errand->asker, read);
+	errand_submit(errand, step);
+}
+
+static void
+recorded(struct errand *errand)
+{
+	if (errand->job.status != WF_OK)
+		errand_unavailable(errand, "store");
+	else
+		errand_answer(errand, errand->verdict_recorded, errand->text_recorded);
+}
+
+void
+errand_record(struct errand *errand, enum wf_verdict verdict, enum wf_text_id text_id, bool refusal)
+{
+	if (refusal && !refusals_note(errand->engine->refusals, &errand->row)) {
+		errand_answer(errand, verdict, text_id);
+		return;
+	}
+	errand->verdict_recorded = verdict;
+	errand->text_recorded = text_id;
+	memset(&errand->job, 0, sizeof(errand->job));
+	errand->job.kind = STORE_ADMIN;
+	errand->job.u.admin.rows = &errand->row;
+	errand->job.u.admin.nrows = 1;
+	errand_submit(errand, recorded);
+}
+
+struct errand_start {
+	enum wf_msg_type type;
+	void (*start)(struct errand *errand);
+};
+
+static const struct errand_start starts[] = {
+	{ WF_MSG_ACCOUNT, account_phase },
+	{ WF_MSG_SESSION, session_phase },
+	{ WF_MSG_CHANGE, change_phase },
+};
+
+static wf_status
+read_request(struct errand *errand, const struct wf_msg *msg)
+{
+	const uint8_t *txn;
+	uint64_t event;
+	size_t len;
+	wf_status status = asker_read(&errand->asker, errand->peer, msg);
+
+	if (status != WF_OK)
+		return status;
+	if (wf_msg_get_bytes(msg, WF_F_TXN, 0, &txn, &len) == WF_OK && len == WF_TXN_LEN) {
+		memcpy(errand->txn, txn, WF_TXN_LEN);
+		errand->has_txn = true;
+	}
+	if (msg->type == WF_MSG_SESSION) {
+		status = wf_msg_get_uint(msg, WF_F_EVENT, &event);
+		if (status != WF_OK || (event != WF_SESSION_OPEN && event != WF_SESSION_CLOSE))
+			return WF_INVALID;
+		errand->event = (enum wf_session_event)event;
+	}
+	if (msg->type == WF_MSG_CHANGE)
+		status = wf_msg_get_secret(msg, WF_F_SECRET, 0, 0, &errand->secret);
+	return status;
+}
+
+static void
+link_in(struct errand *errand)
+{
+	struct engine_peer *peer = errand->peer;
+
+	errand->next_of_peer = peer->errands;
+	if (errand->next_of_peer != NULL)
+		errand->next_of_peer->link_of_peer = &errand->next_of_peer;
+	errand->link_of_peer = &peer->errands;
+	peer->errands = errand;
+	errand->engine->nerrands++;
+}
+
+wf_status
+errand_start(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg)
+{
+	struct errand *errand = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*errand));
+	wf_status status;
+
+	if (errand == NULL)
+		return WF_NO_MEMORY;
+	errand->engine = engine;
+	errand->peer = peer;
+	errand->type = msg->type;
+	errand->version = peer->version;
+	errand->round_us = wf_clock_now(&engine->clock).boot_us;
+	link_in(errand);
+	status = read_request(errand, msg);
+	if (status != WF_OK) {
+		errand_free(errand);
+		return status;
+	}
+	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (starts[i].type == msg->type)
+			starts[i].start(errand);
+	return WF_OK;
+}

@@ -1,0 +1,196 @@
+/*
+ * Every way to DONE, and the one function that says the verdict.  ACCEPT leaves from a single place, once
+ * its row is durable; every other answer leaves on the time grid (I5).
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "authd/engine/internal.h"
+#include "common/text.h"
+
+/* Row of the table: what the peer is told besides the verdict. */
+static const enum wf_text_id verdict_text[WF_VERDICT_COUNT] = {
+	[WF_VERDICT_REJECT] = WF_TEXT_REFUSED,
+	[WF_VERDICT_UNAVAILABLE] = WF_TEXT_UNAVAILABLE,
+	[WF_VERDICT_CHANGE] = WF_TEXT_MUST_CHANGE,
+	[WF_VERDICT_EXPIRED] = WF_TEXT_REFUSED,
+};
+
+static bool
+send_result(struct transaction *txn)
+{
+	struct wf_msg msg;
+	wf_status status;
+	bool sent = false;
+
+	wf_msg_init(&msg, WF_MSG_RESULT, txn->version);
+	status = wf_msg_add_bytes(&msg, WF_F_TXN, txn->id, WF_TXN_LEN);
+	if (status == WF_OK)
+		status = wf_msg_add_uint(&msg, WF_F_VERDICT, txn->verdict);
+	if (status == WF_OK && verdict_text[txn->verdict] != WF_TEXT_NONE)
+		status = wf_msg_add_uint(&msg, WF_F_TEXT_ID, verdict_text[txn->verdict]);
+	if (status == WF_OK && txn->verdict == WF_VERDICT_REJECT)
+		status = wf_msg_add_text(&msg, WF_F_TEXT, txn->engine->config->policy.helpdesk);
+	if (status == WF_OK && txn->peer != NULL)
+		sent = txn->peer->send(txn->peer, &msg);
+	wf_msg_clear(&msg);
+	return sent;
+}
+
+static void
+count(struct transaction *txn)
+{
+	struct engine_figures *figures = &txn->engine->figures;
+	uint64_t *const counters[WF_VERDICT_COUNT] = {
+		[WF_VERDICT_REJECT] = &figures->rejected,
+		[WF_VERDICT_ACCEPT] = &figures->accepted,
+		[WF_VERDICT_UNAVAILABLE] = &figures->unavailable,
+	};
+
+	if (counters[txn->verdict] != NULL)
+		(*counters[txn->verdict])++;
+	if (strcmp(txn->reason, "back-off") == 0)
+		figures->refused_early++;
+}
+
+/* The row says success, but the peer never heard it. */
+static void
+note_undelivered(struct transaction *txn)
+{
+	struct audit_row row;
+
+	row_fill(&row, txn->engine, &txn->asker, AUDIT_AUTH, "login.undelivered");
+	AUDIT_TEXT(row.txn, txn->id_hex);
+	row_outcome(&row, AUDIT_NEUTRAL, "undelivered", "");
+	engine_write_row(txn->engine, &row);
+}
+
+/* The verdict function: the only one that sends a RESULT of a transaction. */
+static void
+tell(struct transaction *txn)
+{
+	if (!txn->told) {
+		bool sent = send_result(txn);
+
+		txn->told = true;
+		count(txn);
+		if (!sent && txn->verdict == WF_VERDICT_ACCEPT)
+			note_undelivered(txn);
+	}
+	txn_release(txn);
+}
+
+static void
+grid_reached(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	tell(arg);
+}
+
+static void
+tell_on_grid(struct transaction *txn)
+{
+	int64_t wait_us = grid_wait_us(txn->engine, txn->round_us, 0);
+	struct timeval tv = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+
+	if (txn->grid != NULL)
+		event_free(txn->grid);
+	txn->grid = evtimer_new(txn->engine->base, grid_reached, txn);
+	if (txn->grid == NULL || txn->peer == NULL) {
+		tell(txn);
+		return;
+	}
+	evtimer_add(txn->grid, &tv);
+}
+
+/* The decision is durable, or needs no row. */
+void
+on_settled(struct transaction *txn)
+{
+	event_del(txn->deadline);
+	if (txn->verdict == WF_VERDICT_ACCEPT || txn->verdict == WF_VERDICT_IGNORE)
+		tell(txn);
+	else
+		tell_on_grid(txn);
+}
+
+/* Could not decide: never an ACCEPT, whatever was worked out so far (I4). */
+void
+on_failed(struct transaction *txn)
+{
+	event_del(txn->deadline);
+	waiting_remove(txn);
+	txn->verdict = WF_VERDICT_UNAVAILABLE;
+	if (txn->reason[0] == '\0')
+		AUDIT_TEXT(txn->reason, "unavailable");
+	engine_complain(txn->engine, txn->reason, &txn->job);
+	tell_on_grid(txn);
+}
+
+void
+on_silence(struct transaction *txn)
+{
+	txn->verdict = WF_VERDICT_UNAVAILABLE;
+	tell_on_grid(txn);
+}
+
+/* Under evaluation or commit: the peer hears UNAVAILABLE now, the outcome is still recorded. */
+void
+on_overdue(struct transaction *txn)
+{
+	enum wf_verdict decided = txn->verdict;
+
+	if (txn->state == TXN_COMMITTING)
+		return; /* the commit is under way: it alone says what happened */
+	if (txn->waiting) {
+		AUDIT_TEXT(txn->reason, "overload");
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	atomic_store(&txn->verify.job.cancelled, true);
+	txn->verdict = WF_VERDICT_UNAVAILABLE;
+	send_result(txn);
+	count(txn);
+	txn->told = true;
+	txn->verdict = decided;
+}
+
+void
+on_abort(struct transaction *txn)
+{
+	event_del(txn->deadline);
+	txn->told = true;
+	txn_release(txn);
+}
+
+/* Gone while it is being evaluated: what is already counted as pending is settled all the same. */
+void
+on_abort_busy(struct transaction *txn)
+{
+	atomic_store(&txn->verify.job.cancelled, true);
+	if (txn->waiting)
+		txn_step(txn, TXN_FAILED);
+}
+
+/* An event that no state expects: never accepted, and said so in the record. */
+void
+on_violation(struct transaction *txn)
+{
+	txn->doomed = true;
+	AUDIT_TEXT(txn->doom, "protocol");
+	AUDIT_TEXT(txn->reason, "protocol");
+	if (txn->busy || txn->state == TXN_DONE)
+		return;
+	txn->verdict = WF_VERDICT_REJECT;
+	txn->state = TXN_COMMITTING;
+	settle_refusal(txn, "protocol");
+}
+
+/* Something of a finished transaction came in late. */
+void
+on_late(struct transaction *txn)
+{
+	txn_release(txn);
+}

@@ -1,0 +1,255 @@
+/* What the engine's files share; nobody else includes this. */
+#ifndef WF_AUTHD_ENGINE_INTERNAL_H
+#define WF_AUTHD_ENGINE_INTERNAL_H
+
+#include "authd/engine/engine.h"
+#include "authd/engine/refusal.h"
+#include "authd/factor/factor.h"
+
+enum txn_state { TXN_NEW, TXN_OPEN, TXN_CHALLENGED, TXN_VERIFYING, TXN_COMMITTING, TXN_DONE, TXN_STATES };
+
+enum txn_event {
+	TXN_BEGIN,    /* the message BEGIN */
+	TXN_FACTS,    /* the store's READ is back: ask */
+	TXN_OBSERVED, /* observe mode: record what would be asked, ask nothing */
+	TXN_KNOWN,    /* the same request was decided just now: say it again */
+	TXN_ANSWER,   /* the message ANSWER */
+	TXN_ADMITTED, /* reserved: evaluate */
+	TXN_REFUSED,  /* locked or too early: not evaluated */
+	TXN_WAIT,     /* pending attempts fill the limit */
+	TXN_VERIFIED, /* the worker is done, or gave up */
+	TXN_SETTLED,  /* the row is durable */
+	TXN_FAILED,   /* something could not be done: UNAVAILABLE */
+	TXN_DEADLINE,
+	TXN_ABORT, /* the peer gave up or went away */
+	TXN_EVENTS
+};
+
+struct txn_rule {
+	void (*handle)(struct transaction *txn); /* NULL: no such pair, the transaction ends in REJECT */
+	enum txn_state next;
+};
+
+#define TXN_ANCESTORS 16
+
+/* Who asks, from where: the same for transactions and errands. */
+struct asker {
+	char user[WF_NAME_MAX + 1];
+	char service[65], rhost[256], tty[65], ruser[257], language[17];
+	uint32_t audit_session;
+	pid_t pids[TXN_ANCESTORS];
+	unsigned long long starts[TXN_ANCESTORS];
+	size_t npids;
+	uid_t uid;     /* of the peer */
+	bool ssh_key;  /* evidence of a root peer */
+	bool trusted;  /* root or the radius front end: its claims are facts */
+	struct wf_source source;
+	enum zone zone;
+};
+
+struct verify_result {
+	struct factor_result result;
+	enum factor_id factor;
+	enum factor_kind kind;
+};
+
+/* A worker's copy of what it needs; nothing in it belongs to the loop thread while it runs. */
+struct verify {
+	struct worker_job job;
+	struct credential credentials[CREDENTIALS_MAX];
+	size_t ncredentials;
+	struct wf_prompt prompts[POLICY_PROMPTS_MAX];
+	struct wf_secret answers[POLICY_PROMPTS_MAX];
+	size_t nprompts;
+	const struct keyring *keys;
+	struct wf_now now;
+	struct wf_clock clock;
+	uint32_t totp_window, totp_drift, hotp_lookahead;
+	bool clock_suspect, doomed;
+	struct verify_result results[POLICY_PROMPTS_MAX];
+	wf_status status;
+	uint32_t elapsed_ms;
+};
+
+struct transaction {
+	struct engine *engine;
+	struct engine_peer *peer; /* NULL once it is gone */
+	struct transaction *next_of_peer, **link_of_peer;
+	struct transaction *next, **link;        /* all of the engine */
+	struct transaction *next_waiting;        /* attempts held back by pending ones */
+	bool waiting;
+
+	uint8_t id[WF_TXN_LEN];
+	char id_hex[2 * WF_TXN_LEN + 1];
+	enum txn_state state;
+	uint16_t version;
+	enum wf_purpose purpose;
+	struct asker asker;
+	uint8_t idempotency[32];
+	bool has_idempotency;
+
+	struct policy_demand demand;
+	int64_t account;        /* 0 = none */
+	bool known;             /* an account of ours, usable or not */
+	bool doomed;            /* never to be accepted, whatever is answered; when known before an
+				   answer came, nothing is reserved and nothing counts */
+	bool reserved;
+	char doom[48];          /* why */
+	char rule[65];
+
+	struct event *deadline; /* of the transaction */
+	struct event *grid;     /* when the reply may leave */
+	int64_t round_us;       /* boot time at which the peer's last message came */
+	int64_t slow_ms;        /* this source is held back */
+
+	struct store_job job;
+	struct audit_row refusal; /* borrowed by the job that writes it */
+	struct verify verify;
+	struct mailbox_post post;
+	bool busy;              /* job or verify is under way: the object must stay */
+	bool told;              /* the peer has its RESULT */
+
+	enum wf_verdict verdict;          /* what DONE will say; starts as REJECT */
+	enum wf_verdict verdict_conflict; /* if the store found a conflict */
+	char reason[48];
+};
+
+/* One request, one answer: ACCOUNT, SESSION, CHANGE. */
+struct errand {
+	struct engine *engine;
+	struct engine_peer *peer;
+	struct errand *next_of_peer, **link_of_peer;
+	enum wf_msg_type type;
+	uint16_t version;
+	struct asker asker;
+	uint8_t txn[WF_TXN_LEN];
+	bool has_txn;
+	enum wf_session_event event;
+	struct wf_secret secret;
+	int64_t round_us;
+	struct store_job job;
+	struct worker_job work;
+	struct mailbox_post post;
+	void (*step)(struct errand *errand); /* after the job or the work */
+	struct event *grid;
+	struct account account;
+	bool found;
+	char hash[CREDENTIAL_SECRET_MAX];
+	wf_status work_status;
+	struct credential credential;
+	struct effect effects[4];
+	struct audit_row row;
+	enum wf_verdict verdict, verdict_recorded;
+	enum wf_text_id text_id, text_recorded;
+	char text[512];
+};
+
+struct engine {
+	struct event_base *base;
+	struct store *store;
+	struct mailbox *mailbox;
+	struct worker_pool *workers;
+	struct wf_clock clock;
+	void (*say)(int priority, const char *text);
+	int64_t complained_us; /* boot time of the last complaint: one a second is enough */
+	const struct config *config;
+	const struct keyring *keys;
+	struct transaction *transactions;
+	struct transaction *waiting;
+	struct refusals *refusals;
+	size_t ntransactions, nerrands, nflushes;
+	uint32_t slowest_hash_ms;
+	bool draining;
+	struct engine_figures figures;
+	struct { uint8_t source[8], name[8]; } recent[1024]; /* last account that failed from a source */
+};
+
+/* engine.c */
+void engine_write_row(struct engine *engine, const struct audit_row *row); /* nobody waits for it */
+void engine_complain(struct engine *engine, const char *reason, const struct store_job *job);
+
+/* table.c */
+const struct txn_rule *txn_rule(enum txn_state state, enum txn_event event);
+void txn_step(struct transaction *txn, enum txn_event event);
+const char *txn_state_name(enum txn_state state);
+const char *txn_event_name(enum txn_event event);
+
+/* transaction.c */
+WF_MUST_USE wf_status txn_new(struct engine *engine, struct engine_peer *peer, struct transaction **txn_r);
+struct transaction *txn_find(struct engine_peer *peer, const uint8_t id[WF_TXN_LEN]);
+void txn_release(struct transaction *txn); /* frees it unless something is under way */
+void txn_submit(struct transaction *txn); /* its job; TXN_FAILED if the store does not take it */
+void txn_post(struct transaction *txn, void (*run)(struct mailbox_post *post)); /* any thread */
+void txn_arm_deadline(struct transaction *txn, int64_t seconds);
+
+/* begin.c: TXN_BEGIN, TXN_FACTS */
+WF_MUST_USE wf_status txn_begin(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+void on_begin(struct transaction *txn);
+void on_facts(struct transaction *txn);
+void on_observed(struct transaction *txn);
+void facts_arrived(struct transaction *txn);
+
+/* attempt.c: TXN_ANSWER .. TXN_VERIFIED */
+WF_MUST_USE wf_status txn_answer(struct engine_peer *peer, const struct wf_msg *msg);
+void on_answer(struct transaction *txn);
+void reserve_arrived(struct transaction *txn);
+void on_admitted(struct transaction *txn);
+void on_refused(struct transaction *txn);
+void on_wait(struct transaction *txn);
+void on_verified(struct transaction *txn);
+void txn_reserve(struct transaction *txn);
+
+/* waiting.c: attempts held back while pending ones fill the limit */
+void waiting_remove(struct transaction *txn);
+/* The oldest `max` of `user` (NULL: of anybody) ask for admission again. */
+void waiting_retry(struct engine *engine, const char *user, size_t max);
+
+/* verify.c */
+void verify_start(struct transaction *txn);
+void verify_clear(struct verify *verify);
+
+/* settle.c */
+void settle_arrived(struct transaction *txn);
+void settle_submit(struct transaction *txn);
+void settle_refusal(struct transaction *txn, const char *reason);
+
+/* finish.c: every way to DONE, and the one function that says the verdict */
+void on_settled(struct transaction *txn);
+void on_failed(struct transaction *txn);
+void on_silence(struct transaction *txn);  /* the person did not answer in time */
+void on_overdue(struct transaction *txn);  /* the deadline passed while it is being evaluated */
+void on_abort(struct transaction *txn);
+void on_abort_busy(struct transaction *txn);
+void on_violation(struct transaction *txn);
+void on_late(struct transaction *txn);
+
+/* asker.c */
+WF_MUST_USE wf_status asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct wf_msg *msg);
+void asker_locate(struct asker *asker, const struct policy *policy, const struct store_read *read);
+void asker_session(struct asker *asker, struct store_read *read); /* what to look the session up by */
+void facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purpose purpose, const struct account *account);
+
+/* lanes.c */
+WF_MUST_USE wf_status lanes_fill(struct engine *engine, const struct asker *asker, struct store_lanes *lanes_r);
+int64_t grid_wait_us(const struct engine *engine, int64_t round_us, int64_t slow_ms);
+uint32_t source_weight(struct engine *engine, const struct store_lanes *lanes);
+
+/* row.c */
+void row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker, enum audit_class class, const char *event);
+void row_outcome(struct audit_row *row, enum audit_result result, const char *reason, const char *rule);
+
+/* errand.c, account_phase.c, session_phase.c, change.c */
+WF_MUST_USE wf_status errand_start(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+/* Reads account, transaction and session, then goes on with `step` (status in job.status). */
+void errand_read(struct errand *errand, void (*step)(struct errand *errand));
+void errand_submit(struct errand *errand, void (*step)(struct errand *errand));
+void errand_work(struct errand *errand, void (*run)(struct worker_job *job, void *scratch), void (*step)(struct errand *errand));
+void errand_answer(struct errand *errand, enum wf_verdict verdict, enum wf_text_id text_id);
+void errand_unavailable(struct errand *errand, const char *reason);
+/* Writes errand->row (gathered if it is a refusal), then answers. */
+void errand_record(struct errand *errand, enum wf_verdict verdict, enum wf_text_id text_id, bool refusal);
+void account_phase(struct errand *errand);
+void session_phase(struct errand *errand);
+void change_phase(struct errand *errand);
+
+#endif

@@ -1,0 +1,105 @@
+/* Throttle keys and limits of an attempt, the source's weight, and the grid on which replies leave. */
+#include "config.h"
+
+#include <string.h>
+
+#include "authd/account/lane_key.h"
+#include "authd/engine/internal.h"
+
+static void
+limit_account(const struct policy *policy, struct throttle_limit *limit)
+{
+	limit->threshold = (uint32_t)policy_value(policy, P_LOCK_THRESHOLD);
+	limit->lock_ms = policy_value(policy, P_LOCK_DURATION_S) * 1000;
+	limit->backoff_cap_s = (uint32_t)policy_value(policy, P_BACKOFF_CAP_S);
+	limit->nbackoff = limit->backoff_cap_s == 0 ? 0 : policy->nbackoff;
+	memcpy(limit->backoff_s, policy->backoff_s, sizeof(limit->backoff_s));
+}
+
+static void
+limit_possession(const struct policy *policy, struct throttle_limit *limit)
+{
+	limit->threshold = (uint32_t)policy_value(policy, P_POSSESSION_THRESHOLD);
+	limit->window_ms = policy_value(policy, P_POSSESSION_WINDOW_S) * 1000;
+	limit->lock_ms = limit->window_ms;
+}
+
+static void
+limit_source(const struct policy *policy, struct throttle_limit *limit)
+{
+	limit->threshold = (uint32_t)policy_value(policy, P_SOURCE_THRESHOLD);
+	limit->window_ms = policy_value(policy, P_SOURCE_WINDOW_S) * 1000;
+	limit->slow_only = true;
+}
+
+static void (*const limit_of[LANE_COUNT])(const struct policy *, struct throttle_limit *) = {
+	[LANE_ACCOUNT] = limit_account, [LANE_POSSESSION] = limit_possession, [LANE_SOURCE] = limit_source
+};
+
+/* Sources that many honest people share are not slowed; nor is what has no remote address. */
+static bool
+source_counts(const struct policy *policy, const struct wf_source *source)
+{
+	if (!source->remote)
+		return false;
+	for (size_t i = 0; i < policy->nshared; i++)
+		if (wf_network_contains(&policy->shared[i], source))
+			return false;
+	return true;
+}
+
+wf_status
+lanes_fill(struct engine *engine, const struct asker *asker, struct store_lanes *lanes_r)
+{
+	const struct policy *policy = &engine->config->policy;
+	struct store_lanes lanes = {.n = source_counts(policy, &asker->source) ? LANE_COUNT : LANE_SOURCE};
+
+	for (size_t i = 0; i < lanes.n; i++) {
+		const char *text = i == LANE_SOURCE ? asker->source.text : asker->user;
+		wf_status status = account_lane_key(engine->keys, (enum throttle_lane)i, text, lanes.states[i].key);
+
+		if (status != WF_OK)
+			return status;
+		lanes.states[i].lane = (enum throttle_lane)i;
+		lanes.limits[i].lane = (enum throttle_lane)i;
+		limit_of[i](policy, &lanes.limits[i]);
+	}
+	*lanes_r = lanes;
+	return WF_OK;
+}
+
+/* One for a failure of the same account again, three for another account's: spraying shows sooner. */
+uint32_t
+source_weight(struct engine *engine, const struct store_lanes *lanes)
+{
+	const uint8_t *source, *name = lanes->states[LANE_ACCOUNT].key;
+	size_t slot;
+	bool same;
+
+	if (lanes->n <= LANE_SOURCE)
+		return 0;
+	source = lanes->states[LANE_SOURCE].key;
+	slot = ((size_t)source[8] << 8 | source[9]) % (sizeof(engine->recent) / sizeof(engine->recent[0]));
+	same = memcmp(engine->recent[slot].source, source, 8) != 0 ||
+	       memcmp(engine->recent[slot].name, name, 8) == 0;
+	memcpy(engine->recent[slot].source, source, 8);
+	memcpy(engine->recent[slot].name, name, 8);
+	return same ? 1 : 3;
+}
+
+/* Microseconds until the next point of the grid, counted from the peer's last message. */
+int64_t
+grid_wait_us(const struct engine *engine, int64_t round_us, int64_t slow_ms)
+{
+	int64_t grid = policy_value(&engine->config->policy, P_REPLY_GRID_MS) * 1000;
+	int64_t passed = wf_clock_now(&engine->clock).boot_us - round_us;
+	int64_t slowest = (int64_t)engine->slowest_hash_ms * 1000;
+
+	if (grid <= 0)
+		grid = 1000;
+	if (slowest > grid)
+		grid = (slowest + grid - 1) / grid * grid;
+	if (passed < 0)
+		passed = 0;
+	return (passed / grid + 1) * grid - passed + slow_ms * 1000;
+}

@@ -1,0 +1,155 @@
+/* Gathering of refusals: an open-addressed table of this minute's (source, user) pairs. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/engine/refusal.h"
+#include "common/fault.h"
+
+#define MINUTE_US 60000000
+#define SLOTS (2 * REFUSAL_NAMES)
+
+struct slot {
+	bool used;
+	uint32_t more; /* beyond the row that was written at once */
+	int64_t first_us;
+	struct audit_row row; /* the newest of them */
+};
+
+struct refusals {
+	int64_t minute; /* number of the minute that the table holds */
+	size_t used;
+	struct slot overflow;
+	bool overflow_named; /* its first row was written */
+	struct slot slots[SLOTS];
+	size_t taken; /* cursor of refusals_take */
+};
+
+wf_status
+refusals_new(struct refusals **refusals_r)
+{
+	struct refusals *refusals = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*refusals));
+
+	if (refusals == NULL)
+		return WF_NO_MEMORY;
+	refusals->minute = -1;
+	*refusals_r = refusals;
+	return WF_OK;
+}
+
+void
+refusals_free(struct refusals **refusals)
+{
+	free(*refusals);
+	*refusals = NULL;
+}
+
+static uint64_t
+hash_text(uint64_t hash, const char *text)
+{
+	for (; *text != '\0'; text++)
+		hash = (hash ^ (uint8_t)*text) * UINT64_C(1099511628211);
+	return (hash ^ 0xff) * UINT64_C(1099511628211);
+}
+
+static bool
+same_pair(const struct audit_row *a, const struct audit_row *b)
+{
+	return strcmp(a->user, b->user) == 0 && strcmp(a->source, b->source) == 0;
+}
+
+/* The pair's slot, a free one for it, or NULL when the minute has too many names. */
+static struct slot *
+find(struct refusals *refusals, const struct audit_row *row)
+{
+	size_t at = (size_t)(hash_text(hash_text(UINT64_C(14695981039346656037), row->user), row->source) % SLOTS);
+
+	while (refusals->slots[at].used) {
+		if (same_pair(&refusals->slots[at].row, row))
+			return &refusals->slots[at];
+		at = (at + 1) % SLOTS;
+	}
+	return refusals->used < REFUSAL_NAMES ? &refusals->slots[at] : NULL;
+}
+
+static void
+add(struct slot *slot, const struct audit_row *row)
+{
+	if (slot->more == 0)
+		slot->first_us = row->time_us;
+	slot->row = *row;
+	if (slot->more < UINT32_MAX)
+		slot->more++;
+}
+
+static bool
+note_overflow(struct refusals *refusals, const struct audit_row *row)
+{
+	add(&refusals->overflow, row);
+	return false;
+}
+
+/*
+ * A new minute starts only once the old one was taken out; until then refusals are added to the old
+ * one, so that none is lost.
+ */
+bool
+refusals_note(struct refusals *refusals, const struct audit_row *row)
+{
+	struct slot *slot;
+
+	if (refusals->used == 0 && refusals->overflow.more == 0)
+		refusals->minute = row->time_us / MINUTE_US;
+	slot = find(refusals, row);
+	if (slot == NULL)
+		return note_overflow(refusals, row);
+	if (slot->used) {
+		add(slot, row);
+		return false;
+	}
+	slot->used = true;
+	slot->more = 0;
+	slot->row = *row;
+	refusals->used++;
+	return true;
+}
+
+static bool
+hand_out(struct slot *slot, struct audit_row *row_r)
+{
+	if (slot->more == 0)
+		return false;
+	*row_r = slot->row;
+	row_r->count = slot->more;
+	row_r->first_us = slot->first_us;
+	row_r->last_us = slot->row.time_us;
+	slot->more = 0;
+	return true;
+}
+
+static void
+start_over(struct refusals *refusals)
+{
+	memset(refusals, 0, sizeof(*refusals));
+	refusals->minute = -1;
+}
+
+bool
+refusals_take(struct refusals *refusals, int64_t now_us, bool all, struct audit_row *row_r)
+{
+	if (!all && refusals->minute == now_us / MINUTE_US)
+		return false;
+	for (; refusals->taken < SLOTS; refusals->taken++)
+		if (refusals->slots[refusals->taken].used && hand_out(&refusals->slots[refusals->taken], row_r))
+			return true;
+	if (hand_out(&refusals->overflow, row_r)) {
+		AUDIT_TEXT(row_r->user, "(others)");
+		AUDIT_TEXT(row_r->source, "(others)");
+		AUDIT_TEXT(row_r->reason, "overflow");
+		return true;
+	}
+	if (refusals->used > 0)
+		start_over(refusals);
+	return false;
+}

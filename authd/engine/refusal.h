@@ -1,0 +1,26 @@
+/*
+ * Refusals before evaluation, gathered (I3): the first of a minute for a (source, account) is a row at
+ * once, the rest of that minute become one row with a count at its end; beyond REFUSAL_NAMES pairs in a
+ * minute one overflow row takes the rest.  So a flood cannot fill the disk.  Loop thread only; pure
+ * but for its table.
+ */
+#ifndef WF_AUTHD_ENGINE_REFUSAL_H
+#define WF_AUTHD_ENGINE_REFUSAL_H
+
+#include "authd/audit/audit.h"
+
+#define REFUSAL_NAMES 1024
+
+struct refusals;
+
+WF_MUST_USE wf_status refusals_new(struct refusals **refusals_r);
+void refusals_free(struct refusals **refusals);
+/* True: `row` is to be written now.  False: it is counted and comes with the end of the minute. */
+bool refusals_note(struct refusals *refusals, const struct audit_row *row);
+/*
+ * Hands out one gathered row whose minute has ended before `now_us` (any minute if `all`); false when
+ * there is none left.
+ */
+bool refusals_take(struct refusals *refusals, int64_t now_us, bool all, struct audit_row *row_r);
+
+#endif

@@ -1,0 +1,45 @@
+/* Audit rows of the engine: every field that the documents demand, from what is known of the attempt. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "authd/engine/internal.h"
+
+static int32_t
+offset_minutes(int64_t wall_us)
+{
+	time_t seconds = (time_t)(wall_us / 1000000);
+	struct tm local;
+
+	if (localtime_r(&seconds, &local) == NULL)
+		return 0;
+	return (int32_t)(local.tm_gmtoff / 60);
+}
+
+void
+row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker, enum audit_class class, const char *event)
+{
+	audit_row_init(row, class, event);
+	row->time_us = wf_clock_now(&engine->clock).wall_us;
+	row->first_us = row->time_us;
+	row->last_us = row->time_us;
+	row->offset_min = offset_minutes(row->time_us);
+	AUDIT_TEXT(row->host, engine->config->node);
+	AUDIT_TEXT(row->node, engine->config->node);
+	AUDIT_TEXT(row->user, asker->user);
+	AUDIT_TEXT(row->source, asker->source.text[0] != '\0' ? asker->source.text : "local:unknown");
+	AUDIT_TEXT(row->service, asker->service);
+	AUDIT_TEXT(row->machine, asker->tty);
+	AUDIT_TEXT(row->operator_name, asker->ruser);
+	if (!asker->trusted)
+		AUDIT_TEXT(row->detail, "claims of the peer unverified");
+}
+
+void
+row_outcome(struct audit_row *row, enum audit_result result, const char *reason, const char *rule)
+{
+	row->result = result;
+	AUDIT_TEXT(row->reason, reason);
+	AUDIT_TEXT(row->rule, rule);
+}

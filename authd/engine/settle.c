@@ -1,0 +1,283 @@
+/*
+ * From the factors' answers to one durable write: which lanes count, which effects apply, which rows say
+ * so.  The store chooses between the applied and the conflict row inside the commit.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/engine/internal.h"
+
+/* What all prompts together came to. */
+struct outcome {
+	enum store_outcome settle;
+	enum audit_result result;
+	enum wf_verdict verdict;
+	char reason[48];
+	bool count_account, count_possession;
+};
+
+struct sums {
+	unsigned proved, failed, replayed, unsure; /* kinds */
+	const char *first_no, *first_unsure;
+};
+
+static void
+sum_up(const struct verify *verify, struct sums *sums_r)
+{
+	struct sums sums = {0};
+
+	for (size_t i = 0; i < verify->nprompts; i++) {
+		const struct verify_result *one = &verify->results[i];
+		unsigned kind = one->kind == KIND_NONE ? (unsigned)KIND_OTHER : (unsigned)one->kind;
+
+		if (one->result.answer == FACTOR_YES) {
+			sums.proved |= kind;
+		} else if (one->result.replayed) {
+			sums.replayed |= kind;
+		} else if (one->result.answer == FACTOR_UNSURE) {
+			sums.unsure |= kind;
+			sums.first_unsure = sums.first_unsure == NULL ? one->result.reason : sums.first_unsure;
+		} else {
+			sums.failed |= kind;
+			sums.first_no = sums.first_no == NULL ? one->result.reason : sums.first_no;
+		}
+	}
+	*sums_r = sums;
+}
+
+static struct outcome
+outcome_wrong(const struct transaction *txn, const struct sums *sums)
+{
+	struct outcome outcome = {
+		.settle = SETTLE_FAILURE,
+		.result = AUDIT_FAILURE,
+		.verdict = WF_VERDICT_REJECT,
+		.count_account = true,
+	};
+
+	outcome.count_possession = (sums->proved & KIND_KNOWLEDGE) != 0 && !txn->doomed;
+	AUDIT_TEXT(outcome.reason, txn->doomed ? txn->doom : sums->first_no != NULL ? sums->first_no : "wrong-answer");
+	return outcome;
+}
+
+static struct outcome
+outcome_right(const struct transaction *txn, const struct sums *sums)
+{
+	struct outcome outcome = {.result = AUDIT_SUCCESS, .verdict = WF_VERDICT_ACCEPT};
+	bool several = (sums->proved & (sums->proved - 1)) != 0;
+
+	outcome.settle = several ? SETTLE_SUCCESS : SETTLE_PARTIAL;
+	AUDIT_TEXT(outcome.reason, "ok");
+	if (txn->peer != NULL && !txn->told)
+		return outcome;
+	outcome = (struct outcome){
+		.settle = SETTLE_RELEASE, .result = AUDIT_FAILURE, .verdict = WF_VERDICT_REJECT, .reason = "abandoned"
+	};
+	return outcome;
+}
+
+static struct outcome
+outcome_none(enum wf_verdict verdict, enum audit_result result, const char *reason)
+{
+	struct outcome outcome = {.settle = SETTLE_RELEASE, .result = result, .verdict = verdict};
+
+	AUDIT_TEXT(outcome.reason, reason);
+	return outcome;
+}
+
+/*
+ * Wrong beats unsure beats replayed beats right: a guess is counted even if another factor could not be
+ * checked, and only all right is right.
+ */
+static struct outcome
+decide(const struct transaction *txn)
+{
+	const struct verify *verify = &txn->verify;
+	struct sums sums;
+
+	if (verify->status == WF_EXPIRED)
+		return outcome_none(WF_VERDICT_REJECT, AUDIT_FAILURE, "abandoned");
+	if (verify->status != WF_OK)
+		return outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_UNAVAILABLE, "overload");
+	sum_up(verify, &sums);
+	if (txn->doomed || sums.failed != 0)
+		return outcome_wrong(txn, &sums);
+	if (sums.unsure != 0)
+		return outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_UNAVAILABLE, sums.first_unsure);
+	if (sums.replayed != 0)
+		return outcome_none(WF_VERDICT_REJECT, AUDIT_FAILURE, "replayed");
+	if (!policy_satisfied(&txn->demand, sums.proved))
+		return outcome_wrong(txn, &sums);
+	return outcome_right(txn, &sums);
+}
+
+struct kind_name {
+	unsigned kind;
+	const char *name;
+};
+
+static const struct kind_name kind_names[] = {
+	{ KIND_KNOWLEDGE, "knowledge" }, { KIND_POSSESSION, "possession" }, { KIND_BIOMETRIC, "biometric" }, { KIND_OTHER, "other" }
+};
+
+static void
+append(char *text, size_t size, const char *word)
+{
+	size_t len = strlen(text);
+
+	snprintf(text + len, size - len, "%s%s", len == 0 ? "" : "+", word);
+}
+
+/* The factors that were proved, by name, tag and kind. */
+static void
+name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kinds_r)
+{
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < txn->verify.nprompts; i++) {
+		const struct factor_ops *ops = factor_ops(txn->verify.results[i].factor);
+
+		if (txn->verify.results[i].result.answer != FACTOR_YES || ops == NULL)
+			continue;
+		append(row->factors, sizeof(row->factors), ops->name);
+		kinds |= (unsigned)ops->kind;
+	}
+	for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++)
+		if (kinds & kind_names[i].kind)
+			append(row->kinds, sizeof(row->kinds), kind_names[i].name);
+	*kinds_r = kinds;
+}
+
+static void
+fill_row(struct transaction *txn, struct audit_row *row, enum audit_result result, const char *reason)
+{
+	row_fill(row, txn->engine, &txn->asker, AUDIT_AUTH, txn->purpose == WF_PURPOSE_CHANGE ? "password.prove" : "login");
+	AUDIT_TEXT(row->action, "authenticate");
+	AUDIT_TEXT(row->txn, txn->id_hex);
+	row_outcome(row, result, reason, txn->rule);
+}
+
+static void
+fill_effects(struct transaction *txn, struct store_settle *settle)
+{
+	for (size_t i = 0; i < txn->verify.nprompts; i++) {
+		const struct factor_result *result = &txn->verify.results[i].result;
+
+		for (size_t k = 0; k < result->neffects && settle->neffects < STORE_EFFECTS_MAX - 1; k++)
+			settle->effects[settle->neffects++] = result->effects[k];
+	}
+	if (txn->purpose != WF_PURPOSE_LOGIN)
+		return;
+	settle->effects[settle->neffects++] = (struct effect){
+		.kind = EFFECT_LAST_LOGIN, .account_id = txn->account, .value = wf_clock_now(&txn->engine->clock).wall_us
+	};
+}
+
+static void
+fill_rows(struct transaction *txn, struct store_settle *settle, const struct outcome *outcome)
+{
+	const struct policy *policy = &txn->engine->config->policy;
+
+	fill_row(txn, &settle->applied, outcome->result, outcome->reason);
+	name_factors(txn, &settle->applied, &settle->kinds);
+	settle->conflict = settle->applied;
+	row_outcome(&settle->conflict, AUDIT_FAILURE, "replayed", txn->rule);
+	row_fill(&settle->locked, txn->engine, &txn->asker, AUDIT_FINDING, "lock");
+	AUDIT_TEXT(settle->locked.txn, txn->id_hex);
+	row_outcome(&settle->locked, AUDIT_NEUTRAL, "threshold", "");
+	policy_rule(policy, P_LOCK_THRESHOLD, settle->locked.rule, sizeof(settle->locked.rule));
+	if (txn->known)
+		return;
+	/* Names without account: their rows are gathered, and their locks are no finding. */
+	if (!refusals_note(txn->engine->refusals, &settle->applied))
+		settle->applied.class = 0;
+	settle->locked.class = 0;
+}
+
+static void
+fill_settle(struct transaction *txn, struct store_settle *settle, const struct outcome *outcome)
+{
+	memcpy(settle->txn, txn->id, WF_TXN_LEN);
+	settle->outcome = outcome->settle;
+	settle->count[LANE_ACCOUNT] = outcome->count_account;
+	settle->count[LANE_POSSESSION] = outcome->count_possession;
+	settle->count[LANE_SOURCE] = outcome->count_account;
+	settle->account = txn->account;
+	settle->purpose = txn->purpose;
+	snprintf(settle->service, sizeof(settle->service), "%s", txn->asker.service);
+	settle->has_idempotency = txn->has_idempotency && outcome->verdict != WF_VERDICT_UNAVAILABLE;
+	memcpy(settle->idempotency, txn->idempotency, sizeof(settle->idempotency));
+	settle->verdict = outcome->verdict;
+	settle->verdict_conflict = WF_VERDICT_REJECT;
+	if (outcome->settle == SETTLE_SUCCESS || outcome->settle == SETTLE_PARTIAL)
+		fill_effects(txn, settle);
+	fill_rows(txn, settle, outcome);
+}
+
+/* Locked: evaluated against nothing and without a reservation; a refusal, not an attempt. */
+void
+on_verified(struct transaction *txn)
+{
+	struct store_settle *settle = &txn->job.u.settle;
+	struct outcome outcome;
+
+	if (txn->verify.elapsed_ms > txn->engine->slowest_hash_ms)
+		txn->engine->slowest_hash_ms = txn->verify.elapsed_ms;
+	if (!txn->reserved) {
+		settle_refusal(txn, txn->doom);
+		return;
+	}
+	outcome = decide(txn);
+	memset(&txn->job, 0, sizeof(txn->job));
+	txn->job.kind = STORE_SETTLE;
+	if (lanes_fill(txn->engine, &txn->asker, &settle->lanes) != WF_OK) {
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	fill_settle(txn, settle, &outcome);
+	if (outcome.count_account)
+		settle->source_weight = source_weight(txn->engine, &settle->lanes);
+	txn->verdict = outcome.verdict;
+	AUDIT_TEXT(txn->reason, outcome.reason);
+	txn_submit(txn);
+}
+
+/* A refusal before evaluation: its row is written now, or counted for the end of the minute. */
+void
+settle_refusal(struct transaction *txn, const char *reason)
+{
+	struct audit_row *row = &txn->refusal;
+
+	fill_row(txn, row, txn->verdict == WF_VERDICT_IGNORE ? AUDIT_NEUTRAL : AUDIT_FAILURE, reason);
+	AUDIT_TEXT(txn->reason, reason);
+	if (!refusals_note(txn->engine->refusals, row)) {
+		txn_step(txn, TXN_SETTLED);
+		return;
+	}
+	memset(&txn->job, 0, sizeof(txn->job));
+	txn->job.kind = STORE_ADMIN;
+	txn->job.u.admin.rows = row;
+	txn->job.u.admin.nrows = 1;
+	txn_submit(txn);
+}
+
+void
+settle_arrived(struct transaction *txn)
+{
+	struct engine *engine = txn->engine;
+	const struct store_settle *settle = &txn->job.u.settle;
+
+	if (txn->job.status != WF_OK) {
+		AUDIT_TEXT(txn->reason, "store");
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	if (txn->job.kind == STORE_SETTLE) {
+		if (!settle->was_applied && txn->verdict == WF_VERDICT_ACCEPT)
+			txn->verdict = WF_VERDICT_REJECT;
+		waiting_retry(engine, txn->asker.user, settle->lock_set ? SIZE_MAX : 16);
+	}
+	txn_step(txn, TXN_SETTLED);
+}

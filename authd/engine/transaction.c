@@ -1,0 +1,175 @@
+/* The transaction object: made at BEGIN, freed in DONE once nothing of it is under way. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/engine/internal.h"
+#include "common/fault.h"
+#include "common/random.h"
+
+static void
+deadline_passed(evutil_socket_t fd, short what, void *arg)
+{
+	(void)fd;
+	(void)what;
+	txn_step(arg, TXN_DEADLINE);
+}
+
+static void
+link_in(struct transaction *txn)
+{
+	struct engine *engine = txn->engine;
+	struct engine_peer *peer = txn->peer;
+
+	txn->next = engine->transactions;
+	if (txn->next != NULL)
+		txn->next->link = &txn->next;
+	txn->link = &engine->transactions;
+	engine->transactions = txn;
+	txn->next_of_peer = peer->transactions;
+	if (txn->next_of_peer != NULL)
+		txn->next_of_peer->link_of_peer = &txn->next_of_peer;
+	txn->link_of_peer = &peer->transactions;
+	peer->transactions = txn;
+	engine->ntransactions++;
+}
+
+static void
+leave_peer(struct transaction *txn)
+{
+	if (txn->link_of_peer == NULL)
+		return;
+	*txn->link_of_peer = txn->next_of_peer;
+	if (txn->next_of_peer != NULL)
+		txn->next_of_peer->link_of_peer = txn->link_of_peer;
+	txn->link_of_peer = NULL;
+	txn->next_of_peer = NULL;
+}
+
+static void
+hex_id(struct transaction *txn)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < WF_TXN_LEN; i++) {
+		txn->id_hex[2 * i] = digits[txn->id[i] >> 4];
+		txn->id_hex[2 * i + 1] = digits[txn->id[i] & 15];
+	}
+}
+
+wf_status
+txn_new(struct engine *engine, struct engine_peer *peer, struct transaction **txn_r)
+{
+	struct transaction *txn = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*txn));
+	wf_status status;
+
+	if (txn == NULL)
+		return WF_NO_MEMORY;
+	status = wf_random_bytes(txn->id, sizeof(txn->id));
+	if (status != WF_OK) {
+		free(txn);
+		return status;
+	}
+	hex_id(txn);
+	txn->engine = engine;
+	txn->peer = peer;
+	txn->version = peer->version;
+	txn->verdict = WF_VERDICT_REJECT;
+	txn->verdict_conflict = WF_VERDICT_REJECT;
+	txn->deadline = evtimer_new(engine->base, deadline_passed, txn);
+	if (txn->deadline == NULL) {
+		free(txn);
+		return WF_NO_MEMORY;
+	}
+	link_in(txn);
+	*txn_r = txn;
+	return WF_OK;
+}
+
+struct transaction *
+txn_find(struct engine_peer *peer, const uint8_t id[WF_TXN_LEN])
+{
+	for (struct transaction *txn = peer->transactions; txn != NULL; txn = txn->next_of_peer)
+		if (memcmp(txn->id, id, WF_TXN_LEN) == 0)
+			return txn;
+	return NULL;
+}
+
+static void
+txn_free(struct transaction *txn)
+{
+	if (txn->deadline != NULL)
+		event_free(txn->deadline);
+	if (txn->grid != NULL)
+		event_free(txn->grid);
+	verify_clear(&txn->verify);
+	wf_wipe(txn, sizeof(*txn));
+	free(txn);
+}
+
+void
+txn_release(struct transaction *txn)
+{
+	if (txn->state != TXN_DONE || txn->busy || !txn->told)
+		return;
+	waiting_remove(txn);
+	leave_peer(txn);
+	*txn->link = txn->next;
+	if (txn->next != NULL)
+		txn->next->link = txn->link;
+	txn->engine->ntransactions--;
+	txn_free(txn);
+}
+
+void
+txn_arm_deadline(struct transaction *txn, int64_t seconds)
+{
+	struct timeval tv = {.tv_sec = (time_t)seconds};
+
+	evtimer_add(txn->deadline, &tv);
+}
+
+void
+txn_post(struct transaction *txn, void (*run)(struct mailbox_post *post))
+{
+	txn->post = (struct mailbox_post){.run = run, .ctx = txn};
+	mailbox_post(txn->engine->mailbox, &txn->post);
+}
+
+typedef void (*arrival)(struct transaction *txn);
+
+/* What follows a store job, by its kind. */
+static const arrival arrivals[STORE_JOB_KINDS] = {
+	[STORE_READ] = facts_arrived,
+	[STORE_RESERVE] = reserve_arrived,
+	[STORE_SETTLE] = settle_arrived,
+	[STORE_ADMIN] = settle_arrived,
+};
+
+static void
+store_back(struct mailbox_post *post)
+{
+	struct transaction *txn = post->ctx;
+
+	txn->busy = false;
+	arrivals[txn->job.kind](txn);
+}
+
+static void
+store_done(struct store_job *job)
+{
+	txn_post(job->ctx, store_back);
+}
+
+void
+txn_submit(struct transaction *txn)
+{
+	txn->job.done = store_done;
+	txn->job.ctx = txn;
+	txn->busy = true;
+	if (store_submit(txn->engine->store, &txn->job) == WF_OK)
+		return;
+	txn->busy = false;
+	txn_step(txn, TXN_FAILED);
+}

@@ -1,0 +1,116 @@
+/*
+ * Evaluation in a worker thread: every prompt's answer against the credentials that answer to it.  All
+ * of them are always tried, doomed or not, so that time tells nothing.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "authd/engine/internal.h"
+
+void
+verify_clear(struct verify *verify)
+{
+	for (size_t i = 0; i < POLICY_PROMPTS_MAX; i++)
+		wf_secret_clear(&verify->answers[i]);
+	wf_wipe(verify->credentials, sizeof(verify->credentials));
+	verify->ncredentials = 0;
+}
+
+static void
+try_prompt(struct verify *verify, size_t index, void *scratch)
+{
+	struct verify_result *result = &verify->results[index];
+	struct factor_input input = {
+		.answer = &verify->answers[index],
+		.keys = verify->keys,
+		.now = verify->now,
+		.totp_window = verify->totp_window,
+		.totp_drift = verify->totp_drift,
+		.hotp_lookahead = verify->hotp_lookahead,
+		.clock_suspect = verify->clock_suspect,
+		.scratch = scratch,
+	};
+	size_t n = verify->doomed ? 0 : verify->ncredentials;
+	const struct factor_ops *ops;
+
+	factor_try(verify->prompts[index].text, verify->credentials, n, &input, &result->result, &result->factor);
+	if (verify->doomed)
+		result->result = (struct factor_result){.answer = FACTOR_NO};
+	ops = factor_ops(result->factor);
+	result->kind = ops == NULL ? KIND_NONE : ops->kind;
+}
+
+static void
+run(struct worker_job *job, void *scratch)
+{
+	struct verify *verify = job->ctx;
+	int64_t start = wf_clock_now(&verify->clock).boot_us;
+
+	for (size_t i = 0; i < verify->nprompts; i++)
+		try_prompt(verify, i, scratch);
+	verify_clear(verify);
+	verify->elapsed_ms = (uint32_t)((wf_clock_now(&verify->clock).boot_us - start) / 1000);
+}
+
+static void
+arrived(struct mailbox_post *post)
+{
+	struct transaction *txn = post->ctx;
+
+	txn->busy = false;
+	txn_step(txn, TXN_VERIFIED);
+}
+
+static void
+done(struct worker_job *job, wf_status status)
+{
+	struct verify *verify = job->ctx;
+	struct transaction *txn = (struct transaction *)((char *)verify - offsetof(struct transaction, verify));
+
+	verify->status = status;
+	verify_clear(verify);
+	txn_post(txn, arrived);
+}
+
+static void
+fill(struct transaction *txn)
+{
+	const struct policy *policy = &txn->engine->config->policy;
+	const struct store_reserve *reserve = &txn->job.u.reserve;
+	struct verify *verify = &txn->verify;
+
+	verify->ncredentials = reserve->found ? reserve->ncredentials : 0;
+	memcpy(verify->credentials, reserve->credentials, verify->ncredentials * sizeof(reserve->credentials[0]));
+	verify->nprompts = txn->demand.nprompts;
+	memcpy(verify->prompts, txn->demand.prompts, sizeof(verify->prompts));
+	verify->keys = txn->engine->keys;
+	verify->clock = txn->engine->clock;
+	verify->now = wf_clock_now(&verify->clock);
+	verify->totp_window = (uint32_t)policy_value(policy, P_TOTP_WINDOW);
+	verify->totp_drift = (uint32_t)policy_value(policy, P_TOTP_DRIFT);
+	verify->hotp_lookahead = (uint32_t)policy_value(policy, P_HOTP_LOOKAHEAD);
+	verify->clock_suspect = store_clock_suspect(txn->engine->store);
+	verify->doomed = txn->doomed;
+}
+
+void
+verify_start(struct transaction *txn)
+{
+	struct verify *verify = &txn->verify;
+
+	fill(txn);
+	verify->job.run = run;
+	verify->job.done = done;
+	verify->job.ctx = verify;
+	verify->job.deadline_boot_us =
+		txn->round_us + policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000000;
+	atomic_store(&verify->job.cancelled, txn->peer == NULL || txn->told);
+	txn->busy = true;
+	verify->status = worker_submit(txn->engine->workers, &verify->job);
+	if (verify->status == WF_OK)
+		return;
+	txn->busy = false;
+	verify_clear(verify);
+	txn_step(txn, TXN_VERIFIED);
+}
