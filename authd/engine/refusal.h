@@ -7,6 +7,8 @@
 #ifndef WF_AUTHD_ENGINE_REFUSAL_H
 #define WF_AUTHD_ENGINE_REFUSAL_H
 
+#include <stdbool.h>
+
 #include "authd/audit/audit.h"
 
 #define REFUSAL_NAMES 1024
