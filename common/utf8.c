@@ -78,9 +78,10 @@ wf_utf8_valid(const void *bytes, size_t len, bool lines)
 	while (len > 0) {
 		uint32_t rune;
 		size_t step = wf_utf8_decode(at, len, &rune);
-		bool spacing = lines && step == 1 && (rune == '\t' || rune == '\n');
 
-		if (step == 0 || (wf_utf8_is_control(rune) && !spacing))
+		if (step == 0)
+			return false;
+		if (wf_utf8_is_control(rune) && !(lines && (rune == '\t' || rune == '\n')))
 			return false;
 		at += step;
 		len -= step;

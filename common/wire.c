@@ -122,11 +122,12 @@ wf_msg_add_uint(struct wf_msg *msg, enum wf_field_id id, uint64_t value)
 	if (!wire_field_is(id, UINT_TYPES))
 		return WF_INVALID;
 	width = wf_wire_field(id)->max;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		bytes[i] = (uint8_t)(value >> (8 * (sizeof(bytes) - 1 - i)));
-	if (width < sizeof(bytes) && value >> (8 * width) != 0)
+	/* From the lowest octet up; what is left of the value then did not fit. */
+	for (size_t i = width; i > 0; i--, value >>= 8)
+		bytes[i - 1] = (uint8_t)value;
+	if (value != 0)
 		return WF_TOO_LONG;
-	return wf_wire_msg_append(msg, id, bytes + sizeof(bytes) - width, width);
+	return wf_wire_msg_append(msg, id, bytes, width);
 }
 
 wf_status

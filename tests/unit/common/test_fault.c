@@ -1,0 +1,329 @@
+/*
+ * Each fallible call of a scenario fails in turn, once and from then on: the answer is then a fault,
+ * never a success, and what was there before is unchanged. Only in builds with fault injection.
+ */
+#include "config.h"
+
+#include "common/fault.h"
+
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/client.h"
+#include "common/clock.h"
+#include "common/peer.h"
+#include "common/random.h"
+#include "tests/unit/common/wire_sample.h"
+#include "tests/unit/unit.h"
+
+/* Runs the scenario clean, then with every fault; at least `least` fallible calls are expected. */
+static void
+every_fault(wf_status (*scenario)(void), uint64_t least)
+{
+	uint64_t calls;
+
+	wf_fault_arm(0, false);
+	ck_assert_int_eq(scenario(), WF_OK);
+	calls = wf_fault_count();
+	ck_assert_uint_ge(calls, least);
+	for (uint64_t nth = 1; nth <= calls; nth++) {
+		for (int lasts = 0; lasts < 2; lasts++) {
+			wf_fault_arm(nth, lasts == 1);
+			ck_assert_int_ne(scenario(), WF_OK);
+		}
+	}
+	wf_fault_arm(0, false);
+	ck_assert_int_eq(scenario(), WF_OK);
+}
+
+START_TEST(the_nth_call_fails_once_or_from_then_on)
+{
+	wf_fault_arm(2, false);
+	ck_assert(!wf_fault(WF_FAULT_ALLOC));
+	ck_assert(wf_fault(WF_FAULT_STORE));
+	ck_assert(!wf_fault(WF_FAULT_ALLOC));
+	ck_assert_uint_eq(wf_fault_count(), 3);
+	wf_fault_arm(2, true);
+	ck_assert_uint_eq(wf_fault_count(), 0);
+	ck_assert(!wf_fault(WF_FAULT_ALLOC));
+	ck_assert(wf_fault(WF_FAULT_FILE));
+	ck_assert(wf_fault(WF_FAULT_ALLOC));
+	wf_fault_arm(0, true);
+	ck_assert(!wf_fault(WF_FAULT_ALLOC));
+	ck_assert(!wf_fault(WF_FAULT_ALLOC));
+}
+END_TEST
+
+static wf_status
+buf_scenario(void)
+{
+	struct wf_buf buf;
+	uint8_t *space;
+	wf_status status;
+
+	wf_buf_init(&buf, 4096);
+	status = wf_buf_put(&buf, "0123456789", 10);
+	if (status == WF_OK)
+		status = wf_buf_put_space(&buf, 100, &space);
+	if (status == WF_OK)
+		ck_assert_mem_eq(buf.data, "0123456789", 10);
+	if (status == WF_OK) {
+		uint8_t block[1000] = {1};
+		size_t before = buf.len;
+
+		status = wf_buf_put_block(&buf, block, sizeof(block));
+		ck_assert_uint_eq(buf.len, status == WF_OK ? 1112 : before);
+	}
+	wf_buf_clear(&buf);
+	return status;
+}
+
+START_TEST(buffers)
+{
+	every_fault(buf_scenario, 3);
+	wf_fault_arm(1, true);
+	ck_assert_int_eq(buf_scenario(), WF_NO_MEMORY);
+}
+END_TEST
+
+static wf_status
+codec_scenario(void)
+{
+	struct wf_msg msg, back;
+	struct wf_buf frame;
+	uint8_t answer[300] = {1};
+	wf_status status;
+
+	wf_buf_init(&frame, WF_WIRE_FRAME_MAX);
+	wf_msg_init(&msg, WF_MSG_ANSWER, WF_WIRE_VERSION);
+	status = wf_msg_add_bytes(&msg, WF_F_TXN, "0123456789abcdef", 16);
+	if (status == WF_OK)
+		status = wf_msg_add_tagged(&msg, WF_F_ANSWER, 1, answer, sizeof(answer));
+	ck_assert_uint_eq(msg.bytes.len, status == WF_OK ? 317 : msg.nvalues * 16);
+	if (status == WF_OK)
+		status = wf_msg_encode(&msg, &frame);
+	ck_assert(status == WF_OK || frame.len == 0);
+	if (status == WF_OK)
+		status = wf_msg_decode(frame.data, frame.len, &back);
+	if (status == WF_OK)
+		wf_msg_clear(&back);
+	wf_msg_clear(&msg);
+	wf_buf_clear(&frame);
+	return status;
+}
+
+START_TEST(codec)
+{
+	every_fault(codec_scenario, 6);
+	for (uint64_t nth = 1; nth <= 6; nth++) {
+		wf_fault_arm(nth, false);
+		ck_assert_int_eq(codec_scenario(), WF_NO_MEMORY);
+	}
+}
+END_TEST
+
+static wf_status
+secret_scenario(void)
+{
+	struct wf_secret a = WF_SECRET_EMPTY;
+	struct wf_secret b = WF_SECRET_EMPTY;
+	wf_status status = wf_secret_set(&a, "first", 5);
+
+	if (status == WF_OK) {
+		status = wf_secret_set(&a, "second", 6);
+		ck_assert_mem_eq(a.bytes, status == WF_OK ? "second" : "first", 5);
+	}
+	if (status == WF_OK)
+		status = wf_secret_copy(&b, &a);
+	wf_secret_clear(&a);
+	wf_secret_clear(&b);
+	return status;
+}
+
+START_TEST(secrets)
+{
+	every_fault(secret_scenario, 3);
+	wf_fault_arm(1, false);
+	ck_assert_int_eq(secret_scenario(), WF_NO_MEMORY);
+}
+END_TEST
+
+static wf_status
+random_scenario(void)
+{
+	uint8_t bytes[600];
+	uint32_t value;
+	wf_status status = wf_random_bytes(bytes, sizeof(bytes));
+
+	return status == WF_OK ? wf_random_below(1U << 31, &value) : status;
+}
+
+START_TEST(randomness)
+{
+	uint8_t bytes[600];
+
+	every_fault(random_scenario, 4);
+	memset(bytes, 7, sizeof(bytes));
+	wf_fault_arm(1, false);
+	ck_assert_int_eq(wf_random_bytes(bytes, sizeof(bytes)), WF_UNAVAILABLE);
+	ck_assert_uint_eq(bytes[0], 7);
+	wf_fault_arm(2, false);
+	ck_assert_int_eq(wf_random_bytes(bytes, sizeof(bytes)), WF_UNAVAILABLE);
+	ck_assert_mem_eq(bytes, (uint8_t[256]){0}, 256);
+	ck_assert_uint_eq(bytes[256], 7);
+}
+END_TEST
+
+START_TEST(clocks)
+{
+	char id[37];
+
+	wf_fault_arm(1, true);
+	ck_assert(!wf_clock_synchronised());
+	wf_clock_boot_id(id);
+	ck_assert_str_eq(id, "");
+}
+END_TEST
+
+static wf_status
+peer_scenario(void)
+{
+	struct wf_peer peer;
+	struct wf_process process;
+	int fds[2];
+	wf_status status;
+
+	ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
+	status = wf_peer_get(fds[0], &peer);
+	if (status == WF_OK)
+		status = wf_process_get(peer.pid, &process);
+	close(fds[0]);
+	close(fds[1]);
+	return status;
+}
+
+START_TEST(peers)
+{
+	every_fault(peer_scenario, 3);
+}
+END_TEST
+
+static char socket_path[] = "/tmp/wf-fault-XXXXXX/socket";
+static int listener;
+
+static void
+setup_listener(void)
+{
+	struct sockaddr_un addr = {.sun_family = AF_UNIX};
+	char *slash = strrchr(socket_path, '/');
+
+	*slash = '\0';
+	ck_assert_ptr_nonnull(mkdtemp(socket_path));
+	*slash = '/';
+	memcpy(addr.sun_path, socket_path, sizeof(socket_path));
+	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	ck_assert_int_eq(listen(listener, 64), 0);
+}
+
+static void
+teardown_listener(void)
+{
+	close(listener);
+	unlink(socket_path);
+	*strrchr(socket_path, '/') = '\0';
+	rmdir(socket_path);
+}
+
+/* An accepting answer lies ready from the start, so that every fault but a seen one would let in. */
+static wf_status
+answered(struct wf_client *client, int64_t deadline_us)
+{
+	static const uint8_t accepting[13] = {
+		0, 0, 0, 9, 0, 2, 0, WF_MSG_RESULT, 0, WF_F_VERDICT, 0, 1, WF_VERDICT_ACCEPT};
+	struct wf_msg msg, reply;
+	wf_status status;
+	int server = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	ck_assert_int_ge(server, 0);
+	ck_assert_int_eq(send(server, accepting, sizeof(accepting), MSG_NOSIGNAL), 13);
+	wf_msg_init(&msg, WF_MSG_ABORT, WF_WIRE_VERSION);
+	status = wf_msg_add_bytes(&msg, WF_F_TXN, "0123456789abcdef", 16);
+	if (status == WF_OK)
+		status = wf_client_send(client, &msg, deadline_us);
+	if (status == WF_OK)
+		status = wf_client_receive(client, deadline_us, &reply);
+	if (status == WF_OK)
+		wf_msg_clear(&reply);
+	wf_msg_clear(&msg);
+	close(server);
+	return status;
+}
+
+/* One that connected and then failed to find out the owner still stands in the queue. */
+static void
+empty_queue(void)
+{
+	struct pollfd pfd = {.fd = listener, .events = POLLIN};
+
+	while (poll(&pfd, 1, 0) == 1)
+		close(accept4(listener, NULL, NULL, SOCK_CLOEXEC));
+}
+
+static wf_status
+client_scenario(void)
+{
+	int64_t deadline_us = wf_clock_now(&wf_clock_system).boot_us + 5000000;
+	struct wf_client *client = NULL;
+	wf_status status = wf_client_open(socket_path, geteuid(), deadline_us, &client);
+
+	if (status == WF_OK) {
+		status = answered(client, deadline_us);
+	} else {
+		ck_assert_ptr_null(client);
+		empty_queue();
+	}
+	wf_client_close(&client);
+	return status;
+}
+
+START_TEST(client)
+{
+	struct wf_client *open = NULL;
+	struct wf_msg msg;
+	int64_t deadline_us = wf_clock_now(&wf_clock_system).boot_us + 5000000;
+
+	every_fault(client_scenario, 10);
+	ck_assert_int_eq(wf_client_open(socket_path, geteuid(), deadline_us, &open), WF_OK);
+	wf_fault_arm(2, false); /* the first call finds nothing, the second is the wait for more */
+	ck_assert_int_eq(wf_client_receive(open, deadline_us, &msg), WF_UNAVAILABLE);
+	wf_client_close(&open);
+}
+END_TEST
+
+static Suite *
+fault_suite(void)
+{
+	Suite *suite = suite_create("fault");
+	TCase *tc = tcase_create("alone");
+	TCase *sockets = tcase_create("sockets");
+
+	tcase_add_test(tc, the_nth_call_fails_once_or_from_then_on);
+	tcase_add_test(tc, buffers);
+	tcase_add_test(tc, codec);
+	tcase_add_test(tc, secrets);
+	tcase_add_test(tc, randomness);
+	tcase_add_test(tc, clocks);
+	tcase_add_test(tc, peers);
+	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(sockets, setup_listener, teardown_listener);
+	tcase_add_test(sockets, client);
+	suite_add_tcase(suite, sockets);
+	return suite;
+}
+
+UNIT_MAIN(fault_suite)
