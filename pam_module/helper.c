@@ -1,0 +1,215 @@
+/*
+ * Runs the helper. The host program may ignore SIGCHLD, or reap every child in a handler of its own,
+ * or have threads. Therefore:
+ *
+ * - the verdict comes over the socket, tied to a nonce, never from an exit status;
+ * - the child is made by clone() with no signal at its end: the host's handlers and wait calls do not
+ *   see it, the kernel does not reap it by itself, and its number stays ours until we have waited;
+ * - between clone() and execve() only system calls are made, as in any fork of a threaded program.
+ */
+#include "config.h"
+
+#include "pam_module/helper.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common/buf.h"
+#include "common/clock.h"
+#include "common/random.h"
+
+#define US_PER_MS 1000
+#define CHILD_FAILED 127
+
+/* In the child. Nothing of the host goes along: descriptors, blocked signals, environment, folder. */
+static _Noreturn void
+child_exec(const char *path, int socket)
+{
+	char name[] = "warifu-breakglass";
+	char *const argv[] = {name, NULL};
+	char *const envp[] = {NULL};
+	sigset_t none;
+	int null = open("/dev/null", O_RDWR);
+
+	/* Behind 2, so that no dup2() below overwrites what a later one needs. */
+	if (null < 0 || (socket = fcntl(socket, F_DUPFD, 3)) < 0 ||
+		(null = fcntl(null, F_DUPFD, 3)) < 0)
+		_exit(CHILD_FAILED);
+	if (dup2(socket, STDIN_FILENO) < 0 || dup2(socket, STDOUT_FILENO) < 0 ||
+		dup2(null, STDERR_FILENO) < 0 || syscall(SYS_close_range, 3U, ~0U, 0U) != 0)
+		_exit(CHILD_FAILED);
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	if (chdir("/") != 0)
+		_exit(CHILD_FAILED);
+	execve(path, argv, envp);
+	_exit(CHILD_FAILED);
+}
+
+/* The child's number, or -1. The arguments behind the flags are all zero, so their order is no matter. */
+static pid_t
+child_start(const char *path, int socket)
+{
+	pid_t pid = (pid_t)syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
+
+	if (pid == 0)
+		child_exec(path, socket);
+	return pid;
+}
+
+static void
+child_end(pid_t pid)
+{
+	(void)kill(pid, SIGKILL);
+	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
+		continue;
+}
+
+static wf_status
+wait_ready(int fd, short events, int64_t deadline_us)
+{
+	struct pollfd pfd = {.fd = fd, .events = events};
+	int64_t left_us = deadline_us - wf_clock_now(&wf_clock_system).boot_us;
+
+	if (left_us <= 0)
+		return WF_TIMEOUT;
+	if (poll(&pfd, 1, (int)(left_us / US_PER_MS) + 1) < 0 && errno != EINTR)
+		return WF_UNAVAILABLE;
+	return WF_OK;
+}
+
+static wf_status
+send_all(int fd, const uint8_t *bytes, size_t len, int64_t deadline_us)
+{
+	wf_status status = WF_OK;
+
+	while (status == WF_OK && len > 0) {
+		ssize_t n = send(fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		} else if (errno == EAGAIN || errno == EINTR) {
+			status = wait_ready(fd, POLLOUT, deadline_us);
+		} else {
+			status = WF_UNAVAILABLE;
+		}
+	}
+	return status;
+}
+
+static wf_status
+receive_all(int fd, uint8_t *bytes, size_t len, int64_t deadline_us)
+{
+	wf_status status = WF_OK;
+
+	while (status == WF_OK && len > 0) {
+		ssize_t n = recv(fd, bytes, len, MSG_DONTWAIT);
+
+		if (n > 0) {
+			bytes += n;
+			len -= (size_t)n;
+		} else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
+			status = wait_ready(fd, POLLIN, deadline_us);
+		} else {
+			status = WF_UNAVAILABLE;
+		}
+	}
+	return status;
+}
+
+static wf_status
+request_encode(const struct helper_request *request, const uint8_t nonce[HELPER_NONCE_LEN],
+	struct wf_buf *buf)
+{
+	const struct {
+		const void *bytes;
+		size_t len;
+	} blocks[] = {
+		{nonce, HELPER_NONCE_LEN},
+		{request->file, strlen(request->file)},
+		{request->user, strlen(request->user)},
+		{request->tty, strlen(request->tty)},
+		{request->pin->bytes, request->pin->len},
+		{request->code->bytes, request->code->len},
+	};
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; i < sizeof(blocks) / sizeof(blocks[0]) && status == WF_OK; i++)
+		status = wf_buf_put_block(buf, blocks[i].bytes, blocks[i].len);
+	return status;
+}
+
+static wf_status
+reply_read(const uint8_t reply[HELPER_REPLY_LEN], const uint8_t nonce[HELPER_NONCE_LEN],
+	wf_status *answer_r, uint32_t *slot_r)
+{
+	struct wf_reader reader;
+	const uint8_t *echo;
+	uint8_t answer;
+	uint32_t slot;
+
+	wf_reader_init(&reader, reply, HELPER_REPLY_LEN);
+	if (wf_reader_get(&reader, HELPER_NONCE_LEN, &echo) != WF_OK ||
+		!wf_mem_equal(echo, nonce, HELPER_NONCE_LEN) ||
+		wf_reader_get_u8(&reader, &answer) != WF_OK || answer >= WF_STATUS_COUNT ||
+		wf_reader_get_u32(&reader, &slot) != WF_OK)
+		return WF_INVALID;
+	*answer_r = (wf_status)answer;
+	*slot_r = slot;
+	return WF_OK;
+}
+
+/* Sends the request, says that this is all, and takes the reply. */
+static wf_status
+converse(int fd, const struct helper_request *request, int64_t deadline_us, wf_status *answer_r,
+	uint32_t *slot_r)
+{
+	uint8_t nonce[HELPER_NONCE_LEN];
+	uint8_t reply[HELPER_REPLY_LEN];
+	struct wf_buf buf;
+	wf_status status = wf_random_bytes(nonce, sizeof(nonce));
+
+	wf_buf_init(&buf, HELPER_REQUEST_MAX);
+	if (status == WF_OK)
+		status = request_encode(request, nonce, &buf);
+	if (status == WF_OK)
+		status = send_all(fd, buf.data, buf.len, deadline_us);
+	wf_buf_clear(&buf);
+	if (status == WF_OK && shutdown(fd, SHUT_WR) != 0)
+		status = WF_UNAVAILABLE;
+	if (status == WF_OK)
+		status = receive_all(fd, reply, sizeof(reply), deadline_us);
+	if (status == WF_OK)
+		status = reply_read(reply, nonce, answer_r, slot_r);
+	return status;
+}
+
+wf_status
+helper_run(const char *path, const struct helper_request *request, int64_t deadline_us,
+	wf_status *answer_r, uint32_t *slot_r)
+{
+	wf_status status;
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+		return WF_UNAVAILABLE;
+	pid = child_start(path, ends[1]);
+	(void)close(ends[1]);
+	if (pid < 0) {
+		(void)close(ends[0]);
+		return WF_UNAVAILABLE;
+	}
+	status = converse(ends[0], request, deadline_us, answer_r, slot_r);
+	(void)close(ends[0]);
+	child_end(pid);
+	return status;
+}
