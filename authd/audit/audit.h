@@ -25,39 +25,44 @@ enum audit_class {
 	AUDIT_TOMBSTONE = 6
 };
 
-enum audit_result { AUDIT_FAILURE = 0, AUDIT_SUCCESS = 1, AUDIT_NEUTRAL = 2, AUDIT_UNAVAILABLE = 3 };
+enum audit_result {
+	AUDIT_FAILURE = 0,
+	AUDIT_SUCCESS = 1,
+	AUDIT_NEUTRAL = 2,
+	AUDIT_UNAVAILABLE = 3
+};
 
 #define AUDIT_ENCODED_MAX 8192
 
 struct audit_row {
 	enum audit_class class;
-	int64_t time_us;      /* wall time of the decision */
-	int32_t offset_min;   /* local offset from UTC in minutes */
+	int64_t time_us;    /* wall time of the decision */
+	int32_t offset_min; /* local offset from UTC in minutes */
 	enum audit_result result;
-	char event[32];       /* "login", "unlock", "session.open", ... */
-	char reason[48];      /* "wrong-password", "locked", "replayed", ... */
-	char source[64];      /* never empty */
-	char host[65];        /* destination host */
-	char user[257];       /* user id as given */
-	char machine[65];     /* NAS or terminal */
+	char event[32];   /* "login", "unlock", "session.open", ... */
+	char reason[48];  /* "wrong-password", "locked", "replayed", ... */
+	char source[64];  /* never empty */
+	char host[65];    /* destination host */
+	char user[257];   /* user id as given */
+	char machine[65]; /* NAS or terminal */
 	char service[65];
-	char action[65];      /* what was asked: "authenticate", "account", "password" */
-	char factors[65];     /* "password+totp" */
-	char kinds[33];       /* "knowledge+possession" */
-	char rule[65];        /* parameter and criterion that decided: "lock.threshold SCS-4-1-4-1" */
-	char txn[33];         /* transaction id in hex */
+	char action[65];  /* what was asked: "authenticate", "account", "password" */
+	char factors[65]; /* "password+totp" */
+	char kinds[33];   /* "knowledge+possession" */
+	char rule[65];    /* parameter and criterion that decided: "lock.threshold SCS-4-1-4-1" */
+	char txn[33];     /* transaction id in hex */
 	char operator_name[257]; /* acts: who */
 	char ticket[65];
 	char approver[65];
-	char detail[513];     /* free text, cleaned of control characters */
+	char detail[513]; /* free text, cleaned of control characters */
 	char node[65];
-	uint32_t count;       /* refusals aggregated in this row; 1 otherwise */
+	uint32_t count;            /* refusals aggregated in this row; 1 otherwise */
 	int64_t first_us, last_us; /* of the aggregated ones; 0 is encoded as time_us */
 };
 
 struct audit_head {
-	uint64_t seq;        /* of the last row; 0 = none yet */
-	uint8_t chain[32];   /* its chain hash, or the start value */
+	uint64_t seq;      /* of the last row; 0 = none yet */
+	uint8_t chain[32]; /* its chain hash, or the start value */
 };
 
 /* Neutral row with count 1, no times and otherwise empty texts. */
@@ -72,8 +77,8 @@ void audit_text(char *field, size_t size, const char *text);
 
 /*
  * Canonical bytes, appended to `encoded` (its max: at least AUDIT_ENCODED_MAX).  Texts are cleaned
- * once more on the way; an empty source becomes "local:unknown", a count of 0 becomes 1, and times of
- * 0 in first_us and last_us become time_us.  WF_INVALID: a number out of its range.
+ * once more on the way; an empty source becomes "local:unknown", a count of 0 becomes 1, and times
+ * of 0 in first_us and last_us become time_us.  WF_INVALID: a number out of its range.
  */
 WF_MUST_USE wf_status audit_row_encode(const struct audit_row *row, struct wf_buf *encoded);
 /*
@@ -84,9 +89,12 @@ WF_MUST_USE wf_status audit_row_decode(const uint8_t *bytes, size_t len, struct 
 
 /* WF_NO_MEMORY, WF_CRYPTO. */
 WF_MUST_USE wf_status audit_head_init(struct audit_head *head, const char *node);
-/* The next head after a row with this encoding; `head` itself is untouched (it advances after the commit). */
+/*
+ * The next head after a row with this encoding; `head` itself is untouched (it advances after the
+ * commit).  WF_FULL: no number is left.
+ */
 WF_MUST_USE wf_status audit_seal(const struct audit_head *head, const uint8_t *encoded, size_t len,
-				 struct audit_head *next_r, uint8_t row_hash_r[32]);
+	struct audit_head *next_r, uint8_t row_hash_r[32]);
 
 /*
  * Streaming verification: feed rows in sequence order.  `head` starts from audit_head_init(), or
@@ -98,13 +106,15 @@ struct audit_verifier {
 };
 /*
  * One stored row against the chain.  WF_CORRUPT when it does not follow, another status when that
- * could not be told; both with a sentence in why_r, and the verifier stays where it was.  To look on
- * behind a fault, set `head` to the number and chain hash of the row that was refused.
+ * could not be told; both with a sentence in why_r, and the verifier stays where it was.  To look
+ * on behind a fault, set `head` to the number and chain hash of the row that was refused.
  */
-WF_MUST_USE wf_status audit_verify_row(struct audit_verifier *verifier, uint64_t seq, const uint8_t *encoded,
-				       size_t len, const uint8_t chain[32], char *why_r, size_t size);
+WF_MUST_USE wf_status audit_verify_row(struct audit_verifier *verifier, uint64_t seq,
+	const uint8_t *encoded, size_t len, const uint8_t chain[32], char *why_r, size_t size);
 
+/* "auth", "admin", "session", "finding", "system", "tombstone"; "unknown" for any other value. */
 const char *audit_class_name(enum audit_class class);
-const char *audit_result_name(enum audit_result result); /* "failure", "success", "neutral", "unavailable" */
+/* "failure", "success", "neutral", "unavailable"; "unknown" for any other value. */
+const char *audit_result_name(enum audit_result result);
 
 #endif

@@ -2,8 +2,8 @@
  * The hash chain over the rows of one node.  A row's own hash stands apart from its chain hash, so
  * that a row can be told from others without its neighbours; the chain hash covers the one before
  * it, the sequence number and the row hash, so that a missing, added, changed or moved row breaks
- * the chain at its place.  Each hash starts with a label of its own: no input of one can be an input
- * of another.
+ * the chain at its place.  Each hash starts with a label of its own: no input of one can be an
+ * input of another.
  */
 #include "config.h"
 
@@ -35,7 +35,7 @@ hash_parts(const char *label, const struct hash_part *parts, size_t count, uint8
 	if (ctx == NULL)
 		return WF_NO_MEMORY;
 	ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) &&
-		EVP_DigestUpdate(ctx, label, strlen(label) + 1);
+	     EVP_DigestUpdate(ctx, label, strlen(label) + 1);
 	for (size_t i = 0; ok && i < count; i++)
 		ok = EVP_DigestUpdate(ctx, parts[i].bytes, parts[i].len);
 	ok = ok && EVP_DigestFinal_ex(ctx, hash, NULL);
@@ -60,7 +60,8 @@ audit_head_init(struct audit_head *head, const char *node)
 
 /* The hash that follows `head` at sequence number head->seq + 1. */
 static wf_status
-chain_next(const struct audit_head *head, const uint8_t row_hash[HASH_LEN], uint8_t chain_r[HASH_LEN])
+chain_next(
+	const struct audit_head *head, const uint8_t row_hash[HASH_LEN], uint8_t chain_r[HASH_LEN])
 {
 	uint64_t seq = head->seq + 1;
 	uint8_t number[8];
@@ -98,10 +99,12 @@ static wf_status
 verify_gap(uint64_t last, uint64_t seq, char *why_r, size_t size)
 {
 	if (seq <= last)
-		(void)snprintf(why_r, size, _("Row %llu comes after row %llu: rows were moved or added."),
+		(void)snprintf(why_r, size,
+			_("Row %llu comes after row %llu: rows were moved or added."),
 			(unsigned long long)seq, (unsigned long long)last);
 	else if (seq == last + 2)
-		(void)snprintf(why_r, size, _("Row %llu is missing."), (unsigned long long)last + 1);
+		(void)snprintf(
+			why_r, size, _("Row %llu is missing."), (unsigned long long)last + 1);
 	else
 		(void)snprintf(why_r, size, _("Rows %llu to %llu are missing."),
 			(unsigned long long)last + 1, (unsigned long long)seq - 1);

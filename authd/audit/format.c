@@ -14,39 +14,89 @@
 #define US_PER_S 1000000
 
 const char *const audit_columns[AUDIT_COLUMNS] = {
-	"seq:number", "time", "user", "source", "host", "machine", "service", "event", "action",
-	"result", "reason", "factors", "kinds", "rule", "operator", "ticket", "count:number", "txn",
-	"detail", "node", "approver", "class", "first", "last", "hash",
+	"seq:number",
+	"time",
+	"user",
+	"source",
+	"host",
+	"machine",
+	"service",
+	"event",
+	"action",
+	"result",
+	"reason",
+	"factors",
+	"kinds",
+	"rule",
+	"operator",
+	"ticket",
+	"count:number",
+	"txn",
+	"detail",
+	"node",
+	"approver",
+	"class",
+	"first",
+	"last",
+	"hash",
 };
 
 enum cell_place { CELL_ROW, CELL_MADE, CELL_CLASS, CELL_RESULT };
 
-#define ROW(member) {CELL_ROW, offsetof(struct audit_row, member)}
-#define MADE(member) {CELL_MADE, offsetof(struct audit_cells, member)}
+#define ROW(member)                                          \
+	{                                                    \
+		CELL_ROW, offsetof(struct audit_row, member) \
+	}
+#define MADE(member)                                            \
+	{                                                       \
+		CELL_MADE, offsetof(struct audit_cells, member) \
+	}
 
 /* In the order of audit_columns. */
 static const struct cell_source {
 	enum cell_place place;
 	size_t offset;
 } cell_sources[AUDIT_COLUMNS] = {
-	MADE(seq), MADE(time), ROW(user), ROW(source), ROW(host), ROW(machine), ROW(service),
-	ROW(event), ROW(action), {CELL_RESULT, 0}, ROW(reason), ROW(factors), ROW(kinds), ROW(rule),
-	ROW(operator_name), ROW(ticket), MADE(count), ROW(txn), ROW(detail), ROW(node),
-	ROW(approver), {CELL_CLASS, 0}, MADE(first), MADE(last), MADE(hash),
+	MADE(seq),
+	MADE(time),
+	ROW(user),
+	ROW(source),
+	ROW(host),
+	ROW(machine),
+	ROW(service),
+	ROW(event),
+	ROW(action),
+	{CELL_RESULT, 0},
+	ROW(reason),
+	ROW(factors),
+	ROW(kinds),
+	ROW(rule),
+	ROW(operator_name),
+	ROW(ticket),
+	MADE(count),
+	ROW(txn),
+	ROW(detail),
+	ROW(node),
+	ROW(approver),
+	{CELL_CLASS, 0},
+	MADE(first),
+	MADE(last),
+	MADE(hash),
 };
 
 void
 audit_time_text(int64_t time_us, int32_t offset_min, char text_r[40])
 {
 	int64_t fraction = (time_us % US_PER_S + US_PER_S) % US_PER_S;
-	time_t local = (time_t)((time_us / US_PER_S) - (time_us % US_PER_S < 0) + (int64_t)offset_min * 60);
+	time_t local = (time_t)((time_us / US_PER_S) - (time_us % US_PER_S < 0) +
+				(int64_t)offset_min * 60);
 	int32_t away = offset_min < 0 ? -offset_min : offset_min;
 	struct tm tm = {.tm_mday = 1};
 
 	(void)gmtime_r(&local, &tm);
-	(void)snprintf(text_r, 40, "%04d-%02d-%02dT%02d:%02d:%02d.%06d%c%02d:%02d", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)fraction,
-		offset_min < 0 ? '-' : '+', away / 60 % 100, away % 60);
+	(void)snprintf(text_r, 40, "%04d-%02d-%02dT%02d:%02d:%02d.%06d%c%02d:%02d",
+		tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec,
+		(int)fraction, offset_min < 0 ? '-' : '+', away / 60 % 100, away % 60);
 }
 
 static void
@@ -58,7 +108,8 @@ hash_text(const uint8_t *chain, char text_r[65])
 }
 
 static const char *
-cell_text(const struct cell_source *source, const struct audit_row *row, const struct audit_cells *made)
+cell_text(const struct cell_source *source, const struct audit_row *row,
+	const struct audit_cells *made)
 {
 	switch (source->place) {
 	case CELL_CLASS:

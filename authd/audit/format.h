@@ -1,6 +1,6 @@
 /*
- * One audit row as a row of a table: stable column names, and a text for each.  This is what the log
- * view sends to the CLI; JSON, CSV and tables for people are made from it there.  Pure.
+ * One audit row as a row of a table: stable column names, and a text for each.  This is what the
+ * log view sends to the CLI; JSON, CSV and tables for people are made from it there.  Pure.
  */
 #ifndef WF_AUTHD_AUDIT_FORMAT_H
 #define WF_AUTHD_AUDIT_FORMAT_H
@@ -13,7 +13,8 @@
  * seq:number time user source host machine service event action result reason factors kinds rule
  * operator ticket count:number txn detail node approver class first last hash
  *
- * The times are RFC 3339 with microseconds and the offset of the row; hash is the chain hash in hex.
+ * The times are RFC 3339 with microseconds and the offset of the row; hash is the chain hash in
+ * hex.
  */
 #define AUDIT_COLUMNS 25
 

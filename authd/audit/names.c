@@ -9,8 +9,12 @@
 #include <stddef.h>
 
 static const char *const class_names[] = {
-	[AUDIT_AUTH] = "auth",	     [AUDIT_ADMIN] = "admin",	[AUDIT_SESSION] = "session",
-	[AUDIT_FINDING] = "finding", [AUDIT_SYSTEM] = "system", [AUDIT_TOMBSTONE] = "tombstone",
+	[AUDIT_AUTH] = "auth",
+	[AUDIT_ADMIN] = "admin",
+	[AUDIT_SESSION] = "session",
+	[AUDIT_FINDING] = "finding",
+	[AUDIT_SYSTEM] = "system",
+	[AUDIT_TOMBSTONE] = "tombstone",
 };
 
 static const char *const result_names[] = {
@@ -26,14 +30,14 @@ name_of(const char *const *names, size_t count, size_t value)
 	return value < count && names[value] != NULL ? names[value] : "unknown";
 }
 
-const char *
-audit_class_name(enum audit_class class)
+const char *audit_class_name(enum audit_class class)
 {
-	return name_of(class_names, sizeof(class_names) / sizeof(class_names[0]), (size_t)class);
+	return name_of(class_names, sizeof(class_names) / sizeof(class_names[0]), (size_t) class);
 }
 
 const char *
 audit_result_name(enum audit_result result)
 {
-	return name_of(result_names, sizeof(result_names) / sizeof(result_names[0]), (size_t)result);
+	return name_of(
+		result_names, sizeof(result_names) / sizeof(result_names[0]), (size_t)result);
 }

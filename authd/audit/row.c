@@ -2,9 +2,10 @@
  * The audit row and its canonical encoding.  One table says where each field lies and how it is
  * written; encoder, decoder and the test of every field walk it.
  *
- * There is exactly one encoding of a row.  The encoder brings the row into its canonical form first
- * (clean texts, a source, a count, times of the aggregated attempts); the decoder refuses whatever is
- * not in that form, so that nobody can change stored bytes and have the same row come out.
+ * There is exactly one encoding of a row.  The encoder brings the row into its canonical form
+ * first (clean texts, a source, a count, times of the aggregated attempts); the decoder refuses
+ * whatever is not in that form, so that nobody can change stored bytes and have the same row come
+ * out.
  */
 #include "config.h"
 
@@ -26,10 +27,16 @@ struct row_field {
 	int64_t least, most; /* of numbers */
 };
 
-#define NUMBER(member, type, least, most) \
-	{type, offsetof(struct audit_row, member), sizeof(((struct audit_row *)NULL)->member), least, most}
-#define TEXT(member) \
-	{FIELD_TEXT, offsetof(struct audit_row, member), sizeof(((struct audit_row *)NULL)->member), 0, 0}
+#define NUMBER(member, type, least, most)                                       \
+	{                                                                       \
+		type, offsetof(struct audit_row, member),                       \
+			sizeof(((struct audit_row *)NULL)->member), least, most \
+	}
+#define TEXT(member)                                                     \
+	{                                                                \
+		FIELD_TEXT, offsetof(struct audit_row, member),          \
+			sizeof(((struct audit_row *)NULL)->member), 0, 0 \
+	}
 
 /* The order is that of the encoding: append only, with a new version. */
 static const struct row_field row_fields[] = {

@@ -1,0 +1,188 @@
+/*
+ * HKDF, HMAC, AES-256-GCM and SHA-256 through OpenSSL's EVP.  Knows no keys and no formats.
+ * OpenSSL's error queue belongs to the thread and is emptied on failure, so that it cannot grow.
+ */
+#include "config.h"
+
+#include "authd/crypto/primitives.h"
+
+#include <limits.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/kdf.h>
+#include <openssl/params.h>
+#include <string.h>
+
+#include "authd/crypto/keyring.h"
+#include "common/fault.h"
+
+static char digest_name[] = "SHA256";
+
+static wf_status
+crypto_result(bool ok, wf_status status)
+{
+	if (ok)
+		return WF_OK;
+	ERR_clear_error();
+	return status;
+}
+
+wf_status
+crypto_sha256(const void *bytes, size_t len, uint8_t hash_r[32])
+{
+	uint8_t hash[EVP_MAX_MD_SIZE];
+
+	if (wf_fault(WF_FAULT_ALLOC) || !EVP_Digest(bytes, len, hash, NULL, EVP_sha256(), NULL))
+		return crypto_result(false, WF_CRYPTO);
+	memcpy(hash_r, hash, CRYPTO_HASH_LEN);
+	return WF_OK;
+}
+
+/* OSSL_PARAM has no const; OpenSSL only reads what is set. */
+static OSSL_PARAM
+param_octets(const char *name, const void *bytes, size_t len)
+{
+	union {
+		const void *from;
+		void *to;
+	} unconst = {.from = bytes != NULL ? bytes : ""};
+
+	return OSSL_PARAM_construct_octet_string(name, unconst.to, len);
+}
+
+static EVP_KDF_CTX *
+hkdf_new(void)
+{
+	EVP_KDF *kdf = wf_fault(WF_FAULT_ALLOC) ? NULL : EVP_KDF_fetch(NULL, "HKDF", NULL);
+	EVP_KDF_CTX *ctx = kdf != NULL ? EVP_KDF_CTX_new(kdf) : NULL;
+
+	EVP_KDF_free(kdf);
+	return ctx;
+}
+
+wf_status
+crypto_hkdf(const struct wf_secret *key, struct crypto_bytes salt, struct crypto_bytes info,
+	size_t len, struct wf_secret *derived_r)
+{
+	static const uint8_t zeros[WF_SECRET_MAX];
+	struct wf_secret derived = WF_SECRET_EMPTY;
+	OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_KDF_PARAM_DIGEST, digest_name, 0),
+		param_octets(OSSL_KDF_PARAM_KEY, key->bytes, key->len),
+		param_octets(OSSL_KDF_PARAM_SALT, salt.bytes, salt.len),
+		param_octets(OSSL_KDF_PARAM_INFO, info.bytes, info.len),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_KDF_CTX *ctx;
+	wf_status status = len > WF_SECRET_MAX ? WF_TOO_LONG : wf_secret_set(&derived, zeros, len);
+
+	if (status != WF_OK)
+		return status;
+	ctx = hkdf_new();
+	status = crypto_result(
+		ctx != NULL && EVP_KDF_derive(ctx, derived.bytes, len, params) == 1, WF_CRYPTO);
+	EVP_KDF_CTX_free(ctx);
+	if (status == WF_OK)
+		wf_secret_move(derived_r, &derived);
+	wf_secret_clear(&derived);
+	return status;
+}
+
+static EVP_MAC_CTX *
+hmac_new(void)
+{
+	EVP_MAC *mac = wf_fault(WF_FAULT_ALLOC) ? NULL : EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *ctx = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
+
+	EVP_MAC_free(mac);
+	return ctx;
+}
+
+wf_status
+crypto_hmac(const struct wf_secret *key, const struct crypto_bytes *parts, size_t count,
+	uint8_t mac_r[CRYPTO_HASH_LEN])
+{
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC_CTX *ctx = hmac_new();
+	uint8_t mac[CRYPTO_HASH_LEN];
+	size_t len = 0;
+	bool ok = ctx != NULL && EVP_MAC_init(ctx, key->bytes, key->len, params) == 1;
+
+	for (size_t i = 0; ok && i < count; i++)
+		ok = EVP_MAC_update(ctx, parts[i].bytes, parts[i].len) == 1;
+	ok = ok && EVP_MAC_final(ctx, mac, &len, sizeof(mac)) == 1 && len == sizeof(mac);
+	EVP_MAC_CTX_free(ctx);
+	if (ok)
+		memcpy(mac_r, mac, sizeof(mac));
+	wf_wipe(mac, sizeof(mac));
+	return crypto_result(ok, WF_CRYPTO);
+}
+
+/* A context with key, nonce and associated data taken in; NULL if that failed. */
+static EVP_CIPHER_CTX *
+gcm_new(const struct crypto_gcm *gcm, int encrypt)
+{
+	EVP_CIPHER_CTX *ctx = NULL;
+	int done;
+
+	if (gcm->key->len != KEYRING_KEY_LEN || gcm->aad.len > INT_MAX || wf_fault(WF_FAULT_ALLOC))
+		return NULL;
+	ctx = EVP_CIPHER_CTX_new();
+	if (ctx == NULL)
+		return NULL;
+	if (EVP_CipherInit_ex(ctx, EVP_aes_256_gcm(), NULL, gcm->key->bytes, gcm->nonce, encrypt) ==
+			1 &&
+		(gcm->aad.len == 0 ||
+			EVP_CipherUpdate(ctx, NULL, &done, gcm->aad.bytes, (int)gcm->aad.len) == 1))
+		return ctx;
+	EVP_CIPHER_CTX_free(ctx);
+	return NULL;
+}
+
+static bool
+gcm_update(EVP_CIPHER_CTX *ctx, const uint8_t *in, size_t len, uint8_t *out)
+{
+	int done = 0;
+
+	if (ctx == NULL || len > INT_MAX)
+		return false;
+	return len == 0 ||
+	       (EVP_CipherUpdate(ctx, out, &done, in, (int)len) == 1 && done == (int)len);
+}
+
+wf_status
+crypto_gcm_seal(const struct crypto_gcm *gcm, const uint8_t *in, size_t len, uint8_t *out,
+	uint8_t tag_r[CRYPTO_TAG_LEN])
+{
+	EVP_CIPHER_CTX *ctx = gcm_new(gcm, 1);
+	uint8_t rest[EVP_MAX_BLOCK_LENGTH];
+	int done = 0;
+	bool ok = gcm_update(ctx, in, len, out) && EVP_CipherFinal_ex(ctx, rest, &done) == 1 &&
+		  EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_GET_TAG, CRYPTO_TAG_LEN, tag_r) == 1;
+
+	EVP_CIPHER_CTX_free(ctx);
+	return crypto_result(ok, WF_CRYPTO);
+}
+
+wf_status
+crypto_gcm_open(const struct crypto_gcm *gcm, const uint8_t *in, size_t len,
+	const uint8_t tag[CRYPTO_TAG_LEN], uint8_t *out)
+{
+	EVP_CIPHER_CTX *ctx = gcm_new(gcm, 0);
+	uint8_t rest[EVP_MAX_BLOCK_LENGTH], expected[CRYPTO_TAG_LEN];
+	int done = 0;
+	bool ran, fits;
+
+	memcpy(expected, tag, sizeof(expected));
+	ran = gcm_update(ctx, in, len, out) &&
+	      EVP_CIPHER_CTX_ctrl(ctx, EVP_CTRL_GCM_SET_TAG, CRYPTO_TAG_LEN, expected) == 1;
+	fits = ran && EVP_CipherFinal_ex(ctx, rest, &done) == 1;
+	EVP_CIPHER_CTX_free(ctx);
+	if (!fits)
+		wf_wipe(out, len);
+	return crypto_result(fits, ran ? WF_CORRUPT : WF_CRYPTO);
+}
