@@ -39,6 +39,9 @@ struct act_daemon { /* what the daemon lends to acts; read only but for the stor
 	void *figures_ctx;
 	/* Loads the key file anew (after `key rotate`); WF_OK when the daemon uses the new keys. */
 	wf_status (*rekey)(void *ctx);
+	/* Loads the configuration anew, whole or not at all; the error's sentence in why_r. */
+	wf_status (*reload)(void *ctx, char *why_r, size_t size);
+	void *hooks_ctx; /* of rekey and reload */
 };
 
 struct act_call {
