@@ -106,7 +106,12 @@ enum effect_kind {
 	EFFECT_MUST_CHANGE,    /* account_id, value = 0 or 1 */
 	EFFECT_LAST_LOGIN,     /* account_id, value = wall us */
 	EFFECT_UNLOCK,         /* blob = throttle key: failures and lock cleared */
-	EFFECT_META_SET        /* text = key, text2 = value */
+	EFFECT_META_SET,       /* text = key, text2 = value */
+	/*
+	 * credential_id, blob = the same secret sealed anew, value = id of the key that sealed it, old = the
+	 * sealed bytes that it replaces: only if unchanged.  No attempt under way becomes void by it.
+	 */
+	EFFECT_RESEAL
 };
 
 #define EFFECT_BLOB_MAX 512

@@ -208,6 +208,7 @@ struct store_view {
 	int64_t lock_ms;
 	struct store_counts {
 		uint64_t accounts, credentials, audit_rows, reservations, throttles, sessions_open;
+		uint64_t locked; /* accounts with an ACCOUNT or POSSESSION lane that is locked now */
 		uint64_t commits, jobs; /* since start */
 		int64_t bytes;
 	} counts;
