@@ -71,6 +71,8 @@ bool engine_idle(const struct engine *engine);
 void engine_drain(struct engine *engine);
 /* Once a second: ends of minutes (refusals), retries of waiting attempts. */
 void engine_tick(struct engine *engine);
+/* Writes a row that nobody waits for (reload, undelivered, gathered refusals). */
+void engine_write_row(struct engine *engine, const struct audit_row *row);
 void engine_figures(const struct engine *engine, struct engine_figures *figures_r);
 
 #endif

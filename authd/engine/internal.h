@@ -165,7 +165,6 @@ struct engine {
 };
 
 /* engine.c */
-void engine_write_row(struct engine *engine, const struct audit_row *row); /* nobody waits for it */
 void engine_complain(struct engine *engine, const char *reason, const struct store_job *job);
 
 /* table.c */

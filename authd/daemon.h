@@ -1,0 +1,61 @@
+/*
+ * The running daemon: everything that main() puts together and the loop needs.  All fields belong to the
+ * loop thread; act threads reach it through loop_call() and through what lend() gives them.
+ */
+#ifndef WF_AUTHD_DAEMON_H
+#define WF_AUTHD_DAEMON_H
+
+#include "authd/front/front.h"
+#include "authd/options.h"
+
+/* One loaded configuration with its keys; kept while an act or an evaluation may still use it. */
+struct live {
+	struct config *config;
+	struct keyring *keys;
+	unsigned lent;
+	struct live *next;
+};
+
+struct daemon {
+	const struct options *options;
+	struct wf_clock clock;
+	struct event_base *base;
+	struct live *live;   /* the newest first */
+	struct store *store;
+	struct mailbox *mailbox;
+	struct worker_pool *workers, *acts;
+	struct engine *engine;
+	struct front *front;
+	struct event *mail, *tick, *hup, *term, *interrupt;
+	struct worker_job housekeeping;
+	bool housekeeping_runs; /* loop thread */
+	struct mailbox_post housekeeping_post;
+	bool stopping;
+	int64_t stop_by_us;
+	int64_t started_us;
+};
+
+/* Loads configuration and keys; a sentence in why_r. */
+WF_MUST_USE wf_status live_load(struct daemon *daemon, const char *file, char *why_r, size_t size);
+void live_sweep(struct daemon *daemon, bool all);
+/* Reload, whole or not at all; loop thread. */
+WF_MUST_USE wf_status live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size);
+
+/* hooks.c: what acts borrow. */
+void hooks_lend(void *ctx, struct act_daemon *daemon_r);
+void hooks_give_back(void *ctx, const struct act_daemon *lent);
+
+/* tasks.c: --init, --restore.  An exit code. */
+int task_init(const struct options *options);
+int task_restore(const struct options *options);
+
+/* system_row.c: start, stop, clock as rows of the log; system_row waits for the commit, so not in the loop. */
+void system_row(struct daemon *daemon, enum audit_class class, const char *event, const char *detail);
+void system_row_fill(struct daemon *daemon, struct audit_row *row, enum audit_class class, const char *event, const char *detail);
+
+/* loop.c: events, signals, the tick. */
+WF_MUST_USE wf_status loop_setup(struct daemon *daemon);
+void loop_run(struct daemon *daemon);
+void loop_clear(struct daemon *daemon);
+
+#endif

@@ -1,0 +1,263 @@
+/*
+ * Acts over the control socket: the request becomes an act_call, runs in an act thread, and its reply
+ * (HEAD, ROWs, END) is written when it is done.  A peer that goes away does not stop the act: what it
+ * changes is recorded all the same.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/front/internal.h"
+#include "common/fault.h"
+
+#define ACT_DEADLINE_S 600
+
+struct act_job {
+	struct worker_job work;
+	struct mailbox_post post;
+	struct front *front;
+	struct connection *connection; /* NULL once it is gone */
+	uint16_t version;
+	char id[65];
+	char language[17];
+	struct act_daemon daemon;
+	struct act_call call;
+	struct act_out out;
+	struct wf_buf frames;
+	wf_status status;
+};
+
+static wf_status
+put_list(struct act_job *job, enum wf_msg_type type, enum wf_field_id field, const char *const *texts, size_t n)
+{
+	struct wf_msg msg;
+	wf_status status = WF_OK;
+
+	wf_msg_init(&msg, type, job->version);
+	for (size_t i = 0; status == WF_OK && i < n; i++) {
+		const char *text = texts[i] == NULL ? "" : texts[i];
+
+		status = wf_msg_add_bytes(&msg, field, text, strlen(text));
+	}
+	if (status == WF_OK)
+		status = wf_msg_encode(&msg, &job->frames);
+	wf_msg_clear(&msg);
+	return status;
+}
+
+static wf_status
+out_head(struct act_out *out, const char *const *columns, size_t n)
+{
+	return put_list(out->ctx, WF_MSG_HEAD, WF_F_COLUMN, columns, n);
+}
+
+static wf_status
+out_row(struct act_out *out, const char *const *cells, size_t n)
+{
+	return put_list(out->ctx, WF_MSG_ROW, WF_F_CELL, cells, n);
+}
+
+static void
+put_end(struct act_job *job)
+{
+	struct wf_msg msg;
+	wf_status status;
+
+	wf_msg_init(&msg, WF_MSG_END, job->version);
+	status = wf_msg_add_uint(&msg, WF_F_STATUS, job->status);
+	if (status == WF_OK && wf_msg_add_text(&msg, WF_F_TEXT, job->call.text) != WF_OK)
+		status = wf_msg_add_text(&msg, WF_F_TEXT, wf_status_text(job->status));
+	if (status == WF_OK)
+		status = wf_msg_encode(&msg, &job->frames);
+	wf_msg_clear(&msg);
+	if (status != WF_OK)
+		wf_buf_clear(&job->frames); /* no END: the client says that the daemon broke off */
+}
+
+static void
+run(struct worker_job *work, void *scratch)
+{
+	struct act_job *job = work->ctx;
+	const struct act *act = act_find(job->id);
+
+	job->call.scratch = scratch;
+	if (act == NULL) {
+		job->status = WF_UNSUPPORTED;
+		snprintf(job->call.text, sizeof(job->call.text), "unknown act '%s'", job->id);
+	} else {
+		job->status = act_run(act, &job->call);
+	}
+}
+
+static void
+job_free(struct act_job *job)
+{
+	struct front *front = job->front;
+
+	for (size_t i = 0; i < job->call.nsecrets; i++)
+		wf_secret_clear(&job->call.secrets[i]);
+	wf_buf_clear(&job->frames);
+	front->options.give_back(front->options.lend_ctx, &job->daemon);
+	front->nacts--;
+	wf_wipe(job, sizeof(*job));
+	free(job);
+}
+
+static void
+arrived(struct mailbox_post *post)
+{
+	struct act_job *job = post->ctx;
+	struct connection *connection = job->connection;
+
+	put_end(job);
+	if (connection == NULL) {
+		job_free(job);
+		return;
+	}
+	connection->act = NULL;
+	if (wf_buf_put(&connection->out, job->frames.data, job->frames.len) != WF_OK)
+		connection->closing = true;
+	job_free(job);
+	connection_flush(connection);
+	connection_resume(connection);
+}
+
+static void
+done(struct worker_job *work, wf_status status)
+{
+	struct act_job *job = work->ctx;
+
+	if (status != WF_OK)
+		job->status = WF_UNAVAILABLE;
+	job->post = (struct mailbox_post){.run = arrived, .ctx = job};
+	mailbox_post(job->front->options.mailbox, &job->post);
+}
+
+/* "key=value": the key's length, or 0 when there is none or it is too long. */
+static size_t
+key_length(const uint8_t *bytes, size_t len)
+{
+	const uint8_t *sign = memchr(bytes, '=', len);
+
+	if (sign == NULL || sign == bytes || (size_t)(sign - bytes) > 32)
+		return 0;
+	return (size_t)(sign - bytes);
+}
+
+static wf_status
+read_args(struct act_call *call, const struct wf_msg *msg)
+{
+	const uint8_t *bytes;
+	size_t len;
+
+	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_ARG, i, &bytes, &len) == WF_OK; i++) {
+		size_t key = key_length(bytes, len);
+		struct act_arg *arg = &call->args[call->nargs];
+
+		if (key == 0 || call->nargs >= ACT_ARGS_MAX || len - key - 1 >= sizeof(arg->value))
+			return WF_INVALID;
+		memcpy(arg->key, bytes, key);
+		memcpy(arg->value, bytes + key + 1, len - key - 1);
+		call->nargs++;
+	}
+	return WF_OK;
+}
+
+static wf_status
+read_secrets(struct act_call *call, const struct wf_msg *msg)
+{
+	const uint8_t *bytes;
+	size_t len;
+
+	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_SECRET_ARG, i, &bytes, &len) == WF_OK; i++) {
+		size_t key = key_length(bytes, len);
+		wf_status status;
+
+		if (key == 0 || call->nsecrets >= sizeof(call->secrets) / sizeof(call->secrets[0]))
+			return WF_INVALID;
+		status = wf_secret_set(&call->secrets[call->nsecrets], bytes + key + 1, len - key - 1);
+		if (status != WF_OK)
+			return status;
+		memcpy(call->secret_keys[call->nsecrets], bytes, key);
+		call->nsecrets++;
+	}
+	return WF_OK;
+}
+
+static wf_status
+read_call(struct act_job *job, const struct wf_msg *msg)
+{
+	wf_status status = wf_msg_get_text(msg, WF_F_ACT, 0, job->id, sizeof(job->id));
+
+	if (status == WF_OK)
+		status = wf_msg_get_text(msg, WF_F_LANGUAGE, 0, job->language, sizeof(job->language));
+	if (status == WF_OK)
+		status = read_args(&job->call, msg);
+	if (status == WF_OK)
+		status = read_secrets(&job->call, msg);
+	return status;
+}
+
+static struct act_job *
+make(struct connection *connection)
+{
+	struct front *front = connection->front;
+	struct act_job *job = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*job));
+
+	if (job == NULL)
+		return NULL;
+	job->front = front;
+	job->version = connection->peer.version;
+	job->out = (struct act_out){.ctx = job, .head = out_head, .row = out_row};
+	wf_buf_init(&job->frames, FRONT_OUT_MAX);
+	front->options.lend(front->options.lend_ctx, &job->daemon);
+	front->nacts++;
+	job->call.daemon = &job->daemon;
+	job->call.peer = connection->peer.cred;
+	job->call.role = act_role(job->daemon.config, &connection->peer.cred);
+	job->call.language = job->language;
+	job->call.out = &job->out;
+	return job;
+}
+
+wf_status
+control_start(struct connection *connection, const struct wf_msg *msg)
+{
+	struct front *front = connection->front;
+	struct act_job *job;
+	wf_status status;
+
+	connection->peer.version = msg->version;
+	if (msg->type != WF_MSG_ACT)
+		return WF_DENIED;
+	job = make(connection);
+	if (job == NULL)
+		return WF_NO_MEMORY;
+	status = read_call(job, msg);
+	if (status != WF_OK) {
+		job_free(job);
+		return status;
+	}
+	job->work.run = run;
+	job->work.done = done;
+	job->work.ctx = job;
+	job->work.deadline_boot_us = wf_clock_now(&front->options.clock).boot_us + INT64_C(1000000) * ACT_DEADLINE_S;
+	status = worker_submit(front->options.acts, &job->work);
+	if (status != WF_OK) {
+		job_free(job);
+		return status;
+	}
+	job->connection = connection;
+	connection->act = job;
+	return WF_OK;
+}
+
+void
+control_gone(struct connection *connection)
+{
+	if (connection->act != NULL)
+		connection->act->connection = NULL;
+	connection->act = NULL;
+}

@@ -1,0 +1,56 @@
+/* What the front's files share. */
+#ifndef WF_AUTHD_FRONT_INTERNAL_H
+#define WF_AUTHD_FRONT_INTERNAL_H
+
+#include "authd/front/front.h"
+
+#define FRONT_LISTENERS_MAX 8
+#define FRONT_OUT_MAX (8u << 20) /* bytes of an act's reply */
+#define FRONT_IDLE_S 15          /* a connection that has nothing under way and says nothing */
+
+struct act_job;
+
+struct connection {
+	struct engine_peer peer; /* first: the engine knows the connection as this */
+	struct front *front;
+	struct connection *next, **link;
+	int fd;
+	struct event *readable, *writable;
+	struct wf_buf in, out;
+	size_t sent;          /* bytes of `out` already written */
+	struct act_job *act;  /* the act that runs for it */
+	bool closing;         /* close once `out` is written */
+};
+
+struct listener {
+	struct front *front;
+	enum front_role role;
+	int fd;
+	struct event *event;
+};
+
+struct front {
+	struct front_options options;
+	struct listener listeners[FRONT_LISTENERS_MAX];
+	size_t nlisteners;
+	struct connection *connections;
+	size_t nconnections, nacts;
+	struct event *resume; /* accepting was paused: no descriptors left */
+};
+
+/* listener.c */
+void listeners_pause(struct front *front);
+
+/* connection.c */
+void connection_new(struct front *front, enum front_role role, int fd);
+void connection_free(struct connection *connection);
+/* Appends a frame and writes what the socket takes. */
+bool connection_send(struct engine_peer *peer, const struct wf_msg *msg);
+void connection_flush(struct connection *connection);
+void connection_resume(struct connection *connection); /* reading, after an act */
+
+/* control.c */
+WF_MUST_USE wf_status control_start(struct connection *connection, const struct wf_msg *msg);
+void control_gone(struct connection *connection);
+
+#endif

@@ -1,0 +1,164 @@
+/* Listening sockets: their own or systemd's; caps per uid and in all; a pause instead of a failure. */
+#include "config.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "authd/front/internal.h"
+#include "common/fault.h"
+
+static wf_status
+bind_at(int fd, const char *path, mode_t mode, uid_t owner, gid_t group)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct stat info;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return WF_TOO_LONG;
+	memcpy(address.sun_path, path, strlen(path) + 1);
+	if (lstat(path, &info) == 0 && (!S_ISSOCK(info.st_mode) || unlink(path) != 0))
+		return WF_EXISTS;
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
+		return errno == EACCES ? WF_DENIED : WF_IO;
+	if (chmod(path, mode) != 0 || ((owner != (uid_t)-1 || group != (gid_t)-1) && chown(path, owner, group) != 0))
+		return WF_DENIED;
+	return listen(fd, SOMAXCONN) == 0 ? WF_OK : WF_IO;
+}
+
+wf_status
+front_socket(const char *path, mode_t mode, uid_t owner, gid_t group, int *fd_r)
+{
+	int fd = wf_fault(WF_FAULT_SOCKET) ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	wf_status status;
+
+	if (fd < 0)
+		return WF_IO;
+	status = bind_at(fd, path, mode, owner, group);
+	if (status != WF_OK) {
+		close(fd);
+		return status;
+	}
+	*fd_r = fd;
+	return WF_OK;
+}
+
+static void
+resume(evutil_socket_t fd, short what, void *arg)
+{
+	struct front *front = arg;
+
+	(void)fd;
+	(void)what;
+	for (size_t i = 0; i < front->nlisteners; i++)
+		event_add(front->listeners[i].event, NULL);
+}
+
+/* Out of descriptors: those that wait in the backlog are served a little later. */
+void
+listeners_pause(struct front *front)
+{
+	struct timeval tv = {.tv_usec = 100000};
+
+	for (size_t i = 0; i < front->nlisteners; i++)
+		event_del(front->listeners[i].event);
+	evtimer_add(front->resume, &tv);
+}
+
+static void
+accept_ready(evutil_socket_t fd, short what, void *arg)
+{
+	struct listener *listener = arg;
+	int client;
+
+	(void)what;
+	client = accept4((int)fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (client >= 0)
+		connection_new(listener->front, listener->role, client);
+	else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
+		listeners_pause(listener->front);
+}
+
+wf_status
+front_listen(struct front *front, enum front_role role, int fd)
+{
+	struct listener *listener;
+
+	if (front->nlisteners >= FRONT_LISTENERS_MAX)
+		return WF_FULL;
+	listener = &front->listeners[front->nlisteners];
+	if (evutil_make_socket_nonblocking(fd) != 0 || evutil_make_socket_closeonexec(fd) != 0)
+		return WF_INVALID;
+	*listener = (struct listener){.front = front, .role = role, .fd = fd};
+	listener->event = event_new(front->options.base, fd, EV_READ | EV_PERSIST, accept_ready, listener);
+	if (listener->event == NULL || event_add(listener->event, NULL) != 0)
+		return WF_NO_MEMORY;
+	front->nlisteners++;
+	return WF_OK;
+}
+
+wf_status
+front_new(const struct front_options *options, struct front **front_r)
+{
+	struct front *front = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*front));
+
+	if (front == NULL)
+		return WF_NO_MEMORY;
+	front->options = *options;
+	front->resume = evtimer_new(options->base, resume, front);
+	if (front->resume == NULL) {
+		free(front);
+		return WF_NO_MEMORY;
+	}
+	*front_r = front;
+	return WF_OK;
+}
+
+void
+front_stop(struct front *front)
+{
+	for (size_t i = 0; i < front->nlisteners; i++) {
+		event_free(front->listeners[i].event);
+		close(front->listeners[i].fd);
+	}
+	front->nlisteners = 0;
+	event_del(front->resume);
+}
+
+bool
+front_busy(const struct front *front)
+{
+	if (front->nacts > 0)
+		return true;
+	for (const struct connection *connection = front->connections; connection != NULL; connection = connection->next)
+		if (connection->out.len > connection->sent)
+			return true;
+	return false;
+}
+
+size_t
+front_connections(const struct front *front)
+{
+	return front->nconnections;
+}
+
+void
+front_free(struct front **front)
+{
+	struct front *it = *front;
+
+	*front = NULL;
+	if (it == NULL)
+		return;
+	front_stop(it);
+	while (it->connections != NULL)
+		connection_free(it->connections);
+	event_free(it->resume);
+	free(it);
+}

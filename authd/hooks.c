@@ -1,0 +1,143 @@
+/*
+ * What acts borrow from the daemon: store, keys and configuration of the moment, and three hooks that
+ * run in the loop thread while the act's thread waits.
+ */
+#include "config.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "authd/daemon.h"
+
+struct loop_call {
+	struct mailbox_post post;
+	void (*run)(struct daemon *daemon, void *arg);
+	struct daemon *daemon;
+	void *arg;
+	pthread_mutex_t mutex;
+	pthread_cond_t cond;
+	bool finished;
+};
+
+static void
+call_run(struct mailbox_post *post)
+{
+	struct loop_call *call = post->ctx;
+
+	call->run(call->daemon, call->arg);
+	pthread_mutex_lock(&call->mutex);
+	call->finished = true;
+	pthread_cond_signal(&call->cond);
+	pthread_mutex_unlock(&call->mutex);
+}
+
+/* Runs `run` in the loop thread and waits for it; called from act threads only. */
+static void
+loop_call(struct daemon *daemon, void (*run)(struct daemon *daemon, void *arg), void *arg)
+{
+	struct loop_call call = {
+		.run = run,
+		.daemon = daemon,
+		.arg = arg,
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.cond = PTHREAD_COND_INITIALIZER,
+	};
+
+	call.post = (struct mailbox_post){.run = call_run, .ctx = &call};
+	mailbox_post(daemon->mailbox, &call.post);
+	pthread_mutex_lock(&call.mutex);
+	while (!call.finished)
+		pthread_cond_wait(&call.cond, &call.mutex);
+	pthread_mutex_unlock(&call.mutex);
+}
+
+static void
+read_figures(struct daemon *daemon, void *arg)
+{
+	struct act_figures *figures = arg;
+	struct engine_figures engine;
+
+	engine_figures(daemon->engine, &engine);
+	*figures = (struct act_figures){
+		.accepted = engine.accepted,
+		.rejected = engine.rejected,
+		.unavailable = engine.unavailable,
+		.refused_early = engine.refused_early,
+		.transactions_open = engine.transactions_open,
+		.workers_queued = worker_queued(daemon->workers),
+		.connections = front_connections(daemon->front),
+		.started_us = daemon->started_us,
+		.slowest_hash_ms = engine.slowest_hash_ms,
+	};
+}
+
+static void
+figures(void *ctx, struct act_figures *figures_r)
+{
+	loop_call(ctx, read_figures, figures_r);
+}
+
+struct reload_arg {
+	bool keys_only;
+	wf_status status;
+	char why[512];
+};
+
+static void
+run_reload(struct daemon *daemon, void *arg)
+{
+	struct reload_arg *reload = arg;
+
+	reload->status = live_reload(daemon, reload->keys_only, reload->why, sizeof(reload->why));
+}
+
+static wf_status
+rekey(void *ctx)
+{
+	struct reload_arg reload = {.keys_only = true};
+
+	loop_call(ctx, run_reload, &reload);
+	return reload.status;
+}
+
+static wf_status
+reload(void *ctx, char *why_r, size_t size)
+{
+	struct reload_arg arg = {.keys_only = false};
+	size_t len;
+
+	loop_call(ctx, run_reload, &arg);
+	len = strnlen(arg.why, size - 1);
+	memcpy(why_r, arg.why, len);
+	why_r[len] = '\0';
+	return arg.status;
+}
+
+void
+hooks_lend(void *ctx, struct act_daemon *daemon_r)
+{
+	struct daemon *daemon = ctx;
+
+	daemon->live->lent++;
+	*daemon_r = (struct act_daemon){
+		.store = daemon->store,
+		.keys = daemon->live->keys,
+		.config = daemon->live->config,
+		.clock = daemon->clock,
+		.figures = figures,
+		.figures_ctx = daemon,
+		.rekey = rekey,
+		.reload = reload,
+		.hooks_ctx = daemon,
+	};
+}
+
+void
+hooks_give_back(void *ctx, const struct act_daemon *lent)
+{
+	struct daemon *daemon = ctx;
+
+	for (struct live *live = daemon->live; live != NULL; live = live->next)
+		if (live->config == lent->config)
+			live->lent--;
+}

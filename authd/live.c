@@ -1,0 +1,91 @@
+/* Configuration and keys, loaded whole or not at all. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/daemon.h"
+#include "authd/factor/factor.h"
+
+static void
+set_cost(const struct config *config)
+{
+	struct password_cost cost = {
+		.memory_kib = config->password_cost.memory_kib,
+		.passes = config->password_cost.passes,
+		.lanes = config->password_cost.lanes,
+	};
+
+	password_cost_set(&cost);
+}
+
+static void
+live_free(struct live *live)
+{
+	config_free(&live->config);
+	keyring_free(&live->keys);
+	free(live);
+}
+
+wf_status
+live_load(struct daemon *daemon, const char *file, char *why_r, size_t size)
+{
+	struct live *live = calloc(1, sizeof(*live));
+	struct config_error error = {""};
+	wf_status status;
+
+	if (live == NULL)
+		return WF_NO_MEMORY;
+	status = config_load(file, &live->config, &error);
+	if (status != WF_OK)
+		snprintf(why_r, size, "%s", error.text);
+	else
+		status = keyring_load(live->config->key_file, &live->keys, why_r, size);
+	if (status != WF_OK) {
+		live_free(live);
+		return status;
+	}
+	set_cost(live->config);
+	live->next = daemon->live;
+	daemon->live = live;
+	return WF_OK;
+}
+
+wf_status
+live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size)
+{
+	struct audit_row row;
+	wf_status status = live_load(daemon, daemon->options->config, why_r, size);
+
+	if (status != WF_OK)
+		return status;
+	engine_configure(daemon->engine, daemon->live->config, daemon->live->keys);
+	if (keys_only)
+		return WF_OK;
+	system_row_fill(daemon, &row, AUDIT_SYSTEM, "reload", daemon->live->config->file);
+	engine_write_row(daemon->engine, &row);
+	return WF_OK;
+}
+
+/* Old ones go once no act holds them and the engine has nothing under way that might. */
+void
+live_sweep(struct daemon *daemon, bool all)
+{
+	struct live **at = &daemon->live;
+
+	if (!all && (*at == NULL || (*at)->next == NULL || !engine_idle(daemon->engine)))
+		return;
+	if (!all)
+		at = &(*at)->next;
+	while (*at != NULL) {
+		struct live *live = *at;
+
+		if (!all && live->lent > 0) {
+			at = &live->next;
+			continue;
+		}
+		*at = live->next;
+		live_free(live);
+	}
+}

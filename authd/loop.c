@@ -1,0 +1,171 @@
+/*
+ * The loop: mail from other threads, the tick, signals, and an orderly end.  SIGTERM stops accepting,
+ * answers those who wait, and finishes what is being committed.
+ */
+#include "config.h"
+
+#include <signal.h>
+#include <syslog.h>
+
+#include "authd/daemon.h"
+#include "authd/say.h"
+#include "authd/service.h"
+
+#define STOP_S 10
+
+static void
+mail_arrived(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	(void)fd;
+	(void)what;
+	mailbox_run(daemon->mailbox);
+}
+
+
+/* In an act thread: what may wait for the disk. */
+static void
+keep_house(struct worker_job *job, void *scratch)
+{
+	struct daemon *daemon = job->ctx;
+	size_t expired = 0;
+
+	(void)scratch;
+	if (store_clock_watch(daemon->store))
+		say(LOG_WARNING, "the clock jumped forward by more than a day: time-based codes are refused until it is "
+				 "synchronised or 'warifu clock accept' is given");
+	if (store_expire(daemon->store, &expired) == WF_OK && expired > 0)
+		say_f(LOG_NOTICE, "%zu interrupted attempts were settled as failures", expired);
+}
+
+static void
+house_kept(struct mailbox_post *post)
+{
+	struct daemon *daemon = post->ctx;
+
+	daemon->housekeeping_runs = false;
+}
+
+static void
+housekeeping_done(struct worker_job *job, wf_status status)
+{
+	struct daemon *daemon = job->ctx;
+
+	(void)status;
+	daemon->housekeeping_post = (struct mailbox_post){.run = house_kept, .ctx = daemon};
+	mailbox_post(daemon->mailbox, &daemon->housekeeping_post);
+}
+
+static void
+start_housekeeping(struct daemon *daemon)
+{
+	struct worker_job *job = &daemon->housekeeping;
+
+	if (daemon->housekeeping_runs)
+		return;
+	job->run = keep_house;
+	job->done = housekeeping_done;
+	job->ctx = daemon;
+	job->deadline_boot_us = INT64_MAX;
+	daemon->housekeeping_runs = worker_submit(daemon->acts, job) == WF_OK;
+}
+
+static void
+end_if_idle(struct daemon *daemon)
+{
+	bool late = wf_clock_now(&daemon->clock).boot_us >= daemon->stop_by_us;
+
+	if (late || (engine_idle(daemon->engine) && !front_busy(daemon->front) && !daemon->housekeeping_runs))
+		event_base_loopbreak(daemon->base);
+}
+
+static void
+tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+
+	(void)fd;
+	(void)what;
+	engine_tick(daemon->engine);
+	service_alive();
+	if (daemon->stopping) {
+		end_if_idle(daemon);
+		return;
+	}
+	live_sweep(daemon, false);
+	start_housekeeping(daemon);
+}
+
+static void
+reload(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+	char why[512] = "";
+
+	(void)fd;
+	(void)what;
+	service_reloading();
+	if (live_reload(daemon, false, why, sizeof(why)) == WF_OK)
+		say(LOG_NOTICE, "configuration reloaded");
+	else
+		say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
+	service_ready();
+}
+
+static void
+stop(evutil_socket_t fd, short what, void *arg)
+{
+	struct daemon *daemon = arg;
+	struct timeval soon = {.tv_usec = 50000};
+
+	(void)fd;
+	(void)what;
+	if (daemon->stopping)
+		return;
+	service_stopping();
+	daemon->stopping = true;
+	daemon->stop_by_us = wf_clock_now(&daemon->clock).boot_us + INT64_C(1000000) * STOP_S;
+	front_stop(daemon->front);
+	engine_drain(daemon->engine);
+	event_del(daemon->tick);
+	event_add(daemon->tick, &soon);
+}
+
+static bool
+add(struct event **event_r, struct event *event, const struct timeval *interval)
+{
+	*event_r = event;
+	return event != NULL && event_add(event, interval) == 0;
+}
+
+wf_status
+loop_setup(struct daemon *daemon)
+{
+	struct timeval second = {.tv_sec = 1};
+	struct event_base *base = daemon->base;
+	bool fine = true;
+
+	fine = add(&daemon->mail, event_new(base, mailbox_fd(daemon->mailbox), EV_READ | EV_PERSIST, mail_arrived, daemon), NULL) && fine;
+	fine = add(&daemon->tick, event_new(base, -1, EV_PERSIST, tick, daemon), &second) && fine;
+	fine = add(&daemon->hup, evsignal_new(base, SIGHUP, reload, daemon), NULL) && fine;
+	fine = add(&daemon->term, evsignal_new(base, SIGTERM, stop, daemon), NULL) && fine;
+	fine = add(&daemon->interrupt, evsignal_new(base, SIGINT, stop, daemon), NULL) && fine;
+	return fine ? WF_OK : WF_NO_MEMORY;
+}
+
+void
+loop_run(struct daemon *daemon)
+{
+	event_base_dispatch(daemon->base);
+}
+
+void
+loop_clear(struct daemon *daemon)
+{
+	struct event *const events[] = {daemon->mail, daemon->tick, daemon->hup, daemon->term, daemon->interrupt};
+
+	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
+		if (events[i] != NULL)
+			event_free(events[i]);
+}

@@ -1,0 +1,327 @@
+/*
+ * warifud: parse the configuration, open what needs root, drop privilege and verify it, set limits,
+ * open the store, serve.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <event2/thread.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "authd/breakglass_report.h"
+#include "authd/daemon.h"
+#include "authd/factor/factor.h"
+#include "authd/privilege.h"
+#include "authd/say.h"
+#include "authd/service.h"
+#include "common/i18n.h"
+
+#define ACT_THREADS 3
+#define ACT_QUEUE 64
+#define CONNECTIONS_ALL 4096
+
+/* Sockets opened before privilege is dropped; handed to the front later. */
+struct openings {
+	struct { enum front_role role; int fd; } sockets[3];
+	size_t n;
+	struct breakglass_report breakglass;
+};
+
+static wf_status
+keep_socket(void *ctx, enum front_role role, int fd)
+{
+	struct openings *openings = ctx;
+
+	if (openings->n >= sizeof(openings->sockets) / sizeof(openings->sockets[0]))
+		return WF_FULL;
+	openings->sockets[openings->n].role = role;
+	openings->sockets[openings->n].fd = fd;
+	openings->n++;
+	return WF_OK;
+}
+
+static bool
+open_socket(struct openings *openings, const struct config *config, enum front_role role, const char *name, mode_t mode, gid_t group)
+{
+	char path[sizeof(config->run_dir) + 32];
+	wf_status status;
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", config->run_dir, name);
+	status = front_socket(path, mode, (uid_t)-1, group, &fd);
+	if (status != WF_OK) {
+		say_f(LOG_ERR, "cannot open the socket %s: %s; is the folder writable and no other file there?", path,
+		      wf_status_text(status));
+		return false;
+	}
+	return keep_socket(openings, role, fd) == WF_OK;
+}
+
+static bool
+open_sockets(struct openings *openings, const struct config *config)
+{
+	bool fine;
+
+	if (service_sockets(keep_socket, openings) > 0)
+		return true;
+	if (mkdir(config->run_dir, 0755) != 0 && errno != EEXIST) {
+		say_f(LOG_ERR, "cannot make the folder %s: %s", config->run_dir, strerror(errno));
+		return false;
+	}
+	fine = open_socket(openings, config, FRONT_PAM, "pam.sock", 0666, (gid_t)-1) &&
+	       open_socket(openings, config, FRONT_CONTROL, "control.sock", 0666, (gid_t)-1);
+	if (fine && config->radius_uid != (uid_t)-1)
+		fine = open_socket(openings, config, FRONT_RADIUS, "radius.sock", 0660, config->radius_gid);
+	return fine;
+}
+
+static bool
+become_user(const struct config *config)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (geteuid() == 0 && config->user[0] != '\0' && strcmp(config->user, "root") != 0) {
+		if (privilege_user(config->user, &uid, &gid) != WF_OK) {
+			say_f(LOG_ERR, "the user '%s' (option user) does not exist: make it with 'useradd --system %s'",
+			      config->user, config->user);
+			return false;
+		}
+		if (privilege_drop(uid, gid) != WF_OK) {
+			say(LOG_ERR, "privilege could not be dropped");
+			return false;
+		}
+	}
+	if (privilege_limits() == WF_OK)
+		return true;
+	say(LOG_ERR, "the limits of the process could not be set");
+	return false;
+}
+
+static bool
+open_store(struct daemon *daemon)
+{
+	const struct config *config = daemon->live->config;
+	char path[512], why[512] = "";
+	struct store_options options = {.path = path, .node = config->node, .clock = daemon->clock};
+	wf_status status;
+
+	snprintf(path, sizeof(path), "%s/warifu.db", config->state_dir);
+	status = store_open(&options, &daemon->store, why, sizeof(why));
+	if (status == WF_NOT_FOUND)
+		say_f(LOG_ERR, "there is no database at %s: run 'warifu init' (or 'warifud --restore FILE')", path);
+	else if (status != WF_OK)
+		say_f(LOG_ERR, "%s", why[0] != '\0' ? why : wf_status_text(status));
+	return status == WF_OK;
+}
+
+static bool
+start_threads(struct daemon *daemon)
+{
+	const struct config *config = daemon->live->config;
+	long cores = sysconf(_SC_NPROCESSORS_ONLN);
+	struct worker_options workers = {
+		.threads = config->workers > 0 ? config->workers : (unsigned)(cores > 0 ? cores : 1),
+		.queue_max = config->queue,
+		.name = "verify",
+		.scratch_new = factor_scratch_new,
+		.scratch_free = factor_scratch_free,
+		.clock = daemon->clock,
+	};
+	struct worker_options acts = workers;
+
+	acts.threads = ACT_THREADS;
+	acts.queue_max = ACT_QUEUE;
+	acts.name = "act";
+	return mailbox_new(&daemon->mailbox) == WF_OK && worker_pool_new(&workers, &daemon->workers) == WF_OK &&
+	       worker_pool_new(&acts, &daemon->acts) == WF_OK;
+}
+
+static bool
+start_engine(struct daemon *daemon)
+{
+	struct engine_options options = {
+		.base = daemon->base,
+		.store = daemon->store,
+		.mailbox = daemon->mailbox,
+		.workers = daemon->workers,
+		.clock = daemon->clock,
+		.say = say,
+	};
+
+	return engine_new(&options, daemon->live->config, daemon->live->keys, &daemon->engine) == WF_OK;
+}
+
+static bool
+start_front(struct daemon *daemon, const struct openings *openings)
+{
+	const struct config *config = daemon->live->config;
+	struct front_options options = {
+		.base = daemon->base,
+		.engine = daemon->engine,
+		.mailbox = daemon->mailbox,
+		.acts = daemon->acts,
+		.clock = daemon->clock,
+		.say = say,
+		.lend = hooks_lend,
+		.give_back = hooks_give_back,
+		.lend_ctx = daemon,
+		.connections_uid = config->connections,
+		.connections_all = CONNECTIONS_ALL,
+		.radius_uid = config->radius_uid,
+	};
+	bool fine = front_new(&options, &daemon->front) == WF_OK;
+
+	for (size_t i = 0; fine && i < openings->n; i++)
+		fine = front_listen(daemon->front, openings->sockets[i].role, openings->sockets[i].fd) == WF_OK;
+	return fine;
+}
+
+/* Rows of the start, before anybody is served. */
+static void
+record_start(struct daemon *daemon, struct openings *openings)
+{
+	char detail[128];
+
+	snprintf(detail, sizeof(detail), "version %s, mode %s", PACKAGE_VERSION,
+		 daemon->live->config->mode == MODE_OBSERVE ? "observe" : "enforce");
+	system_row(daemon, AUDIT_SYSTEM, "start", detail);
+	breakglass_write(daemon, &openings->breakglass);
+}
+
+static bool
+set_up(struct daemon *daemon, struct openings *openings)
+{
+	char why[512] = "";
+
+	if (live_load(daemon, daemon->options->config, why, sizeof(why)) != WF_OK) {
+		say(LOG_ERR, why[0] != '\0' ? why : "the configuration could not be loaded");
+		return false;
+	}
+	if (!open_store(daemon) || !start_threads(daemon))
+		return false;
+	daemon->base = event_base_new();
+	if (daemon->base == NULL || !start_engine(daemon) || !start_front(daemon, openings) || loop_setup(daemon) != WF_OK)
+		return false;
+	record_start(daemon, openings);
+	return true;
+}
+
+/* Threads first, then what they use. */
+static void
+tear_down(struct daemon *daemon)
+{
+	front_free(&daemon->front);
+	worker_pool_free(&daemon->workers);
+	worker_pool_free(&daemon->acts);
+	if (daemon->mailbox != NULL)
+		mailbox_run(daemon->mailbox);
+	if (daemon->store != NULL)
+		system_row(daemon, AUDIT_SYSTEM, "stop", "");
+	store_close(&daemon->store);
+	if (daemon->mailbox != NULL)
+		mailbox_run(daemon->mailbox);
+	engine_free(&daemon->engine);
+	loop_clear(daemon);
+	if (daemon->base != NULL)
+		event_base_free(daemon->base);
+	mailbox_free(&daemon->mailbox);
+	live_sweep(daemon, true);
+}
+
+/* What needs root: sockets and the emergency file.  The configuration is read here and again after. */
+static bool
+open_as_root(const struct options *options, struct openings *openings)
+{
+	struct config *config = NULL;
+	struct config_error error = {""};
+	bool fine;
+
+	if (config_load(options->config, &config, &error) != WF_OK) {
+		say(LOG_ERR, error.text);
+		return false;
+	}
+	breakglass_collect(config->breakglass_file, &openings->breakglass);
+	fine = open_sockets(openings, config) && become_user(config);
+	config_free(&config);
+	return fine;
+}
+
+static int
+serve(const struct options *options)
+{
+	struct daemon daemon = {.options = options, .clock = wf_clock_system};
+	struct openings openings = {.n = 0};
+	int code = 1;
+
+	say_open(options->stderr_log);
+	signal(SIGPIPE, SIG_IGN);
+	evthread_use_pthreads();
+	if (!open_as_root(options, &openings))
+		return 1;
+	daemon.started_us = wf_clock_now(&daemon.clock).wall_us;
+	if (set_up(&daemon, &openings)) {
+		say_f(LOG_NOTICE, "version %s serves %s", PACKAGE_VERSION, daemon.live->config->run_dir);
+		service_ready();
+		loop_run(&daemon);
+		code = 0;
+	}
+	tear_down(&daemon);
+	return code;
+}
+
+static int
+check(const struct options *options)
+{
+	struct config *config = NULL;
+	struct config_error error = {""};
+
+	if (config_load(options->config, &config, &error) != WF_OK) {
+		fprintf(stderr, "%s\n", error.text);
+		return 1;
+	}
+	printf(_("%s: fine\n"), config->file);
+	config_free(&config);
+	return 0;
+}
+
+static int
+help(const struct options *options)
+{
+	(void)options;
+	options_usage();
+	return 0;
+}
+
+static int
+version(const struct options *options)
+{
+	(void)options;
+	printf("warifud %s\n", PACKAGE_VERSION);
+	return 0;
+}
+
+static int (*const tasks[])(const struct options *options) = {
+	[TASK_SERVE] = serve,	  [TASK_CHECK] = check, [TASK_INIT] = task_init,
+	[TASK_RESTORE] = task_restore, [TASK_HELP] = help,   [TASK_VERSION] = version,
+};
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+
+	setlocale(LC_ALL, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
+	if (!options_parse(argc, argv, &options))
+		return 2;
+	return tasks[options.task](&options);
+}

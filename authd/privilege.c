@@ -1,0 +1,53 @@
+/* Dropping privilege and the limits of the process. */
+#include "config.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "authd/privilege.h"
+
+wf_status
+privilege_user(const char *name, uid_t *uid_r, gid_t *gid_r)
+{
+	const struct passwd *user = getpwnam(name); /* before any thread is started */
+
+	if (user == NULL)
+		return WF_NOT_FOUND;
+	*uid_r = user->pw_uid;
+	*gid_r = user->pw_gid;
+	return WF_OK;
+}
+
+wf_status
+privilege_drop(uid_t uid, gid_t gid)
+{
+	uid_t ruid, euid, suid;
+
+	if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
+		return WF_DENIED;
+	if (getresuid(&ruid, &euid, &suid) != 0 || ruid != uid || euid != uid || suid != uid)
+		return WF_DENIED;
+	if (uid != 0 && (setuid(0) == 0 || seteuid(0) == 0))
+		return WF_DENIED;
+	return WF_OK;
+}
+
+wf_status
+privilege_limits(void)
+{
+	struct rlimit none = {0, 0}, files;
+
+	umask(077);
+	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
+		return WF_DENIED;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || getrlimit(RLIMIT_NOFILE, &files) != 0)
+		return WF_DENIED;
+	files.rlim_cur = files.rlim_max < 65536 ? files.rlim_max : 65536;
+	return setrlimit(RLIMIT_NOFILE, &files) == 0 ? WF_OK : WF_DENIED;
+}

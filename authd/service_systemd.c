@@ -1,0 +1,75 @@
+/* systemd: sd_notify and socket activation. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <time.h>
+
+#include "authd/service.h"
+
+struct named_role {
+	const char *name;
+	enum front_role role;
+};
+
+static const struct named_role named_roles[] = {
+	{ "pam", FRONT_PAM }, { "radius", FRONT_RADIUS }, { "control", FRONT_CONTROL }
+};
+
+void
+service_ready(void)
+{
+	sd_notify(0, "READY=1");
+}
+
+/* Type=notify-reload wants the monotonic time of the request. */
+void
+service_reloading(void)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_MONOTONIC, &now) != 0)
+		return;
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64,
+		   (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000);
+}
+
+void
+service_stopping(void)
+{
+	sd_notify(0, "STOPPING=1");
+}
+
+void
+service_alive(void)
+{
+	sd_notify(0, "WATCHDOG=1");
+}
+
+static void
+free_names(char **names)
+{
+	for (size_t i = 0; names != NULL && names[i] != NULL; i++)
+		free(names[i]);
+	free(names);
+}
+
+size_t
+service_sockets(wf_status (*take)(void *ctx, enum front_role role, int fd), void *ctx)
+{
+	char **names = NULL;
+	int n = sd_listen_fds_with_names(1, &names);
+	size_t taken = 0;
+
+	for (int i = 0; i < n; i++)
+		for (size_t k = 0; k < sizeof(named_roles) / sizeof(named_roles[0]); k++)
+			if (strcmp(names[i], named_roles[k].name) == 0 &&
+			    take(ctx, named_roles[k].role, SD_LISTEN_FDS_START + i) == WF_OK)
+				taken++;
+	if (n > 0)
+		free_names(names);
+	return taken;
+}

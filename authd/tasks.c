@@ -1,0 +1,229 @@
+/*
+ * Tasks that the program does instead of serving: --init makes the key file and an empty database,
+ * --restore puts a backup in place of the database.  Both need the daemon to be stopped.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "authd/crypto/backup_file.h"
+#include "authd/daemon.h"
+#include "authd/privilege.h"
+#include "common/i18n.h"
+
+struct place {
+	struct config *config;
+	uid_t uid;
+	gid_t gid;
+	bool change; /* run as root for another user */
+	char database[512];
+};
+
+static bool
+complain(const char *what, const char *name, const char *why)
+{
+	fprintf(stderr, "warifud: %s %s: %s\n", what, name, why);
+	return false;
+}
+
+static bool
+place_load(const struct options *options, struct place *place)
+{
+	struct config_error error = {""};
+
+	memset(place, 0, sizeof(*place));
+	if (config_load(options->config, &place->config, &error) != WF_OK) {
+		fprintf(stderr, "warifud: %s\n", error.text);
+		return false;
+	}
+	snprintf(place->database, sizeof(place->database), "%s/warifu.db", place->config->state_dir);
+	place->uid = geteuid();
+	place->gid = getegid();
+	if (place->uid != 0 || place->config->user[0] == '\0')
+		return true;
+	place->change = true;
+	if (privilege_user(place->config->user, &place->uid, &place->gid) == WF_OK)
+		return true;
+	return complain(_("the user does not exist; make it first"), place->config->user, "useradd --system");
+}
+
+static bool
+make_folder(const struct place *place, const char *path)
+{
+	if (mkdir(path, 0700) != 0)
+		return errno == EEXIST || complain(_("cannot make the folder"), path, strerror(errno));
+	if (place->change && chown(path, place->uid, place->gid) != 0)
+		return complain(_("cannot give away the folder"), path, strerror(errno));
+	return true;
+}
+
+static bool
+make_folders(const struct place *place)
+{
+	char copy[sizeof(place->config->key_file)];
+
+	snprintf(copy, sizeof(copy), "%s", place->config->key_file);
+	return make_folder(place, place->config->state_dir) && make_folder(place, dirname(copy));
+}
+
+static bool
+step_down(const struct place *place)
+{
+	umask(077);
+	if (!place->change || privilege_drop(place->uid, place->gid) == WF_OK)
+		return true;
+	return complain(_("cannot become"), place->config->user, wf_status_text(WF_DENIED));
+}
+
+static bool
+make_key(const struct place *place)
+{
+	wf_status status = keyring_create(place->config->key_file);
+
+	if (status == WF_OK || status == WF_EXISTS)
+		return true;
+	return complain(_("cannot make the key file"), place->config->key_file, wf_status_text(status));
+}
+
+static bool
+make_database(const struct place *place)
+{
+	char why[512] = "";
+	struct store *store = NULL;
+	struct store_options options = {
+		.path = place->database, .node = place->config->node, .clock = wf_clock_system, .create = true
+	};
+	wf_status status;
+
+	if (access(place->database, F_OK) == 0)
+		return complain(_("there is a database already at"), place->database, _("nothing was changed"));
+	status = store_open(&options, &store, why, sizeof(why));
+	if (status != WF_OK)
+		return complain(_("cannot make the database"), place->database, why);
+	store_close(&store);
+	return true;
+}
+
+int
+task_init(const struct options *options)
+{
+	struct place place;
+	bool fine = place_load(options, &place) && make_folders(&place) && step_down(&place) && make_key(&place) &&
+		    make_database(&place);
+
+	if (fine)
+		printf(_("key file %s and database %s are ready\n"), place.config->key_file, place.database);
+	config_free(&place.config);
+	return fine ? 0 : 1;
+}
+
+/* Decrypts into a new file beside the database. */
+static bool
+unpack(const struct place *place, int backup, const char *fresh)
+{
+	struct keyring *keys = NULL;
+	struct backup_info info;
+	char why[512] = "";
+	int to = -1;
+	wf_status status = keyring_load(place->config->key_file, &keys, why, sizeof(why));
+
+	if (status == WF_OK)
+		to = open(fresh, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+	if (status == WF_OK && to < 0)
+		snprintf(why, sizeof(why), "%s: %s", fresh, strerror(errno));
+	if (to >= 0)
+		status = backup_file_read(keys, STORE_SCHEMA, backup, to, &info, why, sizeof(why));
+	if (to >= 0 && status == WF_OK && fsync(to) != 0)
+		status = WF_IO;
+	keyring_free(&keys);
+	if (to >= 0 && close(to) == 0 && status == WF_OK)
+		return true;
+	if (to >= 0)
+		unlink(fresh);
+	return complain(_("cannot restore from"), "backup", why[0] != '\0' ? why : wf_status_text(status));
+}
+
+/* The old database stays beside the new one under a name with the time. */
+static bool
+swap_in(const struct place *place, const char *fresh)
+{
+	char kept[600], extra[560];
+	static const char *const suffixes[] = {"-wal", "-shm"};
+	int64_t now = wf_clock_now(&wf_clock_system).wall_us / 1000000;
+
+	snprintf(kept, sizeof(kept), "%s.before-restore-%lld", place->database, (long long)now);
+	if (rename(place->database, kept) != 0 && errno != ENOENT)
+		return complain(_("cannot set aside"), place->database, strerror(errno));
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(extra, sizeof(extra), "%s%s", place->database, suffixes[i]);
+		snprintf(kept, sizeof(kept), "%s.before-restore-%lld%s", place->database, (long long)now, suffixes[i]);
+		if (rename(extra, kept) != 0 && errno != ENOENT)
+			return complain(_("cannot set aside"), extra, strerror(errno));
+	}
+	if (rename(fresh, place->database) != 0)
+		return complain(_("cannot put in place"), place->database, strerror(errno));
+	return true;
+}
+
+static bool
+restore_into(const struct place *place, int backup)
+{
+	char fresh[560], why[512] = "";
+	wf_status status;
+
+	snprintf(fresh, sizeof(fresh), "%s.restoring", place->database);
+	unlink(fresh);
+	if (!unpack(place, backup, fresh))
+		return false;
+	status = store_restore_prepare(fresh, place->config->node, wf_clock_now(&wf_clock_system), why, sizeof(why));
+	if (status != WF_OK) {
+		unlink(fresh);
+		return complain(_("the backup cannot be used"), "", why);
+	}
+	return swap_in(place, fresh);
+}
+
+/* A running daemon holds the lock file: then nothing may be swapped under it. */
+static bool
+daemon_stopped(const struct place *place)
+{
+	char path[560];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s.lock", place->database);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		return true;
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		close(fd);
+		return true;
+	}
+	close(fd);
+	return complain(_("the daemon is running on"), place->database, _("stop it first"));
+}
+
+int
+task_restore(const struct options *options)
+{
+	struct place place;
+	int backup = open(options->file, O_RDONLY | O_CLOEXEC);
+	bool fine = place_load(options, &place);
+
+	if (backup < 0)
+		fine = complain(_("cannot open"), options->file, strerror(errno));
+	fine = fine && make_folders(&place) && step_down(&place) && daemon_stopped(&place) && restore_into(&place, backup);
+	if (fine)
+		printf(_("restored to %s: used codes stay used, recovery codes are void, HOTP tokens want a resync\n"), place.database);
+	if (backup >= 0)
+		close(backup);
+	config_free(&place.config);
+	return fine ? 0 : 1;
+}
