@@ -20,6 +20,7 @@ struct outcome {
 
 struct sums {
 	unsigned proved, failed, replayed, unsure; /* kinds */
+	bool guessed; /* some check said no although the answer as a whole is unsure */
 	const char *first_no, *first_unsure;
 };
 
@@ -38,6 +39,7 @@ sum_up(const struct verify *verify, struct sums *sums_r)
 			sums.replayed |= kind;
 		} else if (one->result.answer == FACTOR_UNSURE) {
 			sums.unsure |= kind;
+			sums.guessed = sums.guessed || one->result.guess;
 			sums.first_unsure = sums.first_unsure == NULL ? one->result.reason : sums.first_unsure;
 		} else {
 			sums.failed |= kind;
@@ -59,6 +61,18 @@ outcome_wrong(const struct transaction *txn, const struct sums *sums)
 
 	outcome.count_possession = (sums->proved & KIND_KNOWLEDGE) != 0 && !txn->doomed;
 	AUDIT_TEXT(outcome.reason, txn->doomed ? txn->doom : sums->first_no != NULL ? sums->first_no : "wrong-answer");
+	return outcome;
+}
+
+/* One secret said no, another could not be checked: counted as a guess, told as UNAVAILABLE. */
+static struct outcome
+outcome_guessed(const struct transaction *txn, const struct sums *sums)
+{
+	struct outcome outcome = outcome_wrong(txn, sums);
+
+	outcome.result = AUDIT_UNAVAILABLE;
+	outcome.verdict = WF_VERDICT_UNAVAILABLE;
+	AUDIT_TEXT(outcome.reason, sums->first_unsure);
 	return outcome;
 }
 
@@ -104,6 +118,8 @@ decide(const struct transaction *txn)
 	sum_up(verify, &sums);
 	if (txn->doomed || sums.failed != 0)
 		return outcome_wrong(txn, &sums);
+	if (sums.guessed)
+		return outcome_guessed(txn, &sums);
 	if (sums.unsure != 0)
 		return outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_UNAVAILABLE, sums.first_unsure);
 	if (sums.replayed != 0)
