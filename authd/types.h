@@ -86,7 +86,7 @@ struct origin {
 	char criterion[32]; /* "SCS-4-1-4-1"; empty = our own decision, no document says */
 	char file[128];
 	int line; /* 0 = built in */
-	char force[16]; /* must, recommended, sample, default, local */
+	char force[16]; /* must, recommended, sample, default, local, deviation (weaker than the criterion) */
 };
 
 /* A typed change that a factor or an act asks for; only the store carries it out. */

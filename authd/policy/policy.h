@@ -41,17 +41,28 @@ struct policy_number {
 	struct origin origin;
 };
 
+/* Which of two values of a parameter asks for more; profiles compose by it. */
+enum policy_direction {
+	POLICY_EITHER = 0, /* neither: a matter of taste or of the machine */
+	POLICY_LARGER,     /* a larger one is stricter (lengths, durations, retention) */
+	POLICY_LARGER_OR_0, /* the same, and 0 means without end */
+	POLICY_SMALLER     /* a smaller one is stricter (thresholds, windows) */
+};
+
 struct policy_param_spec {
 	enum policy_param id;
 	const char *name;  /* "lock.threshold", as written in warifu.conf and `policy show` */
 	const char *unit;  /* "", "s", "ms", "days", "characters" */
 	int64_t min, max, value; /* bounds and default */
+	enum policy_direction stricter;
 	const char *criterion;   /* "" = no document says: our own decision */
-	const char *force;
+	const char *force;       /* of the criterion: "must", "sample"; "default" without one */
 	const char *about; /* N_() */
 };
-const struct policy_param_spec *policy_params(size_t *count_r);
+const struct policy_param_spec *policy_params(size_t *count_r); /* in the order of enum policy_param */
 const struct policy_param_spec *policy_param_find(const char *name); /* NULL */
+/* True when `value` asks for less than the parameter's criterion, as its default states it. */
+bool policy_weaker(const struct policy_param_spec *spec, int64_t value);
 
 #define POLICY_SERVICES_MAX 64
 #define POLICY_NETWORKS_MAX 64
@@ -65,12 +76,13 @@ struct policy_service {
 	bool key_only;    /* service accounts may come here with a key alone */
 	bool root_allowed; /* uid 0 may log in here (console by a registered exception) */
 	bool console;     /* its local terminal is the machine's console: login, display managers */
+	bool invoker;     /* authenticates who already runs it (sudo): for root that is no login */
 	struct origin origin;
 };
 
 struct policy {
 	struct policy_number numbers[P_COUNT];
-	uint32_t backoff_s[POLICY_BACKOFF_MAX]; /* 0, 0, 1, 2, 4, 8 then doubling to the cap */
+	uint32_t backoff_s[POLICY_BACKOFF_MAX]; /* after each failure in turn, s: 0, 0, 1, 2, 4, 8, then doubling to the cap */
 	size_t nbackoff;
 	struct wf_network internal[POLICY_NETWORKS_MAX];
 	size_t ninternal;
@@ -81,15 +93,22 @@ struct policy {
 	char helpdesk[129]; /* contact for the refusal text */
 };
 
-/* The built-in policy: defaults of the table and the services not asked. */
+/* The built-in policy: defaults of the table and the services of policy_services.c. */
 void policy_init(struct policy *policy);
+/*
+ * WF_INVALID outside the bounds.  The value gets the origin's file, line and force; its criterion is the
+ * parameter's, and where the value is weaker than that one its force becomes "deviation" (I9).
+ */
 WF_MUST_USE wf_status policy_set(struct policy *policy, enum policy_param id, int64_t value, const struct origin *origin);
 static inline int64_t
 policy_value(const struct policy *policy, enum policy_param id)
 {
 	return policy->numbers[id].value;
 }
-/* "lock.threshold SCS-4-1-4-1" for the rule column; "lock.threshold (own)" without a criterion. */
+/*
+ * For the rule column: "lock.threshold SCS-4-1-4-1"; "lock.threshold (own)" without a criterion;
+ * "lock.threshold (deviates SCS-4-1-4-1)" where warifu.conf asks for less.
+ */
 void policy_rule(const struct policy *policy, enum policy_param id, char *text_r, size_t size);
 
 /* What is known of an attempt. */
@@ -100,6 +119,7 @@ struct policy_facts {
 	enum zone zone;
 	enum account_kind kind;
 	bool known;      /* the account exists and is managed */
+	bool exempt;     /* policy_exempt(): another module answers for it */
 	bool root;       /* uid 0 */
 	bool ssh_key;    /* evidence: sshd verified a public key */
 	unsigned completed; /* kinds that a completed transaction of this login has proved */
@@ -130,13 +150,36 @@ struct policy_demand {
 	size_t nprompts;
 };
 
+/*
+ * The zone of a source.  `console`: the service's terminal is the machine's own.  A local source is
+ * console only so; where it cannot be told ("local:unknown", a pty) it is internet, the strictest.
+ */
 enum zone policy_zone(const struct policy *policy, const struct wf_source *source, bool console);
 const struct policy_service *policy_service_find(const struct policy *policy, const char *name); /* default row if none */
-/* Authentication: what to ask. */
+/*
+ * The row of `name` to be changed, made if there is none.  WF_TOO_LONG for a name over 64 bytes,
+ * WF_INVALID for an empty one, WF_FULL beyond POLICY_SERVICES_MAX.
+ */
+WF_MUST_USE wf_status policy_service_add(struct policy *policy, const char *name, struct policy_service **service_r);
+/* An exemption that holds at `wall_us`: one without an end never does. NULL has none. */
+bool policy_exempt(const struct account *account, int64_t wall_us);
+/*
+ * Authentication: what to ask.  Prompts and sets depend on service and purpose alone, never on the
+ * account, and are there for a denial, too: a doomed attempt is asked and evaluated like any other
+ * (I5).  LOGIN wants as many different kinds as the service's row or P_MFA_KINDS says; with two, the
+ * password and a one-time code are asked; with one, the password.  CHANGE wants the current password,
+ * also of somebody who has just completed a login: a transaction id is no secret and authorises
+ * nothing.  A public key that sshd has verified counts as no kind, because nobody knows how it is kept.
+ */
 void policy_eval(const struct policy *policy, const struct policy_facts *facts, struct policy_demand *demand_r);
-/* True when the kinds proved satisfy one of the sets; the same kind twice is one kind. */
+/* True when the kinds proved satisfy one of the sets; the same kind twice is one kind.  Never for a denial. */
 bool policy_satisfied(const struct policy_demand *demand, unsigned proved);
-/* Account phase: ACCEPT, REJECT, CHANGE, EXPIRED or IGNORE with reason and rule. */
+/*
+ * Account phase: ACCEPT, REJECT, CHANGE, EXPIRED or IGNORE with reason and rule.  `account` NULL: there
+ * is none.  Services that are not asked get IGNORE whatever is known, except for an account that is
+ * disabled or out of its validity: the jobs of somebody who has left stop, those behind an expired
+ * password go on.
+ */
 struct policy_account_answer {
 	enum wf_verdict verdict;
 	char reason[48];
@@ -144,7 +187,12 @@ struct policy_account_answer {
 };
 void policy_account(const struct policy *policy, const struct policy_facts *facts, const struct account *account, int64_t wall_us,
 		    struct policy_account_answer *answer_r);
-/* A new password: WF_OK or WF_NO with the broken rule and a sentence (gettext, N_) in why_r. */
+/*
+ * A new password: WF_OK, or WF_NO with a sentence in the language of the thread's locale that says what
+ * to do and names the rule.  Length in characters (RFC 3629; a malformed byte is one); neither the
+ * account's name nor a word of its display name (3 characters and more) within it; no word that is
+ * guessed first (policy_words.h).  Any thread.
+ */
 WF_MUST_USE wf_status policy_password(const struct policy *policy, const struct account *account, const struct wf_secret *password,
 				      char *why_r, size_t size);
 

@@ -121,6 +121,8 @@ static const struct watch_row {
 	{"back a year by NTP", Y2026 - YEAR, UP + S, SYNCED, FINE, true},
 	{"to 1970", 0, UP + S, ALONE, SUSPECT, true},
 	{"set right by NTP", Y2026, UP + 2 * S, SYNCED, FINE, false},
+	{"back exactly a day", Y2026 - DAY + S, UP + S, ALONE, FINE, true},
+	{"back a moment more", Y2026 - DAY + S - 1, UP + S, ALONE, SUSPECT, true},
 	{"forward exactly a day", Y2026 + DAY + S, UP + S, ALONE, FINE, true},
 	{"forward a moment more", Y2026 + DAY + S + 1, UP + S, ALONE, SUSPECT, true},
 	{"a week of suspend: both clocks went on", Y2026 + 7 * DAY, UP + 7 * DAY, ALONE, FINE, true},

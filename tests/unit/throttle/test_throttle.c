@@ -209,6 +209,10 @@ START_TEST(a_lowered_threshold_locks_from_the_last_failure)
 	ck_assert_int_eq(wait_of(&state, &lower, T0 + 60 * S), HOUR - 60 * S);
 	ck_assert_int_eq(answer(&state, &lower, T0 + HOUR), THROTTLE_ADMIT);
 	ck_assert_uint_eq(throttle_current(&state, &lower, T0 + HOUR).failures, 0);
+	lower.threshold = 7; /* reached is reached */
+	ck_assert_int_eq(answer(&state, &lower, T0 + 60 * S), THROTTLE_LOCKED);
+	lower.threshold = 8;
+	ck_assert_int_eq(answer(&state, &lower, T0 + 60 * S), THROTTLE_ADMIT);
 }
 END_TEST
 
@@ -380,6 +384,16 @@ START_TEST(the_strictest_lane_answers)
 	states[0] = failed_times(&account_limit, 10, T0); /* both locked: the longer wait */
 	ck_assert_int_eq(throttle_read(states, limits, 3, T0, &wait), THROTTLE_LOCKED);
 	ck_assert_int_eq(wait, DAY);
+	states[0].locked_until_ms = THROTTLE_FOREVER; /* a milder answer's wait is not this one's */
+	states[1] = fresh(LANE_POSSESSION);
+	ck_assert_int_eq(throttle_read(states, limits, 3, T0, &wait), THROTTLE_LOCKED);
+	ck_assert_int_eq(wait, 0);
+	limits[1].backoff_s[0] = 7;
+	limits[1].nbackoff = 1;
+	limits[1].backoff_cap_s = 60;
+	states[1] = failed_times(&limits[1], 1, T0);
+	ck_assert_int_eq(throttle_read(states, limits, 3, T0, &wait), THROTTLE_LOCKED);
+	ck_assert_int_eq(wait, 0);
 	ck_assert_int_eq(throttle_read(states, limits, 0, T0, &wait), THROTTLE_ADMIT);
 	ck_assert_int_eq(wait, 0);
 }

@@ -1,0 +1,159 @@
+/*
+ * What a login must prove.  Pure: facts in, a demand out; may not know the account's secrets, the
+ * store, or what was answered.  Prompts are filled before anything is decided, so that no denial can
+ * be told from a demand by what is asked (I5).
+ */
+#include "config.h"
+
+#include "authd/policy/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/policy/policy_rules.h"
+
+enum { PROMPT_FIRST = 1, PROMPT_SECOND = 2 };
+
+/* Two different kinds: each pair of those that count (SCS-4-1-3-3; KUBOTA-120 leaves addresses out). */
+static const unsigned pairs[] = {
+	KIND_KNOWLEDGE | KIND_POSSESSION,
+	KIND_KNOWLEDGE | KIND_BIOMETRIC,
+	KIND_POSSESSION | KIND_BIOMETRIC,
+};
+
+static void
+add_set(struct policy_demand *demand, unsigned kinds, const char *rule)
+{
+	struct policy_set *set = &demand->sets[demand->nsets++];
+
+	set->kinds = kinds;
+	(void)snprintf(set->rule, sizeof(set->rule), "%s", rule);
+}
+
+static void
+add_prompt(struct policy_demand *demand, uint8_t id, enum wf_text_id text, int64_t ttl_s)
+{
+	demand->prompts[demand->nprompts++] = (struct wf_prompt){
+		.id = id, .echo = false, .text = text, .ttl_s = (uint32_t)ttl_s};
+}
+
+int64_t
+policy_kinds(const struct policy *policy, const struct policy_service *service)
+{
+	return service->kinds > 0 ? service->kinds : policy_value(policy, P_MFA_KINDS);
+}
+
+void
+policy_kinds_rule(const struct policy *policy, const struct policy_service *service, char *text_r,
+	size_t size)
+{
+	if (service->kinds > 0)
+		(void)snprintf(text_r, size, "service.kinds (%.40s)", service->name);
+	else
+		policy_rule(policy, P_MFA_KINDS, text_r, size);
+}
+
+void
+policy_demand_login(const struct policy *policy, const struct policy_service *service,
+	struct policy_demand *demand)
+{
+	int64_t ttl = policy_value(policy, P_PERSON_DEADLINE_S);
+	char rule[65];
+
+	policy_kinds_rule(policy, service, rule, sizeof(rule));
+	add_prompt(demand, PROMPT_FIRST, WF_TEXT_PASSWORD, ttl);
+	if (policy_kinds(policy, service) < 2) {
+		add_set(demand, KIND_KNOWLEDGE, rule);
+		return;
+	}
+	add_prompt(demand, PROMPT_SECOND, WF_TEXT_CODE, ttl);
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		add_set(demand, pairs[i], rule);
+}
+
+static void
+demand_change(const struct policy *policy, struct policy_demand *demand)
+{
+	add_prompt(demand, PROMPT_FIRST, WF_TEXT_CURRENT_PASSWORD,
+		policy_value(policy, P_PERSON_DEADLINE_S));
+	add_set(demand, KIND_KNOWLEDGE, RULE_CHANGE);
+}
+
+bool
+policy_root_refused(const struct policy_facts *facts, const struct policy_service *service)
+{
+	return facts->root && !(service->root_allowed && facts->zone == ZONE_CONSOLE);
+}
+
+/* Why these facts can end in no login, or NULL. */
+static const char *
+denial(const struct policy_facts *facts, const struct policy_service *service, const char **rule_r)
+{
+	*rule_r = RULE_ROOT;
+	if (policy_root_refused(facts, service))
+		return "root-login";
+	*rule_r = RULE_KNOWN;
+	if (!facts->known)
+		return "unknown-user";
+	*rule_r = RULE_SERVICE_ACCOUNT;
+	if (facts->kind == ACCOUNT_SERVICE)
+		return "service-account";
+	return NULL;
+}
+
+static void
+deny(struct policy_demand *demand, const char *reason, const char *rule)
+{
+	demand->decision = POLICY_DENY;
+	(void)snprintf(demand->reason, sizeof(demand->reason), "%s", reason);
+	(void)snprintf(demand->rule, sizeof(demand->rule), "%s", rule);
+}
+
+static void
+not_asked(struct policy_demand *demand_r, const char *rule)
+{
+	*demand_r = (struct policy_demand){.decision = POLICY_NOT_ASKED};
+	(void)snprintf(demand_r->rule, sizeof(demand_r->rule), "%s", rule);
+}
+
+void
+policy_eval(const struct policy *policy, const struct policy_facts *facts,
+	struct policy_demand *demand_r)
+{
+	const struct policy_service *service = policy_service_find(policy, facts->service);
+	struct policy_demand demand = {.decision = POLICY_DEMAND};
+	const char *rule;
+	const char *reason;
+
+	if (!service->asked) {
+		not_asked(demand_r, RULE_NOT_ASKED);
+		return;
+	}
+	if (facts->exempt && !policy_root_refused(facts, service)) {
+		not_asked(demand_r, RULE_EXEMPT);
+		return;
+	}
+	if (facts->purpose == WF_PURPOSE_CHANGE)
+		demand_change(policy, &demand);
+	else
+		policy_demand_login(policy, service, &demand);
+	(void)snprintf(demand.rule, sizeof(demand.rule), "%s", demand.sets[0].rule);
+	reason = denial(facts, service, &rule);
+	if (reason != NULL)
+		deny(&demand, reason, rule);
+	*demand_r = demand;
+}
+
+bool
+policy_satisfied(const struct policy_demand *demand, unsigned proved)
+{
+	if (demand->decision != POLICY_DEMAND)
+		return false;
+	for (size_t i = 0; i < demand->nsets; i++) {
+		unsigned kinds = demand->sets[i].kinds;
+
+		if (kinds != KIND_NONE && (proved & kinds) == kinds)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,203 @@
+/*
+ * The account phase: may this account use this service now, given what its login has proved?  Pure.
+ * One list of questions in order; the first that has an answer gives it.
+ */
+#include "config.h"
+
+#include "authd/policy/policy.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/policy/policy_rules.h"
+
+/* Everything that the questions look at. */
+struct question {
+	const struct policy *policy;
+	const struct policy_facts *facts;
+	const struct policy_service *service;
+	const struct account *account; /* NULL = none */
+	int64_t wall_us;
+};
+
+static void
+answer(struct policy_account_answer *answer_r, enum wf_verdict verdict, const char *reason,
+	const char *rule)
+{
+	answer_r->verdict = verdict;
+	(void)snprintf(answer_r->reason, sizeof(answer_r->reason), "%s", reason);
+	(void)snprintf(answer_r->rule, sizeof(answer_r->rule), "%s", rule);
+}
+
+bool
+policy_exempt(const struct account *account, int64_t wall_us)
+{
+	return account != NULL && account->standing == STANDING_EXEMPT &&
+	       account->standing_until_us != 0 && wall_us < account->standing_until_us;
+}
+
+/* Each returns true when it has answered. */
+
+static bool
+ask_state(const struct question *q, struct policy_account_answer *answer_r)
+{
+	if (q->account == NULL || q->account->state == ACCOUNT_ENABLED)
+		return false;
+	answer(answer_r, WF_VERDICT_REJECT, "disabled", RULE_DISABLED);
+	return true;
+}
+
+static bool
+ask_validity(const struct question *q, struct policy_account_answer *answer_r)
+{
+	const struct account *account = q->account;
+
+	if (account == NULL)
+		return false;
+	if (account->valid_from_us != 0 && q->wall_us < account->valid_from_us)
+		answer(answer_r, WF_VERDICT_EXPIRED, "not-yet-valid", RULE_VALIDITY);
+	else if (account->valid_until_us != 0 && q->wall_us >= account->valid_until_us)
+		answer(answer_r, WF_VERDICT_EXPIRED, "expired", RULE_VALIDITY);
+	else
+		return false;
+	return true;
+}
+
+static bool
+ask_asked(const struct question *q, struct policy_account_answer *answer_r)
+{
+	if (q->service->asked)
+		return false;
+	answer(answer_r, WF_VERDICT_IGNORE, "not-asked", RULE_NOT_ASKED);
+	return true;
+}
+
+static bool
+ask_known(const struct question *q, struct policy_account_answer *answer_r)
+{
+	if (q->account != NULL)
+		return false;
+	answer(answer_r, WF_VERDICT_REJECT, "unknown-user", RULE_KNOWN);
+	return true;
+}
+
+/* Root in its own sudo has been root before: nothing is gained by it. */
+static bool
+ask_root(const struct question *q, struct policy_account_answer *answer_r)
+{
+	if (q->facts->root && q->service->invoker)
+		answer(answer_r, WF_VERDICT_ACCEPT, "root-already", RULE_INVOKER);
+	else if (policy_root_refused(q->facts, q->service))
+		answer(answer_r, WF_VERDICT_REJECT, "root-login", RULE_ROOT);
+	else
+		return false;
+	return true;
+}
+
+static bool
+ask_standing(const struct question *q, struct policy_account_answer *answer_r)
+{
+	if (q->account->standing == STANDING_MANAGED)
+		return false;
+	if (policy_exempt(q->account, q->wall_us))
+		answer(answer_r, WF_VERDICT_IGNORE, "exempt", RULE_EXEMPT);
+	else if (q->account->standing == STANDING_EXEMPT)
+		answer(answer_r, WF_VERDICT_REJECT, "exemption-ended", RULE_EXEMPT);
+	else
+		answer(answer_r, WF_VERDICT_REJECT, "not-managed", RULE_REFUSED);
+	return true;
+}
+
+/* `sources` is a list of networks with blanks between; one that cannot be read allows nothing. */
+static bool
+source_listed(const char *sources, const struct wf_source *source)
+{
+	while (*sources != '\0') {
+		size_t len = strcspn(sources, " ");
+		struct wf_network network;
+		char text[64];
+
+		if (len > 0 && len < sizeof(text)) {
+			memcpy(text, sources, len);
+			text[len] = '\0';
+			if (wf_network_parse(text, &network) == WF_OK &&
+				wf_network_contains(&network, source))
+				return true;
+		}
+		sources += len + (sources[len] == ' ' ? 1 : 0);
+	}
+	return false;
+}
+
+static bool
+ask_service_account(const struct question *q, struct policy_account_answer *answer_r)
+{
+	if (q->account->kind != ACCOUNT_SERVICE)
+		return false;
+	if (!q->service->key_only)
+		answer(answer_r, WF_VERDICT_REJECT, "service-account", RULE_SERVICE_ACCOUNT);
+	else if (!q->facts->ssh_key)
+		answer(answer_r, WF_VERDICT_REJECT, "service-account-no-key", RULE_SERVICE_ACCOUNT);
+	else if (!source_listed(q->account->sources, &q->facts->source))
+		answer(answer_r, WF_VERDICT_REJECT, "service-account-source", RULE_SERVICE_ACCOUNT);
+	else
+		answer(answer_r, WF_VERDICT_ACCEPT, "service-account-key", RULE_SERVICE_ACCOUNT);
+	return true;
+}
+
+/* A login that skipped PAM's authentication (a public key alone) is caught here. */
+static bool
+ask_covered(const struct question *q, struct policy_account_answer *answer_r)
+{
+	struct policy_demand demand = {.decision = POLICY_DEMAND};
+	char rule[65];
+
+	policy_demand_login(q->policy, q->service, &demand);
+	if (policy_satisfied(&demand, q->facts->completed))
+		return false;
+	policy_kinds_rule(q->policy, q->service, rule, sizeof(rule));
+	answer(answer_r, WF_VERDICT_REJECT, "no-transaction", rule);
+	return true;
+}
+
+static bool
+ask_must_change(const struct question *q, struct policy_account_answer *answer_r)
+{
+	if (!q->account->must_change)
+		return false;
+	answer(answer_r, WF_VERDICT_CHANGE, "must-change", RULE_MUST_CHANGE);
+	return true;
+}
+
+/* From ask_known() on there is an account. */
+static bool (*const questions[])(const struct question *, struct policy_account_answer *) = {
+	ask_state,
+	ask_validity,
+	ask_asked,
+	ask_known,
+	ask_root,
+	ask_standing,
+	ask_service_account,
+	ask_covered,
+	ask_must_change,
+};
+
+void
+policy_account(const struct policy *policy, const struct policy_facts *facts,
+	const struct account *account, int64_t wall_us, struct policy_account_answer *answer_r)
+{
+	struct question q = {
+		.policy = policy,
+		.facts = facts,
+		.service = policy_service_find(policy, facts->service),
+		.account = account,
+		.wall_us = wall_us,
+	};
+	char rule[65];
+
+	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
+		if (questions[i](&q, answer_r))
+			return;
+	policy_kinds_rule(policy, q.service, rule, sizeof(rule));
+	answer(answer_r, WF_VERDICT_ACCEPT, "ok", rule);
+}

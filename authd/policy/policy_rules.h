@@ -1,0 +1,31 @@
+/*
+ * What the files of policy/ share among themselves: the names of rules that are no numeric parameter,
+ * with the criterion that each meets, and a few questions asked in both phases.
+ */
+#ifndef WF_AUTHD_POLICY_POLICY_RULES_H
+#define WF_AUTHD_POLICY_POLICY_RULES_H
+
+#include "authd/policy/policy.h"
+
+/* "(own)": no document asks for it; it is our own decision. */
+#define RULE_NOT_ASKED "service.asked (own)"
+#define RULE_KNOWN "account.known DRAFT-3-11a"
+#define RULE_ROOT "service.root SCS-4-4-1-5"
+#define RULE_SERVICE_ACCOUNT "account.service ISAC-3.3.3"
+#define RULE_DISABLED "account.state IPA-6.4"
+#define RULE_VALIDITY "account.validity IPA-6.4"
+#define RULE_EXEMPT "account.exempt (own)"
+#define RULE_REFUSED "account.refused (own)"
+#define RULE_MUST_CHANGE "password.initial IPA-6.5b"
+#define RULE_CHANGE "password.change (own)"
+#define RULE_INVOKER "service.invoker (own)"
+
+/* Kinds that this service demands, and the rule that says so. */
+int64_t policy_kinds(const struct policy *policy, const struct policy_service *service);
+void policy_kinds_rule(const struct policy *policy, const struct policy_service *service, char *text_r, size_t size);
+/* uid 0 is refused everywhere but on the console of a service whose row lets it in. */
+bool policy_root_refused(const struct policy_facts *facts, const struct policy_service *service);
+/* Adds the prompts and sets of a login to an empty demand. */
+void policy_demand_login(const struct policy *policy, const struct policy_service *service, struct policy_demand *demand);
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * The dictionary of cracklib, asked through libpwquality.  Its other tests (length, classes, user data)
+ * are switched off: those rules are the policy's, with a criterion each.
+ *
+ * cracklib keeps the dictionary in static variables, so one thread asks at a time.  Where the
+ * dictionary is missing it calls every password bad; hence the look before.  It is opened on every
+ * call, so a dictionary installed later is used at once.
+ */
+#include "config.h"
+
+#include "authd/policy/policy_words.h"
+
+#include <pthread.h>
+#include <pwquality.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static const char *const dictionaries[] = {
+	"/var/cache/cracklib/cracklib_dict",
+	"/usr/share/cracklib/pw_dict",
+};
+static pthread_mutex_t cracklib = PTHREAD_MUTEX_INITIALIZER;
+
+const char *
+policy_words_source(void)
+{
+	char file[128];
+
+	for (size_t i = 0; i < sizeof(dictionaries) / sizeof(dictionaries[0]); i++) {
+		(void)snprintf(file, sizeof(file), "%s.pwd", dictionaries[i]);
+		if (access(file, R_OK) == 0)
+			return dictionaries[i];
+	}
+	return NULL;
+}
+
+static pwquality_settings_t *
+dictionary_only(const char *path)
+{
+	static const struct {
+		int setting, value;
+	} off[] = {
+		{PWQ_SETTING_DIFF_OK, 0},
+		{PWQ_SETTING_DIG_CREDIT, 0},
+		{PWQ_SETTING_UP_CREDIT, 0},
+		{PWQ_SETTING_LOW_CREDIT, 0},
+		{PWQ_SETTING_OTH_CREDIT, 0},
+		{PWQ_SETTING_MIN_CLASS, 0},
+		{PWQ_SETTING_MAX_REPEAT, 0},
+		{PWQ_SETTING_GECOS_CHECK, 0},
+		{PWQ_SETTING_USER_CHECK, 0},
+		{PWQ_SETTING_DICT_CHECK, 1},
+	};
+	pwquality_settings_t *settings = pwquality_default_settings();
+
+	if (settings == NULL)
+		return NULL;
+	for (size_t i = 0; i < sizeof(off) / sizeof(off[0]); i++)
+		(void)pwquality_set_int_value(settings, off[i].setting, off[i].value);
+	(void)pwquality_set_str_value(settings, PWQ_SETTING_DICT_PATH, path);
+	return settings;
+}
+
+static bool
+is_known(pwquality_settings_t *settings, const struct wf_secret *password)
+{
+	void *detail = NULL;
+	char text[PWQ_MAX_ERROR_MESSAGE_LEN];
+	int score = pwquality_check(settings, (const char *)password->bytes, NULL, NULL, &detail);
+
+	if (score < 0) /* frees `detail` */
+		(void)pwquality_strerror(text, sizeof(text), score, detail);
+	return score == PWQ_ERROR_CRACKLIB_CHECK;
+}
+
+bool
+policy_words_in_dictionary(const struct wf_secret *password)
+{
+	const char *path = policy_words_source();
+	pwquality_settings_t *settings = path == NULL ? NULL : dictionary_only(path);
+	bool known;
+
+	if (settings == NULL)
+		return false;
+	(void)pthread_mutex_lock(&cracklib);
+	known = is_known(settings, password);
+	(void)pthread_mutex_unlock(&cracklib);
+	pwquality_free_settings(settings);
+	return known;
+}

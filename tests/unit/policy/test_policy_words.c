@@ -1,0 +1,65 @@
+/*
+ * Words that are guessed first: our own list, and the dictionary where there is one.
+ */
+#include "config.h"
+
+#include "authd/policy/policy_words.h"
+
+#include <string.h>
+
+#include "tests/unit/unit.h"
+
+static bool
+ask(bool (*question)(const struct wf_secret *), const char *text)
+{
+	struct wf_secret password = WF_SECRET_EMPTY;
+	bool yes;
+
+	ck_assert_int_eq(wf_secret_set(&password, text, strlen(text)), WF_OK);
+	yes = question(&password);
+	wf_secret_clear(&password);
+	return yes;
+}
+
+START_TEST(listed_words_and_their_disguises)
+{
+	static const char *const listed[] = {"password", "PASSWORD", "Passw0rd", "p4ssw0rd!", "P@$$w0rd",
+		"password1234", "123password", "!!password!!", "qwerty99", "Adm1n2026", "warifu", "abc123",
+		"$ecret7", "Welc0me#1", "abcdefgh", "12345678", "87654321", "aaaaaaaa", "zyxwvuts", "1234"};
+	static const char *const fine[] = {"password password", "my password", "passworder", "k7#mQ2xv",
+		"correct horse battery staple", "123", "12345679", "aaaaaaab", "abcdfghi", "", "a", "1a1",
+		"##########q#", "ababab", "aceg", "this phrase is far longer than any word on the list"};
+
+	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
+		ck_assert_msg(ask(policy_words_listed, listed[i]), "'%s' passes", listed[i]);
+	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
+		ck_assert_msg(!ask(policy_words_listed, fine[i]), "'%s' is listed", fine[i]);
+}
+END_TEST
+
+START_TEST(the_dictionary_if_there_is_one)
+{
+	if (policy_words_source() == NULL) {
+		ck_assert(!ask(policy_words_in_dictionary, "elephants"));
+		return;
+	}
+	ck_assert(ask(policy_words_in_dictionary, "elephant"));
+	ck_assert(ask(policy_words_in_dictionary, "tnahpele"));
+	ck_assert(!ask(policy_words_in_dictionary, "correct horse battery staple"));
+	ck_assert(!ask(policy_words_in_dictionary, "k7#mQ2xv9Z"));
+}
+END_TEST
+
+static Suite *
+words_suite(void)
+{
+	Suite *suite = suite_create("policy_words");
+	TCase *tc = tcase_create("words");
+
+	tcase_add_test(tc, listed_words_and_their_disguises);
+	tcase_add_test(tc, the_dictionary_if_there_is_one);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(words_suite)
