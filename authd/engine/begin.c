@@ -117,6 +117,7 @@ judge_demand(struct transaction *txn, const struct store_read *read)
 	const struct policy *policy = &txn->engine->config->policy;
 
 	facts_fill(&facts, &txn->asker, txn->purpose, read->found ? &read->account : NULL);
+	facts.exempt = policy_exempt(read->found ? &read->account : NULL, wf_clock_now(&txn->engine->clock).wall_us);
 	policy_eval(policy, &facts, &txn->demand);
 	AUDIT_TEXT(txn->rule, txn->demand.nsets > 0 ? txn->demand.sets[0].rule : txn->demand.rule);
 	if (txn->demand.decision != POLICY_DENY)
