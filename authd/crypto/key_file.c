@@ -186,7 +186,7 @@ is_credential(const char *path)
 static const char *
 access_fault(const char *path, const struct stat *file)
 {
-	mode_t forbidden = is_credential(path) ? 0337 : 0177;
+	mode_t forbidden = is_credential(path) ? 0137 : 0177;
 
 	if (!S_ISREG(file->st_mode))
 		return _("the key file must be a regular file.");

@@ -1,5 +1,5 @@
 /*
- * Cells of the log view: the names of the columns are an interface, and every cell is the right one.
+ * Cells of the log view: the names of the columns are an interface, and every cell is right.
  */
 #include "config.h"
 

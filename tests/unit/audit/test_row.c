@@ -1,6 +1,6 @@
 /*
- * The encoding of a row. There is one encoding of each row: all fields go round, and no byte of it can
- * be changed, cut off or added without the row being refused or being another one.
+ * The encoding of a row. There is one encoding of each row: all fields go round, and no byte of it
+ * can be changed, cut off or added without the row being refused or being another one.
  */
 #include "config.h"
 
@@ -40,8 +40,8 @@ decode(struct audit_row *row_r)
 }
 
 /*
- * All the texts, in the order of the struct. Written down once more here, so that a field that is left
- * out of the encoder's table is noticed.
+ * All the texts, in the order of the struct. Written down once more here, so that a field that is
+ * left out of the encoder's table is noticed.
  */
 #define TEXT_FIELD(member)                                                                  \
 	{                                                                                   \
@@ -234,7 +234,7 @@ START_TEST(a_further_byte_is_refused)
 }
 END_TEST
 
-/* Whatever decodes encodes back to the same bytes; so a flipped bit is refused or is another row. */
+/* What decodes encodes back to the same bytes; so a flipped bit is refused or is another row. */
 START_TEST(every_flipped_bit_is_refused_or_another_row)
 {
 	struct audit_row row, back;
@@ -292,6 +292,10 @@ START_TEST(unclean_texts_are_refused)
 		encoded.data[EVENT_AT + 2] = bad[i];
 		ck_assert_int_eq(audit_row_decode(encoded.data, encoded.len, &back), WF_CORRUPT);
 	}
+	/* A zero at the end of a text would not be seen in the row. */
+	encode(&row);
+	encoded.data[EVENT_AT + 6] = '\0';
+	ck_assert_int_eq(audit_row_decode(encoded.data, encoded.len, &back), WF_CORRUPT);
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /*
- * Cleaning of texts for the record: what may steer a terminal, forge a line or turn the direction of
- * writing never gets in, Japanese does, and a cut never halves a character.
+ * Cleaning of texts for the record: what may steer a terminal, forge a line or turn the direction
+ * of writing never gets in, Japanese does, and a cut never halves a character.
  */
 #include "config.h"
 
