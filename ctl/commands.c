@@ -1,0 +1,390 @@
+/*
+ * The command table. A command is a row here and, where it is more than one act of the daemon, a
+ * handler of its own. Nothing else in the program knows the names of commands or options.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "common/i18n.h"
+#include "ctl/command.h"
+#include "ctl/handlers.h"
+
+#define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
+
+#define FLAG(name, key, about)                                                                     \
+	{                                                                                          \
+		name, NULL, key, VALUE_FLAG, false, false, NULL, about                             \
+	}
+#define TAKES(name, value, key, kind, about)                                                       \
+	{                                                                                          \
+		name, value, key, kind, false, false, NULL, about                                  \
+	}
+#define NEEDS(name, value, key, kind, about)                                                       \
+	{                                                                                          \
+		name, value, key, kind, true, false, NULL, about                                   \
+	}
+#define CHOICE(name, value, key, choices, about)                                                   \
+	{                                                                                          \
+		name, value, key, VALUE_CHOICE, false, false, choices, about                       \
+	}
+#define HIDDEN(name, value, kind)                                                                  \
+	{                                                                                          \
+		name, value, NULL, kind, false, true, NULL, ""                                     \
+	}
+#define OPTIONS_END                                                                                \
+	{                                                                                          \
+		NULL, NULL, NULL, VALUE_FLAG, false, false, NULL, NULL                             \
+	}
+
+#define TICKET TAKES("ticket", "TEXT", "ticket", VALUE_TEXT, N_("number of the ticket, for the log"))
+#define REASON TAKES("reason", "TEXT", "reason", VALUE_TEXT, N_("why, for the log"))
+#define REASON_NEEDED NEEDS("reason", "TEXT", "reason", VALUE_TEXT, N_("why, for the log; required"))
+#define STDIN FLAG("stdin", NULL, N_("read secrets from standard input, one a line"))
+
+#define USER                                                                                       \
+	{                                                                                          \
+		"USER", "user", false, NULL                                                        \
+	}
+#define ID                                                                                         \
+	{                                                                                          \
+		"ID", "id", false, NULL                                                            \
+	}
+
+static const struct option_spec common_options[] = {
+	FLAG("json", NULL, N_("answer in JSON")),
+	TAKES("socket", "PATH", NULL, VALUE_TEXT, N_("control socket of the daemon")),
+	TAKES("lang", "LANGUAGE", NULL, VALUE_TEXT, N_("language of the texts: en or ja")),
+	FLAG("help", NULL, N_("show what the command takes")),
+	FLAG("version", NULL, N_("show the version")),
+	OPTIONS_END,
+};
+
+static const struct option_spec init_options[] = {
+	TAKES("key-copy", "PATH", NULL, VALUE_TEXT, N_("file for the copy of the key")),
+	TAKES("codes", "NUMBER", NULL, VALUE_NUMBER, N_("emergency codes on the sheet (default 10)")),
+	TAKES("emergency-user", "USER", NULL, VALUE_TEXT, N_("whom the sheet lets in (default root)")),
+	STDIN,
+	HIDDEN("breakglass-file", "PATH", VALUE_TEXT),
+	OPTIONS_END,
+};
+
+static const struct option_spec user_add_options[] = {
+	TAKES("uid", "NUMBER", "uid", VALUE_NUMBER, N_("Unix uid (default: that of the Unix user)")),
+	CHOICE("kind", "KIND", "kind", "general|privileged|service", N_("kind of account")),
+	TAKES("display", "TEXT", "display", VALUE_TEXT, N_("full name")),
+	TAKES("sources", "NETWORKS", "sources", VALUE_TEXT,
+		N_("networks that a service account may come from")),
+	TAKES("valid-until", "TIME", "valid-until", VALUE_UNTIL, N_("end of validity")),
+	FLAG("no-password", NULL, N_("set no password")),
+	STDIN,
+	TICKET,
+	OPTIONS_END,
+};
+
+static const struct option_spec user_import_options[] = {
+	FLAG("shadow", NULL, N_("take users and hashes from /etc/passwd and /etc/shadow")),
+	FLAG("dry-run", NULL, N_("show what would happen and change nothing")),
+	TAKES("uid-min", "NUMBER", NULL, VALUE_NUMBER, N_("lowest uid to import (default 1000)")),
+	TICKET,
+	HIDDEN("passwd-file", "PATH", VALUE_TEXT),
+	HIDDEN("shadow-file", "PATH", VALUE_TEXT),
+	OPTIONS_END,
+};
+
+static const struct option_spec user_list_options[] = {
+	FLAG("unix", "unix", N_("every Unix user and what happens at its login")),
+	HIDDEN("passwd-file", "PATH", VALUE_TEXT),
+	OPTIONS_END,
+};
+
+static const struct option_spec user_set_options[] = {
+	TAKES("uid", "NUMBER", "uid", VALUE_NUMBER, N_("Unix uid")),
+	CHOICE("kind", "KIND", "kind", "general|privileged|service", N_("kind of account")),
+	TAKES("display", "TEXT", "display", VALUE_TEXT, N_("full name")),
+	TAKES("sources", "NETWORKS", "sources", VALUE_TEXT,
+		N_("networks that a service account may come from")),
+	TAKES("valid-from", "TIME", "valid-from", VALUE_FROM, N_("start of validity")),
+	TAKES("valid-until", "TIME", "valid-until", VALUE_UNTIL, N_("end of validity")),
+	CHOICE("must-change", "0|1", "must-change", "0|1",
+		N_("whether the password must be changed at the next login")),
+	REASON,
+	TICKET,
+	OPTIONS_END,
+};
+
+static const struct option_spec reason_options[] = {REASON, TICKET, OPTIONS_END};
+static const struct option_spec reason_needed_options[] = {REASON_NEEDED, TICKET, OPTIONS_END};
+static const struct option_spec secret_options[] = {STDIN, TICKET, OPTIONS_END};
+
+static const struct option_spec user_exempt_options[] = {
+	REASON_NEEDED,
+	NEEDS("until", "TIME", "until", VALUE_UNTIL, N_("end of the exemption; required")),
+	TAKES("uid", "NUMBER", "uid", VALUE_NUMBER, N_("Unix uid (default: that of the Unix user)")),
+	TICKET,
+	OPTIONS_END,
+};
+
+static const struct option_spec user_refuse_options[] = {
+	REASON_NEEDED,
+	TAKES("uid", "NUMBER", "uid", VALUE_NUMBER, N_("Unix uid (default: that of the Unix user)")),
+	TICKET,
+	OPTIONS_END,
+};
+
+static const struct option_spec token_add_options[] = {
+	TAKES("label", "TEXT", "label", VALUE_TEXT, N_("name of the token, for lists")),
+	CHOICE("algorithm", "NAME", "algorithm", "sha1|sha256|sha512", N_("hash (default sha1)")),
+	CHOICE("digits", "NUMBER", "digits", "6|8", N_("length of the codes (default 6)")),
+	TAKES("step", "SECONDS", "step", VALUE_NUMBER, N_("seconds for which a code stands (default 30)")),
+	FLAG("qr", NULL, N_("draw the QR code even if the output is no terminal")),
+	FLAG("ascii", NULL, N_("draw the QR code without block characters")),
+	FLAG("no-confirm", NULL, N_("do not ask for a code now; see token confirm")),
+	STDIN,
+	TICKET,
+	OPTIONS_END,
+};
+
+static const struct option_spec token_confirm_options[] = {
+	TAKES("id", "ID", "id", VALUE_NUMBER, N_("which token (default: the newest unconfirmed one)")),
+	STDIN,
+	TICKET,
+	OPTIONS_END,
+};
+
+static const struct option_spec log_options[] = {
+	TAKES("user", "USER", "user", VALUE_TEXT, N_("only this user")),
+	TAKES("from", "ADDRESS", "from", VALUE_TEXT, N_("only this source address or network")),
+	TAKES("since", "TIME", "since", VALUE_SINCE,
+		N_("from this time on: 2026-03-01, 2026-03-01T09:00:00+09:00, 2h, yesterday")),
+	TAKES("until", "TIME", "until", VALUE_BEFORE, N_("up to this time")),
+	CHOICE("result", "RESULT", "result", "success|failure|unavailable|neutral",
+		N_("only this result")),
+	CHOICE("class", "CLASS", "class", "auth|admin|session|finding|system|tombstone",
+		N_("only rows of this class")),
+	TAKES("limit", "NUMBER", NULL, VALUE_NUMBER,
+		N_("at most so many rows (default 100, or all with --since)")),
+	FLAG("follow", NULL, N_("go on showing new rows until interrupted")),
+	OPTIONS_END,
+};
+
+static const struct option_spec why_options[] = {
+	FLAG("last", NULL, N_("the last attempt that did not succeed (the default)")),
+	OPTIONS_END,
+};
+
+static const struct option_spec status_options[] = {
+	FLAG("check", NULL, N_("one line and the exit codes of Nagios and Zabbix plug-ins")),
+	FLAG("metrics", NULL, N_("figures in the OpenMetrics format")),
+	OPTIONS_END,
+};
+
+static const struct option_spec doctor_options[] = {
+	TAKES("pam-dir", "DIR", NULL, VALUE_TEXT, N_("folder of the PAM services (default /etc/pam.d)")),
+	HIDDEN("sshd", "PATH", VALUE_TEXT),
+	OPTIONS_END,
+};
+
+static const struct option_spec tune_options[] = {
+	TAKES("target", "MILLISECONDS", "target", VALUE_NUMBER, N_("how long one check may take")),
+	OPTIONS_END,
+};
+
+#define PAM_DIRS                                                                                   \
+	TAKES("pam-dir", "DIR", NULL, VALUE_TEXT, N_("folder of the PAM services (default /etc/pam.d)")), \
+		HIDDEN("save-dir", "DIR", VALUE_TEXT)
+
+static const struct option_spec pam_install_options[] = {
+	FLAG("dry-run", NULL, N_("show the difference and change nothing")),
+	TAKES("user", "USER", NULL, VALUE_TEXT, N_("whose login is tried (default: who calls)")),
+	FLAG("no-test", NULL, N_("do not try a login first")),
+	TAKES("timeout", "DURATION", NULL, VALUE_DURATION,
+		N_("roll back after this time (default 10m)")),
+	PAM_DIRS,
+	HIDDEN("stanza-dir", "DIR", VALUE_TEXT),
+	OPTIONS_END,
+};
+
+static const struct option_spec pam_remove_options[] = {
+	FLAG("dry-run", NULL, N_("show the difference and change nothing")),
+	PAM_DIRS,
+	OPTIONS_END,
+};
+
+static const struct option_spec pam_other_options[] = {PAM_DIRS, OPTIONS_END};
+
+static const struct option_spec pam_rollback_options[] = {
+	FLAG("overdue", NULL, N_("all services that were not confirmed in time, or before a restart")),
+	PAM_DIRS,
+	HIDDEN("wait", "TOKEN", VALUE_TEXT),
+	OPTIONS_END,
+};
+
+static const struct option_spec restore_options[] = {
+	TAKES("config", "FILE", NULL, VALUE_TEXT, N_("configuration of the daemon")),
+	HIDDEN("daemon", "PATH", VALUE_TEXT),
+	OPTIONS_END,
+};
+
+#define USER_COLUMNS "user uid display kind state standing locked factors last-login"
+
+static const struct command commands[] = {
+	{"init", NULL, {{"USER", NULL, true, NULL}}, init_options, NULL, NULL, NULL,
+		ctl_init_dialogue, COMMAND_ROOT,
+		N_("set up the first administrator, his token and the emergency sheet"), "init admin"},
+
+	{"user", "add", {USER}, user_add_options, "user.add", NULL, NULL, ctl_user_add, 0,
+		N_("add an account"), "user add alice --display \"Alice Arai\""},
+	{"user", "import", {{NULL, NULL, false, NULL}}, user_import_options, "user.import", NULL,
+		NULL, ctl_user_import, COMMAND_ROOT, N_("take over the Unix users with their passwords"),
+		"user import --shadow --dry-run"},
+	{"user", "list", {{NULL, NULL, false, NULL}}, user_list_options, "user.list", USER_COLUMNS,
+		N_("There are no accounts yet: add one with 'warifu user add' or 'warifu user import'."),
+		ctl_user_list, 0, N_("list the accounts"), "user list --unix"},
+	{"user", "show", {USER}, NULL, "user.show", NULL, NULL, NULL, COMMAND_VERTICAL,
+		N_("show everything about one account"), "user show alice"},
+	{"user", "set", {USER}, user_set_options, "user.set", NULL, NULL, NULL, 0,
+		N_("change properties of an account"), "user set alice --valid-until 2026-12-31"},
+	{"user", "passwd", {USER}, secret_options, "user.passwd", NULL, NULL, ctl_user_passwd, 0,
+		N_("set a new password"), "user passwd alice"},
+	{"user", "enable", {USER}, reason_options, "user.enable", NULL, NULL, NULL, 0,
+		N_("let an account log in again"), "user enable alice"},
+	{"user", "disable", {USER}, reason_needed_options, "user.disable", NULL, NULL, NULL, 0,
+		N_("refuse an account"), "user disable alice --reason \"on leave\""},
+	{"user", "remove", {USER}, reason_needed_options, "user.remove", NULL, NULL, NULL, 0,
+		N_("remove an account; its rows in the log stay"),
+		"user remove alice --reason \"left the company\""},
+	{"user", "exempt", {USER}, user_exempt_options, "user.exempt", NULL, NULL, ctl_user_exempt, 0,
+		N_("leave a Unix user to other PAM modules until a date"),
+		"user exempt backup --reason \"moves in June\" --until 2026-06-30"},
+	{"user", "refuse", {USER}, user_refuse_options, "user.refuse", NULL, NULL, ctl_user_exempt, 0,
+		N_("refuse a Unix user for good"), "user refuse games --reason \"never logs in\""},
+	{"user", "manage", {USER}, reason_options, "user.manage", NULL, NULL, NULL, 0,
+		N_("take an exemption or refusal back"), "user manage backup"},
+
+	{"token", "add", {USER, {"TYPE", "type", false, "totp|hotp|recovery"}},
+		token_add_options, "token.add", NULL, NULL, ctl_token_add, 0,
+		N_("give an account a token or recovery codes"), "token add alice totp"},
+	{"token", "confirm", {USER}, token_confirm_options, "token.confirm", NULL, NULL,
+		ctl_token_confirm, 0, N_("make a new token count by a code from it"),
+		"token confirm alice"},
+	{"token", "list", {USER}, NULL, "token.list",
+		"id type label state digits remaining created used",
+		N_("This account has no tokens: add one with 'warifu token add'."), NULL, 0,
+		N_("list the tokens of an account"), "token list alice"},
+	{"token", "resync", {USER, ID}, secret_options, "token.resync", NULL, NULL, ctl_token_resync,
+		0, N_("bring a token back in step by two codes in a row"), "token resync alice 3"},
+	{"token", "remove", {USER, ID}, reason_needed_options, "token.remove", NULL, NULL, NULL, 0,
+		N_("remove a token"), "token remove alice 3 --reason \"telephone lost\""},
+
+	{"unlock", NULL, {USER}, reason_needed_options, "unlock", NULL, NULL, NULL, 0,
+		N_("open a locked account"), "unlock alice --reason \"called from her own number\""},
+
+	{"log", NULL, {{NULL, NULL, false, NULL}}, log_options, "log",
+		"time result class event user source service reason factors count",
+		N_("No row of the log matches."), ctl_log, 0, N_("show the log"),
+		"log --user alice --since yesterday"},
+	{"log", "verify", {{NULL, NULL, false, NULL}}, NULL, "log.verify", NULL, NULL, ctl_log_verify,
+		COMMAND_SLOW | COMMAND_VERTICAL, N_("check that no row was lost, added or changed"),
+		"log verify"},
+	{"why", NULL, {USER}, why_options, "why",
+		"time user source service result reason factors rule explanation advice",
+		N_("No attempt of this user was refused."), NULL, COMMAND_VERTICAL,
+		N_("explain why the last attempt was refused"), "why --last alice"},
+
+	{"status", NULL, {{NULL, NULL, false, NULL}}, status_options, "status", NULL, NULL, ctl_status,
+		COMMAND_VERTICAL, N_("how the daemon is doing"), "status --check"},
+	{"doctor", NULL, {{NULL, NULL, false, NULL}}, doctor_options, "doctor", NULL, NULL, ctl_doctor,
+		COMMAND_SLOW, N_("look for what is wrong or unsafe"), "doctor"},
+	{"tune", NULL, {{NULL, NULL, false, NULL}}, tune_options, "tune", NULL,
+		N_("The daemon measured nothing."), NULL, COMMAND_SLOW,
+		N_("measure this machine and propose a cost for passwords"), "tune"},
+
+	{"pam", "install", {{"SERVICE", NULL, false, NULL}}, pam_install_options, NULL, NULL, NULL,
+		ctl_pam_install, COMMAND_ROOT, N_("put Warifu into the login of a PAM service"),
+		"pam install sshd --dry-run"},
+	{"pam", "confirm", {{"SERVICE", NULL, false, NULL}}, pam_other_options, NULL, NULL, NULL,
+		ctl_pam_confirm, COMMAND_ROOT, N_("keep what pam install did; from a second login"),
+		"pam confirm sshd"},
+	{"pam", "remove", {{"SERVICE", NULL, false, NULL}}, pam_remove_options, NULL, NULL, NULL,
+		ctl_pam_remove, COMMAND_ROOT, N_("take Warifu out of a PAM service"), "pam remove sshd"},
+	{"pam", "list", {{NULL, NULL, false, NULL}}, pam_other_options, NULL, NULL,
+		N_("No PAM service uses Warifu."), ctl_pam_list, 0, N_("list the PAM services with Warifu"),
+		"pam list"},
+	{"pam", "rollback", {{"SERVICE", NULL, true, NULL}}, pam_rollback_options, NULL, NULL, NULL,
+		ctl_pam_rollback, COMMAND_ROOT, N_("undo a pam install that was not confirmed"),
+		"pam rollback sshd"},
+
+	{"key", "rotate", {{NULL, NULL, false, NULL}}, reason_options, "key.rotate", NULL, NULL, NULL,
+		COMMAND_SLOW | COMMAND_VERTICAL, N_("make a new key and seal all secrets with it"),
+		"key rotate"},
+	{"clock", "accept", {{NULL, NULL, false, NULL}}, reason_needed_options, "clock.accept", NULL,
+		NULL, NULL, 0, N_("trust the clock again after a jump"),
+		"clock accept --reason \"battery replaced, time checked\""},
+	{"backup", NULL, {{"FILE", NULL, true, NULL}}, NULL, "backup.make", NULL, NULL, ctl_backup,
+		COMMAND_SLOW, N_("write an encrypted copy of the store"), "backup /media/usb/warifu.backup"},
+	{"restore", NULL, {{"FILE", NULL, false, NULL}}, restore_options, NULL, NULL, NULL, ctl_restore,
+		COMMAND_ROOT, N_("put a backup back; the daemon must be stopped"),
+		"restore /media/usb/warifu.backup"},
+	{"reload", NULL, {{NULL, NULL, false, NULL}}, NULL, "reload", NULL, NULL, NULL, 0,
+		N_("read the configuration again"), "reload"},
+	{"completion", NULL, {{"SHELL", NULL, false, "bash|zsh|mdoc"}}, NULL, NULL, NULL, NULL,
+		ctl_completion, 0, N_("print a completion script for a shell"), "completion bash"},
+};
+
+const struct command *
+command_table(size_t *count_r)
+{
+	*count_r = ENTRIES(commands);
+	return commands;
+}
+
+static bool
+same_sub(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+const struct command *
+command_find(const char *name, const char *sub)
+{
+	for (size_t i = 0; i < ENTRIES(commands); i++) {
+		if (strcmp(commands[i].name, name) == 0 && same_sub(commands[i].sub, sub))
+			return &commands[i];
+	}
+	return NULL;
+}
+
+bool
+command_name_known(const char *name)
+{
+	for (size_t i = 0; i < ENTRIES(commands); i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+const struct option_spec *
+command_common_options(void)
+{
+	return common_options;
+}
+
+static const struct option_spec *
+find_in(const struct option_spec *options, const char *name, size_t len)
+{
+	for (; options != NULL && options->name != NULL; options++) {
+		if (strlen(options->name) == len && strncmp(options->name, name, len) == 0)
+			return options;
+	}
+	return NULL;
+}
+
+const struct option_spec *
+command_option_find(const struct command *command, const char *name, size_t len)
+{
+	const struct option_spec *found = find_in(command->options, name, len);
+
+	return found != NULL ? found : find_in(common_options, name, len);
+}

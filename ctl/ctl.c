@@ -1,0 +1,152 @@
+/* The program without its process: everything main() does that a test can do as well. */
+#include "config.h"
+
+#include <locale.h>
+#include <pwd.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/i18n.h"
+#include "ctl/args.h"
+#include "ctl/ctl.h"
+#include "ctl/handlers.h"
+#include "ctl/help.h"
+
+#define DEFAULT_SOCKET WF_RUNDIR "/control.sock"
+#define DAEMON_USER "warifu"
+
+void
+ctl_init(struct ctl *ctl)
+{
+	memset(ctl, 0, sizeof(*ctl));
+	ctl->out = stdout;
+	ctl->err = stderr;
+	ctl->in = STDIN_FILENO;
+	ctl->tty = -1;
+	ctl->socket = DEFAULT_SOCKET;
+	ctl->program = "/proc/self/exe";
+	ctl->pam_try = WF_LIBEXECDIR "/warifu-pam-try";
+	ctl->clock = wf_clock_system;
+	ctl->uid = geteuid();
+	ctl->out_is_tty = isatty(STDOUT_FILENO) == 1;
+	ctl->colour = ctl->out_is_tty && getenv("NO_COLOR") == NULL;
+	ctl->header = ctl->colour ? HEADER_BOLD : HEADER_PLAIN;
+	ctl->language = "en";
+}
+
+void
+ctl_clear(struct ctl *ctl)
+{
+	if (ctl->tty >= 0)
+		close(ctl->tty);
+	ctl->tty = -1;
+}
+
+void
+ctl_error(struct ctl *ctl, const char *format, ...)
+{
+	va_list args;
+
+	fflush(ctl->out);
+	fputs("warifu: ", ctl->err);
+	va_start(args, format);
+	vfprintf(ctl->err, format, args);
+	va_end(args);
+	fputc('\n', ctl->err);
+}
+
+void
+ctl_say(struct ctl *ctl, const char *format, ...)
+{
+	char text[2048];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (!ctl->json)
+		fprintf(ctl->out, "%s\n", text);
+	else if (table_print_json_message(text, ctl->out) != WF_OK)
+		ctl_error(ctl, _("the answer could not be written"));
+}
+
+/* The language of the messages, for the daemon's: the first one that is known in LANGUAGE's order. */
+static void
+choose_language(struct ctl *ctl, const char *wanted)
+{
+	const char *locale = setlocale(LC_MESSAGES, NULL);
+	const char *list = getenv("LANGUAGE");
+	bool plain = locale == NULL || strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0;
+
+	if (wanted != NULL) {
+		/* gettext heeds LANGUAGE in any locale but "C", and looks again after setlocale(). */
+		setenv("LANGUAGE", wanted, 1);
+		locale = setlocale(LC_MESSAGES, plain ? "C.UTF-8" : locale);
+		list = wanted;
+	} else if (plain) {
+		list = NULL;
+	}
+	if (list == NULL || list[0] == '\0')
+		list = locale != NULL ? locale : "";
+	ctl->language = strncmp(list, "ja", 2) == 0 ? "ja" : "en";
+}
+
+/* Who the daemon must be. A socket that was named by hand is trusted as it is. */
+static void
+choose_socket(struct ctl *ctl, const char *path)
+{
+	const struct passwd *daemon;
+
+	if (path != NULL) {
+		ctl->socket = path;
+		ctl->owner = (uid_t)-1;
+		return;
+	}
+	daemon = getpwnam(DAEMON_USER);
+	ctl->owner = daemon != NULL ? daemon->pw_uid : 0;
+}
+
+static int
+run(struct ctl *ctl, const struct parsed *parsed)
+{
+	const struct command *command = parsed->command;
+
+	if ((command->flags & COMMAND_ROOT) != 0 && ctl->uid != 0) {
+		ctl_error(ctl, _("'%s%s%s' works for root only; use sudo or su"), command->name,
+			command->sub != NULL ? " " : "", command->sub != NULL ? command->sub : "");
+		return CTL_DENIED;
+	}
+	return command->run != NULL ? command->run(ctl, parsed) : ctl_run_act(ctl, parsed);
+}
+
+int
+ctl_main(struct ctl *ctl, int argc, char *const *argv)
+{
+	struct parsed parsed;
+	char error[ARGS_ERROR_MAX];
+	bool fine = args_parse(argc, argv, &parsed, error);
+	const char *language = args_option(&parsed, "lang");
+
+	choose_language(ctl, language);
+	/* The error was made before the language was known: make it again. */
+	if (!fine && language != NULL)
+		fine = args_parse(argc, argv, &parsed, error);
+	if (!fine) {
+		ctl_error(ctl, "%s", error);
+		return CTL_USAGE;
+	}
+	if (parsed.version) {
+		fprintf(ctl->out, "warifu %s\n", PACKAGE_VERSION);
+		return CTL_OK;
+	}
+	if (parsed.help) {
+		help_print(ctl->out, &parsed);
+		return CTL_OK;
+	}
+	choose_socket(ctl, args_option(&parsed, "socket"));
+	ctl->json = ctl->json || args_option(&parsed, "json") != NULL;
+	ctl->use_stdin = args_option(&parsed, "stdin") != NULL;
+	return run(ctl, &parsed);
+}

@@ -1,0 +1,342 @@
+/*
+ * doctor: looks at this machine from outside of the daemon, asks the daemon for its own findings, and
+ * says for each what to do. Changes nothing. A check that cannot be made is a finding, too.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include "common/i18n.h"
+#include "ctl/ask.h"
+#include "ctl/handlers.h"
+#include "ctl/pamfiles.h"
+#include "ctl/spawn.h"
+#include "ctl/sshd.h"
+#include "ctl/stanza.h"
+#include "ctl/text.h"
+
+#define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
+#define SSHD_PATH "/usr/sbin/sshd"
+#define SSHD_WAIT_MS 10000
+#define SSHD_OUTPUT_MAX 65536
+#define ENTROPY_FILE "/proc/sys/kernel/random/entropy_avail"
+#define ENTROPY_LOW 128
+#define MIB UINT64_C(1048576)
+#define DISK_WARN (200 * MIB)
+#define DISK_BAD (20 * MIB)
+#define OPEN_TO_OTHERS (S_IRWXG | S_IRWXO)
+#define WRITABLE_BY_OTHERS (S_IWGRP | S_IWOTH)
+
+struct doctor {
+	struct ctl *ctl;
+	const struct parsed *parsed;
+	struct table table;
+	struct answer status; /* of the daemon; not answered: it is away */
+	bool bad;
+};
+
+static const char *const level_names[] = {
+	[FINDING_OK] = "ok", [FINDING_WARN] = "warn", [FINDING_BAD] = "bad"};
+
+static void
+add_row(struct doctor *doctor, const char *name, const char *level, const char *text)
+{
+	if (strcmp(level, "bad") == 0)
+		doctor->bad = true;
+	if (table_add_row(&doctor->table, (const char *const[]){name, level, text}, 3) != WF_OK)
+		doctor->bad = true;
+}
+
+static void add(struct doctor *doctor, const char *name, enum finding_level level, const char *format,
+	...) __attribute__((format(printf, 4, 5)));
+
+static void
+add(struct doctor *doctor, const char *name, enum finding_level level, const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	add_row(doctor, name, level_names[level], text);
+}
+
+static void
+check_daemon(struct doctor *doctor)
+{
+	struct ask ask;
+
+	ask_init(&ask, "status");
+	ask_daemon(doctor->ctl, &ask, &doctor->status);
+	if (doctor->status.status == WF_OK)
+		add(doctor, "daemon", FINDING_OK, _("answers at %s"), doctor->ctl->socket);
+	else if (answer_exit(&doctor->status) == CTL_DENIED)
+		add(doctor, "daemon", FINDING_WARN, _("you may not ask it; run doctor as root"));
+	else
+		add(doctor, "daemon", FINDING_BAD,
+			_("does not answer at %s; start it (systemctl start warifud)"),
+			doctor->ctl->socket);
+}
+
+static void
+check_clock(struct doctor *doctor)
+{
+	if (wf_clock_synchronised())
+		add(doctor, "clock", FINDING_OK, _("is synchronised"));
+	else
+		add(doctor, "clock", FINDING_WARN,
+			_("is not synchronised, and one-time codes depend on it; set up chrony or "
+			  "systemd-timesyncd"));
+}
+
+static void
+check_entropy(struct doctor *doctor)
+{
+	FILE *stream = fopen(ENTROPY_FILE, "re");
+	int bits = -1;
+
+	if (stream != NULL && fscanf(stream, "%d", &bits) != 1)
+		bits = -1;
+	if (stream != NULL)
+		fclose(stream);
+	if (bits < 0)
+		add(doctor, "entropy", FINDING_WARN, _("%s cannot be read"), ENTROPY_FILE);
+	else if (bits < ENTROPY_LOW)
+		add(doctor, "entropy", FINDING_WARN,
+			_("the kernel has only %d bits; keys may have to wait for more"), bits);
+	else
+		add(doctor, "entropy", FINDING_OK, _("the kernel has %d bits"), bits);
+}
+
+/* Files and folders whose modes matter; the daemon says where they are, else where they usually are. */
+static const struct place {
+	const char *name;
+	const char *column; /* of the daemon's status */
+	const char *preset;
+	mode_t forbidden;
+	enum finding_level missing;
+} places[] = {
+	{"configuration", "config-file", WF_SYSCONFDIR "/warifu.conf", WRITABLE_BY_OTHERS, FINDING_BAD},
+	{"key file", "key-file", NULL, OPEN_TO_OTHERS, FINDING_BAD},
+	{"store", "state-dir", WF_STATEDIR, OPEN_TO_OTHERS, FINDING_BAD},
+	{"emergency file", "breakglass-file", WF_SYSCONFDIR "/breakglass", OPEN_TO_OTHERS, FINDING_WARN},
+};
+
+static const char *
+place_path(const struct doctor *doctor, const struct place *place)
+{
+	const char *path = table_cell(&doctor->status.table, 0, place->column);
+
+	return path[0] != '\0' ? path : place->preset;
+}
+
+static void
+check_place(struct doctor *doctor, const struct place *place)
+{
+	const char *path = place_path(doctor, place);
+	struct stat st;
+
+	if (path == NULL)
+		return;
+	if (stat(path, &st) != 0 && errno == EACCES)
+		add(doctor, place->name, FINDING_WARN, _("%s may not be looked at; run doctor as root"), path);
+	else if (stat(path, &st) != 0)
+		add(doctor, place->name, place->missing,
+			place->missing == FINDING_BAD ? _("%s is missing; see warifu.conf(5)")
+						      : _("%s is missing; 'warifu init' makes it"),
+			path);
+	else if ((st.st_mode & place->forbidden) != 0)
+		add(doctor, place->name, FINDING_BAD, _("%s is open to others; say: chmod go-%s %s"), path,
+			place->forbidden == WRITABLE_BY_OTHERS ? "w" : "rwx", path);
+	else
+		add(doctor, place->name, FINDING_OK, _("%s is closed to others"), path);
+}
+
+static void
+check_places(struct doctor *doctor)
+{
+	for (size_t i = 0; i < ENTRIES(places); i++)
+		check_place(doctor, &places[i]);
+}
+
+static void
+check_disk(struct doctor *doctor)
+{
+	const char *path = place_path(doctor, &places[2]);
+	struct statvfs fs;
+	uint64_t left;
+	enum finding_level level;
+
+	if (statvfs(path, &fs) != 0) {
+		add(doctor, "disk", FINDING_WARN, _("the free space below %s is unknown: %s"), path,
+			strerror(errno));
+		return;
+	}
+	left = (uint64_t)fs.f_bavail * (uint64_t)fs.f_frsize;
+	level = left < DISK_BAD ? FINDING_BAD : left < DISK_WARN ? FINDING_WARN : FINDING_OK;
+	add(doctor, "disk", level,
+		level == FINDING_OK ? _("%llu MiB are free below %s")
+				    : _("only %llu MiB are free below %s; without room nobody is let in"),
+		(unsigned long long)(left / MIB), path);
+}
+
+static const char *const services[] = {"sshd", "login", "sudo", "su", "passwd"};
+
+/* Whether a service's stack has the module; "" text for a file that is not there. */
+static bool
+service_has(const struct pam_place *place, const char *group, bool *exists_r)
+{
+	char *text;
+	mode_t mode;
+	bool has;
+
+	*exists_r = pam_file_read(place->file, &text, &mode) == WF_OK;
+	if (!*exists_r)
+		return false;
+	has = stanza_has(text, group);
+	free(text);
+	return has;
+}
+
+static void
+check_service(struct doctor *doctor, const char *service)
+{
+	struct pam_place place;
+	struct pam_pending pending;
+	char name[80];
+	bool exists;
+
+	if (pam_place_init(doctor->ctl, doctor->parsed, service, &place) != CTL_OK)
+		return;
+	snprintf(name, sizeof(name), "pam %s", service);
+	if (!service_has(&place, NULL, &exists) && exists)
+		add(doctor, name, FINDING_WARN, _("does not use Warifu; see 'warifu pam install %s --dry-run'"),
+			service);
+	else if (exists && pam_pending_read(&place, &pending) == WF_OK)
+		add(doctor, name, FINDING_WARN,
+			_("waits for 'warifu pam confirm %s' from a second login, else it is put back"),
+			service);
+	else if (exists)
+		add(doctor, name, FINDING_OK, _("uses Warifu"));
+}
+
+static void
+check_services(struct doctor *doctor)
+{
+	for (size_t i = 0; i < ENTRIES(services); i++)
+		check_service(doctor, services[i]);
+}
+
+/* A key alone is stopped by the module's account line, where there is one. */
+static bool
+account_line_missing(struct doctor *doctor)
+{
+	struct pam_place place;
+	bool exists;
+
+	return pam_place_init(doctor->ctl, doctor->parsed, "sshd", &place) != CTL_OK ||
+	       !service_has(&place, "account", &exists);
+}
+
+static void
+add_sshd(struct doctor *doctor, const char *output)
+{
+	struct finding findings[SSHD_FINDINGS_MAX];
+	size_t n = sshd_findings(output, findings);
+
+	if (n == 0)
+		add(doctor, "sshd", FINDING_OK, _("leaves no way around"));
+	for (size_t i = 0; i < n; i++) {
+		enum finding_level level = findings[i].level;
+
+		if (strcmp(findings[i].name, "sshd publickey") == 0 && account_line_missing(doctor))
+			level = FINDING_BAD;
+		add_row(doctor, findings[i].name, level_names[level], _(findings[i].text));
+	}
+}
+
+static void
+check_sshd(struct doctor *doctor)
+{
+	const char *given = args_option(doctor->parsed, "sshd");
+	const char *path = given != NULL ? given : SSHD_PATH;
+	char sshd[] = "sshd";
+	char test[] = "-T";
+	char *const argv[] = {sshd, test, NULL};
+	char *output = malloc(SSHD_OUTPUT_MAX);
+	int code = 0;
+	wf_status status = WF_NO_MEMORY;
+
+	if (output != NULL)
+		status = spawn_capture(path, argv, SSHD_WAIT_MS, output, SSHD_OUTPUT_MAX, &code);
+	if (status == WF_NOT_FOUND)
+		add(doctor, "sshd", FINDING_OK, _("is not installed"));
+	else if (status != WF_OK || code != 0)
+		add(doctor, "sshd", FINDING_WARN,
+			_("'sshd -T' did not tell its configuration; run doctor as root, or see what 'sshd -T' "
+			  "says"));
+	else
+		add_sshd(doctor, output);
+	free(output);
+}
+
+/* What the daemon found itself. */
+static void
+check_from_daemon(struct doctor *doctor)
+{
+	struct ask ask;
+	struct answer answer;
+
+	if (doctor->status.status != WF_OK)
+		return;
+	ask_init(&ask, "doctor");
+	ask.slow = true;
+	ask_daemon(doctor->ctl, &ask, &answer);
+	if (answer.status != WF_OK)
+		add(doctor, "daemon", FINDING_WARN, _("did not tell what it found: %s"),
+			_(wf_status_text(answer.status)));
+	for (size_t row = 0; answer.status == WF_OK && row < answer.table.nrows; row++)
+		add_row(doctor, table_cell(&answer.table, row, "name"),
+			table_cell(&answer.table, row, "level"), table_cell(&answer.table, row, "text"));
+	answer_clear(&answer);
+}
+
+static void (*const checks[])(struct doctor *doctor) = {
+	check_daemon,
+	check_clock,
+	check_entropy,
+	check_places,
+	check_disk,
+	check_services,
+	check_sshd,
+	check_from_daemon,
+};
+
+int
+ctl_doctor(struct ctl *ctl, const struct parsed *parsed)
+{
+	struct doctor doctor = {.ctl = ctl, .parsed = parsed};
+	wf_status status;
+
+	table_init(&doctor.table);
+	status = table_add_column(&doctor.table, "name");
+	if (status == WF_OK)
+		status = table_add_column(&doctor.table, "level");
+	if (status == WF_OK)
+		status = table_add_column(&doctor.table, "text");
+	for (size_t i = 0; status == WF_OK && i < ENTRIES(checks); i++)
+		checks[i](&doctor);
+	if (status == WF_OK && ctl->json)
+		status = table_print_json(&doctor.table, false, ctl->out);
+	else if (status == WF_OK)
+		table_print(&doctor.table, "level name text", ctl->header, ctl->out);
+	answer_clear(&doctor.status);
+	table_clear(&doctor.table);
+	return status != WF_OK || doctor.bad ? CTL_NO : CTL_OK;
+}

@@ -1,0 +1,36 @@
+/*
+ * What a row of the command table may name as its handler: work that is more than one act of the
+ * daemon. Each gives the exit code and has told the user what there is to tell.
+ */
+#ifndef WF_CTL_HANDLERS_H
+#define WF_CTL_HANDLERS_H
+
+#include "ctl/args.h"
+#include "ctl/ctl.h"
+
+/* call.c: one act, its arguments from the command line, its answer as a table. */
+int ctl_run_act(struct ctl *ctl, const struct parsed *parsed);
+
+int ctl_backup(struct ctl *ctl, const struct parsed *parsed);
+int ctl_restore(struct ctl *ctl, const struct parsed *parsed);
+int ctl_completion(struct ctl *ctl, const struct parsed *parsed);
+int ctl_doctor(struct ctl *ctl, const struct parsed *parsed);
+int ctl_init_dialogue(struct ctl *ctl, const struct parsed *parsed);
+int ctl_log(struct ctl *ctl, const struct parsed *parsed);
+int ctl_log_verify(struct ctl *ctl, const struct parsed *parsed);
+int ctl_pam_install(struct ctl *ctl, const struct parsed *parsed);
+int ctl_pam_remove(struct ctl *ctl, const struct parsed *parsed);
+int ctl_pam_confirm(struct ctl *ctl, const struct parsed *parsed);
+int ctl_pam_list(struct ctl *ctl, const struct parsed *parsed);
+int ctl_pam_rollback(struct ctl *ctl, const struct parsed *parsed);
+int ctl_status(struct ctl *ctl, const struct parsed *parsed);
+int ctl_token_add(struct ctl *ctl, const struct parsed *parsed);
+int ctl_token_confirm(struct ctl *ctl, const struct parsed *parsed);
+int ctl_token_resync(struct ctl *ctl, const struct parsed *parsed);
+int ctl_user_add(struct ctl *ctl, const struct parsed *parsed);
+int ctl_user_exempt(struct ctl *ctl, const struct parsed *parsed);
+int ctl_user_import(struct ctl *ctl, const struct parsed *parsed);
+int ctl_user_list(struct ctl *ctl, const struct parsed *parsed);
+int ctl_user_passwd(struct ctl *ctl, const struct parsed *parsed);
+
+#endif

@@ -1,0 +1,233 @@
+/*
+ * The log, page by page. Without --since the newest rows are fetched and shown in the order of time;
+ * with it, everything from that time on.
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/i18n.h"
+#include "ctl/ask.h"
+#include "ctl/handlers.h"
+
+#define PAGE 500
+#define LIMIT_DEFAULT 100
+#define FOLLOW_SECONDS 1
+
+struct view {
+	struct ctl *ctl;
+	const struct parsed *parsed;
+	bool newest;	  /* pages go back in time */
+	int64_t left;	  /* rows still wanted; -1 = all */
+	char after[24];	  /* sequence number of the last row seen; "" = none */
+	bool printed;	  /* anything at all: separators and headers */
+	int code;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void
+note_stop(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+/* One page of at most `want` rows. */
+static bool
+fetch(struct view *view, int64_t want, struct answer *answer)
+{
+	struct ask ask;
+
+	ask_init(&ask, "log");
+	view->code = ask_parsed(view->ctl, &ask, view->parsed);
+	if (view->code != CTL_OK)
+		return false;
+	ask_text(&ask, "after", view->after[0] != '\0' ? view->after : NULL);
+	ask_text(&ask, "order", view->newest ? "newest" : "oldest");
+	ask_number(&ask, "limit", want);
+	ask_daemon(view->ctl, &ask, answer);
+	view->code = answer_complain(view->ctl, answer);
+	if (view->code == CTL_OK)
+		return true;
+	answer_clear(answer);
+	return false;
+}
+
+static void
+remember_last(struct view *view, const struct table *table)
+{
+	if (table->nrows > 0)
+		snprintf(view->after, sizeof(view->after), "%s",
+			table_cell(table, table->nrows - 1, "seq"));
+}
+
+static void
+reverse_rows(struct table *table)
+{
+	for (size_t low = 0, high = table->nrows; low + 1 < high; low++) {
+		high--;
+		for (size_t i = 0; i < table->ncolumns; i++) {
+			char *cell = table->cells[low * table->ncolumns + i];
+
+			table->cells[low * table->ncolumns + i] =
+				table->cells[high * table->ncolumns + i];
+			table->cells[high * table->ncolumns + i] = cell;
+		}
+	}
+}
+
+static void
+show_page(struct view *view, const struct table *table, bool lines)
+{
+	FILE *out = view->ctl->out;
+
+	if (!view->ctl->json) {
+		table_print(table, view->parsed->command->columns,
+			view->printed ? HEADER_NONE : view->ctl->header, out);
+		view->printed = view->printed || table->nrows > 0;
+		return;
+	}
+	for (size_t row = 0; row < table->nrows; row++) {
+		if (!lines && view->printed)
+			fputs(",\n", out);
+		if (table_print_json_row(table, row, out) != WF_OK)
+			ctl_error(view->ctl, _("the answer could not be written"));
+		view->printed = true;
+	}
+}
+
+/* Moves the rows of `from` to the end of `to`, which takes over its columns when it is empty. */
+static wf_status
+append_rows(struct table *to, const struct table *from)
+{
+	wf_status status = WF_OK;
+
+	if (to->ncolumns == 0) {
+		memcpy(to->columns, from->columns, sizeof(to->columns));
+		to->ncolumns = from->ncolumns;
+	}
+	for (size_t row = 0; status == WF_OK && row < from->nrows; row++)
+		status = table_add_row(to, (const char *const *)(from->cells + row * from->ncolumns),
+			from->ncolumns);
+	return status;
+}
+
+/* Fetches what is wanted; `keep` NULL shows each page at once. False on failure. */
+static bool
+walk(struct view *view, struct table *keep, bool lines)
+{
+	for (;;) {
+		int64_t want = view->left < 0 || view->left > PAGE ? PAGE : view->left;
+		struct answer answer;
+		size_t got;
+
+		if (want == 0)
+			return true;
+		if (!fetch(view, want, &answer))
+			return false;
+		got = answer.table.nrows;
+		remember_last(view, &answer.table);
+		if (keep == NULL && got > 0)
+			show_page(view, &answer.table, lines);
+		else if (keep != NULL && append_rows(keep, &answer.table) != WF_OK)
+			view->code = CTL_NO;
+		answer_clear(&answer);
+		if (view->left > 0)
+			view->left -= (int64_t)got < view->left ? (int64_t)got : view->left;
+		if (view->code != CTL_OK || (int64_t)got < want)
+			return view->code == CTL_OK;
+	}
+}
+
+/* The newest rows, in the order of time; `after` is the newest one afterwards. */
+static bool
+show_newest(struct view *view, bool lines)
+{
+	struct table rows;
+	bool fine;
+
+	table_init(&rows);
+	view->newest = true;
+	fine = walk(view, &rows, lines);
+	if (fine) {
+		reverse_rows(&rows);
+		if (rows.nrows > 0)
+			show_page(view, &rows, lines);
+		remember_last(view, &rows);
+	}
+	table_clear(&rows);
+	view->newest = false;
+	return fine;
+}
+
+/* Goes on until interrupted. */
+static void
+follow(struct view *view)
+{
+	struct sigaction stop;
+	const struct timespec pause = {FOLLOW_SECONDS, 0};
+
+	memset(&stop, 0, sizeof(stop));
+	stop.sa_handler = note_stop;
+	sigemptyset(&stop.sa_mask);
+	stopped = 0;
+	sigaction(SIGINT, &stop, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	if (view->after[0] == '\0')
+		snprintf(view->after, sizeof(view->after), "0");
+	while (stopped == 0) {
+		view->left = -1;
+		fflush(view->ctl->out);
+		nanosleep(&pause, NULL);
+		if (stopped != 0 || !walk(view, NULL, true))
+			return;
+	}
+}
+
+int
+ctl_log(struct ctl *ctl, const struct parsed *parsed)
+{
+	const char *limit = args_option(parsed, "limit");
+	bool since = args_option(parsed, "since") != NULL;
+	bool lines = args_option(parsed, "follow") != NULL;
+	struct view view = {.ctl = ctl, .parsed = parsed, .left = since ? -1 : LIMIT_DEFAULT};
+	bool fine;
+
+	if (limit != NULL)
+		view.left = strtoll(limit, NULL, 10);
+	if (ctl->json && !lines)
+		fputs("[\n", ctl->out);
+	fine = since ? walk(&view, NULL, lines) : show_newest(&view, lines);
+	if (ctl->json && !lines)
+		fputs("]\n", ctl->out);
+	if (fine && !view.printed && !ctl->json && !lines)
+		fprintf(ctl->out, "%s\n", _(parsed->command->empty));
+	if (fine && lines)
+		follow(&view);
+	return view.code;
+}
+
+int
+ctl_log_verify(struct ctl *ctl, const struct parsed *parsed)
+{
+	struct ask ask;
+	struct answer answer;
+	int code;
+
+	ask_init(&ask, parsed->command->act);
+	ask.slow = true;
+	ask_daemon(ctl, &ask, &answer);
+	/* A chain that is wrong may be told by the status or by the row: either is a no. */
+	code = answer_show(ctl, parsed->command, &answer);
+	if (code == CTL_OK && strcmp(table_cell(&answer.table, 0, "ok"), "1") != 0) {
+		ctl_error(ctl, _("the log is not in order"));
+		code = CTL_NO;
+	}
+	answer_clear(&answer);
+	return code;
+}

@@ -1,0 +1,475 @@
+/*
+ * Tables for people. Widths are counted in columns of the screen: a Japanese character takes two.
+ * Cells are untrusted: whatever is not printable becomes '?'.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+#include <wctype.h>
+
+#include "common/i18n.h"
+#include "common/secret.h"
+#include "ctl/table.h"
+#include "ctl/text.h"
+#include "ctl/when.h"
+
+#define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
+#define CELL_MAX 4200 /* bytes of a cell for people */
+
+static const struct {
+	const char *name;
+	enum cell_type type;
+} types[] = {{"number", CELL_NUMBER}, {"bool", CELL_BOOL}, {"time", CELL_TIME}};
+
+/* What a column is called in a header; a column without an entry shows its own name. */
+static const struct {
+	const char *name;
+	const char *title;
+} titles[] = {
+	{"accepted", N_("Accepted")},
+	{"accounts", N_("Accounts")},
+	{"action", N_("Action")},
+	{"advice", N_("What to do")},
+	{"audit-rows", N_("Rows of the log")},
+	{"breakglass-file", N_("Emergency file")},
+	{"bytes", N_("Bytes")},
+	{"class", N_("Class")},
+	{"clock", N_("Clock")},
+	{"clock-synchronised", N_("Clock synchronised")},
+	{"code", N_("Code")},
+	{"config-file", N_("Configuration")},
+	{"connections", N_("Connections")},
+	{"count", N_("Count")},
+	{"created", N_("Created")},
+	{"current", N_("In use")},
+	{"deadline", N_("Rolls back")},
+	{"digits", N_("Digits")},
+	{"disabled", N_("Disabled since")},
+	{"disk-free", N_("Free disk space")},
+	{"display", N_("Name")},
+	{"drift", N_("Drift")},
+	{"event", N_("Event")},
+	{"explanation", N_("Explanation")},
+	{"factors", N_("Factors")},
+	{"failures", N_("Wrong answers")},
+	{"fingerprint", N_("Fingerprint")},
+	{"first-seq", N_("First row")},
+	{"head", N_("Head of the chain")},
+	{"id", N_("ID")},
+	{"initialised", N_("Set up")},
+	{"key-file", N_("Key file")},
+	{"key-fingerprint", N_("Fingerprint of the key")},
+	{"key-id", N_("Number of the key")},
+	{"kind", N_("Kind")},
+	{"label", N_("Label")},
+	{"lane", N_("Counter")},
+	{"lanes", N_("Lanes")},
+	{"last-login", N_("Last login")},
+	{"last-seq", N_("Last row")},
+	{"level", N_("Level")},
+	{"locked", N_("Locked")},
+	{"locked-until", N_("Locked until")},
+	{"memory", N_("Memory (KiB)")},
+	{"message", N_("Message")},
+	{"mode", N_("Mode")},
+	{"ms", N_("Milliseconds")},
+	{"must-change", N_("Must change the password")},
+	{"name", N_("Check")},
+	{"node", N_("Node")},
+	{"note", N_("Note")},
+	{"number", N_("Number")},
+	{"ok", N_("In order")},
+	{"open", N_("Logins under way")},
+	{"passes", N_("Passes")},
+	{"path", N_("File")},
+	{"per-second", N_("Per second")},
+	{"problem", N_("Problem")},
+	{"problem-seq", N_("At row")},
+	{"proposed", N_("Proposed")},
+	{"queue", N_("Waiting jobs")},
+	{"reason", N_("Reason")},
+	{"refused-early", N_("Refused unevaluated")},
+	{"rejected", N_("Rejected")},
+	{"remaining", N_("Codes left")},
+	{"resealed", N_("Secrets sealed anew")},
+	{"result", N_("Result")},
+	{"rows", N_("Rows")},
+	{"rule", N_("Rule")},
+	{"seq", N_("Row")},
+	{"service", N_("Service")},
+	{"source", N_("Source")},
+	{"sources", N_("Allowed sources")},
+	{"standing", N_("Standing")},
+	{"standing-until", N_("Standing until")},
+	{"started", N_("Started")},
+	{"state", N_("State")},
+	{"state-dir", N_("Folder of the store")},
+	{"step", N_("Step")},
+	{"text", N_("Finding")},
+	{"time", N_("Time")},
+	{"type", N_("Type")},
+	{"unavailable", N_("Could not tell")},
+	{"used", N_("Last used")},
+	{"user", N_("User")},
+	{"valid-from", N_("Valid from")},
+	{"valid-until", N_("Valid until")},
+	{"version", N_("Version")},
+	{"was-locked", N_("Was locked")},
+};
+
+/* Words of the daemon that people see translated, in these columns only. */
+static const char word_columns[] =
+	"kind|state|standing|result|level|type|action|clock|mode|class|lane";
+static const char *const words[] = {
+	N_("account"), N_("added"), N_("admin"), N_("auth"), N_("bad"), N_("confirmed"),
+	N_("critical"), N_("disabled"), N_("enabled"), N_("enforce"), N_("exempt"), N_("exists"),
+	N_("failure"), N_("finding"), N_("general"), N_("import"), N_("installed"), N_("managed"),
+	N_("neutral"), N_("observe"), N_("ok"), N_("pending"), N_("possession"), N_("privileged"),
+	N_("recovery"), N_("refused"), N_("service"), N_("session"), N_("skip"), N_("source"),
+	N_("success"), N_("suspect"), N_("system"), N_("tombstone"), N_("unavailable"), N_("void"),
+	N_("warn"), N_("warning"),
+};
+
+void
+table_init(struct table *table)
+{
+	memset(table, 0, sizeof(*table));
+}
+
+static void
+free_cell(char *cell)
+{
+	if (cell == NULL)
+		return;
+	wf_wipe(cell, strlen(cell));
+	free(cell);
+}
+
+void
+table_clear(struct table *table)
+{
+	for (size_t i = 0; i < table->nrows * table->ncolumns; i++)
+		free_cell(table->cells[i]);
+	free(table->cells);
+	table_init(table);
+}
+
+static bool
+column_type(const char *colon, enum cell_type *type_r)
+{
+	if (colon == NULL) {
+		*type_r = CELL_TEXT;
+		return true;
+	}
+	for (size_t i = 0; i < ENTRIES(types); i++) {
+		if (strcmp(types[i].name, colon + 1) == 0) {
+			*type_r = types[i].type;
+			return true;
+		}
+	}
+	return false;
+}
+
+wf_status
+table_add_column(struct table *table, const char *spec)
+{
+	const char *colon = strchr(spec, ':');
+	size_t len = colon != NULL ? (size_t)(colon - spec) : strlen(spec);
+	struct table_column *column = &table->columns[table->ncolumns];
+	enum cell_type type;
+
+	if (table->nrows > 0 || table->ncolumns == TABLE_COLUMNS_MAX)
+		return WF_FULL;
+	if (len == 0 || len > TABLE_NAME_MAX || !column_type(colon, &type))
+		return WF_INVALID;
+	memcpy(column->name, spec, len);
+	column->name[len] = '\0';
+	column->type = type;
+	table->ncolumns++;
+	return WF_OK;
+}
+
+static wf_status
+make_room(struct table *table)
+{
+	size_t capacity = table->capacity == 0 ? 16 : table->capacity * 2;
+	char **cells;
+
+	if (table->nrows < table->capacity)
+		return WF_OK;
+	cells = reallocarray(table->cells, capacity, table->ncolumns * sizeof(*cells));
+	if (cells == NULL)
+		return WF_NO_MEMORY;
+	table->cells = cells;
+	table->capacity = capacity;
+	return WF_OK;
+}
+
+wf_status
+table_add_row(struct table *table, const char *const *cells, size_t n)
+{
+	char **row;
+
+	if (n == 0 || n != table->ncolumns)
+		return WF_INVALID;
+	if (make_room(table) != WF_OK)
+		return WF_NO_MEMORY;
+	row = table->cells + table->nrows * table->ncolumns;
+	for (size_t i = 0; i < n; i++) {
+		row[i] = strdup(cells[i] != NULL ? cells[i] : "");
+		if (row[i] != NULL)
+			continue;
+		while (i > 0)
+			free_cell(row[--i]);
+		return WF_NO_MEMORY;
+	}
+	table->nrows++;
+	return WF_OK;
+}
+
+int
+table_column(const struct table *table, const char *name)
+{
+	for (size_t i = 0; i < table->ncolumns; i++) {
+		if (strcmp(table->columns[i].name, name) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+const char *
+table_cell(const struct table *table, size_t row, const char *name)
+{
+	int column = table_column(table, name);
+
+	if (column < 0 || row >= table->nrows)
+		return "";
+	return table->cells[row * table->ncolumns + (size_t)column];
+}
+
+/*
+ * One character of `text` as it is shown: its bytes (or "?") and its width. Moves on. False at the
+ * end.
+ */
+static bool
+next_shown(const char **text, mbstate_t *state, const char **bytes_r, size_t *len_r, size_t *width_r)
+{
+	wchar_t wide;
+	size_t len = mbrtowc(&wide, *text, MB_CUR_MAX, state);
+	int width = -1;
+
+	if (len == 0)
+		return false;
+	if (len == (size_t)-1 || len == (size_t)-2) {
+		memset(state, 0, sizeof(*state));
+		len = 1;
+	} else if (iswprint((wint_t)wide)) {
+		width = wcwidth(wide);
+	}
+	*bytes_r = width >= 0 ? *text : "?";
+	*len_r = width >= 0 ? len : 1;
+	*width_r = width >= 0 ? (size_t)width : 1;
+	*text += len;
+	return true;
+}
+
+size_t
+table_width(const char *text)
+{
+	mbstate_t state;
+	const char *bytes;
+	size_t len;
+	size_t width;
+	size_t sum = 0;
+
+	memset(&state, 0, sizeof(state));
+	while (next_shown(&text, &state, &bytes, &len, &width))
+		sum += width;
+	return sum;
+}
+
+/* Copies what may be shown. */
+static void
+copy_shown(const char *text, char *text_r, size_t size)
+{
+	mbstate_t state;
+	const char *bytes;
+	size_t len;
+	size_t width;
+	size_t used = 0;
+
+	memset(&state, 0, sizeof(state));
+	while (next_shown(&text, &state, &bytes, &len, &width) && len < size - used) {
+		memcpy(text_r + used, bytes, len);
+		used += len;
+	}
+	text_r[used] = '\0';
+}
+
+static const char *
+translate_word(const struct table_column *column, const char *cell)
+{
+	if (!text_is_choice(word_columns, column->name))
+		return cell;
+	for (size_t i = 0; i < ENTRIES(words); i++) {
+		if (strcmp(words[i], cell) == 0)
+			return _(words[i]);
+	}
+	return cell;
+}
+
+static void
+format_time(const char *cell, char *text_r, size_t size)
+{
+	char *end;
+	long long us = strtoll(cell, &end, 10);
+	char shown[32];
+
+	if (*end != '\0') {
+		copy_shown(cell, text_r, size);
+		return;
+	}
+	when_format(us, shown);
+	text_copy(text_r, size, shown);
+}
+
+void
+table_format(const struct table *table, size_t row, size_t column, char *text_r, size_t size)
+{
+	const struct table_column *spec = &table->columns[column];
+	const char *cell = table->cells[row * table->ncolumns + column];
+
+	if (cell[0] == '\0')
+		text_copy(text_r, size, "-");
+	else if (spec->type == CELL_TIME)
+		format_time(cell, text_r, size);
+	else if (spec->type == CELL_BOOL)
+		text_copy(text_r, size, strcmp(cell, "1") == 0 ? _("yes") : _("no"));
+	else
+		copy_shown(translate_word(spec, cell), text_r, size);
+}
+
+static const char *
+column_title(const char *name)
+{
+	for (size_t i = 0; i < ENTRIES(titles); i++) {
+		if (strcmp(titles[i].name, name) == 0)
+			return _(titles[i].title);
+	}
+	return name;
+}
+
+/* Which columns to show: those of the blank-separated list that exist, or all. */
+static size_t
+pick_columns(const struct table *table, const char *columns, size_t picked_r[TABLE_COLUMNS_MAX])
+{
+	size_t n = 0;
+
+	if (columns == NULL) {
+		for (; n < table->ncolumns; n++)
+			picked_r[n] = n;
+		return n;
+	}
+	while (*columns != '\0' && n < TABLE_COLUMNS_MAX) {
+		size_t len = strcspn(columns, " ");
+		char name[TABLE_NAME_MAX + 1];
+		int found;
+
+		snprintf(name, sizeof(name), "%.*s", (int)len, columns);
+		found = table_column(table, name);
+		if (found >= 0)
+			picked_r[n++] = (size_t)found;
+		columns += len + (columns[len] == ' ');
+	}
+	return n;
+}
+
+static void
+put_padded(FILE *out, const char *text, size_t width, bool right, bool last)
+{
+	size_t own = table_width(text);
+	int pad = own < width ? (int)(width - own) : 0;
+
+	if (right)
+		fprintf(out, "%*s%s", pad, "", text);
+	else if (last)
+		fputs(text, out);
+	else
+		fprintf(out, "%s%*s", text, pad, "");
+	fputs(last ? "\n" : "  ", out);
+}
+
+static size_t
+column_width(const struct table *table, size_t column)
+{
+	size_t width = table_width(column_title(table->columns[column].name));
+	char shown[CELL_MAX];
+
+	for (size_t row = 0; row < table->nrows; row++) {
+		size_t own;
+
+		table_format(table, row, column, shown, sizeof(shown));
+		own = table_width(shown);
+		width = own > width ? own : width;
+	}
+	wf_wipe(shown, sizeof(shown));
+	return width;
+}
+
+static void
+print_header(const struct table *table, const size_t *picked, const size_t *widths, size_t n,
+	FILE *out)
+{
+	for (size_t i = 0; i < n; i++)
+		put_padded(out, column_title(table->columns[picked[i]].name), widths[i],
+			table->columns[picked[i]].type == CELL_NUMBER, i + 1 == n);
+}
+
+void
+table_print(const struct table *table, const char *columns, enum table_header header, FILE *out)
+{
+	size_t picked[TABLE_COLUMNS_MAX];
+	size_t widths[TABLE_COLUMNS_MAX];
+	size_t n = pick_columns(table, columns, picked);
+	char shown[CELL_MAX];
+
+	if (n == 0)
+		return;
+	for (size_t i = 0; i < n; i++)
+		widths[i] = column_width(table, picked[i]);
+	fputs(header == HEADER_BOLD ? "\033[1m" : "", out);
+	if (header != HEADER_NONE)
+		print_header(table, picked, widths, n, out);
+	fputs(header == HEADER_BOLD ? "\033[0m" : "", out);
+	for (size_t row = 0; row < table->nrows; row++) {
+		for (size_t i = 0; i < n; i++) {
+			table_format(table, row, picked[i], shown, sizeof(shown));
+			put_padded(out, shown, widths[i], table->columns[picked[i]].type == CELL_NUMBER,
+				i + 1 == n);
+		}
+	}
+	wf_wipe(shown, sizeof(shown));
+}
+
+void
+table_print_vertical(const struct table *table, size_t row, const char *columns, FILE *out)
+{
+	size_t picked[TABLE_COLUMNS_MAX];
+	size_t n = pick_columns(table, columns, picked);
+	size_t width = 0;
+	char shown[CELL_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		size_t own = table_width(column_title(table->columns[picked[i]].name));
+
+		width = own > width ? own : width;
+	}
+	for (size_t i = 0; i < n; i++) {
+		put_padded(out, column_title(table->columns[picked[i]].name), width, false, false);
+		table_format(table, row, picked[i], shown, sizeof(shown));
+		fprintf(out, "%s\n", shown);
+	}
+	wf_wipe(shown, sizeof(shown));
+}

@@ -1,0 +1,59 @@
+/*
+ * Rows of typed cells, as the daemon sends them, and how they are shown: a table or a list for
+ * people, JSON for programs. Cells may hold text that an attacker chose: nothing of it reaches the
+ * terminal but printable characters. Needs the program's locale (LC_CTYPE). One thread.
+ */
+#ifndef WF_CTL_TABLE_H
+#define WF_CTL_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "common/status.h"
+
+#define TABLE_COLUMNS_MAX 64
+#define TABLE_NAME_MAX 64
+
+enum cell_type { CELL_TEXT, CELL_NUMBER, CELL_BOOL, CELL_TIME };
+
+struct table {
+	struct table_column {
+		char name[TABLE_NAME_MAX + 1];
+		enum cell_type type;
+	} columns[TABLE_COLUMNS_MAX];
+	size_t ncolumns;
+	char **cells; /* nrows * ncolumns, row by row; owned, wiped when freed (keys of new tokens) */
+	size_t nrows;
+	size_t capacity; /* in rows */
+};
+
+void table_init(struct table *table);
+void table_clear(struct table *table);
+/* "name", "name:number", "name:bool" or "name:time"; WF_INVALID for all else, WF_FULL, and after rows. */
+WF_MUST_USE wf_status table_add_column(struct table *table, const char *spec);
+/* One cell per column; NULL is "". WF_NO_MEMORY; WF_INVALID for a wrong number of cells. */
+WF_MUST_USE wf_status table_add_row(struct table *table, const char *const *cells, size_t n);
+/* Column by name, or -1. */
+int table_column(const struct table *table, const char *name);
+/* Never NULL: "" for a column or row that is not there. */
+const char *table_cell(const struct table *table, size_t row, const char *name);
+
+/* Columns that `text` takes on a terminal; what cannot be shown counts as the one '?' it becomes. */
+size_t table_width(const char *text);
+/* A cell for people: local time, yes or no, words translated, "-" for none. */
+void table_format(const struct table *table, size_t row, size_t column, char *text_r, size_t size);
+
+enum table_header { HEADER_NONE, HEADER_PLAIN, HEADER_BOLD };
+/* Aligned; `columns` names those to show, in order (NULL: all). */
+void table_print(const struct table *table, const char *columns, enum table_header header, FILE *out);
+/* One line for each column of one row. */
+void table_print_vertical(const struct table *table, size_t row, const char *columns, FILE *out);
+/* An array of objects, or with `one` the first row as an object (null without rows). */
+WF_MUST_USE wf_status table_print_json(const struct table *table, bool one, FILE *out);
+/* One row as an object on one line (log --follow). */
+WF_MUST_USE wf_status table_print_json_row(const struct table *table, size_t row, FILE *out);
+/* {"status": "ok", "message": ...}: for commands that have done something and have no rows. */
+WF_MUST_USE wf_status table_print_json_message(const char *message, FILE *out);
+
+#endif
