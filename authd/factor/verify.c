@@ -1,0 +1,86 @@
+/* Results of verifications.  The only place that writes FACTOR_YES. */
+#include "config.h"
+
+#include "authd/factor/verify.h"
+
+#include <assert.h>
+#include <string.h>
+
+static void
+result_set(enum factor_answer answer, const char *reason, struct factor_result *result)
+{
+	if (answer != FACTOR_YES) {
+		result->neffects = 0;
+		memset(result->effects, 0, sizeof(result->effects));
+	}
+	result->answer = answer;
+	result->replayed = false;
+	result->guess = answer == FACTOR_NO;
+	strncpy(result->reason, reason, sizeof(result->reason) - 1);
+}
+
+void
+result_no(const char *reason, struct factor_result *result)
+{
+	result_set(FACTOR_NO, reason, result);
+}
+
+void
+result_misformed(const char *reason, struct factor_result *result)
+{
+	result_set(FACTOR_NO, reason, result);
+	result->guess = false;
+}
+
+void
+result_unsure(const char *reason, struct factor_result *result)
+{
+	result_set(FACTOR_UNSURE, reason, result);
+}
+
+/* Not a comparison of secrets but a flag: no guess can be lucky enough. */
+static bool
+never_yes(const struct factor_input *in)
+{
+	return in->credential == NULL || in->doomed || in->credential->state == CREDENTIAL_VOID;
+}
+
+void
+result_replayed(const struct factor_input *in, const char *no_reason, struct factor_result *result)
+{
+	if (never_yes(in)) {
+		result_no(no_reason, result);
+		return;
+	}
+	result_set(FACTOR_NO, "replayed", result);
+	result->replayed = true;
+	result->guess = false;
+}
+
+void
+result_yes(const struct factor_input *in, const char *no_reason, struct factor_result *result)
+{
+	if (never_yes(in)) {
+		result_no(no_reason, result);
+		return;
+	}
+	if (in->credential->state == CREDENTIAL_PENDING)
+		(void)result_effect(in, EFFECT_CREDENTIAL_ACTIVATE, result);
+	result_set(FACTOR_YES, "", result);
+	memset(result->reason, 0, sizeof(result->reason));
+}
+
+struct effect *
+result_effect(const struct factor_input *in, enum effect_kind kind, struct factor_result *result)
+{
+	struct effect *effect = &result->effects[result->neffects];
+
+	assert(result->neffects < sizeof(result->effects) / sizeof(result->effects[0]));
+	memset(effect, 0, sizeof(*effect));
+	effect->kind = kind;
+	effect->account_id = in->credential->account_id;
+	effect->credential_id = in->credential->id;
+	effect->factor = in->credential->factor;
+	result->neffects++;
+	return effect;
+}
