@@ -246,8 +246,20 @@ START_TEST(odd_headers_are_refused)
 
 		file[cases[i].at] = cases[i].value;
 		ck_assert_int_eq(restore(file_len, 1), WF_CORRUPT);
+		ck_assert_str_eq(
+			keys_why, "This is no backup of Warifu, or its beginning is damaged.");
 		file[cases[i].at] = before;
 	}
+}
+END_TEST
+
+START_TEST(a_huge_header_is_refused)
+{
+	static uint8_t huge[70000] = "WARIFUBK\0\1\xff\xff";
+	int from = memory_file(huge, sizeof(huge));
+
+	ck_assert_int_eq(backup_file_inspect(from, &info, keys_why, sizeof(keys_why)), WF_CORRUPT);
+	(void)close(from);
 }
 END_TEST
 
@@ -270,6 +282,7 @@ backup_file_suite(void)
 	tcase_add_test(tc, a_forged_header_is_refused);
 	tcase_add_test(tc, other_files_are_no_backups);
 	tcase_add_test(tc, odd_headers_are_refused);
+	tcase_add_test(tc, a_huge_header_is_refused);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

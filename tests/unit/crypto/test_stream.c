@@ -101,6 +101,52 @@ START_TEST(golden_file)
 }
 END_TEST
 
+/* A record as the format says, made from the primitives alone; `nonce` is the last octet of it. */
+static void
+record_make(const struct wf_secret *key, uint8_t number, uint8_t nonce, bool last, uint8_t *bytes,
+	size_t len)
+{
+	uint8_t nonce_bytes[12] = {[11] = nonce};
+	uint8_t aad[9] = {[7] = number, [8] = last};
+
+	ck_assert_int_eq(crypto_gcm_seal(&(struct crypto_gcm){key, nonce_bytes, {aad, sizeof(aad)}},
+				 bytes, len, bytes, bytes + len),
+		WF_OK);
+}
+
+/* Number and nonce of the second record are what the format says, and both are looked at. */
+START_TEST(format_of_the_second_record)
+{
+	static const uint8_t zeros[32];
+	static const struct {
+		uint8_t number, nonce;
+		wf_status status;
+	} cases[] = {{1, 1, WF_OK}, {0, 1, WF_CORRUPT}, {1, 0, WF_CORRUPT}, {2, 2, WF_CORRUPT}};
+	struct wf_secret key = WF_SECRET_EMPTY;
+	uint8_t *content = content_make(RECORD + 5), *made = malloc(HEADER + RECORD + 5 + 2 * TAG);
+
+	ck_assert_ptr_nonnull(made);
+	ck_assert_int_eq(keyring_derive(keyring_find(keys, 2), "stream 1",
+				 (struct crypto_bytes){zeros, sizeof(zeros)}, &key),
+		WF_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint8_t *second = made + HEADER + RECORD + TAG;
+
+		memset(made, 0, HEADER);
+		memcpy(made, "WFCRYPT1\0\0\0\2", 12);
+		memcpy(made + HEADER, content, RECORD);
+		memcpy(second, content + RECORD, 5);
+		record_make(&key, 0, 0, false, made + HEADER, RECORD);
+		record_make(&key, cases[i].number, cases[i].nonce, true, second, 5);
+		ck_assert_int_eq(decrypt(made, HEADER + RECORD + 5 + 2 * TAG, content, RECORD + 5),
+			cases[i].status);
+	}
+	wf_secret_clear(&key);
+	free(made);
+	free(content);
+}
+END_TEST
+
 static const size_t lengths[] = {0, 1, 100, RECORD - 1, RECORD, RECORD + 1, 2 * RECORD - 1,
 	2 * RECORD, 2 * RECORD + 1, 5 * RECORD + 17};
 
@@ -323,6 +369,7 @@ stream_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, golden_file);
+	tcase_add_test(tc, format_of_the_second_record);
 	tcase_add_loop_test(tc, lengths_go_round, 0, sizeof(lengths) / sizeof(lengths[0]));
 	tcase_add_test(tc, two_files_of_one_content_differ);
 	tcase_add_test(tc, a_cut_file_is_refused);

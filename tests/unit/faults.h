@@ -1,0 +1,51 @@
+/*
+ * Fault loops: a scenario runs clean once and its fallible calls are counted; then the Nth of them
+ * fails, for every N, once and from there on. Only in builds with --enable-fault-injection, and in one
+ * thread, so that the Nth call is always the same.
+ */
+#ifndef WF_TESTS_UNIT_FAULTS_H
+#define WF_TESTS_UNIT_FAULTS_H
+
+#include <check.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "common/fault.h"
+#include "common/status.h"
+
+struct fault_scenario {
+	void (*begin)(void);    /* makes the same start for every round; may be NULL */
+	wf_status (*run)(void); /* what may fail */
+	void (*end)(
+		wf_status status); /* checks what must hold after either outcome, and cleans up */
+};
+
+/* A failed call must never end in WF_OK. Gives the number of calls, which is at least one. */
+static inline uint64_t
+fault_loop(const struct fault_scenario *scenario)
+{
+	uint64_t calls = 0;
+
+	for (uint64_t round = 0; round <= 2 * calls; round++) {
+		wf_status status;
+
+		if (scenario->begin != NULL)
+			scenario->begin();
+		/* Round 0 is the clean one; then 1, 1 and on, 2, 2 and on... */
+		wf_fault_arm((round + 1) / 2, round % 2 == 0);
+		status = scenario->run();
+		if (round == 0)
+			calls = wf_fault_count();
+		wf_fault_arm(0, false);
+		if (round == 0)
+			ck_assert_int_eq(status, WF_OK);
+		else
+			ck_assert_msg(status != WF_OK, "call %llu failed unnoticed",
+				(unsigned long long)((round + 1) / 2));
+		scenario->end(status);
+	}
+	ck_assert_uint_gt(calls, 0);
+	return calls;
+}
+
+#endif
