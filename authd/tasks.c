@@ -183,7 +183,8 @@ restore_into(const struct place *place, int backup)
 	unlink(fresh);
 	if (!unpack(place, backup, fresh))
 		return false;
-	status = store_restore_prepare(fresh, place->config->node, wf_clock_now(&wf_clock_system), why, sizeof(why));
+	status = store_restore_prepare(fresh, place->database, place->config->node, wf_clock_now(&wf_clock_system), why,
+		sizeof(why));
 	if (status != WF_OK) {
 		unlink(fresh);
 		return complain(_("the backup cannot be used"), "", why);

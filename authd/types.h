@@ -95,16 +95,20 @@ enum effect_kind {
 	EFFECT_TOTP_ADVANCE,   /* credential_id, value = step: only if counter < step; value2 = new drift */
 	EFFECT_HOTP_ADVANCE,   /* credential_id, value = next counter: only if counter < value */
 	EFFECT_CODE_CONSUME,   /* credential_id, blob = 32-byte keyed hash: only if unused */
-	EFFECT_HASH_REPLACE,   /* credential_id, blob = new hash; old = hash it replaces: only if unchanged */
+	/*
+	 * credential_id, blob = new hash; old = hash it replaces: only if unchanged.  At a login (SETTLE) it is a rehash:
+	 * if another login was quicker it is left out and no conflict.
+	 */
+	EFFECT_HASH_REPLACE,
 	EFFECT_CREDENTIAL_ACTIVATE, /* credential_id: pending -> active */
 	EFFECT_CREDENTIAL_ADD, /* credential: inserted; for recovery sets `codes` are its hashes */
 	EFFECT_CREDENTIAL_VOID, /* credential_id, or account_id + factor for all of one factor */
-	EFFECT_HOTP_RESYNC,    /* credential_id, value = next counter: only if counter <= value */
+	EFFECT_HOTP_RESYNC,    /* credential_id, value = next counter: only if counter <= value; becomes active */
 	EFFECT_ACCOUNT_ADD,    /* account: inserted (WF_EXISTS if the name is taken) */
 	EFFECT_ACCOUNT_SET,    /* account: all fields but id, name, created, last login replaced */
 	EFFECT_ACCOUNT_REMOVE, /* account_id: with its credentials; rows of the log stay */
 	EFFECT_MUST_CHANGE,    /* account_id, value = 0 or 1 */
-	EFFECT_LAST_LOGIN,     /* account_id, value = wall us */
+	EFFECT_LAST_LOGIN,     /* account_id, value = wall us: only if enabled */
 	EFFECT_UNLOCK,         /* blob = throttle key: failures and lock cleared */
 	EFFECT_META_SET,       /* text = key, text2 = value */
 	/*

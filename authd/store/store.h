@@ -95,13 +95,17 @@ struct store_read {
 	unsigned session_kinds; /* kinds proved at that login (copied from its transaction when it opened) */
 };
 
+/*
+ * One reservation a transaction: asking again is answered ADMIT (account and credentials read anew, lease moved
+ * on) as long as it is held.  FULL, BACKOFF and LOCKED reserve nothing; `lanes` tell why.
+ */
 struct store_reserve {
 	/* in */
 	uint8_t txn[WF_TXN_LEN];
 	const char *name;
 	struct store_lanes lanes; /* ACCOUNT and POSSESSION are reserved; SOURCE is only read */
 	int64_t lease_ms;         /* from now on the lock clock */
-	bool known;               /* false: bounded table of unknown names */
+	bool known;               /* advice only: the store looks itself; rows of names without account are bounded */
 	struct audit_row interrupted; /* written if the lease runs out */
 	/* out */
 	enum throttle_answer answer;
@@ -120,6 +124,16 @@ enum store_outcome {
 	SETTLE_RELEASE   /* not counted: abandoned, replayed, could not tell; no effects */
 };
 
+/*
+ * Needs the reservation of `txn`.  If it is gone (lease ran out: counted as a failure, row `interrupted`), FAILURE
+ * and RELEASE are WF_EXPIRED and nothing happens; SUCCESS and PARTIAL write the conflict row.
+ *
+ * A success is also a conflict if the account is not what it was at RESERVE (removed, changed by an act,
+ * credential voided or replaced) or is not `account`.  So `conflict` must be filled in for every success; its
+ * reason is replaced by "lease-expired" or "changed-meanwhile" in these two cases.
+ *
+ * A FAILURE counts even if its effects conflict: a used code makes no guess free.
+ */
 struct store_settle {
 	/* in */
 	uint8_t txn[WF_TXN_LEN];
@@ -131,7 +145,8 @@ struct store_settle {
 	size_t neffects;
 	struct audit_row applied;  /* row if every conditional effect applied; class 0 = no row (names without
 				      account: the engine aggregates those, so that a flood fills no disk) */
-	struct audit_row conflict; /* row if one did not: then nothing of the effects applies, the attempt is RELEASEd */
+	struct audit_row conflict; /* row if one did not: then nothing of the effects applies; a success is not one,
+				      and is not counted */
 	struct audit_row locked;   /* SETTLE_FAILURE only: a further row (finding) if this failure sets a lock */
 	/* Record of a completed transaction, written with SETTLE_SUCCESS. */
 	int64_t account;
@@ -144,7 +159,7 @@ struct store_settle {
 	/* out */
 	bool was_applied;
 	bool lock_set;
-	uint64_t seq; /* of the row */
+	uint64_t seq; /* of the row; of the one before where none was written */
 };
 
 struct store_admin {
@@ -186,13 +201,29 @@ struct store_audit_entry {
 	size_t encoded_len;
 };
 
+/* One open session. */
+struct store_session_entry {
+	int64_t id;
+	uint8_t txn[WF_TXN_LEN];
+	bool has_txn;
+	char user[WF_NAME_MAX + 1];
+	char service[65], tty[65];
+	struct wf_source source;
+	enum zone zone;
+	pid_t pid;
+	unsigned long long start;
+	uint32_t audit_session;
+	unsigned kinds; /* proved at the login */
+	int64_t opened_us, closed_us;
+};
+
 struct store_view {
 	/* in */
 	enum store_view_kind kind;
 	char user[WF_NAME_MAX + 1]; /* "" = all */
-	int64_t account_id;         /* credentials of */
+	int64_t account_id;         /* credentials of, void ones too; 0 = of all accounts */
 	uint64_t after;             /* rows with a greater id or seq; start with 0 */
-	int64_t since_us, until_us; /* 0 = open */
+	int64_t since_us, until_us; /* since <= time < until; 0 = open */
 	int result;                 /* enum audit_result or -1 */
 	int class;                  /* enum audit_class or 0 */
 	bool newest_first;          /* audit only: `after` then means "smaller than", 0 = from the end */
@@ -202,7 +233,8 @@ struct store_view {
 	struct account *accounts;
 	struct credential *credentials;
 	struct store_audit_entry *audit;
-	struct throttle_state *locks; /* ACCOUNT and POSSESSION lanes of `user`'s keys given in `keys` */
+	struct store_session_entry *sessions; /* the open ones */
+	struct throttle_state *locks; /* as stored, with pending; entry i is lane i of the key keys[i] */
 	uint8_t keys[STORE_LANES][THROTTLE_KEY_LEN];
 	size_t nkeys;
 	int64_t lock_ms;
@@ -241,20 +273,34 @@ int64_t store_lock_ms(struct store *store);
 bool store_clock_suspect(struct store *store);
 /* Looks for a jump; called once a second by the loop.  True when it has just become suspect. */
 bool store_clock_watch(struct store *store);
+/* Believes the wall clock as it is, with a row, in one commit; waits for it. */
 WF_MUST_USE wf_status store_clock_accept(struct store *store, struct audit_row *row);
 
-/* Settles reservations whose lease ran out (row `interrupted`); called once a second, returns how many in n_r. */
+/*
+ * Settles reservations whose lease ran out (row `interrupted`); called once a second, returns how many in n_r.
+ * Waits for a commit if there is one to settle, so not in the loop thread.
+ */
 WF_MUST_USE wf_status store_expire(struct store *store, size_t *n_r);
 
 /* Random salt of this store, for the transaction's name keys etc.: 32 bytes, made with the store. */
 void store_id(struct store *store, uint8_t id_r[32]);
+/* Node id that the chain starts from: as it was when the store was made.  Valid until store_close. */
+const char *store_node(const struct store *store);
+/* What EFFECT_META_SET stored under `key`; WF_NOT_FOUND, WF_TOO_LONG.  Opens the file anew: not for the loop thread. */
+WF_MUST_USE wf_status store_setting(struct store *store, const char *key, char *value_r, size_t size);
 
-/* Consistent copy while the daemon works, to an open file descriptor path (mode 0600). */
+/*
+ * Consistent copy while the daemon works, durable when this returns: to a new file, or to an empty one of the
+ * caller's; mode 0600.  Removed again on failure.  Any thread but the loop's.
+ */
 WF_MUST_USE wf_status store_backup(struct store *store, const char *path, char *why_r, size_t size);
 /*
- * Makes a restored database fit to be used (before store_open): generation + 1, TOTP steps up to now
- * burnt, recovery codes void, HOTP wants a resync (state pending), locks stay, a system row `restore`.
+ * Makes a restored database fit to be used (before store_open): generation + 1, TOTP steps up to three behind
+ * now burnt, recovery codes void, HOTP wants a resync (state pending), a system row `restore`.  Failures and locks of
+ * the database that it replaces are kept where they are greater (I1 holds across a restore): `replaced` is
+ * its path, NULL or unreadable: the backup's own stay, and the lock clock stands still over the gap.
  */
-WF_MUST_USE wf_status store_restore_prepare(const char *path, const char *node, struct wf_now now, char *why_r, size_t size);
+WF_MUST_USE wf_status store_restore_prepare(const char *path, const char *replaced, const char *node, struct wf_now now,
+	char *why_r, size_t size);
 
 #endif

@@ -1,0 +1,218 @@
+/*
+ * The store's files before SQLite sees them: folder, owner, modes, one daemon per file, room on the disk.
+ * The database itself is only looked at from outside: closing a descriptor of it would drop the locks that
+ * SQLite holds in this process.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "authd/store/internal.h"
+#include "common/fault.h"
+#include "common/i18n.h"
+
+#define SPACE_RESERVE (32ULL << 20) /* bytes kept for logins and administration */
+
+/* Files that SQLite or we put beside the database. */
+static const char *const beside[] = {"-wal", "-shm", "-journal", ".lock"};
+
+/* PATH with a suffix in fresh memory, or NULL. */
+static char *
+check_name(const char *path, const char *suffix)
+{
+	char *name = NULL;
+
+	if (wf_fault(WF_FAULT_ALLOC) || asprintf(&name, "%s%s", path, suffix) < 0)
+		return NULL;
+	return name;
+}
+
+/* The folder of a path; the caller frees it. */
+static char *
+check_folder_of(const char *path)
+{
+	char *folder = check_name(path, "");
+	char *slash = folder == NULL ? NULL : strrchr(folder, '/');
+
+	if (folder == NULL)
+		return NULL;
+	if (slash == NULL) {
+		free(folder);
+		return check_name(".", "");
+	}
+	slash[slash == folder ? 1 : 0] = '\0';
+	return folder;
+}
+
+static wf_status
+check_folder(const char *folder, char *why_r, size_t size)
+{
+	struct stat st;
+
+	if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		(void)snprintf(why_r, size,
+			_("The folder %s of the store is not there. Create it with mode 0700 for the "
+			  "daemon's user."),
+			folder);
+		return WF_NOT_FOUND;
+	}
+	if (st.st_uid != geteuid() || (st.st_mode & 027) != 0) {
+		(void)snprintf(why_r, size,
+			_("The folder %s must belong to uid %u and have mode 0700 or 0750; it belongs "
+			  "to uid %u and has mode %04o."),
+			folder, (unsigned)geteuid(), (unsigned)st.st_uid,
+			(unsigned)(st.st_mode & 07777));
+		return WF_DENIED;
+	}
+	return WF_OK;
+}
+
+/* WF_NOT_FOUND without a sentence when there is no such file. */
+static wf_status
+check_file(const char *name, char *why_r, size_t size)
+{
+	struct stat st;
+
+	if (lstat(name, &st) != 0) {
+		if (errno == ENOENT)
+			return WF_NOT_FOUND;
+		(void)snprintf(why_r, size, _("%s cannot be looked at: %s."), name, strerror(errno));
+		return WF_IO;
+	}
+	if (!S_ISREG(st.st_mode)) {
+		(void)snprintf(why_r, size, _("%s is not a plain file."), name);
+		return WF_DENIED;
+	}
+	if (st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
+		(void)snprintf(why_r, size,
+			_("%s must belong to uid %u and have mode 0600; it belongs to uid %u and has mode "
+			  "%04o."),
+			name, (unsigned)geteuid(), (unsigned)st.st_uid,
+			(unsigned)(st.st_mode & 07777));
+		return WF_DENIED;
+	}
+	return WF_OK;
+}
+
+static wf_status
+check_create(const char *path, const char *folder, char *why_r, size_t size)
+{
+	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int fd = wf_fault(WF_FAULT_FILE)
+			 ? -1
+			 : open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	wf_status status = WF_OK;
+
+	if (fd < 0 || dir < 0 || fchmod(fd, 0600) != 0 || fsync(fd) != 0 || fsync(dir) != 0) {
+		(void)snprintf(why_r, size, _("%s cannot be created: %s."), path, strerror(errno));
+		status = WF_IO;
+	}
+	if (fd >= 0)
+		close(fd);
+	if (dir >= 0)
+		close(dir);
+	return status;
+}
+
+static wf_status
+check_beside(const char *path, bool fresh, char *why_r, size_t size)
+{
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < sizeof(beside) / sizeof(beside[0]); i++) {
+		char *name = check_name(path, beside[i]);
+
+		if (name == NULL)
+			return WF_NO_MEMORY;
+		status = check_file(name, why_r, size);
+		if (status == WF_OK && fresh && beside[i][0] == '-') {
+			(void)snprintf(why_r, size,
+				_("%s is left of a database that is gone. Put the database back or move "
+				  "this file away."),
+				name);
+			status = WF_CORRUPT;
+		}
+		if (status == WF_NOT_FOUND)
+			status = WF_OK;
+		free(name);
+	}
+	return status;
+}
+
+wf_status
+check_files(const char *path, bool create, bool *fresh_r, char *why_r, size_t size)
+{
+	char *folder = check_folder_of(path);
+	bool fresh = false;
+	wf_status status;
+
+	if (folder == NULL)
+		return WF_NO_MEMORY;
+	status = check_folder(folder, why_r, size);
+	if (status != WF_OK)
+		goto out;
+	status = check_file(path, why_r, size);
+	if (status == WF_NOT_FOUND && !create)
+		(void)snprintf(why_r, size,
+			_("There is no store at %s. Make one with: warifu init"), path);
+	else if (status == WF_NOT_FOUND)
+		fresh = true;
+	if (status == WF_OK || fresh)
+		status = check_beside(path, fresh, why_r, size);
+	if (status == WF_OK && fresh)
+		status = check_create(path, folder, why_r, size);
+	if (status == WF_OK)
+		*fresh_r = fresh;
+out:
+	free(folder);
+	return status;
+}
+
+wf_status
+check_lock(const char *path, int *fd_r, char *why_r, size_t size)
+{
+	char *name = check_name(path, ".lock");
+	wf_status status = WF_OK;
+	int fd;
+
+	if (name == NULL)
+		return WF_NO_MEMORY;
+	fd = wf_fault(WF_FAULT_FILE) ? -1
+				     : open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		(void)snprintf(why_r, size, _("%s cannot be opened: %s."), name, strerror(errno));
+		status = WF_IO;
+	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		(void)snprintf(why_r, size,
+			_("The store %s is in use by another daemon. Stop that one first."), path);
+		status = WF_EXISTS;
+	}
+	if (status == WF_OK)
+		*fd_r = fd;
+	else if (fd >= 0)
+		close(fd);
+	free(name);
+	return status;
+}
+
+bool
+check_space_low(const char *path)
+{
+	struct statvfs vfs;
+	unsigned long long room;
+	unsigned long long whole;
+
+	if (statvfs(path, &vfs) != 0)
+		return false;
+	room = (unsigned long long)vfs.f_bavail * vfs.f_frsize;
+	whole = (unsigned long long)vfs.f_blocks * vfs.f_frsize;
+	return room < SPACE_RESERVE && room < whole / 20;
+}

@@ -1,0 +1,87 @@
+/*
+ * The lock clock of the store: throttle/lockclock.h with the state that was saved, behind a mutex because
+ * the loop asks for it while the writer works.  What is saved is written with every commit (meta.c).
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/store/internal.h"
+#include "common/fault.h"
+
+wf_status
+clock_open(struct store *store, const struct meta *meta)
+{
+	if (wf_fault(WF_FAULT_THREAD) || pthread_mutex_init(&store->clock_mutex, NULL) != 0)
+		return WF_UNAVAILABLE;
+	lockclock_start(&store->lockclock, &meta->saved, store->boot_id,
+		wf_clock_now(&store->clock), wf_clock_synchronised(), meta->suspect);
+	return WF_OK;
+}
+
+int64_t
+clock_lock_ms(struct store *store, struct wf_now now, bool *suspect_r)
+{
+	int64_t ms;
+
+	(void)pthread_mutex_lock(&store->clock_mutex);
+	ms = lockclock_ms(&store->lockclock, now);
+	if (suspect_r != NULL)
+		*suspect_r = store->lockclock.suspect;
+	(void)pthread_mutex_unlock(&store->clock_mutex);
+	return ms;
+}
+
+int64_t
+store_lock_ms(struct store *store)
+{
+	return clock_lock_ms(store, wf_clock_now(&store->clock), NULL);
+}
+
+bool
+store_clock_suspect(struct store *store)
+{
+	bool suspect;
+
+	(void)clock_lock_ms(store, wf_clock_now(&store->clock), &suspect);
+	return suspect;
+}
+
+static void
+clock_saved(struct store_job *job)
+{
+	free(job);
+}
+
+/* Asks the writer to store the clock's standing; if that cannot be, the next commit of any job does. */
+static void
+clock_save(struct store *store)
+{
+	struct store_job *job = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*job));
+
+	if (job == NULL)
+		return;
+	job->kind = (enum store_job_kind)JOB_CLOCK_SAVE;
+	job->done = clock_saved;
+	if (queue_put(&store->writer.queue, job) != WF_OK)
+		free(job);
+}
+
+bool
+store_clock_watch(struct store *store)
+{
+	struct wf_now now = wf_clock_now(&store->clock);
+	bool synchronised = wf_clock_synchronised();
+	bool before;
+	bool after;
+
+	(void)pthread_mutex_lock(&store->clock_mutex);
+	before = store->lockclock.suspect;
+	lockclock_watch(&store->lockclock, now, synchronised);
+	after = store->lockclock.suspect;
+	(void)pthread_mutex_unlock(&store->clock_mutex);
+	if (before != after)
+		clock_save(store);
+	return after && !before;
+}

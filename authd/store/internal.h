@@ -1,0 +1,220 @@
+/*
+ * What the store's own files share.  Nothing outside store/ includes this, tests of the store aside.
+ *
+ * Threads: the writer thread owns `struct writer` and all that is reached through it; a reader thread owns its
+ * connection.  Between threads go only queues, the lock clock (under its mutex) and atomic figures.
+ *
+ * `struct work` is what the writer believes of the database without asking: it follows savepoints (a copy is
+ * put back when one is rolled back) and is read anew after any commit that did not succeed.
+ */
+#ifndef WF_AUTHD_STORE_INTERNAL_H
+#define WF_AUTHD_STORE_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "authd/store/sql.h"
+#include "authd/store/store.h"
+
+#define COMPLETED_AGE_MS (24 * 60 * 60 * 1000LL)
+#define VERDICT_AGE_MS (30 * 1000LL)
+#define BATCH_MAX 512
+
+/* Jobs of the store itself; they use u.admin for rows. */
+enum internal_job {
+	JOB_EXPIRE = STORE_JOB_KINDS, /* u.admin.seq: how many were settled */
+	JOB_CLOCK_SAVE,
+	JOB_CLOCK_ACCEPT,
+	JOB_KINDS
+};
+
+/* --- queue.c: jobs waiting for a thread --- */
+struct queue {
+	pthread_mutex_t mutex;
+	pthread_cond_t ready;
+	struct store_job *first, **last;
+	size_t n, max;
+	bool closing;
+};
+
+WF_MUST_USE wf_status queue_init(struct queue *queue, size_t max);
+void queue_clear(struct queue *queue);
+WF_MUST_USE wf_status queue_put(struct queue *queue, struct store_job *job);
+/* Waits, then takes up to `max` jobs in order; NULL when the queue is closed and empty. */
+struct store_job *queue_take(struct queue *queue, size_t max);
+void queue_close(struct queue *queue);
+
+struct work {
+	struct audit_head head;
+	int64_t unknown; /* throttle rows with known = 0 */
+	int64_t hour;    /* of the last audit row, -1 none: see audit_span */
+};
+
+struct writer {
+	struct store *store;
+	struct sql_conn conn;
+	struct queue queue;
+	struct work work;
+	struct wf_now now; /* of the running batch */
+	int64_t lock_ms;
+	int64_t pruned_ms; /* when old rows were last deleted */
+	bool stale;        /* `work` has to be read anew */
+	bool leftovers;    /* reservations of a former run are not settled yet */
+	bool other_boot;   /* the machine has been started anew since the last commit */
+	bool clock_write;  /* the batch has to write meta although nothing else changed */
+	bool clock_accept; /* the batch accepts the clock */
+};
+
+struct reader {
+	struct store *store;
+	struct sql_conn conn;
+	struct queue queue;
+};
+
+enum { THREAD_WRITER, THREAD_READ, THREAD_VIEW, THREAD_COUNT };
+
+struct store {
+	char *path;
+	char node[65]; /* of the chain, as stored */
+	uint8_t id[32];
+	struct wf_clock clock;
+	uint32_t unknown_max;
+	int lock_fd;
+	char boot_id[37];
+	pthread_mutex_t clock_mutex;
+	struct lockclock lockclock;
+	struct writer writer;
+	struct reader readers[2]; /* READ, VIEW */
+	pthread_t threads[THREAD_COUNT];
+	bool started[THREAD_COUNT];
+	_Atomic uint64_t commits, jobs;
+	_Atomic int64_t next_lease; /* no reservation runs out earlier; lock clock */
+};
+
+/* What the meta row says. */
+struct meta {
+	uint8_t id[32];
+	char node[65];
+	int64_t generation;
+	struct audit_head head;
+	struct lockclock_saved saved;
+	bool suspect;
+};
+
+/* --- check.c: files and their modes, one daemon per file --- */
+WF_MUST_USE wf_status check_files(const char *path, bool create, bool *fresh_r, char *why_r, size_t size);
+WF_MUST_USE wf_status check_lock(const char *path, int *fd_r, char *why_r, size_t size);
+/* True when so little space is left that it is kept for logins and administration. */
+bool check_space_low(const char *path);
+
+/* --- schema.c --- */
+struct migration {
+	int from; /* user_version that it starts from; it ends at from + 1 */
+	const char *sql;
+};
+/* Identity, version, migrations after a backup to PATH.before-N; before_r gets the version found. */
+WF_MUST_USE wf_status schema_open(struct sql_conn *conn, const char *path, int *before_r, char *why_r, size_t size);
+/* The same over any table, which ends with sql NULL; the newest version is the number of its rows. */
+WF_MUST_USE wf_status schema_migrate(struct sql_conn *conn, const char *path, const struct migration *table,
+	int *before_r, char *why_r, size_t size);
+
+/* --- meta.c --- */
+WF_MUST_USE wf_status meta_create(struct sql_conn *conn, const char *node, struct wf_now now, const char *boot_id);
+WF_MUST_USE wf_status meta_load(struct sql_conn *conn, struct meta *meta_r);
+WF_MUST_USE wf_status meta_save(struct sql_conn *conn, const struct audit_head *head, int64_t lock_ms,
+	struct wf_now now, const char *boot_id, bool suspect);
+/* Reads `work` from the database. */
+WF_MUST_USE wf_status work_load(struct sql_conn *conn, struct work *work_r);
+
+/* --- chain.c --- */
+/* Seals a row into the working head and inserts it. */
+WF_MUST_USE wf_status chain_append(struct writer *w, const struct audit_row *row);
+/* The last rows against each other and against the head of the meta row. */
+WF_MUST_USE wf_status chain_check_tail(struct sql_conn *conn, const struct meta *meta, char *why_r, size_t size);
+
+/* --- load.c: rows into structs; on either kind of connection --- */
+void load_account(struct sql *q, struct account *account_r);
+void load_credential(struct sql *q, struct credential *credential_r);
+WF_MUST_USE wf_status load_codes(struct sql_conn *conn, struct credential *credential);
+/* By name, or by uid where name is NULL; found_r false if there is none. */
+WF_MUST_USE wf_status load_account_by(struct sql_conn *conn, const char *name, int64_t uid, bool *found_r,
+	struct account *account_r);
+WF_MUST_USE wf_status load_credentials(struct sql_conn *conn, int64_t account_id, struct credential *credentials_r,
+	size_t *n_r);
+
+/* --- lanes.c: counters --- */
+struct lane_row {
+	struct throttle_state state;
+	bool stored; /* there is a row */
+	bool known;  /* it is of an account's name */
+	char name[WF_NAME_MAX + 1];
+};
+/* State as stored, with pending. */
+WF_MUST_USE wf_status lane_get(struct sql_conn *conn, const uint8_t *key, enum throttle_lane lane, struct lane_row *row_r);
+/* Stores a changed state; deletes a neutral one; keeps the table of unknown names within its bound. */
+WF_MUST_USE wf_status lane_put(struct writer *w, const struct lane_row *old, const struct throttle_state *state,
+	const char *name);
+/* Marks the rows of a name as an account's or not. */
+WF_MUST_USE wf_status lane_known(struct writer *w, const char *name, bool known);
+/* One more failure; *locked_r becomes true if it set a lock, else it stays. */
+WF_MUST_USE wf_status lane_fail(struct writer *w, const uint8_t *key, const struct throttle_limit *limit,
+	uint32_t weight, const char *name, bool *locked_r);
+WF_MUST_USE wf_status lane_succeed(struct writer *w, const uint8_t *key, enum throttle_lane lane, const char *name);
+WF_MUST_USE wf_status lane_unlock(struct writer *w, const uint8_t *key);
+
+/* --- reserve.c, interrupt.c --- */
+struct reservation {
+	int64_t id, account_id, version;
+	char name[WF_NAME_MAX + 1];
+};
+WF_MUST_USE wf_status reservation_find(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reservation *found_r);
+WF_MUST_USE wf_status reservation_delete(struct writer *w, int64_t id);
+/* Settles up to `max` reservations whose lease ended at or before until_ms as failures. */
+WF_MUST_USE wf_status interrupt_expired(struct writer *w, int64_t until_ms, size_t max, size_t *n_r);
+WF_MUST_USE wf_status interrupt_expired_of(struct writer *w, const struct store_lanes *lanes);
+WF_MUST_USE wf_status interrupt_next(struct writer *w);
+
+/* --- effect.c --- */
+struct effect_result {
+	int64_t account_id;    /* of the first account added */
+	int64_t added_id;      /* of the last account added */
+	int64_t credential_id; /* of the last credential added */
+	bool settling;         /* in: effects of a login, not of an act */
+};
+/* WF_CONFLICT, WF_NOT_FOUND, WF_EXISTS: does not apply; the caller rolls its savepoint back. */
+WF_MUST_USE wf_status effect_apply(struct writer *w, const struct effect *effect, struct effect_result *result);
+/* True for the three statuses above. */
+bool effect_refused(wf_status status);
+
+/* --- jobs of the writer: one function a kind, inside a savepoint --- */
+WF_MUST_USE wf_status job_reserve(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_settle(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_admin(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_session(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_expire(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_clock_save(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_clock_accept(struct writer *w, struct store_job *job);
+
+/* --- jobs of readers, inside a read transaction --- */
+WF_MUST_USE wf_status job_read(struct reader *r, struct store_job *job);
+WF_MUST_USE wf_status job_view(struct reader *r, struct store_job *job);
+WF_MUST_USE wf_status view_audit(struct reader *r, struct store_view *view);
+
+/* --- writer.c, reader.c --- */
+void *writer_main(void *writer);
+/* One batch, also before the thread runs: `jobs` may be NULL, then only leftovers are settled. */
+wf_status writer_batch(struct writer *w, struct store_job *jobs);
+void *reader_main(void *reader);
+/* Outputs of a job that did not happen show nothing. */
+void job_forget(struct store_job *job);
+
+/* --- clock.c --- */
+WF_MUST_USE wf_status clock_open(struct store *store, const struct meta *meta);
+int64_t clock_lock_ms(struct store *store, struct wf_now now, bool *suspect_r);
+
+/* --- backup.c --- */
+/* Copies an open database to a new file (mode 0600), durably, as one file without a log beside it. */
+WF_MUST_USE wf_status backup_copy(struct sql_conn *from, const char *path, char *why_r, size_t size);
+
+#endif

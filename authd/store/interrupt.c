@@ -1,0 +1,193 @@
+/*
+ * Attempts that nobody settled: the daemon died, or forgot them.  Each was admitted and may have been evaluated,
+ * so it counts as a failure and gets the row that was laid down with it (I3: every evaluated attempt ends in
+ * one row; I1: no crash forgets a wrong answer).
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/store/internal.h"
+
+#define AT_ONCE 64
+
+struct interrupted {
+	int64_t id;
+	char name[WF_NAME_MAX + 1];
+	struct audit_row row;
+};
+
+/* The row that came with the reservation; a plain one if it cannot be read: the attempt must not get lost. */
+static void
+interrupt_row(struct writer *w, struct interrupted *one, const uint8_t *encoded, size_t len)
+{
+	if (audit_row_decode(encoded, len, &one->row) != WF_OK) {
+		audit_row_init(&one->row, AUDIT_AUTH, "login");
+		AUDIT_TEXT(one->row.reason, "interrupted");
+		AUDIT_TEXT(one->row.user, one->name);
+		AUDIT_TEXT(one->row.source, "local:unknown");
+		AUDIT_TEXT(one->row.node, w->store->node);
+	}
+	one->row.time_us = w->now.wall_us;
+	one->row.first_us = w->now.wall_us;
+	one->row.last_us = w->now.wall_us;
+}
+
+static wf_status
+interrupt_load(struct writer *w, int64_t id, struct interrupted *one)
+{
+	uint8_t encoded[AUDIT_ENCODED_MAX];
+	size_t len;
+	struct sql q = sql_start(&w->conn, SQL_RESERVATION_LOAD);
+	wf_status status;
+
+	sql_put_int(&q, id);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status;
+	one->id = id;
+	sql_get_text(&q, one->name, sizeof(one->name));
+	sql_get_blob(&q, encoded, sizeof(encoded), &len);
+	status = sql_end(&q);
+	if (status == WF_OK)
+		interrupt_row(w, one, encoded, len);
+	return status;
+}
+
+/* One failure more in the ACCOUNT lane, by the limit that stood when the attempt was admitted. */
+static wf_status
+interrupt_count(struct writer *w, const struct interrupted *one, bool *locked_r)
+{
+	struct throttle_limit limit = {.lane = LANE_ACCOUNT};
+	uint8_t key[THROTTLE_KEY_LEN];
+	struct sql q = sql_start(&w->conn, SQL_LANE_GET);
+	wf_status status;
+
+	sql_put_int(&q, one->id);
+	sql_put_int(&q, LANE_ACCOUNT);
+	status = sql_next(&q);
+	if (status == WF_NOT_FOUND)
+		return WF_OK;
+	if (status != WF_OK)
+		return status;
+	sql_get_bytes(&q, key, sizeof(key));
+	limit.threshold = (uint32_t)sql_get_int(&q);
+	limit.window_ms = sql_get_int(&q);
+	limit.lock_ms = sql_get_int(&q);
+	status = sql_end(&q);
+	if (status != WF_OK)
+		return status;
+	return lane_fail(w, key, &limit, 1, one->name, locked_r);
+}
+
+static wf_status
+interrupt_one(struct writer *w, int64_t id)
+{
+	struct interrupted one;
+	bool locked = false;
+	wf_status status = interrupt_load(w, id, &one);
+
+	if (status == WF_OK)
+		status = interrupt_count(w, &one, &locked);
+	if (status == WF_OK)
+		status = reservation_delete(w, id);
+	if (status == WF_OK)
+		status = chain_append(w, &one.row);
+	if (status != WF_OK || !locked)
+		return status;
+	one.row.class = AUDIT_FINDING;
+	one.row.result = AUDIT_NEUTRAL;
+	AUDIT_TEXT(one.row.event, "lock");
+	AUDIT_TEXT(one.row.reason, "threshold");
+	return chain_append(w, &one.row);
+}
+
+/* Ids of expired reservations, read to the end before anything is changed. */
+static wf_status
+interrupt_list(struct writer *w, int64_t until_ms, size_t max, int64_t *ids_r, size_t *n_r)
+{
+	struct sql q = sql_start(&w->conn, SQL_RESERVATION_EXPIRED);
+	size_t n = 0;
+	wf_status status;
+
+	sql_put_int(&q, until_ms);
+	sql_put_int(&q, (int64_t)max);
+	while ((status = sql_next(&q)) == WF_OK)
+		ids_r[n++] = sql_get_int(&q);
+	if (status != WF_NOT_FOUND)
+		return status;
+	*n_r = n;
+	return WF_OK;
+}
+
+wf_status
+interrupt_expired(struct writer *w, int64_t until_ms, size_t max, size_t *n_r)
+{
+	size_t done = 0;
+	wf_status status = WF_OK;
+
+	while (status == WF_OK && done < max) {
+		int64_t ids[AT_ONCE];
+		size_t n = 0;
+		size_t want = max - done < AT_ONCE ? max - done : AT_ONCE;
+
+		status = interrupt_list(w, until_ms, want, ids, &n);
+		for (size_t i = 0; status == WF_OK && i < n; i++)
+			status = interrupt_one(w, ids[i]);
+		done += n;
+		if (n < want)
+			break;
+	}
+	if (status == WF_OK && n_r != NULL)
+		*n_r = done;
+	return status;
+}
+
+static wf_status
+interrupt_expired_lane(struct writer *w, const struct throttle_state *state)
+{
+	for (;;) {
+		struct sql q = sql_start(&w->conn, SQL_RESERVATION_EXPIRED_OF);
+		int64_t id;
+		wf_status status;
+
+		sql_put_blob(&q, state->key, THROTTLE_KEY_LEN);
+		sql_put_int(&q, state->lane);
+		sql_put_int(&q, w->lock_ms);
+		status = sql_next(&q);
+		if (status != WF_OK)
+			return status == WF_NOT_FOUND ? WF_OK : status;
+		id = sql_get_int(&q);
+		status = sql_end(&q);
+		if (status == WF_OK)
+			status = interrupt_one(w, id);
+		if (status != WF_OK)
+			return status;
+	}
+}
+
+wf_status
+interrupt_expired_of(struct writer *w, const struct store_lanes *lanes)
+{
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < lanes->n; i++)
+		status = interrupt_expired_lane(w, &lanes->states[i]);
+	return status;
+}
+
+wf_status
+interrupt_next(struct writer *w)
+{
+	struct sql q = sql_start(&w->conn, SQL_RESERVATION_NEXT);
+	wf_status status = sql_next(&q);
+	int64_t next;
+
+	if (status != WF_OK)
+		return status;
+	/* NULL, that is no reservation at all, reads as 0. */
+	next = sql_get_int(&q);
+	atomic_store(&w->store->next_lease, next > 0 ? next : INT64_MAX);
+	return sql_end(&q);
+}

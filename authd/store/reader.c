@@ -1,0 +1,190 @@
+/*
+ * Readers: threads with connections of their own that can only read.  Each job runs in a read transaction
+ * that begins after the job was submitted and ends before `done`: it sees everything that was committed
+ * before it was submitted, and one state of the database throughout.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/store/internal.h"
+
+static wf_status
+read_account(struct reader *r, struct store_read *read)
+{
+	wf_status status;
+
+	read->found = false;
+	read->ncredentials = 0;
+	if (read->name == NULL && read->uid < 0)
+		return WF_OK;
+	status = load_account_by(&r->conn, read->name, read->uid, &read->found, &read->account);
+	if (status != WF_OK || !read->found)
+		return status;
+	return load_credentials(&r->conn, read->account.id, read->credentials, &read->ncredentials);
+}
+
+static wf_status
+read_lanes(struct reader *r, struct store_read *read)
+{
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < read->lanes.n; i++) {
+		struct lane_row row;
+
+		status = lane_get(&r->conn, read->lanes.states[i].key, read->lanes.states[i].lane, &row);
+		if (status == WF_OK)
+			read->lanes.states[i] = row.state;
+	}
+	return status;
+}
+
+static wf_status
+read_completed(struct reader *r, struct store_read *read)
+{
+	struct sql q;
+	wf_status status;
+
+	read->txn_found = false;
+	if (!read->has_txn)
+		return WF_OK;
+	q = sql_start(&r->conn, SQL_COMPLETED_GET);
+	sql_put_blob(&q, read->txn, WF_TXN_LEN);
+	sql_put_int(&q, read->lock_ms - COMPLETED_AGE_MS);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status == WF_NOT_FOUND ? WF_OK : status;
+	read->txn_account = sql_get_int(&q);
+	read->txn_kinds = (unsigned)sql_get_int(&q);
+	sql_get_text(&q, read->txn_service, sizeof(read->txn_service));
+	read->txn_purpose = (enum wf_purpose)sql_get_int(&q);
+	read->txn_completed_us = sql_get_int(&q);
+	status = sql_end(&q);
+	read->txn_found = status == WF_OK;
+	return status;
+}
+
+static wf_status
+read_verdict(struct reader *r, struct store_read *read)
+{
+	struct sql q;
+	wf_status status;
+
+	read->verdict_known = false;
+	if (!read->has_idempotency)
+		return WF_OK;
+	q = sql_start(&r->conn, SQL_VERDICT_GET);
+	sql_put_blob(&q, read->idempotency, sizeof(read->idempotency));
+	sql_put_int(&q, read->lock_ms - VERDICT_AGE_MS);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status == WF_NOT_FOUND ? WF_OK : status;
+	read->verdict = (enum wf_verdict)sql_get_int(&q);
+	status = sql_end(&q);
+	read->verdict_known = status == WF_OK;
+	return status;
+}
+
+/* WF_NOT_FOUND: no open session by this statement and key. */
+static wf_status
+read_session_by(struct reader *r, struct store_read *read, enum sql_id id, int64_t key, int64_t start)
+{
+	struct sql q = sql_start(&r->conn, id);
+	wf_status status;
+
+	sql_put_int(&q, key);
+	if (id == SQL_SESSION_BY_PROCESS)
+		sql_put_int(&q, start);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status;
+	sql_get_text(&q, read->session_source.text, sizeof(read->session_source.text));
+	read->session_source.remote = sql_get_int(&q) != 0;
+	read->session_zone = (enum zone)sql_get_int(&q);
+	sql_get_text(&q, read->session_user, sizeof(read->session_user));
+	read->session_kinds = (unsigned)sql_get_int(&q);
+	status = sql_end(&q);
+	read->session_found = status == WF_OK;
+	return status;
+}
+
+static wf_status
+read_session(struct reader *r, struct store_read *read)
+{
+	wf_status status = WF_NOT_FOUND;
+
+	read->session_found = false;
+	if (read->audit_session != 0)
+		status = read_session_by(r, read, SQL_SESSION_BY_AUDIT, read->audit_session, 0);
+	for (size_t i = 0; status == WF_NOT_FOUND && i < read->npids; i++)
+		status = read_session_by(r, read, SQL_SESSION_BY_PROCESS, read->pids[i],
+			(int64_t)read->starts[i]);
+	return status == WF_NOT_FOUND ? WF_OK : status;
+}
+
+wf_status
+job_read(struct reader *r, struct store_job *job)
+{
+	struct store_read *read = &job->u.read;
+	wf_status status;
+
+	if (read->lanes.n > STORE_LANES)
+		return WF_INVALID;
+	read->lock_ms = store_lock_ms(r->store);
+	status = read_account(r, read);
+	if (status == WF_OK)
+		status = read_lanes(r, read);
+	if (status == WF_OK)
+		status = read_completed(r, read);
+	if (status == WF_OK)
+		status = read_verdict(r, read);
+	return status == WF_OK ? read_session(r, read) : status;
+}
+
+/* Outputs of a read that failed show nothing. */
+static void
+reader_forget(struct store_job *job)
+{
+	if (job->kind == STORE_READ) {
+		job->u.read.found = false;
+		job->u.read.ncredentials = 0;
+		job->u.read.txn_found = false;
+		job->u.read.verdict_known = false;
+		job->u.read.session_found = false;
+	} else {
+		job->u.view.n = 0;
+	}
+}
+
+static void
+reader_run(struct reader *r, struct store_job *job)
+{
+	wf_status status = sql_simple(&r->conn, SQL_BEGIN_READ);
+
+	job->cause[0] = '\0';
+	if (status == WF_OK)
+		status = job->kind == STORE_READ ? job_read(r, job) : job_view(r, job);
+	if (status == WF_OK)
+		status = sql_simple(&r->conn, SQL_COMMIT);
+	sql_rollback(&r->conn);
+	job->status = status;
+	if (status != WF_OK) {
+		(void)snprintf(job->cause, sizeof(job->cause), "%s", r->conn.cause);
+		reader_forget(job);
+	}
+	atomic_fetch_add(&r->store->jobs, 1);
+	if (job->done != NULL)
+		job->done(job);
+}
+
+void *
+reader_main(void *reader)
+{
+	struct reader *r = reader;
+	struct store_job *job;
+
+	while ((job = queue_take(&r->queue, 1)) != NULL)
+		reader_run(r, job);
+	return NULL;
+}

@@ -1,0 +1,261 @@
+/*
+ * Makes a restored database fit to be used: it is older than what happened since, so what that may have used up
+ * must not come back.  One transaction: all of it or nothing.
+ *
+ * TOTP: a code up to RESTORE_STEPS_AHEAD steps from now may have been accepted already (window one, learned
+ * drift two), so all these steps are burnt; a user may have to wait for the fourth code.  HOTP tokens
+ * want a resync, recovery codes are void, completed transactions and remembered verdicts are forgotten, sessions
+ * closed.  Counters: the database that is being replaced, where it can be read and is the same store's,
+ * gives its failures, locks and used counters, the higher or later of both stays.  Without it the lock clock
+ * does not advance over the gap: no lock becomes shorter.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "authd/store/internal.h"
+#include "common/fault.h"
+#include "common/i18n.h"
+
+#define RESTORE_STEPS_AHEAD 3
+#define US_PER_S 1000000
+
+struct restore {
+	struct store store; /* only what the chain's functions look at */
+	struct writer *w;
+	struct meta meta;
+	struct wf_now now;
+	char boot_id[37];
+	bool carried; /* counters of the replaced database were taken over */
+};
+
+/* What the replaced database knows better.  `old` is attached. */
+static const char carry_sql[] =
+	"INSERT INTO throttle SELECT * FROM old.throttle WHERE true"
+	" ON CONFLICT(key, lane) DO UPDATE SET"
+	" failures = max(failures, excluded.failures),"
+	" last_failure_ms = max(last_failure_ms, excluded.last_failure_ms),"
+	" window_start_ms = max(window_start_ms, excluded.window_start_ms),"
+	" locked_until_ms = max(locked_until_ms, excluded.locked_until_ms),"
+	" seen_ms = max(seen_ms, excluded.seen_ms);"
+	"UPDATE credential SET counter = max(counter, coalesce("
+	" (SELECT o.counter FROM old.credential AS o WHERE o.id = credential.id"
+	" AND o.account_id = credential.account_id AND o.factor = credential.factor"
+	" AND o.created_us = credential.created_us), counter)) WHERE factor IN (2, 3);"
+	"UPDATE meta SET"
+	" lock_ms = (SELECT lock_ms FROM old.meta), wall_us = (SELECT wall_us FROM old.meta),"
+	" boot_us = (SELECT boot_us FROM old.meta), boot_id = (SELECT boot_id FROM old.meta),"
+	" suspect = (SELECT suspect FROM old.meta)"
+	" WHERE lock_ms <= (SELECT lock_ms FROM old.meta);";
+
+static wf_status
+restore_attach(struct sql_conn *conn, const char *replaced)
+{
+	sqlite3_stmt *stmt = NULL;
+	int rc = sqlite3_prepare_v2(conn->db, "ATTACH ?1 AS old", -1, &stmt, NULL);
+
+	if (rc == SQLITE_OK)
+		rc = sqlite3_bind_text(stmt, 1, replaced, -1, SQLITE_STATIC);
+	if (rc == SQLITE_OK)
+		rc = sqlite3_step(stmt);
+	(void)sqlite3_finalize(stmt);
+	return rc == SQLITE_DONE ? WF_OK : sql_failed(conn, rc);
+}
+
+static bool
+restore_same_store(struct sql_conn *conn)
+{
+	int64_t same = 0;
+	wf_status status = sql_pragma(conn,
+		"SELECT (SELECT store_id FROM main.meta) = (SELECT store_id FROM old.meta)", &same);
+
+	return status == WF_OK && same == 1;
+}
+
+/* Anything that fails here is no error of the restore: a damaged database is why one restores. */
+static wf_status
+restore_carry(struct restore *restore, bool attached)
+{
+	struct sql_conn *conn = &restore->w->conn;
+	wf_status status;
+
+	if (!attached || !restore_same_store(conn))
+		return WF_OK;
+	status = sql_simple(conn, SQL_SAVEPOINT_EFFECTS);
+	if (status != WF_OK)
+		return status;
+	if (sql_script(conn, carry_sql) != WF_OK)
+		return sql_rollback_to(conn, "effects");
+	restore->carried = true;
+	return sql_simple(conn, SQL_RELEASE_EFFECTS);
+}
+
+static wf_status
+restore_numbers(struct restore *restore, enum sql_id id, int64_t first, int64_t second, size_t n)
+{
+	struct sql q = sql_start(&restore->w->conn, id);
+
+	if (n > 0)
+		sql_put_int(&q, first);
+	if (n > 1)
+		sql_put_int(&q, second);
+	return sql_run(&q, NULL);
+}
+
+static wf_status
+restore_burn(struct restore *restore)
+{
+	int64_t wall_us = restore->now.wall_us;
+	const struct {
+		enum sql_id id;
+		size_t n;
+		int64_t first, second;
+	} steps[] = {
+		{SQL_RESTORE_TOTP, 2, wall_us / US_PER_S, RESTORE_STEPS_AHEAD},
+		{SQL_RESTORE_HOTP, 0, 0, 0},
+		{SQL_RESTORE_RECOVERY, 0, 0, 0},
+		{SQL_RESTORE_CODES, 1, wall_us, 0},
+		{SQL_RESTORE_COMPLETED, 0, 0, 0},
+		{SQL_RESTORE_VERDICT, 0, 0, 0},
+		{SQL_SESSION_CLOSE_ALL, 1, wall_us, 0},
+		{SQL_META_GENERATION, 0, 0, 0},
+	};
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < sizeof(steps) / sizeof(steps[0]); i++)
+		status = restore_numbers(
+			restore, steps[i].id, steps[i].first, steps[i].second, steps[i].n);
+	return status;
+}
+
+static wf_status
+restore_row(struct restore *restore, const char *node)
+{
+	struct audit_row row;
+
+	audit_row_init(&row, AUDIT_SYSTEM, "restore");
+	row.result = AUDIT_SUCCESS;
+	row.time_us = restore->now.wall_us;
+	row.first_us = row.time_us;
+	row.last_us = row.time_us;
+	AUDIT_TEXT(row.source, "local:restore");
+	AUDIT_TEXT(row.host, node);
+	AUDIT_TEXT(row.node, restore->meta.node);
+	(void)snprintf(row.detail, sizeof(row.detail), "generation %lld, after row %llu, counters %s",
+		(long long)restore->meta.generation + 1,
+		(unsigned long long)restore->meta.head.seq,
+		restore->carried ? "of the replaced store kept" : "as of the backup");
+	return chain_append(restore->w, &row);
+}
+
+/* Head and clocks: the clock goes on from the replaced store's, or stands still over the gap. */
+static wf_status
+restore_meta(struct restore *restore)
+{
+	struct sql_conn *conn = &restore->w->conn;
+	struct meta meta;
+	wf_status status = meta_load(conn, &meta);
+
+	if (status != WF_OK)
+		return status;
+	if (restore->carried)
+		return meta_save(conn, &restore->w->work.head, meta.saved.lock_ms, meta.saved.at,
+			meta.saved.boot_id, meta.suspect);
+	return meta_save(conn, &restore->w->work.head, meta.saved.lock_ms, restore->now,
+		restore->boot_id, meta.suspect);
+}
+
+static wf_status
+restore_change(struct restore *restore, const char *node, const char *replaced)
+{
+	struct sql_conn *conn = &restore->w->conn;
+	bool attached = replaced != NULL && access(replaced, R_OK) == 0 &&
+			restore_attach(conn, replaced) == WF_OK;
+	wf_status status = sql_simple(conn, SQL_BEGIN_WRITE);
+
+	if (status == WF_OK)
+		status = restore_carry(restore, attached);
+	if (status == WF_OK)
+		status = restore_burn(restore);
+	if (status == WF_OK)
+		status = restore_row(restore, node);
+	if (status == WF_OK)
+		status = restore_meta(restore);
+	if (status == WF_OK)
+		status = sql_simple(conn, SQL_COMMIT);
+	sql_rollback(conn);
+	return status;
+}
+
+static wf_status
+restore_open(struct restore *restore, const char *path, char *why_r, size_t size)
+{
+	struct sql_conn *conn = &restore->w->conn;
+	int before;
+	wf_status status = sql_open(conn, path, SQL_WRITER);
+
+	if (status != WF_OK) {
+		(void)snprintf(why_r, size, _("The backup %s cannot be opened: %s"), path, conn->cause);
+		return status;
+	}
+	status = schema_open(conn, path, &before, why_r, size);
+	if (status == WF_OK && (meta_load(conn, &restore->meta) != WF_OK ||
+				       work_load(conn, &restore->w->work) != WF_OK)) {
+		(void)snprintf(why_r, size, _("The backup %s holds no store."), path);
+		status = WF_CORRUPT;
+	}
+	return status == WF_OK ? chain_check_tail(conn, &restore->meta, why_r, size) : status;
+}
+
+/* Only where somebody has locked it before: a database of a daemon that runs must not be touched. */
+static wf_status
+restore_unused(const char *path, char *why_r, size_t size)
+{
+	char *name = NULL;
+	int fd = -1;
+	wf_status status = WF_OK;
+
+	if (asprintf(&name, "%s.lock", path) < 0)
+		return WF_NO_MEMORY;
+	if (access(name, F_OK) == 0)
+		status = check_lock(path, &fd, why_r, size);
+	if (fd >= 0)
+		close(fd);
+	free(name);
+	return status;
+}
+
+wf_status
+store_restore_prepare(const char *path, const char *replaced, const char *node, struct wf_now now,
+	char *why_r, size_t size)
+{
+	struct restore *restore = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*restore));
+	bool fresh;
+	wf_status status;
+
+	if (restore == NULL)
+		return WF_NO_MEMORY;
+	why_r[0] = '\0';
+	restore->w = &restore->store.writer;
+	restore->w->store = &restore->store;
+	restore->w->now = now;
+	restore->now = now;
+	wf_clock_boot_id(restore->boot_id);
+	status = check_files(path, false, &fresh, why_r, size);
+	if (status == WF_OK)
+		status = restore_unused(path, why_r, size);
+	if (status == WF_OK)
+		status = restore_open(restore, path, why_r, size);
+	if (status == WF_OK) {
+		status = restore_change(restore, node, replaced);
+		if (status != WF_OK)
+			(void)snprintf(why_r, size, _("The backup %s cannot be made ready: %s"), path,
+				restore->w->conn.cause);
+	}
+	sql_close(&restore->w->conn);
+	free(restore);
+	return status;
+}

@@ -1,0 +1,135 @@
+/*
+ * The schema and the way to it.  One row per migration, from user_version N to N + 1, each in a transaction
+ * of its own; a file that holds data is copied beside itself before anything of it changes.
+ *
+ * What makes a file ours is its application id: an SQLite file of some other program is refused, not
+ * migrated.  An empty file (a creation that was interrupted) has neither tables nor an application id.
+ */
+#include "config.h"
+
+#include "authd/store/schema_v1.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "authd/store/internal.h"
+#include "common/i18n.h"
+
+static const struct migration migrations[] = {
+	{0, STORE_SCHEMA_V1},
+	{STORE_SCHEMA, NULL},
+};
+
+static wf_status
+schema_identity(struct sql_conn *conn, const char *path, int *version_r, char *why_r, size_t size)
+{
+	int64_t application = 0;
+	int64_t version = 0;
+	int64_t tables = 0;
+	wf_status status = sql_pragma(conn, "PRAGMA application_id", &application);
+
+	if (status == WF_OK)
+		status = sql_pragma(conn, "PRAGMA user_version", &version);
+	if (status == WF_OK)
+		status = sql_pragma(conn, "SELECT count(*) FROM sqlite_schema", &tables);
+	if (status != WF_OK) {
+		(void)snprintf(why_r, size, _("The store %s cannot be read: %s"), path, conn->cause);
+		return status;
+	}
+	if (application != SQL_APPLICATION_ID && (tables != 0 || version != 0 || application != 0)) {
+		(void)snprintf(why_r, size, _("%s is a database of another program."), path);
+		return WF_CORRUPT;
+	}
+	*version_r = (int)version;
+	return WF_OK;
+}
+
+/* One step in one transaction. */
+static wf_status
+schema_step(struct sql_conn *conn, const struct migration *step)
+{
+	char mark[96];
+	wf_status status;
+
+	(void)snprintf(mark, sizeof(mark), "PRAGMA application_id=%d; PRAGMA user_version=%d;",
+		SQL_APPLICATION_ID, step->from + 1);
+	status = sql_simple(conn, SQL_BEGIN_WRITE);
+	if (status == WF_OK)
+		status = sql_script(conn, step->sql);
+	if (status == WF_OK)
+		status = sql_script(conn, mark);
+	if (status == WF_OK)
+		status = sql_simple(conn, SQL_COMMIT);
+	sql_rollback(conn);
+	return status;
+}
+
+/* Copies the file as it was; an older copy of the same version is of an attempt that failed: it is kept. */
+static wf_status
+schema_keep(struct sql_conn *conn, const char *path, int version, char *why_r, size_t size)
+{
+	char *name = NULL;
+	wf_status status = WF_OK;
+
+	if (asprintf(&name, "%s.before-%d", path, version) < 0)
+		return WF_NO_MEMORY;
+	if (access(name, F_OK) != 0)
+		status = backup_copy(conn, name, why_r, size);
+	free(name);
+	return status;
+}
+
+wf_status
+schema_migrate(struct sql_conn *conn, const char *path, const struct migration *table, int *before_r,
+	char *why_r, size_t size)
+{
+	int newest = 0;
+	int version;
+	wf_status status = schema_identity(conn, path, &version, why_r, size);
+
+	if (status != WF_OK)
+		return status;
+	while (table[newest].sql != NULL)
+		newest++;
+	if (version > newest || version < 0) {
+		(void)snprintf(why_r, size,
+			_("The store %s has schema version %d; this program knows versions up to %d. "
+			  "Install the newer program again."),
+			path, version, newest);
+		return WF_VERSION;
+	}
+	if (version > 0 && version < newest)
+		status = schema_keep(conn, path, version, why_r, size);
+	if (status != WF_OK)
+		return status;
+	for (int at = version; status == WF_OK && at < newest; at++) {
+		status = schema_step(conn, &table[at]);
+		if (status != WF_OK)
+			(void)snprintf(why_r, size,
+				_("The store %s could not be brought from schema version %d to %d and is "
+				  "as it was: %s"),
+				path, at, at + 1, conn->cause);
+	}
+	if (status == WF_OK)
+		*before_r = version;
+	return status;
+}
+
+wf_status
+schema_open(struct sql_conn *conn, const char *path, int *before_r, char *why_r, size_t size)
+{
+	wf_status status = schema_migrate(conn, path, migrations, before_r, why_r, size);
+
+	if (status != WF_OK)
+		return status;
+	status = sql_prepare_all(conn);
+	if (status != WF_OK) {
+		(void)snprintf(why_r, size,
+			_("The tables of the store %s are not as they should be: %s. Restore a backup."),
+			path, conn->cause);
+		if (status == WF_IO)
+			status = WF_CORRUPT;
+	}
+	return status;
+}

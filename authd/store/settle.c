@@ -1,0 +1,197 @@
+/*
+ * SETTLE: the outcome of an evaluated attempt, in one commit: effects, counters, the row, the record of the
+ * completed transaction, the remembered verdict, the end of the reservation.
+ *
+ * The choice between `applied` and `conflict` is made here.  A success is a conflict when a conditional effect
+ * did not apply, when the account has been changed since the reservation (disabled, credential voided or
+ * replaced, removed), or when the lease ran out and the attempt has been counted as a failure already.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "authd/store/internal.h"
+
+static wf_status
+settle_effects(struct writer *w, const struct store_settle *settle)
+{
+	struct effect_result result = {.settling = true};
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < settle->neffects; i++)
+		status = effect_apply(w, &settle->effects[i], &result);
+	return status;
+}
+
+/* All effects or none. applied_r false: one did not apply. */
+static wf_status
+settle_try(struct writer *w, const struct store_settle *settle, bool *applied_r)
+{
+	struct work before = w->work;
+	wf_status status = sql_simple(&w->conn, SQL_SAVEPOINT_EFFECTS);
+
+	if (status != WF_OK)
+		return status;
+	status = settle_effects(w, settle);
+	if (status == WF_OK) {
+		*applied_r = true;
+		return sql_simple(&w->conn, SQL_RELEASE_EFFECTS);
+	}
+	if (!effect_refused(status))
+		return status;
+	w->work = before;
+	*applied_r = false;
+	return sql_rollback_to(&w->conn, "effects");
+}
+
+/* Is the account still the one that the answers were verified against? */
+static wf_status
+settle_current(struct writer *w, const struct store_settle *settle, const struct reservation *held,
+	bool *current_r)
+{
+	struct sql q = sql_start(&w->conn, SQL_ACCOUNT_ID_VERSION);
+	wf_status status;
+
+	*current_r = false;
+	sql_put_text(&q, held->name);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status == WF_NOT_FOUND ? WF_OK : status;
+	*current_r = sql_get_int(&q) == held->account_id && sql_get_int(&q) == held->version &&
+		     settle->account == held->account_id;
+	return sql_end(&q);
+}
+
+static wf_status
+settle_failure(struct writer *w, struct store_settle *settle, const char *name)
+{
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < settle->lanes.n; i++) {
+		const struct throttle_limit *limit = &settle->lanes.limits[i];
+		enum throttle_lane lane = settle->lanes.states[i].lane;
+
+		if (!settle->count[lane])
+			continue;
+		status = lane_fail(w, settle->lanes.states[i].key, limit,
+			lane == LANE_SOURCE ? settle->source_weight : 1,
+			lane == LANE_SOURCE ? "" : name, &settle->lock_set);
+	}
+	return status;
+}
+
+static wf_status
+settle_completed(struct writer *w, const struct store_settle *settle)
+{
+	struct sql q = sql_start(&w->conn, SQL_COMPLETED_PUT);
+
+	sql_put_blob(&q, settle->txn, WF_TXN_LEN);
+	sql_put_int(&q, settle->account);
+	sql_put_int(&q, settle->kinds);
+	sql_put_text(&q, settle->service);
+	sql_put_int(&q, settle->purpose);
+	sql_put_int(&q, w->now.wall_us);
+	sql_put_int(&q, w->lock_ms);
+	return sql_run(&q, NULL);
+}
+
+/* All kinds reset the ACCOUNT lane; one kind alone resets nothing. */
+static wf_status
+settle_success(struct writer *w, const struct store_settle *settle, const char *name)
+{
+	bool whole = settle->outcome == SETTLE_SUCCESS;
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < settle->lanes.n; i++) {
+		const struct throttle_state *state = &settle->lanes.states[i];
+
+		if (whole && state->lane == LANE_ACCOUNT)
+			status = lane_succeed(w, state->key, state->lane, name);
+	}
+	return status == WF_OK ? settle_completed(w, settle) : status;
+}
+
+static wf_status
+settle_verdict(struct writer *w, const struct store_settle *settle)
+{
+	struct sql q;
+
+	if (!settle->has_idempotency)
+		return WF_OK;
+	q = sql_start(&w->conn, SQL_VERDICT_PUT);
+	sql_put_blob(&q, settle->idempotency, sizeof(settle->idempotency));
+	sql_put_int(&q, settle->was_applied ? settle->verdict : settle->verdict_conflict);
+	sql_put_int(&q, w->lock_ms);
+	return sql_run(&q, NULL);
+}
+
+/* A row of class 0 is none: the caller gathers those of names without account. */
+static wf_status
+settle_row(struct writer *w, const struct audit_row *row)
+{
+	return row->class == 0 ? WF_OK : chain_append(w, row);
+}
+
+static wf_status
+settle_rows(struct writer *w, struct store_settle *settle)
+{
+	wf_status status =
+		settle_row(w, settle->was_applied ? &settle->applied : &settle->conflict);
+
+	settle->seq = w->work.head.seq;
+	if (status == WF_OK && settle->lock_set)
+		status = settle_row(w, &settle->locked);
+	return status == WF_OK ? settle_verdict(w, settle) : status;
+}
+
+static bool
+settle_is_success(const struct store_settle *settle)
+{
+	return settle->outcome == SETTLE_SUCCESS || settle->outcome == SETTLE_PARTIAL;
+}
+
+/* The reservation is there: counters and effects, then its end. */
+static wf_status
+settle_held(struct writer *w, struct store_settle *settle, const struct reservation *held)
+{
+	bool success = settle_is_success(settle);
+	bool current = true;
+	wf_status status = WF_OK;
+
+	if (success)
+		status = settle_current(w, settle, held, &current);
+	if (!current)
+		AUDIT_TEXT(settle->conflict.reason, "changed-meanwhile");
+	else if (status == WF_OK)
+		status = settle_try(w, settle, &settle->was_applied);
+	/* A wrong answer counts whether or not its effects applied: a used code makes no guess free. */
+	if (status == WF_OK && settle->outcome == SETTLE_FAILURE)
+		status = settle_failure(w, settle, held->name);
+	if (status == WF_OK && success && settle->was_applied)
+		status = settle_success(w, settle, held->name);
+	return status == WF_OK ? reservation_delete(w, held->id) : status;
+}
+
+wf_status
+job_settle(struct writer *w, struct store_job *job)
+{
+	struct store_settle *settle = &job->u.settle;
+	struct reservation held;
+	wf_status status;
+
+	settle->was_applied = false;
+	settle->lock_set = false;
+	if (settle->neffects > STORE_EFFECTS_MAX || settle->lanes.n > STORE_LANES)
+		return WF_INVALID;
+	status = reservation_find(w, settle->txn, &held);
+	if (status == WF_NOT_FOUND) {
+		/* Counted as interrupted already: for anything but a success that row is the whole story. */
+		if (!settle_is_success(settle))
+			return WF_EXPIRED;
+		AUDIT_TEXT(settle->conflict.reason, "lease-expired");
+		return settle_rows(w, settle);
+	}
+	if (status == WF_OK)
+		status = settle_held(w, settle, &held);
+	return status == WF_OK ? settle_rows(w, settle) : status;
+}

@@ -1,0 +1,273 @@
+/*
+ * Every statement that the store runs after the schema stands, as one table.  Parameters are bound in the
+ * order of their numbers.  A column list that several statements share is a macro, so that the loader that
+ * reads it (load.c, view.c) has one order to know.
+ *
+ * Conditional changes carry their condition in WHERE: the caller looks at the number of changed rows.
+ * Numbers from authd/types.h stand here as literals: credential state 0 pending, 1 active, 2 void;
+ * factor 1 password, 2 TOTP, 3 HOTP, 4 recovery codes; account state 0 enabled.
+ */
+#include "config.h"
+
+#include "authd/store/sql.h"
+
+#define ACCOUNT_COLUMNS                                                                      \
+	"id, name, uid, kind, state, standing, must_change, valid_from_us, valid_until_us, " \
+	"created_us, last_login_us, disabled_us, standing_until_us, display, reason, sources"
+#define CREDENTIAL_COLUMNS                                                                 \
+	"id, account_id, factor, state, label, algorithm, digits, step_s, counter, drift," \
+	" key_id, secret, created_us, used_us"
+#define SESSION_COLUMNS                                                                    \
+	"id, txn, user, service, tty, source, remote, zone, pid, start, audit_session, "   \
+	"kinds, opened_us, closed_us"
+
+/* One page of the log along one index; the other conditions only filter (the + keeps them off an index). */
+#define AUDIT_COLUMNS "SELECT seq, chain, encoded FROM audit "
+#define AUDIT_BOUNDS "seq > ?1 AND seq < ?2 AND time_us >= ?3 AND time_us < ?4 "
+#define AUDIT_USER "AND (?5 = '' OR +user = ?5) "
+#define AUDIT_CLASS "AND (?6 = 0 OR +class = ?6) "
+#define AUDIT_RESULT "AND (?7 < 0 OR +result = ?7) "
+#define AUDIT_UP "ORDER BY seq LIMIT ?8"
+#define AUDIT_DOWN "ORDER BY seq DESC LIMIT ?8"
+#define AUDIT_BY_SEQ AUDIT_COLUMNS "NOT INDEXED WHERE " AUDIT_BOUNDS AUDIT_USER AUDIT_CLASS AUDIT_RESULT
+#define AUDIT_BY_USER                                                         \
+	AUDIT_COLUMNS "INDEXED BY audit_user WHERE user = ?5 AND " AUDIT_BOUNDS \
+	AUDIT_CLASS AUDIT_RESULT
+#define AUDIT_BY_CLASS                                                          \
+	AUDIT_COLUMNS "INDEXED BY audit_class WHERE class = ?6 AND " AUDIT_BOUNDS \
+	AUDIT_USER AUDIT_RESULT
+#define AUDIT_BY_RESULT                                                           \
+	AUDIT_COLUMNS "INDEXED BY audit_result WHERE result = ?7 AND " AUDIT_BOUNDS \
+	AUDIT_USER AUDIT_CLASS
+
+const char *const sql_text[SQL_COUNT] = {
+	[SQL_BEGIN_WRITE] = "BEGIN IMMEDIATE",
+	[SQL_BEGIN_READ] = "BEGIN",
+	[SQL_COMMIT] = "COMMIT",
+	[SQL_SAVEPOINT_JOB] = "SAVEPOINT job",
+	[SQL_RELEASE_JOB] = "RELEASE job",
+	[SQL_SAVEPOINT_EFFECTS] = "SAVEPOINT effects",
+	[SQL_RELEASE_EFFECTS] = "RELEASE effects",
+
+	[SQL_META_LOAD] =
+		"SELECT store_id, node, generation, head_seq, head_chain, lock_ms, wall_us, boot_us,"
+		" boot_id, suspect FROM meta WHERE one = 1",
+	[SQL_META_INSERT] =
+		"INSERT INTO meta(one, store_id, node, generation, created_us, head_seq, head_chain,"
+		" lock_ms, wall_us, boot_us, boot_id, suspect)"
+		" VALUES (1, ?1, ?2, 1, ?3, 0, ?4, 0, ?3, ?5, ?6, 0)",
+	[SQL_META_SAVE] =
+		"UPDATE meta SET head_seq = ?1, head_chain = ?2, lock_ms = ?3, wall_us = ?4,"
+		" boot_us = ?5, boot_id = ?6, suspect = ?7 WHERE one = 1",
+	[SQL_META_GENERATION] = "UPDATE meta SET generation = generation + 1 WHERE one = 1",
+	[SQL_SETTING_GET] = "SELECT value FROM setting WHERE key = ?1",
+	[SQL_SETTING_PUT] =
+		"INSERT INTO setting(key, value) VALUES (?1, ?2)"
+		" ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+
+	[SQL_AUDIT_LAST] = "SELECT seq, chain FROM audit ORDER BY seq DESC LIMIT 1",
+	[SQL_AUDIT_RANGE] =
+		"SELECT seq, chain, encoded FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
+	[SQL_AUDIT_INSERT] =
+		"INSERT INTO audit(seq, time_us, class, result, user, source, event, chain, encoded)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[SQL_SPAN_LAST] = "SELECT hour FROM audit_span ORDER BY first_seq DESC LIMIT 1",
+	[SQL_SPAN_INSERT] = "INSERT INTO audit_span(first_seq, hour) VALUES (?1, ?2)",
+	/* The first row that may be of this hour or later. */
+	[SQL_SPAN_FROM] = "SELECT min(first_seq) FROM audit_span WHERE hour >= ?1",
+	/* The first row behind the last one that may be of this hour or earlier; NULL: no such bound. */
+	[SQL_SPAN_UNTIL] =
+		"SELECT min(first_seq) FROM audit_span WHERE first_seq > "
+		"coalesce((SELECT max(first_seq) FROM audit_span WHERE hour <= ?1), 0)",
+
+	[SQL_ACCOUNT_BY_NAME] = "SELECT " ACCOUNT_COLUMNS " FROM account WHERE name = ?1",
+	[SQL_ACCOUNT_BY_UID] =
+		"SELECT " ACCOUNT_COLUMNS
+		" FROM account WHERE uid = ?1 AND uid >= 0 ORDER BY id LIMIT 1",
+	[SQL_ACCOUNT_ID_VERSION] = "SELECT id, version FROM account WHERE name = ?1",
+	[SQL_ACCOUNT_NAME] = "SELECT name FROM account WHERE id = ?1",
+	[SQL_ACCOUNT_INSERT] =
+		"INSERT INTO account(name, uid, kind, state, standing, must_change, valid_from_us,"
+		" valid_until_us, created_us, last_login_us, disabled_us, standing_until_us, display,"
+		" reason, sources)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+	[SQL_ACCOUNT_SET] =
+		"UPDATE account SET uid = ?1, kind = ?2, state = ?3, standing = ?4, must_change = ?5,"
+		" valid_from_us = ?6, valid_until_us = ?7, disabled_us = ?8, standing_until_us = ?9,"
+		" display = ?10, reason = ?11, sources = ?12, version = version + 1 WHERE id = ?13",
+	[SQL_ACCOUNT_REMOVE] = "DELETE FROM account WHERE id = ?1",
+	[SQL_ACCOUNT_MUST_CHANGE] = "UPDATE account SET must_change = ?1 WHERE id = ?2",
+	[SQL_ACCOUNT_LAST_LOGIN] =
+		"UPDATE account SET last_login_us = ?1 WHERE id = ?2 AND state = 0",
+	[SQL_ACCOUNT_BUMP] = "UPDATE account SET version = version + 1 WHERE id = ?1",
+	[SQL_ACCOUNT_BUMP_OWNER] =
+		"UPDATE account SET version = version + 1"
+		" WHERE id = (SELECT account_id FROM credential WHERE id = ?1)",
+
+	[SQL_CREDENTIAL_OF] =
+		"SELECT " CREDENTIAL_COLUMNS
+		" FROM credential WHERE account_id = ?1 AND state <> 2 ORDER BY id LIMIT ?2",
+	[SQL_CREDENTIAL_EXISTS] = "SELECT 1 FROM credential WHERE id = ?1",
+	[SQL_CREDENTIAL_COUNT] =
+		"SELECT count(*) FROM credential WHERE account_id = ?1 AND state <> 2",
+	[SQL_CREDENTIAL_INSERT] =
+		"INSERT INTO credential(account_id, factor, state, label, algorithm, digits, step_s,"
+		" counter, drift, key_id, secret, created_us, used_us)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	[SQL_CREDENTIAL_TOTP] =
+		"UPDATE credential SET counter = ?1, drift = ?2, used_us = ?3"
+		" WHERE id = ?4 AND factor = 2 AND state <> 2 AND counter < ?1",
+	[SQL_CREDENTIAL_HOTP] =
+		"UPDATE credential SET counter = ?1, used_us = ?2"
+		" WHERE id = ?3 AND factor = 3 AND state <> 2 AND counter < ?1",
+	[SQL_CREDENTIAL_RESYNC] =
+		"UPDATE credential SET counter = ?1, used_us = ?2, state = 1"
+		" WHERE id = ?3 AND factor = 3 AND state <> 2 AND counter <= ?1",
+	[SQL_CREDENTIAL_HASH] =
+		"UPDATE credential SET secret = ?1 WHERE id = ?2 AND state <> 2 AND secret = ?3",
+	[SQL_CREDENTIAL_RESEAL] =
+		"UPDATE credential SET secret = ?1, key_id = ?2"
+		" WHERE id = ?3 AND state <> 2 AND secret = ?4",
+	[SQL_CREDENTIAL_ACTIVATE] = "UPDATE credential SET state = 1 WHERE id = ?1 AND state = 0",
+	[SQL_CREDENTIAL_VOID_ONE] =
+		"UPDATE credential SET state = 2, secret = x'' WHERE id = ?1 AND state <> 2",
+	[SQL_CREDENTIAL_VOID_ALL] =
+		"UPDATE credential SET state = 2, secret = x''"
+		" WHERE account_id = ?1 AND state <> 2 AND (?2 = 0 OR factor = ?2)",
+	[SQL_CREDENTIAL_USED] = "UPDATE credential SET used_us = ?1 WHERE id = ?2",
+	[SQL_CODE_INSERT] = "INSERT INTO recovery_code(credential_id, hash, used_us) VALUES (?1, ?2, 0)",
+	[SQL_CODE_CONSUME] =
+		"UPDATE recovery_code SET used_us = ?1 WHERE credential_id = ?2 AND hash = ?3"
+		" AND used_us = 0 AND EXISTS"
+		" (SELECT 1 FROM credential WHERE id = ?2 AND factor = 4 AND state = 1)",
+	[SQL_CODE_LIST] =
+		"SELECT hash, used_us <> 0 FROM recovery_code WHERE credential_id = ?1 ORDER BY hash",
+
+	[SQL_THROTTLE_GET] =
+		"SELECT failures, last_failure_ms, window_start_ms, locked_until_ms, known, name"
+		" FROM throttle WHERE key = ?1 AND lane = ?2",
+	[SQL_THROTTLE_PUT] =
+		"INSERT INTO throttle(key, lane, failures, last_failure_ms, window_start_ms,"
+		" locked_until_ms, known, name, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+		" ON CONFLICT(key, lane) DO UPDATE SET failures = ?3, last_failure_ms = ?4,"
+		" window_start_ms = ?5, locked_until_ms = ?6, known = ?7, name = ?8, seen_ms = ?9",
+	[SQL_THROTTLE_DELETE] = "DELETE FROM throttle WHERE key = ?1 AND lane = ?2",
+	[SQL_THROTTLE_KNOWN] =
+		"UPDATE throttle SET known = ?2 WHERE name = ?1 AND name <> '' AND known <> ?2",
+	[SQL_THROTTLE_UNKNOWN_COUNT] = "SELECT count(*) FROM throttle WHERE known = 0",
+	[SQL_THROTTLE_EVICT] =
+		"DELETE FROM throttle WHERE (key, lane) IN"
+		" (SELECT t.key, t.lane FROM throttle AS t WHERE t.known = 0 AND t.key <> ?1"
+		" AND NOT EXISTS (SELECT 1 FROM reservation_lane AS r"
+		" WHERE r.key = t.key AND r.lane = t.lane) ORDER BY t.seen_ms LIMIT ?2)",
+
+	[SQL_RESERVATION_GET] =
+		"SELECT id, account_id, version, name FROM reservation WHERE txn = ?1",
+	[SQL_RESERVATION_INSERT] =
+		"INSERT INTO reservation(txn, name, account_id, version, lease_until_ms, node, row)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_RESERVATION_EXTEND] =
+		"UPDATE reservation SET lease_until_ms = max(lease_until_ms, ?1) WHERE id = ?2",
+	[SQL_RESERVATION_DELETE] = "DELETE FROM reservation WHERE id = ?1",
+	[SQL_RESERVATION_LOAD] = "SELECT name, row FROM reservation WHERE id = ?1",
+	[SQL_RESERVATION_EXPIRED] =
+		"SELECT id FROM reservation WHERE lease_until_ms <= ?1"
+		" ORDER BY lease_until_ms, id LIMIT ?2",
+	[SQL_RESERVATION_EXPIRED_OF] =
+		"SELECT r.id FROM reservation_lane AS l JOIN reservation AS r ON r.id = l.reservation_id"
+		" WHERE l.key = ?1 AND l.lane = ?2 AND r.lease_until_ms <= ?3 ORDER BY r.id LIMIT 1",
+	[SQL_RESERVATION_NEXT] = "SELECT min(lease_until_ms) FROM reservation",
+	[SQL_LANE_INSERT] =
+		"INSERT INTO reservation_lane(reservation_id, lane, key, threshold, window_ms, lock_ms)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[SQL_LANE_GET] =
+		"SELECT key, threshold, window_ms, lock_ms FROM reservation_lane"
+		" WHERE reservation_id = ?1 AND lane = ?2",
+	[SQL_LANE_PENDING] = "SELECT count(*) FROM reservation_lane WHERE key = ?1 AND lane = ?2",
+
+	[SQL_COMPLETED_PUT] =
+		"INSERT INTO completed(txn, account_id, kinds, service, purpose, completed_us,"
+		" completed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+	[SQL_COMPLETED_GET] =
+		"SELECT account_id, kinds, service, purpose, completed_us FROM completed"
+		" WHERE txn = ?1 AND completed_ms > ?2",
+	[SQL_COMPLETED_PRUNE] = "DELETE FROM completed WHERE completed_ms <= ?1",
+	[SQL_VERDICT_PUT] =
+		"INSERT INTO verdict(idempotency, verdict, at_ms) VALUES (?1, ?2, ?3)"
+		" ON CONFLICT(idempotency) DO UPDATE SET verdict = ?2, at_ms = ?3",
+	[SQL_VERDICT_GET] = "SELECT verdict FROM verdict WHERE idempotency = ?1 AND at_ms > ?2",
+	[SQL_VERDICT_PRUNE] = "DELETE FROM verdict WHERE at_ms <= ?1",
+
+	[SQL_SESSION_FIND] =
+		"SELECT id FROM session WHERE pid = ?1 AND start = ?2 AND service = ?3 AND user = ?4"
+		" AND closed_us = 0 ORDER BY id DESC LIMIT 1",
+	[SQL_SESSION_INSERT] =
+		"INSERT INTO session(txn, user, service, tty, source, remote, zone, pid, start,"
+		" audit_session, opened_us, kinds, closed_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+		" ?9, ?10, ?11, coalesce((SELECT kinds FROM completed WHERE txn = ?1), 0), 0)",
+	[SQL_SESSION_UPDATE] =
+		"UPDATE session SET txn = ?1, tty = ?2, source = ?3, remote = ?4, zone = ?5,"
+		" audit_session = ?6, kinds = coalesce((SELECT kinds FROM completed WHERE txn = ?1), 0)"
+		" WHERE id = ?7",
+	[SQL_SESSION_CLOSE_PROCESS] =
+		"UPDATE session SET closed_us = ?1 WHERE id = (SELECT id FROM session WHERE pid = ?2"
+		" AND start = ?3 AND service = ?4 AND user = ?5 AND closed_us = 0 ORDER BY id DESC LIMIT 1)",
+	[SQL_SESSION_CLOSE_AUDIT] =
+		"UPDATE session SET closed_us = ?1 WHERE id = (SELECT id FROM session"
+		" WHERE audit_session = ?2 AND audit_session <> 0 AND service = ?3 AND user = ?4"
+		" AND closed_us = 0 ORDER BY id DESC LIMIT 1)",
+	[SQL_SESSION_CLOSE_ALL] = "UPDATE session SET closed_us = ?1 WHERE closed_us = 0",
+	[SQL_SESSION_PRUNE] =
+		"DELETE FROM session WHERE id IN (SELECT id FROM session"
+		" WHERE closed_us <> 0 AND closed_us < ?1 LIMIT 64)",
+	/* The outermost one: what is opened inside a login (su, sudo) has the same audit session. */
+	[SQL_SESSION_BY_AUDIT] =
+		"SELECT source, remote, zone, user, kinds FROM session WHERE audit_session = ?1"
+		" AND audit_session <> 0 AND closed_us = 0 ORDER BY id LIMIT 1",
+	[SQL_SESSION_BY_PROCESS] =
+		"SELECT source, remote, zone, user, kinds FROM session WHERE pid = ?1 AND start = ?2"
+		" AND closed_us = 0 ORDER BY id LIMIT 1",
+
+	[SQL_VIEW_ACCOUNTS] = "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id > ?1 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_ACCOUNT] =
+		"SELECT " ACCOUNT_COLUMNS " FROM account WHERE id > ?1 AND name = ?3 LIMIT ?2",
+	[SQL_VIEW_CREDENTIALS] =
+		"SELECT " CREDENTIAL_COLUMNS " FROM credential WHERE id > ?1 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_CREDENTIALS_OF] =
+		"SELECT " CREDENTIAL_COLUMNS
+		" FROM credential WHERE id > ?1 AND account_id = ?3 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_SESSIONS] =
+		"SELECT " SESSION_COLUMNS
+		" FROM session WHERE id > ?1 AND closed_us = 0 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_SESSIONS_OF] =
+		"SELECT " SESSION_COLUMNS
+		" FROM session WHERE id > ?1 AND user = ?3 AND closed_us = 0 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_COUNTS] =
+		"SELECT (SELECT count(*) FROM account),"
+		" (SELECT count(*) FROM credential WHERE state <> 2),"
+		" (SELECT coalesce(max(seq), 0) FROM audit),"
+		" (SELECT coalesce(min(seq), 1) FROM audit),"
+		" (SELECT count(*) FROM reservation), (SELECT count(*) FROM throttle),"
+		" (SELECT count(*) FROM session WHERE closed_us = 0),"
+		" (SELECT count(DISTINCT name) FROM throttle"
+		" WHERE known = 1 AND lane < 2 AND locked_until_ms > ?1),"
+		" (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)",
+	[SQL_VIEW_AUDIT_SEQ] = AUDIT_BY_SEQ AUDIT_UP,
+	[SQL_VIEW_AUDIT_SEQ_DOWN] = AUDIT_BY_SEQ AUDIT_DOWN,
+	[SQL_VIEW_AUDIT_USER] = AUDIT_BY_USER AUDIT_UP,
+	[SQL_VIEW_AUDIT_USER_DOWN] = AUDIT_BY_USER AUDIT_DOWN,
+	[SQL_VIEW_AUDIT_CLASS] = AUDIT_BY_CLASS AUDIT_UP,
+	[SQL_VIEW_AUDIT_CLASS_DOWN] = AUDIT_BY_CLASS AUDIT_DOWN,
+	[SQL_VIEW_AUDIT_RESULT] = AUDIT_BY_RESULT AUDIT_UP,
+	[SQL_VIEW_AUDIT_RESULT_DOWN] = AUDIT_BY_RESULT AUDIT_DOWN,
+
+	[SQL_RESTORE_TOTP] =
+		"UPDATE credential SET counter = max(counter, ?1 / step_s + ?2)"
+		" WHERE factor = 2 AND state <> 2 AND step_s > 0",
+	[SQL_RESTORE_HOTP] = "UPDATE credential SET state = 0 WHERE factor = 3 AND state = 1",
+	[SQL_RESTORE_RECOVERY] =
+		"UPDATE credential SET state = 2, secret = x'' WHERE factor = 4 AND state <> 2",
+	[SQL_RESTORE_CODES] = "UPDATE recovery_code SET used_us = ?1 WHERE used_us = 0",
+	[SQL_RESTORE_COMPLETED] = "DELETE FROM completed",
+	[SQL_RESTORE_VERDICT] = "DELETE FROM verdict",
+};

@@ -1,0 +1,281 @@
+/*
+ * The writer thread: group commit.
+ *
+ * It takes all jobs that are waiting, orders them by account, and runs them in one transaction with a savepoint
+ * each, so that one fsync serves them all.  A job that fails is rolled back to its savepoint and fails alone.
+ * If the transaction itself fails nothing of it is believed: every job of the batch fails with the
+ * cause, and what was known of the database is read anew before the next one.  `done` runs after the commit.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/store/internal.h"
+#include "common/buf.h"
+
+#define PRUNE_MS 1000
+#define SESSION_KEPT_US (30LL * 86400 * 1000000)
+
+static wf_status (*const job_run[JOB_KINDS])(struct writer *, struct store_job *) = {
+	[STORE_RESERVE] = job_reserve,
+	[STORE_SETTLE] = job_settle,
+	[STORE_ADMIN] = job_admin,
+	[STORE_SESSION] = job_session,
+	[JOB_EXPIRE] = job_expire,
+	[JOB_CLOCK_SAVE] = job_clock_save,
+	[JOB_CLOCK_ACCEPT] = job_clock_accept,
+};
+
+struct ordered {
+	struct store_job *job;
+	uint64_t account; /* start of the throttle key: one account's jobs stand together */
+	size_t at;        /* order of arrival */
+};
+
+struct batch {
+	struct ordered jobs[BATCH_MAX];
+	size_t n;
+	struct work before;
+	int64_t changes; /* of the connection when the batch began */
+};
+
+void
+job_forget(struct store_job *job)
+{
+	if (job->kind == STORE_RESERVE) {
+		job->u.reserve.answer = THROTTLE_FULL;
+		job->u.reserve.found = false;
+		job->u.reserve.ncredentials = 0;
+	} else if (job->kind == STORE_SETTLE) {
+		job->u.settle.was_applied = false;
+		job->u.settle.lock_set = false;
+		job->u.settle.seq = 0;
+	} else if (job->kind == STORE_ADMIN) {
+		job->u.admin.account_id = 0;
+		job->u.admin.credential_id = 0;
+		job->u.admin.seq = 0;
+	}
+}
+
+static uint64_t
+job_account(const struct store_job *job)
+{
+	const struct store_lanes *lanes = NULL;
+	struct wf_reader reader;
+	uint64_t account = 0;
+
+	if (job->kind == STORE_RESERVE)
+		lanes = &job->u.reserve.lanes;
+	else if (job->kind == STORE_SETTLE)
+		lanes = &job->u.settle.lanes;
+	if (lanes == NULL || lanes->n == 0)
+		return 0;
+	wf_reader_init(&reader, lanes->states[0].key, THROTTLE_KEY_LEN);
+	return wf_reader_get_u64(&reader, &account) == WF_OK ? account : 0;
+}
+
+static int
+ordered_compare(const void *a, const void *b)
+{
+	const struct ordered *x = a;
+	const struct ordered *y = b;
+
+	if (x->account != y->account)
+		return x->account < y->account ? -1 : 1;
+	return x->at < y->at ? -1 : 1;
+}
+
+static void
+batch_order(struct batch *batch, struct store_job *jobs)
+{
+	batch->n = 0;
+	for (struct store_job *job = jobs; job != NULL && batch->n < BATCH_MAX; job = job->next) {
+		batch->jobs[batch->n] = (struct ordered){job, job_account(job), batch->n};
+		batch->n++;
+	}
+	qsort(batch->jobs, batch->n, sizeof(batch->jobs[0]), ordered_compare);
+}
+
+/* What a former run left: settled before anything else happens, or the batch fails. */
+static wf_status
+batch_leftovers(struct writer *w)
+{
+	struct sql q;
+	wf_status status;
+
+	if (!w->leftovers)
+		return WF_OK;
+	status = interrupt_expired(w, INT64_MAX, SIZE_MAX, NULL);
+	if (status != WF_OK || !w->other_boot)
+		return status;
+	/* Sessions of another boot: their processes are gone, and pids and audit session ids start anew. */
+	q = sql_start(&w->conn, SQL_SESSION_CLOSE_ALL);
+	sql_put_int(&q, w->now.wall_us);
+	return sql_run(&q, NULL);
+}
+
+static wf_status
+batch_begin(struct writer *w, struct batch *batch)
+{
+	wf_status status = sql_simple(&w->conn, SQL_BEGIN_WRITE);
+
+	w->now = wf_clock_now(&w->store->clock);
+	w->lock_ms = clock_lock_ms(w->store, w->now, NULL);
+	w->clock_write = false;
+	w->clock_accept = false;
+	batch->changes = sqlite3_total_changes64(w->conn.db);
+	if (status == WF_OK && w->stale) {
+		status = work_load(&w->conn, &w->work);
+		w->stale = status != WF_OK;
+	}
+	batch->before = w->work;
+	return status == WF_OK ? batch_leftovers(w) : status;
+}
+
+static wf_status
+prune_before(struct writer *w, enum sql_id id, int64_t before)
+{
+	struct sql q = sql_start(&w->conn, id);
+
+	sql_put_int(&q, before);
+	return sql_run(&q, NULL);
+}
+
+/* Old rows go with a commit that happens anyway. */
+static wf_status
+batch_prune(struct writer *w)
+{
+	wf_status status;
+
+	if (w->lock_ms - w->pruned_ms < PRUNE_MS)
+		return WF_OK;
+	w->pruned_ms = w->lock_ms;
+	status = prune_before(w, SQL_VERDICT_PRUNE, w->lock_ms - VERDICT_AGE_MS);
+	if (status == WF_OK)
+		status = prune_before(w, SQL_COMPLETED_PRUNE, w->lock_ms - COMPLETED_AGE_MS);
+	if (status == WF_OK)
+		status = prune_before(w, SQL_SESSION_PRUNE, w->now.wall_us - SESSION_KEPT_US);
+	return status;
+}
+
+/* WF_OK: the transaction stands, whether or not the job went well. */
+static wf_status
+batch_job(struct writer *w, struct store_job *job)
+{
+	struct work before = w->work;
+	wf_status status = sql_simple(&w->conn, SQL_SAVEPOINT_JOB);
+
+	if (status != WF_OK)
+		return status;
+	w->conn.cause[0] = '\0';
+	job->cause[0] = '\0';
+	job->status = job_run[job->kind] == NULL ? WF_INVALID : job_run[job->kind](w, job);
+	if (job->status == WF_OK)
+		return sql_simple(&w->conn, SQL_RELEASE_JOB);
+	(void)snprintf(job->cause, sizeof(job->cause), "%s", w->conn.cause);
+	w->work = before;
+	return sql_rollback_to(&w->conn, "job");
+}
+
+/* A batch that changed nothing (refusals) is not written: it costs no fsync. */
+static wf_status
+batch_commit(struct writer *w, const struct batch *batch, bool *written_r)
+{
+	bool suspect;
+	wf_status status;
+
+	*written_r = w->clock_write || w->clock_accept ||
+		     sqlite3_total_changes64(w->conn.db) != batch->changes;
+	if (!*written_r)
+		return sql_simple(&w->conn, SQL_COMMIT);
+	status = batch_prune(w);
+	(void)clock_lock_ms(w->store, w->now, &suspect);
+	if (status == WF_OK)
+		status = meta_save(&w->conn, &w->work.head, w->lock_ms, w->now, w->store->boot_id,
+			suspect && !w->clock_accept);
+	if (status == WF_OK)
+		status = interrupt_next(w);
+	return status == WF_OK ? sql_simple(&w->conn, SQL_COMMIT) : status;
+}
+
+/* Nothing of it happened: whatever the jobs were told before, they are told the cause now. */
+static void
+batch_fail(struct writer *w, const struct batch *batch, wf_status status)
+{
+	char cause[SQL_CAUSE_MAX];
+
+	memcpy(cause, w->conn.cause, sizeof(cause));
+	sql_rollback(&w->conn);
+	w->work = batch->before;
+	w->stale = true;
+	atomic_store(&w->store->next_lease, 0);
+	if (effect_refused(status))
+		status = WF_IO;
+	for (size_t i = 0; i < batch->n; i++) {
+		struct store_job *job = batch->jobs[i].job;
+
+		job->status = status;
+		memcpy(job->cause, cause, sizeof(job->cause));
+	}
+}
+
+static void
+batch_believe(struct writer *w, bool written)
+{
+	w->leftovers = false;
+	if (written)
+		atomic_fetch_add(&w->store->commits, 1);
+	if (!w->clock_accept)
+		return;
+	(void)pthread_mutex_lock(&w->store->clock_mutex);
+	lockclock_accept(&w->store->lockclock, w->now);
+	(void)pthread_mutex_unlock(&w->store->clock_mutex);
+}
+
+static void
+batch_done(struct writer *w, const struct batch *batch)
+{
+	for (size_t i = 0; i < batch->n; i++) {
+		struct store_job *job = batch->jobs[i].job;
+
+		if (job->status != WF_OK)
+			job_forget(job);
+		atomic_fetch_add(&w->store->jobs, 1);
+		if (job->done != NULL)
+			job->done(job);
+	}
+}
+
+wf_status
+writer_batch(struct writer *w, struct store_job *jobs)
+{
+	struct batch batch;
+	bool written = false;
+	wf_status status;
+
+	batch_order(&batch, jobs);
+	status = batch_begin(w, &batch);
+	for (size_t i = 0; status == WF_OK && i < batch.n; i++)
+		status = batch_job(w, batch.jobs[i].job);
+	if (status == WF_OK)
+		status = batch_commit(w, &batch, &written);
+	if (status == WF_OK)
+		batch_believe(w, written);
+	else
+		batch_fail(w, &batch, status);
+	batch_done(w, &batch);
+	return status;
+}
+
+void *
+writer_main(void *writer)
+{
+	struct writer *w = writer;
+	struct store_job *jobs;
+
+	while ((jobs = queue_take(&w->queue, BATCH_MAX)) != NULL)
+		(void)writer_batch(w, jobs);
+	return NULL;
+}

@@ -1,0 +1,525 @@
+#include "config.h"
+
+#include "tests/unit/store/fixture.h"
+
+#include <check.h>
+#include <dirent.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct fixture fx;
+
+static _Atomic int64_t wall_us;
+static _Atomic int64_t boot_us;
+
+static struct wf_now
+clock_read(void *ctx)
+{
+	(void)ctx;
+	return (struct wf_now){.wall_us = wall_us, .boot_us = boot_us};
+}
+
+struct wf_clock
+fx_clock(void)
+{
+	return (struct wf_clock){.read = clock_read};
+}
+
+struct wf_now
+fx_now(void)
+{
+	return clock_read(NULL);
+}
+
+void
+fx_advance(int64_t us)
+{
+	wall_us += us;
+	boot_us += us;
+}
+
+void
+fx_step_wall(int64_t us)
+{
+	wall_us += us;
+}
+
+void
+fx_folder(void)
+{
+	memset(&fx, 0, sizeof(fx));
+	wall_us = FX_START;
+	boot_us = 1000 * FX_SECOND;
+	(void)snprintf(fx.dir, sizeof(fx.dir), "/tmp/warifu-store-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(fx.dir));
+	(void)snprintf(fx.path, sizeof(fx.path), "%s/warifu.db", fx.dir);
+}
+
+char *
+fx_file(const char *suffix)
+{
+	static char name[160];
+
+	(void)snprintf(name, sizeof(name), "%s%s", fx.path, suffix);
+	return name;
+}
+
+wf_status
+fx_try_open(bool create)
+{
+	struct store_options options = {
+		.path = fx.path,
+		.node = "node-a",
+		.clock = fx_clock(),
+		.create = create,
+		.unknown_max = fx.unknown_max,
+	};
+
+	fx.why[0] = '\0';
+	return store_open(&options, &fx.store, fx.why, sizeof(fx.why));
+}
+
+void
+fx_open(void)
+{
+	wf_status status = fx_try_open(true);
+
+	ck_assert_msg(status == WF_OK, "%s: %s", wf_status_name(status), fx.why);
+}
+
+void
+fx_close(void)
+{
+	store_close(&fx.store);
+	ck_assert_ptr_null(fx.store);
+}
+
+void
+fx_reopen(void)
+{
+	fx_close();
+	fx_open();
+}
+
+void
+fx_setup(void)
+{
+	fx_folder();
+	fx_open();
+}
+
+void
+fx_teardown(void)
+{
+	DIR *dir;
+	struct dirent *entry;
+	char name[400];
+
+	store_close(&fx.store);
+	(void)chmod(fx.dir, 0700);
+	dir = opendir(fx.dir);
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		(void)snprintf(name, sizeof(name), "%s/%s", fx.dir, entry->d_name);
+		(void)unlink(name);
+	}
+	if (dir != NULL)
+		closedir(dir);
+	(void)rmdir(fx.dir);
+}
+
+struct audit_row
+fx_row(const char *event, const char *user)
+{
+	struct audit_row row;
+
+	audit_row_init(&row, AUDIT_ADMIN, event);
+	row.time_us = wall_us;
+	row.first_us = wall_us;
+	row.last_us = wall_us;
+	row.result = AUDIT_SUCCESS;
+	AUDIT_TEXT(row.user, user);
+	AUDIT_TEXT(row.source, "192.0.2.7");
+	AUDIT_TEXT(row.node, "node-a");
+	return row;
+}
+
+struct account
+fx_account(const char *name)
+{
+	struct account account = {.uid = 1000, .kind = ACCOUNT_GENERAL, .created_us = wall_us};
+
+	(void)snprintf(account.name, sizeof(account.name), "%s", name);
+	(void)snprintf(account.display, sizeof(account.display), "Display of %.100s", name);
+	return account;
+}
+
+struct credential
+fx_credential(enum factor_id factor, int64_t account_id)
+{
+	struct credential credential = {
+		.account_id = account_id,
+		.factor = factor,
+		.state = CREDENTIAL_ACTIVE,
+		.label = "label",
+		.algorithm = OTP_SHA1,
+		.digits = 6,
+		.step_s = 30,
+		.counter = factor == FACTOR_TOTP ? -1 : 0,
+		.key_id = factor == FACTOR_PASSWORD ? 0 : 1,
+		.secret = "secret",
+		.secret_len = 6,
+		.created_us = wall_us,
+	};
+
+	return credential;
+}
+
+wf_status
+fx_admin(struct effect *effects, size_t n, struct store_admin *admin_r)
+{
+	struct store_job *job = calloc(1, sizeof(*job));
+	struct audit_row row = fx_row("act", "alice");
+	wf_status status;
+
+	ck_assert_ptr_nonnull(job);
+	job->kind = STORE_ADMIN;
+	job->u.admin = (struct store_admin){.effects = effects, .neffects = n, .rows = &row, .nrows = 1};
+	status = store_run(fx.store, job);
+	if (admin_r != NULL)
+		*admin_r = job->u.admin;
+	free(job);
+	return status;
+}
+
+wf_status
+fx_effect(struct effect effect)
+{
+	return fx_admin(&effect, 1, NULL);
+}
+
+int64_t
+fx_add_account(const char *name)
+{
+	struct account account = fx_account(name);
+	struct effect effect = {.kind = EFFECT_ACCOUNT_ADD, .account = &account};
+	struct store_admin admin;
+
+	ck_assert_int_eq(fx_admin(&effect, 1, &admin), WF_OK);
+	ck_assert_int_gt(admin.account_id, 0);
+	return admin.account_id;
+}
+
+int64_t
+fx_add_credential(const struct credential *credential, const uint8_t (*codes)[32], size_t ncodes)
+{
+	struct effect effect = {
+		.kind = EFFECT_CREDENTIAL_ADD, .credential = credential, .codes = codes, .ncodes = ncodes};
+	struct store_admin admin;
+
+	ck_assert_int_eq(fx_admin(&effect, 1, &admin), WF_OK);
+	ck_assert_int_gt(admin.credential_id, 0);
+	return admin.credential_id;
+}
+
+void
+fx_key(const char *name, enum throttle_lane lane, uint8_t key_r[32])
+{
+	memset(key_r, 0, 32);
+	key_r[0] = (uint8_t)lane;
+	for (size_t i = 0; name[i] != '\0'; i++)
+		key_r[1 + i % 31] = (uint8_t)(key_r[1 + i % 31] * 31 + (uint8_t)name[i]);
+}
+
+struct store_lanes
+fx_lanes_limit(const char *name, uint32_t threshold)
+{
+	struct store_lanes lanes = {.n = 2};
+
+	for (size_t i = 0; i < lanes.n; i++) {
+		lanes.states[i].lane = (enum throttle_lane)i;
+		fx_key(name, (enum throttle_lane)i, lanes.states[i].key);
+		lanes.limits[i] = (struct throttle_limit){
+			.lane = (enum throttle_lane)i, .threshold = threshold, .lock_ms = 3600000};
+	}
+	lanes.limits[LANE_POSSESSION].threshold = 2 * threshold;
+	lanes.limits[LANE_POSSESSION].window_ms = 86400000;
+	return lanes;
+}
+
+struct store_lanes
+fx_lanes(const char *name)
+{
+	return fx_lanes_limit(name, 10);
+}
+
+static void
+fx_txn(unsigned txn, uint8_t txn_r[WF_TXN_LEN])
+{
+	memset(txn_r, 0, WF_TXN_LEN);
+	for (size_t i = 0; i < 4; i++)
+		txn_r[i] = (uint8_t)(txn >> (8 * i));
+}
+
+struct store_job *
+fx_reserve_job(unsigned txn, const char *name)
+{
+	struct store_job *job = calloc(1, sizeof(*job));
+	struct store_reserve *reserve;
+
+	ck_assert_ptr_nonnull(job);
+	reserve = &job->u.reserve;
+	job->kind = STORE_RESERVE;
+	fx_txn(txn, reserve->txn);
+	reserve->name = name;
+	reserve->lanes = fx_lanes(name);
+	reserve->lease_ms = FX_LEASE_MS;
+	reserve->interrupted = fx_row("login", name);
+	reserve->interrupted.class = AUDIT_AUTH;
+	reserve->interrupted.result = AUDIT_FAILURE;
+	AUDIT_TEXT(reserve->interrupted.reason, "interrupted");
+	return job;
+}
+
+struct store_job *
+fx_settle_job(unsigned txn, const char *name, enum store_outcome outcome, int64_t account)
+{
+	struct store_job *job = calloc(1, sizeof(*job));
+	struct store_settle *settle;
+
+	ck_assert_ptr_nonnull(job);
+	settle = &job->u.settle;
+	job->kind = STORE_SETTLE;
+	fx_txn(txn, settle->txn);
+	settle->outcome = outcome;
+	settle->lanes = fx_lanes(name);
+	settle->count[LANE_ACCOUNT] = true;
+	settle->account = account;
+	settle->kinds = KIND_KNOWLEDGE | KIND_POSSESSION;
+	(void)snprintf(settle->service, sizeof(settle->service), "sshd");
+	settle->purpose = WF_PURPOSE_LOGIN;
+	settle->applied = fx_row("login", name);
+	settle->applied.class = AUDIT_AUTH;
+	AUDIT_TEXT(settle->applied.reason, outcome == SETTLE_FAILURE ? "wrong" : "ok");
+	settle->applied.result = outcome == SETTLE_FAILURE ? AUDIT_FAILURE : AUDIT_SUCCESS;
+	settle->conflict = settle->applied;
+	settle->conflict.result = AUDIT_FAILURE;
+	AUDIT_TEXT(settle->conflict.reason, "replayed");
+	settle->locked = fx_row("lock", name);
+	settle->locked.class = AUDIT_FINDING;
+	settle->verdict = outcome == SETTLE_SUCCESS ? WF_VERDICT_ACCEPT : WF_VERDICT_REJECT;
+	return job;
+}
+
+enum throttle_answer
+fx_reserve(unsigned txn, const char *name)
+{
+	struct store_job *job = fx_reserve_job(txn, name);
+	wf_status status = store_run(fx.store, job);
+	enum throttle_answer answer = job->u.reserve.answer;
+
+	ck_assert_msg(status == WF_OK, "%s: %s", wf_status_name(status), job->cause);
+	free(job);
+	return answer;
+}
+
+static wf_status
+fx_settle_run(struct store_job *job, bool *applied_r)
+{
+	wf_status status = store_run(fx.store, job);
+
+	if (applied_r != NULL)
+		*applied_r = job->u.settle.was_applied;
+	free(job);
+	return status;
+}
+
+wf_status
+fx_settle(unsigned txn, const char *name, enum store_outcome outcome, int64_t account, bool *applied_r)
+{
+	return fx_settle_run(fx_settle_job(txn, name, outcome, account), applied_r);
+}
+
+wf_status
+fx_settle_effect(unsigned txn, const char *name, enum store_outcome outcome, int64_t account,
+	struct effect effect, bool *applied_r)
+{
+	struct store_job *job = fx_settle_job(txn, name, outcome, account);
+
+	job->u.settle.effects[0] = effect;
+	job->u.settle.neffects = 1;
+	return fx_settle_run(job, applied_r);
+}
+
+struct throttle_state
+fx_state(const char *name, enum throttle_lane lane)
+{
+	struct store_job *job = calloc(1, sizeof(*job));
+	struct throttle_state state;
+
+	ck_assert_ptr_nonnull(job);
+	job->kind = STORE_READ;
+	job->u.read.uid = -1;
+	job->u.read.lanes = fx_lanes(name);
+	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
+	state = job->u.read.lanes.states[lane];
+	free(job);
+	return state;
+}
+
+const struct store_read *
+fx_read(const char *name)
+{
+	static struct store_job job;
+
+	memset(&job, 0, sizeof(job));
+	job.kind = STORE_READ;
+	job.u.read.name = name;
+	job.u.read.lanes = fx_lanes(name);
+	ck_assert_int_eq(store_run(fx.store, &job), WF_OK);
+	return &job.u.read;
+}
+
+struct store_counts
+fx_counts(void)
+{
+	struct store_job *job = calloc(1, sizeof(*job));
+	struct store_counts counts;
+
+	ck_assert_ptr_nonnull(job);
+	job->kind = STORE_VIEW;
+	job->u.view.kind = VIEW_COUNTS;
+	job->u.view.result = -1;
+	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
+	counts = job->u.view.counts;
+	free(job);
+	return counts;
+}
+
+/* Up to VIEW_PAGE rows behind `after`. */
+static size_t
+fx_page(uint64_t after, bool newest_first, struct store_audit_entry *entries)
+{
+	struct store_job *job = calloc(1, sizeof(*job));
+	size_t n;
+
+	ck_assert_ptr_nonnull(job);
+	job->kind = STORE_VIEW;
+	job->u.view.kind = VIEW_AUDIT;
+	job->u.view.after = after;
+	job->u.view.newest_first = newest_first;
+	job->u.view.result = -1;
+	job->u.view.limit = VIEW_PAGE;
+	job->u.view.audit = entries;
+	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
+	n = job->u.view.n;
+	free(job);
+	return n;
+}
+
+static struct audit_row
+fx_decode(const struct store_audit_entry *entry)
+{
+	struct audit_row row;
+
+	ck_assert_int_eq(audit_row_decode(entry->encoded, entry->encoded_len, &row), WF_OK);
+	return row;
+}
+
+struct audit_row
+fx_audit(uint64_t seq)
+{
+	static struct store_audit_entry entries[VIEW_PAGE];
+
+	ck_assert_uint_gt(fx_page(seq - 1, false, entries), 0);
+	ck_assert_uint_eq(entries[0].seq, seq);
+	return fx_decode(&entries[0]);
+}
+
+uint64_t
+fx_last_seq(void)
+{
+	static struct store_audit_entry entries[VIEW_PAGE];
+
+	return fx_page(0, true, entries) == 0 ? 0 : entries[0].seq;
+}
+
+struct audit_row
+fx_last(void)
+{
+	return fx_audit(fx_last_seq());
+}
+
+uint64_t
+fx_verify_chain(void)
+{
+	static struct store_audit_entry entries[VIEW_PAGE];
+	struct audit_verifier verifier = {.rows = 0};
+	char why[256] = "";
+	size_t n;
+
+	ck_assert_int_eq(audit_head_init(&verifier.head, store_node(fx.store)), WF_OK);
+	while ((n = fx_page(verifier.head.seq, false, entries)) > 0) {
+		for (size_t i = 0; i < n; i++) {
+			wf_status status = audit_verify_row(&verifier, entries[i].seq, entries[i].encoded,
+				entries[i].encoded_len, entries[i].chain, why, sizeof(why));
+
+			ck_assert_msg(status == WF_OK, "row %llu: %s",
+				(unsigned long long)entries[i].seq, why);
+		}
+	}
+	return verifier.head.seq;
+}
+
+size_t
+fx_count_rows(const char *event, const char *reason)
+{
+	static struct store_audit_entry entries[VIEW_PAGE];
+	size_t count = 0;
+	uint64_t after = 0;
+	size_t n;
+
+	while ((n = fx_page(after, false, entries)) > 0) {
+		for (size_t i = 0; i < n; i++) {
+			struct audit_row row = fx_decode(&entries[i]);
+
+			if (strcmp(row.event, event) == 0 && strcmp(row.reason, reason) == 0)
+				count++;
+		}
+		after = entries[n - 1].seq;
+	}
+	return count;
+}
+
+void
+fx_sql(const char *text)
+{
+	sqlite3 *db = NULL;
+	char *error = NULL;
+
+	ck_assert_int_eq(sqlite3_open_v2(fx.path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	(void)sqlite3_busy_timeout(db, 5000);
+	(void)sqlite3_exec(db, text, NULL, NULL, &error);
+	ck_assert_msg(error == NULL, "%s: %s", text, error);
+	(void)sqlite3_close(db);
+}
+
+int64_t
+fx_sql_int(const char *text)
+{
+	sqlite3 *db = NULL;
+	sqlite3_stmt *stmt = NULL;
+	int64_t value;
+
+	ck_assert_int_eq(sqlite3_open_v2(fx.path, &db, SQLITE_OPEN_READWRITE, NULL), SQLITE_OK);
+	(void)sqlite3_busy_timeout(db, 5000);
+	ck_assert_int_eq(sqlite3_prepare_v2(db, text, -1, &stmt, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_step(stmt), SQLITE_ROW);
+	value = sqlite3_column_int64(stmt, 0);
+	(void)sqlite3_finalize(stmt);
+	(void)sqlite3_close(db);
+	return value;
+}
