@@ -8,16 +8,20 @@
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
 
-static void
-set_cost(const struct config *config)
+static wf_status
+set_cost(const struct config *config, char *why_r, size_t size)
 {
 	struct password_cost cost = {
 		.memory_kib = config->password_cost.memory_kib,
 		.passes = config->password_cost.passes,
 		.lanes = config->password_cost.lanes,
 	};
+	wf_status status = password_cost_set(&cost);
 
-	password_cost_set(&cost);
+	if (status != WF_OK)
+		snprintf(why_r, size, "the cost of passwords is out of bounds, or more lanes than %s can do",
+			password_backend());
+	return status;
 }
 
 static void
@@ -42,11 +46,12 @@ live_load(struct daemon *daemon, const char *file, char *why_r, size_t size)
 		snprintf(why_r, size, "%s", error.text);
 	else
 		status = keyring_load(live->config->key_file, &live->keys, why_r, size);
+	if (status == WF_OK)
+		status = set_cost(live->config, why_r, size);
 	if (status != WF_OK) {
 		live_free(live);
 		return status;
 	}
-	set_cost(live->config);
 	live->next = daemon->live;
 	daemon->live = live;
 	return WF_OK;

@@ -173,10 +173,12 @@ START_TEST(every_fault_is_told)
 	wf_fault_arm(1, false);
 	ck_assert_int_eq(factor_scratch_new(&scratch), WF_NO_MEMORY);
 	ck_assert_ptr_null(scratch);
-	for (uint64_t nth = 1; nth <= 4; nth++) { /* scratch memory and threads, twice each */
+	for (uint64_t nth = 1; nth <= 4; nth++) { /* scratch memory twice, a thread, another or its memory */
+		wf_status status;
+
 		wf_fault_arm(nth, false);
-		ck_assert_int_eq(
-			password_measure(&cheap, 2, &ms, &rate), nth <= 2 ? WF_NO_MEMORY : WF_UNAVAILABLE);
+		status = password_measure(&cheap, 2, &ms, &rate);
+		ck_assert(status == WF_NO_MEMORY || (nth > 2 && status == WF_UNAVAILABLE));
 	}
 	wf_fault_arm(0, false);
 	ck_assert(ms == -1 && rate == -1);
