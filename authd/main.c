@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <event2/thread.h>
+#include <libgen.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
 #include "authd/privilege.h"
+#include "authd/sandbox.h"
 #include "authd/say.h"
 #include "authd/service.h"
 #include "common/i18n.h"
@@ -102,6 +104,37 @@ become_user(const struct config *config)
 	if (privilege_limits() == WF_OK)
 		return true;
 	say(LOG_ERR, "the limits of the process could not be set");
+	return false;
+}
+
+static const char *
+folder_of(char *copy, const char *path, size_t size)
+{
+	snprintf(copy, size, "%s", path);
+	return dirname(copy);
+}
+
+/* Its own folders, what configuration and name look-ups read, and the processes of its callers. */
+static bool
+enter_sandbox(const struct config *config)
+{
+	char conf[sizeof(config->file)], keys[sizeof(config->key_file)];
+	const struct sandbox_path paths[] = {
+		{ config->state_dir, true }, { config->run_dir, true },	  { folder_of(keys, config->key_file, sizeof(keys)), true },
+		{ folder_of(conf, config->file, sizeof(conf)), false },
+		{ "/etc", false }, { "/usr", false }, { "/lib", false }, { "/proc", false }, { "/dev/urandom", false }, { "/run", false }, { "/sys/devices/system/cpu", false },
+	};
+	wf_status status = sandbox_paths(paths, sizeof(paths) / sizeof(paths[0]));
+
+	if (status == WF_UNSUPPORTED)
+		say(LOG_NOTICE, "this kernel has no Landlock: the daemon's files are guarded by their modes alone");
+	if (status != WF_OK && status != WF_UNSUPPORTED) {
+		say(LOG_ERR, "Landlock refused the daemon's folders");
+		return false;
+	}
+	if (sandbox_calls() == WF_OK)
+		return true;
+	say(LOG_ERR, "the filter of system calls could not be installed");
 	return false;
 }
 
@@ -205,7 +238,7 @@ set_up(struct daemon *daemon, struct openings *openings)
 		say(LOG_ERR, why[0] != '\0' ? why : "the configuration could not be loaded");
 		return false;
 	}
-	if (!open_store(daemon) || !start_threads(daemon))
+	if (!enter_sandbox(daemon->live->config) || !open_store(daemon) || !start_threads(daemon))
 		return false;
 	daemon->base = event_base_new();
 	if (daemon->base == NULL || !start_engine(daemon) || !start_front(daemon, openings) || loop_setup(daemon) != WF_OK)
