@@ -138,7 +138,7 @@ unpack(const struct place *place, int backup, const char *fresh)
 	if (status == WF_OK)
 		to = open(fresh, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (status == WF_OK && to < 0)
-		snprintf(why, sizeof(why), "%s: %s", fresh, strerror(errno));
+		snprintf(why, sizeof(why), "the new file: %s", strerror(errno));
 	if (to >= 0)
 		status = backup_file_read(keys, STORE_SCHEMA, backup, to, &info, why, sizeof(why));
 	if (to >= 0 && status == WF_OK && fsync(to) != 0)
