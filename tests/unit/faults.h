@@ -1,7 +1,7 @@
 /*
  * Fault loops: a scenario runs clean once and its fallible calls are counted; then the Nth of them
- * fails, for every N, once and from there on. Only in builds with --enable-fault-injection, and in one
- * thread, so that the Nth call is always the same.
+ * fails, for every N, once and from there on. Only in builds with --enable-fault-injection, and in
+ * one thread, so that the Nth call is always the same.
  */
 #ifndef WF_TESTS_UNIT_FAULTS_H
 #define WF_TESTS_UNIT_FAULTS_H

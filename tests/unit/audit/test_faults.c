@@ -1,6 +1,6 @@
 /*
- * Every fallible call of the record fails in its turn: no half encoding, no wrong head, and a fault is
- * never taken for a forged row.
+ * Every fallible call of the record fails in its turn: no half encoding, no wrong head, and a fault
+ * is never taken for a forged row.
  */
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /*
- * Every fallible call of the keyring fails in its turn: nothing is reported as done that was not, the
- * key file is the old or the new one and nothing lies beside it, outputs are untouched, and nothing
- * unproved stays in a restored file.
+ * Every fallible call of the keyring fails in its turn: nothing is reported as done that was not,
+ * the key file is the old or the new one and nothing lies beside it, outputs are untouched, and
+ * nothing unproved stays in a restored file.
  */
 #include "config.h"
 
