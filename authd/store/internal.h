@@ -160,7 +160,8 @@ WF_MUST_USE wf_status lane_known(struct writer *w, const char *name, bool known)
 /* One more failure; *locked_r becomes true if it set a lock, else it stays. */
 WF_MUST_USE wf_status lane_fail(struct writer *w, const uint8_t *key, const struct throttle_limit *limit,
 	uint32_t weight, const char *name, bool *locked_r);
-WF_MUST_USE wf_status lane_succeed(struct writer *w, const uint8_t *key, enum throttle_lane lane, const char *name);
+WF_MUST_USE wf_status lane_succeed(struct writer *w, const uint8_t *key,
+	const struct throttle_limit *limit, const char *name);
 WF_MUST_USE wf_status lane_unlock(struct writer *w, const uint8_t *key);
 
 /* --- reserve.c, interrupt.c --- */

@@ -176,15 +176,17 @@ lane_fail(struct writer *w, const uint8_t *key, const struct throttle_limit *lim
 }
 
 wf_status
-lane_succeed(struct writer *w, const uint8_t *key, enum throttle_lane lane, const char *name)
+lane_succeed(struct writer *w, const uint8_t *key, const struct throttle_limit *limit, const char *name)
 {
 	struct lane_row row;
+	struct throttle_state before;
 	struct throttle_state after;
-	wf_status status = lane_get(&w->conn, key, lane, &row);
+	wf_status status = lane_get(&w->conn, key, limit->lane, &row);
 
 	if (status != WF_OK || !row.stored)
 		return status;
-	after = throttle_succeeded(&row.state);
+	before = throttle_current(&row.state, limit, w->lock_ms); /* a lock that has ended is none */
+	after = throttle_succeeded(&before);
 	return lane_put(w, &row, &after, name);
 }
 

@@ -106,7 +106,7 @@ settle_success(struct writer *w, const struct store_settle *settle, const char *
 		const struct throttle_state *state = &settle->lanes.states[i];
 
 		if (whole && state->lane == LANE_ACCOUNT)
-			status = lane_succeed(w, state->key, state->lane, name);
+			status = lane_succeed(w, state->key, &settle->lanes.limits[i], name);
 	}
 	return status == WF_OK ? settle_completed(w, settle) : status;
 }

@@ -1,0 +1,71 @@
+/*
+ * A whole engine without sockets: real store in a temporary folder, real keyring, factors, workers and
+ * mailbox, a clock that the test sets, and peers whose replies are kept.
+ */
+#ifndef WF_TESTS_UNIT_ENGINE_RIG_H
+#define WF_TESTS_UNIT_ENGINE_RIG_H
+
+#include "authd/engine/engine.h"
+#include "authd/factor/factor.h"
+
+#define RIG_WALL_US INT64_C(1772323200000000) /* 2026-03-01T00:00:00Z */
+
+struct rig_peer {
+	struct engine_peer peer; /* first */
+	struct wf_msg last;      /* the newest reply */
+	unsigned replies;
+	bool dead;               /* send fails */
+};
+
+struct rig {
+	char folder[64];
+	struct wf_now now;
+	struct wf_clock clock;
+	struct config config;
+	struct keyring *keys;
+	struct store *store;
+	struct mailbox *mailbox;
+	struct worker_pool *workers;
+	struct event_base *base;
+	struct event *mail;
+	struct engine *engine;
+};
+
+/* Threshold 10, no back-off, grid of 1 ms, an internal network 192.0.2.0/24; account "alice" (uid 1000). */
+void rig_open(struct rig *rig);
+void rig_close(struct rig *rig);
+/* An account with password "correct horse" and a TOTP token whose secret is 20 times 'k'; its id. */
+int64_t rig_account(struct rig *rig, const char *name, int64_t uid);
+/* Changes that account: `change` gets a copy to edit. */
+void rig_account_edit(struct rig *rig, const char *name, void (*change)(struct account *account));
+/* The code of the rig's token at its clock, `offset` steps away. */
+void rig_code(const struct rig *rig, int offset, char code_r[9]);
+void rig_advance(struct rig *rig, int64_t seconds);
+
+void rig_peer_open(struct rig_peer *peer, enum front_role role, uid_t uid);
+void rig_peer_close(struct rig *rig, struct rig_peer *peer);
+/* Runs the loop until the peer has one more reply than before `since`, or 10 s are over (fails the test). */
+void rig_wait(struct rig *rig, struct rig_peer *peer, unsigned since);
+/* Runs the loop until the engine has nothing under way. */
+void rig_settle(struct rig *rig);
+
+struct rig_login {
+	const char *user, *service, *rhost, *tty;
+	const char *password, *code;
+	enum wf_purpose purpose;
+};
+/* BEGIN, wait for PROMPTS, ANSWER, wait for RESULT; the verdict.  txn_r may be NULL. */
+enum wf_verdict rig_login_as(struct rig *rig, struct rig_peer *peer, const struct rig_login *login, uint8_t txn_r[WF_TXN_LEN]);
+/* As root over SSH from 198.51.100.7 with a fresh peer. */
+enum wf_verdict rig_ssh(struct rig *rig, const char *user, const char *password, const char *code);
+void rig_begin(struct rig *rig, struct rig_peer *peer, const struct rig_login *login);
+void rig_answer(struct rig *rig, struct rig_peer *peer, const char *password, const char *code);
+enum wf_verdict rig_verdict(const struct rig_peer *peer);
+
+/* Newest audit rows first; how many rows there are with this event and reason (NULL = any). */
+size_t rig_rows(struct rig *rig, const char *event, const char *reason);
+/* The newest row with this event. */
+struct audit_row rig_row(struct rig *rig, const char *event);
+uint32_t rig_failures(struct rig *rig, enum throttle_lane lane, const char *name);
+
+#endif
