@@ -98,6 +98,7 @@ void
 verify_start(struct transaction *txn)
 {
 	struct verify *verify = &txn->verify;
+	wf_status status;
 
 	fill(txn);
 	verify->job.run = run;
@@ -107,9 +108,10 @@ verify_start(struct transaction *txn)
 		txn->round_us + policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000000;
 	atomic_store(&verify->job.cancelled, txn->peer == NULL || txn->told);
 	txn->busy = true;
-	verify->status = worker_submit(txn->engine->workers, &verify->job);
-	if (verify->status == WF_OK)
-		return;
+	status = worker_submit(txn->engine->workers, &verify->job);
+	if (status == WF_OK)
+		return; /* from here on `verify` is the worker's */
+	verify->status = status;
 	txn->busy = false;
 	verify_clear(verify);
 	txn_step(txn, TXN_VERIFIED);
