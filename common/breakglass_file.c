@@ -290,6 +290,7 @@ static const struct open_error {
 	{EACCES, WF_DENIED},
 	{EPERM, WF_DENIED},
 	{ELOOP, WF_DENIED},
+	{EISDIR, WF_DENIED},
 	{ENOMEM, WF_NO_MEMORY},
 };
 

@@ -44,12 +44,25 @@ call_person_deadline(const struct call *call)
 	return deadline_in(call->options.timeout_s);
 }
 
+/* Never more than the stanza allows for all of it. */
+static int64_t
+deadline_within(const struct call *call, unsigned seconds)
+{
+	unsigned limit = call->options.timeout_s;
+
+	return deadline_in(limit < seconds ? limit : seconds);
+}
+
 int64_t
 call_machine_deadline(const struct call *call)
 {
-	unsigned seconds = call->options.timeout_s;
+	return deadline_within(call, CALL_MACHINE_S);
+}
 
-	return deadline_in(seconds < CALL_MACHINE_S ? seconds : CALL_MACHINE_S);
+int64_t
+call_prompts_deadline(const struct call *call)
+{
+	return deadline_within(call, CALL_PROMPTS_S);
 }
 
 const char *

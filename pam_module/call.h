@@ -14,6 +14,7 @@
 #include "pam_module/options.h"
 
 #define CALL_MACHINE_S 5 /* a machine's time for one message */
+#define CALL_PROMPTS_S 30 /* for the first prompts: the daemon slows a source down by up to 15 s */
 
 struct call {
 	pam_handle_t *pamh;
@@ -28,6 +29,7 @@ WF_MUST_USE wf_status call_user(struct call *call);
 /* Absolute deadlines (boot clock, microseconds): of a person, and of one message. */
 int64_t call_person_deadline(const struct call *call);
 int64_t call_machine_deadline(const struct call *call);
+int64_t call_prompts_deadline(const struct call *call);
 
 /* An item's text; "" when PAM has none. */
 const char *call_item(const struct call *call, int item);

@@ -183,11 +183,11 @@ begin_fill(const struct dialog *dialog, struct wf_msg *msg)
 	return status;
 }
 
-/* Sends BEGIN and waits for the first reply: nothing is computed for it, so a machine's time is enough. */
+/* Sends BEGIN and waits for the first reply, which needs no person. */
 static wf_status
 begin(struct dialog *dialog, struct wf_msg *reply_r)
 {
-	int64_t deadline_us = call_machine_deadline(dialog->call);
+	int64_t deadline_us = call_prompts_deadline(dialog->call);
 	struct wf_msg msg;
 	wf_status status;
 

@@ -3,9 +3,12 @@
  * or have threads. Therefore:
  *
  * - the verdict comes over the socket, tied to a nonce, never from an exit status;
- * - the child is made by clone() with no signal at its end: the host's handlers and wait calls do not
- *   see it, the kernel does not reap it by itself, and its number stays ours until we have waited;
- * - between clone() and execve() only system calls are made, as in any fork of a threaded program.
+ * - between the host and the helper stands a keeper, a child made by clone() with no signal at its
+ *   end, so that the host's handlers and wait calls do not see it. (execve() would give it SIGCHLD
+ *   again, which is why the helper itself cannot be that child.) The keeper starts the helper, waits
+ *   for it, and ends; when the keeper is killed, the kernel kills the helper;
+ * - both make nothing but system calls before execve() or their end, as after any fork of a threaded
+ *   program, with all signals blocked, so that no handler of the host runs in a copy of it.
  */
 #include "config.h"
 
@@ -14,8 +17,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <pthread.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -28,9 +33,9 @@
 #define US_PER_MS 1000
 #define CHILD_FAILED 127
 
-/* In the child. Nothing of the host goes along: descriptors, blocked signals, environment, folder. */
+/* In the helper's process. Nothing of the host goes along: descriptors, signals, environment, folder. */
 static _Noreturn void
-child_exec(const char *path, int socket)
+helper_exec(const char *path, int socket)
 {
 	char name[] = "warifu-breakglass";
 	char *const argv[] = {name, NULL};
@@ -45,27 +50,59 @@ child_exec(const char *path, int socket)
 	if (dup2(socket, STDIN_FILENO) < 0 || dup2(socket, STDOUT_FILENO) < 0 ||
 		dup2(null, STDERR_FILENO) < 0 || syscall(SYS_close_range, 3U, ~0U, 0U) != 0)
 		_exit(CHILD_FAILED);
+	if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || chdir("/") != 0)
+		_exit(CHILD_FAILED);
 	sigemptyset(&none);
 	(void)sigprocmask(SIG_SETMASK, &none, NULL);
-	if (chdir("/") != 0)
-		_exit(CHILD_FAILED);
 	execve(path, argv, envp);
 	_exit(CHILD_FAILED);
 }
 
-/* The child's number, or -1. The arguments behind the flags are all zero, so their order is no matter. */
+/* A process of its own; its end is told by the signal `at_end`, 0 for none. The rest are zeros, in whatever order. */
 static pid_t
-child_start(const char *path, int socket)
+process_new(unsigned long at_end)
 {
-	pid_t pid = (pid_t)syscall(SYS_clone, 0UL, 0UL, 0UL, 0UL, 0UL);
+	return (pid_t)syscall(SYS_clone, at_end, 0UL, 0UL, 0UL, 0UL);
+}
 
+static _Noreturn void
+keeper_run(const char *path, int socket)
+{
+	struct sigaction plain = {.sa_handler = SIG_DFL};
+	pid_t pid;
+
+	/* An ignored SIGCHLD would take the helper away before it was waited for. */
+	(void)sigaction(SIGCHLD, &plain, NULL);
+	pid = process_new(SIGCHLD);
 	if (pid == 0)
-		child_exec(path, socket);
+		helper_exec(path, socket);
+	/* Only the helper may hold the socket's other end: its death is to be seen there. */
+	(void)syscall(SYS_close_range, 0U, ~0U, 0U);
+	while (pid > 0 && waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+		continue;
+	_exit(0);
+}
+
+/* The keeper's number, or -1. */
+static pid_t
+keeper_start(const char *path, int socket)
+{
+	sigset_t all, before;
+	pid_t pid;
+
+	sigfillset(&all);
+	if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0)
+		return -1;
+	pid = process_new(0);
+	if (pid == 0)
+		keeper_run(path, socket);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	return pid;
 }
 
+/* Nobody else waits for it, so its number is still its own. */
 static void
-child_end(pid_t pid)
+keeper_end(pid_t pid)
 {
 	(void)kill(pid, SIGKILL);
 	while (waitpid(pid, NULL, __WALL) < 0 && errno == EINTR)
@@ -202,7 +239,7 @@ helper_run(const char *path, const struct helper_request *request, int64_t deadl
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
 		return WF_UNAVAILABLE;
-	pid = child_start(path, ends[1]);
+	pid = keeper_start(path, ends[1]);
 	(void)close(ends[1]);
 	if (pid < 0) {
 		(void)close(ends[0]);
@@ -210,6 +247,6 @@ helper_run(const char *path, const struct helper_request *request, int64_t deadl
 	}
 	status = converse(ends[0], request, deadline_us, answer_r, slot_r);
 	(void)close(ends[0]);
-	child_end(pid);
+	keeper_end(pid);
 	return status;
 }
