@@ -8,7 +8,7 @@
 static const char *const calls[] = {
 	/* files: configuration, keys, the database */
 	"access", "chmod", "close", "creat", "dup", "faccessat", "faccessat2", "fadvise64", "fallocate", "fchmod",
-	"fchmodat", "fcntl", "fdatasync", "flock", "fstat", "fstatfs", "fsync", "ftruncate", "getcwd", "getdents64",
+	"fchmodat", "fchown", "fcntl", "fdatasync", "flock", "fstat", "fstatfs", "fsync", "ftruncate", "getcwd", "getdents64",
 	"ioctl", "link", "lseek", "lstat", "mkdir", "mkdirat", "newfstatat", "open", "openat", "pread64", "pwrite64",
 	"read", "readlink", "readlinkat", "readv", "rename", "renameat", "renameat2", "rmdir", "stat", "statfs", "statx",
 	"sync_file_range", "unlink", "unlinkat", "utimensat", "write", "writev",

@@ -151,6 +151,17 @@ unpack(const struct place *place, int backup, const char *fresh)
 	return complain(_("cannot restore from"), "backup", why[0] != '\0' ? why : wf_status_text(status));
 }
 
+static bool
+sync_folder(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool fine = fd >= 0 && fsync(fd) == 0;
+
+	if (fd >= 0)
+		close(fd);
+	return fine || complain(_("cannot make durable"), path, strerror(errno));
+}
+
 /* The old database stays beside the new one under a name with the time. */
 static bool
 swap_in(const struct place *place, const char *fresh)
@@ -170,7 +181,7 @@ swap_in(const struct place *place, const char *fresh)
 	}
 	if (rename(fresh, place->database) != 0)
 		return complain(_("cannot put in place"), place->database, strerror(errno));
-	return true;
+	return sync_folder(place->config->state_dir);
 }
 
 static bool

@@ -46,6 +46,12 @@ wf_clock_now(const struct wf_clock *clock)
 	return clock->read(clock->ctx);
 }
 
+int64_t
+wf_clock_monotonic_us(void)
+{
+	return clock_read_us(CLOCK_MONOTONIC);
+}
+
 bool
 wf_clock_synchronised(void)
 {

@@ -80,8 +80,8 @@ source_weight(struct engine *engine, const struct store_lanes *lanes)
 		return 0;
 	source = lanes->states[LANE_SOURCE].key;
 	slot = ((size_t)source[8] << 8 | source[9]) % (sizeof(engine->recent) / sizeof(engine->recent[0]));
-	same = memcmp(engine->recent[slot].source, source, 8) != 0 ||
-	       memcmp(engine->recent[slot].name, name, 8) == 0;
+	same = !wf_mem_equal(engine->recent[slot].source, source, 8) ||
+	       wf_mem_equal(engine->recent[slot].name, name, 8);
 	memcpy(engine->recent[slot].source, source, 8);
 	memcpy(engine->recent[slot].name, name, 8);
 	return same ? 1 : 3;

@@ -1,8 +1,6 @@
 /* The permit table (DESIGN section 2, step 2). */
 #include "config.h"
 
-#include <string.h>
-
 #include "authd/engine/internal.h"
 #include "authd/engine/permit.h"
 
@@ -44,7 +42,7 @@ permit_state(const struct engine_peer *peer, const struct wf_msg *msg)
 	if (wf_msg_get_bytes(msg, WF_F_TXN, 0, &id, &len) != WF_OK || len != WF_TXN_LEN)
 		return PERMIT_NONE;
 	for (const struct transaction *txn = peer->transactions; txn != NULL; txn = txn->next_of_peer)
-		if (memcmp(txn->id, id, WF_TXN_LEN) == 0)
+		if (wf_mem_equal(txn->id, id, WF_TXN_LEN))
 			return txn->state == TXN_CHALLENGED ? PERMIT_CHALLENGED : PERMIT_BUSY;
 	return PERMIT_NONE;
 }

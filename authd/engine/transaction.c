@@ -91,7 +91,7 @@ struct transaction *
 txn_find(struct engine_peer *peer, const uint8_t id[WF_TXN_LEN])
 {
 	for (struct transaction *txn = peer->transactions; txn != NULL; txn = txn->next_of_peer)
-		if (memcmp(txn->id, id, WF_TXN_LEN) == 0)
+		if (wf_mem_equal(txn->id, id, WF_TXN_LEN))
 			return txn;
 	return NULL;
 }
