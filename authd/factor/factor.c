@@ -135,7 +135,7 @@ factor_try(enum wf_text_id prompt, const struct credential *credentials, size_t 
 	in->credential = NULL;
 	won = trial.any ? &trial : &mock;
 	if (won->best->answer == FACTOR_UNSURE)
-		won->best->guess = trial.any && trial.guess;
+		won->best->guess = trial.guess;
 	else
 		won->best->guess = won->best->answer == FACTOR_NO && !won->best->replayed;
 	*result_r = *won->best;

@@ -104,16 +104,15 @@ static enum match
 find_code(const struct credential *set, const uint8_t hash[32])
 {
 	size_t n = set->ncodes < RECOVERY_CODES_MAX ? set->ncodes : RECOVERY_CODES_MAX;
-	unsigned used = 0, unused = 0;
+	unsigned found = 0, used = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		unsigned match = wf_mem_equal(set->codes[i], hash, 32);
-		unsigned is_used = (unsigned)(set->codes_used >> i & 1);
 
-		used |= match & is_used;
-		unused |= match & ~is_used & 1;
+		found |= match;
+		used |= match & (unsigned)(set->codes_used >> i & 1);
 	}
-	return used ? MATCH_USED : unused ? MATCH_UNUSED : MATCH_NONE;
+	return used ? MATCH_USED : found ? MATCH_UNUSED : MATCH_NONE;
 }
 
 static void

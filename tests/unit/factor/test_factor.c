@@ -155,16 +155,18 @@ START_TEST(the_best_answer_wins)
 {
 	struct keyring other = {.key_id = 4};
 	struct credential lost = totp(), used = hotp(RFC4226_SECRET, 5), fresh = hotp(RFC4226_SECRET, 2);
-	struct credential wrong = hotp(OTHER_SECRET, 0);
+	struct credential wrong = hotp(OTHER_SECRET, 0), wrong_totp = totp(), lost_hotp = hotp(OTHER_SECRET, 0);
 	struct factor_input in = fixture_input(&keys, NULL, 30 * 1000);
 	struct factor_result result;
 	enum factor_id factor = FACTOR_NONE;
 
 	fixture_seal(&other, &lost, OTHER_SECRET, strlen(OTHER_SECRET)); /* its key is not in the ring */
+	fixture_seal(&other, &lost_hotp, OTHER_SECRET, strlen(OTHER_SECRET));
 	for (int backwards = 0; backwards < 2; backwards++) {
 		struct credential yes[] = {backwards ? fresh : used, wrong, lost, backwards ? used : fresh};
 		struct credential replay[] = {wrong, lost, used};
-		struct credential unsure[] = {backwards ? lost : wrong, backwards ? wrong : lost};
+		/* The table's order is TOTP, HOTP, whatever the account's. */
+		struct credential unsure[] = {backwards ? lost_hotp : wrong, backwards ? wrong_totp : lost};
 
 		result = fixture_try(&in, WF_TEXT_CODE, yes, 4, rfc4226_codes[3], &factor);
 		ck_assert_int_eq(result.answer, FACTOR_YES);
@@ -177,7 +179,8 @@ START_TEST(the_best_answer_wins)
 		ck_assert_str_eq(result.reason, "replayed");
 		result = fixture_try(&in, WF_TEXT_CODE, unsure, 2, rfc4226_codes[3], &factor);
 		ck_assert_int_eq(result.answer, FACTOR_UNSURE);
-		ck_assert_int_eq(factor, FACTOR_TOTP);
+		ck_assert_int_eq(factor, backwards ? FACTOR_HOTP : FACTOR_TOTP);
+		ck_assert_str_eq(result.reason, "key");
 		ck_assert(result.guess); /* the other token said no: not for free */
 	}
 	result = fixture_try(&in, WF_TEXT_CODE, &lost, 1, rfc4226_codes[3], &factor);
@@ -289,6 +292,9 @@ START_TEST(void_credentials_are_passed_over_and_pending_ones_count)
 	token.state = CREDENTIAL_VOID;
 	result = fixture_try(&in, WF_TEXT_CODE, &token, 1, rfc4226_codes[0], &factor);
 	ck_assert_int_eq(result.answer, FACTOR_NO);
+	in.clock_suspect = true; /* the same as for an account without any */
+	result = fixture_try(&in, WF_TEXT_CODE, &token, 1, rfc4226_codes[0], &factor);
+	ck_assert_int_eq(result.answer, FACTOR_UNSURE);
 	token.state = CREDENTIAL_PENDING;
 	result = fixture_try(&in, WF_TEXT_CODE, &token, 1, rfc4226_codes[0], &factor);
 	ck_assert_int_eq(result.answer, FACTOR_YES);

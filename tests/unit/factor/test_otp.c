@@ -101,6 +101,8 @@ START_TEST(texts_that_are_codes_and_texts_that_are_not)
 		{"123456", 8, NULL},
 		{"12345678", 6, NULL},
 		{"12345a", 6, NULL},
+		{"12345:", 6, NULL},
+		{"12345/", 6, NULL},
 		{"123456a", 6, NULL},
 		{"-12345", 6, NULL},
 		{"+12345", 6, NULL},

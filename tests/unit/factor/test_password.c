@@ -405,7 +405,47 @@ START_TEST(a_hash_dearer_than_the_scratch_memory_verifies)
 }
 END_TEST
 
+START_TEST(a_length_past_the_field_reads_nothing)
+{
+	struct credential credential = credential_with("secret", 6);
+	struct factor_input in = fixture_input(NULL, &credential, 0);
+	struct factor_result result;
+
+	credential.secret_len = CREDENTIAL_SECRET_MAX + 1;
+	result = fixture_verify(&in, "secret");
+	assert_no(&result);
+}
+END_TEST
+
 #ifdef WF_FAULT
+/* Fallible calls of one verification: what it does, as far as it can be counted. */
+static uint64_t
+calls_of(struct factor_input *in, const char *text)
+{
+	struct wf_secret answer = WF_SECRET_EMPTY;
+	struct factor_result result;
+	uint64_t calls;
+
+	ck_assert_int_eq(wf_secret_set(&answer, text, strlen(text)), WF_OK);
+	in->answer = &answer;
+	wf_fault_arm(0, false);
+	factor_ops(FACTOR_PASSWORD)->verify(in, &result);
+	calls = wf_fault_count();
+	wf_secret_clear(&answer);
+	return calls;
+}
+
+START_TEST(a_doomed_account_is_not_rehashed_for_the_right_password)
+{
+	struct credential credential = fixture_password(crypt_rows[2].hash);
+	struct factor_input in = fixture_input(NULL, &credential, 0);
+
+	ck_assert_uint_gt(calls_of(&in, CRYPT_PASSWORD), calls_of(&in, "wrong"));
+	in.doomed = true;
+	ck_assert_uint_eq(calls_of(&in, CRYPT_PASSWORD), calls_of(&in, "wrong"));
+}
+END_TEST
+
 /* Every fallible call of a verification fails once: right stays right or unsure, wrong is never right. */
 static void
 fault_loop(const struct credential *credential, const char *text, enum factor_answer clean)
@@ -466,7 +506,9 @@ password_suite(void)
 	tcase_add_test(tc, scratch_memory_is_wiped_after_use);
 	tcase_add_test(tc, the_same_memory_is_lent_again_and_larger_needs_are_met_otherwise);
 	tcase_add_test(tc, a_hash_dearer_than_the_scratch_memory_verifies);
+	tcase_add_test(tc, a_length_past_the_field_reads_nothing);
 #ifdef WF_FAULT
+	tcase_add_test(tc, a_doomed_account_is_not_rehashed_for_the_right_password);
 	tcase_add_test(tc, no_memory_is_unsure_and_a_failed_rehash_costs_nothing);
 #endif
 	suite_add_tcase(suite, tc);

@@ -98,6 +98,10 @@ START_TEST(hashes_that_can_be_verified)
 		ck_assert_int_eq(password_hash_check(argon2id_rows[i].encoded), WF_OK);
 	for (size_t i = 0; i < sizeof(crypt_rows) / sizeof(crypt_rows[0]); i++)
 		ck_assert_msg(password_hash_check(crypt_rows[i].hash) == WF_OK, "%s", crypt_rows[i].method);
+	/* As dear as a worker is asked to bear. */
+	ck_assert_int_eq(
+		password_hash_check("$6$rounds=5000000$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay."),
+		WF_OK);
 	/* As crypt_gensalt() writes them from its lowest cost to its highest. */
 	ck_assert_int_eq(
 		password_hash_check("$y$j75$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79"), WF_OK);
@@ -112,6 +116,7 @@ static const char *const bad_hashes[] = {
 	"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ",
 	"$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
 	"$1$", "$1$abcdefgh", "$1$abcdefgh$", "$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm8",
+	"$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm8\xc3\xa4", "$1$abcdefgh$y6iHhJNbuC0xpb=0w9pm80",
 	"$6$abcdefgh$tooshort",
 	"$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG.:99",
 	"$9$abcdefgh$y6iHhJNbuC0xpbk0w9pm80",

@@ -57,7 +57,9 @@ START_TEST(forms_that_are_forgiven_and_forms_that_are_not)
 		{"ABCD-EFGH-IJKL-MN2", false},
 		{"ABCD-EFGH-IJKL-MN277", false},
 		{"ABCD-EFGH-IJKL-MN01", false},
+		{"ABCD-EFGH-IJKL-MN21", false},
 		{"ABCD-EFGH-IJKL-MN28", false},
+		{"ABCD-EFGH-IJKL-MN2[", false},
 		{"ABCD_EFGH_IJKL_MN27", false},
 		{"ABCD-EFGH-IJKL-MN27\n", false},
 		{"ABCD-EFGH-IJKL-MN2\xc3\xa4", false},
@@ -127,6 +129,7 @@ START_TEST(wrong_codes_are_guesses_and_other_texts_are_not)
 	struct credential set = fixture_recovery(&keys, 2, codes);
 	struct factor_input in = fixture_input(&keys, &set, 0);
 	struct factor_result result;
+	char long_answer[WF_SECRET_MAX];
 
 	result = fixture_verify(&in, "ABCD-EFGH-IJKL-MNOP");
 	ck_assert_int_eq(result.answer, FACTOR_NO);
@@ -137,6 +140,10 @@ START_TEST(wrong_codes_are_guesses_and_other_texts_are_not)
 	ck_assert(!result.guess);
 	result = fixture_verify(&in, "");
 	ck_assert_int_eq(result.answer, FACTOR_NO);
+	memset(long_answer, 'A', sizeof(long_answer));
+	result = fixture_verify_bytes(&in, FACTOR_RECOVERY, long_answer, sizeof(long_answer));
+	ck_assert_int_eq(result.answer, FACTOR_NO);
+	ck_assert(!result.guess);
 	/* Codes past the count are not the set's, and a count past the bound reads no further. */
 	set.ncodes = 1;
 	result = fixture_verify(&in, (const char *)codes[1].bytes);

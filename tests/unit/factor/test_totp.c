@@ -212,9 +212,74 @@ START_TEST(the_first_steps_of_time_have_a_window_too)
 	credential.drift = -2; /* the whole window lies before time */
 	result = fixture_verify(&in, code);
 	assert_no(&result, "wrong-code");
+	in.totp_window = 0;
+	result = fixture_verify(&in, code);
+	assert_no(&result, "wrong-code");
 	in.now.wall_us = -1;
 	result = fixture_verify(&in, code);
 	ck_assert_int_eq(result.answer, FACTOR_UNSURE);
+}
+END_TEST
+
+START_TEST(steps_of_another_length)
+{
+	struct credential credential = token();
+	struct factor_input in = fixture_input(&keys, &credential, STEP * 60 + 59);
+	struct factor_result result;
+
+	credential.step_s = 60;
+	result = fixture_verify(&in, code_at(0));
+	ck_assert_int_eq(result.answer, FACTOR_YES);
+	ck_assert_int_eq(result.effects[0].value, STEP);
+}
+END_TEST
+
+#define TWINS_MAX 200000
+
+/* Two steps at most 64 apart whose codes are the same by chance. */
+static void
+find_twins(int64_t *first_r, int64_t *second_r)
+{
+	static char codes[TWINS_MAX][9];
+	struct wf_secret secret = WF_SECRET_EMPTY;
+
+	ck_assert_int_eq(wf_secret_set(&secret, SECRET, strlen(SECRET)), WF_OK);
+	for (int64_t i = 0; i < TWINS_MAX; i++) {
+		ck_assert_int_eq(otp_code(&secret, &spec6, (uint64_t)i, codes[i]), WF_OK);
+		for (int64_t j = i < 64 ? 0 : i - 64; j < i; j++) {
+			if (strcmp(codes[i], codes[j]) == 0) {
+				*first_r = j;
+				*second_r = i;
+				wf_secret_clear(&secret);
+				return;
+			}
+		}
+	}
+	ck_abort_msg("no twins");
+}
+
+/* The higher step is burnt, so that the same digits do not serve again; below it they are a replay. */
+START_TEST(a_code_of_two_steps_is_accepted_once)
+{
+	struct credential credential = token();
+	struct factor_input in = fixture_input(&keys, &credential, 0);
+	struct wf_secret secret = WF_SECRET_EMPTY;
+	struct factor_result result;
+	int64_t first = 0, second = 0;
+	char code[9];
+
+	find_twins(&first, &second);
+	ck_assert_int_eq(wf_secret_set(&secret, SECRET, strlen(SECRET)), WF_OK);
+	ck_assert_int_eq(otp_code(&secret, &spec6, (uint64_t)first, code), WF_OK);
+	wf_secret_clear(&secret);
+	in.totp_window = 32;
+	in.now.wall_us = (first + second) / 2 * 30 * 1000000;
+	result = fixture_verify(&in, code);
+	ck_assert_int_eq(result.answer, FACTOR_YES);
+	ck_assert_int_eq(result.effects[0].value, second);
+	credential.counter = first;
+	result = fixture_verify(&in, code);
+	assert_no(&result, "replayed");
 }
 END_TEST
 
@@ -268,6 +333,24 @@ START_TEST(what_is_no_code_is_wrong)
 	memcpy(long_answer, code_at(0), 6);
 	result = fixture_verify_bytes(&in, FACTOR_TOTP, long_answer, 7);
 	assert_no(&result, "wrong-code");
+}
+END_TEST
+
+START_TEST(every_digit_counts)
+{
+	struct credential credential = token();
+	struct factor_input in = fixture_input(&keys, &credential, NOW_S);
+
+	for (int digit = 0; digit < 6; digit++) {
+		struct factor_result result;
+		char code[9];
+
+		memcpy(code, code_at(0), sizeof(code));
+		code[digit] = code[digit] == '9' ? '0' : (char)(code[digit] + 1);
+		result = fixture_verify(&in, code);
+		assert_no(&result, "wrong-code");
+		ck_assert(result.guess);
+	}
 }
 END_TEST
 
@@ -410,6 +493,7 @@ totp_suite(void)
 	Suite *suite = suite_create("totp");
 	TCase *tc = tcase_create("totp");
 
+	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, rfc6238_codes_are_accepted_with_every_hash, 0, 18);
 	tcase_add_test(tc, the_window_ends_on_each_side);
 	tcase_add_test(tc, a_step_ends_with_its_second);
@@ -418,8 +502,11 @@ totp_suite(void)
 	tcase_add_test(tc, drift_is_learned_one_step_at_a_time);
 	tcase_add_test(tc, the_window_lies_around_the_drift);
 	tcase_add_test(tc, the_first_steps_of_time_have_a_window_too);
+	tcase_add_test(tc, steps_of_another_length);
+	tcase_add_test(tc, a_code_of_two_steps_is_accepted_once);
 	tcase_add_test(tc, a_suspect_clock_makes_it_unsure);
 	tcase_add_test(tc, what_is_no_code_is_wrong);
+	tcase_add_test(tc, every_digit_counts);
 	tcase_add_test(tc, a_secret_that_does_not_open_is_unsure);
 	tcase_add_test(tc, a_credential_that_cannot_be_is_unsure);
 	tcase_add_test(tc, doomed_void_and_mock_are_never_yes);
