@@ -2,6 +2,10 @@
  * Administrative acts and views: what the CLI asks over the control socket.  One table row per act;
  * arguments are texts, so that an act can be stored and executed later (approval).  A handler runs in
  * an act thread (never the loop's), may block on the store, and answers through `out`.
+ *
+ * Who may: root is an administrator; others by their groups.  The owner of an account, too, may do
+ * some acts on it (`self`), if he has just proved two kinds: he names a completed transaction of his
+ * own for the service "warifu", not older than five minutes.
  */
 #ifndef WF_AUTHD_ACCOUNT_ACT_H
 #define WF_AUTHD_ACCOUNT_ACT_H
@@ -11,9 +15,18 @@
 #include "authd/store/store.h"
 #include "common/peer.h"
 
-enum role { ROLE_NONE = 0, ROLE_VIEWER = 1, ROLE_AUDITOR = 2, ROLE_HELPDESK = 3, ROLE_OFFICER = 4, ROLE_ADMINISTRATOR = 5 };
+enum role {
+	ROLE_NONE = 0,
+	ROLE_VIEWER = 1,
+	ROLE_AUDITOR = 2,
+	ROLE_HELPDESK = 3,
+	ROLE_OFFICER = 4,
+	ROLE_ADMINISTRATOR = 5
+};
+#define ROLE_COUNT 6
 
 #define ACT_ARGS_MAX 24
+#define ACT_SECRETS_MAX 4
 
 struct act_out {
 	void *ctx;
@@ -44,39 +57,84 @@ struct act_daemon { /* what the daemon lends to acts; read only but for the stor
 	void *hooks_ctx; /* of rekey and reload */
 };
 
+struct act;
+
 struct act_call {
 	const struct act_daemon *daemon;
 	struct wf_peer peer;
 	enum role role;
-	char operator_name[257]; /* "root (via alice)" or the Unix name */
-	const char *language;
-	struct act_arg { char key[33]; char value[1025]; } args[ACT_ARGS_MAX];
+	/* "root (via alice)" or the Unix name; filled in by act_run when empty. */
+	char operator_name[257];
+	const char *language; /* "en", "ja", "ja_JP.UTF-8"; NULL and others: English */
+	struct act_arg {
+		char key[33];
+		char value[1025];
+	} args[ACT_ARGS_MAX];
 	size_t nargs;
-	struct wf_secret secrets[4];
-	char secret_keys[4][33];
+	struct wf_secret secrets[ACT_SECRETS_MAX]; /* the caller's, who clears them */
+	char secret_keys[ACT_SECRETS_MAX][33];
 	size_t nsecrets;
 	void *scratch; /* factor scratch of this thread */
 	struct act_out *out;
 	char text[1025]; /* the closing sentence, also on success (END.TEXT) */
+	/* of act_run: */
+	const struct act *act;
+	bool self; /* the account's owner acts, with a proof */
 };
 
-struct act_arg_spec { const char *name; bool required; bool secret; const char *about; };
+enum act_arg_type {
+	ARG_TEXT,     /* min..max bytes */
+	ARG_USER,     /* a name that an account may have */
+	ARG_NUMBER,   /* min..max */
+	ARG_TIME,     /* microseconds since 1970-01-01T00:00:00Z */
+	ARG_FLAG,     /* 0 or 1 */
+	ARG_CHOICE,   /* one of choices */
+	ARG_NETWORKS, /* networks with blanks between, max bytes */
+	ARG_HEX       /* max bytes as 2 * max hexadecimal digits */
+};
+
+struct act_arg_spec {
+	const char *name;
+	enum act_arg_type type;
+	bool required;
+	bool secret;
+	bool clears; /* an empty value is allowed: it clears the field */
+	int64_t min, max;
+	const char *choices; /* "a|b|c" */
+};
 
 struct act {
 	const char *id;  /* "user.add" */
 	enum role role;  /* lowest role that may */
+	bool self;	 /* so may the account's owner, see above */
 	bool changes;    /* writes an audit row */
+	bool alone;      /* no other such act meanwhile: it changes what it has read */
 	const struct act_arg_spec *args; /* ends with name NULL */
 	wf_status (*handle)(struct act_call *call);
 };
 
+/*
+ * Once, by the program, before it starts a thread: lets each act answer in its own language (Japanese
+ * beside English) in any locale, and keeps the process's own messages in English unless its locale is
+ * Japanese.  Sets LANGUAGE, which says to gettext what "not English" is.
+ */
+void act_languages_init(void);
+
 const struct act *act_find(const char *id); /* NULL */
 const struct act *act_table(size_t *count_r);
+/* "none", "viewer", "auditor", "helpdesk", "officer", "administrator". */
+const char *act_role_name(enum role role);
 /* Role of a peer by uid 0 and the groups warifu-admin, -officer, -helpdesk, -auditor, -viewer (gids resolved at load). */
 enum role act_role(const struct config *config, const struct wf_peer *peer);
 /*
- * Checks role and arguments (unknown, missing, twice: WF_INVALID with a sentence in call->text), then runs it.
- * WF_DENIED when the role does not suffice.
+ * The operator as the log names him.  Root's login name comes from the audit login uid of the peer's
+ * process, where the kernel keeps one.  Blocks on NSS.
+ */
+void act_operator(const struct wf_peer *peer, char *name_r, size_t size);
+/*
+ * Checks role and arguments (unknown, missing, twice, ill-formed: WF_INVALID with a sentence in
+ * call->text), then runs it.  WF_DENIED when the role does not suffice.  Always leaves a sentence in
+ * call->text, in call->language.  Act threads only.
  */
 WF_MUST_USE wf_status act_run(const struct act *act, struct act_call *call);
 

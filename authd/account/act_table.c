@@ -1,0 +1,138 @@
+/* The acts: who may do what, and with which arguments.  Nothing else knows their names. */
+#include "config.h"
+
+#include <string.h>
+
+#include "authd/account/internal.h"
+
+#define REASON_MAX 256
+#define UID_MAX INT64_C(4294967294) /* (uid_t)-1 is none */
+
+#define TEXT(arg, most) {.name = (arg), .type = ARG_TEXT, .max = (most)}
+#define NUMBER(arg, least, most) {.name = (arg), .type = ARG_NUMBER, .min = (least), .max = (most)}
+#define FLAG(arg) {.name = (arg), .type = ARG_FLAG}
+#define CHOICE(arg, list) {.name = (arg), .type = ARG_CHOICE, .choices = (list)}
+#define WHEN(arg) {.name = (arg), .type = ARG_TIME}
+#define SECRET(arg, most, needed) {.name = (arg), .required = (needed), .secret = true, .max = (most)}
+#define END {.name = NULL}
+
+#define USER {.name = "user", .type = ARG_USER, .required = true}
+#define UID NUMBER("uid", 0, UID_MAX)
+#define TICKET TEXT("ticket", 64)
+#define REASON TEXT("reason", REASON_MAX)
+#define REASON_NEEDED {.name = "reason", .type = ARG_TEXT, .required = true, .max = REASON_MAX}
+#define PROOF {.name = "txn", .type = ARG_HEX, .max = WF_TXN_LEN}
+#define ID_NEEDED {.name = "id", .type = ARG_NUMBER, .required = true, .min = 1, .max = INT64_MAX}
+
+#define KINDS "general|privileged|service" /* in the order of enum account_kind */
+#define PASSWORD_MAX 512
+#define CODE_MAX 64
+
+static const struct act_arg_spec no_args[] = {END};
+static const struct act_arg_spec user_args[] = {USER, END};
+
+static const struct act_arg_spec user_add_args[] = {
+	USER, UID, CHOICE("kind", KINDS), TEXT("display", 128), WHEN("valid-until"), FLAG("must-change"), TICKET,
+	{.name = "sources", .type = ARG_NETWORKS, .max = 1024},
+	SECRET("password", PASSWORD_MAX, false), END
+};
+static const struct act_arg_spec user_import_args[] = {
+	USER, {.name = "uid", .type = ARG_NUMBER, .required = true, .max = UID_MAX}, TEXT("display", 128),
+	FLAG("dry-run"), TICKET, SECRET("hash", CREDENTIAL_SECRET_MAX - 1, false), END
+};
+static const struct act_arg_spec user_list_args[] = {FLAG("unix"), END};
+static const struct act_arg_spec user_set_args[] = {
+	USER, UID, CHOICE("kind", KINDS), FLAG("must-change"), REASON, TICKET,
+	{.name = "display", .type = ARG_TEXT, .clears = true, .max = 128},
+	{.name = "sources", .type = ARG_NETWORKS, .clears = true, .max = 1024},
+	{.name = "valid-from", .type = ARG_TIME, .clears = true},
+	{.name = "valid-until", .type = ARG_TIME, .clears = true}, END
+};
+static const struct act_arg_spec reason_args[] = {USER, REASON, TICKET, END};
+static const struct act_arg_spec reason_needed_args[] = {USER, REASON_NEEDED, TICKET, END};
+static const struct act_arg_spec user_passwd_args[] = {
+	USER, FLAG("must-change"), TICKET, PROOF, SECRET("password", PASSWORD_MAX, true), END
+};
+static const struct act_arg_spec user_exempt_args[] = {
+	USER, UID, REASON_NEEDED, TICKET, {.name = "until", .type = ARG_TIME, .required = true}, END
+};
+static const struct act_arg_spec user_refuse_args[] = {USER, UID, REASON_NEEDED, TICKET, END};
+
+static const struct act_arg_spec token_add_args[] = {
+	USER, {.name = "type", .type = ARG_CHOICE, .required = true, .choices = "totp|hotp|recovery"},
+	TEXT("label", 64), CHOICE("algorithm", "sha1|sha256|sha512"), CHOICE("digits", "6|8"),
+	NUMBER("step", 10, 300), NUMBER("count", 1, RECOVERY_CODES_MAX), TICKET, PROOF, END
+};
+static const struct act_arg_spec token_confirm_args[] = {
+	USER, NUMBER("id", 1, INT64_MAX), TICKET, PROOF, SECRET("code", CODE_MAX, true), END
+};
+static const struct act_arg_spec token_list_args[] = {USER, PROOF, END};
+static const struct act_arg_spec token_resync_args[] = {
+	USER, ID_NEEDED, TICKET, PROOF, SECRET("code1", CODE_MAX, true), SECRET("code2", CODE_MAX, true), END
+};
+static const struct act_arg_spec token_remove_args[] = {USER, ID_NEEDED, REASON_NEEDED, TICKET, PROOF, END};
+
+static const struct act_arg_spec log_args[] = {
+	TEXT("user", WF_NAME_MAX), TEXT("from", 63), WHEN("since"), WHEN("until"),
+	CHOICE("result", "failure|success|neutral|unavailable"), /* in the order of enum audit_result */
+	CHOICE("class", "auth|admin|session|finding|system|tombstone"), /* enum audit_class, from 1 */
+	NUMBER("after", 0, INT64_MAX), NUMBER("limit", 1, 1000), CHOICE("order", "oldest|newest"), END
+};
+static const struct act_arg_spec clock_args[] = {REASON_NEEDED, TICKET, END};
+static const struct act_arg_spec backup_args[] = {TEXT("name", 128), TICKET, END};
+static const struct act_arg_spec rotate_args[] = {REASON, TICKET, END};
+static const struct act_arg_spec tune_args[] = {NUMBER("target", 10, 10000), END};
+
+#define VIEW(id, role, args, handle) {id, role, false, false, false, args, handle}
+#define OWN_VIEW(id, role, args, handle) {id, role, true, false, false, args, handle}
+#define CHANGE(id, role, args, handle) {id, role, false, true, true, args, handle}
+#define OWN_CHANGE(id, role, args, handle) {id, role, true, true, true, args, handle}
+#define LONG_CHANGE(id, role, args, handle) {id, role, false, true, false, args, handle}
+
+static const struct act acts[] = {
+	CHANGE("user.add", ROLE_ADMINISTRATOR, user_add_args, act_user_add),
+	CHANGE("user.import", ROLE_ADMINISTRATOR, user_import_args, act_user_import),
+	VIEW("user.list", ROLE_VIEWER, user_list_args, act_user_list),
+	VIEW("user.show", ROLE_VIEWER, user_args, act_user_show),
+	CHANGE("user.set", ROLE_ADMINISTRATOR, user_set_args, act_user_set),
+	CHANGE("user.enable", ROLE_OFFICER, reason_args, act_user_enable),
+	CHANGE("user.disable", ROLE_HELPDESK, reason_needed_args, act_user_disable),
+	CHANGE("user.remove", ROLE_ADMINISTRATOR, reason_needed_args, act_user_remove),
+	OWN_CHANGE("user.passwd", ROLE_HELPDESK, user_passwd_args, act_user_passwd),
+	CHANGE("user.exempt", ROLE_ADMINISTRATOR, user_exempt_args, act_user_exempt),
+	CHANGE("user.refuse", ROLE_ADMINISTRATOR, user_refuse_args, act_user_refuse),
+	CHANGE("user.manage", ROLE_ADMINISTRATOR, reason_args, act_user_manage),
+	OWN_CHANGE("token.add", ROLE_HELPDESK, token_add_args, act_token_add),
+	OWN_CHANGE("token.confirm", ROLE_HELPDESK, token_confirm_args, act_token_confirm),
+	OWN_VIEW("token.list", ROLE_VIEWER, token_list_args, act_token_list),
+	OWN_CHANGE("token.resync", ROLE_HELPDESK, token_resync_args, act_token_resync),
+	OWN_CHANGE("token.remove", ROLE_HELPDESK, token_remove_args, act_token_remove),
+	CHANGE("unlock", ROLE_HELPDESK, reason_needed_args, act_unlock),
+	VIEW("log", ROLE_AUDITOR, log_args, act_log),
+	VIEW("log.verify", ROLE_AUDITOR, no_args, act_log_verify),
+	VIEW("status", ROLE_VIEWER, no_args, act_status),
+	VIEW("why", ROLE_AUDITOR, user_args, act_why),
+	CHANGE("clock.accept", ROLE_ADMINISTRATOR, clock_args, act_clock_accept),
+	LONG_CHANGE("backup.make", ROLE_ADMINISTRATOR, backup_args, act_backup_make),
+	CHANGE("key.rotate", ROLE_ADMINISTRATOR, rotate_args, act_key_rotate),
+	VIEW("doctor", ROLE_AUDITOR, no_args, act_doctor),
+	VIEW("tune", ROLE_ADMINISTRATOR, tune_args, act_tune),
+	VIEW("metrics", ROLE_VIEWER, no_args, act_metrics),
+	LONG_CHANGE("reload", ROLE_ADMINISTRATOR, no_args, act_reload),
+};
+
+const struct act *
+act_table(size_t *count_r)
+{
+	*count_r = COUNT_OF(acts);
+	return acts;
+}
+
+const struct act *
+act_find(const char *id)
+{
+	for (size_t i = 0; i < COUNT_OF(acts); i++)
+		if (strcmp(acts[i].id, id) == 0)
+			return &acts[i];
+	return NULL;
+}

@@ -1,0 +1,46 @@
+/* Acts on the daemon itself: trust the clock again, read the configuration again. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "authd/account/internal.h"
+
+wf_status
+act_clock_accept(struct act_call *call)
+{
+	struct act_change change;
+	char text[ACT_TIME_SIZE];
+	wf_status status;
+
+	if (!store_clock_suspect(call->daemon->store))
+		return act_say(call, WF_OK, _("The clock is not under suspicion; nothing was changed."));
+	act_change_init(call, &change, "", "wall clock accepted");
+	status = store_clock_accept(call->daemon->store, &change.row);
+	if (status != WF_OK)
+		return act_say_store(call, status, NULL);
+	return act_say(call, WF_OK, _("The time %s is believed; codes by time are accepted again."),
+		act_time(change.row.time_us, text));
+}
+
+/* Whether it worked or not is a row: a configuration that cannot be loaded is worth knowing, too. */
+wf_status
+act_reload(struct act_call *call)
+{
+	const struct act_daemon *daemon = call->daemon;
+	struct act_change change;
+	char why[512] = "";
+	wf_status loaded = daemon->reload(daemon->hooks_ctx, why, sizeof(why));
+	wf_status status;
+
+	act_change_init(call, &change, "", "%s%s", daemon->config->file, loaded == WF_OK ? "" : ": refused, the old one stays");
+	if (loaded != WF_OK)
+		change.row.result = AUDIT_FAILURE;
+	status = act_commit(call, &change);
+	if (loaded != WF_OK)
+		return act_say(call, loaded, "%s", why[0] != '\0' ? why : _(wf_status_text(loaded)));
+	if (status != WF_OK) {
+		act_say_more(call, _("The new configuration is in use all the same."));
+		return status;
+	}
+	return act_say(call, WF_OK, _("The configuration %s is in use."), daemon->config->file);
+}

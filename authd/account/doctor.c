@@ -1,0 +1,322 @@
+/* The daemon's half of `warifu doctor`: what it can see from within.  The CLI looks at PAM and sshd. */
+#include "config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "authd/account/internal.h"
+
+#define BACKUP_AGE_DAYS 7
+#define ENTROPY_LOW 128
+#define CODES_LOW 3
+
+static const char *const levels[] = {"ok", "warn", "bad"};
+enum level { OK, WARN, BAD };
+
+struct report {
+	struct act_call *call;
+	struct health health;
+	char text[512];
+	char time[ACT_TIME_SIZE];
+};
+
+#define TELL(report, level, ...)                                                        \
+	((void)snprintf((report)->text, sizeof((report)->text), __VA_ARGS__), (level))
+
+/* --- mode, clock, disk, queue --- */
+
+static enum level
+check_mode(struct report *report)
+{
+	if (report->call->daemon->config->mode == MODE_OBSERVE)
+		return TELL(report, WARN, "%s", _("Logins are recorded only, not enforced (mode = observe)."));
+	return TELL(report, OK, "%s", _("Logins are enforced."));
+}
+
+static enum level
+check_clock(struct report *report)
+{
+	if (report->health.clock_suspect)
+		return TELL(report, BAD, "%s", _("The clock jumped by more than a day: set it right, then 'warifu clock accept'."));
+	if (!report->health.clock_synchronised)
+		return TELL(report, WARN, "%s",
+			_("The kernel does not call the clock synchronised: start a time service such as chrony."));
+	return TELL(report, OK, "%s", _("The clock is synchronised."));
+}
+
+static enum level
+check_disk(struct report *report)
+{
+	const int64_t mib = report->health.disk_free / 1048576;
+
+	if (report->health.disk_free < 0)
+		return TELL(report, WARN, _("How much room the disk has could not be told: %s"), strerror(errno));
+	return TELL(report, mib < 32 ? BAD : mib < 512 ? WARN : OK, _("%lld MiB are free in %s."), (long long)mib,
+		report->call->daemon->config->state_dir);
+}
+
+static enum level
+check_workers(struct report *report)
+{
+	const struct act_figures *figures = &report->health.figures;
+	const unsigned queue = report->call->daemon->config->queue;
+
+	return TELL(report, figures->workers_queued * 2 >= queue && queue > 0 ? WARN : OK,
+		_("%llu jobs wait for a worker (at most %u); the slowest password check took %u ms."),
+		(unsigned long long)figures->workers_queued, queue, figures->slowest_hash_ms);
+}
+
+static enum level
+check_entropy(struct report *report)
+{
+	char text[16] = "";
+	int fd = open("/proc/sys/kernel/random/entropy_avail", O_RDONLY | O_CLOEXEC);
+	ssize_t got = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	long bits;
+
+	if (fd >= 0)
+		close(fd);
+	if (got <= 0)
+		return TELL(report, WARN, "%s", _("How much randomness the kernel has could not be told."));
+	text[got] = '\0';
+	bits = strtol(text, NULL, 10);
+	return TELL(report, bits < ENTROPY_LOW ? WARN : OK, _("The kernel has %ld bits of randomness."), bits);
+}
+
+/* --- files --- */
+
+static enum level
+check_closed(struct report *report, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		return TELL(report, BAD, _("%s cannot be looked at: %s"), path, strerror(errno));
+	if ((st.st_mode & 077) != 0)
+		return TELL(report, BAD, _("%s is open to others (mode %04o): chmod go= %s"), path,
+			(unsigned)st.st_mode & 07777, path);
+	return TELL(report, OK, _("%s is closed to others."), path);
+}
+
+static enum level
+check_key_file(struct report *report)
+{
+	const char *path = report->call->daemon->config->key_file;
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+
+	/* systemd gives credentials a group's read permission by an access list. */
+	if (credentials != NULL && strncmp(path, credentials, strlen(credentials)) == 0)
+		return TELL(report, OK, _("%s is a systemd credential."), path);
+	return check_closed(report, path);
+}
+
+static enum level
+check_store(struct report *report)
+{
+	char path[sizeof(report->call->daemon->config->state_dir) + 16];
+	enum level level;
+	size_t len;
+
+	(void)snprintf(path, sizeof(path), "%s/warifu.db", report->call->daemon->config->state_dir);
+	level = check_closed(report, path);
+	len = strlen(report->text);
+	if (level == OK)
+		(void)snprintf(report->text + len, sizeof(report->text) - len, _(" It has %lld KiB, %llu rows of log, schema %d."),
+			(long long)(report->health.counts.bytes / 1024),
+			(unsigned long long)report->health.counts.audit_rows, STORE_SCHEMA);
+	return level;
+}
+
+static enum level
+check_state_dir(struct report *report)
+{
+	return check_closed(report, report->call->daemon->config->state_dir);
+}
+
+static enum level
+check_breakglass(struct report *report)
+{
+	const char *path = report->call->daemon->config->breakglass_file;
+	struct stat st;
+
+	if (stat(path, &st) != 0 && errno == ENOENT)
+		return TELL(report, WARN, "%s",
+			_("There is no break-glass file: nobody gets in when the daemon is broken; see 'warifu init'."));
+	return TELL(report, OK, _("The break-glass file is %s."), path);
+}
+
+static int64_t
+newest_backup(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	int64_t newest = 0;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		struct stat st;
+
+		if (entry->d_name[0] == '.' || fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+			continue;
+		if (S_ISREG(st.st_mode) && (int64_t)st.st_mtime > newest)
+			newest = (int64_t)st.st_mtime;
+	}
+	if (dir != NULL)
+		closedir(dir);
+	return newest;
+}
+
+/* The CLI takes backups elsewhere, so the log is asked: it has the row of each. */
+static wf_status
+visit_backup(void *ctx, const struct store_audit_entry *entry)
+{
+	int64_t *newest = ctx;
+	struct audit_row row;
+
+	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) != WF_OK ||
+		strcmp(row.event, "backup.make") != 0 || row.result != AUDIT_SUCCESS)
+		return WF_OK;
+	*newest = row.time_us;
+	return WF_NO;
+}
+
+static enum level
+check_backup(struct report *report)
+{
+	const struct store_view view = {.result = -1, .class = AUDIT_ADMIN, .newest_first = true};
+	const int64_t now = wf_clock_now(&report->call->daemon->clock).wall_us;
+	char folder[sizeof(report->call->daemon->config->state_dir) + 16];
+	int64_t newest = 0;
+
+	(void)snprintf(folder, sizeof(folder), "%s/backups", report->call->daemon->config->state_dir);
+	if (act_each_row(report->call, &view, visit_backup, &newest) != WF_OK)
+		newest = newest_backup(folder) * US_PER_S;
+	if (newest == 0)
+		return TELL(report, WARN, "%s", _("There is no backup yet: run 'warifu backup FILE', and keep the key apart."));
+	if (now - newest > BACKUP_AGE_DAYS * 86400 * US_PER_S)
+		return TELL(report, WARN, _("The last backup is of %s: run 'warifu backup FILE'."),
+			act_time(newest, report->time));
+	return TELL(report, OK, _("The last backup is of %s."), act_time(newest, report->time));
+}
+
+/* --- accounts and keys --- */
+
+struct tally {
+	int64_t now_us;
+	uint32_t key_id;
+	size_t ended, exempt, stale, few_codes, unopened;
+};
+
+static wf_status
+tally_account(void *ctx, const struct account *account)
+{
+	struct tally *tally = ctx;
+
+	if (account->standing == STANDING_EXEMPT) {
+		tally->exempt++;
+		tally->ended += account->standing_until_us <= tally->now_us;
+	}
+	return WF_OK;
+}
+
+static wf_status
+tally_credential(void *ctx, const struct credential *credential)
+{
+	struct tally *tally = ctx;
+	const bool live = credential->state != CREDENTIAL_VOID;
+
+	if (live && (credential->factor == FACTOR_TOTP || credential->factor == FACTOR_HOTP))
+		tally->stale += credential->key_id != tally->key_id;
+	if (live && credential->factor == FACTOR_RECOVERY)
+		tally->few_codes += credential->remaining < CODES_LOW;
+	return WF_OK;
+}
+
+static enum level
+check_accounts(struct report *report)
+{
+	struct tally tally = {.now_us = wf_clock_now(&report->call->daemon->clock).wall_us};
+
+	if (act_each_account(report->call, tally_account, &tally) != WF_OK)
+		return TELL(report, BAD, "%s", _("The accounts could not be read."));
+	if (tally.ended > 0)
+		return TELL(report, WARN, _("%zu exemptions have ended and are refused now: see 'warifu user list'."),
+			tally.ended);
+	if (!report->health.ruler)
+		return TELL(report, WARN, "%s",
+			_("There is no enabled privileged account with password and token yet: run 'warifu init'."));
+	return TELL(report, OK, _("%llu accounts, %llu locked, %zu exempt."),
+		(unsigned long long)report->health.counts.accounts, (unsigned long long)report->health.counts.locked,
+		tally.exempt);
+}
+
+static enum level
+check_keys(struct report *report)
+{
+	struct tally tally = {.key_id = keyring_current(report->call->daemon->keys)};
+
+	if (act_each_credential(report->call, 0, tally_credential, &tally) != WF_OK)
+		return TELL(report, BAD, "%s", _("The tokens could not be read."));
+	if (tally.stale > 0)
+		return TELL(report, WARN, _("%zu tokens are sealed with an older key: run 'warifu key rotate' to finish."),
+			tally.stale);
+	return TELL(report, OK, _("All tokens are sealed with key %u (%s)."), tally.key_id, report->health.fingerprint);
+}
+
+static enum level
+check_codes(struct report *report)
+{
+	struct tally tally = {.key_id = 0};
+
+	if (act_each_credential(report->call, 0, tally_credential, &tally) != WF_OK)
+		return TELL(report, BAD, "%s", _("The tokens could not be read."));
+	return TELL(report, OK, _("%zu sets of recovery codes have fewer than %d codes left."), tally.few_codes, CODES_LOW);
+}
+
+static const struct {
+	const char *name;
+	enum level (*check)(struct report *report);
+} checks[] = {
+	{"mode", check_mode},
+	{"clock", check_clock},
+	{"disk", check_disk},
+	{"entropy", check_entropy},
+	{"workers", check_workers},
+	{"state folder", check_state_dir},
+	{"store", check_store},
+	{"key file", check_key_file},
+	{"keys", check_keys},
+	{"accounts", check_accounts},
+	{"recovery codes", check_codes},
+	{"break-glass", check_breakglass},
+	{"backup", check_backup},
+};
+
+wf_status
+act_doctor(struct act_call *call)
+{
+	static const char *const columns[] = {"name", "level", "text"};
+	struct report report = {.call = call};
+	wf_status status = act_health(call, &report.health);
+	size_t found = 0;
+
+	if (status == WF_OK)
+		status = act_head(call, columns, COUNT_OF(columns));
+	for (size_t i = 0; status == WF_OK && i < COUNT_OF(checks); i++) {
+		enum level level = checks[i].check(&report);
+		const char *cells[] = {checks[i].name, levels[level], report.text};
+
+		found += level != OK;
+		status = act_row_out(call, cells, COUNT_OF(cells));
+	}
+	if (status != WF_OK)
+		return status;
+	return act_say(call, WF_OK, WF_NGETTEXT("%zu finding from within the daemon.", "%zu findings from within the daemon.",
+		found), found);
+}

@@ -1,0 +1,185 @@
+/* What the acts' files share; nobody else includes this, tests of the acts aside. */
+#ifndef WF_AUTHD_ACCOUNT_INTERNAL_H
+#define WF_AUTHD_ACCOUNT_INTERNAL_H
+
+#include "authd/account/act.h"
+#include "authd/account/lane_key.h"
+#include "authd/account/lane_limit.h"
+#include "authd/factor/factor.h"
+#include "common/i18n.h"
+
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
+#define US_PER_S INT64_C(1000000)
+
+/* --- say.c: sentences --- */
+/* Puts the closing sentence and returns `status`; format is already translated. */
+wf_status act_say(struct act_call *call, wf_status status, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The sentence for a store that did not do it; gives `status` back. */
+wf_status act_say_store(struct act_call *call, wf_status status, const char *cause);
+/* Adds one more sentence behind a blank. */
+void act_say_more(struct act_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The time as people read it: 2026-03-01 09:00:00 in the daemon's zone. */
+#define ACT_TIME_SIZE 32
+const char *act_time(int64_t wall_us, char text_r[ACT_TIME_SIZE]);
+/* "5 minutes", "2 hours": rounded up, in call's language. */
+#define ACT_SPAN_SIZE 64
+const char *act_span(int64_t seconds, char text_r[ACT_SPAN_SIZE]);
+
+/* --- language.c --- */
+/* Makes `language` the one of this thread; act_language_end takes what it returned. */
+void *act_language_begin(const char *language);
+void act_language_end(void *before);
+
+/* --- args.c --- */
+WF_MUST_USE wf_status act_args_check(struct act_call *call);
+const char *act_arg(const struct act_call *call, const char *name); /* NULL */
+bool act_flag(const struct act_call *call, const char *name, bool preset);
+int64_t act_number(const struct act_call *call, const char *name, int64_t preset);
+struct wf_secret *act_secret(struct act_call *call, const char *name); /* NULL */
+/* Index within choices, -1 when it is not given. */
+int act_choice(const struct act_call *call, const char *name);
+bool act_name_fits(const char *name);
+
+/* --- subject.c: the account that an act is about --- */
+struct act_subject {
+	struct account account;
+	struct credential credentials[CREDENTIALS_MAX]; /* void ones left out */
+	size_t n;
+	struct throttle_state account_lane, possession_lane;
+	int64_t lock_ms; /* lock clock at the read */
+	int64_t wall_us; /* wall clock at the read */
+};
+/* WF_NOT_FOUND says nothing in call->text; trouble of the store does. */
+WF_MUST_USE wf_status act_subject_read(struct act_call *call, const char *user, struct act_subject *subject_r);
+/* The account of argument `user`, with a sentence when there is none. */
+WF_MUST_USE wf_status act_subject(struct act_call *call, struct act_subject *subject_r);
+/*
+ * The same for acts that change it: a privileged account is changed by administrators (or its owner,
+ * with a proof) alone.
+ */
+WF_MUST_USE wf_status act_subject_to_change(struct act_call *call, struct act_subject *subject_r);
+/* The owner's proof: argument `txn`, for acts that he may do himself. */
+WF_MUST_USE wf_status act_prove(struct act_call *call, bool *self_r);
+bool act_lane_locked(const struct throttle_state *lane, int64_t lock_ms);
+/* "password+totp": factors whose credentials are active, each once. */
+void act_factors(const struct act_subject *subject, char *text_r, size_t size);
+const char *act_factor_name(enum factor_id factor);
+/* An enabled privileged account with password and active token. */
+bool act_subject_rules(const struct act_subject *subject);
+/* True when there is such an account besides `except` (an id, 0 = none). */
+WF_MUST_USE wf_status act_ruler_exists(struct act_call *call, int64_t except, bool *yes_r);
+/* WF_OK, or WF_CONFLICT with a sentence: without this account nobody could administer. */
+WF_MUST_USE wf_status act_not_last_ruler(struct act_call *call, const struct act_subject *subject);
+
+/* --- change.c: effects and rows, all or nothing --- */
+#define ACT_EFFECTS_MAX 4
+struct act_change {
+	struct effect effects[ACT_EFFECTS_MAX];
+	size_t neffects;
+	struct audit_row row;
+	int64_t account_id, credential_id; /* out */
+};
+/*
+ * An admin row of this act on `user`, success, with operator, source, ticket, reason, host, node and
+ * time; the reason's whole text goes into the detail.  `format` says what changed, never a secret.
+ */
+void act_change_init(struct act_call *call, struct act_change *change_r, const char *user, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+struct effect *act_change_add(struct act_change *change, enum effect_kind kind, int64_t account_id);
+/* Commits; on trouble a sentence. */
+WF_MUST_USE wf_status act_commit(struct act_call *call, struct act_change *change);
+/* The row alone. */
+void act_row(struct act_call *call, struct audit_row *row_r, const char *user, const char *detail);
+
+/* --- output.c --- */
+WF_MUST_USE wf_status act_head(struct act_call *call, const char *const *columns, size_t n);
+WF_MUST_USE wf_status act_row_out(struct act_call *call, const char *const *cells, size_t n);
+#define ACT_NUMBER_SIZE 24
+const char *act_number_text(int64_t value, char text_r[ACT_NUMBER_SIZE]);
+/* Empty for 0. */
+const char *act_moment_text(int64_t wall_us, char text_r[ACT_NUMBER_SIZE]);
+static inline const char *
+act_bool_text(bool value)
+{
+	return value ? "1" : "0";
+}
+
+/* --- password.c --- */
+/* By the policy; the sentence is the policy's. */
+WF_MUST_USE wf_status act_password_check(struct act_call *call, const struct account *account, const struct wf_secret *password);
+/* Hashes into a credential that is ready for EFFECT_CREDENTIAL_ADD. */
+WF_MUST_USE wf_status act_password_make(struct act_call *call, int64_t account_id, const struct wf_secret *password,
+					struct credential *credential_r);
+void act_password_credential(struct act_call *call, int64_t account_id, const char *hash, struct credential *credential_r);
+
+/* --- user_common.c --- */
+/* Argument `uid`, else that of the Unix user of this name, else -1; WF_EXISTS when another account has it. */
+WF_MUST_USE wf_status act_uid(struct act_call *call, const char *name, int64_t *uid_r);
+WF_MUST_USE wf_status act_uid_free(struct act_call *call, int64_t uid, const char *name);
+/* The rules between kind and sources. */
+WF_MUST_USE wf_status act_kind_fits(struct act_call *call, const struct account *account);
+void act_account_init(struct act_call *call, struct account *account_r, const char *name, int64_t uid);
+const char *act_kind_name(enum account_kind kind);
+const char *act_standing_name(enum account_standing standing);
+
+/* --- otp_secret.c --- */
+WF_MUST_USE wf_status act_otp_seal(const struct keyring *keys, const struct wf_secret *secret, struct credential *credential);
+WF_MUST_USE wf_status act_otp_open(const struct keyring *keys, const struct credential *credential, struct wf_secret *secret_r);
+void act_otp_spec(const struct credential *credential, struct otp_spec *spec_r);
+
+/* --- walk.c: all of something, page by page --- */
+/* Stops early when `visit` gives anything but WF_OK; WF_NO then counts as WF_OK. */
+WF_MUST_USE wf_status act_each_account(struct act_call *call, wf_status (*visit)(void *ctx, const struct account *account), void *ctx);
+WF_MUST_USE wf_status act_each_credential(struct act_call *call, int64_t account_id,
+					  wf_status (*visit)(void *ctx, const struct credential *credential), void *ctx);
+/* `view` says which rows (user, after, since_us, until_us, result, class, newest_first). */
+WF_MUST_USE wf_status act_each_row(struct act_call *call, const struct store_view *view,
+				   wf_status (*visit)(void *ctx, const struct store_audit_entry *entry), void *ctx);
+WF_MUST_USE wf_status act_counts(struct act_call *call, struct store_counts *counts_r);
+
+/* --- health.c: what status, metrics and doctor look at --- */
+struct health {
+	struct act_figures figures;
+	struct store_counts counts;
+	bool clock_suspect, clock_synchronised;
+	bool ruler; /* somebody can administer */
+	int64_t disk_free; /* bytes, -1 = could not tell */
+	char fingerprint[17];
+};
+WF_MUST_USE wf_status act_health(struct act_call *call, struct health *health_r);
+/* The worst that there is to say: "ok", "warning", "critical" and a sentence. */
+void act_health_judge(struct act_call *call, const struct health *health, const char **level_r, char *text_r, size_t size);
+
+/* --- the handlers --- */
+wf_status act_user_add(struct act_call *call);
+wf_status act_user_import(struct act_call *call);
+wf_status act_user_list(struct act_call *call);
+wf_status act_user_show(struct act_call *call);
+wf_status act_user_set(struct act_call *call);
+wf_status act_user_enable(struct act_call *call);
+wf_status act_user_disable(struct act_call *call);
+wf_status act_user_remove(struct act_call *call);
+wf_status act_user_passwd(struct act_call *call);
+wf_status act_user_exempt(struct act_call *call);
+wf_status act_user_refuse(struct act_call *call);
+wf_status act_user_manage(struct act_call *call);
+wf_status act_token_add(struct act_call *call);
+wf_status act_token_confirm(struct act_call *call);
+wf_status act_token_list(struct act_call *call);
+wf_status act_token_resync(struct act_call *call);
+wf_status act_token_remove(struct act_call *call);
+wf_status act_unlock(struct act_call *call);
+wf_status act_log(struct act_call *call);
+wf_status act_log_verify(struct act_call *call);
+wf_status act_status(struct act_call *call);
+wf_status act_why(struct act_call *call);
+wf_status act_clock_accept(struct act_call *call);
+wf_status act_backup_make(struct act_call *call);
+wf_status act_key_rotate(struct act_call *call);
+wf_status act_doctor(struct act_call *call);
+wf_status act_tune(struct act_call *call);
+wf_status act_metrics(struct act_call *call);
+wf_status act_reload(struct act_call *call);
+
+#endif

@@ -1,0 +1,11 @@
+/* What the policy says about each lane of the throttle. */
+#ifndef WF_AUTHD_ACCOUNT_LANE_LIMIT_H
+#define WF_AUTHD_ACCOUNT_LANE_LIMIT_H
+
+#include "authd/policy/policy.h"
+#include "authd/throttle/throttle.h"
+
+/* Pure; any thread. */
+void account_lane_limit(const struct policy *policy, enum throttle_lane lane, struct throttle_limit *limit_r);
+
+#endif

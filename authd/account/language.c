@@ -1,0 +1,73 @@
+/*
+ * The language of one act.  Texts are chosen by the thread's locale, not the process's: acts of a
+ * Japanese and an English operator run at the same time.
+ *
+ * gettext knows two ways to a language: the name of a locale, which must be installed (on a small
+ * server Japanese is not), and LANGUAGE, which counts in every locale but "C".  So LANGUAGE is set to
+ * Japanese once, for the process; an act in Japanese runs in C.UTF-8, which glibc has built in, and
+ * one in English in C.
+ */
+#include "config.h"
+
+#include <locale.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/account/internal.h"
+
+#define OTHER_LANGUAGE "ja"
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static locale_t english, other; /* (locale_t)0: could not be made, the thread's stays */
+
+static void
+make_locales(void)
+{
+	const int mask = LC_MESSAGES_MASK | LC_CTYPE_MASK;
+
+	english = newlocale(mask, "C", (locale_t)0);
+	other = newlocale(mask, "C.UTF-8", (locale_t)0);
+}
+
+static bool
+is_other(const char *language)
+{
+	const size_t len = sizeof(OTHER_LANGUAGE) - 1;
+
+	return language != NULL && strncmp(language, OTHER_LANGUAGE, len) == 0 &&
+	       (language[len] == '\0' || strchr("_.@-", language[len]) != NULL);
+}
+
+void *
+act_language_begin(const char *language)
+{
+	locale_t wanted;
+
+	(void)pthread_once(&once, make_locales);
+	wanted = is_other(language) ? other : english;
+	return wanted != (locale_t)0 ? uselocale(wanted) : uselocale((locale_t)0);
+}
+
+void
+act_language_end(void *before)
+{
+	(void)uselocale(before);
+}
+
+void
+act_languages_init(void)
+{
+	const char *now = setlocale(LC_MESSAGES, NULL);
+	void *before;
+
+	if (!is_other(now))
+		(void)setlocale(LC_MESSAGES, "C");
+	(void)setenv("LANGUAGE", OTHER_LANGUAGE, 1);
+	(void)bindtextdomain(WF_TEXTDOMAIN, LOCALEDIR);
+	(void)bind_textdomain_codeset(WF_TEXTDOMAIN, "UTF-8");
+	/* Reads the catalogue now: later the process may not open files there. */
+	before = act_language_begin(OTHER_LANGUAGE);
+	(void)_("Done.");
+	act_language_end(before);
+}

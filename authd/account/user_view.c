@@ -1,0 +1,133 @@
+/* Accounts as rows: list and show.  One table of cells for both, so that they never differ. */
+#include "config.h"
+
+#include <stdio.h>
+
+#include "authd/account/internal.h"
+
+static const char *const columns[] = {
+	"user", "uid:number", "display", "kind", "state", "standing", "reason", "standing-until:time", "must-change:bool",
+	"locked:bool", "factors", "created:time", "last-login:time", "valid-until:time",
+	/* show alone, from here on: */
+	"sources", "valid-from:time", "disabled:time", "failures:number", "locked-until:time", "lock-lane"
+};
+#define LIST_COLUMNS 14
+
+/* Cells that have to be made. */
+struct made {
+	char uid[ACT_NUMBER_SIZE], failures[ACT_NUMBER_SIZE];
+	char standing_until[ACT_NUMBER_SIZE], created[ACT_NUMBER_SIZE], last_login[ACT_NUMBER_SIZE];
+	char valid_from[ACT_NUMBER_SIZE], valid_until[ACT_NUMBER_SIZE], disabled[ACT_NUMBER_SIZE];
+	char locked_until[ACT_NUMBER_SIZE];
+	char factors[65];
+};
+
+static const char *
+lock_lane(bool account, bool possession)
+{
+	if (account && possession)
+		return "account possession";
+	return account ? "account" : possession ? "possession" : "";
+}
+
+/* Wall time of the last lock's end; empty when there is none or it needs an unlock. */
+static void
+put_lock_end(const struct act_subject *subject, char text_r[ACT_NUMBER_SIZE])
+{
+	int64_t until_ms = subject->lock_ms;
+	const struct throttle_state *lanes[] = {&subject->account_lane, &subject->possession_lane};
+
+	text_r[0] = '\0';
+	for (size_t i = 0; i < COUNT_OF(lanes); i++)
+		if (lanes[i]->locked_until_ms > until_ms)
+			until_ms = lanes[i]->locked_until_ms;
+	if (until_ms > subject->lock_ms && until_ms != THROTTLE_FOREVER)
+		(void)act_number_text(subject->wall_us + (until_ms - subject->lock_ms) * 1000, text_r);
+}
+
+static void
+make(const struct act_subject *subject, struct made *made_r)
+{
+	const struct account *account = &subject->account;
+
+	made_r->uid[0] = '\0';
+	if (account->uid >= 0)
+		(void)act_number_text(account->uid, made_r->uid);
+	(void)act_number_text(subject->account_lane.failures, made_r->failures);
+	(void)act_moment_text(account->standing_until_us, made_r->standing_until);
+	(void)act_moment_text(account->created_us, made_r->created);
+	(void)act_moment_text(account->last_login_us, made_r->last_login);
+	(void)act_moment_text(account->valid_from_us, made_r->valid_from);
+	(void)act_moment_text(account->valid_until_us, made_r->valid_until);
+	(void)act_moment_text(account->disabled_us, made_r->disabled);
+	put_lock_end(subject, made_r->locked_until);
+	act_factors(subject, made_r->factors, sizeof(made_r->factors));
+}
+
+static wf_status
+send(struct act_call *call, const struct act_subject *subject, size_t n)
+{
+	const struct account *account = &subject->account;
+	bool locked = act_lane_locked(&subject->account_lane, subject->lock_ms);
+	bool possession = act_lane_locked(&subject->possession_lane, subject->lock_ms);
+	struct made made;
+	const char *cells[] = {
+		account->name, made.uid, account->display, act_kind_name(account->kind),
+		account->state == ACCOUNT_ENABLED ? "enabled" : "disabled", act_standing_name(account->standing),
+		account->reason, made.standing_until, act_bool_text(account->must_change),
+		act_bool_text(locked || possession), made.factors, made.created, made.last_login, made.valid_until,
+		account->sources, made.valid_from, made.disabled, made.failures, made.locked_until,
+		lock_lane(locked, possession)
+	};
+
+	_Static_assert(COUNT_OF(cells) == COUNT_OF(columns), "a cell for each column");
+	make(subject, &made);
+	return act_row_out(call, cells, n);
+}
+
+struct listing {
+	struct act_call *call;
+	uint64_t n;
+};
+
+static wf_status
+list_one(void *ctx, const struct account *account)
+{
+	struct listing *listing = ctx;
+	struct act_subject subject;
+	wf_status status = act_subject_read(listing->call, account->name, &subject);
+
+	if (status == WF_NOT_FOUND) /* removed meanwhile */
+		return WF_OK;
+	if (status != WF_OK)
+		return status;
+	listing->n++;
+	return send(listing->call, &subject, LIST_COLUMNS);
+}
+
+wf_status
+act_user_list(struct act_call *call)
+{
+	struct listing listing = {.call = call};
+	wf_status status = act_head(call, columns, LIST_COLUMNS);
+
+	if (status == WF_OK)
+		status = act_each_account(call, list_one, &listing);
+	if (status != WF_OK)
+		return status;
+	return act_say(call, WF_OK, WF_NGETTEXT("%llu account.", "%llu accounts.", (unsigned long)listing.n),
+		(unsigned long long)listing.n);
+}
+
+wf_status
+act_user_show(struct act_call *call)
+{
+	struct act_subject subject;
+	wf_status status = act_subject(call, &subject);
+
+	if (status == WF_OK)
+		status = act_head(call, columns, COUNT_OF(columns));
+	if (status == WF_OK)
+		status = send(call, &subject, COUNT_OF(columns));
+	return status;
+}

@@ -1,0 +1,139 @@
+/* All of something in the store, page by page: pages are large, so they live on the heap. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/account/internal.h"
+#include "common/fault.h"
+
+struct pages {
+	struct store_job job;
+	struct account accounts[VIEW_PAGE];
+	struct credential credentials[VIEW_PAGE];
+	struct store_audit_entry audit[VIEW_PAGE];
+};
+
+static struct pages *
+pages_new(enum store_view_kind kind)
+{
+	struct pages *pages = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*pages));
+
+	if (pages == NULL)
+		return NULL;
+	pages->job.u.view = (struct store_view){.kind = kind, .result = -1};
+	return pages;
+}
+
+static wf_status
+fetch(struct act_call *call, struct pages *pages)
+{
+	struct store_view *view = &pages->job.u.view;
+	wf_status status;
+
+	pages->job.kind = STORE_VIEW;
+	view->limit = VIEW_PAGE;
+	view->accounts = pages->accounts;
+	view->credentials = pages->credentials;
+	view->audit = pages->audit;
+	status = store_run(call->daemon->store, &pages->job);
+	return status == WF_OK ? WF_OK : act_say_store(call, status, pages->job.cause);
+}
+
+struct visitor {
+	wf_status (*account)(void *ctx, const struct account *account);
+	wf_status (*credential)(void *ctx, const struct credential *credential);
+	wf_status (*row)(void *ctx, const struct store_audit_entry *entry);
+	void *ctx;
+};
+
+static wf_status
+visit_one(const struct visitor *visitor, const struct pages *pages, size_t i, uint64_t *after_r)
+{
+	if (visitor->account != NULL) {
+		*after_r = (uint64_t)pages->accounts[i].id;
+		return visitor->account(visitor->ctx, &pages->accounts[i]);
+	}
+	if (visitor->credential != NULL) {
+		*after_r = (uint64_t)pages->credentials[i].id;
+		return visitor->credential(visitor->ctx, &pages->credentials[i]);
+	}
+	*after_r = pages->audit[i].seq;
+	return visitor->row(visitor->ctx, &pages->audit[i]);
+}
+
+static wf_status
+visit_page(const struct visitor *visitor, struct pages *pages)
+{
+	struct store_view *view = &pages->job.u.view;
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < view->n; i++)
+		status = visit_one(visitor, pages, i, &view->after);
+	return status;
+}
+
+static wf_status
+walk(struct act_call *call, struct pages *pages, const struct visitor *visitor)
+{
+	wf_status status = WF_OK;
+
+	if (pages == NULL)
+		return act_say_store(call, WF_NO_MEMORY, NULL);
+	do {
+		status = fetch(call, pages);
+		if (status == WF_OK)
+			status = visit_page(visitor, pages);
+	} while (status == WF_OK && pages->job.u.view.n == VIEW_PAGE);
+	free(pages);
+	return status == WF_NO ? WF_OK : status;
+}
+
+wf_status
+act_each_account(struct act_call *call, wf_status (*visit)(void *ctx, const struct account *account), void *ctx)
+{
+	const struct visitor visitor = {.account = visit, .ctx = ctx};
+
+	return walk(call, pages_new(VIEW_ACCOUNTS), &visitor);
+}
+
+wf_status
+act_each_credential(struct act_call *call, int64_t account_id,
+	wf_status (*visit)(void *ctx, const struct credential *credential), void *ctx)
+{
+	const struct visitor visitor = {.credential = visit, .ctx = ctx};
+	struct pages *pages = pages_new(VIEW_CREDENTIALS);
+
+	if (pages != NULL)
+		pages->job.u.view.account_id = account_id;
+	return walk(call, pages, &visitor);
+}
+
+wf_status
+act_each_row(struct act_call *call, const struct store_view *view,
+	wf_status (*visit)(void *ctx, const struct store_audit_entry *entry), void *ctx)
+{
+	const struct visitor visitor = {.row = visit, .ctx = ctx};
+	struct pages *pages = pages_new(VIEW_AUDIT);
+
+	if (pages != NULL) {
+		pages->job.u.view = *view;
+		pages->job.u.view.kind = VIEW_AUDIT;
+	}
+	return walk(call, pages, &visitor);
+}
+
+wf_status
+act_counts(struct act_call *call, struct store_counts *counts_r)
+{
+	struct store_job job = {.kind = STORE_VIEW};
+	wf_status status;
+
+	job.u.view.kind = VIEW_COUNTS;
+	job.u.view.limit = 1;
+	status = store_run(call->daemon->store, &job);
+	if (status != WF_OK)
+		return act_say_store(call, status, job.cause);
+	*counts_r = job.u.view.counts;
+	return WF_OK;
+}

@@ -1,0 +1,227 @@
+/*
+ * Why was the last attempt refused?  The reason of its row, in words, and what to do about it.  The
+ * log says it to those who may read it; the person at the prompt is never told (I5).
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/account/internal.h"
+
+static const struct reason {
+	const char *reason;
+	const char *explanation, *advice;
+} reasons[] = {
+	{"wrong-password", N_("The password was wrong."),
+		N_("Check Caps Lock and the keyboard's layout. A forgotten password is set anew with 'warifu user passwd'.")},
+	{"wrong-code", N_("The one-time code was wrong; the password was right or was not asked for."),
+		N_("Check that the code comes from this account's token and that the device's clock is right; if both are, "
+		   "'warifu token resync'.")},
+	{"wrong-answer", N_("An answer was wrong."), N_("Try again with care.")},
+	{"no-factor", N_("The account has nothing that answers to what was asked."),
+		N_("Give it a password and a token: 'warifu user passwd', 'warifu token add'.")},
+	{"replayed", N_("The code was right, but was used already. A code counts once."),
+		N_("Wait for the next code. If nobody used it before, somebody may be listening: look into 'warifu log'.")},
+	{"clock-suspect", N_("The clock of this machine jumped, so codes by time could not be checked."),
+		N_("Set the clock right, or let it synchronise, then 'warifu clock accept'.")},
+	{"unknown-user", N_("There was no account of this name. Names count to the letter: 'Bob' is not 'bob'."),
+		N_("Add it with 'warifu user add' or 'warifu user import'.")},
+	{"not-managed", N_("The account is refused, or exempt, and so not one of those that log in here."),
+		N_("See 'warifu user show'; 'warifu user manage' takes it back.")},
+	{"exempt", N_("The account is exempt: other PAM modules decide."), N_("See 'warifu user show'.")},
+	{"exemption-ended", N_("The exemption of this account has ended."),
+		N_("Take it over with 'warifu user manage', or renew it with 'warifu user exempt'.")},
+	{"disabled", N_("The account is disabled."), N_("If it should be open: 'warifu user enable'.")},
+	{"not-yet-valid", N_("The account is not valid yet."), N_("Change it with 'warifu user set --valid-from'.")},
+	{"expired", N_("The account is no longer valid."), N_("Change it with 'warifu user set --valid-until'.")},
+	{"locked", N_("The account was locked after too many wrong answers; what was entered did not matter."),
+		N_("Make sure that it was the person himself, then 'warifu unlock'.")},
+	{"locked-possession",
+		N_("The account was locked because many wrong codes came with its right password: somebody may know the "
+		   "password."),
+		N_("Set a new password first ('warifu user passwd'), then 'warifu unlock'.")},
+	{"back-off", N_("The try came too soon after a wrong one and was not looked at."),
+		N_("Wait a moment, then try again.")},
+	{"abandoned", N_("The login was given up before it was complete; nothing was counted."), N_("Try again.")},
+	{"interrupted", N_("The daemon stopped while this attempt was being checked; it counted as a wrong one."),
+		N_("Try again. 'journalctl -u warifud' says why it stopped.")},
+	{"overload", N_("The machine was too busy to check it in time; nothing was counted."),
+		N_("Try again. If it happens often, see 'warifu status' and 'warifu tune'.")},
+	{"store", N_("The store could not be written or read; nothing was counted."),
+		N_("See 'warifu doctor' and 'journalctl -u warifud'.")},
+	{"hash", N_("The password could not be hashed; nothing was changed."), N_("See 'journalctl -u warifud'.")},
+	{"protocol", N_("The program that asked did not keep to the protocol."),
+		N_("Is it of the same version as the daemon? Install both again.")},
+	{"root-login", N_("root may not log in here."),
+		N_("Log in under your own name and use sudo. On the console root needs a registered exception.")},
+	{"service-account", N_("This is a service account: it comes with its key, and is never asked for a password."),
+		N_("Use its key, in a service that allows it (key_only).")},
+	{"service-account-no-key", N_("This is a service account, and no key of it was verified."),
+		N_("Use its key. sshd must say so: 'ExposeAuthInfo yes'.")},
+	{"service-account-source", N_("The service account came from an address that is not listed for it."),
+		N_("If the address is right, add it with 'warifu user set --sources'.")},
+	{"no-transaction", N_("The login did not prove all the kinds of factors that are demanded: a public key alone, for "
+			      "example."),
+		N_("In sshd: 'AuthenticationMethods publickey,keyboard-interactive'. 'warifu doctor' finds such ways around.")},
+	{"must-change", N_("The password must be changed first."), N_("Change it at the next login.")},
+	{"not-own-account", N_("A program without root's rights asked for another user's account."),
+		N_("Programs may only ask for the account of their own user.")},
+	{"not-proved", N_("The change was asked for without proof of the old password."),
+		N_("Enter the current password, or let 'warifu user passwd' set a new one.")},
+	{"password-rule", N_("The new password does not meet the rules."), N_("Choose a longer one.")},
+	{"overflow", N_("So many different attempts came that they stand in one row together."),
+		N_("Look for the source in 'warifu log --from'.")},
+	{"deadline", N_("No complete answer came in time."), N_("Try again.")},
+	{"unavailable", N_("It could not be decided; nothing was counted."),
+		N_("See 'warifu doctor' and 'journalctl -u warifud'.")},
+};
+
+static const struct reason *
+find_reason(const char *reason)
+{
+	for (size_t i = 0; i < COUNT_OF(reasons); i++)
+		if (strcmp(reasons[i].reason, reason) == 0)
+			return &reasons[i];
+	return NULL;
+}
+
+struct last {
+	bool found;
+	uint64_t seq;
+	struct audit_row row;
+};
+
+static wf_status
+visit(void *ctx, const struct store_audit_entry *entry)
+{
+	struct last *last = ctx;
+
+	if (audit_row_decode(entry->encoded, entry->encoded_len, &last->row) != WF_OK ||
+		(last->row.result != AUDIT_FAILURE && last->row.result != AUDIT_UNAVAILABLE))
+		return WF_OK;
+	last->found = true;
+	last->seq = entry->seq;
+	return WF_NO;
+}
+
+static wf_status
+find_last(struct act_call *call, struct last *last_r)
+{
+	struct store_view view = {.result = -1, .class = AUDIT_AUTH, .newest_first = true};
+
+	last_r->found = false;
+	(void)snprintf(view.user, sizeof(view.user), "%s", act_arg(call, "user"));
+	return act_each_row(call, &view, visit, last_r);
+}
+
+/* --- what holds now, beside what held then --- */
+
+static void
+add_sentence(char *text, size_t size, const char *sentence)
+{
+	size_t len = strlen(text);
+
+	(void)snprintf(text + len, size - len, "%s%s", len > 0 ? " " : "", sentence);
+}
+
+static int64_t
+wait_of(const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms)
+{
+	int64_t wait_ms = 0;
+
+	return throttle_read(state, limit, 1, now_ms, &wait_ms) == THROTTLE_BACKOFF ? wait_ms : 0;
+}
+
+static void
+add_lock(const struct act_subject *subject, char *text, size_t size)
+{
+	const struct throttle_state *lanes[] = {&subject->account_lane, &subject->possession_lane};
+	int64_t until_ms = 0;
+	char span[ACT_SPAN_SIZE], sentence[160];
+
+	for (size_t i = 0; i < COUNT_OF(lanes); i++)
+		if (act_lane_locked(lanes[i], subject->lock_ms) && lanes[i]->locked_until_ms > until_ms)
+			until_ms = lanes[i]->locked_until_ms;
+	if (until_ms == 0)
+		return;
+	if (until_ms == THROTTLE_FOREVER)
+		(void)snprintf(sentence, sizeof(sentence), "%s", _("It stays locked until somebody unlocks it."));
+	else
+		(void)snprintf(sentence, sizeof(sentence), _("It stays locked for another %s."),
+			act_span((until_ms - subject->lock_ms + 999) / 1000, span));
+	add_sentence(text, size, sentence);
+}
+
+static void
+add_now(struct act_call *call, char *text, size_t size)
+{
+	struct throttle_limit limit;
+	struct act_subject subject;
+	char span[ACT_SPAN_SIZE], sentence[160];
+	int64_t wait_ms;
+
+	if (act_subject_read(call, act_arg(call, "user"), &subject) != WF_OK)
+		return;
+	add_lock(&subject, text, size);
+	account_lane_limit(&call->daemon->config->policy, LANE_ACCOUNT, &limit);
+	wait_ms = wait_of(&subject.account_lane, &limit, subject.lock_ms);
+	if (wait_ms <= 0)
+		return;
+	(void)snprintf(sentence, sizeof(sentence), _("The next try is looked at in %s."),
+		act_span((wait_ms + 999) / 1000, span));
+	add_sentence(text, size, sentence);
+}
+
+static void
+explain(struct act_call *call, const struct audit_row *row, char *text_r, size_t size)
+{
+	const struct reason *reason = find_reason(row->reason);
+	char span[160];
+
+	if (reason != NULL)
+		(void)snprintf(text_r, size, "%s", _(reason->explanation));
+	else
+		(void)snprintf(text_r, size, _("The log gives the reason '%s'."), row->reason);
+	if (row->count > 1) {
+		(void)snprintf(span, sizeof(span), WF_NGETTEXT("It happened %u time within a minute.",
+			"It happened %u times within a minute.", row->count), row->count);
+		add_sentence(text_r, size, span);
+	}
+	add_now(call, text_r, size);
+}
+
+static wf_status
+send(struct act_call *call, const struct last *last)
+{
+	static const char *const columns[] = {
+		"seq:number", "time:time", "user", "source", "service", "result", "reason", "factors", "rule", "explanation",
+		"advice"
+	};
+	const struct audit_row *row = &last->row;
+	const struct reason *reason = find_reason(row->reason);
+	char seq[ACT_NUMBER_SIZE], time[ACT_NUMBER_SIZE], explanation[900];
+	const char *cells[] = {
+		act_number_text((int64_t)last->seq, seq), act_moment_text(row->time_us, time), row->user, row->source,
+		row->service, audit_result_name(row->result), row->reason, row->factors, row->rule, explanation,
+		reason != NULL ? _(reason->advice) : _("Look at the rows around it with 'warifu log'.")
+	};
+	wf_status status = act_head(call, columns, COUNT_OF(columns));
+
+	explain(call, row, explanation, sizeof(explanation));
+	call->text[0] = '\0';
+	return status == WF_OK ? act_row_out(call, cells, COUNT_OF(cells)) : status;
+}
+
+wf_status
+act_why(struct act_call *call)
+{
+	struct last last;
+	wf_status status = find_last(call, &last);
+
+	if (status != WF_OK)
+		return status;
+	if (!last.found)
+		return act_say(call, WF_NOT_FOUND, _("No attempt of '%s' was refused."), act_arg(call, "user"));
+	return send(call, &last);
+}
