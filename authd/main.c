@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
 
@@ -269,6 +270,31 @@ tear_down(struct daemon *daemon)
 	live_sweep(daemon, true);
 }
 
+/*
+ * Neither key file nor database: a fresh installation, made by a child that does as --init does.  If only
+ * one of them is missing, something was lost, and nothing is made up for it.
+ */
+static bool
+first_start(const struct options *options, const struct config *config)
+{
+	char database[512];
+	pid_t child;
+	int result = 1;
+
+	snprintf(database, sizeof(database), "%s/warifu.db", config->state_dir);
+	if (access(database, F_OK) == 0 || access(config->key_file, F_OK) == 0)
+		return true;
+	child = fork();
+	if (child == 0)
+		_exit(task_init(options));
+	if (child < 0 || waitpid(child, &result, 0) != child || result != 0) {
+		say(LOG_ERR, "the key file and the database could not be made: run 'warifud --init' to see why");
+		return false;
+	}
+	say_f(LOG_NOTICE, "made a new key file %s and an empty database; go on with 'warifu init'", config->key_file);
+	return true;
+}
+
 /* What needs root: sockets and the emergency file.  The configuration is read here and again after. */
 static bool
 open_as_root(const struct options *options, struct openings *openings)
@@ -281,8 +307,10 @@ open_as_root(const struct options *options, struct openings *openings)
 		say(LOG_ERR, error.text);
 		return false;
 	}
-	breakglass_collect(config->breakglass_file, &openings->breakglass);
-	fine = open_sockets(openings, config) && become_user(config);
+	fine = first_start(options, config);
+	if (fine)
+		breakglass_collect(config->breakglass_file, &openings->breakglass);
+	fine = fine && open_sockets(openings, config) && become_user(config);
 	config_free(&config);
 	return fine;
 }
