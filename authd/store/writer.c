@@ -164,6 +164,7 @@ batch_prune(struct writer *w)
 static wf_status
 batch_job(struct writer *w, struct store_job *job)
 {
+	size_t kind = (size_t)job->kind;
 	struct work before = w->work;
 	wf_status status = sql_simple(&w->conn, SQL_SAVEPOINT_JOB);
 
@@ -171,7 +172,7 @@ batch_job(struct writer *w, struct store_job *job)
 		return status;
 	w->conn.cause[0] = '\0';
 	job->cause[0] = '\0';
-	job->status = job_run[job->kind] == NULL ? WF_INVALID : job_run[job->kind](w, job);
+	job->status = kind >= JOB_KINDS || job_run[kind] == NULL ? WF_INVALID : job_run[kind](w, job);
 	if (job->status == WF_OK)
 		return sql_simple(&w->conn, SQL_RELEASE_JOB);
 	(void)snprintf(job->cause, sizeof(job->cause), "%s", w->conn.cause);

@@ -62,7 +62,7 @@ fx_folder(void)
 char *
 fx_file(const char *suffix)
 {
-	static char name[160];
+	static char name[200];
 
 	(void)snprintf(name, sizeof(name), "%s%s", fx.path, suffix);
 	return name;

@@ -14,7 +14,7 @@
 
 struct fixture {
 	char dir[64];
-	char path[96];
+	char path[160];
 	char why[512];
 	struct store *store;
 	uint32_t unknown_max;

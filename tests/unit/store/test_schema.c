@@ -1,0 +1,137 @@
+/* Migrations, with a table made for the test: order, the copy before, an error leaves the file as it was. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "authd/store/internal.h"
+#include "tests/unit/store/fixture.h"
+#include "tests/unit/unit.h"
+
+static const struct migration three[] = {
+	{0, "CREATE TABLE a(x); INSERT INTO a VALUES (1);"},
+	{1, "CREATE TABLE b(x); INSERT INTO b SELECT x + 1 FROM a;"},
+	{2, "ALTER TABLE b ADD COLUMN y; UPDATE b SET y = x + 1;"},
+	{3, NULL},
+};
+static const struct migration one[] = {{0, "CREATE TABLE a(x); INSERT INTO a VALUES (1);"}, {1, NULL}};
+static const struct migration bad[] = {
+	{0, "CREATE TABLE a(x);"},
+	{1, "CREATE TABLE b(x); INSERT INTO a VALUES (2); INSERT INTO none VALUES (1);"},
+	{2, NULL},
+};
+
+static struct sql_conn conn;
+
+static wf_status
+migrate(const struct migration *table, int *before_r)
+{
+	wf_status status;
+
+	ck_assert_int_eq(sql_open(&conn, fx.path, SQL_WRITER), WF_OK);
+	status = schema_migrate(&conn, fx.path, table, before_r, fx.why, sizeof(fx.why));
+	sql_close(&conn);
+	return status;
+}
+
+static void
+setup(void)
+{
+	FILE *file;
+
+	fx_folder();
+	file = fopen(fx.path, "w");
+	ck_assert_ptr_nonnull(file);
+	(void)fclose(file);
+	ck_assert_int_eq(chmod(fx.path, 0600), 0);
+}
+
+START_TEST(from_nothing)
+{
+	int before = -1;
+
+	ck_assert_int_eq(migrate(three, &before), WF_OK);
+	ck_assert_int_eq(before, 0);
+	ck_assert_int_eq(fx_sql_int("SELECT y FROM b"), 3);
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), 3);
+	ck_assert_int_ne(access(fx_file(".before-0"), F_OK), 0);
+	ck_assert_int_eq(migrate(three, &before), WF_OK);
+	ck_assert_int_eq(before, 3);
+	ck_assert_int_ne(access(fx_file(".before-3"), F_OK), 0);
+}
+END_TEST
+
+START_TEST(from_an_older_one)
+{
+	struct stat st;
+	int before = -1;
+
+	ck_assert_int_eq(migrate(one, &before), WF_OK);
+	ck_assert_int_eq(migrate(three, &before), WF_OK);
+	ck_assert_int_eq(before, 1);
+	ck_assert_int_eq(fx_sql_int("SELECT y FROM b"), 3);
+	ck_assert_int_eq(stat(fx_file(".before-1"), &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0600);
+	ck_assert_int_eq(rename(fx_file(".before-1"), fx.path), 0);
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM sqlite_schema WHERE name = 'b'"), 0);
+	ck_assert_int_eq(fx_sql_int("SELECT x FROM a"), 1);
+}
+END_TEST
+
+START_TEST(an_error_leaves_the_file)
+{
+	int before = -1;
+
+	ck_assert_int_eq(migrate(one, &before), WF_OK);
+	ck_assert_int_eq(migrate(bad, &before), WF_IO);
+	ck_assert_int_eq(before, 0);
+	ck_assert_ptr_nonnull(strstr(fx.why, "from schema version 1 to 2 and is as it was"));
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM a"), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM sqlite_schema WHERE name = 'b'"), 0);
+}
+END_TEST
+
+START_TEST(never_back)
+{
+	int before = -1;
+
+	ck_assert_int_eq(migrate(three, &before), WF_OK);
+	ck_assert_int_eq(migrate(one, &before), WF_VERSION);
+	ck_assert_ptr_nonnull(strstr(fx.why, "schema version 3"));
+	ck_assert_ptr_nonnull(strstr(fx.why, "versions up to 1"));
+}
+END_TEST
+
+/* The copy cannot be made: nothing is migrated. */
+START_TEST(no_copy_no_migration)
+{
+	int before = -1;
+
+	ck_assert_int_eq(migrate(one, &before), WF_OK);
+	ck_assert_int_eq(symlink("nowhere", fx_file(".before-1")), 0);
+	ck_assert_int_ne(migrate(three, &before), WF_OK);
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), 1);
+}
+END_TEST
+
+static Suite *
+schema_suite(void)
+{
+	Suite *suite = suite_create("store-schema");
+	TCase *tc = tcase_create("migrations");
+
+	tcase_add_checked_fixture(tc, setup, fx_teardown);
+	tcase_add_test(tc, from_nothing);
+	tcase_add_test(tc, from_an_older_one);
+	tcase_add_test(tc, an_error_leaves_the_file);
+	tcase_add_test(tc, never_back);
+	tcase_add_test(tc, no_copy_no_migration);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(schema_suite)
