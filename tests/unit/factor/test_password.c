@@ -153,6 +153,26 @@ START_TEST(a_short_salt_is_rehashed)
 }
 END_TEST
 
+START_TEST(a_short_hash_is_rehashed)
+{
+	struct phc phc = {.cost = cheap, .salt = "sixteen octets..", .salt_len = 16, .hash_len = 31};
+	struct wf_secret secret = WF_SECRET_EMPTY;
+	struct credential credential;
+	struct factor_input in;
+	struct factor_result result;
+	char text[PHC_TEXT_MAX];
+
+	ck_assert_int_eq(wf_secret_set(&secret, "secret", 6), WF_OK);
+	ck_assert_int_eq(factor_argon2_hash(&secret, &phc, NULL, phc.hash), WF_OK);
+	wf_secret_clear(&secret);
+	ck_assert_int_eq(phc_format(&phc, text, sizeof(text)), WF_OK);
+	credential = fixture_password(text);
+	in = fixture_input(NULL, &credential, 0);
+	result = fixture_verify(&in, "secret");
+	assert_rehashed(&credential, &result, "secret");
+}
+END_TEST
+
 START_TEST(doomed_and_void_are_never_yes)
 {
 	struct credential credential = fixture_password(crypt_rows[2].hash);
@@ -496,6 +516,7 @@ password_suite(void)
 	tcase_add_loop_test(tc, imported_hashes_verify_once_and_are_rehashed, 0, CRYPT_ROWS);
 	tcase_add_test(tc, a_cheaper_hash_is_rehashed_and_a_dearer_one_is_not);
 	tcase_add_test(tc, a_short_salt_is_rehashed);
+	tcase_add_test(tc, a_short_hash_is_rehashed);
 	tcase_add_test(tc, doomed_and_void_are_never_yes);
 	tcase_add_test(tc, no_password_and_locked_ones_are_no);
 	tcase_add_test(tc, a_hash_that_cannot_be_read_is_unsure);

@@ -125,6 +125,8 @@ static const char *const bad_hashes[] = {
 	/* Too dear for a worker. */
 	"$6$rounds=5000001$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
 	"$2b$16$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2",
+	"$y$jFTx$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
+	"$y$j9U$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
 	"$y$jGT$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
 	"$y$k9T$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
 };

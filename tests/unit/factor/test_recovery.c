@@ -60,6 +60,7 @@ START_TEST(forms_that_are_forgiven_and_forms_that_are_not)
 		{"ABCD-EFGH-IJKL-MN21", false},
 		{"ABCD-EFGH-IJKL-MN28", false},
 		{"ABCD-EFGH-IJKL-MN2[", false},
+		{"abcd-efgh-ijkl-mn2{", false},
 		{"ABCD_EFGH_IJKL_MN27", false},
 		{"ABCD-EFGH-IJKL-MN27\n", false},
 		{"ABCD-EFGH-IJKL-MN2\xc3\xa4", false},

@@ -385,6 +385,17 @@ START_TEST(a_secret_that_does_not_open_is_unsure)
 }
 END_TEST
 
+START_TEST(an_empty_secret_is_unsure)
+{
+	struct credential credential = fixture_otp(&keys, FACTOR_TOTP, OTP_SHA1, 6, "");
+	struct factor_input in = fixture_input(&keys, &credential, NOW_S);
+	struct factor_result result = fixture_verify(&in, "123456");
+
+	ck_assert_int_eq(result.answer, FACTOR_UNSURE);
+	ck_assert_str_eq(result.reason, "crypto");
+}
+END_TEST
+
 START_TEST(a_credential_that_cannot_be_is_unsure)
 {
 	struct credential bad[5];
@@ -508,6 +519,7 @@ totp_suite(void)
 	tcase_add_test(tc, what_is_no_code_is_wrong);
 	tcase_add_test(tc, every_digit_counts);
 	tcase_add_test(tc, a_secret_that_does_not_open_is_unsure);
+	tcase_add_test(tc, an_empty_secret_is_unsure);
 	tcase_add_test(tc, a_credential_that_cannot_be_is_unsure);
 	tcase_add_test(tc, doomed_void_and_mock_are_never_yes);
 	tcase_add_test(tc, the_right_code_of_the_mock_secret_is_refused);
