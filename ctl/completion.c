@@ -78,19 +78,17 @@ put_options(FILE *out, const struct option_spec *options, const char *separator)
 static void
 bash_value(FILE *out, const struct option_spec *option)
 {
-	fprintf(out, "\t--%s)\n\t\t", option->name);
+	fprintf(out, "\t--%s)\n", option->name);
 	if (option->kind == VALUE_CHOICE) {
-		fputs("mapfile -t COMPREPLY < <(compgen -W '", out);
+		fputs("\t\tmapfile -t COMPREPLY < <(compgen -W '", out);
 		put_spaced(out, option->choices);
-		fputs("' -- \"$cur\")", out);
+		fputs("' -- \"$cur\")\n", out);
 	} else if (is_file(option->value)) {
-		fputs("mapfile -t COMPREPLY < <(compgen -f -- \"$cur\")", out);
+		fputs("\t\tmapfile -t COMPREPLY < <(compgen -f -- \"$cur\")\n", out);
 	} else if (strcmp(option->value, "USER") == 0) {
-		fputs("mapfile -t COMPREPLY < <(compgen -u -- \"$cur\")", out);
-	} else {
-		fputs(":", out);
+		fputs("\t\tmapfile -t COMPREPLY < <(compgen -u -- \"$cur\")\n", out);
 	}
-	fputs("\n\t\treturn\n\t\t;;\n", out);
+	fputs("\t\treturn\n\t\t;;\n", out);
 }
 
 static bool

@@ -23,7 +23,7 @@
 #include "ctl/text.h"
 
 #define SECOND_US INT64_C(1000000)
-#define NAP_MAX_US (30 * SECOND_US)
+#define NAP_MAX_US (5 * SECOND_US)
 #define PENDING_SUFFIX ".pending"
 #define NO_BOOT_ID "-"
 

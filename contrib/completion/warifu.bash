@@ -1,0 +1,282 @@
+# shellcheck shell=bash
+# Completion of warifu(8) for bash, made by 'warifu completion bash'.
+
+_warifu()
+{
+	local cur prev word words='' kind='' name='' sub=''
+
+	cur=${COMP_WORDS[COMP_CWORD]}
+	prev=${COMP_WORDS[COMP_CWORD - 1]}
+	for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+		case $word in
+		-*) continue ;;
+		esac
+		if [ -z "$name" ]; then
+			name=$word
+		elif [ -z "$sub" ]; then
+			sub=$word
+		fi
+	done
+	COMPREPLY=()
+	case $prev in
+	--key-copy)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--codes)
+		return
+		;;
+	--emergency-user)
+		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+		return
+		;;
+	--uid)
+		return
+		;;
+	--kind)
+		mapfile -t COMPREPLY < <(compgen -W 'general privileged service' -- "$cur")
+		return
+		;;
+	--display)
+		return
+		;;
+	--sources)
+		return
+		;;
+	--valid-until)
+		return
+		;;
+	--ticket)
+		return
+		;;
+	--uid-min)
+		return
+		;;
+	--valid-from)
+		return
+		;;
+	--must-change)
+		mapfile -t COMPREPLY < <(compgen -W '0 1' -- "$cur")
+		return
+		;;
+	--reason)
+		return
+		;;
+	--until)
+		return
+		;;
+	--label)
+		return
+		;;
+	--algorithm)
+		mapfile -t COMPREPLY < <(compgen -W 'sha1 sha256 sha512' -- "$cur")
+		return
+		;;
+	--digits)
+		mapfile -t COMPREPLY < <(compgen -W '6 8' -- "$cur")
+		return
+		;;
+	--step)
+		return
+		;;
+	--id)
+		return
+		;;
+	--user)
+		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+		return
+		;;
+	--from)
+		return
+		;;
+	--since)
+		return
+		;;
+	--result)
+		mapfile -t COMPREPLY < <(compgen -W 'success failure unavailable neutral' -- "$cur")
+		return
+		;;
+	--class)
+		mapfile -t COMPREPLY < <(compgen -W 'auth admin session finding system tombstone' -- "$cur")
+		return
+		;;
+	--limit)
+		return
+		;;
+	--pam-dir)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--target)
+		return
+		;;
+	--timeout)
+		return
+		;;
+	--config)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--socket)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--lang)
+		return
+		;;
+	esac
+	case "$name $sub" in
+	' ' | help\ *)
+		words='init user token unlock log why status doctor tune pam key clock backup restore reload completion help --json --socket --lang --help --version'
+		;;
+	'user add')
+		words='--uid --kind --display --sources --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'user import')
+		words='--shadow --dry-run --uid-min --ticket --json --socket --lang --help --version'
+		;;
+	'user list')
+		words='--unix --json --socket --lang --help --version'
+		;;
+	'user show')
+		words='--json --socket --lang --help --version'
+		kind=-u
+		;;
+	'user set')
+		words='--uid --kind --display --sources --valid-from --valid-until --must-change --reason --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'user passwd')
+		words='--stdin --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'user enable')
+		words='--reason --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'user disable')
+		words='--reason --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'user remove')
+		words='--reason --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'user exempt')
+		words='--reason --until --uid --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'user refuse')
+		words='--reason --uid --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'user manage')
+		words='--reason --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'token add')
+		words='--label --algorithm --digits --step --qr --ascii --no-confirm --stdin --ticket --json --socket --lang --help --version totp hotp recovery'
+		kind=-u
+		;;
+	'token confirm')
+		words='--id --stdin --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'token list')
+		words='--json --socket --lang --help --version'
+		kind=-u
+		;;
+	'token resync')
+		words='--stdin --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'token remove')
+		words='--reason --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'log verify')
+		words='--json --socket --lang --help --version'
+		;;
+	'pam install')
+		words='--dry-run --user --no-test --timeout --pam-dir --json --socket --lang --help --version'
+		;;
+	'pam confirm')
+		words='--pam-dir --json --socket --lang --help --version'
+		;;
+	'pam remove')
+		words='--dry-run --pam-dir --json --socket --lang --help --version'
+		;;
+	'pam list')
+		words='--pam-dir --json --socket --lang --help --version'
+		;;
+	'pam rollback')
+		words='--overdue --pam-dir --json --socket --lang --help --version'
+		;;
+	'key rotate')
+		words='--reason --ticket --json --socket --lang --help --version'
+		;;
+	'clock accept')
+		words='--reason --ticket --json --socket --lang --help --version'
+		;;
+	'init '*)
+		words='--key-copy --codes --emergency-user --stdin --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'unlock '*)
+		words='--reason --ticket --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'log '*)
+		words='--user --from --since --until --result --class --limit --follow --json --socket --lang --help --version'
+		;;
+	'why '*)
+		words='--last --json --socket --lang --help --version'
+		kind=-u
+		;;
+	'status '*)
+		words='--check --metrics --json --socket --lang --help --version'
+		;;
+	'doctor '*)
+		words='--pam-dir --json --socket --lang --help --version'
+		;;
+	'tune '*)
+		words='--target --json --socket --lang --help --version'
+		;;
+	'backup '*)
+		words='--json --socket --lang --help --version'
+		kind=-f
+		;;
+	'restore '*)
+		words='--config --json --socket --lang --help --version'
+		kind=-f
+		;;
+	'reload '*)
+		words='--json --socket --lang --help --version'
+		;;
+	'completion '*)
+		words='--json --socket --lang --help --version bash zsh mdoc'
+		;;
+	'user '*)
+		words='add import list show set passwd enable disable remove exempt refuse manage'
+		;;
+	'token '*)
+		words='add confirm list resync remove'
+		;;
+	'pam '*)
+		words='install confirm remove list rollback'
+		;;
+	'key '*)
+		words='rotate'
+		;;
+	'clock '*)
+		words='accept'
+		;;
+	esac
+	if [ "$name" = log ] && [ -z "$sub" ]; then
+		words+=' verify'
+	fi
+	mapfile -t COMPREPLY < <(compgen ${kind:+"$kind"} -W "$words" -- "$cur")
+}
+
+complete -F _warifu warifu

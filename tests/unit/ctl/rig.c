@@ -1,0 +1,342 @@
+/* The scripted daemon is a thread; it speaks the real wire. */
+#include "config.h"
+
+#include "tests/unit/ctl/rig.h"
+
+#include <check.h>
+#include <errno.h>
+#include <ftw.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/wire.h"
+
+#define WORDS_MAX 48
+#define INPUT_MAX 4096
+
+struct rig_daemon {
+	const struct rig_act *acts;
+	size_t n;
+	bool used[64];
+	int listener;
+	pthread_t thread;
+	pthread_mutex_t mutex;
+	char asked[65536];
+	char copy[65536];
+	char file[65536];
+};
+
+static bool
+receive(int fd, struct wf_msg *msg)
+{
+	static const size_t header = 4;
+	uint8_t frame[WF_WIRE_FRAME_MAX];
+	size_t have = 0;
+	size_t want = header;
+
+	while (have < want) {
+		ssize_t n = read(fd, frame + have, want - have);
+
+		if (n <= 0)
+			return false;
+		have += (size_t)n;
+		if (have == header)
+			ck_assert_int_eq(wf_frame_length(frame, have, &want), WF_OK);
+	}
+	return wf_msg_decode(frame, have, msg) == WF_OK;
+}
+
+static void
+send_message(int fd, struct wf_msg *msg)
+{
+	struct wf_buf frame;
+
+	wf_buf_init(&frame, WF_WIRE_FRAME_MAX);
+	ck_assert_int_eq(wf_msg_encode(msg, &frame), WF_OK);
+	ck_assert_int_eq(send(fd, frame.data, frame.len, MSG_NOSIGNAL), (ssize_t)frame.len);
+	wf_buf_clear(&frame);
+	wf_msg_clear(msg);
+}
+
+static void
+note(struct rig_daemon *daemon, const char *text)
+{
+	size_t len = strlen(daemon->asked);
+
+	pthread_mutex_lock(&daemon->mutex);
+	snprintf(daemon->asked + len, sizeof(daemon->asked) - len, "%s", text);
+	pthread_mutex_unlock(&daemon->mutex);
+}
+
+static void
+note_fields(struct rig_daemon *daemon, const struct wf_msg *msg, enum wf_field_id id, const char *mark)
+{
+	for (size_t i = 0; i < wf_msg_count(msg, id); i++) {
+		const uint8_t *bytes;
+		size_t len;
+		char text[4096];
+
+		ck_assert_int_eq(wf_msg_get_bytes(msg, id, i, &bytes, &len), WF_OK);
+		snprintf(text, sizeof(text), " %s%.*s", mark, (int)len, (const char *)bytes);
+		note(daemon, text);
+	}
+}
+
+static const struct rig_act *
+choose(struct rig_daemon *daemon, const char *name)
+{
+	const struct rig_act *last = NULL;
+
+	for (size_t i = 0; i < daemon->n; i++) {
+		if (strcmp(daemon->acts[i].act, name) != 0)
+			continue;
+		last = &daemon->acts[i];
+		if (!daemon->used[i]) {
+			daemon->used[i] = true;
+			break;
+		}
+	}
+	return last;
+}
+
+static void
+send_list(int fd, enum wf_msg_type type, enum wf_field_id id, const char *const *texts, size_t n)
+{
+	struct wf_msg msg;
+
+	wf_msg_init(&msg, type, WF_WIRE_VERSION);
+	for (size_t i = 0; i < n; i++)
+		ck_assert_int_eq(wf_msg_add_text(&msg, id, texts[i] != NULL ? texts[i] : ""), WF_OK);
+	send_message(fd, &msg);
+}
+
+static void
+answer(int fd, const struct rig_act *act)
+{
+	static const struct rig_act unknown = {.status = WF_INVALID, .text = "unknown act"};
+	struct wf_msg msg;
+	size_t n = 0;
+
+	if (act == NULL)
+		act = &unknown;
+	if (act->nonsense) {
+		ck_assert_int_eq(send(fd, "\0\0\0\020 no frame at all", 20, MSG_NOSIGNAL), 20);
+		return;
+	}
+	while (n < RIG_COLUMNS_MAX && act->columns[n] != NULL)
+		n++;
+	if (n > 0)
+		send_list(fd, WF_MSG_HEAD, WF_F_COLUMN, act->columns, n);
+	for (size_t i = 0; i < act->repeat; i++)
+		send_list(fd, WF_MSG_ROW, WF_F_CELL, act->rows[0], n);
+	for (size_t row = 0; n > 0 && row < RIG_ROWS_MAX && act->rows[row][0] != NULL; row++)
+		send_list(fd, WF_MSG_ROW, WF_F_CELL, act->rows[row], n);
+	if (act->close_early)
+		return;
+	wf_msg_init(&msg, WF_MSG_END, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_STATUS, (uint64_t)act->status), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_TEXT, act->text), WF_OK);
+	send_message(fd, &msg);
+}
+
+static void *
+serve(void *ctx)
+{
+	struct rig_daemon *daemon = ctx;
+	int fd;
+
+	while ((fd = accept(daemon->listener, NULL, NULL)) >= 0) {
+		struct wf_msg msg;
+		char name[65];
+
+		if (receive(fd, &msg)) {
+			ck_assert_int_eq(wf_msg_get_text(&msg, WF_F_ACT, 0, name, sizeof(name)), WF_OK);
+			note(daemon, name);
+			note_fields(daemon, &msg, WF_F_ARG, "");
+			note_fields(daemon, &msg, WF_F_SECRET_ARG, "*");
+			note(daemon, "\n");
+			answer(fd, choose(daemon, name));
+			wf_msg_clear(&msg);
+		}
+		close(fd);
+	}
+	return NULL;
+}
+
+static void
+start_daemon(struct rig *rig, const struct rig_act *acts, size_t n)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	struct rig_daemon *daemon = rig->daemon;
+
+	daemon->acts = acts;
+	daemon->n = n;
+	daemon->listener = -1;
+	if (n == 0)
+		return;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%.100s", rig->socket);
+	daemon->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_ge(daemon->listener, 0);
+	ck_assert_int_eq(bind(daemon->listener, (const struct sockaddr *)&address, sizeof(address)), 0);
+	ck_assert_int_eq(listen(daemon->listener, 8), 0);
+	ck_assert_int_eq(pthread_create(&daemon->thread, NULL, serve, daemon), 0);
+}
+
+void
+rig_start(struct rig *rig, const struct rig_act *acts, size_t n)
+{
+	memset(rig, 0, sizeof(*rig));
+	snprintf(rig->dir, sizeof(rig->dir), "/tmp/warifu-test-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(rig->dir));
+	snprintf(rig->socket, sizeof(rig->socket), "%.64s/socket", rig->dir);
+	rig->daemon = calloc(1, sizeof(*rig->daemon));
+	ck_assert_ptr_nonnull(rig->daemon);
+	pthread_mutex_init(&rig->daemon->mutex, NULL);
+	start_daemon(rig, acts, n);
+	ctl_init(&rig->ctl);
+	rig->ctl.uid = 0;
+	rig->ctl.out_is_tty = rig->ctl.colour = false;
+	rig->ctl.header = HEADER_PLAIN;
+}
+
+static int
+remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	return remove(path);
+}
+
+void
+rig_stop(struct rig *rig)
+{
+	if (rig->daemon->listener >= 0) {
+		shutdown(rig->daemon->listener, SHUT_RDWR);
+		pthread_join(rig->daemon->thread, NULL);
+		close(rig->daemon->listener);
+	}
+	nftw(rig->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	pthread_mutex_destroy(&rig->daemon->mutex);
+	free(rig->daemon);
+	free(rig->out);
+	free(rig->err);
+}
+
+/* Splits in place; a word in '...' keeps its blanks. */
+static int
+split(char *words, char *argv[WORDS_MAX])
+{
+	static char program[] = "warifu";
+	int argc = 1;
+
+	argv[0] = program;
+	while (*words != '\0' && argc < WORDS_MAX - 1) {
+		char end = ' ';
+
+		if (*words == '\'') {
+			end = '\'';
+			words++;
+		}
+		argv[argc++] = words;
+		while (*words != end && *words != '\0')
+			words++;
+		if (*words != '\0')
+			*words++ = '\0';
+		while (*words == ' ')
+			words++;
+	}
+	argv[argc] = NULL;
+	return argc;
+}
+
+static int
+open_input(const char *input)
+{
+	int ends[2];
+	size_t len = input != NULL ? strlen(input) : 0;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	ck_assert_uint_lt(len, INPUT_MAX);
+	if (len > 0)
+		ck_assert_int_eq(write(ends[1], input, len), (ssize_t)len);
+	close(ends[1]);
+	return ends[0];
+}
+
+int
+rig_run(struct rig *rig, const char *input, const char *words)
+{
+	struct ctl ctl = rig->ctl;
+	char line[8192];
+	char *argv[WORDS_MAX];
+	size_t size;
+	int argc;
+	int code;
+
+	free(rig->out);
+	free(rig->err);
+	rig->out = rig->err = NULL;
+	ctl.out = open_memstream(&rig->out, &size);
+	ctl.err = open_memstream(&rig->err, &size);
+	ctl.in = open_input(input);
+	snprintf(line, sizeof(line), "%s%s%s", words, strstr(words, "--socket") != NULL ? "" : " --socket ",
+		strstr(words, "--socket") != NULL ? "" : rig->socket);
+	argc = split(line, argv);
+	code = ctl_main(&ctl, argc, argv);
+	fclose(ctl.out);
+	fclose(ctl.err);
+	close(ctl.in);
+	return code;
+}
+
+const char *
+rig_asked(struct rig *rig)
+{
+	struct rig_daemon *daemon = rig->daemon;
+
+	pthread_mutex_lock(&daemon->mutex);
+	memcpy(daemon->copy, daemon->asked, sizeof(daemon->copy));
+	pthread_mutex_unlock(&daemon->mutex);
+	return daemon->copy;
+}
+
+const char *
+rig_path(struct rig *rig, const char *name)
+{
+	static char paths[4][PATH_MAX + 256];
+	static size_t next;
+	char *path = paths[next++ % 4];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", rig->dir, name);
+	return path;
+}
+
+void
+rig_write(struct rig *rig, const char *name, const char *text)
+{
+	FILE *stream = fopen(rig_path(rig, name), "w");
+
+	ck_assert_ptr_nonnull(stream);
+	ck_assert_int_ge(fputs(text, stream), 0);
+	ck_assert_int_eq(fclose(stream), 0);
+}
+
+const char *
+rig_read(struct rig *rig, const char *name)
+{
+	FILE *stream = fopen(rig_path(rig, name), "r");
+	size_t n = 0;
+
+	if (stream != NULL) {
+		n = fread(rig->daemon->file, 1, sizeof(rig->daemon->file) - 1, stream);
+		fclose(stream);
+	}
+	rig->daemon->file[n] = '\0';
+	return rig->daemon->file;
+}

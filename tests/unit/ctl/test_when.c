@@ -1,0 +1,127 @@
+/* Times as people type them. The zone is Japan's; now is 2026-03-01 09:00:00 there. */
+#include "config.h"
+
+#include "ctl/when.h"
+
+#include "tests/unit/unit.h"
+
+#define S INT64_C(1000000)
+#define HOUR (3600 * S)
+#define DAY (24 * HOUR)
+#define NOW (INT64_C(1772323200) * S)	  /* 2026-03-01T00:00:00Z */
+#define MIDNIGHT (NOW - 9 * HOUR)	  /* 2026-03-01 in Japan */
+
+static const struct {
+	const char *text;
+	unsigned flags;
+	int64_t us; /* -1: refused */
+} samples[] = {
+	{"now", 0, NOW},
+	{"2h", 0, NOW - 2 * HOUR},
+	{"2h", WHEN_AHEAD, NOW + 2 * HOUR},
+	{"90s", 0, NOW - 90 * S},
+	{"1w", WHEN_AHEAD, NOW + 7 * DAY},
+	{"today", 0, MIDNIGHT},
+	{"yesterday", 0, MIDNIGHT - DAY},
+	{"tomorrow", 0, MIDNIGHT + DAY},
+	{"today", WHEN_DAY_END, MIDNIGHT + DAY - 1},
+	{"2026-03-01", 0, MIDNIGHT},
+	{"2026-03-01", WHEN_DAY_END, MIDNIGHT + DAY - 1},
+	{"2026-03-01T09:00:00", 0, NOW},
+	{"2026-03-01T09:00:00", WHEN_DAY_END, NOW},
+	{"2026-03-01 09:00", 0, NOW},
+	{"2026-03-01T00:00:00Z", 0, NOW},
+	{"2026-03-01T09:00:00+09:00", 0, NOW},
+	{"2026-02-28T19:30:00-04:30", 0, NOW},
+	{"2026-03-01T00:00:00.250Z", 0, NOW + 250000},
+	{"2028-02-29", 0, MIDNIGHT + 730 * DAY},
+
+	{"", 0, -1},
+	{"soon", 0, -1},
+	{"2026", 0, -1},
+	{"20260301", 0, -1},
+	{"2026-3-1", 0, -1},
+	{"2026-02-30", 0, -1},
+	{"2026-13-01", 0, -1},
+	{"2026-03-01T24:00:00", 0, -1},
+	{"2026-03-01T09:00:00+9:00", 0, -1},
+	{"2026-03-01T09:00:00Zx", 0, -1},
+	{"2026-03-01x", 0, -1},
+	{"2026-03-01T09:00:00.", 0, -1},
+	{"2h30m", 0, -1},
+	{"-2h", 0, -1},
+	{"0h", 0, -1},
+	{"99999999999999999999h", 0, -1},
+	{"2y", 0, -1},
+};
+
+START_TEST(sample_means_what_is_written)
+{
+	int64_t us = -1;
+	wf_status status = when_parse(samples[_i].text, NOW, samples[_i].flags, &us);
+
+	ck_assert_int_eq(status, samples[_i].us < 0 ? WF_INVALID : WF_OK);
+	ck_assert_int_eq(us, samples[_i].us);
+}
+END_TEST
+
+static const struct {
+	const char *text;
+	int64_t us;
+} durations[] = {
+	{"90", 90 * S},
+	{"1s", S},
+	{"10m", 600 * S},
+	{"1h", HOUR},
+	{"1d", DAY},
+	{"", -1},
+	{"0", -1},
+	{"m", -1},
+	{"1.5h", -1},
+	{"10 m", -1},
+	{"10mm", -1},
+	{"1000w", -1},
+	{"9999999999", -1},
+};
+
+START_TEST(duration_means_what_is_written)
+{
+	int64_t us = -1;
+	wf_status status = when_duration(durations[_i].text, &us);
+
+	ck_assert_int_eq(status, durations[_i].us < 0 ? WF_INVALID : WF_OK);
+	ck_assert_int_eq(us, durations[_i].us);
+}
+END_TEST
+
+START_TEST(times_are_shown_in_local_time)
+{
+	char text[32];
+
+	when_format(NOW, text);
+	ck_assert_str_eq(text, "2026-03-01 09:00:00");
+}
+END_TEST
+
+static void
+in_japan(void)
+{
+	setenv("TZ", "JST-9", 1);
+}
+
+static Suite *
+when_suite(void)
+{
+	Suite *suite = suite_create("when");
+	TCase *tc = tcase_create("typed");
+
+	tcase_add_checked_fixture(tc, in_japan, NULL);
+	tcase_add_loop_test(tc, sample_means_what_is_written, 0, sizeof(samples) / sizeof(samples[0]));
+	tcase_add_loop_test(
+		tc, duration_means_what_is_written, 0, sizeof(durations) / sizeof(durations[0]));
+	tcase_add_test(tc, times_are_shown_in_local_time);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(when_suite)
