@@ -11,11 +11,11 @@
 
 static const char passwd_file[] = "root:x:0:0:root:/root:/bin/bash\n"
 				  "daemon:x:1:1:daemon:/usr/sbin:/usr/sbin/nologin\n"
-				  "alice:x:1000:1000:Alice Arai,,,:/home/alice:/bin/bash\n"
-				  "bob:x:1001:1001::/home/bob:/bin/sh\n"
-				  "carol:x:1002:1002:Carol:/home/carol:/bin/bash\n"
-				  "dave:x:1003:1003:Dave:/home/dave:/usr/sbin/nologin\n"
-				  "erin:x:1004:1004:Erin:/home/erin:/bin/bash\n"
+				  "alice:x:1000:1000:Alice Arai,,,:/srv/alice:/bin/bash\n"
+				  "bob:x:1001:1001::/srv/bob:/bin/sh\n"
+				  "carol:x:1002:1002:Carol:/srv/carol:/bin/bash\n"
+				  "dave:x:1003:1003:Dave:/srv/dave:/usr/sbin/nologin\n"
+				  "erin:x:1004:1004:Erin:/srv/erin:/bin/bash\n"
 				  "nobody:x:65534:65534:nobody:/nonexistent:/bin/sh\n";
 static const char shadow_file[] = "root:" HASH ":19000:0:99999:7:::\n"
 				  "daemon:*:19000:0:99999:7:::\n"
