@@ -1,0 +1,197 @@
+"""The daemon's life: configuration, reload, stop, a second one, start from nothing."""
+
+import os
+import re
+import signal
+import subprocess
+import time
+
+import lib
+import wire
+
+
+def test_check(lab):
+    """--check says fine, or file, line and what would be accepted."""
+    lab.configure(lib.CHEAP)
+    lib.contains(lab.run(lib.DAEMON, "--check").stdout, lib.CONFIG, "a good one")
+    cases = {
+        "treshold = 3": ("1", "treshold"),
+        "lock {\n\tthreshold = lots\n}": ("2", "threshold"),
+        "lock {\n\tthreshold = 0\n}": ("2", "1 to 1000"),
+        "lock {\n\tthresold = 3\n}": ("2", "threshold"),
+        "mode = \"enforced\"": ("1", "enforce or observe"),
+        "lock {": ("", lib.CONFIG),
+        "source {\n\tshared = {\"192.0.2.300\"}\n}": ("2", "192.0.2"),
+    }
+    for text, (line, words) in cases.items():
+        lab.configure(text)
+        done = lab.run(lib.DAEMON, "--check", code=1)
+        lib.contains(done.stderr, words, text)
+        lib.contains(done.stderr, f"{lib.CONFIG}:{line}", text)
+    os.unlink(lib.CONFIG)
+    lib.contains(lab.run(lib.DAEMON, "--check", code=1).stderr, lib.CONFIG, "no file")
+
+
+def test_start_refuses(lab):
+    """No database, a key that others can read, a bad configuration: a sentence and exit code 1, no service."""
+    lab.configure(lib.CHEAP)
+    process = lab.spawn()
+    lib.equal(process.wait(20), 1, "without a database")
+    lib.contains(lab.said(), "warifu init", "what to do")
+    lab.init()
+    key = next(path for path in (os.path.join(lib.STATE, "key"), "/etc/warifu/key", "/etc/warifu/warifu.key",
+                                 key_file(lab)) if path and os.path.exists(path))
+    os.chmod(key, 0o644)
+    lib.equal(lab.spawn().wait(20), 1, "with a key of mode 0644")
+    lib.contains(lab.said(), key, "which file")
+    os.chmod(key, 0o600)
+    lab.configure("lock {\n\tthreshold = no\n}\n")
+    lib.equal(lab.spawn().wait(20), 1, "with a bad configuration")
+    lib.equal(os.path.exists(wire.PAM_SOCKET), False, "a socket")
+
+
+def key_file(lab):
+    """Where the key is, as --init says it."""
+    found = re.search(r"key file (\S+)", open(os.path.join(lab.logs, "commands.log"), encoding="utf-8").read())
+    return found.group(1) if found else None
+
+
+def test_not_root(lab):
+    """After the start it is not root any more, in any of its ids, and has no capability."""
+    lab.up(lib.CHEAP)
+    with open(f"/proc/{lab.process.pid}/status", encoding="utf-8") as stream:
+        status = dict(line.split(":\t", 1) for line in stream.read().splitlines() if ":\t" in line)
+    uid = lab.run("id", "-u", "warifu").stdout.strip()
+    lib.equal(set(status["Uid"].split()), {uid}, "uids")
+    lib.equal({int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapAmb")}, {0}, "capabilities")
+    lib.equal(status["NoNewPrivs"], "1", "no_new_privs")
+    modes = {name: oct(os.stat(os.path.join(lib.STATE, name)).st_mode & 0o777) for name in os.listdir(lib.STATE)
+             if os.path.isfile(os.path.join(lib.STATE, name))}
+    lib.equal([name for name, mode in modes.items() if mode != "0o600"], [], "files that others can read")
+
+
+def test_reload(lab):
+    """SIGHUP takes a good configuration whole, and a bad one not at all."""
+    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    alice = lab.person("alice")
+    lab.configure(lib.CHEAP, "lock {\n\tbackoff_cap = 0\n\tthreshold = 2\n}\n")
+    lab.signal(signal.SIGHUP)
+    lib.wait_for("the reload", lambda: "configuration reloaded" in lab.said())
+    for _ in range(2):
+        wire.login("alice", alice.password, alice.wrong())
+    lib.equal(lab.ask("user", "show", "alice")["locked"], True, "locked after two")
+    lab.cli("unlock", "alice", "--reason", "test")
+    lab.configure(lib.CHEAP, "lock {\n\tthreshold = 1\n}\nnonsense = 1\n")
+    lab.signal(signal.SIGHUP)
+    lib.wait_for("its refusal", lambda: "not reloaded" in lab.said())
+    lib.contains(lab.said(), f"{lib.CONFIG}:", "where the error is")
+    wire.login("alice", alice.password, alice.wrong())
+    lib.equal(lab.ask("user", "show", "alice")["locked"], False, "locked after one: the old one stays in force")
+    lib.equal(wire.login("alice", alice.password, alice.code()), wire.ACCEPT, "a login")
+    done = lab.run(lib.CLI, "reload", code=2)
+    lib.contains(done.stderr, "nonsense", "warifu reload says what is wrong")
+
+
+def test_second_daemon(lab):
+    """A second daemon on the same store refuses, and the first one goes on."""
+    lab.up(lib.CHEAP)
+    alice = lab.person("alice")
+    second = lab.spawn()
+    lib.equal(second.wait(20), 1, "exit code of the second")
+    lib.equal(wire.login("alice", alice.password, alice.code()), wire.ACCEPT, "the first one")
+
+
+def test_stop_during_commits(lab):
+    """SIGTERM in the middle of many logins: exit code 0, everyone gets an answer that the log agrees with."""
+    lab.up(lib.CHEAP)
+    people = lab.people(30)
+    for _ in range(3):
+        before = len(lab.log("--class", "auth", result="success", action="authenticate"))
+        attempts = [(person, person.code()) for person in people]
+
+        def ready(number, attempts=attempts):
+            attempt = wire.Login(attempts[number][0].name)
+            attempt.begin()
+            return attempt, attempts[number]
+
+        def go(state):
+            attempt, (person, code) = state
+            try:
+                return attempt.answer(person.password, code)
+            except wire.Gone as gone:
+                return str(gone)
+
+        crowd = wire.Crowd(len(people), ready, go)
+        pid = os.fork()
+        if pid == 0:
+            # Between the first and the last commit of the thirty.
+            time.sleep(0.9)
+            os.kill(lab.process.pid, signal.SIGTERM)
+            os._exit(0)
+        verdicts = crowd.run()
+        os.waitpid(pid, 0)
+        lib.equal(lab.process.wait(20), 0, "exit code")
+        lab.start()
+        rows = len(lab.log("--class", "auth", result="success", action="authenticate")) - before
+        accepted = verdicts.count(wire.ACCEPT)
+        broken = [verdict for verdict in verdicts if verdict not in (wire.ACCEPT, wire.UNAVAILABLE)]
+        lib.equal([verdict for verdict in broken if verdict != "closed"], [], "other answers")
+        if not accepted <= rows <= accepted + len(broken):
+            raise AssertionError(f"{accepted} accepted, {len(broken)} broken off, {rows} successes in the log")
+    lib.contains(str([row["event"] for row in lab.log("--class", "system")]), "stop", "a last row")
+    lab.verify()
+
+
+def test_first_run(lab):
+    """warifu init --stdin: key copy, administrator, token, recovery codes, emergency sheet; who then logs in."""
+    lab.unix_user("ada")
+    lab.configure(lib.CHEAP)
+    lab.init()
+    lab.start()
+    copy = os.path.join(lab.logs, "key-copy")
+    password = "seven herons over the weir"
+    process = subprocess.Popen([lib.CLI, "init", "ada", "--stdin", "--key-copy", copy], stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    process.stdin.write("emergency pin 1234\n" + password + "\n")
+    process.stdin.flush()
+    said = ""
+    secret = None
+    while secret is None:
+        line = process.stdout.readline()
+        if line == "":
+            raise AssertionError(f"init ended: {said}")
+        said += line
+        found = re.search(r"secret=([A-Z2-7]+)", line)
+        secret = found.group(1) if found else None
+    process.stdin.write(lib.otp(secret, int(time.time()) // 30 - 1) + "\n")
+    process.stdin.close()
+    said += process.stdout.read()
+    lib.equal((process.wait(30), said if process.returncode else ""), (0, ""), "exit code and output")
+    lib.equal(lab.ask("status")["initialised"], True, "initialised")
+    lib.equal(oct(os.stat(copy).st_mode & 0o777), "0o600", "mode of the copy of the key")
+    lib.equal(wire.login("ada", password, lib.otp(secret, int(time.time()) // 30 + 1)), wire.ACCEPT, "her login")
+    codes = re.findall(r"^\s+\d+\.\s+(\S+)$", said, re.M)
+    lib.equal(len(codes), 20, "recovery codes and emergency codes")
+    lab.run(lib.CLI, "init", "ada", "--stdin", text="", code=1)
+    lab.verify()
+
+
+def test_log_is_one_row_per_attempt(lab):
+    """A login that is right, wrong, and given up: a row each, in order, with every field that a row must have."""
+    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    alice = lab.person("alice")
+    wire.login("alice", alice.password, alice.code())
+    wire.login("alice", alice.password, alice.wrong())
+    rows = lab.evaluated("alice")
+    lib.equal([row["result"] for row in rows], ["success", "failure"], "rows")
+    for row in rows:
+        empty = [name for name in ("time", "source", "host", "user", "service", "action", "result", "reason", "txn",
+                                   "rule", "hash") if not row.get(name)]
+        lib.equal(empty, [], "empty fields")
+    before = lab.verify()
+    wire.login("alice", alice.password, alice.code())
+    lib.equal(lab.verify(), before + 1, "rows of one more login")
+
+
+if __name__ == "__main__":
+    lib.main()
