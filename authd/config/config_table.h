@@ -1,0 +1,58 @@
+/*
+ * The options of warifu.conf as rows: section, name, type, where the value goes.  The numeric parameters
+ * of the policy are rows by themselves (policy_params()); the rest stand in config_table.c.
+ */
+#ifndef WF_AUTHD_CONFIG_CONFIG_TABLE_H
+#define WF_AUTHD_CONFIG_CONFIG_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "authd/config/config.h"
+
+enum config_type {
+	CONFIG_PARAM,    /* a number of the policy: `param` */
+	CONFIG_UNSIGNED, /* unsigned or uint32_t at `offset`, from `min` to `max` */
+	CONFIG_TEXT,     /* char array of `size` at `offset`, at least `min` bytes */
+	CONFIG_LABEL,    /* the same without a colon (otpauth URIs) */
+	CONFIG_NAME,
+	CONFIG_NAME_OR_NONE,
+	CONFIG_PATH,
+	CONFIG_MODE,
+	CONFIG_BACKOFF,  /* list of seconds */
+	CONFIG_INTERNAL, /* list of networks */
+	CONFIG_SHARED,   /* list of networks */
+	CONFIG_SERVICE_SWITCH, /* bool at `offset` of the service's row */
+	CONFIG_SERVICE_KINDS
+};
+
+struct config_row {
+	const char *section; /* "" = none */
+	const char *name;
+	enum config_type type;
+	size_t offset, size;
+	int64_t min, max;
+	enum policy_param param;
+};
+
+#define CONFIG_ROWS_MAX 64
+
+/* Sections whose name is followed by a title. */
+bool config_section_titled(const char *section);
+bool config_type_is_list(enum config_type type);
+/* All rows, those of the policy's parameters first, at most CONFIG_ROWS_MAX.  Any thread. */
+size_t config_rows(struct config_row rows_r[CONFIG_ROWS_MAX]);
+/* NULL if there is none. */
+const struct config_row *config_row_find(const struct config_row *rows, size_t n, const char *section, const char *name);
+/* The names of sections, in the order of their first row; "" is not among them. */
+size_t config_sections(const struct config_row *rows, size_t n, const char **names_r, size_t max);
+/*
+ * "unknown option 'foo' in section 'lock'; accepted: threshold, ..., backoff_cap (did you mean 'x'?)",
+ * in the language of the locale.
+ */
+void config_unknown(const struct config_row *rows, size_t n, const char *section, const char *name, char *text_r, size_t size);
+/* What a row accepts, in the language of the locale: "a number from 1 to 1000". */
+void config_accepted(const struct config_row *row, char *text_r, size_t size);
+
+#endif

@@ -1,0 +1,139 @@
+/*
+ * Values as they are written in warifu.conf.  Strict on purpose: what strtol() would take with a shrug
+ * (blanks, signs, octal, rubbish behind) is refused.
+ */
+#include <config.h> /* the build's: in quotes it would be the one beside this file */
+
+#include "authd/config/config_value.h"
+
+#include <string.h>
+
+#include "common/utf8.h"
+
+#define NAME_MAX_BYTES 64
+#define WORD_MAX 32
+
+/* The digits at the start of `text`; returns how many, 0 if there are none or too many. */
+static size_t
+digits(const char *text, int64_t *value_r)
+{
+	int64_t value = 0;
+	size_t n = strspn(text, "0123456789");
+
+	for (size_t i = 0; i < n; i++)
+		if (__builtin_mul_overflow(value, 10, &value) ||
+			__builtin_add_overflow(value, text[i] - '0', &value))
+			return 0;
+	*value_r = value;
+	return n;
+}
+
+bool
+config_number(const char *text, int64_t *value_r)
+{
+	int64_t value;
+	size_t n = digits(text, &value);
+
+	if (n == 0 || text[n] != '\0')
+		return false;
+	*value_r = value;
+	return true;
+}
+
+bool
+config_duration(const char *text, int64_t *seconds_r)
+{
+	static const struct {
+		const char *unit;
+		int64_t seconds;
+	} units[] = {{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}};
+	int64_t value;
+	size_t n = digits(text, &value);
+
+	for (size_t i = 0; n > 0 && i < sizeof(units) / sizeof(units[0]); i++) {
+		if (strcmp(text + n, units[i].unit) != 0)
+			continue;
+		if (__builtin_mul_overflow(value, units[i].seconds, &value))
+			return false;
+		*seconds_r = value;
+		return true;
+	}
+	return false;
+}
+
+bool
+config_switch(const char *text, bool *value_r)
+{
+	static const struct {
+		const char *text;
+		bool value;
+	} words[] = {{"true", true}, {"yes", true}, {"on", true}, {"false", false}, {"no", false},
+		{"off", false}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(text, words[i].text) != 0)
+			continue;
+		*value_r = words[i].value;
+		return true;
+	}
+	return false;
+}
+
+bool
+config_is_name(const char *text)
+{
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+	size_t len = strlen(text);
+
+	return len > 0 && len <= NAME_MAX_BYTES && text[0] != '-' && strspn(text, allowed) == len;
+}
+
+bool
+config_is_text(const char *text, size_t max)
+{
+	size_t len = strlen(text);
+
+	return len <= max && wf_utf8_valid(text, len, false);
+}
+
+bool
+config_is_path(const char *text, size_t max)
+{
+	return text[0] == '/' && config_is_text(text, max);
+}
+
+static unsigned
+least(unsigned a, unsigned b, unsigned c)
+{
+	unsigned ab = a < b ? a : b;
+
+	return ab < c ? ab : c;
+}
+
+/* Levenshtein, one row at a time. */
+unsigned
+config_distance(const char *a, const char *b)
+{
+	unsigned row[WORD_MAX + 1];
+	size_t la = strlen(a);
+	size_t lb = strlen(b);
+
+	if (la > WORD_MAX || lb > WORD_MAX)
+		return 99;
+	for (unsigned j = 0; j <= lb; j++)
+		row[j] = j;
+	for (size_t i = 1; i <= la; i++) {
+		unsigned diagonal = row[0];
+
+		row[0] = (unsigned)i;
+		for (size_t j = 1; j <= lb; j++) {
+			unsigned above = row[j];
+
+			row[j] = least(above + 1, row[j - 1] + 1,
+				diagonal + (a[i - 1] == b[j - 1] ? 0 : 1));
+			diagonal = above;
+		}
+	}
+	return row[lb];
+}

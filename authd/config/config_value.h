@@ -1,0 +1,27 @@
+/*
+ * Values as they are written in warifu.conf: numbers, durations, switches, names.  Pure; nothing here
+ * knows options or files.  Every function leaves its output untouched unless it returns true.
+ */
+#ifndef WF_AUTHD_CONFIG_CONFIG_VALUE_H
+#define WF_AUTHD_CONFIG_CONFIG_VALUE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decimal digits alone, no sign, no blanks; false above INT64_MAX. */
+bool config_number(const char *text, int64_t *value_r);
+/* A number of seconds, or one with a unit: 90s, 10m, 1h, 1d. */
+bool config_duration(const char *text, int64_t *seconds_r);
+/* true, yes, on, false, no, off. */
+bool config_switch(const char *text, bool *value_r);
+/* 1 to 64 letters, digits, '.', '_', '-', not beginning with '-'. */
+bool config_is_name(const char *text);
+/* Well-formed text of at most `max` bytes on one line, without control characters. */
+bool config_is_text(const char *text, size_t max);
+/* An absolute path of at most `max` bytes, of which the same holds. */
+bool config_is_path(const char *text, size_t max);
+/* How many letters must be changed, added or taken out to make `b` of `a`; 99 if either is over 32. */
+unsigned config_distance(const char *a, const char *b);
+
+#endif

@@ -1,0 +1,877 @@
+/*
+ * Whole configurations: what a file changes and what it leaves, the table of bad inputs with the exact
+ * sentence each gets, conf.d, owners and modes, and the shipped file.
+ */
+#include "config.h"
+
+#include "authd/config/config.h"
+
+#include <errno.h>
+#include <ftw.h>
+#include <grp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "authd/config/config_load.h"
+#include "common/fault.h"
+#include "tests/unit/unit.h"
+
+#define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
+
+static char folder[64];
+static char main_file[96];
+static struct config_error error;
+
+static void
+setup(void)
+{
+	(void)snprintf(folder, sizeof(folder), "/tmp/warifu-config-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	(void)snprintf(main_file, sizeof(main_file), "%s/warifu.conf", folder);
+	(void)umask(022);
+}
+
+static int
+remove_one(const char *path, const struct stat *st, int what, struct FTW *at)
+{
+	(void)st;
+	(void)what;
+	(void)at;
+	return remove(path);
+}
+
+static void
+teardown(void)
+{
+	(void)nftw(folder, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static void
+write_file(const char *name, const char *text, size_t len)
+{
+	char path[160];
+	FILE *out;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	out = fopen(path, "w");
+	ck_assert_ptr_nonnull(out);
+	ck_assert_uint_eq(fwrite(text, 1, len, out), len);
+	ck_assert_int_eq(fclose(out), 0);
+}
+
+static void
+write_main(const char *text)
+{
+	write_file("warifu.conf", text, strlen(text));
+}
+
+static void
+make_folder(const char *name)
+{
+	char path[160];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, name);
+	ck_assert_int_eq(mkdir(path, 0755), 0);
+}
+
+static struct config *
+load(void)
+{
+	struct config *config = NULL;
+	wf_status status = config_load(main_file, &config, &error);
+
+	ck_assert_msg(status == WF_OK, "%s: %s", wf_status_name(status), error.text);
+	return config;
+}
+
+/* The sentence behind "FOLDER/", so that tests need not know the folder. */
+static const char *
+refused(wf_status expected)
+{
+	struct config *config = NULL;
+	wf_status status;
+
+	(void)snprintf(error.text, sizeof(error.text), "untouched");
+	status = config_load(main_file, &config, &error);
+	ck_assert_msg(status == expected, "%s instead of %s: %s", wf_status_name(status),
+		wf_status_name(expected), error.text);
+	ck_assert_ptr_null(config);
+	if (strncmp(error.text, folder, strlen(folder)) == 0)
+		return error.text + strlen(folder) + 1;
+	return error.text;
+}
+
+/* --- a configuration as text, one field a line --- */
+
+struct printed {
+	char text[32768];
+	size_t len;
+};
+
+static void print(struct printed *out, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void
+print(struct printed *out, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	out->len += (size_t)vsnprintf(out->text + out->len, sizeof(out->text) - out->len, format, ap);
+	va_end(ap);
+	ck_assert_uint_lt(out->len, sizeof(out->text));
+}
+
+static void
+print_networks(struct printed *out, const char *name, const struct wf_network *networks, size_t n)
+{
+	print(out, "%s =", name);
+	for (size_t i = 0; i < n; i++) {
+		print(out, " ");
+		for (size_t j = 0; j < 16; j++)
+			print(out, "%02x", networks[i].bytes[j]);
+		print(out, "/%u", networks[i].prefix);
+	}
+	print(out, "\n");
+}
+
+static void
+print_policy(struct printed *out, const struct policy *policy)
+{
+	size_t count;
+	const struct policy_param_spec *specs = policy_params(&count);
+
+	for (size_t i = 0; i < count; i++)
+		print(out, "%s = %lld\n", specs[i].name, (long long)policy->numbers[i].value);
+	print(out, "lock.backoff =");
+	for (size_t i = 0; i < policy->nbackoff; i++)
+		print(out, " %u", policy->backoff_s[i]);
+	print(out, "\n");
+	print_networks(out, "zone.networks", policy->internal, policy->ninternal);
+	print_networks(out, "source.shared", policy->shared, policy->nshared);
+	print(out, "helpdesk = %s\n", policy->helpdesk);
+	for (size_t i = 0; i < policy->nservices; i++) {
+		const struct policy_service *s = &policy->services[i];
+
+		print(out, "service.asked %s = %d\n", s->name, s->asked);
+		print(out, "service.kinds %s = %lld\n", s->name, (long long)s->kinds);
+		print(out, "service.key_only %s = %d\n", s->name, s->key_only);
+		print(out, "service.root %s = %d\n", s->name, s->root_allowed);
+		print(out, "service.console %s = %d\n", s->name, s->console);
+		print(out, "service.invoker %s = %d\n", s->name, s->invoker);
+	}
+}
+
+static void
+print_config(struct printed *out, const struct config *config)
+{
+	out->len = 0;
+	print(out, "run_dir = %s\nstate_dir = %s\nkey_file = %s\nbreakglass_file = %s\n",
+		config->run_dir, config->state_dir, config->key_file, config->breakglass_file);
+	print(out, "user = %s\nnode = %s\nmode = %d\nissuer = %s\n", config->user, config->node,
+		(int)config->mode, config->issuer);
+	print(out, "workers = %u\nqueue = %u\nconnections = %u\n", config->workers, config->queue,
+		config->connections);
+	print(out, "password.memory_kib = %u\npassword.passes = %u\npassword.lanes = %u\n",
+		config->password_cost.memory_kib, config->password_cost.passes,
+		config->password_cost.lanes);
+	print_policy(out, &config->policy);
+}
+
+/* How many lines differ; the name on the first of them goes to name_r. */
+static int
+differing(const struct printed *a, const struct printed *b, char *name_r, size_t size)
+{
+	const char *left = a->text, *right = b->text;
+	int n = 0;
+
+	while (*left != '\0' && *right != '\0') {
+		size_t l = strcspn(left, "\n"), r = strcspn(right, "\n");
+
+		if (l != r || strncmp(left, right, l) != 0)
+			if (n++ == 0)
+				(void)snprintf(name_r, size, "%.*s", (int)strcspn(left, " "), left);
+		left += l + 1;
+		right += r + 1;
+	}
+	return n + (*left != *right);
+}
+
+static struct printed default_text, other_text;
+
+static void
+print_defaults(void)
+{
+	struct config *config;
+
+	write_main("");
+	config = load();
+	print_config(&default_text, config);
+	config_free(&config);
+}
+
+/* --- what a file says --- */
+
+START_TEST(an_empty_file_is_the_default)
+{
+	struct config *config;
+	char host[65];
+
+	write_main("");
+	config = load();
+	ck_assert_str_eq(config->file, main_file);
+	ck_assert_str_eq(config->run_dir, WF_RUNDIR);
+	ck_assert_str_eq(config->state_dir, WF_STATEDIR);
+	ck_assert_str_eq(config->user, "warifu");
+	ck_assert_str_eq(config->issuer, "Warifu");
+	ck_assert_int_eq(config->mode, MODE_ENFORCE);
+	ck_assert_uint_eq(config->workers, 0);
+	ck_assert_uint_eq(config->queue, 256);
+	ck_assert_uint_eq(config->connections, 1024);
+	ck_assert_uint_eq(config->password_cost.memory_kib, 19456);
+	ck_assert_uint_eq(config->password_cost.passes, 2);
+	ck_assert_uint_eq(config->password_cost.lanes, 1);
+	ck_assert_int_eq(gethostname(host, sizeof(host)), 0);
+	ck_assert_str_eq(config->node, host);
+	ck_assert_uint_eq(config->role_groups[0], (gid_t)-1);
+	config_free(&config);
+	ck_assert_ptr_null(config);
+	config_free(&config);
+}
+END_TEST
+
+/* Text that sets a row to something else than its default. */
+static void
+inverted(const struct config_row *row, char *text_r, size_t size)
+{
+	static const struct {
+		enum config_type type;
+		const char *value;
+	} values[] = {
+		{CONFIG_TEXT, "\"call 1234\""}, {CONFIG_LABEL, "Example"}, {CONFIG_NAME, "node7"},
+		{CONFIG_NAME_OR_NONE, "\"\""}, {CONFIG_PATH, "/somewhere/else"}, {CONFIG_MODE, "observe"},
+		{CONFIG_BACKOFF, "{1, 2, 1m}"}, {CONFIG_INTERNAL, "{10.0.0.0/8}"},
+		{CONFIG_SHARED, "{192.0.2.1, \"2001:db8::/32\"}"}, {CONFIG_SERVICE_KINDS, "1"},
+	};
+	const char *title = strcmp(row->section, "zone") == 0 ? " internal" : "";
+	char value[64] = "";
+	size_t count;
+
+	for (size_t i = 0; i < LENGTH(values); i++)
+		if (values[i].type == row->type)
+			(void)snprintf(value, sizeof(value), "%s", values[i].value);
+	if (row->type == CONFIG_PARAM) {
+		const struct policy_param_spec *spec = &policy_params(&count)[row->param];
+
+		/* one step towards the middle, so that checks across options hold */
+		(void)snprintf(value, sizeof(value), "%lld",
+			(long long)(spec->value > spec->min ? spec->value - 1 : spec->value + 1));
+	} else if (row->type == CONFIG_UNSIGNED) {
+		(void)snprintf(value, sizeof(value), "%lld",
+			(long long)(row->max > 60000 && row->max < 70000 ? 7 : row->max));
+	}
+	if (row->section[0] == '\0')
+		(void)snprintf(text_r, size, "%s = %s\n", row->name, value);
+	else
+		(void)snprintf(text_r, size, "%s%s { %s = %s }\n", row->section, title, row->name, value);
+}
+
+/* Every option alone changes its own field and no other. */
+START_TEST(every_option_reaches_its_field)
+{
+	struct config_row rows[CONFIG_ROWS_MAX];
+	size_t n = config_rows(rows);
+	char text[256], name[64], wanted[64];
+
+	print_defaults();
+	for (size_t i = 0; i < n; i++) {
+		struct config *config;
+
+		if (strcmp(rows[i].section, "service") == 0)
+			continue;
+		inverted(&rows[i], text, sizeof(text));
+		write_main(text);
+		config = load();
+		print_config(&other_text, config);
+		config_free(&config);
+		(void)snprintf(wanted, sizeof(wanted), "%s%s%s", rows[i].section,
+			rows[i].section[0] == '\0' ? "" : ".", rows[i].name);
+		ck_assert_msg(differing(&default_text, &other_text, name, sizeof(name)) == 1,
+			"%s changes not exactly one field", text);
+		ck_assert_str_eq(name, wanted);
+	}
+}
+END_TEST
+
+START_TEST(every_service_option_reaches_its_field)
+{
+	static const struct {
+		const char *text, *name;
+	} table[] = {
+		{"service sshd { asked = no key_only = no }", "service.asked"},
+		{"service cron { asked = yes }", "service.asked"},
+		{"service sshd { kinds = 1 }", "service.kinds"},
+		{"service sshd { key_only = off }", "service.key_only"},
+		{"service sshd { root = on }", "service.root"},
+		{"service sshd { console = true }", "service.console"},
+		{"service sudo { invoker = false }", "service.invoker"},
+	};
+	char name[64];
+
+	print_defaults();
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		struct config *config;
+
+		write_main(table[i].text);
+		config = load();
+		print_config(&other_text, config);
+		config_free(&config);
+		ck_assert_int_eq(differing(&default_text, &other_text, name, sizeof(name)), i == 0 ? 2 : 1);
+		ck_assert_str_eq(name, table[i].name);
+	}
+}
+END_TEST
+
+START_TEST(values_carry_their_origin)
+{
+	const struct policy_number *number;
+	struct config *config;
+
+	write_main("\nlock {\n\tthreshold = 5\n\n\tduration = 10m }\nservice vpn { kinds = 1 }\n");
+	config = load();
+	number = &config->policy.numbers[P_LOCK_THRESHOLD];
+	ck_assert_int_eq(number->value, 5);
+	ck_assert_str_eq(number->origin.file, main_file);
+	ck_assert_int_eq(number->origin.line, 3);
+	ck_assert_str_eq(number->origin.force, "local");
+	ck_assert_str_eq(number->origin.criterion, "SCS-4-1-4-1");
+	number = &config->policy.numbers[P_LOCK_DURATION_S];
+	ck_assert_int_eq(number->value, 600);
+	ck_assert_int_eq(number->origin.line, 5);
+	ck_assert_str_eq(number->origin.force, "deviation");
+	ck_assert_str_eq(number->origin.criterion, "IPA-6.10f");
+	number = &config->policy.numbers[P_MFA_KINDS];
+	ck_assert_int_eq(number->origin.line, 0);
+	ck_assert_str_eq(policy_service_find(&config->policy, "vpn")->origin.force, "deviation");
+	ck_assert_int_eq(policy_service_find(&config->policy, "vpn")->origin.line, 6);
+	config_free(&config);
+}
+END_TEST
+
+START_TEST(durations_have_units)
+{
+	static const struct {
+		const char *text;
+		int64_t seconds;
+	} table[] = {{"90", 90}, {"90s", 90}, {"10m", 600}, {"1h", 3600}, {"1d", 86400}, {"0", 0},
+		{"\"2h\"", 7200}, {"365d", 31536000}};
+	char text[64];
+
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		struct config *config;
+
+		(void)snprintf(text, sizeof(text), "lock { duration = %s }", table[i].text);
+		write_main(text);
+		config = load();
+		ck_assert_int_eq(
+			policy_value(&config->policy, P_LOCK_DURATION_S), table[i].seconds);
+		config_free(&config);
+	}
+}
+END_TEST
+
+START_TEST(comments_quotes_and_repeated_sections)
+{
+	struct config *config;
+
+	write_main("# one\n// two\n/* three\n   lines */\nhelpdesk = 'a ${b} # c' # four\n"
+		   "lock { threshold = 4 } lock { backoff_cap = 30 }\n"
+		   "service \"vpn\" { kinds = 2 }\nservice vpn { root = true }\n"
+		   "zone internal { networks = {10.0.0.0/8,\n  192.168.0.0/16} }\n");
+	config = load();
+	ck_assert_str_eq(config->policy.helpdesk, "a ${b} # c");
+	ck_assert_int_eq(policy_value(&config->policy, P_LOCK_THRESHOLD), 4);
+	ck_assert_int_eq(policy_value(&config->policy, P_BACKOFF_CAP_S), 30);
+	ck_assert_int_eq(policy_service_find(&config->policy, "vpn")->kinds, 2);
+	ck_assert(policy_service_find(&config->policy, "vpn")->root_allowed);
+	ck_assert_uint_eq(config->policy.ninternal, 2);
+	config_free(&config);
+}
+END_TEST
+
+START_TEST(an_empty_section_declares_a_service)
+{
+	struct config *config;
+
+	write_main("service vpn {}\nzone internal { }\n");
+	config = load();
+	ck_assert_str_eq(policy_service_find(&config->policy, "vpn")->name, "vpn");
+	config_free(&config);
+}
+END_TEST
+
+/* --- what it may not say --- */
+
+#define NUMBER_1_1000 "accepted: a number from 1 to 1000"
+#define NETWORKS                                                                                  \
+	"accepted: a list of 1 to 64 networks such as 192.0.2.0/24 or 2001:db8::/32, without bits " \
+	"set behind the prefix, or single addresses"
+#define DURATION_YEAR "accepted: 0 to 31536000 seconds, written as in 90, 90s, 10m, 1h or 1d"
+#define BACKOFF                                                                       \
+	"accepted: a list of 1 to 16 delays of 0 to 3600 seconds, none shorter than the " \
+	"one before"
+#define SWITCH "accepted: true or false (also yes, on, no, off)"
+#define NAME "accepted: 1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'"
+#define LOCK_OPTIONS "accepted: threshold, duration, backoff_cap, backoff"
+#define TOP_OPTIONS                                                                                 \
+	"accepted: reply_grid, mode, user, node, run_dir, state_dir, key_file, breakglass_file, "     \
+	"workers, queue, connections, issuer, helpdesk; sections: lock, possession, source, password, " \
+	"mfa, totp, hotp, recovery, deadline, log, zone, service"
+#define SERVICE_OPTIONS "accepted: asked, kinds, key_only, root, console, invoker"
+#define LONG_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
+static const struct bad_row {
+	const char *text, *sentence;
+} bad_table[] = {
+	{"foo = 1", "warifu.conf:1: unknown option 'foo'; " TOP_OPTIONS},
+	{"\n\nmoed = enforce", "warifu.conf:3: unknown option 'moed'; " TOP_OPTIONS " (did you mean 'mode'?)"},
+	{"lokc { }", "warifu.conf:1: unknown option 'lokc'; " TOP_OPTIONS " (did you mean 'lock'?)"},
+	{"threshold = 5", "warifu.conf:1: unknown option 'threshold'; " TOP_OPTIONS},
+	{"lock {\n tresholds = 5 }", "warifu.conf:2: unknown option 'tresholds' in section 'lock'; " LOCK_OPTIONS " (did you mean 'threshold'?)"},
+	{"lock {\n mode = 5 }", "warifu.conf:2: unknown option 'mode' in section 'lock'; " LOCK_OPTIONS},
+	{"lock {\n lock { } }", "warifu.conf:2: unknown option 'lock' in section 'lock'; " LOCK_OPTIONS},
+	{"service sshd {\n rooot = yes }", "warifu.conf:2: unknown option 'rooot' in section 'service'; " SERVICE_OPTIONS " (did you mean 'root'?)"},
+	{"\xe9 = 1", "warifu.conf:1: unknown option '\\xe9'; " TOP_OPTIONS},
+	{"lock { threshold = 0 }", "warifu.conf:1: 'lock.threshold' cannot be '0'; " NUMBER_1_1000},
+	{"lock { threshold = 1001 }", "warifu.conf:1: 'lock.threshold' cannot be '1001'; " NUMBER_1_1000},
+	{"lock { threshold = -1 }", "warifu.conf:1: 'lock.threshold' cannot be '-1'; " NUMBER_1_1000},
+	{"lock { threshold = ten }", "warifu.conf:1: 'lock.threshold' cannot be 'ten'; " NUMBER_1_1000},
+	{"lock { threshold = 5m }", "warifu.conf:1: 'lock.threshold' cannot be '5m'; " NUMBER_1_1000},
+	{"lock { threshold = 0x10 }", "warifu.conf:1: 'lock.threshold' cannot be '0x10'; " NUMBER_1_1000},
+	{"lock { threshold = \"\" }", "warifu.conf:1: 'lock.threshold' cannot be ''; " NUMBER_1_1000},
+	{"lock { threshold = \" 5\" }", "warifu.conf:1: 'lock.threshold' cannot be ' 5'; " NUMBER_1_1000},
+	{"lock { threshold = 99999999999999999999 }", "warifu.conf:1: 'lock.threshold' cannot be '99999999999999999999'; " NUMBER_1_1000},
+	{"lock { duration = 1w }", "warifu.conf:1: 'lock.duration' cannot be '1w'; " DURATION_YEAR},
+	{"lock { duration = 366d }", "warifu.conf:1: 'lock.duration' cannot be '366d'; " DURATION_YEAR},
+	{"lock { duration = 1h30m }", "warifu.conf:1: 'lock.duration' cannot be '1h30m'; " DURATION_YEAR},
+	{"lock { duration = h }", "warifu.conf:1: 'lock.duration' cannot be 'h'; " DURATION_YEAR},
+	{"lock { duration = 9223372036854775807d }", "warifu.conf:1: 'lock.duration' cannot be '9223372036854775807d'; " DURATION_YEAR},
+	{"lock { backoff = {0, 4, 2} }", "warifu.conf:1: 'lock.backoff' cannot be '2'; " BACKOFF},
+	{"lock { backoff = {0, -1} }", "warifu.conf:1: 'lock.backoff' cannot be '-1'; " BACKOFF},
+	{"lock { backoff = {2h} }", "warifu.conf:1: 'lock.backoff' cannot be '2h'; " BACKOFF},
+	{"lock { backoff = {0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,9} }", "warifu.conf:1: 'lock.backoff' cannot be '9'; " BACKOFF},
+	{"lock { backoff = { } }", "warifu.conf:1: this list is empty; leave the option out instead"},
+	{"source {\nshared = {\n# none\n} }", "warifu.conf:4: this list is empty; leave the option out instead"},
+	{"mode = enforced", "warifu.conf:1: 'mode' cannot be 'enforced'; accepted: enforce or observe"},
+	{"mode = {enforce}", "warifu.conf:1: '{' is not expected here"},
+	{"mode = enforce\nmode = observe", "warifu.conf:2: 'mode' is written twice in this file, first in line 1"},
+	{"lock { threshold = 5 }\nlock { threshold = 6 }", "warifu.conf:2: 'lock.threshold' is written twice in this file, first in line 1"},
+	{"user = \"-root\"", "warifu.conf:1: 'user' cannot be '-root'; " NAME "; or \"\" for nobody"},
+	{"user = \"a b\"", "warifu.conf:1: 'user' cannot be 'a b'; " NAME "; or \"\" for nobody"},
+	{"node = \"\"", "warifu.conf:1: 'node' cannot be ''; " NAME},
+	{"node = " LONG_64 "y", "warifu.conf:1: 'node' cannot be '" LONG_64 "y'; " NAME},
+	{"run_dir = run", "warifu.conf:1: 'run_dir' cannot be 'run'; accepted: an absolute path of at most 91 bytes"},
+	{"run_dir = /" LONG_64 "/xxxxxxxxxxxxxxxxxxxxxxxxxx", "warifu.conf:1: 'run_dir' cannot be '/" LONG_64 "/xxxxx'; accepted: an absolute path of at most 91 bytes"},
+	{"state_dir = \"/a\\nb\"", "warifu.conf:1: 'state_dir' cannot be '/a\\x0ab'; accepted: an absolute path of at most 255 bytes"},
+	{"workers = 257", "warifu.conf:1: 'workers' cannot be '257'; accepted: a number from 0 to 256"},
+	{"queue = 0", "warifu.conf:1: 'queue' cannot be '0'; accepted: a number from 1 to 65536"},
+	{"queue = many", "warifu.conf:1: 'queue' cannot be 'many'; accepted: a number from 1 to 65536"},
+	{"issuer = \"A:B\"", "warifu.conf:1: 'issuer' cannot be 'A:B'; accepted: 1 to 64 bytes of UTF-8 on one line, without a colon"},
+	{"issuer = \"\"", "warifu.conf:1: 'issuer' cannot be ''; accepted: 1 to 64 bytes of UTF-8 on one line, without a colon"},
+	{"helpdesk = \"\\x1b[2J\"", "warifu.conf:1: 'helpdesk' cannot be '\\x1b[2J'; accepted: one line of at most 128 bytes of UTF-8"},
+	{"helpdesk = \"\xff\"", "warifu.conf:1: 'helpdesk' cannot be '\\xff'; accepted: one line of at most 128 bytes of UTF-8"},
+	{"helpdesk = call 1234", "warifu.conf:1: unknown option '1234'; " TOP_OPTIONS},
+	{"helpdesk = \"${HOME}\"", "warifu.conf:1: environment variables are not read; write the value itself"},
+	{"helpdesk = ${HOME}", "warifu.conf:1: environment variables are not read; write the value itself"},
+	{"helpdesk = \"call\n\n", "warifu.conf:1: the quotation mark opened here is not closed"},
+	{"\nhelpdesk = 'call", "warifu.conf:2: the quotation mark opened here is not closed"},
+	{"\n/* helpdesk = 1", "warifu.conf:2: the comment opened here is not closed"},
+	{"workers = *", "warifu.conf:1: a character has no meaning here; put texts in quotation marks"},
+	{"\nsource { shared += {10.0.0.0/8} }", "warifu.conf:2: a character has no meaning here; put texts in quotation marks"},
+	{"lock|threshold = 4", "warifu.conf:1: a character has no meaning here; put texts in quotation marks"},
+	{"workers = \f1", "warifu.conf:1: a character has no meaning here; put texts in quotation marks"},
+	{"workers 4", "warifu.conf:1: an equal sign is missing behind 'workers'"},
+	{"workers =", "warifu.conf:1: the file ends in the middle of an option"},
+	{"\nlock {\n threshold = 5\n", "warifu.conf:2: the brace opened here is not closed"},
+	{"source {\n shared = {10.0.0.0/8\n}", "warifu.conf:1: the brace opened here is not closed"},
+	{"lock { threshold = 5 } }", "warifu.conf:1: this '}' closes nothing"},
+	{"lock = 5", "warifu.conf:1: 'lock' is a section: write its options between '{' and '}'"},
+	{"lock \"x\" { }", "warifu.conf:1: 'lock' is a section: write its options between '{' and '}'"},
+	{"service { }", "warifu.conf:1: 'service' needs a name, as in service \"sshd\" { ... }"},
+	{"= 5", "warifu.conf:1: '=' is not expected here"},
+	{"helpdesk = \"\\400\"", "warifu.conf:1: '\\400' stands for no character; write a backslash twice"},
+	{"helpdesk = \"\\9\"", "warifu.conf:1: '\\9' stands for no character; write a backslash twice"},
+	{"source { shared = {10.0.0.1/8} }", "warifu.conf:1: 'source.shared' cannot be '10.0.0.1/8'; " NETWORKS},
+	{"zone internal { networks = {10.0.0.0/8, example.org} }", "warifu.conf:1: 'zone.networks' cannot be 'example.org'; " NETWORKS},
+	{"zone internal {\n networks = {\n 10.0.0.0/8,\n 10.0.0.0/33} }", "warifu.conf:4: 'zone.networks' cannot be '10.0.0.0/33'; " NETWORKS},
+	{"zone internal { networks = 10.0.0.0/8 networks = 10.1.0.0/16 }", "warifu.conf:1: 'zone.networks' is written twice in this file, first in line 1"},
+	{"zone console { networks = {10.0.0.0/8} }", "warifu.conf:1: unknown zone 'console'; accepted: internal"},
+	{"zone inter {\n}", "warifu.conf:2: unknown zone 'inter'; accepted: internal"},
+	{"service \"a b\" { root = yes }", "warifu.conf:1: 'a b' is no name of a service; " NAME},
+	{"service \"\" {}", "warifu.conf:1: '' is no name of a service; " NAME},
+	{"service sshd { root = maybe }", "warifu.conf:1: 'service.root' cannot be 'maybe'; " SWITCH},
+	{"service sshd { root = TRUE }", "warifu.conf:1: 'service.root' cannot be 'TRUE'; " SWITCH},
+	{"service sshd { kinds = 3 }", "warifu.conf:1: 'service.kinds' cannot be '3'; accepted: a number from 0 to 2"},
+	{"service backup { asked = no\n key_only = yes }", "warifu.conf:2: service 'backup' is not asked, so 'key_only' has no meaning; change one of them"},
+	{"mfa { kinds = 3 }", "warifu.conf:1: 'mfa.kinds' cannot be '3'; accepted: a number from 1 to 2"},
+	{"mfa { kinds = 0 }", "warifu.conf:1: 'mfa.kinds' cannot be '0'; accepted: a number from 1 to 2"},
+	{"password { min = 129 }", "warifu.conf:1: 'password.min' cannot be '129'; accepted: a number from 1 to 128"},
+	{"password {\n min = 14 }", "warifu.conf:2: 'password.min_privileged' is 12, which is less than 'password.min', 14; change one of them"},
+	{"password {\n min = 10\n min_privileged = 9 }", "warifu.conf:3: 'password.min_privileged' is 9, which is less than 'password.min', 10; change one of them"},
+	{"hotp { resync = 5 }", "warifu.conf:1: 'hotp.resync' is 5, which is less than 'hotp.lookahead', 10; change one of them"},
+	{"deadline { person = 10\n machine = 20 }", "warifu.conf:1: 'deadline.person' is 10, which is less than 'deadline.machine', 20; change one of them"},
+	{"password { memory_kib = 8192 }", "warifu.conf:1: 'password.memory_kib' times 'password.passes' is 16384, too cheap to guess against; at least 35840"},
+	{"password { passes = 1 }", "warifu.conf: 'password.memory_kib' times 'password.passes' is 19456, too cheap to guess against; at least 35840"},
+	{"password { lanes = 17 }", "warifu.conf:1: 'password.lanes' cannot be '17'; accepted: a number from 1 to 16"},
+	{"reply_grid = 50ms", "warifu.conf:1: 'reply_grid' cannot be '50ms'; accepted: a number of milliseconds from 1 to 5000"},
+	{"log { retention_days = 1y }", "warifu.conf:1: 'log.retention_days' cannot be '1y'; accepted: a number of days from 1 to 36525"},
+	{"deadline { person = 5 }", "warifu.conf:1: 'deadline.person' cannot be '5'; accepted: 10 to 600 seconds, written as in 90, 90s, 10m, 1h or 1d"},
+};
+
+START_TEST(bad_inputs_get_their_sentence)
+{
+	write_main(bad_table[_i].text);
+	ck_assert_str_eq(refused(WF_INVALID), bad_table[_i].sentence);
+}
+END_TEST
+
+/* libconfuse's lexer is one for the process: after any bad file the next good one must load. */
+START_TEST(a_bad_file_leaves_nothing_behind)
+{
+	struct config *config;
+
+	for (size_t i = 0; i < LENGTH(bad_table); i++) {
+		write_main(bad_table[i].text);
+		(void)refused(WF_INVALID);
+		write_main("lock { threshold = 3 } helpdesk = \"x\"\n");
+		config = load();
+		ck_assert_int_eq(policy_value(&config->policy, P_LOCK_THRESHOLD), 3);
+		ck_assert_str_eq(config->policy.helpdesk, "x");
+		config_free(&config);
+	}
+}
+END_TEST
+
+START_TEST(more_services_than_fit)
+{
+	char text[4096];
+	size_t len = 0;
+
+	for (int i = 0; i < POLICY_SERVICES_MAX; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "service s%d {}\n", i);
+	write_main(text);
+	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf:43: there are more than 64 services");
+}
+END_TEST
+
+START_TEST(more_networks_than_fit)
+{
+	char text[4096];
+	size_t len = (size_t)snprintf(text, sizeof(text), "zone internal { networks = {");
+
+	for (int i = 0; i <= POLICY_NETWORKS_MAX; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s10.0.0.%d", i == 0 ? "" : ", ", i);
+	(void)snprintf(text + len, sizeof(text) - len, "} }");
+	write_main(text);
+	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf:1: 'zone.networks' cannot be '10.0.0.64'; " NETWORKS);
+}
+END_TEST
+
+/* --- files --- */
+
+START_TEST(later_files_replace_values)
+{
+	struct config *config;
+	char path[160];
+
+	write_main("lock { threshold = 5 duration = 2h backoff = {1, 2, 3} }\n");
+	make_folder("conf.d");
+	write_file("conf.d/20-b.conf", "lock { threshold = 7 backoff = {9} }\n", 37);
+	write_file("conf.d/10-a.conf", "\nlock { threshold = 6 duration = 3h }\n", 38);
+	write_file("conf.d/.hidden.conf", "nonsense", 8);
+	write_file("conf.d/readme.txt", "nonsense", 8);
+	write_file("conf.d/.conf", "nonsense", 8);
+	config = load();
+	ck_assert_int_eq(policy_value(&config->policy, P_LOCK_THRESHOLD), 7);
+	ck_assert_int_eq(policy_value(&config->policy, P_LOCK_DURATION_S), 10800);
+	ck_assert_uint_eq(config->policy.nbackoff, 1);
+	ck_assert_uint_eq(config->policy.backoff_s[0], 9);
+	(void)snprintf(path, sizeof(path), "%s/conf.d/10-a.conf", folder);
+	ck_assert_str_eq(config->policy.numbers[P_LOCK_DURATION_S].origin.file, path);
+	ck_assert_int_eq(config->policy.numbers[P_LOCK_DURATION_S].origin.line, 2);
+	config_free(&config);
+	write_file("conf.d/30.conf", "\n\nlock { foo = 1 }", 18);
+	ck_assert_str_eq(refused(WF_INVALID),
+		"conf.d/30.conf:3: unknown option 'foo' in section 'lock'; " LOCK_OPTIONS);
+}
+END_TEST
+
+/* A contradiction between files is named where the later value stands. */
+START_TEST(contradictions_across_files)
+{
+	write_main("password { min = 13 min_privileged = 14 }\n");
+	make_folder("conf.d");
+	write_file("conf.d/a.conf", "\npassword { min_privileged = 12 }\n", 34);
+	ck_assert_str_eq(refused(WF_INVALID), "conf.d/a.conf:2: 'password.min_privileged' is 12, which is less "
+					      "than 'password.min', 13; change one of them");
+}
+END_TEST
+
+START_TEST(a_missing_file)
+{
+	struct config *config = NULL;
+
+	ck_assert_str_eq(refused(WF_NOT_FOUND), "warifu.conf: cannot be read: No such file or directory");
+	/* the compiled-in file is not there in a build tree, or is a good one */
+	if (config_load(NULL, &config, &error) != WF_OK)
+		ck_assert_int_eq(strncmp(error.text, WF_SYSCONFDIR "/warifu.conf", strlen(WF_SYSCONFDIR) + 12), 0);
+	config_free(&config);
+}
+END_TEST
+
+START_TEST(files_that_others_may_write)
+{
+	char path[160], wanted[400];
+
+	write_main("");
+	ck_assert_int_eq(chmod(main_file, 0646), 0);
+	(void)snprintf(wanted, sizeof(wanted),
+		"warifu.conf: can be written by others (mode 0646); close it: chmod go-w '%s'", main_file);
+	ck_assert_str_eq(refused(WF_DENIED), wanted);
+	ck_assert_int_eq(chmod(main_file, 0664), 0);
+	ck_assert_ptr_nonnull(strstr(refused(WF_DENIED), "(mode 0664)"));
+	ck_assert_int_eq(chmod(main_file, 0600), 0);
+	make_folder("conf.d");
+	(void)snprintf(path, sizeof(path), "%s/conf.d", folder);
+	ck_assert_int_eq(chmod(path, 0777), 0);
+	ck_assert_ptr_nonnull(strstr(refused(WF_DENIED), "conf.d: can be written by others"));
+	ck_assert_int_eq(chmod(path, 0755), 0);
+	write_file("conf.d/a.conf", "", 0);
+	(void)snprintf(path, sizeof(path), "%s/conf.d/a.conf", folder);
+	ck_assert_int_eq(chmod(path, 0602), 0);
+	ck_assert_ptr_nonnull(strstr(refused(WF_DENIED), "a.conf: can be written by others"));
+}
+END_TEST
+
+START_TEST(files_that_belong_to_others)
+{
+	char wanted[400];
+
+	if (geteuid() != 0)
+		return;
+	write_main("");
+	ck_assert_int_eq(chown(main_file, 4711, 0), 0);
+	(void)snprintf(wanted, sizeof(wanted),
+		"warifu.conf: belongs to uid 4711; it must belong to root: chown root '%s'", main_file);
+	ck_assert_str_eq(refused(WF_DENIED), wanted);
+	ck_assert_int_eq(seteuid(4711), 0); /* but its owner may read it as himself */
+	ck_assert_int_eq(access(folder, F_OK), 0);
+	ck_assert_int_eq(seteuid(0), 0);
+}
+END_TEST
+
+START_TEST(things_that_are_no_configuration)
+{
+	static char large[1024 * 1024 + 1];
+
+	ck_assert_int_eq(mkdir(main_file, 0755), 0);
+	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf: is no regular file");
+	ck_assert_int_eq(rmdir(main_file), 0);
+	ck_assert_int_eq(mkfifo(main_file, 0600), 0);
+	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf: is no regular file");
+	ck_assert_int_eq(remove(main_file), 0);
+	write_file("warifu.conf", "mode = \0enforce", 15);
+	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf: holds a NUL byte; it is no text");
+	memset(large, '\n', sizeof(large));
+	write_file("warifu.conf", large, sizeof(large));
+	ck_assert_str_eq(refused(WF_TOO_LONG), "warifu.conf: is larger than 1048576 bytes");
+	write_file("warifu.conf", large, sizeof(large) - 1);
+	{
+		struct config *config = load();
+
+		config_free(&config);
+	}
+}
+END_TEST
+
+START_TEST(more_files_than_fit)
+{
+	char name[32];
+
+	write_main("");
+	make_folder("conf.d");
+	for (int i = 0; i < 256; i++) {
+		(void)snprintf(name, sizeof(name), "conf.d/%03d.conf", i);
+		write_file(name, "", 0);
+	}
+	ck_assert_str_eq(refused(WF_FULL), "conf.d: holds more than 255 files");
+}
+END_TEST
+
+START_TEST(paths_too_long)
+{
+	struct config *config = NULL;
+	char path[600];
+
+	memset(path, 'x', sizeof(path));
+	path[0] = '/';
+	path[sizeof(path) - 1] = '\0';
+	ck_assert_int_eq(config_load(path, &config, &error), WF_TOO_LONG);
+	ck_assert_ptr_null(config);
+}
+END_TEST
+
+/* --- the shipped file --- */
+
+static size_t
+read_shipped(char *text_r, size_t size)
+{
+	const char *top = getenv("top_srcdir");
+	char path[1024];
+	FILE *in;
+	size_t len;
+
+	(void)snprintf(path, sizeof(path), "%s/contrib/warifu.conf", top == NULL ? ".." : top);
+	in = fopen(path, "r");
+	ck_assert_msg(in != NULL, "%s: %s", path, strerror(errno));
+	len = fread(text_r, 1, size - 1, in);
+	fclose(in);
+	text_r[len] = '\0';
+	return len;
+}
+
+START_TEST(the_shipped_file_changes_nothing)
+{
+	static char text[32768];
+	struct config *config;
+	size_t len = read_shipped(text, sizeof(text));
+	char name[64];
+
+	print_defaults();
+	write_file("warifu.conf", text, len);
+	config = load();
+	print_config(&other_text, config);
+	config_free(&config);
+	ck_assert_int_eq(differing(&default_text, &other_text, name, sizeof(name)), 0);
+}
+END_TEST
+
+/* Takes the "#" from each line that has code right behind it; prose has a blank there. */
+static void
+uncomment(char *text)
+{
+	for (char *line = text; *line != '\0';) {
+		if (line[0] == '#' && line[1] != ' ' && line[1] != '\n')
+			line[0] = ' ';
+		line += strcspn(line, "\n");
+		if (*line == '\n')
+			line++;
+	}
+}
+
+/* What it says are the defaults are the defaults; four options have examples instead. */
+START_TEST(the_shipped_file_tells_the_defaults)
+{
+	static char text[32768];
+	struct config_row rows[CONFIG_ROWS_MAX];
+	size_t n = config_rows(rows);
+	struct config *config;
+	char name[64];
+
+	(void)read_shipped(text, sizeof(text));
+	uncomment(text);
+	write_main(text);
+	config = load();
+	ck_assert_str_eq(config->node, "NAME");
+	ck_assert_uint_eq(config->policy.nshared, 1);
+	ck_assert_uint_eq(config->policy.ninternal, 2);
+	(void)gethostname(config->node, sizeof(config->node));
+	config->policy.nshared = config->policy.ninternal = 0;
+	/* these follow the prefix that was configured */
+	(void)snprintf(config->run_dir, sizeof(config->run_dir), "%s", WF_RUNDIR);
+	(void)snprintf(config->state_dir, sizeof(config->state_dir), "%s", WF_STATEDIR);
+	(void)snprintf(config->key_file, sizeof(config->key_file), "%s/keys/warifu.key", WF_STATEDIR);
+	(void)snprintf(config->breakglass_file, sizeof(config->breakglass_file), "%s/breakglass", WF_SYSCONFDIR);
+	print_config(&other_text, config);
+	config_free(&config);
+	print_defaults();
+	ck_assert_msg(differing(&default_text, &other_text, name, sizeof(name)) == 0, "%s differs", name);
+	for (size_t i = 0; i < n; i++) {
+		char line[64];
+
+		(void)snprintf(line, sizeof(line), "%s%s = ", rows[i].section[0] == '\0' ? " " : "\t", rows[i].name);
+		ck_assert_msg(strstr(text, line) != NULL, "%s.%s is not in contrib/warifu.conf",
+			rows[i].section, rows[i].name);
+	}
+}
+END_TEST
+
+/* --- when calls fail --- */
+
+#ifdef WF_FAULT
+START_TEST(every_failing_call_is_survived)
+{
+	struct config *config = NULL;
+	wf_status status = WF_NO;
+
+	write_main("lock { threshold = 5 }\n");
+	make_folder("conf.d");
+	write_file("conf.d/a.conf", "mode = observe\n", 15);
+	for (uint64_t nth = 1; status != WF_OK; nth++) {
+		ck_assert_uint_lt(nth, 100);
+		(void)snprintf(error.text, sizeof(error.text), "untouched");
+		wf_fault_arm(nth, _i == 1);
+		status = config_load(main_file, &config, &error);
+		wf_fault_arm(0, false);
+		if (status == WF_OK)
+			break;
+		ck_assert_ptr_null(config);
+		ck_assert_str_ne(error.text, "untouched");
+		ck_assert_str_ne(error.text, "");
+	}
+	ck_assert_int_eq(config->mode, MODE_OBSERVE);
+	config_free(&config);
+}
+END_TEST
+#endif
+
+static Suite *
+config_suite(void)
+{
+	Suite *suite = suite_create("config");
+	TCase *tc = tcase_create("load");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, an_empty_file_is_the_default);
+	tcase_add_test(tc, every_option_reaches_its_field);
+	tcase_add_test(tc, every_service_option_reaches_its_field);
+	tcase_add_test(tc, values_carry_their_origin);
+	tcase_add_test(tc, durations_have_units);
+	tcase_add_test(tc, comments_quotes_and_repeated_sections);
+	tcase_add_test(tc, an_empty_section_declares_a_service);
+	tcase_add_loop_test(tc, bad_inputs_get_their_sentence, 0, (int)LENGTH(bad_table));
+	tcase_add_test(tc, a_bad_file_leaves_nothing_behind);
+	tcase_add_test(tc, more_services_than_fit);
+	tcase_add_test(tc, more_networks_than_fit);
+	tcase_add_test(tc, later_files_replace_values);
+	tcase_add_test(tc, contradictions_across_files);
+	tcase_add_test(tc, a_missing_file);
+	tcase_add_test(tc, files_that_others_may_write);
+	tcase_add_test(tc, files_that_belong_to_others);
+	tcase_add_test(tc, things_that_are_no_configuration);
+	tcase_add_test(tc, more_files_than_fit);
+	tcase_add_test(tc, paths_too_long);
+	tcase_add_test(tc, the_shipped_file_changes_nothing);
+	tcase_add_test(tc, the_shipped_file_tells_the_defaults);
+#ifdef WF_FAULT
+	tcase_add_loop_test(tc, every_failing_call_is_survived, 0, 2);
+#endif
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(config_suite)
