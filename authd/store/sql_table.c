@@ -175,7 +175,8 @@ const char *const sql_text[SQL_COUNT] = {
 		" ORDER BY lease_until_ms, id LIMIT ?2",
 	[SQL_RESERVATION_EXPIRED_OF] =
 		"SELECT r.id FROM reservation_lane AS l JOIN reservation AS r ON r.id = l.reservation_id"
-		" WHERE l.key = ?1 AND l.lane = ?2 AND r.lease_until_ms <= ?3 ORDER BY r.id LIMIT 1",
+		" WHERE l.key = ?1 AND l.lane = ?2 AND r.lease_until_ms <= ?3"
+		" ORDER BY l.reservation_id LIMIT 1",
 	[SQL_RESERVATION_NEXT] = "SELECT min(lease_until_ms) FROM reservation",
 	[SQL_LANE_INSERT] =
 		"INSERT INTO reservation_lane(reservation_id, lane, key, threshold, window_ms, lock_ms)"
