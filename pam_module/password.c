@@ -31,16 +31,20 @@ by_root(const struct call *call)
 	return getuid() == 0 && (call->flags & PAM_CHANGE_EXPIRED_AUTHTOK) == 0;
 }
 
-/* Keeps the proof for the second pass, and the old password for modules behind us. */
+/*
+ * Keeps for the second pass how the first ended: proved, with the transaction, or ignored, because
+ * then the second has to be ignored without a question; and the old password for modules behind us.
+ */
 static bool
-keep_proof(const struct call *call, const struct result *result, const struct wf_secret *password)
+keep_outcome(const struct call *call, const struct result *result, const struct wf_secret *password)
 {
 	struct state state;
 
-	if (!result->has_txn)
-		return false;
 	state_load(call->pamh, &state);
-	state.has_change = true;
+	state.change_ignored = result->verdict == WF_VERDICT_IGNORE;
+	state.has_change = result->verdict == WF_VERDICT_ACCEPT && !by_root(call);
+	if (state.has_change && !result->has_txn)
+		return false;
 	memcpy(state.change, result->txn, WF_TXN_LEN);
 	memcpy(state.change_user, call->user, strlen(call->user) + 1);
 	if (!state_save(call->pamh, &state))
@@ -50,13 +54,23 @@ keep_proof(const struct call *call, const struct result *result, const struct wf
 }
 
 static void
-forget_proof(const struct call *call)
+forget_outcome(const struct call *call)
 {
 	struct state state;
 
 	state_load(call->pamh, &state);
 	state.has_change = false;
+	state.change_ignored = false;
 	(void)state_save(call->pamh, &state);
+}
+
+static bool
+was_ignored(const struct call *call)
+{
+	struct state state;
+
+	state_load(call->pamh, &state);
+	return state.change_ignored && strcmp(state.change_user, call->user) == 0;
 }
 
 /* Whether the daemon proves the user, or for root whether it would work for this user at all. */
@@ -91,16 +105,17 @@ password_prelim(const struct call *call)
 	struct result result = {.verdict = WF_VERDICT_REJECT};
 	struct wf_secret password = WF_SECRET_EMPTY;
 	wf_status status;
+	bool goes_on;
 
-	forget_proof(call);
+	forget_outcome(call);
 	status = prove(call, &result, &password);
-	if (status == WF_OK && result.verdict == WF_VERDICT_ACCEPT && !by_root(call) &&
-		!keep_proof(call, &result, &password))
+	goes_on = result.verdict == WF_VERDICT_ACCEPT || result.verdict == WF_VERDICT_IGNORE;
+	if (status == WF_OK && goes_on && !keep_outcome(call, &result, &password))
 		status = WF_NO_MEMORY;
 	wf_secret_clear(&password);
 	if (status != WF_OK)
 		return trouble(call, status);
-	if (result.verdict != WF_VERDICT_ACCEPT && result.verdict != WF_VERDICT_IGNORE)
+	if (!goes_on)
 		conversation_tell(call, true, result.text);
 	return verdict_code(result.verdict, GROUP_PASSWORD);
 }
@@ -207,7 +222,7 @@ static int
 conclude(const struct call *call, const struct result *result)
 {
 	if (result->verdict == WF_VERDICT_ACCEPT) {
-		forget_proof(call);
+		forget_outcome(call);
 		conversation_tell(call, false, result->text);
 	}
 	return verdict_code(result->verdict, GROUP_PASSWORD);
@@ -220,6 +235,8 @@ password_update(const struct call *call)
 	wf_status status = WF_NO;
 	bool again = true;
 
+	if (was_ignored(call))
+		return verdict_code(WF_VERDICT_IGNORE, GROUP_PASSWORD);
 	for (int i = 0; i < TRIES && again; i++) {
 		result = (struct result){.verdict = WF_VERDICT_REJECT};
 		status = change_once(call, &result, &again);

@@ -23,9 +23,10 @@ void state_txn_forget(pam_handle_t *pamh);
 struct state {
 	bool ignored;			/* authenticate ended in PAM_IGNORE */
 	char emergency[WF_NAME_MAX + 1]; /* user who came in by break-glass; "" none */
-	bool has_change;		/* the old password was proved ... */
-	uint8_t change[WF_TXN_LEN];	/* ... in this transaction ... */
-	char change_user[WF_NAME_MAX + 1]; /* ... by this user */
+	bool change_ignored;		/* the first pass of a change ended in PAM_IGNORE ... */
+	bool has_change;		/* ... or in a proof of the old password ... */
+	uint8_t change[WF_TXN_LEN];	/* ... by this transaction ... */
+	char change_user[WF_NAME_MAX + 1]; /* ... for this user */
 };
 
 /* A copy; all empty when there is none. */

@@ -143,6 +143,79 @@ harness_stack_simple(const char *arguments)
 	harness_stack(lines, 4);
 }
 
+static FILE *
+file_new(const char *name)
+{
+	FILE *stream = fopen(harness_path(name), "we");
+
+	ck_assert_ptr_nonnull(stream);
+	return stream;
+}
+
+static void
+common_files(const char *old_way)
+{
+	static const struct {
+		const char *name, *group;
+	} files[] = {
+		{"common-auth", "auth"},
+		{"common-account", "account"},
+		{"common-session", "session"},
+		{"common-session-noninteractive", "session"},
+		{"common-password", "password"},
+	};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		FILE *stream = file_new(files[i].name);
+		const char *group = files[i].group;
+
+		(void)fprintf(stream,
+			"%s [success=1 new_authtok_reqd=done default=ignore] %s\n"
+			"%s requisite pam_deny.so\n%s required pam_permit.so\n",
+			group, old_way, group, group);
+		ck_assert_int_eq(fclose(stream), 0);
+	}
+}
+
+/*
+ * One line of a stanza with paths of ours: the module, and the common-* files, which libpam would
+ * otherwise take from /etc/pam.d. The machine's emergency file is not named either.
+ */
+static void
+stanza_line(FILE *to, const char *line, bool missing)
+{
+	static const char module[] = "pam_warifu.so";
+	const char *at;
+
+	if (line[0] == '#')
+		return;
+	if ((at = strstr(line, module)) != NULL)
+		(void)fprintf(to, "%.*s%s socket=%s owner=%u timeout=1\n", (int)(at - line), line,
+			missing ? "/nowhere/pam_warifu.so" : harness_built(".libs/pam_warifu.so"),
+			harness_path("socket"), (unsigned)geteuid());
+	else if ((at = strstr(line, "common-")) != NULL)
+		(void)fprintf(to, "%.*s%s/%s", (int)(at - line), line, folder, at);
+	else
+		(void)fputs(line, to);
+}
+
+void
+harness_stanza(const char *name, const char *old_way, bool missing)
+{
+	const char *top = getenv("top_srcdir");
+	char path[PATH_MAX], line[1024];
+	FILE *from, *to = file_new(SERVICE);
+
+	(void)snprintf(path, sizeof(path), "%s/contrib/pam/%s", top == NULL ? ".." : top, name);
+	from = fopen(path, "re");
+	ck_assert_msg(from != NULL, "%s is not there", path);
+	while (fgets(line, sizeof(line), from) != NULL)
+		stanza_line(to, line, missing);
+	(void)fclose(from);
+	ck_assert_int_eq(fclose(to), 0);
+	common_files(old_way);
+}
+
 /* The application's conversation. */
 
 static const char *
@@ -224,11 +297,25 @@ app_init(struct app *app)
 	app->conv = (struct pam_conv){.conv = converse, .appdata_ptr = app};
 }
 
+static void
+no_delay(int code, unsigned microseconds, void *data)
+{
+	(void)code;
+	(void)microseconds;
+	(void)data;
+}
+
 void
 app_start(struct app *app, const char *user)
 {
+	/* PAM's items are data pointers; this one is a function's. */
+	void (*delay)(int, unsigned, void *) = no_delay;
+	void *item;
+
 	ck_assert_int_eq(
 		pam_start_confdir(SERVICE, user, &app->conv, folder, &app->pamh), PAM_SUCCESS);
+	memcpy(&item, &delay, sizeof(item));
+	ck_assert_int_eq(pam_set_item(app->pamh, PAM_FAIL_DELAY, item), PAM_SUCCESS);
 }
 
 void

@@ -43,6 +43,11 @@ const char *harness_built(const char *name);
  * becomes the built one with the mock's socket and owner, and the rest of the line behind.
  */
 void harness_stack(const char *const *lines, size_t count);
+/*
+ * The service is the shipped stanza contrib/pam/NAME with the built module (or, with `missing`, one
+ * that is not there), and common-* files of Debian's form whose one module is `old_way`.
+ */
+void harness_stanza(const char *name, const char *old_way, bool missing);
 /* All four groups "required warifu ARGUMENTS". */
 void harness_stack_simple(const char *arguments);
 

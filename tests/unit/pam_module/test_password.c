@@ -173,6 +173,8 @@ START_TEST(ignored)
 	app_start(&app, "ignore-at-once");
 	ck_assert_int_eq(pam_chauthtok(app.pamh, 0), PAM_SUCCESS);
 	app_end(&app, PAM_SUCCESS);
+	ck_assert_uint_eq(app.prompts, 0);
+	ck_assert(!harness_received("CHANGE"));
 	harness_stack(deny, 2);
 	app_prepare(&app, &typed);
 	app_start(&app, "ignore-at-once");
