@@ -3,6 +3,7 @@
 
 #include "ctl/ask.h"
 #include "ctl/handlers.h"
+#include "ctl/prove.h"
 
 int
 ctl_run_act(struct ctl *ctl, const struct parsed *parsed)
@@ -15,7 +16,10 @@ ctl_run_act(struct ctl *ctl, const struct parsed *parsed)
 	code = ask_parsed(ctl, &ask, parsed);
 	if (code != CTL_OK)
 		return code;
-	ask_daemon(ctl, &ask, &answer);
+	if ((parsed->command->flags & COMMAND_OWN) != 0)
+		ask_as_owner(ctl, &ask, args_operand(parsed, 0), &answer);
+	else
+		ask_daemon(ctl, &ask, &answer);
 	code = answer_show(ctl, parsed->command, &answer);
 	answer_clear(&answer);
 	return code;

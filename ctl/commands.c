@@ -270,11 +270,11 @@ static const struct command commands[] = {
 		"token confirm alice"},
 	{"token", "list", {USER}, NULL, "token.list",
 		"id type label state digits remaining created used",
-		N_("This account has no tokens: add one with 'warifu token add'."), NULL, 0,
+		N_("This account has no tokens: add one with 'warifu token add'."), NULL, COMMAND_OWN,
 		N_("list the tokens of an account"), "token list alice"},
 	{"token", "resync", {USER, ID}, secret_options, "token.resync", NULL, NULL, ctl_token_resync,
 		0, N_("bring a token back in step by two codes in a row"), "token resync alice 3"},
-	{"token", "remove", {USER, ID}, reason_needed_options, "token.remove", NULL, NULL, NULL, 0,
+	{"token", "remove", {USER, ID}, reason_needed_options, "token.remove", NULL, NULL, NULL, COMMAND_OWN,
 		N_("remove a token"), "token remove alice 3 --reason \"telephone lost\""},
 
 	{"unlock", NULL, {USER}, reason_needed_options, "unlock", NULL, NULL, NULL, 0,

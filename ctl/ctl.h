@@ -37,6 +37,7 @@ struct ctl {
 	bool json;
 	bool use_stdin;
 	const char *language; /* "ja", "en": for the daemon's sentences */
+	char proof[33];	      /* transaction that proves whose account this is; "" = none yet */
 };
 
 /* Standard streams, system clock, default socket. */

@@ -116,7 +116,8 @@ try_login(struct change *change)
 	struct ctl *ctl = change->ctl;
 	wf_status status;
 
-	if (args_option(change->parsed, "no-test") != NULL)
+	/* passwd has no auth lines: there is no login to try. */
+	if (args_option(change->parsed, "no-test") != NULL || !stanza_has_group(change->after, "auth"))
 		return CTL_OK;
 	if (user == NULL) {
 		ctl_error(ctl, _("name the user whose login is to be tried: --user USER"));

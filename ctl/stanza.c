@@ -83,11 +83,13 @@ in_group(const char *words, const char *group)
 	return strncmp(words, group, len) == 0 && (words[len] == '\0' || words[len] == '-');
 }
 
+/* The line that does a group's work: an include of whatever kind, or pam_unix. */
 static bool
 is_primary(const char *words, const char *group)
 {
 	return in_group(words, group) &&
-	       (words[0] == '@' || strstr(words, "pam_unix.so") != NULL);
+	       (words[0] == '@' || strstr(words, "pam_unix.so") != NULL ||
+		       strstr(words, " include ") != NULL || strstr(words, " substack ") != NULL);
 }
 
 /* Whether `file` has a line of these words that the stanza does not replace. */
@@ -130,22 +132,6 @@ put_block(FILE *out, const char *file, const char *stanza, const struct group *g
 		fprintf(out, END_MARK "%s\n", group->name);
 }
 
-static bool
-stanza_has_group(const char *stanza, const char *group)
-{
-	const char *line;
-	size_t len;
-
-	while (next_line(&stanza, &line, &len)) {
-		char words[LINE_MAX_BYTES];
-
-		normalise(line, len, words);
-		if (in_group(words, group))
-			return true;
-	}
-	return false;
-}
-
 /* Whether every line of the stanza belongs to a group. */
 static bool
 stanza_is_valid(const char *stanza)
@@ -164,6 +150,39 @@ stanza_is_valid(const char *stanza)
 			return false;
 	}
 	return true;
+}
+
+/* The end of the paragraph that starts here: an empty line, or the end of the text. */
+static size_t
+paragraph_length(const char *text)
+{
+	const char *end = strstr(text, "\n\n");
+
+	return end != NULL ? (size_t)(end - text) + 2 : strlen(text);
+}
+
+/* Those paragraphs of the stanza that name the module; the caller frees. */
+static char *
+own_paragraphs(const char *stanza)
+{
+	char *kept = NULL;
+	size_t size;
+	FILE *out = open_memstream(&kept, &size);
+
+	if (out == NULL)
+		return NULL;
+	while (*stanza != '\0') {
+		size_t len = paragraph_length(stanza);
+
+		if (memmem(stanza, len, MODULE, strlen(MODULE)) != NULL)
+			fprintf(out, "%.*s", (int)len, stanza);
+		stanza += len;
+	}
+	if (fclose(out) != 0) {
+		free(kept);
+		return NULL;
+	}
+	return kept;
 }
 
 struct merge {
@@ -223,22 +242,27 @@ close_text(FILE *out, char **text, wf_status status, char **text_r)
 wf_status
 stanza_insert(const char *file, const char *stanza, char **text_r)
 {
-	struct merge merge = {.file = file, .stanza = stanza};
+	char *own = own_paragraphs(stanza);
+	struct merge merge = {.file = file, .stanza = own};
 	const char *at = file;
 	const char *line;
 	size_t len;
 	char *text = NULL;
 	size_t size;
 
-	if (!stanza_is_valid(stanza))
-		return WF_INVALID;
-	merge.out = open_memstream(&text, &size);
-	if (merge.out == NULL)
+	if (own == NULL)
 		return WF_NO_MEMORY;
+	if (stanza_is_valid(stanza) && own[0] != '\0')
+		merge.out = open_memstream(&text, &size);
+	if (merge.out == NULL) {
+		free(own);
+		return WF_INVALID;
+	}
 	while (next_line(&at, &line, &len))
 		merge_line(&merge, line, len);
 	for (size_t i = 0; i < ENTRIES(groups); i++)
 		place_block(&merge, i);
+	free(own);
 	return close_text(merge.out, &text, WF_OK, text_r);
 }
 
@@ -278,6 +302,22 @@ stanza_remove(const char *file, char **text_r)
 		}
 	}
 	return close_text(out, &text, inside ? WF_CORRUPT : found ? WF_OK : WF_NOT_FOUND, text_r);
+}
+
+bool
+stanza_has_group(const char *file, const char *group)
+{
+	const char *line;
+	size_t len;
+
+	while (next_line(&file, &line, &len)) {
+		char words[LINE_MAX_BYTES];
+
+		normalise(line, len, words);
+		if (in_group(words, group))
+			return true;
+	}
+	return false;
 }
 
 bool

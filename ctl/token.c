@@ -10,6 +10,7 @@
 #include "ctl/ask.h"
 #include "ctl/handlers.h"
 #include "ctl/prompt.h"
+#include "ctl/prove.h"
 #include "ctl/qr.h"
 #include "ctl/token.h"
 
@@ -65,7 +66,7 @@ token_confirm(struct ctl *ctl, const char *user, const char *id, const char *tic
 	ask_text(&ask, "id", id);
 	ask_text(&ask, "ticket", ticket);
 	ask_secret(&ask, "code", &code);
-	ask_daemon(ctl, &ask, &answer);
+	ask_as_owner(ctl, &ask, user, &answer);
 	result = ctl->json ? answer_complain(ctl, &answer) : answer_show(ctl, &confirm, &answer);
 	answer_clear(&answer);
 	wf_secret_clear(&code);
@@ -130,7 +131,7 @@ ctl_token_add(struct ctl *ctl, const struct parsed *parsed)
 	code = ask_parsed(ctl, &ask, parsed);
 	if (code != CTL_OK)
 		return code;
-	ask_daemon(ctl, &ask, &answer);
+	ask_as_owner(ctl, &ask, args_operand(parsed, 0), &answer);
 	code = answer_complain(ctl, &answer);
 	if (code == CTL_OK)
 		code = show_new(ctl, parsed, &answer);
@@ -155,7 +156,7 @@ ctl_token_resync(struct ctl *ctl, const struct parsed *parsed)
 	if (code == CTL_OK) {
 		ask_secret(&ask, "code1", &first);
 		ask_secret(&ask, "code2", &second);
-		ask_daemon(ctl, &ask, &answer);
+		ask_as_owner(ctl, &ask, args_operand(parsed, 0), &answer);
 		code = answer_show(ctl, parsed->command, &answer);
 		answer_clear(&answer);
 	}

@@ -10,6 +10,7 @@
 #include "ctl/ask.h"
 #include "ctl/handlers.h"
 #include "ctl/prompt.h"
+#include "ctl/prove.h"
 #include "ctl/unixusers.h"
 
 /* Sends, shows, clears. */
@@ -63,37 +64,25 @@ ctl_user_add(struct ctl *ctl, const struct parsed *parsed)
 	return code;
 }
 
-/* Somebody's own password is changed by the old one; for another's the daemon asks for a role. */
-static bool
-is_own(const struct ctl *ctl, const char *user)
-{
-	const struct passwd *entry = getpwuid(ctl->uid);
-
-	return ctl->uid != 0 && entry != NULL && strcmp(entry->pw_name, user) == 0;
-}
-
 int
 ctl_user_passwd(struct ctl *ctl, const struct parsed *parsed)
 {
-	struct wf_secret current = WF_SECRET_EMPTY;
 	struct wf_secret password = WF_SECRET_EMPTY;
 	struct ask ask;
+	struct answer answer;
 	int code;
 
 	ask_init(&ask, parsed->command->act);
 	code = ask_parsed(ctl, &ask, parsed);
-	if (code == CTL_OK && is_own(ctl, args_operand(parsed, 0))) {
-		code = prompt_secret(ctl, _("Current password:"), &current) == WF_OK ? CTL_OK : CTL_NO;
-		ask_secret(&ask, "current", &current);
-	}
 	if (code == CTL_OK &&
 		prompt_new_secret(ctl, _("New password:"), _("The same again:"), &password) != WF_OK)
 		code = CTL_NO;
 	if (code == CTL_OK) {
 		ask_secret(&ask, "password", &password);
-		code = finish(ctl, parsed, &ask);
+		ask_as_owner(ctl, &ask, args_operand(parsed, 0), &answer);
+		code = answer_show(ctl, parsed->command, &answer);
+		answer_clear(&answer);
 	}
-	wf_secret_clear(&current);
 	wf_secret_clear(&password);
 	return code;
 }

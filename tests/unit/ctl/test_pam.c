@@ -206,7 +206,7 @@ END_TEST
 
 START_TEST(refused_login_changes_nothing)
 {
-	rig_write(&rig, "stanzas/lab", "auth required pam_deny.so\n");
+	rig_write(&rig, "stanzas/lab", "auth required pam_deny.so # pam_warifu.so\n");
 	ck_assert_int_eq(install("--user root"), CTL_NO);
 	ck_assert_ptr_nonnull(strstr(rig.err, "the login did not succeed; nothing was changed"));
 	ck_assert_str_eq(rig_read(&rig, "pam.d/lab"), OLD);

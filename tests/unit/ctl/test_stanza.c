@@ -129,8 +129,26 @@ START_TEST(noninteractive_session_counts)
 }
 END_TEST
 
+/* A whole stack as a stanza: what it has besides Warifu's paragraphs is the machine's own business. */
+START_TEST(only_paragraphs_with_the_module_count)
+{
+	ck_assert_int_eq(
+		stanza_insert("auth requisite pam_nologin.so\n@include common-auth\n",
+			"auth optional pam_faildelay.so\n\n"
+			"# why\nauth [success=1 default=die] pam_warifu.so\nauth substack common-auth\n"
+			"auth required pam_permit.so\n\n"
+			"session required pam_limits.so\n@include common-session\n",
+			&text),
+		WF_OK);
+	ck_assert_str_eq(text, "auth requisite pam_nologin.so\n" BEGIN("auth")
+		"auth [success=1 default=die] pam_warifu.so\nauth substack common-auth\n"
+		"auth required pam_permit.so\n" END("auth") "#warifu# @include common-auth\n");
+}
+END_TEST
+
 START_TEST(bad_stanza_is_refused)
 {
+	ck_assert_int_eq(stanza_insert(sshd_file, "auth required pam_unix.so\n", &text), WF_INVALID);
 	ck_assert_int_eq(stanza_insert(sshd_file, "auth required pam_warifu.so\nnonsense\n", &text),
 		WF_INVALID);
 	ck_assert_ptr_null(text);
@@ -182,6 +200,7 @@ stanza_suite(void)
 	tcase_add_test(tc, unix_lines_count_as_includes);
 	tcase_add_test(tc, groups_without_a_place_come_at_the_end);
 	tcase_add_test(tc, noninteractive_session_counts);
+	tcase_add_test(tc, only_paragraphs_with_the_module_count);
 	tcase_add_test(tc, bad_stanza_is_refused);
 	tcase_add_test(tc, nothing_to_take_out);
 	tcase_add_test(tc, comments_are_no_use_of_the_module);
