@@ -13,6 +13,8 @@
 #include "common/fault.h"
 #include "common/status.h"
 
+#ifdef WF_FAULT
+
 struct fault_scenario {
 	void (*begin)(void);    /* makes the same start for every round; may be NULL */
 	wf_status (*run)(void); /* what may fail */
@@ -47,5 +49,7 @@ fault_loop(const struct fault_scenario *scenario)
 	ck_assert_uint_gt(calls, 0);
 	return calls;
 }
+
+#endif /* WF_FAULT */
 
 #endif
