@@ -50,5 +50,7 @@ struct config_error { char text[1024]; };
  */
 WF_MUST_USE wf_status config_load(const char *file, struct config **config_r, struct config_error *error_r);
 void config_free(struct config **config);
+/* True when stored hashes are cheaper to guess against than is usually asked for: worth a warning of `doctor`. */
+bool config_cost_is_weak(const struct config *config);
 
 #endif

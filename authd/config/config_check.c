@@ -4,15 +4,10 @@
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
-#include <stdio.h>
 #include <string.h>
 
 #include "authd/config/config_load.h"
 #include "common/i18n.h"
-
-/* What is asked for by OWASP's equivalents of 19 MiB with 2 passes (46 x 1, 12 x 3, 9 x 4, 7 x 5). */
-#define COST_LEAST 35840
-#define KIB_PER_LANE 8 /* RFC 9106, section 3.1 */
 
 /* A parameter that may not be less than another one. */
 static const struct order {
@@ -40,32 +35,6 @@ check_order(struct config_load *load, const struct order *order)
 		(long long)less->value);
 }
 
-static int
-line_of(const struct config_load *load, const char *section, const char *name)
-{
-	const struct config_row *row = config_row_find(load->rows, load->nrows, section, name);
-
-	return row == NULL ? 0 : load->seen[row - load->rows].line;
-}
-
-static void
-check_cost(struct config_load *load)
-{
-	uint32_t memory_kib = load->config->password_cost.memory_kib;
-	uint32_t passes = load->config->password_cost.passes;
-	uint32_t lanes = load->config->password_cost.lanes;
-
-	if ((uint64_t)memory_kib * passes < COST_LEAST)
-		config_fail(load, line_of(load, "password", "memory_kib"),
-			_("'password.memory_kib' times 'password.passes' is %llu, too cheap to guess against; at "
-			  "least %d"),
-			(unsigned long long)memory_kib * passes, COST_LEAST);
-	else if (memory_kib < lanes * KIB_PER_LANE)
-		config_fail(load, line_of(load, "password", "lanes"),
-			_("'password.memory_kib' must be at least %d for each of the %lu lanes"), KIB_PER_LANE,
-			(unsigned long)lanes);
-}
-
 static void
 check_services(struct config_load *load)
 {
@@ -91,7 +60,6 @@ config_check(struct config_load *load)
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
 		check_order(load, &orders[i]);
 	load->file = file;
-	check_cost(load);
 	check_services(load);
 	load->file = file;
 	if (load->config->node[0] == '\0')

@@ -270,6 +270,28 @@ START_TEST(values_carry_their_origin)
 }
 END_TEST
 
+START_TEST(cheap_hashes_are_noticed)
+{
+	static const struct {
+		unsigned memory_kib, passes;
+		bool weak;
+	} table[] = {{19456, 2, false}, {19456, 1, true}, {1024, 1, true}, {7168, 5, false}, {7167, 5, true},
+		{46080, 1, false}, {4194304, 64, false}};
+	char text[96];
+
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		struct config *config;
+
+		(void)snprintf(text, sizeof(text), "password { memory_kib = %u passes = %u }",
+			table[i].memory_kib, table[i].passes);
+		write_main(text);
+		config = load();
+		ck_assert_int_eq(config_cost_is_weak(config), table[i].weak);
+		config_free(&config);
+	}
+}
+END_TEST
+
 START_TEST(durations_have_units)
 {
 	static const struct {
@@ -594,6 +616,7 @@ config_suite(void)
 	tcase_add_test(tc, every_option_reaches_its_field);
 	tcase_add_test(tc, every_service_option_reaches_its_field);
 	tcase_add_test(tc, values_carry_their_origin);
+	tcase_add_test(tc, cheap_hashes_are_noticed);
 	tcase_add_test(tc, durations_have_units);
 	tcase_add_test(tc, comments_quotes_and_repeated_sections);
 	tcase_add_test(tc, an_empty_section_declares_a_service);

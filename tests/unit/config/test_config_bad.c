@@ -113,8 +113,6 @@ static const struct bad_row {
 	{"password {\n min = 10\n min_privileged = 9 }", "warifu.conf:3: 'password.min_privileged' is 9, which is less than 'password.min', 10; change one of them"},
 	{"hotp { resync = 5 }", "warifu.conf:1: 'hotp.resync' is 5, which is less than 'hotp.lookahead', 10; change one of them"},
 	{"deadline { person = 10\n machine = 20 }", "warifu.conf:1: 'deadline.person' is 10, which is less than 'deadline.machine', 20; change one of them"},
-	{"password { memory_kib = 8192 }", "warifu.conf:1: 'password.memory_kib' times 'password.passes' is 16384, too cheap to guess against; at least 35840"},
-	{"password { passes = 1 }", "warifu.conf: 'password.memory_kib' times 'password.passes' is 19456, too cheap to guess against; at least 35840"},
 	{"password { lanes = 17 }", "warifu.conf:1: 'password.lanes' cannot be '17'; accepted: a number from 1 to 16"},
 	{"reply_grid = 50ms", "warifu.conf:1: 'reply_grid' cannot be '50ms'; accepted: a number of milliseconds from 1 to 5000"},
 	{"log { retention_days = 1y }", "warifu.conf:1: 'log.retention_days' cannot be '1y'; accepted: a number of days from 1 to 36525"},

@@ -76,11 +76,12 @@ START_TEST(general_accounts)
 		{"7#mQtanakazz", NAME}, /* from the display name */
 		{"7#mQtanakxzz", NULL},
 		{"7#mQtaro99zz", NAME},
+		{"7#mQabe99zz", NAME},
 		{"7#mQjr8z!kp", NULL}, /* a part of two characters is none */
 		{"password", GUESSED},
 		{"correct horse battery staple", NULL},
 	};
-	struct account account = {.name = "alice", .display = "Tanaka, Taro (jr)"};
+	struct account account = {.name = "alice", .display = "Tanaka, Taro Abe (jr)"};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		expect(&account, table[i].password, table[i].begins);
@@ -112,6 +113,8 @@ START_TEST(short_names_are_left_alone)
 	expect(&account, "7#mQAL3kk", NAME);
 	expect(&account, "7#mQkkAL3", NAME);
 	expect(&account, "al37#mQkk", NAME);
+	(void)memcpy(account.name, "7#mQkkAL", 9);
+	expect(&account, "7#mqKKal", NAME);
 	(void)memcpy(account.name, "a-name-longer-than-the-password", 32);
 	expect(&account, "7#mQkkAL3", NULL);
 }
@@ -126,6 +129,15 @@ START_TEST(classes_where_the_policy_wants_them)
 	expect(&account, "kvmqTZBRwd", MIX);
 	expect(&account, "kvmqTZ9Rwd", NULL);
 	expect(&account, "kvmq#Z_Rwd", NULL);
+	expect(&account, "AkvAqtAbrwA", MIX);
+	expect(&account, "ZkvZqtZbrwZ", MIX);
+	expect(&account, "AA9zz#zz9AA", NULL);
+	expect(&account, "Z0ZaZ0a0ZaZ", NULL);
+	expect(&account, "VaKaWaQaTaR", MIX);
+	expect(&account, "VzKzWzQzTzR", MIX);
+	expect(&account, "kv0mq9tzbrw", MIX);
+	expect(&account, "KV7MQ-5TZBR-", NULL);
+	expect(&account, "KVMQTZBR-RW#", MIX);
 	ck_assert_int_eq(policy_set(&policy, P_PASSWORD_CLASSES, 4, &local), WF_OK);
 	expect(&account, "kvmqTZ9Rwd", MIX);
 	expect(&account, "kvmqTZ9Rw#", NULL);

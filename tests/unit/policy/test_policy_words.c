@@ -28,7 +28,9 @@ START_TEST(listed_words_and_their_disguises)
 		"$ecret7", "Welc0me#1", "abcdefgh", "12345678", "87654321", "aaaaaaaa", "zyxwvuts", "1234"};
 	static const char *const fine[] = {"password password", "my password", "passworder", "k7#mQ2xv",
 		"correct horse battery staple", "123", "12345679", "aaaaaaab", "abcdfghi", "", "a", "1a1",
-		"##########q#", "ababab", "aceg", "this phrase is far longer than any word on the list"};
+		"##########q#", "ababab", "aceg", "passwordpasswordpasswordpassword",
+		"xpasswordpasswordpasswordpassword", "passwordpasswordpasswordpasswor",
+		"this phrase is far longer than any word on the list"};
 
 	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
 		ck_assert_msg(ask(policy_words_listed, listed[i]), "'%s' passes", listed[i]);
