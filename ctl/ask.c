@@ -372,6 +372,17 @@ show_json(struct ctl *ctl, const struct command *command, const struct answer *a
 	fprintf(ctl->out, "{\"status\": \"%s\"}\n", wf_status_name(answer->status));
 }
 
+/* A closing sentence that says nothing which the rows do not say: none, "Done.", or their message. */
+static bool
+text_is_idle(const struct answer *answer)
+{
+	if (answer->text[0] == '\0')
+		return true;
+	return answer->table.nrows > 0 &&
+	       (strcmp(answer->text, _(wf_status_text(WF_OK))) == 0 ||
+		       strcmp(answer->text, table_cell(&answer->table, 0, "message")) == 0);
+}
+
 static void
 show_rows(struct ctl *ctl, const struct command *command, const struct answer *answer)
 {
@@ -383,7 +394,7 @@ show_rows(struct ctl *ctl, const struct command *command, const struct answer *a
 	} else {
 		table_print(&answer->table, command->columns, ctl->header, ctl->out);
 	}
-	if (answer->status == WF_OK && answer->text[0] != '\0')
+	if (answer->status == WF_OK && !text_is_idle(answer))
 		fprintf(ctl->out, "%s\n", answer->text);
 }
 

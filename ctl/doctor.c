@@ -37,6 +37,7 @@ struct doctor {
 	const struct parsed *parsed;
 	struct table table;
 	struct answer status; /* of the daemon; not answered: it is away */
+	struct answer own;    /* what it found itself */
 	bool bad;
 };
 
@@ -55,12 +56,25 @@ add_row(struct doctor *doctor, const char *name, const char *level, const char *
 static void add(struct doctor *doctor, const char *name, enum finding_level level, const char *format,
 	...) __attribute__((format(printf, 4, 5)));
 
+/* The daemon's own finding of the same name tells more. */
+static bool
+daemon_tells(const struct doctor *doctor, const char *name)
+{
+	for (size_t row = 0; row < doctor->own.table.nrows; row++) {
+		if (strcmp(table_cell(&doctor->own.table, row, "name"), name) == 0)
+			return true;
+	}
+	return false;
+}
+
 static void
 add(struct doctor *doctor, const char *name, enum finding_level level, const char *format, ...)
 {
 	char text[1024];
 	va_list args;
 
+	if (daemon_tells(doctor, name))
+		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
@@ -82,6 +96,26 @@ check_daemon(struct doctor *doctor)
 		add(doctor, "daemon", FINDING_BAD,
 			_("does not answer at %s; start it (systemctl start warifud)"),
 			doctor->ctl->socket);
+}
+
+/* What the daemon found itself. */
+static void
+check_from_daemon(struct doctor *doctor)
+{
+	const struct table *own = &doctor->own.table;
+	struct ask ask;
+
+	if (doctor->status.status != WF_OK)
+		return;
+	ask_init(&ask, "doctor");
+	ask.slow = true;
+	ask_daemon(doctor->ctl, &ask, &doctor->own);
+	if (doctor->own.status != WF_OK)
+		add(doctor, "daemon", FINDING_WARN, _("did not tell what it found: %s"),
+			_(wf_status_text(doctor->own.status)));
+	for (size_t row = 0; row < own->nrows; row++)
+		add_row(doctor, table_cell(own, row, "name"), table_cell(own, row, "level"),
+			table_cell(own, row, "text"));
 }
 
 static void
@@ -286,36 +320,15 @@ check_sshd(struct doctor *doctor)
 	free(output);
 }
 
-/* What the daemon found itself. */
-static void
-check_from_daemon(struct doctor *doctor)
-{
-	struct ask ask;
-	struct answer answer;
-
-	if (doctor->status.status != WF_OK)
-		return;
-	ask_init(&ask, "doctor");
-	ask.slow = true;
-	ask_daemon(doctor->ctl, &ask, &answer);
-	if (answer.status != WF_OK)
-		add(doctor, "daemon", FINDING_WARN, _("did not tell what it found: %s"),
-			_(wf_status_text(answer.status)));
-	for (size_t row = 0; answer.status == WF_OK && row < answer.table.nrows; row++)
-		add_row(doctor, table_cell(&answer.table, row, "name"),
-			table_cell(&answer.table, row, "level"), table_cell(&answer.table, row, "text"));
-	answer_clear(&answer);
-}
-
 static void (*const checks[])(struct doctor *doctor) = {
 	check_daemon,
+	check_from_daemon,
 	check_clock,
 	check_entropy,
 	check_places,
 	check_disk,
 	check_services,
 	check_sshd,
-	check_from_daemon,
 };
 
 int
@@ -336,6 +349,7 @@ ctl_doctor(struct ctl *ctl, const struct parsed *parsed)
 		status = table_print_json(&doctor.table, false, ctl->out);
 	else if (status == WF_OK)
 		table_print(&doctor.table, "level name text", ctl->header, ctl->out);
+	answer_clear(&doctor.own);
 	answer_clear(&doctor.status);
 	table_clear(&doctor.table);
 	return status != WF_OK || doctor.bad ? CTL_NO : CTL_OK;

@@ -57,10 +57,11 @@ token_confirm(struct ctl *ctl, const char *user, const char *id, const char *tic
 	struct wf_secret code = WF_SECRET_EMPTY;
 	struct ask ask;
 	struct answer answer;
+	wf_status status = prompt_secret(ctl, _("Code from the new token:"), &code);
 	int result;
 
-	if (prompt_secret(ctl, _("Code from the new token:"), &code) != WF_OK)
-		return CTL_NO;
+	if (status != WF_OK)
+		return status == WF_UNAVAILABLE ? CTL_USAGE : CTL_NO;
 	ask_init(&ask, "token.confirm");
 	ask_text(&ask, "user", user);
 	ask_text(&ask, "id", id);

@@ -187,7 +187,7 @@ START_TEST(show_is_a_list_of_properties)
 		.rows = {{"alice", "1000", "1", "x"}}});
 	ck_assert_int_eq(rig_run(&rig, NULL, "user show alice"), CTL_OK);
 	ck_assert_str_eq(rig.out, "User       alice\n"
-				  "uid        1000\n"
+				  "UID        1000\n"
 				  "Locked     yes\n"
 				  "new-thing  x\n");
 	ck_assert_int_eq(rig_run(&rig, NULL, "user show alice --json"), CTL_OK);

@@ -68,7 +68,7 @@ START_TEST(dry_run_tells_and_asks_for_a_dry_run)
 	start(adds, 2);
 	ck_assert_int_eq(import("--dry-run"), CTL_OK);
 	ck_assert_str_eq(rig.out,
-		"User      uid  Name        Action  Note\n"
+		"User      UID  Name        Action  Note\n"
 		"root        0  root        skip    system user: its uid is outside the range\n"
 		"daemon      1  daemon      skip    system user: its uid is outside the range\n"
 		"alice    1000  Alice Arai  import  -\n"
@@ -157,7 +157,7 @@ START_TEST(unix_list_shows_everybody)
 	snprintf(line, sizeof(line), "user list --unix --passwd-file %.500s/passwd", rig.dir);
 	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_OK);
 	ck_assert_str_eq(rig.out,
-		"User      uid  Name        Standing  Standing until       Reason             State    Locked\n"
+		"User      UID  Name        Standing  Standing until       Reason             State    Locked\n"
 		"alice    1000  Alice Arai  managed   -                    -                  enabled  no\n"
 		"bob      1001  -           exempt    2026-01-01 09:00:00  moves              enabled  no\n"
 		"mallory  1002  M           refused   -                    unknown to Warifu  -        -\n");

@@ -58,7 +58,7 @@ START_TEST(columns_are_aligned_by_width)
 	ROW("bob", "Bob", "7");
 	table_print(&table, NULL, HEADER_PLAIN, out);
 	fflush(out);
-	ck_assert_str_eq(text, "User   Name        uid\n"
+	ck_assert_str_eq(text, "User   Name        UID\n"
 			       "alice  新井 花子  1000\n"
 			       "bob    Bob           7\n");
 }
@@ -91,7 +91,7 @@ START_TEST(columns_are_chosen_in_order)
 	ROW("alice", "x", "1");
 	table_print(&table, "uid nothing user", HEADER_PLAIN, out);
 	fflush(out);
-	ck_assert_str_eq(text, "uid  User\n  1  alice\n");
+	ck_assert_str_eq(text, "UID  User\n  1  alice\n");
 }
 END_TEST
 
