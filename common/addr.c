@@ -155,7 +155,7 @@ prefix_mask(unsigned prefix, unsigned i)
 {
 	unsigned inside = prefix > 8 * i ? prefix - 8 * i : 0;
 
-	return inside >= 8 ? 0xff : (uint8_t)(0xff00U >> inside);
+	return (uint8_t)(inside >= 8 ? 0xffU : 0xff00U >> inside);
 }
 
 static bool
