@@ -2,6 +2,10 @@
  * The dictionary of cracklib, asked through libpwquality.  Its other tests (length, classes, user data)
  * are switched off: those rules are the policy's, with a criterion each.
  *
+ * cracklib also finds fault with passwords that stand in no dictionary (too few different characters,
+ * neighbouring ones: which, byte by byte, condemns much that is written in kana).  Those are no rule of
+ * ours; only its two sentences about a dictionary count.  It translates them, so we ask for the same.
+ *
  * cracklib keeps the dictionary in static variables, so one thread asks at a time.  Where the
  * dictionary is missing it calls every password bad; hence the look before.  It is opened on every
  * call, so a dictionary installed later is used at once.
@@ -10,10 +14,12 @@
 
 #include "authd/policy/policy_words.h"
 
+#include <libintl.h>
 #include <pthread.h>
 #include <pwquality.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static const char *const dictionaries[] = {
@@ -63,15 +69,24 @@ dictionary_only(const char *path)
 }
 
 static bool
+is_about_dictionary(const char *text)
+{
+	return strstr(text, dgettext("cracklib", "it is based on a dictionary word")) != NULL ||
+	       strstr(text, dgettext("cracklib", "it is based on a (reversed) dictionary word")) != NULL;
+}
+
+static bool
 is_known(pwquality_settings_t *settings, const struct wf_secret *password)
 {
 	void *detail = NULL;
 	char text[PWQ_MAX_ERROR_MESSAGE_LEN];
 	int score = pwquality_check(settings, (const char *)password->bytes, NULL, NULL, &detail);
+	const char *said;
 
-	if (score < 0) /* frees `detail` */
-		(void)pwquality_strerror(text, sizeof(text), score, detail);
-	return score == PWQ_ERROR_CRACKLIB_CHECK;
+	if (score >= 0)
+		return false;
+	said = pwquality_strerror(text, sizeof(text), score, detail); /* frees `detail` */
+	return score == PWQ_ERROR_CRACKLIB_CHECK && said != NULL && is_about_dictionary(said);
 }
 
 bool

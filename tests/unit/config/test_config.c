@@ -386,6 +386,22 @@ START_TEST(contradictions_across_files)
 }
 END_TEST
 
+START_TEST(a_host_whose_name_is_none)
+{
+	static struct config config;
+	static struct config_load load_of;
+
+	config_defaults(&config);
+	config.node[0] = '\0';
+	load_of.config = &config;
+	load_of.error = &error;
+	load_of.file = "FILE";
+	config_check(&load_of);
+	ck_assert_int_eq(load_of.status, WF_INVALID);
+	ck_assert_str_eq(error.text, "FILE: the host's name is no name; write 'node = NAME'");
+}
+END_TEST
+
 START_TEST(a_missing_file)
 {
 	struct config *config = NULL;
@@ -622,6 +638,7 @@ config_suite(void)
 	tcase_add_test(tc, an_empty_section_declares_a_service);
 	tcase_add_test(tc, later_files_replace_values);
 	tcase_add_test(tc, contradictions_across_files);
+	tcase_add_test(tc, a_host_whose_name_is_none);
 	tcase_add_test(tc, a_missing_file);
 	tcase_add_test(tc, files_that_others_may_write);
 	tcase_add_test(tc, files_that_belong_to_others);

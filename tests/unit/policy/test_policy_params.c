@@ -123,6 +123,10 @@ START_TEST(what_is_weaker)
 				      table[i].weaker,
 			"%s = %lld", table[i].name, (long long)table[i].value);
 	ck_assert(!policy_weaker(&(struct policy_param_spec){.criterion = "X", .value = 5}, 1));
+	ck_assert(!policy_weaker(
+		&(struct policy_param_spec){
+			.criterion = "X", .value = 5, .stricter = (enum policy_direction)99},
+		1));
 }
 END_TEST
 

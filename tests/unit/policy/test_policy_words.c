@@ -25,7 +25,7 @@ START_TEST(listed_words_and_their_disguises)
 {
 	static const char *const listed[] = {"password", "PASSWORD", "Passw0rd", "p4ssw0rd!", "P@$$w0rd",
 		"password1234", "123password", "!!password!!", "qwerty99", "Adm1n2026", "warifu", "abc123",
-		"$ecret7", "Welc0me#1", "abcdefgh", "12345678", "87654321", "aaaaaaaa", "zyxwvuts", "1234"};
+		"$ecret7", "@dmin1", "!@dmin", "Welc0me#1", "abcdefgh", "12345678", "87654321", "aaaaaaaa", "zyxwvuts", "1234"};
 	static const char *const fine[] = {"password password", "my password", "passworder", "k7#mQ2xv",
 		"correct horse battery staple", "123", "12345679", "aaaaaaab", "abcdfghi", "", "a", "1a1",
 		"##########q#", "ababab", "aceg", "passwordpasswordpasswordpassword",
@@ -39,6 +39,17 @@ START_TEST(listed_words_and_their_disguises)
 }
 END_TEST
 
+START_TEST(bytes_that_no_word_has)
+{
+	uint8_t bytes[] = {'p', 'a', 's', 's', 0, 'w', 'o', 'r', 'd', 0};
+	struct wf_secret password = {.bytes = bytes, .len = 9};
+
+	ck_assert(!policy_words_listed(&password));
+	bytes[4] = 0xff;
+	ck_assert(!policy_words_listed(&password));
+}
+END_TEST
+
 START_TEST(the_dictionary_if_there_is_one)
 {
 	if (policy_words_source() == NULL) {
@@ -49,6 +60,9 @@ START_TEST(the_dictionary_if_there_is_one)
 	ck_assert(ask(policy_words_in_dictionary, "tnahpele"));
 	ck_assert(!ask(policy_words_in_dictionary, "correct horse battery staple"));
 	ck_assert(!ask(policy_words_in_dictionary, "k7#mQ2xv9Z"));
+	/* neighbouring and repeated characters are no words */
+	ck_assert(!ask(policy_words_in_dictionary, "Z0ZaZ0a0ZaZ"));
+	ck_assert(!ask(policy_words_in_dictionary, "\xe3\x81\x82\xe3\x81\x83\xe3\x81\x84\xe3\x81\x85\xe3\x81\x86"));
 }
 END_TEST
 
@@ -59,6 +73,7 @@ words_suite(void)
 	TCase *tc = tcase_create("words");
 
 	tcase_add_test(tc, listed_words_and_their_disguises);
+	tcase_add_test(tc, bytes_that_no_word_has);
 	tcase_add_test(tc, the_dictionary_if_there_is_one);
 	suite_add_tcase(suite, tc);
 	return suite;
