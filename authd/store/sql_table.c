@@ -65,7 +65,6 @@ const char *const sql_text[SQL_COUNT] = {
 		"INSERT INTO setting(key, value) VALUES (?1, ?2)"
 		" ON CONFLICT(key) DO UPDATE SET value = excluded.value",
 
-	[SQL_AUDIT_LAST] = "SELECT seq, chain FROM audit ORDER BY seq DESC LIMIT 1",
 	[SQL_AUDIT_RANGE] =
 		"SELECT seq, chain, encoded FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
 	[SQL_AUDIT_INSERT] =

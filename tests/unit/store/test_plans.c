@@ -20,7 +20,6 @@ static const struct {
 	{SQL_THROTTLE_EVICT, "t"},
 	{SQL_RESERVATION_EXPIRED, "reservation"},
 	{SQL_VIEW_COUNTS, ""},
-	{SQL_AUDIT_LAST, "audit"},
 	{SQL_SPAN_LAST, "audit_span"},
 	{SQL_RESTORE_TOTP, ""},
 	{SQL_RESTORE_HOTP, ""},
