@@ -216,3 +216,30 @@ check_space_low(const char *path)
 	whole = (unsigned long long)vfs.f_blocks * vfs.f_frsize;
 	return room < SPACE_RESERVE && room < whole / 20;
 }
+
+wf_status
+store_check(struct store *store, char *why_r, size_t size)
+{
+	char said[SQL_CAUSE_MAX] = "";
+	struct sql_conn conn;
+	struct sql q;
+	wf_status status = sql_open(&conn, store->path, SQL_READER);
+
+	if (status == WF_OK) {
+		q = sql_start(&conn, SQL_INTEGRITY);
+		status = sql_next(&q);
+	}
+	if (status == WF_OK) {
+		sql_get_text(&q, said, sizeof(said));
+		sql_stop(&q);
+		if (strcmp(said, "ok") != 0)
+			status = WF_CORRUPT;
+	}
+	sql_close(&conn);
+	if (status == WF_CORRUPT)
+		(void)snprintf(why_r, size, _("The store %s is damaged: %s. Restore a backup."),
+			store->path, said[0] != '\0' ? said : conn.cause);
+	else if (status != WF_OK)
+		(void)snprintf(why_r, size, _("The store %s cannot be read: %s"), store->path, conn.cause);
+	return status;
+}

@@ -49,6 +49,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SAVEPOINT_EFFECTS] = "SAVEPOINT effects",
 	[SQL_RELEASE_EFFECTS] = "RELEASE effects",
 
+	[SQL_INTEGRITY] = "PRAGMA integrity_check(1)",
 	[SQL_META_LOAD] =
 		"SELECT store_id, node, generation, head_seq, head_chain, lock_ms, wall_us, boot_us,"
 		" boot_id, suspect FROM meta WHERE one = 1",

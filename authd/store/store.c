@@ -6,7 +6,9 @@
 
 #include "authd/store/store.h"
 
+#include <errno.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +123,23 @@ store_connect(struct store *store, const struct store_options *options, char *wh
 	return status;
 }
 
+/* Signals are the program's: no thread of the store takes one. */
+static bool
+store_thread(struct store *store, size_t at, void *(*run)(void *), void *context)
+{
+	sigset_t all;
+	sigset_t before;
+	int failed;
+
+	(void)sigfillset(&all);
+	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = wf_fault(WF_FAULT_THREAD) ? EAGAIN
+					   : pthread_create(&store->threads[at], NULL, run, context);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+	store->started[at] = failed == 0;
+	return failed == 0;
+}
+
 static wf_status
 store_start(struct store *store, char *why_r, size_t size)
 {
@@ -139,12 +158,10 @@ store_start(struct store *store, char *why_r, size_t size)
 	};
 
 	for (size_t i = 0; i < THREAD_COUNT; i++) {
-		if (wf_fault(WF_FAULT_THREAD) ||
-			pthread_create(&store->threads[i], NULL, threads[i].run, contexts[i]) != 0) {
+		if (!store_thread(store, i, threads[i].run, contexts[i])) {
 			(void)snprintf(why_r, size, _("The store's threads cannot be started."));
 			return WF_UNAVAILABLE;
 		}
-		store->started[i] = true;
 		(void)pthread_setname_np(store->threads[i], threads[i].name);
 	}
 	return WF_OK;

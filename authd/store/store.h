@@ -290,6 +290,12 @@ const char *store_node(const struct store *store);
 WF_MUST_USE wf_status store_setting(struct store *store, const char *key, char *value_r, size_t size);
 
 /*
+ * The full check of the file, on a connection of its own while the store works: reads all of it, so it may take
+ * minutes.  WF_CORRUPT with a sentence.  The chain is another matter: audit_verify_row over VIEW_AUDIT.
+ */
+WF_MUST_USE wf_status store_check(struct store *store, char *why_r, size_t size);
+
+/*
  * Consistent copy while the daemon works, durable when this returns: to a new file, or to an empty one of the
  * caller's; mode 0600.  Removed again on failure.  Any thread but the loop's.
  */

@@ -267,6 +267,28 @@ START_TEST(closing_refuses_and_finishes)
 }
 END_TEST
 
+START_TEST(the_full_check)
+{
+	static const char garbage[64] = "This is not what stood here before, and no page of a tree either";
+	FILE *file;
+	long page;
+
+	fx_open();
+	rows(200);
+	ck_assert_int_eq(store_check(fx.store, fx.why, sizeof(fx.why)), WF_OK);
+	fx_close();
+	page = (long)fx_sql_int("SELECT rootpage FROM sqlite_schema WHERE name = 'completed_age'");
+	file = fopen(fx.path, "r+");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(fseek(file, (page - 1) * 4096, SEEK_SET), 0);
+	ck_assert_uint_eq(fwrite(garbage, 1, sizeof(garbage), file), sizeof(garbage));
+	(void)fclose(file);
+	fx_open();
+	ck_assert_int_eq(store_check(fx.store, fx.why, sizeof(fx.why)), WF_CORRUPT);
+	ck_assert_ptr_nonnull(strstr(fx.why, "is damaged"));
+}
+END_TEST
+
 static Suite *
 open_suite(void)
 {
@@ -292,6 +314,7 @@ open_suite(void)
 	tcase_add_loop_test(tc, a_changed_end_of_the_log, 0, n);
 	tcase_add_loop_test(tc, a_changed_end_of_a_short_log, 0, n);
 	tcase_add_test(tc, lengths_around_the_tail);
+	tcase_add_test(tc, the_full_check);
 	tcase_add_test(tc, closing_refuses_and_finishes);
 	suite_add_tcase(suite, tc);
 	return suite;
