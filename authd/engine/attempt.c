@@ -69,18 +69,14 @@ txn_reserve(struct transaction *txn)
 	reserve->known = txn->known;
 	reserve->lease_ms = LEASE_MS;
 	fill_interrupted(txn, &reserve->interrupted);
-	if (lanes_fill(txn->engine, &txn->asker, &reserve->lanes) != WF_OK) {
+	if (lanes_fill(txn->engine, &txn->asker, txn->shadow, &reserve->lanes) != WF_OK) {
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
 	txn_submit(txn);
 }
 
-/*
- * Shed what cannot be evaluated anyway before it costs a commit.  What was doomed at BEGIN (another
- * user's account, root from outside, a service account) is never evaluated, so it counts for nothing:
- * nobody locks root's console from the internet.
- */
+/* Shed what cannot be evaluated anyway before it costs a commit. */
 void
 on_answer(struct transaction *txn)
 {
@@ -89,10 +85,7 @@ on_answer(struct transaction *txn)
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
-	if (txn->doomed)
-		txn_step(txn, TXN_ADMITTED);
-	else
-		txn_reserve(txn);
+	txn_reserve(txn);
 }
 
 /* Evaluate a locked account's answers against nothing: same work, the result is thrown away. */
@@ -105,6 +98,8 @@ doom_locked(struct transaction *txn, const struct store_reserve *reserve)
 							    store_lock_ms(txn->engine->store));
 	bool by_possession = possession.locked_until_ms != 0;
 
+	if (txn->doomed)
+		return;
 	txn->doomed = true;
 	AUDIT_TEXT(txn->doom, by_possession ? "locked-possession" : "locked");
 	policy_rule(policy, by_possession ? P_POSSESSION_THRESHOLD : P_LOCK_THRESHOLD, txn->rule, sizeof(txn->rule));
@@ -127,7 +122,7 @@ judge_account(struct transaction *txn, const struct store_reserve *reserve)
 		reason = "not-yet-valid";
 	else if (account->valid_until_us != 0 && now >= account->valid_until_us)
 		reason = "expired";
-	if (reason == NULL)
+	if (reason == NULL || txn->doomed)
 		return;
 	txn->doomed = true;
 	AUDIT_TEXT(txn->doom, reason);

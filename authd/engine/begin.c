@@ -85,7 +85,7 @@ on_begin(struct transaction *txn)
 	asker_session(&txn->asker, read);
 	wf_source_from_pam(txn->asker.trusted ? txn->asker.rhost : NULL, txn->asker.tty, &txn->asker.source);
 	txn_arm_deadline(txn, policy_value(&engine->config->policy, P_PERSON_DEADLINE_S));
-	if (engine->draining || lanes_fill(engine, &txn->asker, &read->lanes) != WF_OK) {
+	if (engine->draining || lanes_fill(engine, &txn->asker, false, &read->lanes) != WF_OK) {
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
@@ -98,6 +98,7 @@ doom(struct transaction *txn, const char *reason)
 	if (!txn->doomed)
 		AUDIT_TEXT(txn->doom, reason);
 	txn->doomed = true;
+	txn->shadow = true;
 }
 
 /* A peer that is not root may only ask about its own account. */
@@ -120,8 +121,8 @@ judge_demand(struct transaction *txn, const struct store_read *read)
 	facts.exempt = policy_exempt(read->found ? &read->account : NULL, wf_clock_now(&txn->engine->clock).wall_us);
 	policy_eval(policy, &facts, &txn->demand);
 	AUDIT_TEXT(txn->rule, txn->demand.nsets > 0 ? txn->demand.sets[0].rule : txn->demand.rule);
-	if (txn->demand.decision != POLICY_DENY)
-		return;
+	if (txn->demand.decision != POLICY_DENY || !facts.known)
+		return; /* a name without account is judged when it is admitted, like any other */
 	doom(txn, txn->demand.reason);
 	AUDIT_TEXT(txn->rule, txn->demand.rule);
 }

@@ -91,8 +91,9 @@ struct transaction {
 	struct policy_demand demand;
 	int64_t account;        /* 0 = none */
 	bool known;             /* an account of ours, usable or not */
-	bool doomed;            /* never to be accepted, whatever is answered; when known before an
-				   answer came, nothing is reserved and nothing counts */
+	bool doomed;            /* never to be accepted, whatever is answered */
+	bool shadow;            /* doomed before an answer came: counted under a key of its own, so that it is
+				   treated like any other but costs the account itself nothing */
 	bool reserved;
 	char doom[48];          /* why */
 	char rule[65];
@@ -229,7 +230,7 @@ void asker_session(struct asker *asker, struct store_read *read); /* what to loo
 void facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purpose purpose, const struct account *account);
 
 /* lanes.c */
-WF_MUST_USE wf_status lanes_fill(struct engine *engine, const struct asker *asker, struct store_lanes *lanes_r);
+WF_MUST_USE wf_status lanes_fill(struct engine *engine, const struct asker *asker, bool shadow, struct store_lanes *lanes_r);
 int64_t grid_wait_us(const struct engine *engine, int64_t round_us, int64_t slow_ms);
 uint32_t source_weight(struct engine *engine, const struct store_lanes *lanes);
 

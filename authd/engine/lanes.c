@@ -1,6 +1,7 @@
 /* Throttle keys and limits of an attempt, the source's weight, and the grid on which replies leave. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "authd/account/lane_key.h"
@@ -48,16 +49,30 @@ source_counts(const struct policy *policy, const struct wf_source *source)
 	return true;
 }
 
+/*
+ * The text that is counted.  A shadow's begins with a character that no name has, so what is tried in vain
+ * on an account from where it can never log in does not lock it where it can.
+ */
+static void
+lane_text(const struct asker *asker, enum throttle_lane lane, bool shadow, char *text_r, size_t size)
+{
+	const char *text = lane == LANE_SOURCE ? asker->source.text : asker->user;
+
+	snprintf(text_r, size, "%s%s", shadow && lane != LANE_SOURCE ? "\n" : "", text);
+}
+
 wf_status
-lanes_fill(struct engine *engine, const struct asker *asker, struct store_lanes *lanes_r)
+lanes_fill(struct engine *engine, const struct asker *asker, bool shadow, struct store_lanes *lanes_r)
 {
 	const struct policy *policy = &engine->config->policy;
 	struct store_lanes lanes = {.n = source_counts(policy, &asker->source) ? LANE_COUNT : LANE_SOURCE};
 
 	for (size_t i = 0; i < lanes.n; i++) {
-		const char *text = i == LANE_SOURCE ? asker->source.text : asker->user;
-		wf_status status = account_lane_key(engine->keys, (enum throttle_lane)i, text, lanes.states[i].key);
+		char text[WF_NAME_MAX + 2];
+		wf_status status;
 
+		lane_text(asker, (enum throttle_lane)i, shadow, text, sizeof(text));
+		status = account_lane_key(engine->keys, (enum throttle_lane)i, text, lanes.states[i].key);
 		if (status != WF_OK)
 			return status;
 		lanes.states[i].lane = (enum throttle_lane)i;

@@ -58,9 +58,10 @@ outcome_wrong(const struct transaction *txn, const struct sums *sums)
 		.verdict = WF_VERDICT_REJECT,
 		.count_account = true,
 	};
+	const char *reason = sums->first_no != NULL ? sums->first_no : "wrong-answer";
 
 	outcome.count_possession = (sums->proved & KIND_KNOWLEDGE) != 0 && !txn->doomed;
-	AUDIT_TEXT(outcome.reason, txn->doomed ? txn->doom : sums->first_no != NULL ? sums->first_no : "wrong-answer");
+	AUDIT_TEXT(outcome.reason, txn->doomed ? txn->doom : reason);
 	return outcome;
 }
 
@@ -204,9 +205,9 @@ fill_rows(struct transaction *txn, struct store_settle *settle, const struct out
 	AUDIT_TEXT(settle->locked.txn, txn->id_hex);
 	row_outcome(&settle->locked, AUDIT_NEUTRAL, "threshold", "");
 	policy_rule(policy, P_LOCK_THRESHOLD, settle->locked.rule, sizeof(settle->locked.rule));
-	if (txn->known)
+	if (txn->known && !txn->shadow)
 		return;
-	/* Names without account: their rows are gathered, and their locks are no finding. */
+	/* Names without account, and what was doomed from the start: gathered, and their locks are no finding. */
 	if (!refusals_note(txn->engine->refusals, &settle->applied))
 		settle->applied.class = 0;
 	settle->locked.class = 0;
@@ -248,7 +249,7 @@ on_verified(struct transaction *txn)
 	outcome = decide(txn);
 	memset(&txn->job, 0, sizeof(txn->job));
 	txn->job.kind = STORE_SETTLE;
-	if (lanes_fill(txn->engine, &txn->asker, &settle->lanes) != WF_OK) {
+	if (lanes_fill(txn->engine, &txn->asker, txn->shadow, &settle->lanes) != WF_OK) {
 		txn_step(txn, TXN_FAILED);
 		return;
 	}

@@ -272,6 +272,28 @@ START_TEST(foreign_accounts_are_not_counted)
 }
 END_TEST
 
+/* Guesses at root from outside meet waits and a lock, but lock nothing where root may log in. */
+START_TEST(root_from_outside_costs_its_console_nothing)
+{
+	struct policy_service *login = &rig.config.policy.services[rig.config.policy.nservices++];
+	struct rig_login console = {.user = "root", .service = "login", .tty = "tty1", .password = PASSWORD};
+	struct rig_peer peer;
+
+	*login = (struct policy_service){.name = "login", .asked = true, .console = true, .root_allowed = true};
+	rig_account(&rig, "root", 0);
+	for (int i = 0; i < 12; i++)
+		ck_assert_int_eq(rig_ssh(&rig, "root", PASSWORD, now_code()), WF_VERDICT_REJECT);
+	ck_assert_str_eq(rig_row(&rig, "login").reason, "root-login");
+	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "root"), 0);
+	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "\nroot"), 10);
+	console.code = now_code();
+	rig_peer_open(&peer, FRONT_PAM, 0);
+	ck_assert_int_eq(rig_login_as(&rig, &peer, &console, NULL), WF_VERDICT_ACCEPT);
+	rig_peer_close(&rig, &peer);
+	rig_settle(&rig);
+}
+END_TEST
+
 START_TEST(own_account_by_its_uid)
 {
 	struct rig_login login = {.user = "alice", .rhost = "192.0.2.1", .service = "swaylock", .password = PASSWORD};
@@ -437,6 +459,7 @@ suite(void)
 	tcase_add_test(login, abandoned_while_evaluated);
 	tcase_add_test(login, gone_before_the_answer_leaves_nothing);
 	tcase_add_test(login, foreign_accounts_are_not_counted);
+	tcase_add_test(login, root_from_outside_costs_its_console_nothing);
 	tcase_add_test(login, own_account_by_its_uid);
 	tcase_add_test(login, messages_out_of_turn_are_denied);
 	tcase_add_test(login, observe_asks_nobody_and_records);
