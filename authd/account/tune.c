@@ -69,13 +69,20 @@ measure_all(const struct act_call *call, double target_ms, struct measure *measu
 	return n;
 }
 
+/* Less than the least is never proposed, even where it is in use. */
+static bool
+fits(const struct measure *measure, double target_ms)
+{
+	return measure->ms <= target_ms && work(&measure->cost) >= work(&costs[0]);
+}
+
 static const struct measure *
 choose(const struct measure *measures, size_t n, double target_ms)
 {
 	const struct measure *best = NULL;
 
 	for (size_t i = 0; i < n; i++)
-		if (measures[i].ms <= target_ms && (best == NULL || work(&measures[i].cost) > work(&best->cost)))
+		if (fits(&measures[i], target_ms) && (best == NULL || work(&measures[i].cost) > work(&best->cost)))
 			best = &measures[i];
 	return best;
 }

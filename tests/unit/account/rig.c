@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 struct rig rig;
@@ -101,6 +102,8 @@ rig_setup(void)
 	const struct password_cost cheap = {64, 1, 1};
 
 	memset(&rig, 0, sizeof(rig));
+	ck_assert_int_eq(setenv("TZ", "UTC0", 1), 0);
+	tzset();
 	rig.now = (struct wf_now){.wall_us = RIG_START, .boot_us = 1000 * US_PER_S};
 	(void)snprintf(rig.dir, sizeof(rig.dir), "/tmp/warifu-acts-XXXXXX");
 	ck_assert_ptr_nonnull(mkdtemp(rig.dir));
