@@ -369,6 +369,7 @@ START_TEST(known_follows_the_account)
 		fail_once(txn++, name);
 	}
 	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).failures, 1);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM throttle WHERE known = 0"), 20);
 	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_ACCOUNT_REMOVE, .account_id = id}), WF_OK);
 	ck_assert_int_eq(fx_sql_int("SELECT known FROM throttle WHERE name = 'bob'"), 0);
 	fx_advance(1000);

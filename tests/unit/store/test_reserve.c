@@ -158,6 +158,7 @@ START_TEST(source_is_counted_by_weight)
 	settle->u.settle.count[LANE_SOURCE] = true;
 	settle->u.settle.source_weight = 3;
 	ck_assert_int_eq(store_run(fx.store, reserve), WF_OK);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM reservation_lane"), 2);
 	ck_assert_int_eq(store_run(fx.store, settle), WF_OK);
 	memset(reserve, 0, sizeof(*reserve));
 	reserve->kind = STORE_READ;
