@@ -31,8 +31,6 @@ CONFIG = "/etc/warifu/warifu.conf"
 STATE = "/var/lib/warifu"
 LOGS = os.environ.get("WARIFU_LOGS", "/tmp")
 SOURCE = os.environ.get("WARIFU_SOURCE", ".")
-# Hashes at a fraction of the real cost where only order and number matter.
-CHEAP = "password {\n\tmemory_kib = 1024\n\tpasses = 1\n}\n"
 NO_BACKOFF = "lock {\n\tbackoff_cap = 0\n}\n"
 UNLIMITED_SOURCE = "source {\n\tthreshold = 1000000\n}\n"
 
@@ -153,7 +151,7 @@ class Lab:
     # The daemon
 
     def configure(self, *parts):
-        """Writes warifu.conf: sections as in CHEAP and NO_BACKOFF, or plain lines."""
+        """Writes warifu.conf: sections as in NO_BACKOFF, or plain lines."""
         with open(CONFIG, "w", encoding="utf-8") as stream:
             stream.write("".join(part if part.endswith("\n") else part + "\n" for part in parts))
         os.chmod(CONFIG, 0o644)
@@ -266,7 +264,7 @@ class Lab:
 
     def person(self, name, password=None, token="hotp", unix=False, must_change=False, options=()):
         """An account that can log in: password, confirmed token."""
-        person = Person(name, password or f"{name} likes plum trees")
+        person = Person(name, password or "plum trees in " + hashlib.sha256(name.encode()).hexdigest()[:8])
         if unix:
             person.uid = self.unix_user(name)
         self.cli("user", "add", name, "--stdin", *options, text=person.password + "\n")

@@ -65,7 +65,7 @@ def test_no_daemon(lab):
 
 def test_nobody_listens(lab):
     """A socket that a dead daemon has left."""
-    lab.up(lib.CHEAP)
+    lab.up()
     lab.kill()
     lib.equal(os.path.exists(wire.PAM_SOCKET), True, "the socket is there")
     unavailable(lab, "pam_warifu")
@@ -73,7 +73,7 @@ def test_nobody_listens(lab):
 
 def test_stopped_daemon(lab):
     """kill -STOP: it accepts, and says nothing."""
-    lab.up(lib.CHEAP)
+    lab.up()
     lab.person("alice")
     lab.signal(signal.SIGSTOP)
     try:
@@ -84,7 +84,7 @@ def test_stopped_daemon(lab):
 
 def test_stopped_between_prompt_and_verdict(lab):
     """Stopped while the user types: unavailable at the deadline, nobody gets in."""
-    lab.up(lib.CHEAP)
+    lab.up()
     alice = lab.person("alice")
     code = alice.code()
     hosts.write_service("away", f"auth required pam_warifu.so timeout={TIMEOUT}")
@@ -174,7 +174,7 @@ def test_impostor_of_another_user(lab):
 
 def test_full_disk(lab):
     """No room to record: nobody gets in, and when there is room again everything works without a hand."""
-    lab.configure(lib.CHEAP)
+    lab.configure()
     os.makedirs(lib.STATE)
     lab.run("mount", "-t", "tmpfs", "-o", "size=4m", "none", lib.STATE)
     lab.closers.append(lambda: lab.run("umount", "-l", lib.STATE, code=None))

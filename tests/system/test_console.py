@@ -25,7 +25,7 @@ def as_user(uid, *command):
 
 def test_su(lab):
     """su to another user asks for that user's kinds; a wrong code is refused."""
-    lab.up(lib.CHEAP)
+    lab.up()
     hosts.use_stanza(lab, "su")
     alice = lab.person("alice", unix=True)
     bob = lab.unix_user("bob")
@@ -45,7 +45,7 @@ def test_su(lab):
 
 def test_sudo(lab):
     """sudo asks its caller; the time stamp spares the second time, and the account phase then agrees."""
-    lab.up(lib.CHEAP)
+    lab.up()
     hosts.use_stanza(lab, "sudo")
     alice = lab.person("alice", unix=True)
     with open("/etc/sudoers.d/test", "w", encoding="utf-8") as stream:
@@ -68,7 +68,7 @@ def log_in(lab, child, person):
 
 def test_login(lab):
     """login on a terminal: in with both kinds, refused with a wrong code; both in the log."""
-    lab.up(lib.CHEAP)
+    lab.up()
     hosts.use_stanza(lab, "login")
     alice = lab.person("alice", unix=True)
     with lib.terminal(lab, "/bin/login") as child:
@@ -102,7 +102,7 @@ def change(lab, alice, fresh, again=None):
 
 def test_passwd(lab):
     """One's own password: with the old one; too short, equal to the name, or unlike each other is refused."""
-    lab.up(lib.CHEAP)
+    lab.up()
     hosts.use_stanza(lab, "passwd")
     hosts.use_stanza(lab, "su")
     alice = lab.person("alice", unix=True)
@@ -124,7 +124,7 @@ def test_passwd(lab):
 
 def test_su_and_sudo_inside_ssh(lab):
     """su and sudo in an SSH login carry its source and its zone, though they have no remote host."""
-    lab.up(lib.CHEAP, 'zone "internal" {\n\tnetworks = {"127.0.0.0/24"}\n}\n')
+    lab.up('zone "internal" {\n\tnetworks = {"127.0.0.0/24"}\n}\n')
     for service in ("sshd", "su", "sudo"):
         hosts.use_stanza(lab, service)
     sshd = hosts.Sshd(lab)
@@ -149,7 +149,7 @@ def test_su_and_sudo_inside_ssh(lab):
 
 def test_su_outside_of_a_login(lab):
     """su from a process of no recorded login: no address, and never taken for the console."""
-    lab.up(lib.CHEAP)
+    lab.up()
     hosts.use_stanza(lab, "su")
     alice = lab.person("alice", unix=True)
     bob = lab.unix_user("bob")
@@ -160,7 +160,7 @@ def test_su_outside_of_a_login(lab):
 
 def test_cron_is_not_asked(lab):
     """Jobs run although the password has expired; those of a disabled account stop."""
-    lab.up(lib.CHEAP)
+    lab.up()
     import pam  # pylint: disable=import-outside-toplevel
     hosts.write_service("cron", "auth required pam_warifu.so", "account required pam_warifu.so",
                         "account required pam_permit.so")

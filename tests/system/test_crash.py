@@ -129,7 +129,7 @@ def check_victim(lab, person, told):
 
 def test_kill_at_random_points(lab):
     """20 rounds; then everything that was told is in the store, and the chain verifies."""
-    lab.up(lib.CHEAP, CONFIG, THRESHOLDS, lib.UNLIMITED_SOURCE)
+    lab.up(CONFIG, THRESHOLDS, lib.UNLIMITED_SOURCE)
     people = lab.people(PEOPLE, "honest")
     victims = lab.people(GUESSED, "victim")
     book = collections.defaultdict(list)

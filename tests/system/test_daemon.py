@@ -12,7 +12,7 @@ import wire
 
 def test_check(lab):
     """--check says fine, or file, line and what would be accepted."""
-    lab.configure(lib.CHEAP)
+    lab.configure()
     lib.contains(lab.run(lib.DAEMON, "--check").stdout, lib.CONFIG, "a good one")
     cases = {
         "treshold = 3": ("1", "treshold"),
@@ -34,7 +34,7 @@ def test_check(lab):
 
 def test_start_refuses(lab):
     """No database, a key that others can read, a bad configuration: a sentence and exit code 1, no service."""
-    lab.configure(lib.CHEAP)
+    lab.configure()
     process = lab.spawn()
     lib.equal(process.wait(20), 1, "without a database")
     lib.contains(lab.said(), "warifu init", "what to do")
@@ -58,7 +58,7 @@ def key_file(lab):
 
 def test_not_root(lab):
     """After the start it is not root any more, in any of its ids, and has no capability."""
-    lab.up(lib.CHEAP)
+    lab.up()
     with open(f"/proc/{lab.process.pid}/status", encoding="utf-8") as stream:
         status = dict(line.split(":\t", 1) for line in stream.read().splitlines() if ":\t" in line)
     uid = lab.run("id", "-u", "warifu").stdout.strip()
@@ -72,16 +72,16 @@ def test_not_root(lab):
 
 def test_reload(lab):
     """SIGHUP takes a good configuration whole, and a bad one not at all."""
-    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    lab.up(lib.NO_BACKOFF)
     alice = lab.person("alice")
-    lab.configure(lib.CHEAP, "lock {\n\tbackoff_cap = 0\n\tthreshold = 2\n}\n")
+    lab.configure("lock {\n\tbackoff_cap = 0\n\tthreshold = 2\n}\n")
     lab.signal(signal.SIGHUP)
     lib.wait_for("the reload", lambda: "configuration reloaded" in lab.said())
     for _ in range(2):
         wire.login("alice", alice.password, alice.wrong())
     lib.equal(lab.ask("user", "show", "alice")["locked"], True, "locked after two")
     lab.cli("unlock", "alice", "--reason", "test")
-    lab.configure(lib.CHEAP, "lock {\n\tthreshold = 1\n}\nnonsense = 1\n")
+    lab.configure("lock {\n\tthreshold = 1\n}\nnonsense = 1\n")
     lab.signal(signal.SIGHUP)
     lib.wait_for("its refusal", lambda: "not reloaded" in lab.said())
     lib.contains(lab.said(), f"{lib.CONFIG}:", "where the error is")
@@ -94,7 +94,7 @@ def test_reload(lab):
 
 def test_second_daemon(lab):
     """A second daemon on the same store refuses, and the first one goes on."""
-    lab.up(lib.CHEAP)
+    lab.up()
     alice = lab.person("alice")
     second = lab.spawn()
     lib.equal(second.wait(20), 1, "exit code of the second")
@@ -103,7 +103,7 @@ def test_second_daemon(lab):
 
 def test_stop_during_commits(lab):
     """SIGTERM in the middle of many logins: exit code 0, everyone gets an answer that the log agrees with."""
-    lab.up(lib.CHEAP)
+    lab.up()
     people = lab.people(30)
     for _ in range(3):
         before = len(lab.log("--class", "auth", result="success", action="authenticate"))
@@ -145,7 +145,7 @@ def test_stop_during_commits(lab):
 def test_first_run(lab):
     """warifu init --stdin: key copy, administrator, token, recovery codes, emergency sheet; who then logs in."""
     lab.unix_user("ada")
-    lab.configure(lib.CHEAP)
+    lab.configure()
     lab.init()
     lab.start()
     copy = os.path.join(lab.logs, "key-copy")
@@ -178,7 +178,7 @@ def test_first_run(lab):
 
 def test_log_is_one_row_per_attempt(lab):
     """A login that is right, wrong, and given up: a row each, in order, with every field that a row must have."""
-    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    lab.up(lib.NO_BACKOFF)
     alice = lab.person("alice")
     wire.login("alice", alice.password, alice.code())
     wire.login("alice", alice.password, alice.wrong())

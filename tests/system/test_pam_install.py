@@ -21,7 +21,7 @@ def confirm(lab, code=0):
 
 def test_rolls_back_unconfirmed(lab):
     """Without a confirmation the old file comes back by itself, to the byte."""
-    lab.up(lib.CHEAP)
+    lab.up()
     before = text()
     lab.cli("pam", "install", "sshd", "--no-test", "--timeout", "3")
     lib.contains(text(), "pam_warifu.so", "installed")
@@ -32,7 +32,7 @@ def test_rolls_back_unconfirmed(lab):
 
 def test_stays_when_confirmed(lab):
     """Confirmed from a second login it stays; removed, the file is as before."""
-    lab.up(lib.CHEAP)
+    lab.up()
     before = text()
     lab.cli("pam", "install", "sshd", "--no-test", "--timeout", "3")
     confirm(lab)
@@ -45,7 +45,7 @@ def test_stays_when_confirmed(lab):
 
 def test_dry_run(lab):
     """--dry-run shows the difference and changes nothing."""
-    lab.up(lib.CHEAP)
+    lab.up()
     before = text()
     lib.contains(lab.cli("pam", "install", "sshd", "--dry-run"), "+auth", "the difference")
     lib.equal(text(), before, "the file")
@@ -53,7 +53,7 @@ def test_dry_run(lab):
 
 def test_tries_a_login_first(lab):
     """The login that is tried first must succeed; else nothing is changed."""
-    lab.up(lib.CHEAP)
+    lab.up()
     alice = lab.person("alice", unix=True)
     before = text()
     for code, wanted in ((alice.wrong(), 1), (alice.code(), 0)):
@@ -72,7 +72,7 @@ def test_tries_a_login_first(lab):
 
 def test_killed_timer(lab):
     """The time limit stands even if its process is killed: rollback --overdue finds it."""
-    lab.up(lib.CHEAP)
+    lab.up()
     before = text()
     lab.cli("pam", "install", "sshd", "--no-test", "--timeout", "2")
     for pid in os.listdir("/proc"):

@@ -35,7 +35,7 @@ def counted(lab, name):
 
 def test_wrong_guesses_without_backoff(lab):
     """200 wrong at once, no back-off: exactly 10 are evaluated, nobody gets in, the account is locked."""
-    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    lab.up(lib.NO_BACKOFF)
     person = lab.person("alice")
     verdicts = tally(wire.crowd_login(guesses(person, CROWD)))
     lib.equal(verdicts[wire.ACCEPT], 0, "accepted")
@@ -48,7 +48,7 @@ def test_wrong_guesses_without_backoff(lab):
 
 def test_wrong_guesses_with_defaults(lab):
     """The same with the defaults: never more than 10, and at least one."""
-    lab.up(lib.CHEAP)
+    lab.up()
     person = lab.person("alice")
     verdicts = tally(wire.crowd_login(guesses(person, CROWD)))
     lib.equal(verdicts[wire.ACCEPT], 0, "accepted")
@@ -60,7 +60,7 @@ def test_wrong_guesses_with_defaults(lab):
 
 def test_wrong_passwords(lab):
     """Wrong passwords are counted like wrong codes."""
-    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    lab.up(lib.NO_BACKOFF)
     person = lab.person("alice")
     verdicts = tally(wire.crowd_login(guesses(person, CROWD, password="not the right one")))
     lib.equal(verdicts[wire.ACCEPT], 0, "accepted")
@@ -89,19 +89,19 @@ def one_right(lab):
 
 def test_one_right_without_backoff(lab):
     """One right among wrong ones, no back-off."""
-    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    lab.up(lib.NO_BACKOFF)
     one_right(lab)
 
 
 def test_one_right_with_defaults(lab):
     """One right among wrong ones, defaults."""
-    lab.up(lib.CHEAP)
+    lab.up()
     one_right(lab)
 
 
 def one_code_once(lab, config):
     """200 uses of one valid TOTP code: exactly one is accepted."""
-    lab.up(lib.CHEAP, *config)
+    lab.up(*config)
     person = lab.person("alice", token="totp")
     verdicts = tally(wire.crowd_login(guesses(person, CROWD, code=person.code())))
     lib.equal(verdicts[wire.ACCEPT], 1, "accepted")
@@ -122,7 +122,7 @@ def test_one_totp_code_with_defaults(lab):
 
 def test_one_hotp_code(lab):
     """The same for HOTP, whose used code is a wrong one to a later look-ahead: exactly one is accepted."""
-    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    lab.up(lib.NO_BACKOFF)
     person = lab.person("alice")
     verdicts = tally(wire.crowd_login(guesses(person, CROWD, code=person.code())))
     lib.equal(verdicts[wire.ACCEPT], 1, "accepted")
@@ -130,7 +130,7 @@ def test_one_hotp_code(lab):
 
 def test_one_recovery_code(lab):
     """200 uses of one recovery code: exactly one is accepted."""
-    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    lab.up(lib.NO_BACKOFF)
     person = lab.person("alice")
     code = lab.recovery_codes(person)[0]
     verdicts = tally(wire.crowd_login(guesses(person, CROWD, code=code)))
@@ -141,7 +141,7 @@ def test_one_recovery_code(lab):
 
 def test_honest_logins_of_one_account(lab):
     """30 parallel honest logins of one account, each with a recovery code of its own: all succeed."""
-    lab.up(lib.CHEAP, "recovery {\n\tcodes = 30\n}\n")
+    lab.up("recovery {\n\tcodes = 30\n}\n")
     person = lab.person("alice")
     codes = lab.recovery_codes(person)
     lib.equal(len(codes), 30, "codes in a set")
@@ -155,7 +155,7 @@ def test_honest_logins_of_one_account(lab):
 
 def test_twenty_users_together(lab):
     """20 users log in together while one is being guessed at: none of them is disturbed."""
-    lab.up(lib.CHEAP)
+    lab.up()
     people = lab.people(20)
     victim = lab.person("victim")
     attempts = [{"user": person.name, "source": sources(number), "password": person.password, "code": person.code()}
@@ -167,7 +167,7 @@ def test_twenty_users_together(lab):
 
 def test_fifty_behind_one_address(lab):
     """50 people behind one address log in; a few mistype first; none is slowed."""
-    lab.up(lib.CHEAP)
+    lab.up()
     people = lab.people(50)
     same = "203.0.113.9"
     for person in people[:10]:

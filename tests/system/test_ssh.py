@@ -11,7 +11,7 @@ KEY_AND_MORE = {"AuthenticationMethods": "publickey,keyboard-interactive"}
 
 def server(lab, settings=None, *config):
     """A daemon, the stanza, and an sshd."""
-    lab.up(lib.CHEAP, *config)
+    lab.up(*config)
     hosts.use_stanza(lab, "sshd")
     return hosts.Sshd(lab, settings or {})
 
@@ -154,7 +154,7 @@ def test_locked_and_unlocked(lab):
 
 def test_pamtester_sshd_stanza(lab):
     """pamtester walks the whole shipped stanza."""
-    lab.up(lib.CHEAP)
+    lab.up()
     hosts.use_stanza(lab, "sshd")
     alice = lab.person("alice", unix=True)
     with lib.terminal(lab, "pamtester", ["-I", "rhost=192.0.2.5", "sshd", "alice", "authenticate", "acct_mgmt",

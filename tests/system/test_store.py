@@ -23,7 +23,7 @@ def backup(lab, name):
 
 def test_restore_revives_no_code(lab):
     """TOTP, HOTP and recovery codes that were used after the backup stay used; a fresh TOTP code works."""
-    lab.up(lib.CHEAP, lib.NO_BACKOFF, "lock {\n\tthreshold = 100\n}\n")
+    lab.up(lib.NO_BACKOFF, "lock {\n\tthreshold = 100\n}\n")
     totp = lab.person("totp", token="totp")
     hotp = lab.person("hotp")
     codes = lab.recovery_codes(totp)
@@ -47,7 +47,7 @@ def test_restore_revives_no_code(lab):
 
 def test_restore_shortens_no_lock(lab):
     """An account that was locked in the backup is locked afterwards."""
-    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    lab.up(lib.NO_BACKOFF)
     alice = lab.person("alice")
     for _ in range(10):
         wire.login("alice", alice.password, alice.wrong())
@@ -61,7 +61,7 @@ def test_restore_shortens_no_lock(lab):
 
 def test_restore_refuses(lab):
     """A running daemon, a damaged file, another key: a clear sentence, and nothing is changed."""
-    lab.up(lib.CHEAP)
+    lab.up()
     alice = lab.person("alice")
     saved = backup(lab, "good.backup")
     lib.contains(restore(lab, saved, code=1), "stop it first", "while the daemon runs")
@@ -92,7 +92,7 @@ def test_restore_refuses(lab):
 
 def test_key_rotation(lab):
     """After a rotation tokens work on, also after a restart."""
-    lab.up(lib.CHEAP)
+    lab.up()
     alice = lab.person("alice", token="totp")
     before = lab.ask("status")["key-id"]
     lab.cli("key", "rotate", "--reason", "test")
@@ -106,7 +106,7 @@ def test_key_rotation(lab):
 
 def test_backup_under_load(lab):
     """A backup made while people log in is a consistent store."""
-    lab.up(lib.CHEAP)
+    lab.up()
     people = lab.people(10)
     attempts = [{"user": person.name, "password": person.password, "code": person.code()} for person in people]
     pid = os.fork()
@@ -124,7 +124,7 @@ def test_backup_under_load(lab):
 
 def test_tampering_is_found(lab):
     """A row that was changed, taken out, or cut off at the end: log verify says so."""
-    lab.up(lib.CHEAP)
+    lab.up()
     alice = lab.person("alice")
     for _ in range(3):
         wire.login("alice", alice.password, alice.code())

@@ -13,7 +13,7 @@ import wire
 
 def test_previous_version_logs_in(lab):
     """A front end of the previous release: begin, answer, account, session in version 1."""
-    lab.up(lib.CHEAP)
+    lab.up()
     person = lab.person("alice")
     with wire.Login("alice", version=1) as attempt:
         lib.equal(attempt.run(person.password, person.code()), wire.ACCEPT, "verdict")
@@ -27,7 +27,7 @@ def test_previous_version_logs_in(lab):
 
 def test_unknown_version_is_dropped(lab):
     """Version 3 and version 0 are spoken by nobody."""
-    lab.up(lib.CHEAP)
+    lab.up()
     for version in (0, wire.VERSION + 1):
         with wire.Client(version=version, timeout=5) as client:
             try:
@@ -47,7 +47,7 @@ def replies(name, password, code, service="sshd"):
 
 def test_refused_users_look_alike(lab):
     """Unknown, disabled, locked, expired, exempt and known with wrong answers: the same bytes but for ids."""
-    lab.up(lib.CHEAP, lib.NO_BACKOFF)
+    lab.up(lib.NO_BACKOFF)
     known = lab.person("known")
     disabled = lab.person("disabled")
     locked = lab.person("locked")
@@ -77,7 +77,7 @@ def test_refused_users_look_alike(lab):
 
 def test_observe_mode(lab):
     """mode = observe: PAM_IGNORE for everyone, and the log says what would have been."""
-    lab.up('mode = "observe"', lib.CHEAP)
+    lab.up('mode = "observe"')
     lab.person("alice")
     for name in ("alice", "nobody-here"):
         with wire.Login(name) as attempt:
@@ -102,7 +102,7 @@ def refused_frame(raw):
 
 def test_nonsense_is_dropped(lab):
     """Bytes that are no message, and messages that are not permitted; the daemon lives on."""
-    lab.up(lib.CHEAP)
+    lab.up()
     person = lab.person("alice")
     begin = wire.begin_fields("alice")
     bad = {
@@ -128,7 +128,7 @@ def test_nonsense_is_dropped(lab):
 
 def test_answer_of_another_connection(lab):
     """A transaction belongs to its connection: an id is no key to it."""
-    lab.up(lib.CHEAP)
+    lab.up()
     person = lab.person("alice")
     with wire.Login("alice") as mine, wire.Login("alice") as other:
         mine.begin()
@@ -144,7 +144,7 @@ def test_answer_of_another_connection(lab):
 
 def test_same_request_same_verdict(lab):
     """The same BEGIN again (idempotency key) gets the same verdict, and only one row; another user does not."""
-    lab.up(lib.CHEAP)
+    lab.up()
     person = lab.person("alice")
     lab.person("bob")
     key = [(wire.IDEMPOTENCY, b"k" * 32)]
@@ -160,7 +160,7 @@ def test_same_request_same_verdict(lab):
 
 def test_other_uid_only_for_itself(lab):
     """Without root one may ask about one's own account alone, and what one says of the source is no fact."""
-    lab.up(lib.CHEAP)
+    lab.up()
     alice = lab.person("alice", unix=True)
     bob = lab.person("bob", unix=True)
     with open("/etc/pam.d/selftest", "w", encoding="utf-8") as stream:
@@ -178,7 +178,7 @@ def test_other_uid_only_for_itself(lab):
 
 def test_connections_of_one_user(lab):
     """A user who opens connections without end keeps nobody else out."""
-    lab.up(lib.CHEAP, "connections = 8")
+    lab.up("connections = 8")
     person = lab.person("alice")
     uid = lab.unix_user("mallory")
     pid = os.fork()
