@@ -60,7 +60,7 @@ open_socket(struct openings *openings, const struct config *config, enum front_r
 	snprintf(path, sizeof(path), "%s/%s", config->run_dir, name);
 	status = front_socket(path, mode, (uid_t)-1, group, &fd);
 	if (status != WF_OK) {
-		say_f(LOG_ERR, "cannot open the socket %s: %s; is the folder writable and no other file there?", path,
+		say_f(LOG_ERR, "cannot open the socket %s: %s; does another daemon run already, or is another file there?", path,
 		      wf_status_text(status));
 		return false;
 	}
@@ -124,6 +124,7 @@ enter_sandbox(const struct config *config)
 		{ config->state_dir, true }, { config->run_dir, true },	  { folder_of(keys, config->key_file, sizeof(keys)), true },
 		{ folder_of(conf, config->file, sizeof(conf)), false },
 		{ "/etc", false }, { "/usr", false }, { "/lib", false }, { "/proc", false }, { "/dev/urandom", false }, { "/run", false }, { "/sys/devices/system/cpu", false },
+		{ "/var/cache/cracklib", false },
 	};
 	wf_status status = sandbox_paths(paths, sizeof(paths) / sizeof(paths[0]));
 

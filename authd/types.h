@@ -53,7 +53,12 @@ struct account {
 	char sources[1025]; /* service accounts: networks they may come from, separated by blanks */
 };
 
-enum credential_state { CREDENTIAL_PENDING = 0, CREDENTIAL_ACTIVE = 1, CREDENTIAL_VOID = 2 };
+enum credential_state {
+	CREDENTIAL_PENDING = 0, /* counts from its first right code on */
+	CREDENTIAL_ACTIVE = 1,
+	CREDENTIAL_VOID = 2,
+	CREDENTIAL_RESYNC = 3 /* restored HOTP: how far it was used is not known; two codes in a row first */
+};
 enum otp_algorithm { OTP_SHA1 = 1, OTP_SHA256 = 2, OTP_SHA512 = 3 };
 
 #define CREDENTIAL_SECRET_MAX 512

@@ -130,7 +130,7 @@ static const char *const words[] = {
 	N_("critical"), N_("disabled"), N_("enabled"), N_("enforce"), N_("exempt"), N_("exists"),
 	N_("failure"), N_("finding"), N_("general"), N_("import"), N_("installed"), N_("managed"),
 	N_("neutral"), N_("observe"), N_("ok"), N_("pending"), N_("possession"), N_("privileged"),
-	N_("recovery"), N_("refused"), N_("service"), N_("session"), N_("skip"), N_("source"),
+	N_("recovery"), N_("refused"), N_("resync"), N_("service"), N_("session"), N_("skip"), N_("source"),
 	N_("success"), N_("suspect"), N_("system"), N_("tombstone"), N_("unavailable"), N_("void"),
 	N_("warn"), N_("warning"),
 };

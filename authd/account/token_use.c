@@ -151,6 +151,9 @@ find_pending(struct act_call *call, struct act_subject *subject_r, const struct 
 		return act_say(call, WF_NOT_FOUND, _("No token of '%s' waits for a code."), subject_r->account.name);
 	if ((*credential_r)->state == CREDENTIAL_ACTIVE)
 		return act_say(call, WF_CONFLICT, _("'%s' counts already."), (*credential_r)->label);
+	if ((*credential_r)->state == CREDENTIAL_RESYNC)
+		return act_say(call, WF_CONFLICT, _("'%s' wants two codes in a row: use 'warifu token resync'."),
+			(*credential_r)->label);
 	return WF_OK;
 }
 

@@ -13,7 +13,8 @@
 
 static const enum factor_id type_factors[] = {FACTOR_TOTP, FACTOR_HOTP, FACTOR_RECOVERY}; /* as in the choice */
 static const char *const state_names[] = {
-	[CREDENTIAL_PENDING] = "pending", [CREDENTIAL_ACTIVE] = "active", [CREDENTIAL_VOID] = "void"
+	[CREDENTIAL_PENDING] = "pending", [CREDENTIAL_ACTIVE] = "active", [CREDENTIAL_VOID] = "void",
+	[CREDENTIAL_RESYNC] = "resync"
 };
 static const char *const algorithm_names[] = {[OTP_SHA1] = "sha1", [OTP_SHA256] = "sha256", [OTP_SHA512] = "sha512"};
 

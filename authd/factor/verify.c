@@ -42,7 +42,8 @@ result_unsure(const char *reason, struct factor_result *result)
 static bool
 never_yes(const struct factor_input *in)
 {
-	return in->credential == NULL || in->doomed || in->credential->state == CREDENTIAL_VOID;
+	return in->credential == NULL || in->doomed || in->credential->state == CREDENTIAL_VOID ||
+	       in->credential->state == CREDENTIAL_RESYNC;
 }
 
 void

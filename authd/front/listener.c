@@ -14,6 +14,19 @@
 #include "authd/front/internal.h"
 #include "common/fault.h"
 
+/* Whether a daemon listens there: then its socket is not taken away from it. */
+static bool
+is_served(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	bool served = fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 || errno == EAGAIN);
+
+	if (fd >= 0)
+		close(fd);
+	return served;
+}
+
+/* WF_EXISTS: another file, or another daemon's socket, is there. */
 static wf_status
 bind_at(int fd, const char *path, mode_t mode, uid_t owner, gid_t group)
 {
@@ -23,7 +36,7 @@ bind_at(int fd, const char *path, mode_t mode, uid_t owner, gid_t group)
 	if (strlen(path) >= sizeof(address.sun_path))
 		return WF_TOO_LONG;
 	memcpy(address.sun_path, path, strlen(path) + 1);
-	if (lstat(path, &info) == 0 && (!S_ISSOCK(info.st_mode) || unlink(path) != 0))
+	if (lstat(path, &info) == 0 && (!S_ISSOCK(info.st_mode) || is_served(&address) || unlink(path) != 0))
 		return WF_EXISTS;
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
 		return errno == EACCES ? WF_DENIED : WF_IO;

@@ -265,7 +265,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_RESTORE_TOTP] =
 		"UPDATE credential SET counter = max(counter, ?1 / step_s + ?2)"
 		" WHERE factor = 2 AND state <> 2 AND step_s > 0",
-	[SQL_RESTORE_HOTP] = "UPDATE credential SET state = 0 WHERE factor = 3 AND state = 1",
+	[SQL_RESTORE_HOTP] = "UPDATE credential SET state = 3 WHERE factor = 3 AND state IN (0, 1)",
 	[SQL_RESTORE_RECOVERY] =
 		"UPDATE credential SET state = 2, secret = x'' WHERE factor = 4 AND state <> 2",
 	[SQL_RESTORE_CODES] = "UPDATE recovery_code SET used_us = ?1 WHERE used_us = 0",

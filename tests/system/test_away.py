@@ -1,6 +1,7 @@
 """The daemon is away, stopped, or something else answers in its place: PAM_AUTHINFO_UNAVAIL before the
 deadline, and the cause in syslog. Never success, never a plain refusal."""
 
+import contextlib
 import os
 import signal
 import socket
@@ -143,6 +144,20 @@ def test_half_a_frame_and_silence(lab):
     unavailable(lab, "pam_warifu")
 
 
+def accept_everyone(uid):
+    """As this user: lets everyone in who asks."""
+    os.setresgid(uid, uid, uid)
+    os.setresuid(uid, uid, uid)
+    server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    server.bind(wire.PAM_SOCKET)
+    os.chmod(wire.PAM_SOCKET, 0o666)
+    server.listen(8)
+    while True:
+        client, _address = server.accept()
+        with contextlib.suppress(OSError):
+            client.sendall(wire.frame(wire.RESULT, [(wire.VERDICT, b"\1")]))
+
+
 def test_impostor_of_another_user(lab):
     """Only root or the daemon's user may be the daemon: an ACCEPT of somebody else lets nobody in."""
     mallory = lab.unix_user("mallory")
@@ -150,15 +165,10 @@ def test_impostor_of_another_user(lab):
     os.chown("/run/warifu", mallory, mallory)
     pid = os.fork()
     if pid == 0:
-        os.setresgid(mallory, mallory, mallory)
-        os.setresuid(mallory, mallory, mallory)
-        server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        server.bind(wire.PAM_SOCKET)
-        os.chmod(wire.PAM_SOCKET, 0o666)
-        server.listen(8)
-        while True:
-            client, _address = server.accept()
-            client.sendall(wire.frame(wire.RESULT, [(wire.VERDICT, b"\1")]))
+        try:
+            accept_everyone(mallory)
+        finally:
+            os._exit(1)
     try:
         lib.wait_for("the impostor listens", lambda: os.path.exists(wire.PAM_SOCKET))
         hosts.write_service("away", f"auth required pam_warifu.so timeout={TIMEOUT}")
@@ -184,13 +194,12 @@ def test_full_disk(lab):
     lab.start()
     alice = lab.person("alice")
     filler = os.path.join(lib.STATE, "filler")
-    with open(filler, "wb") as stream:
-        try:
-            while True:
-                stream.write(b"\0" * 4096)
-                stream.flush()
-        except OSError:
-            pass
+    descriptor = os.open(filler, os.O_WRONLY | os.O_CREAT, 0o600)
+    try:
+        while True:
+            os.write(descriptor, b"\0" * 4096)
+    except OSError:
+        os.close(descriptor)
     verdicts = {wire.login("alice", alice.password, alice.wrong()) for _ in range(3)}
     right = wire.login("alice", alice.password, alice.code())
     os.unlink(filler)

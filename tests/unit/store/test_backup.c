@@ -143,7 +143,7 @@ START_TEST(restore_revives_no_code)
 	ck_assert_int_eq(read->credentials[0].factor, FACTOR_TOTP);
 	ck_assert_int_eq(read->credentials[0].state, CREDENTIAL_ACTIVE);
 	ck_assert_int_eq(read->credentials[1].factor, FACTOR_HOTP);
-	ck_assert_int_eq(read->credentials[1].state, CREDENTIAL_PENDING);
+	ck_assert_int_eq(read->credentials[1].state, CREDENTIAL_RESYNC);
 	ck_assert_int_eq(read->credentials[2].factor, FACTOR_PASSWORD);
 	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM recovery_code WHERE used_us = 0"), 0);
 	ck_assert_int_eq(fx_sql_int("SELECT generation FROM meta"), generation + 1);
