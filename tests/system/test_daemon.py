@@ -161,7 +161,7 @@ def test_first_run(lab):
     password = "seven herons over the weir"
     process = subprocess.Popen([lib.CLI, "init", "ada", "--stdin", "--key-copy", copy], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    process.stdin.write("emergency pin 1234\n" + password + "\n")
+    process.stdin.write(password + "\nemergency pin 1234\n")
     process.stdin.flush()
     said = ""
     secret = None
