@@ -26,13 +26,16 @@ static wf_status
 chain_insert(struct writer *w, const struct audit_row *row, const struct audit_head *head,
 	const struct wf_buf *encoded)
 {
+	char user[sizeof(row->user)];
 	struct sql q = sql_start(&w->conn, SQL_AUDIT_INSERT);
 
+	/* As in the encoding, so that what is shown is also what is found. */
+	AUDIT_TEXT(user, row->user);
 	sql_put_int(&q, (int64_t)head->seq);
 	sql_put_int(&q, row->time_us);
 	sql_put_int(&q, row->class);
 	sql_put_int(&q, row->result);
-	sql_put_text(&q, row->user);
+	sql_put_text(&q, user);
 	sql_put_text(&q, row->source);
 	sql_put_text(&q, row->event);
 	sql_put_blob(&q, head->chain, sizeof(head->chain));

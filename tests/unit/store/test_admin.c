@@ -81,6 +81,25 @@ START_TEST(all_or_nothing)
 }
 END_TEST
 
+/* The second row cannot be encoded: the first one is gone as well, and the chain goes on where it was. */
+START_TEST(a_bad_row_leaves_no_gap)
+{
+	static struct store_job job;
+	struct audit_row rows[2] = {fx_row("one", "alice"), fx_row("two", "alice")};
+
+	rows[1].class = (enum audit_class)99;
+	job.kind = STORE_ADMIN;
+	job.u.admin.rows = rows;
+	job.u.admin.nrows = 2;
+	ck_assert_int_eq(store_run(fx.store, &job), WF_INVALID);
+	ck_assert_uint_eq(fx_last_seq(), 0);
+	rows[1].class = AUDIT_ADMIN;
+	ck_assert_int_eq(store_run(fx.store, &job), WF_OK);
+	ck_assert_uint_eq(job.u.admin.seq, 2);
+	ck_assert_uint_eq(fx_verify_chain(), 2);
+}
+END_TEST
+
 START_TEST(nothing_changes_without_a_row)
 {
 	static struct store_job job;
@@ -389,6 +408,7 @@ admin_suite(void)
 	tcase_add_test(tc, account_and_credentials_in_one_act);
 	tcase_add_test(tc, names_are_byte_exact);
 	tcase_add_test(tc, all_or_nothing);
+	tcase_add_test(tc, a_bad_row_leaves_no_gap);
 	tcase_add_test(tc, nothing_changes_without_a_row);
 	tcase_add_test(tc, refusals_of_accounts);
 	tcase_add_test(tc, account_set_and_flags);

@@ -54,6 +54,23 @@ START_TEST(failures_lock)
 }
 END_TEST
 
+/* The threshold was lowered while three were under way: only the first of them sets the lock. */
+START_TEST(a_lock_is_set_once)
+{
+	for (unsigned txn = 1; txn <= 3; txn++)
+		ck_assert_int_eq(fx_reserve(txn, "alice"), THROTTLE_ADMIT);
+	for (unsigned txn = 1; txn <= 3; txn++) {
+		struct store_job *job = fx_settle_job(txn, "alice", SETTLE_FAILURE, 0);
+
+		job->u.settle.lanes = fx_lanes_limit("alice", 1);
+		ck_assert_int_eq(store_run(fx.store, job), WF_OK);
+		ck_assert_int_eq(job->u.settle.lock_set, txn == 1);
+		free(job);
+	}
+	ck_assert_uint_eq(fx_count_rows("lock", ""), 1);
+}
+END_TEST
+
 START_TEST(nothing_is_written_for_a_refusal)
 {
 	uint64_t commits;
@@ -399,6 +416,7 @@ reserve_suite(void)
 	tcase_add_test(tc, one_reservation_a_transaction);
 	tcase_add_test(tc, held_over_rounds_even_when_full);
 	tcase_add_test(tc, failures_lock);
+	tcase_add_test(tc, a_lock_is_set_once);
 	tcase_add_test(tc, nothing_is_written_for_a_refusal);
 	tcase_add_test(tc, success_resets_and_leaves_others);
 	tcase_add_test(tc, partial_success_resets_nothing);
