@@ -93,6 +93,22 @@ choose_language(struct ctl *ctl, const char *wanted)
 	ctl->language = strncmp(list, "ja", 2) == 0 ? "ja" : "en";
 }
 
+/* Before all else is parsed, so that an error is told in the language that is asked for. */
+static const char *
+wanted_language(int argc, char *const *argv)
+{
+	static const char option[] = "--lang";
+	size_t len = sizeof(option) - 1;
+
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], option) == 0 && i + 1 < argc)
+			return argv[i + 1];
+		if (strncmp(argv[i], option, len) == 0 && argv[i][len] == '=')
+			return argv[i] + len + 1;
+	}
+	return NULL;
+}
+
 /* Who the daemon must be. A socket that was named by hand is trusted as it is. */
 static void
 choose_socket(struct ctl *ctl, const char *path)
@@ -126,14 +142,9 @@ ctl_main(struct ctl *ctl, int argc, char *const *argv)
 {
 	struct parsed parsed;
 	char error[ARGS_ERROR_MAX];
-	bool fine = args_parse(argc, argv, &parsed, error);
-	const char *language = args_option(&parsed, "lang");
 
-	choose_language(ctl, language);
-	/* The error was made before the language was known: make it again. */
-	if (!fine && language != NULL)
-		fine = args_parse(argc, argv, &parsed, error);
-	if (!fine) {
+	choose_language(ctl, wanted_language(argc, argv));
+	if (!args_parse(argc, argv, &parsed, error)) {
 		ctl_error(ctl, "%s", error);
 		return CTL_USAGE;
 	}

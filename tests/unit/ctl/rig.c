@@ -25,6 +25,9 @@ struct rig_daemon {
 	bool used[64];
 	int listener;
 	pthread_t thread;
+	int login_listener;
+	pthread_t login_thread;
+	const char *right;
 	pthread_mutex_t mutex;
 	char asked[65536];
 	char copy[65536];
@@ -168,22 +171,124 @@ serve(void *ctx)
 	return NULL;
 }
 
+static int
+listen_at(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%.100s", path);
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(bind(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+	ck_assert_int_eq(listen(fd, 8), 0);
+	return fd;
+}
+
+static void
+send_prompt(int fd, uint8_t id, enum wf_text_id text)
+{
+	static const uint8_t txn[WF_TXN_LEN] = {0xAB};
+	const struct wf_prompt prompt = {.id = id, .text = text, .ttl_s = 60};
+	struct wf_msg msg;
+
+	wf_msg_init(&msg, WF_MSG_PROMPTS, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_TXN, txn, sizeof(txn)), WF_OK);
+	ck_assert_int_eq(wf_msg_add_prompt(&msg, &prompt), WF_OK);
+	send_message(fd, &msg);
+}
+
+static void
+send_verdict(int fd, enum wf_verdict verdict)
+{
+	uint8_t txn[WF_TXN_LEN];
+	struct wf_msg msg;
+
+	memset(txn, 0xAB, sizeof(txn));
+	wf_msg_init(&msg, WF_MSG_RESULT, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_TXN, txn, sizeof(txn)), WF_OK);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_VERDICT, verdict), WF_OK);
+	send_message(fd, &msg);
+}
+
+/* Appends the user of BEGIN, or the answer of ANSWER without its prompt's id. */
+static bool
+take_login(int fd, enum wf_msg_type type, enum wf_field_id id, size_t skip, char *given, size_t size)
+{
+	struct wf_msg msg;
+	const uint8_t *bytes;
+	size_t used = strlen(given);
+	size_t len;
+	bool fine;
+
+	if (!receive(fd, &msg))
+		return false;
+	fine = msg.type == type && wf_msg_get_bytes(&msg, id, 0, &bytes, &len) == WF_OK && len >= skip;
+	if (fine)
+		snprintf(given + used, size - used, "%s%.*s", used > 0 ? "/" : "", (int)(len - skip),
+			(const char *)bytes + skip);
+	wf_msg_clear(&msg);
+	return fine;
+}
+
+static void
+answer_login(struct rig_daemon *daemon, int fd)
+{
+	char given[256] = "";
+
+	if (!take_login(fd, WF_MSG_BEGIN, WF_F_USER, 0, given, sizeof(given)))
+		return;
+	send_prompt(fd, 1, WF_TEXT_PASSWORD);
+	if (!take_login(fd, WF_MSG_ANSWER, WF_F_ANSWER, 1, given, sizeof(given)) || daemon->right == NULL)
+		return;
+	send_prompt(fd, 2, WF_TEXT_CODE);
+	if (!take_login(fd, WF_MSG_ANSWER, WF_F_ANSWER, 1, given, sizeof(given)))
+		return;
+	send_verdict(fd, strcmp(given, daemon->right) == 0 ? WF_VERDICT_ACCEPT : WF_VERDICT_REJECT);
+}
+
+static void *
+serve_logins(void *ctx)
+{
+	struct rig_daemon *daemon = ctx;
+	int fd;
+
+	while ((fd = accept(daemon->login_listener, NULL, NULL)) >= 0) {
+		answer_login(daemon, fd);
+		close(fd);
+	}
+	return NULL;
+}
+
+void
+rig_login(struct rig *rig, const char *right)
+{
+	rig->daemon->right = right;
+	rig->daemon->login_listener = listen_at(rig_path(rig, "pam.sock"));
+	ck_assert_int_eq(
+		pthread_create(&rig->daemon->login_thread, NULL, serve_logins, rig->daemon), 0);
+}
+
+static void
+stop_listening(int listener, pthread_t thread)
+{
+	if (listener < 0)
+		return;
+	shutdown(listener, SHUT_RDWR);
+	pthread_join(thread, NULL);
+	close(listener);
+}
+
 static void
 start_daemon(struct rig *rig, const struct rig_act *acts, size_t n)
 {
-	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	struct rig_daemon *daemon = rig->daemon;
 
 	daemon->acts = acts;
 	daemon->n = n;
-	daemon->listener = -1;
+	daemon->listener = daemon->login_listener = -1;
 	if (n == 0)
 		return;
-	snprintf(address.sun_path, sizeof(address.sun_path), "%.100s", rig->socket);
-	daemon->listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ck_assert_int_ge(daemon->listener, 0);
-	ck_assert_int_eq(bind(daemon->listener, (const struct sockaddr *)&address, sizeof(address)), 0);
-	ck_assert_int_eq(listen(daemon->listener, 8), 0);
+	daemon->listener = listen_at(rig->socket);
 	ck_assert_int_eq(pthread_create(&daemon->thread, NULL, serve, daemon), 0);
 }
 
@@ -216,11 +321,8 @@ remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
 void
 rig_stop(struct rig *rig)
 {
-	if (rig->daemon->listener >= 0) {
-		shutdown(rig->daemon->listener, SHUT_RDWR);
-		pthread_join(rig->daemon->thread, NULL);
-		close(rig->daemon->listener);
-	}
+	stop_listening(rig->daemon->listener, rig->daemon->thread);
+	stop_listening(rig->daemon->login_listener, rig->daemon->login_thread);
 	nftw(rig->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 	pthread_mutex_destroy(&rig->daemon->mutex);
 	free(rig->daemon);

@@ -47,6 +47,11 @@ int rig_run(struct rig *rig, const char *input, const char *words);
  * times as they came. Valid until the next call.
  */
 const char *rig_asked(struct rig *rig);
+/*
+ * Answers logins beside it, on pam.sock: two prompts in two rounds, then a verdict. `right` is
+ * "user/password/code"; NULL: it hangs up at the answers. The transaction's id is sixteen times 0xAB.
+ */
+void rig_login(struct rig *rig, const char *right);
 /* The path of a file in the folder; one of four buffers in turn. */
 const char *rig_path(struct rig *rig, const char *name);
 void rig_write(struct rig *rig, const char *name, const char *text);

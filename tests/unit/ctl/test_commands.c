@@ -279,6 +279,68 @@ START_TEST(resync_takes_two_codes)
 }
 END_TEST
 
+/* ---- one's own account ---- */
+
+#define OWNER_UID 65534
+#define PROOF "abababababababababababababababab"
+
+START_TEST(owner_proves_himself)
+{
+	START({.act = "user.passwd", .status = WF_DENIED, .text = "Your role does not suffice."},
+		{.act = "user.passwd", .text = "nobody has a new password."});
+	rig_login(&rig, "nobody/old one/123456");
+	rig.ctl.uid = OWNER_UID;
+	ck_assert_int_eq(rig_run(&rig, "new one\nold one\n123456\n", "user passwd nobody --stdin"), CTL_OK);
+	ck_assert_str_eq(rig.out, "nobody has a new password.\n");
+	ck_assert_str_eq(rig.err, "This changes your own account: prove that it is you.\n");
+	ck_assert_str_eq(rig_asked(&rig), "user.passwd user=nobody *password=new one\n"
+					  "user.passwd user=nobody txn=" PROOF " *password=new one\n");
+}
+END_TEST
+
+/* The same proof serves for both acts of one command. */
+START_TEST(owner_proves_himself_once)
+{
+	START({.act = "token.add", .status = WF_DENIED}, {TOTP_ROW}, {.act = "token.confirm"});
+	rig_login(&rig, "nobody/old one/123456");
+	rig.ctl.uid = OWNER_UID;
+	ck_assert_int_eq(rig_run(&rig, "old one\n123456\n654321\n", "token add nobody totp --stdin"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig_asked(&rig),
+		"token.confirm user=nobody id=3 txn=" PROOF " *code=654321\n"));
+}
+END_TEST
+
+static const struct {
+	const char *right;
+	uid_t uid;
+	const char *user;
+	int code;
+	const char *error;
+} proofs[] = {
+	{"nobody/old one/999999", OWNER_UID, "nobody", CTL_DENIED,
+		"This changes your own account: prove that it is you.\n"
+		"warifu: That was not right; nothing was changed.\n"},
+	{NULL, OWNER_UID, "nobody", CTL_AWAY,
+		"This changes your own account: prove that it is you.\n"
+		"warifu: The proof could not be checked; nothing was changed.\n"},
+	{"nobody/old one/123456", OWNER_UID, "alice", CTL_DENIED, "warifu: Not you.\n"},
+	{"nobody/old one/123456", 0, "nobody", CTL_DENIED, "warifu: Not you.\n"},
+};
+
+START_TEST(without_proof_nothing_changes)
+{
+	char line[128];
+
+	START({.act = "user.passwd", .status = WF_DENIED, .text = "Not you."});
+	rig_login(&rig, proofs[_i].right);
+	rig.ctl.uid = proofs[_i].uid;
+	snprintf(line, sizeof(line), "user passwd %s --stdin", proofs[_i].user);
+	ck_assert_int_eq(rig_run(&rig, "new one\nold one\n123456\n", line), proofs[_i].code);
+	ck_assert_str_eq(rig.err, proofs[_i].error);
+	ck_assert_ptr_null(strstr(rig_asked(&rig), "txn="));
+}
+END_TEST
+
 /* ---- log ---- */
 
 #define LOG_COLUMNS                                                                                \
@@ -323,6 +385,42 @@ START_TEST(log_goes_on_after_a_full_page)
 	ck_assert_ptr_nonnull(strstr(rig_asked(&rig), " after=5 order=oldest limit=100\n"));
 	ck_assert_ptr_nonnull(strstr(rig.out, "  b "));
 	ck_assert_ptr_eq(strstr(rig.out + 1, "Time "), NULL); /* one header */
+}
+END_TEST
+
+/* The real program, which goes on until it is told to stop. */
+START_TEST(log_follows_until_stopped)
+{
+	const char *build = getenv("top_builddir");
+	char program[PATH_MAX];
+	char out[1024] = "";
+	int state;
+	int ends[2];
+	pid_t pid;
+
+	START({LOG_COLUMNS, .rows = {{"5", "5", "success", "a", ""}}},
+		{LOG_COLUMNS, .rows = {{"6", "6", "failure", "b", ""}}}, {LOG_COLUMNS});
+	snprintf(program, sizeof(program), "%s/warifu", build != NULL ? build : ".");
+	ck_assert_int_eq(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(ends[1], STDOUT_FILENO);
+		execl(program, "warifu", "log", "--follow", "--json", "--limit", "5", "--socket", rig.socket,
+			NULL);
+		_exit(99);
+	}
+	close(ends[1]);
+	for (int i = 0; i < 500 && strstr(rig_asked(&rig), "after=6 ") == NULL; i++)
+		usleep(10000);
+	ck_assert_int_eq(kill(pid, SIGTERM), 0);
+	ck_assert_int_eq(waitpid(pid, &state, 0), pid);
+	ck_assert(WIFEXITED(state));
+	ck_assert_int_eq(WEXITSTATUS(state), CTL_OK);
+	ck_assert_int_gt(read(ends[0], out, sizeof(out) - 1), 0);
+	close(ends[0]);
+	ck_assert_ptr_eq(strstr(out, "{\"seq\": 5, "), out);
+	ck_assert_ptr_nonnull(strstr(out, "}\n{\"seq\": 6, "));
+	ck_assert_ptr_nonnull(strstr(rig_asked(&rig), "log after=5 order=oldest limit=500\n"));
 }
 END_TEST
 
@@ -598,15 +696,16 @@ START_TEST(secrets_are_not_in_the_arguments_or_environment)
 }
 END_TEST
 
-START_TEST(japanese_is_asked_for)
+START_TEST(version_and_help_need_no_daemon)
 {
-	START({.act = "reload"});
-	ck_assert_int_eq(rig_run(&rig, NULL, "reload --lang ja"), CTL_OK);
+	rig_start(&rig, NULL, 0);
 	ck_assert_int_eq(rig_run(&rig, NULL, "--version"), CTL_OK);
 	ck_assert_str_eq(rig.out, "warifu " PACKAGE_VERSION "\n");
 	ck_assert_int_eq(rig_run(&rig, NULL, "help user"), CTL_OK);
 	ck_assert_ptr_nonnull(strstr(rig.out, "user exempt USER --reason TEXT --until TIME"));
 	ck_assert_ptr_null(strstr(rig.out, "token add"));
+	ck_assert_int_eq(rig_run(&rig, NULL, "completion bash"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "complete -F _warifu warifu\n"));
 }
 END_TEST
 
@@ -624,7 +723,7 @@ add_daemon_cases(Suite *suite)
 	tcase_add_test(tc, row_without_head_is_nonsense);
 	tcase_add_test(tc, unknown_act_is_told);
 	tcase_add_test(tc, secrets_are_not_in_the_arguments_or_environment);
-	tcase_add_test(tc, japanese_is_asked_for);
+	tcase_add_test(tc, version_and_help_need_no_daemon);
 	suite_add_tcase(suite, tc);
 }
 
@@ -647,6 +746,9 @@ add_account_cases(Suite *suite)
 	tcase_add_test(tc, picture_has_its_quiet_zone);
 	tcase_add_test(tc, recovery_codes_are_numbered);
 	tcase_add_test(tc, resync_takes_two_codes);
+	tcase_add_test(tc, owner_proves_himself);
+	tcase_add_test(tc, owner_proves_himself_once);
+	tcase_add_loop_test(tc, without_proof_nothing_changes, 0, sizeof(proofs) / sizeof(proofs[0]));
 	suite_add_tcase(suite, tc);
 }
 
@@ -659,6 +761,7 @@ add_view_cases(Suite *suite)
 	tcase_add_test(tc, log_shows_the_newest_in_order_of_time);
 	tcase_add_test(tc, log_walks_pages);
 	tcase_add_test(tc, log_goes_on_after_a_full_page);
+	tcase_add_test(tc, log_follows_until_stopped);
 	tcase_add_test(tc, empty_log_says_so);
 	tcase_add_test(tc, broken_chain_is_a_no);
 	tcase_add_loop_test(tc, check_has_the_codes_of_nagios, 0, sizeof(checks) / sizeof(checks[0]));
