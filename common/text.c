@@ -33,7 +33,7 @@ static const struct text_row {
 	[WF_TEXT_MISMATCH] = {"The two passwords differ. Nothing was changed.",
 		"入力された二つのパスワードが一致しません。パスワードは変更されていません。"},
 	[WF_TEXT_CHANGED] = {"Your password was changed.", "パスワードを変更しました。"},
-	[WF_TEXT_EMERGENCY_CODE] = {"Emergency code: ", "緊急用コード: "},
+	[WF_TEXT_EMERGENCY_CODE] = {"Emergency code: ", "非常用コード: "},
 };
 
 /* "ja", "ja_JP", "ja_JP.UTF-8", "ja-JP": yes. "jam", "ja_JP.eucJP": no. */
