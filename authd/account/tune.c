@@ -115,7 +115,7 @@ conclude(struct act_call *call, const struct measure *best, double target_ms)
 	if (same_cost(&best->cost, &current))
 		return act_say(call, WF_OK, _("The cost in use is the best one under %d ms: nothing to change."), (int)target_ms);
 	return act_say(call, WF_OK,
-		_("Write into warifu.conf: password { memory = %u passes = %u lanes = %u } and reload. Each password is hashed "
+		_("Write into warifu.conf: password { memory_kib = %u passes = %u lanes = %u } and reload. Each password is hashed "
 		  "anew at its next login."), best->cost.memory_kib, best->cost.passes, best->cost.lanes);
 }
 
