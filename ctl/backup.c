@@ -95,7 +95,7 @@ ctl_restore(struct ctl *ctl, const struct parsed *parsed)
 	}
 	if (daemon_runs(ctl)) {
 		ctl_error(ctl, _("the daemon is running; stop it first (systemctl stop warifud "
-				 "warifud.socket), then restore, then start it again"));
+				 "warifud-pam.socket warifud-control.socket), then restore, then start it again"));
 		return CTL_NO;
 	}
 	status = spawn_wait(path, argv.plain, &code);
