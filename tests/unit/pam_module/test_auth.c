@@ -328,10 +328,16 @@ START_TEST(long_values)
 	ck_assert(harness_logged("SSH_AUTH_INFO_0 is longer"));
 	ck_assert(!harness_received("kkkk"));
 	memset(value, 'h', 300);
-	value[256] = '\0';
+	value[300] = '\0';
 	(void)pam_set_item(app.pamh, PAM_RHOST, value);
 	ck_assert_int_eq(pam_authenticate(app.pamh, 0), PAM_AUTH_ERR);
 	ck_assert(harness_logged("PAM's value for RHOST cannot be sent"));
+	value[256] = '\0';
+	(void)pam_set_item(app.pamh, PAM_RHOST, value);
+	ck_assert_int_eq(pam_authenticate(app.pamh, 0), PAM_AUTH_ERR);
+	value[255] = '\0';
+	(void)pam_set_item(app.pamh, PAM_RHOST, value);
+	ck_assert_int_eq(pam_authenticate(app.pamh, 0), PAM_SUCCESS);
 	app_end(&app, PAM_AUTH_ERR);
 }
 END_TEST

@@ -283,6 +283,26 @@ START_TEST(broken_means_unavailable)
 }
 END_TEST
 
+/* A success that does not repeat our nonce is none. */
+START_TEST(foreign_success_is_none)
+{
+	char script[160], more[4 * PATH_MAX];
+	struct app app;
+	FILE *stream;
+
+	(void)snprintf(script, sizeof(script), "%s", harness_path("helper"));
+	stream = fopen(script, "we");
+	ck_assert_ptr_nonnull(stream);
+	(void)fputs("#!/bin/sh\nhead -c 21 /dev/zero\n", stream);
+	ck_assert_int_eq(fclose(stream), 0);
+	ck_assert_int_eq(chmod(script, 0755), 0);
+	(void)snprintf(more, sizeof(more), "%s breakglass_helper=%s", arguments, script);
+	harness_stack_simple(more);
+	app_ready(&app, 0);
+	ck_assert_int_eq(authenticate_at(&app, "root", "tty1", NULL), PAM_AUTHINFO_UNAVAIL);
+}
+END_TEST
+
 static volatile sig_atomic_t children;
 
 static void
@@ -410,6 +430,7 @@ emergency_suite(void)
 	tcase_add_test(away, only_where_the_stanza_says_so);
 	tcase_add_test(away, entry_is_not_transferable);
 	tcase_add_loop_test(away, broken_means_unavailable, 0, (int)(sizeof(broken_rows) / sizeof(broken_rows[0])));
+	tcase_add_test(away, foreign_success_is_none);
 	tcase_add_loop_test(away, any_treatment_of_children, 0, 3);
 	tcase_add_test(away, one_code_in_a_crowd_opens_once);
 	suite_add_tcase(suite, away);

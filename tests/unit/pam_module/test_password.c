@@ -124,6 +124,26 @@ START_TEST(change_by_somebody)
 }
 END_TEST
 
+/*
+ * A stanza that goes on after a refused first pass brings us to the second one without a proof. The
+ * daemon would take the change as root's.
+ */
+START_TEST(no_change_without_proof)
+{
+	const struct change_row typed = {"", "wrong", {GOOD, GOOD}, 0, 0, NULL};
+	const char *lines[] = {"password optional warifu", "password required pam_permit.so"};
+	struct app app;
+
+	harness_stack(lines, 2);
+	app_prepare(&app, &typed);
+	app_start(&app, "alice");
+	(void)pam_chauthtok(app.pamh, OWN);
+	app_end(&app, PAM_SUCCESS);
+	ck_assert(harness_received("ANSWER"));
+	ck_assert(!harness_received("CHANGE"));
+}
+END_TEST
+
 /* pam_pwquality and the like leave the new password in PAM_AUTHTOK. */
 START_TEST(new_password_from_an_earlier_module)
 {
@@ -194,6 +214,7 @@ password_suite(void)
 	tcase_add_loop_test(tc, own_change, 0, COUNT(change_rows));
 	tcase_add_loop_test(tc, change_by_root, 0, 3);
 	tcase_add_test(tc, change_by_somebody);
+	tcase_add_test(tc, no_change_without_proof);
 	tcase_add_loop_test(tc, new_password_from_an_earlier_module, 0, 6);
 	tcase_add_test(tc, ignored);
 	suite_add_tcase(suite, tc);
