@@ -13,16 +13,18 @@ struct option_row {
 	enum options_task task;
 	bool is_task;
 	const char *about;
+	const char *after; /* the same in every language */
 };
 
 static const struct option_row rows[] = {
-	{ "--config", "FILE", TASK_SERVE, false, N_("read this configuration instead of " WF_SYSCONFDIR "/warifu.conf") },
-	{ "--foreground", NULL, TASK_SERVE, false, N_("log to standard error instead of syslog") },
-	{ "--check", NULL, TASK_CHECK, true, N_("check the configuration and stop") },
-	{ "--init", NULL, TASK_INIT, true, N_("make the key file and an empty database, and stop") },
-	{ "--restore", "FILE", TASK_RESTORE, true, N_("put a backup in place of the database, and stop") },
-	{ "--help", NULL, TASK_HELP, true, N_("show this help") },
-	{ "--version", NULL, TASK_VERSION, true, N_("show the version") },
+	{ "--config", "FILE", TASK_SERVE, false, N_("read this configuration instead of "),
+		WF_SYSCONFDIR "/warifu.conf" },
+	{ "--foreground", NULL, TASK_SERVE, false, N_("log to standard error instead of syslog"), "" },
+	{ "--check", NULL, TASK_CHECK, true, N_("check the configuration and stop"), "" },
+	{ "--init", NULL, TASK_INIT, true, N_("make the key file and an empty database, and stop"), "" },
+	{ "--restore", "FILE", TASK_RESTORE, true, N_("put a backup in place of the database, and stop"), "" },
+	{ "--help", NULL, TASK_HELP, true, N_("show this help"), "" },
+	{ "--version", NULL, TASK_VERSION, true, N_("show the version"), "" },
 };
 
 #define NROWS (sizeof(rows) / sizeof(rows[0]))
@@ -88,6 +90,6 @@ options_usage(void)
 
 		snprintf(left, sizeof(left), "%s%s%s", rows[i].name, rows[i].value != NULL ? " " : "",
 			 rows[i].value != NULL ? rows[i].value : "");
-		printf("  %-16s  %s\n", left, _(rows[i].about));
+		printf("  %-16s  %s%s\n", left, _(rows[i].about), rows[i].after);
 	}
 }

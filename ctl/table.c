@@ -124,15 +124,19 @@ static const struct {
 
 /* Words of the daemon that people see translated, in these columns only. */
 static const char word_columns[] =
-	"kind|state|standing|result|level|type|action|clock|mode|class|lane";
+	"kind|state|standing|result|level|type|action|clock|mode|class|lane|name";
 static const char *const words[] = {
-	N_("account"), N_("added"), N_("admin"), N_("auth"), N_("bad"), N_("confirmed"),
-	N_("critical"), N_("disabled"), N_("enabled"), N_("enforce"), N_("exempt"), N_("exists"),
-	N_("failure"), N_("finding"), N_("general"), N_("import"), N_("installed"), N_("managed"),
-	N_("neutral"), N_("observe"), N_("ok"), N_("pending"), N_("possession"), N_("privileged"),
-	N_("recovery"), N_("refused"), N_("resync"), N_("service"), N_("session"), N_("skip"), N_("source"),
-	N_("success"), N_("suspect"), N_("system"), N_("tombstone"), N_("unavailable"), N_("void"),
-	N_("warn"), N_("warning"),
+	N_("account"), N_("accounts"), N_("active"), N_("added"), N_("admin"), N_("auth"),
+	N_("backup"), N_("bad"), N_("break-glass"), N_("clock"), N_("configuration"),
+	N_("confirmed"), N_("critical"), N_("daemon"), N_("disabled"), N_("disk"),
+	N_("emergency file"), N_("enabled"), N_("enforce"), N_("entropy"), N_("exempt"),
+	N_("exists"), N_("failure"), N_("finding"), N_("general"), N_("import"), N_("installed"),
+	N_("key file"), N_("keys"), N_("managed"), N_("mode"), N_("neutral"), N_("observe"),
+	N_("ok"), N_("password"), N_("pending"), N_("possession"), N_("privileged"),
+	N_("recovery"), N_("recovery codes"), N_("refused"), N_("resync"), N_("service"),
+	N_("session"), N_("skip"), N_("source"), N_("state folder"), N_("store"), N_("success"),
+	N_("suspect"), N_("system"), N_("tombstone"), N_("unavailable"), N_("void"), N_("warn"),
+	N_("warning"), N_("workers"),
 };
 
 void
