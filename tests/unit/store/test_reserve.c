@@ -257,6 +257,19 @@ START_TEST(expire_settles_all)
 }
 END_TEST
 
+/* Called once a second: it costs nothing as long as no lease has run out. */
+START_TEST(expire_asks_nobody_before_it_is_time)
+{
+	uint64_t jobs;
+	size_t n;
+
+	ck_assert_int_eq(fx_reserve(1, "alice"), THROTTLE_ADMIT);
+	jobs = fx_counts().jobs;
+	ck_assert_int_eq(store_expire(fx.store, &n), WF_OK);
+	ck_assert_uint_eq(fx_counts().jobs, jobs + 1);
+}
+END_TEST
+
 START_TEST(a_further_round_moves_the_lease)
 {
 	size_t n = 7;
@@ -428,6 +441,7 @@ reserve_suite(void)
 	tcase_add_test(tc, unknown_names_take_the_same_path);
 	tcase_add_test(tc, expired_leases_count);
 	tcase_add_test(tc, expire_settles_all);
+	tcase_add_test(tc, expire_asks_nobody_before_it_is_time);
 	tcase_add_test(tc, a_further_round_moves_the_lease);
 	tcase_add_test(tc, late_success_is_a_conflict);
 	tcase_add_test(tc, late_failure_is_counted_once);
