@@ -17,6 +17,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "authd/account/act.h"
 #include "authd/breakglass_report.h"
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
@@ -381,8 +382,8 @@ main(int argc, char **argv)
 	struct options options;
 
 	setlocale(LC_ALL, "");
-	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
+	act_languages_init();
 	if (!options_parse(argc, argv, &options))
 		return 2;
 	return tasks[options.task](&options);

@@ -69,7 +69,7 @@ check_workers(struct report *report)
 	const unsigned queue = report->call->daemon->config->queue;
 
 	return TELL(report, figures->workers_queued * 2 >= queue && queue > 0 ? WARN : OK,
-		_("%llu jobs wait for a worker (at most %u); the slowest password check took %u ms."),
+		_("Jobs that wait for a worker: %llu (at most %u). The slowest password check took %u ms."),
 		(unsigned long long)figures->workers_queued, queue, figures->slowest_hash_ms);
 }
 
@@ -246,12 +246,12 @@ check_accounts(struct report *report)
 	if (act_each_account(report->call, tally_account, &tally) != WF_OK)
 		return TELL(report, BAD, "%s", _("The accounts could not be read."));
 	if (tally.ended > 0)
-		return TELL(report, WARN, _("%zu exemptions have ended and are refused now: see 'warifu user list'."),
+		return TELL(report, WARN, _("Exemptions that have ended: %zu. These users are refused now: see 'warifu user list'."),
 			tally.ended);
 	if (!report->health.ruler)
 		return TELL(report, WARN, "%s",
 			_("There is no enabled privileged account with password and token yet: run 'warifu init'."));
-	return TELL(report, OK, _("%llu accounts, %llu locked, %zu exempt."),
+	return TELL(report, OK, _("Accounts: %llu; locked: %llu; exempt: %zu."),
 		(unsigned long long)report->health.counts.accounts, (unsigned long long)report->health.counts.locked,
 		tally.exempt);
 }
@@ -264,7 +264,7 @@ check_keys(struct report *report)
 	if (act_each_credential(report->call, 0, tally_credential, &tally) != WF_OK)
 		return TELL(report, BAD, "%s", _("The tokens could not be read."));
 	if (tally.stale > 0)
-		return TELL(report, WARN, _("%zu tokens are sealed with an older key: run 'warifu key rotate' to finish."),
+		return TELL(report, WARN, _("Tokens sealed with an older key: %zu. Run 'warifu key rotate' to finish."),
 			tally.stale);
 	return TELL(report, OK, _("All tokens are sealed with key %u (%s)."), tally.key_id, report->health.fingerprint);
 }
@@ -276,7 +276,7 @@ check_codes(struct report *report)
 
 	if (act_each_credential(report->call, 0, tally_credential, &tally) != WF_OK)
 		return TELL(report, BAD, "%s", _("The tokens could not be read."));
-	return TELL(report, OK, _("%zu sets of recovery codes have fewer than %d codes left."), tally.few_codes, CODES_LOW);
+	return TELL(report, OK, _("Sets of recovery codes with fewer than %d codes left: %zu."), CODES_LOW, tally.few_codes);
 }
 
 static const struct {

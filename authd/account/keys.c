@@ -101,8 +101,8 @@ flush(struct rotation *rotation)
 
 	if (rotation->n == 0)
 		return WF_OK;
-	act_change_init(rotation->call, &change, "", "%zu secrets sealed with key %u", rotation->n,
-		keyring_current(rotation->keys));
+	act_change_init(rotation->call, &change, "", "secrets sealed with key %u: %zu",
+		keyring_current(rotation->keys), rotation->n);
 	job.u.admin.effects = rotation->batch;
 	job.u.admin.neffects = rotation->n;
 	job.u.admin.rows = &change.row;
@@ -210,13 +210,13 @@ answer(const struct rotation *rotation, bool resumed)
 		return status;
 	if (rotation->lost > 0)
 		return act_say(call, WF_CORRUPT,
-			_("%zu secrets were sealed anew, but %zu do not open: those tokens must be removed and given anew."),
+			_("Secrets sealed anew: %zu; secrets that do not open: %zu. Remove those tokens and give new ones."),
 			rotation->resealed, rotation->lost);
 	if (resumed)
-		return act_say(call, WF_OK, _("A rotation that was cut short is finished: %zu secrets are sealed with key %u. "
+		return act_say(call, WF_OK, _("A rotation that was cut short is finished; secrets sealed with key %2$u: %1$zu. "
 			"Rotate again for a new key."), rotation->resealed, keyring_current(rotation->keys));
-	return act_say(call, WF_OK, _("Key %u is in use, and %zu secrets are sealed with it. Copy the key file anew to where "
-		"its copy is kept."), keyring_current(rotation->keys), rotation->resealed);
+	return act_say(call, WF_OK, _("Key %u is in use; secrets sealed with it: %zu. Copy the key file anew to where its copy "
+		"is kept."), keyring_current(rotation->keys), rotation->resealed);
 }
 
 static wf_status

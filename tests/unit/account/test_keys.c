@@ -71,15 +71,14 @@ START_TEST(rotation_seals_everything_anew)
 	ck_assert_str_eq(rig_cell(0, "key-id"), "2");
 	ck_assert_str_eq(rig_cell(0, "resealed"), "70");
 	ck_assert_uint_eq(strlen(rig_cell(0, "fingerprint")), 16);
-	ck_assert_str_eq(rig.text, "Key 2 is in use, and 70 secrets are sealed with it. Copy the key file anew to where its "
-				   "copy is kept.");
+	ck_assert_str_eq(rig.text, "Key 2 is in use; secrets sealed with it: 70. Copy the key file anew to where its copy is kept.");
 	ck_assert_uint_eq(rig.rekeys, 1);
 	after = tally();
 	ck_assert_uint_eq(after.current, TOKENS);
 	ck_assert_uint_eq(after.older, 0);
 	rig_last_row(&row);
 	ck_assert_str_eq(row.event, "key.rotate");
-	ck_assert_str_eq(row.detail, "6 secrets sealed with key 2; reason: yearly");
+	ck_assert_str_eq(row.detail, "secrets sealed with key 2: 6; reason: yearly");
 	rig_ok("log", "class=admin", "order=newest", "limit=3");
 	ck_assert_int_eq(strncmp(rig_cell(2, "detail"), "key 2 (", 7), 0);
 }
@@ -118,11 +117,11 @@ START_TEST(a_cut_rotation_goes_on)
 	for (size_t i = 0; i < rig.nrows; i++)
 		if (strcmp(rig_cell(i, "name"), "keys") == 0)
 			ck_assert_str_eq(rig_cell(i, "text"),
-				"70 tokens are sealed with an older key: run 'warifu key rotate' to finish.");
+				"Tokens sealed with an older key: 70. Run 'warifu key rotate' to finish.");
 	rig_ok("key.rotate");
 	ck_assert_str_eq(rig_cell(0, "key-id"), "2"); /* no third one */
-	ck_assert_str_eq(rig.text, "A rotation that was cut short is finished: 70 secrets are sealed with key 2. Rotate again "
-				   "for a new key.");
+	ck_assert_str_eq(rig.text, "A rotation that was cut short is finished; secrets sealed with key 2: 70. Rotate again for "
+				   "a new key.");
 	after = tally();
 	ck_assert_uint_eq(after.current, TOKENS);
 	rig_ok("key.rotate");
@@ -239,8 +238,8 @@ START_TEST(a_lost_secret_is_told)
 	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
 	for (int id = 2; id <= 3; id++) {
 		ck_assert_int_eq(rig_act("key.rotate", NULL), WF_CORRUPT);
-		ck_assert_str_eq(rig.text, "69 secrets were sealed anew, but 1 do not open: those tokens must be removed and "
-					   "given anew.");
+		ck_assert_str_eq(rig.text, "Secrets sealed anew: 69; secrets that do not open: 1. Remove those tokens and give new "
+					   "ones.");
 		ck_assert_int_eq(rig_number(0, "key-id"), id);
 	}
 }
