@@ -41,6 +41,8 @@ static const char carry_sql[] =
 	" window_start_ms = max(window_start_ms, excluded.window_start_ms),"
 	" locked_until_ms = max(locked_until_ms, excluded.locked_until_ms),"
 	" seen_ms = max(seen_ms, excluded.seen_ms);"
+	"UPDATE throttle SET known = EXISTS"
+	" (SELECT 1 FROM account AS a WHERE a.name = throttle.name AND throttle.name <> '');"
 	"UPDATE credential SET counter = max(counter, coalesce("
 	" (SELECT o.counter FROM old.credential AS o WHERE o.id = credential.id"
 	" AND o.account_id = credential.account_id AND o.factor = credential.factor"

@@ -89,7 +89,9 @@ store_load(struct store *store, const struct store_options *options, char *why_r
 		return status;
 	memcpy(store->id, meta.id, sizeof(store->id));
 	memcpy(store->node, meta.node, sizeof(store->node));
-	store->writer.other_boot = strcmp(meta.saved.boot_id, store->boot_id) != 0;
+	/* Where the boot cannot be told, it is taken for another one: no session is believed. */
+	store->writer.other_boot =
+		store->boot_id[0] == '\0' || strcmp(meta.saved.boot_id, store->boot_id) != 0;
 	status = clock_open(store, &meta);
 	if (status != WF_OK)
 		return status;

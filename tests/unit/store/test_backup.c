@@ -211,9 +211,15 @@ START_TEST(failures_of_the_replaced_store_stay)
 	fail_n(3, 7);
 	ck_assert(advance_applies(EFFECT_HOTP_ADVANCE, hotp, 40));
 	fail_n(10, 9);
+	(void)fx_add_account("later");
+	ck_assert_int_eq(fx_reserve(30, "later"), THROTTLE_ADMIT);
+	ck_assert_int_eq(fx_settle(30, "later", SETTLE_FAILURE, 0, NULL), WF_OK);
 	(void)snprintf(replaced, sizeof(replaced), "%s", fx.path);
 	use_copy(replaced);
 	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, 9);
+	ck_assert_uint_eq(fx_state("later", LANE_ACCOUNT).failures, 1);
+	ck_assert_int_eq(fx_sql_int("SELECT known FROM throttle WHERE name = 'later'"), 0);
+	ck_assert_int_eq(fx_sql_int("SELECT known FROM throttle WHERE name = 'alice'"), 1);
 	ck_assert_int_eq(fx_read("alice")->credentials[1].counter, 40);
 	ck_assert_ptr_nonnull(strstr(fx_last().detail, "replaced store kept"));
 	fail_n(20, 1);
