@@ -1,12 +1,14 @@
 """Real peers: sshd with its own PAM service, and programs on a terminal."""
 
 import os
+import shutil
 import subprocess
 
 import lib
 import pexpect
 
 PORT = 2222
+KEYS = "/run/authorized-keys"
 # What each prompt of ours looks like.
 PASSWORD, CODE = r"[Pp]assword: ", r"One-time code: "
 ANY_PASSWORD = r"[Pp]assword[^:]*: "
@@ -42,11 +44,14 @@ class Sshd:
             if not os.path.exists(path):
                 lab.run("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", path)
         self.key = os.path.join(self.folder, "userkey")
+        # Read by sshd as the user who comes.
+        shutil.copy(self.key + ".pub", KEYS)
+        os.chmod(KEYS, 0o644)
         command = ["/usr/sbin/sshd", "-D", "-E", self.log, "-f", "none", "-h", os.path.join(self.folder, "hostkey")]
         settings = {
             "Port": PORT, "ListenAddress": "127.0.0.1", "PidFile": "none", "UsePAM": "yes",
             "KbdInteractiveAuthentication": "yes", "PasswordAuthentication": "no", "StrictModes": "no",
-            "AuthorizedKeysFile": self.key + ".pub", "PermitRootLogin": "yes", "UseDNS": "no",
+            "AuthorizedKeysFile": KEYS, "PermitRootLogin": "yes", "UseDNS": "no",
             "Subsystem": "sftp internal-sftp", "LogLevel": "VERBOSE", "MaxStartups": "200", "MaxAuthTries": "20",
         }
         settings.update(options[0] if options else {})

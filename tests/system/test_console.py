@@ -11,7 +11,7 @@ def answer(child, person, prompts, end):
     """Answers password and code as often as asked; then `end` must come."""
     for prompt in prompts:
         child.expect(prompt)
-        child.sendline(person.password if prompt == hosts.PASSWORD else person.code())
+        child.sendline(person.code() if prompt == hosts.CODE else person.password)
     child.expect(end)
 
 
@@ -87,15 +87,15 @@ def test_login(lab):
 
 
 def change(lab, alice, fresh, again=None):
-    """passwd as alice: the new password twice; gives the exit code."""
+    """passwd as alice: the new password twice, as often as it is asked for; gives the exit code."""
     with lib.terminal(lab, "setpriv", as_user(alice.uid, "passwd")) as child:
-        for prompt, text in ((hosts.CURRENT, alice.password), (hosts.NEW, fresh), (hosts.REPEAT, again or fresh)):
-            child.expect(prompt)
-            child.sendline(text)
-        seen = child.expect([pexpect.EOF, hosts.NEW])
-        if seen == 1:
-            child.sendintr()
-            child.expect(pexpect.EOF)
+        child.expect(hosts.CURRENT)
+        child.sendline(alice.password)
+        while True:
+            seen = child.expect([hosts.REPEAT, hosts.NEW, pexpect.EOF])
+            if seen == 2:
+                break
+            child.sendline(fresh if seen == 1 else again or fresh)
         child.close()
         return child.exitstatus
 

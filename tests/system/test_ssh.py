@@ -164,7 +164,7 @@ def test_pamtester_sshd_stanza(lab):
         child.expect(hosts.CODE)
         child.sendline(alice.code())
         child.expect(hosts.pexpect.EOF)
-        lib.contains(child.before, "sucessfully closed a session", "pamtester")
+        lib.contains(child.before, "session has successfully been closed", "pamtester")
     result = pam.run("sshd", "alice", [alice.password, alice.wrong()], items={pam.ITEM_RHOST: "192.0.2.5"})
     lib.equal(result["code"], pam.AUTH_ERR, "a wrong code")
 
