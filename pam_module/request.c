@@ -70,13 +70,16 @@ fill_language(const struct call *call, struct wf_msg *msg)
 	return wf_msg_add_text(msg, WF_F_LANGUAGE, call->options.language);
 }
 
-/* Evidence only helps its owner: one that does not fit is left out, whole, and that is said. */
+/*
+ * Evidence only helps its owner: one that does not fit is left out, whole, and that is said. An empty one
+ * is sent: it is what sshd gives at the account phase after a single method (see the daemon's asker.c).
+ */
 static wf_status
 fill_evidence(const struct call *call, struct wf_msg *msg)
 {
 	const char *value = pam_getenv(call->pamh, "SSH_AUTH_INFO_0");
 
-	if (value == NULL || value[0] == '\0')
+	if (value == NULL)
 		return WF_OK;
 	if (strlen(value) > EVIDENCE_MAX) {
 		pam_syslog(call->pamh, LOG_WARNING,

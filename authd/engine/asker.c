@@ -62,6 +62,23 @@ evidence_has_key(const struct wf_msg *msg)
 	return false;
 }
 
+/*
+ * sshd adds a method to its account only after the account phase that follows it. So there a login by key
+ * alone has an empty one (OpenSSH 9.2, auth-pam.c and monitor.c): one method was enough, and none that went
+ * through PAM's authentication, since that would have a transaction. What else could do that besides a key
+ * (host-based, GSSAPI) is off by default, and named by `warifu doctor`.
+ */
+static bool
+evidence_is_first(const struct wf_msg *msg)
+{
+	const uint8_t *bytes;
+	size_t len;
+
+	return msg->type == WF_MSG_ACCOUNT && wf_msg_count(msg, WF_F_TXN) == 0 &&
+	       wf_msg_count(msg, WF_F_EVIDENCE) == 1 && wf_msg_get_bytes(msg, WF_F_EVIDENCE, 0, &bytes, &len) == WF_OK &&
+	       len == 1 && bytes[0] == WF_EVIDENCE_SSH_AUTH_INFO;
+}
+
 static void
 read_ancestors(struct asker *asker, pid_t pid)
 {
@@ -87,7 +104,7 @@ asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct w
 		return status;
 	asker.uid = peer->cred.uid;
 	asker.trusted = peer->role == FRONT_RADIUS || peer->cred.uid == 0;
-	asker.ssh_key = asker.trusted && evidence_has_key(msg);
+	asker.ssh_key = asker.trusted && (evidence_has_key(msg) || evidence_is_first(msg));
 	if (peer->role == FRONT_PAM) {
 		read_ancestors(&asker, peer->cred.pid);
 		if (wf_process_session(peer->cred.pid, &asker.audit_session) != WF_OK)

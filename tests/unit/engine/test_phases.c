@@ -128,6 +128,10 @@ START_TEST(service_account_with_key_from_its_network)
 	ck_assert_str_eq(rig_row(&rig, "login").factors, "ssh-key");
 	ck_assert_int_eq(account("backup", NULL, key, "203.0.113.9"), WF_VERDICT_REJECT);
 	ck_assert_int_eq(account("backup", NULL, NULL, "198.51.100.9"), WF_VERDICT_REJECT);
+	/* What sshd gives after a single method, and what it gives when that was no key but part of a longer way. */
+	ck_assert_int_eq(account("backup", NULL, "", "198.51.100.9"), WF_VERDICT_ACCEPT);
+	ck_assert_int_eq(account("backup", NULL, "hostbased", "198.51.100.9"), WF_VERDICT_REJECT);
+	ck_assert_int_eq(account("alice", NULL, "", "198.51.100.9"), WF_VERDICT_REJECT);
 	ck_assert_int_eq(account("alice", NULL, key, "198.51.100.9"), WF_VERDICT_REJECT);
 }
 END_TEST

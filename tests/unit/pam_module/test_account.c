@@ -157,6 +157,21 @@ START_TEST(evidence_goes_to_account)
 }
 END_TEST
 
+/* sshd's account is empty after a single method; that it is there at all is what counts. */
+START_TEST(empty_evidence_goes_too)
+{
+	struct app app;
+
+	harness_stack_simple("");
+	app_init(&app);
+	app_start(&app, "alice");
+	(void)pam_putenv(app.pamh, "SSH_AUTH_INFO_0=");
+	ck_assert_int_eq(pam_acct_mgmt(app.pamh, 0), PAM_PERM_DENIED);
+	app_end(&app, PAM_PERM_DENIED);
+	ck_assert(harness_received("evidence: "));
+}
+END_TEST
+
 START_TEST(daemon_away)
 {
 	struct app app;
@@ -190,6 +205,7 @@ account_suite(void)
 	tcase_add_test(served, malformed_is_none);
 	tcase_add_test(served, transaction_is_carried);
 	tcase_add_test(served, evidence_goes_to_account);
+	tcase_add_test(served, empty_evidence_goes_too);
 	suite_add_tcase(suite, served);
 	tcase_add_checked_fixture(away, harness_start_without_daemon, harness_stop);
 	tcase_add_test(away, daemon_away);
