@@ -382,9 +382,11 @@ main(int argc, char **argv)
 	struct options options;
 
 	setlocale(LC_ALL, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
-	act_languages_init();
 	if (!options_parse(argc, argv, &options))
 		return 2;
+	if (options.task == TASK_SERVE)
+		act_languages_init(); /* else the language is that of who runs the task */
 	return tasks[options.task](&options);
 }

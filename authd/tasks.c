@@ -226,8 +226,8 @@ int
 task_restore(const struct options *options)
 {
 	struct place place;
-	int backup = open(options->file, O_RDONLY | O_CLOEXEC);
 	bool fine = place_load(options, &place);
+	int backup = open(options->file, O_RDONLY | O_CLOEXEC);
 
 	if (backup < 0)
 		fine = complain(_("cannot open"), options->file, strerror(errno));

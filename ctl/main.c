@@ -7,6 +7,7 @@
 #include <langinfo.h>
 #include <locale.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,14 +15,32 @@
 #include "ctl/args.h"
 #include "ctl/ctl.h"
 
+/* Whether the environment asks for Japanese in UTF-8. */
+static bool
+wants_japanese(void)
+{
+	static const char *const names[] = {"LC_ALL", "LC_MESSAGES", "LANG"};
+	const char *value = NULL;
+
+	for (size_t i = 0; i < 3 && (value == NULL || value[0] == '\0'); i++)
+		value = getenv(names[i]);
+	return value != NULL && strncmp(value, "ja", 2) == 0 &&
+	       (strcasestr(value, ".utf-8") != NULL || strcasestr(value, ".utf8") != NULL);
+}
+
 /*
  * A locale without kanji but with UTF-8 is better than "C", in which every character beyond ASCII is
- * unprintable.
+ * unprintable. Small servers have no Japanese locale, while the terminals of those who log in ask for
+ * it: LANGUAGE brings the texts all the same.
  */
 static void
 start_locale(void)
 {
-	setlocale(LC_ALL, "");
+	if (setlocale(LC_ALL, "") == NULL && wants_japanese()) {
+		setenv("LANGUAGE", "ja", 0);
+		setenv("LC_ALL", "C.UTF-8", 1); /* for warifud, which restores */
+		setlocale(LC_ALL, "");
+	}
 	if (strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0)
 		setlocale(LC_CTYPE, "C.UTF-8");
 	bindtextdomain(WF_TEXTDOMAIN, LOCALEDIR);

@@ -14,7 +14,7 @@ said_exists(struct act_call *call, const struct account *account)
 	if (account->standing != STANDING_MANAGED)
 		return act_say(call, WF_EXISTS,
 			_("There is an account '%s' already, which is %s: take it over with 'warifu user manage %s', then "
-			  "give it a password."), account->name, act_standing_name(account->standing), account->name);
+			  "give it a password."), account->name, _(act_standing_name(account->standing)), account->name);
 	return act_say(call, WF_EXISTS, _("There is an account '%s' already: change it with 'warifu user set'."),
 		account->name);
 }
