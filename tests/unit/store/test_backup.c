@@ -56,6 +56,8 @@ START_TEST(a_copy_under_load_is_one_state)
 	struct stat st;
 	pthread_t thread;
 	char wal[200];
+	char header[20];
+	FILE *file;
 
 	for (int i = 0; i < 50; i++)
 		ck_assert_int_eq(fx_admin(NULL, 0, NULL), WF_OK);
@@ -65,6 +67,13 @@ START_TEST(a_copy_under_load_is_one_state)
 	(void)pthread_join(thread, NULL);
 	ck_assert_int_eq(stat(copy, &st), 0);
 	ck_assert_int_eq(st.st_mode & 07777, 0600);
+	/* Bytes 18 and 19 of the header: 1 is one file, 2 would be a file with a log beside it. */
+	file = fopen(copy, "r");
+	ck_assert_ptr_nonnull(file);
+	ck_assert_uint_eq(fread(header, 1, sizeof(header), file), sizeof(header));
+	(void)fclose(file);
+	ck_assert_int_eq(header[18], 1);
+	ck_assert_int_eq(header[19], 1);
 	(void)snprintf(wal, sizeof(wal), "%s-wal", copy);
 	ck_assert_int_ne(access(wal, F_OK), 0);
 	fx_close();
