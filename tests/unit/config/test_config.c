@@ -438,8 +438,11 @@ START_TEST(files_that_others_may_write)
 }
 END_TEST
 
+#define LONG_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+
 START_TEST(files_that_belong_to_others)
 {
+	struct config *config;
 	char wanted[400];
 
 	if (geteuid() != 0)
@@ -449,9 +452,41 @@ START_TEST(files_that_belong_to_others)
 	(void)snprintf(wanted, sizeof(wanted),
 		"warifu.conf: belongs to uid 4711; it must belong to root: chown root '%s'", main_file);
 	ck_assert_str_eq(refused(WF_DENIED), wanted);
-	ck_assert_int_eq(seteuid(4711), 0); /* but its owner may read it as himself */
-	ck_assert_int_eq(access(folder, F_OK), 0);
+	/* who owns it may read it as himself, but is held to its mode as well */
+	ck_assert_int_eq(seteuid(4711), 0);
+	ck_assert_str_eq(refused(WF_DENIED), "conf.d: cannot be read: Permission denied");
 	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(chown(folder, 4711, 0), 0);
+	ck_assert_int_eq(seteuid(4711), 0);
+	config = load();
+	config_free(&config);
+	ck_assert_int_eq(chmod(main_file, 0646), 0);
+	ck_assert_ptr_nonnull(strstr(refused(WF_DENIED), "can be written by others"));
+	ck_assert_int_eq(chmod(main_file, 0200), 0);
+	ck_assert_str_eq(refused(WF_DENIED), "warifu.conf: cannot be read: Permission denied");
+	ck_assert_int_eq(seteuid(0), 0);
+}
+END_TEST
+
+START_TEST(the_last_value_that_fits)
+{
+	struct config *config;
+
+	write_main("helpdesk = \"" LONG_64 LONG_64 "\"\nissuer = \"" LONG_64 "\"\nnode = " LONG_64 "\n"
+		   "lock { backoff = {3600} threshold = 1000 }\n"
+		   "password { min = 12 min_privileged = 12 }\n");
+	config = load();
+	ck_assert_uint_eq(strlen(config->policy.helpdesk), 128);
+	ck_assert_uint_eq(strlen(config->issuer), 64);
+	ck_assert_uint_eq(strlen(config->node), 64);
+	ck_assert_uint_eq(config->policy.backoff_s[0], 3600);
+	config_free(&config);
+	write_main("helpdesk = \"" LONG_64 LONG_64 "y\"\n");
+	ck_assert_ptr_nonnull(strstr(refused(WF_INVALID), "one line of at most 128 bytes"));
+	write_main("issuer = \"" LONG_64 "y\"\n");
+	ck_assert_ptr_nonnull(strstr(refused(WF_INVALID), "1 to 64 bytes"));
+	write_main("lock { backoff = {3601} }\n");
+	ck_assert_ptr_nonnull(strstr(refused(WF_INVALID), "cannot be '3601'"));
 }
 END_TEST
 
@@ -642,6 +677,7 @@ config_suite(void)
 	tcase_add_test(tc, a_missing_file);
 	tcase_add_test(tc, files_that_others_may_write);
 	tcase_add_test(tc, files_that_belong_to_others);
+	tcase_add_test(tc, the_last_value_that_fits);
 	tcase_add_test(tc, things_that_are_no_configuration);
 	tcase_add_test(tc, more_files_than_fit);
 	tcase_add_test(tc, paths_too_long);
