@@ -12,6 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/fault.h"
+
 struct rig rig;
 
 static struct wf_now
@@ -29,13 +31,26 @@ read_figures(void *ctx, struct act_figures *figures_r)
 }
 
 static wf_status
+load_keys(void)
+{
+	struct keyring *keys = NULL;
+	char why[256];
+	wf_status status = keyring_load(rig.config.key_file, &keys, why, sizeof(why));
+
+	if (status != WF_OK)
+		return status;
+	keyring_free(&rig.keys);
+	rig.keys = keys;
+	rig.daemon.keys = rig.keys;
+	return WF_OK;
+}
+
+static wf_status
 rekey(void *ctx)
 {
 	(void)ctx;
 	rig.rekeys++;
-	if (rig.rekey_status == WF_OK)
-		rig_load_keys();
-	return rig.rekey_status;
+	return rig.rekey_status == WF_OK ? load_keys() : rig.rekey_status;
 }
 
 static wf_status
@@ -51,11 +66,7 @@ reload(void *ctx, char *why_r, size_t size)
 void
 rig_load_keys(void)
 {
-	char why[256];
-
-	keyring_free(&rig.keys);
-	ck_assert_int_eq(keyring_load(rig.config.key_file, &rig.keys, why, sizeof(why)), WF_OK);
-	rig.daemon.keys = rig.keys;
+	ck_assert_int_eq(load_keys(), WF_OK);
 }
 
 static void
@@ -105,7 +116,8 @@ rig_setup(void)
 	ck_assert_int_eq(setenv("TZ", "UTC0", 1), 0);
 	tzset();
 	rig.now = (struct wf_now){.wall_us = RIG_START, .boot_us = 1000 * US_PER_S};
-	(void)snprintf(rig.dir, sizeof(rig.dir), "/tmp/warifu-acts-XXXXXX");
+	/* In memory where there is such a folder: thousands of commits need no disk. */
+	(void)snprintf(rig.dir, sizeof(rig.dir), "%s/warifu-acts-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(rig.dir));
 	(void)snprintf(rig.db, sizeof(rig.db), "%s/warifu.db", rig.dir);
 	make_config();
@@ -242,6 +254,31 @@ put_argument(struct act_call *call, const char *text)
 	call->nsecrets++;
 }
 
+#ifdef WF_FAULT
+static void
+arm(void)
+{
+	wf_fault_arm(rig.fault_nth, rig.fault_on);
+}
+
+static void
+disarm(void)
+{
+	rig.fault_calls = wf_fault_count();
+	wf_fault_arm(0, false);
+}
+#else
+static void
+arm(void)
+{
+}
+
+static void
+disarm(void)
+{
+}
+#endif
+
 wf_status
 rig_act(const char *id, ...)
 {
@@ -264,7 +301,9 @@ rig_act(const char *id, ...)
 	while ((text = va_arg(list, const char *)) != NULL)
 		put_argument(call, text);
 	va_end(list);
+	arm();
 	status = act_run(act, call);
+	disarm();
 	(void)snprintf(rig.text, sizeof(rig.text), "%s", call->text);
 	ck_assert_msg(rig.text[0] != '\0', "%s leaves no sentence", id);
 	for (size_t i = 0; i < call->nsecrets; i++)
