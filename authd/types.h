@@ -120,7 +120,8 @@ enum effect_kind {
 	 * credential_id, blob = the same secret sealed anew, value = id of the key that sealed it, old = the
 	 * sealed bytes that it replaces: only if unchanged.  No attempt under way becomes void by it.
 	 */
-	EFFECT_RESEAL
+	EFFECT_RESEAL,
+	EFFECT_PROOF_USE /* blob = id of a completed transaction: only if it is still there; gone then */
 };
 
 #define EFFECT_BLOB_MAX 512

@@ -13,9 +13,19 @@
 #define PROOF_US INT64_C(600000000)
 
 static void
+refuse(struct errand *errand, const char *reason)
+{
+	row_fill(&errand->row, errand->engine, &errand->asker, AUDIT_ADMIN, "password.change");
+	row_outcome(&errand->row, AUDIT_FAILURE, reason, "");
+	errand_record(errand, WF_VERDICT_REJECT, errand->text[0] != '\0' ? WF_TEXT_NONE : WF_TEXT_REFUSED, true);
+}
+
+static void
 changed(struct errand *errand)
 {
-	if (errand->job.status != WF_OK)
+	if (errand->has_txn && errand->job.status == WF_CONFLICT)
+		refuse(errand, "not-proved"); /* another change was quicker */
+	else if (errand->job.status != WF_OK)
 		errand_unavailable(errand, "store");
 	else
 		errand_answer(errand, WF_VERDICT_ACCEPT, WF_TEXT_CHANGED);
@@ -43,6 +53,10 @@ fill_effects(struct errand *errand)
 	errand->effects[2] = (struct effect){
 		.kind = EFFECT_MUST_CHANGE, .account_id = errand->account.id, .value = errand->has_txn ? 0 : 1
 	};
+	if (!errand->has_txn)
+		return;
+	errand->effects[3] = (struct effect){.kind = EFFECT_PROOF_USE, .blob_len = WF_TXN_LEN};
+	memcpy(errand->effects[3].blob, errand->txn, WF_TXN_LEN);
 }
 
 static void
@@ -61,7 +75,7 @@ store_hash(struct errand *errand)
 	memset(&errand->job, 0, sizeof(errand->job));
 	errand->job.kind = STORE_ADMIN;
 	admin->effects = errand->effects;
-	admin->neffects = 3;
+	admin->neffects = errand->has_txn ? 4 : 3;
 	admin->rows = &errand->row;
 	admin->nrows = 1;
 	errand_submit(errand, changed);
@@ -75,6 +89,10 @@ hash(struct worker_job *job, void *scratch)
 	errand->work_status = password_hash(&errand->secret, scratch, errand->hash, sizeof(errand->hash));
 }
 
+/*
+ * A transaction's id is no secret: it proves something for the account's own uid and for root's programs, and for
+ * one change alone (the store takes it away with it).
+ */
 static bool
 proved(const struct errand *errand, const struct store_read *read)
 {
@@ -82,16 +100,10 @@ proved(const struct errand *errand, const struct store_read *read)
 
 	if (!errand->has_txn)
 		return errand->asker.trusted && errand->asker.uid == 0;
+	if (!errand->asker.trusted && (read->account.uid < 0 || (uid_t)read->account.uid != errand->asker.uid))
+		return false;
 	return read->txn_found && read->txn_account == read->account.id && age < PROOF_US &&
 	       read->txn_purpose == WF_PURPOSE_CHANGE;
-}
-
-static void
-refuse(struct errand *errand, const char *reason)
-{
-	row_fill(&errand->row, errand->engine, &errand->asker, AUDIT_ADMIN, "password.change");
-	row_outcome(&errand->row, AUDIT_FAILURE, reason, "");
-	errand_record(errand, WF_VERDICT_REJECT, errand->text[0] != '\0' ? WF_TEXT_NONE : WF_TEXT_REFUSED, true);
 }
 
 static void

@@ -391,6 +391,19 @@ effect_meta_set(struct writer *w, const struct effect *effect, struct effect_res
 	return sql_run(&q, NULL);
 }
 
+static wf_status
+effect_proof_use(struct writer *w, const struct effect *effect, struct effect_result *result)
+{
+	struct sql q = sql_start(&w->conn, SQL_COMPLETED_USE);
+	int64_t changed = 0;
+	wf_status status;
+
+	(void)result;
+	sql_put_blob(&q, effect->blob, effect->blob_len);
+	status = sql_run(&q, &changed);
+	return status == WF_OK && changed != 1 ? WF_CONFLICT : status;
+}
+
 static const effect_apply_fn effect_table[] = {
 	[EFFECT_TOTP_ADVANCE] = effect_totp_advance,
 	[EFFECT_HOTP_ADVANCE] = effect_hotp_advance,
@@ -408,6 +421,7 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_UNLOCK] = effect_unlock,
 	[EFFECT_META_SET] = effect_meta_set,
 	[EFFECT_RESEAL] = effect_reseal,
+	[EFFECT_PROOF_USE] = effect_proof_use,
 };
 
 wf_status

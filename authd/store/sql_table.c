@@ -192,6 +192,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_COMPLETED_GET] =
 		"SELECT account_id, kinds, service, purpose, completed_us FROM completed"
 		" WHERE txn = ?1 AND completed_ms > ?2",
+	[SQL_COMPLETED_USE] = "DELETE FROM completed WHERE txn = ?1",
 	[SQL_COMPLETED_PRUNE] = "DELETE FROM completed WHERE completed_ms <= ?1",
 	[SQL_VERDICT_PUT] =
 		"INSERT INTO verdict(idempotency, verdict, at_ms) VALUES (?1, ?2, ?3)"

@@ -52,7 +52,7 @@ enum store_job_kind {
 };
 
 #define STORE_LANES 3
-#define STORE_EFFECTS_MAX 8
+#define STORE_EFFECTS_MAX 12
 #define STORE_CAUSE_MAX 128
 
 struct store_lanes {
