@@ -45,20 +45,36 @@ read_texts(struct asker *asker, const struct wf_msg *msg)
 	return WF_OK;
 }
 
-/* sshd's account of what it verified: a line "publickey ..." means a key (SSH_AUTH_INFO_0). */
+/* A line "publickey KEY". */
+static bool
+lines_have_key(const uint8_t *bytes, size_t len)
+{
+	static const char word[] = "publickey ";
+
+	while (len >= sizeof(word)) {
+		const uint8_t *end = memchr(bytes, '\n', len);
+		size_t line = end == NULL ? len : (size_t)(end - bytes);
+
+		if (line >= sizeof(word) && strncmp((const char *)bytes, word, sizeof(word) - 1) == 0)
+			return true;
+		if (end == NULL)
+			return false;
+		bytes += line + 1;
+		len -= line + 1;
+	}
+	return false;
+}
+
+/* sshd's account of what it verified (SSH_AUTH_INFO_0). */
 static bool
 evidence_has_key(const struct wf_msg *msg)
 {
-	static const char word[] = "publickey ";
 	const uint8_t *bytes;
 	size_t len;
 
-	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_EVIDENCE, i, &bytes, &len) == WF_OK; i++) {
-		if (len < sizeof(word) || bytes[0] != WF_EVIDENCE_SSH_AUTH_INFO)
-			continue;
-		if (memmem(bytes + 1, len - 1, word, sizeof(word) - 1) != NULL)
+	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_EVIDENCE, i, &bytes, &len) == WF_OK; i++)
+		if (len > 1 && bytes[0] == WF_EVIDENCE_SSH_AUTH_INFO && lines_have_key(bytes + 1, len - 1))
 			return true;
-	}
 	return false;
 }
 

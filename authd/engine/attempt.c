@@ -65,8 +65,8 @@ txn_reserve(struct transaction *txn)
 	memset(&txn->job, 0, sizeof(txn->job));
 	txn->job.kind = STORE_RESERVE;
 	memcpy(reserve->txn, txn->id, WF_TXN_LEN);
-	reserve->name = txn->asker.user;
-	reserve->known = txn->known;
+	reserve->name = txn->shadow ? "" : txn->asker.user; /* no account has the empty name */
+	reserve->known = txn->known && !txn->shadow;
 	reserve->lease_ms = LEASE_MS;
 	fill_interrupted(txn, &reserve->interrupted);
 	if (lanes_fill(txn->engine, &txn->asker, txn->shadow, &reserve->lanes) != WF_OK) {
@@ -76,7 +76,10 @@ txn_reserve(struct transaction *txn)
 	txn_submit(txn);
 }
 
-/* Shed what cannot be evaluated anyway before it costs a commit. */
+/*
+ * Shed what cannot be evaluated anyway before it costs a commit, and what an untrusted peer asks for somebody else
+ * before it costs a hash.
+ */
 void
 on_answer(struct transaction *txn)
 {
@@ -85,7 +88,10 @@ on_answer(struct transaction *txn)
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
-	txn_reserve(txn);
+	if (txn->foreign)
+		txn_step(txn, TXN_REFUSED);
+	else
+		txn_reserve(txn);
 }
 
 /* Evaluate a locked account's answers against nothing: same work, the result is thrown away. */
@@ -190,5 +196,5 @@ on_admitted(struct transaction *txn)
 void
 on_refused(struct transaction *txn)
 {
-	settle_refusal(txn, "back-off");
+	settle_refusal(txn, txn->foreign ? txn->doom : "back-off");
 }

@@ -9,14 +9,14 @@
 
 #include "authd/engine/internal.h"
 
-/* The stored key also binds who asked for whom, so that nobody fetches another one's verdict. */
+/* The stored key also binds who asked for whom, from where and for what: nothing else fetches the verdict. */
 static wf_status
 bind_idempotency(struct transaction *txn, const uint8_t *key, size_t len)
 {
 	struct {
-		uint32_t role, uid;
+		uint32_t role, uid, purpose;
 		uint8_t key[32];
-		char user[WF_NAME_MAX + 1];
+		char user[WF_NAME_MAX + 1], service[65], rhost[256], tty[65];
 	} bound;
 
 	if (len != sizeof(bound.key))
@@ -25,7 +25,11 @@ bind_idempotency(struct transaction *txn, const uint8_t *key, size_t len)
 	bound.role = (uint32_t)txn->peer->role;
 	bound.uid = (uint32_t)txn->peer->cred.uid;
 	memcpy(bound.key, key, sizeof(bound.key));
+	bound.purpose = (uint32_t)txn->purpose;
 	memcpy(bound.user, txn->asker.user, sizeof(bound.user));
+	memcpy(bound.service, txn->asker.service, sizeof(bound.service));
+	memcpy(bound.rhost, txn->asker.rhost, sizeof(bound.rhost));
+	memcpy(bound.tty, txn->asker.tty, sizeof(bound.tty));
 	txn->has_idempotency = true;
 	return crypto_sha256(&bound, sizeof(bound), txn->idempotency);
 }
@@ -107,22 +111,28 @@ judge_peer(struct transaction *txn, const struct store_read *read)
 {
 	if (txn->asker.trusted)
 		return;
-	if (!read->found || read->account.uid < 0 || (uid_t)read->account.uid != txn->asker.uid)
+	txn->foreign = !read->found || read->account.uid < 0 || (uid_t)read->account.uid != txn->asker.uid;
+	if (txn->foreign)
 		doom(txn, "not-own-account");
 }
 
+/*
+ * A name without a managed account is not doomed here but when it is admitted: it counts like any other.  What the
+ * account is tells a foreign peer nothing, not even an exemption.
+ */
 static void
 judge_demand(struct transaction *txn, const struct store_read *read)
 {
 	struct policy_facts facts;
 	const struct policy *policy = &txn->engine->config->policy;
+	const struct account *account = read->found && !txn->foreign ? &read->account : NULL;
 
-	facts_fill(&facts, &txn->asker, txn->purpose, read->found ? &read->account : NULL);
-	facts.exempt = policy_exempt(read->found ? &read->account : NULL, wf_clock_now(&txn->engine->clock).wall_us);
+	facts_fill(&facts, &txn->asker, txn->purpose, account);
+	facts.exempt = policy_exempt(account, wf_clock_now(&txn->engine->clock).wall_us);
 	policy_eval(policy, &facts, &txn->demand);
 	AUDIT_TEXT(txn->rule, txn->demand.nsets > 0 ? txn->demand.sets[0].rule : txn->demand.rule);
-	if (txn->demand.decision != POLICY_DENY || !facts.known)
-		return; /* a name without account is judged when it is admitted, like any other */
+	if (txn->demand.decision != POLICY_DENY || (!facts.known && !facts.root))
+		return;
 	doom(txn, txn->demand.reason);
 	AUDIT_TEXT(txn->rule, txn->demand.rule);
 }
@@ -142,8 +152,8 @@ facts_arrived(struct transaction *txn)
 	struct engine *engine = txn->engine;
 	const struct store_read *read = &txn->job.u.read;
 
-	if (txn->state == TXN_DONE || txn->job.status != WF_OK) {
-		AUDIT_TEXT(txn->reason, "store");
+	if (txn->state == TXN_DONE || txn->job.status != WF_OK || engine->draining) {
+		AUDIT_TEXT(txn->reason, engine->draining ? "stopping" : "store");
 		txn_step(txn, TXN_FAILED);
 		return;
 	}

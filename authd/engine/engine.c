@@ -10,6 +10,10 @@
 #include "authd/engine/permit.h"
 #include "common/fault.h"
 
+#define PEER_WORK_MAX 8      /* under way over one connection of the PAM module, which has one at a time */
+#define USER_WORK_MAX 64     /* of one user but root, over all connections */
+#define RADIUS_WORK_MAX 4096 /* of the RADIUS front end */
+
 wf_status
 engine_new(const struct engine_options *options, const struct config *config, const struct keyring *keys, struct engine **engine_r)
 {
@@ -74,13 +78,51 @@ handle_abort(struct engine *engine, struct engine_peer *peer, const struct wf_ms
 
 struct message_handler {
 	enum wf_msg_type type;
+	bool starts; /* something new */
 	wf_status (*handle)(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 };
 
 static const struct message_handler handlers[] = {
-	{ WF_MSG_BEGIN, txn_begin },	  { WF_MSG_ANSWER, handle_answer }, { WF_MSG_ABORT, handle_abort },
-	{ WF_MSG_ACCOUNT, errand_start }, { WF_MSG_SESSION, errand_start }, { WF_MSG_CHANGE, errand_start },
+	{ WF_MSG_BEGIN, true, txn_begin },	{ WF_MSG_ANSWER, false, handle_answer },
+	{ WF_MSG_ABORT, false, handle_abort },	{ WF_MSG_ACCOUNT, true, errand_start },
+	{ WF_MSG_SESSION, true, errand_start }, { WF_MSG_CHANGE, true, errand_start },
 };
+
+static size_t
+work_of_peer(const struct engine_peer *peer)
+{
+	size_t n = 0;
+
+	for (const struct transaction *txn = peer->transactions; txn != NULL; txn = txn->next_of_peer)
+		n++;
+	for (const struct errand *errand = peer->errands; errand != NULL; errand = errand->next_of_peer)
+		n++;
+	return n;
+}
+
+/* Also what was begun over connections that are gone. */
+static size_t
+work_of_user(const struct engine *engine, uid_t uid)
+{
+	size_t n = 0;
+
+	for (const struct transaction *txn = engine->transactions; txn != NULL; txn = txn->next)
+		n += !txn->asker.trusted && txn->asker.uid == uid;
+	for (const struct errand *errand = engine->errands; errand != NULL; errand = errand->next)
+		n += !errand->asker.trusted && errand->asker.uid == uid;
+	return n;
+}
+
+/* Requests cost memory until they are answered: one user's program must not take it from all others. */
+static bool
+has_room(const struct engine *engine, const struct engine_peer *peer)
+{
+	if (peer->role == FRONT_RADIUS)
+		return work_of_peer(peer) < RADIUS_WORK_MAX;
+	if (work_of_peer(peer) >= PEER_WORK_MAX)
+		return false;
+	return peer->cred.uid == 0 || work_of_user(engine, peer->cred.uid) < USER_WORK_MAX;
+}
 
 wf_status
 engine_handle(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg)
@@ -88,9 +130,11 @@ engine_handle(struct engine *engine, struct engine_peer *peer, const struct wf_m
 	peer->version = msg->version;
 	if (!permit_message(peer->role, msg->type, permit_state(peer, msg)))
 		return WF_DENIED;
-	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++)
-		if (handlers[i].type == msg->type)
-			return handlers[i].handle(engine, peer, msg);
+	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+		if (handlers[i].type != msg->type)
+			continue;
+		return handlers[i].starts && !has_room(engine, peer) ? WF_FULL : handlers[i].handle(engine, peer, msg);
+	}
 	return WF_DENIED;
 }
 
@@ -228,7 +272,12 @@ engine_figures(const struct engine *engine, struct engine_figures *figures_r)
 	figures_r->slowest_hash_ms = engine->slowest_hash_ms;
 }
 
-/* The loop has ended: nothing is under way any more (the store and the workers are stopped before). */
+void
+engine_stop(struct engine *engine)
+{
+	engine->stopped = true;
+}
+
 void
 engine_free(struct engine **engine)
 {
@@ -245,6 +294,8 @@ engine_free(struct engine **engine)
 		txn->told = true;
 		txn_release(txn);
 	}
+	while (it->errands != NULL)
+		errand_free(it->errands);
 	refusals_free(&it->refusals);
 	free(it);
 }

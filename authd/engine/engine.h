@@ -53,14 +53,21 @@ struct engine_figures {
 /* Borrows everything in `options`; `config` and `keys` too, until replaced. */
 WF_MUST_USE wf_status engine_new(const struct engine_options *options, const struct config *config, const struct keyring *keys,
 				 struct engine **engine_r);
-/* Transactions that still run end UNAVAILABLE. */
+/*
+ * The loop has ended.  What comes back from workers and store is put away, nothing new is handed to them: so they
+ * may be stopped next, and the mailbox be run after each.  Attempts that were admitted and are not settled count
+ * as interrupted at the next start.
+ */
+void engine_stop(struct engine *engine);
+/* After engine_stop, when all peers are gone, and workers and store are stopped. */
 void engine_free(struct engine **engine);
 /* A reload: later steps use these; the caller keeps the old ones until engine_busy() is false. */
 void engine_configure(struct engine *engine, const struct config *config, const struct keyring *keys);
 
 /*
  * A message of a front end.  WF_OK: taken, the answer comes through peer->send.  WF_DENIED: no row of
- * the permit table allows it; WF_INVALID: malformed; the front drops the peer for both.
+ * the permit table allows it; WF_INVALID: malformed; WF_FULL: the peer or its user has too much under
+ * way; the front drops the peer for all of them.
  */
 WF_MUST_USE wf_status engine_handle(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 /* The connection is closed: nothing is sent to it any more. */

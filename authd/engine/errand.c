@@ -21,10 +21,13 @@ leave_peer(struct errand *errand)
 	errand->link_of_peer = NULL;
 }
 
-static void
+void
 errand_free(struct errand *errand)
 {
 	leave_peer(errand);
+	*errand->link = errand->next;
+	if (errand->next != NULL)
+		errand->next->link = errand->link;
 	errand->engine->nerrands--;
 	wf_secret_clear(&errand->secret);
 	if (errand->grid != NULL)
@@ -92,7 +95,8 @@ back(struct mailbox_post *post)
 {
 	struct errand *errand = post->ctx;
 
-	errand->step(errand);
+	if (!errand->engine->stopped)
+		errand->step(errand);
 }
 
 static void
@@ -227,6 +231,11 @@ link_in(struct errand *errand)
 		errand->next_of_peer->link_of_peer = &errand->next_of_peer;
 	errand->link_of_peer = &peer->errands;
 	peer->errands = errand;
+	errand->next = errand->engine->errands;
+	if (errand->next != NULL)
+		errand->next->link = &errand->next;
+	errand->link = &errand->engine->errands;
+	errand->engine->errands = errand;
 	errand->engine->nerrands++;
 }
 

@@ -150,6 +150,8 @@ on_overdue(struct transaction *txn)
 		return;
 	}
 	atomic_store(&txn->verify.job.cancelled, true);
+	if (txn->told)
+		return;
 	txn->verdict = WF_VERDICT_UNAVAILABLE;
 	send_result(txn);
 	count(txn);
@@ -165,10 +167,13 @@ on_abort(struct transaction *txn)
 	txn_release(txn);
 }
 
-/* Gone while it is being evaluated: what is already counted as pending is settled all the same. */
+/* Given up while it is being evaluated: what is already counted as pending is settled all the same. */
 void
 on_abort_busy(struct transaction *txn)
 {
+	if (txn->state == TXN_COMMITTING)
+		return; /* as for the deadline */
+	txn->told = true;
 	atomic_store(&txn->verify.job.cancelled, true);
 	if (txn->waiting)
 		txn_step(txn, TXN_FAILED);
@@ -181,6 +186,7 @@ on_violation(struct transaction *txn)
 	txn->doomed = true;
 	AUDIT_TEXT(txn->doom, "protocol");
 	AUDIT_TEXT(txn->reason, "protocol");
+	waiting_remove(txn);
 	if (txn->busy || txn->state == TXN_DONE)
 		return;
 	txn->verdict = WF_VERDICT_REJECT;

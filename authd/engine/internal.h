@@ -91,6 +91,7 @@ struct transaction {
 	struct policy_demand demand;
 	int64_t account;        /* 0 = none */
 	bool known;             /* an account of ours, usable or not */
+	bool foreign;           /* an untrusted peer asks for somebody else: nothing is evaluated or counted */
 	bool doomed;            /* never to be accepted, whatever is answered */
 	bool shadow;            /* doomed before an answer came: counted under a key of its own, so that it is
 				   treated like any other but costs the account itself nothing */
@@ -108,7 +109,7 @@ struct transaction {
 	struct verify verify;
 	struct mailbox_post post;
 	bool busy;              /* job or verify is under way: the object must stay */
-	bool told;              /* the peer has its RESULT */
+	bool told;              /* the peer has its RESULT, or wants none any more */
 
 	enum wf_verdict verdict;          /* what DONE will say; starts as REJECT */
 	enum wf_verdict verdict_conflict; /* if the store found a conflict */
@@ -120,6 +121,7 @@ struct errand {
 	struct engine *engine;
 	struct engine_peer *peer;
 	struct errand *next_of_peer, **link_of_peer;
+	struct errand *next, **link; /* all of the engine */
 	enum wf_msg_type type;
 	uint16_t version;
 	struct asker asker;
@@ -157,10 +159,11 @@ struct engine {
 	const struct keyring *keys;
 	struct transaction *transactions;
 	struct transaction *waiting;
+	struct errand *errands;
 	struct refusals *refusals;
 	size_t ntransactions, nerrands, nflushes;
 	uint32_t slowest_hash_ms;
-	bool draining;
+	bool draining, stopped;
 	struct engine_figures figures;
 	struct { uint8_t source[8], name[8]; } recent[1024]; /* last account that failed from a source */
 };
@@ -240,6 +243,7 @@ void row_outcome(struct audit_row *row, enum audit_result result, const char *re
 
 /* errand.c, account_phase.c, session_phase.c, change.c */
 WF_MUST_USE wf_status errand_start(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+void errand_free(struct errand *errand);
 /* Reads account, transaction and session, then goes on with `step` (status in job.status). */
 void errand_read(struct errand *errand, void (*step)(struct errand *errand));
 void errand_submit(struct errand *errand, void (*step)(struct errand *errand));

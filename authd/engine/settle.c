@@ -9,6 +9,8 @@
 
 #include "authd/engine/internal.h"
 
+#define SLOWEST_MAX_MS 1000
+
 /* What all prompts together came to. */
 struct outcome {
 	enum store_outcome settle;
@@ -179,10 +181,12 @@ fill_row(struct transaction *txn, struct audit_row *row, enum audit_result resul
 static void
 fill_effects(struct transaction *txn, struct store_settle *settle)
 {
+	_Static_assert(POLICY_PROMPTS_MAX * sizeof(((struct factor_result *)0)->effects) / sizeof(struct effect) + 1 <=
+			       STORE_EFFECTS_MAX, "an effect that is left out lets a code be used again");
 	for (size_t i = 0; i < txn->verify.nprompts; i++) {
 		const struct factor_result *result = &txn->verify.results[i].result;
 
-		for (size_t k = 0; k < result->neffects && settle->neffects < STORE_EFFECTS_MAX - 1; k++)
+		for (size_t k = 0; k < result->neffects; k++)
 			settle->effects[settle->neffects++] = result->effects[k];
 	}
 	if (txn->purpose != WF_PURPOSE_LOGIN)
@@ -205,9 +209,12 @@ fill_rows(struct transaction *txn, struct store_settle *settle, const struct out
 	AUDIT_TEXT(settle->locked.txn, txn->id_hex);
 	row_outcome(&settle->locked, AUDIT_NEUTRAL, "threshold", "");
 	policy_rule(policy, P_LOCK_THRESHOLD, settle->locked.rule, sizeof(settle->locked.rule));
-	if (txn->known && !txn->shadow)
+	if (txn->known && !txn->shadow && txn->verify.status == WF_OK)
 		return;
-	/* Names without account, and what was doomed from the start: gathered, and their locks are no finding. */
+	/*
+	 * Names without account, and what was doomed from the start: gathered, and their locks are no finding.  What
+	 * was admitted and never evaluated is gathered, too: it cost the peer nothing.
+	 */
 	if (!refusals_note(txn->engine->refusals, &settle->applied))
 		settle->applied.class = 0;
 	settle->locked.class = 0;
@@ -233,6 +240,16 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 	fill_rows(txn, settle, outcome);
 }
 
+/* A machine that was asleep or busy says nothing of the hashes: past the bound it is not believed. */
+static void
+note_elapsed(struct engine *engine, uint32_t elapsed_ms)
+{
+	uint32_t ms = elapsed_ms < SLOWEST_MAX_MS ? elapsed_ms : SLOWEST_MAX_MS;
+
+	if (ms > engine->slowest_hash_ms)
+		engine->slowest_hash_ms = ms;
+}
+
 /* Locked: evaluated against nothing and without a reservation; a refusal, not an attempt. */
 void
 on_verified(struct transaction *txn)
@@ -240,8 +257,7 @@ on_verified(struct transaction *txn)
 	struct store_settle *settle = &txn->job.u.settle;
 	struct outcome outcome;
 
-	if (txn->verify.elapsed_ms > txn->engine->slowest_hash_ms)
-		txn->engine->slowest_hash_ms = txn->verify.elapsed_ms;
+	note_elapsed(txn->engine, txn->verify.elapsed_ms);
 	if (!txn->reserved) {
 		settle_refusal(txn, txn->doom);
 		return;

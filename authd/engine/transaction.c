@@ -153,7 +153,8 @@ store_back(struct mailbox_post *post)
 	struct transaction *txn = post->ctx;
 
 	txn->busy = false;
-	arrivals[txn->job.kind](txn);
+	if (!txn->engine->stopped)
+		arrivals[txn->job.kind](txn);
 }
 
 static void

@@ -59,7 +59,8 @@ arrived(struct mailbox_post *post)
 	struct transaction *txn = post->ctx;
 
 	txn->busy = false;
-	txn_step(txn, TXN_VERIFIED);
+	if (!txn->engine->stopped)
+		txn_step(txn, TXN_VERIFIED);
 }
 
 static void

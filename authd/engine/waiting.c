@@ -13,7 +13,7 @@ on_wait(struct transaction *txn)
 {
 	struct transaction **at = &txn->engine->waiting;
 
-	if (txn->peer == NULL || txn->told) {
+	if (txn->peer == NULL || txn->told || txn->engine->draining) {
 		txn_step(txn, TXN_FAILED);
 		return;
 	}

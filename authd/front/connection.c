@@ -46,14 +46,25 @@ connection_free(struct connection *connection)
 	free(connection);
 }
 
+/* One line a second: whoever may connect may not drown what else there is to read. */
 static void
 say_dropped(const struct connection *connection, wf_status why)
 {
-	if (connection->front->options.say == NULL)
+	struct front *front = connection->front;
+	int64_t now_us = wf_clock_now(&front->options.clock).boot_us;
+	const char *text = "dropped a peer: it sent what is no message of this protocol";
+
+	if (front->options.say == NULL || (front->said_us != 0 && now_us - front->said_us < 1000000))
 		return;
-	connection->front->options.say(LOG_WARNING, why == WF_DENIED
-		? "dropped a peer: its message is not permitted for its role and state"
-		: "dropped a peer: it sent what is no message of this protocol");
+	front->said_us = now_us;
+
+	if (why == WF_DENIED)
+		text = "dropped a peer: its message is not permitted for its role and state";
+	else if (why == WF_FULL)
+		text = "dropped a peer: too many requests of it or of its user are under way";
+	else if (why == WF_NO_MEMORY)
+		text = "dropped a peer: no memory is left for its request";
+	front->options.say(LOG_WARNING, text);
 }
 
 static wf_status

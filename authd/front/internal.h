@@ -35,6 +35,7 @@ struct front {
 	size_t nlisteners;
 	struct connection *connections;
 	size_t nconnections, nacts;
+	int64_t said_us;      /* boot time of the last complaint about a peer */
 	struct event *resume; /* accepting was paused: no descriptors left */
 };
 

@@ -14,7 +14,15 @@
 static struct wf_now
 read_clock(void *ctx)
 {
-	return ((struct rig *)ctx)->now;
+	struct rig *rig = ctx;
+	struct wf_now now;
+
+	pthread_mutex_lock(&rig->lock);
+	rig->now.wall_us += rig->step_us;
+	rig->now.boot_us += rig->step_us;
+	now = rig->now;
+	pthread_mutex_unlock(&rig->lock);
+	return now;
 }
 
 static void
@@ -61,6 +69,7 @@ rig_open(struct rig *rig)
 	struct engine_options options;
 
 	memset(rig, 0, sizeof(*rig));
+	pthread_mutex_init(&rig->lock, NULL);
 	rig->now = (struct wf_now){.wall_us = RIG_WALL_US, .boot_us = 1000000000};
 	rig->clock = (struct wf_clock){.read = read_clock, .ctx = rig};
 	snprintf(rig->folder, sizeof(rig->folder), "/tmp/wf-engine-XXXXXX");
@@ -88,6 +97,7 @@ rig_close(struct rig *rig)
 {
 	char command[128];
 
+	engine_stop(rig->engine);
 	worker_pool_free(&rig->workers);
 	store_close(&rig->store);
 	mailbox_run(rig->mailbox);
@@ -209,8 +219,10 @@ rig_code(const struct rig *rig, int offset, char code_r[9])
 void
 rig_advance(struct rig *rig, int64_t seconds)
 {
+	pthread_mutex_lock(&rig->lock);
 	rig->now.wall_us += seconds * 1000000;
 	rig->now.boot_us += seconds * 1000000;
+	pthread_mutex_unlock(&rig->lock);
 }
 
 static bool

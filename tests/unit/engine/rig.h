@@ -5,6 +5,8 @@
 #ifndef WF_TESTS_UNIT_ENGINE_RIG_H
 #define WF_TESTS_UNIT_ENGINE_RIG_H
 
+#include <pthread.h>
+
 #include "authd/engine/engine.h"
 #include "authd/factor/factor.h"
 
@@ -20,6 +22,8 @@ struct rig_peer {
 struct rig {
 	char folder[64];
 	struct wf_now now;
+	int64_t step_us; /* the clock goes on by so much whenever it is read */
+	pthread_mutex_t lock; /* guards the two: workers and the store read the clock, too */
 	struct wf_clock clock;
 	struct config config;
 	struct keyring *keys;
