@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/unit.h"
@@ -302,8 +303,10 @@ START_TEST(end_with_work_under_way)
 		rig_answer(&rig, &peers[i], "wrong", "000000");
 		ck_assert_int_eq(hand_in(&peers[i], &request), WF_OK);
 	}
-	for (int i = 0; i < _i; i++)
-		event_base_loop(rig.base, EVLOOP_ONCE);
+	for (int i = 0; i < _i; i++) {
+		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		usleep(500);
+	}
 	for (size_t i = 0; i < CROWD; i++)
 		rig_peer_close(&rig, &peers[i]);
 }
