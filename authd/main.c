@@ -124,7 +124,7 @@ enter_sandbox(const struct config *config)
 	const struct sandbox_path paths[] = {
 		{ config->state_dir, true }, { config->run_dir, true },	  { folder_of(keys, config->key_file, sizeof(keys)), true },
 		{ folder_of(conf, config->file, sizeof(conf)), false },
-		{ "/etc", false }, { "/usr", false }, { "/lib", false }, { "/proc", false }, { "/dev/urandom", false }, { "/run", false }, { "/sys/devices/system/cpu", false },
+		{ "/etc", false }, { "/usr", false }, { "/var/cache/cracklib", false }, { "/lib", false }, { "/proc", false }, { "/dev/urandom", false }, { "/run", false }, { "/sys/devices/system/cpu", false },
 		{ "/var/cache/cracklib", false },
 	};
 	wf_status status = sandbox_paths(paths, sizeof(paths) / sizeof(paths[0]));

@@ -77,6 +77,7 @@ demand_change(const struct policy *policy, struct policy_demand *demand)
 	add_prompt(demand, PROMPT_FIRST, WF_TEXT_CURRENT_PASSWORD,
 		policy_value(policy, P_PERSON_DEADLINE_S));
 	add_set(demand, KIND_KNOWLEDGE, RULE_CHANGE);
+	add_set(demand, KIND_POSSESSION, RULE_CHANGE); /* a recovery code, for who forgot the old one */
 }
 
 bool

@@ -206,6 +206,26 @@ rig_account_edit(struct rig *rig, const char *name, void (*change)(struct accoun
 }
 
 void
+rig_recovery(struct rig *rig, const char *name, char *code_r, size_t size)
+{
+	struct store_job job = {.kind = STORE_READ};
+	struct wf_secret code = WF_SECRET_EMPTY;
+	struct credential set = {.factor = FACTOR_RECOVERY, .state = CREDENTIAL_ACTIVE, .label = "recovery-1"};
+	uint8_t hashes[1][32];
+	struct effect effect = {.kind = EFFECT_CREDENTIAL_ADD, .credential = &set, .codes = hashes, .ncodes = 1};
+
+	job.u.read.name = name;
+	job.u.read.uid = -1;
+	ck_assert_int_eq(store_run(rig->store, &job), WF_OK);
+	set.account_id = job.u.read.account.id;
+	effect.account_id = set.account_id;
+	ck_assert_int_eq(recovery_code_new(rig->keys, set.account_id, &code, hashes[0]), WF_OK);
+	snprintf(code_r, size, "%s", (const char *)code.bytes);
+	wf_secret_clear(&code);
+	run_admin(rig, &effect, 1);
+}
+
+void
 rig_code(const struct rig *rig, int offset, char code_r[9])
 {
 	const struct otp_spec spec = {.factor = FACTOR_TOTP, .algorithm = OTP_SHA1, .digits = 6, .step_s = 30};

@@ -42,6 +42,8 @@ void rig_close(struct rig *rig);
 int64_t rig_account(struct rig *rig, const char *name, int64_t uid);
 /* Changes that account: `change` gets a copy to edit. */
 void rig_account_edit(struct rig *rig, const char *name, void (*change)(struct account *account));
+/* A set of one recovery code for that account. */
+void rig_recovery(struct rig *rig, const char *name, char *code_r, size_t size);
 /* The code of the rig's token at its clock, `offset` steps away. */
 void rig_code(const struct rig *rig, int offset, char code_r[9]);
 void rig_advance(struct rig *rig, int64_t seconds);

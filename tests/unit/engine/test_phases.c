@@ -178,6 +178,21 @@ START_TEST(own_password_with_the_old_one)
 }
 END_TEST
 
+/* Who forgot the old password proves himself by a recovery code, once. */
+START_TEST(own_password_with_a_recovery_code)
+{
+	struct rig_login login = {.user = "alice", .rhost = "198.51.100.7", .purpose = WF_PURPOSE_CHANGE};
+	char code[64];
+	uint8_t txn[WF_TXN_LEN];
+
+	rig_recovery(&rig, "alice", code, sizeof(code));
+	login.password = code;
+	ck_assert_int_eq(rig_login_as(&rig, &root, &login, txn), WF_VERDICT_ACCEPT);
+	ck_assert_int_eq(change(&root, txn, "a longer battery staple"), WF_VERDICT_ACCEPT);
+	ck_assert_int_eq(rig_login_as(&rig, &root, &login, txn), WF_VERDICT_REJECT);
+}
+END_TEST
+
 START_TEST(nobody_changes_without_proof)
 {
 	struct rig_peer user;
@@ -251,6 +266,7 @@ suite(void)
 	tcase_add_test(phases, service_account_with_key_from_its_network);
 	tcase_add_test(phases, first_password_must_be_changed);
 	tcase_add_test(phases, own_password_with_the_old_one);
+	tcase_add_test(phases, own_password_with_a_recovery_code);
 	tcase_add_test(phases, nobody_changes_without_proof);
 	tcase_add_test(phases, root_sets_a_first_password);
 	tcase_add_test(phases, proving_a_password_resets_nothing);

@@ -145,8 +145,9 @@ START_TEST(a_change_wants_the_current_password)
 	ck_assert_int_eq(demand.decision, POLICY_DEMAND);
 	ck_assert_uint_eq(demand.nprompts, 1);
 	ck_assert_int_eq(demand.prompts[0].text, WF_TEXT_CURRENT_PASSWORD);
-	ck_assert_uint_eq(demand.nsets, 1);
+	ck_assert_uint_eq(demand.nsets, 2);
 	ck_assert_uint_eq(demand.sets[0].kinds, K);
+	ck_assert_uint_eq(demand.sets[1].kinds, P); /* a recovery code, for who forgot the old one */
 }
 END_TEST
 
