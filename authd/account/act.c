@@ -9,6 +9,8 @@
 
 #include "authd/account/internal.h"
 
+#define DENIALS_A_MINUTE 30
+
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 
 static const char *const groups[ROLE_COUNT] = {
@@ -80,6 +82,48 @@ check_and_handle(struct act_call *call)
 	return status;
 }
 
+/*
+ * Who tries what he may not do is worth a row; but nobody without a role may fill the
+ * log with them, so there is an end to it each minute.
+ */
+static bool
+denial_counts(int64_t wall_us)
+{
+	static int64_t minute = -1;
+	static unsigned written;
+	const int64_t now = wall_us / (60 * US_PER_S);
+	bool counts;
+
+	(void)pthread_mutex_lock(&one_at_a_time);
+	if (now != minute) {
+		minute = now;
+		written = 0;
+	}
+	counts = written < DENIALS_A_MINUTE;
+	written += counts;
+	(void)pthread_mutex_unlock(&one_at_a_time);
+	return counts;
+}
+
+/* The denial stands whether or not its row can be written. */
+static void
+record_denial(struct act_call *call)
+{
+	const char *user = act_arg(call, "user");
+	struct store_job job = {.kind = STORE_ADMIN};
+	struct audit_row row;
+
+	if (!call->act->changes || !denial_counts(wf_clock_now(&call->daemon->clock).wall_us))
+		return;
+	act_row(call, &row, user != NULL ? user : "", "");
+	row.result = AUDIT_FAILURE;
+	AUDIT_TEXT(row.reason, "denied");
+	job.u.admin.rows = &row;
+	job.u.admin.nrows = 1;
+	if (store_run(call->daemon->store, &job) != WF_OK)
+		return;
+}
+
 wf_status
 act_run(const struct act *act, struct act_call *call)
 {
@@ -91,6 +135,8 @@ act_run(const struct act *act, struct act_call *call)
 	if (call->operator_name[0] == '\0')
 		act_operator(&call->peer, call->operator_name, sizeof(call->operator_name));
 	status = check_and_handle(call);
+	if (status == WF_DENIED)
+		record_denial(call);
 	if (call->text[0] == '\0')
 		(void)act_say(call, status, "%s", _(wf_status_text(status)));
 	act_language_end(before);

@@ -40,7 +40,9 @@ static const struct act_arg_spec user_import_args[] = {
 	USER, {.name = "uid", .type = ARG_NUMBER, .required = true, .max = UID_MAX}, TEXT("display", 128),
 	FLAG("dry-run"), TICKET, SECRET("hash", CREDENTIAL_SECRET_MAX - 1, false), END
 };
-static const struct act_arg_spec user_list_args[] = {FLAG("unix"), END};
+static const struct act_arg_spec user_list_args[] = {
+	FLAG("unix"), {.name = "after", .type = ARG_USER}, NUMBER("limit", 1, 10000), END
+};
 static const struct act_arg_spec user_set_args[] = {
 	USER, UID, CHOICE("kind", KINDS), FLAG("must-change"), REASON, TICKET,
 	{.name = "display", .type = ARG_TEXT, .clears = true, .max = 128},

@@ -20,9 +20,17 @@
 static const char *const levels[] = {"ok", "warn", "bad"};
 enum level { OK, WARN, BAD };
 
+/* What one pass over accounts and credentials finds. */
+struct tally {
+	int64_t now_us;
+	uint32_t key_id;
+	size_t ended, exempt, stale, few_codes;
+};
+
 struct report {
 	struct act_call *call;
 	struct health health;
+	struct tally tally;
 	char text[512];
 	char time[ACT_TIME_SIZE];
 };
@@ -207,12 +215,6 @@ check_backup(struct report *report)
 
 /* --- accounts and keys --- */
 
-struct tally {
-	int64_t now_us;
-	uint32_t key_id;
-	size_t ended, exempt, stale, few_codes, unopened;
-};
-
 static wf_status
 tally_account(void *ctx, const struct account *account)
 {
@@ -238,45 +240,49 @@ tally_credential(void *ctx, const struct credential *credential)
 	return WF_OK;
 }
 
+static wf_status
+tally_all(struct report *report)
+{
+	wf_status status;
+
+	report->tally.now_us = wf_clock_now(&report->call->daemon->clock).wall_us;
+	report->tally.key_id = keyring_current(report->call->daemon->keys);
+	status = act_each_account(report->call, 0, tally_account, &report->tally);
+	if (status == WF_OK)
+		status = act_each_credential(report->call, 0, tally_credential, &report->tally);
+	return status;
+}
+
 static enum level
 check_accounts(struct report *report)
 {
-	struct tally tally = {.now_us = wf_clock_now(&report->call->daemon->clock).wall_us};
-
-	if (act_each_account(report->call, tally_account, &tally) != WF_OK)
-		return TELL(report, BAD, "%s", _("The accounts could not be read."));
-	if (tally.ended > 0)
-		return TELL(report, WARN, _("Exemptions that have ended: %zu. These users are refused now: see 'warifu user list'."),
-			tally.ended);
+	if (report->tally.ended > 0)
+		return TELL(report, WARN,
+			_("Exemptions that have ended: %zu. These users are refused now: see 'warifu user list'."),
+			report->tally.ended);
 	if (!report->health.ruler)
 		return TELL(report, WARN, "%s",
 			_("There is no enabled privileged account with password and token yet: run 'warifu init'."));
 	return TELL(report, OK, _("Accounts: %llu; locked: %llu; exempt: %zu."),
 		(unsigned long long)report->health.counts.accounts, (unsigned long long)report->health.counts.locked,
-		tally.exempt);
+		report->tally.exempt);
 }
 
 static enum level
 check_keys(struct report *report)
 {
-	struct tally tally = {.key_id = keyring_current(report->call->daemon->keys)};
-
-	if (act_each_credential(report->call, 0, tally_credential, &tally) != WF_OK)
-		return TELL(report, BAD, "%s", _("The tokens could not be read."));
-	if (tally.stale > 0)
+	if (report->tally.stale > 0)
 		return TELL(report, WARN, _("Tokens sealed with an older key: %zu. Run 'warifu key rotate' to finish."),
-			tally.stale);
-	return TELL(report, OK, _("All tokens are sealed with key %u (%s)."), tally.key_id, report->health.fingerprint);
+			report->tally.stale);
+	return TELL(report, OK, _("All tokens are sealed with key %u (%s)."), report->tally.key_id,
+		report->health.fingerprint);
 }
 
 static enum level
 check_codes(struct report *report)
 {
-	struct tally tally = {.key_id = 0};
-
-	if (act_each_credential(report->call, 0, tally_credential, &tally) != WF_OK)
-		return TELL(report, BAD, "%s", _("The tokens could not be read."));
-	return TELL(report, OK, _("Sets of recovery codes with fewer than %d codes left: %zu."), CODES_LOW, tally.few_codes);
+	return TELL(report, OK, _("Sets of recovery codes with fewer than %d codes left: %zu."), CODES_LOW,
+		report->tally.few_codes);
 }
 
 static const struct {
@@ -306,6 +312,8 @@ act_doctor(struct act_call *call)
 	wf_status status = act_health(call, &report.health);
 	size_t found = 0;
 
+	if (status == WF_OK)
+		status = tally_all(&report);
 	if (status == WF_OK)
 		status = act_head(call, columns, COUNT_OF(columns));
 	for (size_t i = 0; status == WF_OK && i < COUNT_OF(checks); i++) {

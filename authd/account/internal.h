@@ -129,8 +129,8 @@ WF_MUST_USE wf_status act_otp_open(const struct keyring *keys, const struct cred
 void act_otp_spec(const struct credential *credential, struct otp_spec *spec_r);
 
 /* --- walk.c: all of something, page by page --- */
-/* Stops early when `visit` gives anything but WF_OK; WF_NO then counts as WF_OK. */
-WF_MUST_USE wf_status act_each_account(struct act_call *call, wf_status (*visit)(void *ctx, const struct account *account), void *ctx);
+/* Stops early when `visit` gives anything but WF_OK; WF_NO then counts as WF_OK.  `after`: an id, 0 = from the start. */
+WF_MUST_USE wf_status act_each_account(struct act_call *call, int64_t after, wf_status (*visit)(void *ctx, const struct account *account), void *ctx);
 WF_MUST_USE wf_status act_each_credential(struct act_call *call, int64_t account_id,
 					  wf_status (*visit)(void *ctx, const struct credential *credential), void *ctx);
 /* `view` says which rows (user, after, since_us, until_us, result, class, newest_first). */

@@ -215,7 +215,7 @@ wf_status
 act_ruler_exists(struct act_call *call, int64_t except, bool *yes_r)
 {
 	struct ruler_search search = {.call = call, .except = except};
-	wf_status status = act_each_account(call, visit_account, &search);
+	wf_status status = act_each_account(call, 0, visit_account, &search);
 
 	if (status == WF_OK)
 		*yes_r = search.found;

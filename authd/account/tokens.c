@@ -86,7 +86,7 @@ check_room(struct act_call *call, const struct act_subject *subject, enum factor
 	for (size_t i = 0; i < subject->n; i++)
 		n += factor != FACTOR_RECOVERY || subject->credentials[i].factor != FACTOR_RECOVERY;
 	if (n >= CREDENTIALS_MAX)
-		return act_say(call, WF_FULL, _("'%s' has %d credentials, and more are not possible: remove one first."),
+		return act_say(call, WF_CONFLICT, _("'%s' has %d credentials, and more are not possible: remove one first."),
 			subject->account.name, CREDENTIALS_MAX);
 	return WF_OK;
 }

@@ -87,7 +87,7 @@ send(struct act_call *call, const struct act_subject *subject, size_t n)
 
 struct listing {
 	struct act_call *call;
-	uint64_t n;
+	uint64_t n, limit;
 };
 
 static wf_status
@@ -102,17 +102,40 @@ list_one(void *ctx, const struct account *account)
 	if (status != WF_OK)
 		return status;
 	listing->n++;
-	return send(listing->call, &subject, LIST_COLUMNS);
+	status = send(listing->call, &subject, LIST_COLUMNS);
+	return status == WF_OK && listing->n == listing->limit ? WF_NO : status;
+}
+
+/* All of them, or a page behind the account `after`. */
+static wf_status
+list_start(struct act_call *call, int64_t *id_r)
+{
+	const char *after = act_arg(call, "after");
+	struct act_subject subject;
+	wf_status status;
+
+	*id_r = 0;
+	if (after == NULL)
+		return WF_OK;
+	status = act_subject_read(call, after, &subject);
+	if (status == WF_NOT_FOUND)
+		return act_say(call, status, _("There is no account '%s'; 'warifu user list' shows all."), after);
+	if (status == WF_OK)
+		*id_r = subject.account.id;
+	return status;
 }
 
 wf_status
 act_user_list(struct act_call *call)
 {
-	struct listing listing = {.call = call};
-	wf_status status = act_head(call, columns, LIST_COLUMNS);
+	struct listing listing = {.call = call, .limit = (uint64_t)act_number(call, "limit", 0)};
+	int64_t after;
+	wf_status status = list_start(call, &after);
 
 	if (status == WF_OK)
-		status = act_each_account(call, list_one, &listing);
+		status = act_head(call, columns, LIST_COLUMNS);
+	if (status == WF_OK)
+		status = act_each_account(call, after, list_one, &listing);
 	if (status != WF_OK)
 		return status;
 	return act_say(call, WF_OK, WF_NGETTEXT("%llu account.", "%llu accounts.", (unsigned long)listing.n),

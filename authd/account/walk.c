@@ -90,11 +90,15 @@ walk(struct act_call *call, struct pages *pages, const struct visitor *visitor)
 }
 
 wf_status
-act_each_account(struct act_call *call, wf_status (*visit)(void *ctx, const struct account *account), void *ctx)
+act_each_account(struct act_call *call, int64_t after, wf_status (*visit)(void *ctx, const struct account *account),
+	void *ctx)
 {
 	const struct visitor visitor = {.account = visit, .ctx = ctx};
+	struct pages *pages = pages_new(VIEW_ACCOUNTS);
 
-	return walk(call, pages_new(VIEW_ACCOUNTS), &visitor);
+	if (pages != NULL)
+		pages->job.u.view.after = (uint64_t)after;
+	return walk(call, pages, &visitor);
 }
 
 wf_status

@@ -103,6 +103,8 @@ START_TEST(long_values_are_refused)
 	memcpy(secret, "!password=", 10);
 	secret[10 + 513] = '\0';
 	rig_no(WF_INVALID, "'password' is too long: at most 512 bytes.", "user.passwd", "user=a", secret);
+	secret[10 + 512] = '\0';
+	ck_assert_int_eq(rig_act("user.passwd", "user=a", secret, NULL), WF_NOT_FOUND);
 }
 END_TEST
 

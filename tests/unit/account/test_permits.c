@@ -272,6 +272,30 @@ START_TEST(a_disabled_owner_proves_nothing)
 }
 END_TEST
 
+START_TEST(denials_are_recorded_but_not_without_end)
+{
+	struct audit_row row;
+
+	rig.uid = 12345;
+	rig.role = ROLE_VIEWER;
+	ck_assert_int_eq(rig_act("log", NULL), WF_DENIED); /* a view: no row */
+	ck_assert_uint_eq(rig_rows(), 0);
+	ck_assert_int_eq(rig_act("user.remove", "user=boss", "reason=x", "ticket=T-1", NULL), WF_DENIED);
+	rig_last_row(&row);
+	ck_assert_int_eq(row.result, AUDIT_FAILURE);
+	ck_assert_str_eq(row.event, "user.remove");
+	ck_assert_str_eq(row.reason, "denied");
+	ck_assert_str_eq(row.user, "boss");
+	ck_assert_str_eq(row.operator_name, "uid 12345");
+	for (int i = 0; i < 100; i++)
+		ck_assert_int_eq(rig_act("user.remove", "user=boss", "reason=x", NULL), WF_DENIED);
+	ck_assert_uint_eq(rig_rows(), 30);
+	rig_advance(60);
+	ck_assert_int_eq(rig_act("user.remove", "user=boss", "reason=x", NULL), WF_DENIED);
+	ck_assert_uint_eq(rig_rows(), 31);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -283,6 +307,7 @@ make_suite(void)
 	tcase_add_test(tcase, roles_come_from_groups);
 	tcase_add_test(tcase, a_group_that_is_not_there_gives_no_role);
 	tcase_add_test(tcase, operators_have_names);
+	tcase_add_test(tcase, denials_are_recorded_but_not_without_end);
 	tcase_add_test(tcase, a_denial_says_whom_to_ask);
 	tcase_add_test(tcase, the_helpdesk_does_not_touch_privileged_accounts);
 	tcase_add_test(tcase, nobody_resets_his_own_account_without_proof);

@@ -135,9 +135,9 @@ START_TEST(there_is_a_limit)
 {
 	for (int i = 1; i < CREDENTIALS_MAX; i++)
 		add("hotp");
-	rig_no(WF_FULL, "'alice' has 16 credentials, and more are not possible: remove one first.", "token.add",
+	rig_no(WF_CONFLICT, "'alice' has 16 credentials, and more are not possible: remove one first.", "token.add",
 		"user=alice", "type=totp");
-	rig_no(WF_FULL, "'alice' has 16 credentials, and more are not possible: remove one first.", "token.add",
+	rig_no(WF_CONFLICT, "'alice' has 16 credentials, and more are not possible: remove one first.", "token.add",
 		"user=alice", "type=recovery");
 	rig_ok("token.remove", "user=alice", "id=2", "reason=lost");
 	rig_ok("token.add", "user=alice", "type=recovery");

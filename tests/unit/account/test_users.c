@@ -300,7 +300,7 @@ START_TEST(bad_settings_are_refused)
 	rig.uid = 12345;
 	rig_no(WF_DENIED, "Only root may take back that a password must be changed.", "user.set", "user=alice",
 		"must-change=0");
-	ck_assert_uint_eq(rig_rows(), 2);
+	ck_assert_uint_eq(rig_rows(), 3); /* the denial is one */
 }
 END_TEST
 
@@ -390,6 +390,12 @@ START_TEST(all_accounts_are_listed)
 	rig_ok("user.list");
 	ck_assert_uint_eq(rig.nrows, 150);
 	ck_assert_str_eq(rig_cell(149, "user"), "u149");
+	rig_ok("user.list", "limit=70");
+	ck_assert_uint_eq(rig.nrows, 70);
+	rig_ok("user.list", "limit=100", "after=u069");
+	ck_assert_uint_eq(rig.nrows, 80);
+	ck_assert_str_eq(rig_cell(0, "user"), "u070");
+	rig_no(WF_NOT_FOUND, "There is no account 'nobody'; 'warifu user list' shows all.", "user.list", "after=nobody");
 }
 END_TEST
 
