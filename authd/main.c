@@ -250,11 +250,24 @@ set_up(struct daemon *daemon, struct openings *openings)
 	return true;
 }
 
+/* Acts that run may be waiting for the loop themselves: it goes on until they are back. */
+static void
+finish_acts(struct daemon *daemon)
+{
+	if (daemon->front == NULL)
+		return;
+	front_close(daemon->front);
+	while (front_busy(daemon->front) || daemon->housekeeping_runs)
+		event_base_loop(daemon->base, EVLOOP_ONCE);
+}
+
 /* Threads first, then what they use. */
 static void
 tear_down(struct daemon *daemon)
 {
-	front_free(&daemon->front);
+	finish_acts(daemon);
+	if (daemon->engine != NULL)
+		engine_stop(daemon->engine);
 	worker_pool_free(&daemon->workers);
 	worker_pool_free(&daemon->acts);
 	if (daemon->mailbox != NULL)
@@ -265,6 +278,7 @@ tear_down(struct daemon *daemon)
 	if (daemon->mailbox != NULL)
 		mailbox_run(daemon->mailbox);
 	engine_free(&daemon->engine);
+	front_free(&daemon->front);
 	loop_clear(daemon);
 	if (daemon->base != NULL)
 		event_base_free(daemon->base);

@@ -216,7 +216,7 @@ connection_send(struct engine_peer *peer, const struct wf_msg *msg)
 static bool
 admitted(struct front *front, enum front_role role, const struct wf_peer *cred)
 {
-	size_t same = 0;
+	size_t same = 0, others = 0;
 
 	if (front->nconnections >= front->options.connections_all)
 		return false;
@@ -224,9 +224,11 @@ admitted(struct front *front, enum front_role role, const struct wf_peer *cred)
 		return false;
 	if (cred->uid == 0)
 		return true;
-	for (const struct connection *other = front->connections; other != NULL; other = other->next)
+	for (const struct connection *other = front->connections; other != NULL; other = other->next) {
 		same += other->peer.cred.uid == cred->uid;
-	return same < front->options.connections_uid;
+		others += other->peer.cred.uid != 0;
+	}
+	return same < front->options.connections_uid && others < front->options.connections_all / 2;
 }
 
 static struct connection *

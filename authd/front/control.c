@@ -13,11 +13,13 @@
 #include "common/fault.h"
 
 #define ACT_DEADLINE_S 600
+#define ACTS_UID_MAX 8 /* under way for one user but root: the helpdesk's unlock must find room */
 
 struct act_job {
 	struct worker_job work;
 	struct mailbox_post post;
 	struct front *front;
+	struct act_job *next, **link;
 	struct connection *connection; /* NULL once it is gone */
 	uint16_t version;
 	char id[65];
@@ -73,7 +75,7 @@ put_end(struct act_job *job)
 		status = wf_msg_encode(&msg, &job->frames);
 	wf_msg_clear(&msg);
 	if (status != WF_OK)
-		wf_buf_clear(&job->frames); /* no END: the client says that the daemon broke off */
+		wf_buf_clear(&job->frames);
 }
 
 static void
@@ -100,7 +102,9 @@ job_free(struct act_job *job)
 		wf_secret_clear(&job->call.secrets[i]);
 	wf_buf_clear(&job->frames);
 	front->options.give_back(front->options.lend_ctx, &job->daemon);
-	front->nacts--;
+	*job->link = job->next;
+	if (job->next != NULL)
+		job->next->link = job->link;
 	wf_wipe(job, sizeof(*job));
 	free(job);
 }
@@ -110,6 +114,7 @@ arrived(struct mailbox_post *post)
 {
 	struct act_job *job = post->ctx;
 	struct connection *connection = job->connection;
+	bool sent;
 
 	put_end(job);
 	if (connection == NULL) {
@@ -117,9 +122,12 @@ arrived(struct mailbox_post *post)
 		return;
 	}
 	connection->act = NULL;
-	if (wf_buf_put(&connection->out, job->frames.data, job->frames.len) != WF_OK)
-		connection->closing = true;
+	sent = job->frames.len > 0 && wf_buf_put(&connection->out, job->frames.data, job->frames.len) == WF_OK;
 	job_free(job);
+	if (!sent) { /* the client says that the daemon broke off, instead of waiting for it */
+		connection_free(connection);
+		return;
+	}
 	connection_flush(connection);
 	connection_resume(connection);
 }
@@ -213,13 +221,27 @@ make(struct connection *connection)
 	job->out = (struct act_out){.ctx = job, .head = out_head, .row = out_row};
 	wf_buf_init(&job->frames, FRONT_OUT_MAX);
 	front->options.lend(front->options.lend_ctx, &job->daemon);
-	front->nacts++;
+	job->next = front->acts;
+	if (job->next != NULL)
+		job->next->link = &job->next;
+	job->link = &front->acts;
+	front->acts = job;
 	job->call.daemon = &job->daemon;
 	job->call.peer = connection->peer.cred;
 	job->call.role = act_role(job->daemon.config, &connection->peer.cred);
 	job->call.language = job->language;
 	job->call.out = &job->out;
 	return job;
+}
+
+static bool
+has_room(const struct front *front, uid_t uid)
+{
+	size_t n = 0;
+
+	for (const struct act_job *job = front->acts; job != NULL; job = job->next)
+		n += job->call.peer.uid == uid;
+	return uid == 0 || n < ACTS_UID_MAX;
 }
 
 wf_status
@@ -232,6 +254,8 @@ control_start(struct connection *connection, const struct wf_msg *msg)
 	connection->peer.version = msg->version;
 	if (msg->type != WF_MSG_ACT)
 		return WF_DENIED;
+	if (!has_room(front, connection->peer.cred.uid))
+		return WF_FULL;
 	job = make(connection);
 	if (job == NULL)
 		return WF_NO_MEMORY;
@@ -252,6 +276,13 @@ control_start(struct connection *connection, const struct wf_msg *msg)
 	job->connection = connection;
 	connection->act = job;
 	return WF_OK;
+}
+
+void
+control_cancel(struct connection *connection)
+{
+	if (connection->act != NULL)
+		atomic_store(&connection->act->work.cancelled, true);
 }
 
 void

@@ -26,7 +26,7 @@ struct front_options {
 	void (*lend)(void *ctx, struct act_daemon *daemon_r);
 	void (*give_back)(void *ctx, const struct act_daemon *daemon);
 	void *lend_ctx;
-	unsigned connections_uid, connections_all; /* caps; root knows only the second */
+	unsigned connections_uid, connections_all; /* caps; root knows only the second, all others share half of it */
 	uid_t radius_uid; /* besides root, who may use the radius socket; (uid_t)-1 = nobody */
 };
 
@@ -38,7 +38,11 @@ void front_stop(struct front *front);
 /* True while an act runs or a reply waits to be written. */
 bool front_busy(const struct front *front);
 size_t front_connections(const struct front *front);
-/* Closes everything. */
+/*
+ * Stops and closes all connections.  Acts that have not begun are not run any more; those that run go on, and may
+ * still need the loop: only when front_busy() is false may the threads of the acts be ended and the front be freed.
+ */
+void front_close(struct front *front);
 void front_free(struct front **front);
 
 /* Makes, binds and opens a socket file at `path` (an old one is removed); mode as for chmod. */

@@ -19,7 +19,6 @@ struct connection {
 	struct wf_buf in, out;
 	size_t sent;          /* bytes of `out` already written */
 	struct act_job *act;  /* the act that runs for it */
-	bool closing;         /* close once `out` is written */
 };
 
 struct listener {
@@ -34,7 +33,8 @@ struct front {
 	struct listener listeners[FRONT_LISTENERS_MAX];
 	size_t nlisteners;
 	struct connection *connections;
-	size_t nconnections, nacts;
+	struct act_job *acts; /* under way, also those whose connection is gone */
+	size_t nconnections;
 	int64_t said_us;      /* boot time of the last complaint about a peer */
 	struct event *resume; /* accepting was paused: no descriptors left */
 };
@@ -53,5 +53,6 @@ void connection_resume(struct connection *connection); /* reading, after an act 
 /* control.c */
 WF_MUST_USE wf_status control_start(struct connection *connection, const struct wf_msg *msg);
 void control_gone(struct connection *connection);
+void control_cancel(struct connection *connection); /* its act is not begun any more */
 
 #endif

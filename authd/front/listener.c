@@ -147,7 +147,7 @@ front_stop(struct front *front)
 bool
 front_busy(const struct front *front)
 {
-	if (front->nacts > 0)
+	if (front->acts != NULL)
 		return true;
 	for (const struct connection *connection = front->connections; connection != NULL; connection = connection->next)
 		if (connection->out.len > connection->sent)
@@ -162,6 +162,16 @@ front_connections(const struct front *front)
 }
 
 void
+front_close(struct front *front)
+{
+	front_stop(front);
+	while (front->connections != NULL) {
+		control_cancel(front->connections);
+		connection_free(front->connections);
+	}
+}
+
+void
 front_free(struct front **front)
 {
 	struct front *it = *front;
@@ -169,9 +179,7 @@ front_free(struct front **front)
 	*front = NULL;
 	if (it == NULL)
 		return;
-	front_stop(it);
-	while (it->connections != NULL)
-		connection_free(it->connections);
+	front_close(it);
 	event_free(it->resume);
 	free(it);
 }
