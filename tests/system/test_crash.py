@@ -145,8 +145,11 @@ def test_kill_at_random_points(lab):
         lib.equal(wire.login(person.name, person.password, person.code()), wire.ACCEPT, f"{person.name} afterwards")
     for person in victims:
         check_victim(lab, person, book[person.name])
+    interrupted = len(lab.log("--class", "auth", reason="interrupted"))
+    lib.equal(interrupted > 0, True, f"attempts that a kill cut off between admission and commit: {interrupted}")
     attempts = sum(len(told) for told in book.values())
-    print(f"        {ROUNDS} kills, {attempts} attempts, {sum(1 for t in book.values() for _c, v in t if v is None)} cut off")
+    print(f"        {ROUNDS} kills, {attempts} attempts, {sum(1 for t in book.values() for _c, v in t if v is None)} without a reply, "
+          f"{interrupted} interrupted")
     lab.verify()
 
 
