@@ -1,6 +1,7 @@
 /* Audit rows of the engine: every field that the documents demand, from what is known of the attempt. */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -15,6 +16,20 @@ offset_minutes(int64_t wall_us)
 	if (localtime_r(&seconds, &local) == NULL)
 		return 0;
 	return (int32_t)(local.tm_gmtoff / 60);
+}
+
+/* Where it came from as the rules see it, and whether that is a fact. */
+static void
+fill_detail(struct audit_row *row, const struct asker *asker)
+{
+	static const char *const zones[] = {
+		[ZONE_INTERNET] = "zone internet", [ZONE_INTERNAL] = "zone internal", [ZONE_CONSOLE] = "zone console"
+	};
+	char detail[64];
+
+	(void)snprintf(detail, sizeof(detail), "%s%s", zones[asker->zone],
+		       asker->trusted ? "" : "; claims of the peer unverified");
+	AUDIT_TEXT(row->detail, detail);
 }
 
 void
@@ -32,8 +47,7 @@ row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker
 	AUDIT_TEXT(row->service, asker->service);
 	AUDIT_TEXT(row->machine, asker->tty);
 	AUDIT_TEXT(row->operator_name, asker->ruser);
-	if (!asker->trusted)
-		AUDIT_TEXT(row->detail, "claims of the peer unverified");
+	fill_detail(row, asker);
 }
 
 void

@@ -145,6 +145,7 @@ def test_su_and_sudo_inside_ssh(lab):
     sudo = lab.evaluated("alice", service="sudo")[-1]
     lib.equal((su["service"], su["source"], su["result"]), ("su", "127.0.0.33", "success"), "su")
     lib.equal((sudo["source"], sudo["result"]), ("127.0.0.33", "success"), "sudo")
+    lib.equal((su["detail"], sudo["detail"]), ("zone internal", "zone internal"), "zones")
 
 
 def test_su_outside_of_a_login(lab):
@@ -155,7 +156,8 @@ def test_su_outside_of_a_login(lab):
     bob = lab.unix_user("bob")
     with lib.terminal(lab, "setpriv", as_user(bob, "su", "alice", "-c", "id -un")) as child:
         answer(child, alice, BOTH, "alice\r\n")
-    lib.equal(lab.evaluated("alice")[-1]["source"].startswith("local:"), True, "source")
+    row = lab.evaluated("alice")[-1]
+    lib.equal((row["source"].startswith("local:"), row["detail"]), (True, "zone internet"), "source and zone")
 
 
 def test_cron_is_not_asked(lab):
