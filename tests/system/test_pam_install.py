@@ -14,6 +14,13 @@ def text():
         return stream.read()
 
 
+def plain():
+    """The service before Warifu; an earlier test must have left it so."""
+    found = text()
+    lib.equal("pam_warifu.so" in found, False, "Warifu in the service beforehand")
+    return found
+
+
 def confirm(lab, code=0):
     """From another login, which a session of its own stands for."""
     return lab.run("setsid", "--wait", lib.CLI, "pam", "confirm", "sshd", code=code)
@@ -22,7 +29,7 @@ def confirm(lab, code=0):
 def test_rolls_back_unconfirmed(lab):
     """Without a confirmation the old file comes back by itself, to the byte."""
     lab.up()
-    before = text()
+    before = plain()
     lab.cli("pam", "install", "sshd", "--no-test", "--timeout", "3")
     lib.contains(text(), "pam_warifu.so", "installed")
     lib.wait_for("the roll-back", lambda: text() == before, 15)
@@ -33,7 +40,7 @@ def test_rolls_back_unconfirmed(lab):
 def test_stays_when_confirmed(lab):
     """Confirmed from a second login it stays; removed, the file is as before."""
     lab.up()
-    before = text()
+    before = plain()
     lab.cli("pam", "install", "sshd", "--no-test", "--timeout", "3")
     confirm(lab)
     time.sleep(4)
@@ -46,7 +53,7 @@ def test_stays_when_confirmed(lab):
 def test_dry_run(lab):
     """--dry-run shows the difference and changes nothing."""
     lab.up()
-    before = text()
+    before = plain()
     lib.contains(lab.cli("pam", "install", "sshd", "--dry-run"), "+auth", "the difference")
     lib.equal(text(), before, "the file")
 
@@ -55,7 +62,7 @@ def test_tries_a_login_first(lab):
     """The login that is tried first must succeed; else nothing is changed."""
     lab.up()
     alice = lab.person("alice", unix=True)
-    before = text()
+    before = plain()
     for code, wanted in ((alice.wrong(), 1), (alice.code(), 0)):
         with lib.terminal(lab, lib.CLI, ["pam", "install", "sshd", "--user", "alice"]) as child:
             child.expect("[Pp]assword: ")
@@ -73,7 +80,7 @@ def test_tries_a_login_first(lab):
 def test_killed_timer(lab):
     """The time limit stands even if its process is killed: rollback --overdue finds it."""
     lab.up()
-    before = text()
+    before = plain()
     lab.cli("pam", "install", "sshd", "--no-test", "--timeout", "2")
     for pid in os.listdir("/proc"):
         if pid.isdigit():
