@@ -211,9 +211,11 @@ send(struct act_call *call, const struct last *last)
 	};
 	wf_status status = act_head(call, columns, COUNT_OF(columns));
 
+	if (status != WF_OK)
+		return status;
 	explain(call, row, explanation, sizeof(explanation));
-	call->text[0] = '\0';
-	return status == WF_OK ? act_row_out(call, cells, COUNT_OF(cells)) : status;
+	call->text[0] = '\0'; /* what a look-up on the way may have said */
+	return act_row_out(call, cells, COUNT_OF(cells));
 }
 
 wf_status

@@ -191,9 +191,17 @@ rig_advance(int64_t seconds)
 /* --- the reply --- */
 
 static wf_status
+output(void)
+{
+	return rig.out_nth > 0 && --rig.out_nth == 0 ? rig.out_status : WF_OK;
+}
+
+static wf_status
 take_head(struct act_out *out, const char *const *columns, size_t n)
 {
 	(void)out;
+	if (output() != WF_OK)
+		return rig.out_status;
 	ck_assert_uint_eq(rig.ncolumns, 0);
 	ck_assert_uint_le(n, RIG_COLUMNS);
 	for (size_t i = 0; i < n; i++)
@@ -206,6 +214,8 @@ static wf_status
 take_row(struct act_out *out, const char *const *cells, size_t n)
 {
 	(void)out;
+	if (output() != WF_OK)
+		return rig.out_status;
 	ck_assert_uint_eq(n, rig.ncolumns);
 	ck_assert_uint_lt(rig.nrows, RIG_ROWS);
 	for (size_t i = 0; i < n; i++) {

@@ -31,6 +31,8 @@ struct rig {
 	char text[1025];
 	unsigned rekeys, reloads;
 	wf_status rekey_status, reload_status;
+	unsigned out_nth; /* the output call of the next act that fails; 0 = none */
+	wf_status out_status;
 	/* the call of the next act that fails, in builds with fault injection; calls seen by the last one */
 	uint64_t fault_nth, fault_calls;
 	bool fault_on; /* and all behind it */

@@ -19,19 +19,30 @@ static const struct scenario {
 	const char *args[3];
 	const char *partly; /* start of the sentence of a failure behind the commit; NULL = there is none */
 	bool many;	    /* several commits: what is done stays done */
+	bool view;	    /* changes nothing anyway */
 } scenarios[] = {
-	{"user.add", {"user=carol", "display=Carol", "!password=correct horse battery"}, NULL, false},
-	{"user.passwd", {"user=alice", "!password=quite another sentence", NULL}, NULL, false},
-	{"user.set", {"user=alice", "display=Alice", NULL}, NULL, false},
-	{"user.disable", {"user=alice", "reason=left", NULL}, NULL, false},
-	{"user.exempt", {"user=backup", "reason=moves", "until=1780000000000000"}, NULL, false},
-	{"user.remove", {"user=alice", "reason=left", NULL}, NULL, false},
-	{"token.add", {"user=alice", "type=totp", NULL}, "The token was added, but cannot be shown", false},
-	{"token.add", {"user=alice", "type=recovery", NULL}, NULL, false},
-	{"token.remove", {"user=alice", "id=2", "reason=lost"}, NULL, false},
-	{"unlock", {"user=alice", "reason=called", NULL}, NULL, false},
-	{"backup.make", {"name=one", NULL, NULL}, NULL, false},
-	{"key.rotate", {NULL, NULL, NULL}, NULL, true},
+	{"user.add", {"user=carol", "display=Carol", "!password=correct horse battery"}, NULL, false, false},
+	{"user.passwd", {"user=alice", "!password=quite another sentence", NULL}, NULL, false, false},
+	{"user.set", {"user=alice", "display=Alice", NULL}, NULL, false, false},
+	{"user.disable", {"user=alice", "reason=left", NULL}, NULL, false, false},
+	{"user.exempt", {"user=backup", "reason=moves", "until=1780000000000000"}, NULL, false, false},
+	{"user.remove", {"user=alice", "reason=left", NULL}, NULL, false, false},
+	{"token.add", {"user=alice", "type=totp", NULL}, "The token was added, but cannot be shown", false, false},
+	{"token.add", {"user=alice", "type=recovery", NULL}, NULL, false, false},
+	{"token.remove", {"user=alice", "id=2", "reason=lost"}, NULL, false, false},
+	{"unlock", {"user=alice", "reason=called", NULL}, NULL, false, false},
+	{"backup.make", {"name=one", NULL, NULL}, NULL, false, false},
+	{"key.rotate", {NULL, NULL, NULL}, NULL, true, false},
+	{"user.import", {"user=imp", "uid=77", "!hash=$5$rounds=1000$saltsalt$fEOuqCnbXlEDTZQZzTeA6xVhBFF2nPbUmXM1GPpuOc."},
+		NULL, false, false},
+	{"user.list", {NULL, NULL, NULL}, NULL, false, true},
+	{"user.show", {"user=alice", NULL, NULL}, NULL, false, true},
+	{"token.list", {"user=alice", NULL, NULL}, NULL, false, true},
+	{"log", {NULL, NULL, NULL}, NULL, false, true},
+	{"log.verify", {NULL, NULL, NULL}, NULL, false, true},
+	{"status", {NULL, NULL, NULL}, NULL, false, true},
+	{"doctor", {NULL, NULL, NULL}, NULL, false, true},
+	{"why", {"user=bob", NULL, NULL}, NULL, false, true},
 };
 
 /* All that people can see of accounts, tokens and backups. */
@@ -66,6 +77,8 @@ begin(void)
 	rig_setup();
 	rig_user("alice");
 	rig_ok("token.add", "user=alice", "type=hotp");
+	rig_ok("user.add", "user=bob");
+	rig_fail("bob", 1, false, "192.0.2.7");
 }
 
 /* The outcome of one round against what was before it. */
@@ -77,7 +90,7 @@ judge(const struct scenario *scenario, wf_status status, const char *text, const
 
 	describe(after, sizeof(after));
 	if (status == WF_OK) {
-		ck_assert_uint_ge(more, 1);
+		ck_assert(more >= 1 || scenario->view);
 		return;
 	}
 	ck_assert_str_ne(text, "");

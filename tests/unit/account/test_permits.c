@@ -272,6 +272,26 @@ START_TEST(a_disabled_owner_proves_nothing)
 }
 END_TEST
 
+/* Where the kernel keeps login uids and we may set our own. */
+START_TEST(root_has_the_name_behind_sudo)
+{
+	struct wf_peer peer = {.uid = 0, .pid = getpid()};
+	FILE *file = fopen("/proc/self/loginuid", "w");
+	char name[257];
+	bool set = file != NULL && fputs("1", file) >= 0;
+
+	if (file != NULL && fclose(file) != 0)
+		set = false;
+	if (!set)
+		return;
+	act_operator(&peer, name, sizeof(name));
+	ck_assert_str_eq(name, "root (via daemon)");
+	peer.uid = 1; /* he is himself */
+	act_operator(&peer, name, sizeof(name));
+	ck_assert_str_eq(name, "daemon");
+}
+END_TEST
+
 START_TEST(denials_are_recorded_but_not_without_end)
 {
 	struct audit_row row;
@@ -307,6 +327,7 @@ make_suite(void)
 	tcase_add_test(tcase, roles_come_from_groups);
 	tcase_add_test(tcase, a_group_that_is_not_there_gives_no_role);
 	tcase_add_test(tcase, operators_have_names);
+	tcase_add_test(tcase, root_has_the_name_behind_sudo);
 	tcase_add_test(tcase, denials_are_recorded_but_not_without_end);
 	tcase_add_test(tcase, a_denial_says_whom_to_ask);
 	tcase_add_test(tcase, the_helpdesk_does_not_touch_privileged_accounts);

@@ -205,6 +205,45 @@ START_TEST(doctor_looks_at_everything)
 }
 END_TEST
 
+START_TEST(doctor_tells_what_is_missing)
+{
+	char wanted[300], credential[300];
+	FILE *file;
+
+	file = fopen(rig.config.breakglass_file, "w");
+	ck_assert_ptr_nonnull(file);
+	fclose(file);
+	expect_finding("break-glass", "ok", "The break-glass file is ");
+	expect_finding("backup", "warn", "There is no backup yet");
+	ck_assert_int_eq(chmod(rig.config.key_file, 0440), 0);
+	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", rig.dir, 1), 0);
+	(void)snprintf(credential, sizeof(credential), "%s is a systemd credential.", rig.config.key_file);
+	expect_finding("key file", "ok", credential);
+	ck_assert_int_eq(unsetenv("CREDENTIALS_DIRECTORY"), 0);
+	ck_assert_int_eq(unlink(rig.config.key_file), 0);
+	(void)snprintf(wanted, sizeof(wanted), "%s cannot be looked at: ", rig.config.key_file);
+	expect_finding("key file", "bad", wanted);
+	(void)snprintf(rig.config.state_dir, sizeof(rig.config.state_dir), "%s/gone", rig.dir);
+	expect_finding("disk", "warn", "How much room the disk has could not be told: ");
+	expect_finding("store", "bad", rig.config.state_dir);
+	expect_finding("state folder", "bad", rig.config.state_dir);
+	rig_ok("status");
+	ck_assert_str_eq(rig_cell(0, "disk-free"), "");
+}
+END_TEST
+
+START_TEST(doctor_counts_codes_and_jobs)
+{
+	rig_ruler("boss");
+	rig_ok("token.add", "user=boss", "type=recovery", "count=2");
+	expect_finding("recovery codes", "ok", "Sets of recovery codes with fewer than 3 codes left: 1.");
+	rig.figures.workers_queued = 128;
+	rig.figures.slowest_hash_ms = 321;
+	expect_finding("workers", "warn",
+		"Jobs that wait for a worker: 128 (at most 256). The slowest password check took 321 ms.");
+}
+END_TEST
+
 START_TEST(doctor_sees_the_clock)
 {
 	rig.now.wall_us += 40 * 86400 * US_PER_S;
@@ -299,6 +338,73 @@ START_TEST(store_trouble_has_sentences)
 }
 END_TEST
 
+/* --- a peer that does not take the answer --- */
+
+#define TOO_LONG "The answer is too long for one reply: ask for less at once."
+
+static const struct {
+	const char *id;
+	const char *args[3];
+} answering[] = {
+	{"user.list", {NULL, NULL, NULL}},
+	{"user.show", {"user=boss", NULL, NULL}},
+	{"user.import", {"user=imp", "uid=77", "!hash=$5$rounds=1000$saltsalt$fEOuqCnbXlEDTZQZzTeA6xVhBFF2nPbUmXM1GPpuOc."}},
+	{"token.add", {"user=boss", "type=totp", NULL}},
+	{"token.add", {"user=boss", "type=recovery", NULL}},
+	{"token.list", {"user=boss", NULL, NULL}},
+	{"unlock", {"user=boss", "reason=x", NULL}},
+	{"log", {NULL, NULL, NULL}},
+	{"log.verify", {NULL, NULL, NULL}},
+	{"why", {"user=boss", NULL, NULL}},
+	{"status", {NULL, NULL, NULL}},
+	{"metrics", {NULL, NULL, NULL}},
+	{"doctor", {NULL, NULL, NULL}},
+	{"tune", {"target=10", NULL, NULL}},
+	{"backup.make", {NULL, NULL, NULL}},
+	{"key.rotate", {NULL, NULL, NULL}},
+};
+
+START_TEST(an_answer_that_does_not_fit)
+{
+	const char *const *args = answering[_i].args;
+
+	rig_ruler("boss");
+	rig_fail("boss", 1, false, "192.0.2.7");
+	for (unsigned nth = 1; nth <= 2; nth++) {
+		rig.out_nth = nth;
+		rig.out_status = WF_TOO_LONG;
+		ck_assert_int_eq(rig_act(answering[_i].id, args[0], args[0] != NULL ? args[1] : NULL, args[2], NULL),
+			WF_TOO_LONG);
+		ck_assert_str_eq(rig.text, TOO_LONG);
+		rig.out_nth = 0;
+		rig_advance(1); /* another name for the next backup */
+		if (strcmp(answering[_i].id, "user.import") == 0)
+			break; /* the second time there is one */
+	}
+	rig.out_nth = 1;
+	rig.out_status = WF_NO_MEMORY;
+	ck_assert_int_eq(rig_act(answering[_i].id, args[0], args[0] != NULL ? args[1] : NULL, args[2], NULL), WF_NO_MEMORY);
+	ck_assert_int_eq(strncmp(rig.text, "The answer could not be sent: ", 30), 0);
+	rig.out_nth = 0;
+}
+END_TEST
+
+START_TEST(spans_for_people)
+{
+	static const struct {
+		int64_t seconds;
+		const char *text;
+	} spans[] = {
+		{1, "1 second"}, {2, "2 seconds"}, {119, "119 seconds"}, {120, "2 minutes"}, {121, "3 minutes"},
+		{7140, "119 minutes"}, {7200, "2 hours"}, {7201, "3 hours"}
+	};
+	char text[ACT_SPAN_SIZE];
+
+	for (size_t i = 0; i < COUNT_OF(spans); i++)
+		ck_assert_str_eq(act_span(spans[i].seconds, text), spans[i].text);
+}
+END_TEST
+
 /* Sentences are cut at a character, not within one. */
 START_TEST(long_sentences_are_cut)
 {
@@ -337,7 +443,11 @@ make_suite(void)
 	tcase_add_test(tcase, reload_says_what_is_wrong);
 	tcase_add_test(tcase, tune_proposes_what_fits);
 	tcase_add_test(tcase, store_trouble_has_sentences);
+	tcase_add_loop_test(tcase, an_answer_that_does_not_fit, 0, (int)COUNT_OF(answering));
+	tcase_add_test(tcase, spans_for_people);
 	tcase_add_test(tcase, long_sentences_are_cut);
+	tcase_add_test(tcase, doctor_tells_what_is_missing);
+	tcase_add_test(tcase, doctor_counts_codes_and_jobs);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
