@@ -498,7 +498,7 @@ serve(struct peer *peer)
 }
 
 static _Noreturn void
-serve_all(int listener, const char *log)
+serve_all(int listener, int log)
 {
 	(void)signal(SIGCHLD, SIG_IGN);
 	for (;;) {
@@ -508,7 +508,7 @@ serve_all(int listener, const char *log)
 			_exit(2);
 		if (fork() == 0) {
 			(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-			peer.log = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+			peer.log = log;
 			serve(&peer);
 			_exit(0);
 		}
@@ -521,20 +521,22 @@ mock_start(const char *socket_path, const char *log)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	int listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int log_fd = open(log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	pid_t pid;
 
 	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", socket_path);
-	if (listener < 0 || bind(listener, (struct sockaddr *)&addr, sizeof(addr)) != 0 ||
+	if (listener < 0 || log_fd < 0 || bind(listener, (struct sockaddr *)&addr, sizeof(addr)) != 0 ||
 		listen(listener, 64) != 0)
 		abort();
 	pid = fork();
 	if (pid == 0) {
 		(void)prctl(PR_SET_PDEATHSIG, SIGKILL);
-		serve_all(listener, log);
+		serve_all(listener, log_fd);
 	}
 	if (pid < 0)
 		abort();
 	(void)close(listener);
+	(void)close(log_fd);
 	return pid;
 }
 
