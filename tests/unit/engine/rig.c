@@ -18,8 +18,10 @@ read_clock(void *ctx)
 	struct wf_now now;
 
 	pthread_mutex_lock(&rig->lock);
-	rig->now.wall_us += rig->step_us;
-	rig->now.boot_us += rig->step_us;
+	if (rig->step_us != 0) {
+		rig->now.wall_us += rig->step_us;
+		rig->now.boot_us += rig->step_us;
+	}
 	now = rig->now;
 	pthread_mutex_unlock(&rig->lock);
 	return now;

@@ -222,7 +222,9 @@ START_TEST(more_frames_at_once_than_a_peer_may_have)
 }
 END_TEST
 
-static const char *const nonsense[] = {"\0\0\0\1", "\377\377\377\377garbage", "GET / HTTP/1.0\r\n\r\n", "\0\0\0\4\0\1\377\377"};
+static const char nonsense[][8] = {
+	{0, 0, 0, 1}, {-1, -1, -1, -1, 'g'}, {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T'}, {0, 0, 0, 4, 0, 1, -1, -1}
+};
 
 START_TEST(nonsense_is_dropped)
 {
@@ -230,7 +232,7 @@ START_TEST(nonsense_is_dropped)
 	const char *text = nonsense[_i % 4];
 	int fd = dial(role);
 
-	ck_assert_int_eq(send(fd, text, 8, 0), 8);
+	ck_assert_int_eq(send(fd, text, sizeof(nonsense[0]), 0), (ssize_t)sizeof(nonsense[0]));
 	ck_assert_int_eq(next_type(fd), 0);
 	close(fd);
 }
@@ -256,7 +258,7 @@ held(struct worker_job *job, wf_status status)
 /* A peer that hangs up while its act waits, and the daemon's end while others do. */
 START_TEST(end_with_acts_under_way)
 {
-	struct worker_job blocker = {.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
+	static struct worker_job blocker = {.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
 	struct wf_buf out;
 	int fds[4];
 
@@ -355,7 +357,7 @@ END_TEST
 /* Nor so many acts that the helpdesk's own must wait for theirs. */
 START_TEST(acts_of_one_user)
 {
-	struct worker_job blocker = {.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
+	static struct worker_job blocker = {.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
 	int hold_fds[2];
 	pid_t child;
 
