@@ -15,7 +15,7 @@
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/unit.h"
 
-#define ALL 16 /* connections */
+#define ALL 40 /* connections */
 
 static struct rig rig;
 static struct front *front;
