@@ -1,10 +1,8 @@
 /* The daemon's half of `warifu doctor`: what it can see from within.  The CLI looks at PAM and sshd. */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -160,27 +158,7 @@ check_breakglass(struct report *report)
 	return TELL(report, OK, _("The break-glass file is %s."), path);
 }
 
-static int64_t
-newest_backup(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	const struct dirent *entry;
-	int64_t newest = 0;
-
-	while (dir != NULL && (entry = readdir(dir)) != NULL) {
-		struct stat st;
-
-		if (entry->d_name[0] == '.' || fstatat(dirfd(dir), entry->d_name, &st, AT_SYMLINK_NOFOLLOW) != 0)
-			continue;
-		if (S_ISREG(st.st_mode) && (int64_t)st.st_mtime > newest)
-			newest = (int64_t)st.st_mtime;
-	}
-	if (dir != NULL)
-		closedir(dir);
-	return newest;
-}
-
-/* The CLI takes backups elsewhere, so the log is asked: it has the row of each. */
+/* Backups are taken elsewhere, so the log is asked: it has the row of each. */
 static wf_status
 visit_backup(void *ctx, const struct store_audit_entry *entry)
 {
@@ -199,12 +177,10 @@ check_backup(struct report *report)
 {
 	const struct store_view view = {.result = -1, .class = AUDIT_ADMIN, .newest_first = true};
 	const int64_t now = wf_clock_now(&report->call->daemon->clock).wall_us;
-	char folder[sizeof(report->call->daemon->config->state_dir) + 16];
 	int64_t newest = 0;
 
-	(void)snprintf(folder, sizeof(folder), "%s/backups", report->call->daemon->config->state_dir);
 	if (act_each_row(report->call, &view, visit_backup, &newest) != WF_OK)
-		newest = newest_backup(folder) * US_PER_S;
+		return TELL(report, BAD, "%.500s", report->call->text);
 	if (newest == 0)
 		return TELL(report, WARN, "%s", _("There is no backup yet: run 'warifu backup FILE', and keep the key apart."));
 	if (now - newest > BACKUP_AGE_DAYS * 86400 * US_PER_S)
