@@ -48,6 +48,9 @@ void hooks_give_back(void *ctx, const struct act_daemon *lent);
 /* tasks.c: --init, --restore.  An exit code. */
 int task_init(const struct options *options);
 int task_restore(const struct options *options);
+/* What a start does where there is neither key file nor database; in a child, since it drops privilege. */
+enum task_first_code { TASK_FIRST_NOTHING = 0, TASK_FIRST_FAILED = 1, TASK_FIRST_MADE = 3 };
+int task_first(const struct options *options);
 
 /* system_row.c: start, stop, clock as rows of the log; system_row waits for the commit, so not in the loop. */
 void system_row(struct daemon *daemon, enum audit_class class, const char *event, const char *detail);

@@ -302,12 +302,14 @@ first_start(const struct options *options, const struct config *config)
 		return true;
 	child = fork();
 	if (child == 0)
-		_exit(task_init(options));
-	if (child < 0 || waitpid(child, &result, 0) != child || result != 0) {
+		_exit(task_first(options));
+	if (child < 0 || waitpid(child, &result, 0) != child || !WIFEXITED(result) ||
+	    WEXITSTATUS(result) == TASK_FIRST_FAILED) {
 		say(LOG_ERR, "the key file and the database could not be made: run 'warifud --init' to see why");
 		return false;
 	}
-	say_f(LOG_NOTICE, "made a new key file %s and an empty database; go on with 'warifu init'", config->key_file);
+	if (WEXITSTATUS(result) == TASK_FIRST_MADE)
+		say_f(LOG_NOTICE, "made a new key file %s and an empty database; go on with 'warifu init'", config->key_file);
 	return true;
 }
 

@@ -55,12 +55,16 @@ place_load(const struct options *options, struct place *place)
 	return complain(_("the user does not exist; make it first"), place->config->user, "useradd --system");
 }
 
+/* Root that may not pass over modes (systemd's CapabilityBoundingSet) leaves what it cannot enter to the user. */
 static bool
 make_folder(const struct place *place, const char *path)
 {
+	bool as_root = place->change && geteuid() == 0;
+
 	if (mkdir(path, 0700) != 0)
-		return errno == EEXIST || complain(_("cannot make the folder"), path, strerror(errno));
-	if (place->change && chown(path, place->uid, place->gid) != 0)
+		return errno == EEXIST || (as_root && errno == EACCES) ||
+		       complain(_("cannot make the folder"), path, strerror(errno));
+	if (as_root && chown(path, place->uid, place->gid) != 0)
 		return complain(_("cannot give away the folder"), path, strerror(errno));
 	return true;
 }
@@ -81,6 +85,13 @@ step_down(const struct place *place)
 	if (!place->change || privilege_drop(place->uid, place->gid) == WF_OK)
 		return true;
 	return complain(_("cannot become"), place->config->user, wf_status_text(WF_DENIED));
+}
+
+/* Folders first as root, who may make them anywhere, then as the user, who may in his own. */
+static bool
+prepare(const struct place *place)
+{
+	return make_folders(place) && step_down(place) && make_folders(place);
 }
 
 static bool
@@ -116,13 +127,26 @@ int
 task_init(const struct options *options)
 {
 	struct place place;
-	bool fine = place_load(options, &place) && make_folders(&place) && step_down(&place) && make_key(&place) &&
-		    make_database(&place);
+	bool fine = place_load(options, &place) && prepare(&place) && make_key(&place) && make_database(&place);
 
 	if (fine)
 		printf(_("key file %s and database %s are ready\n"), place.config->key_file, place.database);
 	config_free(&place.config);
 	return fine ? 0 : 1;
+}
+
+/* Looked at as the user: root may not be able to enter the folders. */
+int
+task_first(const struct options *options)
+{
+	struct place place;
+	bool fine = place_load(options, &place) && prepare(&place);
+	int code = fine ? TASK_FIRST_NOTHING : TASK_FIRST_FAILED;
+
+	if (fine && access(place.database, F_OK) != 0 && access(place.config->key_file, F_OK) != 0)
+		code = make_key(&place) && make_database(&place) ? TASK_FIRST_MADE : TASK_FIRST_FAILED;
+	config_free(&place.config);
+	return code;
 }
 
 /* Decrypts into a new file beside the database. */
@@ -231,7 +255,7 @@ task_restore(const struct options *options)
 
 	if (backup < 0)
 		fine = complain(_("cannot open"), options->file, strerror(errno));
-	fine = fine && make_folders(&place) && step_down(&place) && daemon_stopped(&place) && restore_into(&place, backup);
+	fine = fine && prepare(&place) && daemon_stopped(&place) && restore_into(&place, backup);
 	if (fine)
 		printf(_("restored to %s: used codes stay used, recovery codes are void, HOTP tokens want a resync\n"), place.database);
 	if (backup >= 0)
