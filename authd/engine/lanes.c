@@ -1,41 +1,12 @@
-/* Throttle keys and limits of an attempt, the source's weight, and the grid on which replies leave. */
+/* Throttle keys of an attempt, the source's weight, and the grid on which replies leave. */
 #include "config.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "authd/account/lane_key.h"
+#include "authd/account/lane_limit.h"
 #include "authd/engine/internal.h"
-
-static void
-limit_account(const struct policy *policy, struct throttle_limit *limit)
-{
-	limit->threshold = (uint32_t)policy_value(policy, P_LOCK_THRESHOLD);
-	limit->lock_ms = policy_value(policy, P_LOCK_DURATION_S) * 1000;
-	limit->backoff_cap_s = (uint32_t)policy_value(policy, P_BACKOFF_CAP_S);
-	limit->nbackoff = limit->backoff_cap_s == 0 ? 0 : policy->nbackoff;
-	memcpy(limit->backoff_s, policy->backoff_s, sizeof(limit->backoff_s));
-}
-
-static void
-limit_possession(const struct policy *policy, struct throttle_limit *limit)
-{
-	limit->threshold = (uint32_t)policy_value(policy, P_POSSESSION_THRESHOLD);
-	limit->window_ms = policy_value(policy, P_POSSESSION_WINDOW_S) * 1000;
-	limit->lock_ms = limit->window_ms;
-}
-
-static void
-limit_source(const struct policy *policy, struct throttle_limit *limit)
-{
-	limit->threshold = (uint32_t)policy_value(policy, P_SOURCE_THRESHOLD);
-	limit->window_ms = policy_value(policy, P_SOURCE_WINDOW_S) * 1000;
-	limit->slow_only = true;
-}
-
-static void (*const limit_of[LANE_COUNT])(const struct policy *, struct throttle_limit *) = {
-	[LANE_ACCOUNT] = limit_account, [LANE_POSSESSION] = limit_possession, [LANE_SOURCE] = limit_source
-};
 
 /* Sources that many honest people share are not slowed; nor is what has no remote address. */
 static bool
@@ -76,8 +47,7 @@ lanes_fill(struct engine *engine, const struct asker *asker, bool shadow, struct
 		if (status != WF_OK)
 			return status;
 		lanes.states[i].lane = (enum throttle_lane)i;
-		lanes.limits[i].lane = (enum throttle_lane)i;
-		limit_of[i](policy, &lanes.limits[i]);
+		account_lane_limit(policy, (enum throttle_lane)i, &lanes.limits[i]);
 	}
 	*lanes_r = lanes;
 	return WF_OK;
