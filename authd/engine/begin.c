@@ -188,8 +188,8 @@ send_prompts(struct transaction *txn)
 	status = wf_msg_add_bytes(&msg, WF_F_TXN, txn->id, WF_TXN_LEN);
 	for (size_t i = 0; status == WF_OK && i < txn->demand.nprompts; i++)
 		status = wf_msg_add_prompt(&msg, &txn->demand.prompts[i]);
-	if (status == WF_OK)
-		txn->peer->send(txn->peer, &msg);
+	if (status == WF_OK && !txn->peer->send(txn->peer, &msg))
+		peer_drop(txn->peer);
 	wf_msg_clear(&msg);
 	if (status != WF_OK)
 		txn_step(txn, TXN_FAILED);
@@ -213,7 +213,7 @@ on_facts(struct transaction *txn)
 	int64_t wait_us = grid_wait_us(txn->engine, txn->round_us, txn->slow_ms);
 	struct timeval tv = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
 
-	txn->grid = evtimer_new(txn->engine->base, grid_reached, txn);
+	txn->grid = timer_new(txn->engine, grid_reached, txn);
 	if (txn->demand.nprompts == 0 || txn->grid == NULL) {
 		txn_step(txn, TXN_FAILED);
 		return;

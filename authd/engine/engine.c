@@ -215,9 +215,22 @@ row_done(struct store_job *job)
 }
 
 void
+peer_drop(struct engine_peer *peer)
+{
+	if (peer != NULL && peer->drop != NULL)
+		peer->drop(peer);
+}
+
+struct event *
+timer_new(struct engine *engine, event_callback_fn reached, void *arg)
+{
+	return wf_fault(WF_FAULT_ALLOC) ? NULL : evtimer_new(engine->base, reached, arg);
+}
+
+void
 engine_write_row(struct engine *engine, const struct audit_row *row)
 {
-	struct row_job *job = calloc(1, sizeof(*job));
+	struct row_job *job = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*job));
 
 	if (job == NULL)
 		return;

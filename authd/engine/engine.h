@@ -30,6 +30,11 @@ struct engine_peer {
 	uint16_t version; /* of the peer's last message: replies use it */
 	/* Sends a copy of `msg`; false when the peer is gone. */
 	bool (*send)(struct engine_peer *peer, const struct wf_msg *msg);
+	/*
+	 * Hangs up, because no answer can be made: the peer need not wait for one.  Comes back with
+	 * engine_peer_gone, but not at once.  May be NULL.
+	 */
+	void (*drop)(struct engine_peer *peer);
 	struct transaction *transactions; /* the engine's */
 	struct errand *errands;           /* the engine's */
 };

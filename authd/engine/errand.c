@@ -48,9 +48,11 @@ send_answer(struct errand *errand)
 		status = wf_msg_add_uint(&msg, WF_F_TEXT_ID, errand->text_id);
 	if (status == WF_OK)
 		status = wf_msg_add_text(&msg, WF_F_TEXT, errand->text);
-	if (status == WF_OK && errand->peer != NULL)
-		errand->peer->send(errand->peer, &msg);
+	if (status == WF_OK && errand->peer != NULL && !errand->peer->send(errand->peer, &msg))
+		status = WF_IO;
 	wf_msg_clear(&msg);
+	if (status != WF_OK)
+		peer_drop(errand->peer);
 }
 
 static void
@@ -74,7 +76,7 @@ errand_answer(struct errand *errand, enum wf_verdict verdict, enum wf_text_id te
 	errand->verdict = verdict;
 	errand->text_id = text_id;
 	if (verdict != WF_VERDICT_ACCEPT && verdict != WF_VERDICT_IGNORE)
-		errand->grid = evtimer_new(errand->engine->base, grid_reached, errand);
+		errand->grid = timer_new(errand->engine, grid_reached, errand);
 	if (errand->grid != NULL && errand->peer != NULL) {
 		evtimer_add(errand->grid, &tv);
 		return;

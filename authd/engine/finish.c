@@ -35,6 +35,8 @@ send_result(struct transaction *txn)
 	if (status == WF_OK && txn->peer != NULL)
 		sent = txn->peer->send(txn->peer, &msg);
 	wf_msg_clear(&msg);
+	if (!sent)
+		peer_drop(txn->peer);
 	return sent;
 }
 
@@ -97,7 +99,7 @@ tell_on_grid(struct transaction *txn)
 
 	if (txn->grid != NULL)
 		event_free(txn->grid);
-	txn->grid = evtimer_new(txn->engine->base, grid_reached, txn);
+	txn->grid = timer_new(txn->engine, grid_reached, txn);
 	if (txn->grid == NULL || txn->peer == NULL) {
 		tell(txn);
 		return;

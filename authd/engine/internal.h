@@ -169,6 +169,8 @@ struct engine {
 };
 
 /* engine.c */
+struct event *timer_new(struct engine *engine, event_callback_fn reached, void *arg); /* NULL: no memory */
+void peer_drop(struct engine_peer *peer); /* NULL: gone already */
 void engine_complain(struct engine *engine, const char *reason, const struct store_job *job);
 
 /* table.c */

@@ -77,7 +77,7 @@ txn_new(struct engine *engine, struct engine_peer *peer, struct transaction **tx
 	txn->version = peer->version;
 	txn->verdict = WF_VERDICT_REJECT;
 	txn->verdict_conflict = WF_VERDICT_REJECT;
-	txn->deadline = evtimer_new(engine->base, deadline_passed, txn);
+	txn->deadline = timer_new(engine, deadline_passed, txn);
 	if (txn->deadline == NULL) {
 		free(txn);
 		return WF_NO_MEMORY;

@@ -213,6 +213,13 @@ connection_send(struct engine_peer *peer, const struct wf_msg *msg)
 	return true;
 }
 
+/* The next read finds the end, and frees it. */
+static void
+drop(struct engine_peer *peer)
+{
+	shutdown(((struct connection *)peer)->fd, SHUT_RDWR);
+}
+
 static bool
 admitted(struct front *front, enum front_role role, const struct wf_peer *cred)
 {
@@ -265,7 +272,7 @@ connection_new(struct front *front, enum front_role role, int fd)
 	}
 	connection->front = front;
 	connection->fd = fd;
-	connection->peer = (struct engine_peer){.role = role, .cred = cred, .version = WF_WIRE_VERSION, .send = connection_send};
+	connection->peer = (struct engine_peer){.role = role, .cred = cred, .version = WF_WIRE_VERSION, .send = connection_send, .drop = drop};
 	wf_buf_init(&connection->in, WF_WIRE_FRAME_MAX + CHUNK);
 	wf_buf_init(&connection->out, FRONT_OUT_MAX);
 	connection->next = front->connections;

@@ -1,0 +1,282 @@
+/*
+ * Logins in which the Nth fallible call fails, for every N, once and from there on: the verdict is right or
+ * UNAVAILABLE, an ACCEPT has its row, and the next login works.  The threads share one count, so a round may hit
+ * another call than the round before; each call is hit by some round.
+ */
+#include "config.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "common/fault.h"
+#include "tests/unit/engine/rig.h"
+#include "tests/unit/unit.h"
+
+#define PASSWORD "correct horse"
+#define NEW_PASSWORD "a longer battery staple"
+#define NOTHING WF_VERDICT_COUNT /* no verdict: the peer was dropped, or gave up itself */
+
+static struct rig rig;
+
+/* A peer that keeps what it hears without a fallible call. */
+struct listener {
+	struct engine_peer peer; /* first */
+	bool heard, prompted;
+	uint8_t txn[WF_TXN_LEN];
+	uint8_t prompts[4];
+	size_t nprompts;
+	uint64_t verdict;
+};
+
+static bool
+listen_to(struct engine_peer *peer, const struct wf_msg *msg)
+{
+	struct listener *it = (struct listener *)peer;
+	struct wf_prompt prompt;
+	const uint8_t *txn;
+	size_t len;
+
+	if (wf_msg_get_bytes(msg, WF_F_TXN, 0, &txn, &len) == WF_OK)
+		memcpy(it->txn, txn, WF_TXN_LEN);
+	it->prompted = msg->type == WF_MSG_PROMPTS;
+	it->heard = !it->prompted;
+	for (it->nprompts = 0; wf_msg_get_prompt(msg, it->nprompts, &prompt) == WF_OK; it->nprompts++)
+		it->prompts[it->nprompts] = prompt.id;
+	if (it->heard)
+		ck_assert_int_eq(wf_msg_get_uint(msg, WF_F_VERDICT, &it->verdict), WF_OK);
+	return true;
+}
+
+static void
+hang_up(struct engine_peer *peer)
+{
+	((struct listener *)peer)->heard = true;
+}
+
+static void
+wait_for(bool *flag, const bool *other)
+{
+	for (int i = 0; i < 20000 && !*flag && !*other; i++) {
+		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		usleep(100);
+	}
+	ck_assert_msg(*flag || *other, "neither prompts nor a verdict");
+}
+
+static wf_status
+send_begin(struct listener *it, enum wf_purpose purpose)
+{
+	struct wf_msg msg;
+	wf_status status;
+
+	wf_msg_init(&msg, WF_MSG_BEGIN, WF_WIRE_VERSION);
+	status = wf_msg_add_uint(&msg, WF_F_PURPOSE, purpose);
+	if (status == WF_OK)
+		status = wf_msg_add_bytes(&msg, WF_F_USER, "alice", 5);
+	if (status == WF_OK)
+		status = wf_msg_add_text(&msg, WF_F_SERVICE, "sshd");
+	if (status == WF_OK)
+		status = wf_msg_add_text(&msg, WF_F_RHOST, "198.51.100.7");
+	if (status == WF_OK)
+		status = engine_handle(rig.engine, &it->peer, &msg);
+	wf_msg_clear(&msg);
+	return status;
+}
+
+static wf_status
+send_answer(struct listener *it, const char *password, const char *code)
+{
+	const char *const answers[] = {password, code};
+	struct wf_msg msg;
+	wf_status status;
+
+	wf_msg_init(&msg, WF_MSG_ANSWER, WF_WIRE_VERSION);
+	status = wf_msg_add_bytes(&msg, WF_F_TXN, it->txn, WF_TXN_LEN);
+	for (size_t i = 0; status == WF_OK && i < it->nprompts; i++)
+		status = wf_msg_add_tagged(&msg, WF_F_ANSWER, it->prompts[i], answers[i], strlen(answers[i]));
+	if (status == WF_OK)
+		status = engine_handle(rig.engine, &it->peer, &msg);
+	wf_msg_clear(&msg);
+	return status;
+}
+
+static wf_status
+send_change(struct listener *it, const uint8_t txn[WF_TXN_LEN])
+{
+	struct wf_msg msg;
+	wf_status status;
+
+	wf_msg_init(&msg, WF_MSG_CHANGE, WF_WIRE_VERSION);
+	status = wf_msg_add_bytes(&msg, WF_F_TXN, txn, WF_TXN_LEN);
+	if (status == WF_OK)
+		status = wf_msg_add_bytes(&msg, WF_F_USER, "alice", 5);
+	if (status == WF_OK)
+		status = wf_msg_add_text(&msg, WF_F_SERVICE, "passwd");
+	if (status == WF_OK)
+		status = wf_msg_add_bytes(&msg, WF_F_SECRET, NEW_PASSWORD, strlen(NEW_PASSWORD));
+	if (status == WF_OK)
+		status = engine_handle(rig.engine, &it->peer, &msg);
+	wf_msg_clear(&msg);
+	return status;
+}
+
+static void
+listener_open(struct listener *it)
+{
+	*it = (struct listener){.peer = {.role = FRONT_PAM, .send = listen_to, .drop = hang_up}, .verdict = NOTHING};
+}
+
+static uint64_t
+log_in(const char *password, const char *code, enum wf_purpose purpose, uint8_t txn_r[WF_TXN_LEN])
+{
+	static const bool never = false;
+	struct listener it;
+
+	listener_open(&it);
+	if (send_begin(&it, purpose) == WF_OK) {
+		wait_for(&it.prompted, &it.heard);
+		if (it.prompted && send_answer(&it, password, code) == WF_OK)
+			wait_for(&it.heard, &never);
+	}
+	engine_peer_gone(rig.engine, &it.peer);
+	if (txn_r != NULL)
+		memcpy(txn_r, it.txn, WF_TXN_LEN);
+	return it.verdict;
+}
+
+static uint64_t
+change(const uint8_t txn[WF_TXN_LEN])
+{
+	static const bool never = false;
+	struct listener it;
+
+	listener_open(&it);
+	if (send_change(&it, txn) == WF_OK)
+		wait_for(&it.heard, &never);
+	engine_peer_gone(rig.engine, &it.peer);
+	return it.verdict;
+}
+
+/* Another step of the token, and everything that is left under way settled. */
+static void
+next_round(void)
+{
+	size_t expired;
+
+	rig_settle(&rig);
+	rig_advance(&rig, 240);
+	ck_assert_int_eq(store_expire(rig.store, &expired), WF_OK);
+	engine_tick(rig.engine);
+	rig_settle(&rig);
+}
+
+static void
+works_again(const char *password)
+{
+	char code[9];
+
+	next_round();
+	rig_code(&rig, 0, code);
+	ck_assert_uint_eq(log_in(password, code, WF_PURPOSE_LOGIN, NULL), WF_VERDICT_ACCEPT);
+	next_round();
+}
+
+struct faulty {
+	const char *password;
+	const char *code; /* NULL: the right one */
+	uint64_t right;
+};
+
+static const struct faulty faulties[] = {
+	{PASSWORD, NULL, WF_VERDICT_ACCEPT}, {"wrong", NULL, WF_VERDICT_REJECT}, {PASSWORD, "000000", WF_VERDICT_REJECT}
+};
+
+static uint64_t
+one_round(const struct faulty *faulty, uint64_t nth, bool lasts)
+{
+	char code[9];
+	size_t accepted = rig_rows(&rig, "login", "ok");
+	uint64_t verdict, calls;
+
+	rig_code(&rig, 0, code);
+	wf_fault_arm(nth, lasts);
+	verdict = log_in(faulty->password, faulty->code != NULL ? faulty->code : code, WF_PURPOSE_LOGIN, NULL);
+	calls = wf_fault_count();
+	wf_fault_arm(0, false);
+	ck_assert_msg(verdict == faulty->right || verdict == WF_VERDICT_UNAVAILABLE || verdict == NOTHING,
+		      "call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
+	rig_settle(&rig);
+	if (verdict == WF_VERDICT_ACCEPT)
+		ck_assert_uint_eq(rig_rows(&rig, "login", "ok"), accepted + 1);
+	if (verdict == WF_VERDICT_REJECT)
+		ck_assert_uint_ge(rig_failures(&rig, LANE_ACCOUNT, "alice"), 1);
+	return calls;
+}
+
+START_TEST(login_with_faults)
+{
+	const struct faulty *faulty = &faulties[_i / 2];
+	uint64_t calls;
+
+	rig_open(&rig);
+	next_round();
+	calls = one_round(faulty, 0, false);
+	ck_assert_uint_gt(calls, 10);
+	for (uint64_t nth = 1; nth <= calls; nth++) {
+		works_again(PASSWORD);
+		(void)one_round(faulty, nth, _i % 2 == 1);
+		if (nth % 15 == 0) /* the lane of right passwords with wrong codes forgets after a day alone */
+			rig_advance(&rig, 86401);
+	}
+	works_again(PASSWORD);
+	rig_close(&rig);
+}
+END_TEST
+
+static size_t
+changes(void)
+{
+	return rig_rows(&rig, "password.change", "own");
+}
+
+/* The old password or the new one, as the answer says; without an answer, as the log says. */
+START_TEST(change_with_faults)
+{
+	uint64_t calls = 1;
+
+	for (uint64_t nth = 0; nth <= calls; nth++) {
+		uint8_t txn[WF_TXN_LEN];
+		uint64_t verdict;
+
+		rig_open(&rig);
+		ck_assert_uint_eq(log_in(PASSWORD, "", WF_PURPOSE_CHANGE, txn), WF_VERDICT_ACCEPT);
+		wf_fault_arm(nth, _i == 1);
+		verdict = change(txn);
+		calls = nth == 0 ? wf_fault_count() : calls;
+		wf_fault_arm(0, false);
+		ck_assert_msg(verdict == WF_VERDICT_ACCEPT || (nth > 0 && (verdict == WF_VERDICT_UNAVAILABLE || verdict == NOTHING)),
+			      "call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
+		rig_settle(&rig);
+		ck_assert_uint_le(changes(), verdict != WF_VERDICT_UNAVAILABLE);
+		ck_assert_uint_ge(changes(), verdict == WF_VERDICT_ACCEPT);
+		works_again(changes() == 1 ? NEW_PASSWORD : PASSWORD);
+		rig_close(&rig);
+	}
+	ck_assert_uint_gt(calls, 10);
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite *it = suite_create("engine/faults");
+	TCase *faults = tcase_create("faults");
+
+	tcase_set_timeout(faults, 300);
+	tcase_add_loop_test(faults, login_with_faults, 0, 6);
+	tcase_add_loop_test(faults, change_with_faults, 0, 2);
+	suite_add_tcase(it, faults);
+	return it;
+}
+
+UNIT_MAIN(suite)
