@@ -173,6 +173,9 @@ start_threads(struct daemon *daemon)
 	};
 	struct worker_options acts = workers;
 
+	/* Acts seldom hash: they borrow memory for it instead of keeping some each. */
+	acts.scratch_new = NULL;
+	acts.scratch_free = NULL;
 	acts.threads = ACT_THREADS;
 	acts.queue_max = ACT_QUEUE;
 	acts.name = "act";
