@@ -14,30 +14,28 @@
 #include "authd/factor/factor.h"
 #include "common/fault.h"
 
-#define HASH_PART_MIN 22 /* md5crypt's; the shortest behind the last '$' of any method */
-#define DES_LEN 13
-#define BSDI_LEN 20
+#define ROUNDS "rounds=" /* an option of SHA-crypt */
+#define ROUNDS_MIN 1000    /* fewer are refused by crypt(3) */
 #define ROUNDS_MAX 5000000 /* some seconds of SHA-512-crypt */
 #define BCRYPT_COST_MAX 15
-#define YESCRYPT_MEMORY_MAX 'F' /* N = 2^18, 1 GiB with r = 32 */
+#define YESCRYPT_MEMORY "789ABCDEF" /* N = 2^10 to 2^18, 1 GiB with r = 32 */
+#define YESCRYPT_SALT_MAX 86
+#define BSDI_COUNT_LEN 4	   /* digits of six bits, the lowest first */
 
 static const char alphabet[] = "./0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-
-/* A setting without its hash would pass crypt_checksalt(), and never match. */
-static bool
-is_whole(const char *hash)
-{
-	const char *last = strrchr(hash, '$');
-
-	if (last == NULL)
-		return strlen(hash) == (hash[0] == '_' ? BSDI_LEN : DES_LEN);
-	return strlen(last + 1) >= HASH_PART_MIN && strspn(last + 1, alphabet) == strlen(last + 1);
-}
 
 static bool
 rounds_bounded(const char *setting)
 {
-	return strncmp(setting, "rounds=", 7) != 0 || strtoul(setting + 7, NULL, 10) <= ROUNDS_MAX;
+	unsigned long rounds;
+	char *end;
+
+	if (strncmp(setting, ROUNDS, strlen(ROUNDS)) != 0)
+		return true;
+	setting += strlen(ROUNDS);
+	rounds = strtoul(setting, &end, 10);
+	return setting[0] >= '1' && setting[0] <= '9' && *end == '$' && rounds >= ROUNDS_MIN &&
+	       rounds <= ROUNDS_MAX;
 }
 
 static bool
@@ -46,47 +44,108 @@ bcrypt_bounded(const char *setting)
 	return strtoul(setting, NULL, 10) <= BCRYPT_COST_MAX;
 }
 
-/* "j9T$...": flavour, memory cost, block size (8 or 32), as crypt_gensalt() writes them. */
+/* crypt's base64 of up to 64 octets: groups of four, and no bits set behind the last octet. */
+static bool
+is_yescrypt_salt(const char *salt, size_t len)
+{
+	static const size_t values[4] = {64, 0, 4, 16}; /* of the last character, by len % 4 */
+
+	if (strspn(salt, alphabet) < len || len > YESCRYPT_SALT_MAX)
+		return false;
+	return len == 0 || strchr(alphabet, salt[len - 1]) < alphabet + values[len % 4];
+}
+
+/* "j9T$salt$": flavour, memory cost, block size (8 or 32), as crypt_gensalt() writes them. */
 static bool
 yescrypt_bounded(const char *setting)
 {
-	return setting[0] == 'j' && setting[1] <= YESCRYPT_MEMORY_MAX && setting[1] != '\0' &&
-	       (setting[2] == '5' || setting[2] == 'T') && setting[3] == '$';
+	return setting[0] == 'j' && setting[1] != '\0' && strchr(YESCRYPT_MEMORY, setting[1]) != NULL &&
+	       (setting[2] == '5' || setting[2] == 'T') && setting[3] == '$' &&
+	       is_yescrypt_salt(setting + 4, strcspn(setting + 4, "$"));
+}
+
+/* "J9..": at most 2^18 rounds, a tenth of a second. */
+static bool
+bsdi_bounded(const char *setting)
+{
+	return setting[BSDI_COUNT_LEN - 1] == '.';
 }
 
 static bool
-is_bounded(const char *hash)
+always_bounded(const char *setting)
 {
-	static const struct {
-		const char *prefix;
-		bool (*bounded)(const char *setting);
-	} methods[] = {
-		{"$5$", rounds_bounded},
-		{"$6$", rounds_bounded},
-		{"$2a$", bcrypt_bounded},
-		{"$2b$", bcrypt_bounded},
-		{"$2y$", bcrypt_bounded},
-		{"$y$", yescrypt_bounded},
-		{"$gy$", yescrypt_bounded},
-	};
-
-	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
-		size_t len = strlen(methods[i].prefix);
-
-		if (strncmp(hash, methods[i].prefix, len) == 0)
-			return methods[i].bounded(hash + len);
-	}
+	(void)setting;
 	return true;
+}
+
+/* How the hashes of a method look. */
+struct method {
+	const char *prefix;
+	size_t dollars; /* in all of the text, an option "rounds=" not counted */
+	size_t digits;	/* behind the last '$', or behind the prefix where there is none */
+	bool (*bounded)(const char *setting);
+};
+
+/*
+ * Nothing but these, whatever else libxcrypt can compute: the cost of $7$, $sha1$ and $md5 is whatever
+ * their text says, up to hours and all memory.
+ */
+static const struct method methods[] = {
+	{"$1$", 3, 22, always_bounded},
+	{"$5$", 3, 43, rounds_bounded},
+	{"$6$", 3, 86, rounds_bounded},
+	{"$2a$", 3, 53, bcrypt_bounded},
+	{"$2b$", 3, 53, bcrypt_bounded},
+	{"$2y$", 3, 53, bcrypt_bounded},
+	{"$y$", 4, 43, yescrypt_bounded},
+	{"$gy$", 4, 43, yescrypt_bounded},
+	{"_", 0, 19, bsdi_bounded},
+	{"", 0, 13, always_bounded}, /* DES */
+};
+
+static const struct method *
+method_of(const char *hash)
+{
+	const struct method *method = methods;
+
+	while (strncmp(hash, method->prefix, strlen(method->prefix)) != 0)
+		method++;
+	return method;
+}
+
+static size_t
+count_of(const char *text, char c)
+{
+	size_t n = 0;
+
+	for (; *text != '\0'; text++)
+		n += *text == c;
+	return n;
+}
+
+/* A setting without its hash would pass crypt_checksalt(), and never match. */
+static bool
+is_whole(const char *hash, const struct method *method)
+{
+	const char *setting = hash + strlen(method->prefix);
+	const char *last = strrchr(hash, '$');
+	const char *digits = last != NULL ? last + 1 : setting;
+	size_t option = strncmp(setting, ROUNDS, strlen(ROUNDS)) == 0;
+
+	return count_of(hash, '$') == method->dollars + option &&
+	       strspn(digits, alphabet) == method->digits && digits[method->digits] == '\0';
 }
 
 wf_status
 password_crypt_check(const char *hash)
 {
+	const struct method *method = method_of(hash);
 	int rc = hash[0] == '\0' ? CRYPT_SALT_INVALID : crypt_checksalt(hash);
 
 	if (rc == CRYPT_SALT_INVALID || rc == CRYPT_SALT_METHOD_DISABLED)
 		return WF_INVALID;
-	return is_whole(hash) && is_bounded(hash) ? WF_OK : WF_INVALID;
+	return is_whole(hash, method) && method->bounded(hash + strlen(method->prefix)) ? WF_OK
+											: WF_INVALID;
 }
 
 /* NULL and errno when it cannot be computed. */

@@ -102,6 +102,7 @@ START_TEST(hashes_that_can_be_verified)
 	ck_assert_int_eq(
 		password_hash_check("$6$rounds=5000000$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay."),
 		WF_OK);
+	ck_assert_int_eq(password_hash_check("$y$j9T$$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79"), WF_OK);
 	/* As crypt_gensalt() writes them from its lowest cost to its highest. */
 	ck_assert_int_eq(
 		password_hash_check("$y$j75$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79"), WF_OK);
@@ -129,6 +130,24 @@ static const char *const bad_hashes[] = {
 	"$y$j9U$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
 	"$y$jGT$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
 	"$y$k9T$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
+	"_J9./rasmDiLRGIlI80c",
+	/* Costs that no crypt_gensalt() writes and crypt() does not take. */
+	"$y$j)T$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
+	"$6$rounds=999$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$rounds=05000$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$rounds=:$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$rounds=5000x$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG.",
+	"$y$j9T$F5Jx5fExrKuPp53xLKQ..1", "$y$j9T$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
+	"$y$j9T$1F$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
+	"$y$j9T$1=1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
+	"$y$j9T$1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
+	"$y$j9T$1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
+	"$y$j", "ab$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf", "_J=..rasmDiLRGIlI80c",
+	/* Methods whose cost has no bound, or that nobody has in /etc/shadow. */
+	"$sha1$4294967295$jtNX3nZ2$hBNaIXkt4wBI2o5rsi8KejSjNqIq",
+	"$md5,rounds=4294963199$1xMeE.at$$0123456789012345678901",
+	"$3$$8846f7eaee8fb117ad06bdd830b7586c",
 };
 
 START_TEST(hashes_that_cannot)
