@@ -55,8 +55,9 @@ hotp_resync(const struct wf_secret *secret, const struct otp_spec *spec, uint64_
 		return WF_INVALID;
 	if (!otp_code_text(code1, strlen(code1), spec->digits, codes[0]) ||
 	    !otp_code_text(code2, strlen(code2), spec->digits, codes[1]))
-		return WF_INVALID;
-	status = pair_find(secret, spec, counter, window, codes, next_r);
+		status = WF_INVALID;
+	else
+		status = pair_find(secret, spec, counter, window, codes, next_r);
 	wf_wipe(codes, sizeof(codes));
 	return status;
 }
