@@ -7,7 +7,6 @@
  */
 #include "config.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,12 +14,17 @@
 #include "ctl/sshd.h"
 #include "ctl/text.h"
 
-#define VALUE_MAX 512
 #define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
 
-/* The value of a keyword, lower case; false if it is not in the output. */
+/* A value where it stands in the output: not copied, so that none is too long to be seen whole. */
+struct value {
+	const char *at;
+	size_t len;
+};
+
+/* The value of a keyword, from the first line that has it; false if it is not in the output. */
 static bool
-get_value(const char *output, const char *keyword, char value_r[VALUE_MAX])
+get_value(const char *output, const char *keyword, struct value *value_r)
 {
 	size_t len = strlen(keyword);
 
@@ -28,11 +32,7 @@ get_value(const char *output, const char *keyword, char value_r[VALUE_MAX])
 		size_t line = strcspn(output, "\n");
 
 		if (line > len && strncasecmp(output, keyword, len) == 0 && output[len] == ' ') {
-			size_t n = line - len - 1 < VALUE_MAX - 1 ? line - len - 1 : VALUE_MAX - 1;
-
-			for (size_t i = 0; i < n; i++)
-				value_r[i] = (char)tolower((unsigned char)output[len + 1 + i]);
-			value_r[n] = '\0';
+			*value_r = (struct value){output + len + 1, line - len - 1};
 			return true;
 		}
 		output += line + (output[line] == '\n');
@@ -43,9 +43,11 @@ get_value(const char *output, const char *keyword, char value_r[VALUE_MAX])
 static bool
 value_is(const char *output, const char *keyword, const char *wanted, bool preset)
 {
-	char value[VALUE_MAX];
+	struct value value;
 
-	return get_value(output, keyword, value) ? strcmp(value, wanted) == 0 : preset;
+	if (!get_value(output, keyword, &value))
+		return preset;
+	return value.len == strlen(wanted) && strncasecmp(value.at, wanted, value.len) == 0;
 }
 
 /* Whether one comma-separated list of methods has keyboard-interactive, perhaps with ":pam". */
@@ -59,7 +61,7 @@ has_interactive(const char *list, size_t len)
 		const char *comma = memchr(list, ',', len);
 		size_t own = comma != NULL ? (size_t)(comma - list) : len;
 
-		if (own >= wanted && strncmp(list, method, wanted) == 0 &&
+		if (own >= wanted && strncasecmp(list, method, wanted) == 0 &&
 			(own == wanted || list[wanted] == ':'))
 			return true;
 		own += comma != NULL ? 1 : 0;
@@ -72,19 +74,21 @@ has_interactive(const char *list, size_t len)
 static bool
 methods_demand_interactive(const char *output)
 {
-	char value[VALUE_MAX];
-	const char *at = value;
+	struct value value;
 	bool any = false;
 
-	if (!get_value(output, "authenticationmethods", value))
+	if (!get_value(output, "authenticationmethods", &value))
 		return false;
-	while (*at != '\0') {
-		size_t len = strcspn(at, " ");
+	while (value.len > 0) {
+		const char *blank = memchr(value.at, ' ', value.len);
+		size_t len = blank != NULL ? (size_t)(blank - value.at) : value.len;
 
-		if (len > 0 && !has_interactive(at, len))
+		if (len > 0 && !has_interactive(value.at, len))
 			return false;
 		any = any || len > 0;
-		at += len + (at[len] == ' ');
+		len += blank != NULL ? 1 : 0;
+		value.at += len;
+		value.len -= len;
 	}
 	return any;
 }

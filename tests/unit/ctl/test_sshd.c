@@ -14,6 +14,9 @@
 	"kbdinteractiveauthentication yes\npasswordauthentication no\n"                             \
 	"hostbasedauthentication no\ngssapiauthentication no\npermitemptypasswords no\n"
 
+#define METHOD "keyboard-interactive,"
+#define METHODS METHOD METHOD METHOD METHOD METHOD METHOD METHOD METHOD
+
 static const struct {
 	const char *output;
 	const char *found; /* names behind "sshd ", with '!' for bad */
@@ -25,6 +28,8 @@ static const struct {
 	{SAFE, "publickey"},
 	{SAFE "authenticationmethods publickey,keyboard-interactive publickey\n", "publickey"},
 	{SAFE "authenticationmethods publickey,keyboard-interactivex\n", "publickey"},
+	/* However long the value is, its end counts. */
+	{SAFE "authenticationmethods " METHODS METHODS METHODS METHODS "password publickey\n", "publickey"},
 	{"usepam no\nkbdinteractiveauthentication yes\nauthenticationmethods keyboard-interactive\n"
 	 "passwordauthentication no\npermitrootlogin no\n",
 		"!UsePAM"},
