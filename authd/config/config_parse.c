@@ -96,6 +96,9 @@ static const struct complaint {
 	void (*complain)(cfg_t *cfg, const char *word);
 } complaints[] = {
 	{"no such option '%s'", true, complain_unknown},
+	/* A quoted name with '=' or '|' in it is libconfuse's path to an option elsewhere. */
+	{"no sub-section title/index for '%s'", true, complain_unknown},
+	{"no sub-section '%s' in '%s'", true, complain_unknown},
 	{"unexpected token '%s'", true, complain_token},
 	{"missing equal sign after option '%s'", true, complain_equal},
 	{"unexpected closing brace", false, complain_closing},
@@ -113,6 +116,7 @@ static void
 on_error(cfg_t *cfg, const char *format, va_list ap)
 {
 	char text[256];
+	char shown[640];
 
 	for (size_t i = 0; i < sizeof(complaints) / sizeof(complaints[0]); i++) {
 		if (strcmp(format, dgettext("confuse", complaints[i].format)) != 0)
@@ -121,7 +125,8 @@ on_error(cfg_t *cfg, const char *format, va_list ap)
 		return;
 	}
 	(void)vsnprintf(text, sizeof(text), format, ap);
-	config_fail(current, cfg->line, "%s", text);
+	(void)wf_utf8_escape(text, strlen(text), NULL, shown, sizeof(shown));
+	config_fail(current, cfg->line, "%s", shown);
 }
 
 /* --- values and titles --- */

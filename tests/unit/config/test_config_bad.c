@@ -35,6 +35,8 @@ static const struct bad_row {
 	{"lock {\n lock { } }", "warifu.conf:2: unknown option 'lock' in section 'lock'; " LOCK_OPTIONS},
 	{"service sshd {\n rooot = yes }", "warifu.conf:2: unknown option 'rooot' in section 'service'; " SERVICE_OPTIONS " (did you mean 'root'?)"},
 	{"\xe9 = 1", "warifu.conf:1: unknown option '\\xe9'; " TOP_OPTIONS},
+	{"\"\nlock=x|threshold\" = 1", "warifu.conf:2: unknown option '\\x0alock'; " TOP_OPTIONS " (did you mean 'lock'?)"},
+	{"\"lock|threshold\" = 1", "warifu.conf:1: unknown option 'threshold'; " TOP_OPTIONS},
 	{"lock { threshold = 0 }", "warifu.conf:1: 'lock.threshold' cannot be '0'; " NUMBER_1_1000},
 	{"lock { threshold = 1001 }", "warifu.conf:1: 'lock.threshold' cannot be '1001'; " NUMBER_1_1000},
 	{"lock { threshold = -1 }", "warifu.conf:1: 'lock.threshold' cannot be '-1'; " NUMBER_1_1000},
