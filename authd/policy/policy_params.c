@@ -44,7 +44,7 @@ static const struct policy_param_spec params[P_COUNT] = {
 		N_("Steps by which a token's clock may be learned to be wrong.")},
 	{P_HOTP_LOOKAHEAD, "hotp.lookahead", "", 0, 100, 10, POLICY_SMALLER, OWN,
 		N_("Counter values ahead of the expected one whose codes are accepted.")},
-	{P_HOTP_RESYNC, "hotp.resync", "", 1, 10000, 100, POLICY_SMALLER, OWN,
+	{P_HOTP_RESYNC, "hotp.resync", "", 1, 1000, 100, POLICY_SMALLER, OWN,
 		N_("Counter values that are searched when a token is synchronised anew.")},
 	{P_RECOVERY_CODES, "recovery.codes", "", 1, RECOVERY_CODES_MAX, 10, POLICY_EITHER, OWN,
 		N_("Recovery codes in one set.")},
