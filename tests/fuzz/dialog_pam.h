@@ -1,0 +1,32 @@
+/*
+ * libpam as the dialogue's fuzz target sees it: items, environment and data in memory, a conversation
+ * that answers each prompt with the same text, nothing in syslog. The module's objects are linked
+ * with these functions instead of libpam's.
+ */
+#ifndef WF_TESTS_FUZZ_DIALOG_PAM_H
+#define WF_TESTS_FUZZ_DIALOG_PAM_H
+
+#include <security/pam_modules.h>
+#include <stdbool.h>
+
+#define DIALOG_ANSWER "plum trees"
+
+/* What is known of the one handle; set and looked at by the target. */
+struct dialog_pam {
+	bool fails;		/* the conversation gives no answer */
+	unsigned prompts, told; /* questions asked, texts shown */
+	char *authtok, *oldauthtok; /* owned; NULL: none */
+	char *transaction;	/* the one variable of the environment; owned */
+	void *data;
+	void (*cleanup)(pam_handle_t *pamh, void *data, int status);
+};
+
+extern struct dialog_pam dialog_pam;
+
+/* A handle without content; `authtok` NULL or left by an earlier module. */
+void dialog_pam_start(const char *authtok, bool fails);
+void dialog_pam_end(void);
+/* Never looked into. */
+pam_handle_t *dialog_pam_handle(void);
+
+#endif

@@ -1,0 +1,109 @@
+/* Seeds that are texts and come from no table of the product. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "common/breakglass.h"
+#include "tests/fuzz/seeds.h"
+#include "tests/vectors/argon2id.h"
+#include "tests/vectors/crypt.h"
+
+#define KEY_1 "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+#define KEY_2 "ICEiIyQlJicoKSorLC0uLzAxMjM0NTY3ODk6Ozw9Pj8="
+
+static const struct {
+	const char *target, *name, *text;
+} texts[] = {
+	/* Methods that /etc/shadow may hold, and that cost what their text says. */
+	{"hash", "locked", "!$6$abcdefgh$yIZAF3gQPvtKZO"},
+	{"hash", "nt", "$3$$8846f7eaee8fb117ad06bdd830b7586c"},
+	{"hash", "sunmd5", "$md5,rounds=4294963199$1xMeE.at$$0123456789012345678901"},
+	{"hash", "sha1crypt", "$sha1$4294967295$jtNX3nZ2$hBNaIXkt4wBI2o5rsi8KejSjNqIq"},
+	{"hash", "scrypt", "$7$zzzzzzzzzzzz4456rzrvjUhVdpwdLyqjwNwFyB/eCd8$0123456789012345678901"},
+	{"hash", "bsdi-long", "_zzzzrasmDiLRGIlI80c"},
+
+	{"code", "otp-6", "123 456"},
+	{"code", "otp-8", "12345678"},
+	{"code", "recovery", "abcd-EFGH ijkl-2345"},
+	{"code", "recovery-long", "ABCD-EFGH-IJKL-MNOPQ"},
+	{"code", "emergency-zeros", "00000-00000-00000-00000-00000-00000"},
+	{"code", "resync", "755224,287082"},
+
+	{"keys", "one", "1:" KEY_1 "\n"},
+	{"keys", "two", "1:" KEY_1 "\n2:" KEY_2 "\n"},
+	{"keys", "three", "1:" KEY_1 "\n2:" KEY_2 "\n4294967295:" KEY_1 "\n"},
+	{"keys", "falling", "7:" KEY_1 "\n7:" KEY_2 "\n"},
+	{"keys", "cut", "1:" KEY_1 "\n2:ICEiIyQl"},
+	{"keys", "bits", "1:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh9=\n"},
+
+	{"source", "v4", "192.0.2.7\nssh\n192.0.2.0/24"},
+	{"source", "v6", "2001:db8::1%eth0\n/dev/tty1\n2001:db8::/32"},
+	{"source", "mapped", "::ffff:192.0.2.7\n\n::ffff:192.0.2.0/120"},
+	{"source", "name", "host.example\n\n0.0.0.0/0"},
+	{"source", "local", "\n/dev/pts/0\n::/0"},
+
+	{"sshd", "safe",
+		"port 22\nusepam yes\npermitrootlogin no\npubkeyauthentication yes\n"
+		"kbdinteractiveauthentication yes\npasswordauthentication no\n"
+		"hostbasedauthentication no\ngssapiauthentication no\npermitemptypasswords no\n"
+		"authenticationmethods publickey,keyboard-interactive:pam keyboard-interactive\n"},
+	{"sshd", "around",
+		"usepam no\npermitrootlogin yes\nauthenticationmethods "
+		"publickey,keyboard-interactive  publickey\npermitemptypasswords yes\n"},
+	{"sshd", "any", "UsePAM yes\nAuthenticationMethods any\npubkeyauthentication no\n"},
+};
+
+static void
+hashes(void)
+{
+	char name[64];
+
+	for (size_t i = 0; i < sizeof(crypt_rows) / sizeof(crypt_rows[0]); i++) {
+		(void)snprintf(name, sizeof(name), "crypt-%zu", i);
+		seed_put("hash", name, crypt_rows[i].hash, strlen(crypt_rows[i].hash));
+	}
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(name, sizeof(name), "argon2id-%zu", i);
+		seed_put("hash", name, argon2id_rows[i].encoded, strlen(argon2id_rows[i].encoded));
+	}
+}
+
+/* A list of methods longer than any buffer on a stack, whose last one is a way around. */
+static void
+long_methods(void)
+{
+	static const char head[] = "authenticationmethods ";
+	static const char list[] = "publickey,keyboard-interactive ";
+	char text[1024];
+	size_t len = (size_t)snprintf(text, sizeof(text), "%s", head);
+
+	for (int i = 0; i < 17; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s", list);
+	len += (size_t)snprintf(text + len, sizeof(text) - len, "publickey\nusepam yes\n");
+	seed_put("sshd", "long", text, len);
+}
+
+/* One that is right, as it is printed and as it may be typed. */
+static void
+emergency_code(void)
+{
+	static const uint8_t code[WF_BREAKGLASS_CODE_BYTES] = {0xde, 0xad, 0xbe, 0xef, 0x01, 0x10, 0xff};
+	char text[WF_BREAKGLASS_CODE_TEXT];
+
+	wf_breakglass_code_format(code, text);
+	seed_put("code", "emergency", text, strlen(text));
+	for (char *at = text; *at != '\0'; at++)
+		*at = *at == '-' ? ' ' : *at == '0' ? 'o' : *at == '1' ? 'l' : *at;
+	seed_put("code", "emergency-typed", text, strlen(text));
+}
+
+void
+seeds_texts(void)
+{
+	emergency_code();
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		seed_put(texts[i].target, texts[i].name, texts[i].text, strlen(texts[i].text));
+	hashes();
+	long_methods();
+}
