@@ -73,20 +73,18 @@ live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size)
 	return WF_OK;
 }
 
-/* Old ones go once no act holds them and the engine has nothing under way that might. */
+/* Old ones go once no act and no evaluation holds them: at a busy port something is always under way. */
 void
 live_sweep(struct daemon *daemon, bool all)
 {
 	struct live **at = &daemon->live;
 
-	if (!all && (*at == NULL || (*at)->next == NULL || !engine_idle(daemon->engine)))
-		return;
-	if (!all)
+	if (!all && *at != NULL)
 		at = &(*at)->next;
 	while (*at != NULL) {
 		struct live *live = *at;
 
-		if (!all && live->lent > 0) {
+		if (!all && (live->lent > 0 || engine_uses(daemon->engine, live->keys))) {
 			at = &live->next;
 			continue;
 		}

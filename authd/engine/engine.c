@@ -46,6 +46,17 @@ engine_configure(struct engine *engine, const struct config *config, const struc
 	engine->keys = keys;
 }
 
+bool
+engine_uses(const struct engine *engine, const struct keyring *keys)
+{
+	if (engine->keys == keys)
+		return true;
+	for (const struct transaction *txn = engine->transactions; txn != NULL; txn = txn->next)
+		if (txn->verify.keys == keys)
+			return true;
+	return false;
+}
+
 static wf_status
 abort_txn(struct engine_peer *peer, const struct wf_msg *msg)
 {

@@ -66,8 +66,13 @@ WF_MUST_USE wf_status engine_new(const struct engine_options *options, const str
 void engine_stop(struct engine *engine);
 /* After engine_stop, when all peers are gone, and workers and store are stopped. */
 void engine_free(struct engine **engine);
-/* A reload: later steps use these; the caller keeps the old ones until engine_busy() is false. */
+/*
+ * A reload: later steps use these, and nothing refers to the old configuration any more; the old keys stay with the
+ * caller as long as engine_uses() says so.
+ */
 void engine_configure(struct engine *engine, const struct config *config, const struct keyring *keys);
+/* An evaluation under way works with these keys. */
+bool engine_uses(const struct engine *engine, const struct keyring *keys);
 
 /*
  * A message of a front end.  WF_OK: taken, the answer comes through peer->send.  WF_DENIED: no row of

@@ -59,6 +59,7 @@ arrived(struct mailbox_post *post)
 	struct transaction *txn = post->ctx;
 
 	txn->busy = false;
+	txn->verify.keys = NULL;
 	if (!txn->engine->stopped)
 		txn_step(txn, TXN_VERIFIED);
 }
@@ -113,6 +114,7 @@ verify_start(struct transaction *txn)
 	if (status == WF_OK)
 		return; /* from here on `verify` is the worker's */
 	verify->status = status;
+	verify->keys = NULL;
 	txn->busy = false;
 	verify_clear(verify);
 	txn_step(txn, TXN_VERIFIED);

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -492,6 +493,72 @@ START_TEST(one_slow_evaluation)
 }
 END_TEST
 
+static sem_t gate;
+
+static void
+hold(struct worker_job *job, void *scratch)
+{
+	(void)job;
+	(void)scratch;
+	sem_wait(&gate);
+}
+
+static void
+held(struct worker_job *job, wf_status status)
+{
+	(void)job;
+	(void)status;
+}
+
+/* After a reload old keys may go as soon as no evaluation works with them, however many people are asked something. */
+START_TEST(old_keys_can_go)
+{
+	static struct worker_job blockers[2];
+	const struct rig_login login = {.user = "alice", .rhost = "198.51.100.7"};
+	char path[128], why[512];
+	struct keyring *fresh = NULL, *newest = NULL;
+	struct rig_peer peer, asked;
+
+	sem_init(&gate, 0, 0);
+	snprintf(path, sizeof(path), "%s/key", rig.folder);
+	ck_assert_int_eq(keyring_load(path, &fresh, why, sizeof(why)), WF_OK);
+	ck_assert_int_eq(keyring_load(path, &newest, why, sizeof(why)), WF_OK);
+	rig_peer_open(&peer, FRONT_PAM, 0);
+	rig_peer_open(&asked, FRONT_PAM, 0);
+	rig_begin(&rig, &peer, &login);
+	rig_begin(&rig, &asked, &login);
+	rig_wait(&rig, &peer, 0);
+	rig_wait(&rig, &asked, 0);
+	ck_assert(engine_uses(rig.engine, rig.keys));
+	engine_configure(rig.engine, &rig.config, fresh);
+	ck_assert(!engine_uses(rig.engine, rig.keys));
+	for (size_t i = 0; i < 2; i++) {
+		blockers[i] = (struct worker_job){.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
+		ck_assert_int_eq(worker_submit(rig.workers, &blockers[i]), WF_OK);
+	}
+	while (worker_queued(rig.workers) > 0)
+		usleep(1000);
+	rig_answer(&rig, &peer, PASSWORD, now_code());
+	for (int i = 0; i < 5000 && worker_queued(rig.workers) == 0; i++) {
+		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		usleep(1000);
+	}
+	engine_configure(rig.engine, &rig.config, newest);
+	ck_assert(engine_uses(rig.engine, fresh));
+	sem_post(&gate);
+	sem_post(&gate);
+	rig_wait(&rig, &peer, 1);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_ACCEPT);
+	ck_assert(!engine_uses(rig.engine, fresh));
+	rig_peer_close(&rig, &peer);
+	rig_peer_close(&rig, &asked);
+	rig_settle(&rig);
+	engine_configure(rig.engine, &rig.config, rig.keys);
+	keyring_free(&fresh);
+	keyring_free(&newest);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -515,6 +582,7 @@ suite(void)
 	tcase_add_loop_test(attack, keys_elsewhere_in_the_evidence, 0, (int)(sizeof(no_keys) / sizeof(no_keys[0])));
 	tcase_add_test(attack, one_key_two_requests);
 	tcase_add_test(attack, one_slow_evaluation);
+	tcase_add_test(attack, old_keys_can_go);
 	suite_add_tcase(it, attack);
 	return it;
 }
