@@ -64,8 +64,9 @@ def restore_revives_nothing(lab, replaced):
     following = [hotp.code(), hotp.code()]
     lab.cli("token", "resync", "hotp", str(hotp.token), "--stdin", text="\n".join(following) + "\n")
     lib.equal(wire.login("hotp", hotp.password, hotp.code()), wire.ACCEPT, "HOTP after a resync")
-    wait_for_fresh_steps()
-    lib.equal(wire.login("totp", totp.password, totp.code()), wire.ACCEPT, "a fresh TOTP code")
+    if replaced == "gone":
+        wait_for_fresh_steps()
+        lib.equal(wire.login("totp", totp.password, totp.code()), wire.ACCEPT, "a fresh TOTP code")
     lab.verify()
     lib.contains(str([row["event"] for row in lab.log("--class", "system")]), "restore", "a row of the restore")
 
