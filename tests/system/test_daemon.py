@@ -6,7 +6,9 @@ import signal
 import subprocess
 import time
 
+import hosts
 import lib
+import pam
 import wire
 
 KEY = os.path.join(lib.STATE, "keys/warifu.key")
@@ -151,17 +153,18 @@ def test_stop_during_commits(lab):
     lab.verify()
 
 
-def test_first_run(lab):
-    """warifu init --stdin: key copy, administrator, token, recovery codes, emergency sheet; who then logs in."""
+PASSWORD = "seven herons over the weir"
+PIN = "emergency pin 1234"
+
+
+def first_run(lab, copy):
+    """warifu init for ada: (the token's secret, what was printed)."""
     lab.unix_user("ada")
     lab.configure()
-    lab.init()
     lab.start()
-    copy = os.path.join(lab.logs, "key-copy")
-    password = "seven herons over the weir"
     process = subprocess.Popen([lib.CLI, "init", "ada", "--stdin", "--key-copy", copy], stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    process.stdin.write(password + "\nemergency pin 1234\n")
+    process.stdin.write(f"{PASSWORD}\n{PIN}\n")
     process.stdin.flush()
     said = ""
     secret = None
@@ -176,13 +179,46 @@ def test_first_run(lab):
     process.stdin.close()
     said += process.stdout.read()
     lib.equal((process.wait(30), said if process.returncode else ""), (0, ""), "exit code and output")
+    return secret, said
+
+
+def test_first_run(lab):
+    """warifu init --stdin: key copy, administrator, token, recovery codes, emergency sheet; who then logs in."""
+    copy = os.path.join(lab.logs, "key-copy")
+    secret, said = first_run(lab, copy)
     lib.equal(lab.ask("status")["initialised"], True, "initialised")
     lib.equal(oct(os.stat(copy).st_mode & 0o777), "0o600", "mode of the copy of the key")
     # The code of the step before has told that her token's clock is late: so not the one of the step to come.
-    lib.equal(wire.login("ada", password, lib.otp(secret, int(time.time()) // 30)), wire.ACCEPT, "her login")
-    codes = re.findall(r"^\s+\d+\.\s+(\S+)$", said, re.M)
-    lib.equal(len(codes), 20, "recovery codes and emergency codes")
+    lib.equal(wire.login("ada", PASSWORD, lib.otp(secret, int(time.time()) // 30)), wire.ACCEPT, "her login")
+    lib.equal(len(re.findall(r"^\s+\d+\.\s+(\S+)$", said, re.M)), 20, "recovery codes and emergency codes")
     lab.run(lib.CLI, "init", "ada", "--stdin", text="", code=1)
+    lab.verify()
+
+
+def at_console(answers, tty="tty1", items=None):
+    """root logs in: the result of the whole stack."""
+    return pam.run("login", "root", answers, ("authenticate", "acct_mgmt", "open_session"),
+                   items={pam.ITEM_TTY: tty, **(items or {})})
+
+
+def test_emergency_sheet(lab):
+    """The daemon is away: PIN and code let root in at the console, each code once, nowhere else; then it is in the log."""
+    _secret, said = first_run(lab, os.path.join(lab.logs, "key-copy"))
+    hosts.use_stanza(lab, "login")
+    sheet = said[said.index("EMERGENCY SHEET"):]
+    codes = re.findall(r"^\s+\d+\.\s+(\S+)$", sheet, re.M)[:10]
+    lab.kill()
+    lib.equal(at_console([PIN, codes[0]])["codes"], [pam.SUCCESS] * 3, "PIN and code")
+    lib.equal(at_console([PIN, codes[0]])["code"], pam.AUTH_ERR, "the same code again")
+    lib.equal(at_console(["wrong pin 1234", codes[1]])["code"], pam.AUTH_ERR, "a wrong PIN")
+    lib.equal(at_console([PIN, codes[1]], tty="pts/3")["code"], pam.AUTHINFO_UNAVAIL, "not at the console")
+    remote = at_console([PIN, codes[1]], items={pam.ITEM_RHOST: "192.0.2.9"})
+    lib.equal(remote["code"], pam.AUTHINFO_UNAVAIL, "from another host")
+    lab.start()
+    # In the log as what it is, and of no use while the daemon works.
+    rows = [row for row in lab.log() if "breakglass" in row["event"] or "break-glass" in row["event"]]
+    lib.equal([row["user"] for row in rows], ["root"], f"rows: {rows}")
+    lib.equal(at_console([PIN, codes[1]])["code"] == pam.SUCCESS, False, "while the daemon works")
     lab.verify()
 
 
