@@ -365,6 +365,25 @@ START_TEST(services_that_are_not_asked)
 }
 END_TEST
 
+/* One absolute deadline for the whole attempt: silence ends it, uncounted. */
+START_TEST(silence_ends_at_the_deadline)
+{
+	struct rig_peer peer;
+	const struct rig_login login = {.user = "alice", .rhost = "198.51.100.7"};
+
+	rig.config.policy.numbers[P_PERSON_DEADLINE_S].value = 1;
+	rig_peer_open(&peer, FRONT_PAM, 0);
+	rig_begin(&rig, &peer, &login);
+	rig_wait(&rig, &peer, 0);
+	ck_assert_int_eq(peer.last.type, WF_MSG_PROMPTS);
+	rig_wait(&rig, &peer, 1);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_UNAVAILABLE);
+	rig_peer_close(&rig, &peer);
+	rig_settle(&rig);
+	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "alice"), 0);
+}
+END_TEST
+
 /* Drained: nobody new, and those who were asked are told. */
 START_TEST(drain_tells_those_who_wait)
 {
@@ -464,6 +483,7 @@ suite(void)
 	tcase_add_test(login, messages_out_of_turn_are_denied);
 	tcase_add_test(login, observe_asks_nobody_and_records);
 	tcase_add_test(login, services_that_are_not_asked);
+	tcase_add_test(login, silence_ends_at_the_deadline);
 	tcase_add_test(login, drain_tells_those_who_wait);
 	tcase_add_test(login, rush_of_wrong_answers);
 	tcase_add_test(login, rush_of_one_code);
