@@ -109,6 +109,26 @@ read_session_by(struct reader *r, struct store_read *read, enum sql_id id, int64
 	return status;
 }
 
+/* Source and zone are the outermost login's; what was proved is what this user proved within it. */
+static wf_status
+read_session_own(struct reader *r, struct store_read *read)
+{
+	struct sql q;
+	wf_status status;
+
+	if (read->name == NULL || strcmp(read->name, read->session_user) == 0)
+		return WF_OK;
+	q = sql_start(&r->conn, SQL_SESSION_OWN);
+	sql_put_int(&q, read->audit_session);
+	sql_put_text(&q, read->name);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status == WF_NOT_FOUND ? WF_OK : status;
+	read->session_kinds = (unsigned)sql_get_int(&q);
+	(void)snprintf(read->session_user, sizeof(read->session_user), "%s", read->name);
+	return sql_end(&q);
+}
+
 static wf_status
 read_session(struct reader *r, struct store_read *read)
 {
@@ -117,6 +137,8 @@ read_session(struct reader *r, struct store_read *read)
 	read->session_found = false;
 	if (read->audit_session != 0)
 		status = read_session_by(r, read, SQL_SESSION_BY_AUDIT, read->audit_session, 0);
+	if (status == WF_OK)
+		return read_session_own(r, read);
 	for (size_t i = 0; status == WF_NOT_FOUND && i < read->npids; i++)
 		status = read_session_by(r, read, SQL_SESSION_BY_PROCESS, read->pids[i],
 			(int64_t)read->starts[i]);

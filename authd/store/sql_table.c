@@ -206,11 +206,12 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SESSION_INSERT] =
 		"INSERT INTO session(txn, user, service, tty, source, remote, zone, pid, start,"
 		" audit_session, opened_us, kinds, closed_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-		" ?9, ?10, ?11, coalesce((SELECT kinds FROM completed WHERE txn = ?1), 0), 0)",
+		" ?9, ?10, ?11, coalesce((SELECT kinds FROM completed WHERE txn = ?1 AND account_id ="
+		" (SELECT id FROM account WHERE name = ?2)), 0), 0)",
 	[SQL_SESSION_UPDATE] =
 		"UPDATE session SET txn = ?1, tty = ?2, source = ?3, remote = ?4, zone = ?5,"
-		" audit_session = ?6, kinds = coalesce((SELECT kinds FROM completed WHERE txn = ?1), 0)"
-		" WHERE id = ?7",
+		" audit_session = ?6, kinds = coalesce((SELECT kinds FROM completed WHERE txn = ?1"
+		" AND account_id = (SELECT id FROM account WHERE name = session.user)), 0) WHERE id = ?7",
 	[SQL_SESSION_CLOSE_PROCESS] =
 		"UPDATE session SET closed_us = ?1 WHERE id = (SELECT id FROM session WHERE pid = ?2"
 		" AND start = ?3 AND service = ?4 AND user = ?5 AND closed_us = 0 ORDER BY id DESC LIMIT 1)",
@@ -226,6 +227,10 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SESSION_BY_AUDIT] =
 		"SELECT source, remote, zone, user, kinds FROM session WHERE audit_session = ?1"
 		" AND audit_session <> 0 AND closed_us = 0 ORDER BY id LIMIT 1",
+	/* Somebody's own one in it: a su inside another one's login. */
+	[SQL_SESSION_OWN] =
+		"SELECT kinds FROM session WHERE audit_session = ?1 AND audit_session <> 0"
+		" AND user = ?2 AND closed_us = 0 ORDER BY id LIMIT 1",
 	[SQL_SESSION_BY_PROCESS] =
 		"SELECT source, remote, zone, user, kinds FROM session WHERE pid = ?1 AND start = ?2"
 		" AND closed_us = 0 ORDER BY id LIMIT 1",

@@ -91,8 +91,8 @@ struct store_read {
 	bool session_found; /* the recorded login that the caller runs in */
 	struct wf_source session_source;
 	enum zone session_zone;
-	char session_user[WF_NAME_MAX + 1];
-	unsigned session_kinds; /* kinds proved at that login (copied from its transaction when it opened) */
+	char session_user[WF_NAME_MAX + 1]; /* `name` if it has a session of its own within that login (su) */
+	unsigned session_kinds; /* kinds proved by that user (copied from his transaction when his session opened) */
 };
 
 /*

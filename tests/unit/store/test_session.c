@@ -153,6 +153,46 @@ START_TEST(kinds_come_from_the_transaction)
 }
 END_TEST
 
+/* Somebody else's transaction proves nothing of this user, whatever id the peer sends. */
+START_TEST(kinds_of_somebody_else)
+{
+	int64_t id = fx_add_account("bob");
+
+	(void)fx_add_account("alice");
+	ck_assert_int_eq(fx_reserve(1, "bob"), THROTTLE_ADMIT);
+	ck_assert_int_eq(fx_settle(1, "bob", SETTLE_SUCCESS, id, NULL), WF_OK);
+	session(WF_SESSION_OPEN, &login);
+	ck_assert_uint_eq(look(7, NULL, NULL, 0)->session_kinds, 0);
+	session(WF_SESSION_OPEN, &login);
+	ck_assert_uint_eq(look(7, NULL, NULL, 0)->session_kinds, 0);
+}
+END_TEST
+
+/* su in another one's login: the place is that login's, the kinds are one's own. */
+START_TEST(own_kinds_within_another_login)
+{
+	static struct store_job job = {.kind = STORE_READ};
+	const struct place inner = {"bob", "su", "192.0.2.9", 120, 6000, 7};
+	int64_t id = fx_add_account("bob");
+
+	session(WF_SESSION_OPEN, &login);
+	ck_assert_int_eq(fx_reserve(1, "bob"), THROTTLE_ADMIT);
+	ck_assert_int_eq(fx_settle(1, "bob", SETTLE_SUCCESS, id, NULL), WF_OK);
+	session(WF_SESSION_OPEN, &inner);
+	job.u.read.name = "bob";
+	job.u.read.uid = -1;
+	job.u.read.audit_session = 7;
+	ck_assert_int_eq(store_run(fx.store, &job), WF_OK);
+	ck_assert_str_eq(job.u.read.session_user, "bob");
+	ck_assert_uint_eq(job.u.read.session_kinds, KIND_KNOWLEDGE | KIND_POSSESSION);
+	ck_assert_str_eq(job.u.read.session_source.text, "192.0.2.7");
+	job.u.read.name = "carol";
+	ck_assert_int_eq(store_run(fx.store, &job), WF_OK);
+	ck_assert_str_eq(job.u.read.session_user, "alice");
+	ck_assert_uint_eq(job.u.read.session_kinds, 0);
+}
+END_TEST
+
 START_TEST(sessions_survive_a_restart_of_the_daemon)
 {
 	session(WF_SESSION_OPEN, &login);
@@ -227,6 +267,8 @@ session_suite(void)
 	tcase_add_test(tc, opened_twice_is_one);
 	tcase_add_test(tc, no_audit_session_matches_nothing);
 	tcase_add_test(tc, kinds_come_from_the_transaction);
+	tcase_add_test(tc, kinds_of_somebody_else);
+	tcase_add_test(tc, own_kinds_within_another_login);
 	tcase_add_test(tc, sessions_survive_a_restart_of_the_daemon);
 	tcase_add_test(tc, another_boot_closes_them);
 	tcase_add_test(tc, views_show_the_open_ones);
