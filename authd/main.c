@@ -130,7 +130,7 @@ enter_sandbox(const struct config *config)
 	wf_status status = sandbox_paths(paths, sizeof(paths) / sizeof(paths[0]));
 
 	if (status == WF_UNSUPPORTED)
-		say(LOG_NOTICE, "this kernel has no Landlock: the daemon's files are guarded by their modes alone");
+		say(LOG_NOTICE, "there is no Landlock here: the daemon's files are guarded by their modes alone");
 	if (status != WF_OK && status != WF_UNSUPPORTED) {
 		say(LOG_ERR, "Landlock refused the daemon's folders");
 		return false;

@@ -16,7 +16,7 @@ struct sandbox_path {
 	bool write;
 };
 
-/* For good.  WF_UNSUPPORTED: the kernel has no Landlock (go on); WF_DENIED: it has, and refused. */
+/* For good.  WF_UNSUPPORTED: no Landlock here (go on); WF_DENIED: it has, and refused. */
 WF_MUST_USE wf_status sandbox_paths(const struct sandbox_path *paths, size_t n);
 /* For good, for all threads started later.  Anything but WF_OK must be fatal. */
 WF_MUST_USE wf_status sandbox_calls(void);

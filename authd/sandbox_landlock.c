@@ -46,8 +46,9 @@ sandbox_paths(const struct sandbox_path *paths, size_t n)
 	int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	wf_status status = WF_OK;
 
+	/* EPERM: a container's own filter hides it. */
 	if (rules < 0)
-		return errno == ENOSYS || errno == EOPNOTSUPP ? WF_UNSUPPORTED : WF_DENIED;
+		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? WF_UNSUPPORTED : WF_DENIED;
 	for (size_t i = 0; status == WF_OK && i < n; i++)
 		status = allow(rules, &paths[i]);
 	if (status == WF_OK && syscall(SYS_landlock_restrict_self, rules, 0) != 0)
