@@ -1,6 +1,7 @@
 """A real sshd with the shipped stanza: every way in, and the ways that must not be one."""
 
 import os
+import shutil
 
 import hosts
 import lib
@@ -167,6 +168,25 @@ def test_pamtester_sshd_stanza(lab):
         lib.contains(child.before, "session has successfully been closed", "pamtester")
     result = pam.run("sshd", "alice", [alice.password, alice.wrong()], items={pam.ITEM_RHOST: "192.0.2.5"})
     lib.equal(result["code"], pam.AUTH_ERR, "a wrong code")
+
+
+def test_pamtester_under_pam_wrapper(lab):
+    """The shipped stanza out of a folder of its own, under pam_wrapper."""
+    lab.up()
+    hosts.use_stanza(lab, "sshd")
+    alice = lab.person("alice", unix=True)
+    services = os.path.join(lab.logs, "services")
+    shutil.copytree("/etc/pam.d", services)
+    env = {**os.environ, "LD_PRELOAD": "libpam_wrapper.so", "PAM_WRAPPER": "1", "PAM_WRAPPER_SERVICE_DIR": services}
+    walk = ["-I", "rhost=192.0.2.5", "sshd", "alice", "authenticate", "acct_mgmt"]
+    for code, words in ((alice.wrong(), "Authentication failure"), (alice.code(), "account management done")):
+        with lib.terminal(lab, "pamtester", walk, env=env) as child:
+            child.expect(hosts.PASSWORD)
+            child.sendline(alice.password)
+            child.expect(hosts.CODE)
+            child.sendline(code)
+            child.expect(hosts.pexpect.EOF)
+            lib.contains(child.before, words, "pamtester under pam_wrapper")
 
 
 if __name__ == "__main__":
