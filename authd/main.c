@@ -116,16 +116,24 @@ folder_of(char *copy, const char *path, size_t size)
 	return dirname(copy);
 }
 
-/* Its own folders, what configuration and name look-ups read, and the processes of its callers. */
+/* Its own folders to write, a few to read, and the calls of a list. */
 static bool
 enter_sandbox(const struct config *config)
 {
 	char conf[sizeof(config->file)], keys[sizeof(config->key_file)];
 	const struct sandbox_path paths[] = {
-		{ config->state_dir, true }, { config->run_dir, true },	  { folder_of(keys, config->key_file, sizeof(keys)), true },
+		{ config->state_dir, true },
+		{ config->run_dir, true },
+		{ folder_of(keys, config->key_file, sizeof(keys)), true },
 		{ folder_of(conf, config->file, sizeof(conf)), false },
-		{ "/etc", false }, { "/usr", false }, { "/var/cache/cracklib", false }, { "/lib", false }, { "/proc", false }, { "/dev/urandom", false }, { "/run", false }, { "/sys/devices/system/cpu", false },
-		{ "/var/cache/cracklib", false },
+		{ "/etc", false },                    /* names of users and groups, time zone */
+		{ "/usr", false },                    /* translations, dictionary */
+		{ "/lib", false },                    /* modules of name look-ups */
+		{ "/var/cache/cracklib", false },     /* dictionary */
+		{ "/proc", false },                   /* the processes of callers */
+		{ "/run", false },                    /* name services */
+		{ "/dev/urandom", false },
+		{ "/sys/devices/system/cpu", false }, /* the C library counts processors */
 	};
 	wf_status status = sandbox_paths(paths, sizeof(paths) / sizeof(paths[0]));
 
