@@ -30,12 +30,19 @@ kinds_completed(const struct errand *errand, const struct store_read *read)
 	return 0;
 }
 
+static bool
+observing(const struct errand *errand)
+{
+	return errand->engine->config->mode == MODE_OBSERVE;
+}
+
 static void
 record(struct errand *errand, const struct policy_account_answer *answer, bool accepted)
 {
 	row_fill(&errand->row, errand->engine, &errand->asker, AUDIT_AUTH, "login");
 	AUDIT_TEXT(errand->row.action, "account");
-	row_outcome(&errand->row, accepted ? AUDIT_SUCCESS : AUDIT_FAILURE, answer->reason, answer->rule);
+	row_outcome(&errand->row, observing(errand) ? AUDIT_NEUTRAL : accepted ? AUDIT_SUCCESS : AUDIT_FAILURE,
+		answer->reason, answer->rule);
 	if (accepted) {
 		AUDIT_TEXT(errand->row.factors, "ssh-key");
 		AUDIT_TEXT(errand->row.kinds, "possession");
@@ -50,17 +57,20 @@ answer_with(struct errand *errand, const struct policy_account_answer *answer)
 		[WF_VERDICT_EXPIRED] = WF_TEXT_REFUSED,
 		[WF_VERDICT_CHANGE] = WF_TEXT_MUST_CHANGE,
 	};
-	bool observe = errand->engine->config->mode == MODE_OBSERVE;
+	bool observe = observing(errand);
 	enum wf_verdict verdict = observe ? WF_VERDICT_IGNORE : answer->verdict;
+	enum wf_text_id text_id = observe ? WF_TEXT_NONE : texts[answer->verdict];
 	bool refused = answer->verdict == WF_VERDICT_REJECT || answer->verdict == WF_VERDICT_EXPIRED;
 	bool by_key = answer->verdict == WF_VERDICT_ACCEPT && errand->account.kind == ACCOUNT_SERVICE;
+	/* What went through the auth lines, where nobody was asked, has its row from there. */
+	bool observed = observe && errand->has_txn;
 
-	if (!refused && !by_key) {
-		errand_answer(errand, verdict, observe ? WF_TEXT_NONE : texts[answer->verdict]);
+	if (observed || (!refused && !by_key)) {
+		errand_answer(errand, verdict, text_id);
 		return;
 	}
 	record(errand, answer, by_key);
-	errand_record(errand, verdict, observe ? WF_TEXT_NONE : texts[answer->verdict], refused);
+	errand_record(errand, verdict, text_id, refused);
 }
 
 static void

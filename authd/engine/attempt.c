@@ -111,23 +111,28 @@ doom_locked(struct transaction *txn, const struct store_reserve *reserve)
 	policy_rule(policy, by_possession ? P_POSSESSION_THRESHOLD : P_LOCK_THRESHOLD, txn->rule, sizeof(txn->rule));
 }
 
+const char *
+account_doom(const struct account *account, int64_t wall_us)
+{
+	if (account == NULL)
+		return "unknown-user";
+	if (account->standing != STANDING_MANAGED)
+		return "not-managed";
+	if (account->state != ACCOUNT_ENABLED)
+		return "disabled";
+	if (account->valid_from_us != 0 && wall_us < account->valid_from_us)
+		return "not-yet-valid";
+	if (account->valid_until_us != 0 && wall_us >= account->valid_until_us)
+		return "expired";
+	return NULL;
+}
+
 static void
 judge_account(struct transaction *txn, const struct store_reserve *reserve)
 {
-	const struct account *account = &reserve->account;
-	int64_t now = wf_clock_now(&txn->engine->clock).wall_us;
-	const char *reason = NULL;
+	const char *reason = account_doom(
+		reserve->found ? &reserve->account : NULL, wf_clock_now(&txn->engine->clock).wall_us);
 
-	if (!reserve->found)
-		reason = "unknown-user";
-	else if (account->standing != STANDING_MANAGED)
-		reason = "not-managed";
-	else if (account->state != ACCOUNT_ENABLED)
-		reason = "disabled";
-	else if (account->valid_from_us != 0 && now < account->valid_from_us)
-		reason = "not-yet-valid";
-	else if (account->valid_until_us != 0 && now >= account->valid_until_us)
-		reason = "expired";
 	if (reason == NULL || txn->doomed)
 		return;
 	txn->doomed = true;

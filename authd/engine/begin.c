@@ -220,11 +220,3 @@ on_facts(struct transaction *txn)
 	}
 	evtimer_add(txn->grid, &tv);
 }
-
-/* Observe mode: nobody is asked; the row says what would have been demanded and whether it could be given. */
-void
-on_observed(struct transaction *txn)
-{
-	txn->verdict = WF_VERDICT_IGNORE;
-	settle_refusal(txn, txn->doomed ? txn->doom : txn->known ? "observed" : "unknown-user");
-}

@@ -191,7 +191,6 @@ void txn_arm_deadline(struct transaction *txn, int64_t seconds);
 WF_MUST_USE wf_status txn_begin(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 void on_begin(struct transaction *txn);
 void on_facts(struct transaction *txn);
-void on_observed(struct transaction *txn);
 void facts_arrived(struct transaction *txn);
 
 /* attempt.c: TXN_ANSWER .. TXN_VERIFIED */
@@ -203,6 +202,11 @@ void on_refused(struct transaction *txn);
 void on_wait(struct transaction *txn);
 void on_verified(struct transaction *txn);
 void txn_reserve(struct transaction *txn);
+/* Why an account may not log in whatever is answered; NULL: it may.  `account` NULL: there is none. */
+const char *account_doom(const struct account *account, int64_t wall_us);
+
+/* observe.c */
+void on_observed(struct transaction *txn);
 
 /* waiting.c: attempts held back while pending ones fill the limit */
 void waiting_remove(struct transaction *txn);

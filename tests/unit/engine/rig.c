@@ -174,19 +174,26 @@ run_admin(struct rig *rig, struct effect *effects, size_t n)
 }
 
 int64_t
-rig_account(struct rig *rig, const char *name, int64_t uid)
+rig_bare_account(struct rig *rig, const char *name, int64_t uid)
 {
 	struct account account = {.uid = uid, .kind = ACCOUNT_GENERAL};
-	struct credential password = {0}, totp;
+	struct credential password = {0};
 	struct effect effects[2] = {{.kind = EFFECT_ACCOUNT_ADD, .account = &account}, {.kind = EFFECT_CREDENTIAL_ADD, .credential = &password}};
-	int64_t id;
 
 	snprintf(account.name, sizeof(account.name), "%s", name);
 	fill_password(&password);
-	id = run_admin(rig, effects, 2);
+	return run_admin(rig, effects, 2);
+}
+
+int64_t
+rig_account(struct rig *rig, const char *name, int64_t uid)
+{
+	int64_t id = rig_bare_account(rig, name, uid);
+	struct credential totp;
+	struct effect effect = {.kind = EFFECT_CREDENTIAL_ADD, .account_id = id, .credential = &totp};
+
 	fill_totp(rig, id, &totp);
-	effects[0] = (struct effect){.kind = EFFECT_CREDENTIAL_ADD, .account_id = id, .credential = &totp};
-	run_admin(rig, effects, 1);
+	run_admin(rig, &effect, 1);
 	return id;
 }
 

@@ -40,6 +40,8 @@ void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
 /* An account with password "correct horse" and a TOTP token whose secret is 20 times 'k'; its id. */
 int64_t rig_account(struct rig *rig, const char *name, int64_t uid);
+/* The same without the token. */
+int64_t rig_bare_account(struct rig *rig, const char *name, int64_t uid);
 /* Changes that account: `change` gets a copy to edit. */
 void rig_account_edit(struct rig *rig, const char *name, void (*change)(struct account *account));
 /* A set of one recovery code for that account. */

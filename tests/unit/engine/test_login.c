@@ -339,17 +339,36 @@ START_TEST(messages_out_of_turn_are_denied)
 }
 END_TEST
 
-START_TEST(observe_asks_nobody_and_records)
+/* In observe mode: nobody is asked, IGNORE, and a row with this reason. */
+static void
+expect_observed(const char *user, const char *reason)
 {
+	const struct rig_login login = {.user = user, .rhost = "198.51.100.7"};
 	struct rig_peer peer;
-	const struct rig_login login = {.user = "alice", .rhost = "198.51.100.7"};
 
-	rig.config.mode = MODE_OBSERVE;
 	rig_peer_open(&peer, FRONT_PAM, 0);
 	ck_assert_int_eq(rig_login_as(&rig, &peer, &login, NULL), WF_VERDICT_IGNORE);
 	rig_peer_close(&rig, &peer);
 	rig_settle(&rig);
-	ck_assert_uint_eq(rig_rows(&rig, "login", "observed"), 1);
+	ck_assert_str_eq(rig_row(&rig, "login").user, user);
+	ck_assert_str_eq(rig_row(&rig, "login").reason, reason);
+	ck_assert_int_eq(rig_row(&rig, "login").result, AUDIT_NEUTRAL);
+}
+
+START_TEST(observe_asks_nobody_and_says_what_would_be)
+{
+	for (int i = 0; i < 10; i++)
+		(void)rig_ssh(&rig, "alice", "wrong", "000000");
+	rig_account(&rig, "bob", 1001);
+	rig_account(&rig, "carol", 1002);
+	rig_account_edit(&rig, "carol", disable);
+	rig_bare_account(&rig, "dave", 1003);
+	rig.config.mode = MODE_OBSERVE;
+	expect_observed("bob", "observed");
+	expect_observed("carol", "disabled");
+	expect_observed("alice", "locked");
+	expect_observed("nobody", "unknown-user");
+	expect_observed("dave", "no-factor");
 }
 END_TEST
 
@@ -481,7 +500,7 @@ suite(void)
 	tcase_add_test(login, root_from_outside_costs_its_console_nothing);
 	tcase_add_test(login, own_account_by_its_uid);
 	tcase_add_test(login, messages_out_of_turn_are_denied);
-	tcase_add_test(login, observe_asks_nobody_and_records);
+	tcase_add_test(login, observe_asks_nobody_and_says_what_would_be);
 	tcase_add_test(login, services_that_are_not_asked);
 	tcase_add_test(login, silence_ends_at_the_deadline);
 	tcase_add_test(login, drain_tells_those_who_wait);

@@ -109,6 +109,20 @@ START_TEST(key_alone_is_refused)
 }
 END_TEST
 
+/* In observe mode a login that went through the auth lines has its row from there; a key alone has its own. */
+START_TEST(observed_key_alone_is_recorded)
+{
+	uint8_t asked[WF_TXN_LEN] = {1};
+
+	rig.config.mode = MODE_OBSERVE;
+	ck_assert_int_eq(account("alice", asked, NULL, NULL), WF_VERDICT_IGNORE);
+	ck_assert_uint_eq(rig_rows(&rig, "login", NULL), 0);
+	ck_assert_int_eq(account("alice", NULL, "publickey ssh-ed25519 AAAA", NULL), WF_VERDICT_IGNORE);
+	ck_assert_uint_eq(rig_rows(&rig, "login", "no-transaction"), 1);
+	ck_assert_int_eq(rig_row(&rig, "login").result, AUDIT_NEUTRAL);
+}
+END_TEST
+
 static void
 make_service(struct account *account)
 {
@@ -263,6 +277,7 @@ suite(void)
 	tcase_set_timeout(phases, 60);
 	tcase_add_test(phases, covered_by_its_transaction);
 	tcase_add_test(phases, key_alone_is_refused);
+	tcase_add_test(phases, observed_key_alone_is_recorded);
 	tcase_add_test(phases, service_account_with_key_from_its_network);
 	tcase_add_test(phases, first_password_must_be_changed);
 	tcase_add_test(phases, own_password_with_the_old_one);
