@@ -9,18 +9,26 @@
  * cracklib keeps the dictionary in static variables, so one thread asks at a time.  Where the
  * dictionary is missing it calls every password bad; hence the look before.  It is opened on every
  * call, so a dictionary installed later is used at once.
+ *
+ * It also turns the password round in static variables and on the stack, and leaves it there.  Nothing
+ * of it is needed from one call to the next, so its variables are put back to what they were before,
+ * and the stack that it has used is wiped.
  */
 #include "config.h"
 
 #include "authd/policy/policy_words.h"
 
 #include <libintl.h>
+#include <link.h>
 #include <pthread.h>
 #include <pwquality.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#define STACK_USED 32768 /* more than cracklib's and libpwquality's frames together */
+#define STATICS_MAX 65536
 
 static const char *const dictionaries[] = {
 	"/var/cache/cracklib/cracklib_dict",
@@ -89,6 +97,81 @@ is_known(pwquality_settings_t *settings, const struct wf_secret *password)
 	return score == PWQ_ERROR_CRACKLIB_CHECK && said != NULL && is_about_dictionary(said);
 }
 
+/* cracklib's variables (.bss), and a copy of what was in them. */
+struct statics {
+	uint8_t *at, *copy;
+	size_t len;
+};
+
+static int
+find_statics(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	struct statics *statics = arg;
+
+	(void)size;
+	if (strstr(info->dlpi_name, "/libcrack.so") == NULL)
+		return 0;
+	for (size_t i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+
+		if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) == 0)
+			continue;
+		statics->at = (uint8_t *)(info->dlpi_addr + segment->p_vaddr + segment->p_filesz);
+		statics->len = segment->p_memsz - segment->p_filesz;
+	}
+	return 1;
+}
+
+/* False where they cannot be kept: then nothing is asked. No libcrack of its own: nothing to keep. */
+static bool
+statics_keep(struct statics *statics_r)
+{
+	struct statics statics = {.len = 0};
+
+	(void)dl_iterate_phdr(find_statics, &statics);
+	if (statics.len > STATICS_MAX)
+		return false;
+	if (statics.len > 0) {
+		statics.copy = malloc(statics.len);
+		if (statics.copy == NULL)
+			return false;
+		memcpy(statics.copy, statics.at, statics.len);
+	}
+	*statics_r = statics;
+	return true;
+}
+
+static void
+statics_put_back(struct statics *statics)
+{
+	if (statics->len > 0)
+		memcpy(statics->at, statics->copy, statics->len);
+	free(statics->copy);
+}
+
+/* What lies below the caller's frame. */
+static void __attribute__((noinline))
+stack_wipe(void)
+{
+	uint8_t used[STACK_USED];
+
+	wf_wipe(used, sizeof(used));
+}
+
+static bool
+ask(pwquality_settings_t *settings, const struct wf_secret *password)
+{
+	struct statics statics;
+	bool known;
+
+	if (!statics_keep(&statics))
+		return false;
+	known = is_known(settings, password);
+	stack_wipe();
+	statics_put_back(&statics);
+	return known;
+}
+
 bool
 policy_words_in_dictionary(const struct wf_secret *password)
 {
@@ -99,7 +182,7 @@ policy_words_in_dictionary(const struct wf_secret *password)
 	if (settings == NULL)
 		return false;
 	(void)pthread_mutex_lock(&cracklib);
-	known = is_known(settings, password);
+	known = ask(settings, password);
 	(void)pthread_mutex_unlock(&cracklib);
 	pwquality_free_settings(settings);
 	return known;

@@ -5,6 +5,7 @@
 
 #include "authd/policy/policy_words.h"
 
+#include <link.h>
 #include <string.h>
 
 #include "tests/unit/unit.h"
@@ -66,6 +67,37 @@ START_TEST(the_dictionary_if_there_is_one)
 }
 END_TEST
 
+/* Looks for the text in everything that shared objects can write to. */
+static int
+find_in_object(struct dl_phdr_info *info, size_t size, void *arg)
+{
+	const char *text = arg;
+
+	(void)size;
+	for (size_t i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+		const char *at = (const char *)(info->dlpi_addr + segment->p_vaddr);
+
+		if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) == 0 || info->dlpi_name[0] == '\0')
+			continue;
+		if (memmem(at, segment->p_memsz, text, strlen(text)) != NULL)
+			return 1;
+	}
+	return 0;
+}
+
+START_TEST(the_dictionary_keeps_nothing)
+{
+	char text[] = "rheinfall plumtrees 53a1 gatehouse";
+	char lower[] = "plumtrees 53a1 gate";
+
+	ck_assert(!ask(policy_words_in_dictionary, text));
+	ck_assert_int_eq(dl_iterate_phdr(find_in_object, lower), 0);
+	ck_assert(!ask(policy_words_in_dictionary, text));
+	ck_assert_int_eq(dl_iterate_phdr(find_in_object, lower), 0);
+}
+END_TEST
+
 static Suite *
 words_suite(void)
 {
@@ -75,6 +107,7 @@ words_suite(void)
 	tcase_add_test(tc, listed_words_and_their_disguises);
 	tcase_add_test(tc, bytes_that_no_word_has);
 	tcase_add_test(tc, the_dictionary_if_there_is_one);
+	tcase_add_test(tc, the_dictionary_keeps_nothing);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
