@@ -14,6 +14,7 @@
 #include "common/secret.h"
 
 #define BUF_FIRST 64 /* bytes of the first allocation */
+#define BUF_FIRST_SECRET 4096
 
 void
 wf_buf_init(struct wf_buf *buf, size_t max)
@@ -22,18 +23,43 @@ wf_buf_init(struct wf_buf *buf, size_t max)
 }
 
 void
-wf_buf_clear(struct wf_buf *buf)
+wf_buf_init_secret(struct wf_buf *buf, size_t max)
 {
+	*buf = (struct wf_buf){.max = max, .secret = true};
+}
+
+static uint8_t *
+buf_memory_new(const struct wf_buf *buf, size_t cap)
+{
+	if (buf->secret)
+		return wf_secret_memory_new(cap);
+	return wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(cap);
+}
+
+static void
+buf_memory_free(const struct wf_buf *buf)
+{
+	if (buf->secret) {
+		wf_secret_memory_free(buf->data, buf->cap);
+		return;
+	}
 	wf_wipe(buf->data, buf->cap);
 	free(buf->data);
-	wf_buf_init(buf, buf->max);
+}
+
+void
+wf_buf_clear(struct wf_buf *buf)
+{
+	buf_memory_free(buf);
+	*buf = (struct wf_buf){.max = buf->max, .secret = buf->secret};
 }
 
 /* The next capacity: doubled until `need` fits, never above the ceiling. need <= max. */
 static size_t
 buf_capacity_for(const struct wf_buf *buf, size_t need)
 {
-	size_t cap = buf->cap > 0 ? buf->cap : BUF_FIRST;
+	size_t first = buf->secret ? BUF_FIRST_SECRET : BUF_FIRST;
+	size_t cap = buf->cap > 0 ? buf->cap : first;
 
 	while (cap < need && cap <= buf->max / 2)
 		cap *= 2;
@@ -44,14 +70,13 @@ static wf_status
 buf_grow(struct wf_buf *buf, size_t need)
 {
 	size_t cap = buf_capacity_for(buf, need);
-	uint8_t *data = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(cap);
+	uint8_t *data = buf_memory_new(buf, cap);
 
 	if (data == NULL)
 		return WF_NO_MEMORY;
 	if (buf->len > 0)
 		memcpy(data, buf->data, buf->len);
-	wf_wipe(buf->data, buf->cap);
-	free(buf->data);
+	buf_memory_free(buf);
 	buf->data = data;
 	buf->cap = cap;
 	return WF_OK;

@@ -7,6 +7,7 @@
 #ifndef WF_COMMON_BUF_H
 #define WF_COMMON_BUF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -18,9 +19,12 @@ struct wf_buf {
 	size_t len;    /* bytes written */
 	size_t cap;    /* bytes allocated */
 	size_t max;    /* ceiling; a write past it gives WF_TOO_LONG and changes nothing */
+	bool secret;   /* in memory of its own, left out of core dumps */
 };
 
 void wf_buf_init(struct wf_buf *buf, size_t max);
+/* For bytes that may be secret: they lie in wf_secret_memory_new(), a page at least. */
+void wf_buf_init_secret(struct wf_buf *buf, size_t max);
 /* Wipes and frees the content; the buffer may be used again. */
 void wf_buf_clear(struct wf_buf *buf);
 /*

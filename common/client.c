@@ -221,7 +221,7 @@ wf_client_send(struct wf_client *client, const struct wf_msg *msg, int64_t deadl
 	struct wf_buf frame;
 	wf_status status;
 
-	wf_buf_init(&frame, WF_WIRE_FRAME_MAX);
+	wf_buf_init_secret(&frame, WF_WIRE_FRAME_MAX);
 	status = wf_msg_encode(msg, &frame);
 	if (status == WF_OK)
 		status = client_move(client, &client_out, frame.data, frame.len, deadline_boot_us);

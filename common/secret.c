@@ -17,20 +17,31 @@
 #include "common/fault.h"
 
 #define SECRET_PAGES (WF_SECRET_MAX + 1) /* bytes asked for; the kernel rounds up to pages */
+#define LOCKED_MAX 32768 /* bytes; the reply of a whole log shall not use up what may be locked */
 
-static uint8_t *
-secret_pages_new(void)
+void *
+wf_secret_memory_new(size_t len)
 {
 	void *pages;
 
 	if (wf_fault(WF_FAULT_ALLOC))
 		return NULL;
-	pages = mmap(NULL, SECRET_PAGES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	pages = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (pages == MAP_FAILED)
 		return NULL;
-	(void)madvise(pages, SECRET_PAGES, MADV_DONTDUMP);
-	(void)mlock(pages, SECRET_PAGES);
+	(void)madvise(pages, len, MADV_DONTDUMP);
+	if (len <= LOCKED_MAX)
+		(void)mlock(pages, len);
 	return pages;
+}
+
+void
+wf_secret_memory_free(void *memory, size_t len)
+{
+	if (memory == NULL)
+		return;
+	wf_wipe(memory, len);
+	(void)munmap(memory, len);
 }
 
 wf_status
@@ -41,7 +52,7 @@ wf_secret_set(struct wf_secret *secret, const void *bytes, size_t len)
 	if (len > WF_SECRET_MAX)
 		return WF_TOO_LONG;
 	if (len > 0) {
-		fresh.bytes = secret_pages_new();
+		fresh.bytes = wf_secret_memory_new(SECRET_PAGES);
 		if (fresh.bytes == NULL)
 			return WF_NO_MEMORY;
 		memcpy(fresh.bytes, bytes, len);
@@ -70,10 +81,7 @@ wf_secret_move(struct wf_secret *to, struct wf_secret *from)
 void
 wf_secret_clear(struct wf_secret *secret)
 {
-	if (secret->bytes != NULL) {
-		wf_wipe(secret->bytes, SECRET_PAGES);
-		(void)munmap(secret->bytes, SECRET_PAGES);
-	}
+	wf_secret_memory_free(secret->bytes, SECRET_PAGES);
 	*secret = WF_SECRET_EMPTY;
 }
 

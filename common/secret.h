@@ -32,6 +32,12 @@ void wf_secret_clear(struct wf_secret *secret);
 bool wf_secret_equal(const struct wf_secret *a, const struct wf_secret *b);
 /* Constant-time comparison of two byte strings of one length. */
 bool wf_mem_equal(const void *a, const void *b, size_t len);
+/*
+ * Memory for secrets of any size: whole pages, zeroed, left out of core dumps, and locked if they are
+ * few.  NULL when there is none to be had.  Freeing wipes; `len` as it was asked for; NULL is fine.
+ */
+void *wf_secret_memory_new(size_t len);
+void wf_secret_memory_free(void *memory, size_t len);
 /* Overwrites memory in a way that the compiler keeps. */
 void wf_wipe(void *bytes, size_t len);
 

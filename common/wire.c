@@ -19,11 +19,27 @@
 #define BYTES_TYPES (TEXT_TYPES | SECRET_TYPES | BIT(WF_T_BYTES))
 #define TAGGED_TYPES (SECRET_TYPES | BIT(WF_T_BYTES))
 
+/* True for the messages that may have a secret. */
+static bool
+wire_msg_is_secret(enum wf_msg_type type)
+{
+	const struct wf_msg_spec *spec = wf_wire_msg(type);
+	const struct wf_msg_field *row = spec != NULL ? spec->fields : NULL;
+
+	for (; row != NULL && row->id != 0; row++)
+		if (wf_wire_field(row->id)->type == WF_T_SECRET)
+			return true;
+	return false;
+}
+
 void
 wf_msg_init(struct wf_msg *msg, enum wf_msg_type type, uint16_t version)
 {
 	*msg = (struct wf_msg){.version = version, .type = type};
-	wf_buf_init(&msg->bytes, WF_WIRE_FRAME_MAX);
+	if (wire_msg_is_secret(type))
+		wf_buf_init_secret(&msg->bytes, WF_WIRE_FRAME_MAX);
+	else
+		wf_buf_init(&msg->bytes, WF_WIRE_FRAME_MAX);
 }
 
 void

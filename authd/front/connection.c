@@ -273,8 +273,8 @@ connection_new(struct front *front, enum front_role role, int fd)
 	connection->front = front;
 	connection->fd = fd;
 	connection->peer = (struct engine_peer){.role = role, .cred = cred, .version = WF_WIRE_VERSION, .send = connection_send, .drop = drop};
-	wf_buf_init(&connection->in, WF_WIRE_FRAME_MAX + CHUNK);
-	wf_buf_init(&connection->out, FRONT_OUT_MAX);
+	wf_buf_init_secret(&connection->in, WF_WIRE_FRAME_MAX + CHUNK);
+	wf_buf_init_secret(&connection->out, FRONT_OUT_MAX);
 	connection->next = front->connections;
 	if (connection->next != NULL)
 		connection->next->link = &connection->next;

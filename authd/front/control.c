@@ -219,7 +219,7 @@ make(struct connection *connection)
 	job->front = front;
 	job->version = connection->peer.version;
 	job->out = (struct act_out){.ctx = job, .head = out_head, .row = out_row};
-	wf_buf_init(&job->frames, FRONT_OUT_MAX);
+	wf_buf_init_secret(&job->frames, FRONT_OUT_MAX);
 	front->options.lend(front->options.lend_ctx, &job->daemon);
 	job->next = front->acts;
 	if (job->next != NULL)

@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "common/buf.h"
+#include "common/wire.h"
 #include "tests/unit/unit.h"
 
 START_TEST(holds_a_copy_with_a_nul_behind)
@@ -174,6 +176,50 @@ START_TEST(pages_are_gone_after_clearing)
 }
 END_TEST
 
+/* Also after it has grown, and for the messages that the table gives a secret to. */
+START_TEST(secret_buffers_stay_out_of_core_dumps)
+{
+	static const uint8_t bytes[5000] = {'x'};
+	unsigned char resident;
+	struct wf_buf buf;
+	struct wf_msg msg;
+	char flags[512];
+	uint8_t *pages;
+
+	wf_buf_init_secret(&buf, 100000);
+	ck_assert_int_eq(wf_buf_put(&buf, bytes, 10), WF_OK);
+	mapping_flags(buf.data, flags, sizeof(flags));
+	ck_assert_msg(strstr(flags, " dd") != NULL, "flags: %s", flags);
+	ck_assert_int_eq(wf_buf_put(&buf, bytes, sizeof(bytes)), WF_OK);
+	mapping_flags(buf.data, flags, sizeof(flags));
+	ck_assert_msg(strstr(flags, " dd") != NULL, "flags: %s", flags);
+	pages = buf.data;
+	wf_buf_clear(&buf);
+	ck_assert_int_eq(mincore(pages, 1, &resident), -1);
+	ck_assert(buf.secret && buf.data == NULL && buf.max == 100000);
+	wf_msg_init(&msg, WF_MSG_ANSWER, WF_WIRE_VERSION);
+	ck_assert(msg.bytes.secret);
+	wf_msg_init(&msg, WF_MSG_PROMPTS, WF_WIRE_VERSION);
+	ck_assert(!msg.bytes.secret);
+	wf_msg_init(&msg, (enum wf_msg_type)999, WF_WIRE_VERSION);
+	ck_assert(!msg.bytes.secret);
+}
+END_TEST
+
+START_TEST(large_memory_is_not_locked)
+{
+	char flags[512];
+	void *memory = wf_secret_memory_new(1 << 20);
+
+	ck_assert_ptr_nonnull(memory);
+	mapping_flags(memory, flags, sizeof(flags));
+	ck_assert_msg(strstr(flags, " dd") != NULL, "flags: %s", flags);
+	ck_assert_msg(strstr(flags, " lo") == NULL, "flags: %s", flags);
+	wf_secret_memory_free(memory, 1 << 20);
+	wf_secret_memory_free(NULL, 1);
+}
+END_TEST
+
 static Suite *
 secret_suite(void)
 {
@@ -188,6 +234,8 @@ secret_suite(void)
 	tcase_add_test(tc, comparison_table);
 	tcase_add_test(tc, pages_stay_out_of_core_dumps);
 	tcase_add_test(tc, pages_are_gone_after_clearing);
+	tcase_add_test(tc, secret_buffers_stay_out_of_core_dumps);
+	tcase_add_test(tc, large_memory_is_not_locked);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
