@@ -23,6 +23,15 @@ static const struct {
 	{"hash", "scrypt", "$7$zzzzzzzzzzzz4456rzrvjUhVdpwdLyqjwNwFyB/eCd8$0123456789012345678901"},
 	{"hash", "bsdi-long", "_zzzzrasmDiLRGIlI80c"},
 
+	/* What once passed the check and could not be computed. */
+	{"hash", "few-rounds", "$6$rounds=50$00usesomesilyst$TFKE5aM0bDLiyTFKE5aM0bDLiy"},
+	{"hash", "bsdi-count", "_J=..rasmDiLRGIlI80c"},
+	{"hash", "setting-alone", "$y$j7T$jCmXcyLTs6RHJ./tK5KU59"},
+	{"hash", "salt-bits", "$y$j7T$1F$zwtVrjrUCmXcyLTs5LxQoTlzifSUkF8RHJ./tK5KU79"},
+	{"hash", "des-or-not", "b6$a$cdefgh$5$aZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZG."},
+	/* A name that libconfuse takes for a path, with a line feed that reached the sentence. */
+	{"config", "quoted-path", "\"\nlock=x|threshold\" = 1\n"},
+
 	{"code", "otp-6", "123 456"},
 	{"code", "otp-8", "12345678"},
 	{"code", "recovery", "abcd-EFGH ijkl-2345"},
