@@ -2,7 +2,8 @@
  * Files that claim to be backups. The open header is read or refused whole; and nothing opens but
  * exactly what was written: one changed, added or missing octet anywhere, and no octet is restored.
  *
- * The input is read twice: as a file, and as changes (place, new octet) to a backup made here.
+ * The input is read twice: as a file, and as changes (place, new octet) to a backup made here, which
+ * has two records.
  */
 #include "config.h"
 
@@ -16,10 +17,11 @@
 
 #define FILLED 0xa5
 #define SCHEMA 3
-#define MADE_MAX 1024
-#define CHANGE_LEN 3 /* u16 place, u8 new octet */
+#define CONTENT_LEN 65600
+#define MADE_MAX 66048
+#define CHANGE_LEN 4 /* u24 place, u8 new octet */
 
-static const char content[] = "what the database holds";
+static uint8_t content[CONTENT_LEN];
 static uint8_t made[MADE_MAX];
 static size_t made_len;
 
@@ -41,8 +43,11 @@ static void
 make(void)
 {
 	struct backup_info info = {.schema = SCHEMA, .time_us = 1772323200000000, .node = "node1"};
-	int from = fuzz_file(content, sizeof(content)), to = fuzz_file(NULL, 0);
+	int from, to = fuzz_file(NULL, 0);
 
+	for (size_t i = 0; i < sizeof(content); i++)
+		content[i] = (uint8_t)(i * 7 >> 3);
+	from = fuzz_file(content, sizeof(content));
 	FUZZ_CHECK(backup_file_write(test_keys(), &info, from, to) == WF_OK);
 	made_len = (size_t)lseek(to, 0, SEEK_CUR);
 	FUZZ_CHECK(made_len < MADE_MAX && pread(to, made, MADE_MAX, 0) == (ssize_t)made_len);
@@ -73,7 +78,8 @@ static void
 restored(int fd, bool genuine)
 {
 	struct backup_info info;
-	char why[512] = "", text[sizeof(content) + 1];
+	static uint8_t text[sizeof(content) + 1];
+	char why[512] = "";
 	int to = fuzz_file(NULL, 0);
 	wf_status status;
 
@@ -105,16 +111,16 @@ as_file(const uint8_t *data, size_t size)
 static void
 as_changes(const uint8_t *data, size_t size)
 {
-	uint8_t changed[MADE_MAX + 1];
+	static uint8_t changed[MADE_MAX + 1];
 	size_t len = made_len;
 	int fd;
 
 	memcpy(changed, made, sizeof(made));
 	for (size_t i = 0; i + CHANGE_LEN <= size; i += CHANGE_LEN) {
-		size_t at = (size_t)data[i] << 8 | data[i + 1];
+		size_t at = (size_t)data[i] << 16 | (size_t)data[i + 1] << 8 | data[i + 2];
 
 		if (at < made_len)
-			changed[at] = data[i + 2];
+			changed[at] = data[i + 3];
 		else
 			len = at % (made_len + 2);
 	}

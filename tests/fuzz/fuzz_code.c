@@ -97,6 +97,23 @@ recovery(const uint8_t *data, size_t size)
 	wf_secret_clear(&code);
 }
 
+/* Nothing but what may stand for the characters that are shown. */
+static bool
+emergency_spells(const char *text, const char *shown)
+{
+	for (; *text != '\0'; text++) {
+		char c = (char)toupper((unsigned char)*text);
+
+		if (c == ' ' || c == '-')
+			continue;
+		shown += *shown == '-';
+		c = c == 'O' ? '0' : c == 'I' || c == 'L' ? '1' : c;
+		if (c != *shown++)
+			return false;
+	}
+	return *shown == '\0';
+}
+
 static void
 emergency(const uint8_t *data, size_t size)
 {
@@ -108,6 +125,7 @@ emergency(const uint8_t *data, size_t size)
 	if (wf_breakglass_code_parse(text, size, code) == WF_OK) {
 		wf_breakglass_code_format(code, shown);
 		FUZZ_CHECK(strlen(shown) == WF_BREAKGLASS_CODE_TEXT - 1);
+		FUZZ_CHECK(emergency_spells(text, shown));
 		FUZZ_CHECK(wf_breakglass_code_parse(shown, strlen(shown), again) == WF_OK);
 		FUZZ_CHECK(memcmp(code, again, sizeof(code)) == 0);
 		shown[0] = shown[0] == '0' ? '1' : '0';

@@ -67,20 +67,26 @@ header(void)
 	wf_buf_clear(&whole);
 }
 
-/* Changes to a backup: u16 place, u8 octet; see fuzz_backup.c. */
+/*
+ * Changes to a backup: u24 place, u8 octet; see fuzz_backup.c. Its header has 111 octets, the first
+ * record 65552, all of it 65743; a place from there on cuts it to the rest of a division by 65745.
+ */
 static void
 changes(void)
 {
 	static const struct {
 		const char *name;
-		uint8_t bytes[6];
+		uint8_t bytes[8];
 		size_t len;
 	} seeds[] = {
-		{"change-version", {0, 9, 2}, 3},
-		{"change-schema", {0, 15, 4}, 3},
-		{"change-node", {0, 26, 'n', 0, 27, 'O'}, 6},
-		{"change-content", {0, 140, 0, 0, 141, 0}, 6},
-		{"cut", {255, 255, 0}, 3},
+		{"change-version", {0, 0, 9, 2}, 4},
+		{"change-schema", {0, 0, 15, 4}, 4},
+		{"change-node", {0, 0, 26, 'n', 0, 0, 27, 'O'}, 8},
+		{"change-content", {0, 0, 140, 0, 0, 0, 141, 0}, 8},
+		{"change-last", {1, 0, 200, 0}, 4},
+		{"cut", {1, 255, 255, 0}, 4},
+		{"cut-behind-record", {2, 1, 80, 0}, 4},
+		{"longer", {2, 1, 161, 0}, 4},
 		{"nothing", {0}, 0},
 	};
 

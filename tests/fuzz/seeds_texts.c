@@ -93,7 +93,9 @@ long_methods(void)
 	seed_put("sshd", "long", text, len);
 }
 
-/* One that is right, as it is printed and as it may be typed. */
+#define LAST_SYMBOL 30 /* the one with the last three bits of a code, and two that are zero */
+
+/* One that is right, as it is printed and as it may be typed; and one with a bit behind its end. */
 static void
 emergency_code(void)
 {
@@ -102,6 +104,9 @@ emergency_code(void)
 
 	wf_breakglass_code_format(code, text);
 	seed_put("code", "emergency", text, strlen(text));
+	text[LAST_SYMBOL] = '1';
+	seed_put("code", "emergency-bits", text, strlen(text));
+	text[LAST_SYMBOL] = '0';
 	for (char *at = text; *at != '\0'; at++)
 		*at = *at == '-' ? ' ' : *at == '0' ? 'o' : *at == '1' ? 'l' : *at;
 	seed_put("code", "emergency-typed", text, strlen(text));
