@@ -31,6 +31,8 @@
 
 #define WF_TXN_LEN 16
 #define WF_NAME_MAX 256 /* bytes of a user name, without NUL */
+/* Service of the logins by which an account's owner proves himself to the command warifu; no PAM service. */
+#define WF_PROOF_SERVICE "warifu"
 
 enum wf_msg_type {
 	/* requests of front ends */

@@ -14,7 +14,6 @@
 #include "ctl/prove.h"
 #include "ctl/text.h"
 
-#define PROOF_SERVICE "warifu"
 #define PAM_SOCKET "pam.sock"
 #define WAIT_US INT64_C(110000000)
 #define ROUNDS_MAX 4
@@ -80,7 +79,7 @@ begin(struct proof *proof, struct wf_msg *reply_r)
 	if (status == WF_OK)
 		status = wf_msg_add_bytes(&msg, WF_F_USER, proof->user, strlen(proof->user));
 	if (status == WF_OK)
-		status = wf_msg_add_text(&msg, WF_F_SERVICE, PROOF_SERVICE);
+		status = wf_msg_add_text(&msg, WF_F_SERVICE, WF_PROOF_SERVICE);
 	if (status == WF_OK)
 		status = wf_msg_add_text(&msg, WF_F_TTY, tty);
 	if (status == WF_OK)

@@ -146,6 +146,13 @@ judge_source(struct transaction *txn, const struct store_read *read)
 	txn->slow_ms = throttle_slow_ms(&read->lanes.states[LANE_SOURCE], &read->lanes.limits[LANE_SOURCE], read->lock_ms);
 }
 
+/* Who proves himself to the command warifu is asked in observe mode, too: that is when tokens are handed out. */
+static bool
+only_observes(const struct transaction *txn)
+{
+	return txn->engine->config->mode == MODE_OBSERVE && strcmp(txn->asker.service, WF_PROOF_SERVICE) != 0;
+}
+
 void
 facts_arrived(struct transaction *txn)
 {
@@ -173,7 +180,7 @@ facts_arrived(struct transaction *txn)
 		txn_step(txn, TXN_KNOWN);
 		return;
 	}
-	txn_step(txn, engine->config->mode == MODE_OBSERVE ? TXN_OBSERVED : TXN_FACTS);
+	txn_step(txn, only_observes(txn) ? TXN_OBSERVED : TXN_FACTS);
 }
 
 static void

@@ -9,9 +9,12 @@
 
 #include "authd/factor/factor.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "authd/factor/verify.h"
+
+#define NO_FACTOR "no-factor" /* reason: the account has nothing that answers to the prompt */
 
 static const struct factor_ops table[] = {
 	{FACTOR_PASSWORD, "password", KIND_KNOWLEDGE, "", FACTOR_CPU, WF_TEXT_PASSWORD, password_verify},
@@ -127,13 +130,15 @@ factor_try(enum wf_text_id prompt, const struct credential *credentials, size_t 
 	struct trial mock = {.best = &best_mock, .factor = &factor_mock};
 	struct trial *won;
 
-	result_no("no-factor", &best_mock);
+	result_no(NO_FACTOR, &best_mock);
 	for (size_t i = 0; i < TABLE_COUNT && !trial_over(&trial); i++) {
 		if (takes_prompt(&table[i], prompt) && !try_factor(&table[i], credentials, n, in, &trial))
 			try_mock(&table[i], in, &mock);
 	}
 	in->credential = NULL;
 	won = trial.any ? &trial : &mock;
+	if (!trial.any && won->best->answer == FACTOR_NO)
+		(void)snprintf(won->best->reason, sizeof(won->best->reason), "%s", NO_FACTOR);
 	if (won->best->answer == FACTOR_UNSURE)
 		won->best->guess = trial.guess;
 	else

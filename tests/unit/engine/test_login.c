@@ -372,6 +372,21 @@ START_TEST(observe_asks_nobody_and_says_what_would_be)
 }
 END_TEST
 
+/* A proof for the command warifu is a proof in observe mode, too. */
+START_TEST(observe_still_asks_for_a_proof)
+{
+	const char *code = now_code();
+	const struct rig_login login = {.user = "alice", .service = WF_PROOF_SERVICE, .password = PASSWORD, .code = code};
+	struct rig_peer peer;
+
+	rig.config.mode = MODE_OBSERVE;
+	rig_peer_open(&peer, FRONT_PAM, 1000);
+	ck_assert_int_eq(rig_login_as(&rig, &peer, &login, NULL), WF_VERDICT_ACCEPT);
+	rig_peer_close(&rig, &peer);
+	ck_assert_int_eq(rig_row(&rig, "login").result, AUDIT_SUCCESS);
+}
+END_TEST
+
 START_TEST(services_that_are_not_asked)
 {
 	struct rig_peer peer;
@@ -500,6 +515,7 @@ suite(void)
 	tcase_add_test(login, root_from_outside_costs_its_console_nothing);
 	tcase_add_test(login, own_account_by_its_uid);
 	tcase_add_test(login, messages_out_of_turn_are_denied);
+	tcase_add_test(login, observe_still_asks_for_a_proof);
 	tcase_add_test(login, observe_asks_nobody_and_says_what_would_be);
 	tcase_add_test(login, services_that_are_not_asked);
 	tcase_add_test(login, silence_ends_at_the_deadline);

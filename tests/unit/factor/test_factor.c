@@ -241,12 +241,12 @@ START_TEST(nobody_gets_no)
 
 	result = fixture_try(&in, WF_TEXT_PASSWORD, NULL, 0, "secret", &factor);
 	ck_assert_int_eq(result.answer, FACTOR_NO);
-	ck_assert_str_eq(result.reason, "wrong-password");
+	ck_assert_str_eq(result.reason, "no-factor");
 	ck_assert_int_eq(factor, FACTOR_PASSWORD);
 	ck_assert(result.guess);
 	result = fixture_try(&in, WF_TEXT_CODE, NULL, 0, "123456", &factor);
 	ck_assert_int_eq(result.answer, FACTOR_NO);
-	ck_assert_str_eq(result.reason, "wrong-code");
+	ck_assert_str_eq(result.reason, "no-factor");
 	ck_assert(result.guess);
 	/* A prompt that no factor answers to. */
 	result = fixture_try(&in, WF_TEXT_NEW_PASSWORD, NULL, 0, "secret", &factor);
