@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "authd/account/internal.h"
 
@@ -25,7 +26,7 @@ static const struct reason {
 		N_("Wait for the next code. If nobody used it before, somebody may be listening: look into 'warifu log'.")},
 	{"clock-suspect", N_("The clock of this machine jumped, so codes by time could not be checked."),
 		N_("Set the clock right, or let it synchronise, then 'warifu clock accept'.")},
-	{"unknown-user", N_("There was no account of this name. Names count to the letter: 'Bob' is not 'bob'."),
+	{"unknown-user", N_("There was no account of this name."),
 		N_("Add it with 'warifu user add' or 'warifu user import'.")},
 	{"not-managed", N_("The account is refused, or exempt, and so not one of those that log in here."),
 		N_("See 'warifu user show'; 'warifu user manage' takes it back.")},
@@ -58,7 +59,7 @@ static const struct reason {
 	{"service-account", N_("This is a service account: it comes with its key, and is never asked for a password."),
 		N_("Use its key, in a service that allows it (key_only).")},
 	{"service-account-no-key", N_("This is a service account, and no key of it was verified."),
-		N_("Use its key. sshd must say so: 'ExposeAuthInfo yes'.")},
+		N_("Use its key, or see whether sshd accepted it (its own log). A password of it is never asked.")},
 	{"service-account-source", N_("The service account came from an address that is not listed for it."),
 		N_("If the address is right, add it with 'warifu user set --sources'.")},
 	{"no-transaction", N_("The login did not prove all the kinds of factors that are demanded: a public key alone, for "
@@ -95,13 +96,20 @@ struct last {
 	struct audit_row row;
 };
 
+/* A login that observe mode let pass, and that would have been refused. */
+static bool
+only_observed(const struct audit_row *row)
+{
+	return row->result == AUDIT_NEUTRAL && strcmp(row->event, "login") == 0 && strcmp(row->reason, "observed") != 0;
+}
+
 static wf_status
 visit(void *ctx, const struct store_audit_entry *entry)
 {
 	struct last *last = ctx;
 
 	if (audit_row_decode(entry->encoded, entry->encoded_len, &last->row) != WF_OK ||
-		(last->row.result != AUDIT_FAILURE && last->row.result != AUDIT_UNAVAILABLE))
+		(last->row.result != AUDIT_FAILURE && last->row.result != AUDIT_UNAVAILABLE && !only_observed(&last->row)))
 		return WF_OK;
 	last->found = true;
 	last->seq = entry->seq;
@@ -126,6 +134,40 @@ add_sentence(char *text, size_t size, const char *sentence)
 	size_t len = strlen(text);
 
 	(void)snprintf(text + len, size - len, "%s%s", len > 0 ? " " : "", sentence);
+}
+
+struct near_name {
+	const char *wanted;
+	char found[WF_NAME_MAX + 1];
+};
+
+static wf_status
+visit_name(void *ctx, const struct account *account)
+{
+	struct near_name *near = ctx;
+
+	if (strcasecmp(account->name, near->wanted) != 0)
+		return WF_OK;
+	(void)snprintf(near->found, sizeof(near->found), "%s", account->name);
+	return strcmp(account->name, near->wanted) == 0 ? WF_NO : WF_OK;
+}
+
+/* For a name that had no account: has it one now, or is there one that differs in capitals alone? */
+static void
+add_near_name(struct act_call *call, char *text, size_t size)
+{
+	struct near_name near = {.wanted = act_arg(call, "user")};
+	char sentence[WF_NAME_MAX + 80];
+
+	if (act_each_account(call, 0, visit_name, &near) != WF_OK)
+		return;
+	if (strcmp(near.found, near.wanted) == 0)
+		(void)snprintf(sentence, sizeof(sentence), "%s", _("There is one now."));
+	else if (near.found[0] != '\0')
+		(void)snprintf(sentence, sizeof(sentence), _("Is '%s' meant? Names count to the letter."), near.found);
+	else
+		(void)snprintf(sentence, sizeof(sentence), "%s", _("'warifu user list' shows all names."));
+	add_sentence(text, size, sentence);
 }
 
 static int64_t
@@ -191,6 +233,10 @@ explain(struct act_call *call, const struct audit_row *row, char *text_r, size_t
 			"It happened %u times within a minute.", row->count), row->count);
 		add_sentence(text_r, size, span);
 	}
+	if (only_observed(row))
+		add_sentence(text_r, size, _("Observe mode let it pass; when enforced, it is refused."));
+	if (strcmp(row->reason, "unknown-user") == 0)
+		add_near_name(call, text_r, size);
 	add_now(call, text_r, size);
 }
 
@@ -218,6 +264,23 @@ send(struct act_call *call, const struct last *last)
 	return act_row_out(call, cells, COUNT_OF(cells));
 }
 
+static wf_status
+say_nothing_found(struct act_call *call)
+{
+	const char *user = act_arg(call, "user");
+	struct act_subject subject;
+	char text[WF_NAME_MAX * 2 + 256];
+	wf_status status = act_subject_read(call, user, &subject);
+
+	if (status != WF_OK && status != WF_NOT_FOUND)
+		return status;
+	if (status == WF_OK)
+		return act_say(call, WF_NOT_FOUND, _("No attempt of '%s' was refused."), user);
+	(void)snprintf(text, sizeof(text), _("There is no account '%s', and no attempt under this name was refused."), user);
+	add_near_name(call, text, sizeof(text));
+	return act_say(call, WF_NOT_FOUND, "%s", text);
+}
+
 wf_status
 act_why(struct act_call *call)
 {
@@ -227,6 +290,6 @@ act_why(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	if (!last.found)
-		return act_say(call, WF_NOT_FOUND, _("No attempt of '%s' was refused."), act_arg(call, "user"));
+		return say_nothing_found(call);
 	return send(call, &last);
 }

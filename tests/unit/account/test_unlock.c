@@ -152,7 +152,12 @@ END_TEST
 START_TEST(why_of_nobody)
 {
 	rig_no(WF_NOT_FOUND, "No attempt of 'alice' was refused.", "why", "user=alice");
-	rig_no(WF_NOT_FOUND, "No attempt of 'bob' was refused.", "why", "user=bob");
+	rig_no(WF_NOT_FOUND,
+		"There is no account 'bob', and no attempt under this name was refused. 'warifu user list' shows all names.",
+		"why", "user=bob");
+	rig_no(WF_NOT_FOUND,
+		"There is no account 'Alice', and no attempt under this name was refused. Is 'alice' meant? Names count to the "
+		"letter.", "why", "user=Alice");
 }
 END_TEST
 
@@ -180,12 +185,29 @@ START_TEST(why_of_unknown_names_and_reasons)
 	write_row("bob", "ok", AUDIT_SUCCESS, 1);
 	rig_ok("why", "user=bob");
 	ck_assert_str_eq(rig_cell(0, "explanation"),
-		"There was no account of this name. Names count to the letter: 'Bob' is not 'bob'. It happened 5 times within "
-		"a minute.");
+		"There was no account of this name. It happened 5 times within a minute. 'warifu user list' shows all names.");
+	write_row("ALICE", "unknown-user", AUDIT_FAILURE, 1);
+	rig_ok("why", "user=ALICE");
+	ck_assert_str_eq(rig_cell(0, "explanation"),
+		"There was no account of this name. Is 'alice' meant? Names count to the letter.");
+	write_row("alice", "unknown-user", AUDIT_FAILURE, 1);
+	rig_ok("why", "user=alice");
+	ck_assert_str_eq(rig_cell(0, "explanation"), "There was no account of this name. There is one now.");
 	write_row("bob", "phase-of-the-moon", AUDIT_UNAVAILABLE, 1);
 	rig_ok("why", "user=bob");
 	ck_assert_str_eq(rig_cell(0, "explanation"), "The log gives the reason 'phase-of-the-moon'.");
 	ck_assert_str_eq(rig_cell(0, "result"), "unavailable");
+}
+END_TEST
+
+START_TEST(why_in_observe_mode)
+{
+	write_row("alice", "no-factor", AUDIT_NEUTRAL, 1);
+	write_row("alice", "observed", AUDIT_NEUTRAL, 1);
+	rig_ok("why", "user=alice");
+	ck_assert_str_eq(rig_cell(0, "explanation"),
+		"The account has nothing that answers to what was asked. Observe mode let it pass; when enforced, it is "
+		"refused.");
 }
 END_TEST
 
@@ -228,6 +250,7 @@ make_suite(void)
 	tcase_add_test(tcase, why_says_until_unlocked);
 	tcase_add_test(tcase, why_of_nobody);
 	tcase_add_test(tcase, why_of_unknown_names_and_reasons);
+	tcase_add_test(tcase, why_in_observe_mode);
 	tcase_add_test(tcase, known_reasons_are_explained);
 	suite_add_tcase(suite, tcase);
 	return suite;
