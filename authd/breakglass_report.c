@@ -49,11 +49,16 @@ breakglass_collect(const char *path, struct breakglass_report *report_r)
 {
 	struct wf_breakglass_use uses[WF_BREAKGLASS_CODES_MAX];
 	size_t n = 0;
+	wf_status status;
 
 	report_r->n = 0;
 	report_r->pipe = -1;
-	if (path[0] == '\0' || wf_breakglass_list(path, uses, &n) != WF_OK)
+	if (path[0] == '\0')
 		return;
+	status = wf_breakglass_list(path, uses, &n);
+	if (status != WF_OK && status != WF_NOT_FOUND)
+		say_f(LOG_ERR, "%s cannot be read (%s): emergency codes that were used are not in the log", path,
+			wf_status_text(status));
 	for (size_t i = 0; i < n; i++)
 		if (!uses[i].reported)
 			report_r->uses[report_r->n++] = uses[i];

@@ -13,9 +13,12 @@
 #include "common/breakglass.h"
 
 #include <crypt.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "common/breakglass_file.h"
 #include "common/random.h"
@@ -175,6 +178,44 @@ wf_breakglass_create(const char *path, const char *user, const struct wf_secret 
 		status = create_all(path, &head, slots, codes_r);
 	wf_wipe(&head, sizeof(head));
 	free(slots);
+	return status;
+}
+
+/* Whether every use stands in the audit chain already; also when there is no file. */
+static wf_status
+uses_check(const char *path)
+{
+	struct wf_breakglass_use uses[WF_BREAKGLASS_CODES_MAX];
+	size_t n = 0;
+	wf_status status = wf_breakglass_list(path, uses, &n);
+
+	for (size_t i = 0; i < n && status == WF_OK; i++)
+		if (!uses[i].reported)
+			status = WF_CONFLICT;
+	/* A damaged file tells nothing any more; a new one is the cure. */
+	return status == WF_NOT_FOUND || status == WF_CORRUPT ? WF_OK : status;
+}
+
+wf_status
+wf_breakglass_replace(const char *path, const char *user, const struct wf_secret *pin, size_t ncodes,
+	struct wf_secret *codes_r)
+{
+	struct wf_secret codes[WF_BREAKGLASS_CODES_MAX] = {{NULL, 0}};
+	char fresh[PATH_MAX];
+	int len = snprintf(fresh, sizeof(fresh), "%s.new", path);
+	wf_status status = len < 0 || (size_t)len >= sizeof(fresh) ? WF_INVALID : uses_check(path);
+
+	if (status != WF_OK)
+		return status;
+	(void)unlink(fresh); /* of one that was interrupted */
+	status = wf_breakglass_create(fresh, user, pin, ncodes, codes);
+	if (status == WF_OK)
+		status = breakglass_file_move(fresh, path);
+	for (size_t i = 0; i < ncodes && i < WF_BREAKGLASS_CODES_MAX; i++) {
+		if (status == WF_OK)
+			wf_secret_move(&codes_r[i], &codes[i]);
+		wf_secret_clear(&codes[i]);
+	}
 	return status;
 }
 

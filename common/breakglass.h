@@ -42,6 +42,13 @@
 WF_MUST_USE wf_status wf_breakglass_create(const char *path, const char *user,
 	const struct wf_secret *pin, size_t ncodes, struct wf_secret *codes_r);
 
+/*
+ * The same, but a file that is there is replaced as a whole once the new one is durable. WF_CONFLICT:
+ * the old one has used codes that are not reported yet (wf_breakglass_mark_reported); it stays.
+ */
+WF_MUST_USE wf_status wf_breakglass_replace(const char *path, const char *user,
+	const struct wf_secret *pin, size_t ncodes, struct wf_secret *codes_r);
+
 /* One attempt to get in. `wall_us` is only recorded. */
 struct wf_breakglass_try {
 	const char *user;

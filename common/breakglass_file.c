@@ -395,3 +395,9 @@ breakglass_file_create(
 	breakglass_file_close(&file);
 	return status;
 }
+
+wf_status
+breakglass_file_move(const char *fresh, const char *path)
+{
+	return rename(fresh, path) == 0 ? folder_flush(path) : WF_IO;
+}

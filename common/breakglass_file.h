@@ -48,4 +48,7 @@ WF_MUST_USE wf_status breakglass_failures_write(struct breakglass_file *file, ui
 WF_MUST_USE wf_status breakglass_file_create(
 	const char *path, const struct breakglass_head *head, const struct breakglass_slot *slots);
 
+/* Puts the file `fresh`, in the same folder, in the place of `path`; durable. */
+WF_MUST_USE wf_status breakglass_file_move(const char *fresh, const char *path);
+
 #endif

@@ -185,7 +185,7 @@ parse_command(struct parser *p, const char *word)
 	const char *next = p->at < p->argc && !p->no_more ? p->argv[p->at] : NULL;
 	struct parsed *parsed = p->parsed;
 
-	if (strcmp(word, "help") == 0 && !parsed->help) {
+	if (strcmp(word, "help") == 0) {
 		parsed->help = true;
 		return true;
 	}

@@ -369,7 +369,8 @@ show_json(struct ctl *ctl, const struct command *command, const struct answer *a
 			ctl_error(ctl, _("the answer could not be written"));
 		return;
 	}
-	fprintf(ctl->out, "{\"status\": \"%s\"}\n", wf_status_name(answer->status));
+	if (table_print_json_message(answer->text, ctl->out) != WF_OK)
+		ctl_error(ctl, _("the answer could not be written"));
 }
 
 /* A closing sentence that says nothing which the rows do not say: none, "Done.", or their message. */
@@ -387,8 +388,10 @@ static void
 show_rows(struct ctl *ctl, const struct command *command, const struct answer *answer)
 {
 	if (answer->table.nrows == 0) {
-		if (answer->status == WF_OK && answer->text[0] == '\0')
+		if (answer->status == WF_OK && (command->empty != NULL || answer->text[0] == '\0')) {
 			fprintf(ctl->out, "%s\n", command->empty != NULL ? _(command->empty) : _("Done."));
+			return; /* it says what to do; "0 accounts." would add nothing */
+		}
 	} else if ((command->flags & COMMAND_VERTICAL) != 0) {
 		table_print_vertical(&answer->table, 0, command->columns, ctl->out);
 	} else {

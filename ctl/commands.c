@@ -60,14 +60,30 @@ static const struct option_spec common_options[] = {
 	OPTIONS_END,
 };
 
+#define BREAKGLASS_FILE HIDDEN("breakglass-file", "PATH", VALUE_TEXT)
+
 static const struct option_spec init_options[] = {
 	TAKES("key-copy", "PATH", NULL, VALUE_TEXT, N_("file for the copy of the key")),
 	TAKES("codes", "NUMBER", NULL, VALUE_NUMBER, N_("emergency codes on the sheet (default 10)")),
 	TAKES("emergency-user", "USER", NULL, VALUE_TEXT, N_("whom the sheet lets in (default root)")),
 	STDIN,
-	HIDDEN("breakglass-file", "PATH", VALUE_TEXT),
+	BREAKGLASS_FILE,
 	OPTIONS_END,
 };
+
+static const struct option_spec emergency_options[] = {BREAKGLASS_FILE, OPTIONS_END};
+
+static const struct option_spec emergency_new_options[] = {
+	TAKES("codes", "NUMBER", NULL, VALUE_NUMBER, N_("emergency codes on the sheet (default 10)")),
+	TAKES("user", "USER", NULL, VALUE_TEXT, N_("whom the sheet lets in (default: as before, else root)")),
+	STDIN,
+	REASON,
+	TICKET,
+	BREAKGLASS_FILE,
+	OPTIONS_END,
+};
+
+static const struct option_spec emergency_unlock_options[] = {REASON_NEEDED, TICKET, BREAKGLASS_FILE, OPTIONS_END};
 
 static const struct option_spec user_add_options[] = {
 	TAKES("uid", "NUMBER", "uid", VALUE_NUMBER, N_("Unix uid (default: that of the Unix user)")),
@@ -206,6 +222,7 @@ static const struct option_spec pam_install_options[] = {
 };
 
 static const struct option_spec pam_remove_options[] = {
+	FLAG("all", NULL, N_("out of every service, as before uninstalling")),
 	FLAG("dry-run", NULL, N_("show the difference and change nothing")),
 	PAM_DIRS,
 	OPTIONS_END,
@@ -280,6 +297,16 @@ static const struct command commands[] = {
 	{"unlock", NULL, {USER}, reason_needed_options, "unlock", NULL, NULL, NULL, 0,
 		N_("open a locked account"), "unlock alice --reason \"called from her own number\""},
 
+	{"emergency", "show", {{NULL, NULL, false, NULL}}, emergency_options, NULL, NULL, NULL,
+		ctl_emergency_show, COMMAND_ROOT, N_("tell how many codes of the emergency sheet are left"),
+		"emergency show"},
+	{"emergency", "new", {{NULL, NULL, false, NULL}}, emergency_new_options, NULL, NULL, NULL,
+		ctl_emergency_new, COMMAND_ROOT, N_("make a new emergency sheet in the place of the old one"),
+		"emergency new --codes 20"},
+	{"emergency", "unlock", {{NULL, NULL, false, NULL}}, emergency_unlock_options, NULL, NULL, NULL,
+		ctl_emergency_unlock, COMMAND_ROOT, N_("open the emergency sheet after ten wrong tries"),
+		"emergency unlock --reason \"tried by the night shift\""},
+
 	{"log", NULL, {{NULL, NULL, false, NULL}}, log_options, "log",
 		"time result class event user source service reason factors count",
 		N_("No row of the log matches."), ctl_log, 0, N_("show the log"),
@@ -306,8 +333,9 @@ static const struct command commands[] = {
 	{"pam", "confirm", {{"SERVICE", NULL, false, NULL}}, pam_other_options, NULL, NULL, NULL,
 		ctl_pam_confirm, COMMAND_ROOT, N_("keep what pam install did; from a second login"),
 		"pam confirm sshd"},
-	{"pam", "remove", {{"SERVICE", NULL, false, NULL}}, pam_remove_options, NULL, NULL, NULL,
-		ctl_pam_remove, COMMAND_ROOT, N_("take Warifu out of a PAM service"), "pam remove sshd"},
+	{"pam", "remove", {{"SERVICE", NULL, true, NULL}}, pam_remove_options, NULL, NULL, NULL,
+		ctl_pam_remove, COMMAND_ROOT, N_("take Warifu out of a PAM service, or out of all"),
+		"pam remove sshd"},
 	{"pam", "list", {{NULL, NULL, false, NULL}}, pam_other_options, NULL, NULL,
 		N_("No PAM service uses Warifu."), ctl_pam_list, 0, N_("list the PAM services with Warifu"),
 		"pam list"},

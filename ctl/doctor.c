@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include "common/breakglass.h"
 #include "common/i18n.h"
 #include "ctl/ask.h"
 #include "ctl/handlers.h"
@@ -26,6 +27,7 @@
 #define SSHD_OUTPUT_MAX 65536
 #define ENTROPY_FILE "/proc/sys/kernel/random/entropy_avail"
 #define ENTROPY_LOW 128
+#define CODES_LOW 3
 #define MIB UINT64_C(1048576)
 #define DISK_WARN (200 * MIB)
 #define DISK_BAD (20 * MIB)
@@ -37,35 +39,53 @@ struct doctor {
 	const struct parsed *parsed;
 	struct table table;
 	struct answer status; /* of the daemon; not answered: it is away */
-	struct answer own;    /* what it found itself */
 	bool bad;
 };
 
 static const char *const level_names[] = {
 	[FINDING_OK] = "ok", [FINDING_WARN] = "warn", [FINDING_BAD] = "bad"};
 
+static enum finding_level
+level_of(const char *name)
+{
+	for (size_t i = 0; i < ENTRIES(level_names); i++) {
+		if (strcmp(level_names[i], name) == 0)
+			return (enum finding_level)i;
+	}
+	return FINDING_BAD; /* of a daemon that is newer than we are */
+}
+
+static size_t
+find_row(const struct table *table, const char *name)
+{
+	size_t row = 0;
+
+	while (row < table->nrows && strcmp(table_cell(table, row, "name"), name) != 0)
+		row++;
+	return row;
+}
+
+/* Each check once: what the daemon sees of a thing and what is seen from here are one row, the worse one. */
 static void
 add_row(struct doctor *doctor, const char *name, const char *level, const char *text)
 {
-	if (strcmp(level, "bad") == 0)
+	struct table *table = &doctor->table;
+	const char *const cells[] = {name, level, text};
+	size_t row = find_row(table, name);
+	wf_status status = WF_OK;
+
+	if (level_of(level) == FINDING_BAD)
 		doctor->bad = true;
-	if (table_add_row(&doctor->table, (const char *const[]){name, level, text}, 3) != WF_OK)
+	if (row == table->nrows)
+		status = table_add_row(table, cells, ENTRIES(cells));
+	else if (level_of(level) > level_of(table_cell(table, row, "level")))
+		status = table_replace_row(table, row, cells, ENTRIES(cells));
+	if (status != WF_OK)
 		doctor->bad = true;
 }
 
 static void add(struct doctor *doctor, const char *name, enum finding_level level, const char *format,
 	...) __attribute__((format(printf, 4, 5)));
-
-/* The daemon's own finding of the same name tells more. */
-static bool
-daemon_tells(const struct doctor *doctor, const char *name)
-{
-	for (size_t row = 0; row < doctor->own.table.nrows; row++) {
-		if (strcmp(table_cell(&doctor->own.table, row, "name"), name) == 0)
-			return true;
-	}
-	return false;
-}
 
 static void
 add(struct doctor *doctor, const char *name, enum finding_level level, const char *format, ...)
@@ -73,8 +93,6 @@ add(struct doctor *doctor, const char *name, enum finding_level level, const cha
 	char text[1024];
 	va_list args;
 
-	if (daemon_tells(doctor, name))
-		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
@@ -98,24 +116,25 @@ check_daemon(struct doctor *doctor)
 			doctor->ctl->socket);
 }
 
-/* What the daemon found itself. */
+/* What the daemon found itself; it comes before what is seen from here, because it tells more. */
 static void
 check_from_daemon(struct doctor *doctor)
 {
-	const struct table *own = &doctor->own.table;
+	struct answer own;
 	struct ask ask;
 
 	if (doctor->status.status != WF_OK)
 		return;
 	ask_init(&ask, "doctor");
 	ask.slow = true;
-	ask_daemon(doctor->ctl, &ask, &doctor->own);
-	if (doctor->own.status != WF_OK)
+	ask_daemon(doctor->ctl, &ask, &own);
+	if (own.status != WF_OK)
 		add(doctor, "daemon", FINDING_WARN, _("did not tell what it found: %s"),
-			_(wf_status_text(doctor->own.status)));
-	for (size_t row = 0; row < own->nrows; row++)
-		add_row(doctor, table_cell(own, row, "name"), table_cell(own, row, "level"),
-			table_cell(own, row, "text"));
+			_(wf_status_text(own.status)));
+	for (size_t row = 0; row < own.table.nrows; row++)
+		add_row(doctor, table_cell(&own.table, row, "name"), table_cell(&own.table, row, "level"),
+			table_cell(&own.table, row, "text"));
+	answer_clear(&own);
 }
 
 static void
@@ -158,7 +177,7 @@ static const struct place {
 } places[] = {
 	{"configuration", "config-file", WF_SYSCONFDIR "/warifu.conf", WRITABLE_BY_OTHERS, FINDING_BAD},
 	{"key file", "key-file", NULL, OPEN_TO_OTHERS, FINDING_BAD},
-	{"store", "state-dir", WF_STATEDIR, OPEN_TO_OTHERS, FINDING_BAD},
+	{"state folder", "state-dir", WF_STATEDIR, OPEN_TO_OTHERS, FINDING_BAD},
 	{"emergency file", "breakglass-file", WF_SYSCONFDIR "/breakglass", OPEN_TO_OTHERS, FINDING_WARN},
 };
 
@@ -183,7 +202,7 @@ check_place(struct doctor *doctor, const struct place *place)
 	else if (stat(path, &st) != 0)
 		add(doctor, place->name, place->missing,
 			place->missing == FINDING_BAD ? _("%s is missing; see warifu.conf(5)")
-						      : _("%s is missing; 'warifu init' makes it"),
+						      : _("%s is missing; 'warifu emergency new' makes it"),
 			path);
 	else if ((st.st_mode & place->forbidden) != 0)
 		add(doctor, place->name, FINDING_BAD, _("%s is open to others; say: chmod go-%s %s"), path,
@@ -197,6 +216,23 @@ check_places(struct doctor *doctor)
 {
 	for (size_t i = 0; i < ENTRIES(places); i++)
 		check_place(doctor, &places[i]);
+}
+
+/* What only root can see of the emergency file: whether it would still open anything. */
+static void
+check_emergency(struct doctor *doctor)
+{
+	const struct place *place = &places[3];
+	struct wf_breakglass_state state;
+
+	if (doctor->ctl->uid != 0 || wf_breakglass_inspect(place_path(doctor, place), &state) != WF_OK)
+		return;
+	if (state.locked)
+		add(doctor, place->name, FINDING_BAD,
+			_("is locked after wrong tries; if they were yours: 'warifu emergency unlock'"));
+	else if (state.unused < CODES_LOW)
+		add(doctor, place->name, FINDING_WARN,
+			_("only %u codes are left; 'warifu emergency new' makes a new sheet"), state.unused);
 }
 
 static void
@@ -326,6 +362,7 @@ static void (*const checks[])(struct doctor *doctor) = {
 	check_clock,
 	check_entropy,
 	check_places,
+	check_emergency,
 	check_disk,
 	check_services,
 	check_sshd,
@@ -349,7 +386,6 @@ ctl_doctor(struct ctl *ctl, const struct parsed *parsed)
 		status = table_print_json(&doctor.table, false, ctl->out);
 	else if (status == WF_OK)
 		table_print(&doctor.table, "level name text", ctl->header, ctl->out);
-	answer_clear(&doctor.own);
 	answer_clear(&doctor.status);
 	table_clear(&doctor.table);
 	return status != WF_OK || doctor.bad ? CTL_NO : CTL_OK;

@@ -12,19 +12,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common/breakglass.h"
 #include "common/i18n.h"
 #include "ctl/ask.h"
 #include "ctl/copy.h"
 #include "ctl/handlers.h"
 #include "ctl/prompt.h"
+#include "ctl/sheet.h"
 #include "ctl/text.h"
 #include "ctl/token.h"
 
 #define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
-#define CODES_DEFAULT 10
 #define CONFIRM_TRIES 3
-#define EMERGENCY_USER "root"
 
 struct init {
 	struct ctl *ctl;
@@ -251,81 +249,20 @@ step_recovery(struct init *init)
 	return code;
 }
 
-static void
-print_sheet(struct init *init, const char *user, const struct wf_secret *codes, size_t n)
-{
-	FILE *out = init->ctl->out;
-
-	fprintf(out, "\n    ");
-	fprintf(out, _("EMERGENCY SHEET for the user %s, at the console only"), user);
-	fprintf(out, "\n\n");
-	for (size_t i = 0; i < n; i++)
-		fprintf(out, "    %2zu.  %.*s\n", i + 1, (int)codes[i].len, (const char *)codes[i].bytes);
-	fprintf(out, "\n%s\n",
-		_("Print this and lock it away. Each code opens once, together with the PIN, when the daemon "
-		  "does not answer. It is not shown again."));
-}
-
-static size_t
-wanted_codes(const struct parsed *parsed)
-{
-	const char *text = args_option(parsed, "codes");
-	unsigned long n = text != NULL ? strtoul(text, NULL, 10) : CODES_DEFAULT;
-
-	return n >= 1 && n <= WF_BREAKGLASS_CODES_MAX ? (size_t)n : 0;
-}
-
-static const char *
-breakglass_path(const struct init *init)
-{
-	const char *given = args_option(init->parsed, "breakglass-file");
-	const char *told = table_cell(&init->status.table, 0, "breakglass-file");
-
-	if (given != NULL)
-		return given;
-	return told[0] != '\0' ? told : WF_BREAKGLASS_PATH;
-}
-
-static int
-make_sheet(struct init *init, const char *user, const struct wf_secret *pin, size_t n)
-{
-	struct wf_secret codes[WF_BREAKGLASS_CODES_MAX] = {{NULL, 0}};
-	const char *path = breakglass_path(init);
-	wf_status status = wf_breakglass_create(path, user, pin, n, codes);
-
-	if (status == WF_OK)
-		print_sheet(init, user, codes, n);
-	else
-		ctl_error(init->ctl, "%s: %s", path, _(wf_status_text(status)));
-	for (size_t i = 0; i < ENTRIES(codes); i++)
-		wf_secret_clear(&codes[i]);
-	return status == WF_OK ? CTL_OK : CTL_NO;
-}
-
 static int
 step_sheet(struct init *init)
 {
 	const char *given = args_option(init->parsed, "emergency-user");
-	struct wf_secret pin = WF_SECRET_EMPTY;
-	int code = CTL_NO;
+	const char *user = given != NULL ? given : SHEET_USER;
+	const char *path = sheet_path(init->parsed, &init->status);
 
 	headline(init, _("3. The emergency sheet"));
-	if (access(breakglass_path(init), F_OK) == 0) {
-		fprintf(init->ctl->out, _("%s is there already and stays as it is."), breakglass_path(init));
+	if (access(path, F_OK) == 0) {
+		fprintf(init->ctl->out, _("%s is there already and stays as it is."), path);
 		fputc('\n', init->ctl->out);
 		return CTL_OK;
 	}
-	say(init, _("For the day when the daemon cannot work: a PIN of at least 8 characters and a code of "
-		    "the sheet let root in at the console."));
-	if (prompt_new_secret(init->ctl, _("Emergency PIN:"), _("The same again:"), &pin) == WF_OK) {
-		if (pin.len < WF_BREAKGLASS_PIN_MIN || pin.len > WF_BREAKGLASS_PIN_MAX)
-			ctl_error(init->ctl, _("the PIN must have at least 8 characters"));
-		else
-			code = make_sheet(init, given != NULL ? given : EMERGENCY_USER, &pin,
-				wanted_codes(init->parsed));
-	}
-	wf_secret_clear(&pin);
-	return code;
+	return sheet_make(init->ctl, path, user, sheet_codes(init->ctl, init->parsed), false);
 }
 
 static int
@@ -366,10 +303,8 @@ ctl_init_dialogue(struct ctl *ctl, const struct parsed *parsed)
 		ctl_error(ctl, _("init is a dialogue and has no JSON form"));
 		return CTL_USAGE;
 	}
-	if (wanted_codes(parsed) == 0) {
-		ctl_error(ctl, _("--codes must be from 1 to %d"), WF_BREAKGLASS_CODES_MAX);
+	if (sheet_codes(ctl, parsed) == 0)
 		return CTL_USAGE;
-	}
 	for (size_t i = 0; code == CTL_OK && i < ENTRIES(steps); i++)
 		code = steps[i](&init);
 	wf_secret_clear(&init.password);

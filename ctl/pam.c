@@ -7,7 +7,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pwd.h>
@@ -19,6 +18,7 @@
 #include "ctl/diff.h"
 #include "ctl/handlers.h"
 #include "ctl/pamfiles.h"
+#include "ctl/pamscan.h"
 #include "ctl/pamtimer.h"
 #include "ctl/pamtry.h"
 #include "ctl/stanza.h"
@@ -214,7 +214,7 @@ carry_out(struct change *change)
 }
 
 static int
-begin(struct ctl *ctl, const struct parsed *parsed, struct change *change)
+begin(struct ctl *ctl, const struct parsed *parsed, const char *service, struct change *change)
 {
 	const char *timeout = args_option(parsed, "timeout");
 	int code;
@@ -226,7 +226,7 @@ begin(struct ctl *ctl, const struct parsed *parsed, struct change *change)
 		ctl_error(ctl, _("--timeout: '%s' is no duration; write 90, 10m or 1h"), timeout);
 		return CTL_USAGE;
 	}
-	code = pam_place_init(ctl, parsed, args_operand(parsed, 0), &change->place);
+	code = pam_place_init(ctl, parsed, service, &change->place);
 	return code == CTL_OK ? read_service(change) : code;
 }
 
@@ -234,7 +234,7 @@ int
 ctl_pam_install(struct ctl *ctl, const struct parsed *parsed)
 {
 	struct change change;
-	int code = begin(ctl, parsed, &change);
+	int code = begin(ctl, parsed, args_operand(parsed, 0), &change);
 
 	if (code == CTL_OK)
 		code = merge_stanza(&change);
@@ -297,12 +297,12 @@ remove_locked(struct change *change)
 	return CTL_OK;
 }
 
-int
-ctl_pam_remove(struct ctl *ctl, const struct parsed *parsed)
+static int
+remove_service(struct ctl *ctl, const struct parsed *parsed, const char *service)
 {
 	struct change change;
 	int lock = -1;
-	int code = begin(ctl, parsed, &change);
+	int code = begin(ctl, parsed, service, &change);
 
 	if (code == CTL_OK)
 		code = text_without(&change);
@@ -316,63 +316,110 @@ ctl_pam_remove(struct ctl *ctl, const struct parsed *parsed)
 	return code;
 }
 
-static wf_status
-list_service(struct ctl *ctl, const struct parsed *parsed, const char *name, struct table *table)
+struct removal {
+	struct ctl *ctl;
+	const struct parsed *parsed;
+	size_t seen;
+	int code; /* of the first that failed */
+};
+
+static void
+remove_visit(void *context, const char *name, bool common)
 {
+	struct removal *removal = context;
+	int code = CTL_NO;
+
+	removal->seen++;
+	if (!common)
+		code = remove_service(removal->ctl, removal->parsed, name);
+	else
+		ctl_error(removal->ctl,
+			_("%s names pam_warifu.so; say 'pam-auth-update --disable warifu', or take the lines out by "
+			  "hand if they are not from there"),
+			name);
+	if (removal->code == CTL_OK)
+		removal->code = code;
+}
+
+/* One after the other, whatever becomes of the others. */
+static int
+remove_all(struct ctl *ctl, const struct parsed *parsed)
+{
+	struct removal removal = {.ctl = ctl, .parsed = parsed, .code = CTL_OK};
+	int code = pam_scan(ctl, parsed, remove_visit, &removal);
+
+	if (code == CTL_OK && removal.seen == 0)
+		ctl_say(ctl, _("No PAM service uses Warifu."));
+	return code == CTL_OK ? removal.code : code;
+}
+
+int
+ctl_pam_remove(struct ctl *ctl, const struct parsed *parsed)
+{
+	const char *service = args_operand(parsed, 0);
+	bool all = args_option(parsed, "all") != NULL;
+
+	if (all == (service != NULL)) {
+		ctl_error(ctl, _("say which service, or --all; 'warifu pam list' tells which there are"));
+		return CTL_USAGE;
+	}
+	return all ? remove_all(ctl, parsed) : remove_service(ctl, parsed, service);
+}
+
+struct listing {
+	struct ctl *ctl;
+	const struct parsed *parsed;
+	struct table table;
+	wf_status status;
+};
+
+static void
+list_visit(void *context, const char *name, bool common)
+{
+	struct listing *listing = context;
 	struct pam_place place;
 	struct pam_pending pending;
 	char deadline[24] = "";
-	char *text;
-	mode_t mode;
-	bool uses;
+	const char *state = common ? "pam-auth-update" : "confirmed";
 
-	if (name[0] == '.' || strncmp(name, "common-", 7) == 0 || strstr(name, ".warifu-") != NULL)
-		return WF_OK;
-	if (pam_place_init(ctl, parsed, name, &place) != CTL_OK)
-		return WF_OK;
-	if (pam_file_read(place.file, &text, &mode) != WF_OK)
-		return WF_OK;
-	uses = stanza_has(text, NULL);
-	free(text);
-	if (!uses)
-		return WF_OK;
-	if (pam_pending_read(&place, &pending) == WF_OK)
+	if (listing->status != WF_OK)
+		return;
+	if (!common && pam_place_init(listing->ctl, listing->parsed, name, &place) == CTL_OK &&
+		pam_pending_read(&place, &pending) == WF_OK) {
 		snprintf(deadline, sizeof(deadline), "%lld", (long long)pending.wall_us);
-	return table_add_row(table,
-		(const char *const[]){name, deadline[0] != '\0' ? "pending" : "confirmed", deadline}, 3);
+		state = "pending";
+	}
+	listing->status = table_add_row(&listing->table, (const char *const[]){name, state, deadline}, 3);
+}
+
+static int
+show_listing(const struct listing *listing)
+{
+	struct ctl *ctl = listing->ctl;
+	wf_status status = listing->status;
+
+	if (status == WF_OK && ctl->json)
+		status = table_print_json(&listing->table, false, ctl->out);
+	else if (status == WF_OK && listing->table.nrows == 0)
+		fprintf(ctl->out, "%s\n", _(listing->parsed->command->empty));
+	else if (status == WF_OK)
+		table_print(&listing->table, NULL, ctl->header, ctl->out);
+	return status == WF_OK ? CTL_OK : CTL_NO;
 }
 
 int
 ctl_pam_list(struct ctl *ctl, const struct parsed *parsed)
 {
-	const char *dir = args_option(parsed, "pam-dir");
-	struct dirent **names;
-	struct table table;
-	wf_status status;
-	int n = scandir(dir != NULL ? dir : "/etc/pam.d", &names, NULL, alphasort);
+	static const char *const columns[] = {"service", "state", "deadline:time"};
+	struct listing listing = {.ctl = ctl, .parsed = parsed, .status = WF_OK};
+	int code;
 
-	if (n < 0) {
-		ctl_error(ctl, "%s: %s", dir != NULL ? dir : "/etc/pam.d", strerror(errno));
-		return CTL_NO;
-	}
-	table_init(&table);
-	status = table_add_column(&table, "service");
-	if (status == WF_OK)
-		status = table_add_column(&table, "state");
-	if (status == WF_OK)
-		status = table_add_column(&table, "deadline:time");
-	for (int i = 0; i < n; i++) {
-		if (status == WF_OK)
-			status = list_service(ctl, parsed, names[i]->d_name, &table);
-		free(names[i]);
-	}
-	free(names);
-	if (status == WF_OK && ctl->json)
-		status = table_print_json(&table, false, ctl->out);
-	else if (status == WF_OK && table.nrows == 0)
-		fprintf(ctl->out, "%s\n", _(parsed->command->empty));
-	else if (status == WF_OK)
-		table_print(&table, NULL, ctl->header, ctl->out);
-	table_clear(&table);
-	return status == WF_OK ? CTL_OK : CTL_NO;
+	table_init(&listing.table);
+	for (size_t i = 0; listing.status == WF_OK && i < sizeof(columns) / sizeof(columns[0]); i++)
+		listing.status = table_add_column(&listing.table, columns[i]);
+	code = pam_scan(ctl, parsed, list_visit, &listing);
+	if (code == CTL_OK)
+		code = show_listing(&listing);
+	table_clear(&listing.table);
+	return code;
 }

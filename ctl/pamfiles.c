@@ -14,7 +14,6 @@
 #include "ctl/pamfiles.h"
 #include "ctl/text.h"
 
-#define PAM_DIR "/etc/pam.d"
 #define FILE_MAX 65536
 #define SERVICE_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-"
 

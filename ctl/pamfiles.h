@@ -18,6 +18,8 @@
 #include "ctl/args.h"
 #include "ctl/ctl.h"
 
+#define PAM_DIR "/etc/pam.d" /* unless --pam-dir names another */
+
 struct pam_place {
 	const char *service;
 	const char *dir;      /* of the services, "/etc/pam.d" */

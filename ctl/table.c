@@ -127,10 +127,10 @@ static const char word_columns[] =
 	"kind|state|standing|result|level|type|action|clock|mode|class|lane|name";
 static const char *const words[] = {
 	N_("account"), N_("accounts"), N_("active"), N_("added"), N_("admin"), N_("auth"),
-	N_("backup"), N_("bad"), N_("break-glass"), N_("clock"), N_("configuration"),
+	N_("backup"), N_("bad"), N_("clock"), N_("configuration"),
 	N_("confirmed"), N_("critical"), N_("daemon"), N_("disabled"), N_("disk"),
 	N_("emergency file"), N_("enabled"), N_("enforce"), N_("entropy"), N_("exempt"),
-	N_("exists"), N_("failure"), N_("finding"), N_("general"), N_("import"), N_("installed"),
+	N_("exists"), N_("factors"), N_("failure"), N_("finding"), N_("general"), N_("import"), N_("installed"),
 	N_("key file"), N_("keys"), N_("managed"), N_("mode"), N_("neutral"), N_("observe"),
 	N_("ok"), N_("password"), N_("pending"), N_("possession"), N_("privileged"),
 	N_("recovery"), N_("recovery codes"), N_("refused"), N_("resync"), N_("service"),
@@ -199,6 +199,20 @@ table_add_column(struct table *table, const char *spec)
 }
 
 static wf_status
+copy_cells(const char *const *cells, size_t n, char **row_r)
+{
+	for (size_t i = 0; i < n; i++) {
+		row_r[i] = strdup(cells[i] != NULL ? cells[i] : "");
+		if (row_r[i] != NULL)
+			continue;
+		while (i > 0)
+			free_cell(row_r[--i]);
+		return WF_NO_MEMORY;
+	}
+	return WF_OK;
+}
+
+static wf_status
 make_room(struct table *table)
 {
 	size_t capacity = table->capacity == 0 ? 16 : table->capacity * 2;
@@ -217,22 +231,32 @@ make_room(struct table *table)
 wf_status
 table_add_row(struct table *table, const char *const *cells, size_t n)
 {
-	char **row;
+	wf_status status;
 
 	if (n == 0 || n != table->ncolumns)
 		return WF_INVALID;
 	if (make_room(table) != WF_OK)
 		return WF_NO_MEMORY;
-	row = table->cells + table->nrows * table->ncolumns;
-	for (size_t i = 0; i < n; i++) {
-		row[i] = strdup(cells[i] != NULL ? cells[i] : "");
-		if (row[i] != NULL)
-			continue;
-		while (i > 0)
-			free_cell(row[--i]);
+	status = copy_cells(cells, n, table->cells + table->nrows * table->ncolumns);
+	if (status == WF_OK)
+		table->nrows++;
+	return status;
+}
+
+wf_status
+table_replace_row(struct table *table, size_t row, const char *const *cells, size_t n)
+{
+	char *fresh[TABLE_COLUMNS_MAX];
+	char **old = table->cells + row * table->ncolumns;
+
+	if (row >= table->nrows || n != table->ncolumns)
+		return WF_INVALID;
+	if (copy_cells(cells, n, fresh) != WF_OK)
 		return WF_NO_MEMORY;
+	for (size_t i = 0; i < n; i++) {
+		free_cell(old[i]);
+		old[i] = fresh[i];
 	}
-	table->nrows++;
 	return WF_OK;
 }
 

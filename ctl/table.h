@@ -34,6 +34,8 @@ void table_clear(struct table *table);
 WF_MUST_USE wf_status table_add_column(struct table *table, const char *spec);
 /* One cell per column; NULL is "". WF_NO_MEMORY; WF_INVALID for a wrong number of cells. */
 WF_MUST_USE wf_status table_add_row(struct table *table, const char *const *cells, size_t n);
+/* The same in the place of a row that is there; WF_INVALID if it is not. It stays as it is on failure. */
+WF_MUST_USE wf_status table_replace_row(struct table *table, size_t row, const char *const *cells, size_t n);
 /* Column by name, or -1. */
 int table_column(const struct table *table, const char *name);
 /* Never NULL: "" for a column or row that is not there. */

@@ -71,10 +71,10 @@ static const struct outcome {
 } outcome_table[] = {
 	{WF_OK, false, LOG_ALERT, "an emergency code was used up"},
 	{WF_NO, true, LOG_ALERT, "wrong PIN or emergency code"},
-	{WF_LOCKED, true, LOG_ALERT, "locked after ten wrong tries: unlock it or make a new file as root"},
+	{WF_LOCKED, true, LOG_ALERT, "locked after ten wrong tries: 'warifu emergency unlock' as root opens it"},
 	{WF_INVALID, true, LOG_NOTICE, "mistyped emergency code, not counted"},
 	{WF_DENIED, false, LOG_ERR, "the file must be a plain one of root with mode 0600"},
-	{WF_CORRUPT, false, LOG_ERR, "the file is damaged: make a new one as root"},
+	{WF_CORRUPT, false, LOG_ERR, "the file is damaged: 'warifu emergency new' as root makes another"},
 	{WF_TIMEOUT, false, LOG_ERR, "no answer in time: is another attempt going on?"},
 	{WF_UNAVAILABLE, false, LOG_ERR, "the helper program could not be run: is it installed?"},
 };

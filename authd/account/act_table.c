@@ -81,6 +81,7 @@ static const struct act_arg_spec log_args[] = {
 	NUMBER("after", 0, INT64_MAX), NUMBER("limit", 1, 1000), CHOICE("order", "oldest|newest"), END
 };
 static const struct act_arg_spec clock_args[] = {REASON_NEEDED, TICKET, END};
+static const struct act_arg_spec emergency_args[] = {USER, TEXT("detail", 128), REASON, TICKET, END};
 static const struct act_arg_spec backup_args[] = {TEXT("name", 128), TICKET, END};
 static const struct act_arg_spec rotate_args[] = {REASON, TICKET, END};
 static const struct act_arg_spec tune_args[] = {NUMBER("target", 10, 10000), END};
@@ -115,6 +116,8 @@ static const struct act acts[] = {
 	VIEW("status", ROLE_VIEWER, no_args, act_status),
 	VIEW("why", ROLE_AUDITOR, user_args, act_why),
 	CHANGE("clock.accept", ROLE_ADMINISTRATOR, clock_args, act_clock_accept),
+	CHANGE("emergency.new", ROLE_ADMINISTRATOR, emergency_args, act_emergency_note),
+	CHANGE("emergency.unlock", ROLE_ADMINISTRATOR, emergency_args, act_emergency_note),
 	LONG_CHANGE("backup.make", ROLE_ADMINISTRATOR, backup_args, act_backup_make),
 	CHANGE("key.rotate", ROLE_ADMINISTRATOR, rotate_args, act_key_rotate),
 	VIEW("doctor", ROLE_AUDITOR, no_args, act_doctor),

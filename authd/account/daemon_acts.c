@@ -1,4 +1,4 @@
-/* Acts on the daemon itself: trust the clock again, read the configuration again. */
+/* Acts on the daemon itself: trust the clock or read the configuration again, note what root did without it. */
 #include "config.h"
 
 #include <stdio.h>
@@ -20,6 +20,19 @@ act_clock_accept(struct act_call *call)
 		return act_say_store(call, status, NULL);
 	return act_say(call, WF_OK, _("The time %s is believed; codes by time are accepted again."),
 		act_time(change.row.time_us, text));
+}
+
+/* The emergency file is root's, and root's command has changed it already: here it gets its row. */
+wf_status
+act_emergency_note(struct act_call *call)
+{
+	const char *detail = act_arg(call, "detail");
+	struct act_change change;
+
+	if (call->peer.uid != 0)
+		return act_say(call, WF_DENIED, _("Only root can change the emergency file: use 'warifu emergency' as root."));
+	act_change_init(call, &change, act_arg(call, "user"), "%s", detail != NULL ? detail : "");
+	return act_commit(call, &change);
 }
 
 /* Whether it worked or not is a row: a configuration that cannot be loaded is worth knowing, too. */

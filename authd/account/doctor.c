@@ -23,6 +23,9 @@ struct tally {
 	int64_t now_us;
 	uint32_t key_id;
 	size_t ended, exempt, stale, few_codes;
+	size_t unable;	    /* enabled people who lack what a login demands */
+	char names[128];    /* of them, as many as there is room for */
+	bool more_names;
 };
 
 struct report {
@@ -43,7 +46,7 @@ check_mode(struct report *report)
 {
 	if (report->call->daemon->config->mode == MODE_OBSERVE)
 		return TELL(report, WARN, "%s", _("Logins are recorded only, not enforced (mode = observe)."));
-	return TELL(report, OK, "%s", _("Logins are enforced."));
+	return TELL(report, OK, "%s", _("Warifu decides who gets in (mode = enforce)."));
 }
 
 static enum level
@@ -134,7 +137,7 @@ check_store(struct report *report)
 	level = check_closed(report, path);
 	len = strlen(report->text);
 	if (level == OK)
-		(void)snprintf(report->text + len, sizeof(report->text) - len, _(" It has %lld KiB, %llu rows of log, schema %d."),
+		(void)snprintf(report->text + len, sizeof(report->text) - len, _(" Size: %lld KiB; rows of the log: %llu; schema: %d."),
 			(long long)(report->health.counts.bytes / 1024),
 			(unsigned long long)report->health.counts.audit_rows, STORE_SCHEMA);
 	return level;
@@ -154,8 +157,8 @@ check_breakglass(struct report *report)
 
 	if (stat(path, &st) != 0 && errno == ENOENT)
 		return TELL(report, WARN, "%s",
-			_("There is no break-glass file: nobody gets in when the daemon is broken; see 'warifu init'."));
-	return TELL(report, OK, _("The break-glass file is %s."), path);
+			_("There is no emergency file: nobody gets in while the daemon is broken; 'warifu emergency new' makes one."));
+	return TELL(report, OK, _("The emergency file is %s."), path);
 }
 
 /* Backups are taken elsewhere, so the log is asked: it has the row of each. */
@@ -191,16 +194,61 @@ check_backup(struct report *report)
 
 /* --- accounts and keys --- */
 
+static unsigned
+count_kinds(const struct act_subject *subject)
+{
+	unsigned kinds = 0, n = 0;
+
+	for (size_t i = 0; i < subject->n; i++) {
+		const struct factor_ops *ops = factor_ops(subject->credentials[i].factor);
+
+		if (ops != NULL && subject->credentials[i].state == CREDENTIAL_ACTIVE)
+			kinds |= (unsigned)ops->kind;
+	}
+	for (; kinds != 0; kinds &= kinds - 1)
+		n++;
+	return n;
+}
+
+static void
+add_name(struct tally *tally, const char *name)
+{
+	size_t len = strlen(tally->names);
+	const char *comma = len > 0 ? ", " : "";
+
+	tally->unable++;
+	if (len + strlen(comma) + strlen(name) < sizeof(tally->names))
+		(void)snprintf(tally->names + len, sizeof(tally->names) - len, "%s%s", comma, name);
+	else
+		tally->more_names = true;
+}
+
+static wf_status
+tally_kinds(struct report *report, const struct account *account)
+{
+	const int64_t wanted = policy_value(&report->call->daemon->config->policy, P_MFA_KINDS);
+	struct act_subject subject;
+	wf_status status;
+
+	if (account->standing != STANDING_MANAGED || account->state != ACCOUNT_ENABLED || account->kind == ACCOUNT_SERVICE)
+		return WF_OK;
+	status = act_subject_read(report->call, account->name, &subject);
+	if (status == WF_OK && (int64_t)count_kinds(&subject) < wanted)
+		add_name(&report->tally, account->name);
+	return status == WF_NOT_FOUND ? WF_OK : status; /* removed meanwhile */
+}
+
 static wf_status
 tally_account(void *ctx, const struct account *account)
 {
-	struct tally *tally = ctx;
+	struct report *report = ctx;
+	struct tally *tally = &report->tally;
 
 	if (account->standing == STANDING_EXEMPT) {
 		tally->exempt++;
 		tally->ended += account->standing_until_us <= tally->now_us;
 	}
-	return WF_OK;
+	return tally_kinds(report, account);
 }
 
 static wf_status
@@ -223,7 +271,7 @@ tally_all(struct report *report)
 
 	report->tally.now_us = wf_clock_now(&report->call->daemon->clock).wall_us;
 	report->tally.key_id = keyring_current(report->call->daemon->keys);
-	status = act_each_account(report->call, 0, tally_account, &report->tally);
+	status = act_each_account(report->call, 0, tally_account, report);
 	if (status == WF_OK)
 		status = act_each_credential(report->call, 0, tally_credential, &report->tally);
 	return status;
@@ -242,6 +290,17 @@ check_accounts(struct report *report)
 	return TELL(report, OK, _("Accounts: %llu; locked: %llu; exempt: %zu."),
 		(unsigned long long)report->health.counts.accounts, (unsigned long long)report->health.counts.locked,
 		report->tally.exempt);
+}
+
+static enum level
+check_factors(struct report *report)
+{
+	if (report->tally.unable > 0)
+		return TELL(report, WARN,
+			_("Enabled accounts that are refused whatever they enter, for want of a password or token: %zu (%s%s). "
+			  "See 'warifu user list', 'warifu token add'."),
+			report->tally.unable, report->tally.names, report->tally.more_names ? "..." : "");
+	return TELL(report, OK, "%s", _("Every enabled account has the password and token that a login demands."));
 }
 
 static enum level
@@ -275,8 +334,9 @@ static const struct {
 	{"key file", check_key_file},
 	{"keys", check_keys},
 	{"accounts", check_accounts},
+	{"factors", check_factors},
 	{"recovery codes", check_codes},
-	{"break-glass", check_breakglass},
+	{"emergency file", check_breakglass},
 	{"backup", check_backup},
 };
 

@@ -127,7 +127,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock log why status doctor tune pam key clock backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock emergency log why status doctor tune pam key clock backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -195,6 +195,15 @@ _warifu()
 		words='--reason --ticket --json --socket --lang --help --version'
 		kind=-u
 		;;
+	'emergency show')
+		words=' --json --socket --lang --help --version'
+		;;
+	'emergency new')
+		words='--codes --user --stdin --reason --ticket --json --socket --lang --help --version'
+		;;
+	'emergency unlock')
+		words='--reason --ticket --json --socket --lang --help --version'
+		;;
 	'log verify')
 		words='--json --socket --lang --help --version'
 		;;
@@ -205,7 +214,7 @@ _warifu()
 		words='--pam-dir --json --socket --lang --help --version'
 		;;
 	'pam remove')
-		words='--dry-run --pam-dir --json --socket --lang --help --version'
+		words='--all --dry-run --pam-dir --json --socket --lang --help --version'
 		;;
 	'pam list')
 		words='--pam-dir --json --socket --lang --help --version'
@@ -262,6 +271,9 @@ _warifu()
 		;;
 	'token '*)
 		words='add confirm list resync remove'
+		;;
+	'emergency '*)
+		words='show new unlock'
 		;;
 	'pam '*)
 		words='install confirm remove list rollback'

@@ -179,7 +179,7 @@ START_TEST(doctor_looks_at_everything)
 {
 	char path[256], wanted[768];
 
-	expect_finding("mode", "ok", "Logins are enforced.");
+	expect_finding("mode", "ok", "Warifu decides who gets in (mode = enforce).");
 	expect_finding("accounts", "warn", "There is no enabled privileged account");
 	rig_ruler("boss");
 	expect_finding("accounts", "ok", "Accounts: 1; locked: 0; exempt: 0.");
@@ -191,10 +191,10 @@ START_TEST(doctor_looks_at_everything)
 	expect_finding("mode", "warn", "Logins are recorded only");
 	expect_finding("keys", "ok", "All tokens are sealed with key 1 (");
 	expect_finding("recovery codes", "ok", "Sets of recovery codes with fewer than 3 codes left: 0.");
-	expect_finding("break-glass", "warn", "There is no break-glass file");
+	expect_finding("emergency file", "warn", "There is no emergency file");
 	expect_finding("workers", "ok", "Jobs that wait for a worker: 0 (at most 256)");
 	expect_finding("state folder", "ok", rig.dir);
-	(void)snprintf(wanted, sizeof(wanted), "%s is closed to others. It has ", rig.db);
+	(void)snprintf(wanted, sizeof(wanted), "%s is closed to others. Size: ", rig.db);
 	expect_finding("store", "ok", wanted);
 	(void)snprintf(path, sizeof(path), "%s", rig.config.key_file);
 	ck_assert_int_eq(chmod(path, 0640), 0);
@@ -213,7 +213,7 @@ START_TEST(doctor_tells_what_is_missing)
 	file = fopen(rig.config.breakglass_file, "w");
 	ck_assert_ptr_nonnull(file);
 	fclose(file);
-	expect_finding("break-glass", "ok", "The break-glass file is ");
+	expect_finding("emergency file", "ok", "The emergency file is ");
 	expect_finding("backup", "warn", "There is no backup yet");
 	ck_assert_int_eq(chmod(rig.config.key_file, 0440), 0);
 	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", rig.dir, 1), 0);
@@ -244,11 +244,53 @@ START_TEST(doctor_counts_codes_and_jobs)
 }
 END_TEST
 
+START_TEST(doctor_names_who_cannot_log_in)
+{
+	rig_ruler("boss");
+	expect_finding("factors", "ok", "Every enabled account has the password and token");
+	rig_ok("user.add", "user=alice", "!password=the long way round");
+	rig_ok("user.add", "user=robot", "kind=service", "sources=192.0.2.0/24");
+	rig_ok("user.add", "user=bob", "!password=the long way round");
+	rig_ok("user.disable", "user=bob", "reason=away");
+	expect_finding("factors", "warn",
+		"Enabled accounts that are refused whatever they enter, for want of a password or token: 1 (alice). ");
+	for (int i = 0; i < 20; i++) {
+		char user[32];
+
+		(void)snprintf(user, sizeof(user), "user=somebody%02d", i);
+		rig_ok("user.add", user, "!password=the long way round");
+	}
+	expect_finding("factors", "warn",
+		"Enabled accounts that are refused whatever they enter, for want of a password or token: 21 (alice, "
+		"somebody00, somebody01, somebody02, somebody03, somebody04, somebody05, somebody06, somebody07, "
+		"somebody08, somebody09...).");
+}
+END_TEST
+
 START_TEST(doctor_sees_the_clock)
 {
 	rig.now.wall_us += 40 * 86400 * US_PER_S;
 	(void)store_clock_watch(rig.store);
 	expect_finding("clock", "bad", "The clock jumped by more than a day");
+}
+END_TEST
+
+/* --- what root did to the emergency file --- */
+
+START_TEST(emergency_acts_are_noted_for_root_alone)
+{
+	struct audit_row row;
+
+	rig_ok("emergency.unlock", "user=root", "detail=was locked; failures cleared: 10", "reason=tried it", "ticket=T-9");
+	rig_last_row(&row);
+	ck_assert_str_eq(row.event, "emergency.unlock");
+	ck_assert_str_eq(row.user, "root");
+	ck_assert_str_eq(row.detail, "was locked; failures cleared: 10; reason: tried it");
+	ck_assert_str_eq(row.ticket, "T-9");
+	rig_ok("emergency.new", "user=root", "detail=new sheet, codes: 10");
+	rig.uid = 1000;
+	rig_no(WF_DENIED, "Only root can change the emergency file: use 'warifu emergency' as root.", "emergency.new",
+		"user=root");
 }
 END_TEST
 
@@ -438,7 +480,9 @@ make_suite(void)
 	tcase_add_test(tcase, metrics_are_well_formed);
 	tcase_add_test(tcase, metrics_have_the_figures);
 	tcase_add_test(tcase, doctor_looks_at_everything);
+	tcase_add_test(tcase, doctor_names_who_cannot_log_in);
 	tcase_add_test(tcase, doctor_sees_the_clock);
+	tcase_add_test(tcase, emergency_acts_are_noted_for_root_alone);
 	tcase_add_test(tcase, clock_accept);
 	tcase_add_test(tcase, reload_says_what_is_wrong);
 	tcase_add_test(tcase, tune_proposes_what_fits);

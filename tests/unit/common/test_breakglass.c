@@ -267,6 +267,25 @@ START_TEST(ten_wrong_tries_lock_until_unlocked)
 }
 END_TEST
 
+/* A use that the audit chain does not have yet must not go away with the old file. */
+START_TEST(replaced_when_all_uses_are_reported)
+{
+	struct wf_secret fresh[CODES] = {{NULL, 0}};
+
+	ck_assert_int_eq(consume("root", &pin, &codes[0]), WF_OK);
+	ck_assert_int_eq(wf_breakglass_replace(path, "root", &pin, CODES, fresh), WF_CONFLICT);
+	ck_assert_uint_eq(inspect().unused, CODES - 1);
+	ck_assert_ptr_null(fresh[0].bytes);
+	ck_assert_int_eq(wf_breakglass_mark_reported(path, 0), WF_OK);
+	ck_assert_int_eq(wf_breakglass_replace(path, "root", &pin, CODES, fresh), WF_OK);
+	ck_assert_uint_eq(inspect().unused, CODES);
+	ck_assert_int_eq(consume("root", &pin, &codes[1]), WF_NO);
+	ck_assert_int_eq(consume("root", &pin, &fresh[1]), WF_OK);
+	for (size_t i = 0; i < CODES; i++)
+		wf_secret_clear(&fresh[i]);
+}
+END_TEST
+
 static void
 overwrite(off_t at, const void *bytes, size_t len)
 {
@@ -418,6 +437,7 @@ breakglass_suite(void)
 	tcase_add_test(file, each_part_must_be_right);
 	tcase_add_test(file, typing_error_is_not_counted);
 	tcase_add_test(file, ten_wrong_tries_lock_until_unlocked);
+	tcase_add_test(file, replaced_when_all_uses_are_reported);
 	tcase_add_test(file, failure_is_counted_before_evaluation);
 	tcase_add_test(file, damage_is_told);
 	tcase_add_test(file, only_a_private_plain_file);

@@ -29,6 +29,7 @@ static const struct sample samples[] = {
 	{{"backup"}, NULL},
 	{{"backup", "file"}, NULL},
 	{{"help"}, NULL},
+	{{"help", "help"}, NULL},
 	{{"help", "token", "add"}, NULL},
 	{{"token", "add", "--help"}, NULL},
 	{{"unlock", "-h"}, NULL},
@@ -37,11 +38,11 @@ static const struct sample samples[] = {
 	{{"unlock", "alice", "--reason", "--odd"}, NULL},
 
 	{{NULL},
-		"say what to do; there are: init, user, token, unlock, log, why, status, doctor, tune, pam, "
-		"key, clock, backup, restore, reload, completion, help"},
+		"say what to do; there are: init, user, token, unlock, emergency, log, why, status, doctor, tune, "
+		"pam, key, clock, backup, restore, reload, completion, help"},
 	{{"usr"},
-		"there is no command 'usr'; there are: init, user, token, unlock, log, why, status, doctor, "
-		"tune, pam, key, clock, backup, restore, reload, completion, help"},
+		"there is no command 'usr'; there are: init, user, token, unlock, emergency, log, why, status, "
+		"doctor, tune, pam, key, clock, backup, restore, reload, completion, help"},
 	{{"token"}, "'token' needs one of: add, confirm, list, resync, remove"},
 	{{"token", "make"}, "'token' has no 'make'; it has: add, confirm, list, resync, remove"},
 	{{"user", "show"}, "'user show' needs USER; usage: warifu user show USER"},

@@ -196,11 +196,23 @@ START_TEST(show_is_a_list_of_properties)
 }
 END_TEST
 
+/* Where there is nothing to show, what to do about it is more than "0 accounts.". */
+START_TEST(empty_list_says_what_to_do)
+{
+	START({.act = "user.list", .columns = {"user"}, .text = "0 accounts."});
+	ck_assert_int_eq(rig_run(&rig, NULL, "user list"), CTL_OK);
+	ck_assert_str_eq(rig.out,
+		"There are no accounts yet: add one with 'warifu user add' or 'warifu user import'.\n");
+	ck_assert_int_eq(rig_run(&rig, NULL, "user list --json"), CTL_OK);
+	ck_assert_str_eq(rig.out, "[]\n");
+}
+END_TEST
+
 START_TEST(json_of_a_plain_act)
 {
 	START({.act = "reload", .text = "Read again."});
 	ck_assert_int_eq(rig_run(&rig, NULL, "reload --json"), CTL_OK);
-	ck_assert_str_eq(rig.out, "{\"status\": \"ok\"}\n");
+	ck_assert_str_eq(rig.out, "{\"status\": \"ok\", \"message\": \"Read again.\"}\n");
 }
 END_TEST
 
@@ -617,10 +629,53 @@ START_TEST(doctor_gathers_all_findings)
 					      "install su --dry-run'\n"));
 	ck_assert_ptr_nonnull(strstr(rig.out, "ok     sshd            leaves no way around\n"));
 	ck_assert_ptr_nonnull(strstr(rig.out, "ok     chain           is in order\n"));
-	ck_assert_ptr_nonnull(strstr(rig.out, "glass is missing; 'warifu init' makes it\n"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "glass is missing; 'warifu emergency new' makes it\n"));
 	ck_assert_int_eq(chmod(rig_path(&rig, "key"), 0640), 0);
 	ck_assert_int_eq(doctor(""), CTL_NO);
 	ck_assert_ptr_nonnull(strstr(rig.out, "key is open to others; say: chmod go-rwx "));
+}
+END_TEST
+
+static size_t
+count(const char *text, const char *word)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, word)) != NULL; text++)
+		n++;
+	return n;
+}
+
+/* What the daemon and the command both look at is one row: the worse one, or the daemon's. */
+START_TEST(doctor_tells_each_check_once)
+{
+	static struct rig_act acts[] = {
+		{.act = "status", .columns = {"config-file", "state-dir"}},
+		{.act = "doctor",
+			.columns = {"name", "level", "text"},
+			.rows = {{"state folder", "ok", "seen by the daemon"}, {"disk", "bad", "is full"},
+				{"entropy", "ok", "is plenty"}}},
+	};
+	static char paths[2][PATH_MAX + 256];
+
+	rig_start(&rig, acts, 2);
+	snprintf(paths[0], sizeof(paths[0]), "%s", rig_path(&rig, "conf"));
+	snprintf(paths[1], sizeof(paths[1]), "%s", rig_path(&rig, "state"));
+	acts[0].rows[0][0] = paths[0];
+	acts[0].rows[0][1] = paths[1];
+	rig_write(&rig, "conf", "");
+	ck_assert_int_eq(mkdir(paths[1], 0700), 0);
+	write_sshd(SSHD_SAFE);
+	ck_assert_int_eq(doctor(""), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "ok     state folder    seen by the daemon\n"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "bad    disk            is full\n"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "ok     entropy         is plenty\n"));
+	ck_assert_int_eq(chmod(paths[1], 0755), 0);
+	ck_assert_int_eq(doctor(""), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "bad    state folder"));
+	ck_assert_uint_eq(count(rig.out, " state folder "), 1);
+	ck_assert_uint_eq(count(rig.out, " disk "), 1);
+	ck_assert_uint_eq(count(rig.out, " entropy "), 1);
 }
 END_TEST
 
@@ -740,6 +795,7 @@ add_account_cases(Suite *suite)
 	tcase_add_test(tc, bad_time_is_told);
 	tcase_add_test(tc, empty_list_says_so);
 	tcase_add_test(tc, show_is_a_list_of_properties);
+	tcase_add_test(tc, empty_list_says_what_to_do);
 	tcase_add_test(tc, json_of_a_plain_act);
 	tcase_add_test(tc, token_is_shown_and_confirmed);
 	tcase_add_test(tc, wrong_first_code_says_what_to_do);
@@ -772,6 +828,7 @@ add_view_cases(Suite *suite)
 	tcase_add_test(tc, restore_wants_the_daemon_stopped);
 	tcase_add_test(tc, restore_runs_the_daemon_program);
 	tcase_add_test(tc, doctor_gathers_all_findings);
+	tcase_add_test(tc, doctor_tells_each_check_once);
 	tcase_add_test(tc, doctor_without_daemon_looks_all_the_same);
 	tcase_add_test(tc, doctor_survives_a_failing_sshd);
 	suite_add_tcase(suite, tc);

@@ -290,6 +290,108 @@ START_TEST(init_refusals_have_their_sentences)
 }
 END_TEST
 
+/* ---- emergency ---- */
+
+static struct rig_act emergency_acts[] = {
+	{.act = "status", .columns = {"breakglass-file"}, .rows = {{glass_path}}},
+	{.act = "emergency.new"},
+	{.act = "emergency.unlock"},
+};
+
+/* As many wrong tries as lock the file. */
+static void
+lock_sheet(void)
+{
+	struct wf_secret pin = WF_SECRET_EMPTY;
+	struct wf_secret code = WF_SECRET_EMPTY;
+	const struct wf_breakglass_try attempt = {.user = "root", .tty = "tty1", .pin = &pin, .code = &code};
+	const uint8_t bytes[WF_BREAKGLASS_CODE_BYTES] = {1};
+	char text[WF_BREAKGLASS_CODE_TEXT];
+	uint32_t slot;
+
+	wf_breakglass_code_format(bytes, text);
+	ck_assert_int_eq(wf_secret_set(&pin, "wrong pin", 9), WF_OK);
+	ck_assert_int_eq(wf_secret_set(&code, text, strlen(text)), WF_OK);
+	for (int i = 0; i < WF_BREAKGLASS_TRIES; i++)
+		ck_assert_int_eq(wf_breakglass_consume(glass_path, &attempt, &slot), WF_NO);
+	wf_secret_clear(&pin);
+	wf_secret_clear(&code);
+}
+
+static void
+start_emergency(size_t nacts)
+{
+	rig_start(&rig, emergency_acts, nacts);
+	snprintf(glass_path, sizeof(glass_path), "%s", rig_path(&rig, "glass"));
+	ck_assert_int_eq(chmod(rig.dir, 0700), 0);
+}
+
+START_TEST(emergency_sheet_is_made_shown_locked_and_unlocked)
+{
+	char line[PATH_MAX + 512];
+
+	start_emergency(3);
+	ck_assert_int_eq(rig_run(&rig, NULL, "emergency show"), CTL_NO);
+	snprintf(line, sizeof(line), "warifu: there is no emergency file %s; 'warifu emergency new' makes one\n",
+		glass_path);
+	ck_assert_str_eq(rig.err, line);
+	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --codes 2 --stdin"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "EMERGENCY SHEET for the user root"));
+	ck_assert_ptr_null(strstr(rig.out, "destroy it"));
+	lock_sheet();
+	ck_assert_int_eq(rig_run(&rig, NULL, "emergency show --json"), CTL_OK);
+	snprintf(line, sizeof(line),
+		"{\"path\": \"%s\", \"user\": \"root\", \"remaining\": 2, \"failures\": 10, \"locked\": true}\n", glass_path);
+	ck_assert_str_eq(rig.out, line);
+	ck_assert_int_eq(rig_run(&rig, NULL, "emergency unlock --reason tried"), CTL_OK);
+	ck_assert_str_eq(rig.out, "The emergency sheet of root works again; unused codes: 2.\n");
+	ck_assert_int_eq(rig_run(&rig, NULL, "emergency show"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "Locked         no\n"));
+	ck_assert_str_eq(rig_asked(&rig),
+		"status\nstatus\n"
+		"emergency.new user=root detail=new sheet, codes: 2\n"
+		"status\nstatus\n"
+		"emergency.unlock user=root detail=was locked; failures cleared: 10 reason=tried\n"
+		"status\n");
+}
+END_TEST
+
+START_TEST(new_emergency_sheet_takes_the_place_of_the_old)
+{
+	struct wf_breakglass_state state;
+
+	start_emergency(3);
+	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --user ops --codes 1 --stdin"), CTL_OK);
+	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --stdin"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "The sheet from before opens nothing any more; destroy it.\n"));
+	ck_assert_int_eq(wf_breakglass_inspect(glass_path, &state), WF_OK);
+	ck_assert_str_eq(state.user, "ops");
+	ck_assert_uint_eq(state.unused, 10);
+	ck_assert_int_eq(rig_run(&rig, "short\n", "emergency new --stdin"), CTL_NO);
+	ck_assert_int_eq(rig_run(&rig, "", "emergency new --codes 65"), CTL_USAGE);
+	ck_assert_int_eq(rig_run(&rig, "", "emergency new --json"), CTL_USAGE);
+	ck_assert_str_eq(rig.err, "warifu: 'emergency new' prints a sheet and has no JSON form\n");
+	ck_assert_int_eq(wf_breakglass_inspect(glass_path, &state), WF_OK);
+	ck_assert_uint_eq(state.unused, 10);
+}
+END_TEST
+
+/* The daemon is away on the very day that it is for. */
+START_TEST(emergency_unlock_works_without_the_daemon)
+{
+	char line[PATH_MAX + 512];
+
+	start_emergency(0);
+	snprintf(line, sizeof(line), "emergency new --stdin --breakglass-file %s", glass_path);
+	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", line), CTL_OK);
+	lock_sheet();
+	snprintf(line, sizeof(line), "emergency unlock --reason night --breakglass-file %s", glass_path);
+	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_OK);
+	ck_assert_str_eq(rig.out, "The emergency sheet of root works again; unused codes: 10.\n");
+	ck_assert_ptr_nonnull(strstr(rig.err, "the daemon did not write this into its log"));
+}
+END_TEST
+
 static Suite *
 dialogue_suite(void)
 {
@@ -310,6 +412,9 @@ dialogue_suite(void)
 	tcase_add_test(start, init_wants_a_copy_of_the_key);
 	tcase_add_loop_test(
 		start, init_refusals_have_their_sentences, 0, sizeof(refusals) / sizeof(refusals[0]));
+	tcase_add_test(start, emergency_sheet_is_made_shown_locked_and_unlocked);
+	tcase_add_test(start, new_emergency_sheet_takes_the_place_of_the_old);
+	tcase_add_test(start, emergency_unlock_works_without_the_daemon);
 	suite_add_tcase(suite, start);
 	return suite;
 }

@@ -55,18 +55,34 @@ START_TEST(file_is_what_the_table_says)
 }
 END_TEST
 
+/* mdoc(7) takes plain quotation marks away from a line's arguments. */
+static void
+quote(const char *example, char *text_r, size_t size)
+{
+	size_t used = 0;
+
+	for (; *example != '\0' && used + 5 < size; example++)
+		if (*example == '"')
+			used += (size_t)snprintf(text_r + used, size - used, "\\(dq");
+		else
+			text_r[used++] = *example;
+	text_r[used] = '\0';
+}
+
 /* Every command has its paragraph and its example in the manual, every option its name. */
 START_TEST(manual_explains_each_command)
 {
 	size_t count;
 	const struct command *row = &command_table(&count)[_i];
 	char *page = read_file("man/warifu.8");
-	char wanted[256];
+	char example[256];
+	char wanted[300];
 
 	snprintf(wanted, sizeof(wanted), ".It Cm %s%s%s", row->name, row->sub != NULL ? " " : "",
 		row->sub != NULL ? row->sub : "");
 	ck_assert_msg(strstr(page, wanted) != NULL, "no paragraph '%s'", wanted);
-	snprintf(wanted, sizeof(wanted), ".Dl # warifu %s\n", row->example);
+	quote(row->example, example, sizeof(example));
+	snprintf(wanted, sizeof(wanted), ".Dl # warifu %s\n", example);
 	ck_assert_msg(strstr(page, wanted) != NULL, "no example '%s'", wanted);
 	for (const struct option_spec *option = row->options; option != NULL && option->name != NULL;
 		option++) {

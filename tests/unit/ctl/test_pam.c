@@ -99,6 +99,18 @@ becomes(const char *wanted)
 	return false;
 }
 
+/* A second service, which waits for its confirmation. */
+static void
+install_other(void)
+{
+	char line[2048];
+
+	rig_write(&rig, "stanzas/other", "account required pam_warifu.so\n");
+	rig_write(&rig, "pam.d/other", OLD);
+	snprintf(line, sizeof(line), "install other --no-test --stanza-dir %.500s/stanzas", rig.dir);
+	ck_assert_int_eq(pam(line), CTL_OK);
+}
+
 static bool
 there_is(const char *name)
 {
@@ -176,6 +188,42 @@ START_TEST(remove_restores_and_keeps_later_edits)
 	ck_assert_str_eq(rig_read(&rig, "pam.d/lab"), "# mine\n" OLD);
 	ck_assert_int_eq(pam("remove lab"), CTL_NO);
 	ck_assert(!there_is("save/lab.warifu-saved"));
+}
+END_TEST
+
+/* For uninstalling: nothing may name the module any more, else its service lets nobody in. */
+START_TEST(remove_all_takes_every_service)
+{
+	rig_write(&rig, "stanzas/lab", "auth required pam_warifu.so\n");
+	rig_write(&rig, "pam.d/lab.dpkg-old", "auth required pam_warifu.so\n");
+	ck_assert_int_eq(pam("remove --all"), CTL_OK);
+	ck_assert_str_eq(rig.out, "No PAM service uses Warifu.\n");
+	ck_assert_int_eq(install("--no-test --timeout 20s"), CTL_OK);
+	ck_assert_int_eq(pam_from_elsewhere("confirm lab"), CTL_OK);
+	install_other();
+	ck_assert_int_eq(pam("remove --all --dry-run"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig_read(&rig, "pam.d/other"), "pam_warifu.so"));
+	ck_assert_int_eq(pam("remove --all"), CTL_OK);
+	ck_assert_str_eq(rig_read(&rig, "pam.d/lab"), OLD);
+	ck_assert_str_eq(rig_read(&rig, "pam.d/other"), OLD);
+	ck_assert(!there_is("save/other.pending"));
+	ck_assert_int_eq(pam("list"), CTL_OK);
+	ck_assert_str_eq(rig.out, "No PAM service uses Warifu.\n");
+}
+END_TEST
+
+/* What it cannot take out is named, with code 1, so that `make uninstall` stops; the rest goes all the same. */
+START_TEST(remove_all_names_what_stays)
+{
+	rig_write(&rig, "pam.d/by-hand", "auth required pam_warifu.so\n");
+	rig_write(&rig, "pam.d/common-auth", "auth [success=end default=die] pam_warifu.so\n");
+	install_other();
+	ck_assert_int_eq(pam("list"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "common-auth  pam-auth-update"));
+	ck_assert_int_eq(pam("remove --all"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "by-hand names pam_warifu.so outside of what 'pam install' put in"));
+	ck_assert_ptr_nonnull(strstr(rig.err, "warifu: common-auth names pam_warifu.so; say 'pam-auth-update --disable warifu'"));
+	ck_assert_str_eq(rig_read(&rig, "pam.d/other"), OLD);
 }
 END_TEST
 
@@ -264,6 +312,10 @@ static const struct {
 		"warifu: no install of lab waits for a confirmation; if its time was over, install again\n"},
 	{"rollback lab", CTL_NO,
 		"warifu: no install of lab waits for a confirmation; see 'warifu pam remove'\n"},
+	{"remove", CTL_USAGE,
+		"warifu: say which service, or --all; 'warifu pam list' tells which there are\n"},
+	{"remove lab --all", CTL_USAGE,
+		"warifu: say which service, or --all; 'warifu pam list' tells which there are\n"},
 	{"rollback", CTL_USAGE, "warifu: say which: warifu pam rollback SERVICE, or --overdue\n"},
 };
 
@@ -308,6 +360,8 @@ pam_suite(void)
 	tcase_add_test(tc, the_same_login_cannot_confirm);
 	tcase_add_test(tc, second_install_waits_for_the_first);
 	tcase_add_test(tc, remove_restores_and_keeps_later_edits);
+	tcase_add_test(tc, remove_all_takes_every_service);
+	tcase_add_test(tc, remove_all_names_what_stays);
 	tcase_add_test(tc, overdue_after_a_restart_is_rolled_back);
 	tcase_add_test(tc, login_is_tried_first);
 	tcase_add_test(tc, refused_login_changes_nothing);
