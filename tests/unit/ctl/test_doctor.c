@@ -1,0 +1,163 @@
+/* warifu doctor: what it looks at itself, what it asks the daemon for, and how the two become one table. */
+#include "config.h"
+
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/unit/ctl/rig.h"
+#include "tests/unit/unit.h"
+
+static struct rig rig;
+
+static void
+tear_down(void)
+{
+	rig_stop(&rig);
+}
+
+static void
+write_sshd(const char *output)
+{
+	char script[2048];
+
+	snprintf(script, sizeof(script), "#!/bin/sh\n[ \"$*\" = -T ] || exit 9\ncat <<'END'\n%sEND\n", output);
+	rig_write(&rig, "sshd", script);
+	ck_assert_int_eq(chmod(rig_path(&rig, "sshd"), 0700), 0);
+}
+
+static int
+doctor(const char *options)
+{
+	char line[2048];
+
+	snprintf(line, sizeof(line), "doctor --pam-dir %.200s/pam.d --sshd %.200s/sshd %s", rig.dir, rig.dir,
+		options);
+	return rig_run(&rig, NULL, line);
+}
+
+#define SSHD_SAFE                                                                                  \
+	"usepam yes\npasswordauthentication no\npermitrootlogin no\nkbdinteractiveauthentication yes\n" \
+	"authenticationmethods publickey,keyboard-interactive\n"
+
+START_TEST(doctor_gathers_all_findings)
+{
+	static struct rig_act acts[] = {
+		{.act = "status", .columns = {"config-file", "key-file", "state-dir", "breakglass-file"}},
+		{.act = "doctor",
+			.columns = {"name", "level", "text"},
+			.rows = {{"chain", "ok", "is in order"}, {"store", "warn", "grows"}}},
+	};
+	static char paths[4][PATH_MAX + 256];
+
+	rig_start(&rig, acts, 2);
+	for (size_t i = 0; i < 4; i++) {
+		static const char *const names[] = {"conf", "key", "state", "glass"};
+
+		snprintf(paths[i], sizeof(paths[i]), "%s", rig_path(&rig, names[i]));
+		acts[0].rows[0][i] = paths[i];
+	}
+	rig_write(&rig, "conf", "");
+	rig_write(&rig, "key", "");
+	ck_assert_int_eq(chmod(rig_path(&rig, "key"), 0600), 0);
+	ck_assert_int_eq(mkdir(rig_path(&rig, "state"), 0700), 0);
+	ck_assert_int_eq(mkdir(rig_path(&rig, "pam.d"), 0700), 0);
+	rig_write(&rig, "pam.d/sshd", "account required pam_warifu.so\n");
+	rig_write(&rig, "pam.d/su", "auth required pam_unix.so\n");
+	write_sshd(SSHD_SAFE);
+	ck_assert_int_eq(doctor(""), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "ok     pam sshd        uses Warifu\n"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "warn   pam su          does not use Warifu; see 'warifu pam "
+					      "install su --dry-run'\n"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "ok     sshd            leaves no way around\n"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "ok     chain           is in order\n"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "glass is missing; 'warifu emergency new' makes it\n"));
+	ck_assert_int_eq(chmod(rig_path(&rig, "key"), 0640), 0);
+	ck_assert_int_eq(doctor(""), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "key is open to others; say: chmod go-rwx "));
+}
+END_TEST
+
+static size_t
+count(const char *text, const char *word)
+{
+	size_t n = 0;
+
+	for (; (text = strstr(text, word)) != NULL; text++)
+		n++;
+	return n;
+}
+
+/* What the daemon and the command both look at is one row: the worse one, or the daemon's. */
+START_TEST(doctor_tells_each_check_once)
+{
+	static struct rig_act acts[] = {
+		{.act = "status", .columns = {"config-file", "state-dir"}},
+		{.act = "doctor",
+			.columns = {"name", "level", "text"},
+			.rows = {{"state folder", "ok", "seen by the daemon"}, {"disk", "bad", "is full"},
+				{"entropy", "ok", "is plenty"}}},
+	};
+	static char paths[2][PATH_MAX + 256];
+
+	rig_start(&rig, acts, 2);
+	snprintf(paths[0], sizeof(paths[0]), "%s", rig_path(&rig, "conf"));
+	snprintf(paths[1], sizeof(paths[1]), "%s", rig_path(&rig, "state"));
+	acts[0].rows[0][0] = paths[0];
+	acts[0].rows[0][1] = paths[1];
+	rig_write(&rig, "conf", "");
+	ck_assert_int_eq(mkdir(paths[1], 0700), 0);
+	write_sshd(SSHD_SAFE);
+	ck_assert_int_eq(doctor(""), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "ok     state folder    seen by the daemon\n"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "bad    disk            is full\n"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "ok     entropy         is plenty\n"));
+	ck_assert_int_eq(chmod(paths[1], 0755), 0);
+	ck_assert_int_eq(doctor(""), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "bad    state folder"));
+	ck_assert_uint_eq(count(rig.out, " state folder "), 1);
+	ck_assert_uint_eq(count(rig.out, " disk "), 1);
+	ck_assert_uint_eq(count(rig.out, " entropy "), 1);
+}
+END_TEST
+
+START_TEST(doctor_without_daemon_looks_all_the_same)
+{
+	rig_start(&rig, NULL, 0);
+	write_sshd("usepam no\n");
+	ck_assert_int_eq(doctor("--json"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "{\"name\": \"daemon\", \"level\": \"bad\", "));
+	ck_assert_ptr_nonnull(strstr(rig.out, "{\"name\": \"sshd UsePAM\", \"level\": \"bad\", "));
+	/* No account line of ours: a key alone gets through. */
+	ck_assert_ptr_nonnull(strstr(rig.out, "{\"name\": \"sshd publickey\", \"level\": \"bad\", "));
+}
+END_TEST
+
+START_TEST(doctor_survives_a_failing_sshd)
+{
+	rig_start(&rig, NULL, 0);
+	rig_write(&rig, "sshd", "#!/bin/sh\nexit 255\n");
+	ck_assert_int_eq(chmod(rig_path(&rig, "sshd"), 0700), 0);
+	ck_assert_int_eq(doctor(""), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "'sshd -T' did not tell its configuration"));
+	ck_assert_int_eq(rig_run(&rig, NULL, "doctor --sshd /nonexistent/sshd"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "is not installed"));
+}
+END_TEST
+
+static Suite *
+doctor_suite(void)
+{
+	Suite *suite = suite_create("doctor");
+	TCase *tc = tcase_create("doctor");
+
+	tcase_add_checked_fixture(tc, NULL, tear_down);
+	tcase_add_test(tc, doctor_gathers_all_findings);
+	tcase_add_test(tc, doctor_tells_each_check_once);
+	tcase_add_test(tc, doctor_without_daemon_looks_all_the_same);
+	tcase_add_test(tc, doctor_survives_a_failing_sshd);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(doctor_suite)
