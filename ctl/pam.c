@@ -95,6 +95,7 @@ merge_stanza(struct change *change)
 	return CTL_NO;
 }
 
+/* root is nobody's name: whose login is to be tried must then be said. */
 static const char *
 who_calls(const struct parsed *parsed)
 {
@@ -106,7 +107,7 @@ who_calls(const struct parsed *parsed)
 	if (user != NULL)
 		return user;
 	entry = getpwuid(getuid());
-	return entry != NULL ? entry->pw_name : NULL;
+	return entry != NULL && entry->pw_uid != 0 ? entry->pw_name : NULL;
 }
 
 static int

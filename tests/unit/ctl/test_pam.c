@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -252,6 +253,18 @@ START_TEST(login_is_tried_first)
 }
 END_TEST
 
+/* A login of root proves nothing: most services refuse it. */
+START_TEST(root_must_name_who_is_tried)
+{
+	unsetenv("SUDO_USER");
+	if (getuid() != 0)
+		return;
+	ck_assert_int_eq(install(""), CTL_USAGE);
+	ck_assert_str_eq(rig.err, "warifu: name the user whose login is to be tried: --user USER\n");
+	ck_assert_str_eq(rig_read(&rig, "pam.d/lab"), OLD);
+}
+END_TEST
+
 START_TEST(refused_login_changes_nothing)
 {
 	rig_write(&rig, "stanzas/lab", "auth required pam_deny.so # pam_warifu.so\n");
@@ -364,6 +377,7 @@ pam_suite(void)
 	tcase_add_test(tc, remove_all_names_what_stays);
 	tcase_add_test(tc, overdue_after_a_restart_is_rolled_back);
 	tcase_add_test(tc, login_is_tried_first);
+	tcase_add_test(tc, root_must_name_who_is_tried);
 	tcase_add_test(tc, refused_login_changes_nothing);
 	tcase_add_test(tc, missing_timer_changes_nothing);
 	tcase_add_test(tc, folder_open_to_others_is_refused);
