@@ -17,6 +17,18 @@
 
 #define US_PER_S 1000000
 
+/* How far a test has moved the clock. */
+static int64_t
+clock_moved_us(clockid_t id)
+{
+#ifdef WF_FAULT
+	return id == CLOCK_REALTIME ? wf_fault_page()->wall_offset_us : wf_fault_page()->boot_offset_us;
+#else
+	(void)id;
+	return 0;
+#endif
+}
+
 static int64_t
 clock_read_us(clockid_t id)
 {
@@ -25,7 +37,7 @@ clock_read_us(clockid_t id)
 	/* Both clocks exist on every kernel that we run on; without them no deadline would hold. */
 	if (clock_gettime(id, &ts) != 0)
 		abort();
-	return (int64_t)ts.tv_sec * US_PER_S + ts.tv_nsec / 1000;
+	return (int64_t)ts.tv_sec * US_PER_S + ts.tv_nsec / 1000 + clock_moved_us(id);
 }
 
 static struct wf_now
@@ -58,6 +70,10 @@ wf_clock_synchronised(void)
 	struct timex tx = {.modes = 0};
 	int state = wf_fault(WF_FAULT_CLOCK) ? -1 : adjtimex(&tx);
 
+#ifdef WF_FAULT
+	if (wf_fault_page()->synchronised != 0)
+		return wf_fault_page()->synchronised == 1;
+#endif
 	return state >= 0 && state != TIME_ERROR && (tx.status & STA_UNSYNC) == 0;
 }
 
@@ -75,6 +91,11 @@ wf_clock_boot_id(char id_r[37])
 	if (read(fd, id, sizeof(id)) == (ssize_t)sizeof(id)) {
 		memcpy(id_r, id, sizeof(id));
 		id_r[sizeof(id)] = '\0';
+#ifdef WF_FAULT
+		if (wf_fault_page()->boot != 0)
+			(void)snprintf(id_r, 37, "00000000-0000-4000-8000-%012llx",
+				       (unsigned long long)wf_fault_page()->boot & 0xffffffffffff);
+#endif
 	}
 	close(fd);
 }

@@ -7,35 +7,110 @@
 
 #include "common/fault.h"
 
-#include <stdatomic.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
 
-static _Atomic uint64_t fault_calls;
-static _Atomic uint64_t fault_nth; /* 0: disarmed */
-static _Atomic bool fault_lasts;
+#define DEFAULT_POINTS (~(UINT64_C(1) << WF_FAULT_SYNC))
+
+static struct wf_fault_page own = {.magic = WF_FAULT_MAGIC};
+static struct wf_fault_page *page = &own;
+
+/* A test that wants a page and does not get it would assert nothing: end at once. */
+static void
+page_refuse(const char *path, const char *why)
+{
+	(void)fprintf(stderr, "WARIFU_FAULT_PAGE: %s: %s\n", path, why);
+	_exit(127);
+}
+
+/* Before main: no privilege was dropped yet, and no filter is in the way. */
+__attribute__((constructor)) static void
+page_open(void)
+{
+	const char *path = secure_getenv("WARIFU_FAULT_PAGE");
+	struct wf_fault_page *found;
+	int fd;
+
+	if (path == NULL)
+		return;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		page_refuse(path, "cannot be opened");
+	found = mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (found == MAP_FAILED || found->magic != WF_FAULT_MAGIC)
+		page_refuse(path, "is no fault page");
+	page = found;
+}
 
 bool
 wf_fault(enum wf_fault_point point)
 {
-	uint64_t call = atomic_fetch_add(&fault_calls, 1) + 1;
-	uint64_t nth = atomic_load(&fault_nth);
+	uint64_t points = page->points;
+	uint64_t call, nth;
 
-	(void)point;
-	if (nth == 0)
+	if (((points == 0 ? DEFAULT_POINTS : points) >> point & 1) == 0)
 		return false;
-	return call == nth || (call > nth && atomic_load(&fault_lasts));
+	call = ++page->calls;
+	nth = page->nth;
+	if (nth == 0 || call < nth || (call > nth && page->lasts == 0))
+		return false;
+	page->failed++;
+	return true;
 }
 
 void
 wf_fault_arm(uint64_t nth, bool from_then_on)
 {
-	atomic_store(&fault_nth, 0);
-	atomic_store(&fault_lasts, from_then_on);
-	atomic_store(&fault_calls, 0);
-	atomic_store(&fault_nth, nth);
+	page->nth = 0;
+	page->lasts = from_then_on;
+	page->calls = 0;
+	page->nth = nth;
 }
 
 uint64_t
 wf_fault_count(void)
 {
-	return atomic_load(&fault_calls);
+	return page->calls;
+}
+
+struct wf_fault_page *
+wf_fault_page(void)
+{
+	return page;
+}
+
+static int
+sync_slowly(long call, int fd)
+{
+	int64_t delay_us = page->sync_delay_us;
+	struct timespec delay = {.tv_sec = delay_us / 1000000, .tv_nsec = delay_us % 1000000 * 1000};
+
+	page->syncs++;
+	while (delay_us > 0 && nanosleep(&delay, &delay) != 0 && errno == EINTR)
+		;
+	if (wf_fault(WF_FAULT_SYNC)) {
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(call, fd);
+}
+
+/* In the place of libc's, for the libraries of the program, too: SQLite calls them by name. */
+int
+fsync(int fd)
+{
+	return sync_slowly(SYS_fsync, fd);
+}
+
+int
+fdatasync(int fildes)
+{
+	return sync_slowly(SYS_fdatasync, fildes);
 }

@@ -2,6 +2,10 @@
  * Injection of faults, in builds made with --enable-fault-injection only: every
  * call that may fail asks wf_fault() first.  The shipped build has a constant
  * false here and carries nothing of it.
+ *
+ * A program whose environment names a file in WARIFU_FAULT_PAGE keeps its state
+ * of injection there (struct wf_fault_page, mapped before main), so that a test
+ * outside of it arms faults, delays fsync and moves the clocks while it runs.
  */
 #ifndef WF_COMMON_FAULT_H
 #define WF_COMMON_FAULT_H
@@ -17,16 +21,37 @@ enum wf_fault_point {
 	WF_FAULT_SOCKET,
 	WF_FAULT_THREAD,
 	WF_FAULT_CLOCK,
+	WF_FAULT_SYNC, /* fsync and fdatasync, the libraries' too; only with a page that asks for it */
 	WF_FAULT_POINT_COUNT
 };
 
 #ifdef WF_FAULT
+#define WF_FAULT_MAGIC UINT64_C(0x31454741504c5446) /* "FTLPAGE1" */
+
+/* All numbers are of the host's byte order; tests/system/fault.py knows this layout. */
+struct wf_fault_page {
+	uint64_t magic;
+	_Atomic uint64_t nth;		/* the nth (1-based) fallible call fails; 0: none */
+	_Atomic uint64_t lasts;		/* 1: all from the nth on */
+	_Atomic uint64_t calls;		/* fallible calls seen */
+	_Atomic uint64_t failed;	/* calls made to fail */
+	_Atomic uint64_t points;	/* bits of enum wf_fault_point that count; 0: all but WF_FAULT_SYNC */
+	_Atomic int64_t sync_delay_us;	/* each fsync and fdatasync lasts so much longer */
+	_Atomic int64_t wall_offset_us; /* added to CLOCK_REALTIME */
+	_Atomic int64_t boot_offset_us; /* added to CLOCK_BOOTTIME and CLOCK_MONOTONIC */
+	_Atomic uint64_t synchronised;	/* the wall clock says it is: 0 as it is, 1 yes, 2 no */
+	_Atomic uint64_t boot;		/* other than 0: another boot, with a boot id of its own */
+	_Atomic uint64_t syncs;		/* fsync and fdatasync calls seen */
+};
+
 /* True when this call is to fail.  Counts calls over all threads. */
 bool wf_fault(enum wf_fault_point point);
 /* Arms: the nth (1-based) fallible call fails, once or from then on; 0 disarms and resets the count. */
 void wf_fault_arm(uint64_t nth, bool from_then_on);
 /* Calls seen since the last wf_fault_arm. */
 uint64_t wf_fault_count(void);
+/* What is in force: the page, or one of the process's own.  Never NULL. */
+struct wf_fault_page *wf_fault_page(void);
 #else
 static inline bool
 wf_fault(enum wf_fault_point point)

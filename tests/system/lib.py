@@ -134,6 +134,7 @@ class Lab:
         self.syslog = syslog
         self.logs = os.path.join(LOGS, name)
         self.process = None
+        self.page = None  # of faults, see fault.py: for the daemon alone
         self.marked = 0
         self.closers = []
         shutil.rmtree(self.logs, ignore_errors=True)
@@ -160,7 +161,7 @@ class Lab:
         """Starts the daemon and does not wait."""
         with open(self.daemon_log, "ab") as log:
             return subprocess.Popen([DAEMON, "--foreground", *arguments], stdin=subprocess.DEVNULL,
-                                    stdout=log, stderr=log)
+                                    stdout=log, stderr=log, env=self.page and self.page.environment)
 
     def init(self):
         """Key file and empty database."""

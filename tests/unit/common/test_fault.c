@@ -6,7 +6,9 @@
 
 #include "common/fault.h"
 
+#include <errno.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -55,6 +57,58 @@ START_TEST(the_nth_call_fails_once_or_from_then_on)
 	wf_fault_arm(0, true);
 	ck_assert(!wf_fault(WF_FAULT_ALLOC));
 	ck_assert(!wf_fault(WF_FAULT_ALLOC));
+}
+END_TEST
+
+START_TEST(only_the_points_asked_for_count)
+{
+	wf_fault_page()->points = UINT64_C(1) << WF_FAULT_FILE;
+	wf_fault_arm(1, false);
+	ck_assert(!wf_fault(WF_FAULT_ALLOC));
+	ck_assert_uint_eq(wf_fault_count(), 0);
+	ck_assert(wf_fault(WF_FAULT_FILE));
+	ck_assert_uint_eq(wf_fault_page()->failed, 1);
+}
+END_TEST
+
+START_TEST(fsync_is_slow_or_fails)
+{
+	int64_t before = wf_clock_monotonic_us();
+	FILE *file = tmpfile();
+
+	ck_assert_ptr_nonnull(file);
+	wf_fault_arm(1, true);
+	ck_assert_int_eq(fdatasync(fileno(file)), 0);
+	wf_fault_page()->sync_delay_us = 30000;
+	ck_assert_int_eq(fsync(fileno(file)), 0);
+	ck_assert_int_ge(wf_clock_monotonic_us() - before, 30000);
+	wf_fault_page()->points = UINT64_C(1) << WF_FAULT_SYNC;
+	ck_assert_int_eq(fsync(fileno(file)), -1);
+	ck_assert_int_eq(errno, EIO);
+	ck_assert_uint_eq(wf_fault_page()->syncs, 3);
+	(void)fclose(file);
+}
+END_TEST
+
+START_TEST(clocks_are_moved)
+{
+	struct wf_now before = wf_clock_now(&wf_clock_system);
+	char id[37], other[37];
+
+	wf_fault_page()->wall_offset_us = -INT64_C(3600000000);
+	ck_assert_int_lt(wf_clock_now(&wf_clock_system).wall_us, before.wall_us - INT64_C(3500000000));
+	ck_assert_int_lt(wf_clock_now(&wf_clock_system).boot_us, before.boot_us + INT64_C(60000000));
+	wf_fault_page()->boot_offset_us = INT64_C(3600000000);
+	ck_assert_int_ge(wf_clock_now(&wf_clock_system).boot_us, before.boot_us + INT64_C(3600000000));
+	wf_fault_page()->synchronised = 1;
+	ck_assert(wf_clock_synchronised());
+	wf_fault_page()->synchronised = 2;
+	ck_assert(!wf_clock_synchronised());
+	wf_clock_boot_id(id);
+	wf_fault_page()->boot = 1;
+	wf_clock_boot_id(other);
+	ck_assert_uint_eq(strlen(other), 36);
+	ck_assert_str_ne(id, other);
 }
 END_TEST
 
@@ -313,6 +367,9 @@ fault_suite(void)
 	TCase *sockets = tcase_create("sockets");
 
 	tcase_add_test(tc, the_nth_call_fails_once_or_from_then_on);
+	tcase_add_test(tc, only_the_points_asked_for_count);
+	tcase_add_test(tc, fsync_is_slow_or_fails);
+	tcase_add_test(tc, clocks_are_moved);
 	tcase_add_test(tc, buffers);
 	tcase_add_test(tc, codec);
 	tcase_add_test(tc, secrets);

@@ -1,0 +1,72 @@
+"""The fault page of a daemon built with --enable-fault-injection: faults, fsync and clocks from outside.
+
+    lab.page = fault.Page()           # before the daemon starts
+    page = lab.page
+    page.arm(3)                       # its third fallible call from now on fails, once
+    page.move(wall=3600, boot=3600)   # an hour has passed
+"""
+
+import mmap
+import os
+import struct
+
+MAGIC = 0x31454741504C5446
+FIELDS = ("magic", "nth", "lasts", "calls", "failed", "points", "sync_delay_us", "wall_offset_us",
+          "boot_offset_us", "synchronised", "boot", "syncs")
+SIGNED = {"sync_delay_us", "wall_offset_us", "boot_offset_us"}
+POINTS = {"alloc": 1, "random": 2, "store": 4, "file": 8, "socket": 16, "thread": 32, "clock": 64, "sync": 128}
+
+
+def built_in(program="/usr/sbin/warifud"):
+    """Whether the program knows fault pages: shipped ones do not."""
+    with open(program, "rb") as stream:
+        return b"WARIFU_FAULT_PAGE" in stream.read()
+
+
+class Page:
+    """One page, in force for programs that `environment` is given to."""
+
+    def __init__(self, path="/run/fault-page"):
+        self.path = path
+        with open(path, "wb") as stream:
+            stream.write(struct.pack("=Q", MAGIC).ljust(4096, b"\0"))
+        os.chmod(path, 0o600)
+        with open(path, "r+b") as stream:
+            self.bytes = mmap.mmap(stream.fileno(), 4096)
+        self.environment = {**os.environ, "WARIFU_FAULT_PAGE": path}
+
+    def get(self, field):
+        """The number in a field."""
+        return struct.unpack_from("=q" if field in SIGNED else "=Q", self.bytes, 8 * FIELDS.index(field))[0]
+
+    def set(self, field, number):
+        """Changes a field; the program sees it at once."""
+        struct.pack_into("=q" if field in SIGNED else "=Q", self.bytes, 8 * FIELDS.index(field), number)
+
+    def arm(self, nth, lasts=False, points=()):
+        """The nth fallible call from now on fails (of these kinds; none named: all but sync), once or all from there."""
+        self.set("nth", 0)
+        self.set("points", sum(POINTS[point] for point in points))
+        self.set("lasts", int(lasts))
+        self.set("failed", 0)
+        self.set("calls", 0)
+        self.set("nth", nth)
+
+    def disarm(self):
+        """No call fails any more; gives how many did."""
+        failed = self.get("failed")
+        self.arm(0)
+        return failed
+
+    def delay_sync(self, seconds):
+        """Each fsync and fdatasync lasts so much longer."""
+        self.set("sync_delay_us", round(seconds * 1e6))
+
+    def move(self, wall=0.0, boot=0.0):
+        """Moves the clocks by so many seconds: wall by itself is a step, both together is time that passes."""
+        for field, seconds in (("wall_offset_us", wall), ("boot_offset_us", boot)):
+            self.set(field, self.get(field) + round(seconds * 1e6))
+
+    def reboot(self):
+        """Another boot, for a daemon that is started after it."""
+        self.set("boot", self.get("boot") + 1)
