@@ -88,6 +88,7 @@ tick(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	engine_tick(daemon->engine);
+	worker_rest(daemon->workers);
 	service_alive();
 	if (daemon->stopping) {
 		end_if_idle(daemon);

@@ -30,6 +30,7 @@
 #define ACT_THREADS 3
 #define ACT_QUEUE 64
 #define CONNECTIONS_ALL 4096
+#define REST_AFTER_US 30000000 /* idle that long, a worker gives back the memory of its hashes */
 
 /* Sockets opened before privilege is dropped; handed to the front later. */
 struct openings {
@@ -177,6 +178,8 @@ start_threads(struct daemon *daemon)
 		.name = "verify",
 		.scratch_new = factor_scratch_new,
 		.scratch_free = factor_scratch_free,
+		.scratch_rest = factor_scratch_rest,
+		.rest_after_us = REST_AFTER_US,
 		.clock = daemon->clock,
 	};
 	struct worker_options acts = workers;
@@ -184,6 +187,7 @@ start_threads(struct daemon *daemon)
 	/* Acts seldom hash: they borrow memory for it instead of keeping some each. */
 	acts.scratch_new = NULL;
 	acts.scratch_free = NULL;
+	acts.scratch_rest = NULL;
 	acts.threads = ACT_THREADS;
 	acts.queue_max = ACT_QUEUE;
 	acts.name = "act";

@@ -67,18 +67,20 @@ void factor_try(enum wf_text_id prompt, const struct credential *credentials, si
 		struct factor_result *result_r, enum factor_id *factor_r);
 
 /*
- * Per-worker memory of the slow hash (pre-faulted, wiped when freed), as large as password_cost_get()
- * asks for now; dearer hashes take fresh memory each time.  WF_NO_MEMORY.
+ * Per-worker memory of the slow hash, wiped when freed.  Mapped by the first hash and kept for the next, up to
+ * what password_cost_get() asks for; dearer hashes take fresh memory each time.  A hash that gets none is UNSURE.
+ * WF_NO_MEMORY.
  */
 WF_MUST_USE wf_status factor_scratch_new(void **scratch_r);
+/* Gives the memory back until the next hash; between two uses. */
+void factor_scratch_rest(void *scratch);
 void factor_scratch_free(void **scratch);
 
 /* --- password --- */
 struct password_cost { uint32_t memory_kib, passes, lanes; };
 #define PASSWORD_COST_DEFAULT ((struct password_cost){19456, 2, 1})
 /*
- * Process-wide cost for new hashes and for rehash at login; set at start and reload only, before
- * factor_scratch_new, so that the scratch memory is large enough.  WF_INVALID outside 8 KiB a lane..1 GiB,
+ * Process-wide cost for new hashes and for rehash at login; set at start and reload only.  WF_INVALID outside 8 KiB a lane..1 GiB,
  * 1..16 passes, 1..16 lanes; WF_UNSUPPORTED where the chosen Argon2 library cannot do so many lanes.
  */
 WF_MUST_USE wf_status password_cost_set(const struct password_cost *cost);

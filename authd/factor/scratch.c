@@ -1,6 +1,7 @@
 /*
  * Memory for slow hashes.  glibc maps and faults 19 MiB afresh on every call above its threshold; a
- * buffer that a worker keeps saves that (up to half of the time above 32 MiB).  It stays out of core
+ * buffer that a worker keeps while it is busy saves that (up to half of the time above 32 MiB).  It is
+ * mapped by the first hash and given back after a quiet while: an idle daemon is small.  It stays out of core
  * dumps and is locked if the limits allow: the first block of Argon2's memory would let anyone who finds
  * it in swap guess passwords at the speed of a fast hash.
  */
@@ -9,9 +10,7 @@
 #include "authd/factor/scratch.h"
 
 #include <sys/mman.h>
-#include <unistd.h>
 
-#include "authd/factor/argon2.h"
 #include "authd/factor/factor.h"
 #include "common/fault.h"
 #include "common/secret.h"
@@ -33,52 +32,75 @@ memory_map(size_t bytes)
 	return memory;
 }
 
+/* Bytes that are worth keeping: a rare hash that is dearer than the rest maps its own each time. */
 static size_t
-whole_pages(size_t bytes)
+keep_max(const struct factor_scratch *scratch)
 {
-	size_t page = (size_t)sysconf(_SC_PAGESIZE);
-
-	return (bytes + page - 1) / page * page;
+	if (scratch->keep != SCRATCH_KEEP_COST)
+		return scratch->keep;
+	return (size_t)password_cost_get().memory_kib * 1024;
 }
 
 wf_status
-scratch_make(size_t size, struct factor_scratch **scratch_r)
+scratch_make(size_t keep, struct factor_scratch **scratch_r)
 {
-	size_t head = whole_pages(sizeof(struct factor_scratch));
-	uint8_t *pages = memory_map(head + size);
-	struct factor_scratch *scratch;
+	struct factor_scratch *scratch = memory_map(sizeof(*scratch));
 
-	if (pages == NULL)
+	if (scratch == NULL)
 		return WF_NO_MEMORY;
-	scratch = (struct factor_scratch *)(void *)pages;
-	scratch->mapped = head + size;
-	scratch->memory = pages + head;
-	scratch->size = size;
-	/* Written, not only read: a page that was only read is the kernel's shared page of zeros. */
-	for (size_t at = 0; at < size; at += 4096)
-		((volatile uint8_t *)scratch->memory)[at] = 0;
+	scratch->keep = keep;
 	*scratch_r = scratch;
 	return WF_OK;
+}
+
+/* The kernel wipes what it hands to others; this wipes what a swap or a dump could have seen meanwhile. */
+void
+scratch_rest(struct factor_scratch *scratch)
+{
+	if (scratch->memory == NULL || scratch->lent)
+		return;
+	wf_wipe(scratch->memory, scratch->size);
+	(void)munmap(scratch->memory, scratch->size);
+	scratch->memory = NULL;
+	scratch->size = 0;
 }
 
 void
 scratch_drop(struct factor_scratch **scratch)
 {
-	size_t mapped;
-
 	if (*scratch == NULL)
 		return;
-	mapped = (*scratch)->mapped;
-	wf_wipe(*scratch, mapped);
-	(void)munmap(*scratch, mapped);
+	(*scratch)->lent = false;
+	scratch_rest(*scratch);
+	wf_wipe(*scratch, sizeof(**scratch));
+	(void)munmap(*scratch, sizeof(**scratch));
 	*scratch = NULL;
+}
+
+/* Makes what is kept at least as large. */
+static bool
+grow(struct factor_scratch *scratch, size_t bytes)
+{
+	uint8_t *memory;
+
+	if (bytes <= scratch->size)
+		return true;
+	scratch_rest(scratch);
+	memory = memory_map(bytes);
+	if (memory == NULL)
+		return false;
+	scratch->memory = memory;
+	scratch->size = bytes;
+	return true;
 }
 
 void *
 scratch_lend(struct factor_scratch *scratch, size_t bytes)
 {
-	if (scratch == NULL || scratch->lent || bytes > scratch->size)
+	if (scratch == NULL || scratch->lent || (bytes > scratch->size && bytes > keep_max(scratch)))
 		return memory_map(bytes);
+	if (!grow(scratch, bytes))
+		return NULL;
 	scratch->lent = true;
 	return scratch->memory;
 }
@@ -95,14 +117,18 @@ scratch_return(struct factor_scratch *scratch, void *memory, size_t bytes)
 wf_status
 factor_scratch_new(void **scratch_r)
 {
-	struct password_cost cost = password_cost_get();
 	struct factor_scratch *scratch = NULL;
-	wf_status status;
+	wf_status status = scratch_make(SCRATCH_KEEP_COST, &scratch);
 
-	status = scratch_make(factor_argon2_in_scratch ? (size_t)cost.memory_kib * 1024 : 0, &scratch);
 	if (status == WF_OK)
 		*scratch_r = scratch;
 	return status;
+}
+
+void
+factor_scratch_rest(void *scratch)
+{
+	scratch_rest(scratch);
 }
 
 void

@@ -11,20 +11,25 @@
 
 struct factor_scratch {
 	struct crypt_data crypt; /* of crypt(3); all zero between uses */
-	size_t mapped;		 /* bytes of the whole mapping, this struct included */
-	uint8_t *memory;	 /* page aligned, pre-faulted */
+	size_t keep;		 /* bytes of memory to keep at most; SCRATCH_KEEP_COST = what today's cost asks for */
+	uint8_t *memory;	 /* page aligned; NULL until it is lent first, and after a rest */
 	size_t size;		 /* of memory; 0 = none */
 	bool lent;
 };
 
-/* With `size` bytes of memory behind the struct; 0 for crypt(3) alone.  WF_NO_MEMORY. */
-WF_MUST_USE wf_status scratch_make(size_t size, struct factor_scratch **scratch_r);
+#define SCRATCH_KEEP_COST SIZE_MAX
+
+/* Takes no memory for hashes yet, and keeps up to `keep` bytes of it between two.  WF_NO_MEMORY. */
+WF_MUST_USE wf_status scratch_make(size_t keep, struct factor_scratch **scratch_r);
 void scratch_drop(struct factor_scratch **scratch);
 /*
- * Lends the memory, or maps fresh memory when `scratch` is NULL, too small or lent already.  NULL when
- * there is none to be had.  Returning does not wipe what was lent; the hash library does that.
+ * Lends the memory that was kept, or maps some: to be kept, unless `scratch` is NULL, lent already, or the
+ * need is over what it may keep.  NULL when there is none to be had.  Returning does not wipe what was
+ * lent; the hash library does that.
  */
 void *scratch_lend(struct factor_scratch *scratch, size_t bytes);
 void scratch_return(struct factor_scratch *scratch, void *memory, size_t bytes);
+/* Gives back what is kept and not lent; the next loan maps it anew. */
+void scratch_rest(struct factor_scratch *scratch);
 
 #endif

@@ -29,6 +29,11 @@ struct worker {
 	struct worker_pool *pool;
 	pthread_t thread;
 	void *scratch; /* owned; this thread's alone */
+	/* Under the pool's lock: */
+	int64_t idle_since_us; /* boot time at which it began to wait; while `idle` */
+	bool idle;
+	bool used;   /* has run a job since its last rest */
+	bool resting; /* is to rest now */
 };
 
 struct worker_pool {
@@ -98,16 +103,49 @@ pool_sweep(struct worker_pool *pool)
 		pthread_cond_signal(&pool->more);
 }
 
+/* Locked.  Outside a job's time, so what the rest costs is nobody's wait but that of a job that comes just now. */
+static void
+worker_take_rest(struct worker *worker)
+{
+	struct worker_pool *pool = worker->pool;
+
+	worker->resting = false;
+	worker->used = false;
+	pthread_mutex_unlock(&pool->lock);
+	pool->options.scratch_rest(worker->scratch);
+	pthread_mutex_lock(&pool->lock);
+}
+
+/* Locked.  Until there is a job, or the pool is being freed. */
+static void
+worker_wait(struct worker *worker)
+{
+	struct worker_pool *pool = worker->pool;
+
+	worker->idle_since_us = wf_clock_now(&pool->options.clock).boot_us;
+	worker->idle = true;
+	while (pool->dead.count == 0 && pool->waiting.count == 0 && !pool->stopping) {
+		if (worker->resting)
+			worker_take_rest(worker);
+		else
+			pthread_cond_wait(&pool->more, &pool->lock);
+	}
+	worker->idle = false;
+}
+
 /* The next job, or NULL when the pool is being freed and nothing is left; `status_r` says what to do with it. */
 static struct worker_job *
-pool_next(struct worker_pool *pool, wf_status *status_r)
+pool_next(struct worker *worker, wf_status *status_r)
 {
+	struct worker_pool *pool = worker->pool;
 	struct worker_job *job;
 	bool stopping;
 
 	pthread_mutex_lock(&pool->lock);
-	while (pool->dead.count == 0 && pool->waiting.count == 0 && !pool->stopping)
-		pthread_cond_wait(&pool->more, &pool->lock);
+	if (pool->dead.count == 0 && pool->waiting.count == 0)
+		worker_wait(worker);
+	worker->resting = false;
+	worker->used = true;
 	job = list_take(pool->dead.count > 0 ? &pool->dead : &pool->waiting);
 	stopping = pool->stopping;
 	pthread_mutex_unlock(&pool->lock);
@@ -123,7 +161,7 @@ worker_main(void *arg)
 	struct worker_job *job;
 	wf_status status = WF_OK;
 
-	while ((job = pool_next(worker->pool, &status)) != NULL) {
+	while ((job = pool_next(worker, &status)) != NULL) {
 		if (status == WF_OK)
 			job->run(job, worker->scratch);
 		job->done(job, status);
@@ -169,7 +207,8 @@ options_valid(const struct worker_options *options)
 {
 	return options->threads >= 1 && options->threads <= WORKER_THREADS_MAX &&
 	       options->queue_max >= 1 && options->clock.read != NULL &&
-	       (options->scratch_new == NULL) == (options->scratch_free == NULL);
+	       (options->scratch_new == NULL) == (options->scratch_free == NULL) &&
+	       (options->scratch_rest == NULL || options->scratch_new != NULL);
 }
 
 static struct worker_pool *
@@ -234,6 +273,28 @@ worker_submit(struct worker_pool *pool, struct worker_job *job)
 	}
 	pthread_mutex_unlock(&pool->lock);
 	return status;
+}
+
+void
+worker_rest(struct worker_pool *pool)
+{
+	int64_t now_us = wf_clock_now(&pool->options.clock).boot_us;
+	bool any = false;
+
+	if (pool->options.scratch_rest == NULL)
+		return;
+	pthread_mutex_lock(&pool->lock);
+	for (unsigned i = 0; i < pool->started; i++) {
+		struct worker *worker = &pool->workers[i];
+
+		if (!worker->idle || !worker->used || now_us - worker->idle_since_us < pool->options.rest_after_us)
+			continue;
+		worker->resting = true;
+		any = true;
+	}
+	if (any)
+		pthread_cond_broadcast(&pool->more);
+	pthread_mutex_unlock(&pool->lock);
 }
 
 size_t

@@ -36,6 +36,9 @@ struct worker_options {
 	const char *name; /* thread name, up to 15 characters; NULL = the program's */
 	wf_status (*scratch_new)(void **scratch_r); /* per thread, called in worker_pool_new; NULL = none */
 	void (*scratch_free)(void **scratch);
+	/* In a worker, after it has been idle for rest_after_us (pool's clock); NULL = never.  With scratch_new only. */
+	void (*scratch_rest)(void *scratch);
+	int64_t rest_after_us;
 	struct wf_clock clock; /* read by all workers at once */
 };
 
@@ -50,6 +53,11 @@ WF_MUST_USE wf_status worker_pool_new(const struct worker_options *options, stru
  * WF_UNAVAILABLE: the pool is being freed.
  */
 WF_MUST_USE wf_status worker_submit(struct worker_pool *pool, struct worker_job *job);
+/*
+ * Lets workers that have had nothing to do for rest_after_us give back what their scratch keeps; to be called
+ * now and then, as once a second.  Any thread.
+ */
+void worker_rest(struct worker_pool *pool);
 /* Jobs that wait; any thread. */
 size_t worker_queued(struct worker_pool *pool);
 /*

@@ -367,10 +367,11 @@ START_TEST(scratch_memory_is_wiped_after_use)
 
 	ck_assert_int_eq(factor_scratch_new(&made), WF_OK);
 	scratch = made;
-	ck_assert_uint_eq(scratch->size, factor_argon2_in_scratch ? 64 * 1024 : 0);
+	ck_assert_uint_eq(scratch->size, 0); /* nothing before the first hash */
 	in.scratch = scratch;
 	ck_assert_int_eq(fixture_verify(&in, "secret").answer, FACTOR_YES);
 	ck_assert(!scratch->lent);
+	ck_assert_uint_eq(scratch->size, factor_argon2_in_scratch ? 64 * 1024 : 0);
 	ck_assert(all_zero(scratch->memory, scratch->size));
 	in.credential = &imported;
 	ck_assert_int_eq(fixture_verify(&in, CRYPT_PASSWORD).answer, FACTOR_YES);
@@ -409,6 +410,51 @@ START_TEST(the_same_memory_is_lent_again_and_larger_needs_are_met_otherwise)
 }
 END_TEST
 
+START_TEST(a_rest_gives_back_what_is_kept_and_not_lent)
+{
+	struct factor_scratch *scratch = NULL;
+	uint8_t *lent;
+
+	ck_assert_int_eq(scratch_make(8192, &scratch), WF_OK);
+	factor_scratch_rest(scratch);
+	lent = scratch_lend(scratch, 4096);
+	factor_scratch_rest(scratch);
+	ck_assert_ptr_eq(lent, scratch->memory);
+	memset(lent, 1, 4096);
+	scratch_return(scratch, lent, 4096);
+	lent = scratch_lend(scratch, 8192); /* grows */
+	ck_assert_uint_eq(scratch->size, 8192);
+	scratch_return(scratch, lent, 8192);
+	factor_scratch_rest(scratch);
+	ck_assert_ptr_null(scratch->memory);
+	ck_assert_uint_eq(scratch->size, 0);
+	lent = scratch_lend(scratch, 100);
+	ck_assert_ptr_eq(lent, scratch->memory);
+	lent[0] = 1;
+	scratch_drop(&scratch);
+}
+END_TEST
+
+START_TEST(what_is_kept_follows_the_cost)
+{
+	struct credential credential = {.id = 0};
+	struct factor_input in = fixture_input(NULL, &credential, 0);
+	struct factor_scratch *scratch;
+	void *made = NULL;
+
+	ck_assert_int_eq(factor_scratch_new(&made), WF_OK);
+	scratch = made;
+	in.scratch = made;
+	credential = credential_with("secret", 6);
+	ck_assert_int_eq(fixture_verify(&in, "secret").answer, FACTOR_YES);
+	set_cost(1024, 1);
+	credential = credential_with("secret", 6);
+	ck_assert_int_eq(fixture_verify(&in, "secret").answer, FACTOR_YES);
+	ck_assert_uint_eq(scratch->size, factor_argon2_in_scratch ? 1024 * 1024 : 0);
+	factor_scratch_free(&made);
+}
+END_TEST
+
 START_TEST(a_hash_dearer_than_the_scratch_memory_verifies)
 {
 	struct credential credential = {.id = 0};
@@ -418,6 +464,7 @@ START_TEST(a_hash_dearer_than_the_scratch_memory_verifies)
 	ck_assert_int_eq(factor_scratch_new(&scratch), WF_OK);
 	set_cost(1024, 1);
 	credential = credential_with("secret", 6);
+	set_cost(64, 1);
 	in.scratch = scratch;
 	ck_assert_int_eq(fixture_verify(&in, "secret").answer, FACTOR_YES);
 	ck_assert_int_eq(fixture_verify(&in, "secreT").answer, FACTOR_NO);
@@ -526,6 +573,8 @@ password_suite(void)
 	tcase_add_test(tc, threads_do_not_disturb_each_other);
 	tcase_add_test(tc, scratch_memory_is_wiped_after_use);
 	tcase_add_test(tc, the_same_memory_is_lent_again_and_larger_needs_are_met_otherwise);
+	tcase_add_test(tc, a_rest_gives_back_what_is_kept_and_not_lent);
+	tcase_add_test(tc, what_is_kept_follows_the_cost);
 	tcase_add_test(tc, a_hash_dearer_than_the_scratch_memory_verifies);
 	tcase_add_test(tc, a_length_past_the_field_reads_nothing);
 #ifdef WF_FAULT

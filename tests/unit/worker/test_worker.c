@@ -374,6 +374,70 @@ START_TEST(each_worker_has_scratch_memory_of_its_own)
 }
 END_TEST
 
+static _Atomic unsigned scratch_rested;
+
+static void
+scratch_rest(void *scratch)
+{
+	ck_assert_ptr_nonnull(scratch);
+	atomic_fetch_add(&scratch_rested, 1);
+}
+
+/* A worker thread may take its time; the test's limit is the last word. */
+static void
+wait_rested(struct worker_pool *pool, struct scene *scene, unsigned least)
+{
+	while (atomic_load(&scratch_rested) < least) {
+		atomic_fetch_add(&scene->boot_us, 1000);
+		worker_rest(pool);
+		usleep(1000);
+	}
+}
+
+static void
+run_one(struct worker_pool *pool, struct scene *scene, unsigned done)
+{
+	struct task task;
+
+	task_init(&task, scene, 0);
+	task.job.deadline_boot_us = INT64_MAX;
+	ck_assert_int_eq(worker_submit(pool, &task.job), WF_OK);
+	scene_wait(scene, &scene->done, done);
+	ck_assert(task.ran);
+}
+
+START_TEST(an_idle_worker_rests_once)
+{
+	struct scene scene;
+	struct worker_options options = options_of(&scene, 1, 4);
+	struct worker_pool *pool = NULL;
+
+	scene_init(&scene);
+	options.scratch_new = scratch_new;
+	options.scratch_free = scratch_free;
+	options.scratch_rest = scratch_rest;
+	options.rest_after_us = 1000;
+	atomic_store(&scratch_limit, 1);
+	ck_assert_int_eq(worker_pool_new(&options, &pool), WF_OK);
+	run_one(pool, &scene, 1);
+	for (int i = 0; i < 20; i++) {
+		worker_rest(pool); /* not idle for long enough */
+		usleep(500);
+	}
+	ck_assert_uint_eq(scratch_rested, 0);
+	wait_rested(pool, &scene, 1);
+	atomic_fetch_add(&scene.boot_us, 5000);
+	for (int i = 0; i < 20; i++) {
+		worker_rest(pool); /* nothing more to give back */
+		usleep(500);
+	}
+	ck_assert_uint_eq(scratch_rested, 1);
+	run_one(pool, &scene, 2);
+	wait_rested(pool, &scene, 2);
+	worker_pool_free(&pool);
+}
+END_TEST
+
 START_TEST(a_pool_without_its_scratch_memory_is_none)
 {
 	struct scene scene;
@@ -393,18 +457,19 @@ END_TEST
 START_TEST(options_out_of_bounds_are_refused)
 {
 	struct scene scene;
-	struct worker_options good = options_of(&scene, 1, 1), bad[5];
+	struct worker_options good = options_of(&scene, 1, 1), bad[6];
 	struct worker_pool *pool = NULL;
 
 	scene_init(&scene);
-	for (unsigned i = 0; i < 5; i++)
+	for (unsigned i = 0; i < 6; i++)
 		bad[i] = good;
 	bad[0].threads = 0;
 	bad[1].threads = WORKER_THREADS_MAX + 1;
 	bad[2].queue_max = 0;
 	bad[3].clock.read = NULL;
 	bad[4].scratch_new = scratch_new;
-	for (unsigned i = 0; i < 5; i++)
+	bad[5].scratch_rest = scratch_rest;
+	for (unsigned i = 0; i < 6; i++)
 		ck_assert_int_eq(worker_pool_new(&bad[i], &pool), WF_INVALID);
 	good.name = NULL;
 	ck_assert_int_eq(worker_pool_new(&good, &pool), WF_OK);
@@ -536,6 +601,7 @@ worker_suite(void)
 	tcase_add_test(tc, dead_jobs_make_room_in_a_full_queue);
 	tcase_add_test(tc, freeing_ends_what_is_queued_and_finishes_what_runs);
 	tcase_add_test(tc, each_worker_has_scratch_memory_of_its_own);
+	tcase_add_test(tc, an_idle_worker_rests_once);
 	tcase_add_test(tc, a_pool_without_its_scratch_memory_is_none);
 	tcase_add_test(tc, options_out_of_bounds_are_refused);
 	tcase_add_test(tc, signals_are_blocked_in_workers_only);
