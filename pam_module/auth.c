@@ -34,23 +34,8 @@ remember(const struct call *call, const struct result *result, const struct wf_s
 		pam_set_item(call->pamh, PAM_AUTHTOK, password->bytes) == PAM_SUCCESS;
 }
 
-static int
-conclude(const struct call *call, const struct result *result, const struct wf_secret *password)
-{
-	bool goes_on =
-		result->verdict == WF_VERDICT_ACCEPT || result->verdict == WF_VERDICT_IGNORE;
-
-	if (result->verdict != WF_VERDICT_IGNORE)
-		conversation_tell(call, !goes_on, result->text);
-	if (goes_on && !remember(call, result, password)) {
-		talk_log_trouble(call, DOING, WF_NO_MEMORY);
-		return status_code(WF_NO_MEMORY, GROUP_AUTH);
-	}
-	return verdict_code(result->verdict, GROUP_AUTH);
-}
-
 /* Nothing of an earlier attempt through this handle may vouch for this one. */
-static void
+static bool
 forget(const struct call *call)
 {
 	struct state state;
@@ -59,7 +44,32 @@ forget(const struct call *call)
 	state_load(call->pamh, &state);
 	state.ignored = false;
 	state.emergency[0] = '\0';
-	(void)state_save(call->pamh, &state);
+	return state_save(call->pamh, &state);
+}
+
+static int
+trouble(const struct call *call, wf_status status)
+{
+	talk_log_trouble(call, DOING, status);
+	conversation_tell_id(
+		call, true, status == WF_NO ? WF_TEXT_REFUSED : WF_TEXT_UNAVAILABLE);
+	return status_code(status, GROUP_AUTH);
+}
+
+static int
+conclude(const struct call *call, const struct result *result, const struct wf_secret *password)
+{
+	bool goes_on =
+		result->verdict == WF_VERDICT_ACCEPT || result->verdict == WF_VERDICT_IGNORE;
+
+	if (goes_on && !remember(call, result, password)) {
+		/* What was remembered before it failed is of a login that does not go on. */
+		(void)forget(call);
+		return trouble(call, WF_NO_MEMORY);
+	}
+	if (result->verdict != WF_VERDICT_IGNORE)
+		conversation_tell(call, !goes_on, result->text);
+	return verdict_code(result->verdict, GROUP_AUTH);
 }
 
 static int
@@ -82,7 +92,8 @@ auth_run(const struct call *call)
 	wf_status status;
 	int code;
 
-	forget(call);
+	if (!forget(call))
+		return trouble(call, WF_NO_MEMORY);
 	status = talk_open(call, call_machine_deadline(call), &client);
 	if (status == WF_UNAVAILABLE)
 		return unreachable(call);
@@ -90,14 +101,7 @@ auth_run(const struct call *call)
 		status = dialog_run(
 			call, client, WF_PURPOSE_LOGIN, deadline_us, &result, &password);
 	wf_client_close(&client);
-	if (status == WF_OK) {
-		code = conclude(call, &result, &password);
-	} else {
-		talk_log_trouble(call, DOING, status);
-		conversation_tell_id(
-			call, true, status == WF_NO ? WF_TEXT_REFUSED : WF_TEXT_UNAVAILABLE);
-		code = status_code(status, GROUP_AUTH);
-	}
+	code = status == WF_OK ? conclude(call, &result, &password) : trouble(call, status);
 	wf_secret_clear(&password);
 	return code;
 }

@@ -53,7 +53,7 @@ keep_outcome(const struct call *call, const struct result *result, const struct 
 		pam_set_item(call->pamh, PAM_OLDAUTHTOK, password->bytes) == PAM_SUCCESS;
 }
 
-static void
+static bool
 forget_outcome(const struct call *call)
 {
 	struct state state;
@@ -61,7 +61,7 @@ forget_outcome(const struct call *call)
 	state_load(call->pamh, &state);
 	state.has_change = false;
 	state.change_ignored = false;
-	(void)state_save(call->pamh, &state);
+	return state_save(call->pamh, &state);
 }
 
 static bool
@@ -107,11 +107,15 @@ password_prelim(const struct call *call)
 	wf_status status;
 	bool goes_on;
 
-	forget_outcome(call);
+	if (!forget_outcome(call))
+		return trouble(call, WF_NO_MEMORY);
 	status = prove(call, &result, &password);
 	goes_on = result.verdict == WF_VERDICT_ACCEPT || result.verdict == WF_VERDICT_IGNORE;
-	if (status == WF_OK && goes_on && !keep_outcome(call, &result, &password))
+	if (status == WF_OK && goes_on && !keep_outcome(call, &result, &password)) {
+		/* The second pass must not find a proof of a first one that failed. */
+		(void)forget_outcome(call);
 		status = WF_NO_MEMORY;
+	}
 	wf_secret_clear(&password);
 	if (status != WF_OK)
 		return trouble(call, status);
@@ -222,7 +226,7 @@ static int
 conclude(const struct call *call, const struct result *result)
 {
 	if (result->verdict == WF_VERDICT_ACCEPT) {
-		forget_outcome(call);
+		(void)forget_outcome(call); /* the daemon takes a transaction once */
 		conversation_tell(call, false, result->text);
 	}
 	return verdict_code(result->verdict, GROUP_PASSWORD);

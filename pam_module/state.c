@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/fault.h"
 #include "common/secret.h"
 
 #define STATE_DATA "pam_warifu_state"
@@ -85,7 +86,7 @@ state_cleanup(pam_handle_t *pamh, void *data, int error_status)
 bool
 state_save(pam_handle_t *pamh, const struct state *state)
 {
-	struct state *copy = malloc(sizeof(*copy));
+	struct state *copy = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(sizeof(*copy));
 
 	if (copy == NULL)
 		return false;

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/fault.h"
 #include "pam_module/state.h"
 #include "tests/fuzz/fuzz.h"
 
@@ -29,9 +30,12 @@ dialog_pam_handle(void)
 }
 
 void
-dialog_pam_start(const char *authtok, bool fails)
+dialog_pam_start(const char *authtok, bool fails, const uint8_t *answers, size_t answers_len)
 {
-	dialog_pam = (struct dialog_pam){.fails = fails, .authtok = copy_of(authtok)};
+	dialog_pam = (struct dialog_pam){.fails = fails,
+		.authtok = copy_of(authtok),
+		.answers = answers,
+		.answers_len = answers_len};
 }
 
 static void
@@ -59,6 +63,8 @@ pam_get_user(pam_handle_t *pamh, const char **user_r, const char *prompt)
 {
 	(void)pamh;
 	(void)prompt;
+	if (wf_fault(WF_FAULT_ALLOC))
+		return PAM_CONV_ERR;
 	*user_r = "alice";
 	return PAM_SUCCESS;
 }
@@ -88,6 +94,8 @@ pam_set_item(pam_handle_t *pamh, int item, const void *value)
 
 	(void)pamh;
 	FUZZ_CHECK(place != NULL);
+	if (wf_fault(WF_FAULT_ALLOC))
+		return PAM_BUF_ERR;
 	free(*place);
 	*place = copy_of(value);
 	return PAM_SUCCESS;
@@ -107,6 +115,9 @@ pam_putenv(pam_handle_t *pamh, const char *entry)
 
 	(void)pamh;
 	FUZZ_CHECK(strncmp(entry, STATE_ENV, len) == 0);
+	/* Deleting needs no memory. */
+	if (entry[len] == '=' && wf_fault(WF_FAULT_ALLOC))
+		return PAM_BUF_ERR;
 	free(dialog_pam.transaction);
 	dialog_pam.transaction = entry[len] == '=' ? copy_of(entry + len + 1) : NULL;
 	return PAM_SUCCESS;
@@ -127,10 +138,28 @@ pam_set_data(pam_handle_t *pamh, const char *name, void *data,
 {
 	(void)pamh;
 	(void)name;
+	if (wf_fault(WF_FAULT_ALLOC))
+		return PAM_BUF_ERR;
 	data_drop();
 	dialog_pam.data = data;
 	dialog_pam.cleanup = cleanup;
 	return PAM_SUCCESS;
+}
+
+/* The next answer, owned; NULL for none. */
+static char *
+answer_next(void)
+{
+	const uint8_t *at = dialog_pam.answers;
+	size_t len = 0;
+
+	if (dialog_pam.answers_len == 0)
+		return copy_of(DIALOG_ANSWER);
+	while (len < dialog_pam.answers_len && at[len] != '\n')
+		len++;
+	dialog_pam.answers += len < dialog_pam.answers_len ? len + 1 : len;
+	dialog_pam.answers_len -= len < dialog_pam.answers_len ? len + 1 : len;
+	return len > 0 && at[0] == DIALOG_ANSWER_NONE ? NULL : fuzz_text(at, len);
 }
 
 /* What is shown is text, whatever the daemon sent. */
@@ -152,9 +181,9 @@ pam_prompt(pam_handle_t *pamh, int style, char **response, const char *format, .
 	}
 	FUZZ_CHECK(response != NULL);
 	dialog_pam.prompts++;
-	if (dialog_pam.fails)
+	if (dialog_pam.fails || wf_fault(WF_FAULT_ALLOC))
 		return PAM_CONV_ERR;
-	*response = copy_of(DIALOG_ANSWER);
+	*response = answer_next();
 	return PAM_SUCCESS;
 }
 

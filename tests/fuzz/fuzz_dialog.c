@@ -1,14 +1,20 @@
 /*
- * The PAM module against a daemon that says anything. The input is what the daemon writes: the
- * module succeeds only where a well-formed RESULT in the right place says ACCEPT, keeps a password
- * only then, sends nothing but well-formed requests, answers only what was asked, and leaks nothing.
+ * The PAM module, through its entry points, against a daemon that says anything, a person who types
+ * anything, and calls that fail. The module succeeds only where a well-formed RESULT in the right
+ * place says ACCEPT, keeps a password only then, sends nothing but well-formed requests, answers only
+ * what was asked, and leaks nothing.
  *
- * First octet: what PAM asks for and how the stanza is set. Then a u16: how many octets of the rest
- * the first connection gets; later connections get what is behind them. The daemon's end is served
- * in the same thread: wf_client_open() and wf_client_close() are wrapped by the linker.
+ * First octet: what PAM asks for and how the stanza is set. Second: which fallible call fails, see
+ * faults.h; libpam's own are among them. Third: how many octets behind the head are the person's
+ * answers. Then a u16: how many octets behind those the first connection gets; later connections get
+ * what is left. The daemon's end is served in the same thread: wf_client_open() and
+ * wf_client_close() are wrapped by the linker.
  */
 #include "config.h"
 
+#include <fcntl.h>
+#include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -17,11 +23,12 @@
 
 #include "common/client.h"
 #include "pam_module/dialog.h"
-#include "pam_module/groups.h"
 #include "tests/fuzz/dialog_pam.h"
+#include "tests/fuzz/faults.h"
 #include "tests/fuzz/fuzz.h"
 
-#define HEAD_LEN 3
+#define HEAD_LEN 5
+#define ARGS_MAX 8
 #define SENT_MAX 65536
 #define NO_VERDICT (-1)
 
@@ -46,6 +53,8 @@ void __real_wf_client_close(struct wf_client **client);
 wf_status __wrap_wf_client_open(
 	const char *path, uid_t owner, int64_t deadline_boot_us, struct wf_client **client_r);
 void __wrap_wf_client_close(struct wf_client **client);
+int __wrap_getpwnam_r(
+	const char *name, struct passwd *entry, char *buffer, size_t len, struct passwd **found_r);
 
 /* --- the daemon --- */
 
@@ -61,26 +70,51 @@ listen_once(void)
 	memcpy(addr.sun_path, path, strlen(path) + 1);
 	daemon_side.listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	FUZZ_CHECK(daemon_side.listener >= 0);
+	FUZZ_CHECK(fcntl(daemon_side.listener, F_SETFL, O_NONBLOCK) == 0);
 	FUZZ_CHECK(bind(daemon_side.listener, (struct sockaddr *)&addr, sizeof(addr)) == 0);
 	FUZZ_CHECK(listen(daemon_side.listener, 8) == 0);
 }
 
-wf_status
-__wrap_wf_client_open(
-	const char *path, uid_t owner, int64_t deadline_boot_us, struct wf_client **client_r)
+static void
+daemon_writes(const struct part *part)
 {
-	const struct part *part = &daemon_side.parts[daemon_side.connections > 0];
-	wf_status status = __real_wf_client_open(path, owner, deadline_boot_us, client_r);
-
-	FUZZ_CHECK(status == WF_OK && daemon_side.fd < 0);
-	daemon_side.fd = accept4(daemon_side.listener, NULL, NULL, SOCK_CLOEXEC);
-	FUZZ_CHECK(daemon_side.fd >= 0);
 	if (part->len > 0)
 		FUZZ_CHECK(send(daemon_side.fd, part->bytes, part->len,
 				   MSG_NOSIGNAL | MSG_DONTWAIT) >= 0);
 	FUZZ_CHECK(shutdown(daemon_side.fd, SHUT_WR) == 0);
-	daemon_side.connections++;
+}
+
+/* Only a seeded fault keeps the module from this daemon; what it had begun is taken off the listener. */
+wf_status
+__wrap_wf_client_open(
+	const char *path, uid_t owner, int64_t deadline_boot_us, struct wf_client **client_r)
+{
+	wf_status status = __real_wf_client_open(path, owner, deadline_boot_us, client_r);
+	int fd = accept4(daemon_side.listener, NULL, NULL, SOCK_CLOEXEC);
+
+	FUZZ_CHECK(daemon_side.fd < 0);
+	FUZZ_CHECK(status == WF_OK ? fd >= 0 : fuzz_faults_seeded());
+	if (status == WF_OK) {
+		daemon_side.fd = fd;
+		daemon_writes(&daemon_side.parts[daemon_side.connections > 0]);
+		daemon_side.connections++;
+	} else if (fd >= 0) {
+		(void)close(fd);
+	}
 	return status;
+}
+
+/* No look into the machine's list of users. */
+int
+__wrap_getpwnam_r(
+	const char *name, struct passwd *entry, char *buffer, size_t len, struct passwd **found_r)
+{
+	(void)name;
+	(void)entry;
+	(void)buffer;
+	(void)len;
+	*found_r = NULL;
+	return 0;
 }
 
 /* The next frame of `part`, which is shortened by it; false for none, or nonsense. */
@@ -142,6 +176,7 @@ __wrap_wf_client_close(struct wf_client **client)
 	if (*client == NULL)
 		return;
 	__real_wf_client_close(client);
+	fuzz_faults_hold();
 	while (got > 0) {
 		got = read(daemon_side.fd, bytes + sent.len, sizeof(bytes) - sent.len);
 		sent.len += got > 0 ? (size_t)got : 0;
@@ -149,6 +184,7 @@ __wrap_wf_client_close(struct wf_client **client)
 	(void)close(daemon_side.fd);
 	daemon_side.fd = -1;
 	sent_is_proper(sent, daemon_side.parts[daemon_side.connections > 1]);
+	fuzz_faults_resume();
 }
 
 /* What the script lets a module conclude at most: rounds of PROMPTS, if they may be, then RESULT. */
@@ -171,23 +207,55 @@ script_verdict(struct part script, bool rounds)
 
 /* --- the module --- */
 
-static struct call
-make_call(uint8_t head)
+typedef int entry_point(pam_handle_t *pamh, int flags, int argc, const char **argv);
+
+/* The stanza's arguments as the head wants them, and PAM's flags. */
+struct stanza {
+	char socket[128], owner[32];
+	const char *argv[ARGS_MAX];
+	int argc;
+	unsigned flags;
+};
+
+static void
+make_stanza(uint8_t head, struct stanza *stanza_r)
 {
-	return (struct call){
-		.pamh = dialog_pam_handle(),
-		.flags = head & OPTION_EXPIRED ? PAM_CHANGE_EXPIRED_AUTHTOK : 0,
-		.user = "alice",
-		.options = {
-			.socket = fuzz_path("sock"),
-			.language = head & 1 ? "ja" : "en",
-			.helper = "/nowhere",
-			.timeout_s = 20,
-			.first_pass = (enum first_pass)((head >> 2 & 3) % 3),
-			.owner = (uid_t)-1,
-			.quiet = (head & OPTION_QUIET) != 0,
-		},
-	};
+	static const char *const first_pass[] = {NULL, "try_first_pass", "use_first_pass", NULL};
+	const char *pass = first_pass[head >> 2 & 3];
+
+	*stanza_r = (struct stanza){
+		.flags = head & OPTION_EXPIRED ? PAM_CHANGE_EXPIRED_AUTHTOK : 0};
+	(void)snprintf(stanza_r->socket, sizeof(stanza_r->socket), "socket=%s", fuzz_path("sock"));
+	(void)snprintf(stanza_r->owner, sizeof(stanza_r->owner), "owner=%u", (unsigned)getuid());
+	stanza_r->argv[stanza_r->argc++] = stanza_r->socket;
+	stanza_r->argv[stanza_r->argc++] = stanza_r->owner;
+	stanza_r->argv[stanza_r->argc++] = "timeout=20";
+	stanza_r->argv[stanza_r->argc++] = head & 1 ? "lang=ja" : "lang=en";
+	if (pass != NULL)
+		stanza_r->argv[stanza_r->argc++] = pass;
+	if ((head & OPTION_QUIET) != 0)
+		stanza_r->argv[stanza_r->argc++] = "quiet";
+}
+
+static int
+enter(entry_point *point, const struct stanza *stanza, unsigned flags)
+{
+	const char *argv[ARGS_MAX];
+
+	memcpy(argv, stanza->argv, sizeof(argv));
+	return point(dialog_pam_handle(), (int)(stanza->flags | flags), stanza->argc, argv);
+}
+
+/* What script_verdict() finds when nothing is made to fail. */
+static int
+wanted(int connection, bool rounds)
+{
+	int verdict;
+
+	fuzz_faults_hold();
+	verdict = script_verdict(daemon_side.parts[connection], rounds);
+	fuzz_faults_resume();
+	return verdict;
 }
 
 /* Success and "ignore" come from the daemon's mouth alone. */
@@ -200,67 +268,83 @@ code_fits(int code, int verdict)
 }
 
 static void
-run_auth(const struct call *call, bool had_token)
+run_auth(const struct stanza *stanza, bool had_token)
 {
-	int code = auth_run(call);
+	int code = enter(pam_sm_authenticate, stanza, 0);
 	bool goes_on = code == PAM_SUCCESS || code == PAM_IGNORE;
 
-	code_fits(code, script_verdict(daemon_side.parts[0], true));
+	code_fits(code, wanted(0, true));
 	FUZZ_CHECK(goes_on || had_token == (dialog_pam.authtok != NULL));
 	FUZZ_CHECK(goes_on || dialog_pam.transaction == NULL);
 	FUZZ_CHECK(dialog_pam.prompts <= DIALOG_ROUNDS_MAX * DIALOG_PROMPTS_MAX);
+	(void)enter(pam_sm_setcred, stanza, PAM_ESTABLISH_CRED);
 }
 
 static void
-run_account(const struct call *call, bool had_token)
+run_account(const struct stanza *stanza, bool had_token)
 {
 	(void)had_token;
-	code_fits(account_run(call), script_verdict(daemon_side.parts[0], false));
+	code_fits(enter(pam_sm_acct_mgmt, stanza, 0), wanted(0, false));
 }
 
+/* A logout is never held up but by a stanza that is wrong, or a name that PAM does not give. */
 static void
-run_session(const struct call *call, bool had_token)
+run_session(const struct stanza *stanza, bool had_token)
 {
+	int code;
+
 	(void)had_token;
-	code_fits(session_open(call), script_verdict(daemon_side.parts[0], false));
+	code_fits(enter(pam_sm_open_session, stanza, 0), wanted(0, false));
+	code = enter(pam_sm_close_session, stanza, 0);
+	FUZZ_CHECK(code == PAM_SUCCESS || fuzz_faults_seeded());
 }
 
 /* Both passes, the second also when the first has failed: an application may do so. */
 static void
-run_change(const struct call *call, bool had_token)
+run_change(const struct stanza *stanza, bool had_token)
 {
-	int first = password_prelim(call), second = password_update(call);
-	bool root = getuid() == 0 && (call->flags & PAM_CHANGE_EXPIRED_AUTHTOK) == 0;
+	int first = enter(pam_sm_chauthtok, stanza, PAM_PRELIM_CHECK);
+	unsigned before = daemon_side.connections;
+	int second = enter(pam_sm_chauthtok, stanza, PAM_UPDATE_AUTHTOK);
+	bool root = getuid() == 0 && (stanza->flags & PAM_CHANGE_EXPIRED_AUTHTOK) == 0;
 
 	(void)had_token;
 	if (!root)
-		code_fits(first, script_verdict(daemon_side.parts[0], true));
+		code_fits(first, wanted(0, true));
 	FUZZ_CHECK(root || second != PAM_SUCCESS || first == PAM_SUCCESS);
+	/* Where the first pass reached nobody, the second one's is the first connection. */
 	if (first != PAM_IGNORE)
-		code_fits(second, script_verdict(daemon_side.parts[1], false));
+		code_fits(second, wanted(before > 0, false));
 }
 
 void
 wf_fuzz_one(const uint8_t *data, size_t size)
 {
-	static void (*const run[OP_COUNT])(const struct call *, bool) = {
+	static void (*const run[OP_COUNT])(const struct stanza *, bool) = {
 		run_auth, run_account, run_session, run_change};
-	size_t first = size < HEAD_LEN ? 0 : (size_t)data[1] << 8 | data[2];
-	struct call call;
+	struct part rest = {data + HEAD_LEN, size - HEAD_LEN}, answers;
+	struct stanza stanza;
+	size_t first;
 	int before, after;
 
 	if (size < HEAD_LEN)
 		return;
-	first = first < size - HEAD_LEN ? first : size - HEAD_LEN;
+	answers = (struct part){rest.bytes, data[2] < rest.len ? data[2] : rest.len};
+	rest = (struct part){rest.bytes + answers.len, rest.len - answers.len};
+	first = (size_t)data[3] << 8 | data[4];
+	first = first < rest.len ? first : rest.len;
 	listen_once();
 	before = dup(daemon_side.listener);
 	(void)close(before);
 	daemon_side.connections = 0;
-	daemon_side.parts[0] = (struct part){data + HEAD_LEN, first};
-	daemon_side.parts[1] = (struct part){data + HEAD_LEN + first, size - HEAD_LEN - first};
-	dialog_pam_start(data[0] & OPTION_TOKEN ? "left" : NULL, (data[0] & OPTION_FAILS) != 0);
-	call = make_call(data[0]);
-	run[data[0] & 3](&call, (data[0] & OPTION_TOKEN) != 0);
+	daemon_side.parts[0] = (struct part){rest.bytes, first};
+	daemon_side.parts[1] = (struct part){rest.bytes + first, rest.len - first};
+	dialog_pam_start(data[0] & OPTION_TOKEN ? "left" : NULL, (data[0] & OPTION_FAILS) != 0,
+		answers.bytes, answers.len);
+	make_stanza(data[0], &stanza);
+	fuzz_faults_seed(data[1]);
+	run[data[0] & 3](&stanza, (data[0] & OPTION_TOKEN) != 0);
+	fuzz_faults_seed(0);
 	dialog_pam_end();
 	after = dup(daemon_side.listener);
 	(void)close(after);

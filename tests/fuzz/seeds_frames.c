@@ -78,24 +78,31 @@ put_answers(struct wf_buf *script, unsigned rounds, enum wf_verdict verdict)
 	wf_msg_clear(&msg);
 }
 
-/* See fuzz_dialog.c for the three octets at the beginning. */
+#define DIALOG_HEAD 5
+#define DIALOG_ANSWERS "0123456\nplum trees\n\n\1\n"
+
+/* See fuzz_dialog.c for the octets at the beginning. With a fault seeded there are answers, too. */
 static void
-seed_dialog(uint8_t head, unsigned rounds, enum wf_verdict verdict)
+seed_dialog(uint8_t head, uint8_t fault, unsigned rounds, enum wf_verdict verdict)
 {
+	uint8_t answers_len = fault != 0 ? sizeof(DIALOG_ANSWERS) - 1 : 0;
 	char name[64];
 	struct wf_buf script;
 	size_t first;
 
 	wf_buf_init(&script, UINT16_MAX);
-	seed_need(wf_buf_put(&script, "\0\0\0", 3));
+	seed_need(wf_buf_put(&script, "\0\0\0\0\0", DIALOG_HEAD));
+	seed_need(wf_buf_put(&script, DIALOG_ANSWERS, answers_len));
 	put_answers(&script, rounds, verdict);
-	first = script.len - 3;
+	first = script.len - DIALOG_HEAD - answers_len;
 	if ((head & 3) == 3)
 		put_answers(&script, 0, verdict);
 	script.data[0] = head;
-	script.data[1] = (uint8_t)(first >> 8);
-	script.data[2] = (uint8_t)first;
-	(void)snprintf(name, sizeof(name), "%02x-%u-%u", head, rounds, verdict);
+	script.data[1] = fault;
+	script.data[2] = answers_len;
+	script.data[3] = (uint8_t)(first >> 8);
+	script.data[4] = (uint8_t)first;
+	(void)snprintf(name, sizeof(name), "%02x-%02x-%u-%u", head, fault, rounds, verdict);
 	seed_put("dialog", name, script.data, script.len);
 	wf_buf_clear(&script);
 }
@@ -132,14 +139,16 @@ seeds_frames(void)
 		seed_message(&msgs[i], WF_WIRE_VERSION, true);
 	}
 	for (unsigned op = 0; op < 4; op++) {
-		seed_dialog((uint8_t)op, op == 0 || op == 3 ? 1 : 0, WF_VERDICT_ACCEPT);
-		seed_dialog((uint8_t)(op | 0x84), op == 0 || op == 3 ? 1 : 0, WF_VERDICT_ACCEPT);
-		seed_dialog((uint8_t)(op | 0x68), 0, WF_VERDICT_REJECT);
-		seed_dialog((uint8_t)op, 0, WF_VERDICT_IGNORE);
+		seed_dialog((uint8_t)op, 0, op == 0 || op == 3 ? 1 : 0, WF_VERDICT_ACCEPT);
+		seed_dialog((uint8_t)(op | 0x84), 0, op == 0 || op == 3 ? 1 : 0, WF_VERDICT_ACCEPT);
+		seed_dialog((uint8_t)(op | 0x68), 0, 0, WF_VERDICT_REJECT);
+		seed_dialog((uint8_t)op, 0, 0, WF_VERDICT_IGNORE);
+		seed_dialog((uint8_t)op, 0x09, op == 0 || op == 3 ? 1 : 0, WF_VERDICT_ACCEPT);
+		seed_dialog((uint8_t)(op | 0x80), 0x94, op == 0 || op == 3 ? 1 : 0, WF_VERDICT_ACCEPT);
 	}
-	seed_dialog(0, 3, WF_VERDICT_ACCEPT);
-	seed_dialog(0, 8, WF_VERDICT_ACCEPT);
-	seed_dialog(1, 0, WF_VERDICT_CHANGE);
+	seed_dialog(0, 0, 3, WF_VERDICT_ACCEPT);
+	seed_dialog(0, 0, 8, WF_VERDICT_ACCEPT);
+	seed_dialog(1, 0, 0, WF_VERDICT_CHANGE);
 	dictionary("wire.dict");
 	dictionary("dialog.dict");
 }
