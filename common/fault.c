@@ -7,16 +7,13 @@
 
 #include "common/fault.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
-#define DEFAULT_POINTS (~(UINT64_C(1) << WF_FAULT_SYNC))
+#define DEFAULT_POINTS (~(UINT64_C(1) << WF_FAULT_SYNC | UINT64_C(1) << WF_FAULT_WRITE))
 
 static struct wf_fault_page own = {.magic = WF_FAULT_MAGIC};
 static struct wf_fault_page *page = &own;
@@ -50,7 +47,7 @@ page_open(void)
 }
 
 bool
-wf_fault(enum wf_fault_point point)
+wf_fault_due(enum wf_fault_point point)
 {
 	uint64_t points = page->points;
 	uint64_t call, nth;
@@ -62,6 +59,22 @@ wf_fault(enum wf_fault_point point)
 	if (nth == 0 || call < nth || (call > nth && page->lasts == 0))
 		return false;
 	page->failed++;
+	return true;
+}
+
+void
+wf_fault_end(void)
+{
+	if (page->dies != WF_FAULT_LIVES)
+		_exit(WF_FAULT_EXIT);
+}
+
+bool
+wf_fault(enum wf_fault_point point)
+{
+	if (!wf_fault_due(point))
+		return false;
+	wf_fault_end();
 	return true;
 }
 
@@ -84,33 +97,4 @@ struct wf_fault_page *
 wf_fault_page(void)
 {
 	return page;
-}
-
-static int
-sync_slowly(long call, int fd)
-{
-	int64_t delay_us = page->sync_delay_us;
-	struct timespec delay = {.tv_sec = delay_us / 1000000, .tv_nsec = delay_us % 1000000 * 1000};
-
-	page->syncs++;
-	while (delay_us > 0 && nanosleep(&delay, &delay) != 0 && errno == EINTR)
-		;
-	if (wf_fault(WF_FAULT_SYNC)) {
-		errno = EIO;
-		return -1;
-	}
-	return (int)syscall(call, fd);
-}
-
-/* In the place of libc's, for the libraries of the program, too: SQLite calls them by name. */
-int
-fsync(int fd)
-{
-	return sync_slowly(SYS_fsync, fd);
-}
-
-int
-fdatasync(int fildes)
-{
-	return sync_slowly(SYS_fdatasync, fildes);
 }

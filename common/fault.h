@@ -22,6 +22,7 @@ enum wf_fault_point {
 	WF_FAULT_THREAD,
 	WF_FAULT_CLOCK,
 	WF_FAULT_SYNC, /* fsync and fdatasync, the libraries' too; only with a page that asks for it */
+	WF_FAULT_WRITE, /* calls that change a file or a name, or send; the libraries' too; likewise */
 	WF_FAULT_POINT_COUNT
 };
 
@@ -42,10 +43,24 @@ struct wf_fault_page {
 	_Atomic uint64_t synchronised;	/* the wall clock says it is: 0 as it is, 1 yes, 2 no */
 	_Atomic uint64_t boot;		/* other than 0: another boot, with a boot id of its own */
 	_Atomic uint64_t syncs;		/* fsync and fdatasync calls seen */
+	_Atomic uint64_t dies;		/* enum wf_fault_death: the program ends where a call would fail */
+	_Atomic uint64_t sync_lies;	/* 1: fsync and fdatasync do nothing and say that all is well */
 };
 
-/* True when this call is to fail.  Counts calls over all threads. */
+/* How the program ends, as suddenly as by kill -9; its exit code is then WF_FAULT_EXIT. */
+enum wf_fault_death {
+	WF_FAULT_LIVES,
+	WF_FAULT_DIES,	    /* before the call */
+	WF_FAULT_DIES_WITHIN, /* with half of the bytes written, where the call writes to a file */
+};
+#define WF_FAULT_EXIT 113
+
+/* True when this call is to fail; does not return where the page says that the program dies.  Counts calls over all threads. */
 bool wf_fault(enum wf_fault_point point);
+/* The same, but returns in any case: the caller has something to do before wf_fault_end(). */
+bool wf_fault_due(enum wf_fault_point point);
+/* Ends the program if the page says so. */
+void wf_fault_end(void);
 /* Arms: the nth (1-based) fallible call fails, once or from then on; 0 disarms and resets the count. */
 void wf_fault_arm(uint64_t nth, bool from_then_on);
 /* Calls seen since the last wf_fault_arm. */
