@@ -18,7 +18,6 @@
 #include <unistd.h>
 
 #include "authd/account/act.h"
-#include "authd/breakglass_report.h"
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
 #include "authd/privilege.h"
@@ -36,7 +35,6 @@
 struct openings {
 	struct { enum front_role role; int fd; } sockets[3];
 	size_t n;
-	struct breakglass_report breakglass;
 };
 
 static wf_status
@@ -235,16 +233,15 @@ start_front(struct daemon *daemon, const struct openings *openings)
 	return fine;
 }
 
-/* Rows of the start, before anybody is served. */
+/* The row of the start, before anybody is served. */
 static void
-record_start(struct daemon *daemon, struct openings *openings)
+record_start(struct daemon *daemon)
 {
 	char detail[128];
 
 	snprintf(detail, sizeof(detail), "version %s, mode %s", PACKAGE_VERSION,
 		 daemon->live->config->mode == MODE_OBSERVE ? "observe" : "enforce");
 	system_row(daemon, AUDIT_SYSTEM, "start", detail);
-	breakglass_write(daemon, &openings->breakglass);
 }
 
 static bool
@@ -261,7 +258,7 @@ set_up(struct daemon *daemon, struct openings *openings)
 	daemon->base = event_base_new();
 	if (daemon->base == NULL || !start_engine(daemon) || !start_front(daemon, openings) || loop_setup(daemon) != WF_OK)
 		return false;
-	record_start(daemon, openings);
+	record_start(daemon);
 	return true;
 }
 
@@ -328,7 +325,7 @@ first_start(const struct options *options, const struct config *config)
 	return true;
 }
 
-/* What needs root: sockets and the emergency file.  The configuration is read here and again after. */
+/* What needs root where no service manager did it: sockets.  The configuration is read here and again after. */
 static bool
 open_as_root(const struct options *options, struct openings *openings)
 {
@@ -340,10 +337,7 @@ open_as_root(const struct options *options, struct openings *openings)
 		say(LOG_ERR, error.text);
 		return false;
 	}
-	fine = first_start(options, config);
-	if (fine)
-		breakglass_collect(config->breakglass_file, &openings->breakglass);
-	fine = fine && open_sockets(openings, config) && become_user(config);
+	fine = first_start(options, config) && open_sockets(openings, config) && become_user(config);
 	config_free(&config);
 	return fine;
 }

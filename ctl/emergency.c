@@ -21,7 +21,46 @@ struct emergency {
 	const char *path;
 	struct wf_breakglass_state state;
 	wf_status found; /* WF_OK: there is a file, and `state` is its */
+	unsigned reported, left; /* uses that entered the log now, and that could not */
 };
+
+/* The row first: a use that is told twice is better than one that is not told. */
+static bool
+report_use(const struct emergency *emergency, const struct wf_breakglass_use *use)
+{
+	struct answer answer;
+	struct ask ask;
+	bool fine;
+
+	ask_init(&ask, "emergency.used");
+	ask_text(&ask, "user", use->user);
+	ask_text(&ask, "tty", use->tty);
+	ask_number(&ask, "time", use->wall_us);
+	ask_daemon(emergency->ctl, &ask, &answer);
+	fine = answer.status == WF_OK && wf_breakglass_mark_reported(emergency->path, use->slot) == WF_OK;
+	if (!fine)
+		ctl_error(emergency->ctl, _("a use of an emergency code by %s could not be written into the log: %s"),
+			use->user, answer.text[0] != '\0' ? answer.text : _(wf_status_text(answer.status)));
+	answer_clear(&answer);
+	return fine;
+}
+
+/* Codes were used while the daemon was away: whatever root does with the file, they enter the log first. */
+static void
+report(struct emergency *emergency)
+{
+	struct wf_breakglass_use uses[WF_BREAKGLASS_CODES_MAX];
+	size_t n = 0;
+
+	if (wf_breakglass_list(emergency->path, uses, &n) != WF_OK)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		bool told = !uses[i].reported && emergency->left == 0 && report_use(emergency, &uses[i]);
+
+		emergency->reported += told ? 1 : 0;
+		emergency->left += told || uses[i].reported ? 0 : 1;
+	}
+}
 
 static void
 begin(struct emergency *emergency, struct ctl *ctl, const struct parsed *parsed)
@@ -35,6 +74,8 @@ begin(struct emergency *emergency, struct ctl *ctl, const struct parsed *parsed)
 	ask_daemon(ctl, &ask, &emergency->status);
 	emergency->path = sheet_path(parsed, &emergency->status);
 	emergency->found = wf_breakglass_inspect(emergency->path, &emergency->state);
+	if (emergency->found == WF_OK && emergency->status.answered)
+		report(emergency);
 }
 
 static int
@@ -144,6 +185,38 @@ ctl_emergency_new(struct ctl *ctl, const struct parsed *parsed)
 		return CTL_USAGE;
 	begin(&emergency, ctl, parsed);
 	code = make_new(&emergency, codes);
+	answer_clear(&emergency.status);
+	return code;
+}
+
+static int
+tell_reported(const struct emergency *emergency)
+{
+	struct ctl *ctl = emergency->ctl;
+
+	if (!emergency->status.answered)
+		return answer_complain(ctl, &emergency->status);
+	if (emergency->left > 0)
+		return CTL_NO;
+	if (emergency->reported > 0)
+		ctl_say(ctl, _("Uses of emergency codes that are in the log now: %u."), emergency->reported);
+	else
+		ctl_say(ctl, _("No use of an emergency code is missing in the log."));
+	return CTL_OK;
+}
+
+/* Called at each start of the daemon: no file is nothing to complain about. */
+int
+ctl_emergency_report(struct ctl *ctl, const struct parsed *parsed)
+{
+	struct emergency emergency;
+	int code;
+
+	begin(&emergency, ctl, parsed);
+	if (emergency.found == WF_OK || emergency.found == WF_NOT_FOUND)
+		code = tell_reported(&emergency);
+	else
+		code = complain(&emergency);
 	answer_clear(&emergency.status);
 	return code;
 }

@@ -17,6 +17,7 @@ int ctl_completion(struct ctl *ctl, const struct parsed *parsed);
 int ctl_doctor(struct ctl *ctl, const struct parsed *parsed);
 int ctl_emergency_show(struct ctl *ctl, const struct parsed *parsed);
 int ctl_emergency_new(struct ctl *ctl, const struct parsed *parsed);
+int ctl_emergency_report(struct ctl *ctl, const struct parsed *parsed);
 int ctl_emergency_unlock(struct ctl *ctl, const struct parsed *parsed);
 int ctl_init_dialogue(struct ctl *ctl, const struct parsed *parsed);
 int ctl_log(struct ctl *ctl, const struct parsed *parsed);

@@ -51,8 +51,8 @@ complain(struct ctl *ctl, const char *path, wf_status status)
 {
 	if (status == WF_CONFLICT)
 		ctl_error(ctl,
-			_("%s has used codes that are not in the log yet; start the daemon anew (systemctl restart "
-			  "warifud), then try again"),
+			_("%s has used codes that are not in the log yet; start the daemon (systemctl start warifud), "
+			  "then try again"),
 			path);
 	else
 		ctl_error(ctl, "%s: %s", path, _(wf_status_text(status)));

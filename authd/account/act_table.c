@@ -82,6 +82,10 @@ static const struct act_arg_spec log_args[] = {
 };
 static const struct act_arg_spec clock_args[] = {REASON_NEEDED, TICKET, END};
 static const struct act_arg_spec emergency_args[] = {USER, TEXT("detail", 128), REASON, TICKET, END};
+static const struct act_arg_spec emergency_used_args[] = {
+	USER, {.name = "tty", .type = ARG_TEXT, .required = true, .max = 64},
+	{.name = "time", .type = ARG_TIME, .required = true}, END
+};
 static const struct act_arg_spec backup_args[] = {TEXT("name", 128), TICKET, END};
 static const struct act_arg_spec rotate_args[] = {REASON, TICKET, END};
 static const struct act_arg_spec tune_args[] = {NUMBER("target", 10, 10000), END};
@@ -118,6 +122,7 @@ static const struct act acts[] = {
 	CHANGE("clock.accept", ROLE_ADMINISTRATOR, clock_args, act_clock_accept),
 	CHANGE("emergency.new", ROLE_ADMINISTRATOR, emergency_args, act_emergency_note),
 	CHANGE("emergency.unlock", ROLE_ADMINISTRATOR, emergency_args, act_emergency_note),
+	CHANGE("emergency.used", ROLE_ADMINISTRATOR, emergency_used_args, act_emergency_used),
 	LONG_CHANGE("backup.make", ROLE_ADMINISTRATOR, backup_args, act_backup_make),
 	CHANGE("key.rotate", ROLE_ADMINISTRATOR, rotate_args, act_key_rotate),
 	VIEW("doctor", ROLE_AUDITOR, no_args, act_doctor),

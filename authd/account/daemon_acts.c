@@ -22,16 +22,52 @@ act_clock_accept(struct act_call *call)
 		act_time(change.row.time_us, text));
 }
 
+static wf_status
+for_root_alone(struct act_call *call)
+{
+	if (call->peer.uid == 0)
+		return WF_OK;
+	return act_say(call, WF_DENIED, _("Only root can change the emergency file: use 'warifu emergency' as root."));
+}
+
 /* The emergency file is root's, and root's command has changed it already: here it gets its row. */
 wf_status
 act_emergency_note(struct act_call *call)
 {
 	const char *detail = act_arg(call, "detail");
 	struct act_change change;
+	wf_status status = for_root_alone(call);
 
-	if (call->peer.uid != 0)
-		return act_say(call, WF_DENIED, _("Only root can change the emergency file: use 'warifu emergency' as root."));
+	if (status != WF_OK)
+		return status;
 	act_change_init(call, &change, act_arg(call, "user"), "%s", detail != NULL ? detail : "");
+	return act_commit(call, &change);
+}
+
+/* A login that the daemon had no part in: the row of a login, of the time when it was. */
+wf_status
+act_emergency_used(struct act_call *call)
+{
+	const char *tty = act_arg(call, "tty");
+	struct act_change change;
+	struct audit_row *row = &change.row;
+	char source[sizeof(row->source)];
+	wf_status status = for_root_alone(call);
+
+	if (status != WF_OK)
+		return status;
+	act_change_init(call, &change, act_arg(call, "user"), "emergency code used while the daemon was away");
+	row->class = AUDIT_AUTH;
+	row->first_us = act_number(call, "time", row->time_us);
+	row->last_us = row->first_us;
+	(void)snprintf(source, sizeof(source), "local:%s", tty);
+	AUDIT_TEXT(row->event, "login.breakglass");
+	AUDIT_TEXT(row->action, "login.breakglass");
+	AUDIT_TEXT(row->service, "");
+	AUDIT_TEXT(row->source, source);
+	AUDIT_TEXT(row->machine, tty);
+	AUDIT_TEXT(row->factors, "breakglass");
+	AUDIT_TEXT(row->operator_name, "");
 	return act_commit(call, &change);
 }
 

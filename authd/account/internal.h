@@ -176,6 +176,7 @@ wf_status act_status(struct act_call *call);
 wf_status act_why(struct act_call *call);
 wf_status act_clock_accept(struct act_call *call);
 wf_status act_emergency_note(struct act_call *call);
+wf_status act_emergency_used(struct act_call *call);
 wf_status act_backup_make(struct act_call *call);
 wf_status act_key_rotate(struct act_call *call);
 wf_status act_doctor(struct act_call *call);

@@ -33,6 +33,20 @@ _Static_assert(sizeof(role_groups) / sizeof(role_groups[0]) ==
 
 #define SET(field, value) (void)snprintf((field), sizeof(field), "%s", (value))
 
+/* A key that the service manager handed over as a credential goes before the file of the daemon's own. */
+static void
+default_key_file(struct config *config)
+{
+	const char *folder = secure_getenv("CREDENTIALS_DIRECTORY");
+	char path[sizeof(config->key_file)];
+	int len = folder == NULL ? -1 : snprintf(path, sizeof(path), "%s/warifu.key", folder);
+
+	if (len > 0 && (size_t)len < sizeof(path) && access(path, F_OK) == 0)
+		SET(config->key_file, path);
+	else
+		SET(config->key_file, WF_STATEDIR "/keys/warifu.key");
+}
+
 void
 config_defaults(struct config *config)
 {
@@ -41,7 +55,7 @@ config_defaults(struct config *config)
 	memset(config, 0, sizeof(*config));
 	SET(config->run_dir, WF_RUNDIR);
 	SET(config->state_dir, WF_STATEDIR);
-	SET(config->key_file, WF_STATEDIR "/keys/warifu.key");
+	default_key_file(config);
 	SET(config->breakglass_file, WF_BREAKGLASS_PATH);
 	SET(config->user, "warifu");
 	SET(config->issuer, "Warifu");

@@ -201,6 +201,9 @@ _warifu()
 	'emergency new')
 		words='--codes --user --stdin --reason --ticket --json --socket --lang --help --version'
 		;;
+	'emergency report')
+		words=' --json --socket --lang --help --version'
+		;;
 	'emergency unlock')
 		words='--reason --ticket --json --socket --lang --help --version'
 		;;
@@ -273,7 +276,7 @@ _warifu()
 		words='add confirm list resync remove'
 		;;
 	'emergency '*)
-		words='show new unlock'
+		words='show new report unlock'
 		;;
 	'pam '*)
 		words='install confirm remove list rollback'

@@ -215,9 +215,11 @@ def test_emergency_sheet(lab):
     remote = at_console([PIN, codes[1]], items={pam.ITEM_RHOST: "192.0.2.9"})
     lib.equal(remote["code"], pam.AUTHINFO_UNAVAIL, "from another host")
     lab.start()
-    # In the log as what it is, and of no use while the daemon works.
+    # In the log as what it is, and when it was; once; and of no use while the daemon works.
+    lib.contains(lab.cli("emergency", "report"), "now: 1", "what is reported")
+    lib.contains(lab.cli("emergency", "report"), "No use", "what is reported then")
     rows = [row for row in lab.log() if "breakglass" in row["event"] or "break-glass" in row["event"]]
-    lib.equal([row["user"] for row in rows], ["root"], f"rows: {rows}")
+    lib.equal([(row["user"], row["source"]) for row in rows], [("root", "local:tty1")], f"rows: {rows}")
     lib.equal(at_console([PIN, codes[1]])["code"] == pam.SUCCESS, False, "while the daemon works")
     lab.verify()
 
