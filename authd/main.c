@@ -29,6 +29,7 @@
 #define ACT_THREADS 3
 #define ACT_QUEUE 64
 #define CONNECTIONS_ALL 4096
+#define SECRET_PAGES_KEPT 256
 #define REST_AFTER_US 30000000 /* idle that long, a worker gives back the memory of its hashes */
 
 /* Sockets opened before privilege is dropped; handed to the front later. */
@@ -354,6 +355,7 @@ serve(const struct options *options)
 	evthread_use_pthreads();
 	if (!open_as_root(options, &openings))
 		return 1;
+	wf_secret_keep(SECRET_PAGES_KEPT);
 	daemon.started_us = wf_clock_now(&daemon.clock).wall_us;
 	if (set_up(&daemon, &openings)) {
 		say_f(LOG_NOTICE, "version %s serves %s", PACKAGE_VERSION, daemon.live->config->run_dir);
@@ -362,6 +364,7 @@ serve(const struct options *options)
 		code = 0;
 	}
 	tear_down(&daemon);
+	wf_secret_keep(0);
 	return code;
 }
 

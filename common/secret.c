@@ -11,6 +11,7 @@
 
 #include "common/secret.h"
 
+#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 
@@ -18,15 +19,71 @@
 
 #define SECRET_PAGES (WF_SECRET_MAX + 1) /* bytes asked for; the kernel rounds up to pages */
 #define LOCKED_MAX 32768 /* bytes; the reply of a whole log shall not use up what may be locked */
+#define KEPT_SIZE 4096 /* what fits into this many bytes takes a kept page */
 
-void *
-wf_secret_memory_new(size_t len)
+/* A page that is kept: its first bytes lead to the next one, the rest is zero. */
+struct kept {
+	struct kept *next;
+};
+
+static struct {
+	pthread_mutex_t lock;
+	struct kept *first;
+	size_t n, max;
+} kept = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static void *
+kept_take(void)
 {
-	void *pages;
+	struct kept *page;
 
-	if (wf_fault(WF_FAULT_ALLOC))
-		return NULL;
-	pages = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	(void)pthread_mutex_lock(&kept.lock);
+	page = kept.first;
+	if (page != NULL) {
+		kept.first = page->next;
+		kept.n--;
+	}
+	(void)pthread_mutex_unlock(&kept.lock);
+	if (page != NULL)
+		page->next = NULL;
+	return page;
+}
+
+/* Takes over a page that has been wiped; false: enough are kept. */
+static bool
+kept_put(void *memory)
+{
+	struct kept *page = memory;
+	bool room;
+
+	(void)pthread_mutex_lock(&kept.lock);
+	room = kept.n < kept.max;
+	if (room) {
+		page->next = kept.first;
+		kept.first = page;
+		kept.n++;
+	}
+	(void)pthread_mutex_unlock(&kept.lock);
+	return room;
+}
+
+void
+wf_secret_keep(size_t pages)
+{
+	void *page;
+
+	(void)pthread_mutex_lock(&kept.lock);
+	kept.max = pages;
+	(void)pthread_mutex_unlock(&kept.lock);
+	while (pages == 0 && (page = kept_take()) != NULL)
+		(void)munmap(page, KEPT_SIZE);
+}
+
+static void *
+pages_map(size_t len)
+{
+	void *pages = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
 	if (pages == MAP_FAILED)
 		return NULL;
 	(void)madvise(pages, len, MADV_DONTDUMP);
@@ -35,13 +92,34 @@ wf_secret_memory_new(size_t len)
 	return pages;
 }
 
+/* One size for all small ones, so that each may become any other. */
+static size_t
+whole_size(size_t len)
+{
+	return len < KEPT_SIZE ? KEPT_SIZE : len;
+}
+
+void *
+wf_secret_memory_new(size_t len)
+{
+	size_t size = whole_size(len);
+	void *pages = NULL;
+
+	if (wf_fault(WF_FAULT_ALLOC))
+		return NULL;
+	if (size == KEPT_SIZE)
+		pages = kept_take();
+	return pages != NULL ? pages : pages_map(size);
+}
+
 void
 wf_secret_memory_free(void *memory, size_t len)
 {
 	if (memory == NULL)
 		return;
 	wf_wipe(memory, len);
-	(void)munmap(memory, len);
+	if (whole_size(len) > KEPT_SIZE || !kept_put(memory))
+		(void)munmap(memory, whole_size(len));
 }
 
 wf_status

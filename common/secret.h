@@ -38,6 +38,12 @@ bool wf_mem_equal(const void *a, const void *b, size_t len);
  */
 void *wf_secret_memory_new(size_t len);
 void wf_secret_memory_free(void *memory, size_t len);
+/*
+ * From now on up to `pages` freed pages are kept, wiped, locked and out of core dumps as before, and given out again:
+ * a mapping of its own for each secret costs a server more than what it does with it.  At first none are kept,
+ * as is right for a guest in another program.  0 gives them all back.  Any thread.
+ */
+void wf_secret_keep(size_t pages);
 /* Overwrites memory in a way that the compiler keeps. */
 void wf_wipe(void *bytes, size_t len);
 

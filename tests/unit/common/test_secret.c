@@ -176,6 +176,39 @@ START_TEST(pages_are_gone_after_clearing)
 }
 END_TEST
 
+/* Wiped, still locked away, and given out again; beyond the number, and after it is taken back, they go. */
+START_TEST(pages_may_be_kept)
+{
+	struct wf_secret a = WF_SECRET_EMPTY;
+	struct wf_secret b = WF_SECRET_EMPTY;
+	static const uint8_t zeros[WF_SECRET_MAX];
+	unsigned char resident;
+	uint8_t *first;
+	uint8_t *second;
+	char flags[512];
+
+	wf_secret_keep(1);
+	ck_assert_int_eq(wf_secret_set(&a, "first", 5), WF_OK);
+	ck_assert_int_eq(wf_secret_set(&b, "second", 6), WF_OK);
+	first = a.bytes;
+	second = b.bytes;
+	wf_secret_clear(&a);
+	wf_secret_clear(&b);
+	ck_assert_int_eq(mincore(first, 1, &resident), 0);
+	ck_assert_int_eq(mincore(second, 1, &resident), -1);
+	ck_assert_mem_eq(first + sizeof(void *), zeros, WF_SECRET_MAX - sizeof(void *));
+	ck_assert_int_eq(wf_secret_set(&a, "a", 1), WF_OK);
+	ck_assert_ptr_eq(a.bytes, first);
+	ck_assert_mem_eq(a.bytes, "a", 2);
+	ck_assert_mem_eq(a.bytes + 1, zeros, WF_SECRET_MAX - 1);
+	mapping_flags(a.bytes, flags, sizeof(flags));
+	ck_assert_msg(strstr(flags, " dd") != NULL, "flags: %s", flags);
+	wf_secret_clear(&a);
+	wf_secret_keep(0);
+	ck_assert_int_eq(mincore(first, 1, &resident), -1);
+}
+END_TEST
+
 /* Also after it has grown, and for the messages that the table gives a secret to. */
 START_TEST(secret_buffers_stay_out_of_core_dumps)
 {
@@ -234,6 +267,7 @@ secret_suite(void)
 	tcase_add_test(tc, comparison_table);
 	tcase_add_test(tc, pages_stay_out_of_core_dumps);
 	tcase_add_test(tc, pages_are_gone_after_clearing);
+	tcase_add_test(tc, pages_may_be_kept);
 	tcase_add_test(tc, secret_buffers_stay_out_of_core_dumps);
 	tcase_add_test(tc, large_memory_is_not_locked);
 	suite_add_tcase(suite, tc);
