@@ -295,6 +295,7 @@ keys_read(int fd, const char *path, struct keyring **keys_r, char *why_r, size_t
 wf_status
 keyring_load(const char *path, struct keyring **keys_r, char *why_r, size_t size)
 {
+	struct keyring *keys = NULL;
 	struct stat file;
 	wf_status status;
 	int fd;
@@ -304,11 +305,18 @@ keyring_load(const char *path, struct keyring **keys_r, char *why_r, size_t size
 	status = key_file_open(path, &fd, &file, why_r, size);
 	if (status != WF_OK)
 		return status;
-	status = keys_read(fd, path, keys_r, why_r, size);
+	status = keys_read(fd, path, &keys, why_r, size);
 	(void)close(fd);
-	if (status == WF_OK && size > 0)
+	if (status == WF_OK)
+		status = keyring_prepare(keys);
+	if (status != WF_OK) {
+		keyring_free(&keys);
+		return status;
+	}
+	if (size > 0)
 		why_r[0] = '\0';
-	return status;
+	*keys_r = keys;
+	return WF_OK;
 }
 
 /* One fresh key at the end of the keyring. */

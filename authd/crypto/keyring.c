@@ -18,13 +18,27 @@
 #define PURPOSE_MAX 64
 #define AAD_MAX 512
 
+static const char *const mac_purposes[KEYRING_MACS] = {
+	[KEYRING_MAC_NAME] = "name",
+	[KEYRING_MAC_RECOVERY] = "recovery",
+};
+
+static void
+key_clear(struct keyring_key *key)
+{
+	wf_secret_clear(&key->bytes);
+	wf_secret_clear(&key->seal);
+}
+
 void
 keyring_free(struct keyring **keys)
 {
 	if (*keys == NULL)
 		return;
 	for (size_t i = 0; i < (*keys)->count; i++)
-		wf_secret_clear(&(*keys)->keys[i].bytes);
+		key_clear(&(*keys)->keys[i]);
+	for (size_t i = 0; i < KEYRING_MACS; i++)
+		wf_secret_clear(&(*keys)->macs[i]);
 	free(*keys);
 	*keys = NULL;
 }
@@ -82,19 +96,57 @@ keyring_fingerprint(const struct keyring *keys, uint32_t key_id, char text_r[17]
 	return status;
 }
 
+static wf_status
+mac_key_derive(const struct keyring *keys, const char *purpose, struct wf_secret *derived_r)
+{
+	char name[PURPOSE_MAX];
+
+	if (snprintf(name, sizeof(name), "mac 1 %s", purpose) >= (int)sizeof(name))
+		return WF_TOO_LONG;
+	return keyring_derive(&keys->keys[0], name, (struct crypto_bytes){NULL, 0}, derived_r);
+}
+
+static wf_status
+seal_key_derive(const struct keyring_key *key, struct wf_secret *derived_r)
+{
+	return keyring_derive(key, "seal 1", (struct crypto_bytes){NULL, 0}, derived_r);
+}
+
+wf_status
+keyring_prepare(struct keyring *keys)
+{
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < keys->count; i++)
+		status = seal_key_derive(&keys->keys[i], &keys->keys[i].seal);
+	for (size_t i = 0; status == WF_OK && i < KEYRING_MACS; i++)
+		status = mac_key_derive(keys, mac_purposes[i], &keys->macs[i]);
+	return status;
+}
+
+/* The prepared key of a purpose, or NULL. */
+static const struct wf_secret *
+mac_key_find(const struct keyring *keys, const char *purpose)
+{
+	for (size_t i = 0; i < KEYRING_MACS; i++)
+		if (strcmp(mac_purposes[i], purpose) == 0 && keys->macs[i].len > 0)
+			return &keys->macs[i];
+	return NULL;
+}
+
 wf_status
 keyring_mac(const struct keyring *keys, const char *purpose, const char *context, const void *bytes,
 	size_t len, uint8_t mac_r[32])
 {
 	const char *prefix = context != NULL ? context : "";
 	struct crypto_bytes parts[] = {{prefix, strlen(prefix) + 1}, {bytes, len}};
+	const struct wf_secret *key = mac_key_find(keys, purpose);
 	struct wf_secret derived = WF_SECRET_EMPTY;
-	char name[PURPOSE_MAX];
 	wf_status status;
 
-	if (snprintf(name, sizeof(name), "mac 1 %s", purpose) >= (int)sizeof(name))
-		return WF_TOO_LONG;
-	status = keyring_derive(&keys->keys[0], name, (struct crypto_bytes){NULL, 0}, &derived);
+	if (key != NULL)
+		return crypto_hmac(key, parts, len > 0 ? 2 : 1, mac_r);
+	status = mac_key_derive(keys, purpose, &derived);
 	if (status == WF_OK)
 		status = crypto_hmac(&derived, parts, len > 0 ? 2 : 1, mac_r);
 	wf_secret_clear(&derived);
@@ -120,6 +172,17 @@ aad_put(struct wf_buf *aad, const struct keyring_aad *place, uint32_t key_id)
 	return status;
 }
 
+/* The key that seals: the prepared one, or one derived into `derived`, which the caller clears. */
+static wf_status
+seal_key(const struct keyring_key *key, struct wf_secret *derived, const struct wf_secret **seal_r)
+{
+	wf_status status = key->seal.len > 0 ? WF_OK : seal_key_derive(key, derived);
+
+	if (status == WF_OK)
+		*seal_r = key->seal.len > 0 ? &key->seal : derived;
+	return status;
+}
+
 wf_status
 keyring_seal(const struct keyring *keys, const struct keyring_aad *aad,
 	const struct wf_secret *plain, uint8_t *sealed_r, size_t size, size_t *len_r,
@@ -128,6 +191,7 @@ keyring_seal(const struct keyring *keys, const struct keyring_aad *aad,
 	const struct keyring_key *key = &keys->keys[keys->count - 1];
 	uint8_t sealed[WF_SECRET_MAX + KEYRING_SEAL_OVERHEAD];
 	struct wf_secret derived = WF_SECRET_EMPTY;
+	const struct wf_secret *sealing = NULL;
 	struct wf_buf bound;
 	wf_status status;
 
@@ -136,12 +200,12 @@ keyring_seal(const struct keyring *keys, const struct keyring_aad *aad,
 	wf_buf_init(&bound, AAD_MAX);
 	status = aad_put(&bound, aad, key->id);
 	if (status == WF_OK)
-		status = keyring_derive(key, "seal 1", (struct crypto_bytes){NULL, 0}, &derived);
+		status = seal_key(key, &derived, &sealing);
 	if (status == WF_OK)
 		status = wf_random_bytes(sealed, CRYPTO_NONCE_LEN);
 	if (status == WF_OK)
 		status = crypto_gcm_seal(
-			&(struct crypto_gcm){&derived, sealed, {bound.data, bound.len}},
+			&(struct crypto_gcm){sealing, sealed, {bound.data, bound.len}},
 			plain->bytes, plain->len, sealed + CRYPTO_NONCE_LEN,
 			sealed + CRYPTO_NONCE_LEN + plain->len);
 	wf_secret_clear(&derived);
@@ -160,6 +224,7 @@ keyring_open(const struct keyring *keys, uint32_t key_id, const struct keyring_a
 {
 	const struct keyring_key *key = keyring_find(keys, key_id);
 	struct wf_secret derived = WF_SECRET_EMPTY, plain = WF_SECRET_EMPTY;
+	const struct wf_secret *sealing = NULL;
 	struct wf_buf bound;
 	wf_status status;
 
@@ -170,14 +235,14 @@ keyring_open(const struct keyring *keys, uint32_t key_id, const struct keyring_a
 	wf_buf_init(&bound, AAD_MAX);
 	status = aad_put(&bound, aad, key_id);
 	if (status == WF_OK)
-		status = keyring_derive(key, "seal 1", (struct crypto_bytes){NULL, 0}, &derived);
+		status = seal_key(key, &derived, &sealing);
 	/* The ciphertext goes into secret memory and becomes the plain text there. */
 	if (status == WF_OK)
 		status = wf_secret_set(
 			&plain, sealed + CRYPTO_NONCE_LEN, len - KEYRING_SEAL_OVERHEAD);
 	if (status == WF_OK)
 		status = crypto_gcm_open(
-			&(struct crypto_gcm){&derived, sealed, {bound.data, bound.len}},
+			&(struct crypto_gcm){sealing, sealed, {bound.data, bound.len}},
 			plain.bytes, plain.len, sealed + len - CRYPTO_TAG_LEN, plain.bytes);
 	if (status == WF_OK)
 		wf_secret_move(plain_r, &plain);

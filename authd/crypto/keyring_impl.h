@@ -8,13 +8,21 @@
 struct keyring_key {
 	uint32_t id;
 	struct wf_secret bytes; /* KEYRING_KEY_LEN */
+	struct wf_secret seal;  /* derived from them for sealing; empty until keyring_prepare */
 };
+
+/* Keyed hashes whose key is derived once: each login needs several of them. */
+enum keyring_mac_id { KEYRING_MAC_NAME, KEYRING_MAC_RECOVERY, KEYRING_MACS };
 
 /* Ids rise strictly: the first key is the one for look-ups, the last one the current. */
 struct keyring {
 	size_t count; /* at least 1 in a loaded keyring */
 	struct keyring_key keys[KEYRING_KEYS_MAX];
+	struct wf_secret macs[KEYRING_MACS]; /* of the first key */
 };
+
+/* Derives what is used all the time.  A keyring works without, more slowly. */
+WF_MUST_USE wf_status keyring_prepare(struct keyring *keys);
 
 /* NULL if there is none of this id. */
 const struct keyring_key *keyring_find(const struct keyring *keys, uint32_t key_id);

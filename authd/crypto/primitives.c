@@ -12,12 +12,39 @@
 #include <openssl/evp.h>
 #include <openssl/kdf.h>
 #include <openssl/params.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "authd/crypto/keyring.h"
 #include "common/fault.h"
 
 static char digest_name[] = "SHA256";
+
+/*
+ * Looking an algorithm up by its name costs more than a short use of it, so each is looked up once and kept for
+ * ever.  Two threads may do so at once: the second one's goes back.
+ */
+#define KEPT(type, fetch, release, name)                               \
+	static type *kept_##fetch(void)                                \
+	{                                                              \
+		static type *_Atomic kept;                             \
+		type *none = NULL;                                     \
+		type *found = atomic_load(&kept);                      \
+                                                                       \
+		if (found != NULL)                                     \
+			return found;                                  \
+		found = fetch(NULL, name, NULL);                       \
+		if (found == NULL)                                     \
+			return NULL;                                   \
+		if (atomic_compare_exchange_strong(&kept, &none, found)) \
+			return found;                                  \
+		release(found);                                        \
+		return none;                                           \
+	}
+
+KEPT(EVP_MAC, EVP_MAC_fetch, EVP_MAC_free, "HMAC")
+KEPT(EVP_MD, EVP_MD_fetch, EVP_MD_free, "SHA256")
+KEPT(EVP_CIPHER, EVP_CIPHER_fetch, EVP_CIPHER_free, "AES-256-GCM")
 
 static wf_status
 crypto_result(bool ok, wf_status status)
@@ -32,8 +59,9 @@ wf_status
 crypto_sha256(const void *bytes, size_t len, uint8_t hash_r[32])
 {
 	uint8_t hash[EVP_MAX_MD_SIZE];
+	const EVP_MD *sha256 = wf_fault(WF_FAULT_ALLOC) ? NULL : kept_EVP_MD_fetch();
 
-	if (wf_fault(WF_FAULT_ALLOC) || !EVP_Digest(bytes, len, hash, NULL, EVP_sha256(), NULL))
+	if (sha256 == NULL || !EVP_Digest(bytes, len, hash, NULL, sha256, NULL))
 		return crypto_result(false, WF_CRYPTO);
 	memcpy(hash_r, hash, CRYPTO_HASH_LEN);
 	return WF_OK;
@@ -92,11 +120,9 @@ crypto_hkdf(const struct wf_secret *key, struct crypto_bytes salt, struct crypto
 static EVP_MAC_CTX *
 hmac_new(void)
 {
-	EVP_MAC *mac = wf_fault(WF_FAULT_ALLOC) ? NULL : EVP_MAC_fetch(NULL, "HMAC", NULL);
-	EVP_MAC_CTX *ctx = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
+	EVP_MAC *mac = wf_fault(WF_FAULT_ALLOC) ? NULL : kept_EVP_MAC_fetch();
 
-	EVP_MAC_free(mac);
-	return ctx;
+	return mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
 }
 
 wf_status
@@ -127,14 +153,16 @@ static EVP_CIPHER_CTX *
 gcm_new(const struct crypto_gcm *gcm, int encrypt)
 {
 	EVP_CIPHER_CTX *ctx = NULL;
+	const EVP_CIPHER *cipher;
 	int done;
 
 	if (gcm->key->len != KEYRING_KEY_LEN || gcm->aad.len > INT_MAX || wf_fault(WF_FAULT_ALLOC))
 		return NULL;
-	ctx = EVP_CIPHER_CTX_new();
+	cipher = kept_EVP_CIPHER_fetch();
+	ctx = cipher != NULL ? EVP_CIPHER_CTX_new() : NULL;
 	if (ctx == NULL)
 		return NULL;
-	if (EVP_CipherInit_ex(ctx, EVP_aes_256_gcm(), NULL, gcm->key->bytes, gcm->nonce, encrypt) ==
+	if (EVP_CipherInit_ex(ctx, cipher, NULL, gcm->key->bytes, gcm->nonce, encrypt) ==
 			1 &&
 		(gcm->aad.len == 0 ||
 			EVP_CipherUpdate(ctx, NULL, &done, gcm->aad.bytes, (int)gcm->aad.len) == 1))
