@@ -10,6 +10,7 @@
 #include "authd/audit/audit.h"
 
 #include <openssl/evp.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -24,17 +25,35 @@ struct hash_part {
 	size_t len;
 };
 
+/* Looked up once: by name it would be looked up for every row. Two threads at once: the second one's goes back. */
+static const EVP_MD *
+hash_method(void)
+{
+	static EVP_MD *_Atomic kept;
+	EVP_MD *none = NULL;
+	EVP_MD *found = atomic_load(&kept);
+
+	if (found != NULL)
+		return found;
+	found = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (found == NULL || atomic_compare_exchange_strong(&kept, &none, found))
+		return found;
+	EVP_MD_free(found);
+	return none;
+}
+
 /* SHA-256 over a label with its NUL, then the parts. */
 static wf_status
 hash_parts(const char *label, const struct hash_part *parts, size_t count, uint8_t hash_r[HASH_LEN])
 {
-	EVP_MD_CTX *ctx = wf_fault(WF_FAULT_ALLOC) ? NULL : EVP_MD_CTX_new();
+	const EVP_MD *method = hash_method();
+	EVP_MD_CTX *ctx = wf_fault(WF_FAULT_ALLOC) || method == NULL ? NULL : EVP_MD_CTX_new();
 	uint8_t hash[EVP_MAX_MD_SIZE];
 	int ok;
 
 	if (ctx == NULL)
 		return WF_NO_MEMORY;
-	ok = EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) &&
+	ok = EVP_DigestInit_ex(ctx, method, NULL) &&
 	     EVP_DigestUpdate(ctx, label, strlen(label) + 1);
 	for (size_t i = 0; ok && i < count; i++)
 		ok = EVP_DigestUpdate(ctx, parts[i].bytes, parts[i].len);

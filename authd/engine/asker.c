@@ -110,6 +110,13 @@ read_ancestors(struct asker *asker, pid_t pid)
 	}
 }
 
+/* A session is found again by its process; else only who brings no remote host is placed by what he runs in. */
+static bool
+process_matters(const struct asker *asker, const struct wf_msg *msg)
+{
+	return msg->type == WF_MSG_SESSION || !asker->trusted || asker->rhost[0] == '\0';
+}
+
 wf_status
 asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct wf_msg *msg)
 {
@@ -121,7 +128,7 @@ asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct w
 	asker.uid = peer->cred.uid;
 	asker.trusted = peer->role == FRONT_RADIUS || peer->cred.uid == 0;
 	asker.ssh_key = asker.trusted && (evidence_has_key(msg) || evidence_is_first(msg));
-	if (peer->role == FRONT_PAM) {
+	if (peer->role == FRONT_PAM && process_matters(&asker, msg)) {
 		read_ancestors(&asker, peer->cred.pid);
 		if (wf_process_session(peer->cred.pid, &asker.audit_session) != WF_OK)
 			asker.audit_session = 0;

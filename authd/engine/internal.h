@@ -32,6 +32,13 @@ struct txn_rule {
 
 #define TXN_ANCESTORS 16
 
+/* Throttle keys once computed: each takes a keyed hash, and three steps of a login need them. */
+struct lane_keys {
+	bool filled, shadow;
+	char source[sizeof(((struct wf_source *)0)->text)];
+	uint8_t keys[LANE_COUNT][THROTTLE_KEY_LEN];
+};
+
 /* Who asks, from where: the same for transactions and errands. */
 struct asker {
 	char user[WF_NAME_MAX + 1];
@@ -45,6 +52,7 @@ struct asker {
 	bool trusted;  /* root or the radius front end: its claims are facts */
 	struct wf_source source;
 	enum zone zone;
+	struct lane_keys lane_keys; /* lanes_fill's */
 };
 
 struct verify_result {
@@ -239,7 +247,7 @@ void asker_session(struct asker *asker, struct store_read *read); /* what to loo
 void facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purpose purpose, const struct account *account);
 
 /* lanes.c */
-WF_MUST_USE wf_status lanes_fill(struct engine *engine, const struct asker *asker, bool shadow, struct store_lanes *lanes_r);
+WF_MUST_USE wf_status lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store_lanes *lanes_r);
 int64_t grid_wait_us(const struct engine *engine, int64_t round_us, int64_t slow_ms);
 uint32_t source_weight(struct engine *engine, const struct store_lanes *lanes);
 

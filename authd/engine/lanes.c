@@ -32,20 +32,40 @@ lane_text(const struct asker *asker, enum throttle_lane lane, bool shadow, char 
 	snprintf(text_r, size, "%s%s", shadow && lane != LANE_SOURCE ? "\n" : "", text);
 }
 
-wf_status
-lanes_fill(struct engine *engine, const struct asker *asker, bool shadow, struct store_lanes *lanes_r)
+/* The keys belong to name, source and shadow: what else is asked for is computed anew. */
+static wf_status
+lane_keys_fill(struct engine *engine, struct asker *asker, bool shadow)
 {
-	const struct policy *policy = &engine->config->policy;
-	struct store_lanes lanes = {.n = source_counts(policy, &asker->source) ? LANE_COUNT : LANE_SOURCE};
+	struct lane_keys fresh = {.filled = true, .shadow = shadow};
+	struct lane_keys *known = &asker->lane_keys;
 
-	for (size_t i = 0; i < lanes.n; i++) {
+	if (known->filled && known->shadow == shadow && strcmp(known->source, asker->source.text) == 0)
+		return WF_OK;
+	memcpy(fresh.source, asker->source.text, sizeof(fresh.source));
+	for (size_t i = 0; i < LANE_COUNT; i++) {
 		char text[WF_NAME_MAX + 2];
 		wf_status status;
 
 		lane_text(asker, (enum throttle_lane)i, shadow, text, sizeof(text));
-		status = account_lane_key(engine->keys, (enum throttle_lane)i, text, lanes.states[i].key);
+		status = account_lane_key(engine->keys, (enum throttle_lane)i, text, fresh.keys[i]);
 		if (status != WF_OK)
 			return status;
+	}
+	*known = fresh;
+	return WF_OK;
+}
+
+wf_status
+lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store_lanes *lanes_r)
+{
+	const struct policy *policy = &engine->config->policy;
+	struct store_lanes lanes = {.n = source_counts(policy, &asker->source) ? LANE_COUNT : LANE_SOURCE};
+	wf_status status = lane_keys_fill(engine, asker, shadow);
+
+	if (status != WF_OK)
+		return status;
+	for (size_t i = 0; i < lanes.n; i++) {
+		memcpy(lanes.states[i].key, asker->lane_keys.keys[i], THROTTLE_KEY_LEN);
 		lanes.states[i].lane = (enum throttle_lane)i;
 		account_lane_limit(policy, (enum throttle_lane)i, &lanes.limits[i]);
 	}
