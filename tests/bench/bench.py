@@ -1,0 +1,408 @@
+"""bench.py [--quick] PART...: called by tests/bench/run inside the namespaces; appends what it finds to
+$WARIFU_RESULTS, one JSON object a line. Figures that are compared are taken in one run, in turns.
+"""
+
+import ctypes
+import json
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+
+SOURCE = os.environ["WARIFU_SOURCE"]
+BUILD = os.environ["WARIFU_BUILD"]
+STORES = os.environ["WARIFU_STORES"]
+sys.path.insert(0, os.path.join(SOURCE, "tests", "system"))
+import fault  # pylint: disable=wrong-import-position
+import lib  # pylint: disable=wrong-import-position
+
+QUICK = "--quick" in sys.argv[1:]
+PASSWORD = "plum trees in the seventh month"
+CODES = "service \"codes\" {\n\task = {\"code\"}\n}\n"
+CONFIG = ("node = \"bench\"\n", "connections = 4096\n", lib.NO_BACKOFF, CODES)
+PROCESSORS = os.cpu_count()
+
+
+def report(part, what, value, unit, aim="", note=""):
+    """One result, for the table and for whoever looks on."""
+    with open(os.environ["WARIFU_RESULTS"], "a", encoding="utf-8") as stream:
+        json.dump({"part": part, "what": what, "value": value, "unit": unit, "aim": aim, "note": note}, stream)
+        stream.write("\n")
+    print(f"{part} {what}: {value:.4g} {unit} {note}", flush=True)
+
+
+def program(name):
+    """One of the bench's own programs."""
+    return os.path.join(BUILD, "tests", "bench", name)
+
+
+def raw_hash(threads, seconds):
+    """Verifications a second and milliseconds each of the product's library with nothing around it."""
+    words = subprocess.run([program("bench_hash"), str(threads), str(seconds)], stdout=subprocess.PIPE, text=True,
+                           check=True).stdout.split()
+    return float(words[0]), float(words[1])
+
+
+class Rig(lib.Lab):
+    """A daemon whose store lies on the machine's own disk, filled with people."""
+
+    def __init__(self, name, syslog, page=False):
+        super().__init__(name, syslog)
+        self.disk = os.path.join(STORES, name)
+        os.makedirs(self.disk)
+        os.makedirs(lib.STATE, exist_ok=True)
+        self.run("mount", "--bind", self.disk, lib.STATE)
+        self.run("chown", "warifu:", lib.STATE)
+        os.chmod(lib.STATE, 0o700)
+        self.page = fault.Page() if page else None
+        self.counters = os.path.join(STORES, name + ".counters")
+
+    def close(self):
+        """Ends it and takes its store away."""
+        if self.process is not None:
+            self.stop(60)
+        self.run("umount", lib.STATE)
+        shutil.rmtree(self.disk)
+
+    def filled(self, people, rows=0, *parts):
+        """Configuration, store with so many accounts and rows, daemon."""
+        self.configure(*CONFIG, *parts)
+        self.init()
+        self.run("setpriv", "--reuid", "warifu", "--regid", "warifu", "--clear-groups", program("bench_fill"),
+                 os.path.join(lib.STATE, "warifu.db"), os.path.join(lib.STATE, "keys", "warifu.key"), "bench",
+                 str(people), str(rows), timeout=3600)
+        self.people_count = people
+        self.start()
+        return self
+
+    def load_start(self, clients, seconds, *options, people=None, first=1, counters=None):
+        """A load generator under way."""
+        return subprocess.Popen([program("bench_load"), "--counters", counters or self.counters, "--clients", str(clients),
+                                 "--seconds", str(seconds), "--people", str(people or self.people_count),
+                                 "--first", str(first), *options], stdout=subprocess.PIPE, text=True)
+
+    def load(self, *arguments, **options):
+        """What came of a load."""
+        return load_end(self.load_start(*arguments, **options))
+
+    def metric(self, name):
+        """One of the daemon's figures."""
+        for line in self.cli("status", "--metrics").splitlines():
+            words = line.split()
+            if words and words[0] in (name, name + "_total"):
+                return float(words[1])
+        raise AssertionError(f"no figure {name}")
+
+    def cpu_s(self):
+        """Seconds of processor that the daemon has had."""
+        with open(f"/proc/{self.process.pid}/stat", encoding="ascii") as stream:
+            words = stream.read().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+    def memory_mib(self, what="VmRSS"):
+        """Resident memory."""
+        with open(f"/proc/{self.process.pid}/status", encoding="ascii") as stream:
+            return next(int(line.split()[1]) / 1024 for line in stream if line.startswith(what + ":"))
+
+
+def load_end(process):
+    """Reads what a load generator has to say."""
+    out = process.communicate()[0]
+    if process.returncode != 0:
+        raise AssertionError(f"bench_load ended with {process.returncode}")
+    return json.loads(out)
+
+
+def seconds(full, quick):
+    """Shorter with --quick."""
+    return quick if QUICK else full
+
+
+# (a) passwords
+
+def part_a(syslog):
+    """Password logins through everything against the hash alone, in turns."""
+    lab = Rig("a", syslog).filled(1000)
+    raw, whole, cpu = [], [], []
+    for _ in range(seconds(4, 1)):
+        raw.append(raw_hash(PROCESSORS, seconds(6, 2))[0])
+        lab.load(4 * PROCESSORS, 1)
+        before = lab.cpu_s()
+        row = lab.load(4 * PROCESSORS, seconds(10, 3))
+        whole.append(row["rate"])
+        cpu.append((lab.cpu_s() - before) / row["accepted"] * 1000)
+    report("a", "hash alone", statistics.median(raw), "/s", note=f"{PROCESSORS} threads")
+    report("a", "password logins", statistics.median(whole), "/s",
+           note=f"{statistics.median(cpu):.1f} ms of processor each, hash included")
+    report("a", "logins / hash alone", statistics.median(whole) / statistics.median(raw), "", "0.97")
+    lab.close()
+
+
+# (b) one login of a whole process
+
+def process_ms(command, text):
+    """Wall and processor milliseconds of a process that reads `text`; it must succeed."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    done = subprocess.run(command, input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    wall = (time.perf_counter() - start) * 1000
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if done.returncode != 0:
+        raise AssertionError(f"{command}: {done.stdout}")
+    return wall, (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
+
+
+def service(name, *lines):
+    """A PAM service."""
+    with open(f"/etc/pam.d/{name}", "w", encoding="utf-8") as stream:
+        stream.write("".join(line + "\n" for line in lines))
+
+
+def crypt_ms(setting):
+    """What libcrypt needs for one hash."""
+    crypt = ctypes.CDLL("libcrypt.so.1").crypt
+    crypt.restype = ctypes.c_char_p
+    times = []
+    for _ in range(15):
+        start = time.perf_counter()
+        crypt(PASSWORD.encode(), setting.encode())
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times)
+
+
+def module_there(name):
+    """Whether a PAM module is installed."""
+    return any(os.path.exists(os.path.join(folder, name))
+               for folder in ("/lib/x86_64-linux-gnu/security", "/usr/lib/x86_64-linux-gnu/security",
+                              "/lib/aarch64-linux-gnu/security", "/lib/security"))
+
+
+def stacks(lab):
+    """name -> (service, what it is given, milliseconds of its hash, whom)."""
+    key = "00112233445566778899aabbccddeeff"
+    secret = "ABCDEFGHIJKLMNOP"
+    oath = os.path.join(STORES, "users.oath")
+    found = {}
+    service("b-permit", "auth required pam_permit.so")
+    found["pam_permit"] = ("b-permit", lambda: "", 0, "alice")
+    service("b-unix", "auth required pam_unix.so")
+    for method, setting in (("YESCRYPT", "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$"), ("SHA512", "$6$saltsaltsalt$")):
+        name = "bob" if method == "SHA512" else "alice"
+        lab.unix_user(name)
+        lab.run("chpasswd", "-c", method, text=f"{name}:{PASSWORD}\n")
+        found[f"pam_unix {method.lower()}"] = ("b-unix", lambda: PASSWORD + "\n", crypt_ms(setting), name)
+    if module_there("pam_oath.so"):
+        service("b-oath", f"auth required pam_oath.so usersfile={oath} window=5 digits=6")
+
+        def oath_code():
+            with open(oath, "w", encoding="ascii") as stream:
+                stream.write(f"HOTP/T30/6\talice\t-\t{key}\n")
+            os.chmod(oath, 0o600)
+            return subprocess.run(["oathtool", "--totp", key], stdout=subprocess.PIPE, text=True, check=True).stdout
+
+        found["pam_oath"] = ("b-oath", oath_code, 0, "alice")
+    if module_there("pam_google_authenticator.so"):
+        service("b-google", "auth required pam_google_authenticator.so")
+        own = os.path.join("/home/alice", ".google_authenticator")
+
+        def google_code():
+            with open(own + ".new", "w", encoding="ascii") as stream:
+                stream.write(f"{secret}\n\" WINDOW_SIZE 17\n\" DISALLOW_REUSE\n\" TOTP_AUTH\n12345678\n")
+            shutil.chown(own + ".new", "alice")
+            os.chmod(own + ".new", 0o400)
+            os.rename(own + ".new", own)
+            return subprocess.run(["oathtool", "-b", "--totp", secret], stdout=subprocess.PIPE, text=True,
+                                  check=True).stdout
+
+        found["google-authenticator"] = ("b-google", google_code, 0, "alice")
+    return found
+
+
+def warifu_stacks(lab):
+    """The same for Warifu: a code alone, and password and code."""
+    person = lab.person("alice", PASSWORD)
+    service("codes", "auth required pam_warifu.so")
+    service("b-warifu", "auth required pam_warifu.so")
+    hash_ms = raw_hash(1, 2)[1]
+    return {
+        "pam_warifu, code": ("codes", lambda: person.code() + "\n", 0, "alice"),
+        "pam_warifu, password and code": ("b-warifu", lambda: f"{PASSWORD}\n{person.code()}\n", hash_ms, "alice"),
+    }
+
+
+def part_b(syslog):
+    """Whole processes of pamtester, in turns."""
+    lab = Rig("b", syslog).filled(10)
+    rows = {**stacks(lab), **warifu_stacks(lab)}
+    walls = {name: [] for name in rows}
+    cpus = {name: [] for name in rows}
+    for _ in range(seconds(60, 8)):
+        for name, (pam_service, text, hash_ms, user) in rows.items():
+            wall, cpu = process_ms(["pamtester", pam_service, user, "authenticate"], text())
+            walls[name].append(wall - hash_ms)
+            cpus[name].append(cpu)
+    for name, (_, _, hash_ms, _) in rows.items():
+        note = f"least {min(walls[name]):.2f}, processor of pamtester {statistics.median(cpus[name]):.2f} ms"
+        if hash_ms:
+            note += f", without the hash's {hash_ms:.1f} ms"
+        aim = "pam_oath's" if name == "pam_warifu, code" else ""
+        report("b", name, statistics.median(walls[name]), "ms", aim, note)
+    lab.close()
+
+
+# (c), (d) logins without a slow hash
+
+def codes(lab, part, clients, *options, note="", aim=""):
+    """One row of a table by number of clients."""
+    length = seconds(8, 2)
+    lab.load(clients, 1, "--service", "codes", *options)
+    commits, cpu = lab.metric("warifu_store_commits"), lab.cpu_s()
+    syncs = lab.page.get("syncs") if lab.page else 0
+    row = lab.load(clients, length, "--service", "codes", *options)
+    syncs = lab.page.get("syncs") - syncs if lab.page else lab.metric("warifu_store_commits") - commits
+    accepted = max(row["accepted"], 1)
+    each = (lab.cpu_s() - cpu) / accepted * 1e6
+    report(part, f"{clients} clients{note}", row["rate"], "/s", aim,
+           f"{accepted / max(syncs, 1):.1f} logins an fsync, p50 {row['p50_ms']:.2f} p99 {row['p99_ms']:.2f} ms, processor "
+           f"{each:.0f} us + client {row['cpu_s'] / accepted * 1e6:.0f} us each"
+           + (f", {row['unavailable']} unavailable" if row["unavailable"] else ""))
+    return row
+
+
+def part_c(syslog):
+    """By number of clients; connections as a front end keeps them, and one a login as the module has."""
+    lab = Rig("c", syslog).filled(seconds(20000, 2000))
+    for clients in (1, 8, 32, 128, 512):
+        codes(lab, "c", clients, aim="20,000" if clients == 512 else "")
+    codes(lab, "c", 128, "--reconnect", note=", a connection each")
+    lab.verify()
+    lab.close()
+
+
+def part_d(syslog):
+    """The same with an fsync that takes 5 ms."""
+    lab = Rig("d", syslog, page=True).filled(seconds(20000, 2000))
+    lab.page.delay_sync(0.005)
+    for clients in (1, 8, 32, 128, 512):
+        codes(lab, "d", clients)
+    lab.verify()
+    lab.close()
+
+
+# (e) flood
+
+def honest(lab, length, rate):
+    """Logins of honest people at a pace, with password and code."""
+    return lab.load(200, length, "--rate", f"{rate:.2f}", people=1000)
+
+
+def say_honest(what, row):
+    """How they fared."""
+    sent = max(row["begun"] + row["unsent"], 1)
+    report("e", f"{what}: honest logins that succeed", row["accepted"] / sent, "", "",
+           f"{row['accepted']} of {sent}, p50 {row['p50_ms']:.0f} ms, p99 {row['p99_ms']:.0f} ms, "
+           f"{row['unavailable']} unavailable, {row['rejected']} rejected")
+
+
+def part_e(syslog):
+    """Ten times what the hash can do, from many sources and names, beside a tenth of it that is honest."""
+    lab = Rig("e", syslog).filled(3000)
+    capacity = raw_hash(PROCESSORS, seconds(6, 2))[0]
+    length = seconds(60, 8)
+    say_honest("no flood", honest(lab, seconds(20, 5), capacity / 10))
+    for what, options in (("unknown names", ["--unknown"]), ("names that exist", ["--guess"])):
+        flood = lab.load_start(2000, length + 4, "--rate", f"{10 * capacity:.0f}", *options, people=2000, first=1001,
+                               counters=lab.counters + ".flood")
+        time.sleep(2)
+        say_honest(f"flood of {10 * capacity:.0f}/s, {what}", honest(lab, length, capacity / 10))
+        row = load_end(flood)
+        report("e", f"of the flood: answered ({what})",
+               (row["rejected"] + row["unavailable"]) / max(row["begun"] + row["unsent"], 1), "", "",
+               f"{row['rejected']} rejected, {row['unavailable']} unavailable, {row['lost']} dropped, {row['unsent']} "
+               "never sent")
+    report("e", "memory at the peak", lab.memory_mib("VmHWM"), "MiB")
+    lab.verify()
+    lab.close()
+
+
+# (f) memory
+
+def part_f(syslog):
+    """Resident memory of the daemon."""
+    lab = Rig("f", syslog).filled(2000)
+    time.sleep(seconds(45, 3))
+    report("f", "idle, after the start", lab.memory_mib(), "MiB", "15")
+    lab.load(128, seconds(10, 2), "--service", "codes")
+    lab.load(64, seconds(10, 2))
+    report("f", "at the peak", lab.memory_mib("VmHWM"), "MiB")
+    time.sleep(seconds(60, 3))
+    report("f", "idle, a minute after the peak", lab.memory_mib(), "MiB")
+    lab.close()
+
+
+# (g) size
+
+REVIEWS = {
+    "newest 100 rows": ("--limit", "100"),
+    "a user's newest 50 rows": ("--user", "u0000042", "--limit", "50"),
+    "a day a year ago, 100 rows": ("--since", "365d", "--until", "364d", "--limit", "100"),
+    "failures of the last day, 100 rows": ("--since", "1d", "--result", "failure", "--limit", "100"),
+}
+
+
+def sized(syslog, name, people, rows):
+    """Figures of one size: logins a second, a login's time, review queries."""
+    start = time.monotonic()
+    lab = Rig(name, syslog).filled(people, rows)
+    filled = time.monotonic() - start
+    found = {"fill": filled, "logins a second, 64 clients": [], "time of one login": []}
+    for _ in range(seconds(3, 1)):
+        found["logins a second, 64 clients"].append(
+            lab.load(64, seconds(6, 2), "--service", "codes", people=min(people, 20000))["rate"])
+        found["time of one login"].append(lab.load(1, seconds(4, 2), "--service", "codes", people=min(people, 1000))["p50_ms"])
+    for what, options in REVIEWS.items():
+        found[what] = []
+        for _ in range(seconds(7, 3)):
+            start = time.perf_counter()
+            lab.cli("log", *options, "--json")
+            found[what].append((time.perf_counter() - start) * 1000)
+    found["bytes"] = os.path.getsize(os.path.join(lib.STATE, "warifu.db"))
+    lab.close()
+    return {what: statistics.median(values) if isinstance(values, list) else values for what, values in found.items()}
+
+
+def compare(what, small, large):
+    """Ratios, above 1 where the large one is the slower."""
+    for name, value in small.items():
+        if name in ("fill", "bytes"):
+            continue
+        slower = value / large[name] if name.startswith("logins") else large[name] / value
+        report("g", f"{what}: {name}", slower, "x", "1.2", f"{value:.4g} -> {large[name]:.4g}"
+               + (" /s" if name.startswith("logins") else " ms"))
+    report("g", f"{what}: store", large["bytes"] / 2 ** 20, "MiB", "", f"filled in {large['fill']:.0f} s")
+
+
+def part_g(syslog):
+    """Few and many accounts, a short and a long log."""
+    many, rows = (1000000, 15000000) if not QUICK else (20000, 100000)
+    small = sized(syslog, "g-small", 1000, 1000)
+    compare(f"1,000 to {many:,} accounts", small, sized(syslog, "g-accounts", many, 1000))
+    compare(f"1,000 to {rows:,} rows", small, sized(syslog, "g-rows", 1000, rows))
+
+
+def main():
+    """Runs the parts that were named."""
+    lib.loopback_up()
+    syslog = lib.Syslog()
+    syslog.start()
+    parts = {"a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f, "g": part_g}
+    for name in sys.argv[1:]:
+        if name in parts:
+            parts[name](syslog)
+
+
+if __name__ == "__main__":
+    main()

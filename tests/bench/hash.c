@@ -1,0 +1,95 @@
+/*
+ * bench_hash THREADS SECONDS: password verifications a second of the product's own library, parameters and
+ * memory, in a loop with nothing around it.  Prints "PER_SECOND MILLISECONDS_EACH BACKEND".
+ */
+#include "config.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/factor/factor.h"
+#include "authd/factor/password.h"
+#include "common/clock.h"
+#include "tests/bench/people.h"
+
+#define THREADS_MAX 64
+
+struct loop {
+	pthread_t thread;
+	const char *hash;
+	int64_t until_us;
+	uint64_t done;
+	int64_t took_us;
+};
+
+static void
+give_up(const char *what)
+{
+	fprintf(stderr, "bench_hash: %s\n", what);
+	exit(1);
+}
+
+static void *
+loop_run(void *arg)
+{
+	struct loop *loop = arg;
+	struct wf_secret password = WF_SECRET_EMPTY;
+	void *scratch = NULL;
+	int64_t begin_us;
+
+	if (factor_scratch_new(&scratch) != WF_OK ||
+		wf_secret_set(&password, PEOPLE_PASSWORD, strlen(PEOPLE_PASSWORD)) != WF_OK)
+		give_up("no memory");
+	begin_us = wf_clock_monotonic_us();
+	while (wf_clock_monotonic_us() < loop->until_us) {
+		if (password_argon2_verify(&password, loop->hash, scratch) != WF_OK)
+			give_up("the hash does not fit");
+		loop->done++;
+	}
+	loop->took_us = wf_clock_monotonic_us() - begin_us;
+	wf_secret_clear(&password);
+	factor_scratch_free(&scratch);
+	return NULL;
+}
+
+static void
+print(const struct loop *loops, int threads)
+{
+	double rate = 0;
+	double each_ms = 0;
+
+	for (int i = 0; i < threads; i++) {
+		rate += (double)loops[i].done * 1e6 / (double)loops[i].took_us;
+		each_ms += (double)loops[i].took_us / 1e3 / (double)loops[i].done / threads;
+	}
+	printf("%.2f %.3f %s\n", rate, each_ms, password_backend());
+}
+
+int
+main(int argc, char **argv)
+{
+	static struct loop loops[THREADS_MAX];
+	char hash[512];
+	struct wf_secret password = WF_SECRET_EMPTY;
+	int threads = argc == 3 ? atoi(argv[1]) : 0;
+	int64_t until_us;
+
+	if (threads < 1 || threads > THREADS_MAX)
+		give_up("bench_hash THREADS SECONDS");
+	if (wf_secret_set(&password, PEOPLE_PASSWORD, strlen(PEOPLE_PASSWORD)) != WF_OK ||
+		password_hash(&password, NULL, hash, sizeof(hash)) != WF_OK)
+		give_up("cannot make a hash");
+	wf_secret_clear(&password);
+	until_us = wf_clock_monotonic_us() + (int64_t)(atof(argv[2]) * 1e6);
+	for (int i = 0; i < threads; i++) {
+		loops[i] = (struct loop){.hash = hash, .until_us = until_us};
+		if (pthread_create(&loops[i].thread, NULL, loop_run, &loops[i]) != 0)
+			give_up("no thread");
+	}
+	for (int i = 0; i < threads; i++)
+		(void)pthread_join(loops[i].thread, NULL);
+	print(loops, threads);
+	return 0;
+}
