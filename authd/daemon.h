@@ -23,7 +23,7 @@ struct daemon {
 	struct live *live;   /* the newest first */
 	struct store *store;
 	struct mailbox *mailbox;
-	struct worker_pool *workers, *acts;
+	struct worker_pool *workers, *quick, *acts;
 	struct engine *engine;
 	struct front *front;
 	struct event *mail, *tick, *hup, *term, *interrupt;

@@ -28,6 +28,7 @@
 
 #define ACT_THREADS 3
 #define ACT_QUEUE 64
+#define QUICK_QUEUE CONNECTIONS_ALL /* each has one attempt under way */
 #define CONNECTIONS_ALL 4096
 #define SECRET_PAGES_KEPT 256
 #define REST_AFTER_US 30000000 /* idle that long, a worker gives back the memory of its hashes */
@@ -181,17 +182,22 @@ start_threads(struct daemon *daemon)
 		.rest_after_us = REST_AFTER_US,
 		.clock = daemon->clock,
 	};
-	struct worker_options acts = workers;
+	struct worker_options acts = workers, quick;
 
 	/* Acts seldom hash: they borrow memory for it instead of keeping some each. */
 	acts.scratch_new = NULL;
 	acts.scratch_free = NULL;
 	acts.scratch_rest = NULL;
+	/* Codes cost microseconds: one thread does tens of thousands a second. */
+	quick = acts;
+	quick.threads = 1;
+	quick.queue_max = QUICK_QUEUE;
+	quick.name = "quick";
 	acts.threads = ACT_THREADS;
 	acts.queue_max = ACT_QUEUE;
 	acts.name = "act";
 	return mailbox_new(&daemon->mailbox) == WF_OK && worker_pool_new(&workers, &daemon->workers) == WF_OK &&
-	       worker_pool_new(&acts, &daemon->acts) == WF_OK;
+	       worker_pool_new(&quick, &daemon->quick) == WF_OK && worker_pool_new(&acts, &daemon->acts) == WF_OK;
 }
 
 static bool
@@ -202,6 +208,7 @@ start_engine(struct daemon *daemon)
 		.store = daemon->store,
 		.mailbox = daemon->mailbox,
 		.workers = daemon->workers,
+		.quick = daemon->quick,
 		.clock = daemon->clock,
 		.say = say,
 	};
@@ -282,6 +289,7 @@ tear_down(struct daemon *daemon)
 	if (daemon->engine != NULL)
 		engine_stop(daemon->engine);
 	worker_pool_free(&daemon->workers);
+	worker_pool_free(&daemon->quick);
 	worker_pool_free(&daemon->acts);
 	if (daemon->mailbox != NULL)
 		mailbox_run(daemon->mailbox);

@@ -303,6 +303,35 @@ check_factors(struct report *report)
 	return TELL(report, OK, "%s", _("Every enabled account has the password and token that a login demands."));
 }
 
+/* Asked for one kind where two are demanded: what else its stack proves, nobody here sees. */
+static bool
+proves_less(const struct policy *policy, const struct policy_service *service)
+{
+	return service->asked && service->demand_origin.line > 0 &&
+	       __builtin_popcount(policy_asks(policy, service)) < policy_value(policy, P_MFA_KINDS);
+}
+
+static enum level
+check_services(struct report *report)
+{
+	const struct policy *policy = &report->call->daemon->config->policy;
+
+	for (size_t i = 0; i < policy->nservices; i++) {
+		const struct policy_service *service = &policy->services[i];
+
+		if (!proves_less(policy, service))
+			continue;
+		if (policy_asks(policy, service) == POLICY_ASK_CODE)
+			return TELL(report, WARN,
+				_("Service '%s' asks for the one-time code alone (%s:%d) and proves possession only: another module in "
+				  "/etc/pam.d/%s must demand the password before it."),
+				service->name, service->demand_origin.file, service->demand_origin.line, service->name);
+		return TELL(report, WARN, _("Service '%s' asks for the password alone (%s:%d) and proves knowledge only."),
+			service->name, service->demand_origin.file, service->demand_origin.line);
+	}
+	return TELL(report, OK, "%s", _("Every service that is asked proves as many kinds as 'mfa.kinds' says."));
+}
+
 static enum level
 check_keys(struct report *report)
 {
@@ -335,6 +364,7 @@ static const struct {
 	{"keys", check_keys},
 	{"accounts", check_accounts},
 	{"factors", check_factors},
+	{"services", check_services},
 	{"recovery codes", check_codes},
 	{"emergency file", check_breakglass},
 	{"backup", check_backup},

@@ -173,6 +173,20 @@ put_service_switch(const struct put *put)
 	return true;
 }
 
+/* What `kinds` kinds are worth beside the criterion of mfa.kinds. */
+static void
+set_demand_origin(const struct put *put, struct policy_service *service, int64_t kinds)
+{
+	size_t count;
+	const struct policy_param_spec *spec = &policy_params(&count)[P_MFA_KINDS];
+	struct origin *origin = &service->demand_origin;
+
+	*origin = put->origin;
+	(void)snprintf(origin->criterion, sizeof(origin->criterion), "%s", spec->criterion);
+	if (policy_weaker(spec, kinds))
+		(void)snprintf(origin->force, sizeof(origin->force), "deviation");
+}
+
 static bool
 put_service_kinds(const struct put *put)
 {
@@ -187,12 +201,30 @@ put_service_kinds(const struct put *put)
 	if (service == NULL)
 		return false;
 	service->kinds = value;
-	if (value == 0)
-		return true;
-	(void)snprintf(service->origin.criterion, sizeof(service->origin.criterion), "%s",
-		spec->criterion);
-	if (policy_weaker(spec, value))
-		(void)snprintf(service->origin.force, sizeof(service->origin.force), "deviation");
+	set_demand_origin(put, service, value == 0 ? spec->value : value);
+	return true;
+}
+
+/* Each word in turn; the first clears what an earlier file or section said. */
+static bool
+put_service_ask(const struct put *put)
+{
+	static const struct {
+		const char *word;
+		enum policy_ask ask;
+	} words[] = {{"password", POLICY_ASK_PASSWORD}, {"code", POLICY_ASK_CODE}};
+	struct policy_service *service;
+	size_t i = 0;
+
+	while (i < sizeof(words) / sizeof(words[0]) && strcmp(words[i].word, put->value) != 0)
+		i++;
+	if (i == sizeof(words) / sizeof(words[0]))
+		return false;
+	service = service_of(put);
+	if (service == NULL)
+		return false;
+	service->ask = (put->index == 0 ? 0 : service->ask) | words[i].ask;
+	set_demand_origin(put, service, __builtin_popcount(service->ask));
 	return true;
 }
 
@@ -210,6 +242,7 @@ static bool (*const puts_by_type[])(const struct put *) = {
 	[CONFIG_SHARED] = put_shared,
 	[CONFIG_SERVICE_SWITCH] = put_service_switch,
 	[CONFIG_SERVICE_KINDS] = put_service_kinds,
+	[CONFIG_SERVICE_ASK] = put_service_ask,
 };
 
 static void

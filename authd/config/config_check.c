@@ -36,20 +36,44 @@ check_order(struct config_load *load, const struct order *order)
 }
 
 static void
+check_asked(struct config_load *load, const struct policy_service *service)
+{
+	const struct {
+		bool given;
+		const char *option;
+	} options[] = {{service->key_only, "key_only"}, {service->ask != 0, "ask"}};
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
+		if (options[i].given && !service->asked)
+			config_fail(load, service->origin.line,
+				_("service '%s' is not asked, so '%s' has no meaning; change one of them"),
+				service->name, options[i].option);
+}
+
+static void
+check_ask(struct config_load *load, const struct policy_service *service)
+{
+	if (service->ask == 0 || service->kinds == 0 || __builtin_popcount(service->ask) == service->kinds)
+		return;
+	config_fail(load, service->origin.line,
+		_("service '%s' does not ask for as many kinds as its 'kinds' says; change 'ask' or 'kinds'"), service->name);
+}
+
+static void
+check_service(struct config_load *load, const struct policy_service *service)
+{
+	load->file = service->origin.file;
+	check_asked(load, service);
+	check_ask(load, service);
+}
+
+static void
 check_services(struct config_load *load)
 {
 	const struct policy *policy = &load->config->policy;
 
-	for (size_t i = 0; i < policy->nservices; i++) {
-		const struct policy_service *service = &policy->services[i];
-
-		if (!service->key_only || service->asked)
-			continue;
-		load->file = service->origin.file;
-		config_fail(load, service->origin.line,
-			_("service '%s' is not asked, so 'key_only' has no meaning; change one of them"),
-			service->name);
-	}
+	for (size_t i = 0; i < policy->nservices; i++)
+		check_service(load, &policy->services[i]);
 }
 
 void

@@ -41,6 +41,7 @@ static const struct config_row fixed[] = {
 	{"zone", "networks", CONFIG_INTERNAL, 0, 0, 0, 0, 0},
 	{"service", "asked", CONFIG_SERVICE_SWITCH, SERVICE_AT(asked), 0, 0, 0},
 	{"service", "kinds", CONFIG_SERVICE_KINDS, 0, 0, 0, 2, 0},
+	{"service", "ask", CONFIG_SERVICE_ASK, 0, 0, 0, 0, 0},
 	{"service", "key_only", CONFIG_SERVICE_SWITCH, SERVICE_AT(key_only), 0, 0, 0},
 	{"service", "root", CONFIG_SERVICE_SWITCH, SERVICE_AT(root_allowed), 0, 0, 0},
 	{"service", "console", CONFIG_SERVICE_SWITCH, SERVICE_AT(console), 0, 0, 0},
@@ -80,7 +81,8 @@ config_section_titled(const char *section)
 bool
 config_type_is_list(enum config_type type)
 {
-	return type == CONFIG_BACKOFF || type == CONFIG_INTERNAL || type == CONFIG_SHARED;
+	return type == CONFIG_BACKOFF || type == CONFIG_INTERNAL || type == CONFIG_SHARED ||
+	       type == CONFIG_SERVICE_ASK;
 }
 
 /* "lock.threshold" stands in section "lock"; "reply_grid" in none. */
@@ -310,6 +312,13 @@ accepted_switch(const struct config_row *row, struct text *text)
 	add(text, "%s", _("true or false (also yes, on, no, off)"));
 }
 
+static void
+accepted_ask(const struct config_row *row, struct text *text)
+{
+	(void)row;
+	add(text, "%s", _("a list of password and code"));
+}
+
 static void (*const accepted[])(const struct config_row *, struct text *) = {
 	[CONFIG_PARAM] = accepted_param,
 	[CONFIG_UNSIGNED] = accepted_number,
@@ -324,6 +333,7 @@ static void (*const accepted[])(const struct config_row *, struct text *) = {
 	[CONFIG_SHARED] = accepted_networks,
 	[CONFIG_SERVICE_SWITCH] = accepted_switch,
 	[CONFIG_SERVICE_KINDS] = accepted_number,
+	[CONFIG_SERVICE_ASK] = accepted_ask,
 };
 
 void

@@ -24,7 +24,8 @@ enum config_type {
 	CONFIG_INTERNAL, /* list of networks */
 	CONFIG_SHARED,   /* list of networks */
 	CONFIG_SERVICE_SWITCH, /* bool at `offset` of the service's row */
-	CONFIG_SERVICE_KINDS
+	CONFIG_SERVICE_KINDS,
+	CONFIG_SERVICE_ASK /* list of what the service asks for itself */
 };
 
 struct config_row {

@@ -83,7 +83,7 @@ txn_reserve(struct transaction *txn)
 void
 on_answer(struct transaction *txn)
 {
-	if (worker_queued(txn->engine->workers) >= txn->engine->config->queue) {
+	if (worker_queued(verify_pool(txn->engine, &txn->demand)) >= txn->engine->config->queue) {
 		AUDIT_TEXT(txn->reason, "overload");
 		txn_step(txn, TXN_FAILED);
 		return;

@@ -31,6 +31,7 @@ engine_new(const struct engine_options *options, const struct config *config, co
 	engine->store = options->store;
 	engine->mailbox = options->mailbox;
 	engine->workers = options->workers;
+	engine->quick = options->quick != NULL ? options->quick : options->workers;
 	engine->clock = options->clock;
 	engine->say = options->say;
 	engine->config = config;

@@ -44,6 +44,7 @@ struct engine_options {
 	struct store *store;
 	struct mailbox *mailbox;
 	struct worker_pool *workers; /* slow hashes */
+	struct worker_pool *quick;   /* answers that cost none, never behind them; NULL: `workers` */
 	struct wf_clock clock;
 	/* Says one line to the operator's log (priority as of syslog); may be NULL. */
 	void (*say)(int priority, const char *text);

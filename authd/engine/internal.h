@@ -159,7 +159,7 @@ struct engine {
 	struct event_base *base;
 	struct store *store;
 	struct mailbox *mailbox;
-	struct worker_pool *workers;
+	struct worker_pool *workers, *quick;
 	struct wf_clock clock;
 	void (*say)(int priority, const char *text);
 	int64_t complained_us; /* boot time of the last complaint: one a second is enough */
@@ -222,6 +222,8 @@ void waiting_remove(struct transaction *txn);
 void waiting_retry(struct engine *engine, const char *user, size_t max);
 
 /* verify.c */
+/* Where the answers to this demand are evaluated: behind slow hashes only what needs one itself. */
+struct worker_pool *verify_pool(const struct engine *engine, const struct policy_demand *demand);
 void verify_start(struct transaction *txn);
 void verify_clear(struct verify *verify);
 

@@ -62,7 +62,8 @@ outcome_wrong(const struct transaction *txn, const struct sums *sums)
 	};
 	const char *reason = sums->first_no != NULL ? sums->first_no : "wrong-answer";
 
-	outcome.count_possession = (sums->proved & KIND_KNOWLEDGE) != 0 && !txn->doomed;
+	outcome.count_possession =
+		((sums->proved & KIND_KNOWLEDGE) != 0 || txn->demand.password_elsewhere) && !txn->doomed;
 	AUDIT_TEXT(outcome.reason, txn->doomed ? txn->doom : reason);
 	return outcome;
 }

@@ -96,6 +96,15 @@ fill(struct transaction *txn)
 	verify->doomed = txn->doomed;
 }
 
+struct worker_pool *
+verify_pool(const struct engine *engine, const struct policy_demand *demand)
+{
+	for (size_t i = 0; i < demand->nprompts; i++)
+		if (factor_prompt_flags(demand->prompts[i].text) & FACTOR_CPU)
+			return engine->workers;
+	return engine->quick;
+}
+
 void
 verify_start(struct transaction *txn)
 {
@@ -110,7 +119,7 @@ verify_start(struct transaction *txn)
 		txn->round_us + policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000000;
 	atomic_store(&verify->job.cancelled, txn->peer == NULL || txn->told);
 	txn->busy = true;
-	status = worker_submit(txn->engine->workers, &verify->job);
+	status = worker_submit(verify_pool(txn->engine, &txn->demand), &verify->job);
 	if (status == WF_OK)
 		return; /* from here on `verify` is the worker's */
 	verify->status = status;

@@ -54,6 +54,17 @@ takes_prompt(const struct factor_ops *ops, enum wf_text_id prompt)
 	return ops->prompt == prompt;
 }
 
+unsigned
+factor_prompt_flags(enum wf_text_id prompt)
+{
+	unsigned flags = 0;
+
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if (takes_prompt(&table[i], prompt))
+			flags |= table[i].flags;
+	return flags;
+}
+
 struct trial {
 	struct factor_result *best; /* of the credentials tried so far */
 	enum factor_id *factor;	    /* whose */

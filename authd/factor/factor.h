@@ -51,6 +51,8 @@ struct factor_ops {
 
 const struct factor_ops *factor_ops(enum factor_id id); /* NULL if there is none */
 const struct factor_ops *factor_find(const char *name);
+/* What answers to a prompt may cost: the flags of all factors that take it; 0 for an unknown prompt. */
+unsigned factor_prompt_flags(enum wf_text_id prompt);
 
 /*
  * All credentials of an account that answer to one prompt, tried against one answer; stops at the

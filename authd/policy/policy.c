@@ -31,23 +31,47 @@ add_set(struct policy_demand *demand, unsigned kinds, const char *rule)
 }
 
 static void
+add_pairs(struct policy_demand *demand, const char *rule)
+{
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
+		add_set(demand, pairs[i], rule);
+}
+
+static void
 add_prompt(struct policy_demand *demand, uint8_t id, enum wf_text_id text, int64_t ttl_s)
 {
 	demand->prompts[demand->nprompts++] = (struct wf_prompt){
 		.id = id, .echo = false, .text = text, .ttl_s = (uint32_t)ttl_s};
 }
 
-int64_t
-policy_kinds(const struct policy *policy, const struct policy_service *service)
+unsigned
+policy_asks(const struct policy *policy, const struct policy_service *service)
 {
-	return service->kinds > 0 ? service->kinds : policy_value(policy, P_MFA_KINDS);
+	int64_t kinds = service->kinds > 0 ? service->kinds : policy_value(policy, P_MFA_KINDS);
+
+	if (service->ask != 0)
+		return service->ask;
+	return kinds < 2 ? POLICY_ASK_PASSWORD : POLICY_ASK_PASSWORD | POLICY_ASK_CODE;
+}
+
+/* With the line: what such a service lacks stands in a PAM stanza that nobody here sees. */
+static void
+ask_rule(const struct policy_service *service, char *text_r, size_t size)
+{
+	const char *file = service->demand_origin.file;
+	const char *slash = strrchr(file, '/');
+
+	(void)snprintf(text_r, size, "service.ask (%.20s, %.18s:%d)", service->name,
+		slash == NULL ? file : slash + 1, service->demand_origin.line);
 }
 
 void
 policy_kinds_rule(const struct policy *policy, const struct policy_service *service, char *text_r,
 	size_t size)
 {
-	if (service->kinds > 0)
+	if (service->ask != 0)
+		ask_rule(service, text_r, size);
+	else if (service->kinds > 0)
 		(void)snprintf(text_r, size, "service.kinds (%.40s)", service->name);
 	else
 		policy_rule(policy, P_MFA_KINDS, text_r, size);
@@ -58,17 +82,21 @@ policy_demand_login(const struct policy *policy, const struct policy_service *se
 	struct policy_demand *demand)
 {
 	int64_t ttl = policy_value(policy, P_PERSON_DEADLINE_S);
+	unsigned asks = policy_asks(policy, service);
 	char rule[65];
 
 	policy_kinds_rule(policy, service, rule, sizeof(rule));
-	add_prompt(demand, PROMPT_FIRST, WF_TEXT_PASSWORD, ttl);
-	if (policy_kinds(policy, service) < 2) {
+	if ((asks & POLICY_ASK_PASSWORD) != 0)
+		add_prompt(demand, PROMPT_FIRST, WF_TEXT_PASSWORD, ttl);
+	if ((asks & POLICY_ASK_CODE) != 0)
+		add_prompt(demand, PROMPT_SECOND, WF_TEXT_CODE, ttl);
+	demand->password_elsewhere = asks == POLICY_ASK_CODE;
+	if (asks == POLICY_ASK_PASSWORD)
 		add_set(demand, KIND_KNOWLEDGE, rule);
-		return;
-	}
-	add_prompt(demand, PROMPT_SECOND, WF_TEXT_CODE, ttl);
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		add_set(demand, pairs[i], rule);
+	else if (asks == POLICY_ASK_CODE)
+		add_set(demand, KIND_POSSESSION, rule);
+	else
+		add_pairs(demand, rule);
 }
 
 static void

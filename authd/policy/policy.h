@@ -68,11 +68,17 @@ bool policy_weaker(const struct policy_param_spec *spec, int64_t value);
 #define POLICY_NETWORKS_MAX 64
 #define POLICY_BACKOFF_MAX 16
 
+/* What a service asks for itself, where another module of its PAM stack asks for the rest. */
+enum policy_ask { POLICY_ASK_PASSWORD = 1, POLICY_ASK_CODE = 2 };
+
 /* What a PAM service (or RADIUS client) may ask and must give. */
 struct policy_service {
 	char name[65];
 	bool asked;       /* false: cron, at, systemd-user...: RESULT IGNORE */
 	int64_t kinds;    /* 0 = P_MFA_KINDS */
+	unsigned ask;     /* bits of enum policy_ask; 0 = as `kinds` says */
+	/* Of `kinds` or `ask`, whichever was written last; force "deviation" where fewer are proved than the criterion wants. */
+	struct origin demand_origin;
 	bool key_only;    /* service accounts may come here with a key alone */
 	bool root_allowed; /* uid 0 may log in here (console by a registered exception) */
 	bool console;     /* its local terminal is the machine's console: login, display managers */
@@ -148,6 +154,11 @@ struct policy_demand {
 	size_t nsets;
 	struct wf_prompt prompts[POLICY_PROMPTS_MAX]; /* the same for known and unknown users (I5) */
 	size_t nprompts;
+	/*
+	 * The code alone is asked: another module of the stack has asked for the password, so a wrong code counts as one
+	 * behind a right password (I11).
+	 */
+	bool password_elsewhere;
 };
 
 /*
@@ -156,6 +167,8 @@ struct policy_demand {
  */
 enum zone policy_zone(const struct policy *policy, const struct wf_source *source, bool console);
 const struct policy_service *policy_service_find(const struct policy *policy, const char *name); /* default row if none */
+/* What a login to this service is asked for, and so proves by itself: bits of enum policy_ask, at least one. */
+unsigned policy_asks(const struct policy *policy, const struct policy_service *service);
 /*
  * The row of `name` to be changed, made if there is none.  WF_TOO_LONG for a name over 64 bytes,
  * WF_INVALID for an empty one, WF_FULL beyond POLICY_SERVICES_MAX.
@@ -167,7 +180,7 @@ bool policy_exempt(const struct account *account, int64_t wall_us);
  * Authentication: what to ask.  Prompts and sets depend on service and purpose alone, never on the
  * account, and are there for a denial, too: a doomed attempt is asked and evaluated like any other
  * (I5).  LOGIN wants as many different kinds as the service's row or P_MFA_KINDS says; with two, the
- * password and a one-time code are asked; with one, the password.  CHANGE wants the current password,
+ * password and a one-time code are asked; with one, the password; or what the row's `ask` lists.  CHANGE wants the current password,
  * also of somebody who has just completed a login: a transaction id is no secret and authorises
  * nothing.  A public key that sshd has verified counts as no kind, because nobody knows how it is kept.
  */

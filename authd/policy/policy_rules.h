@@ -20,8 +20,7 @@
 #define RULE_CHANGE "password.change (own)"
 #define RULE_INVOKER "service.invoker (own)"
 
-/* Kinds that this service demands, and the rule that says so. */
-int64_t policy_kinds(const struct policy *policy, const struct policy_service *service);
+/* The rule that says how many kinds this service demands. */
 void policy_kinds_rule(const struct policy *policy, const struct policy_service *service, char *text_r, size_t size);
 /* uid 0 is refused everywhere but on the console of a service whose row lets it in. */
 bool policy_root_refused(const struct policy_facts *facts, const struct policy_service *service);

@@ -49,6 +49,7 @@ static const char *const config_samples[] = {
 	[CONFIG_SHARED] = "{192.0.2.7}",
 	[CONFIG_SERVICE_SWITCH] = "yes",
 	[CONFIG_SERVICE_KINDS] = "1",
+	[CONFIG_SERVICE_ASK] = "{password}",
 };
 
 static void

@@ -267,6 +267,26 @@ START_TEST(doctor_names_who_cannot_log_in)
 }
 END_TEST
 
+START_TEST(doctor_names_a_service_that_proves_less)
+{
+	const struct origin origin = {.file = "/etc/warifu/warifu.conf", .line = 12};
+	struct policy_service *service;
+
+	rig_ruler("boss");
+	expect_finding("services", "ok", "Every service that is asked proves as many kinds");
+	ck_assert_int_eq(policy_service_add(&rig.config.policy, "vpn", &service), WF_OK);
+	service->demand_origin = origin;
+	service->ask = POLICY_ASK_CODE;
+	expect_finding("services", "warn",
+		"Service 'vpn' asks for the one-time code alone (/etc/warifu/warifu.conf:12) and proves possession only: another "
+		"module in /etc/pam.d/vpn must demand the password before it.");
+	service->ask = POLICY_ASK_PASSWORD;
+	expect_finding("services", "warn", "Service 'vpn' asks for the password alone (/etc/warifu/warifu.conf:12)");
+	service->asked = false;
+	expect_finding("services", "ok", "Every service that is asked");
+}
+END_TEST
+
 START_TEST(doctor_sees_the_clock)
 {
 	rig.now.wall_us += 40 * 86400 * US_PER_S;
@@ -481,6 +501,7 @@ make_suite(void)
 	tcase_add_test(tcase, metrics_have_the_figures);
 	tcase_add_test(tcase, doctor_looks_at_everything);
 	tcase_add_test(tcase, doctor_names_who_cannot_log_in);
+	tcase_add_test(tcase, doctor_names_a_service_that_proves_less);
 	tcase_add_test(tcase, doctor_sees_the_clock);
 	tcase_add_test(tcase, emergency_acts_are_noted_for_root_alone);
 	tcase_add_test(tcase, clock_accept);

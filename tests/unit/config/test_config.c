@@ -67,6 +67,7 @@ print_policy(struct printed *out, const struct policy *policy)
 
 		print(out, "service.asked %s = %d\n", s->name, s->asked);
 		print(out, "service.kinds %s = %lld\n", s->name, (long long)s->kinds);
+		print(out, "service.ask %s = %u\n", s->name, s->ask);
 		print(out, "service.key_only %s = %d\n", s->name, s->key_only);
 		print(out, "service.root %s = %d\n", s->name, s->root_allowed);
 		print(out, "service.console %s = %d\n", s->name, s->console);
@@ -223,6 +224,7 @@ START_TEST(every_service_option_reaches_its_field)
 		{"service sshd { asked = no key_only = no }", "service.asked"},
 		{"service cron { asked = yes }", "service.asked"},
 		{"service sshd { kinds = 1 }", "service.kinds"},
+		{"service sshd { ask = {code} }", "service.ask"},
 		{"service sshd { key_only = off }", "service.key_only"},
 		{"service sshd { root = on }", "service.root"},
 		{"service sshd { console = true }", "service.console"},
@@ -264,7 +266,8 @@ START_TEST(values_carry_their_origin)
 	ck_assert_str_eq(number->origin.criterion, "IPA-6.10f");
 	number = &config->policy.numbers[P_MFA_KINDS];
 	ck_assert_int_eq(number->origin.line, 0);
-	ck_assert_str_eq(policy_service_find(&config->policy, "vpn")->origin.force, "deviation");
+	ck_assert_str_eq(policy_service_find(&config->policy, "vpn")->demand_origin.force, "deviation");
+	ck_assert_int_eq(policy_service_find(&config->policy, "vpn")->demand_origin.line, 6);
 	ck_assert_int_eq(policy_service_find(&config->policy, "vpn")->origin.line, 6);
 	config_free(&config);
 }
@@ -311,6 +314,40 @@ START_TEST(durations_have_units)
 			policy_value(&config->policy, P_LOCK_DURATION_S), table[i].seconds);
 		config_free(&config);
 	}
+}
+END_TEST
+
+static struct policy_service
+load_service(const char *text, const char *name)
+{
+	struct policy_service service;
+	struct config *config;
+
+	write_main(text);
+	config = load();
+	service = *policy_service_find(&config->policy, name);
+	config_free(&config);
+	return service;
+}
+
+START_TEST(what_a_service_asks_for_itself)
+{
+	struct policy_service service = load_service("\nservice sshd {\n\task = {\"code\"}\n\troot = yes\n}\n", "sshd");
+
+	ck_assert_uint_eq(service.ask, POLICY_ASK_CODE);
+	ck_assert_int_eq(service.demand_origin.line, 3);
+	ck_assert_str_eq(service.demand_origin.file, main_file);
+	ck_assert_str_eq(service.demand_origin.force, "deviation");
+	ck_assert_str_eq(service.demand_origin.criterion, "SCS-4-1-3-3");
+	service = load_service("service sshd { ask = {password, code} kinds = 2 }", "sshd");
+	ck_assert_uint_eq(service.ask, POLICY_ASK_PASSWORD | POLICY_ASK_CODE);
+	ck_assert_str_eq(service.demand_origin.force, "local");
+	service = load_service("service sshd { ask = {password, code} } service sshd { ask = {code} }", "sshd");
+	ck_assert_uint_eq(service.ask, POLICY_ASK_CODE);
+	service = load_service("service su { kinds = 1 }", "su");
+	ck_assert_str_eq(service.demand_origin.force, "deviation");
+	service = load_service("service su { kinds = 0 }", "su");
+	ck_assert_str_eq(service.demand_origin.force, "local");
 }
 END_TEST
 
@@ -589,12 +626,13 @@ uncomment(char *text)
 	}
 }
 
-/* What it says are the defaults are the defaults; four options have examples instead. */
+/* What it says are the defaults are the defaults; five options have examples instead. */
 START_TEST(the_shipped_file_tells_the_defaults)
 {
 	static char text[32768];
 	struct config_row rows[CONFIG_ROWS_MAX];
 	size_t n = config_rows(rows);
+	struct policy_service *service;
 	struct config *config;
 	char name[64];
 
@@ -602,6 +640,9 @@ START_TEST(the_shipped_file_tells_the_defaults)
 	uncomment(text);
 	write_main(text);
 	config = load();
+	ck_assert_int_eq(policy_service_add(&config->policy, "sshd", &service), WF_OK);
+	ck_assert_uint_eq(service->ask, policy_asks(&config->policy, &(struct policy_service){.kinds = 0}));
+	service->ask = 0;
 	ck_assert_str_eq(config->node, "NAME");
 	ck_assert_uint_eq(config->policy.nshared, 1);
 	ck_assert_uint_eq(config->policy.ninternal, 2);
@@ -669,6 +710,7 @@ config_suite(void)
 	tcase_add_test(tc, values_carry_their_origin);
 	tcase_add_test(tc, cheap_hashes_are_noticed);
 	tcase_add_test(tc, durations_have_units);
+	tcase_add_test(tc, what_a_service_asks_for_itself);
 	tcase_add_test(tc, comments_quotes_and_repeated_sections);
 	tcase_add_test(tc, an_empty_section_declares_a_service);
 	tcase_add_test(tc, later_files_replace_values);

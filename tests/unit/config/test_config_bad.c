@@ -20,7 +20,7 @@
 	"accepted: reply_grid, mode, user, node, run_dir, state_dir, key_file, breakglass_file, "     \
 	"workers, queue, connections, issuer, helpdesk; sections: lock, possession, source, password, " \
 	"mfa, totp, hotp, recovery, deadline, log, zone, service"
-#define SERVICE_OPTIONS "accepted: asked, kinds, key_only, root, console, invoker"
+#define SERVICE_OPTIONS "accepted: asked, kinds, ask, key_only, root, console, invoker"
 #define LONG_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
 static const struct bad_row {
@@ -108,6 +108,10 @@ static const struct bad_row {
 	{"service sshd { root = TRUE }", "warifu.conf:1: 'service.root' cannot be 'TRUE'; " SWITCH},
 	{"service sshd { kinds = 3 }", "warifu.conf:1: 'service.kinds' cannot be '3'; accepted: a number from 0 to 2"},
 	{"service backup { asked = no\n key_only = yes }", "warifu.conf:2: service 'backup' is not asked, so 'key_only' has no meaning; change one of them"},
+	{"service sshd { ask = {token} }", "warifu.conf:1: 'service.ask' cannot be 'token'; accepted: a list of password and code"},
+	{"service sshd { ask = {} }", "warifu.conf:1: this list is empty; leave the option out instead"},
+	{"service sshd { ask = {code}\n kinds = 2 }", "warifu.conf:2: service 'sshd' does not ask for as many kinds as its 'kinds' says; change 'ask' or 'kinds'"},
+	{"service cron { ask = {code} }", "warifu.conf:1: service 'cron' is not asked, so 'ask' has no meaning; change one of them"},
 	{"mfa { kinds = 3 }", "warifu.conf:1: 'mfa.kinds' cannot be '3'; accepted: a number from 1 to 2"},
 	{"mfa { kinds = 0 }", "warifu.conf:1: 'mfa.kinds' cannot be '0'; accepted: a number from 1 to 2"},
 	{"password { min = 129 }", "warifu.conf:1: 'password.min' cannot be '129'; accepted: a number from 1 to 128"},

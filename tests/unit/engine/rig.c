@@ -84,11 +84,14 @@ rig_open(struct rig *rig)
 	workers.clock = rig->clock;
 	ck_assert_int_eq(mailbox_new(&rig->mailbox), WF_OK);
 	ck_assert_int_eq(worker_pool_new(&workers, &rig->workers), WF_OK);
+	workers.threads = 1;
+	ck_assert_int_eq(worker_pool_new(&workers, &rig->quick), WF_OK);
 	rig->base = event_base_new();
 	rig->mail = event_new(rig->base, mailbox_fd(rig->mailbox), EV_READ | EV_PERSIST, mail, rig);
 	event_add(rig->mail, NULL);
 	options = (struct engine_options){
-		.base = rig->base, .store = rig->store, .mailbox = rig->mailbox, .workers = rig->workers, .clock = rig->clock
+		.base = rig->base, .store = rig->store, .mailbox = rig->mailbox, .workers = rig->workers, .quick = rig->quick,
+		.clock = rig->clock
 	};
 	ck_assert_int_eq(engine_new(&options, &rig->config, rig->keys, &rig->engine), WF_OK);
 	rig_account(rig, "alice", 1000);
@@ -101,6 +104,7 @@ rig_close(struct rig *rig)
 
 	engine_stop(rig->engine);
 	worker_pool_free(&rig->workers);
+	worker_pool_free(&rig->quick);
 	store_close(&rig->store);
 	mailbox_run(rig->mailbox);
 	engine_free(&rig->engine);
@@ -329,7 +333,6 @@ rig_begin(struct rig *rig, struct rig_peer *peer, const struct rig_login *login)
 void
 rig_answer(struct rig *rig, struct rig_peer *peer, const char *password, const char *code)
 {
-	const char *const answers[] = {password, code};
 	struct wf_msg msg;
 	const uint8_t *txn;
 	size_t len;
@@ -340,9 +343,11 @@ rig_answer(struct rig *rig, struct rig_peer *peer, const char *password, const c
 	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_TXN, txn, len), WF_OK);
 	for (size_t i = 0; i < wf_msg_count(&peer->last, WF_F_PROMPT); i++) {
 		struct wf_prompt prompt;
+		const char *answer;
 
 		ck_assert_int_eq(wf_msg_get_prompt(&peer->last, i, &prompt), WF_OK);
-		ck_assert_int_eq(wf_msg_add_tagged(&msg, WF_F_ANSWER, prompt.id, answers[i], strlen(answers[i])), WF_OK);
+		answer = prompt.text == WF_TEXT_CODE ? code : password;
+		ck_assert_int_eq(wf_msg_add_tagged(&msg, WF_F_ANSWER, prompt.id, answer, strlen(answer)), WF_OK);
 	}
 	ck_assert_int_eq(engine_handle(rig->engine, &peer->peer, &msg), WF_OK);
 	wf_msg_clear(&msg);

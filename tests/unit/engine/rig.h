@@ -29,7 +29,7 @@ struct rig {
 	struct keyring *keys;
 	struct store *store;
 	struct mailbox *mailbox;
-	struct worker_pool *workers;
+	struct worker_pool *workers, *quick;
 	struct event_base *base;
 	struct event *mail;
 	struct engine *engine;

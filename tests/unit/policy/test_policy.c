@@ -134,6 +134,64 @@ START_TEST(a_service_may_say_how_many_kinds)
 }
 END_TEST
 
+START_TEST(a_service_may_ask_for_the_code_alone)
+{
+	struct policy_service *service;
+	struct policy_facts facts = person("sshd");
+	struct policy_demand demand;
+
+	ck_assert_int_eq(policy_service_add(&policy, "sshd", &service), WF_OK);
+	service->ask = POLICY_ASK_CODE;
+	service->demand_origin = (struct origin){.file = "/etc/warifu/warifu.conf", .line = 12};
+	demand = eval(&facts);
+	ck_assert_uint_eq(demand.nprompts, 1);
+	ck_assert_int_eq(demand.prompts[0].text, WF_TEXT_CODE);
+	ck_assert_uint_eq(demand.nsets, 1);
+	ck_assert_uint_eq(demand.sets[0].kinds, P);
+	ck_assert_str_eq(demand.rule, "service.ask (sshd, warifu.conf:12)");
+	ck_assert(demand.password_elsewhere);
+	ck_assert(policy_satisfied(&demand, P));
+	ck_assert(policy_satisfied(&demand, K | P));
+	ck_assert(!policy_satisfied(&demand, K));
+	facts.purpose = WF_PURPOSE_CHANGE;
+	demand = eval(&facts);
+	ck_assert_int_eq(demand.prompts[0].text, WF_TEXT_CURRENT_PASSWORD);
+	ck_assert(!demand.password_elsewhere);
+	facts = person("sudo"); /* others are asked as ever */
+	demand = eval(&facts);
+	ck_assert_uint_eq(demand.nprompts, 2);
+}
+END_TEST
+
+START_TEST(what_a_service_asks)
+{
+	static const struct {
+		unsigned ask, wanted;
+		int64_t kinds;
+	} table[] = {
+		{0, POLICY_ASK_PASSWORD | POLICY_ASK_CODE, 0},
+		{0, POLICY_ASK_PASSWORD, 1},
+		{0, POLICY_ASK_PASSWORD | POLICY_ASK_CODE, 2},
+		{POLICY_ASK_PASSWORD, POLICY_ASK_PASSWORD, 0},
+		{POLICY_ASK_CODE, POLICY_ASK_CODE, 1},
+		{POLICY_ASK_PASSWORD | POLICY_ASK_CODE, POLICY_ASK_PASSWORD | POLICY_ASK_CODE, 2},
+	};
+	struct policy_facts facts = person("vpn");
+	struct policy_service *service;
+
+	ck_assert_int_eq(policy_service_add(&policy, "vpn", &service), WF_OK);
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct policy_demand demand;
+
+		service->ask = table[i].ask;
+		service->kinds = table[i].kinds;
+		ck_assert_uint_eq(policy_asks(&policy, service), table[i].wanted);
+		demand = eval(&facts);
+		ck_assert_uint_eq(demand.nprompts, (size_t)__builtin_popcount(table[i].wanted));
+	}
+}
+END_TEST
+
 START_TEST(a_change_wants_the_current_password)
 {
 	struct policy_facts facts = person("passwd");
@@ -252,6 +310,8 @@ policy_suite(void)
 	tcase_add_test(tc, an_empty_set_satisfies_nothing);
 	tcase_add_test(tc, with_one_kind_the_password_is_asked);
 	tcase_add_test(tc, a_service_may_say_how_many_kinds);
+	tcase_add_test(tc, a_service_may_ask_for_the_code_alone);
+	tcase_add_test(tc, what_a_service_asks);
 	tcase_add_test(tc, a_change_wants_the_current_password);
 	tcase_add_test(tc, prompts_tell_nothing);
 	tcase_add_test(tc, denials_have_a_reason_and_a_rule);

@@ -81,6 +81,22 @@ START_TEST(the_rule_of_an_uncovered_login)
 }
 END_TEST
 
+START_TEST(a_code_alone_covers_where_the_code_alone_is_asked)
+{
+	struct policy_service *service;
+
+	ck_assert_int_eq(policy_service_add(&policy, "sshd", &service), WF_OK);
+	service->ask = POLICY_ASK_CODE;
+	facts.completed = KIND_POSSESSION;
+	expect(WF_VERDICT_ACCEPT, "ok");
+	facts.completed = KIND_KNOWLEDGE;
+	expect(WF_VERDICT_REJECT, "no-transaction");
+	service->ask = 0; /* and nowhere else */
+	facts.completed = KIND_POSSESSION;
+	expect(WF_VERDICT_REJECT, "no-transaction");
+}
+END_TEST
+
 START_TEST(unknown_is_refused)
 {
 	expect_of(NULL, WF_VERDICT_REJECT, "unknown-user");
@@ -240,6 +256,7 @@ account_suite(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, covered_logins_pass);
 	tcase_add_test(tc, the_rule_of_an_uncovered_login);
+	tcase_add_test(tc, a_code_alone_covers_where_the_code_alone_is_asked);
 	tcase_add_test(tc, unknown_is_refused);
 	tcase_add_test(tc, disabled_is_refused_everywhere);
 	tcase_add_test(tc, validity_has_two_ends);
