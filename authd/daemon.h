@@ -58,7 +58,7 @@ void system_row_fill(struct daemon *daemon, struct audit_row *row, enum audit_cl
 
 /* loop.c: events, signals, the tick. */
 WF_MUST_USE wf_status loop_setup(struct daemon *daemon);
-void loop_run(struct daemon *daemon);
+bool loop_run(struct daemon *daemon); /* false: it broke off by itself */
 void loop_clear(struct daemon *daemon);
 
 #endif

@@ -129,8 +129,7 @@ stop(evutil_socket_t fd, short what, void *arg)
 	daemon->stop_by_us = wf_clock_now(&daemon->clock).boot_us + INT64_C(1000000) * STOP_S;
 	front_stop(daemon->front);
 	engine_drain(daemon->engine);
-	event_del(daemon->tick);
-	event_add(daemon->tick, &soon);
+	(void)event_add(daemon->tick, &soon); /* if not, the tick goes on as before: it ends the loop, too */
 }
 
 static bool
@@ -155,10 +154,10 @@ loop_setup(struct daemon *daemon)
 	return fine ? WF_OK : WF_NO_MEMORY;
 }
 
-void
+bool
 loop_run(struct daemon *daemon)
 {
-	event_base_dispatch(daemon->base);
+	return event_base_dispatch(daemon->base) == 0 && daemon->stopping;
 }
 
 void

@@ -368,8 +368,9 @@ serve(const struct options *options)
 	if (set_up(&daemon, &openings)) {
 		say_f(LOG_NOTICE, "version %s serves %s", PACKAGE_VERSION, daemon.live->config->run_dir);
 		service_ready();
-		loop_run(&daemon);
-		code = 0;
+		code = loop_run(&daemon) ? 0 : 1;
+		if (code != 0)
+			say(LOG_ERR, "the loop broke off; start the daemon again");
 	}
 	tear_down(&daemon);
 	wf_secret_keep(0);

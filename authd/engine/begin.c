@@ -88,8 +88,8 @@ on_begin(struct transaction *txn)
 	memcpy(read->idempotency, txn->idempotency, sizeof(read->idempotency));
 	asker_session(&txn->asker, read);
 	wf_source_from_pam(txn->asker.trusted ? txn->asker.rhost : NULL, txn->asker.tty, &txn->asker.source);
-	txn_arm_deadline(txn, policy_value(&engine->config->policy, P_PERSON_DEADLINE_S));
-	if (engine->draining || lanes_fill(engine, &txn->asker, false, &read->lanes) != WF_OK) {
+	if (engine->draining || !txn_arm_deadline(txn, policy_value(&engine->config->policy, P_PERSON_DEADLINE_S)) ||
+	    lanes_fill(engine, &txn->asker, false, &read->lanes) != WF_OK) {
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
@@ -221,9 +221,6 @@ on_facts(struct transaction *txn)
 	struct timeval tv = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
 
 	txn->grid = timer_new(txn->engine, grid_reached, txn);
-	if (txn->demand.nprompts == 0 || txn->grid == NULL) {
+	if (txn->demand.nprompts == 0 || txn->grid == NULL || evtimer_add(txn->grid, &tv) != 0)
 		txn_step(txn, TXN_FAILED);
-		return;
-	}
-	evtimer_add(txn->grid, &tv);
 }

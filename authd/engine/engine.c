@@ -244,8 +244,10 @@ engine_write_row(struct engine *engine, const struct audit_row *row)
 {
 	struct row_job *job = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*job));
 
-	if (job == NULL)
+	if (job == NULL) {
+		engine_complain(engine, "a row of the log was lost for lack of memory", NULL);
 		return;
+	}
 	job->engine = engine;
 	job->row = *row;
 	job->job.kind = STORE_ADMIN;
@@ -256,6 +258,7 @@ engine_write_row(struct engine *engine, const struct audit_row *row)
 	engine->nflushes++;
 	if (store_submit(engine->store, &job->job) == WF_OK)
 		return;
+	engine_complain(engine, "row", &job->job);
 	engine->nflushes--;
 	free(job);
 }
@@ -264,12 +267,13 @@ void
 engine_complain(struct engine *engine, const char *reason, const struct store_job *job)
 {
 	int64_t now = wf_clock_now(&engine->clock).boot_us;
+	const char *cause = job != NULL ? job->cause : "";
 	char text[256];
 
 	if (engine->say == NULL || (engine->complained_us != 0 && now - engine->complained_us < 1000000))
 		return;
 	engine->complained_us = now;
-	snprintf(text, sizeof(text), "a request ended UNAVAILABLE: %s%s%s", reason, job->cause[0] != '\0' ? ": " : "", job->cause);
+	snprintf(text, sizeof(text), "a request ended UNAVAILABLE: %s%s%s", reason, cause[0] != '\0' ? ": " : "", cause);
 	engine->say(LOG_ERR, text);
 }
 

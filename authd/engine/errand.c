@@ -77,10 +77,8 @@ errand_answer(struct errand *errand, enum wf_verdict verdict, enum wf_text_id te
 	errand->text_id = text_id;
 	if (verdict != WF_VERDICT_ACCEPT && verdict != WF_VERDICT_IGNORE)
 		errand->grid = timer_new(errand->engine, grid_reached, errand);
-	if (errand->grid != NULL && errand->peer != NULL) {
-		evtimer_add(errand->grid, &tv);
+	if (errand->grid != NULL && errand->peer != NULL && evtimer_add(errand->grid, &tv) == 0)
 		return;
-	}
 	send_answer(errand);
 	errand_free(errand);
 }

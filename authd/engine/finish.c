@@ -100,11 +100,8 @@ tell_on_grid(struct transaction *txn)
 	if (txn->grid != NULL)
 		event_free(txn->grid);
 	txn->grid = timer_new(txn->engine, grid_reached, txn);
-	if (txn->grid == NULL || txn->peer == NULL) {
+	if (txn->grid == NULL || txn->peer == NULL || evtimer_add(txn->grid, &tv) != 0)
 		tell(txn);
-		return;
-	}
-	evtimer_add(txn->grid, &tv);
 }
 
 /* The decision is durable, or needs no row. */

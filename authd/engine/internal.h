@@ -193,7 +193,7 @@ struct transaction *txn_find(struct engine_peer *peer, const uint8_t id[WF_TXN_L
 void txn_release(struct transaction *txn); /* frees it unless something is under way */
 void txn_submit(struct transaction *txn); /* its job; TXN_FAILED if the store does not take it */
 void txn_post(struct transaction *txn, void (*run)(struct mailbox_post *post)); /* any thread */
-void txn_arm_deadline(struct transaction *txn, int64_t seconds);
+bool txn_arm_deadline(struct transaction *txn, int64_t seconds);
 
 /* begin.c: TXN_BEGIN, TXN_FACTS */
 WF_MUST_USE wf_status txn_begin(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);

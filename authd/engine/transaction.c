@@ -122,12 +122,12 @@ txn_release(struct transaction *txn)
 	txn_free(txn);
 }
 
-void
+bool
 txn_arm_deadline(struct transaction *txn, int64_t seconds)
 {
 	struct timeval tv = {.tv_sec = (time_t)seconds};
 
-	evtimer_add(txn->deadline, &tv);
+	return evtimer_add(txn->deadline, &tv) == 0;
 }
 
 void

@@ -16,14 +16,7 @@
 #include "common/fault.h"
 
 #define CHUNK 4096
-
-static void
-watch_reads(struct connection *connection)
-{
-	struct timeval idle = {.tv_sec = FRONT_IDLE_S};
-
-	event_add(connection->readable, &idle);
-}
+#define NO_MEMORY "dropped a peer: no memory is left for its request"
 
 void
 connection_free(struct connection *connection)
@@ -47,24 +40,41 @@ connection_free(struct connection *connection)
 }
 
 /* One line a second: whoever may connect may not drown what else there is to read. */
-static void
-say_dropped(const struct connection *connection, wf_status why)
+void
+front_complain(struct front *front, const char *text)
 {
-	struct front *front = connection->front;
 	int64_t now_us = wf_clock_now(&front->options.clock).boot_us;
-	const char *text = "dropped a peer: it sent what is no message of this protocol";
 
 	if (front->options.say == NULL || (front->said_us != 0 && now_us - front->said_us < 1000000))
 		return;
 	front->said_us = now_us;
+	front->options.say(LOG_WARNING, text);
+}
+
+static void
+say_dropped(const struct connection *connection, wf_status why)
+{
+	const char *text = "dropped a peer: it sent what is no message of this protocol";
 
 	if (why == WF_DENIED)
 		text = "dropped a peer: its message is not permitted for its role and state";
 	else if (why == WF_FULL)
 		text = "dropped a peer: too many requests of it or of its user are under way";
 	else if (why == WF_NO_MEMORY)
-		text = "dropped a peer: no memory is left for its request";
-	front->options.say(LOG_WARNING, text);
+		text = NO_MEMORY;
+	front_complain(connection->front, text);
+}
+
+/* Waits for its next bytes.  One that cannot be heard any more is dropped: it would stay for ever. */
+static void
+watch_reads(struct connection *connection)
+{
+	struct timeval idle = {.tv_sec = FRONT_IDLE_S};
+
+	if (event_add(connection->readable, &idle) == 0)
+		return;
+	say_dropped(connection, WF_NO_MEMORY);
+	connection_free(connection);
 }
 
 static wf_status
@@ -188,10 +198,8 @@ connection_flush(struct connection *connection)
 
 		if (put < 0 && errno == EINTR)
 			continue;
-		if (put < 0 && errno == EAGAIN) {
-			event_add(connection->writable, NULL);
+		if (put < 0 && errno == EAGAIN && event_add(connection->writable, NULL) == 0)
 			return;
-		}
 		if (put < 0) {
 			shutdown(connection->fd, SHUT_RDWR);
 			break;
@@ -267,6 +275,7 @@ connection_new(struct front *front, enum front_role role, int fd)
 	}
 	connection = make(front, fd);
 	if (connection == NULL) {
+		front_complain(front, NO_MEMORY);
 		close(fd);
 		return;
 	}

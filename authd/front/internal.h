@@ -36,13 +36,14 @@ struct front {
 	struct act_job *acts; /* under way, also those whose connection is gone */
 	size_t nconnections;
 	int64_t said_us;      /* boot time of the last complaint about a peer */
-	struct event *resume; /* accepting was paused: no descriptors left */
+	struct event *resume; /* accepting is paused */
 };
 
 /* listener.c */
-void listeners_pause(struct front *front);
+void listeners_pause(struct front *front); /* for a moment: something is used up */
 
 /* connection.c */
+void front_complain(struct front *front, const char *text); /* once a second at most */
 void connection_new(struct front *front, enum front_role role, int fd);
 void connection_free(struct connection *connection);
 /* Appends a frame and writes what the socket takes. */

@@ -62,26 +62,47 @@ front_socket(const char *path, mode_t mode, uid_t owner, gid_t group, int *fd_r)
 	return WF_OK;
 }
 
+static bool
+resume_soon(struct front *front)
+{
+	struct timeval tv = {.tv_usec = 100000};
+
+	return evtimer_add(front->resume, &tv) == 0;
+}
+
+/* Tried until all listen again: a daemon that hears nobody would have to be restarted by hand. */
 static void
 resume(evutil_socket_t fd, short what, void *arg)
 {
 	struct front *front = arg;
+	bool all = true;
 
 	(void)fd;
 	(void)what;
 	for (size_t i = 0; i < front->nlisteners; i++)
-		event_add(front->listeners[i].event, NULL);
+		all = event_add(front->listeners[i].event, NULL) == 0 && all;
+	if (!all)
+		(void)resume_soon(front);
 }
 
-/* Out of descriptors: those that wait in the backlog are served a little later. */
+/* Those that wait in the backlog are served a little later. */
 void
 listeners_pause(struct front *front)
 {
-	struct timeval tv = {.tv_usec = 100000};
-
+	if (!resume_soon(front))
+		return;
 	for (size_t i = 0; i < front->nlisteners; i++)
 		event_del(front->listeners[i].event);
-	evtimer_add(front->resume, &tv);
+}
+
+static void
+out_of(struct front *front, int error)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "new connections have to wait: %s", strerror(error));
+	front_complain(front, text);
+	listeners_pause(front);
 }
 
 static void
@@ -95,7 +116,7 @@ accept_ready(evutil_socket_t fd, short what, void *arg)
 	if (client >= 0)
 		connection_new(listener->front, listener->role, client);
 	else if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS)
-		listeners_pause(listener->front);
+		out_of(listener->front, errno);
 }
 
 wf_status
