@@ -7,6 +7,7 @@
 
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
+#include "common/fault.h"
 
 static wf_status
 set_cost(const struct config *config, char *why_r, size_t size)
@@ -35,7 +36,7 @@ live_free(struct live *live)
 wf_status
 live_load(struct daemon *daemon, const char *file, char *why_r, size_t size)
 {
-	struct live *live = calloc(1, sizeof(*live));
+	struct live *live = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*live));
 	struct config_error error = {""};
 	wf_status status;
 

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "common/breakglass_file.h"
+#include "common/fault.h"
 #include "common/random.h"
 
 #define SALT_BYTES 16
@@ -170,7 +171,7 @@ wf_breakglass_create(const char *path, const char *user, const struct wf_secret 
 	if (!text_fits(user, 1, WF_NAME_MAX) || !pin_fits(pin, WF_BREAKGLASS_PIN_MIN) ||
 		ncodes == 0 || ncodes > WF_BREAKGLASS_CODES_MAX)
 		return WF_INVALID;
-	slots = calloc(ncodes, sizeof(*slots));
+	slots = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(ncodes, sizeof(*slots));
 	if (slots == NULL)
 		return WF_NO_MEMORY;
 	status = head_new(user, pin, ncodes, &head);

@@ -13,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define DEFAULT_POINTS (~(UINT64_C(1) << WF_FAULT_SYNC | UINT64_C(1) << WF_FAULT_WRITE))
+#define DEFAULT_POINTS ((UINT64_C(1) << WF_FAULT_SYNC) - 1)
 
 static struct wf_fault_page own = {.magic = WF_FAULT_MAGIC};
 static struct wf_fault_page *page = &own;

@@ -23,6 +23,8 @@ enum wf_fault_point {
 	WF_FAULT_CLOCK,
 	WF_FAULT_SYNC, /* fsync and fdatasync, the libraries' too; only with a page that asks for it */
 	WF_FAULT_WRITE, /* calls that change a file or a name, or send; the libraries' too; likewise */
+	WF_FAULT_HEAP, /* libc's allocation, the libraries' too (fault_libc.c); the same */
+	WF_FAULT_SYSTEM, /* libc's calls for files, sockets and the loop; the same */
 	WF_FAULT_POINT_COUNT
 };
 
@@ -36,7 +38,7 @@ struct wf_fault_page {
 	_Atomic uint64_t lasts;		/* 1: all from the nth on */
 	_Atomic uint64_t calls;		/* fallible calls seen */
 	_Atomic uint64_t failed;	/* calls made to fail */
-	_Atomic uint64_t points;	/* bits of enum wf_fault_point that count; 0: all but WF_FAULT_SYNC */
+	_Atomic uint64_t points;	/* bits of enum wf_fault_point that count; 0: those before WF_FAULT_SYNC */
 	_Atomic int64_t sync_delay_us;	/* each fsync and fdatasync lasts so much longer */
 	_Atomic int64_t wall_offset_us; /* added to CLOCK_REALTIME */
 	_Atomic int64_t boot_offset_us; /* added to CLOCK_BOOTTIME and CLOCK_MONOTONIC */
@@ -45,6 +47,7 @@ struct wf_fault_page {
 	_Atomic uint64_t syncs;		/* fsync and fdatasync calls seen */
 	_Atomic uint64_t dies;		/* enum wf_fault_death: the program ends where a call would fail */
 	_Atomic uint64_t sync_lies;	/* 1: fsync and fdatasync do nothing and say that all is well */
+	_Atomic int64_t blocks;		/* blocks of the heap taken and not yet given back */
 };
 
 /* How the program ends, as suddenly as by kill -9; its exit code is then WF_FAULT_EXIT. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/client.h"
+#include "common/fault.h"
 #include "common/i18n.h"
 #include "ctl/ask.h"
 #include "ctl/when.h"
@@ -211,7 +212,7 @@ take_row(const struct wf_msg *msg, struct answer *answer)
 		return WF_INVALID;
 	if (answer->table.nrows == ROWS_MAX)
 		return WF_TOO_LONG;
-	bytes = malloc(2 * WF_WIRE_FRAME_MAX);
+	bytes = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(2 * WF_WIRE_FRAME_MAX);
 	if (bytes == NULL)
 		return WF_NO_MEMORY;
 	status = read_cells(msg, n, bytes, cells);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/fault.h"
 #include "ctl/diff.h"
 
 #define LINES_MAX 2000
@@ -104,7 +105,7 @@ diff_print(const char *name, const char *before, const char *after, FILE *out)
 	if (strcmp(before, after) == 0)
 		return false;
 	fprintf(out, "--- %s\n+++ %s\n", name, name);
-	work = calloc(1, sizeof(*work));
+	work = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*work));
 	if (work != NULL && split(before, &work->before) && split(after, &work->after)) {
 		fill(work);
 		walk(work, out);

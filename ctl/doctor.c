@@ -12,6 +12,7 @@
 #include <sys/statvfs.h>
 
 #include "common/breakglass.h"
+#include "common/fault.h"
 #include "common/i18n.h"
 #include "ctl/ask.h"
 #include "ctl/handlers.h"
@@ -339,7 +340,7 @@ check_sshd(struct doctor *doctor)
 	char sshd[] = "sshd";
 	char test[] = "-T";
 	char *const argv[] = {sshd, test, NULL};
-	char *output = malloc(SSHD_OUTPUT_MAX);
+	char *output = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(SSHD_OUTPUT_MAX);
 	int code = 0;
 	wf_status status = WF_NO_MEMORY;
 

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/clock.h"
+#include "common/fault.h"
 #include "ctl/table.h"
 
 #define JSON_STYLE (JSON_PRESERVE_ORDER | JSON_ENCODE_ANY)
@@ -21,7 +22,7 @@ json_text(const char *cell)
 
 	if (value != NULL)
 		return value;
-	copy = strdup(cell);
+	copy = wf_fault(WF_FAULT_ALLOC) ? NULL : strdup(cell);
 	if (copy == NULL)
 		return NULL;
 	for (char *at = copy; *at != '\0'; at++) {

@@ -9,6 +9,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "common/fault.h"
 #include "common/i18n.h"
 #include "common/peer.h"
 #include "ctl/pamfiles.h"
@@ -128,7 +129,7 @@ pam_file_read(const char *path, char **text_r, mode_t *mode_r)
 
 	if (fd < 0)
 		return errno == ENOENT ? WF_NOT_FOUND : WF_IO;
-	text = malloc(FILE_MAX);
+	text = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(FILE_MAX);
 	status = text == NULL ? WF_NO_MEMORY : read_all(fd, text, FILE_MAX);
 	if (status == WF_OK && fstat(fd, &st) != 0)
 		status = WF_IO;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/fault.h"
 #include "ctl/stanza.h"
 
 #define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
@@ -167,7 +168,7 @@ own_paragraphs(const char *stanza)
 {
 	char *kept = NULL;
 	size_t size;
-	FILE *out = open_memstream(&kept, &size);
+	FILE *out = wf_fault(WF_FAULT_ALLOC) ? NULL : open_memstream(&kept, &size);
 
 	if (out == NULL)
 		return NULL;
@@ -253,7 +254,7 @@ stanza_insert(const char *file, const char *stanza, char **text_r)
 	if (own == NULL)
 		return WF_NO_MEMORY;
 	if (stanza_is_valid(stanza) && own[0] != '\0')
-		merge.out = open_memstream(&text, &size);
+		merge.out = wf_fault(WF_FAULT_ALLOC) ? NULL : open_memstream(&text, &size);
 	if (merge.out == NULL) {
 		free(own);
 		return WF_INVALID;
@@ -283,7 +284,7 @@ stanza_remove(const char *file, char **text_r)
 	size_t size;
 	bool inside = false;
 	bool found = false;
-	FILE *out = open_memstream(&text, &size);
+	FILE *out = wf_fault(WF_FAULT_ALLOC) ? NULL : open_memstream(&text, &size);
 
 	if (out == NULL)
 		return WF_NO_MEMORY;

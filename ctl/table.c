@@ -9,6 +9,7 @@
 #include <wchar.h>
 #include <wctype.h>
 
+#include "common/fault.h"
 #include "common/i18n.h"
 #include "common/secret.h"
 #include "ctl/table.h"
@@ -202,7 +203,7 @@ static wf_status
 copy_cells(const char *const *cells, size_t n, char **row_r)
 {
 	for (size_t i = 0; i < n; i++) {
-		row_r[i] = strdup(cells[i] != NULL ? cells[i] : "");
+		row_r[i] = wf_fault(WF_FAULT_ALLOC) ? NULL : strdup(cells[i] != NULL ? cells[i] : "");
 		if (row_r[i] != NULL)
 			continue;
 		while (i > 0)
@@ -220,7 +221,7 @@ make_room(struct table *table)
 
 	if (table->nrows < table->capacity)
 		return WF_OK;
-	cells = reallocarray(table->cells, capacity, table->ncolumns * sizeof(*cells));
+	cells = wf_fault(WF_FAULT_ALLOC) ? NULL : reallocarray(table->cells, capacity, table->ncolumns * sizeof(*cells));
 	if (cells == NULL)
 		return WF_NO_MEMORY;
 	table->cells = cells;

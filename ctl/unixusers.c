@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/fault.h"
 #include "ctl/text.h"
 #include "ctl/unixusers.h"
 
@@ -39,7 +40,7 @@ add_user(struct unix_users *users, const struct passwd *entry)
 
 	if (strlen(entry->pw_name) > WF_NAME_MAX || find_user(users, entry->pw_name) != NULL)
 		return WF_OK;
-	list = reallocarray(users->list, users->n + 1, sizeof(*list));
+	list = wf_fault(WF_FAULT_ALLOC) ? NULL : reallocarray(users->list, users->n + 1, sizeof(*list));
 	if (list == NULL)
 		return WF_NO_MEMORY;
 	users->list = list;

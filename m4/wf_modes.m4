@@ -20,6 +20,9 @@ AC_DEFUN([WF_BUILD_MODES], [
       [let tests make the Nth fallible call fail; never for installation])],
     [], [enable_fault_injection=no])
   AM_CONDITIONAL([FAULT_INJECTION], [test "x$enable_fault_injection" = xyes])
+  # Sanitizers put functions of their own in the place of libc's.
+  AM_CONDITIONAL([FAULT_LIBC],
+    [test "x$enable_fault_injection" = xyes && test "x$enable_sanitizers" = xno])
   AS_IF([test "x$enable_fault_injection" = xyes],
     [AC_DEFINE([WF_FAULT], [1], [Defined only where tests may make calls fail.])])
 ])

@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <syslog.h>
 
+#include "common/fault.h"
 #include "common/utf8.h"
 
 #define DEFAULT_SOCKET WF_RUNDIR "/pam.sock"
@@ -137,7 +138,7 @@ owner_by_name(const char *name, uid_t *owner_r)
 {
 	struct passwd entry;
 	struct passwd *found = NULL;
-	char *buffer = malloc(PASSWD_BUFFER);
+	char *buffer = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(PASSWD_BUFFER);
 
 	if (buffer == NULL)
 		return false;

@@ -27,6 +27,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fault.h"
+
 #define STACK_USED 32768 /* more than cracklib's and libpwquality's frames together */
 #define STATICS_MAX 65536
 
@@ -132,7 +134,7 @@ statics_keep(struct statics *statics_r)
 	if (statics.len > STATICS_MAX)
 		return false;
 	if (statics.len > 0) {
-		statics.copy = malloc(statics.len);
+		statics.copy = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(statics.len);
 		if (statics.copy == NULL)
 			return false;
 		memcpy(statics.copy, statics.at, statics.len);

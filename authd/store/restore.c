@@ -220,7 +220,7 @@ restore_unused(const char *path, char *why_r, size_t size)
 	int fd = -1;
 	wf_status status = WF_OK;
 
-	if (asprintf(&name, "%s.lock", path) < 0)
+	if (wf_fault(WF_FAULT_ALLOC) || asprintf(&name, "%s.lock", path) < 0)
 		return WF_NO_MEMORY;
 	if (access(name, F_OK) == 0)
 		status = check_lock(path, &fd, why_r, size);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "authd/store/internal.h"
+#include "common/fault.h"
 #include "common/i18n.h"
 
 static const struct migration migrations[] = {
@@ -72,7 +73,7 @@ schema_keep(struct sql_conn *conn, const char *path, int version, char *why_r, s
 	char *name = NULL;
 	wf_status status = WF_OK;
 
-	if (asprintf(&name, "%s.before-%d", path, version) < 0)
+	if (wf_fault(WF_FAULT_ALLOC) || asprintf(&name, "%s.before-%d", path, version) < 0)
 		return WF_NO_MEMORY;
 	if (access(name, F_OK) != 0)
 		status = backup_copy(conn, name, why_r, size);

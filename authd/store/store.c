@@ -181,7 +181,7 @@ store_init(struct store *store, const struct store_options *options)
 	store->writer.store = store;
 	atomic_store(&store->next_lease, 0);
 	wf_clock_boot_id(store->boot_id);
-	store->path = strdup(options->path);
+	store->path = wf_fault(WF_FAULT_ALLOC) ? NULL : strdup(options->path);
 	if (store->path == NULL)
 		return WF_NO_MEMORY;
 	status = queue_init(&store->writer.queue, max);

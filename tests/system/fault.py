@@ -12,10 +12,13 @@ import struct
 
 MAGIC = 0x31454741504C5446
 FIELDS = ("magic", "nth", "lasts", "calls", "failed", "points", "sync_delay_us", "wall_offset_us",
-          "boot_offset_us", "synchronised", "boot", "syncs", "dies", "sync_lies")
-SIGNED = {"sync_delay_us", "wall_offset_us", "boot_offset_us"}
+          "boot_offset_us", "synchronised", "boot", "syncs", "dies", "sync_lies", "blocks")
+SIGNED = {"blocks", "sync_delay_us", "wall_offset_us", "boot_offset_us"}
 POINTS = {"alloc": 1, "random": 2, "store": 4, "file": 8, "socket": 16, "thread": 32, "clock": 64, "sync": 128,
-          "write": 256}
+          "write": 256, "heap": 512, "system": 1024}
+# Those that our own code asks at, and those that stand in libc's place, for the libraries too.
+OWN = ("alloc", "random", "store", "file", "socket", "thread", "clock")
+LIBC = ("sync", "write", "heap", "system")
 DIED = 113  # exit code of a program that died by its page
 
 
@@ -46,7 +49,7 @@ class Page:
         struct.pack_into("=q" if field in SIGNED else "=Q", self.bytes, 8 * FIELDS.index(field), number)
 
     def arm(self, nth, lasts=False, points=(), dies=0):
-        """The nth fallible call from now on fails (of these kinds; none named: all but sync and write), once or all
+        """The nth fallible call from now on fails (of these kinds; none named: OWN), once or all
         from there. With dies=1 the program ends there, as by kill -9; with 2 after half of the write."""
         self.set("nth", 0)
         self.set("points", sum(POINTS[point] for point in points))
