@@ -1,0 +1,197 @@
+"""Administrative acts with each fallible call of the daemon failing in turn.
+
+The command ends with 0 and what it promised is so, or with another code and a sentence that says what to
+do; then the act may be done or not (its answer can get lost), but never by half.
+"""
+
+import os
+
+import lib
+import rounds
+import wire
+from test_logins import expect, finish, opens
+
+SAYINGS = {}
+
+
+def act(lab, *arguments, text=None):
+    """A command's exit code and what it said."""
+    done = lab.run(lib.CLI, *arguments, text=text, code=None, timeout=60)
+    return done.returncode, done.stdout, done.stderr
+
+
+def told(outcome):
+    """An error comes with a sentence."""
+    code, _said, error = outcome
+    if code < 0 or code > 4:
+        raise rounds.Broken(f"exit code {code}: {error}")
+    if code and len(error.strip()) < 15:
+        raise rounds.Broken(f"exit code {code} without a sentence: {error!r}")
+    SAYINGS.setdefault(error.strip(), code)
+
+
+def say_all(lab):
+    """The sentences, for whoever wants to read them."""
+    with open(os.path.join(lab.logs, "sayings"), "w", encoding="utf-8") as stream:
+        for error, code in SAYINGS.items():
+            stream.write(f"{code}: {error}\n")
+    SAYINGS.clear()
+
+
+def test_token(lab):
+    """A new token: with exit code 0 it is there, once; a failed act leaves no half of one."""
+    rounds.up(lab)
+    alice, bob, store = lab.person("alice"), lab.person("bob", token=None), rounds.Store()
+    before = {}
+
+    def note():
+        for row in lab.ask("token", "list", "bob"):
+            lab.cli("token", "remove", "bob", str(row["id"]))
+        before["rows"] = store.ask("SELECT count(*) FROM credential WHERE account_id = "
+                                   "(SELECT id FROM account WHERE name = 'bob')")[0]
+
+    def check(outcome):
+        told(outcome)
+        grown = store.ask("SELECT count(*) FROM credential WHERE account_id = "
+                          "(SELECT id FROM account WHERE name = 'bob')")[0] - before["rows"]
+        if outcome[0] == 0:
+            lib.equal(grown, 1, "tokens after a success")
+        elif grown not in (0, 1):
+            raise rounds.Broken(f"{grown} tokens after a failure")
+    rounds.Loop(lab, lambda: act(lab, "token", "add", "bob", "hotp", "--no-confirm"), check, note, opens(alice)).walk()
+    say_all(lab)
+    finish(lab, store)
+
+
+def test_password(lab):
+    """A new password: the old one or the new one is in force, and after a success it is the new one."""
+    rounds.up(lab)
+    alice, bob, store = lab.person("alice"), lab.person("bob"), rounds.Store()
+    state = {"number": 0, "old": bob.password}
+
+    def change():
+        state["number"] += 1
+        state["new"] = f"the {state['number']}th of many plum trees"
+        return act(lab, "user", "passwd", "bob", "--stdin", text=state["new"] + "\n")
+
+    def check(outcome):
+        told(outcome)
+        lab.page.disarm()
+        bob.password = state["new"]
+        verdict = rounds.attempt(bob, bob.code())
+        if verdict == wire.REJECT and outcome[0] != 0:
+            bob.password = state["old"]
+            verdict = rounds.attempt(bob, bob.code())
+        # Set by somebody else: to be changed at the login.
+        expect(verdict, {wire.ACCEPT, wire.CHANGE_FIRST, wire.UNAVAILABLE, "gone"}, "the password in force")
+        state["old"] = bob.password
+    rounds.Loop(lab, change, check, None, opens(alice)).walk()
+    say_all(lab)
+    finish(lab, store)
+
+
+def test_own_password(lab):
+    """Somebody changes his own password over the PAM socket: proof, then the new one."""
+    rounds.up(lab)
+    alice, bob, store = lab.person("alice"), lab.person("bob"), rounds.Store()
+    state = {"number": 0, "old": bob.password}
+
+    def change():
+        state["number"] += 1
+        state["new"] = f"the {state['number']}th of many plum trees"
+        try:
+            with wire.Login("bob", service="passwd", purpose=2, timeout=20) as login:
+                verdict = login.run(bob.password, bob.code())
+                if verdict != wire.ACCEPT:
+                    return verdict
+                _kind, fields = login.client.ask(wire.CHANGE, [(wire.TXN, login.txn),
+                                                               (wire.SECRET, state["new"])])
+                return fields[wire.VERDICT][0][0]
+        except wire.Gone:
+            return "gone"
+
+    def check(outcome):
+        expect(outcome, {wire.ACCEPT, wire.UNAVAILABLE, "gone"}, "the change of a password")
+        bob.password = state["new"]
+        verdict = rounds.attempt(bob, bob.code())
+        if verdict == wire.REJECT and outcome != wire.ACCEPT:
+            bob.password = state["old"]
+            verdict = rounds.attempt(bob, bob.code())
+        expect(verdict, {wire.ACCEPT, wire.UNAVAILABLE, "gone"}, "the password in force")
+        state["old"] = bob.password
+    rounds.Loop(lab, change, check, None, opens(alice)).walk()
+    finish(lab, store)
+
+
+def test_unlock(lab):
+    """After a success the account is open and its counter 0."""
+    rounds.up(lab)
+    alice, bob, store = lab.person("alice"), lab.person("bob"), rounds.Store()
+    lab.configure(rounds.CHEAP.replace("threshold = 1000", "threshold = 1", 1), lib.UNLIMITED_SOURCE)
+    lab.cli("reload")
+    wrong = bob.wrong()
+
+    def lock():
+        expect(rounds.attempt(bob, wrong), {wire.REJECT}, "a wrong code")
+
+    def check(outcome):
+        told(outcome)
+        if outcome[0] == 0:
+            lib.equal(store.counted(bob), 0, "failures after an unlock")
+    rounds.Loop(lab, lambda: act(lab, "unlock", "bob", "--reason", "test"), check, lock, opens(alice)).walk()
+    say_all(lab)
+    finish(lab, store)
+
+
+def test_backup(lab):
+    """A backup that was made can be restored; one that was not leaves no file under its name."""
+    rounds.up(lab)
+    alice, store = lab.person("alice"), rounds.Store()
+    path = os.path.join(lab.logs, "a.backup")
+
+    def clear():
+        if os.path.exists(path):
+            os.unlink(path)
+
+    def check(outcome):
+        told(outcome)
+        if outcome[0] == 0 and not os.path.exists(path):
+            raise rounds.Broken("no file after a success")
+        left = [name for name in os.listdir(lib.STATE) if not name.startswith("warifu.db")]
+        if outcome[0] != 0 and left:
+            lib.equal([name for name in left if "backup" in name or "copy" in name], [], "files left in the state folder")
+    rounds.Loop(lab, lambda: act(lab, "backup", path), check, clear, opens(alice)).walk()
+    say_all(lab)
+    finish(lab, store)
+    clear()
+    lab.cli("backup", path)
+    lab.stop()
+    lab.run(lib.DAEMON, "--restore", path)
+    lab.start()
+    rounds.sound(lab)
+
+
+def test_rotation(lab):
+    """A rotation of the key, finished or not: tokens work on, also after a restart."""
+    rounds.up(lab)
+    alice, store = lab.person("alice"), rounds.Store()
+    lab.people(3)
+    rounds.Loop(lab, lambda: act(lab, "key", "rotate", "--reason", "test"), told, None, opens(alice)).walk()
+    say_all(lab)
+    finish(lab, store)
+    lab.stop()
+    lab.start()
+    opens(alice)()
+
+
+def test_reload(lab):
+    """A reload fails as a whole or succeeds as a whole; the daemon serves on in any case."""
+    rounds.up(lab)
+    alice, store = lab.person("alice"), rounds.Store()
+    rounds.Loop(lab, lambda: act(lab, "reload"), told, None, opens(alice)).walk()
+    say_all(lab)
+    finish(lab, store)
+
+
+if __name__ == "__main__":
+    lib.main()
