@@ -1,0 +1,99 @@
+/* MD5 and HMAC-MD5 over parts. */
+#include "config.h"
+
+#include "radius/digest.h"
+
+#include <openssl/core_names.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/fault.h"
+
+struct digest {
+	EVP_MD *md5;
+	EVP_MD_CTX *md5_ctx;
+	EVP_MAC_CTX *hmac_ctx;
+};
+
+static EVP_MAC_CTX *
+hmac_context(void)
+{
+	char name[] = "MD5", properties[] = "-fips";
+	const OSSL_PARAM params[] = {
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_PROPERTIES, properties, 0),
+		OSSL_PARAM_construct_end(),
+	};
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", "-fips");
+	EVP_MAC_CTX *ctx = mac == NULL ? NULL : EVP_MAC_CTX_new(mac);
+
+	EVP_MAC_free(mac); /* the context holds it */
+	if (ctx != NULL && EVP_MAC_CTX_set_params(ctx, params) != 1) {
+		EVP_MAC_CTX_free(ctx);
+		ctx = NULL;
+	}
+	return ctx;
+}
+
+wf_status
+digest_new(struct digest **digest_r)
+{
+	struct digest *digest = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*digest));
+
+	if (digest == NULL)
+		return WF_NO_MEMORY;
+	digest->md5 = EVP_MD_fetch(NULL, "MD5", "-fips");
+	digest->md5_ctx = EVP_MD_CTX_new();
+	digest->hmac_ctx = hmac_context();
+	if (digest->md5 == NULL || digest->md5_ctx == NULL || digest->hmac_ctx == NULL) {
+		digest_free(&digest);
+		return WF_UNSUPPORTED;
+	}
+	*digest_r = digest;
+	return WF_OK;
+}
+
+void
+digest_free(struct digest **digest)
+{
+	if (*digest == NULL)
+		return;
+	EVP_MD_CTX_free((*digest)->md5_ctx);
+	EVP_MD_free((*digest)->md5);
+	EVP_MAC_CTX_free((*digest)->hmac_ctx);
+	free(*digest);
+	*digest = NULL;
+}
+
+wf_status
+digest_md5(struct digest *digest, const struct digest_part *parts, size_t nparts, uint8_t md5_r[DIGEST_LEN])
+{
+	uint8_t md5[DIGEST_LEN];
+	bool fine = EVP_DigestInit_ex2(digest->md5_ctx, digest->md5, NULL) == 1;
+
+	for (size_t i = 0; fine && i < nparts; i++)
+		fine = EVP_DigestUpdate(digest->md5_ctx, parts[i].bytes, parts[i].len) == 1;
+	if (!fine || EVP_DigestFinal_ex(digest->md5_ctx, md5, NULL) != 1)
+		return WF_CRYPTO;
+	memcpy(md5_r, md5, sizeof(md5));
+	return WF_OK;
+}
+
+wf_status
+digest_hmac(struct digest *digest, const struct wf_secret *key, const struct digest_part *parts, size_t nparts,
+	    uint8_t hmac_r[DIGEST_LEN])
+{
+	uint8_t hmac[DIGEST_LEN];
+	size_t len;
+	bool fine = EVP_MAC_init(digest->hmac_ctx, key->bytes, key->len, NULL) == 1;
+
+	for (size_t i = 0; fine && i < nparts; i++)
+		fine = EVP_MAC_update(digest->hmac_ctx, parts[i].bytes, parts[i].len) == 1;
+	if (!fine || EVP_MAC_final(digest->hmac_ctx, hmac, &len, sizeof(hmac)) != 1 || len != sizeof(hmac))
+		return WF_CRYPTO;
+	memcpy(hmac_r, hmac, sizeof(hmac));
+	return WF_OK;
+}
