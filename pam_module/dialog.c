@@ -134,8 +134,6 @@ answer_fill(const struct dialog *dialog, struct wf_msg *msg)
 	for (size_t i = 0; i < dialog->nprompts && status == WF_OK; i++)
 		status = wf_msg_add_tagged(msg, WF_F_ANSWER, dialog->prompts[i].id,
 			dialog->answers[i].bytes, dialog->answers[i].len);
-	if (status == WF_OK)
-		status = request_add_idempotency(msg);
 	return status;
 }
 
@@ -178,8 +176,6 @@ begin_fill(const struct dialog *dialog, struct wf_msg *msg)
 
 	if (status == WF_OK)
 		status = request_fill(dialog->call, msg);
-	if (status == WF_OK)
-		status = request_add_idempotency(msg);
 	return status;
 }
 

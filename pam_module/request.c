@@ -7,13 +7,11 @@
 #include <string.h>
 #include <syslog.h>
 
-#include "common/random.h"
 #include "common/utf8.h"
 #include "pam_module/state.h"
 
 #define EVIDENCE_MAX 4000
 #define ITEM_MAX 256 /* no item of any message is longer */
-#define IDEMPOTENCY_LEN 32
 
 /* Bytes that are no text are written as text; nothing is left out. */
 static wf_status
@@ -143,15 +141,4 @@ request_add_txn(const struct call *call, struct wf_msg *msg)
 	if (!state_txn_get(call->pamh, txn))
 		return WF_OK;
 	return wf_msg_add_bytes(msg, WF_F_TXN, txn, sizeof(txn));
-}
-
-wf_status
-request_add_idempotency(struct wf_msg *msg)
-{
-	uint8_t key[IDEMPOTENCY_LEN];
-	wf_status status = wf_random_bytes(key, sizeof(key));
-
-	if (status != WF_OK)
-		return status;
-	return wf_msg_add_bytes(msg, WF_F_IDEMPOTENCY, key, sizeof(key));
 }

@@ -14,7 +14,5 @@
 WF_MUST_USE wf_status request_fill(const struct call *call, struct wf_msg *msg);
 /* The login's transaction from PAM's environment, if there is one. */
 WF_MUST_USE wf_status request_add_txn(const struct call *call, struct wf_msg *msg);
-/* 32 fresh random octets. */
-WF_MUST_USE wf_status request_add_idempotency(struct wf_msg *msg);
 
 #endif

@@ -24,6 +24,14 @@ take_answer(struct transaction *txn, const struct wf_msg *msg, size_t index)
 	return WF_INVALID;
 }
 
+bool
+txn_may_answer(const struct transaction *txn)
+{
+	bool open = txn->state == TXN_OPEN || txn->state == TXN_CHALLENGED;
+
+	return txn->asked && !txn->answered && (open || (txn->state == TXN_DONE && !txn->told));
+}
+
 wf_status
 txn_answer(struct engine_peer *peer, const struct wf_msg *msg)
 {
@@ -35,8 +43,10 @@ txn_answer(struct engine_peer *peer, const struct wf_msg *msg)
 	if (status != WF_OK || len != WF_TXN_LEN)
 		return WF_INVALID;
 	txn = txn_find(peer, id);
-	if (txn == NULL || txn->state != TXN_CHALLENGED)
+	if (txn == NULL || !txn_may_answer(txn))
 		return WF_DENIED;
+	if (txn->state == TXN_DONE)
+		return WF_OK;
 	if (wf_msg_count(msg, WF_F_ANSWER) != txn->demand.nprompts)
 		return WF_INVALID;
 	for (size_t i = 0; status == WF_OK && i < txn->demand.nprompts; i++)
@@ -44,7 +54,9 @@ txn_answer(struct engine_peer *peer, const struct wf_msg *msg)
 	if (status != WF_OK)
 		return status;
 	txn->round_us = wf_clock_now(&txn->engine->clock).boot_us;
-	txn_step(txn, TXN_ANSWER);
+	txn->answered = true;
+	if (!txn->held)
+		txn_step(txn, TXN_ANSWER);
 	return WF_OK;
 }
 

@@ -2,6 +2,10 @@
  * The first half of a login: who asks, what is demanded, and the prompts.  Known, unknown, disabled and
  * locked accounts take the same path and get the same prompts (I5); what dooms an attempt is noted here
  * and decided again, from fresh data, when it is admitted.
+ *
+ * Prompts follow from service and purpose alone, so they leave before the store is asked, and no time can tell
+ * what it has to say.  Where something else than prompts may have to be said (an exempt name, observe mode,
+ * a request that may have been decided already), they wait for the store, and leave on the grid.
  */
 #include "config.h"
 
@@ -74,6 +78,48 @@ txn_begin(struct engine *engine, struct engine_peer *peer, const struct wf_msg *
 	return WF_OK;
 }
 
+/* False: the transaction has ended over it, and may be gone. */
+static bool
+send_prompts(struct transaction *txn)
+{
+	struct wf_msg msg;
+	wf_status status;
+
+	if (txn->peer == NULL)
+		return true;
+	txn->asked = true;
+	wf_msg_init(&msg, WF_MSG_PROMPTS, txn->version);
+	status = wf_msg_add_bytes(&msg, WF_F_TXN, txn->id, WF_TXN_LEN);
+	for (size_t i = 0; status == WF_OK && i < txn->demand.nprompts; i++)
+		status = wf_msg_add_prompt(&msg, &txn->demand.prompts[i]);
+	if (status == WF_OK && !txn->peer->send(txn->peer, &msg))
+		peer_drop(txn->peer);
+	wf_msg_clear(&msg);
+	if (status != WF_OK)
+		txn_step(txn, TXN_FAILED);
+	return status == WF_OK;
+}
+
+/* Who proves himself to the command warifu is asked in observe mode, too: that is when tokens are handed out. */
+static bool
+only_observes(const struct transaction *txn)
+{
+	return txn->engine->config->mode == MODE_OBSERVE && strcmp(txn->asker.service, WF_PROOF_SERVICE) != 0;
+}
+
+/* Asks without a look at the account, if the answer to BEGIN can be nothing but prompts; false as above. */
+static bool
+ask_at_once(struct transaction *txn)
+{
+	struct policy_facts facts;
+
+	if (txn->has_idempotency || only_observes(txn) || store_may_be_exempt(txn->engine->store, txn->asker.user))
+		return true;
+	facts_fill(&facts, &txn->asker, txn->purpose, NULL);
+	policy_eval(&txn->engine->config->policy, &facts, &txn->demand);
+	return txn->demand.nprompts == 0 || send_prompts(txn);
+}
+
 void
 on_begin(struct transaction *txn)
 {
@@ -84,6 +130,7 @@ on_begin(struct transaction *txn)
 	txn->job.kind = STORE_READ;
 	read->name = txn->asker.user;
 	read->uid = -1;
+	read->bare = !only_observes(txn);
 	read->has_idempotency = txn->has_idempotency;
 	memcpy(read->idempotency, txn->idempotency, sizeof(read->idempotency));
 	asker_session(&txn->asker, read);
@@ -93,7 +140,8 @@ on_begin(struct transaction *txn)
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
-	txn_submit(txn);
+	if (ask_at_once(txn))
+		txn_submit(txn);
 }
 
 static void
@@ -116,6 +164,16 @@ judge_peer(struct transaction *txn, const struct store_read *read)
 		doom(txn, "not-own-account");
 }
 
+static bool
+same_prompts(const struct policy_demand *a, const struct policy_demand *b)
+{
+	bool same = a->nprompts == b->nprompts;
+
+	for (size_t i = 0; same && i < a->nprompts; i++)
+		same = a->prompts[i].id == b->prompts[i].id && a->prompts[i].text == b->prompts[i].text;
+	return same;
+}
+
 /*
  * A name without a managed account is not doomed here but when it is admitted: it counts like any other.  What the
  * account is tells a foreign peer nothing, not even an exemption.
@@ -126,10 +184,13 @@ judge_demand(struct transaction *txn, const struct store_read *read)
 	struct policy_facts facts;
 	const struct policy *policy = &txn->engine->config->policy;
 	const struct account *account = read->found && !txn->foreign ? &read->account : NULL;
+	struct policy_demand before;
 
 	facts_fill(&facts, &txn->asker, txn->purpose, account);
 	facts.exempt = policy_exempt(account, wf_clock_now(&txn->engine->clock).wall_us);
+	before = txn->demand;
 	policy_eval(policy, &facts, &txn->demand);
+	txn->stale = txn->asked && txn->demand.decision != POLICY_NOT_ASKED && !same_prompts(&before, &txn->demand);
 	AUDIT_TEXT(txn->rule, txn->demand.nsets > 0 ? txn->demand.sets[0].rule : txn->demand.rule);
 	if (txn->demand.decision != POLICY_DENY || (!facts.known && !facts.root))
 		return;
@@ -144,13 +205,6 @@ judge_source(struct transaction *txn, const struct store_read *read)
 	if (read->lanes.n <= LANE_SOURCE)
 		return;
 	txn->slow_ms = throttle_slow_ms(&read->lanes.states[LANE_SOURCE], &read->lanes.limits[LANE_SOURCE], read->lock_ms);
-}
-
-/* Who proves himself to the command warifu is asked in observe mode, too: that is when tokens are handed out. */
-static bool
-only_observes(const struct transaction *txn)
-{
-	return txn->engine->config->mode == MODE_OBSERVE && strcmp(txn->asker.service, WF_PROOF_SERVICE) != 0;
 }
 
 void
@@ -180,26 +234,12 @@ facts_arrived(struct transaction *txn)
 		txn_step(txn, TXN_KNOWN);
 		return;
 	}
-	txn_step(txn, only_observes(txn) ? TXN_OBSERVED : TXN_FACTS);
-}
-
-static void
-send_prompts(struct transaction *txn)
-{
-	struct wf_msg msg;
-	wf_status status;
-
-	if (txn->peer == NULL)
-		return;
-	wf_msg_init(&msg, WF_MSG_PROMPTS, txn->version);
-	status = wf_msg_add_bytes(&msg, WF_F_TXN, txn->id, WF_TXN_LEN);
-	for (size_t i = 0; status == WF_OK && i < txn->demand.nprompts; i++)
-		status = wf_msg_add_prompt(&msg, &txn->demand.prompts[i]);
-	if (status == WF_OK && !txn->peer->send(txn->peer, &msg))
-		peer_drop(txn->peer);
-	wf_msg_clear(&msg);
-	if (status != WF_OK)
+	if (txn->stale) { /* asked by a configuration that is no more */
+		AUDIT_TEXT(txn->reason, "reloaded");
 		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	txn_step(txn, only_observes(txn) ? TXN_OBSERVED : TXN_FACTS);
 }
 
 static void
@@ -210,17 +250,54 @@ grid_reached(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	if (txn->state == TXN_CHALLENGED)
-		send_prompts(txn);
+		(void)send_prompts(txn);
 }
 
-/* Prompts leave on the grid too: how long the look-up took says nothing. */
+/* A slowed source has waited long enough. */
+static void
+hold_over(evutil_socket_t fd, short what, void *arg)
+{
+	struct transaction *txn = arg;
+
+	(void)fd;
+	(void)what;
+	txn->held = false;
+	if (txn->state == TXN_CHALLENGED && txn->answered)
+		txn_step(txn, TXN_ANSWER);
+}
+
+static void
+wait_then(struct transaction *txn, int64_t wait_us, event_callback_fn then)
+{
+	struct timeval tv = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+
+	txn->grid = timer_new(txn->engine, then, txn);
+	if (txn->grid == NULL || evtimer_add(txn->grid, &tv) != 0)
+		txn_step(txn, TXN_FAILED);
+}
+
+/* The peer was quicker than the store. */
+void
+on_early_answer(struct transaction *txn)
+{
+	(void)txn;
+}
+
+/*
+ * Prompts that waited for the store leave on the grid: how long it took says nothing.  Where they are out already, a
+ * slowed source's answers wait instead.
+ */
 void
 on_facts(struct transaction *txn)
 {
-	int64_t wait_us = grid_wait_us(txn->engine, txn->round_us, txn->slow_ms);
-	struct timeval tv = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
-
-	txn->grid = timer_new(txn->engine, grid_reached, txn);
-	if (txn->demand.nprompts == 0 || txn->grid == NULL || evtimer_add(txn->grid, &tv) != 0)
+	if (txn->demand.nprompts == 0) {
 		txn_step(txn, TXN_FAILED);
+	} else if (!txn->asked) {
+		wait_then(txn, grid_wait_us(txn->engine, txn->round_us, txn->slow_ms), grid_reached);
+	} else if (txn->slow_ms > 0) {
+		txn->held = true;
+		wait_then(txn, txn->slow_ms * 1000, hold_over);
+	} else if (txn->answered) {
+		txn_step(txn, TXN_ANSWER);
+	}
 }

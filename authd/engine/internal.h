@@ -97,6 +97,10 @@ struct transaction {
 	bool has_idempotency;
 
 	struct policy_demand demand;
+	bool asked;             /* prompts are out */
+	bool answered;          /* the answers are in */
+	bool stale;             /* they are not what would be asked now */
+	bool held;              /* slowed for its source: the answers wait */
 	int64_t account;        /* 0 = none */
 	bool known;             /* an account of ours, usable or not */
 	bool foreign;           /* an untrusted peer asks for somebody else: nothing is evaluated or counted */
@@ -200,9 +204,12 @@ WF_MUST_USE wf_status txn_begin(struct engine *engine, struct engine_peer *peer,
 void on_begin(struct transaction *txn);
 void on_facts(struct transaction *txn);
 void facts_arrived(struct transaction *txn);
+void on_early_answer(struct transaction *txn);
 
 /* attempt.c: TXN_ANSWER .. TXN_VERIFIED */
 WF_MUST_USE wf_status txn_answer(struct engine_peer *peer, const struct wf_msg *msg);
+/* Once, to prompts that are out; who could not know yet that it is over is not blamed for answering. */
+bool txn_may_answer(const struct transaction *txn);
 void on_answer(struct transaction *txn);
 void reserve_arrived(struct transaction *txn);
 void on_admitted(struct transaction *txn);

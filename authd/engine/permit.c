@@ -43,6 +43,6 @@ permit_state(const struct engine_peer *peer, const struct wf_msg *msg)
 		return PERMIT_NONE;
 	for (const struct transaction *txn = peer->transactions; txn != NULL; txn = txn->next_of_peer)
 		if (wf_mem_equal(txn->id, id, WF_TXN_LEN))
-			return txn->state == TXN_CHALLENGED ? PERMIT_CHALLENGED : PERMIT_BUSY;
+			return txn_may_answer(txn) ? PERMIT_CHALLENGED : PERMIT_BUSY;
 	return PERMIT_NONE;
 }

@@ -14,6 +14,7 @@ static const struct txn_rule rules[TXN_STATES][TXN_EVENTS] = {
 	},
 	[TXN_OPEN] = {
 		[TXN_FACTS] = { on_facts, TXN_CHALLENGED },
+		[TXN_ANSWER] = { on_early_answer, TXN_OPEN },
 		[TXN_OBSERVED] = { on_observed, TXN_COMMITTING },
 		[TXN_KNOWN] = { on_settled, TXN_DONE },
 		[TXN_FAILED] = { on_failed, TXN_DONE },

@@ -264,6 +264,28 @@ effect_credential_void(struct writer *w, const struct effect *effect, struct eff
 			       : status;
 }
 
+/* Before anybody can see it: a login that begins then looks into the store (exempt.c). */
+static wf_status
+account_exempt(struct writer *w, const struct account *account, int64_t id)
+{
+	char name[WF_NAME_MAX + 1];
+	struct sql q;
+	wf_status status;
+
+	if (account->standing != STANDING_EXEMPT)
+		return WF_OK;
+	q = sql_start(&w->conn, SQL_ACCOUNT_NAME);
+	sql_put_int(&q, id);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status;
+	sql_get_text(&q, name, sizeof(name));
+	status = sql_end(&q);
+	if (status == WF_OK)
+		exempt_note(w->store, name);
+	return status;
+}
+
 static wf_status
 effect_account_add(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
@@ -297,7 +319,8 @@ effect_account_add(struct writer *w, const struct effect *effect, struct effect_
 	result->added_id = sqlite3_last_insert_rowid(w->conn.db);
 	if (result->account_id == 0)
 		result->account_id = result->added_id;
-	return lane_known(w, a->name, true);
+	status = account_exempt(w, a, result->added_id);
+	return status == WF_OK ? lane_known(w, a->name, true) : status;
 }
 
 static wf_status
@@ -305,10 +328,13 @@ effect_account_set(struct writer *w, const struct effect *effect, struct effect_
 {
 	const struct account *a = effect->account;
 	struct sql q;
+	wf_status status;
+	int64_t id;
 
 	(void)result;
 	if (a == NULL)
 		return WF_INVALID;
+	id = a->id != 0 ? a->id : effect->account_id;
 	q = sql_start(&w->conn, SQL_ACCOUNT_SET);
 	sql_put_int(&q, a->uid);
 	sql_put_int(&q, a->kind);
@@ -322,8 +348,9 @@ effect_account_set(struct writer *w, const struct effect *effect, struct effect_
 	sql_put_text(&q, a->display);
 	sql_put_text(&q, a->reason);
 	sql_put_text(&q, a->sources);
-	sql_put_int(&q, a->id != 0 ? a->id : effect->account_id);
-	return effect_on_account(&q);
+	sql_put_int(&q, id);
+	status = effect_on_account(&q);
+	return status == WF_OK ? account_exempt(w, a, id) : status;
 }
 
 static wf_status

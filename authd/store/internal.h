@@ -20,6 +20,7 @@
 #define COMPLETED_AGE_MS (24 * 60 * 60 * 1000LL)
 #define VERDICT_AGE_MS (30 * 1000LL)
 #define BATCH_MAX 512
+#define EXEMPT_WORDS 8192 /* 64 KiB */
 
 /* Jobs of the store itself; they use u.admin for rows. */
 enum internal_job {
@@ -89,6 +90,9 @@ struct store {
 	pthread_t threads[THREAD_COUNT];
 	bool started[THREAD_COUNT];
 	_Atomic uint64_t commits, jobs;
+	_Atomic uint64_t exempt[EXEMPT_WORDS]; /* see exempt.c */
+	atomic_bool exempt_known;              /* the database has been read for it */
+	atomic_bool exempt_broken;             /* a name could not be noted: everyone may be exempt */
 	_Atomic int64_t next_lease; /* no reservation runs out earlier; lock clock */
 };
 
@@ -209,6 +213,12 @@ wf_status writer_batch(struct writer *w, struct store_job *jobs);
 void *reader_main(void *reader);
 /* Outputs of a job that did not happen show nothing. */
 void job_forget(struct store_job *job);
+
+/* --- exempt.c --- */
+/* Before the change is committed; any thread. */
+void exempt_note(struct store *store, const char *name);
+/* Notes those of the database; what is exempted meanwhile notes itself. */
+void exempt_load(struct reader *r);
 
 /* --- clock.c --- */
 WF_MUST_USE wf_status clock_open(struct store *store, const struct meta *meta);

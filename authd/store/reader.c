@@ -20,7 +20,7 @@ read_account(struct reader *r, struct store_read *read)
 	if (read->name == NULL && read->uid < 0)
 		return WF_OK;
 	status = load_account_by(&r->conn, read->name, read->uid, &read->found, &read->account);
-	if (status != WF_OK || !read->found)
+	if (status != WF_OK || !read->found || read->bare)
 		return status;
 	return load_credentials(&r->conn, read->account.id, read->credentials, &read->ncredentials);
 }
@@ -206,6 +206,8 @@ reader_main(void *reader)
 	struct reader *r = reader;
 	struct store_job *job;
 
+	if (r == &r->store->readers[1])
+		exempt_load(r);
 	while ((job = queue_take(&r->queue, 1)) != NULL)
 		reader_run(r, job);
 	return NULL;

@@ -5,7 +5,7 @@
  *
  * Conditional changes carry their condition in WHERE: the caller looks at the number of changed rows.
  * Numbers from authd/types.h stand here as literals: credential state 0 pending, 1 active, 2 void;
- * factor 1 password, 2 TOTP, 3 HOTP, 4 recovery codes; account state 0 enabled.
+ * factor 1 password, 2 TOTP, 3 HOTP, 4 recovery codes; account state 0 enabled, standing 1 exempt.
  */
 #include "config.h"
 
@@ -85,6 +85,7 @@ const char *const sql_text[SQL_COUNT] = {
 		"SELECT " ACCOUNT_COLUMNS
 		" FROM account WHERE uid = ?1 AND uid >= 0 ORDER BY id LIMIT 1",
 	[SQL_ACCOUNT_ID_VERSION] = "SELECT id, version FROM account WHERE name = ?1",
+	[SQL_ACCOUNT_EXEMPT] = "SELECT name FROM account WHERE standing = 1",
 	[SQL_ACCOUNT_NAME] = "SELECT name FROM account WHERE id = ?1",
 	[SQL_ACCOUNT_INSERT] =
 		"INSERT INTO account(name, uid, kind, state, standing, must_change, valid_from_us,"

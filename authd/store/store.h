@@ -70,6 +70,7 @@ struct store_read {
 	bool has_txn;
 	uint8_t idempotency[32];
 	bool has_idempotency;
+	bool bare;        /* credentials are not wanted */
 	uint32_t audit_session; /* 0 = none: login session to look up */
 	const pid_t *pids;      /* candidates for the recorded session leader, nearest first */
 	const unsigned long long *starts;
@@ -267,6 +268,12 @@ struct store_job {
 WF_MUST_USE wf_status store_submit(struct store *store, struct store_job *job);
 /* Submits and waits: for acts and tests, never in the loop thread.  Returns job->status. */
 WF_MUST_USE wf_status store_run(struct store *store, struct store_job *job);
+
+/*
+ * False: no account of this name is exempt (STANDING_EXEMPT).  True: it may be, the store has to be asked.  From memory
+ * and with the same work for every name, so that the answer's time tells nothing; any thread.
+ */
+bool store_may_be_exempt(struct store *store, const char *name);
 
 /* The lock clock now, and the clock's standing (suspect is stored). */
 int64_t store_lock_ms(struct store *store);

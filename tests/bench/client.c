@@ -112,7 +112,6 @@ client_begin(struct load_client *client, const struct load_options *options, int
 {
 	struct frame frame;
 	uint8_t purpose = WF_PURPOSE_LOGIN;
-	uint32_t key[8] = {client->index, client->turn, (uint32_t)now_us, (uint32_t)(now_us >> 32), options->first};
 	char name[PEOPLE_NAME_SIZE + 16];
 	char source[32];
 
@@ -130,7 +129,6 @@ client_begin(struct load_client *client, const struct load_options *options, int
 	put_text(&frame, WF_F_RHOST, source);
 	put_text(&frame, WF_F_TTY, "ssh");
 	put_text(&frame, WF_F_LANGUAGE, "en");
-	put_field(&frame, WF_F_IDEMPOTENCY, key, sizeof(key));
 	client->began_us = now_us;
 	client->state = LOAD_BEGUN;
 	return frame_send(client, &frame);
@@ -174,7 +172,6 @@ static bool
 client_answer(struct load_client *client, const struct load_options *options, struct load_people *people,
 	const uint8_t *bytes, size_t len)
 {
-	uint32_t key[8] = {client->index, client->turn, (uint32_t)client->began_us, 1, options->first};
 	struct frame answer;
 
 	frame_start(&answer, WF_MSG_ANSWER);
@@ -191,7 +188,6 @@ client_answer(struct load_client *client, const struct load_options *options, st
 			answer_prompt(client, options, people, bytes + at, &answer);
 		at += size;
 	}
-	put_field(&answer, WF_F_IDEMPOTENCY, key, sizeof(key));
 	client->state = LOAD_ANSWERED;
 	return frame_send(client, &answer);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "authd/account/lane_key.h"
+#include "authd/engine/internal.h"
 #include "tests/unit/unit.h"
 
 static struct wf_now
@@ -303,6 +304,17 @@ rig_wait(struct rig *rig, struct rig_peer *peer, unsigned since)
 		usleep(1000);
 	}
 	ck_assert_msg(peer->replies > since, "no reply within 10 s");
+}
+
+void
+rig_challenged(struct rig *rig, struct rig_peer *peer)
+{
+	rig_wait(rig, peer, 0);
+	for (int i = 0; i < 10000 && peer->peer.transactions->state != TXN_CHALLENGED; i++) {
+		event_base_loop(rig->base, EVLOOP_NONBLOCK);
+		usleep(1000);
+	}
+	ck_assert_int_eq(peer->peer.transactions->state, TXN_CHALLENGED);
 }
 
 void

@@ -54,6 +54,8 @@ void rig_peer_open(struct rig_peer *peer, enum front_role role, uid_t uid);
 void rig_peer_close(struct rig *rig, struct rig_peer *peer);
 /* Runs the loop until the peer has one more reply than before `since`, or 10 s are over (fails the test). */
 void rig_wait(struct rig *rig, struct rig_peer *peer, unsigned since);
+/* Runs the loop until the peer's newest transaction waits for its answers alone: prompts are out, the store has been asked. */
+void rig_challenged(struct rig *rig, struct rig_peer *peer);
 /* Runs the loop until the engine has nothing under way. */
 void rig_settle(struct rig *rig);
 

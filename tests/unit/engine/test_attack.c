@@ -233,7 +233,7 @@ START_TEST(aborted_while_evaluated)
 
 	rig_peer_open(&peer, FRONT_PAM, 0);
 	rig_begin(&rig, &peer, &login);
-	rig_wait(&rig, &peer, 0);
+	rig_challenged(&rig, &peer);
 	last_txn(&peer, txn);
 	rig_answer(&rig, &peer, PASSWORD, now_code());
 	abort_last(&peer, txn);
@@ -255,7 +255,7 @@ START_TEST(hanging_up_fills_no_disk)
 
 		rig_peer_open(&peer, FRONT_PAM, 0);
 		rig_begin(&rig, &peer, &login);
-		rig_wait(&rig, &peer, 0);
+		rig_challenged(&rig, &peer);
 		rig_answer(&rig, &peer, "wrong", "000000");
 		rig_peer_close(&rig, &peer);
 		rig_settle(&rig);
@@ -269,16 +269,18 @@ START_TEST(hanging_up_fills_no_disk)
 }
 END_TEST
 
-/* The end comes while an account is looked up: no prompts any more. */
+/* The end comes while an account is looked up. */
 START_TEST(drain_reaches_those_just_begun)
 {
 	const struct rig_login login = {.user = "alice", .rhost = "198.51.100.7"};
 	struct rig_peer peer;
+	unsigned since;
 
 	rig_peer_open(&peer, FRONT_PAM, 0);
 	rig_begin(&rig, &peer, &login);
+	since = peer.replies;
 	engine_drain(rig.engine);
-	rig_wait(&rig, &peer, 0);
+	rig_wait(&rig, &peer, since);
 	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_UNAVAILABLE);
 	rig_peer_close(&rig, &peer);
 	rig_settle(&rig);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/unit.h"
@@ -231,7 +232,7 @@ START_TEST(abandoned_while_evaluated)
 
 	rig_peer_open(&peer, FRONT_PAM, 0);
 	rig_begin(&rig, &peer, &login);
-	rig_wait(&rig, &peer, 0);
+	rig_challenged(&rig, &peer);
 	rig_answer(&rig, &peer, PASSWORD, now_code());
 	rig_peer_close(&rig, &peer);
 	rig_settle(&rig);
@@ -491,6 +492,65 @@ START_TEST(rush_of_one_code)
 }
 END_TEST
 
+static void
+begin(struct rig_peer *peer, const char *user)
+{
+	const struct rig_login login = {.user = user, .rhost = "198.51.100.7", .tty = "ssh"};
+
+	rig_peer_open(peer, FRONT_PAM, 0);
+	rig_begin(&rig, peer, &login);
+}
+
+/* I5: whoever he is, the prompts are there before the store has been asked, and the answers may be, too. */
+START_TEST(prompts_wait_for_nothing)
+{
+	static const char *const users[] = {"alice", "nobody-here"};
+	struct rig_peer peer;
+
+	while (store_may_be_exempt(rig.store, users[_i]))
+		usleep(1000); /* until the store has read who is exempt */
+	begin(&peer, users[_i]);
+	ck_assert_uint_eq(peer.replies, 1);
+	ck_assert_int_eq(peer.last.type, WF_MSG_PROMPTS);
+	rig_answer(&rig, &peer, PASSWORD, now_code());
+	ck_assert_uint_eq(peer.replies, 1);
+	rig_wait(&rig, &peer, 1);
+	ck_assert_int_eq(rig_verdict(&peer), _i == 0 ? WF_VERDICT_ACCEPT : WF_VERDICT_REJECT);
+	rig_peer_close(&rig, &peer);
+}
+END_TEST
+
+static void
+exempt(struct account *account)
+{
+	account->standing = STANDING_EXEMPT;
+	account->standing_until_us = RIG_WALL_US + INT64_C(86400000000);
+}
+
+/* An exempt name is not asked, from the moment on at which it is exempt, and after that for as long as it is. */
+START_TEST(exempt_names_are_not_asked)
+{
+	struct rig_peer peer;
+
+	while (store_may_be_exempt(rig.store, "alice"))
+		usleep(1000);
+	rig_account_edit(&rig, "alice", exempt);
+	ck_assert(store_may_be_exempt(rig.store, "alice"));
+	begin(&peer, "alice");
+	ck_assert_uint_eq(peer.replies, 0);
+	rig_wait(&rig, &peer, 0);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_IGNORE);
+	rig_peer_close(&rig, &peer);
+	rig_advance(&rig, 2 * 86400);
+	begin(&peer, "alice");
+	ck_assert_uint_eq(peer.replies, 0);
+	rig_wait(&rig, &peer, 0);
+	ck_assert_int_eq(peer.last.type, WF_MSG_PROMPTS);
+	rig_peer_close(&rig, &peer);
+	rig_settle(&rig);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -500,6 +560,8 @@ suite(void)
 	tcase_add_checked_fixture(login, set_up, tear_down);
 	tcase_set_timeout(login, 60);
 	tcase_add_test(login, both_kinds_right);
+	tcase_add_loop_test(login, prompts_wait_for_nothing, 0, 2);
+	tcase_add_test(login, exempt_names_are_not_asked);
 	tcase_add_test(login, one_code_opens_once);
 	tcase_add_test(login, older_code_after_newer_is_refused);
 	tcase_add_test(login, stepped_back_clock_reopens_nothing);

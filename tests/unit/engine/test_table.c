@@ -8,7 +8,7 @@
 static const char *const expected[TXN_STATES] = {
 	/*                     BEGIN FACTS OBSERVED KNOWN ANSWER ADMITTED REFUSED WAIT VERIFIED SETTLED FAILED DEADLINE ABORT */
 	[TXN_NEW] =        "O------------",
-	[TXN_OPEN] =       "-CMD------DDD",
+	[TXN_OPEN] =       "-CMDO-----DDD",
 	[TXN_CHALLENGED] = "----V-----DDD",
 	[TXN_VERIFYING] =  "-----VMVM-DVV",
 	[TXN_COMMITTING] = "---------DDMM",
