@@ -107,13 +107,24 @@ only_observes(const struct transaction *txn)
 	return txn->engine->config->mode == MODE_OBSERVE && strcmp(txn->asker.service, WF_PROOF_SERVICE) != 0;
 }
 
-/* Asks without a look at the account, if the answer to BEGIN can be nothing but prompts; false as above. */
+/*
+ * Whether something else than prompts may have to be said.  A peer that is not root shall not learn who is exempt, not
+ * by the time either: it always waits.
+ */
+static bool
+must_look_first(const struct transaction *txn)
+{
+	return txn->has_idempotency || !txn->asker.trusted || only_observes(txn) ||
+	       store_may_be_exempt(txn->engine->store, txn->asker.user);
+}
+
+/* Asks without a look at the account, where that may be; false as above. */
 static bool
 ask_at_once(struct transaction *txn)
 {
 	struct policy_facts facts;
 
-	if (txn->has_idempotency || only_observes(txn) || store_may_be_exempt(txn->engine->store, txn->asker.user))
+	if (must_look_first(txn))
 		return true;
 	facts_fill(&facts, &txn->asker, txn->purpose, NULL);
 	policy_eval(&txn->engine->config->policy, &facts, &txn->demand);
