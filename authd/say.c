@@ -23,7 +23,7 @@ clean(const char *text, char *line, size_t size)
 	size_t len = 0;
 
 	for (; *text != '\0' && len + 1 < size; text++)
-		line[len++] = (unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text;
+		line[len++] = (char)((unsigned char)*text < 0x20 || *text == 0x7f ? '?' : *text);
 	line[len] = '\0';
 }
 

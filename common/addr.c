@@ -91,7 +91,7 @@ source_label(struct wf_source *source, const char *prefix, const char *text, siz
 
 	memcpy(source->text, prefix, used);
 	for (size_t i = 0; i < max && text[i] != '\0' && used < WF_SOURCE_MAX - 1; i++)
-		source->text[used++] = accepts((unsigned char)text[i]) ? text[i] : '?';
+		source->text[used++] = (char)(accepts((unsigned char)text[i]) ? text[i] : '?');
 	source->text[used] = '\0';
 }
 

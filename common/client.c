@@ -95,12 +95,10 @@ client_move(const struct wf_client *client, const struct client_direction *way, 
 		if (moved > 0) {
 			bytes += moved;
 			len -= (size_t)moved;
-		} else if (moved == 0) {
-			status = WF_UNAVAILABLE; /* closed */
-		} else if (errno == EAGAIN || errno == EINTR) {
+		} else if (moved < 0 && (errno == EAGAIN || errno == EINTR)) {
 			status = client_wait(client, way->events, deadline_boot_us);
 		} else {
-			status = WF_UNAVAILABLE;
+			status = WF_UNAVAILABLE; /* closed, or broken */
 		}
 	}
 	return status;

@@ -36,8 +36,7 @@ line_add(struct line *line, const char *format, ...)
 	va_start(args, format);
 	written = vsnprintf(line->at, line->left, format, args);
 	va_end(args);
-	if (written > 0)
-		line_skip(line, (size_t)written);
+	line_skip(line, (size_t)written);
 }
 
 static void

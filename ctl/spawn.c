@@ -42,7 +42,7 @@ static wf_status
 collect(int fd, int64_t deadline_ms, char *output, size_t size)
 {
 	size_t used = 0;
-	char extra[512];
+	char extra[512] = "";
 
 	for (;;) {
 		int64_t left = deadline_ms - now_ms();

@@ -48,7 +48,7 @@ check_level(struct ctl *ctl, const struct table *table)
 	const char *level = table_cell(table, 0, "level");
 
 	for (size_t i = 0; i < ENTRIES(levels); i++) {
-		char message[512];
+		char message[512] = "";
 		int column = table_column(table, "message");
 
 		if (strcmp(levels[i].level, level) != 0)

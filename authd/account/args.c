@@ -255,7 +255,7 @@ static wf_status
 check_arg(struct act_call *call, size_t at)
 {
 	const struct act_arg *arg = &call->args[at];
-	const struct act_arg_spec *spec;
+	const struct act_arg_spec *spec = NULL;
 	wf_status status = check_known(call, arg->key, false, &spec);
 
 	for (size_t i = 0; status == WF_OK && i < at; i++)
@@ -271,7 +271,7 @@ check_arg(struct act_call *call, size_t at)
 static wf_status
 check_secret(struct act_call *call, size_t at)
 {
-	const struct act_arg_spec *spec;
+	const struct act_arg_spec *spec = NULL;
 	wf_status status = check_known(call, call->secret_keys[at], true, &spec);
 
 	for (size_t i = 0; status == WF_OK && i < at; i++)

@@ -12,9 +12,10 @@
 #define US_PER_S INT64_C(1000000)
 
 /* --- say.c: sentences --- */
-/* Puts the closing sentence and returns `status`; format is already translated. */
-wf_status act_say(struct act_call *call, wf_status status, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+/* Puts the closing sentence; format is already translated. */
+void act_say_text(struct act_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same, and is `status`: in sight of the compiler, whose analysis then knows a failure as one. */
+#define act_say(call, status, ...) (act_say_text((call), __VA_ARGS__), (wf_status)(status))
 /* The sentence for a store that did not do it; gives `status` back. */
 wf_status act_say_store(struct act_call *call, wf_status status, const char *cause);
 /* Adds one more sentence behind a blank. */

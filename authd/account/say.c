@@ -23,8 +23,8 @@ cut_at_character(char *text, size_t size)
 		text[at - 1] = '\0';
 }
 
-wf_status
-act_say(struct act_call *call, wf_status status, const char *format, ...)
+void
+act_say_text(struct act_call *call, const char *format, ...)
 {
 	va_list list;
 
@@ -32,7 +32,6 @@ act_say(struct act_call *call, wf_status status, const char *format, ...)
 	(void)vsnprintf(call->text, sizeof(call->text), format, list);
 	va_end(list);
 	cut_at_character(call->text, sizeof(call->text));
-	return status;
 }
 
 void

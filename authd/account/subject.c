@@ -196,7 +196,7 @@ static wf_status
 visit_account(void *ctx, const struct account *account)
 {
 	struct ruler_search *search = ctx;
-	struct act_subject subject;
+	struct act_subject subject = {.account.id = 0};
 	wf_status status;
 
 	if (account->kind != ACCOUNT_PRIVILEGED || account->id == search->except)

@@ -126,7 +126,7 @@ commit_confirm(struct act_call *call, const struct act_subject *subject, const s
 
 	act_change_init(call, &change, subject->account.name, "%s '%s' confirmed by a code",
 		act_factor_name(credential->factor), credential->label);
-	for (size_t i = 0; i < result->neffects && i < ACT_EFFECTS_MAX; i++)
+	for (size_t i = 0; i < result->neffects && i < COUNT_OF(result->effects); i++)
 		change.effects[change.neffects++] = result->effects[i];
 	status = act_commit(call, &change);
 	if (status != WF_OK)

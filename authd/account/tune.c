@@ -127,7 +127,7 @@ act_tune(struct act_call *call)
 		"current:bool"
 	};
 	const double target_ms = (double)act_number(call, "target", TARGET_MS);
-	struct measure measures[COUNT_OF(costs) + 2];
+	struct measure measures[COUNT_OF(costs) + 2] = {{.ms = 0}};
 	size_t n = measure_all(call, target_ms, measures, COUNT_OF(measures));
 	const struct measure *best = choose(measures, n, target_ms);
 	wf_status status = act_head(call, columns, COUNT_OF(columns));

@@ -298,7 +298,7 @@ keyring_load(const char *path, struct keyring **keys_r, char *why_r, size_t size
 	struct keyring *keys = NULL;
 	struct stat file;
 	wf_status status;
-	int fd;
+	int fd = -1;
 
 	(void)snprintf(
 		why_r, size, _("%s: there is not enough memory to read the key file."), path);
@@ -415,7 +415,7 @@ key_file_change(const char *path, wf_status (*change)(struct keyring *keys), uin
 	struct stat file;
 	struct file_owner owner;
 	wf_status status;
-	int fd;
+	int fd = -1;
 
 	if (is_credential(path))
 		return WF_UNSUPPORTED;

@@ -44,16 +44,11 @@ static void
 count(struct transaction *txn)
 {
 	struct engine_figures *figures = &txn->engine->figures;
-	uint64_t *const counters[WF_VERDICT_COUNT] = {
-		[WF_VERDICT_REJECT] = &figures->rejected,
-		[WF_VERDICT_ACCEPT] = &figures->accepted,
-		[WF_VERDICT_UNAVAILABLE] = &figures->unavailable,
-	};
 
-	if (counters[txn->verdict] != NULL)
-		(*counters[txn->verdict])++;
-	if (strcmp(txn->reason, "back-off") == 0)
-		figures->refused_early++;
+	figures->rejected += txn->verdict == WF_VERDICT_REJECT;
+	figures->accepted += txn->verdict == WF_VERDICT_ACCEPT;
+	figures->unavailable += txn->verdict == WF_VERDICT_UNAVAILABLE;
+	figures->refused_early += strcmp(txn->reason, "back-off") == 0;
 }
 
 /* The row says success, but the peer never heard it. */

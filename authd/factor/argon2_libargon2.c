@@ -45,7 +45,7 @@ factor_argon2_hash(const struct wf_secret *password, const struct phc *phc, stru
 		   uint8_t *hash_r)
 {
 	uint8_t salt[PHC_SALT_MAX];
-	uint8_t hash[PHC_HASH_MAX];
+	uint8_t hash[PHC_HASH_MAX] = {0};
 	argon2_context context = {
 		.out = hash,
 		.outlen = (uint32_t)phc->hash_len,
@@ -77,7 +77,7 @@ factor_argon2_hash(const struct wf_secret *password, const struct phc *phc, stru
 wf_status
 factor_argon2_verify(const struct wf_secret *password, const struct phc *phc, struct factor_scratch *scratch)
 {
-	uint8_t hash[PHC_HASH_MAX];
+	uint8_t hash[PHC_HASH_MAX] = {0};
 	wf_status status = factor_argon2_hash(password, phc, scratch, hash);
 
 	if (status == WF_OK && !wf_mem_equal(hash, phc->hash, phc->hash_len))

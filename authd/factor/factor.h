@@ -24,6 +24,8 @@ struct factor_input {
 	void *scratch;      /* the worker's own, from factor_scratch_new */
 };
 
+#define FACTOR_EFFECTS_MAX 2
+
 struct factor_result {
 	enum factor_answer answer;
 	bool replayed;    /* the code was right but is used up: refused, no wrong guess */
@@ -34,7 +36,7 @@ struct factor_result {
 	 */
 	bool guess;
 	char reason[48];  /* "wrong-password", "wrong-code", "replayed", "clock-suspect" ... */
-	struct effect effects[2];
+	struct effect effects[FACTOR_EFFECTS_MAX];
 	size_t neffects;
 };
 

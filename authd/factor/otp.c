@@ -11,6 +11,7 @@
 #include <liboath/oath.h>
 #include <string.h>
 
+#include "common/fault.h"
 #include "common/random.h"
 
 #define STEP_MAX_S 86400
@@ -58,7 +59,8 @@ code_of(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t co
 
 	if (secret->len == 0 || counter > INT64_MAX)
 		return WF_INVALID;
-	if (oath_totp_generate2((const char *)secret->bytes, secret->len, (time_t)counter, 1, 0, spec->digits, flags,
+	if (wf_fault(WF_FAULT_ALLOC) ||
+		oath_totp_generate2((const char *)secret->bytes, secret->len, (time_t)counter, 1, 0, spec->digits, flags,
 		    code_r) != OATH_OK)
 		return WF_CRYPTO;
 	return WF_OK;

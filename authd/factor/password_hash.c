@@ -22,7 +22,7 @@ password_cost_set(const struct password_cost *cost)
 {
 	wf_status status = phc_cost_check(cost);
 
-	if (status == WF_OK && cost->lanes > factor_argon2_lanes_max)
+	if (status == WF_OK && cost->lanes > factor_argon2_lanes_max) /* coverage: only libsodium has a limit */
 		status = WF_UNSUPPORTED;
 	if (status == WF_OK)
 		atomic_store(&current_cost,

@@ -135,7 +135,7 @@ phc_format(const struct phc *phc, char *text_r, size_t size)
 	len = snprintf(text, sizeof(text),
 		PHC_PREFIX "v=19$m=%" PRIu32 ",t=%" PRIu32 ",p=%" PRIu32 "$%s$%s", phc->cost.memory_kib,
 		phc->cost.passes, phc->cost.lanes, salt, hash);
-	if (len < 0 || (size_t)len >= sizeof(text) || (size_t)len >= size)
+	if ((size_t)len >= size)
 		return WF_TOO_LONG;
 	memcpy(text_r, text, (size_t)len + 1);
 	return WF_OK;

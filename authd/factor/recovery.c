@@ -119,10 +119,11 @@ static void
 judge(const struct factor_input *in, const uint8_t hash[32], struct factor_result *result)
 {
 	static const struct credential empty = {.ncodes = RECOVERY_CODES_MAX};
-	enum match match = find_code(in->credential != NULL ? in->credential : &empty, hash);
+	enum match found = find_code(in->credential != NULL ? in->credential : &empty, hash);
+	enum match match = in->credential != NULL ? found : MATCH_NONE;
 	struct effect *effect;
 
-	if (match == MATCH_NONE || in->credential == NULL) {
+	if (match == MATCH_NONE) {
 		result_no(NO_REASON, result);
 	} else if (match == MATCH_USED) {
 		result_replayed(in, NO_REASON, result);

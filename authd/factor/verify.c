@@ -76,7 +76,7 @@ result_effect(const struct factor_input *in, enum effect_kind kind, struct facto
 {
 	struct effect *effect = &result->effects[result->neffects];
 
-	assert(result->neffects < sizeof(result->effects) / sizeof(result->effects[0]));
+	assert(result->neffects < FACTOR_EFFECTS_MAX); /* coverage: no factor has more */
 	memset(effect, 0, sizeof(*effect));
 	effect->kind = kind;
 	effect->account_id = in->credential->account_id;

@@ -126,21 +126,17 @@ find_statics(struct dl_phdr_info *info, size_t size, void *arg)
 
 /* False where they cannot be kept: then nothing is asked. No libcrack of its own: nothing to keep. */
 static bool
-statics_keep(struct statics *statics_r)
+statics_keep(struct statics *statics)
 {
-	struct statics statics = {.len = 0};
-
-	(void)dl_iterate_phdr(find_statics, &statics);
-	if (statics.len > STATICS_MAX)
-		return false;
-	if (statics.len > 0) {
-		statics.copy = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(statics.len);
-		if (statics.copy == NULL)
-			return false;
-		memcpy(statics.copy, statics.at, statics.len);
-	}
-	*statics_r = statics;
-	return true;
+	*statics = (struct statics){.len = 0};
+	(void)dl_iterate_phdr(find_statics, statics);
+	if (statics->len == 0)
+		return true;
+	if (statics->len <= STATICS_MAX && !wf_fault(WF_FAULT_ALLOC))
+		statics->copy = malloc(statics->len);
+	if (statics->copy != NULL)
+		memcpy(statics->copy, statics->at, statics->len);
+	return statics->copy != NULL;
 }
 
 static void

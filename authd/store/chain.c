@@ -64,7 +64,7 @@ wf_status
 chain_append(struct writer *w, const struct audit_row *row)
 {
 	struct wf_buf encoded;
-	struct audit_head next;
+	struct audit_head next = {.seq = 0};
 	uint8_t row_hash[32];
 	wf_status status;
 

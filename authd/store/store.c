@@ -299,6 +299,7 @@ store_run(struct store *store, struct store_job *job)
 	if (sem_init(&waiting.done, 0, 0) != 0)
 		return WF_UNAVAILABLE;
 	job->done = store_waited;
+	/* cppcheck-suppress autoVariables ; it has ended, and given back, before this function returns */
 	job->ctx = &waiting;
 	status = store_submit(store, job);
 	if (status == WF_OK) {

@@ -31,14 +31,13 @@ difference(int64_t a, int64_t b)
 	return result == NEVER_BELIEVED ? NEVER_BELIEVED + 1 : result;
 }
 
+/* `b` is positive. */
 static int64_t
 saturating_add(int64_t a, int64_t b)
 {
 	int64_t sum;
 
-	if (__builtin_add_overflow(a, b, &sum))
-		return a < 0 ? INT64_MIN : INT64_MAX;
-	return sum;
+	return __builtin_add_overflow(a, b, &sum) ? INT64_MAX : sum;
 }
 
 /* Wall time as the boot clock sees it: constant while neither is touched. */
