@@ -49,6 +49,8 @@ void hooks_give_back(void *ctx, const struct act_daemon *lent);
 int task_init(const struct options *options);
 int task_restore(const struct options *options);
 /* What a start does where there is neither key file nor database; in a child, since it drops privilege. */
+/* Made of the state folder: lies there while key file and database are being made. */
+#define TASK_MAKING "%s/warifu.making"
 enum task_first_code { TASK_FIRST_NOTHING = 0, TASK_FIRST_FAILED = 1, TASK_FIRST_MADE = 3 };
 int task_first(const struct options *options);
 

@@ -241,6 +241,14 @@ start_front(struct daemon *daemon, const struct openings *openings)
 	return fine;
 }
 
+/* Temporary files of a daemon that was killed; the store looks after its own. */
+static void
+tidy(const struct config *config)
+{
+	keyring_tidy(config->key_file);
+	act_backup_tidy(config->state_dir);
+}
+
 /* The row of the start, before anybody is served. */
 static void
 record_start(struct daemon *daemon)
@@ -263,6 +271,7 @@ set_up(struct daemon *daemon, struct openings *openings)
 	}
 	if (!enter_sandbox(daemon->live->config) || !open_store(daemon) || !start_threads(daemon))
 		return false;
+	tidy(daemon->live->config);
 	daemon->base = event_base_new();
 	if (daemon->base == NULL || !start_engine(daemon) || !start_front(daemon, openings) || loop_setup(daemon) != WF_OK)
 		return false;
@@ -308,18 +317,19 @@ tear_down(struct daemon *daemon)
 }
 
 /*
- * Neither key file nor database: a fresh installation, made by a child that does as --init does.  If only
- * one of them is missing, something was lost, and nothing is made up for it.
+ * Neither key file nor database, or a crash while they were made: a fresh installation, made by a child that does as
+ * --init does.  If only one of them is missing, something was lost, and nothing is made up for it.
  */
 static bool
 first_start(const struct options *options, const struct config *config)
 {
-	char database[512];
+	char database[512], making[512];
 	pid_t child;
 	int result = 1;
 
 	snprintf(database, sizeof(database), "%s/warifu.db", config->state_dir);
-	if (access(database, F_OK) == 0 || access(config->key_file, F_OK) == 0)
+	snprintf(making, sizeof(making), TASK_MAKING, config->state_dir);
+	if ((access(database, F_OK) == 0 || access(config->key_file, F_OK) == 0) && access(making, F_OK) != 0)
 		return true;
 	child = fork();
 	if (child == 0)

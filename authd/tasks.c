@@ -25,6 +25,7 @@ struct place {
 	gid_t gid;
 	bool change; /* run as root for another user */
 	char database[512];
+	char making[sizeof(((struct config *)NULL)->state_dir) + 32]; /* see making_begin */
 };
 
 static bool
@@ -45,6 +46,7 @@ place_load(const struct options *options, struct place *place)
 		return false;
 	}
 	snprintf(place->database, sizeof(place->database), "%s/warifu.db", place->config->state_dir);
+	snprintf(place->making, sizeof(place->making), TASK_MAKING, place->config->state_dir);
 	place->uid = geteuid();
 	place->gid = getegid();
 	if (place->uid != 0 || place->config->user[0] == '\0')
@@ -94,6 +96,24 @@ prepare(const struct place *place)
 	return make_folders(place) && step_down(place) && make_folders(place);
 }
 
+/* Stands beside the database while key and database are being made: who finds it goes on with that. */
+static bool
+making_begin(const struct place *place)
+{
+	int fd = open(place->making, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return complain(_("cannot make the file"), place->making, strerror(errno));
+	close(fd);
+	return true;
+}
+
+static bool
+making_end(const struct place *place)
+{
+	return unlink(place->making) == 0 || complain(_("cannot remove the file"), place->making, strerror(errno));
+}
+
 static bool
 make_key(const struct place *place)
 {
@@ -112,22 +132,33 @@ make_database(const struct place *place)
 	struct store_options options = {
 		.path = place->database, .node = place->config->node, .clock = wf_clock_system, .create = true
 	};
-	wf_status status;
+	wf_status status = store_open(&options, &store, why, sizeof(why));
 
-	if (access(place->database, F_OK) == 0)
-		return complain(_("there is a database already at"), place->database, _("nothing was changed"));
-	status = store_open(&options, &store, why, sizeof(why));
 	if (status != WF_OK)
 		return complain(_("cannot make the database"), place->database, why);
 	store_close(&store);
 	return true;
 }
 
+static bool
+make_both(const struct place *place)
+{
+	return making_begin(place) && make_key(place) && make_database(place) && making_end(place);
+}
+
+/* A database that is there is left alone, unless it is one that was not finished. */
+static bool
+may_make(const struct place *place)
+{
+	return access(place->database, F_OK) != 0 || access(place->making, F_OK) == 0 ||
+	       complain(_("there is a database already at"), place->database, _("nothing was changed"));
+}
+
 int
 task_init(const struct options *options)
 {
 	struct place place;
-	bool fine = place_load(options, &place) && prepare(&place) && make_key(&place) && make_database(&place);
+	bool fine = place_load(options, &place) && prepare(&place) && may_make(&place) && make_both(&place);
 
 	if (fine)
 		printf(_("key file %s and database %s are ready\n"), place.config->key_file, place.database);
@@ -143,8 +174,9 @@ task_first(const struct options *options)
 	bool fine = place_load(options, &place) && prepare(&place);
 	int code = fine ? TASK_FIRST_NOTHING : TASK_FIRST_FAILED;
 
-	if (fine && access(place.database, F_OK) != 0 && access(place.config->key_file, F_OK) != 0)
-		code = make_key(&place) && make_database(&place) ? TASK_FIRST_MADE : TASK_FIRST_FAILED;
+	if (fine && ((access(place.database, F_OK) != 0 && access(place.config->key_file, F_OK) != 0) ||
+			    access(place.making, F_OK) == 0))
+		code = make_both(&place) ? TASK_FIRST_MADE : TASK_FIRST_FAILED;
 	config_free(&place.config);
 	return code;
 }
@@ -176,55 +208,30 @@ unpack(const struct place *place, int backup, const char *fresh)
 }
 
 static bool
-sync_folder(const char *path)
+restore_failed(const char *why)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	bool fine = fd >= 0 && fsync(fd) == 0;
-
-	if (fd >= 0)
-		close(fd);
-	return fine || complain(_("cannot make durable"), path, strerror(errno));
-}
-
-/* The old database stays beside the new one under a name with the time. */
-static bool
-swap_in(const struct place *place, const char *fresh)
-{
-	char kept[600], extra[560];
-	static const char *const suffixes[] = {"-wal", "-shm"};
-	int64_t now = wf_clock_now(&wf_clock_system).wall_us / 1000000;
-
-	snprintf(kept, sizeof(kept), "%s.before-restore-%lld", place->database, (long long)now);
-	if (rename(place->database, kept) != 0 && errno != ENOENT)
-		return complain(_("cannot set aside"), place->database, strerror(errno));
-	for (size_t i = 0; i < 2; i++) {
-		snprintf(extra, sizeof(extra), "%s%s", place->database, suffixes[i]);
-		snprintf(kept, sizeof(kept), "%s.before-restore-%lld%s", place->database, (long long)now, suffixes[i]);
-		if (rename(extra, kept) != 0 && errno != ENOENT)
-			return complain(_("cannot set aside"), extra, strerror(errno));
-	}
-	if (rename(fresh, place->database) != 0)
-		return complain(_("cannot put in place"), place->database, strerror(errno));
-	return sync_folder(place->config->state_dir);
+	return complain(_("the backup cannot be used"), "", why);
 }
 
 static bool
 restore_into(const struct place *place, int backup)
 {
 	char fresh[560], why[512] = "";
-	wf_status status;
+	wf_status status = store_restore_finish(place->database, why, sizeof(why));
 
-	snprintf(fresh, sizeof(fresh), "%s.restoring", place->database);
-	unlink(fresh);
+	if (status != WF_OK)
+		return restore_failed(why[0] != '\0' ? why : wf_status_text(status));
+	snprintf(fresh, sizeof(fresh), "%s%s", place->database, STORE_RESTORING);
 	if (!unpack(place, backup, fresh))
 		return false;
 	status = store_restore_prepare(fresh, place->database, place->config->node, wf_clock_now(&wf_clock_system), why,
 		sizeof(why));
-	if (status != WF_OK) {
-		unlink(fresh);
-		return complain(_("the backup cannot be used"), "", why);
-	}
-	return swap_in(place, fresh);
+	if (status == WF_OK)
+		status = store_restore_swap(place->database, why, sizeof(why));
+	if (status == WF_OK)
+		return true;
+	unlink(fresh);
+	return restore_failed(why[0] != '\0' ? why : wf_status_text(status));
 }
 
 /* A running daemon holds the lock file: then nothing may be swapped under it. */

@@ -138,4 +138,7 @@ void act_operator(const struct wf_peer *peer, char *name_r, size_t size);
  */
 WF_MUST_USE wf_status act_run(const struct act *act, struct act_call *call);
 
+/* Removes what a crash in backup.make left in the folder of backups; at start. */
+void act_backup_tidy(const char *state_dir);
+
 #endif

@@ -1,7 +1,7 @@
 /*
  * backup.make: a consistent copy of the database, encrypted, in the state folder's `backups`.  The
- * plain copy lives there only while it is being encrypted, mode 0600, and what a crash left of one is
- * swept by the next call.  Nothing has the backup's name before it is whole and durable.
+ * plain copy lives there only while it is being encrypted, mode 0600, and what a crash left of one, or of SQLite's
+ * files beside it, is swept by the next start and by the next call.  Nothing has the backup's name before it is whole and durable.
  */
 #include "config.h"
 
@@ -62,6 +62,30 @@ failed(const struct backup *backup, const char *what)
 		what, backup->folder, strerror(error));
 }
 
+/* The caller has the folder's lock, or is alone yet. */
+static void
+sweep(int dir)
+{
+	static const char *const left[] = {PLAIN, PLAIN "-journal", PLAIN "-wal", PLAIN "-shm", SEALED};
+
+	for (size_t i = 0; i < COUNT_OF(left); i++)
+		(void)unlinkat(dir, left[i], 0);
+}
+
+void
+act_backup_tidy(const char *state_dir)
+{
+	char folder[sizeof(((struct backup *)NULL)->folder)];
+	int dir;
+
+	(void)snprintf(folder, sizeof(folder), "%s/backups", state_dir);
+	dir = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (dir < 0)
+		return;
+	sweep(dir);
+	(void)close(dir);
+}
+
 static wf_status
 open_folder(struct backup *backup)
 {
@@ -73,8 +97,7 @@ open_folder(struct backup *backup)
 		return failed(backup, "open");
 	if (flock(backup->dir, LOCK_EX | LOCK_NB) != 0)
 		return act_say(backup->call, WF_CONFLICT, _("Another backup is being made: try again when it is done."));
-	(void)unlinkat(backup->dir, PLAIN, 0);
-	(void)unlinkat(backup->dir, SEALED, 0);
+	sweep(backup->dir);
 	if (faccessat(backup->dir, backup->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return act_say(backup->call, WF_EXISTS, _("%s/%s is there already: choose another name."), backup->folder,
 			backup->name);

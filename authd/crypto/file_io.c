@@ -11,11 +11,11 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/fault.h"
-#include "common/random.h"
 
 static const struct {
 	int error;
@@ -113,16 +113,29 @@ folder_sync(const char *path)
 	return status;
 }
 
-/* "PATH.xxxxxxxx": beside the file, and of nobody else: nothing half written is ever renamed. */
+/* "PATH.new": beside the file. Whoever makes it holds a lock on it, so one that nobody holds is a crash's. */
 static wf_status
 temporary_name(const char *path, char name_r[PATH_MAX])
 {
-	uint32_t number;
-	wf_status status = wf_random_bytes(&number, sizeof(number));
+	return snprintf(name_r, PATH_MAX, "%s.new", path) < PATH_MAX ? WF_OK : WF_TOO_LONG;
+}
 
-	if (status != WF_OK)
-		return status;
-	return snprintf(name_r, PATH_MAX, "%s.%08x", path, number) < PATH_MAX ? WF_OK : WF_TOO_LONG;
+/* Opens and locks it; WF_CONFLICT if somebody else does just that.  `flags` may have O_CREAT. */
+static wf_status
+temporary_open(const char *name, int flags, int *fd_r)
+{
+	struct stat held, named;
+	int fd = file_fault() ? -1 : open(name, flags | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return file_status(errno);
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &held) == 0 && lstat(name, &named) == 0 &&
+		held.st_dev == named.st_dev && held.st_ino == named.st_ino) {
+		*fd_r = fd;
+		return WF_OK;
+	}
+	(void)close(fd);
+	return WF_CONFLICT;
 }
 
 static wf_status
@@ -139,27 +152,18 @@ owner_set(int fd, const struct file_owner *owner)
 	return fchown(fd, owner->uid, owner->gid) == 0 ? WF_OK : file_status(errno);
 }
 
+/* Over what a crash may have left there. */
 static wf_status
-temporary_fill(const char *name, const uint8_t *bytes, size_t len, const struct file_owner *owner)
+temporary_fill(int fd, const uint8_t *bytes, size_t len, const struct file_owner *owner)
 {
-	int fd = file_fault()
-			 ? -1
-			 : open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	wf_status status;
+	wf_status status = owner_set(fd, owner);
 
-	if (fd < 0)
-		return file_status(errno);
-	status = owner_set(fd, owner);
 	/* The umask may have taken bits away; it can have added none. */
-	if (status == WF_OK && fchmod(fd, 0600) != 0)
+	if (status == WF_OK && (ftruncate(fd, 0) != 0 || fchmod(fd, 0600) != 0))
 		status = WF_IO;
 	if (status == WF_OK)
 		status = file_write(fd, bytes, len);
-	if (status == WF_OK)
-		status = file_sync(fd);
-	if (close(fd) != 0 && status == WF_OK)
-		status = WF_IO;
-	return status;
+	return status == WF_OK ? file_sync(fd) : status;
 }
 
 wf_status
@@ -167,20 +171,37 @@ file_put(const char *path, const uint8_t *bytes, size_t len, bool fresh,
 	const struct file_owner *owner)
 {
 	char name[PATH_MAX];
+	int fd = -1;
 	wf_status status = temporary_name(path, name);
 
+	if (status == WF_OK)
+		status = temporary_open(name, O_CREAT, &fd);
 	if (status != WF_OK)
 		return status;
-	status = temporary_fill(name, bytes, len, owner);
+	status = temporary_fill(fd, bytes, len, owner);
 	if (status == WF_OK && (file_fault() || renameat2(AT_FDCWD, name, AT_FDCWD, path,
 							fresh ? RENAME_NOREPLACE : 0) != 0))
 		status = file_status(errno);
-	if (status != WF_OK) {
+	if (status != WF_OK)
 		(void)unlink(name);
+	/* Not before: the lock goes with it. */
+	(void)close(fd);
+	if (status != WF_OK)
 		return status;
-	}
 	status = folder_sync(path);
 	if (status != WF_OK && fresh)
 		(void)unlink(path);
 	return status;
+}
+
+void
+file_tidy(const char *path)
+{
+	char name[PATH_MAX];
+	int fd;
+
+	if (temporary_name(path, name) != WF_OK || temporary_open(name, 0, &fd) != WF_OK)
+		return;
+	(void)unlink(name);
+	(void)close(fd);
 }

@@ -19,11 +19,15 @@ struct file_owner {
 
 /*
  * Puts a file of mode 0600 with this content at `path`, durably and whole: a temporary file beside
- * it, fsync, rename, fsync of the folder.  WF_EXISTS: `fresh` and there is one.  `owner`: the new
+ * it, fsync, rename, fsync of the folder.  WF_EXISTS: `fresh` and there is one.  WF_CONFLICT: somebody else is just
+ * doing it.  `owner`: the new
  * file gets it if it differs from the caller's; NULL keeps the caller's.
  */
 WF_MUST_USE wf_status file_put(const char *path, const uint8_t *bytes, size_t len, bool fresh,
 	const struct file_owner *owner);
+
+/* Removes the temporary file that a crash in file_put left; one that is being written stays. */
+void file_tidy(const char *path);
 
 /* The status that stands for an errno of open(), rename() or the like. */
 wf_status file_status(int error);

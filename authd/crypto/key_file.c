@@ -465,3 +465,10 @@ keyring_prune(const char *path)
 
 	return key_file_change(path, keys_prune, &current);
 }
+
+void
+keyring_tidy(const char *path)
+{
+	if (!is_credential(path))
+		file_tidy(path);
+}

@@ -43,6 +43,8 @@ WF_MUST_USE wf_status keyring_create(const char *path);
 WF_MUST_USE wf_status keyring_add(const char *path, uint32_t *key_id_r);
 /* Drops every key but the first (for look-ups) and the current one, durably.  As keyring_add. */
 WF_MUST_USE wf_status keyring_prune(const char *path);
+/* Removes what a crash left beside the key file while it was changed; at start. */
+void keyring_tidy(const char *path);
 void keyring_free(struct keyring **keys);
 
 /* Id of the key that seals from now on. */

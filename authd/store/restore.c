@@ -47,6 +47,7 @@ static const char carry_sql[] =
 	" (SELECT o.counter FROM old.credential AS o WHERE o.id = credential.id"
 	" AND o.account_id = credential.account_id AND o.factor = credential.factor"
 	" AND o.created_us = credential.created_us), counter)) WHERE factor IN (2, 3);"
+	"UPDATE meta SET generation = max(generation, (SELECT generation FROM old.meta));"
 	"UPDATE meta SET"
 	" lock_ms = (SELECT lock_ms FROM old.meta), wall_us = (SELECT wall_us FROM old.meta),"
 	" boot_us = (SELECT boot_us FROM old.meta), boot_id = (SELECT boot_id FROM old.meta),"
@@ -137,7 +138,11 @@ static wf_status
 restore_row(struct restore *restore, const char *node)
 {
 	struct audit_row row;
+	struct meta meta;
+	wf_status status = meta_load(&restore->w->conn, &meta);
 
+	if (status != WF_OK)
+		return status;
 	audit_row_init(&row, AUDIT_SYSTEM, "restore");
 	row.result = AUDIT_SUCCESS;
 	row.time_us = restore->now.wall_us;
@@ -147,7 +152,7 @@ restore_row(struct restore *restore, const char *node)
 	AUDIT_TEXT(row.host, node);
 	AUDIT_TEXT(row.node, restore->meta.node);
 	(void)snprintf(row.detail, sizeof(row.detail), "generation %lld, after row %llu, counters %s",
-		(long long)restore->meta.generation + 1,
+		(long long)meta.generation,
 		(unsigned long long)restore->meta.head.seq,
 		restore->carried ? "of the replaced store kept" : "as of the backup");
 	return chain_append(restore->w, &row);

@@ -9,8 +9,9 @@
 
 #include "authd/store/schema_v1.h"
 
+#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "authd/store/internal.h"
@@ -66,19 +67,37 @@ schema_step(struct sql_conn *conn, const struct migration *step)
 	return status;
 }
 
+/* The copy under a name of its own until it is whole; SQLite's files beside one that a crash cut short go with it. */
+static wf_status
+schema_copy(struct sql_conn *conn, const char *part, const char *name, char *why_r, size_t size)
+{
+	static const char *const left[] = {"", "-journal", "-wal", "-shm"};
+	char file[STORE_PATH_MAX];
+	wf_status status;
+
+	for (size_t i = 0; i < sizeof(left) / sizeof(left[0]); i++) {
+		(void)snprintf(file, sizeof(file), "%s%s", part, left[i]);
+		(void)unlink(file);
+	}
+	status = backup_copy(conn, part, why_r, size);
+	if (status == WF_OK && rename(part, name) != 0) {
+		(void)snprintf(why_r, size, _("The copy %s could not be made: %s"), name, strerror(errno));
+		status = WF_IO;
+	}
+	return status;
+}
+
 /* Copies the file as it was; an older copy of the same version is of an attempt that failed: it is kept. */
 static wf_status
 schema_keep(struct sql_conn *conn, const char *path, int version, char *why_r, size_t size)
 {
-	char *name = NULL;
-	wf_status status = WF_OK;
+	char name[STORE_PATH_MAX], part[STORE_PATH_MAX];
 
-	if (wf_fault(WF_FAULT_ALLOC) || asprintf(&name, "%s.before-%d", path, version) < 0)
-		return WF_NO_MEMORY;
-	if (access(name, F_OK) != 0)
-		status = backup_copy(conn, name, why_r, size);
-	free(name);
-	return status;
+	if (strlen(path) > STORE_PATH_MAX - 64)
+		return WF_TOO_LONG;
+	(void)snprintf(name, sizeof(name), "%s.before-%d", path, version);
+	(void)snprintf(part, sizeof(part), "%s.copying", path);
+	return access(name, F_OK) == 0 ? WF_OK : schema_copy(conn, part, name, why_r, size);
 }
 
 wf_status

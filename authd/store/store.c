@@ -199,6 +199,8 @@ store_build(struct store *store, const struct store_options *options, char *why_
 	wf_status status = store_init(store, options);
 
 	if (status == WF_OK)
+		status = store_restore_finish(store->path, why_r, size);
+	if (status == WF_OK)
 		status = check_files(store->path, options->create, &fresh, why_r, size);
 	if (status == WF_OK)
 		status = check_lock(store->path, &store->lock_fd, why_r, size);

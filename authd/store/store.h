@@ -315,5 +315,15 @@ WF_MUST_USE wf_status store_backup(struct store *store, const char *path, char *
  */
 WF_MUST_USE wf_status store_restore_prepare(const char *path, const char *replaced, const char *node, struct wf_now now,
 	char *why_r, size_t size);
+#define STORE_RESTORING ".restoring" /* behind the database's path: where a restored one is made ready */
+#define STORE_PATH_MAX 640	     /* a database's path is at least 64 octets shorter */
+/*
+ * Puts PATH.restoring, prepared and durable, in the place of the database, which is kept beside it as
+ * PATH.before-restore-TIME.  A crash leaves the old store or the new one: what was decided is carried out by the next
+ * store_open.  No daemon may run on it (WF_EXISTS).
+ */
+WF_MUST_USE wf_status store_restore_swap(const char *path, char *why_r, size_t size);
+/* Carries out what a crash cut short, sweeps what it left; does nothing otherwise.  store_open calls it. */
+WF_MUST_USE wf_status store_restore_finish(const char *path, char *why_r, size_t size);
 
 #endif

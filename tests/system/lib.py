@@ -68,6 +68,10 @@ def contains(text, words, what):
         raise AssertionError(f"{what}: {words!r} is not in {text!r}")
 
 
+class Skip(Exception):
+    """Raised by a test that this build or machine cannot run; the text says what it needs."""
+
+
 class Person:
     """An account with its password and at most one token."""
 
@@ -353,8 +357,11 @@ def run_one(name, function, syslog, results):
     mark = len(syslog.lines)
     lab = Lab(name, syslog)
     problem = None
+    skipped = None
     try:
         function(lab)
+    except Skip as reason:
+        skipped = reason
     except Exception as error:  # pylint: disable=broad-except
         problem = error
         with open(os.path.join(lab.logs, "failure.txt"), "w", encoding="utf-8") as stream:
@@ -365,11 +372,12 @@ def run_one(name, function, syslog, results):
             stream.write(syslog.since(mark) + "\n")
     title = f"{os.path.basename(sys.argv[0])[5:-3]}:{name}"
     took = time.monotonic() - started
-    print(f"{'FAILED' if problem else 'ok':<7} {title} ({took:.1f} s)", flush=True)
+    word = "FAILED" if problem else "skipped" if skipped else "ok"
+    print(f"{word:<7} {title} ({skipped or f'{took:.1f} s'})", flush=True)
     if problem:
         first = re.sub(r"\s+", " ", str(problem))[:600]
         print(f"        {type(problem).__name__}: {first}", flush=True)
-    results.write(f"{'failed' if problem else 'passed'} {title}\n")
+    results.write(f"{'failed' if problem else 'skipped' if skipped else 'passed'} {title}\n")
     results.flush()
     return problem is None
 

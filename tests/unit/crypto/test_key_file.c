@@ -392,6 +392,32 @@ START_TEST(one_change_at_a_time)
 }
 END_TEST
 
+/* What a crash left of a new file is written over or tidied away; one that is being written is neither. */
+START_TEST(half_a_file_is_no_obstacle)
+{
+	char half[sizeof(keys_path) + 8];
+	uint32_t id;
+	int fd;
+
+	(void)snprintf(half, sizeof(half), "%s.new", keys_path);
+	keys_write("1:" KEY_1 "\n", 47, 0600);
+	fd = open(half, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ck_assert_int_eq(ftruncate(fd, 4000), 0);
+	ck_assert_int_eq(flock(fd, LOCK_EX), 0);
+	ck_assert_int_eq(keyring_add(keys_path, &id), WF_CONFLICT);
+	keyring_tidy(keys_path);
+	ck_assert_int_eq(access(half, F_OK), 0);
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert_int_eq(keyring_add(keys_path, &id), WF_OK);
+	ck_assert_int_eq(id, 2);
+	ck_assert_int_ne(access(half, F_OK), 0);
+	fd = open(half, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	ck_assert_int_eq(close(fd), 0);
+	keyring_tidy(keys_path);
+	ck_assert_int_ne(access(half, F_OK), 0);
+}
+END_TEST
+
 #define CHANGERS 14
 
 /* Adds a key, however often it has to try; the exit code of a child. */
@@ -460,6 +486,7 @@ key_file_suite(void)
 	tcase_add_test(tc, prunes);
 	tcase_add_test(tc, a_bad_file_is_not_changed);
 	tcase_add_test(tc, one_change_at_a_time);
+	tcase_add_test(tc, half_a_file_is_no_obstacle);
 	tcase_add_test(tc, no_key_is_lost_in_a_race);
 	suite_add_tcase(suite, tc);
 	return suite;

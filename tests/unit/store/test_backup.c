@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <pthread.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -299,6 +300,81 @@ START_TEST(restore_refuses)
 }
 END_TEST
 
+/* A small file beside the database that says `text`. */
+static void
+put(const char *ending, const char *text)
+{
+	FILE *file = fopen(fx_file(ending), "w");
+
+	ck_assert_ptr_nonnull(file);
+	(void)fputs(text, file);
+	(void)fclose(file);
+}
+
+static void
+holds(const char *ending, const char *text)
+{
+	char read[32] = "";
+	FILE *file = fopen(fx_file(ending), "r");
+
+	ck_assert_msg(file != NULL, "%s is not there", ending);
+	ck_assert_ptr_nonnull(fgets(read, sizeof(read), file));
+	(void)fclose(file);
+	ck_assert_str_eq(read, text);
+}
+
+/* Decided at the epoch's second 7, which names what is kept. */
+static void
+decide(void)
+{
+	const struct timespec then[2] = {{.tv_sec = 7}, {.tv_sec = 7}};
+
+	put(".restored", "new");
+	ck_assert_int_eq(utimensat(AT_FDCWD, fx_file(".restored"), then, 0), 0);
+}
+
+/* Cut short after each of its renames: the next call carries out what was decided, with the same names. */
+START_TEST(a_swap_that_was_cut_short_is_finished)
+{
+	static const char *const done[] = {"", "-wal", "-shm"};
+
+	fx_close();
+	for (int cut = 0; cut <= 3; cut++) {
+		decide();
+		for (int i = 0; i < 3; i++) {
+			char kept[64];
+
+			(void)snprintf(kept, sizeof(kept), ".before-restore-7%s", done[i]);
+			(void)unlink(fx_file(done[i]));
+			put(i < cut ? kept : done[i], "old");
+		}
+		put(".restoring-journal", "of another attempt");
+		ck_assert_int_eq(store_restore_finish(fx.path, fx.why, sizeof(fx.why)), WF_OK);
+		holds("", "new");
+		holds(".before-restore-7", "old");
+		holds(".before-restore-7-wal", "old");
+		ck_assert_int_ne(access(fx_file("-wal"), F_OK), 0);
+		ck_assert_int_ne(access(fx_file(".restored"), F_OK), 0);
+		ck_assert_int_eq(store_restore_finish(fx.path, fx.why, sizeof(fx.why)), WF_OK);
+		holds("", "new");
+	}
+}
+END_TEST
+
+START_TEST(what_was_not_decided_is_swept)
+{
+	fx_close();
+	put(".restoring", "half");
+	put(".restoring-journal", "of it");
+	fx_open();
+	ck_assert_int_ne(access(fx_file(".restoring"), F_OK), 0);
+	ck_assert_int_ne(access(fx_file(".restoring-journal"), F_OK), 0);
+	decide();
+	ck_assert_int_eq(store_restore_finish(fx.path, fx.why, sizeof(fx.why)), WF_EXISTS);
+	ck_assert_ptr_nonnull(strstr(fx.why, "in use"));
+}
+END_TEST
+
 static Suite *
 backup_suite(void)
 {
@@ -316,6 +392,8 @@ backup_suite(void)
 	tcase_add_test(tc, a_damaged_replaced_store_is_no_obstacle);
 	tcase_add_test(tc, another_store_has_no_say);
 	tcase_add_test(tc, restore_refuses);
+	tcase_add_test(tc, a_swap_that_was_cut_short_is_finished);
+	tcase_add_test(tc, what_was_not_decided_is_swept);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

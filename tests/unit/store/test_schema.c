@@ -1,6 +1,7 @@
 /* Migrations, with a table made for the test: order, the copy before, an error leaves the file as it was. */
 #include "config.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -112,9 +113,28 @@ START_TEST(no_copy_no_migration)
 	int before = -1;
 
 	ck_assert_int_eq(migrate(one, &before), WF_OK);
-	ck_assert_int_eq(symlink("nowhere", fx_file(".before-1")), 0);
+	ck_assert_int_eq(mkdir(fx_file(".copying"), 0700), 0);
 	ck_assert_int_ne(migrate(three, &before), WF_OK);
 	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), 1);
+}
+END_TEST
+
+/* What a crash left of a copy is no copy: it is made anew, without SQLite's file of the old one. */
+START_TEST(half_a_copy_is_made_anew)
+{
+	int before = -1;
+	FILE *half;
+
+	ck_assert_int_eq(migrate(one, &before), WF_OK);
+	half = fopen(fx_file(".copying"), "w");
+	ck_assert_ptr_nonnull(half);
+	(void)fputs("half", half);
+	(void)fclose(half);
+	ck_assert_int_eq(symlink("nowhere", fx_file(".copying-journal")), 0);
+	ck_assert_int_eq(migrate(three, &before), WF_OK);
+	ck_assert_int_eq(access(fx_file(".before-1"), F_OK), 0);
+	ck_assert_int_ne(access(fx_file(".copying"), F_OK), 0);
+	ck_assert_int_ne(faccessat(AT_FDCWD, fx_file(".copying-journal"), F_OK, AT_SYMLINK_NOFOLLOW), 0);
 }
 END_TEST
 
@@ -130,6 +150,7 @@ schema_suite(void)
 	tcase_add_test(tc, an_error_leaves_the_file);
 	tcase_add_test(tc, never_back);
 	tcase_add_test(tc, no_copy_no_migration);
+	tcase_add_test(tc, half_a_copy_is_made_anew);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

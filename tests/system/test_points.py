@@ -1,0 +1,585 @@
+"""The daemon dies at each of its calls that change something, one after the other.
+
+Each scenario is run again and again; in run N the daemon ends just before its Nth write, truncation, fsync, rename
+or removal (odd N), or in the middle of that write (even N), until a run comes to its end. That leaves every state
+which kill -9 can leave on the disk. The next start must serve within seconds and without help, and then it must
+have happened or not: what was told as done is there with its row, and what was not told is there whole or not at all.
+
+A scenario is a generator: what stands before its first `yield` prepares, up to the second the daemon may die, and
+behind it the daemon serves again. The full walk takes long: without WARIFU_POINTS=all every sixth N is taken.
+"""
+
+import contextlib
+import os
+import shutil
+import sqlite3
+import time
+
+import fault
+import lib
+import wire
+
+CONFIG = (lib.NO_BACKOFF, "lock {\n\tthreshold = 3\n}\npossession {\n\tthreshold = 1000\n}\n", lib.UNLIMITED_SOURCE)
+DATABASE = os.path.join(lib.STATE, "warifu.db")
+# What may lie in the daemon's folder while it serves, and, as beginnings, what is kept on purpose.
+KNOWN = {"warifu.db", "warifu.db-wal", "warifu.db-shm", "warifu.db.lock", "keys", "backups"}
+KEPT = ("warifu.db.before-",)
+ALL = os.environ.get("WARIFU_POINTS", "") == "all"
+STRIDE = 1 if ALL else 4
+SERVES_WITHIN = 5.0
+EVERY = 10  # the chain is verified after so many deaths, and at the end
+MOST = 5000  # a scenario with more calls than that does not come to its end
+
+
+class Walk:
+    """The runs of one scenario."""
+
+    def __init__(self, lab):
+        if not fault.built_in():
+            raise lib.Skip("needs a build with --enable-fault-injection")
+        self.lab = lab
+        lab.page = fault.Page()
+        self.deaths = 0
+        self.slowest = 0.0
+        self.served = 0
+
+    def settle(self):
+        """After the act: no call counts any more. Whether the program died of the page."""
+        page = self.lab.page
+        page.set("nth", 0)
+        time.sleep(0.003)
+        died = page.get("failed") > 0
+        page.disarm()
+        return died
+
+    def serve(self, died):
+        """The daemon is there again, by itself."""
+        lab = self.lab
+        if died and lab.process is not None:
+            lib.equal(lab.process.wait(10), fault.DIED, "exit code of the daemon that died by its page")
+            lab.process = None
+        if lab.process is None:
+            started = time.monotonic()
+            lab.start()
+            self.slowest = max(self.slowest, time.monotonic() - started)
+
+    def inspect(self):
+        """What holds whatever was done."""
+        left = [name for name in os.listdir(lib.STATE) if name not in KNOWN and not name.startswith(KEPT)]
+        left += [name for name in os.listdir(os.path.join(lib.STATE, "keys")) if name != "warifu.key"]
+        backups = os.path.join(lib.STATE, "backups")
+        if os.path.isdir(backups):
+            left += [name for name in os.listdir(backups) if not name.endswith(".backup")]
+        lib.equal(left, [], "files that a crash left")
+        lib.equal(reservations(), 0, "reservations left")
+        if self.deaths % EVERY == 0:
+            self.lab.verify()
+
+    def run(self, scenario):
+        """All N of one scenario; the generator is made anew for each."""
+        number, died, died_before = 1, True, self.deaths
+        while died or number <= STRIDE:
+            run = scenario()
+            next(run)
+            self.lab.page.arm(number, points=("write", "sync"), dies=1 + (number // STRIDE) % 2)
+            with contextlib.suppress(wire.Gone):
+                next(run)
+            died = self.settle()
+            self.serve(died)
+            self.deaths += died
+            with contextlib.suppress(StopIteration):
+                next(run)
+                raise AssertionError("a scenario with more than two parts")
+            self.inspect()
+            number += STRIDE
+            lib.equal(number < MOST, True, f"{scenario.__name__} comes to its end")
+        lib.equal(self.deaths > died_before, True, f"{scenario.__name__}: the daemon died at all")
+        print(f"        {self.deaths - died_before} deaths, slowest start {self.slowest:.2f} s", flush=True)
+        lib.equal(self.slowest < SERVES_WITHIN, True, f"the next start serves within {SERVES_WITHIN} s")
+        self.lab.verify()
+
+
+def query(sql, *values):
+    """One number of the database, read beside the daemon."""
+    with contextlib.closing(sqlite3.connect(f"file:{DATABASE}?mode=ro", uri=True, timeout=5)) as connection:
+        return connection.execute(sql, values).fetchone()[0]
+
+
+def reservations():
+    """Attempts under way."""
+    return query("SELECT count(*) FROM reservation")
+
+
+def mark():
+    """The last row."""
+    return query("SELECT coalesce(max(seq), 0) FROM audit")
+
+
+def rows(lab, since, **wanted):
+    """Rows after a mark with these values."""
+    found = lab.ask("log", "--limit", "40")
+    return [row for row in found if row["seq"] > since and all(row.get(key) == value for key, value in wanted.items())]
+
+
+def attempts(lab, since, person):
+    """(successes, counted ones) among the evaluated attempts after a mark."""
+    found = [row for row in rows(lab, since, user=person.name, action="authenticate")
+             if row["reason"] not in lib.NOT_EVALUATED]
+    return (sum(row["result"] == "success" for row in found),
+            sum(row["result"] == "failure" and row["reason"] != "replayed" for row in found))
+
+
+def attempt(person, code, password=None):
+    """A login; its verdict, or None where none came."""
+    try:
+        return wire.login(person.name, password or person.password, code, timeout=20)
+    except wire.Gone:
+        return None
+
+
+def command(lab, *arguments, text=None):
+    """A command of the operator: whether it was told that it was done."""
+    return lab.run(lib.CLI, *arguments, text=text, code=None).returncode == 0
+
+
+def once(lab, since, person, code, told):
+    """A right code: accepted once over all, with its row, and else the attempt is counted or was never admitted."""
+    done, counted = attempts(lab, since, person)
+    lib.equal(told in (None, wire.ACCEPT), True, f"the verdict {told}")
+    if told == wire.ACCEPT:
+        lib.equal((done, counted), (1, 0), "rows of an accepted login")
+    lib.equal(done + counted <= 1, True, f"one row for one attempt: {done} successes, {counted} counted")
+    lib.equal(lab.failures(person.name), counted, "failures and their rows")
+    lib.equal(attempt(person, code) == wire.ACCEPT, done == 0, "the code is accepted again")
+
+
+def walk(lab, scenario, *parts):
+    """A store with one person, and the scenario's runs."""
+    found = Walk(lab)
+    lab.up(*CONFIG, *parts)
+    person = lab.person("alice")
+    found.run(lambda: scenario(lab, person))
+
+
+def test_login(lab):
+    """Right password and code: at most one success for a code, and none without its row."""
+    def scenario(lab, person):
+        since, code = mark(), person.code()
+        yield
+        told = attempt(person, code)
+        yield
+        once(lab, since, person, code, told)
+        lib.equal(attempt(person, person.code()), wire.ACCEPT, "the next code")
+
+    walk(lab, scenario)
+
+
+def test_login_totp(lab):
+    """The same with a code of the clock; time passes between the runs."""
+    def scenario(lab, person):
+        since = mark()
+        lab.page.move(wall=60, boot=60)
+        step = int(time.time() + lab.page.get("wall_offset_us") / 1e6) // 30
+        yield
+        told = attempt(person, lib.otp(person.secret, step))
+        yield
+        once(lab, since, person, lib.otp(person.secret, step), told)
+        lib.equal(attempt(person, lib.otp(person.secret, step + 1)), wire.ACCEPT, "the code of the next step")
+
+    found = Walk(lab)
+    lab.up(*CONFIG)
+    person = lab.person("alice", token="totp")
+    found.run(lambda: scenario(lab, person))
+
+
+def test_login_recovery(lab):
+    """The same with recovery codes."""
+    codes = []
+
+    def scenario(lab, person):
+        if len(codes) < 2:
+            codes[:] = lab.recovery_codes(person)
+        since, code = mark(), codes.pop()
+        yield
+        told = attempt(person, code)
+        yield
+        once(lab, since, person, code, told)
+        lib.equal(attempt(person, codes.pop()), wire.ACCEPT, "the next code")
+
+    walk(lab, scenario)
+
+
+def test_wrong(lab):
+    """A wrong code: each that was told, or evaluated, is counted, and in a row."""
+    def scenario(lab, person):
+        since = mark()
+        yield
+        told = attempt(person, person.wrong())
+        yield
+        lib.equal(told in (None, wire.REJECT), True, f"the verdict {told}")
+        counted = attempts(lab, since, person)[1]
+        lib.equal(lab.failures(person.name), counted, "failures and their rows")
+        lib.equal(counted in ([1] if told is not None else [0, 1]), True, f"{counted} rows, told {told}")
+        lib.equal(attempt(person, person.code()), wire.ACCEPT, "a right one")
+
+    walk(lab, scenario)
+
+
+def test_last_wrong(lab):
+    """The wrong answer that locks: the account is locked when three are counted, and no fourth is evaluated."""
+    def scenario(lab, person):
+        since = mark()
+        for _ in range(2):
+            lib.equal(attempt(person, person.wrong()), wire.REJECT, "a wrong one")
+        yield
+        told = attempt(person, person.wrong())
+        yield
+        counted = attempts(lab, since, person)[1]
+        locked = lab.ask("user", "show", person.name)["locked"]
+        lib.equal(locked, counted == 3, f"locked with {counted} counted")
+        lib.equal(len(rows(lab, since, event="lock", user=person.name)), int(locked), "rows of a lock")
+        lib.equal(told is None or locked, True, "told and locked")
+        for _ in range(3):
+            attempt(person, person.wrong())
+        lib.equal(attempts(lab, since, person)[1], 3, "evaluated in all")
+        lib.equal(attempt(person, person.code()), wire.REJECT, "a right one")
+        lab.cli("unlock", person.name, "--reason", "test")
+        lib.equal(attempt(person, person.code()), wire.ACCEPT, "a right one after the unlock")
+
+    walk(lab, scenario)
+
+
+def test_unlock(lab):
+    """Unlocked with a row of it, or locked without."""
+    def scenario(lab, person):
+        for _ in range(3):
+            lib.equal(attempt(person, person.wrong()), wire.REJECT, "a wrong one")
+        since = mark()
+        yield
+        told = command(lab, "unlock", person.name, "--reason", "test")
+        yield
+        done = act_done(lab, since, told, "unlock", person.name)
+        lib.equal(lab.ask("user", "show", person.name)["locked"], not done, "locked")
+        if not done:
+            lab.cli("unlock", person.name, "--reason", "test")
+        lib.equal(attempt(person, person.code()), wire.ACCEPT, "a right one")
+
+    walk(lab, scenario)
+
+
+def act_done(lab, since, told, event, user=None):
+    """Whether an act is in the log: always if it was told, and never twice."""
+    done = len(rows(lab, since, event=event, user=user, result="success"))
+    lib.equal(done in ([1] if told else [0, 1]), True, f"{done} rows of {event}, told {told}")
+    return done == 1
+
+
+def test_user_add(lab):
+    """The account is there with its row, or not at all."""
+    names = (f"new{number}" for number in range(MOST))
+
+    def scenario(lab, _person):
+        name, since = next(names), mark()
+        yield
+        told = command(lab, "user", "add", name, "--stdin", text="plum trees in the wind\n")
+        yield
+        done = act_done(lab, since, told, "user.add", name)
+        there = query("SELECT count(*) FROM account WHERE name = ?", name)
+        passwords = query("SELECT count(*) FROM credential WHERE account_id = (SELECT id FROM account WHERE name = ?)", name)
+        lib.equal((there, passwords), (int(done), int(done)), "account and password")
+
+    walk(lab, scenario)
+
+
+def test_user_remove(lab):
+    """The account is gone with a row, or there with its credentials."""
+    def scenario(lab, _person):
+        if query("SELECT count(*) FROM account WHERE name = 'gone'") == 0:
+            lab.person("gone")
+        since = mark()
+        yield
+        told = command(lab, "user", "remove", "gone", "--reason", "test")
+        yield
+        done = act_done(lab, since, told, "user.remove", "gone")
+        lib.equal(query("SELECT count(*) FROM account WHERE name = 'gone'"), int(not done), "accounts")
+        if not done:
+            lib.equal(query("SELECT count(*) FROM credential AS c JOIN account AS a ON a.id = c.account_id "
+                            "WHERE a.name = 'gone' AND c.state = 1"), 2, "its password and token")
+
+    walk(lab, scenario)
+
+
+def test_token_add(lab):
+    """A token that was given and confirmed works; what was not told is there with its row or not at all."""
+    def scenario(lab, person):
+        since = mark()
+        yield
+        told = command(lab, "token", "add", person.name, "totp", "--no-confirm")
+        yield
+        done = act_done(lab, since, told, "token.add", person.name)
+        listed = [row for row in lab.ask("token", "list", person.name) if row["type"] == "totp"]
+        lib.equal(len(listed), int(done), "tokens")
+        for row in listed:
+            lab.cli("token", "remove", person.name, str(row["id"]), "--reason", "test")
+
+    walk(lab, scenario)
+
+
+def works(lab, person, password):
+    """Whether the password is right."""
+    verdict = attempt(person, person.code(), password)
+    if verdict != wire.ACCEPT:
+        lab.cli("unlock", person.name, "--reason", "test")
+    return verdict in (wire.ACCEPT, wire.CHANGE_FIRST)
+
+
+def test_passwd(lab):
+    """The password that an administrator sets: the new one with its row, or the old one."""
+    fresh = (f"geese on the lake {number}" for number in range(MOST))
+
+    def scenario(lab, person):
+        since, password = mark(), next(fresh)
+        yield
+        told = command(lab, "user", "passwd", person.name, "--stdin", text=password + "\n")
+        yield
+        done = act_done(lab, since, told, "user.passwd", person.name)
+        lib.equal((works(lab, person, person.password), works(lab, person, password)), (not done, done), "passwords")
+        if done:
+            person.password = password
+
+    walk(lab, scenario)
+
+
+def change(person, password):
+    """A change by its owner, as passwd does it: whether it was told as done."""
+    try:
+        with wire.Login(person.name, service="passwd", purpose=2, timeout=20) as proof:
+            if proof.run(person.password, "000000") != wire.ACCEPT:
+                return False
+            fields = [(wire.TXN, proof.txn), (wire.USER, person.name), (wire.SERVICE, "passwd"), (wire.SECRET, password)]
+            return proof.client.ask(wire.CHANGE, fields)[1][wire.VERDICT] == [bytes([wire.ACCEPT])]
+    except wire.Gone:
+        return False
+
+
+def test_change(lab):
+    """The password that its owner changes: likewise."""
+    fresh = (f"herons on the weir {number}" for number in range(MOST))
+
+    def scenario(lab, person):
+        since, password = mark(), next(fresh)
+        yield
+        told = change(person, password)
+        yield
+        done = act_done(lab, since, told, "password.change", person.name)
+        lib.equal((works(lab, person, person.password), works(lab, person, password)), (not done, done), "passwords")
+        if done:
+            person.password = password
+
+    walk(lab, scenario)
+
+
+def test_account_and_session(lab):
+    """The account phase and the rows of a session: told is recorded."""
+    def scenario(lab, person):
+        with wire.Login(person.name) as login:
+            lib.equal(login.run(person.password, person.code()), wire.ACCEPT, "a login")
+            txn = login.txn
+        since = mark()
+        yield
+        told = session(person, txn)
+        yield
+        opened = len(rows(lab, since, event="session.open", user=person.name))
+        lib.equal(opened in ([1] if told else [0, 1]), True, f"{opened} rows of the session, told {told}")
+
+    walk(lab, scenario)
+
+
+def session(person, txn):
+    """The account phase, then a session is opened: whether that was told."""
+    fields = [(wire.TXN, txn)] + wire.begin_fields(person.name, purpose=0)
+    begin = [pair for pair in fields if pair[0] != wire.LANGUAGE] + [(wire.EVENT, b"\1")]
+    try:
+        with wire.Client(timeout=20) as client:
+            lib.equal(client.ask(wire.ACCOUNT, fields)[1][wire.VERDICT], [bytes([wire.ACCEPT])], "account phase")
+            return wire.VERDICT in client.ask(wire.SESSION, begin)[1]
+    except wire.Gone:
+        return False
+
+
+def test_key_rotate(lab):
+    """Tokens open at every point, and a rotation that was cut short is finished by the next."""
+    def scenario(lab, person):
+        yield
+        told = command(lab, "key", "rotate", "--reason", "test")
+        yield
+        if not told:
+            lab.cli("key", "rotate", "--reason", "test")
+        lib.equal(query("SELECT count(*) FROM credential WHERE factor IN (2, 3) AND state = 1 AND key_id <> ?",
+                        lab.ask("status")["key-id"]), 0, "secrets that are sealed with an old key")
+        lib.equal(attempt(person, person.code()), wire.ACCEPT, "a login")
+
+    walk(lab, scenario)
+
+
+def test_backup(lab):
+    """A backup has its name only when it is whole: each that is there opens."""
+    names = (f"{number}.backup" for number in range(MOST))
+
+    def scenario(lab, _person):
+        name, since = next(names), mark()
+        path = os.path.join(lib.STATE, "backups", name)
+        yield
+        told = command(lab, "backup", os.path.join(lab.logs, name))
+        yield
+        act_done(lab, since, told, "backup.make")
+        lib.equal(os.path.exists(path) or not told, True, "the backup that was told")
+        if os.path.exists(path):
+            opens(lab, path)
+            os.unlink(path)
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(os.path.join(lab.logs, name))
+
+    walk(lab, scenario)
+
+
+def opens(lab, backup):
+    """The backup can be restored, in a world of its own."""
+    folder = os.path.join(os.environ["TMPDIR"], "restored")
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    shutil.copytree(os.path.join(lib.STATE, "keys"), os.path.join(folder, "keys"))
+    lab.run("chown", "-R", "warifu:warifu", folder)
+    with open(lib.CONFIG, encoding="utf-8") as stream:
+        config = stream.read()
+    path = os.path.join(folder, "warifu.conf")
+    with open(path, "w", encoding="utf-8") as stream:
+        stream.write(config + f"state_dir = \"{folder}\"\nkey_file = \"{folder}/keys/warifu.key\"\n")
+    os.chmod(os.environ["TMPDIR"], 0o1777)
+    lab.run(lib.DAEMON, "--config", path, "--restore", backup)
+
+
+def test_reload(lab):
+    """A reload changes nothing that a crash could leave."""
+    def scenario(lab, person):
+        yield
+        command(lab, "reload")
+        yield
+        lib.equal(attempt(person, person.code()), wire.ACCEPT, "a login")
+
+    walk(lab, scenario)
+
+
+def test_start_and_stop(lab):
+    """A start that has attempts to settle, and a stop."""
+    def scenario(lab, person):
+        since = mark()
+        with wire.Login(person.name) as login:
+            login.begin()
+            login.client.send(wire.ANSWER, login.answer_fields(person.password, person.wrong()))
+            lib.wait_for("it is admitted", lambda: reservations() or attempts(lab, since, person)[1], 10)
+            lab.kill()
+        lab.marked = os.path.getsize(lab.daemon_log)
+        yield
+        lab.process = lab.spawn()
+        with contextlib.suppress(AssertionError):
+            lib.wait_for("the daemon serves or dies", lambda: lab.serves() or lab.process.poll() is not None)
+            lab.signal(15)
+        lab.process.wait(20)
+        lab.process = None
+        yield
+        lib.equal(lab.failures(person.name), 1, "the failure that a crash cut off, after further crashes")
+        lib.equal(attempts(lab, since, person)[1], 1, "its row")
+        lib.equal(attempt(person, person.code()), wire.ACCEPT, "a login")
+
+    walk(lab, scenario)
+
+
+def test_restore(lab):
+    """A restore that dies leaves the old store or the new one; the next start needs no hand."""
+    def scenario(lab, person):
+        if query("SELECT count(*) FROM account WHERE name = 'later'") == 0:
+            lab.person("later")
+        lib.equal(attempt(person, person.code()), wire.ACCEPT, "a login")
+        since, generation = mark(), query("SELECT generation FROM meta")
+        if lab.runs % 2:
+            lab.stop()
+        else:
+            lab.kill()
+        lab.runs += 1
+        yield
+        told = lab.run(lib.DAEMON, "--restore", lab.saved, code=None, env=lab.page.environment).returncode == 0
+        yield
+        there = query("SELECT count(*) FROM account WHERE name = 'later'")
+        lib.equal(there, int(query("SELECT generation FROM meta") == generation), "old account, old generation")
+        lib.equal(there == 0 or not told, True, "told and restored")
+        if there:
+            lib.equal(mark() > since, True, "all rows of the old store are there")
+        else:
+            codes = [person.code(), person.code()]
+            lab.cli("token", "resync", "alice", str(person.token), "--stdin", text="\n".join(codes) + "\n")
+        for name in os.listdir(lib.STATE):
+            if name.startswith(KEPT):
+                kept_whole(os.path.join(lib.STATE, name))
+
+    found = Walk(lab)
+    lab.up(*CONFIG)
+    person = lab.person("alice")
+    lab.runs = 0
+    lab.saved = os.path.join(lab.logs, "early.backup")
+    lab.cli("backup", lab.saved)
+    found.run(lambda: scenario(lab, person))
+
+
+def kept_whole(path):
+    """The replaced database, which is kept, is one with its log; it is removed then."""
+    if path.endswith(("-wal", "-shm")):
+        return
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        lib.equal(connection.execute("PRAGMA integrity_check").fetchone(), ("ok",), f"{path}")
+        lib.equal(connection.execute("SELECT max(seq) = (SELECT head_seq FROM meta) FROM audit").fetchone(), (1,),
+                  f"{path}: last row and head")
+    for suffix in ("", "-wal", "-shm"):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path + suffix)
+
+
+def fresh(lab, make):
+    """Runs on an empty machine: `make` dies, the next start serves."""
+    def scenario():
+        if lab.process is not None:
+            lab.kill()
+        shutil.rmtree(lib.STATE, ignore_errors=True)
+        yield
+        make()
+        yield
+        lib.equal(lab.verify() > 0, True, "rows")
+        lab.person("alice")
+
+    found = Walk(lab)
+    lab.configure(*CONFIG)
+    found.run(scenario)
+
+
+def test_init(lab):
+    """`warifud --init` on an empty machine."""
+    fresh(lab, lambda: lab.run(lib.DAEMON, "--init", code=None, env=lab.page.environment))
+
+
+def test_first_start(lab):
+    """The first start, which makes key and database by itself."""
+    def start():
+        lab.marked = os.path.getsize(lab.daemon_log) if os.path.exists(lab.daemon_log) else 0
+        lab.process = lab.spawn()
+        with contextlib.suppress(AssertionError):
+            lib.wait_for("it serves or dies", lambda: lab.serves() or lab.process.poll() is not None)
+            lab.kill()
+            return
+        lab.process.wait(10)
+        lab.process = None
+
+    fresh(lab, start)
+
+
+if __name__ == "__main__":
+    lib.main()
