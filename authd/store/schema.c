@@ -80,7 +80,7 @@ schema_copy(struct sql_conn *conn, const char *part, const char *name, char *why
 		(void)unlink(file);
 	}
 	status = backup_copy(conn, part, why_r, size);
-	if (status == WF_OK && rename(part, name) != 0) {
+	if (status == WF_OK && (wf_fault(WF_FAULT_FILE) || rename(part, name) != 0)) {
 		(void)snprintf(why_r, size, _("The copy %s could not be made: %s"), name, strerror(errno));
 		status = WF_IO;
 	}

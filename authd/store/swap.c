@@ -38,7 +38,7 @@ swap_failed(const char *path, char *why_r, size_t size)
 static bool
 swap_sync(const char *path)
 {
-	char *folder = strdup(path);
+	char *folder = wf_fault(WF_FAULT_ALLOC) ? NULL : strdup(path);
 	char *slash = folder == NULL ? NULL : strrchr(folder, '/');
 	int fd = -1;
 	bool synced;
