@@ -34,11 +34,29 @@ text_is_clean(uint32_t rune)
 	return !wf_utf8_is_control(rune);
 }
 
+/* How much of it is printable ASCII that fits: most texts are nothing else. */
+static size_t
+text_plain(const char *text, size_t len, size_t size)
+{
+	size_t most = len < size ? len : size - 1;
+	size_t n = 0;
+
+	while (n < most && text[n] >= ' ' && text[n] <= '~')
+		n++;
+	return n;
+}
+
 void
 audit_text(char *field, size_t size, const char *text)
 {
 	size_t left = text != NULL ? strlen(text) : 0;
-	size_t used = 0;
+	size_t used = left > 0 ? text_plain(text, left, size) : 0;
+
+	if (used > 0) {
+		memmove(field, text, used);
+		text += used;
+		left -= used;
+	}
 
 	while (left > 0) {
 		uint32_t rune = 0;
