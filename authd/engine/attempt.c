@@ -74,8 +74,7 @@ txn_reserve(struct transaction *txn)
 {
 	struct store_reserve *reserve = &txn->job.u.reserve;
 
-	memset(&txn->job, 0, sizeof(txn->job));
-	txn->job.kind = STORE_RESERVE;
+	store_job_init(&txn->job, STORE_RESERVE);
 	memcpy(reserve->txn, txn->id, WF_TXN_LEN);
 	reserve->name = txn->shadow ? "" : txn->asker.user; /* no account has the empty name */
 	reserve->known = txn->known && !txn->shadow;

@@ -137,8 +137,7 @@ on_begin(struct transaction *txn)
 	struct engine *engine = txn->engine;
 	struct store_read *read = &txn->job.u.read;
 
-	memset(&txn->job, 0, sizeof(txn->job));
-	txn->job.kind = STORE_READ;
+	store_job_init(&txn->job, STORE_READ);
 	read->name = txn->asker.user;
 	read->uid = -1;
 	read->bare = !only_observes(txn);

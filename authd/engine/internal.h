@@ -61,10 +61,10 @@ struct verify_result {
 	enum factor_kind kind;
 };
 
-/* A worker's copy of what it needs; nothing in it belongs to the loop thread while it runs. */
+/* What a worker needs; nothing in it belongs to the loop thread while it runs. */
 struct verify {
 	struct worker_job job;
-	struct credential credentials[CREDENTIALS_MAX];
+	struct credential *credentials; /* those of the transaction's RESERVE, which nobody else touches meanwhile */
 	size_t ncredentials;
 	struct wf_prompt prompts[POLICY_PROMPTS_MAX];
 	struct wf_secret answers[POLICY_PROMPTS_MAX];

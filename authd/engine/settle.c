@@ -264,8 +264,7 @@ on_verified(struct transaction *txn)
 		return;
 	}
 	outcome = decide(txn);
-	memset(&txn->job, 0, sizeof(txn->job));
-	txn->job.kind = STORE_SETTLE;
+	store_job_init(&txn->job, STORE_SETTLE);
 	if (lanes_fill(txn->engine, &txn->asker, txn->shadow, &settle->lanes) != WF_OK) {
 		txn_step(txn, TXN_FAILED);
 		return;
@@ -290,8 +289,7 @@ settle_refusal(struct transaction *txn, const char *reason)
 		txn_step(txn, TXN_SETTLED);
 		return;
 	}
-	memset(&txn->job, 0, sizeof(txn->job));
-	txn->job.kind = STORE_ADMIN;
+	store_job_init(&txn->job, STORE_ADMIN);
 	txn->job.u.admin.rows = row;
 	txn->job.u.admin.nrows = 1;
 	txn_submit(txn);

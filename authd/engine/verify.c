@@ -13,7 +13,9 @@ verify_clear(struct verify *verify)
 {
 	for (size_t i = 0; i < POLICY_PROMPTS_MAX; i++)
 		wf_secret_clear(&verify->answers[i]);
-	wf_wipe(verify->credentials, sizeof(verify->credentials));
+	if (verify->credentials != NULL)
+		wf_wipe(verify->credentials, verify->ncredentials * sizeof(verify->credentials[0]));
+	verify->credentials = NULL;
 	verify->ncredentials = 0;
 }
 
@@ -79,11 +81,11 @@ static void
 fill(struct transaction *txn)
 {
 	const struct policy *policy = &txn->engine->config->policy;
-	const struct store_reserve *reserve = &txn->job.u.reserve;
+	struct store_reserve *reserve = &txn->job.u.reserve;
 	struct verify *verify = &txn->verify;
 
+	verify->credentials = reserve->credentials;
 	verify->ncredentials = reserve->found ? reserve->ncredentials : 0;
-	memcpy(verify->credentials, reserve->credentials, verify->ncredentials * sizeof(reserve->credentials[0]));
 	verify->nprompts = txn->demand.nprompts;
 	memcpy(verify->prompts, txn->demand.prompts, sizeof(verify->prompts));
 	verify->keys = txn->engine->keys;

@@ -266,6 +266,22 @@ store_close(struct store **store_p)
 	free(store);
 }
 
+void
+store_job_init(struct store_job *job, enum store_job_kind kind)
+{
+	static const size_t sizes[STORE_JOB_KINDS] = {
+		[STORE_READ] = offsetof(struct store_job, u.read.credentials),
+		[STORE_RESERVE] = offsetof(struct store_job, u.reserve.credentials),
+		[STORE_SETTLE] = offsetof(struct store_job, u.settle.effects),
+		[STORE_ADMIN] = offsetof(struct store_job, u) + sizeof(struct store_admin),
+		[STORE_SESSION] = offsetof(struct store_job, u) + sizeof(struct store_session),
+		[STORE_VIEW] = offsetof(struct store_job, u) + sizeof(struct store_view),
+	};
+
+	memset(job, 0, sizes[kind]);
+	job->kind = kind;
+}
+
 wf_status
 store_submit(struct store *store, struct store_job *job)
 {

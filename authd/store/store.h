@@ -78,7 +78,6 @@ struct store_read {
 	/* out */
 	bool found;
 	struct account account;
-	struct credential credentials[CREDENTIALS_MAX];
 	size_t ncredentials;
 	int64_t lock_ms; /* lock clock at the read */
 	bool txn_found;  /* completed login transaction, not older than a day */
@@ -94,6 +93,7 @@ struct store_read {
 	enum zone session_zone;
 	char session_user[WF_NAME_MAX + 1]; /* `name` if it has a session of its own within that login (su) */
 	unsigned session_kinds; /* kinds proved by that user (copied from his transaction when his session opened) */
+	struct credential credentials[CREDENTIALS_MAX]; /* last: see store_job_init */
 };
 
 /*
@@ -113,8 +113,8 @@ struct store_reserve {
 	int64_t wait_ms;
 	bool found; /* account as of the reservation: what is verified is what stands here */
 	struct account account;
-	struct credential credentials[CREDENTIALS_MAX];
 	size_t ncredentials;
+	struct credential credentials[CREDENTIALS_MAX]; /* last */
 };
 
 enum store_outcome {
@@ -142,7 +142,6 @@ struct store_settle {
 	struct store_lanes lanes;
 	bool count[LANE_COUNT];   /* SETTLE_FAILURE: lanes that count, SOURCE with its weight */
 	uint32_t source_weight;
-	struct effect effects[STORE_EFFECTS_MAX];
 	size_t neffects;
 	struct audit_row applied;  /* row if every conditional effect applied; class 0 = no row (names without
 				      account: the engine aggregates those, so that a flood fills no disk) */
@@ -161,6 +160,8 @@ struct store_settle {
 	bool was_applied;
 	bool lock_set;
 	uint64_t seq; /* of the row; of the one before where none was written */
+	/* in, last */
+	struct effect effects[STORE_EFFECTS_MAX];
 };
 
 struct store_admin {
@@ -253,6 +254,7 @@ struct store_job {
 	void *ctx;
 	wf_status status; /* WF_OK: carried out (for RESERVE see answer); WF_UNAVAILABLE/WF_IO/WF_FULL...: nothing happened */
 	char cause[STORE_CAUSE_MAX];
+	struct store_job *next; /* the store's */
 	union {
 		struct store_read read;
 		struct store_reserve reserve;
@@ -261,9 +263,13 @@ struct store_job {
 		struct store_session session;
 		struct store_view view;
 	} u;
-	struct store_job *next; /* the store's */
 };
 
+/*
+ * Makes a job ready to be filled in.  All is zero but the long arrays at the end of READ, RESERVE and SETTLE, of which
+ * only as many entries count as their number says: clearing them costs more than the rest of a request.
+ */
+void store_job_init(struct store_job *job, enum store_job_kind kind);
 /* Any thread.  WF_FULL or WF_UNAVAILABLE (closing): done is not called.  The job is the caller's until done. */
 WF_MUST_USE wf_status store_submit(struct store *store, struct store_job *job);
 /* Submits and waits: for acts and tests, never in the loop thread.  Returns job->status. */
