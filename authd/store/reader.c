@@ -1,7 +1,7 @@
 /*
  * Readers: threads with connections of their own that can only read.  Each job runs in a read transaction
  * that begins after the job was submitted and ends before `done`: it sees everything that was committed
- * before it was submitted, and one state of the database throughout.
+ * before it was submitted, and one state of the database throughout.  Jobs that wait together share one.
  */
 #include "config.h"
 
@@ -164,6 +164,8 @@ job_read(struct reader *r, struct store_job *job)
 	return status == WF_OK ? read_session(r, read) : status;
 }
 
+#define READ_MAX 64 /* in one read transaction */
+
 /* Outputs of a read that failed show nothing. */
 static void
 reader_forget(struct store_job *job)
@@ -180,35 +182,56 @@ reader_forget(struct store_job *job)
 }
 
 static void
-reader_run(struct reader *r, struct store_job *job)
+reader_fail(struct reader *r, struct store_job *job, wf_status status)
+{
+	job->status = status;
+	(void)snprintf(job->cause, sizeof(job->cause), "%s", r->conn.cause);
+	reader_forget(job);
+}
+
+static void
+reader_one(struct reader *r, struct store_job *job)
+{
+	wf_status status = job->kind == STORE_READ ? job_read(r, job) : job_view(r, job);
+
+	job->cause[0] = '\0';
+	job->status = WF_OK;
+	if (status != WF_OK)
+		reader_fail(r, job, status);
+}
+
+/* All that wait, in one read transaction: it begins after each of them was submitted. */
+static void
+reader_run(struct reader *r, struct store_job *jobs)
 {
 	wf_status status = sql_simple(&r->conn, SQL_BEGIN_READ);
 
-	job->cause[0] = '\0';
-	if (status == WF_OK)
-		status = job->kind == STORE_READ ? job_read(r, job) : job_view(r, job);
+	for (struct store_job *job = jobs; status == WF_OK && job != NULL; job = job->next)
+		reader_one(r, job);
 	if (status == WF_OK)
 		status = sql_simple(&r->conn, SQL_COMMIT);
 	sql_rollback(&r->conn);
-	job->status = status;
-	if (status != WF_OK) {
-		(void)snprintf(job->cause, sizeof(job->cause), "%s", r->conn.cause);
-		reader_forget(job);
+	while (jobs != NULL) {
+		struct store_job *job = jobs;
+
+		jobs = job->next;
+		if (status != WF_OK)
+			reader_fail(r, job, status);
+		atomic_fetch_add(&r->store->jobs, 1);
+		if (job->done != NULL)
+			job->done(job);
 	}
-	atomic_fetch_add(&r->store->jobs, 1);
-	if (job->done != NULL)
-		job->done(job);
 }
 
 void *
 reader_main(void *reader)
 {
 	struct reader *r = reader;
-	struct store_job *job;
+	struct store_job *jobs;
 
 	if (r == &r->store->readers[1])
 		exempt_load(r);
-	while ((job = queue_take(&r->queue, 1)) != NULL)
-		reader_run(r, job);
+	while ((jobs = queue_take(&r->queue, READ_MAX)) != NULL)
+		reader_run(r, jobs);
 	return NULL;
 }
