@@ -172,6 +172,8 @@ interrupt_expired_of(struct writer *w, const struct store_lanes *lanes)
 {
 	wf_status status = WF_OK;
 
+	if (w->lock_ms < atomic_load(&w->store->next_lease))
+		return WF_OK; /* no lease of anybody has run out */
 	for (size_t i = 0; status == WF_OK && i < lanes->n; i++)
 		status = interrupt_expired_lane(w, &lanes->states[i]);
 	return status;
