@@ -58,6 +58,20 @@ hex_id(struct transaction *txn)
 	}
 }
 
+/*
+ * An id is no secret, but it must be unique, and nobody shall guess another's: 96 random bits.  It begins with the time,
+ * in seconds, so that the store writes those of one moment beside each other and not all over its tables.
+ */
+static wf_status
+make_id(const struct engine *engine, uint8_t id_r[WF_TXN_LEN])
+{
+	uint32_t seconds = (uint32_t)(wf_clock_now(&engine->clock).wall_us / 1000000);
+
+	for (size_t i = 0; i < 4; i++)
+		id_r[i] = (uint8_t)(seconds >> (24 - 8 * i));
+	return wf_random_bytes(id_r + 4, WF_TXN_LEN - 4);
+}
+
 wf_status
 txn_new(struct engine *engine, struct engine_peer *peer, struct transaction **txn_r)
 {
@@ -66,7 +80,7 @@ txn_new(struct engine *engine, struct engine_peer *peer, struct transaction **tx
 
 	if (txn == NULL)
 		return WF_NO_MEMORY;
-	status = wf_random_bytes(txn->id, sizeof(txn->id));
+	status = make_id(engine, txn->id);
 	if (status != WF_OK) {
 		free(txn);
 		return status;
