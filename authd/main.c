@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <event2/thread.h>
 #include <libgen.h>
 #include <locale.h>
 #include <signal.h>
@@ -24,6 +23,7 @@
 #include "authd/sandbox.h"
 #include "authd/say.h"
 #include "authd/service.h"
+#include "common/fault.h"
 #include "common/i18n.h"
 
 #define ACT_THREADS 3
@@ -260,6 +260,21 @@ record_start(struct daemon *daemon)
 	system_row(daemon, AUDIT_SYSTEM, "start", detail);
 }
 
+/* Changes of what is watched are handed to the kernel together, once a turn: most take each other back. */
+static struct event_base *
+base_new(void)
+{
+	struct event_config *config = wf_fault(WF_FAULT_ALLOC) ? NULL : event_config_new();
+	struct event_base *base = NULL;
+
+	if (config != NULL && event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) == 0 &&
+	    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0)
+		base = event_base_new_with_config(config);
+	if (config != NULL)
+		event_config_free(config);
+	return base;
+}
+
 static bool
 set_up(struct daemon *daemon, struct openings *openings)
 {
@@ -272,7 +287,7 @@ set_up(struct daemon *daemon, struct openings *openings)
 	if (!enter_sandbox(daemon->live->config) || !open_store(daemon) || !start_threads(daemon))
 		return false;
 	tidy(daemon->live->config);
-	daemon->base = event_base_new();
+	daemon->base = base_new();
 	if (daemon->base == NULL || !start_engine(daemon) || !start_front(daemon, openings) || loop_setup(daemon) != WF_OK)
 		return false;
 	record_start(daemon);
@@ -370,7 +385,6 @@ serve(const struct options *options)
 
 	say_open(options->stderr_log);
 	signal(SIGPIPE, SIG_IGN);
-	evthread_use_pthreads();
 	if (!open_as_root(options, &openings))
 		return 1;
 	wf_secret_keep(SECRET_PAGES_KEPT);
