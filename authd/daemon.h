@@ -29,10 +29,12 @@ struct daemon {
 	struct event *mail, *tick, *hup, *term, *interrupt;
 	struct worker_job housekeeping;
 	bool housekeeping_runs; /* loop thread */
+	bool clock_jumped;      /* housekeeping's; the loop thread's when that is done */
 	struct mailbox_post housekeeping_post;
 	bool stopping;
 	int64_t stop_by_us;
-	int64_t started_us;
+	int64_t started_us;      /* wall clock */
+	int64_t started_boot_us; /* boot clock */
 };
 
 /* Loads configuration and keys; a sentence in why_r. */

@@ -67,6 +67,7 @@ read_figures(struct daemon *daemon, void *arg)
 		.workers_queued = worker_queued(daemon->workers),
 		.connections = front_connections(daemon->front),
 		.started_us = daemon->started_us,
+		.started_boot_us = daemon->started_boot_us,
 		.slowest_hash_ms = engine.slowest_hash_ms,
 	};
 }

@@ -32,11 +32,20 @@ keep_house(struct worker_job *job, void *scratch)
 	size_t expired = 0;
 
 	(void)scratch;
-	if (store_clock_watch(daemon->store))
-		say(LOG_WARNING, "the clock jumped forward by more than a day: time-based codes are refused until it is "
-				 "synchronised or 'warifu clock accept' is given");
+	daemon->clock_jumped = store_clock_watch(daemon->store);
 	if (store_expire(daemon->store, &expired) == WF_OK && expired > 0)
 		say_f(LOG_NOTICE, "%zu interrupted attempts were settled as failures", expired);
+}
+
+static void
+tell_of_jump(struct daemon *daemon)
+{
+	struct audit_row row;
+
+	say(LOG_WARNING, "the clock jumped by more than a day: time-based codes are refused until it is synchronised, "
+			 "returns, or 'warifu clock accept' is given");
+	system_row_fill(daemon, &row, AUDIT_FINDING, "clock.jump", "");
+	engine_write_row(daemon->engine, &row);
 }
 
 static void
@@ -45,6 +54,9 @@ house_kept(struct mailbox_post *post)
 	struct daemon *daemon = post->ctx;
 
 	daemon->housekeeping_runs = false;
+	if (daemon->clock_jumped)
+		tell_of_jump(daemon);
+	daemon->clock_jumped = false;
 }
 
 static void

@@ -389,6 +389,7 @@ serve(const struct options *options)
 		return 1;
 	wf_secret_keep(SECRET_PAGES_KEPT);
 	daemon.started_us = wf_clock_now(&daemon.clock).wall_us;
+	daemon.started_boot_us = wf_clock_now(&daemon.clock).boot_us;
 	if (set_up(&daemon, &openings)) {
 		say_f(LOG_NOTICE, "version %s serves %s", PACKAGE_VERSION, daemon.live->config->run_dir);
 		service_ready();

@@ -146,15 +146,25 @@ take_date(const char **at, struct tm *tm)
 	return true;
 }
 
-/* mktime and timegm turn 30 February into 2 March: such a date is none. */
+/* timegm turns 30 February into 2 March: such a date is none. */
+static bool
+is_date(const struct tm *typed)
+{
+	struct tm tm = {.tm_year = typed->tm_year, .tm_mon = typed->tm_mon, .tm_mday = typed->tm_mday};
+
+	return timegm(&tm) != -1 && tm.tm_mon == typed->tm_mon && tm.tm_mday == typed->tm_mday;
+}
+
+/* A leap second is the one after it, as in every clock that has none; a time that summer time leaves out moves on. */
 static wf_status
 to_us(const struct tm *typed, bool local, int offset_s, int us, int64_t *us_r)
 {
 	struct tm tm = *typed;
-	time_t seconds = local ? mktime(&tm) : timegm(&tm);
+	time_t seconds;
 
-	if (tm.tm_mon != typed->tm_mon || tm.tm_mday != typed->tm_mday)
+	if (!is_date(typed))
 		return WF_INVALID;
+	seconds = local ? mktime(&tm) : timegm(&tm);
 	*us_r = ((int64_t)seconds - offset_s) * SECOND_US + us;
 	return WF_OK;
 }

@@ -38,7 +38,8 @@ struct act_out {
 struct act_figures {
 	uint64_t accepted, rejected, unavailable, refused_early; /* since start */
 	uint64_t transactions_open, workers_queued, connections;
-	int64_t started_us;
+	int64_t started_us;      /* wall clock */
+	int64_t started_boot_us; /* boot clock */
 	uint32_t slowest_hash_ms;
 };
 

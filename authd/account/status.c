@@ -154,7 +154,7 @@ act_status(struct act_call *call)
 static double
 up_seconds(const struct sight *sight)
 {
-	int64_t up = wf_clock_now(&sight->call->daemon->clock).wall_us - sight->health.figures.started_us;
+	int64_t up = wf_clock_now(&sight->call->daemon->clock).boot_us - sight->health.figures.started_boot_us;
 
 	return up > 0 ? (double)up / (double)US_PER_S : 0;
 }

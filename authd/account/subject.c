@@ -6,7 +6,7 @@
 
 #include "authd/account/internal.h"
 
-#define PROOF_US (300 * US_PER_S)
+#define PROOF_MS 300000
 
 static wf_status
 fill_lanes(struct act_call *call, const char *user, struct store_lanes *lanes)
@@ -112,13 +112,12 @@ static bool
 proves(const struct act_call *call, const struct store_read *read)
 {
 	const unsigned both = KIND_KNOWLEDGE | KIND_POSSESSION;
-	int64_t age = wf_clock_now(&call->daemon->clock).wall_us - read->txn_completed_us;
 
 	return read->found && read->txn_found && read->txn_account == read->account.id &&
 	       read->account.uid >= 0 && (uid_t)read->account.uid == call->peer.uid &&
 	       read->account.state == ACCOUNT_ENABLED && read->account.standing == STANDING_MANAGED &&
 	       read->txn_purpose == WF_PURPOSE_LOGIN && strcmp(read->txn_service, WF_PROOF_SERVICE) == 0 &&
-	       (read->txn_kinds & both) == both && age >= 0 && age < PROOF_US;
+	       (read->txn_kinds & both) == both && read->txn_age_ms < PROOF_MS;
 }
 
 wf_status

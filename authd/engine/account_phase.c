@@ -10,7 +10,7 @@
 
 #include "authd/engine/internal.h"
 
-#define COVER_US INT64_C(3600000000) /* a transaction covers the login it began, for an hour at most */
+#define COVER_MS INT64_C(3600000) /* a transaction covers the login it began, for an hour at most */
 
 /*
  * Kinds proved for this login: by its own transaction, or, for sudo and the like whose authentication
@@ -19,11 +19,9 @@
 static unsigned
 kinds_completed(const struct errand *errand, const struct store_read *read)
 {
-	int64_t age = wf_clock_now(&errand->engine->clock).wall_us - read->txn_completed_us;
-
 	if (read->txn_found && read->found && read->txn_account == read->account.id &&
 	    read->txn_purpose == WF_PURPOSE_LOGIN && strcmp(read->txn_service, errand->asker.service) == 0 &&
-	    age < COVER_US)
+	    read->txn_age_ms < COVER_MS)
 		return read->txn_kinds;
 	if (read->session_found && strcmp(read->session_user, errand->asker.user) == 0)
 		return read->session_kinds;
@@ -91,7 +89,7 @@ decide(struct errand *errand)
 	facts.completed = kinds_completed(errand, read);
 	if (account != NULL)
 		errand->account = *account;
-	policy_account(policy, &facts, account, wf_clock_now(&errand->engine->clock).wall_us, &answer);
+	policy_account(policy, &facts, account, store_date_us(errand->engine->store), &answer);
 	if (!errand->asker.trusted && (account == NULL || account->uid != (int64_t)errand->asker.uid)) {
 		answer.verdict = WF_VERDICT_REJECT;
 		snprintf(answer.reason, sizeof(answer.reason), "not-own-account");

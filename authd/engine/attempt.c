@@ -142,7 +142,7 @@ static void
 judge_account(struct transaction *txn, const struct store_reserve *reserve)
 {
 	const char *reason = account_doom(
-		reserve->found ? &reserve->account : NULL, wf_clock_now(&txn->engine->clock).wall_us);
+		reserve->found ? &reserve->account : NULL, store_date_us(txn->engine->store));
 
 	if (reason == NULL || txn->doomed)
 		return;

@@ -197,7 +197,7 @@ judge_demand(struct transaction *txn, const struct store_read *read)
 	struct policy_demand before;
 
 	facts_fill(&facts, &txn->asker, txn->purpose, account);
-	facts.exempt = policy_exempt(account, wf_clock_now(&txn->engine->clock).wall_us);
+	facts.exempt = policy_exempt(account, store_date_us(txn->engine->store));
 	before = txn->demand;
 	policy_eval(policy, &facts, &txn->demand);
 	txn->stale = txn->asked && txn->demand.decision != POLICY_NOT_ASKED && !same_prompts(&before, &txn->demand);

@@ -10,7 +10,7 @@
 #include "authd/engine/internal.h"
 #include "common/i18n.h"
 
-#define PROOF_US INT64_C(600000000)
+#define PROOF_MS INT64_C(600000)
 
 static void
 refuse(struct errand *errand, const char *reason)
@@ -96,13 +96,11 @@ hash(struct worker_job *job, void *scratch)
 static bool
 proved(const struct errand *errand, const struct store_read *read)
 {
-	int64_t age = wf_clock_now(&errand->engine->clock).wall_us - read->txn_completed_us;
-
 	if (!errand->has_txn)
 		return errand->asker.trusted && errand->asker.uid == 0;
 	if (!errand->asker.trusted && (read->account.uid < 0 || (uid_t)read->account.uid != errand->asker.uid))
 		return false;
-	return read->txn_found && read->txn_account == read->account.id && age < PROOF_US &&
+	return read->txn_found && read->txn_account == read->account.id && read->txn_age_ms < PROOF_MS &&
 	       read->txn_purpose == WF_PURPOSE_CHANGE;
 }
 

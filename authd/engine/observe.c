@@ -41,7 +41,7 @@ reason_of(const struct transaction *txn)
 	if (reason == NULL && is_locked(read))
 		reason = "locked";
 	if (reason == NULL)
-		reason = account_doom(read->found ? &read->account : NULL, wf_clock_now(&txn->engine->clock).wall_us);
+		reason = account_doom(read->found ? &read->account : NULL, store_date_us(txn->engine->store));
 	if (reason == NULL && !could_answer(txn, read))
 		reason = "no-factor";
 	return reason != NULL ? reason : "observed";

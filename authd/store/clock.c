@@ -21,14 +21,12 @@ clock_open(struct store *store, const struct meta *meta)
 }
 
 int64_t
-clock_lock_ms(struct store *store, struct wf_now now, bool *suspect_r)
+clock_lock_ms(struct store *store, struct wf_now now)
 {
 	int64_t ms;
 
 	(void)pthread_mutex_lock(&store->clock_mutex);
 	ms = lockclock_ms(&store->lockclock, now);
-	if (suspect_r != NULL)
-		*suspect_r = store->lockclock.suspect;
 	(void)pthread_mutex_unlock(&store->clock_mutex);
 	return ms;
 }
@@ -36,16 +34,37 @@ clock_lock_ms(struct store *store, struct wf_now now, bool *suspect_r)
 int64_t
 store_lock_ms(struct store *store)
 {
-	return clock_lock_ms(store, wf_clock_now(&store->clock), NULL);
+	return clock_lock_ms(store, wf_clock_now(&store->clock));
+}
+
+void
+clock_look(struct store *store, struct wf_now now, struct lockclock *seen_r)
+{
+	bool synchronised = wf_clock_synchronised();
+
+	(void)pthread_mutex_lock(&store->clock_mutex);
+	*seen_r = store->lockclock;
+	(void)pthread_mutex_unlock(&store->clock_mutex);
+	lockclock_watch(seen_r, now, synchronised);
 }
 
 bool
 store_clock_suspect(struct store *store)
 {
-	bool suspect;
+	struct lockclock seen;
 
-	(void)clock_lock_ms(store, wf_clock_now(&store->clock), &suspect);
-	return suspect;
+	clock_look(store, wf_clock_now(&store->clock), &seen);
+	return seen.suspect;
+}
+
+int64_t
+store_date_us(struct store *store)
+{
+	struct wf_now now = wf_clock_now(&store->clock);
+	struct lockclock seen;
+
+	clock_look(store, now, &seen);
+	return lockclock_date_us(&seen, now);
 }
 
 static void

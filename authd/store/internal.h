@@ -222,7 +222,9 @@ void exempt_load(struct reader *r);
 
 /* --- clock.c --- */
 WF_MUST_USE wf_status clock_open(struct store *store, const struct meta *meta);
-int64_t clock_lock_ms(struct store *store, struct wf_now now, bool *suspect_r);
+int64_t clock_lock_ms(struct store *store, struct wf_now now);
+/* The clock as it stands at this moment: a jump is seen by the next who looks, not by the next tick. */
+void clock_look(struct store *store, struct wf_now now, struct lockclock *seen_r);
 
 /* --- backup.c --- */
 /* Copies an open database to a new file (mode 0600), durably, as one file without a log beside it. */

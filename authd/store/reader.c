@@ -59,7 +59,7 @@ read_completed(struct reader *r, struct store_read *read)
 	read->txn_kinds = (unsigned)sql_get_int(&q);
 	sql_get_text(&q, read->txn_service, sizeof(read->txn_service));
 	read->txn_purpose = (enum wf_purpose)sql_get_int(&q);
-	read->txn_completed_us = sql_get_int(&q);
+	read->txn_age_ms = read->lock_ms - sql_get_int(&q);
 	status = sql_end(&q);
 	read->txn_found = status == WF_OK;
 	return status;

@@ -191,7 +191,7 @@ const char *const sql_text[SQL_COUNT] = {
 		"INSERT INTO completed(txn, account_id, kinds, service, purpose, completed_us,"
 		" completed_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[SQL_COMPLETED_GET] =
-		"SELECT account_id, kinds, service, purpose, completed_us FROM completed"
+		"SELECT account_id, kinds, service, purpose, completed_ms FROM completed"
 		" WHERE txn = ?1 AND completed_ms > ?2",
 	[SQL_COMPLETED_USE] = "DELETE FROM completed WHERE txn = ?1",
 	[SQL_COMPLETED_PRUNE] = "DELETE FROM completed WHERE completed_ms <= ?1",

@@ -84,7 +84,7 @@ struct store_read {
 	int64_t txn_account;
 	unsigned txn_kinds;
 	char txn_service[65];
-	int64_t txn_completed_us;
+	int64_t txn_age_ms; /* by the lock clock */
 	enum wf_purpose txn_purpose;
 	bool verdict_known; /* idempotency: the same request was decided within 30 s */
 	enum wf_verdict verdict;
@@ -284,6 +284,8 @@ bool store_may_be_exempt(struct store *store, const char *name);
 /* The lock clock now, and the clock's standing (suspect is stored). */
 int64_t store_lock_ms(struct store *store);
 bool store_clock_suspect(struct store *store);
+/* The wall time by which dates are judged: lockclock_date_us(). */
+int64_t store_date_us(struct store *store);
 /* Looks for a jump; called once a second by the loop.  True when it has just become suspect. */
 bool store_clock_watch(struct store *store);
 /* Believes the wall clock as it is, with a row, in one commit; waits for it. */

@@ -122,7 +122,7 @@ batch_begin(struct writer *w, struct batch *batch)
 	wf_status status = sql_simple(&w->conn, SQL_BEGIN_WRITE);
 
 	w->now = wf_clock_now(&w->store->clock);
-	w->lock_ms = clock_lock_ms(w->store, w->now, NULL);
+	w->lock_ms = clock_lock_ms(w->store, w->now);
 	w->clock_write = false;
 	w->clock_accept = false;
 	batch->changes = sqlite3_total_changes64(w->conn.db);
@@ -156,7 +156,7 @@ batch_prune(struct writer *w)
 	if (status == WF_OK)
 		status = prune_before(w, SQL_COMPLETED_PRUNE, w->lock_ms - COMPLETED_AGE_MS);
 	if (status == WF_OK)
-		status = prune_before(w, SQL_SESSION_PRUNE, w->now.wall_us - SESSION_KEPT_US);
+		status = prune_before(w, SQL_SESSION_PRUNE, store_date_us(w->store) - SESSION_KEPT_US);
 	return status;
 }
 
@@ -184,7 +184,7 @@ batch_job(struct writer *w, struct store_job *job)
 static wf_status
 batch_commit(struct writer *w, const struct batch *batch, bool *written_r)
 {
-	bool suspect;
+	struct lockclock seen;
 	wf_status status;
 
 	*written_r = w->clock_write || w->clock_accept ||
@@ -192,10 +192,13 @@ batch_commit(struct writer *w, const struct batch *batch, bool *written_r)
 	if (!*written_r)
 		return sql_simple(&w->conn, SQL_COMMIT);
 	status = batch_prune(w);
-	(void)clock_lock_ms(w->store, w->now, &suspect);
+	clock_look(w->store, w->now, &seen);
+	if (w->clock_accept)
+		lockclock_accept(&seen, w->now);
 	if (status == WF_OK)
-		status = meta_save(&w->conn, &w->work.head, w->lock_ms, w->now, w->store->boot_id,
-			suspect && !w->clock_accept);
+		status = meta_save(&w->conn, &w->work.head, w->lock_ms,
+			(struct wf_now){lockclock_expected_us(&seen, w->now), w->now.boot_us}, w->store->boot_id,
+			seen.suspect);
 	if (status == WF_OK)
 		status = interrupt_next(w);
 	return status == WF_OK ? sql_simple(&w->conn, SQL_COMMIT) : status;

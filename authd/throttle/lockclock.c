@@ -3,10 +3,10 @@
  *
  * What may move it: boot time while the machine runs, always; wall time across a reboot, because
  * nothing else has gone on meanwhile.  Wall time is believed when it is synchronised or differs from
- * what was expected by a day at most; otherwise the clock is suspect.  A saved reading that was
- * itself suspect measures nothing: the time since then is not credited at all, so that a clock which
- * stood at 1970 when the lock was set cannot end it by returning to the present.  Errors only ever
- * lengthen a lock, and by no more than the downtime: none lasts for ever.
+ * what was expected by a day at most; otherwise the clock is suspect, and what was expected is saved
+ * in its place.  That is a bound and measures nothing across another boot: the time since then is not
+ * credited at all, so that a clock which stood at 1970 when the lock was set cannot end it by returning
+ * to the present.  Errors only ever lengthen a lock, and by no more than the downtime: none lasts for ever.
  */
 #include "config.h"
 
@@ -18,8 +18,6 @@
 #define US_PER_MS 1000
 /* 0 means "none" in the counters' states. */
 #define FIRST_MS 1
-/* drift_base_us when the wall clock has not been believed since the start. */
-#define NEVER_BELIEVED INT64_MIN
 
 static int64_t
 difference(int64_t a, int64_t b)
@@ -27,8 +25,8 @@ difference(int64_t a, int64_t b)
 	int64_t result;
 
 	if (__builtin_sub_overflow(a, b, &result))
-		return a < 0 ? INT64_MIN + 1 : INT64_MAX;
-	return result == NEVER_BELIEVED ? NEVER_BELIEVED + 1 : result;
+		return a < 0 ? INT64_MIN : INT64_MAX;
+	return result;
 }
 
 /* `b` is positive. */
@@ -76,7 +74,7 @@ same_boot(const struct lockclock_saved *saved, const char *boot_id)
 	return boot_id[0] != '\0' && strncmp(saved->boot_id, boot_id, sizeof(saved->boot_id)) == 0;
 }
 
-/* Sets what the clock was and what was last believed of the wall clock. */
+/* Sets what the clock was and what is expected of the wall clock. */
 static void
 start_from(struct lockclock *clock, const struct lockclock_saved *saved, const char *boot_id,
 	bool synchronised)
@@ -88,8 +86,7 @@ start_from(struct lockclock *clock, const struct lockclock_saved *saved, const c
 	if (!same && !clock->suspect)
 		by_us = away_us(saved, now, synchronised);
 	clock->base_ms = advanced(saved->lock_ms, by_us);
-	if (clock->suspect)
-		return;
+	clock->at_least = !same || clock->suspect;
 	clock->drift_base_us = same ? offset_us(saved->at)
 				    : difference(saved->at.wall_us, now.boot_us);
 }
@@ -98,9 +95,9 @@ void
 lockclock_start(struct lockclock *clock_r, const struct lockclock_saved *saved, const char *boot_id,
 	struct wf_now now, bool synchronised, bool was_suspect)
 {
-	struct lockclock clock = {.base_ms = FIRST_MS, .start = now, .suspect = was_suspect};
+	struct lockclock clock = {
+		.base_ms = FIRST_MS, .start = now, .drift_base_us = offset_us(now), .suspect = was_suspect};
 
-	clock.drift_base_us = was_suspect ? NEVER_BELIEVED : offset_us(now);
 	if (saved != NULL)
 		start_from(&clock, saved, boot_id, synchronised);
 	lockclock_watch(&clock, now, synchronised);
@@ -116,8 +113,7 @@ lockclock_ms(const struct lockclock *clock, struct wf_now now)
 void
 lockclock_watch(struct lockclock *clock, struct wf_now now, bool synchronised)
 {
-	bool near = clock->drift_base_us != NEVER_BELIEVED &&
-		    within_a_day(difference(offset_us(now), clock->drift_base_us));
+	bool near = within_a_day(difference(offset_us(now), clock->drift_base_us));
 
 	if (synchronised || near)
 		lockclock_accept(clock, now);
@@ -130,4 +126,19 @@ lockclock_accept(struct lockclock *clock, struct wf_now now)
 {
 	clock->drift_base_us = offset_us(now);
 	clock->suspect = false;
+	clock->at_least = false;
+}
+
+int64_t
+lockclock_expected_us(const struct lockclock *clock, struct wf_now now)
+{
+	return clock->suspect ? saturating_add(clock->drift_base_us, now.boot_us) : now.wall_us;
+}
+
+int64_t
+lockclock_date_us(const struct lockclock *clock, struct wf_now now)
+{
+	int64_t expected = lockclock_expected_us(clock, now);
+
+	return clock->at_least && now.wall_us > expected ? now.wall_us : expected;
 }

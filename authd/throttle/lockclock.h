@@ -8,6 +8,9 @@
  * when it is synchronised, when it returns to within a day of where it was expected, or by
  * lockclock_accept().  Smaller steps are followed.  The lock clock itself never depends on it while
  * the machine runs.
+ *
+ * Meanwhile the time is expected to be where the wall clock was last believed, plus the time since then
+ * as far as a boot clock measured it.
  */
 #ifndef WF_AUTHD_THROTTLE_LOCKCLOCK_H
 #define WF_AUTHD_THROTTLE_LOCKCLOCK_H
@@ -20,22 +23,23 @@
 /* What is stored with every commit. */
 struct lockclock_saved {
 	int64_t lock_ms;
-	struct wf_now at;
+	struct wf_now at; /* wall_us as lockclock_expected_us says */
 	char boot_id[37]; /* "" = unknown: counts as another boot */
 };
 
 struct lockclock {
 	int64_t base_ms;       /* lock clock at start; at least 1, because 0 means "none" in the states */
 	struct wf_now start;   /* clocks at start */
-	int64_t drift_base_us; /* wall - boot when last believed; INT64_MIN = not since the start */
+	int64_t drift_base_us; /* wall - boot when last believed, or as the last boot left it */
 	bool suspect;          /* the wall clock jumped by more than a day */
+	bool at_least;         /* it is later than expected by a time that nobody measured (the machine was off) */
 };
 
 /*
  * `saved` NULL: a new store, which begins at 1 and believes the wall clock.  Same boot id: advances by
  * the difference of boot time, 0 if negative.  Else by the difference of wall time: 0 if negative, a
- * day at most unless `synchronised`.  `was_suspect` is the standing stored with `saved`: that reading
- * of the wall clock then measures nothing, and a time across another boot is not credited at all.
+ * day at most unless `synchronised`.  `was_suspect` is the standing stored with `saved`: its wall_us is then
+ * what was expected, and a time across another boot is not credited at all.
  */
 void lockclock_start(struct lockclock *clock_r, const struct lockclock_saved *saved, const char *boot_id,
 		     struct wf_now now, bool synchronised, bool was_suspect);
@@ -44,5 +48,13 @@ int64_t lockclock_ms(const struct lockclock *clock, struct wf_now now);
 void lockclock_watch(struct lockclock *clock, struct wf_now now, bool synchronised);
 /* `warifu clock accept`: what the wall clock shows now is believed. */
 void lockclock_accept(struct lockclock *clock, struct wf_now now);
+/* The wall clock while it is believed, else where it was expected. */
+int64_t lockclock_expected_us(const struct lockclock *clock, struct wf_now now);
+/*
+ * By what dates are judged (an account's validity): as expected; across another boot, where that is only a
+ * bound, the wall clock if it is later.  So no jump while the machine runs makes all accounts expire, and none
+ * that has expired comes back.
+ */
+int64_t lockclock_date_us(const struct lockclock *clock, struct wf_now now);
 
 #endif

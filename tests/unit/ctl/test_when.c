@@ -3,6 +3,9 @@
 
 #include "ctl/when.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 #include "tests/unit/unit.h"
 
 #define S INT64_C(1000000)
@@ -65,6 +68,62 @@ START_TEST(sample_means_what_is_written)
 }
 END_TEST
 
+#define BERLIN "CET-1CEST,M3.5.0,M10.5.0/3"
+#define NEW_YORK "EST5EDT,M3.2.0,M11.1.0"
+#define MIDNIGHT_LEFT_OUT "<-03>3<-02>,M11.1.0/0,M2.3.0/0" /* as in Brazil until 2019 */
+
+/* Changes of summer time, leap seconds, and the ends of numbers of 32 bits. */
+static const struct {
+	const char *zone, *text;
+	unsigned flags;
+	int64_t seconds; /* since 1970; of the end of a day: after its last microsecond */
+} far_samples[] = {
+	{BERLIN, "2026-03-29", 0, 1774738800},
+	{BERLIN, "2026-03-29", WHEN_DAY_END, 1774821600}, /* 23 hours later */
+	{BERLIN, "2026-03-29T01:59:59", 0, 1774745999},
+	{BERLIN, "2026-03-29T03:00:00", 0, 1774746000},
+	{BERLIN, "2026-10-25", 0, 1792879200},
+	{BERLIN, "2026-10-25", WHEN_DAY_END, 1792969200}, /* 25 hours later */
+	{BERLIN, "2026-10-25T02:30:00+02:00", 0, 1792888200},
+	{BERLIN, "2026-10-25T02:30:00+01:00", 0, 1792891800},
+	{NEW_YORK, "2026-03-08", 0, 1772946000},
+	{NEW_YORK, "2026-03-08", WHEN_DAY_END, 1773028800},
+	{NEW_YORK, "2026-11-01", WHEN_DAY_END, 1793595600},
+	{MIDNIGHT_LEFT_OUT, "2026-11-01T01:00:00", 0, 1793502000},
+	{MIDNIGHT_LEFT_OUT, "2026-11-01", WHEN_DAY_END, 1793584800},
+	{"UTC0", "2016-12-31T23:59:59Z", 0, 1483228799},
+	{"UTC0", "2016-12-31T23:59:60Z", 0, 1483228800},
+	{"UTC0", "2017-01-01T08:59:60+09:00", 0, 1483228800},
+	{"UTC0", "2038-01-19T03:14:08Z", 0, INT64_C(1) << 31},
+	{"UTC0", "2106-02-07T06:28:16Z", 0, INT64_C(1) << 32},
+	{"UTC0", "2099-01-01", 0, INT64_C(4070908800)},
+	{"UTC0", "9999-12-31T23:59:59Z", 0, INT64_C(253402300799)},
+};
+
+START_TEST(far_sample_means_what_is_written)
+{
+	int64_t us = -1;
+	int64_t end = (far_samples[_i].flags & WHEN_DAY_END) != 0 ? 1 : 0;
+
+	setenv("TZ", far_samples[_i].zone, 1);
+	tzset();
+	ck_assert_int_eq(when_parse(far_samples[_i].text, NOW, far_samples[_i].flags, &us), WF_OK);
+	ck_assert_int_eq(us + end, far_samples[_i].seconds * S);
+}
+END_TEST
+
+/* A day that has no midnight is a day all the same. */
+START_TEST(a_day_may_lack_its_midnight)
+{
+	int64_t us = -1;
+
+	setenv("TZ", MIDNIGHT_LEFT_OUT, 1);
+	tzset();
+	ck_assert_int_eq(when_parse("2026-11-01", NOW, 0, &us), WF_OK);
+	ck_assert_int_le(llabs(us - 1793502000 * S), HOUR);
+}
+END_TEST
+
 static const struct {
 	const char *text;
 	int64_t us;
@@ -119,6 +178,9 @@ when_suite(void)
 	tcase_add_loop_test(tc, sample_means_what_is_written, 0, sizeof(samples) / sizeof(samples[0]));
 	tcase_add_loop_test(
 		tc, duration_means_what_is_written, 0, sizeof(durations) / sizeof(durations[0]));
+	tcase_add_loop_test(
+		tc, far_sample_means_what_is_written, 0, sizeof(far_samples) / sizeof(far_samples[0]));
+	tcase_add_test(tc, a_day_may_lack_its_midnight);
 	tcase_add_test(tc, times_are_shown_in_local_time);
 	suite_add_tcase(suite, tc);
 	return suite;
