@@ -102,7 +102,7 @@ ask_option(struct ctl *ctl, struct ask *ask, const struct parsed_option *option)
 			spec->name, option->value);
 		return CTL_USAGE;
 	}
-	ask_number(ask, spec->key, us);
+	ask_number(ask, spec->key, us > 0 ? us : 1); /* to the daemon 0 is none */
 	return CTL_OK;
 }
 

@@ -15,6 +15,7 @@ clock_open(struct store *store, const struct meta *meta)
 {
 	if (wf_fault(WF_FAULT_THREAD) || pthread_mutex_init(&store->clock_mutex, NULL) != 0)
 		return WF_UNAVAILABLE;
+	store->watched_suspect = meta->suspect;
 	lockclock_start(&store->lockclock, &meta->saved, store->boot_id,
 		wf_clock_now(&store->clock), wf_clock_synchronised(), meta->suspect);
 	return WF_OK;
@@ -43,9 +44,9 @@ clock_look(struct store *store, struct wf_now now, struct lockclock *seen_r)
 	bool synchronised = wf_clock_synchronised();
 
 	(void)pthread_mutex_lock(&store->clock_mutex);
+	lockclock_watch(&store->lockclock, now, synchronised);
 	*seen_r = store->lockclock;
 	(void)pthread_mutex_unlock(&store->clock_mutex);
-	lockclock_watch(seen_r, now, synchronised);
 }
 
 bool
@@ -90,17 +91,12 @@ clock_save(struct store *store)
 bool
 store_clock_watch(struct store *store)
 {
-	struct wf_now now = wf_clock_now(&store->clock);
-	bool synchronised = wf_clock_synchronised();
+	struct lockclock seen;
 	bool before;
-	bool after;
 
-	(void)pthread_mutex_lock(&store->clock_mutex);
-	before = store->lockclock.suspect;
-	lockclock_watch(&store->lockclock, now, synchronised);
-	after = store->lockclock.suspect;
-	(void)pthread_mutex_unlock(&store->clock_mutex);
-	if (before != after)
+	clock_look(store, wf_clock_now(&store->clock), &seen);
+	before = atomic_exchange(&store->watched_suspect, seen.suspect);
+	if (before != seen.suspect)
 		clock_save(store);
-	return after && !before;
+	return seen.suspect && !before;
 }

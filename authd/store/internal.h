@@ -85,6 +85,7 @@ struct store {
 	char boot_id[37];
 	pthread_mutex_t clock_mutex;
 	struct lockclock lockclock;
+	_Atomic bool watched_suspect; /* what store_clock_watch() found the last time */
 	struct writer writer;
 	struct reader readers[2]; /* READ, VIEW */
 	pthread_t threads[THREAD_COUNT];

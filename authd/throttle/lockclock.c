@@ -4,9 +4,8 @@
  * What may move it: boot time while the machine runs, always; wall time across a reboot, because
  * nothing else has gone on meanwhile.  Wall time is believed when it is synchronised or differs from
  * what was expected by a day at most; otherwise the clock is suspect, and what was expected is saved
- * in its place.  That is a bound and measures nothing across another boot: the time since then is not
- * credited at all, so that a clock which stood at 1970 when the lock was set cannot end it by returning
- * to the present.  Errors only ever lengthen a lock, and by no more than the downtime: none lasts for ever.
+ * in its place.  Neither measures a time across another boot: it is not credited at all, so that neither
+ * a clock set forward nor one that stood at 1970 when the lock was set and returned can end it.  Errors only ever lengthen a lock, and by no more than the downtime: none lasts for ever.
  */
 #include "config.h"
 
@@ -59,13 +58,13 @@ advanced(int64_t lock_ms, int64_t by_us)
 	return by_us > 0 ? saturating_add(from, by_us / US_PER_MS) : from;
 }
 
-/* Another boot: only the wall clock knows how long the machine was away. */
+/* Another boot: only the wall clock knows how long the machine was away, if it is to be believed. */
 static int64_t
 away_us(const struct lockclock_saved *saved, struct wf_now now, bool synchronised)
 {
 	int64_t away = difference(now.wall_us, saved->at.wall_us);
 
-	return away > DAY_US && !synchronised ? DAY_US : away;
+	return synchronised || within_a_day(away) ? away : 0;
 }
 
 static bool

@@ -1,6 +1,6 @@
 /*
  * The lock clock (I6): milliseconds that never step back.  While the machine runs it follows
- * CLOCK_BOOTTIME; across a reboot it advances by wall time, never by more than a day unless the
+ * CLOCK_BOOTTIME; across a reboot it advances by wall time, but not at all by more than a day unless the
  * wall clock is known to be synchronised.  Pure; any thread, a clock belongs to one at a time.
  *
  * The wall clock is suspect after a jump of more than a day, forward or back, that no time source
@@ -37,8 +37,8 @@ struct lockclock {
 
 /*
  * `saved` NULL: a new store, which begins at 1 and believes the wall clock.  Same boot id: advances by
- * the difference of boot time, 0 if negative.  Else by the difference of wall time: 0 if negative, a
- * day at most unless `synchronised`.  `was_suspect` is the standing stored with `saved`: its wall_us is then
+ * the difference of boot time, 0 if negative.  Else by the difference of wall time: 0 if negative, or
+ * more than a day and not `synchronised`.  `was_suspect` is the standing stored with `saved`: its wall_us is then
  * what was expected, and a time across another boot is not credited at all.
  */
 void lockclock_start(struct lockclock *clock_r, const struct lockclock_saved *saved, const char *boot_id,
