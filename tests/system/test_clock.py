@@ -253,6 +253,7 @@ def test_2099_and_back(lab):
         if how == "runs on":
             lib.equal(clocks.login(counter, counter.code()), wire.ACCEPT, "a code by counter, account valid until then")
         lib.equal(clocks.suspect(), True, f"{how}: status")
+        lib.wait_for("the jump is a row", lambda: [row for row in lab.log("--class", "finding") if row["event"] == "clock.jump"])
         lib.contains(lab.run(lib.CLI, "doctor", "--json", code=None).stdout, "jumped", f"{how}: doctor")
         clocks.page.set("wall_offset_us", before)
         clocks.boot(60)
@@ -260,9 +261,6 @@ def test_2099_and_back(lab):
         lib.equal(clocks.login(counter, counter.code()), wire.ACCEPT, f"{how}: code by counter")
         lib.equal(clocks.suspect(), False, f"{how}: status afterwards")
         clocks.boot(90)
-    jumps = [row for row in lab.log("--class", "finding") if row["event"] == "clock.jump"]
-    lib.equal(len(jumps) >= 1, True, "the jump is a row")
-    lib.equal(lab.ask("user", "show", "left")["failures"], 0, "left")
     # After its last day an account stays closed although the clock falls back by years.
     clocks.boot(31 * DAY)
     lib.equal(wire.login("left", left.password, left.code()), wire.REJECT, "expired")
