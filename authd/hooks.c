@@ -64,7 +64,7 @@ read_figures(struct daemon *daemon, void *arg)
 		.unavailable = engine.unavailable,
 		.refused_early = engine.refused_early,
 		.transactions_open = engine.transactions_open,
-		.workers_queued = worker_queued(daemon->workers),
+		.workers_queued = engine.waiting + worker_queued(daemon->workers),
 		.connections = front_connections(daemon->front),
 		.started_us = daemon->started_us,
 		.started_boot_us = daemon->started_boot_us,

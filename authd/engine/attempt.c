@@ -87,22 +87,14 @@ txn_reserve(struct transaction *txn)
 	txn_submit(txn);
 }
 
-/*
- * Shed what cannot be evaluated anyway before it costs a commit, and what an untrusted peer asks for somebody else
- * before it costs a hash.
- */
+/* What an untrusted peer asks for somebody else ends before it costs a hash. */
 void
 on_answer(struct transaction *txn)
 {
-	if (worker_queued(verify_pool(txn->engine, &txn->demand)) >= txn->engine->config->queue) {
-		AUDIT_TEXT(txn->reason, "overload");
-		txn_step(txn, TXN_FAILED);
-		return;
-	}
 	if (txn->foreign)
-		txn_step(txn, TXN_REFUSED);
+		txn_refuse(txn, WF_VERDICT_REJECT, txn->doom);
 	else
-		txn_reserve(txn);
+		txn_admit(txn);
 }
 
 /* Evaluate a locked account's answers against nothing: same work, the result is thrown away. */
@@ -171,6 +163,7 @@ static enum txn_event
 too_early(struct transaction *txn, const struct store_reserve *reserve)
 {
 	(void)reserve;
+	AUDIT_TEXT(txn->refused, "back-off");
 	policy_rule(&txn->engine->config->policy, P_BACKOFF_CAP_S, txn->rule, sizeof(txn->rule));
 	return TXN_REFUSED;
 }
@@ -212,5 +205,6 @@ on_admitted(struct transaction *txn)
 void
 on_refused(struct transaction *txn)
 {
-	settle_refusal(txn, txn->foreign ? txn->doom : "back-off");
+	turn_end(txn);
+	settle_refusal(txn, txn->refused);
 }

@@ -23,7 +23,10 @@ engine_new(const struct engine_options *options, const struct config *config, co
 	if (engine == NULL)
 		return WF_NO_MEMORY;
 	status = refusals_new(&engine->refusals);
+	if (status == WF_OK)
+		status = admission_new(worker_threads(options->workers), config->queue, &engine->admission);
 	if (status != WF_OK) {
+		refusals_free(&engine->refusals);
 		free(engine);
 		return status;
 	}
@@ -45,6 +48,7 @@ engine_configure(struct engine *engine, const struct config *config, const struc
 {
 	engine->config = config;
 	engine->keys = keys;
+	admission_configure(engine->admission, config->queue);
 }
 
 bool
@@ -193,7 +197,7 @@ engine_drain(struct engine *engine)
 	while (txn != NULL) {
 		struct transaction *next = txn->next;
 
-		if (txn->state == TXN_CHALLENGED || txn->waiting)
+		if (txn->state == TXN_CHALLENGED || txn->waiting || txn->ticket.state == TICKET_WAITS)
 			txn_step(txn, TXN_FAILED);
 		txn = next;
 	}
@@ -204,6 +208,7 @@ struct row_job {
 	struct store_job job;
 	struct mailbox_post post;
 	struct audit_row row;
+	bool gathered; /* of refusals */
 };
 
 static void
@@ -212,8 +217,11 @@ row_back(struct mailbox_post *post)
 	struct row_job *row = post->ctx;
 
 	row->engine->nflushes--;
-	if (row->job.status != WF_OK)
+	if (row->job.status != WF_OK) {
 		engine_complain(row->engine, "row", &row->job);
+		if (row->gathered)
+			refusals_return(row->engine->refusals, &row->row, true);
+	}
 	free(row);
 }
 
@@ -239,17 +247,18 @@ timer_new(struct engine *engine, event_callback_fn reached, void *arg)
 	return wf_fault(WF_FAULT_ALLOC) ? NULL : evtimer_new(engine->base, reached, arg);
 }
 
-void
-engine_write_row(struct engine *engine, const struct audit_row *row)
+static bool
+write_row(struct engine *engine, const struct audit_row *row, bool gathered)
 {
 	struct row_job *job = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*job));
 
 	if (job == NULL) {
-		engine_complain(engine, "a row of the log was lost for lack of memory", NULL);
-		return;
+		engine_complain(engine, "no memory for a row of the log", NULL);
+		return false;
 	}
 	job->engine = engine;
 	job->row = *row;
+	job->gathered = gathered;
 	job->job.kind = STORE_ADMIN;
 	job->job.done = row_done;
 	job->job.ctx = job;
@@ -257,10 +266,17 @@ engine_write_row(struct engine *engine, const struct audit_row *row)
 	job->job.u.admin.nrows = 1;
 	engine->nflushes++;
 	if (store_submit(engine->store, &job->job) == WF_OK)
-		return;
+		return true;
 	engine_complain(engine, "row", &job->job);
 	engine->nflushes--;
 	free(job);
+	return false;
+}
+
+void
+engine_write_row(struct engine *engine, const struct audit_row *row)
+{
+	(void)write_row(engine, row, false);
 }
 
 void
@@ -282,14 +298,19 @@ flush_refusals(struct engine *engine, bool all)
 {
 	struct audit_row row;
 
-	while (refusals_take(engine->refusals, wf_clock_now(&engine->clock).wall_us, all, &row))
-		engine_write_row(engine, &row);
+	while (refusals_take(engine->refusals, wf_clock_now(&engine->clock).wall_us, all, &row)) {
+		if (write_row(engine, &row, true))
+			continue;
+		refusals_return(engine->refusals, &row, true);
+		return; /* the store has enough to do: the rest at the next tick */
+	}
 }
 
 void
 engine_tick(struct engine *engine)
 {
 	flush_refusals(engine, engine->draining);
+	turns_tick(engine);
 	waiting_retry(engine, NULL, SIZE_MAX);
 }
 
@@ -298,6 +319,7 @@ engine_figures(const struct engine *engine, struct engine_figures *figures_r)
 {
 	*figures_r = engine->figures;
 	figures_r->transactions_open = engine->ntransactions;
+	figures_r->waiting = admission_waiting(engine->admission);
 	figures_r->slowest_hash_ms = engine->slowest_hash_ms;
 }
 
@@ -326,5 +348,6 @@ engine_free(struct engine **engine)
 	while (it->errands != NULL)
 		errand_free(it->errands);
 	refusals_free(&it->refusals);
+	admission_free(&it->admission);
 	free(it);
 }

@@ -53,6 +53,7 @@ struct engine_options {
 struct engine_figures {
 	uint64_t accepted, rejected, unavailable, refused_early;
 	uint64_t transactions_open;
+	uint64_t waiting; /* for their turn */
 	uint32_t slowest_hash_ms;
 };
 

@@ -86,6 +86,9 @@ errand_answer(struct errand *errand, enum wf_verdict verdict, enum wf_text_id te
 void
 errand_unavailable(struct errand *errand, const char *reason)
 {
+	if (errand->unwritten)
+		refusals_return(errand->engine->refusals, &errand->row, errand->asker.trusted);
+	errand->unwritten = false;
 	engine_complain(errand->engine, reason, &errand->job);
 	errand_answer(errand, WF_VERDICT_UNAVAILABLE, WF_TEXT_UNAVAILABLE);
 }
@@ -172,10 +175,11 @@ recorded(struct errand *errand)
 void
 errand_record(struct errand *errand, enum wf_verdict verdict, enum wf_text_id text_id, bool refusal)
 {
-	if (refusal && !refusals_note(errand->engine->refusals, &errand->row)) {
+	if (refusal && !refusals_note(errand->engine->refusals, &errand->row, errand->asker.trusted)) {
 		errand_answer(errand, verdict, text_id);
 		return;
 	}
+	errand->unwritten = refusal;
 	errand->verdict_recorded = verdict;
 	errand->text_recorded = text_id;
 	memset(&errand->job, 0, sizeof(errand->job));

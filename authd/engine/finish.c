@@ -48,7 +48,7 @@ count(struct transaction *txn)
 	figures->rejected += txn->verdict == WF_VERDICT_REJECT;
 	figures->accepted += txn->verdict == WF_VERDICT_ACCEPT;
 	figures->unavailable += txn->verdict == WF_VERDICT_UNAVAILABLE;
-	figures->refused_early += strcmp(txn->reason, "back-off") == 0;
+	figures->refused_early += txn->refused[0] != '\0';
 }
 
 /* The row says success, but the peer never heard it. */
@@ -116,6 +116,10 @@ on_failed(struct transaction *txn)
 {
 	event_del(txn->deadline);
 	waiting_remove(txn);
+	turn_end(txn);
+	if (txn->unwritten)
+		refusals_return(txn->engine->refusals, &txn->refusal, txn->asker.trusted);
+	txn->unwritten = false;
 	txn->verdict = WF_VERDICT_UNAVAILABLE;
 	if (txn->reason[0] == '\0')
 		AUDIT_TEXT(txn->reason, "unavailable");
@@ -130,6 +134,13 @@ on_silence(struct transaction *txn)
 	tell_on_grid(txn);
 }
 
+/* It waits for its turn or for the pending attempts of others: nothing of it is in the store. */
+static bool
+not_reserved(const struct transaction *txn)
+{
+	return txn->waiting || txn->ticket.state == TICKET_WAITS;
+}
+
 /* Under evaluation or commit: the peer hears UNAVAILABLE now, the outcome is still recorded. */
 void
 on_overdue(struct transaction *txn)
@@ -138,9 +149,9 @@ on_overdue(struct transaction *txn)
 
 	if (txn->state == TXN_COMMITTING)
 		return; /* the commit is under way: it alone says what happened */
-	if (txn->waiting) {
-		AUDIT_TEXT(txn->reason, "overload");
-		txn_step(txn, TXN_FAILED);
+	if (not_reserved(txn)) {
+		waiting_remove(txn);
+		txn_refuse(txn, WF_VERDICT_UNAVAILABLE, "overload");
 		return;
 	}
 	atomic_store(&txn->verify.job.cancelled, true);
@@ -169,8 +180,10 @@ on_abort_busy(struct transaction *txn)
 		return; /* as for the deadline */
 	txn->told = true;
 	atomic_store(&txn->verify.job.cancelled, true);
-	if (txn->waiting)
-		txn_step(txn, TXN_FAILED);
+	if (!not_reserved(txn))
+		return;
+	waiting_remove(txn);
+	txn_refuse(txn, WF_VERDICT_REJECT, "abandoned");
 }
 
 /* An event that no state expects: never accepted, and said so in the record. */
@@ -183,6 +196,7 @@ on_violation(struct transaction *txn)
 	waiting_remove(txn);
 	if (txn->busy || txn->state == TXN_DONE)
 		return;
+	turn_end(txn);
 	txn->verdict = WF_VERDICT_REJECT;
 	txn->state = TXN_COMMITTING;
 	settle_refusal(txn, "protocol");

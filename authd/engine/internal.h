@@ -2,6 +2,7 @@
 #ifndef WF_AUTHD_ENGINE_INTERNAL_H
 #define WF_AUTHD_ENGINE_INTERNAL_H
 
+#include "authd/engine/admission.h"
 #include "authd/engine/engine.h"
 #include "authd/engine/refusal.h"
 #include "authd/factor/factor.h"
@@ -76,7 +77,7 @@ struct verify {
 	bool clock_suspect, doomed;
 	struct verify_result results[POLICY_PROMPTS_MAX];
 	wf_status status;
-	uint32_t elapsed_ms;
+	int64_t elapsed_us;
 };
 
 struct transaction {
@@ -86,6 +87,7 @@ struct transaction {
 	struct transaction *next, **link;        /* all of the engine */
 	struct transaction *next_waiting;        /* attempts held back by pending ones */
 	bool waiting;
+	struct admission_ticket ticket;          /* out for what needs no slow hash */
 
 	uint8_t id[WF_TXN_LEN];
 	char id_hex[2 * WF_TXN_LEN + 1];
@@ -112,6 +114,7 @@ struct transaction {
 	char rule[65];
 
 	struct event *deadline; /* of the transaction */
+	int64_t due_us;         /* boot time of it */
 	struct event *grid;     /* when the reply may leave */
 	int64_t round_us;       /* boot time at which the peer's last message came */
 	int64_t slow_ms;        /* this source is held back */
@@ -126,6 +129,8 @@ struct transaction {
 	enum wf_verdict verdict;          /* what DONE will say; starts as REJECT */
 	enum wf_verdict verdict_conflict; /* if the store found a conflict */
 	char reason[48];
+	char refused[48]; /* why it is refused without evaluation */
+	bool unwritten;   /* `refusal` is on its way to the store: to be gathered if it does not arrive */
 };
 
 /* One request, one answer: ACCOUNT, SESSION, CHANGE. */
@@ -154,6 +159,7 @@ struct errand {
 	struct credential credential;
 	struct effect effects[4];
 	struct audit_row row;
+	bool unwritten; /* the row, of a refusal, is on its way to the store: to be gathered if it does not arrive */
 	enum wf_verdict verdict, verdict_recorded;
 	enum wf_text_id text_id, text_recorded;
 	char text[512];
@@ -173,6 +179,8 @@ struct engine {
 	struct transaction *waiting;
 	struct errand *errands;
 	struct refusals *refusals;
+	struct admission *admission;
+	bool taking_turns;
 	size_t ntransactions, nerrands, nflushes;
 	uint32_t slowest_hash_ms;
 	bool draining, stopped;
@@ -227,6 +235,17 @@ void on_observed(struct transaction *txn);
 void waiting_remove(struct transaction *txn);
 /* The oldest `max` of `user` (NULL: of anybody) ask for admission again. */
 void waiting_retry(struct engine *engine, const char *user, size_t max);
+
+/* turns.c: whose answers are evaluated when */
+void txn_admit(struct transaction *txn);
+/* Ends an attempt in VERIFYING without evaluation: a gathered row, then the verdict. */
+void txn_refuse(struct transaction *txn, enum wf_verdict verdict, const char *reason);
+/* Reserves for those whose turn has come. */
+void turns_take(struct engine *engine);
+/* The attempt waits no more for its turn, or has had it; any state. */
+void turn_end(struct transaction *txn);
+void turns_tick(struct engine *engine);
+void turns_succeeded(struct transaction *txn);
 
 /* verify.c */
 /* Where the answers to this demand are evaluated: behind slow hashes only what needs one itself. */

@@ -9,9 +9,11 @@
 
 #define MINUTE_US 60000000
 #define SLOTS (2 * REFUSAL_NAMES)
+#define OTHERS "(others)" /* no source has brackets */
 
 struct slot {
 	bool used;
+	bool trusted;
 	uint32_t more; /* beyond the row that was written at once */
 	int64_t first_us;
 	struct audit_row row; /* the newest of them */
@@ -19,9 +21,8 @@ struct slot {
 
 struct refusals {
 	int64_t minute; /* number of the minute that the table holds */
-	size_t used;
+	size_t used, claimed; /* slots; those of them that are not trusted */
 	struct slot overflow;
-	bool overflow_named; /* its first row was written */
 	struct slot slots[SLOTS];
 	size_t taken; /* cursor of refusals_take */
 };
@@ -59,9 +60,15 @@ same_pair(const struct audit_row *a, const struct audit_row *b)
 	return strcmp(a->user, b->user) == 0 && strcmp(a->source, b->source) == 0;
 }
 
+static bool
+has_room(const struct refusals *refusals, bool trusted)
+{
+	return refusals->used < REFUSAL_NAMES && (trusted || refusals->claimed < REFUSAL_CLAIMED);
+}
+
 /* The pair's slot, a free one for it, or NULL when the minute has too many names. */
 static struct slot *
-find(struct refusals *refusals, const struct audit_row *row)
+find(struct refusals *refusals, const struct audit_row *row, bool trusted)
 {
 	size_t at = (size_t)(hash_text(hash_text(UINT64_C(14695981039346656037), row->user), row->source) % SLOTS);
 
@@ -70,17 +77,30 @@ find(struct refusals *refusals, const struct audit_row *row)
 			return &refusals->slots[at];
 		at = (at + 1) % SLOTS;
 	}
-	return refusals->used < REFUSAL_NAMES ? &refusals->slots[at] : NULL;
+	return has_room(refusals, trusted) ? &refusals->slots[at] : NULL;
+}
+
+static void
+occupy(struct refusals *refusals, struct slot *slot, const struct audit_row *row, bool trusted)
+{
+	slot->used = true;
+	slot->trusted = trusted;
+	slot->more = 0;
+	slot->row = *row;
+	refusals->used++;
+	refusals->claimed += !trusted;
 }
 
 static void
 add(struct slot *slot, const struct audit_row *row)
 {
-	if (slot->more == 0)
-		slot->first_us = row->time_us;
-	slot->row = *row;
-	if (slot->more < UINT32_MAX)
-		slot->more++;
+	uint32_t n = row->count > 0 ? row->count : 1;
+
+	if (slot->more == 0 || row->first_us < slot->first_us)
+		slot->first_us = row->first_us;
+	if (slot->more == 0 || row->time_us >= slot->row.time_us)
+		slot->row = *row;
+	slot->more = slot->more > UINT32_MAX - n ? UINT32_MAX : slot->more + n;
 }
 
 static bool
@@ -95,24 +115,38 @@ note_overflow(struct refusals *refusals, const struct audit_row *row)
  * one, so that none is lost.
  */
 bool
-refusals_note(struct refusals *refusals, const struct audit_row *row)
+refusals_note(struct refusals *refusals, const struct audit_row *row, bool trusted)
 {
 	struct slot *slot;
 
 	if (refusals->used == 0 && refusals->overflow.more == 0)
 		refusals->minute = row->time_us / MINUTE_US;
-	slot = find(refusals, row);
+	slot = find(refusals, row, trusted);
 	if (slot == NULL)
 		return note_overflow(refusals, row);
 	if (slot->used) {
 		add(slot, row);
 		return false;
 	}
-	slot->used = true;
-	slot->more = 0;
-	slot->row = *row;
-	refusals->used++;
+	occupy(refusals, slot, row, trusted);
 	return true;
+}
+
+/* Into the table as it is now, of whatever minute: counts move on to the next row, none is lost. */
+void
+refusals_return(struct refusals *refusals, const struct audit_row *row, bool trusted)
+{
+	bool overflow = strcmp(row->source, OTHERS) == 0;
+	struct slot *slot = overflow ? &refusals->overflow : find(refusals, row, trusted);
+
+	if (refusals->used == 0 && refusals->overflow.more == 0)
+		refusals->minute = row->last_us / MINUTE_US;
+	refusals->taken = 0; /* pairs that were handed out may have been counted again meanwhile */
+	if (slot == NULL)
+		slot = &refusals->overflow;
+	if (slot != &refusals->overflow && !slot->used)
+		occupy(refusals, slot, row, trusted);
+	add(slot, row);
 }
 
 static bool
@@ -144,8 +178,8 @@ refusals_take(struct refusals *refusals, int64_t now_us, bool all, struct audit_
 		if (refusals->slots[refusals->taken].used && hand_out(&refusals->slots[refusals->taken], row_r))
 			return true;
 	if (hand_out(&refusals->overflow, row_r)) {
-		AUDIT_TEXT(row_r->user, "(others)");
-		AUDIT_TEXT(row_r->source, "(others)");
+		AUDIT_TEXT(row_r->user, OTHERS);
+		AUDIT_TEXT(row_r->source, OTHERS);
 		AUDIT_TEXT(row_r->reason, "overflow");
 		return true;
 	}

@@ -216,7 +216,7 @@ fill_rows(struct transaction *txn, struct store_settle *settle, const struct out
 	 * Names without account, and what was doomed from the start: gathered, and their locks are no finding.  What
 	 * was admitted and never evaluated is gathered, too: it cost the peer nothing.
 	 */
-	if (!refusals_note(txn->engine->refusals, &settle->applied))
+	if (!refusals_note(txn->engine->refusals, &settle->applied, txn->asker.trusted))
 		settle->applied.class = 0;
 	settle->locked.class = 0;
 }
@@ -243,9 +243,10 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 
 /* A machine that was asleep or busy says nothing of the hashes: past the bound it is not believed. */
 static void
-note_elapsed(struct engine *engine, uint32_t elapsed_ms)
+note_elapsed(struct engine *engine, int64_t elapsed_us)
 {
-	uint32_t ms = elapsed_ms < SLOWEST_MAX_MS ? elapsed_ms : SLOWEST_MAX_MS;
+	int64_t elapsed_ms = elapsed_us / 1000;
+	uint32_t ms = elapsed_ms < SLOWEST_MAX_MS ? (uint32_t)elapsed_ms : SLOWEST_MAX_MS;
 
 	if (ms > engine->slowest_hash_ms)
 		engine->slowest_hash_ms = ms;
@@ -258,7 +259,10 @@ on_verified(struct transaction *txn)
 	struct store_settle *settle = &txn->job.u.settle;
 	struct outcome outcome;
 
-	note_elapsed(txn->engine, txn->verify.elapsed_ms);
+	note_elapsed(txn->engine, txn->verify.elapsed_us);
+	if (txn->ticket.state == TICKET_RUNS)
+		admission_measured(txn->engine->admission, txn->verify.elapsed_us);
+	turn_end(txn);
 	if (!txn->reserved) {
 		settle_refusal(txn, txn->doom);
 		return;
@@ -277,19 +281,37 @@ on_verified(struct transaction *txn)
 	txn_submit(txn);
 }
 
+static enum audit_result
+refusal_result(enum wf_verdict verdict)
+{
+	static const enum audit_result results[WF_VERDICT_COUNT] = {
+		[WF_VERDICT_REJECT] = AUDIT_FAILURE, [WF_VERDICT_ACCEPT] = AUDIT_FAILURE,
+		[WF_VERDICT_UNAVAILABLE] = AUDIT_UNAVAILABLE, [WF_VERDICT_IGNORE] = AUDIT_NEUTRAL,
+		[WF_VERDICT_CHANGE] = AUDIT_FAILURE, [WF_VERDICT_EXPIRED] = AUDIT_FAILURE,
+	};
+
+	return results[verdict];
+}
+
 /* A refusal before evaluation: its row is written now, or counted for the end of the minute. */
 void
 settle_refusal(struct transaction *txn, const char *reason)
 {
 	struct audit_row *row = &txn->refusal;
 
-	fill_row(txn, row, txn->verdict == WF_VERDICT_IGNORE ? AUDIT_NEUTRAL : AUDIT_FAILURE, reason);
+	fill_row(txn, row, refusal_result(txn->verdict), reason);
 	AUDIT_TEXT(txn->reason, reason);
-	if (!refusals_note(txn->engine->refusals, row)) {
+	if (!refusals_note(txn->engine->refusals, row, txn->asker.trusted)) {
 		txn_step(txn, TXN_SETTLED);
 		return;
 	}
+<<<<<<< HEAD
 	store_job_init(&txn->job, STORE_ADMIN);
+=======
+	txn->unwritten = true;
+	memset(&txn->job, 0, sizeof(txn->job));
+	txn->job.kind = STORE_ADMIN;
+>>>>>>> 0e3e4ef (engine: Queue answers fairly before they are reserved, and refuse at once what cannot be in time)
 	txn->job.u.admin.rows = row;
 	txn->job.u.admin.nrows = 1;
 	txn_submit(txn);
@@ -306,9 +328,12 @@ settle_arrived(struct transaction *txn)
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
+	txn->unwritten = false;
 	if (txn->job.kind == STORE_SETTLE) {
 		if (!settle->was_applied && txn->verdict == WF_VERDICT_ACCEPT)
 			txn->verdict = WF_VERDICT_REJECT;
+		if (txn->verdict == WF_VERDICT_ACCEPT)
+			turns_succeeded(txn);
 		waiting_retry(engine, txn->asker.user, settle->lock_set ? SIZE_MAX : 16);
 	}
 	txn_step(txn, TXN_SETTLED);

@@ -128,6 +128,7 @@ txn_release(struct transaction *txn)
 	if (txn->state != TXN_DONE || txn->busy || !txn->told)
 		return;
 	waiting_remove(txn);
+	turn_end(txn);
 	leave_peer(txn);
 	*txn->link = txn->next;
 	if (txn->next != NULL)
@@ -141,6 +142,7 @@ txn_arm_deadline(struct transaction *txn, int64_t seconds)
 {
 	struct timeval tv = {.tv_sec = (time_t)seconds};
 
+	txn->due_us = wf_clock_now(&txn->engine->clock).boot_us + seconds * 1000000;
 	return evtimer_add(txn->deadline, &tv) == 0;
 }
 

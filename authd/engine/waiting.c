@@ -13,6 +13,7 @@ on_wait(struct transaction *txn)
 {
 	struct transaction **at = &txn->engine->waiting;
 
+	turn_end(txn); /* others may have theirs meanwhile */
 	if (txn->peer == NULL || txn->told || txn->engine->draining) {
 		txn_step(txn, TXN_FAILED);
 		return;
@@ -71,7 +72,7 @@ waiting_retry(struct engine *engine, const char *user, size_t max)
 		struct transaction *next = txn->next_waiting;
 
 		txn->next_waiting = NULL;
-		txn_reserve(txn);
+		txn_admit(txn);
 		txn = next;
 	}
 }

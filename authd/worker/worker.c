@@ -297,6 +297,12 @@ worker_rest(struct worker_pool *pool)
 	pthread_mutex_unlock(&pool->lock);
 }
 
+unsigned
+worker_threads(const struct worker_pool *pool)
+{
+	return pool->options.threads;
+}
+
 size_t
 worker_queued(struct worker_pool *pool)
 {

@@ -58,6 +58,7 @@ WF_MUST_USE wf_status worker_submit(struct worker_pool *pool, struct worker_job 
  * now and then, as once a second.  Any thread.
  */
 void worker_rest(struct worker_pool *pool);
+unsigned worker_threads(const struct worker_pool *pool);
 /* Jobs that wait; any thread. */
 size_t worker_queued(struct worker_pool *pool);
 /*

@@ -31,7 +31,7 @@ row_of(const char *user, const char *source, int64_t time_us)
 	audit_row_init(&row, AUDIT_AUTH, "login");
 	AUDIT_TEXT(row.user, user);
 	AUDIT_TEXT(row.source, source);
-	row.time_us = time_us;
+	row.time_us = row.first_us = row.last_us = time_us;
 	return row;
 }
 
@@ -40,7 +40,7 @@ note(const char *user, const char *source, int64_t time_us)
 {
 	struct audit_row row = row_of(user, source, time_us);
 
-	return refusals_note(refusals, &row);
+	return refusals_note(refusals, &row, true);
 }
 
 START_TEST(first_now_rest_counted)
@@ -110,6 +110,104 @@ START_TEST(late_taking_loses_none)
 }
 END_TEST
 
+/* What could not be written is counted on, in the row that can be. */
+START_TEST(returned_rows_come_again)
+{
+	struct audit_row row, first = row_of("alice", "192.0.2.1", MINUTE);
+
+	ck_assert(refusals_note(refusals, &first, true));
+	refusals_return(refusals, &first, true); /* the row of the first could not be written */
+	ck_assert(!note("alice", "192.0.2.1", MINUTE + 1));
+	ck_assert(note("bob", "192.0.2.1", MINUTE + 2));
+	ck_assert(!note("bob", "192.0.2.1", MINUTE + 3));
+	for (int i = 0; i < 2; i++) {
+		ck_assert(refusals_take(refusals, 2 * MINUTE, false, &row));
+		refusals_return(refusals, &row, true); /* nor could the gathered ones, one after the other */
+	}
+	ck_assert(!note("alice", "192.0.2.1", 2 * MINUTE));
+	ck_assert(!note("bob", "192.0.2.1", 2 * MINUTE));
+	for (uint32_t counted = 0; counted < 5;) {
+		ck_assert(refusals_take(refusals, 3 * MINUTE, false, &row));
+		ck_assert_uint_eq(row.count, strcmp(row.user, "alice") == 0 ? 3 : 2);
+		ck_assert_int_eq(row.first_us, strcmp(row.user, "alice") == 0 ? MINUTE : MINUTE + 3);
+		ck_assert_int_eq(row.last_us, 2 * MINUTE);
+		counted += row.count;
+	}
+	ck_assert(!refusals_take(refusals, 3 * MINUTE, false, &row));
+	refusals_return(refusals, &row, true); /* late, when the table is empty: a row of the next minute */
+	ck_assert(!note(row.user, row.source, 3 * MINUTE + 1));
+	ck_assert(refusals_take(refusals, 4 * MINUTE, false, &row));
+}
+END_TEST
+
+/* A pair that was written before the one that could not be, and is counted again before the rest is taken. */
+START_TEST(a_return_goes_back_to_the_first)
+{
+	struct audit_row first, second, row;
+	unsigned taken = 0;
+
+	for (int i = 0; i < 2; i++) {
+		(void)note("alice", "192.0.2.1", MINUTE);
+		(void)note("bob", "192.0.2.1", MINUTE);
+	}
+	ck_assert(refusals_take(refusals, 2 * MINUTE, false, &first));
+	ck_assert(refusals_take(refusals, 2 * MINUTE, false, &second));
+	refusals_return(refusals, &second, true);
+	ck_assert(!note(first.user, first.source, 2 * MINUTE));
+	while (refusals_take(refusals, 3 * MINUTE, false, &row))
+		taken += row.count;
+	ck_assert_uint_eq(taken, 2);
+}
+END_TEST
+
+START_TEST(a_returned_overflow_stays_one)
+{
+	struct audit_row row, again;
+	char user[32];
+
+	for (unsigned i = 0; i < REFUSAL_NAMES + 7; i++) {
+		snprintf(user, sizeof(user), "user%u", i);
+		(void)note(user, "192.0.2.1", MINUTE);
+	}
+	ck_assert(refusals_take(refusals, 2 * MINUTE, false, &row));
+	refusals_return(refusals, &row, true);
+	ck_assert(refusals_take(refusals, 2 * MINUTE, false, &row));
+	ck_assert_str_eq(row.reason, "overflow");
+	ck_assert_uint_eq(row.count, 7);
+	ck_assert(!refusals_take(refusals, 2 * MINUTE, false, &again));
+	refusals_return(refusals, &row, true);
+	for (unsigned i = 0; i < REFUSAL_NAMES + 3; i++) {
+		snprintf(user, sizeof(user), "user%u", i);
+		(void)note(user, "192.0.2.1", 3 * MINUTE);
+	}
+	ck_assert(refusals_take(refusals, 4 * MINUTE, false, &row));
+	ck_assert_uint_eq(row.count, 10);
+	ck_assert(!refusals_take(refusals, 4 * MINUTE, false, &again));
+}
+END_TEST
+
+/* A local user's made-up names do not push those of the network into the overflow row. */
+START_TEST(claims_have_a_share)
+{
+	unsigned written = 0;
+	char user[32];
+
+	for (unsigned i = 0; i < REFUSAL_NAMES; i++) {
+		struct audit_row row;
+
+		snprintf(user, sizeof(user), "made-up%u", i);
+		row = row_of(user, "local:uid1000", MINUTE);
+		written += refusals_note(refusals, &row, false);
+	}
+	ck_assert_uint_eq(written, REFUSAL_CLAIMED);
+	for (unsigned i = 0; i < REFUSAL_NAMES - REFUSAL_CLAIMED; i++) {
+		snprintf(user, sizeof(user), "user%u", i);
+		ck_assert(note(user, "192.0.2.1", MINUTE));
+	}
+	ck_assert(!note("one-more", "192.0.2.1", MINUTE));
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -121,6 +219,10 @@ suite(void)
 	tcase_add_test(gather, all_at_stop);
 	tcase_add_test(gather, overflow_is_one_row);
 	tcase_add_test(gather, late_taking_loses_none);
+	tcase_add_test(gather, returned_rows_come_again);
+	tcase_add_test(gather, a_return_goes_back_to_the_first);
+	tcase_add_test(gather, a_returned_overflow_stays_one);
+	tcase_add_test(gather, claims_have_a_share);
 	suite_add_tcase(it, gather);
 	return it;
 }
