@@ -305,13 +305,8 @@ settle_refusal(struct transaction *txn, const char *reason)
 		txn_step(txn, TXN_SETTLED);
 		return;
 	}
-<<<<<<< HEAD
-	store_job_init(&txn->job, STORE_ADMIN);
-=======
 	txn->unwritten = true;
-	memset(&txn->job, 0, sizeof(txn->job));
-	txn->job.kind = STORE_ADMIN;
->>>>>>> 0e3e4ef (engine: Queue answers fairly before they are reserved, and refuse at once what cannot be in time)
+	store_job_init(&txn->job, STORE_ADMIN);
 	txn->job.u.admin.rows = row;
 	txn->job.u.admin.nrows = 1;
 	txn_submit(txn);
