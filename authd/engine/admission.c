@@ -20,6 +20,7 @@
 
 #include "authd/engine/familiar.h"
 #include "common/fault.h"
+#include "common/secret.h"
 
 #define BUCKETS 1024
 #define FAMILIAR_TURNS 3 /* for one of the strangers */
@@ -120,7 +121,7 @@ flow_find(const struct admission *admission, enum ticket_class class, const uint
 {
 	struct admission_flow *flow = admission->buckets[bucket_of(class, key)];
 
-	while (flow != NULL && (flow->class != class || memcmp(flow->key, key, ADMISSION_KEY_LEN) != 0))
+	while (flow != NULL && (flow->class != class || !wf_mem_equal(flow->key, key, ADMISSION_KEY_LEN)))
 		flow = flow->chain;
 	return flow;
 }
@@ -330,7 +331,7 @@ has_share_left(const struct admission *admission, const struct admission_ticket 
 	size_t n = 0;
 
 	for (const struct admission_ticket *runs = admission->runs; runs != NULL; runs = runs->next)
-		n += memcmp(runs->account, ticket->account, ADMISSION_KEY_LEN) == 0;
+		n += wf_mem_equal(runs->account, ticket->account, ADMISSION_KEY_LEN);
 	return n < admission->share;
 }
 

@@ -8,6 +8,7 @@
 
 #include "common/fault.h"
 #include "common/random.h"
+#include "common/secret.h"
 
 #define WAYS 8
 #define SETS (FAMILIAR_PAIRS / WAYS)
@@ -62,8 +63,8 @@ set_of(const struct familiar *familiar, const uint8_t *account, const uint8_t *s
 static bool
 is_pair(const struct pair *pair, const uint8_t *account, const uint8_t *source)
 {
-	return pair->used && memcmp(pair->account, account, ADMISSION_KEY_LEN) == 0 &&
-	       memcmp(pair->source, source, ADMISSION_KEY_LEN) == 0;
+	return pair->used && wf_mem_equal(pair->account, account, ADMISSION_KEY_LEN) &&
+	       wf_mem_equal(pair->source, source, ADMISSION_KEY_LEN);
 }
 
 void
