@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+import fault
 import hosts
 import lib
 import pam
@@ -65,6 +66,17 @@ def test_first_start(lab):
     lab.start()
     lib.equal([oct(os.stat(path).st_mode & 0o777) for path in (KEY, DATABASE)], ["0o600", "0o600"], "modes")
     lib.equal(lab.ask("status")["initialised"], False, "initialised")
+
+
+def test_no_injection_is_shipped(lab):
+    """Programs and module know how to inject faults exactly if they were configured to: no installed one by itself."""
+    with open(os.path.join(os.environ["WARIFU_BUILD"], "config.status"), encoding="utf-8") as stream:
+        configured = "--enable-fault-injection" in stream.read()
+    module = lab.run("find", "/usr", "-xdev", "-name", "pam_warifu.so").stdout.split()
+    lib.equal(len(module), 1, "modules that are installed")
+    helper = "/usr/libexec/warifu/warifu-breakglass"
+    for program in (lib.DAEMON, lib.CLI, helper, *module):
+        lib.equal(fault.built_in(program), configured, f"{program} injects faults")
 
 
 def test_not_root(lab):
