@@ -20,11 +20,12 @@
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
 #include "authd/privilege.h"
-#include "authd/sandbox.h"
+#include "authd/sandbox_calls.h"
 #include "authd/say.h"
 #include "authd/service.h"
 #include "common/fault.h"
 #include "common/i18n.h"
+#include "common/sandbox.h"
 
 #define ACT_THREADS 3
 #define ACT_QUEUE 64
@@ -122,7 +123,7 @@ static bool
 enter_sandbox(const struct config *config)
 {
 	char conf[sizeof(config->file)], keys[sizeof(config->key_file)];
-	const struct sandbox_path paths[] = {
+	const struct wf_sandbox_path paths[] = {
 		{ config->state_dir, true },
 		{ config->run_dir, true },
 		{ folder_of(keys, config->key_file, sizeof(keys)), true },
@@ -136,7 +137,7 @@ enter_sandbox(const struct config *config)
 		{ "/dev/urandom", false },
 		{ "/sys/devices/system/cpu", false }, /* the C library counts processors */
 	};
-	wf_status status = sandbox_paths(paths, sizeof(paths) / sizeof(paths[0]));
+	wf_status status = wf_sandbox_paths(paths, sizeof(paths) / sizeof(paths[0]));
 
 	if (status == WF_UNSUPPORTED)
 		say(LOG_NOTICE, "there is no Landlock here: the daemon's files are guarded by their modes alone");
@@ -144,7 +145,7 @@ enter_sandbox(const struct config *config)
 		say(LOG_ERR, "Landlock refused the daemon's folders");
 		return false;
 	}
-	if (sandbox_calls() == WF_OK)
+	if (wf_sandbox_calls(sandbox_calls, sandbox_calls_count) == WF_OK)
 		return true;
 	say(LOG_ERR, "the filter of system calls could not be installed");
 	return false;

@@ -5,12 +5,12 @@
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "authd/privilege.h"
+#include "common/sandbox.h"
 
 wf_status
 privilege_user(const char *name, uid_t *uid_r, gid_t *gid_r)
@@ -41,12 +41,10 @@ privilege_drop(uid_t uid, gid_t gid)
 wf_status
 privilege_limits(void)
 {
-	struct rlimit none = {0, 0}, files;
+	struct rlimit files;
 
 	umask(077);
-	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
-		return WF_DENIED;
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || getrlimit(RLIMIT_NOFILE, &files) != 0)
+	if (wf_sandbox_limits() != WF_OK || getrlimit(RLIMIT_NOFILE, &files) != 0)
 		return WF_DENIED;
 	files.rlim_cur = files.rlim_max < 65536 ? files.rlim_max : 65536;
 	return setrlimit(RLIMIT_NOFILE, &files) == 0 ? WF_OK : WF_DENIED;

@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 
 #include "common/fault.h"
+#include "common/registers.h"
 
 #define SECRET_PAGES (WF_SECRET_MAX + 1) /* bytes asked for; the kernel rounds up to pages */
 #define LOCKED_MAX 32768 /* bytes; the reply of a whole log shall not use up what may be locked */
@@ -186,4 +187,5 @@ wf_wipe(void *bytes, size_t len)
 {
 	if (len > 0)
 		explicit_bzero(bytes, len);
+	wf_registers_wipe();
 }

@@ -44,7 +44,7 @@ void wf_secret_memory_free(void *memory, size_t len);
  * as is right for a guest in another program.  0 gives them all back.  Any thread.
  */
 void wf_secret_keep(size_t pages);
-/* Overwrites memory in a way that the compiler keeps. */
+/* Overwrites memory in a way that the compiler keeps, and the vector registers, which may hold copies of it. */
 void wf_wipe(void *bytes, size_t len);
 
 #endif

@@ -8,10 +8,12 @@
 #include <locale.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/i18n.h"
+#include "common/sandbox.h"
 #include "ctl/args.h"
 #include "ctl/ctl.h"
 
@@ -53,6 +55,11 @@ main(int argc, char **argv)
 	int code;
 
 	start_locale();
+	/* What is typed here shall be in no core and within nobody's reach. */
+	if (wf_sandbox_limits() != WF_OK) {
+		fputs("warifu: the limits of the process could not be set\n", stderr);
+		return CTL_NO;
+	}
 	signal(SIGPIPE, SIG_IGN);
 	ctl_init(&ctl);
 	code = ctl_main(&ctl, argc, argv);

@@ -57,6 +57,7 @@ AC_DEFUN([WF_LIBRARIES], [
   WF_OPTIONAL([QRENCODE], [qrencode], [libqrencode], [no QR code in the terminal; URI and key are still shown])
   WF_OPTIONAL([SYSTEMD], [systemd], [libsystemd], [no socket activation, readiness message, watchdog or journal fields])
   WF_OPTIONAL([SECCOMP], [seccomp], [libseccomp], [the daemon runs without a system call filter])
+  AM_CONDITIONAL([CPU_X86_64], [test "$host_cpu" = x86_64])
   AM_CONDITIONAL([SANDBOX_CALLS],
     [test "$wf_have" = yes && test "x$enable_sanitizers" = xno && test "x$enable_coverage" != xyes])
   WF_OPTIONAL([PWQUALITY], [pwquality], [pwquality], [new passwords are checked for length only, not for dictionary words])

@@ -7,13 +7,12 @@
 
 #include <errno.h>
 #include <string.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "common/breakglass.h"
 #include "common/buf.h"
 #include "common/clock.h"
+#include "pam_module/breakglass_cage.h"
 #include "pam_module/helper.h"
 
 enum block { BLOCK_NONCE, BLOCK_FILE, BLOCK_USER, BLOCK_TTY, BLOCK_PIN, BLOCK_CODE, BLOCK_COUNT };
@@ -22,19 +21,6 @@ struct request {
 	const uint8_t *bytes[BLOCK_COUNT];
 	size_t len[BLOCK_COUNT];
 };
-
-/* The host may be su: root by effect only. And nothing of what is read here may reach a core. */
-static wf_status
-process_prepare(void)
-{
-	const struct rlimit none = {0, 0};
-
-	if (setresgid(0, 0, 0) != 0 || setresuid(0, 0, 0) != 0 || setrlimit(RLIMIT_CORE, &none) != 0 ||
-		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0 ||
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-		return WF_DENIED;
-	return WF_OK;
-}
 
 /* Up to the end of the input. */
 static wf_status
@@ -96,6 +82,8 @@ request_try(const struct request *request, uint32_t *slot_r)
 	if (status == WF_OK &&
 		(texts[BLOCK_FILE].len == 0 || texts[BLOCK_USER].len == 0 || texts[BLOCK_TTY].len == 0))
 		status = WF_INVALID;
+	if (status == WF_OK)
+		status = cage_file((const char *)texts[BLOCK_FILE].bytes);
 	if (status == WF_OK) {
 		const struct wf_breakglass_try attempt = {
 			.user = (const char *)texts[BLOCK_USER].bytes,
@@ -136,7 +124,7 @@ main(void)
 {
 	struct request request;
 	struct wf_buf buf;
-	wf_status status = process_prepare();
+	wf_status status = cage_enter();
 	uint32_t slot = 0;
 
 	wf_buf_init(&buf, HELPER_REQUEST_MAX);

@@ -139,6 +139,7 @@ class Lab:
         self.logs = os.path.join(LOGS, name)
         self.process = None
         self.page = None  # of faults, see fault.py: for the daemon alone
+        self.before = None  # called in the daemon's process before it is the daemon
         self.marked = 0
         self.closers = []
         shutil.rmtree(self.logs, ignore_errors=True)
@@ -165,7 +166,7 @@ class Lab:
         """Starts the daemon and does not wait."""
         with open(self.daemon_log, "ab") as log:
             return subprocess.Popen([DAEMON, "--foreground", *arguments], stdin=subprocess.DEVNULL,
-                                    stdout=log, stderr=log, env=self.page and self.page.environment)
+                                    stdout=log, stderr=log, env=self.page and self.page.environment, preexec_fn=self.before)
 
     def init(self):
         """Key file and empty database."""

@@ -1,17 +1,22 @@
 """No secret outside of secret memory (I7): what a core of the running daemon would hold, what it logs, stores
-and shows of itself, after everything that brings secrets to it.
+and shows of itself, after everything that brings secrets to it; and of the programs that people type into.
 
 RLIMIT_CORE is 0 and the process is not dumpable, so nobody gets a core of it; root reads here what would
-be in one: every mapping that is not marked "dd" (MADV_DONTDUMP). Secrets belong into marked ones.
+be in one: every mapping that is not marked "dd" (MADV_DONTDUMP). Secrets belong into marked ones. One test
+talks the daemon out of its precautions and has the kernel write a core in fact.
 """
 
 import base64
+import ctypes
 import os
+import pwd
 import re
+import resource
 import signal
 import subprocess
 import time
 
+import hosts
 import lib
 import wire
 
@@ -19,6 +24,8 @@ KEY = os.path.join(lib.STATE, "keys/warifu.key")
 MAPPING = re.compile(r"^([0-9a-f]+)-([0-9a-f]+) (\S{4}) \S+ \S+ \S+ *(.*)$")
 CHUNK = 1 << 20
 LARGEST = 1 << 32
+# Of libseccomp and prctl: "return 0" as an action that does nothing.
+ALLOW, DO_NOTHING, EQUAL, PR_SET_DUMPABLE, RLIMIT_CORE = 0x7FFF0000, 0x00050000, 4, 4, 4
 PART = 12  # so many bytes of a longer secret are as bad as all of it
 UNREADABLE = ("[vvar]", "[vsyscall]", "[vvar_vclock]")
 
@@ -136,7 +143,11 @@ def nothing_found(lab, secrets, when):
 def start(lab):
     """A daemon, and its key among the secrets."""
     lab.up(lib.NO_BACKOFF, "lock {\n\tthreshold = 100\n}\n")
-    secrets = Secrets()
+    return keys_of(Secrets())
+
+
+def keys_of(secrets):
+    """Adds the daemon's key."""
     with open(KEY, encoding="ascii") as stream:
         text = stream.read().split(":", 1)[1].strip()
     secrets.add("key in base64", text)
@@ -277,6 +288,139 @@ def test_changes(lab):
             secrets.add(f"key {number} in bytes", base64.b64decode(line.split(":", 1)[1]))
     lab.cli("backup", os.path.join(lib.STATE, "copy.backup"))
     nothing_found(lab, secrets, "after changes")
+
+
+class Compare(ctypes.Structure):
+    """struct scmp_arg_cmp"""
+    _fields_ = [("arg", ctypes.c_uint), ("how", ctypes.c_int), ("a", ctypes.c_uint64), ("b", ctypes.c_uint64)]
+
+
+def make_dumpable(uid, gid):
+    """As the daemon's user from the start, as under systemd. What it does against cores says yes and does nothing."""
+    library = ctypes.CDLL("libseccomp.so.2")
+    library.seccomp_init.restype = ctypes.c_void_p
+    context = ctypes.c_void_p(library.seccomp_init(ALLOW))
+    wrong = 0
+    for name, rule in ((b"prctl", Compare(0, EQUAL, PR_SET_DUMPABLE, 0)), (b"prlimit64", Compare(1, EQUAL, RLIMIT_CORE, 0))):
+        number = library.seccomp_syscall_resolve_name(name)
+        wrong |= library.seccomp_rule_add_array(context, DO_NOTHING, number, 1, ctypes.byref(rule))
+    resource.setrlimit(resource.RLIMIT_CORE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    os.setgroups([])
+    os.setresgid(gid, gid, gid)
+    os.setresuid(uid, uid, uid)
+    # The one folder that Landlock leaves to the kernel's hand, too: it writes with the rights of who dies.
+    os.chdir(lib.STATE)
+    wrong |= library.seccomp_load(context)
+    if wrong:
+        os._exit(99)
+
+
+def search_core(path, secrets):
+    """What of the secrets a core file has; that it has what it must have, and is whole."""
+    with open(path, "rb") as stream:
+        parts = iter(lambda: stream.read(CHUNK), b"")
+        # Most of it are pages that nobody has touched.
+        data = b"".join(part for part in parts if part.count(0) < len(part))
+    if data[:4] != b"\x7fELF" or b"systemd-user" not in data:
+        raise AssertionError(f"{path} is no core, or the search finds not even what must be there")
+    return secrets.find(data, path)
+
+
+def test_core_file(lab):
+    """A core that a debugger made, and one that the kernel wrote, in the middle of everything: no password, code, key or secret of a token."""
+    with open("/proc/sys/kernel/core_pattern", encoding="ascii") as stream:
+        pattern = stream.read().strip()
+    if pattern.startswith("|") or "/" in pattern:
+        print(f"        SKIPPED: this machine's cores go to {pattern}")
+        return
+    lab.configure(lib.NO_BACKOFF)
+    lab.init()
+    user = pwd.getpwnam("warifu")
+    os.makedirs("/run/warifu", exist_ok=True)
+    os.chown("/run/warifu", user.pw_uid, user.pw_gid)
+    lab.before = lambda: make_dumpable(user.pw_uid, user.pw_gid)
+    secrets = keys_of(Secrets())
+    lab.start()
+    pid, by_debugger = lab.process.pid, os.path.join(lab.logs, "gcore")
+    if any("/libasan" in name for _, _, name, _ in mappings(pid)):
+        return
+    password, code = add_person(lab, secrets, "alice", "hotp")
+    lib.equal(wire.login("alice", password, code()), wire.ACCEPT, "a login")
+    lib.equal(wire.login("alice", password, secrets.add("a wrong code", "90817263")), wire.REJECT, "a wrong code")
+    for number, row in enumerate(lab.ask("token", "add", "alice", "recovery")):
+        secrets.add(f"recovery code {number}", row["code"])
+    with wire.Login("alice") as attempt, wire.Login("alice") as half:
+        half.begin()
+        half.client.socket.sendall(wire.frame(wire.ANSWER, half.answer_fields(password, code()))[:-3])
+        attempt.begin()
+        lab.run("gcore", "-o", by_debugger, str(lab.process.pid))
+        attempt.client.send(wire.ANSWER, attempt.answer_fields(password, code()))
+        time.sleep(0.01)
+        lab.signal(signal.SIGABRT)
+        lib.equal(lab.process.wait(60), -signal.SIGABRT, "how it ended")
+    lab.process = None
+    cores = [os.path.join(lib.STATE, name) for name in os.listdir(lib.STATE) if name.startswith("core")]
+    lib.equal(len(cores), 1, f"cores: {cores}")
+    for path in (cores[0], f"{by_debugger}.{pid}"):
+        lib.equal(search_core(path, secrets), [], "what the core shows")
+        os.unlink(path)
+
+
+def in_memory(pid, secrets):
+    """What of them is in the memory of a process, outside of what is left out of cores."""
+    found = []
+    for name, data in memory(pid, True):
+        found += secrets.find(data, name)
+    return found
+
+
+def test_host_program(lab):
+    """su, while the session that our module let in runs: of what was typed nothing is left in it."""
+    lab.up(lib.NO_BACKOFF)
+    secrets = Secrets()
+    lab.unix_user("alice")
+    lab.unix_user("bob")
+    password, code = add_person(lab, secrets, "alice", "hotp")
+    hosts.write_service("su", "auth required pam_warifu.so", "account required pam_warifu.so", "session required pam_warifu.so")
+    with lib.terminal(lab, "setpriv", ["--reuid=bob", "--regid=bob", "--clear-groups", "su", "-", "alice", "-c",
+                                       "echo ready; read line"]) as child:
+        child.expect(hosts.PASSWORD)
+        child.sendline(password)
+        child.expect(hosts.CODE)
+        child.sendline(code())
+        child.expect("ready")
+        found = in_memory(child.pid, secrets)
+        names = [name for _, _, name, _ in mappings(child.pid)]
+        lib.equal(any("pam_warifu" in name for name in names), True, "the module is in this program")
+        child.sendline("")
+    lib.equal(found, [], "what su shows")
+
+
+def test_command(lab):
+    """warifu, while it waits for the daemon's answer to what was typed or piped into it."""
+    lab.up(lib.NO_BACKOFF)
+    secrets = Secrets()
+    password = secrets.add("a password", "teal and widgeon " + os.urandom(9).hex())
+    lab.cli("user", "add", "alice", "--stdin", text="herons over the weir 12\n")
+    lab.signal(signal.SIGSTOP)
+    try:
+        with subprocess.Popen([lib.CLI, "user", "passwd", "alice", "--stdin"], stdin=subprocess.PIPE) as process:
+            process.stdin.write(password.encode() + b"\n")
+            process.stdin.flush()
+            time.sleep(0.5)
+            piped = in_memory(process.pid, secrets)
+            kept = any(secrets.find(data, name) for name, data in memory(process.pid, False))
+            process.kill()
+        with lib.terminal(lab, lib.CLI, ["user", "passwd", "alice"]) as child:
+            for _ in range(2):
+                child.expect("assword[^:]*:|again:")
+                child.sendline(password)
+            time.sleep(0.5)
+            typed = in_memory(child.pid, secrets)
+    finally:
+        lab.signal(signal.SIGCONT)
+    lib.equal(kept, True, "whether the password is in secret memory: was it sent at all?")
+    lib.equal((piped, typed), ([], []), "what warifu shows")
 
 
 if __name__ == "__main__":

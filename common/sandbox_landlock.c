@@ -8,7 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "authd/sandbox.h"
+#include "common/sandbox.h"
 
 #define READS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define WRITES                                                                                        \
@@ -19,7 +19,7 @@
 	 LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 
 static wf_status
-allow(int rules, const struct sandbox_path *path)
+allow(int rules, const struct wf_sandbox_path *path)
 {
 	struct landlock_path_beneath_attr rule = {.parent_fd = open(path->path, O_PATH | O_CLOEXEC)};
 	struct stat info;
@@ -40,7 +40,7 @@ allow(int rules, const struct sandbox_path *path)
 }
 
 wf_status
-sandbox_paths(const struct sandbox_path *paths, size_t n)
+wf_sandbox_paths(const struct wf_sandbox_path *paths, size_t n)
 {
 	struct landlock_ruleset_attr attr = {.handled_access_fs = READS | WRITES | REST};
 	int rules = (int)syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
