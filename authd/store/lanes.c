@@ -12,21 +12,6 @@
 
 #include "authd/store/internal.h"
 
-static wf_status
-lane_pending(struct sql_conn *conn, const uint8_t *key, enum throttle_lane lane, uint32_t *n_r)
-{
-	struct sql q = sql_start(conn, SQL_LANE_PENDING);
-	wf_status status;
-
-	sql_put_blob(&q, key, THROTTLE_KEY_LEN);
-	sql_put_int(&q, lane);
-	status = sql_next(&q);
-	if (status != WF_OK)
-		return status;
-	*n_r = (uint32_t)sql_get_int(&q);
-	return sql_end(&q);
-}
-
 wf_status
 lane_get(struct sql_conn *conn, const uint8_t *key, enum throttle_lane lane, struct lane_row *row_r)
 {
@@ -38,20 +23,19 @@ lane_get(struct sql_conn *conn, const uint8_t *key, enum throttle_lane lane, str
 	sql_put_blob(&q, key, THROTTLE_KEY_LEN);
 	sql_put_int(&q, lane);
 	status = sql_next(&q);
-	if (status == WF_OK) {
-		row.stored = true;
+	if (status != WF_OK)
+		return status;
+	row.state.pending = (uint32_t)sql_get_int(&q);
+	row.stored = !sql_at_null(&q);
+	if (row.stored) {
 		row.state.failures = (uint32_t)sql_get_int(&q);
 		row.state.last_failure_ms = sql_get_int(&q);
 		row.state.window_start_ms = sql_get_int(&q);
 		row.state.locked_until_ms = sql_get_int(&q);
 		row.known = sql_get_int(&q) != 0;
 		sql_get_text(&q, row.name, sizeof(row.name));
-		status = sql_end(&q);
-	} else if (status == WF_NOT_FOUND) {
-		status = WF_OK;
 	}
-	if (status == WF_OK)
-		status = lane_pending(conn, key, lane, &row.state.pending);
+	status = sql_end(&q);
 	if (status == WF_OK)
 		*row_r = row;
 	return status;

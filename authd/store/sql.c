@@ -96,11 +96,16 @@ sql_pragma(struct sql_conn *conn, const char *text, int64_t *value_r)
 	return rc == SQLITE_ROW ? WF_OK : sql_failed(conn, rc);
 }
 
-/* What every connection gets.  secure_delete: what is voided is overwritten, not only unlinked. */
+/*
+ * What every connection gets.  secure_delete: what is voided is overwritten, not only unlinked.  wal_autocheckpoint: 16 MiB
+ * of log before pages go to their places, since under load the same ones are written again and again; less than
+ * what is kept free for logins.
+ */
 static const char *const pragmas[] = {
 	[SQL_WRITER] = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
 		       "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
-		       "PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;",
+		       "PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;"
+		       "PRAGMA wal_autocheckpoint=4096;",
 	[SQL_READER] = "PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
 		       "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;",
 };
@@ -302,6 +307,12 @@ sql_simple(struct sql_conn *conn, enum sql_id id)
 	struct sql q = sql_start(conn, id);
 
 	return sql_run(&q, NULL);
+}
+
+bool
+sql_at_null(const struct sql *q)
+{
+	return sqlite3_column_type(q->stmt, q->column) == SQLITE_NULL;
 }
 
 int64_t

@@ -87,7 +87,6 @@ enum sql_id {
 	SQL_RESERVATION_NEXT,
 	SQL_LANE_INSERT,
 	SQL_LANE_GET,
-	SQL_LANE_PENDING,
 
 	SQL_COMPLETED_PUT,
 	SQL_COMPLETED_GET,
@@ -192,6 +191,8 @@ WF_MUST_USE wf_status sql_end(struct sql *q);
 /* Start, run and end of a statement without parameters. */
 WF_MUST_USE wf_status sql_simple(struct sql_conn *conn, enum sql_id id);
 
+/* The column that comes next is NULL. */
+bool sql_at_null(const struct sql *q);
 /* Columns of the current row, in order. */
 int64_t sql_get_int(struct sql *q);
 void sql_get_text(struct sql *q, char *text_r, size_t size);

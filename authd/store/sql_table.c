@@ -144,9 +144,11 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CODE_LIST] =
 		"SELECT hash, used_us <> 0 FROM recovery_code WHERE credential_id = ?1 ORDER BY hash",
 
+	/* Always one row: what is pending, and the state if there is one. */
 	[SQL_THROTTLE_GET] =
-		"SELECT failures, last_failure_ms, window_start_ms, locked_until_ms, known, name"
-		" FROM throttle WHERE key = ?1 AND lane = ?2",
+		"SELECT p.n, t.failures, t.last_failure_ms, t.window_start_ms, t.locked_until_ms, t.known,"
+		" t.name FROM (SELECT count(*) AS n FROM reservation_lane WHERE key = ?1 AND lane = ?2) AS p"
+		" LEFT JOIN throttle AS t ON t.key = ?1 AND t.lane = ?2",
 	[SQL_THROTTLE_PUT] =
 		"INSERT INTO throttle(key, lane, failures, last_failure_ms, window_start_ms,"
 		" locked_until_ms, known, name, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
@@ -185,7 +187,6 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_LANE_GET] =
 		"SELECT key, threshold, window_ms, lock_ms FROM reservation_lane"
 		" WHERE reservation_id = ?1 AND lane = ?2",
-	[SQL_LANE_PENDING] = "SELECT count(*) FROM reservation_lane WHERE key = ?1 AND lane = ?2",
 
 	[SQL_COMPLETED_PUT] =
 		"INSERT INTO completed(txn, account_id, kinds, service, purpose, completed_us,"

@@ -21,6 +21,7 @@ static const struct {
 	{SQL_RESERVATION_EXPIRED, "reservation"},
 	{SQL_VIEW_COUNTS, ""},
 	{SQL_SPAN_LAST, "audit_span"},
+	{SQL_THROTTLE_GET, "p"}, /* one row, made of a count */
 	{SQL_ACCOUNT_EXEMPT, "account"}, /* once, after the start, in a thread that keeps no login waiting */
 	{SQL_RESTORE_TOTP, ""},
 	{SQL_RESTORE_HOTP, ""},
