@@ -367,11 +367,11 @@ show_json(struct ctl *ctl, const struct command *command, const struct answer *a
 	if (answer->table.ncolumns > 0 || answer->status != WF_OK) {
 		if (answer->table.ncolumns > 0 &&
 			table_print_json(&answer->table, one, ctl->out) != WF_OK)
-			ctl_error(ctl, _("the answer could not be written"));
+			ctl_unwritten(ctl);
 		return;
 	}
 	if (table_print_json_message(answer->text, ctl->out) != WF_OK)
-		ctl_error(ctl, _("the answer could not be written"));
+		ctl_unwritten(ctl);
 }
 
 /* A closing sentence that says nothing which the rows do not say: none, "Done.", or their message. */

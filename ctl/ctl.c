@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/fault.h"
 #include "common/i18n.h"
 #include "ctl/args.h"
 #include "ctl/ctl.h"
@@ -58,6 +59,14 @@ ctl_error(struct ctl *ctl, const char *format, ...)
 }
 
 void
+ctl_unwritten(struct ctl *ctl)
+{
+	if (!ctl->unwritten)
+		ctl_error(ctl, _("the answer could not be written"));
+	ctl->unwritten = true;
+}
+
+void
 ctl_say(struct ctl *ctl, const char *format, ...)
 {
 	char text[2048];
@@ -69,7 +78,7 @@ ctl_say(struct ctl *ctl, const char *format, ...)
 	if (!ctl->json)
 		fprintf(ctl->out, "%s\n", text);
 	else if (table_print_json_message(text, ctl->out) != WF_OK)
-		ctl_error(ctl, _("the answer could not be written"));
+		ctl_unwritten(ctl);
 }
 
 /* The language of the messages, for the daemon's: the first one that is known in LANGUAGE's order. */
@@ -120,7 +129,9 @@ choose_socket(struct ctl *ctl, const char *path)
 		ctl->owner = (uid_t)-1;
 		return;
 	}
+	wf_fault_shelter(true); /* glibc 2.36 asserts that it could read nsswitch.conf */
 	daemon = getpwnam(DAEMON_USER);
+	wf_fault_shelter(false);
 	ctl->owner = daemon != NULL ? daemon->pw_uid : 0;
 }
 
@@ -128,13 +139,18 @@ static int
 run(struct ctl *ctl, const struct parsed *parsed)
 {
 	const struct command *command = parsed->command;
+	int code;
 
 	if ((command->flags & COMMAND_ROOT) != 0 && ctl->uid != 0) {
 		ctl_error(ctl, _("'%s%s%s' works for root only; use sudo or su"), command->name,
 			command->sub != NULL ? " " : "", command->sub != NULL ? command->sub : "");
 		return CTL_DENIED;
 	}
-	return command->run != NULL ? command->run(ctl, parsed) : ctl_run_act(ctl, parsed);
+	code = command->run != NULL ? command->run(ctl, parsed) : ctl_run_act(ctl, parsed);
+	/* Half an answer with exit code 0 would pass for a whole one. */
+	if (fflush(ctl->out) != 0 || ferror(ctl->out))
+		ctl_unwritten(ctl);
+	return ctl->unwritten && code == CTL_OK ? CTL_NO : code;
 }
 
 int

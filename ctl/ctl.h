@@ -37,6 +37,7 @@ struct ctl {
 	bool json;
 	bool use_stdin;
 	const char *language; /* "ja", "en": for the daemon's sentences */
+	bool unwritten;	      /* a part of the answer did not reach `out`: the exit code says so */
 	char proof[33];	      /* transaction that proves whose account this is; "" = none yet */
 };
 
@@ -45,6 +46,8 @@ void ctl_init(struct ctl *ctl);
 void ctl_clear(struct ctl *ctl);
 /* A line on err, with "warifu: " before it. */
 void ctl_error(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Says that the answer could not be written; the exit code will not be CTL_OK then. */
+void ctl_unwritten(struct ctl *ctl);
 /* What was done, on out: a line, or JSON. */
 void ctl_say(struct ctl *ctl, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The whole program behind main(): parses, runs, gives the exit code. */

@@ -387,6 +387,8 @@ ctl_doctor(struct ctl *ctl, const struct parsed *parsed)
 		status = table_print_json(&doctor.table, false, ctl->out);
 	else if (status == WF_OK)
 		table_print(&doctor.table, "level name text", ctl->header, ctl->out);
+	if (status != WF_OK)
+		ctl_unwritten(ctl);
 	answer_clear(&doctor.status);
 	table_clear(&doctor.table);
 	return status != WF_OK || doctor.bad ? CTL_NO : CTL_OK;

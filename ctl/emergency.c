@@ -138,6 +138,8 @@ show(const struct emergency *emergency)
 		status = table_print_json(&table, true, ctl->out);
 	else if (status == WF_OK)
 		table_print_vertical(&table, 0, NULL, ctl->out);
+	if (status != WF_OK)
+		ctl_unwritten(ctl);
 	table_clear(&table);
 	return status == WF_OK ? CTL_OK : CTL_NO;
 }

@@ -156,7 +156,7 @@ show_result(struct ctl *ctl, const struct import *import)
 {
 	if (ctl->json) {
 		if (table_print_json(&import->table, false, ctl->out) != WF_OK)
-			ctl_error(ctl, _("the answer could not be written"));
+			ctl_unwritten(ctl);
 		return;
 	}
 	table_print(&import->table, NULL, ctl->header, ctl->out);

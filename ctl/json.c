@@ -113,6 +113,8 @@ table_print_json_row(const struct table *table, size_t row, FILE *out)
 wf_status
 table_print_json(const struct table *table, bool one, FILE *out)
 {
+	int failed;
+
 	if (one && table->nrows > 0)
 		return table_print_json_row(table, 0, out);
 	fputs(one ? "null\n" : "[", out);
@@ -122,8 +124,10 @@ table_print_json(const struct table *table, bool one, FILE *out)
 		if (object == NULL)
 			return WF_NO_MEMORY;
 		fputs(row == 0 ? "\n" : ",\n", out);
-		json_dumpf(object, out, JSON_STYLE);
+		failed = json_dumpf(object, out, JSON_STYLE);
 		json_decref(object);
+		if (failed != 0)
+			return WF_IO;
 	}
 	if (!one)
 		fputs(table->nrows > 0 ? "\n]\n" : "]\n", out);

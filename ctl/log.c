@@ -96,7 +96,7 @@ show_page(struct view *view, const struct table *table, bool lines)
 		if (!lines && view->printed)
 			fputs(",\n", out);
 		if (table_print_json_row(table, row, out) != WF_OK)
-			ctl_error(view->ctl, _("the answer could not be written"));
+			ctl_unwritten(view->ctl);
 		view->printed = true;
 	}
 }

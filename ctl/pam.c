@@ -405,6 +405,8 @@ show_listing(const struct listing *listing)
 		fprintf(ctl->out, "%s\n", _(listing->parsed->command->empty));
 	else if (status == WF_OK)
 		table_print(&listing->table, NULL, ctl->header, ctl->out);
+	if (status != WF_OK)
+		ctl_unwritten(ctl);
 	return status == WF_OK ? CTL_OK : CTL_NO;
 }
 

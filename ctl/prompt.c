@@ -166,10 +166,11 @@ prompt_secret(struct ctl *ctl, const char *label, struct wf_secret *secret_r)
 		ctl_error(ctl, _("nothing was entered for: %s"), label);
 		status = WF_INVALID;
 	}
-	if (status == WF_OK && memchr(bytes, '\0', len) != NULL)
-		status = WF_INVALID;
-	if (status == WF_OK)
-		status = wf_secret_set(secret_r, bytes, len);
+	if (status == WF_OK) {
+		status = memchr(bytes, '\0', len) != NULL ? WF_INVALID : wf_secret_set(secret_r, bytes, len);
+		if (status != WF_OK)
+			ctl_error(ctl, "%s %s", label, _(wf_status_text(status)));
+	}
 	wf_wipe(bytes, sizeof(bytes));
 	return status;
 }

@@ -112,8 +112,11 @@ show_new(struct ctl *ctl, const struct parsed *parsed, const struct answer *answ
 			args_operand(parsed, 0));
 		return CTL_NO;
 	}
-	if (ctl->json)
-		return table_print_json(&answer->table, !recovery, ctl->out) == WF_OK ? CTL_OK : CTL_NO;
+	if (ctl->json) {
+		if (table_print_json(&answer->table, !recovery, ctl->out) != WF_OK)
+			ctl_unwritten(ctl);
+		return CTL_OK;
+	}
 	if (recovery)
 		token_show_codes(ctl, &answer->table);
 	else
