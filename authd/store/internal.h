@@ -2,7 +2,7 @@
  * What the store's own files share.  Nothing outside store/ includes this, tests of the store aside.
  *
  * Threads: the writer thread owns `struct writer` and all that is reached through it; a reader thread owns its
- * connection.  Between threads go only queues, the lock clock (under its mutex) and atomic figures.
+ * connection; each works under its conn_mutex, so that reconnect.c can come between.  Between threads go only queues, the lock clock (under its mutex) and atomic figures.
  *
  * `struct work` is what the writer believes of the database without asking: it follows savepoints (a copy is
  * put back when one is rolled back) and is read anew after any commit that did not succeed.
@@ -13,6 +13,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "authd/store/sql.h"
 #include "authd/store/store.h"
@@ -60,6 +61,7 @@ struct writer {
 	struct wf_now now; /* of the running batch */
 	int64_t lock_ms;
 	int64_t pruned_ms; /* when old rows were last deleted */
+	wf_status trouble; /* of the last job of the batch that failed by itself */
 	bool stale;        /* `work` has to be read anew */
 	bool leftovers;    /* reservations of a former run are not settled yet */
 	bool other_boot;   /* the machine has been started anew since the last commit */
@@ -90,6 +92,11 @@ struct store {
 	struct reader readers[2]; /* READ, VIEW */
 	pthread_t threads[THREAD_COUNT];
 	bool started[THREAD_COUNT];
+	pthread_mutex_t conn_mutex[THREAD_COUNT]; /* each of one connection */
+	bool has_conn_mutex;
+	_Atomic int64_t reconnected_us; /* boot time of the last try; 0 none */
+	dev_t file_dev; /* the database file that is open; under the writer's conn_mutex */
+	ino_t file_ino;
 	_Atomic uint64_t commits, jobs;
 	_Atomic uint64_t exempt[EXEMPT_WORDS]; /* see exempt.c */
 	atomic_bool exempt_known;              /* the database has been read for it */
@@ -220,6 +227,19 @@ void job_forget(struct store_job *job);
 void exempt_note(struct store *store, const char *name);
 /* Notes those of the database; what is exempted meanwhile notes itself. */
 void exempt_load(struct reader *r);
+
+/* --- reconnect.c --- */
+WF_MUST_USE wf_status reconnect_init(struct store *store);
+void reconnect_clear(struct store *store);
+/* Remembers which file is open. */
+WF_MUST_USE wf_status reconnect_note_file(struct store *store);
+/* WF_IO with a cause when the connection is closed, or its file is not at the path any more. */
+WF_MUST_USE wf_status reconnect_check_file(struct store *store, struct sql_conn *conn);
+/*
+ * After a job: opens all connections anew if it failed by theirs, once a second at most.  Any thread of the
+ * store, which holds no conn_mutex.
+ */
+void reconnect_after(struct store *store, wf_status status);
 
 /* --- clock.c --- */
 WF_MUST_USE wf_status clock_open(struct store *store, const struct meta *meta);

@@ -200,23 +200,48 @@ reader_one(struct reader *r, struct store_job *job)
 		reader_fail(r, job, status);
 }
 
-/* All that wait, in one read transaction: it begins after each of them was submitted. */
-static void
-reader_run(struct reader *r, struct store_job *jobs)
+/* All that wait, in one read transaction: it begins after each of them was submitted.  Gives the last trouble. */
+static wf_status
+reader_work(struct reader *r, struct store_job *jobs)
 {
-	wf_status status = sql_simple(&r->conn, SQL_BEGIN_READ);
+	wf_status trouble = WF_OK;
+	wf_status status = WF_IO;
 
+	if (r->conn.db != NULL)
+		status = sql_simple(&r->conn, SQL_BEGIN_READ);
 	for (struct store_job *job = jobs; status == WF_OK && job != NULL; job = job->next)
 		reader_one(r, job);
 	if (status == WF_OK)
 		status = sql_simple(&r->conn, SQL_COMMIT);
 	sql_rollback(&r->conn);
+	for (struct store_job *job = jobs; job != NULL; job = job->next) {
+		if (status != WF_OK)
+			reader_fail(r, job, status);
+		if (job->status != WF_OK)
+			trouble = job->status;
+	}
+	return trouble;
+}
+
+static pthread_mutex_t *
+reader_mutex(struct reader *r)
+{
+	return &r->store->conn_mutex[THREAD_READ + (r - r->store->readers)];
+}
+
+static void
+reader_run(struct reader *r, struct store_job *jobs)
+{
+	wf_status trouble;
+
+	(void)pthread_mutex_lock(reader_mutex(r));
+	trouble = reader_work(r, jobs);
+	(void)pthread_mutex_unlock(reader_mutex(r));
+	reconnect_after(r->store, trouble);
 	while (jobs != NULL) {
 		struct store_job *job = jobs;
 
 		jobs = job->next;
-		if (status != WF_OK)
-			reader_fail(r, job, status);
 		atomic_fetch_add(&r->store->jobs, 1);
 		if (job->done != NULL)
 			job->done(job);
@@ -229,8 +254,10 @@ reader_main(void *reader)
 	struct reader *r = reader;
 	struct store_job *jobs;
 
+	(void)pthread_mutex_lock(reader_mutex(r));
 	if (r == &r->store->readers[1])
 		exempt_load(r);
+	(void)pthread_mutex_unlock(reader_mutex(r));
 	while ((jobs = queue_take(&r->queue, READ_MAX)) != NULL)
 		reader_run(r, jobs);
 	return NULL;

@@ -115,6 +115,8 @@ store_connect(struct store *store, const struct store_options *options, char *wh
 	}
 	status = store_wal(store, why_r, size);
 	if (status == WF_OK)
+		status = reconnect_note_file(store);
+	if (status == WF_OK)
 		status = store_load(store, options, why_r, size);
 	for (size_t i = 0; status == WF_OK && i < 2; i++) {
 		status = sql_open(&store->readers[i].conn, store->path, SQL_READER);
@@ -184,7 +186,9 @@ store_init(struct store *store, const struct store_options *options)
 	store->path = wf_fault(WF_FAULT_ALLOC) ? NULL : strdup(options->path);
 	if (store->path == NULL)
 		return WF_NO_MEMORY;
-	status = queue_init(&store->writer.queue, max);
+	status = reconnect_init(store);
+	if (status == WF_OK)
+		status = queue_init(&store->writer.queue, max);
 	for (size_t i = 0; status == WF_OK && i < 2; i++) {
 		store->readers[i].store = store;
 		status = queue_init(&store->readers[i].queue, max);
@@ -260,6 +264,7 @@ store_close(struct store **store_p)
 	sql_close(&store->writer.conn);
 	for (size_t i = 0; i < THREAD_COUNT; i++)
 		queue_clear(store_queue(store, i));
+	reconnect_clear(store);
 	if (store->lock_fd >= 0)
 		close(store->lock_fd);
 	free(store->path);

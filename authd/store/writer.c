@@ -119,13 +119,15 @@ batch_leftovers(struct writer *w)
 static wf_status
 batch_begin(struct writer *w, struct batch *batch)
 {
-	wf_status status = sql_simple(&w->conn, SQL_BEGIN_WRITE);
+	wf_status status = reconnect_check_file(w->store, &w->conn);
 
+	if (status == WF_OK)
+		status = sql_simple(&w->conn, SQL_BEGIN_WRITE);
 	w->now = wf_clock_now(&w->store->clock);
 	w->lock_ms = clock_lock_ms(w->store, w->now);
 	w->clock_write = false;
 	w->clock_accept = false;
-	batch->changes = sqlite3_total_changes64(w->conn.db);
+	batch->changes = w->conn.db != NULL ? sqlite3_total_changes64(w->conn.db) : 0;
 	if (status == WF_OK && w->stale) {
 		status = work_load(&w->conn, &w->work);
 		w->stale = status != WF_OK;
@@ -175,6 +177,7 @@ batch_job(struct writer *w, struct store_job *job)
 	job->status = kind >= JOB_KINDS || job_run[kind] == NULL ? WF_INVALID : job_run[kind](w, job);
 	if (job->status == WF_OK)
 		return sql_simple(&w->conn, SQL_RELEASE_JOB);
+	w->trouble = job->status;
 	(void)snprintf(job->cause, sizeof(job->cause), "%s", w->conn.cause);
 	w->work = before;
 	return sql_rollback_to(&w->conn, "job");
@@ -260,6 +263,8 @@ writer_batch(struct writer *w, struct store_job *jobs)
 	wf_status status;
 
 	batch_order(&batch, jobs);
+	w->trouble = WF_OK;
+	(void)pthread_mutex_lock(&w->store->conn_mutex[THREAD_WRITER]);
 	status = batch_begin(w, &batch);
 	for (size_t i = 0; status == WF_OK && i < batch.n; i++)
 		status = batch_job(w, batch.jobs[i].job);
@@ -269,6 +274,8 @@ writer_batch(struct writer *w, struct store_job *jobs)
 		batch_believe(w, written);
 	else
 		batch_fail(w, &batch, status);
+	(void)pthread_mutex_unlock(&w->store->conn_mutex[THREAD_WRITER]);
+	reconnect_after(w->store, status != WF_OK ? status : w->trouble);
 	batch_done(w, &batch);
 	return status;
 }
