@@ -5,6 +5,9 @@
 #ifndef WF_AUTHD_DAEMON_H
 #define WF_AUTHD_DAEMON_H
 
+#include <sys/types.h>
+
+#include "authd/config/config.h"
 #include "authd/front/front.h"
 #include "authd/options.h"
 
@@ -14,6 +17,13 @@ struct live {
 	struct keyring *keys;
 	unsigned lent;
 	struct live *next;
+};
+
+/* A socket that the daemon has made itself, and which file that was. */
+struct own_socket {
+	char path[sizeof(((struct config *)NULL)->run_dir) + 32];
+	dev_t dev;
+	ino_t ino;
 };
 
 struct daemon {
@@ -31,7 +41,10 @@ struct daemon {
 	bool housekeeping_runs; /* loop thread */
 	bool clock_jumped;      /* housekeeping's; the loop thread's when that is done */
 	struct mailbox_post housekeeping_post;
+	struct own_socket sockets[3];
+	size_t nsockets;
 	bool stopping;
+	bool broken; /* it ends by itself; the exit code says so */
 	int64_t stop_by_us;
 	int64_t started_us;      /* wall clock */
 	int64_t started_boot_us; /* boot clock */
@@ -62,7 +75,7 @@ void system_row_fill(struct daemon *daemon, struct audit_row *row, enum audit_cl
 
 /* loop.c: events, signals, the tick. */
 WF_MUST_USE wf_status loop_setup(struct daemon *daemon);
-bool loop_run(struct daemon *daemon); /* false: it broke off by itself */
+bool loop_run(struct daemon *daemon); /* false: it ended by itself */
 void loop_clear(struct daemon *daemon);
 
 #endif

@@ -4,7 +4,9 @@
  */
 #include "config.h"
 
+#include <errno.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <syslog.h>
 
 #include "authd/daemon.h"
@@ -93,6 +95,39 @@ end_if_idle(struct daemon *daemon)
 }
 
 static void
+begin_stop(struct daemon *daemon)
+{
+	struct timeval soon = {.tv_usec = 50000};
+
+	service_stopping();
+	daemon->stopping = true;
+	daemon->stop_by_us = wf_clock_now(&daemon->clock).boot_us + INT64_C(1000000) * STOP_S;
+	front_stop(daemon->front);
+	engine_drain(daemon->engine);
+	(void)event_add(daemon->tick, &soon); /* if not, the tick goes on as before: it ends the loop, too */
+}
+
+/*
+ * Without privilege it cannot make a socket anew where one was removed, and nobody would ever ask it again.  So it
+ * ends, and the service manager starts it with what it needs.
+ */
+static bool
+found_by_others(struct daemon *daemon)
+{
+	for (size_t i = 0; i < daemon->nsockets; i++) {
+		const struct own_socket *own = &daemon->sockets[i];
+		struct stat info;
+
+		if (lstat(own->path, &info) == 0 ? info.st_dev == own->dev && info.st_ino == own->ino
+						 : errno != ENOENT && errno != ENOTDIR)
+			continue;
+		say_f(LOG_ERR, "the socket %s was removed or replaced: the daemon ends, to be started again", own->path);
+		return false;
+	}
+	return true;
+}
+
+static void
 tick(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *daemon = arg;
@@ -108,6 +143,10 @@ tick(evutil_socket_t fd, short what, void *arg)
 	}
 	live_sweep(daemon, false);
 	start_housekeeping(daemon);
+	if (!found_by_others(daemon)) {
+		daemon->broken = true;
+		begin_stop(daemon);
+	}
 }
 
 static void
@@ -126,22 +165,16 @@ reload(evutil_socket_t fd, short what, void *arg)
 	service_ready();
 }
 
+
 static void
 stop(evutil_socket_t fd, short what, void *arg)
 {
 	struct daemon *daemon = arg;
-	struct timeval soon = {.tv_usec = 50000};
 
 	(void)fd;
 	(void)what;
-	if (daemon->stopping)
-		return;
-	service_stopping();
-	daemon->stopping = true;
-	daemon->stop_by_us = wf_clock_now(&daemon->clock).boot_us + INT64_C(1000000) * STOP_S;
-	front_stop(daemon->front);
-	engine_drain(daemon->engine);
-	(void)event_add(daemon->tick, &soon); /* if not, the tick goes on as before: it ends the loop, too */
+	if (!daemon->stopping)
+		begin_stop(daemon);
 }
 
 static bool
@@ -169,7 +202,7 @@ loop_setup(struct daemon *daemon)
 bool
 loop_run(struct daemon *daemon)
 {
-	return event_base_dispatch(daemon->base) == 0 && daemon->stopping;
+	return event_base_dispatch(daemon->base) == 0 && daemon->stopping && !daemon->broken;
 }
 
 void

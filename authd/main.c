@@ -38,6 +38,8 @@
 struct openings {
 	struct { enum front_role role; int fd; } sockets[3];
 	size_t n;
+	struct own_socket own[3];
+	size_t nown;
 };
 
 static wf_status
@@ -51,6 +53,22 @@ keep_socket(void *ctx, enum front_role role, int fd)
 	openings->sockets[openings->n].fd = fd;
 	openings->n++;
 	return WF_OK;
+}
+
+/* So that the loop notices when nobody can find it any more. */
+static bool
+note_own(struct openings *openings, const char *path)
+{
+	struct own_socket *own = &openings->own[openings->nown];
+	struct stat info;
+
+	if (openings->nown >= sizeof(openings->own) / sizeof(openings->own[0]) || lstat(path, &info) != 0)
+		return false;
+	snprintf(own->path, sizeof(own->path), "%s", path);
+	own->dev = info.st_dev;
+	own->ino = info.st_ino;
+	openings->nown++;
+	return true;
 }
 
 static bool
@@ -67,7 +85,7 @@ open_socket(struct openings *openings, const struct config *config, enum front_r
 		      wf_status_text(status));
 		return false;
 	}
-	return keep_socket(openings, role, fd) == WF_OK;
+	return note_own(openings, path) && keep_socket(openings, role, fd) == WF_OK;
 }
 
 static bool
@@ -386,9 +404,12 @@ serve(const struct options *options)
 
 	say_open(options->stderr_log);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error like a full disk */
 	if (!open_as_root(options, &openings))
 		return 1;
 	wf_secret_keep(SECRET_PAGES_KEPT);
+	memcpy(daemon.sockets, openings.own, sizeof(daemon.sockets));
+	daemon.nsockets = openings.nown;
 	daemon.started_us = wf_clock_now(&daemon.clock).wall_us;
 	daemon.started_boot_us = wf_clock_now(&daemon.clock).boot_us;
 	if (set_up(&daemon, &openings)) {
@@ -396,7 +417,7 @@ serve(const struct options *options)
 		service_ready();
 		code = loop_run(&daemon) ? 0 : 1;
 		if (code != 0)
-			say(LOG_ERR, "the loop broke off; start the daemon again");
+			say(LOG_ERR, "the daemon ended by itself; start it again");
 	}
 	tear_down(&daemon);
 	wf_secret_keep(0);
