@@ -96,7 +96,9 @@ open_folder(struct backup *backup)
 	if (backup->dir < 0)
 		return failed(backup, "open");
 	if (flock(backup->dir, LOCK_EX | LOCK_NB) != 0)
-		return act_say(backup->call, WF_CONFLICT, _("Another backup is being made: try again when it is done."));
+		return errno != EWOULDBLOCK
+			       ? failed(backup, "flock")
+			       : act_say(backup->call, WF_CONFLICT, _("Another backup is being made: try again when it is done."));
 	sweep(backup->dir);
 	if (faccessat(backup->dir, backup->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
 		return act_say(backup->call, WF_EXISTS, _("%s/%s is there already: choose another name."), backup->folder,
@@ -172,10 +174,9 @@ make(struct backup *backup)
 
 	if (status == WF_OK)
 		status = encrypt(backup);
-	(void)unlinkat(backup->dir, PLAIN, 0);
 	if (status == WF_OK)
 		status = publish(backup);
-	(void)unlinkat(backup->dir, SEALED, 0);
+	sweep(backup->dir);
 	return status;
 }
 
