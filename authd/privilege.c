@@ -10,13 +10,17 @@
 #include <unistd.h>
 
 #include "authd/privilege.h"
+#include "common/fault.h"
 #include "common/sandbox.h"
 
 wf_status
 privilege_user(const char *name, uid_t *uid_r, gid_t *gid_r)
 {
-	const struct passwd *user = getpwnam(name); /* before any thread is started */
+	const struct passwd *user;
 
+	wf_fault_shelter(true); /* glibc 2.36 asserts that it could read nsswitch.conf */
+	user = getpwnam(name);	/* before any thread is started */
+	wf_fault_shelter(false);
 	if (user == NULL)
 		return WF_NOT_FOUND;
 	*uid_r = user->pw_uid;

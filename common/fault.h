@@ -66,6 +66,11 @@ bool wf_fault_due(enum wf_fault_point point);
 void wf_fault_end(void);
 /* Arms: the nth (1-based) fallible call fails, once or from then on; 0 disarms and resets the count. */
 void wf_fault_arm(uint64_t nth, bool from_then_on);
+/*
+ * Around a library that does not look whether it got its memory, and would end the program or ours: until `false`
+ * this thread's calls of libc neither count nor fail.  Each use says which library.
+ */
+void wf_fault_shelter(bool on);
 /* Calls seen since the last wf_fault_arm. */
 uint64_t wf_fault_count(void);
 /* What is in force: the page, or one of the process's own.  Never NULL. */
@@ -76,6 +81,12 @@ wf_fault(enum wf_fault_point point)
 {
 	(void)point;
 	return false;
+}
+
+static inline void
+wf_fault_shelter(bool on)
+{
+	(void)on;
 }
 #endif
 

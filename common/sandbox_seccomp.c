@@ -5,6 +5,8 @@
 
 #include <seccomp.h>
 
+#include "common/fault.h"
+
 wf_status
 wf_sandbox_calls(const char *const *calls, size_t n)
 {
@@ -13,6 +15,7 @@ wf_sandbox_calls(const char *const *calls, size_t n)
 
 	if (filter == NULL)
 		return WF_NO_MEMORY;
+	wf_fault_shelter(true); /* libseccomp 2.5 leaves rules out when it has no memory for them */
 	for (size_t i = 0; status == WF_OK && i < n; i++) {
 		int number = seccomp_syscall_resolve_name(calls[i]);
 
@@ -22,5 +25,6 @@ wf_sandbox_calls(const char *const *calls, size_t n)
 	if (status == WF_OK && seccomp_load(filter) != 0)
 		status = WF_DENIED;
 	seccomp_release(filter);
+	wf_fault_shelter(false);
 	return status;
 }

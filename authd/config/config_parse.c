@@ -252,6 +252,7 @@ config_parse(struct config_load *load, const char *text, size_t len)
 	if (!scan(load, text, len))
 		return;
 	grammar = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*grammar));
+	wf_fault_shelter(true); /* libconfuse 3.3 frees what it never got */
 	if (grammar != NULL) {
 		declare(load, grammar);
 		cfg = cfg_init(grammar->root, CFGF_NONE);
@@ -262,5 +263,6 @@ config_parse(struct config_load *load, const char *text, size_t len)
 		load->status = WF_NO_MEMORY;
 	if (cfg != NULL)
 		cfg_free(cfg);
+	wf_fault_shelter(false);
 	free(grammar);
 }

@@ -302,6 +302,11 @@ keyring_load(const char *path, struct keyring **keys_r, char *why_r, size_t size
 
 	(void)snprintf(
 		why_r, size, _("%s: there is not enough memory to read the key file."), path);
+	status = crypto_start();
+	if (status != WF_OK) {
+		(void)snprintf(why_r, size, "OpenSSL: %s", _(wf_status_text(status)));
+		return status;
+	}
 	status = key_file_open(path, &fd, &file, why_r, size);
 	if (status != WF_OK)
 		return status;
@@ -384,7 +389,9 @@ keyring_create(const char *path)
 
 	if (keys == NULL)
 		return WF_NO_MEMORY;
-	status = keys_grow(keys);
+	status = crypto_start();
+	if (status == WF_OK)
+		status = keys_grow(keys);
 	if (status == WF_OK)
 		status = keys_write(keys, path, true, NULL);
 	keyring_free(&keys);

@@ -46,6 +46,22 @@ KEPT(EVP_MAC, EVP_MAC_fetch, EVP_MAC_free, "HMAC")
 KEPT(EVP_MD, EVP_MD_fetch, EVP_MD_free, "SHA256")
 KEPT(EVP_CIPHER, EVP_CIPHER_fetch, EVP_CIPHER_free, "AES-256-GCM")
 
+wf_status
+crypto_start(void)
+{
+	EVP_KDF *kdf = NULL;
+	wf_status status = WF_CRYPTO;
+
+	wf_fault_shelter(true); /* OpenSSL 3.0 goes on with locks that it could not make */
+	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL) == 1)
+		kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
+	if (kdf != NULL && kept_EVP_MAC_fetch() != NULL && kept_EVP_MD_fetch() != NULL && kept_EVP_CIPHER_fetch() != NULL)
+		status = WF_OK;
+	EVP_KDF_free(kdf);
+	wf_fault_shelter(false);
+	return status;
+}
+
 static wf_status
 crypto_result(bool ok, wf_status status)
 {

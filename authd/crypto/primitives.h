@@ -21,6 +21,9 @@ struct crypto_bytes {
 	size_t len;
 };
 
+/* Once before all others, best at the start: WF_CRYPTO if OpenSSL cannot be used. */
+WF_MUST_USE wf_status crypto_start(void);
+
 /* HKDF-SHA-256 (RFC 5869), extract and expand: `len` bytes, at most WF_SECRET_MAX. */
 WF_MUST_USE wf_status crypto_hkdf(const struct wf_secret *key, struct crypto_bytes salt,
 	struct crypto_bytes info, size_t len, struct wf_secret *derived_r);
