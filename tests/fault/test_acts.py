@@ -5,6 +5,8 @@ do; then the act may be done or not (its answer can get lost), but never by half
 """
 
 import os
+import subprocess
+import time
 
 import lib
 import rounds
@@ -12,11 +14,17 @@ import wire
 from test_logins import expect, finish, opens
 
 SAYINGS = {}
+SILENT = (3, "", "It waits, for as long as the daemon is there and cannot answer.")
 
 
 def act(lab, *arguments, text=None):
     """A command's exit code and what it said."""
-    done = lab.run(lib.CLI, *arguments, text=text, code=None, timeout=60)
+    try:
+        done = lab.run(lib.CLI, *arguments, text=text, code=None, timeout=rounds.Patience.seconds)
+    except subprocess.TimeoutExpired:
+        if rounds.Patience.silence == "silent":
+            raise rounds.Broken("no answer") from None
+        return SILENT
     return done.returncode, done.stdout, done.stderr
 
 
@@ -46,7 +54,9 @@ def test_token(lab):
 
     def note():
         for row in lab.ask("token", "list", "bob"):
-            lab.cli("token", "remove", "bob", str(row["id"]))
+            if row["state"] == "void":
+                continue
+            lab.cli("token", "remove", "bob", str(row["id"]), "--reason", "test")
         before["rows"] = store.ask("SELECT count(*) FROM credential WHERE account_id = "
                                    "(SELECT id FROM account WHERE name = 'bob')")[0]
 
@@ -63,6 +73,19 @@ def test_token(lab):
     finish(lab, store)
 
 
+def in_force(lab, person, passwords):
+    """One of these opens; it becomes the person's. Set by somebody else, it must be changed at the login."""
+    deadline = time.monotonic() + rounds.AGAIN
+    while time.monotonic() < deadline:
+        for person.password in passwords:
+            if rounds.attempt(person, person.code()) in (wire.ACCEPT, wire.CHANGE_FIRST):
+                return
+        if lab.process.poll() is not None:
+            return  # the loop looks at how it ended
+        time.sleep(0.3)
+    raise rounds.Broken("neither the old nor the new password is in force")
+
+
 def test_password(lab):
     """A new password: the old one or the new one is in force, and after a success it is the new one."""
     rounds.up(lab)
@@ -76,14 +99,7 @@ def test_password(lab):
 
     def check(outcome):
         told(outcome)
-        lab.page.disarm()
-        bob.password = state["new"]
-        verdict = rounds.attempt(bob, bob.code())
-        if verdict == wire.REJECT and outcome[0] != 0:
-            bob.password = state["old"]
-            verdict = rounds.attempt(bob, bob.code())
-        # Set by somebody else: to be changed at the login.
-        expect(verdict, {wire.ACCEPT, wire.CHANGE_FIRST, wire.UNAVAILABLE, "gone"}, "the password in force")
+        in_force(lab, bob, [state["new"]] + [state["old"]] * (outcome[0] != 0))
         state["old"] = bob.password
     rounds.Loop(lab, change, check, None, opens(alice)).walk()
     say_all(lab)
@@ -112,12 +128,7 @@ def test_own_password(lab):
 
     def check(outcome):
         expect(outcome, {wire.ACCEPT, wire.UNAVAILABLE, "gone"}, "the change of a password")
-        bob.password = state["new"]
-        verdict = rounds.attempt(bob, bob.code())
-        if verdict == wire.REJECT and outcome != wire.ACCEPT:
-            bob.password = state["old"]
-            verdict = rounds.attempt(bob, bob.code())
-        expect(verdict, {wire.ACCEPT, wire.UNAVAILABLE, "gone"}, "the password in force")
+        in_force(lab, bob, [state["new"]] + [state["old"]] * (outcome != wire.ACCEPT))
         state["old"] = bob.password
     rounds.Loop(lab, change, check, None, opens(alice)).walk()
     finish(lab, store)
@@ -149,17 +160,25 @@ def test_backup(lab):
     alice, store = lab.person("alice"), rounds.Store()
     path = os.path.join(lab.logs, "a.backup")
 
+    def unfinished():
+        folder = os.path.join(lib.STATE, "backups")
+        names = os.listdir(folder) if os.path.exists(folder) else []
+        return [name for name in names if not name.endswith(".backup")]
+
     def clear():
         if os.path.exists(path):
             os.unlink(path)
+        lab.page.move(wall=1, boot=1)  # the daemon's own copy is named by the second
 
     def check(outcome):
         told(outcome)
         if outcome[0] == 0 and not os.path.exists(path):
             raise rounds.Broken("no file after a success")
-        left = [name for name in os.listdir(lib.STATE) if not name.startswith("warifu.db")]
-        if outcome[0] != 0 and left:
-            lib.equal([name for name in left if "backup" in name or "copy" in name], [], "files left in the state folder")
+        if unfinished():  # where unlinking failed, too: the next backup takes them away
+            lab.page.move(wall=1, boot=1)
+            lab.cli("backup", path + ".next")
+            os.unlink(path + ".next")
+        lib.equal(unfinished(), [], "unfinished files in the folder of backups")
     rounds.Loop(lab, lambda: act(lab, "backup", path), check, clear, opens(alice)).walk()
     say_all(lab)
     finish(lab, store)

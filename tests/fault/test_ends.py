@@ -8,7 +8,7 @@ import lib
 import pam
 import rounds
 import wire
-from test_acts import say_all, told
+from test_acts import in_force, say_all, told
 from test_logins import expect
 
 HERE = ("alloc", "random", "store", "file", "socket", "thread", "clock")
@@ -76,12 +76,7 @@ def test_password(lab):
 
     def check(outcome):
         told(outcome)
-        old, alice.password = alice.password, state["new"]
-        verdict = rounds.attempt(alice, alice.code())
-        if verdict == wire.REJECT and outcome[0] != 0:
-            alice.password = old
-            verdict = rounds.attempt(alice, alice.code())
-        expect(verdict, {wire.ACCEPT, wire.CHANGE_FIRST}, "the password in force")
+        in_force(lab, alice, [state["new"]] + [alice.password] * (outcome[0] != 0))
     ends(lab, act, check)
     say_all(lab)
 
