@@ -175,7 +175,9 @@ run(struct load *load)
 			struct load_client *client = events[i].data.ptr;
 			enum load_end end;
 
-			if (client_ready(client, &load->options, &load->people, now_us, &end))
+			if (client->state == LOAD_IDLE)
+				client_close(client); /* hung up on between two logins */
+			else if (client_ready(client, &load->options, &load->people, now_us, &end))
 				ended(load, client, end, now_us);
 		}
 	}
