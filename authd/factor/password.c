@@ -98,7 +98,7 @@ add_rehash(const struct factor_input *in, const char *stored, struct factor_resu
 	char fresh[PASSWORD_HASH_MAX];
 	struct effect *effect;
 
-	if (in->credential == NULL || in->doomed || !wants_rehash(stored) ||
+	if (in->doomed || !wants_rehash(stored) ||
 	    password_hash(in->answer, in->scratch, fresh, sizeof(fresh)) != WF_OK)
 		return;
 	effect = result_effect(in, EFFECT_HASH_REPLACE, result);

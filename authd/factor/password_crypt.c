@@ -55,11 +55,11 @@ is_yescrypt_salt(const char *salt, size_t len)
 	return len == 0 || strchr(alphabet, salt[len - 1]) < alphabet + values[len % 4];
 }
 
-/* "j9T$salt$": flavour, memory cost, block size (8 or 32), as crypt_gensalt() writes them. */
+/* "j9T$salt$": flavour, memory cost, block size (8 or 32), as crypt_gensalt() writes them. Of a whole hash. */
 static bool
 yescrypt_bounded(const char *setting)
 {
-	return setting[0] == 'j' && setting[1] != '\0' && strchr(YESCRYPT_MEMORY, setting[1]) != NULL &&
+	return setting[0] == 'j' && strchr(YESCRYPT_MEMORY, setting[1]) != NULL &&
 	       (setting[2] == '5' || setting[2] == 'T') && setting[3] == '$' &&
 	       is_yescrypt_salt(setting + 4, strcspn(setting + 4, "$"));
 }
@@ -142,7 +142,7 @@ password_crypt_check(const char *hash)
 	const struct method *method = method_of(hash);
 	int rc = hash[0] == '\0' ? CRYPT_SALT_INVALID : crypt_checksalt(hash);
 
-	if (rc == CRYPT_SALT_INVALID || rc == CRYPT_SALT_METHOD_DISABLED)
+	if (rc == CRYPT_SALT_INVALID || rc == CRYPT_SALT_METHOD_DISABLED) /* coverage: Debian disables no method */
 		return WF_INVALID;
 	return is_whole(hash, method) && method->bounded(hash + strlen(method->prefix)) ? WF_OK
 											: WF_INVALID;
@@ -164,8 +164,10 @@ static wf_status
 crypt_status(const char *computed, const char *hash)
 {
 	if (computed == NULL) /* ERANGE: longer than the method can take, so it was never set */
-		return errno == ERANGE ? WF_NO : errno == ENOMEM ? WF_NO_MEMORY : WF_CRYPTO;
-	if (strlen(computed) != strlen(hash) || !wf_mem_equal(computed, hash, strlen(hash)))
+		return errno == ERANGE   ? WF_NO :
+		       errno == ENOMEM ? WF_NO_MEMORY : WF_CRYPTO; /* coverage: others are refused before */
+	if (strlen(computed) != strlen(hash) || /* coverage: is_whole() has seen to the length */
+		!wf_mem_equal(computed, hash, strlen(hash)))
 		return WF_NO;
 	return WF_OK;
 }

@@ -38,11 +38,11 @@ result_unsure(const char *reason, struct factor_result *result)
 	result_set(FACTOR_UNSURE, reason, result);
 }
 
-/* Not a comparison of secrets but a flag: no guess can be lucky enough. */
+/* Not a comparison of secrets but a flag: no guess can be lucky enough. Nothing matches without a credential. */
 static bool
 never_yes(const struct factor_input *in)
 {
-	return in->credential == NULL || in->doomed || in->credential->state == CREDENTIAL_VOID ||
+	return in->doomed || in->credential->state == CREDENTIAL_VOID ||
 	       in->credential->state == CREDENTIAL_RESYNC;
 }
 

@@ -30,7 +30,6 @@
 #include "common/fault.h"
 
 #define STACK_USED 32768 /* more than cracklib's and libpwquality's frames together */
-#define STATICS_MAX 65536
 
 static const char *const dictionaries[] = {
 	"/var/cache/cracklib/cracklib_dict",
@@ -95,8 +94,8 @@ is_known(pwquality_settings_t *settings, const struct wf_secret *password)
 
 	if (score >= 0)
 		return false;
-	said = pwquality_strerror(text, sizeof(text), score, detail); /* frees `detail` */
-	return score == PWQ_ERROR_CRACKLIB_CHECK && said != NULL && is_about_dictionary(said);
+	said = pwquality_strerror(text, sizeof(text), score, detail); /* frees `detail`; never NULL */
+	return score == PWQ_ERROR_CRACKLIB_CHECK && is_about_dictionary(said);
 }
 
 /* cracklib's variables (.bss), and a copy of what was in them. */
@@ -124,16 +123,15 @@ find_statics(struct dl_phdr_info *info, size_t size, void *arg)
 	return 1;
 }
 
-/* False where they cannot be kept: then nothing is asked. No libcrack of its own: nothing to keep. */
+/* False where they cannot be kept: then nothing is asked. No libcrack of its own: nothing is kept. */
 static bool
 statics_keep(struct statics *statics)
 {
-	*statics = (struct statics){.len = 0};
+	static uint8_t none;
+
+	*statics = (struct statics){.at = &none};
 	(void)dl_iterate_phdr(find_statics, statics);
-	if (statics->len == 0)
-		return true;
-	if (statics->len <= STATICS_MAX && !wf_fault(WF_FAULT_ALLOC))
-		statics->copy = malloc(statics->len);
+	statics->copy = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(statics->len + 1);
 	if (statics->copy != NULL)
 		memcpy(statics->copy, statics->at, statics->len);
 	return statics->copy != NULL;
@@ -142,8 +140,7 @@ statics_keep(struct statics *statics)
 static void
 statics_put_back(struct statics *statics)
 {
-	if (statics->len > 0)
-		memcpy(statics->at, statics->copy, statics->len);
+	memcpy(statics->at, statics->copy, statics->len);
 	free(statics->copy);
 }
 

@@ -167,6 +167,10 @@ START_TEST(never_yes)
 	ck_assert_int_eq(result.answer, FACTOR_NO);
 	ck_assert_uint_eq(result.neffects, 0);
 	in.doomed = false;
+	credential.state = CREDENTIAL_RESYNC;
+	result = fixture_verify(&in, code_of(0));
+	ck_assert_int_eq(result.answer, FACTOR_NO);
+	ck_assert_uint_eq(result.neffects, 0);
 	in.credential = NULL;
 	result = fixture_verify_bytes(&in, FACTOR_HOTP, code_of(0), 6);
 	ck_assert_int_eq(result.answer, FACTOR_NO);

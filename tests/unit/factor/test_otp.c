@@ -226,6 +226,8 @@ START_TEST(totp_is_not_resynced)
 	uint64_t next = 0;
 
 	ck_assert_int_eq(hotp_resync(&secret, &totp, 0, 9, rfc4226_codes[5], rfc4226_codes[6], &next), WF_INVALID);
+	totp = (struct otp_spec){FACTOR_HOTP, OTP_SHA1, 9, 0};
+	ck_assert_int_eq(hotp_resync(&secret, &totp, 0, 9, rfc4226_codes[5], rfc4226_codes[6], &next), WF_INVALID);
 	wf_secret_clear(&secret);
 }
 END_TEST

@@ -96,6 +96,31 @@ START_TEST(the_longest_uri_that_fits)
 }
 END_TEST
 
+/* Wherever the end of the space comes. */
+START_TEST(no_uri_is_cut)
+{
+	struct wf_secret secret = secret_of("1234567890", 10), uri = WF_SECRET_EMPTY, key = WF_SECRET_EMPTY;
+	char name[WF_SECRET_MAX + 1];
+	bool fits = true;
+
+	for (size_t len = 0; len <= WF_SECRET_MAX; len++) {
+		wf_status status;
+
+		memset(name, 'x', len);
+		name[len] = '\0';
+		status = otp_uri(&secret, &totp6, name, "alice", 0, &uri, &key);
+		ck_assert(status == WF_OK || status == WF_TOO_LONG);
+		ck_assert(fits || status == WF_TOO_LONG);
+		fits = status == WF_OK;
+		ck_assert(!fits || strstr((const char *)uri.bytes, "&period=30") != NULL);
+		wf_secret_clear(&uri);
+		wf_secret_clear(&key);
+	}
+	ck_assert(!fits);
+	wf_secret_clear(&secret);
+}
+END_TEST
+
 /* RFC 4648 section 10, without the padding. */
 START_TEST(base32_vectors)
 {
@@ -140,6 +165,7 @@ otp_uri_suite(void)
 	tcase_add_loop_test(tc, uris_are_exact, 0, (int)(sizeof(rows) / sizeof(rows[0])));
 	tcase_add_test(tc, what_does_not_fit_is_refused_whole);
 	tcase_add_test(tc, the_longest_uri_that_fits);
+	tcase_add_test(tc, no_uri_is_cut);
 	tcase_add_loop_test(tc, base32_vectors, 0, 7);
 #ifdef WF_FAULT
 	tcase_add_test(tc, every_fault_is_told_and_gives_nothing);

@@ -135,6 +135,8 @@ static const char *const bad_hashes[] = {
 	"$y$j)T$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
 	"$6$rounds=999$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
 	"$6$rounds=05000$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$rounds=a000$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm80=",
 	"$6$rounds=:$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
 	"$6$rounds=5000x$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
 	"$6$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG.",
@@ -179,6 +181,24 @@ START_TEST(measurements_out_of_bounds_are_refused)
 	ck_assert_int_eq(password_measure(&cheap, 65, &ms, &rate), WF_INVALID);
 	ck_assert_int_eq(password_measure(&bad, 1, &ms, &rate), WF_INVALID);
 	ck_assert(ms == -1 && rate == -1);
+}
+END_TEST
+
+/* What the parser lets nobody ask for. */
+START_TEST(a_cost_that_the_library_refuses)
+{
+	struct phc phc = {.cost = {1, 1, 4}, .salt_len = 16, .hash_len = 32};
+	struct wf_secret secret = secret_of("secret");
+	uint8_t hash[PHC_HASH_MAX];
+
+	ck_assert_int_ne(factor_argon2_hash(&secret, &phc, NULL, hash), WF_OK);
+	wf_secret_clear(&secret);
+}
+END_TEST
+
+START_TEST(more_memory_than_there_is)
+{
+	ck_assert_ptr_null(scratch_lend(NULL, SIZE_MAX / 4));
 }
 END_TEST
 
@@ -227,6 +247,8 @@ password_hash_suite(void)
 	tcase_add_test(tc, hashes_that_can_be_verified);
 	tcase_add_loop_test(tc, hashes_that_cannot, 0, (int)(sizeof(bad_hashes) / sizeof(bad_hashes[0])));
 	tcase_add_test(tc, a_measurement_is_plausible);
+	tcase_add_test(tc, a_cost_that_the_library_refuses);
+	tcase_add_test(tc, more_memory_than_there_is);
 	tcase_add_test(tc, measurements_out_of_bounds_are_refused);
 #ifdef WF_FAULT
 	tcase_add_test(tc, every_fault_is_told);

@@ -104,6 +104,15 @@ START_TEST(sentences_name_number_and_rule)
 }
 END_TEST
 
+START_TEST(a_word_of_the_dictionary)
+{
+	struct account account = {.name = "alice"};
+
+	if (policy_words_source() != NULL)
+		expect(&account, "elephant", GUESSED);
+}
+END_TEST
+
 START_TEST(short_names_are_left_alone)
 {
 	struct account account = {.name = "al"};
@@ -170,6 +179,7 @@ password_suite(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, general_accounts);
 	tcase_add_test(tc, sentences_name_number_and_rule);
+	tcase_add_test(tc, a_word_of_the_dictionary);
 	tcase_add_test(tc, short_names_are_left_alone);
 	tcase_add_test(tc, classes_where_the_policy_wants_them);
 	tcase_add_test(tc, the_longest_password);

@@ -8,6 +8,7 @@
 #include <link.h>
 #include <string.h>
 
+#include "common/fault.h"
 #include "tests/unit/unit.h"
 
 static bool
@@ -98,6 +99,34 @@ START_TEST(the_dictionary_keeps_nothing)
 }
 END_TEST
 
+#ifdef WF_FAULT
+/* Where the dictionary cannot be asked, no word is in it; and it can be asked again afterwards. */
+START_TEST(a_dictionary_that_fails)
+{
+	uint64_t calls;
+
+	if (policy_words_source() == NULL)
+		return;
+	wf_fault_page()->points = 1U << WF_FAULT_ALLOC | 1U << WF_FAULT_HEAP | 1U << WF_FAULT_SYSTEM;
+	wf_fault_arm(0, false);
+	ck_assert(ask(policy_words_in_dictionary, "elephant"));
+	calls = wf_fault_count();
+	ck_assert_uint_ge(calls, 3);
+	for (uint64_t nth = 1; nth <= calls; nth++) {
+		struct wf_secret password = WF_SECRET_EMPTY;
+
+		wf_fault_arm(0, false);
+		ck_assert_int_eq(wf_secret_set(&password, "elephant", 8), WF_OK);
+		wf_fault_arm(nth, nth % 2 == 0);
+		(void)policy_words_in_dictionary(&password);
+		wf_fault_arm(0, false);
+		wf_secret_clear(&password);
+		ck_assert(ask(policy_words_in_dictionary, "elephant"));
+	}
+}
+END_TEST
+#endif
+
 static Suite *
 words_suite(void)
 {
@@ -108,6 +137,9 @@ words_suite(void)
 	tcase_add_test(tc, bytes_that_no_word_has);
 	tcase_add_test(tc, the_dictionary_if_there_is_one);
 	tcase_add_test(tc, the_dictionary_keeps_nothing);
+#ifdef WF_FAULT
+	tcase_add_test(tc, a_dictionary_that_fails);
+#endif
 	suite_add_tcase(suite, tc);
 	return suite;
 }
