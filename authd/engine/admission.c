@@ -26,6 +26,7 @@
 #define FAMILIAR_TURNS 3 /* for one of the strangers */
 #define MEAN_SHARE 8     /* one measurement moves the mean by an eighth */
 #define TOOK_MAX_US 5000000
+#define REACH_US 50000 /* of work is reserved ahead */
 
 enum ticket_class { STRANGERS, FAMILIARS, CLASSES };
 
@@ -55,6 +56,23 @@ struct admission {
 	struct familiar *familiar;
 };
 
+/*
+ * More than are computed at a time, since the reservations of the next ones are written meanwhile; but no more than
+ * that takes: whoever runs is out of the turns.
+ */
+static size_t
+slots_for(const struct admission *admission)
+{
+	size_t threads = admission->threads, most = 3 * threads + 4;
+	size_t reach = most;
+
+	if (admission->mean_us > 0)
+		reach = (size_t)(REACH_US * (int64_t)threads / admission->mean_us);
+	if (reach < threads)
+		reach = threads;
+	return threads + (reach < most ? reach : most);
+}
+
 wf_status
 admission_new(unsigned threads, size_t queue, struct admission **admission_r)
 {
@@ -69,8 +87,7 @@ admission_new(unsigned threads, size_t queue, struct admission **admission_r)
 		return status;
 	}
 	admission->threads = threads > 0 ? threads : 1;
-	/* More than run at a time: reservations of the next ones are written while hashes are computed. */
-	admission->slots = 4 * (size_t)admission->threads + 4;
+	admission->slots = slots_for(admission);
 	admission->share = (size_t)admission->threads + 1;
 	admission_configure(admission, queue);
 	*admission_r = admission;
@@ -456,6 +473,7 @@ admission_measured(struct admission *admission, int64_t took_us)
 		admission->mean_us = took_us;
 	else
 		admission->mean_us += (took_us - admission->mean_us) / MEAN_SHARE;
+	admission->slots = slots_for(admission);
 }
 
 void

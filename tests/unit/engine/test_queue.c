@@ -149,9 +149,9 @@ START_TEST(what_cannot_be_in_time_is_turned_away)
 {
 	unsigned n = 0;
 
+	fill_slots(1000);
 	for (int i = 0; i < 100; i++)
-		admission_measured(queue, 100000);
-	fill_slots(1000); /* 12 that run: 0.6 s with two threads */
+		admission_measured(queue, 100000); /* 12 that run: 0.6 s with two threads */
 	while (n < 1000) {
 		ticket(n, n, 1)->due_us = 1000000;
 		if (!offer(&tickets[n]))
@@ -181,6 +181,29 @@ START_TEST(an_idle_queue_takes_anybody)
 	ticket(1, 1, 1);
 	ck_assert(offer(&tickets[1]));
 	ck_assert_int_lt(admission_wait_us(queue, ticket(2, 2, 2), 0), 10000);
+}
+END_TEST
+
+/* Dear hashes: few are reserved ahead, so that turns mean something. */
+START_TEST(slots_follow_the_cost)
+{
+	static const struct {
+		int64_t took_us;
+		size_t slots;
+	} table[] = {{1, SLOTS}, {5000, SLOTS}, {25000, THREADS + 4}, {40000, THREADS + 2}, {3000000, 2 * THREADS}};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		size_t n = 0;
+
+		tear_down();
+		set_up();
+		admission_measured(queue, table[i].took_us);
+		for (unsigned k = 0; k < 2 * SLOTS; k++) {
+			ck_assert(offer(ticket(k, k, k)));
+			n += admission_next(queue) != NULL;
+		}
+		ck_assert_uint_eq(n, table[i].slots);
+	}
 }
 END_TEST
 
@@ -337,6 +360,7 @@ suite(void)
 	tcase_add_test(tc, familiar_is_the_pair);
 	tcase_add_test(tc, what_cannot_be_in_time_is_turned_away);
 	tcase_add_test(tc, an_idle_queue_takes_anybody);
+	tcase_add_test(tc, slots_follow_the_cost);
 	tcase_add_test(tc, a_full_queue_makes_room_at_the_cost_of_the_longest_flow);
 	tcase_add_test(tc, who_leaves_is_gone);
 	tcase_add_test(tc, the_overdue_come_out);
