@@ -10,6 +10,7 @@
 #include "authd/worker/mailbox.h"
 
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
@@ -56,17 +57,20 @@ mailbox_fd(const struct mailbox *mailbox)
 void
 mailbox_post(struct mailbox *mailbox, struct mailbox_post *post)
 {
+	bool first;
+
 	post->next = NULL;
 	pthread_mutex_lock(&mailbox->lock);
-	if (mailbox->first == NULL) {
+	first = mailbox->first == NULL;
+	if (first)
 		mailbox->first = post;
-		/* Fails only when the counter would overflow, and then it is readable already. */
-		(void)eventfd_write(mailbox->fd, 1);
-	} else {
+	else
 		mailbox->last->next = post;
-	}
 	mailbox->last = post;
 	pthread_mutex_unlock(&mailbox->lock);
+	/* Outside of the lock, since it wakes who takes it. Fails only when the counter would overflow: readable already. */
+	if (first)
+		(void)eventfd_write(mailbox->fd, 1);
 }
 
 static struct mailbox_post *
