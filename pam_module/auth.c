@@ -72,14 +72,13 @@ conclude(const struct call *call, const struct result *result, const struct wf_s
 	return verdict_code(result->verdict, GROUP_AUTH);
 }
 
+/* The daemon is away: nobody listens, or who does says nothing in time, before anything was asked. */
 static int
-unreachable(const struct call *call)
+unreachable(const struct call *call, wf_status status)
 {
-	talk_log_trouble(call, DOING, WF_UNAVAILABLE);
-	conversation_tell_id(call, true, WF_TEXT_UNAVAILABLE);
-	if (!breakglass_offered(call))
-		return status_code(WF_UNAVAILABLE, GROUP_AUTH);
-	return breakglass_run(call);
+	int code = trouble(call, status);
+
+	return breakglass_offered(call) ? breakglass_run(call) : code;
 }
 
 int
@@ -90,17 +89,19 @@ auth_run(const struct call *call)
 	struct wf_secret password = WF_SECRET_EMPTY;
 	struct wf_client *client = NULL;
 	wf_status status;
+	bool silent;
 	int code;
 
 	if (!forget(call))
 		return trouble(call, WF_NO_MEMORY);
 	status = talk_open(call, call_machine_deadline(call), &client);
-	if (status == WF_UNAVAILABLE)
-		return unreachable(call);
+	silent = status == WF_UNAVAILABLE || status == WF_TIMEOUT;
 	if (status == WF_OK)
 		status = dialog_run(
-			call, client, WF_PURPOSE_LOGIN, deadline_us, &result, &password);
+			call, client, WF_PURPOSE_LOGIN, deadline_us, &result, &password, &silent);
 	wf_client_close(&client);
+	if (silent)
+		return unreachable(call, status);
 	code = status == WF_OK ? conclude(call, &result, &password) : trouble(call, status);
 	wf_secret_clear(&password);
 	return code;

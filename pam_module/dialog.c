@@ -16,6 +16,7 @@ struct dialog {
 	struct wf_client *client;
 	enum wf_purpose purpose;
 	int64_t deadline_us;
+	bool silent; /* the first reply did not come in time */
 	bool has_txn;
 	uint8_t txn[WF_TXN_LEN];
 	struct wf_prompt prompts[DIALOG_PROMPTS_MAX];
@@ -244,8 +245,10 @@ rounds_run(struct dialog *dialog, struct result *result_r)
 	struct wf_msg msg;
 	wf_status status = begin(dialog, &msg);
 
-	if (status != WF_OK)
+	if (status != WF_OK) {
+		dialog->silent = status == WF_TIMEOUT;
 		return status;
+	}
 	for (int i = 0; i < DIALOG_ROUNDS_MAX && msg.type == WF_MSG_PROMPTS && status == WF_OK; i++)
 		status = round_run(dialog, &msg);
 	if (status == WF_OK)
@@ -256,7 +259,7 @@ rounds_run(struct dialog *dialog, struct result *result_r)
 
 wf_status
 dialog_run(const struct call *call, struct wf_client *client, enum wf_purpose purpose,
-	int64_t deadline_us, struct result *result_r, struct wf_secret *password_r)
+	int64_t deadline_us, struct result *result_r, struct wf_secret *password_r, bool *silent_r)
 {
 	struct dialog dialog = {
 		.call = call, .client = client, .purpose = purpose, .deadline_us = deadline_us};
@@ -268,6 +271,8 @@ dialog_run(const struct call *call, struct wf_client *client, enum wf_purpose pu
 		abort_send(&dialog);
 	wf_secret_clear(&dialog.password);
 	answers_clear(&dialog);
+	if (silent_r != NULL)
+		*silent_r = dialog.silent;
 	return status;
 }
 

@@ -85,7 +85,7 @@ prove(const struct call *call, struct result *result_r, struct wf_secret *passwo
 		status = dialog_probe(call, client, WF_PURPOSE_CHANGE, deadline_us, result_r);
 	else if (status == WF_OK)
 		status = dialog_run(
-			call, client, WF_PURPOSE_CHANGE, deadline_us, result_r, password_r);
+			call, client, WF_PURPOSE_CHANGE, deadline_us, result_r, password_r, NULL);
 	wf_client_close(&client);
 	return status;
 }

@@ -236,6 +236,25 @@ def test_emergency_sheet(lab):
     lab.verify()
 
 
+def test_emergency_sheet_when_it_hangs(lab):
+    """A daemon that is stopped and still holds its socket is away, too: the sheet opens once its time is over."""
+    hosts.write_service("hangs", *(f"{group} required pam_warifu.so timeout=3 breakglass=/etc/warifu/breakglass"
+                                   for group in ("auth", "account", "session")))
+    lab.up()
+    said = lab.run(lib.CLI, "emergency", "new", "--stdin", text=PIN + "\n").stdout
+    code = re.search(r"^\s+1\.\s+(\S+)$", said, re.M).group(1)
+    lab.signal(signal.SIGSTOP)
+    try:
+        result = pam.run("hangs", "root", [PIN, code], ("authenticate", "acct_mgmt", "open_session"),
+                         items={pam.ITEM_TTY: "tty1"})
+    finally:
+        lab.signal(signal.SIGCONT)
+    lib.equal(result["codes"], [pam.SUCCESS] * 3, "PIN and code")
+    if result["seconds"] > 10:
+        raise AssertionError(f"took {result['seconds']:.1f} s")
+    lib.contains(lab.cli("emergency", "report"), "now: 1", "what is reported")
+
+
 def test_log_is_one_row_per_attempt(lab):
     """A login that is right, wrong, and given up: a row each, in order, with every field that a row must have."""
     lab.up(lib.NO_BACKOFF)

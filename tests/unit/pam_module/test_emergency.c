@@ -229,7 +229,7 @@ START_TEST(only_where_the_stanza_says_so)
 END_TEST
 
 /* The daemon is there: it decides, even when it only says that it cannot. */
-static const char *const served_users[] = {"unavailable", "silent", "nonsense", "close", "words"};
+static const char *const served_users[] = {"unavailable", "nonsense", "close", "words", "silent-later"};
 
 START_TEST(never_while_somebody_answers)
 {
@@ -240,6 +240,27 @@ START_TEST(never_while_somebody_answers)
 	code = authenticate_at(&app, served_users[_i], "tty1", NULL);
 	ck_assert_int_ne(code, PAM_SUCCESS);
 	ck_assert_ptr_null(strstr(app.texts, "Emergency"));
+}
+END_TEST
+
+/* It hangs: it takes the connection and the question, and says nothing until the time is over. */
+static const char *const hanging_users[] = {"silent", "half-silent"};
+
+START_TEST(daemon_hangs)
+{
+	struct wf_secret pin = WF_SECRET_EMPTY;
+	struct app app;
+
+	for (size_t i = 0; i < CODES; i++)
+		wf_secret_clear(&codes[i]);
+	ck_assert_int_eq(unlink(file), 0);
+	ck_assert_int_eq(wf_secret_set(&pin, PIN, strlen(PIN)), WF_OK);
+	ck_assert_int_eq(wf_breakglass_create(file, hanging_users[_i], &pin, CODES, codes), WF_OK);
+	wf_secret_clear(&pin);
+	app_ready(&app, 0);
+	ck_assert_int_eq(authenticate_at(&app, hanging_users[_i], "pts/1", NULL), PAM_AUTHINFO_UNAVAIL);
+	ck_assert_int_eq(authenticate_at(&app, hanging_users[_i], "tty1", NULL), PAM_SUCCESS);
+	ck_assert_ptr_nonnull(strstr(app.texts, "Emergency"));
 }
 END_TEST
 
@@ -440,6 +461,7 @@ emergency_suite(void)
 	tcase_add_checked_fixture(served, setup_served, teardown);
 	tcase_set_timeout(served, 30);
 	tcase_add_loop_test(served, never_while_somebody_answers, 0, 5);
+	tcase_add_loop_test(served, daemon_hangs, 0, 2);
 	suite_add_tcase(suite, served);
 	tcase_add_checked_fixture(owner, setup_owner, harness_stop);
 	tcase_set_timeout(owner, 30);
