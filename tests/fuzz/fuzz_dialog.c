@@ -312,9 +312,9 @@ run_change(const struct stanza *stanza, bool had_token)
 	if (!root)
 		code_fits(first, wanted(0, true));
 	FUZZ_CHECK(root || second != PAM_SUCCESS || first == PAM_SUCCESS);
-	/* Where the first pass reached nobody, the second one's is the first connection. */
+	/* Its last connection counts: it asks again after a refusal. That may be the very first one. */
 	if (first != PAM_IGNORE)
-		code_fits(second, wanted(before > 0, false));
+		code_fits(second, wanted(before > 0 || daemon_side.connections > 1, false));
 }
 
 void
