@@ -8,6 +8,24 @@
 #include <check.h>
 #include <stdlib.h>
 
+#ifdef __has_feature
+#if __has_feature(memory_sanitizer)
+#include <sanitizer/msan_interface.h>
+#include <stdio.h>
+
+/* libcheck is not built with the sanitizer: what it writes to its pipe seems never set. */
+size_t __real_fwrite(const void *data, size_t size, size_t count, FILE *stream);
+size_t __wrap_fwrite(const void *data, size_t size, size_t count, FILE *stream);
+
+size_t
+__wrap_fwrite(const void *data, size_t size, size_t count, FILE *stream)
+{
+	__msan_unpoison(data, size * count);
+	return __real_fwrite(data, size, count, stream);
+}
+#endif
+#endif
+
 #define UNIT_MAIN(make_suite)                                    \
 	int                                                      \
 	main(void)                                               \
