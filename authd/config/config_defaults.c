@@ -103,10 +103,12 @@ config_names(struct config *config)
 
 	if (scratch == NULL)
 		return WF_NO_MEMORY;
+	wf_fault_shelter(true); /* whatever name services the machine has */
 	config->role_groups[0] = (gid_t)-1;
 	for (size_t i = 1; i < sizeof(role_groups) / sizeof(role_groups[0]); i++)
 		config->role_groups[i] = group_id(role_groups[i], scratch);
 	find_radius(config, scratch);
+	wf_fault_shelter(false);
 	free(scratch);
 	return WF_OK;
 }

@@ -32,7 +32,7 @@ LAYERS = {"own": fault.OWN, "libc": fault.LIBC}
 CHEAP = ("lock {\n\tthreshold = 1000\n\tbackoff_cap = 0\n}\npossession {\n\tthreshold = 1000\n}\n"
          "password {\n\tmemory_kib = 1024\n\tpasses = 1\n}\nhotp {\n\tlookahead = 100\n}\nreply_grid = 5\n")
 LEASE = 200
-SECONDS = float(os.environ.get("FAULT_SECONDS", "0"))  # for one scenario; 0: all rounds
+SECONDS = float(os.environ.get("FAULT_SECONDS", "6"))  # for one scenario; 0: all rounds
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 31)
 CLASS_AUTH, FAILURE, SUCCESS = 1, 0, 1  # as in the database
 ONLY = os.environ.get("FAULT_ONLY", "").split()  # rounds by name, as in libc:205:on or own:7:once
@@ -104,7 +104,7 @@ class Loop:
         self.problems = []
         self.slow = 0.0
 
-    def descriptors(self):
+    def descriptors(self, all_of=False):
         """What the daemon holds open: names and how often each. SQLite keeps descriptors of a database that it may
         not close yet and takes them for the next connection: those count as one."""
         held = collections.Counter()
@@ -113,7 +113,7 @@ class Loop:
             for number in os.listdir(folder):
                 with contextlib.suppress(OSError):
                     held[re.sub(r":\[\d+\]", "", os.readlink(f"{folder}/{number}"))] += 1
-            if held[DATABASE] <= 12:
+            if held[DATABASE] <= 12 and not all_of:
                 held[DATABASE] = 1
         return held
 
@@ -159,16 +159,15 @@ class Loop:
             calls = self.page.get("calls")
             failed = self.page.disarm()
             Patience.set(False)
-        label = outcome[0] if isinstance(outcome, tuple) else outcome
-        self.outcomes[label] += 1
+        self.outcomes[f"code {outcome[0]}" if isinstance(outcome, tuple) else names(outcome)] += 1
         ended = self.lab.process is not None and self.lab.process.poll() is not None
         self.check(outcome)
         self.well_again()
         return calls, failed, ended
 
     def steady(self, descriptors):
-        """No descriptor more than before, a moment later at the latest."""
-        deadline = time.monotonic() + 3
+        """No descriptor more than before; a connection of which the loop heard nothing more ends by its time (15 s)."""
+        deadline = time.monotonic() + 20
         while self.descriptors() - descriptors:
             if time.monotonic() > deadline:
                 raise Broken(f"left open: {dict(self.descriptors() - descriptors)}")
@@ -238,9 +237,10 @@ class Loop:
     def growth(self, points, nth, lasts):
         """Blocks of the heap that a round leaves behind; 0 when it ended the daemon."""
         before, pid = self.page.get("blocks"), self.lab.process and self.lab.process.pid
+        held = self.descriptors(True)[DATABASE]
         with contextlib.suppress(Broken, AssertionError):
             self.run(points, nth, lasts)
-        if not self.lab.process or self.lab.process.pid != pid:
+        if not self.lab.process or self.lab.process.pid != pid or self.descriptors(True)[DATABASE] != held:
             return 0
         return self.page.get("blocks") - before
 
@@ -259,7 +259,7 @@ class Loop:
             done += 1
             hit += self.round(layer, nth, lasts) > 0
         leaks = self.leaks(SECONDS / 4 if SECONDS else 120)
-        outcomes = ", ".join(f"{names(key)} {count}" for key, count in sorted(self.outcomes.items(), key=str))
+        outcomes = ", ".join(f"{key} {count}" for key, count in sorted(self.outcomes.items()))
         print(f"        calls {counts}, {done} of {len(rounds)} rounds ({hit} met their call, seed {SEED}), "
               f"{self.restarts} restarts, well again after {self.slow:.1f} s at most; {outcomes}", flush=True)
         if leaks:
@@ -273,7 +273,7 @@ VERDICTS = {wire.ACCEPT: "ACCEPT", wire.REJECT: "REJECT", wire.UNAVAILABLE: "UNA
 
 def names(outcome):
     """A verdict's name."""
-    return VERDICTS.get(outcome, outcome if isinstance(outcome, str) else f"exit code {outcome}")
+    return VERDICTS.get(outcome, str(outcome))
 
 
 def sound(lab):

@@ -176,7 +176,7 @@ def test_backup(lab):
             raise rounds.Broken("no file after a success")
         if unfinished():  # where unlinking failed, too: the next backup takes them away
             lab.page.move(wall=1, boot=1)
-            lab.cli("backup", path + ".next")
+            lib.wait_for("the next backup", lambda: act(lab, "backup", path + ".next")[0] == 0)
             os.unlink(path + ".next")
         lib.equal(unfinished(), [], "unfinished files in the folder of backups")
     rounds.Loop(lab, lambda: act(lab, "backup", path), check, clear, opens(alice)).walk()

@@ -11,9 +11,6 @@ import wire
 from test_acts import in_force, say_all, told
 from test_logins import expect
 
-HERE = ("alloc", "random", "store", "file", "socket", "thread", "clock")
-
-
 def ends(lab, act, check, before=None):
     """A loop in which the daemon does not look at the page."""
     rounds.Loop(lab, act, check, before, None, program="end").walk()
@@ -104,7 +101,7 @@ def test_module_right(lab):
 
     def check(codes):
         for code in codes:
-            expect(code, {pam.SUCCESS, pam.AUTHINFO_UNAVAIL, BUF_ERR, CONV_ERR, pam.AUTH_ERR}, f"codes {codes}")
+            expect(code, {pam.SUCCESS, pam.AUTHINFO_UNAVAIL}, f"PAM codes {codes}")
 
     def well():
         lib.equal(rounds.attempt(alice, alice.code()), wire.ACCEPT, "afterwards")
@@ -127,8 +124,6 @@ def test_module_wrong(lab):
             raise rounds.Broken(f"a wrong code opens: {codes}")
     ends(lab, lambda: tuple(module(lab, environment, alice, [alice.password, wrong])), check)
 
-
-BUF_ERR, CONV_ERR = 5, 19
 
 if __name__ == "__main__":
     lib.main()

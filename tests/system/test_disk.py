@@ -248,6 +248,17 @@ def test_key_unreadable(lab):
     trouble.well()
 
 
+def test_output_is_full(lab):
+    """A command whose output cannot be written does not end with 0: half a list would pass for a whole one."""
+    up(lab)
+    for options in ((), ("--json",)):
+        with open("/dev/full", "wb") as full:
+            done = subprocess.run([lib.CLI, "user", "list", *options], stdout=full, stderr=subprocess.PIPE, text=True,
+                                  check=False)
+        lib.equal(done.returncode, 1, f"exit code {options}")
+        lib.contains(done.stderr, "could not be written", "what it says")
+
+
 def test_disk_turns_read_only(lab):
     """The file system finds an error and goes read-only, as a failing disk does (ext4, errors=remount-ro)."""
     image = os.path.join(lab.logs, "disk")
