@@ -220,7 +220,7 @@ row_back(struct mailbox_post *post)
 	if (row->job.status != WF_OK) {
 		engine_complain(row->engine, "row", &row->job);
 		if (row->gathered)
-			refusals_return(row->engine->refusals, &row->row, true);
+			refusals_return(row->engine->refusals, &row->row);
 	}
 	free(row);
 }
@@ -301,7 +301,7 @@ flush_refusals(struct engine *engine, bool all)
 	while (refusals_take(engine->refusals, wf_clock_now(&engine->clock).wall_us, all, &row)) {
 		if (write_row(engine, &row, true))
 			continue;
-		refusals_return(engine->refusals, &row, true);
+		refusals_return(engine->refusals, &row);
 		return; /* the store has enough to do: the rest at the next tick */
 	}
 }

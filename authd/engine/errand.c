@@ -87,7 +87,7 @@ void
 errand_unavailable(struct errand *errand, const char *reason)
 {
 	if (errand->unwritten)
-		refusals_return(errand->engine->refusals, &errand->row, errand->asker.trusted);
+		refusals_return(errand->engine->refusals, &errand->row);
 	errand->unwritten = false;
 	engine_complain(errand->engine, reason, &errand->job);
 	errand_answer(errand, WF_VERDICT_UNAVAILABLE, WF_TEXT_UNAVAILABLE);
@@ -175,7 +175,8 @@ recorded(struct errand *errand)
 void
 errand_record(struct errand *errand, enum wf_verdict verdict, enum wf_text_id text_id, bool refusal)
 {
-	if (refusal && !refusals_note(errand->engine->refusals, &errand->row, errand->asker.trusted)) {
+	if (refusal && !refusals_note(errand->engine->refusals, &errand->row,
+				      refusal_kind(&errand->asker, errand->account.id != 0))) {
 		errand_answer(errand, verdict, text_id);
 		return;
 	}

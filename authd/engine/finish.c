@@ -118,7 +118,7 @@ on_failed(struct transaction *txn)
 	waiting_remove(txn);
 	turn_end(txn);
 	if (txn->unwritten)
-		refusals_return(txn->engine->refusals, &txn->refusal, txn->asker.trusted);
+		refusals_return(txn->engine->refusals, &txn->refusal);
 	txn->unwritten = false;
 	txn->verdict = WF_VERDICT_UNAVAILABLE;
 	if (txn->reason[0] == '\0')

@@ -281,6 +281,7 @@ uint32_t source_weight(struct engine *engine, const struct store_lanes *lanes);
 
 /* row.c */
 void row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker, enum audit_class class, const char *event);
+enum refusal_kind refusal_kind(const struct asker *asker, bool known);
 void row_outcome(struct audit_row *row, enum audit_result result, const char *reason, const char *rule);
 
 /* errand.c, account_phase.c, session_phase.c, change.c */

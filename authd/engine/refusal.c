@@ -13,7 +13,6 @@
 
 struct slot {
 	bool used;
-	bool trusted;
 	uint32_t more; /* beyond the row that was written at once */
 	int64_t first_us;
 	struct audit_row row; /* the newest of them */
@@ -21,7 +20,9 @@ struct slot {
 
 struct refusals {
 	int64_t minute; /* number of the minute that the table holds */
-	size_t used, claimed; /* slots; those of them that are not trusted */
+	size_t used;
+	uint32_t left[REFUSAL_KINDS]; /* of the allowances */
+	int64_t refilled;             /* number of the minute in which they last grew */
 	struct slot overflow;
 	struct slot slots[SLOTS];
 	size_t taken; /* cursor of refusals_take */
@@ -35,6 +36,8 @@ refusals_new(struct refusals **refusals_r)
 	if (refusals == NULL)
 		return WF_NO_MEMORY;
 	refusals->minute = -1;
+	for (size_t i = 0; i < REFUSAL_KINDS; i++)
+		refusals->left[i] = refusal_allowances[i].most;
 	*refusals_r = refusals;
 	return WF_OK;
 }
@@ -60,15 +63,35 @@ same_pair(const struct audit_row *a, const struct audit_row *b)
 	return strcmp(a->user, b->user) == 0 && strcmp(a->source, b->source) == 0;
 }
 
-static bool
-has_room(const struct refusals *refusals, bool trusted)
+const struct refusal_allowance refusal_allowances[REFUSAL_KINDS] = {
+	[REFUSAL_STRANGER] = {8, 1024},
+	[REFUSAL_ACCOUNT] = {16, 1024},
+	[REFUSAL_CLAIMED] = {2, 256},
+};
+
+/* By the wall clock's minutes: a step forward fills up to the bound, a step back takes nothing. */
+static void
+refill(struct refusals *refusals, int64_t minute)
 {
-	return refusals->used < REFUSAL_NAMES && (trusted || refusals->claimed < REFUSAL_CLAIMED);
+	int64_t passed = minute - refusals->refilled;
+
+	if (passed == 0)
+		return;
+	refusals->refilled = minute;
+	if (passed < 0)
+		return;
+	for (size_t i = 0; i < REFUSAL_KINDS; i++) {
+		const struct refusal_allowance *allowance = &refusal_allowances[i];
+		int64_t more = passed > allowance->most ? allowance->most : passed * allowance->rate;
+		int64_t left = refusals->left[i] + more;
+
+		refusals->left[i] = left < allowance->most ? (uint32_t)left : allowance->most;
+	}
 }
 
 /* The pair's slot, a free one for it, or NULL when the minute has too many names. */
 static struct slot *
-find(struct refusals *refusals, const struct audit_row *row, bool trusted)
+find(struct refusals *refusals, const struct audit_row *row)
 {
 	size_t at = (size_t)(hash_text(hash_text(UINT64_C(14695981039346656037), row->user), row->source) % SLOTS);
 
@@ -77,18 +100,16 @@ find(struct refusals *refusals, const struct audit_row *row, bool trusted)
 			return &refusals->slots[at];
 		at = (at + 1) % SLOTS;
 	}
-	return has_room(refusals, trusted) ? &refusals->slots[at] : NULL;
+	return refusals->used < REFUSAL_NAMES ? &refusals->slots[at] : NULL;
 }
 
 static void
-occupy(struct refusals *refusals, struct slot *slot, const struct audit_row *row, bool trusted)
+occupy(struct refusals *refusals, struct slot *slot, const struct audit_row *row)
 {
 	slot->used = true;
-	slot->trusted = trusted;
 	slot->more = 0;
 	slot->row = *row;
 	refusals->used++;
-	refusals->claimed += !trusted;
 }
 
 static void
@@ -115,29 +136,32 @@ note_overflow(struct refusals *refusals, const struct audit_row *row)
  * one, so that none is lost.
  */
 bool
-refusals_note(struct refusals *refusals, const struct audit_row *row, bool trusted)
+refusals_note(struct refusals *refusals, const struct audit_row *row, enum refusal_kind kind)
 {
 	struct slot *slot;
 
+	refill(refusals, row->time_us / MINUTE_US);
+
 	if (refusals->used == 0 && refusals->overflow.more == 0)
 		refusals->minute = row->time_us / MINUTE_US;
-	slot = find(refusals, row, trusted);
-	if (slot == NULL)
+	slot = find(refusals, row);
+	if (slot == NULL || (!slot->used && refusals->left[kind] == 0))
 		return note_overflow(refusals, row);
 	if (slot->used) {
 		add(slot, row);
 		return false;
 	}
-	occupy(refusals, slot, row, trusted);
+	occupy(refusals, slot, row);
+	refusals->left[kind]--;
 	return true;
 }
 
 /* Into the table as it is now, of whatever minute: counts move on to the next row, none is lost. */
 void
-refusals_return(struct refusals *refusals, const struct audit_row *row, bool trusted)
+refusals_return(struct refusals *refusals, const struct audit_row *row)
 {
 	bool overflow = strcmp(row->source, OTHERS) == 0;
-	struct slot *slot = overflow ? &refusals->overflow : find(refusals, row, trusted);
+	struct slot *slot = overflow ? &refusals->overflow : find(refusals, row);
 
 	if (refusals->used == 0 && refusals->overflow.more == 0)
 		refusals->minute = row->last_us / MINUTE_US;
@@ -145,7 +169,7 @@ refusals_return(struct refusals *refusals, const struct audit_row *row, bool tru
 	if (slot == NULL)
 		slot = &refusals->overflow;
 	if (slot != &refusals->overflow && !slot->used)
-		occupy(refusals, slot, row, trusted);
+		occupy(refusals, slot, row);
 	add(slot, row);
 }
 
@@ -165,7 +189,10 @@ hand_out(struct slot *slot, struct audit_row *row_r)
 static void
 start_over(struct refusals *refusals)
 {
-	memset(refusals, 0, sizeof(*refusals));
+	memset(refusals->slots, 0, sizeof(refusals->slots));
+	memset(&refusals->overflow, 0, sizeof(refusals->overflow));
+	refusals->used = 0;
+	refusals->taken = 0;
 	refusals->minute = -1;
 }
 

@@ -50,6 +50,14 @@ row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker
 	fill_detail(row, asker);
 }
 
+enum refusal_kind
+refusal_kind(const struct asker *asker, bool known)
+{
+	if (!asker->trusted)
+		return REFUSAL_CLAIMED;
+	return known ? REFUSAL_ACCOUNT : REFUSAL_STRANGER;
+}
+
 void
 row_outcome(struct audit_row *row, enum audit_result result, const char *reason, const char *rule)
 {

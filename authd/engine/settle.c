@@ -216,7 +216,7 @@ fill_rows(struct transaction *txn, struct store_settle *settle, const struct out
 	 * Names without account, and what was doomed from the start: gathered, and their locks are no finding.  What
 	 * was admitted and never evaluated is gathered, too: it cost the peer nothing.
 	 */
-	if (!refusals_note(txn->engine->refusals, &settle->applied, txn->asker.trusted))
+	if (!refusals_note(txn->engine->refusals, &settle->applied, refusal_kind(&txn->asker, txn->known)))
 		settle->applied.class = 0;
 	settle->locked.class = 0;
 }
@@ -301,7 +301,7 @@ settle_refusal(struct transaction *txn, const char *reason)
 
 	fill_row(txn, row, refusal_result(txn->verdict), reason);
 	AUDIT_TEXT(txn->reason, reason);
-	if (!refusals_note(txn->engine->refusals, row, txn->asker.trusted)) {
+	if (!refusals_note(txn->engine->refusals, row, refusal_kind(&txn->asker, txn->known))) {
 		txn_step(txn, TXN_SETTLED);
 		return;
 	}

@@ -40,7 +40,7 @@ note(const char *user, const char *source, int64_t time_us)
 {
 	struct audit_row row = row_of(user, source, time_us);
 
-	return refusals_note(refusals, &row, true);
+	return refusals_note(refusals, &row, REFUSAL_STRANGER);
 }
 
 START_TEST(first_now_rest_counted)
@@ -115,14 +115,14 @@ START_TEST(returned_rows_come_again)
 {
 	struct audit_row row, first = row_of("alice", "192.0.2.1", MINUTE);
 
-	ck_assert(refusals_note(refusals, &first, true));
-	refusals_return(refusals, &first, true); /* the row of the first could not be written */
+	ck_assert(refusals_note(refusals, &first, REFUSAL_ACCOUNT));
+	refusals_return(refusals, &first); /* the row of the first could not be written */
 	ck_assert(!note("alice", "192.0.2.1", MINUTE + 1));
 	ck_assert(note("bob", "192.0.2.1", MINUTE + 2));
 	ck_assert(!note("bob", "192.0.2.1", MINUTE + 3));
 	for (int i = 0; i < 2; i++) {
 		ck_assert(refusals_take(refusals, 2 * MINUTE, false, &row));
-		refusals_return(refusals, &row, true); /* nor could the gathered ones, one after the other */
+		refusals_return(refusals, &row); /* nor could the gathered ones, one after the other */
 	}
 	ck_assert(!note("alice", "192.0.2.1", 2 * MINUTE));
 	ck_assert(!note("bob", "192.0.2.1", 2 * MINUTE));
@@ -134,7 +134,7 @@ START_TEST(returned_rows_come_again)
 		counted += row.count;
 	}
 	ck_assert(!refusals_take(refusals, 3 * MINUTE, false, &row));
-	refusals_return(refusals, &row, true); /* late, when the table is empty: a row of the next minute */
+	refusals_return(refusals, &row); /* late, when the table is empty: a row of the next minute */
 	ck_assert(!note(row.user, row.source, 3 * MINUTE + 1));
 	ck_assert(refusals_take(refusals, 4 * MINUTE, false, &row));
 }
@@ -152,7 +152,7 @@ START_TEST(a_return_goes_back_to_the_first)
 	}
 	ck_assert(refusals_take(refusals, 2 * MINUTE, false, &first));
 	ck_assert(refusals_take(refusals, 2 * MINUTE, false, &second));
-	refusals_return(refusals, &second, true);
+	refusals_return(refusals, &second);
 	ck_assert(!note(first.user, first.source, 2 * MINUTE));
 	while (refusals_take(refusals, 3 * MINUTE, false, &row))
 		taken += row.count;
@@ -170,41 +170,68 @@ START_TEST(a_returned_overflow_stays_one)
 		(void)note(user, "192.0.2.1", MINUTE);
 	}
 	ck_assert(refusals_take(refusals, 2 * MINUTE, false, &row));
-	refusals_return(refusals, &row, true);
+	refusals_return(refusals, &row);
 	ck_assert(refusals_take(refusals, 2 * MINUTE, false, &row));
 	ck_assert_str_eq(row.reason, "overflow");
 	ck_assert_uint_eq(row.count, 7);
 	ck_assert(!refusals_take(refusals, 2 * MINUTE, false, &again));
-	refusals_return(refusals, &row, true);
+	refusals_return(refusals, &row);
 	for (unsigned i = 0; i < REFUSAL_NAMES + 3; i++) {
 		snprintf(user, sizeof(user), "user%u", i);
 		(void)note(user, "192.0.2.1", 3 * MINUTE);
 	}
 	ck_assert(refusals_take(refusals, 4 * MINUTE, false, &row));
-	ck_assert_uint_eq(row.count, 10);
+	ck_assert_uint_eq(row.count, 7 + REFUSAL_NAMES + 3 - 2 * refusal_allowances[REFUSAL_STRANGER].rate);
 	ck_assert(!refusals_take(refusals, 4 * MINUTE, false, &again));
 }
 END_TEST
 
-/* A local user's made-up names do not push those of the network into the overflow row. */
-START_TEST(claims_have_a_share)
+/* How many of `n` new pairs of this kind are written at once in this minute. */
+static unsigned
+new_pairs(enum refusal_kind kind, unsigned n, int64_t minute)
 {
 	unsigned written = 0;
+	struct audit_row row;
 	char user[32];
 
-	for (unsigned i = 0; i < REFUSAL_NAMES; i++) {
-		struct audit_row row;
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(user, sizeof(user), "k%d-m%lld-%u", (int)kind, (long long)minute, i);
+		row = row_of(user, "192.0.2.1", minute * MINUTE);
+		written += refusals_note(refusals, &row, kind);
+	}
+	while (refusals_take(refusals, minute * MINUTE, true, &row))
+		;
+	return written;
+}
 
-		snprintf(user, sizeof(user), "made-up%u", i);
-		row = row_of(user, "local:uid1000", MINUTE);
-		written += refusals_note(refusals, &row, false);
+/* The beginning of an attack is told in full, its weeks by a few rows a minute; one kind costs no other. */
+START_TEST(allowances_are_apart_and_grow)
+{
+	for (int i = 0; i < REFUSAL_KINDS; i++) {
+		enum refusal_kind kind = (enum refusal_kind)i;
+
+		ck_assert_uint_eq(new_pairs(kind, 2000, 100), refusal_allowances[i].most);
+		ck_assert_uint_eq(new_pairs(kind, 2000, 100), 0);
 	}
-	ck_assert_uint_eq(written, REFUSAL_CLAIMED);
-	for (unsigned i = 0; i < REFUSAL_NAMES - REFUSAL_CLAIMED; i++) {
-		snprintf(user, sizeof(user), "user%u", i);
-		ck_assert(note(user, "192.0.2.1", MINUTE));
+	for (int i = 0; i < REFUSAL_KINDS; i++) {
+		enum refusal_kind kind = (enum refusal_kind)i;
+
+		ck_assert_uint_eq(new_pairs(kind, 2000, 101 + i), refusal_allowances[i].rate * (1 + (unsigned)i));
 	}
-	ck_assert(!note("one-more", "192.0.2.1", MINUTE));
+	ck_assert_uint_eq(new_pairs(REFUSAL_CLAIMED, 2000, 50), 0); /* a clock that steps back gives nothing */
+	ck_assert_uint_eq(new_pairs(REFUSAL_STRANGER, 2000, 1000000000), refusal_allowances[REFUSAL_STRANGER].most);
+}
+END_TEST
+
+START_TEST(the_bound_is_that_of_the_allowances)
+{
+	unsigned rate = 0, most = 0;
+
+	for (size_t i = 0; i < REFUSAL_KINDS; i++) {
+		rate += refusal_allowances[i].rate;
+		most += refusal_allowances[i].most;
+	}
+	ck_assert_uint_eq(REFUSAL_ROWS(7), 7 * 1440 * (2 * rate + 1) + 2 * most);
 }
 END_TEST
 
@@ -222,7 +249,8 @@ suite(void)
 	tcase_add_test(gather, returned_rows_come_again);
 	tcase_add_test(gather, a_return_goes_back_to_the_first);
 	tcase_add_test(gather, a_returned_overflow_stays_one);
-	tcase_add_test(gather, claims_have_a_share);
+	tcase_add_test(gather, allowances_are_apart_and_grow);
+	tcase_add_test(gather, the_bound_is_that_of_the_allowances);
 	suite_add_tcase(it, gather);
 	return it;
 }
