@@ -119,9 +119,13 @@ on_error(cfg_t *cfg, const char *format, va_list ap)
 	char shown[640];
 
 	for (size_t i = 0; i < sizeof(complaints) / sizeof(complaints[0]); i++) {
+		const char *word;
+
 		if (strcmp(format, dgettext("confuse", complaints[i].format)) != 0)
 			continue;
-		complaints[i].complain(cfg, complaints[i].has_word ? va_arg(ap, const char *) : "");
+		/* An empty comment where a value should be: there is no text of it. */
+		word = complaints[i].has_word ? va_arg(ap, const char *) : "";
+		complaints[i].complain(cfg, word != NULL ? word : "#, // or /*");
 		return;
 	}
 	(void)vsnprintf(text, sizeof(text), format, ap);

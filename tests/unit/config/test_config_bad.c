@@ -26,6 +26,9 @@
 static const struct bad_row {
 	const char *text, *sentence;
 } bad_table[] = {
+	/* libconfuse counts the line of a comment again */
+	{"reply_grid = //", "warifu.conf:3: '#, // or /*' is not expected here"},
+	{"reply_grid = /**/ 50", "warifu.conf:2: '#, // or /*' is not expected here"},
 	{"foo = 1", "warifu.conf:1: unknown option 'foo'; " TOP_OPTIONS},
 	{"\n\nmoed = enforce", "warifu.conf:3: unknown option 'moed'; " TOP_OPTIONS " (did you mean 'mode'?)"},
 	{"lokc { }", "warifu.conf:1: unknown option 'lokc'; " TOP_OPTIONS " (did you mean 'lock'?)"},
