@@ -198,7 +198,7 @@ void
 file_tidy(const char *path)
 {
 	char name[PATH_MAX];
-	int fd;
+	int fd = -1;
 
 	if (temporary_name(path, name) != WF_OK || temporary_open(name, 0, &fd) != WF_OK)
 		return;

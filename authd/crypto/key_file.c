@@ -296,7 +296,7 @@ wf_status
 keyring_load(const char *path, struct keyring **keys_r, char *why_r, size_t size)
 {
 	struct keyring *keys = NULL;
-	struct stat file;
+	struct stat file = {.st_ino = 0};
 	wf_status status;
 	int fd = -1;
 
@@ -419,7 +419,7 @@ key_file_change(const char *path, wf_status (*change)(struct keyring *keys), uin
 {
 	char why[256];
 	struct keyring *keys = NULL;
-	struct stat file;
+	struct stat file = {.st_ino = 0};
 	struct file_owner owner;
 	wf_status status;
 	int fd = -1;
