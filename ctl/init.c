@@ -22,6 +22,7 @@
 #include "ctl/token.h"
 
 #define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
+#define PASSWORD_TRIES 3
 #define CONFIRM_TRIES 3
 
 struct init {
@@ -164,38 +165,51 @@ send(struct init *init, const struct ask *ask, wf_status *status_r)
 
 /* An account left by an interrupted run, or imported, becomes the administrator's. */
 static int
-take_over_account(struct init *init)
+take_over_account(struct init *init, wf_status *status_r)
 {
 	struct ask ask;
-	wf_status status;
 	int code;
 
 	ask_init(&ask, "user.set");
 	ask_text(&ask, "user", init->user);
 	ask_text(&ask, "kind", "privileged");
 	ask_text(&ask, "reason", "init");
-	code = send(init, &ask, &status);
+	code = send(init, &ask, status_r);
 	if (code != CTL_OK)
 		return code;
 	ask_account(init, &ask, "user.passwd");
-	return send(init, &ask, &status);
+	return send(init, &ask, status_r);
 }
 
+/* status_r: WF_NO or WF_INVALID when another password may do. */
 static int
-step_account(struct init *init)
+try_account(struct init *init, wf_status *status_r)
 {
 	struct ask ask;
-	wf_status status;
 	int code;
 
-	if (prompt_new_secret(init->ctl, _("New password:"), _("The same again:"), &init->password) !=
-		WF_OK)
+	wf_secret_clear(&init->password);
+	*status_r = prompt_new_secret(init->ctl, _("New password:"), _("The same again:"), &init->password);
+	if (*status_r != WF_OK)
 		return CTL_NO;
 	ask_account(init, &ask, "user.add");
 	ask_text(&ask, "kind", "privileged");
 	ask_number(&ask, "uid", (int64_t)init->uid);
-	code = send(init, &ask, &status);
-	return status == WF_EXISTS ? take_over_account(init) : code;
+	code = send(init, &ask, status_r);
+	return *status_r == WF_EXISTS ? take_over_account(init, status_r) : code;
+}
+
+/* At a terminal a password that is refused, or typed twice differently, is asked for again. */
+static int
+step_account(struct init *init)
+{
+	int tries = init->ctl->use_stdin ? 1 : PASSWORD_TRIES;
+	wf_status status = WF_NO;
+	int code = CTL_NO;
+
+	for (int i = 0; i < tries && (status == WF_NO || status == WF_INVALID); i++)
+		code = try_account(init, &status);
+	return code;
 }
 
 static int

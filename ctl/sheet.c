@@ -9,6 +9,7 @@
 #include "ctl/sheet.h"
 
 #define CODES_DEFAULT 10
+#define PIN_TRIES 3
 
 size_t
 sheet_codes(struct ctl *ctl, const struct parsed *parsed)
@@ -75,6 +76,29 @@ make_and_print(struct ctl *ctl, const char *path, const char *user, const struct
 	return status == WF_OK ? CTL_OK : CTL_NO;
 }
 
+static wf_status
+try_pin(struct ctl *ctl, struct wf_secret *pin)
+{
+	wf_status status = prompt_new_secret(ctl, _("Emergency PIN:"), _("The same again:"), pin);
+
+	if (status != WF_OK || (pin->len >= WF_BREAKGLASS_PIN_MIN && pin->len <= WF_BREAKGLASS_PIN_MAX))
+		return status;
+	ctl_error(ctl, _("the PIN must have at least 8 characters"));
+	return WF_NO;
+}
+
+/* At a terminal one that is too short, or typed twice differently, is asked for again. */
+static wf_status
+ask_pin(struct ctl *ctl, struct wf_secret *pin)
+{
+	int tries = ctl->use_stdin ? 1 : PIN_TRIES;
+	wf_status status = WF_NO;
+
+	for (int i = 0; i < tries && status == WF_NO; i++)
+		status = try_pin(ctl, pin);
+	return status;
+}
+
 int
 sheet_make(struct ctl *ctl, const char *path, const char *user, size_t n, bool replace)
 {
@@ -86,12 +110,8 @@ sheet_make(struct ctl *ctl, const char *path, const char *user, size_t n, bool r
 		  "sheet let %s in at the console."),
 		user);
 	fputc('\n', ctl->out);
-	if (prompt_new_secret(ctl, _("Emergency PIN:"), _("The same again:"), &pin) == WF_OK) {
-		if (pin.len < WF_BREAKGLASS_PIN_MIN || pin.len > WF_BREAKGLASS_PIN_MAX)
-			ctl_error(ctl, _("the PIN must have at least 8 characters"));
-		else
-			code = make_and_print(ctl, path, user, &pin, n, replace);
-	}
+	if (ask_pin(ctl, &pin) == WF_OK)
+		code = make_and_print(ctl, path, user, &pin, n, replace);
 	wf_secret_clear(&pin);
 	return code;
 }

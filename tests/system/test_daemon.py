@@ -10,6 +10,7 @@ import fault
 import hosts
 import lib
 import pam
+import pexpect
 import wire
 
 KEY = os.path.join(lib.STATE, "keys/warifu.key")
@@ -205,6 +206,36 @@ def test_first_run(lab):
     lib.equal(len(re.findall(r"^\s+\d+\.\s+(\S+)$", said, re.M)), 20, "recovery codes and emergency codes")
     lab.run(lib.CLI, "init", "ada", "--stdin", text="", code=1)
     lab.verify()
+
+
+def test_first_run_with_typos(lab):
+    """At a terminal a password that is refused and a PIN that is too short are asked for again, three times each."""
+    lab.unix_user("ada")
+    lab.configure()
+    lab.start()
+    with lib.terminal(lab, lib.CLI, ["init", "ada", "--key-copy", os.path.join(lab.logs, "key-copy")]) as child:
+        for first, second in (("ada", "ada"), (PASSWORD, PASSWORD + "x"), (PASSWORD, PASSWORD)):
+            child.expect("New password:")
+            child.sendline(first)
+            child.expect("The same again:")
+            child.sendline(second)
+        for pin in ("short", PIN):
+            for _ in range(2):
+                child.expect("Emergency PIN:|The same again:")
+                child.sendline(pin)
+        child.expect(r"secret=([A-Z2-7]+)")
+        secret = child.match.group(1)
+        child.expect(r"[Cc]ode[^:\r\n]*: *$")
+        child.sendline(lib.otp(secret, int(time.time()) // 30 - 1))
+        child.expect("Done")
+        child.expect(pexpect.EOF)
+    lib.equal(lab.ask("status")["initialised"], True, "initialised")
+    with lib.terminal(lab, lib.CLI, ["emergency", "new"]) as child:
+        for _ in range(6):
+            child.expect("Emergency PIN:|The same again:")
+            child.sendline("short")
+        child.expect(pexpect.EOF)
+    lib.contains(lab.cli("emergency", "show"), "10", "codes of the sheet that stays")
 
 
 def at_console(answers, tty="tty1", items=None):
