@@ -230,8 +230,14 @@ class Loop:
                 faulty.append(self.growth(LAYERS[suspect[0]], suspect[1], suspect[2]))
                 if faulty[-1] <= 0:
                     break
-            if len(faulty) == 4 and min(faulty) > max(0, *clean):
-                found.append(f"{suspect[0]} call {suspect[1]}{' and on' if suspect[2] else ''}: {faulty}, clean {clean}")
+            if len(faulty) < 4 or min(faulty) <= max(0, *clean):
+                continue
+            # Caches that were emptied fill up again; a leak goes on.
+            for _ in range(12):
+                self.growth(LAYERS[suspect[0]], suspect[1], suspect[2])
+            grown = sum(self.growth(LAYERS[suspect[0]], suspect[1], suspect[2]) for _ in range(16))
+            if grown >= 16:
+                found.append(f"{suspect[0]} call {suspect[1]}{' and on' if suspect[2] else ''}: {grown} in 16 rounds")
         return found
 
     def growth(self, points, nth, lasts):
@@ -252,16 +258,18 @@ class Loop:
         self.outcomes.clear()
         self.suspects.clear()
         done = hit = 0
+        blocks = self.page.get("blocks")
         deadline = time.monotonic() + SECONDS
         for layer, nth, lasts in rounds:
             if SECONDS and time.monotonic() > deadline:
                 break
             done += 1
             hit += self.round(layer, nth, lasts) > 0
+        blocks = self.page.get("blocks") - blocks
         leaks = self.leaks(SECONDS / 4 if SECONDS else 120)
         outcomes = ", ".join(f"{key} {count}" for key, count in sorted(self.outcomes.items()))
         print(f"        calls {counts}, {done} of {len(rounds)} rounds ({hit} met their call, seed {SEED}), "
-              f"{self.restarts} restarts, well again after {self.slow:.1f} s at most; {outcomes}", flush=True)
+              f"{self.restarts} restarts, {blocks:+} blocks, well again after {self.slow:.1f} s at most; {outcomes}", flush=True)
         if leaks:
             self.problems.append(f"memory is left each time: {', '.join(leaks[:20])}")
         if self.problems:
