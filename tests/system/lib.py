@@ -4,10 +4,8 @@ the loop that runs the tests of a file. It runs in the world that `inside` has m
 A test is a function test_NAME(lab); it gets a fresh daemon, and fails by an exception.
 """
 
-import base64
 import contextlib
 import hashlib
-import hmac
 import inspect
 import json
 import os
@@ -16,6 +14,7 @@ import re
 import shutil
 import signal
 import socket
+import sqlite3
 import struct
 import subprocess
 import sys
@@ -24,6 +23,7 @@ import time
 import traceback
 
 import pexpect
+from oath import otp
 
 DAEMON = "/usr/sbin/warifud"
 CLI = "/usr/bin/warifu"
@@ -33,15 +33,6 @@ LOGS = os.environ.get("WARIFU_LOGS", "/tmp")
 SOURCE = os.environ.get("WARIFU_SOURCE", ".")
 NO_BACKOFF = "lock {\n\tbackoff_cap = 0\n}\n"
 UNLIMITED_SOURCE = "source {\n\tthreshold = 1000000\n}\n"
-
-
-def otp(secret, counter, digits=6, algorithm="sha1"):
-    """RFC 4226 and RFC 6238: the code of a counter value."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    mac = hmac.new(key, struct.pack(">Q", counter), getattr(hashlib, algorithm)).digest()
-    at = mac[-1] & 15
-    number = struct.unpack(">I", mac[at:at + 4])[0] & 0x7FFFFFFF
-    return str(number % 10 ** digits).zfill(digits)
 
 
 def wait_for(what, check, seconds=10.0):
@@ -66,6 +57,12 @@ def contains(text, words, what):
     """The words stand in the text."""
     if words not in text:
         raise AssertionError(f"{what}: {words!r} is not in {text!r}")
+
+
+def query(database, sql, *values):
+    """One number of a database, read beside the daemon."""
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=5)) as connection:
+        return connection.execute(sql, values).fetchone()[0]
 
 
 class Skip(Exception):
