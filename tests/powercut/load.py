@@ -46,13 +46,14 @@ def daemon(lossy):
         page.set("sync_lies", 1)
         environment = page.environment
     os.makedirs("/run/warifu", exist_ok=True)
-    subprocess.Popen(["/usr/sbin/warifud", "--foreground"], env=environment)  # pylint: disable=consider-using-with
-    while True:
+    process = subprocess.Popen(["/usr/sbin/warifud", "--foreground"], env=environment)  # pylint: disable=consider-using-with
+    while process.poll() is None:
         try:
             wire.Client().socket.close()
             return
         except wire.Gone:
             time.sleep(0.05)
+    sys.exit("the daemon has ended")
 
 
 def counter_of(name):

@@ -7,7 +7,7 @@ import shutil
 import lib
 
 WORK = os.environ["WARIFU_POWERCUT"]
-CONFIG = (lib.NO_BACKOFF, "lock {\n\tthreshold = 1000\n}\npossession {\n\tthreshold = 1000\n}\n", lib.UNLIMITED_SOURCE,
+CONFIG = ('node = "powercut"\n', lib.NO_BACKOFF, "lock {\n\tthreshold = 1000\n}\npossession {\n\tthreshold = 1000\n}\n", lib.UNLIMITED_SOURCE,
           'service "codes" {\n\task = {"code"}\n}\n')
 HONEST, GUESSERS = 6, 2
 
