@@ -57,8 +57,8 @@ static wf_status
 measure_start(struct measurement *own)
 {
 	own->until_boot_us = boot_us() + MEASURE_US;
-	if (wf_fault(WF_FAULT_THREAD) ||
-		pthread_create(&own->thread, NULL, measure_main, own) != 0) /* coverage: as the fault */
+	if (wf_fault(WF_FAULT_THREAD) || /* coverage: the fault stands for the failure */
+		pthread_create(&own->thread, NULL, measure_main, own) != 0)
 		return WF_UNAVAILABLE;
 	return WF_OK;
 }

@@ -276,6 +276,24 @@ START_TEST(what_would_wait_too_long_is_refused_at_once)
 }
 END_TEST
 
+START_TEST(overdue_while_waiting_is_overload)
+{
+	struct transaction *txn;
+
+	crowd_comes(0, SLOTS + 1, NULL, "198.51.100.9");
+	hold_workers();
+	crowd_answers(0, SLOTS + 1);
+	txn = crowd[SLOTS].peer.transactions;
+	ck_assert_int_eq(txn->ticket.state, TICKET_WAITS);
+	txn_step(txn, TXN_DEADLINE);
+	rig_wait(&rig, &crowd[SLOTS], 1);
+	ck_assert_int_eq(rig_verdict(&crowd[SLOTS]), WF_VERDICT_UNAVAILABLE);
+	release();
+	crowd_goes(SLOTS + 1);
+	ck_assert_uint_eq(rig_rows(&rig, "login", "overload"), 1);
+}
+END_TEST
+
 /* Nothing of who waits is in the store: no reservation, no count; and nothing is computed for who has gone. */
 START_TEST(gone_while_waiting_is_not_evaluated)
 {
@@ -453,6 +471,7 @@ crowds(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, what_would_wait_too_long_is_refused_at_once);
+	tcase_add_test(tc, overdue_while_waiting_is_overload);
 	tcase_add_test(tc, gone_while_waiting_is_not_evaluated);
 	tcase_add_test(tc, gone_while_admitted_is_no_guess);
 	tcase_add_test(tc, patience_ends);
