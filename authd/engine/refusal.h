@@ -27,8 +27,8 @@ enum refusal_kind {
 /* Pairs a minute, and how many may be saved up. */
 struct refusal_allowance { uint32_t rate, most; };
 extern const struct refusal_allowance refusal_allowances[REFUSAL_KINDS];
-/* Two rows for each pair, and an overflow row each minute: the most rows that refusals can make in so many days. */
-#define REFUSAL_ROWS(days) (1440 * (days) * (2 * (8 + 16 + 2) + 1) + 2 * (1024 + 1024 + 256))
+/* Two rows for each pair, and an overflow row each minute: the most rows that refusals can make in so many minutes. */
+#define REFUSAL_ROWS(minutes) ((minutes) * (2 * (8 + 16 + 2) + 1) + 2 * (1024 + 1024 + 256))
 
 struct refusals;
 

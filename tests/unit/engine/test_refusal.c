@@ -231,7 +231,7 @@ START_TEST(the_bound_is_that_of_the_allowances)
 		rate += refusal_allowances[i].rate;
 		most += refusal_allowances[i].most;
 	}
-	ck_assert_uint_eq(REFUSAL_ROWS(7), 7 * 1440 * (2 * rate + 1) + 2 * most);
+	ck_assert_uint_eq(REFUSAL_ROWS(7), 7 * (2 * rate + 1) + 2 * most);
 }
 END_TEST
 
