@@ -46,12 +46,11 @@ class Broken(AssertionError):
 class Patience:
     """How long an answer is waited for. Where every call fails, silence is as good as hanging up: the PAM module
     says UNAVAILABLE after its own deadline. After a single failure there must be an answer, or an end."""
-    seconds, silence, layer = 20.0, "silent", ""
+    seconds, silence = 20.0, "silent"
 
     @classmethod
-    def set(cls, lasts, points=()):
+    def set(cls, lasts):
         """For a round."""
-        cls.layer = "libc" if points == fault.LIBC else "own"
         cls.seconds, cls.silence = (2.0, "gone") if lasts else (20.0, "silent")
 
 
@@ -89,13 +88,14 @@ class Store:
 
 
 class Loop:
-    """One scenario. act() gives an outcome, check(outcome) raises Broken."""
+    """One scenario. act() gives an outcome, check(outcome) raises Broken; without a fault it is `clean`."""
 
-    def __init__(self, lab, act, check, before=None, well=None, layers=("own", "libc"), program="daemon"):
+    def __init__(self, lab, act, check, before=None, well=None, program="daemon", clean="code 0"):
         self.lab, self.act, self.check = lab, act, check
         self.before = before or (lambda: None)
         self.well = well or (lambda: None)
-        self.layers = layers
+        self.layers = ("own", "libc")
+        self.clean = clean
         self.program = program
         self.page = lab.page
         self.outcomes = collections.Counter()
@@ -151,7 +151,7 @@ class Loop:
         """One round; gives how many calls failed."""
         Patience.set(False)
         self.before()
-        Patience.set(lasts, points)
+        Patience.set(lasts)
         self.page.arm(nth, lasts, points)
         try:
             outcome = self.act()
@@ -254,6 +254,7 @@ class Loop:
         """Everything; says what was done, and raises if anything was wrong."""
         for _ in range(3):
             self.run((), 0, False)
+        lib.equal(dict(self.outcomes), {self.clean: 3}, "outcomes without a fault")
         counts, rounds = self.plan()
         self.outcomes.clear()
         self.suspects.clear()

@@ -120,8 +120,8 @@ def test_own_password(lab):
                 verdict = login.run(bob.password, bob.code())
                 if verdict != wire.ACCEPT:
                     return verdict
-                _kind, fields = login.client.ask(wire.CHANGE, [(wire.TXN, login.txn),
-                                                               (wire.SECRET, state["new"])])
+                _kind, fields = login.client.ask(wire.CHANGE, [(wire.TXN, login.txn), (wire.USER, "bob"),
+                                                               (wire.SERVICE, "passwd"), (wire.SECRET, state["new"])])
                 return fields[wire.VERDICT][0][0]
         except wire.Gone:
             return "gone"
@@ -130,7 +130,7 @@ def test_own_password(lab):
         expect(outcome, {wire.ACCEPT, wire.UNAVAILABLE, "gone"}, "the change of a password")
         in_force(lab, bob, [state["new"]] + [state["old"]] * (outcome != wire.ACCEPT))
         state["old"] = bob.password
-    rounds.Loop(lab, change, check, None, opens(alice)).walk()
+    rounds.Loop(lab, change, check, None, opens(alice), clean="ACCEPT").walk()
     finish(lab, store)
 
 

@@ -11,9 +11,9 @@ import wire
 from test_acts import in_force, say_all, told
 from test_logins import expect
 
-def ends(lab, act, check, before=None):
+def ends(lab, act, check, clean="code 0"):
     """A loop in which the daemon does not look at the page."""
-    rounds.Loop(lab, act, check, before, None, program="end").walk()
+    rounds.Loop(lab, act, check, None, None, program="end", clean=clean).walk()
     rounds.sound(lab)
 
 
@@ -122,7 +122,8 @@ def test_module_wrong(lab):
     def check(codes):
         if codes[0] == pam.SUCCESS:
             raise rounds.Broken(f"a wrong code opens: {codes}")
-    ends(lab, lambda: tuple(module(lab, environment, alice, [alice.password, wrong])), check)
+    ends(lab, lambda: tuple(module(lab, environment, alice, [alice.password, wrong])), check,
+         clean=f"code {pam.AUTH_ERR}")
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def test_right(lab):
             lib.equal(store.rows(alice, rounds.SUCCESS), before["successes"] + 1, "rows of success")
         elif outcome == wire.UNAVAILABLE:
             lib.equal(store.rows(alice, rounds.SUCCESS), before["successes"], "rows of success")
-    rounds.Loop(lab, lambda: rounds.attempt(alice, alice.code()), check, note, opens(alice)).walk()
+    rounds.Loop(lab, lambda: rounds.attempt(alice, alice.code()), check, note, opens(alice), clean="ACCEPT").walk()
     finish(lab, store)
 
 
@@ -85,7 +85,7 @@ def test_wrong(lab):
         elif grown not in (0, 1):
             raise rounds.Broken(f"one attempt counted {grown} times")
     wrong = bob.wrong()
-    rounds.Loop(lab, lambda: rounds.attempt(bob, wrong), check, note, opens(alice)).walk()
+    rounds.Loop(lab, lambda: rounds.attempt(bob, wrong), check, note, opens(alice), clean="REJECT").walk()
     finish(lab, store, bob)
 
 
@@ -98,7 +98,7 @@ def test_wrong_password(lab):
 
     def check(outcome):
         expect(outcome, NO_ANSWER | {wire.REJECT}, "a wrong password")
-    rounds.Loop(lab, lambda: rounds.attempt(bob, code), check, lambda: below_lock(lab, store, bob), opens(alice)).walk()
+    rounds.Loop(lab, lambda: rounds.attempt(bob, code), check, lambda: below_lock(lab, store, bob), opens(alice), clean="REJECT").walk()
     finish(lab, store, bob)
     bob.password = "a wrong one it is"
     lib.equal(rounds.attempt(bob, code), wire.ACCEPT, "the code afterwards, with the right password")
@@ -116,7 +116,7 @@ def test_locked(lab):
 
     def check(outcome):
         expect(outcome, NO_ANSWER | {wire.REJECT}, "a locked account")
-    rounds.Loop(lab, lambda: rounds.attempt(bob, bob.code()), check, None, opens(alice)).walk()
+    rounds.Loop(lab, lambda: rounds.attempt(bob, bob.code()), check, None, opens(alice), clean="REJECT").walk()
     finish(lab, store)
     lib.equal(rounds.attempt(bob, bob.code()), wire.REJECT, "still locked")
 
@@ -129,7 +129,7 @@ def test_unknown(lab):
 
     def check(outcome):
         expect(outcome, NO_ANSWER | {wire.REJECT}, "an unknown user")
-    rounds.Loop(lab, lambda: rounds.attempt(nobody, "000000"), check, None, opens(alice)).walk()
+    rounds.Loop(lab, lambda: rounds.attempt(nobody, "000000"), check, None, opens(alice), clean="REJECT").walk()
     finish(lab, store)
 
 
