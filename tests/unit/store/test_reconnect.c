@@ -146,7 +146,7 @@ reconnect_suite(void)
 	TCase *tc = tcase_create("reconnect");
 
 	tcase_add_checked_fixture(tc, fx_setup, fx_teardown);
-	tcase_set_timeout(tc, 60);
+	tcase_set_timeout(tc, 180); /* SQLite waits a second for a lock that is stuck */
 	tcase_add_test(tc, a_file_that_is_moved);
 	tcase_add_test(tc, another_file);
 #ifdef WF_FAULT
