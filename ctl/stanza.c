@@ -162,11 +162,26 @@ paragraph_length(const char *text)
 	return end != NULL ? (size_t)(end - text) + 2 : strlen(text);
 }
 
+/* A write that failed on the way shows only here: the text would be cut, or not be there at all. */
+static wf_status
+close_text(FILE *out, char **text, wf_status status, char **text_r)
+{
+	bool whole = ferror(out) == 0;
+
+	if (fclose(out) != 0 || !whole || *text == NULL)
+		status = WF_NO_MEMORY;
+	if (status == WF_OK)
+		*text_r = *text;
+	else
+		free(*text);
+	return status;
+}
+
 /* Those paragraphs of the stanza that name the module; the caller frees. */
 static char *
 own_paragraphs(const char *stanza)
 {
-	char *kept = NULL;
+	char *kept = NULL, *whole = NULL;
 	size_t size;
 	FILE *out = wf_fault(WF_FAULT_ALLOC) ? NULL : open_memstream(&kept, &size);
 
@@ -179,11 +194,7 @@ own_paragraphs(const char *stanza)
 			fprintf(out, "%.*s", (int)len, stanza);
 		stanza += len;
 	}
-	if (fclose(out) != 0) {
-		free(kept);
-		return NULL;
-	}
-	return kept;
+	return close_text(out, &kept, WF_OK, &whole) == WF_OK ? whole : NULL;
 }
 
 struct merge {
@@ -226,18 +237,6 @@ merge_line(struct merge *merge, const char *line, size_t len)
 		}
 	}
 	fprintf(merge->out, "%.*s\n", (int)len, line);
-}
-
-static wf_status
-close_text(FILE *out, char **text, wf_status status, char **text_r)
-{
-	if (fclose(out) != 0 && status == WF_OK)
-		status = WF_NO_MEMORY;
-	if (status == WF_OK)
-		*text_r = *text;
-	else
-		free(*text);
-	return status;
 }
 
 wf_status

@@ -393,7 +393,11 @@ rig_run(struct rig *rig, const char *input, const char *words)
 	snprintf(line, sizeof(line), "%s%s%s", words, strstr(words, "--socket") != NULL ? "" : " --socket ",
 		strstr(words, "--socket") != NULL ? "" : rig->socket);
 	argc = split(line, argv);
+	if (rig->before != NULL)
+		rig->before();
 	code = ctl_main(&ctl, argc, argv);
+	if (rig->after != NULL)
+		rig->calls = rig->after();
 	fclose(ctl.out);
 	fclose(ctl.err);
 	close(ctl.in);

@@ -7,6 +7,7 @@
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "common/status.h"
 #include "ctl/ctl.h"
@@ -32,6 +33,9 @@ struct rig {
 	struct ctl ctl;	       /* as a run starts; a test may change it before */
 	char *out, *err;       /* of the last run; owned */
 	struct rig_daemon *daemon;
+	void (*before)(void);    /* right before the command itself, and right behind it; NULL: nothing */
+	uint64_t (*after)(void); /* gives `calls` */
+	uint64_t calls;
 };
 
 /* A folder, and with n > 0 a daemon that knows these acts and refuses all others. */
