@@ -13,7 +13,8 @@
 #include "common/fault.h"
 
 #define ACT_DEADLINE_S 600
-#define ACTS_UID_MAX 8 /* under way for one user but root: the helpdesk's unlock must find room */
+#define ACTS_UID_MAX 8    /* under way for one user but root: the helpdesk's unlock must find room */
+#define ACTS_PLAIN_MAX 24 /* under way for all who have no role together, for the same reason */
 
 struct act_job {
 	struct worker_job work;
@@ -234,14 +235,19 @@ make(struct connection *connection)
 	return job;
 }
 
+/* `job` is among the front's already. */
 static bool
-has_room(const struct front *front, uid_t uid)
+has_room(const struct front *front, const struct act_job *job)
 {
-	size_t n = 0;
+	size_t own = 0, plain = 0;
 
-	for (const struct act_job *job = front->acts; job != NULL; job = job->next)
-		n += job->call.peer.uid == uid;
-	return uid == 0 || n < ACTS_UID_MAX;
+	for (const struct act_job *other = front->acts; other != NULL; other = other->next) {
+		own += other->call.peer.uid == job->call.peer.uid;
+		plain += other->call.role == ROLE_NONE;
+	}
+	if (job->call.role == ROLE_NONE && plain > ACTS_PLAIN_MAX)
+		return false;
+	return job->call.peer.uid == 0 || own <= ACTS_UID_MAX;
 }
 
 wf_status
@@ -254,12 +260,10 @@ control_start(struct connection *connection, const struct wf_msg *msg)
 	connection->peer.version = msg->version;
 	if (msg->type != WF_MSG_ACT)
 		return WF_DENIED;
-	if (!has_room(front, connection->peer.cred.uid))
-		return WF_FULL;
 	job = make(connection);
 	if (job == NULL)
 		return WF_NO_MEMORY;
-	status = read_call(job, msg);
+	status = has_room(front, job) ? read_call(job, msg) : WF_FULL;
 	if (status != WF_OK) {
 		job_free(job);
 		return status;

@@ -23,7 +23,7 @@
 #define STEP_GUESSES (10 * STEP_S)
 #define ROW_BYTES 1024       /* of a row of the log with its place in the indexes */
 #define STORE_BYTES 33554432 /* of everything else, with room for the write-ahead log */
-#define COUNTERS 131072      /* names without account and sources that are counted at most, with some slack */
+#define COUNTERS 65600       /* names without account and sources that are counted: 65,536, and the accounts */
 
 static struct rig rig;
 static struct rig_peer guessers[STEP_GUESSES];

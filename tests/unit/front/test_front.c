@@ -15,7 +15,7 @@
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/unit.h"
 
-#define ALL 40 /* connections */
+#define ALL 80 /* connections */
 
 static struct rig rig;
 static struct front *front;
@@ -308,9 +308,9 @@ END_TEST
 
 #define NOBODY 65534
 
-/* In a child that is nobody: dials and says nothing, or asks for an act, until it is told to go. */
+/* In a child that is that user: dials and says nothing, or asks for an act, until it is told to go. */
 static pid_t
-crowd(enum front_role role, int n, int hold_fd)
+crowd_of(uid_t uid, enum front_role role, int n, int hold_fd)
 {
 	pid_t child = fork();
 	struct wf_buf out;
@@ -318,7 +318,7 @@ crowd(enum front_role role, int n, int hold_fd)
 
 	if (child != 0)
 		return child;
-	if (setresgid(NOBODY, NOBODY, NOBODY) != 0 || setresuid(NOBODY, NOBODY, NOBODY) != 0)
+	if (setresgid(NOBODY, NOBODY, NOBODY) != 0 || setresuid(uid, uid, uid) != 0)
 		_exit(1);
 	wf_buf_init(&out, WF_WIRE_FRAME_MAX);
 	put_act(&out, "status");
@@ -329,6 +329,12 @@ crowd(enum front_role role, int n, int hold_fd)
 			_exit(1);
 	}
 	_exit(read(hold_fd, &byte, 1) < 0);
+}
+
+static pid_t
+crowd(enum front_role role, int n, int hold_fd)
+{
+	return crowd_of(NOBODY, role, n, hold_fd);
 }
 
 /* Users together may not have so many connections that root's programs find no room. */
@@ -385,6 +391,31 @@ START_TEST(acts_of_one_user)
 }
 END_TEST
 
+START_TEST(acts_of_many_users)
+{
+	static struct worker_job blocker = {.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
+	int hold_fds[2];
+
+	if (geteuid() != 0)
+		return;
+	sem_init(&gate, 0, 0);
+	ck_assert_int_eq(worker_submit(acts, &blocker), WF_OK);
+	ck_assert_int_eq(pipe(hold_fds), 0);
+	for (uid_t k = 0; k < 6; k++)
+		ck_assert_int_gt(crowd_of(NOBODY - k, FRONT_CONTROL, 5, hold_fds[0]), 0);
+	for (int i = 0; i < 300; i++)
+		run_loop();
+	ck_assert_int_eq(lent, 24);
+	for (int k = 0; k < 6; k++) {
+		ck_assert_int_eq(write(hold_fds[1], "x", 1), 1);
+		ck_assert_int_gt(waitpid(-1, NULL, 0), 0);
+	}
+	sem_post(&gate);
+	close(hold_fds[0]);
+	close(hold_fds[1]);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -401,6 +432,7 @@ suite(void)
 	tcase_add_test(tcase, unknown_act);
 	tcase_add_test(tcase, room_is_left_for_root);
 	tcase_add_test(tcase, acts_of_one_user);
+	tcase_add_test(tcase, acts_of_many_users);
 	suite_add_tcase(it, tcase);
 	return it;
 }
