@@ -40,10 +40,10 @@ def program(name):
 
 
 def raw_hash(threads, seconds):
-    """Verifications a second and milliseconds each of the product's library with nothing around it."""
+    """Verifications a second, milliseconds and milliseconds of processor each, of the product's library alone."""
     words = subprocess.run([program("bench_hash"), str(threads), str(seconds)], stdout=subprocess.PIPE, text=True,
                            check=True).stdout.split()
-    return float(words[0]), float(words[1])
+    return float(words[0]), float(words[1]), float(words[2])
 
 
 class Rig(lib.Lab):
@@ -126,9 +126,11 @@ def seconds(full, quick):
 def part_a(syslog):
     """Password logins through everything against the hash alone, in turns."""
     lab = Rig("a", syslog).filled(1000)
-    raw, whole, cpu = [], [], []
+    raw, raw_cpu, whole, cpu = [], [], [], []
     for _ in range(seconds(4, 1)):
-        raw.append(raw_hash(PROCESSORS, seconds(6, 2))[0])
+        rate, _, each = raw_hash(PROCESSORS, seconds(6, 2))
+        raw.append(rate)
+        raw_cpu.append(each)
         lab.load(4 * PROCESSORS, 1)
         before = lab.cpu_s()
         row = lab.load(4 * PROCESSORS, seconds(10, 3))
@@ -138,6 +140,9 @@ def part_a(syslog):
     report("a", "password logins", statistics.median(whole), "/s",
            note=f"{statistics.median(cpu):.1f} ms of processor each, hash included")
     report("a", "logins / hash alone", statistics.median(whole) / statistics.median(raw), "", "0.97")
+    # On a machine that others use as well this is the figure to believe.
+    report("a", "processor of a hash / of a login", statistics.median(raw_cpu) / statistics.median(cpu), "", "0.97",
+           f"{statistics.median(raw_cpu):.2f} ms, {statistics.median(cpu):.2f} ms")
     lab.close()
 
 
