@@ -1,6 +1,7 @@
 """After the cuts: on each copy of the disk a daemon is started, and everything that had left the machine must be there."""
 
 import collections
+import contextlib
 import json
 import os
 import shutil
@@ -16,9 +17,13 @@ RESULT = {wire.ACCEPT: "success", wire.REJECT: "failure"}
 
 
 def journal(number):
-    """What had left the machine before one cut; a last line that is not whole was not told."""
-    with open(os.path.join(WORK, f"journal-{number}"), encoding="utf-8") as stream:
-        return [json.loads(line) for line in stream if line.endswith("\n")]
+    """What had left the machine before one cut; a line that is not whole was not told."""
+    lines = []
+    with open(os.path.join(WORK, f"journal-{number}"), encoding="utf-8", errors="replace") as stream:
+        for line in stream:
+            with contextlib.suppress(ValueError):
+                lines.append(json.loads(line))
+    return lines
 
 
 def power_returns(lab, number):
@@ -83,11 +88,10 @@ def test_verdicts(lab):
     with open(os.path.join(WORK, "people.json"), encoding="utf-8") as stream:
         people = json.load(stream)
     shutil.copy(os.path.join(WORK, "warifu.conf"), lib.CONFIG)
-    told, lost, cut_off = [], [], 0
+    lost = []
     for number in range(1, CUTS + 1):
         lines = journal(number)
-        told += [line for line in lines if line[0] == "told"]
-        cut_off += sum(line[0] == "sent" for line in lines) - sum(line[0] == "told" for line in lines)
+        told = [line for line in lines if line[0] == "told"]
         try:
             check_cut(lab, number, people, told)
         except AssertionError as problem:
@@ -96,7 +100,8 @@ def test_verdicts(lab):
                 lab.process.kill()
                 lab.process.wait()
                 lab.process = None
-    print(f"        {CUTS} cuts, {len(told)} verdicts had left, {cut_off} attempts were cut off, losses in {len(lost)} cuts")
+    print(f"        {CUTS} cuts, {len(told)} verdicts had left, {len(lines) - 2 * len(told)} attempts were cut off, "
+          f"losses in {len(lost)} cuts")
     for line in lost:
         print(f"        {line[:200]}")
     lib.equal(bool(lost), LOSSY, "verdicts were lost")
