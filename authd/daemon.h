@@ -36,7 +36,7 @@ struct daemon {
 	struct worker_pool *workers, *quick, *acts;
 	struct engine *engine;
 	struct front *front;
-	struct event *mail, *tick, *hup, *term, *interrupt;
+	struct event *mail, *tick;
 	struct worker_job housekeeping;
 	bool housekeeping_runs; /* loop thread */
 	bool clock_jumped;      /* housekeeping's; the loop thread's when that is done */

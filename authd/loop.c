@@ -8,12 +8,72 @@
 #include <signal.h>
 #include <sys/stat.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "authd/daemon.h"
 #include "authd/say.h"
 #include "authd/service.h"
 
 #define STOP_S 10
+
+/*
+ * Signals are noted, and the loop is woken by its mailbox, or looks at the next tick.  Libevent would send itself a
+ * message instead, and a signal whose message cannot be sent would be lost.
+ */
+static volatile sig_atomic_t wants_stop, wants_reload;
+static volatile sig_atomic_t wake_fd = -1;
+
+static void
+note_signal(int number)
+{
+	const uint64_t one = 1;
+	int saved = errno;
+
+	if (number == SIGHUP)
+		wants_reload = 1;
+	else
+		wants_stop = 1;
+	if (write((int)wake_fd, &one, sizeof(one)) < 0)
+		errno = saved; /* then the tick sees it */
+	errno = saved;
+}
+
+static void
+begin_stop(struct daemon *daemon)
+{
+	struct timeval soon = {.tv_usec = 50000};
+
+	service_stopping();
+	daemon->stopping = true;
+	daemon->stop_by_us = wf_clock_now(&daemon->clock).boot_us + INT64_C(1000000) * STOP_S;
+	front_stop(daemon->front);
+	engine_drain(daemon->engine);
+	(void)event_add(daemon->tick, &soon); /* if not, the tick goes on as before: it ends the loop, too */
+}
+
+static void
+reload(struct daemon *daemon)
+{
+	char why[512] = "";
+
+	service_reloading();
+	if (live_reload(daemon, false, why, sizeof(why)) == WF_OK)
+		say(LOG_NOTICE, "configuration reloaded");
+	else
+		say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
+	service_ready();
+}
+
+static void
+heed_signals(struct daemon *daemon)
+{
+	if (wants_reload != 0 && !daemon->stopping) {
+		wants_reload = 0;
+		reload(daemon);
+	}
+	if (wants_stop != 0 && !daemon->stopping)
+		begin_stop(daemon);
+}
 
 static void
 mail_arrived(evutil_socket_t fd, short what, void *arg)
@@ -23,8 +83,8 @@ mail_arrived(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	mailbox_run(daemon->mailbox);
+	heed_signals(daemon);
 }
-
 
 /* In an act thread: what may wait for the disk. */
 static void
@@ -94,19 +154,6 @@ end_if_idle(struct daemon *daemon)
 		event_base_loopbreak(daemon->base);
 }
 
-static void
-begin_stop(struct daemon *daemon)
-{
-	struct timeval soon = {.tv_usec = 50000};
-
-	service_stopping();
-	daemon->stopping = true;
-	daemon->stop_by_us = wf_clock_now(&daemon->clock).boot_us + INT64_C(1000000) * STOP_S;
-	front_stop(daemon->front);
-	engine_drain(daemon->engine);
-	(void)event_add(daemon->tick, &soon); /* if not, the tick goes on as before: it ends the loop, too */
-}
-
 /*
  * Without privilege it cannot make a socket anew where one was removed, and nobody would ever ask it again.  So it
  * ends, and the service manager starts it with what it needs.
@@ -137,6 +184,7 @@ tick(evutil_socket_t fd, short what, void *arg)
 	engine_tick(daemon->engine);
 	worker_rest(daemon->workers);
 	service_alive();
+	heed_signals(daemon);
 	if (daemon->stopping) {
 		end_if_idle(daemon);
 		return;
@@ -149,34 +197,6 @@ tick(evutil_socket_t fd, short what, void *arg)
 	}
 }
 
-static void
-reload(evutil_socket_t fd, short what, void *arg)
-{
-	struct daemon *daemon = arg;
-	char why[512] = "";
-
-	(void)fd;
-	(void)what;
-	service_reloading();
-	if (live_reload(daemon, false, why, sizeof(why)) == WF_OK)
-		say(LOG_NOTICE, "configuration reloaded");
-	else
-		say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
-	service_ready();
-}
-
-
-static void
-stop(evutil_socket_t fd, short what, void *arg)
-{
-	struct daemon *daemon = arg;
-
-	(void)fd;
-	(void)what;
-	if (!daemon->stopping)
-		begin_stop(daemon);
-}
-
 static bool
 add(struct event **event_r, struct event *event, const struct timeval *interval)
 {
@@ -187,15 +207,17 @@ add(struct event **event_r, struct event *event, const struct timeval *interval)
 wf_status
 loop_setup(struct daemon *daemon)
 {
+	static const int heeded[] = {SIGHUP, SIGTERM, SIGINT};
+	const struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
 	struct timeval second = {.tv_sec = 1};
 	struct event_base *base = daemon->base;
 	bool fine = true;
 
 	fine = add(&daemon->mail, event_new(base, mailbox_fd(daemon->mailbox), EV_READ | EV_PERSIST, mail_arrived, daemon), NULL) && fine;
 	fine = add(&daemon->tick, event_new(base, -1, EV_PERSIST, tick, daemon), &second) && fine;
-	fine = add(&daemon->hup, evsignal_new(base, SIGHUP, reload, daemon), NULL) && fine;
-	fine = add(&daemon->term, evsignal_new(base, SIGTERM, stop, daemon), NULL) && fine;
-	fine = add(&daemon->interrupt, evsignal_new(base, SIGINT, stop, daemon), NULL) && fine;
+	wake_fd = mailbox_fd(daemon->mailbox);
+	for (size_t i = 0; i < sizeof(heeded) / sizeof(heeded[0]); i++)
+		fine = sigaction(heeded[i], &action, NULL) == 0 && fine;
 	return fine ? WF_OK : WF_NO_MEMORY;
 }
 
@@ -208,8 +230,9 @@ loop_run(struct daemon *daemon)
 void
 loop_clear(struct daemon *daemon)
 {
-	struct event *const events[] = {daemon->mail, daemon->tick, daemon->hup, daemon->term, daemon->interrupt};
+	struct event *const events[] = {daemon->mail, daemon->tick};
 
+	wake_fd = -1;
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i] != NULL)
 			event_free(events[i]);
