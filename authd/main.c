@@ -279,7 +279,10 @@ record_start(struct daemon *daemon)
 	system_row(daemon, AUDIT_SYSTEM, "start", detail);
 }
 
-/* Changes of what is watched are handed to the kernel together, once a turn: most take each other back. */
+/*
+ * Changes of what is watched are handed to the kernel together, once a turn: most take each other back.  Timers are
+ * precise: rounded to milliseconds from the moment when the loop falls asleep, they would tell what it did before.
+ */
 static struct event_base *
 base_new(void)
 {
@@ -287,7 +290,7 @@ base_new(void)
 	struct event_base *base = NULL;
 
 	if (config != NULL && event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) == 0 &&
-	    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0)
+	    event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
 		base = event_base_new_with_config(config);
 	if (config != NULL)
 		event_config_free(config);

@@ -64,6 +64,16 @@ wf_clock_monotonic_us(void)
 	return clock_read_us(CLOCK_MONOTONIC);
 }
 
+int64_t
+wf_clock_thread_us(void)
+{
+	struct timespec ts;
+
+	if (clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts) != 0)
+		return 0;
+	return (int64_t)ts.tv_sec * US_PER_S + ts.tv_nsec / 1000;
+}
+
 bool
 wf_clock_synchronised(void)
 {

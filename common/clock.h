@@ -27,6 +27,8 @@ extern const struct wf_clock wf_clock_system;
 struct wf_now wf_clock_now(const struct wf_clock *clock);
 /* CLOCK_MONOTONIC, as a service manager wants it; everything else uses boot time. */
 int64_t wf_clock_monotonic_us(void);
+/* What the calling thread was given of a processor, whatever else the machine did meanwhile. */
+int64_t wf_clock_thread_us(void);
 /* True when the kernel says that the wall clock is synchronised (adjtimex). */
 bool wf_clock_synchronised(void);
 /* 16 random octets that the kernel drew at boot, as 36 characters and NUL; empty string if unknown. */

@@ -48,6 +48,7 @@ struct wf_fault_page {
 	_Atomic uint64_t dies;		/* enum wf_fault_death: the program ends where a call would fail */
 	_Atomic uint64_t sync_lies;	/* 1: fsync and fdatasync do nothing and say that all is well */
 	_Atomic int64_t blocks;		/* blocks of the heap taken and not yet given back */
+	_Atomic uint64_t grid_off;	/* 1: every reply leaves as soon as it is there, so that its time tells */
 };
 
 /* How the program ends, as suddenly as by kill -9; its exit code is then WF_FAULT_EXIT. */

@@ -277,12 +277,21 @@ hold_over(evutil_socket_t fd, short what, void *arg)
 }
 
 static void
-wait_then(struct transaction *txn, int64_t wait_us, event_callback_fn then)
+hold(struct transaction *txn)
 {
-	struct timeval tv = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
+	struct timeval tv = {.tv_sec = (time_t)(txn->slow_ms / 1000), .tv_usec = (suseconds_t)(txn->slow_ms % 1000 * 1000)};
 
-	txn->grid = timer_new(txn->engine, then, txn);
+	txn->held = true;
+	txn->grid = timer_new(txn->engine, hold_over, txn);
 	if (txn->grid == NULL || evtimer_add(txn->grid, &tv) != 0)
+		txn_step(txn, TXN_FAILED);
+}
+
+static void
+ask_on_grid(struct transaction *txn)
+{
+	txn->grid = timer_new(txn->engine, grid_reached, txn);
+	if (txn->grid == NULL || !grid_arm(txn->engine, txn->grid, txn->round_us, txn->slow_ms))
 		txn_step(txn, TXN_FAILED);
 }
 
@@ -303,10 +312,9 @@ on_facts(struct transaction *txn)
 	if (txn->demand.nprompts == 0) {
 		txn_step(txn, TXN_FAILED);
 	} else if (!txn->asked) {
-		wait_then(txn, grid_wait_us(txn->engine, txn->round_us, txn->slow_ms), grid_reached);
+		ask_on_grid(txn);
 	} else if (txn->slow_ms > 0) {
-		txn->held = true;
-		wait_then(txn, txn->slow_ms * 1000, hold_over);
+		hold(txn);
 	} else if (txn->answered) {
 		txn_step(txn, TXN_ANSWER);
 	}

@@ -70,14 +70,11 @@ grid_reached(evutil_socket_t fd, short what, void *arg)
 void
 errand_answer(struct errand *errand, enum wf_verdict verdict, enum wf_text_id text_id)
 {
-	int64_t wait_us = grid_wait_us(errand->engine, errand->round_us, 0);
-	struct timeval tv = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
-
 	errand->verdict = verdict;
 	errand->text_id = text_id;
 	if (verdict != WF_VERDICT_ACCEPT && verdict != WF_VERDICT_IGNORE)
 		errand->grid = timer_new(errand->engine, grid_reached, errand);
-	if (errand->grid != NULL && errand->peer != NULL && evtimer_add(errand->grid, &tv) == 0)
+	if (errand->grid != NULL && errand->peer != NULL && grid_arm(errand->engine, errand->grid, errand->round_us, 0))
 		return;
 	send_answer(errand);
 	errand_free(errand);

@@ -89,15 +89,14 @@ grid_reached(evutil_socket_t fd, short what, void *arg)
 static void
 tell_on_grid(struct transaction *txn)
 {
-	int64_t wait_us = grid_wait_us(txn->engine, txn->round_us, 0);
-	struct timeval tv = {.tv_sec = (time_t)(wait_us / 1000000), .tv_usec = (suseconds_t)(wait_us % 1000000)};
-
+	if (txn->slow_ms == 0 && txn->verdict == WF_VERDICT_REJECT)
+		grid_note_handling(txn->engine, txn->round_us);
 	if (txn->grid != NULL)
 		event_free(txn->grid);
 	txn->grid = timer_new(txn->engine, grid_reached, txn);
 	if (txn->grid == NULL || txn->peer == NULL)
 		tell(txn);
-	else if (evtimer_add(txn->grid, &tv) != 0) /* coverage: for want of memory alone, as timer_new() */
+	else if (!grid_arm(txn->engine, txn->grid, txn->round_us, 0)) /* coverage: for want of memory alone, as timer_new() */
 		tell(txn);
 }
 

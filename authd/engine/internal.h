@@ -78,6 +78,7 @@ struct verify {
 	struct verify_result results[POLICY_PROMPTS_MAX];
 	wf_status status;
 	int64_t elapsed_us;
+	int64_t thread_us; /* what the answers' evaluation cost, without waiting */
 };
 
 struct transaction {
@@ -165,6 +166,13 @@ struct errand {
 	char text[512];
 };
 
+/* How long things took: see grid.c. */
+struct grid {
+	int64_t hash_us;
+	int64_t period;
+	int64_t lately_us, before_us;
+};
+
 struct engine {
 	struct event_base *base;
 	struct store *store;
@@ -182,7 +190,8 @@ struct engine {
 	struct admission *admission;
 	bool taking_turns;
 	size_t ntransactions, nerrands, nflushes;
-	uint32_t slowest_hash_ms;
+	uint32_t slowest_hash_ms; /* by the clock: for people */
+	struct grid grid;
 	bool draining, stopped;
 	struct engine_figures figures;
 	struct { uint8_t source[8], name[8]; } recent[1024]; /* last account that failed from a source */
@@ -276,8 +285,13 @@ void facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf
 
 /* lanes.c */
 WF_MUST_USE wf_status lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store_lanes *lanes_r);
-int64_t grid_wait_us(const struct engine *engine, int64_t round_us, int64_t slow_ms);
 uint32_t source_weight(struct engine *engine, const struct store_lanes *lanes);
+
+/* grid.c: when a reply that is no ACCEPT may leave */
+void grid_note_hash(struct engine *engine, int64_t thread_us);
+void grid_note_handling(struct engine *engine, int64_t round_us); /* a refusal is decided whose answer came then */
+/* Arms the timer for the next point of the grid, counted from round_us (boot time), and slow_ms more. */
+bool grid_arm(struct engine *engine, struct event *timer, int64_t round_us, int64_t slow_ms);
 
 /* row.c */
 void row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker, enum audit_class class, const char *event);

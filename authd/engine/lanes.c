@@ -1,4 +1,4 @@
-/* Throttle keys of an attempt, the source's weight, and the grid on which replies leave. */
+/* Throttle keys of an attempt, and the source's weight. */
 #include "config.h"
 
 #include <stdio.h>
@@ -90,21 +90,4 @@ source_weight(struct engine *engine, const struct store_lanes *lanes)
 	memcpy(engine->recent[slot].source, source, 8);
 	memcpy(engine->recent[slot].name, name, 8);
 	return same ? 1 : 3;
-}
-
-/* Microseconds until the next point of the grid, counted from the peer's last message. */
-int64_t
-grid_wait_us(const struct engine *engine, int64_t round_us, int64_t slow_ms)
-{
-	int64_t grid = policy_value(&engine->config->policy, P_REPLY_GRID_MS) * 1000;
-	int64_t passed = wf_clock_now(&engine->clock).boot_us - round_us;
-	int64_t slowest = (int64_t)engine->slowest_hash_ms * 1000;
-
-	if (grid <= 0)
-		grid = 1000;
-	if (slowest > grid)
-		grid = (slowest + grid - 1) / grid * grid;
-	if (passed < 0)
-		passed = 0;
-	return (passed / grid + 1) * grid - passed + slow_ms * 1000;
 }

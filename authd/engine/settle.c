@@ -263,6 +263,7 @@ on_verified(struct transaction *txn)
 	if (txn->ticket.state == TICKET_RUNS)
 		admission_measured(txn->engine->admission, txn->verify.elapsed_us);
 	turn_end(txn);
+	grid_note_hash(txn->engine, txn->verify.thread_us);
 	if (!txn->reserved) {
 		settle_refusal(txn, txn->doom);
 		return;

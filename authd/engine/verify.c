@@ -43,16 +43,46 @@ try_prompt(struct verify *verify, size_t index, void *scratch)
 	result->kind = ops == NULL ? KIND_NONE : ops->kind;
 }
 
+static bool
+all_right(const struct verify *verify)
+{
+	bool right = !verify->doomed;
+
+	for (size_t i = 0; i < verify->nprompts; i++)
+		right = right && verify->results[i].result.answer == FACTOR_YES;
+	return right;
+}
+
+/* Only where everything was right: no refusal takes longer because its password was. */
+static void
+renew(struct verify *verify, size_t index, void *scratch)
+{
+	struct factor_result *result = &verify->results[index].result;
+	struct factor_input input = {.answer = &verify->answers[index], .scratch = scratch};
+
+	for (size_t i = 0; result->renew && i < verify->ncredentials; i++) {
+		input.credential = &verify->credentials[i];
+		if (input.credential->id == result->credential_id) {
+			factor_renew(&input, result);
+			return;
+		}
+	}
+}
+
 static void
 run(struct worker_job *job, void *scratch)
 {
 	struct verify *verify = job->ctx;
 	int64_t start = wf_clock_now(&verify->clock).boot_us;
+	int64_t thread = wf_clock_thread_us();
 
 	for (size_t i = 0; i < verify->nprompts; i++)
 		try_prompt(verify, i, scratch);
-	verify_clear(verify);
+	verify->thread_us = wf_clock_thread_us() - thread;
 	verify->elapsed_us = wf_clock_now(&verify->clock).boot_us - start;
+	for (size_t i = 0; all_right(verify) && i < verify->nprompts; i++)
+		renew(verify, i, scratch);
+	verify_clear(verify);
 }
 
 static void

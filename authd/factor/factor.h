@@ -38,6 +38,8 @@ struct factor_result {
 	char reason[48];  /* "wrong-password", "wrong-code", "replayed", "clock-suspect" ... */
 	struct effect effects[FACTOR_EFFECTS_MAX];
 	size_t neffects;
+	int64_t credential_id; /* YES: whose */
+	bool renew;	       /* YES: call factor_renew() if nothing else was wrong */
 };
 
 /* One row for each factor; a constant table. */
@@ -69,6 +71,14 @@ unsigned factor_prompt_flags(enum wf_text_id prompt);
  */
 void factor_try(enum wf_text_id prompt, const struct credential *credentials, size_t n, struct factor_input *in,
 		struct factor_result *result_r, enum factor_id *factor_r);
+
+/*
+ * Today's hash in place of the stored one, which was imported or is cheaper: one more effect for a result that
+ * wants it (`renew`); in->credential is the one of credential_id.  It takes the time of a hash, so it is for
+ * logins that succeed: else it would tell that the password was right.  A failure costs nothing: the next login
+ * tries again.
+ */
+void factor_renew(const struct factor_input *in, struct factor_result *result);
 
 /*
  * Per-worker memory of the slow hash, wiped when freed.  Mapped by the first hash and kept for the next, up to

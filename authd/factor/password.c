@@ -91,15 +91,13 @@ wants_rehash(const char *hash)
 	       phc.hash_len < 32;
 }
 
-/* Asks for today's hash in place of the stored one.  A failure costs nothing: the next login tries again. */
-static void
-add_rehash(const struct factor_input *in, const char *stored, struct factor_result *result)
+void
+factor_renew(const struct factor_input *in, struct factor_result *result)
 {
 	char fresh[PASSWORD_HASH_MAX];
 	struct effect *effect;
 
-	if (in->doomed || !wants_rehash(stored) ||
-	    password_hash(in->answer, in->scratch, fresh, sizeof(fresh)) != WF_OK)
+	if (!result->renew || password_hash(in->answer, in->scratch, fresh, sizeof(fresh)) != WF_OK)
 		return;
 	effect = result_effect(in, EFFECT_HASH_REPLACE, result);
 	effect->blob_len = strlen(fresh);
@@ -125,8 +123,8 @@ password_verify(const struct factor_input *in, struct factor_result *result_r)
 	stored_text(in->credential, stored);
 	status = verifier_of(stored)(in->answer, stored, in->scratch);
 	if (status == WF_OK && could_be_password(in->answer)) {
-		add_rehash(in, stored, &result);
 		result_yes(in, NO_REASON, &result);
+		result.renew = result.answer == FACTOR_YES && wants_rehash(stored);
 	} else if (status == WF_OK || status == WF_NO) {
 		result_no(NO_REASON, &result);
 	} else {

@@ -15,6 +15,7 @@ result_set(enum factor_answer answer, const char *reason, struct factor_result *
 	}
 	result->answer = answer;
 	result->replayed = false;
+	result->renew = false;
 	result->guess = answer == FACTOR_NO;
 	strncpy(result->reason, reason, sizeof(result->reason) - 1);
 }
@@ -68,6 +69,7 @@ result_yes(const struct factor_input *in, const char *no_reason, struct factor_r
 	if (in->credential->state == CREDENTIAL_PENDING)
 		(void)result_effect(in, EFFECT_CREDENTIAL_ACTIVATE, result);
 	result_set(FACTOR_YES, "", result);
+	result->credential_id = in->credential->id;
 	memset(result->reason, 0, sizeof(result->reason));
 }
 

@@ -12,7 +12,8 @@ import struct
 
 MAGIC = 0x31454741504C5446
 FIELDS = ("magic", "nth", "lasts", "calls", "failed", "points", "sync_delay_us", "wall_offset_us",
-          "boot_offset_us", "synchronised", "boot", "syncs", "dies", "sync_lies", "blocks")
+          "boot_offset_us", "synchronised", "boot", "syncs", "dies", "sync_lies", "blocks",
+          "grid_off")
 SIGNED = {"blocks", "sync_delay_us", "wall_offset_us", "boot_offset_us"}
 POINTS = {"alloc": 1, "random": 2, "store": 4, "file": 8, "socket": 16, "thread": 32, "clock": 64, "sync": 128,
           "write": 256, "heap": 512, "system": 1024}

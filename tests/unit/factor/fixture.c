@@ -147,6 +147,8 @@ fixture_verify_bytes(struct factor_input *in, enum factor_id factor, const void 
 	ck_assert_int_eq(wf_secret_set(&secret, answer, len), WF_OK);
 	in->answer = &secret;
 	factor_ops(factor)->verify(in, &result);
+	if (result.answer == FACTOR_YES)
+		factor_renew(in, &result);
 	in->answer = NULL;
 	wf_secret_clear(&secret);
 	return result;

@@ -1,0 +1,195 @@
+"""Whoever is refused learns nothing from the time (I5): unknown, disabled, locked, expired... users and each kind
+of wrong answer, timed from the peer's side in random order, and compared by statistics.
+
+WARIFU_STRANGERS is the number of attempts of each class; tests/strangers/run takes 3000. See doc/TESTING.md.
+"""
+
+import json
+import math
+import os
+import random
+import subprocess
+import sys
+
+import fault
+import lib
+import wire
+
+sys.path.insert(0, os.path.join(lib.SOURCE, "tests", "strangers"))
+import samples  # pylint: disable=wrong-import-position,import-error
+
+RUNS = int(os.environ.get("WARIFU_STRANGERS", "0"))
+# A false alarm in a run of CI is as likely as this; in the full run, where somebody looks, a thousand times likelier.
+FALSE_ALARM = 1e-3 if RUNS else 1e-6
+CROWD = "lock {\n\tbackoff_cap = 0\n\tthreshold = 1000\n}\npossession {\n\tthreshold = 1000\n}\n"
+SOON = "lock {\n\tbackoff_cap = 0\n\tthreshold = 3\n}\n"
+CHEAP = "password {\n\tmemory_kib = 1024\n\tpasses = 1\n}\n"
+EACH = 4  # accounts of a class
+DELAY = 200 if RUNS else 5000  # of the class that must be found, in microseconds
+REFERENCE = "unknown"
+
+
+def probe():
+    """The program that measures; built where it is not there yet."""
+    build = os.environ["WARIFU_BUILD"]
+    path = os.path.join(build, "tests", "strangers", "probe")
+    if not os.path.exists(path):
+        subprocess.run(["make", "-C", build, "tests/strangers/probe"], check=True, stdout=subprocess.DEVNULL)
+    return path
+
+
+class People:
+    """Accounts of every standing, and what each class of attempts says."""
+
+    def __init__(self, lab, *config):
+        """`config` is what holds then; before it, hashes are dearer, and three wrong answers lock."""
+        lab.up(SOON, lib.UNLIMITED_SOURCE)
+        self.dear = lab.people(EACH, "dear")
+        self.locked = lab.people(EACH, "locked")
+        for person in self.locked * 3:
+            wire.login(person.name, "not the password", "000000")
+        lib.equal(lab.ask("user", "show", "locked00")["locked"], True, "locked")
+        lab.configure(*config)
+        lab.cli("reload")
+        self.known = lab.people(EACH, "known")
+        self.bare = lab.people(EACH, "bare", token=None)
+        self.disabled = lab.people(EACH, "disabled")
+        self.expired = lab.people(EACH, "expired")
+        self.many = lab.people(EACH, "many")
+        for number in range(EACH):
+            lab.cli("user", "disable", f"disabled{number:02d}", "--reason", "test")
+            lab.cli("user", "set", f"expired{number:02d}", "--valid-until", "2001-01-01")
+            lab.cli("user", "add", f"service{number:02d}", "--kind", "service", "--sources", "10.0.0.0/8")
+            lab.cli("user", "refuse", f"refused{number:02d}", "--uid", str(4900 + number), "--reason", "test")
+            for kind in ("hotp", "totp", "totp", "hotp"):
+                lab.give_token(self.many[number], kind)
+
+    def classes(self):
+        """{class: function of a number that gives user, password, code}."""
+        def of(people, password=None, code=None):
+            def attempt(number):
+                person = people[number % len(people)]
+                return (person.name, person.password if password is None else password,
+                        person.wrong() if code is None else person.code() if code == "right" else code)
+            return attempt
+
+        def named(prefix, password="not the password", code="000000"):
+            return lambda number: (f"{prefix}{number % EACH:02d}", password, code)
+        long = "x" * 250
+        return {
+            REFERENCE: named("nobody"),
+            "no-unix-user": named("ghost"),
+            "root": lambda number: ("root", "not the password", "000000"),
+            "wrong-both": of(self.known, "not the password", "000000"),
+            "wrong-code": of(self.known),
+            "wrong-password": lambda number: (self.known[number % EACH].name, "not the password", self.peek(number)),
+            "empty": of(self.known, "", ""),
+            "unknown-empty": named("nobody", "", ""),
+            "long": of(self.known, long, long),
+            "unknown-long": named("nobody", long, long),
+            "no-token": of(self.bare, code="000000"),
+            "many-tokens": of(self.many, code="000000"),
+            "locked": of(self.locked, code="000000"),
+            "dear-hash": of(self.dear, code="000000"),
+            "disabled": of(self.disabled, code="000000"),
+            "expired": of(self.expired, code="000000"),
+            "service": named("service"),
+            "refused": named("refused"),
+        }
+
+    def peek(self, number):
+        """The right code of a counter, not used up: the password beside it is wrong."""
+        person = self.known[number % EACH]
+        return lib.otp(person.secret, person.counter)
+
+
+def measure(lab, classes, runs, flight=24, delay=0, seed=1):
+    """Attempts in random order; {class: ([begin], [answer])} in microseconds. `delay` makes a class "delayed"."""
+    chosen = random.Random(seed)
+    lines = []
+    for name, attempt in classes.items():
+        for number in range(runs):
+            user, password, code = attempt(number)
+            lines.append((name, user, password, code, 0))
+    if delay:
+        for number in range(runs):
+            lines.append(("delayed", *classes[REFERENCE](number), delay))
+    chosen.shuffle(lines)
+    text = "".join(f"{name}\t{user}\t198.51.{chosen.randrange(256)}.{chosen.randrange(256)}\t{password}\t{code}\t{late}\n"
+                   for name, user, password, code, late in lines)
+    done = lab.run(probe(), wire.PAM_SOCKET, str(flight), text=text, timeout=3600)
+    times = {}
+    for line in done.stdout.splitlines():
+        name, begin, answer, verdict = line.split("\t")
+        lib.equal(int(verdict), wire.REJECT, f"verdict of {name}")
+        found = times.setdefault(name, ([], []))
+        found[0].append(int(begin))
+        found[1].append(int(answer))
+    lib.equal({name: len(found[1]) for name, found in times.items()},
+              {name: runs for name in list(classes) + (["delayed"] if delay else [])}, "attempts that were answered")
+    return times
+
+
+def compare(lab, title, times):
+    """Each class beside the reference, in both phases; gives the names of those that can be told apart."""
+    table = []
+    limit = math.log10(FALSE_ALARM / (2 * (len(times) - 1) * len(samples.TESTS)))
+    for name in times:
+        for phase, what in ((0, "begin"), (1, "answer")):
+            if name == REFERENCE:
+                continue
+            found = samples.told_apart(times[name][phase], times[REFERENCE][phase])
+            by, error = samples.effect(times[name][phase], times[REFERENCE][phase])
+            table.append({"class": name, "phase": what, "us": by, "error": error, "apart": min(found.values()) < limit,
+                          **{test: round(value, 2) for test, value in found.items()}})
+    with open(os.path.join(lab.logs, f"{title}.json"), "w", encoding="utf-8") as stream:
+        json.dump({"limit": limit, "runs": len(times[REFERENCE][0]), "table": table}, stream, indent=1)
+    report(title, table, limit, len(times[REFERENCE][0]))
+    return {(row["class"], row["phase"]) for row in table if row["apart"]}
+
+
+def report(title, table, limit, runs):
+    """The table, where somebody asked for the full run."""
+    if not RUNS:
+        return
+    print(f"{title}: {runs} of each class, log10 p below {limit:.1f} is a difference")
+    for row in table:
+        tests = " ".join(f"{test} {row[test]:7.2f}" for test in samples.TESTS)
+        print(f"  {row['class']:16} {row['phase']:6} {row['us']:+8.0f} us +- {row['error']:5.0f}  {tests}"
+              f"{'  APART' if row['apart'] else ''}")
+
+
+def test_statistics(_lab):
+    """The tests themselves: equal samples are equal, small shifts and other shapes are found."""
+    chosen = random.Random(7)
+
+    def sample(shift=0.0, spread=50.0):
+        return [50000 + shift + chosen.gauss(0, spread) + (chosen.random() < 0.02) * 3000 for _ in range(2000)]
+    for _ in range(20):
+        found = samples.told_apart(sample(), sample())
+        lib.equal(min(found.values()) > -5, True, f"equal samples: {found}")
+    lib.equal(min(samples.told_apart(sample(20), sample()).values()) < -9, True, "20 us more")
+    lib.equal(samples.told_apart(sample(0, 65), sample())["shape"] < -5, True, "another shape")
+    lib.equal(samples.log10_normal(40) < -340, True, "beyond floats")
+
+
+def test_times_tell_nothing(lab):
+    """No class can be told from unknown names; a small delay is found, and so are classes without the grid."""
+    if fault.built_in():
+        lab.page = fault.Page()
+    classes = People(lab, CROWD, CHEAP, lib.UNLIMITED_SOURCE).classes()
+    runs = RUNS or 250
+    measure(lab, classes, 20)
+    times = measure(lab, classes, runs, delay=DELAY)
+    apart = compare(lab, "cheap-hash", times)
+    lib.equal(("delayed", "answer") in apart, True, f"a delay of {DELAY} us was found")
+    lib.equal(apart - {("delayed", "answer")}, set(), "classes that time tells apart")
+    if lab.page is None:
+        raise lib.Skip("all is well, but without --enable-fault-injection the grid cannot be switched off to see it matter")
+    lab.page.set("grid_off", 1)
+    apart = compare(lab, "without-grid", measure(lab, classes, runs, flight=2))
+    lib.equal(len(apart) > 0, True, "without the grid classes can be told apart")
+
+
+if __name__ == "__main__":
+    lib.main()
