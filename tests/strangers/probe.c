@@ -4,8 +4,8 @@
  *   probe SOCKET IN-FLIGHT <attempts >times
  *
  * A line of attempts is "class user source password code delay", divided by tabs; `delay` are microseconds
- * that pass between the clock's reading and the sending of ANSWER, so that a test can see whether it would
- * notice them.  A line of times is "class begin answer verdict", in microseconds; verdict 255: there was none.
+ * by which ANSWER is said to have been sent earlier than it was, so that a test can see whether it would
+ * notice a reply that comes so much later.  A line of times is "class begin answer verdict", in microseconds; verdict 255: there was none.
  * Attempts are made in the order given, so many at once, each over a connection of its own.
  * It writes the protocol by hand and asserts nothing.
  */
@@ -199,9 +199,7 @@ send_answer(struct attempt *attempt)
 	}
 	attempt->asked = true;
 	attempt->len = 0;
-	attempt->sent_us = now_us();
-	for (int64_t until = attempt->sent_us + atoi(attempt->field[DELAY]); now_us() < until;)
-		;
+	attempt->sent_us = now_us() - atoi(attempt->field[DELAY]);
 	if (!frame_send(attempt->fd, &frame))
 		perror("probe: send");
 }
