@@ -28,7 +28,7 @@ KEPT = ("warifu.db.before-",)
 ALL = os.environ.get("WARIFU_POINTS", "") == "all"
 STRIDE = 1 if ALL else 6
 SEED = int(os.environ.get("WARIFU_SEED", str(int.from_bytes(os.urandom(2), "big"))))
-SERVES_WITHIN = 5.0
+SERVES_WITHIN = 10.0
 BEFORE, WITHIN = 1, 2  # the call, see fault.Page.arm
 EVERY = 10  # the chain is verified after so many deaths, and at the end
 MOST = 5000  # a scenario with more calls than that does not come to its end
