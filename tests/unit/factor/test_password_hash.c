@@ -226,6 +226,8 @@ START_TEST(every_fault_is_told)
 		status = password_measure(&cheap, 2, &ms, &rate);
 		ck_assert(status == WF_NO_MEMORY || (nth > 2 && status == WF_UNAVAILABLE));
 	}
+	wf_fault_arm(3, true); /* in the thread */
+	ck_assert_int_eq(password_measure(&cheap, 1, &ms, &rate), WF_NO_MEMORY);
 	wf_fault_arm(0, false);
 	ck_assert(ms == -1 && rate == -1);
 	wf_secret_clear(&secret);
