@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,10 +29,18 @@ struct place {
 	char making[sizeof(((struct config *)NULL)->state_dir) + 32]; /* see making_begin */
 };
 
+static bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
 static bool
-complain(const char *what, const char *name, const char *why)
+complain(const char *format, ...)
 {
-	fprintf(stderr, "warifud: %s %s: %s\n", what, name, why);
+	va_list list;
+
+	fputs("warifud: ", stderr);
+	va_start(list, format);
+	vfprintf(stderr, format, list);
+	va_end(list);
+	fputc('\n', stderr);
 	return false;
 }
 
@@ -54,7 +63,8 @@ place_load(const struct options *options, struct place *place)
 	place->change = true;
 	if (privilege_user(place->config->user, &place->uid, &place->gid) == WF_OK)
 		return true;
-	return complain(_("the user does not exist; make it first"), place->config->user, "useradd --system");
+	return complain(_("the user %s does not exist: make it with 'useradd --system %s'"), place->config->user,
+		place->config->user);
 }
 
 /* Root that may not pass over modes (systemd's CapabilityBoundingSet) leaves what it cannot enter to the user. */
@@ -65,9 +75,9 @@ make_folder(const struct place *place, const char *path)
 
 	if (mkdir(path, 0700) != 0)
 		return errno == EEXIST || (as_root && errno == EACCES) ||
-		       complain(_("cannot make the folder"), path, strerror(errno));
+		       complain(_("the folder %s cannot be made: %s"), path, strerror(errno));
 	if (as_root && chown(path, place->uid, place->gid) != 0)
-		return complain(_("cannot give away the folder"), path, strerror(errno));
+		return complain(_("the folder %s cannot be given to its user: %s"), path, strerror(errno));
 	return true;
 }
 
@@ -86,7 +96,7 @@ step_down(const struct place *place)
 	umask(077);
 	if (!place->change || privilege_drop(place->uid, place->gid) == WF_OK)
 		return true;
-	return complain(_("cannot become"), place->config->user, wf_status_text(WF_DENIED));
+	return complain(_("warifud cannot become user %s: start it as root or as that user"), place->config->user);
 }
 
 /* Folders first as root, who may make them anywhere, then as the user, who may in his own. */
@@ -103,7 +113,7 @@ making_begin(const struct place *place)
 	int fd = open(place->making, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return complain(_("cannot make the file"), place->making, strerror(errno));
+		return complain(_("the file %s cannot be made: %s"), place->making, strerror(errno));
 	close(fd);
 	return true;
 }
@@ -111,7 +121,7 @@ making_begin(const struct place *place)
 static bool
 making_end(const struct place *place)
 {
-	return unlink(place->making) == 0 || complain(_("cannot remove the file"), place->making, strerror(errno));
+	return unlink(place->making) == 0 || complain(_("the file %s cannot be removed: %s"), place->making, strerror(errno));
 }
 
 static bool
@@ -121,7 +131,7 @@ make_key(const struct place *place)
 
 	if (status == WF_OK || status == WF_EXISTS)
 		return true;
-	return complain(_("cannot make the key file"), place->config->key_file, wf_status_text(status));
+	return complain(_("the key file %s cannot be made: %s"), place->config->key_file, _(wf_status_text(status)));
 }
 
 static bool
@@ -135,7 +145,7 @@ make_database(const struct place *place)
 	wf_status status = store_open(&options, &store, why, sizeof(why));
 
 	if (status != WF_OK)
-		return complain(_("cannot make the database"), place->database, why);
+		return complain(_("the database %s cannot be made: %s"), place->database, why);
 	store_close(&store);
 	return true;
 }
@@ -151,7 +161,7 @@ static bool
 may_make(const struct place *place)
 {
 	return access(place->database, F_OK) != 0 || access(place->making, F_OK) == 0 ||
-	       complain(_("there is a database already at"), place->database, _("nothing was changed"));
+	       complain(_("there is a database at %s already; nothing was changed"), place->database);
 }
 
 int
@@ -204,13 +214,13 @@ unpack(const struct place *place, int backup, const char *fresh)
 		return true;
 	if (to >= 0)
 		unlink(fresh);
-	return complain(_("cannot restore from"), "backup", why[0] != '\0' ? why : wf_status_text(status));
+	return complain(_("the backup cannot be restored: %s"), why[0] != '\0' ? why : _(wf_status_text(status)));
 }
 
 static bool
 restore_failed(const char *why)
 {
-	return complain(_("the backup cannot be used"), "", why);
+	return complain(_("the backup cannot be used: %s"), why);
 }
 
 static bool
@@ -250,7 +260,7 @@ daemon_stopped(const struct place *place)
 		return true;
 	}
 	close(fd);
-	return complain(_("the daemon is running on"), place->database, _("stop it first"));
+	return complain(_("the daemon is running on %s: stop it first"), place->database);
 }
 
 int
@@ -261,7 +271,7 @@ task_restore(const struct options *options)
 	int backup = open(options->file, O_RDONLY | O_CLOEXEC);
 
 	if (backup < 0)
-		fine = complain(_("cannot open"), options->file, strerror(errno));
+		fine = complain(_("the file %s cannot be opened: %s"), options->file, strerror(errno));
 	fine = fine && prepare(&place) && daemon_stopped(&place) && restore_into(&place, backup);
 	if (fine)
 		printf(_("restored to %s: used codes stay used, recovery codes are void, HOTP tokens want a resync\n"), place.database);

@@ -98,10 +98,10 @@ outcome_log(const struct call *call, wf_status status, uint32_t slot)
 
 	if (status == WF_OK)
 		pam_syslog(call->pamh, outcome->priority,
-			"break-glass %s: %s: number %u, user %s, tty %s", call->options.breakglass,
+			"emergency file %s: %s: number %u, user %s, tty %s", call->options.breakglass,
 			outcome->text, slot + 1, call->user, tty);
 	else
-		pam_syslog(call->pamh, outcome->priority, "break-glass %s: %s (%s): user %s, tty %s",
+		pam_syslog(call->pamh, outcome->priority, "emergency file %s: %s (%s): user %s, tty %s",
 			call->options.breakglass, outcome->text, wf_status_name(status), call->user,
 			tty);
 }
