@@ -181,7 +181,8 @@ class Loop:
         try:
             _calls, failed, _ended = self.run(LAYERS[layer], nth, lasts)
             if self.program == "daemon" and self.lab.process and self.lab.process.pid == pid:
-                self.steady(descriptors)
+                if not lasts:  # else a connection that is not heard may stay for its time: looked at in the end
+                    self.steady(descriptors)
                 if self.page.get("blocks") > blocks:
                     self.suspects.append((layer, nth, lasts))
             return failed
@@ -268,6 +269,7 @@ class Loop:
         self.suspects.clear()
         done = hit = 0
         blocks = self.page.get("blocks")
+        descriptors = self.descriptors()
         deadline = time.monotonic() + SECONDS
         for layer, nth, lasts in rounds:
             if SECONDS and time.monotonic() > deadline:
@@ -275,6 +277,8 @@ class Loop:
             done += 1
             hit += self.round(layer, nth, lasts) > 0
         blocks = self.page.get("blocks") - blocks
+        if self.program == "daemon":
+            self.steady(descriptors)
         leaks = self.leaks(SECONDS / 4 if SECONDS else 120)
         outcomes = ", ".join(f"{key} {count}" for key, count in sorted(self.outcomes.items()))
         print(f"        calls {counts}, {done} of {len(rounds)} rounds ({hit} met their call, seed {SEED}), "
