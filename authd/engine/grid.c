@@ -5,7 +5,7 @@
  * took at most within the last quarter of a minute or so.  The hash is measured by the time that its thread
  * was given, which a busy machine does not change; the rest by the clock, because under load waiting is most
  * of it, and a reply that comes a step later than another one tells how long its own work was.  Such an age
- * passes, and beyond a second nothing is believed of it, so that no accident makes refusals slow for good.
+ * passes, and beyond three seconds nothing is believed of it, so that no accident makes refusals slow for good.
  */
 #include "config.h"
 
@@ -13,7 +13,8 @@
 #include "common/fault.h"
 
 #define PERIOD_US INT64_C(8000000)
-#define MOST_US INT64_C(1000000)
+#define HASH_MOST_US INT64_C(1000000)
+#define MOST_US INT64_C(3000000)
 
 static int64_t
 larger(int64_t a, int64_t b)
@@ -26,7 +27,7 @@ grid_note_hash(struct engine *engine, int64_t thread_us)
 {
 	struct grid *grid = &engine->grid;
 
-	grid->hash_us = larger(grid->hash_us, thread_us < MOST_US ? thread_us : MOST_US);
+	grid->hash_us = larger(grid->hash_us, thread_us < HASH_MOST_US ? thread_us : HASH_MOST_US);
 }
 
 /* What was noted is of this period, or of the one before, or forgotten. */

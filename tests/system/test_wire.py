@@ -56,6 +56,7 @@ def test_refused_users_look_alike(lab):
     lab.cli("user", "disable", "disabled", "--reason", "test")
     lab.cli("user", "set", "expired", "--valid-until", "2001-01-01")
     lab.cli("user", "refuse", "refused", "--uid", "4999", "--reason", "test")
+    lab.cli("user", "add", "service", "--kind", "service", "--sources", "10.0.0.0/8")
     for _ in range(10):
         wire.login("locked", locked.password, locked.wrong())
     lib.equal(lab.ask("user", "show", "locked")["locked"], True, "locked")
@@ -70,6 +71,12 @@ def test_refused_users_look_alike(lab):
         "expired, right answers": ("expired", expired.password, expired.code()),
         "without token": ("bare", bare.password, "000000"),
         "refused": ("refused", "anything", "000000"),
+        "service account": ("service", "anything", "000000"),
+        "root from outside": ("root", "anything", "000000"),
+        "nothing at all": ("known", "", ""),
+        "nothing at all, unknown": ("nobody-here", "", ""),
+        "as much as goes": ("known", "x" * 500, "9" * 500),
+        "as much as goes, unknown": ("nobody-here", "x" * 500, "9" * 500),
     }
     for what, (name, password, code) in cases.items():
         lib.equal(replies(name, password, code), reference, what)

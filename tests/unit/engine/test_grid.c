@@ -79,7 +79,7 @@ static const struct {
 	{"the next period", 8000, 0, 30, 20, 0, 180},
 	{"the one after it", 16000, 0, 30, 20, 0, 130},
 	{"the hash is not forgotten", 900000, 0, 0, 20, 0, 130},
-	{"nothing is believed beyond a second", 900000, 0, 30000, 20, 0, 980},
+	{"nothing is believed beyond three seconds", 900000, 0, 30000, 20, 0, 2980},
 	{"nor for long", 940000, 0, 0, 20, 0, 130},
 };
 
