@@ -82,6 +82,29 @@ def test_refused_users_look_alike(lab):
         lib.equal(replies(name, password, code), reference, what)
 
 
+def test_module_says_the_same(lab):
+    """The real module: the same prompts, messages and PAM code for whoever is refused, over SSH as sshd asks it."""
+    lab.up(lib.NO_BACKOFF)
+    known = lab.person("known")
+    disabled = lab.person("disabled")
+    lab.person("bare", token=None)
+    lab.cli("user", "disable", "disabled", "--reason", "test")
+    with open("/etc/pam.d/sshd", "w", encoding="utf-8") as stream:
+        stream.write("auth required pam_warifu.so\n")
+
+    def heard(name, password, code):
+        found = pam.run("sshd", name, [password, code], items={pam.ITEM_RHOST: "192.0.2.9", pam.ITEM_TTY: "ssh"})
+        return found["codes"], found["prompts"], found["messages"]
+    reference = heard("nobody-here", "wrong one", "000000")
+    lib.equal(reference[0], [pam.AUTH_ERR], "code")
+    for name, password, code in (
+            ("known", "wrong one", "000000"), ("known", known.password, known.wrong()),
+            ("known", "wrong one", known.code()), ("disabled", disabled.password, disabled.code()),
+            ("bare", "wrong one", "000000"), ("root", "wrong one", "000000"), ("known", "", ""),
+            ("nobody-here", "", "")):
+        lib.equal(heard(name, password, code), reference, f"{name} with {len(password)} and {code}")
+
+
 def test_observe_mode(lab):
     """mode = observe: PAM_IGNORE for everyone, and the log says what would have been."""
     lab.up('mode = "observe"')
