@@ -31,7 +31,7 @@ enum policy_param {
 	P_RECOVERY_CODES,        /* 10 */
 	P_PERSON_DEADLINE_S,     /* 110 */
 	P_MACHINE_DEADLINE_S,    /* 5 */
-	P_QUEUE_DEADLINE_S,      /* 10 */
+	P_QUEUE_DEADLINE_S,      /* 30 */
 	P_REPLY_GRID_MS,         /* 50 */
 	P_LOG_RETENTION_DAYS,    /* 1096, IPA-T3.8.3 */
 	P_COUNT

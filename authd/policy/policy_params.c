@@ -52,7 +52,7 @@ static const struct policy_param_spec params[P_COUNT] = {
 		N_("Time that a person has to log in; shorter than sshd's LoginGraceTime.")},
 	{P_MACHINE_DEADLINE_S, "deadline.machine", "s", 1, 60, 5, POLICY_EITHER, OWN,
 		N_("Time in which a request without a person behind it is answered.")},
-	{P_QUEUE_DEADLINE_S, "deadline.queue", "s", 1, 600, 10, POLICY_EITHER, OWN,
+	{P_QUEUE_DEADLINE_S, "deadline.queue", "s", 1, 600, 30, POLICY_EITHER, OWN,
 		N_("Time that an answer may wait for a processor; what would wait longer is refused at once.")},
 	{P_REPLY_GRID_MS, "reply_grid", "ms", 1, 5000, 50, POLICY_EITHER, OWN,
 		N_("Replies leave at multiples of this time, so that it tells nothing.")},

@@ -28,6 +28,7 @@ set_up(void)
 	struct policy_service *service;
 
 	rig_open(&rig);
+	ck_assert_int_eq(policy_set(&rig.config.policy, P_QUEUE_DEADLINE_S, 10, &(struct origin){.line = 0}), WF_OK);
 	sem_init(&gate, 0, 0);
 	ck_assert_int_eq(policy_service_add(&rig.config.policy, "vpn", &service), WF_OK);
 	service->ask = POLICY_ASK_CODE;

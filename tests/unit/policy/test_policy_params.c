@@ -50,7 +50,7 @@ START_TEST(defaults_are_the_documented_ones)
 		[P_PASSWORD_MIN_PRIVILEGED] = 12, [P_PASSWORD_CLASSES] = 0, [P_MFA_KINDS] = 2,
 		[P_TOTP_WINDOW] = 1, [P_TOTP_DRIFT] = 2, [P_HOTP_LOOKAHEAD] = 10,
 		[P_HOTP_RESYNC] = 100, [P_RECOVERY_CODES] = 10, [P_PERSON_DEADLINE_S] = 110,
-		[P_MACHINE_DEADLINE_S] = 5, [P_QUEUE_DEADLINE_S] = 10, [P_REPLY_GRID_MS] = 50, [P_LOG_RETENTION_DAYS] = 1096,
+		[P_MACHINE_DEADLINE_S] = 5, [P_QUEUE_DEADLINE_S] = 30, [P_REPLY_GRID_MS] = 50, [P_LOG_RETENTION_DAYS] = 1096,
 	};
 	static const uint32_t backoff[] = {0, 0, 1, 2, 4, 8};
 	struct policy policy;
