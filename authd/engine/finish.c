@@ -94,9 +94,8 @@ tell_on_grid(struct transaction *txn)
 	if (txn->grid != NULL)
 		event_free(txn->grid);
 	txn->grid = timer_new(txn->engine, grid_reached, txn);
-	if (txn->grid == NULL || txn->peer == NULL)
-		tell(txn);
-	else if (!grid_arm(txn->engine, txn->grid, txn->round_us, 0)) /* coverage: for want of memory alone, as timer_new() */
+	if (txn->grid == NULL || txn->peer == NULL ||
+		!grid_arm(txn->engine, txn->grid, txn->round_us, 0)) /* coverage: for want of memory alone, as timer_new() */
 		tell(txn);
 }
 
