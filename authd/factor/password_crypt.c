@@ -130,7 +130,7 @@ is_whole(const char *hash, const struct method *method)
 	const char *setting = hash + strlen(method->prefix);
 	const char *last = strrchr(hash, '$');
 	const char *digits = last != NULL ? last + 1 : setting;
-	size_t option = strncmp(setting, ROUNDS, strlen(ROUNDS)) == 0;
+	size_t option = method->bounded == rounds_bounded && strncmp(setting, ROUNDS, strlen(ROUNDS)) == 0;
 
 	return count_of(hash, '$') == method->dollars + option &&
 	       strspn(digits, alphabet) == method->digits && digits[method->digits] == '\0';

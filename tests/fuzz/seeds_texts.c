@@ -29,6 +29,7 @@ static const struct {
 	{"hash", "setting-alone", "$y$j7T$jCmXcyLTs6RHJ./tK5KU59"},
 	{"hash", "salt-bits", "$y$j7T$1F$zwtVrjrUCmXcyLTs5LxQoTlzifSUkF8RHJ./tK5KU79"},
 	{"hash", "des-or-not", "b6$a$cdefgh$5$aZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZG."},
+	{"hash", "rounds-of-none", "rounds=$m1FzwctVrjrUC"},
 	/* A name that libconfuse takes for a path, with a line feed that reached the sentence. */
 	{"config", "quoted-path", "\"\nlock=x|threshold\" = 1\n"},
 

@@ -148,6 +148,7 @@ static const char *const bad_hashes[] = {
 	"$y$j", "ab$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf", "_J=..rasmDiLRGIlI80c",
 	/* Methods whose cost has no bound, or that nobody has in /etc/shadow. */
 	"$sha1$4294967295$jtNX3nZ2$hBNaIXkt4wBI2o5rsi8KejSjNqIq",
+	"rounds=$m1FzwctVrjrUC", /* the option of another method does not make it one of DES */
 	"$md5,rounds=4294963199$1xMeE.at$$0123456789012345678901",
 	"$3$$8846f7eaee8fb117ad06bdd830b7586c",
 };
