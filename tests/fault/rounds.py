@@ -233,9 +233,12 @@ class Loop:
                     break
             if len(faulty) < 4 or min(faulty) <= max(0, *clean):
                 continue
-            grown = -self.lowest(suspect)
-            time.sleep(1.2)
-            grown += self.lowest(suspect)
+            # A cache that fills up grows once; a leak grows on.
+            lows = []
+            for _ in range(3):
+                lows.append(self.lowest(suspect))
+                time.sleep(1.2)
+            grown = min(after - before for before, after in zip(lows, lows[1:]))
             if grown >= 16:
                 found.append(f"{suspect[0]} call {suspect[1]}{' and on' if suspect[2] else ''}: {grown} in 16 rounds")
         return found

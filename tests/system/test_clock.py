@@ -379,7 +379,8 @@ def test_log_over_steps(lab):
     lib.equal([row["seq"] for row in rows], list(range(rows[0]["seq"], rows[0]["seq"] + len(rows))), "order")
     edges = sorted({moment(row) for row in rows})
     windows_hold(lab, rows, edges[::max(1, len(edges) // 14)])
-    lib.equal(lab.verify(), len(rows), "rows that the chain has")
+    # A jump that is noticed meanwhile is a row, too.
+    lib.equal(len(rows) <= lab.verify() <= len(all_rows(lab)), True, "rows that the chain has")
     clocks.restart()
     lib.equal(len(all_rows(lab)) >= len(rows), True, "after a restart")
     lab.verify()
