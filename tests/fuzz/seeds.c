@@ -55,5 +55,6 @@ main(int argc, char **argv)
 	seeds_records();
 	seeds_words();
 	seeds_texts();
+	seeds_packets();
 	return 0;
 }

@@ -16,5 +16,6 @@ void seeds_frames(void);  /* wire, dialog, and the dictionary of both */
 void seeds_records(void); /* audit, backup */
 void seeds_words(void);	  /* config and its dictionary, args */
 void seeds_texts(void);	  /* hash, code, keys, source, sshd */
+void seeds_packets(void); /* radius */
 
 #endif
