@@ -43,7 +43,7 @@ craft_add(struct craft *craft, uint8_t type, const void *value, size_t len)
 {
 	craft->bytes[craft->len] = type;
 	craft->bytes[craft->len + 1] = (uint8_t)(len + 2);
-	memcpy(craft->bytes + craft->len + 2, value, len);
+	memmove(craft->bytes + craft->len + 2, value, len); /* may be bytes of the packet itself */
 	craft->len += len + 2;
 	craft_end(craft);
 }
