@@ -232,7 +232,7 @@ crowd_answers(size_t from, size_t n)
 {
 	for (size_t i = from; i < from + n; i++)
 		rig_answer(&rig, &crowd[i], "wrong", "000000");
-	run_loop(20);
+	run_loop(100);
 }
 
 static void
@@ -307,7 +307,7 @@ START_TEST(gone_while_waiting_is_not_evaluated)
 	ck_assert_uint_eq(figures.waiting, 2);
 	rig_peer_close(&rig, &crowd[SLOTS]);
 	rig_peer_close(&rig, &crowd[SLOTS + 1]);
-	run_loop(20);
+	run_loop(100);
 	engine_figures(rig.engine, &figures);
 	ck_assert_uint_eq(figures.waiting, 0);
 	ck_assert_uint_eq(figures.transactions_open, SLOTS);
@@ -345,11 +345,11 @@ START_TEST(patience_ends)
 	crowd_answers(0, SLOTS + 2);
 	rig_advance(&rig, 9);
 	engine_tick(rig.engine);
-	run_loop(20);
+	run_loop(100);
 	ck_assert_uint_eq(answered(0, SLOTS + 2), 0);
 	rig_advance(&rig, 2);
 	engine_tick(rig.engine);
-	run_loop(20);
+	run_loop(100);
 	ck_assert_uint_eq(answered(0, SLOTS), 0);
 	ck_assert_uint_eq(answered(SLOTS, 2), 2);
 	ck_assert_int_eq(rig_verdict(&crowd[SLOTS]), WF_VERDICT_UNAVAILABLE);
@@ -364,7 +364,7 @@ START_TEST(drain_tells_who_waits_for_a_turn)
 	hold_workers();
 	crowd_answers(0, SLOTS + 2);
 	engine_drain(rig.engine);
-	run_loop(20);
+	run_loop(100);
 	ck_assert_uint_eq(answered(SLOTS, 2), 2);
 	ck_assert_int_eq(rig_verdict(&crowd[SLOTS]), WF_VERDICT_UNAVAILABLE);
 	release();
@@ -406,7 +406,8 @@ END_TEST
 
 START_TEST(the_crowds_own_source_does)
 {
-	ck_assert_uint_ge(login_behind(60, "198.51.100.9"), 50);
+	/* Refusals leave on the grid, so some of those before her are answered after her. */
+	ck_assert_uint_gt(login_behind(60, "198.51.100.9"), 2 * SLOTS);
 }
 END_TEST
 
