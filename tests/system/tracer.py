@@ -31,16 +31,16 @@ class Tracee:
 
     def __init__(self, pid):
         self.pid = pid
-        self.library = ctypes.CDLL(None, use_errno=True)
-        self.library.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
-        self.library.ptrace.restype = ctypes.c_long
+        self.libc = ctypes.CDLL(None, use_errno=True)
+        self.libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]
+        self.libc.ptrace.restype = ctypes.c_long
         self.trace(PTRACE_ATTACH)
         os.waitpid(pid, 0)
         self.saved = self.registers()
 
     def trace(self, request, data=None):
         """ptrace()"""
-        if self.library.ptrace(request, self.pid, None, data) != 0:
+        if self.libc.ptrace(request, self.pid, None, data) != 0:
             raise OSError(ctypes.get_errno(), f"ptrace {request}")
 
     def registers(self):

@@ -3,6 +3,7 @@
 
 #include "tests/unit/engine/rig.h"
 
+#include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -461,4 +462,44 @@ rig_failures(struct rig *rig, enum throttle_lane lane, const char *name)
 	ck_assert_int_eq(account_lane_key(rig->keys, lane, name, job.u.read.lanes.states[0].key), WF_OK);
 	ck_assert_int_eq(store_run(rig->store, &job), WF_OK);
 	return job.u.read.lanes.states[0].failures;
+}
+
+static sem_t gate;
+static size_t nheld;
+
+static void
+hold(struct worker_job *job, void *scratch)
+{
+	(void)job;
+	(void)scratch;
+	sem_wait(&gate);
+}
+
+static void
+held(struct worker_job *job, wf_status status)
+{
+	(void)job;
+	(void)status;
+}
+
+void
+rig_hold(struct worker_pool *pool, size_t n)
+{
+	static struct worker_job blockers[RIG_HELD_MAX];
+
+	ck_assert_uint_le(n, RIG_HELD_MAX);
+	sem_init(&gate, 0, 0);
+	for (nheld = 0; nheld < n; nheld++) {
+		blockers[nheld] = (struct worker_job){.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
+		ck_assert_int_eq(worker_submit(pool, &blockers[nheld]), WF_OK);
+	}
+	while (worker_queued(pool) > 0)
+		usleep(1000);
+}
+
+void
+rig_release(void)
+{
+	for (; nheld > 0; nheld--)
+		sem_post(&gate);
 }

@@ -59,6 +59,11 @@ void rig_challenged(struct rig *rig, struct rig_peer *peer);
 /* Runs the loop until the engine has nothing under way. */
 void rig_settle(struct rig *rig);
 
+/* Keeps `n` workers of a pool busy until rig_release(); returns when all of them are. One pool at a time. */
+#define RIG_HELD_MAX 8
+void rig_hold(struct worker_pool *pool, size_t n);
+void rig_release(void);
+
 struct rig_login {
 	const char *user, *service, *rhost, *tty;
 	const char *password, *code;

@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -19,8 +18,6 @@
 #define CROWD 64
 
 static struct rig rig;
-static sem_t gate;
-static struct worker_job blockers[WORKERS];
 
 static void
 set_up(void)
@@ -29,7 +26,6 @@ set_up(void)
 
 	rig_open(&rig);
 	ck_assert_int_eq(policy_set(&rig.config.policy, P_QUEUE_DEADLINE_S, 10, &(struct origin){.line = 0}), WF_OK);
-	sem_init(&gate, 0, 0);
 	ck_assert_int_eq(policy_service_add(&rig.config.policy, "vpn", &service), WF_OK);
 	service->ask = POLICY_ASK_CODE;
 	service->demand_origin = (struct origin){.file = "/etc/warifu/warifu.conf", .line = 7};
@@ -39,7 +35,6 @@ static void
 tear_down(void)
 {
 	rig_close(&rig);
-	sem_destroy(&gate);
 }
 
 static const char *
@@ -49,40 +44,6 @@ now_code(void)
 
 	rig_code(&rig, 0, code);
 	return code;
-}
-
-static void
-hold(struct worker_job *job, void *scratch)
-{
-	(void)job;
-	(void)scratch;
-	sem_wait(&gate);
-}
-
-static void
-held(struct worker_job *job, wf_status status)
-{
-	(void)job;
-	(void)status;
-}
-
-/* Keeps all workers of slow hashes busy until release(). */
-static void
-hold_workers(void)
-{
-	for (size_t i = 0; i < WORKERS; i++) {
-		blockers[i] = (struct worker_job){.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
-		ck_assert_int_eq(worker_submit(rig.workers, &blockers[i]), WF_OK);
-	}
-	while (worker_queued(rig.workers) > 0)
-		usleep(1000);
-}
-
-static void
-release(void)
-{
-	for (size_t i = 0; i < WORKERS; i++)
-		sem_post(&gate);
 }
 
 static enum wf_verdict
@@ -108,7 +69,7 @@ START_TEST(a_code_waits_for_no_hash)
 	rig_peer_open(&peer, FRONT_PAM, 0);
 	rig_begin(&rig, &peer, &slow);
 	rig_wait(&rig, &peer, 0);
-	hold_workers();
+	rig_hold(rig.workers, WORKERS);
 	rig_answer(&rig, &peer, "wrong", "000000");
 	for (int i = 0; i < 20; i++) {
 		event_base_loop(rig.base, EVLOOP_NONBLOCK);
@@ -124,7 +85,7 @@ START_TEST(a_code_waits_for_no_hash)
 		rig_peer_close(&rig, &other);
 	}
 	ck_assert_uint_eq(peer.replies, 1); /* the hash waits on */
-	release();
+	rig_release();
 	rig_wait(&rig, &peer, 1);
 	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_REJECT);
 	rig_peer_close(&rig, &peer);
@@ -260,7 +221,7 @@ START_TEST(what_would_wait_too_long_is_refused_at_once)
 	for (int i = 0; i < 50; i++)
 		admission_measured(rig.engine->admission, 1000000); /* 1 s each, 10 s to wait at most */
 	crowd_comes(0, 40, NULL, "198.51.100.9");
-	hold_workers();
+	rig_hold(rig.workers, WORKERS);
 	crowd_answers(0, 40);
 	early = answered(0, 40);
 	ck_assert_uint_ge(early, 18); /* with two threads, 20 of 40 at the most are done in 10 s */
@@ -271,7 +232,7 @@ START_TEST(what_would_wait_too_long_is_refused_at_once)
 	ck_assert_uint_eq(rig_rows(&rig, "login", "overload"), early);
 	ck_assert_int_eq(rig_row(&rig, "login").result, AUDIT_UNAVAILABLE);
 	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "guest39"), 0);
-	release();
+	rig_release();
 	crowd_goes(40);
 	ck_assert_uint_eq(rig_rows(&rig, "login", "overload"), early);
 }
@@ -282,14 +243,14 @@ START_TEST(overdue_while_waiting_is_overload)
 	struct transaction *txn;
 
 	crowd_comes(0, SLOTS + 1, NULL, "198.51.100.9");
-	hold_workers();
+	rig_hold(rig.workers, WORKERS);
 	crowd_answers(0, SLOTS + 1);
 	txn = crowd[SLOTS].peer.transactions;
 	ck_assert_int_eq(txn->ticket.state, TICKET_WAITS);
 	txn_step(txn, TXN_DEADLINE);
 	rig_wait(&rig, &crowd[SLOTS], 1);
 	ck_assert_int_eq(rig_verdict(&crowd[SLOTS]), WF_VERDICT_UNAVAILABLE);
-	release();
+	rig_release();
 	crowd_goes(SLOTS + 1);
 	ck_assert_uint_eq(rig_rows(&rig, "login", "overload"), 1);
 }
@@ -301,7 +262,7 @@ START_TEST(gone_while_waiting_is_not_evaluated)
 	struct engine_figures figures;
 
 	crowd_comes(0, SLOTS + 2, NULL, "198.51.100.9");
-	hold_workers();
+	rig_hold(rig.workers, WORKERS);
 	crowd_answers(0, SLOTS + 2);
 	engine_figures(rig.engine, &figures);
 	ck_assert_uint_eq(figures.waiting, 2);
@@ -312,7 +273,7 @@ START_TEST(gone_while_waiting_is_not_evaluated)
 	ck_assert_uint_eq(figures.waiting, 0);
 	ck_assert_uint_eq(figures.transactions_open, SLOTS);
 	ck_assert_uint_eq(rig_rows(&rig, "login", "abandoned"), 2);
-	release();
+	rig_release();
 	for (size_t i = 0; i < SLOTS; i++)
 		rig_wait(&rig, &crowd[i], 1);
 	crowd_goes(SLOTS);
@@ -326,11 +287,11 @@ END_TEST
 START_TEST(gone_while_admitted_is_no_guess)
 {
 	crowd_comes(0, 4, NULL, "198.51.100.9");
-	hold_workers();
+	rig_hold(rig.workers, WORKERS);
 	crowd_answers(0, 4);
 	for (size_t i = 0; i < 4; i++)
 		rig_peer_close(&rig, &crowd[i]);
-	release();
+	rig_release();
 	rig_settle(&rig);
 	ck_assert_uint_eq(rig_rows(&rig, "login", "abandoned"), 4);
 	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "guest0"), 0);
@@ -341,7 +302,7 @@ END_TEST
 START_TEST(patience_ends)
 {
 	crowd_comes(0, SLOTS + 2, NULL, "198.51.100.9");
-	hold_workers();
+	rig_hold(rig.workers, WORKERS);
 	crowd_answers(0, SLOTS + 2);
 	rig_advance(&rig, 9);
 	engine_tick(rig.engine);
@@ -353,7 +314,7 @@ START_TEST(patience_ends)
 	ck_assert_uint_eq(answered(0, SLOTS), 0);
 	ck_assert_uint_eq(answered(SLOTS, 2), 2);
 	ck_assert_int_eq(rig_verdict(&crowd[SLOTS]), WF_VERDICT_UNAVAILABLE);
-	release();
+	rig_release();
 	crowd_goes(SLOTS + 2);
 }
 END_TEST
@@ -361,13 +322,13 @@ END_TEST
 START_TEST(drain_tells_who_waits_for_a_turn)
 {
 	crowd_comes(0, SLOTS + 2, NULL, "198.51.100.9");
-	hold_workers();
+	rig_hold(rig.workers, WORKERS);
 	crowd_answers(0, SLOTS + 2);
 	engine_drain(rig.engine);
 	run_loop(100);
 	ck_assert_uint_eq(answered(SLOTS, 2), 2);
 	ck_assert_int_eq(rig_verdict(&crowd[SLOTS]), WF_VERDICT_UNAVAILABLE);
-	release();
+	rig_release();
 	crowd_goes(SLOTS + 2);
 }
 END_TEST
@@ -386,10 +347,10 @@ login_behind(size_t n, const char *source)
 	rig_peer_open(&peer, FRONT_PAM, 0);
 	rig_begin(&rig, &peer, &login);
 	rig_wait(&rig, &peer, 0);
-	hold_workers();
+	rig_hold(rig.workers, WORKERS);
 	crowd_answers(0, n);
 	rig_answer(&rig, &peer, PASSWORD, now_code());
-	release();
+	rig_release();
 	rig_wait(&rig, &peer, 1);
 	before = answered(0, n);
 	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_ACCEPT);
@@ -434,7 +395,7 @@ START_TEST(addresses_of_one_network_are_one_source)
 	crowd_comes(0, 1, NULL, "2001:db8:1:2:aaaa::1");
 	crowd_comes(1, 1, NULL, "2001:db8:1:2:bbbb::2");
 	crowd_comes(2, 1, NULL, "2001:db8:1:3::1");
-	hold_workers();
+	rig_hold(rig.workers, WORKERS);
 	crowd_answers(0, 3);
 	a = &crowd[0].peer.transactions->ticket;
 	b = &crowd[1].peer.transactions->ticket;
@@ -442,7 +403,7 @@ START_TEST(addresses_of_one_network_are_one_source)
 	ck_assert_mem_eq(a->source, b->source, ADMISSION_KEY_LEN);
 	ck_assert_mem_ne(a->source, c->source, ADMISSION_KEY_LEN);
 	ck_assert_mem_ne(a->account, b->account, ADMISSION_KEY_LEN);
-	release();
+	rig_release();
 	crowd_goes(3);
 }
 END_TEST
@@ -453,11 +414,11 @@ START_TEST(one_account_has_its_share)
 	struct engine_figures figures;
 
 	crowd_comes(0, 9, "alice", "198.51.100.9");
-	hold_workers();
+	rig_hold(rig.workers, WORKERS);
 	crowd_answers(0, 9);
 	engine_figures(rig.engine, &figures);
 	ck_assert_uint_eq(figures.waiting, 9 - (WORKERS + 1));
-	release();
+	rig_release();
 	for (size_t i = 0; i < 9; i++)
 		rig_wait(&rig, &crowd[i], 1);
 	crowd_goes(9);

@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -495,33 +494,14 @@ START_TEST(one_slow_evaluation)
 }
 END_TEST
 
-static sem_t gate;
-
-static void
-hold(struct worker_job *job, void *scratch)
-{
-	(void)job;
-	(void)scratch;
-	sem_wait(&gate);
-}
-
-static void
-held(struct worker_job *job, wf_status status)
-{
-	(void)job;
-	(void)status;
-}
-
 /* After a reload old keys may go as soon as no evaluation works with them, however many people are asked something. */
 START_TEST(old_keys_can_go)
 {
-	static struct worker_job blockers[2];
 	const struct rig_login login = {.user = "alice", .rhost = "198.51.100.7"};
 	char path[128], why[512];
 	struct keyring *fresh = NULL, *newest = NULL;
 	struct rig_peer peer, asked;
 
-	sem_init(&gate, 0, 0);
 	snprintf(path, sizeof(path), "%s/key", rig.folder);
 	ck_assert_int_eq(keyring_load(path, &fresh, why, sizeof(why)), WF_OK);
 	ck_assert_int_eq(keyring_load(path, &newest, why, sizeof(why)), WF_OK);
@@ -534,12 +514,7 @@ START_TEST(old_keys_can_go)
 	ck_assert(engine_uses(rig.engine, rig.keys));
 	engine_configure(rig.engine, &rig.config, fresh);
 	ck_assert(!engine_uses(rig.engine, rig.keys));
-	for (size_t i = 0; i < 2; i++) {
-		blockers[i] = (struct worker_job){.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
-		ck_assert_int_eq(worker_submit(rig.workers, &blockers[i]), WF_OK);
-	}
-	while (worker_queued(rig.workers) > 0)
-		usleep(1000);
+	rig_hold(rig.workers, 2);
 	rig_answer(&rig, &peer, PASSWORD, now_code());
 	for (int i = 0; i < 5000 && worker_queued(rig.workers) == 0; i++) {
 		event_base_loop(rig.base, EVLOOP_NONBLOCK);
@@ -547,8 +522,7 @@ START_TEST(old_keys_can_go)
 	}
 	engine_configure(rig.engine, &rig.config, newest);
 	ck_assert(engine_uses(rig.engine, fresh));
-	sem_post(&gate);
-	sem_post(&gate);
+	rig_release();
 	rig_wait(&rig, &peer, 1);
 	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_ACCEPT);
 	ck_assert(!engine_uses(rig.engine, fresh));

@@ -2,7 +2,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <semaphore.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -242,32 +241,13 @@ START_TEST(nonsense_is_dropped)
 }
 END_TEST
 
-static sem_t gate;
-
-static void
-hold(struct worker_job *job, void *scratch)
-{
-	(void)job;
-	(void)scratch;
-	sem_wait(&gate);
-}
-
-static void
-held(struct worker_job *job, wf_status status)
-{
-	(void)job;
-	(void)status;
-}
-
 /* A peer that hangs up while its act waits, and the daemon's end while others do. */
 START_TEST(end_with_acts_under_way)
 {
-	static struct worker_job blocker = {.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
 	struct wf_buf out;
 	int fds[4];
 
-	sem_init(&gate, 0, 0);
-	ck_assert_int_eq(worker_submit(acts, &blocker), WF_OK);
+	rig_hold(acts, 1);
 	wf_buf_init(&out, WF_WIRE_FRAME_MAX);
 	put_act(&out, "status");
 	for (size_t i = 0; i < 4; i++) {
@@ -284,7 +264,7 @@ START_TEST(end_with_acts_under_way)
 	front_close(front);
 	ck_assert(front_busy(front));
 	ck_assert_uint_eq(front_connections(front), 0);
-	sem_post(&gate);
+	rig_release();
 	for (size_t i = 1; i < 4; i++)
 		close(fds[i]);
 }
@@ -367,14 +347,12 @@ END_TEST
 /* Nor so many acts that the helpdesk's own must wait for theirs. */
 START_TEST(acts_of_one_user)
 {
-	static struct worker_job blocker = {.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
 	int hold_fds[2];
 	pid_t child;
 
 	if (geteuid() != 0)
 		return;
-	sem_init(&gate, 0, 0);
-	ck_assert_int_eq(worker_submit(acts, &blocker), WF_OK);
+	rig_hold(acts, 1);
 	ck_assert_int_eq(pipe(hold_fds), 0);
 	for (int k = 0; k < 3; k++) {
 		child = crowd(FRONT_CONTROL, ALL / 2, hold_fds[0]);
@@ -385,7 +363,7 @@ START_TEST(acts_of_one_user)
 		ck_assert_int_eq(write(hold_fds[1], "x", 1), 1);
 		ck_assert_int_eq(waitpid(child, NULL, 0), child);
 	}
-	sem_post(&gate);
+	rig_release();
 	close(hold_fds[0]);
 	close(hold_fds[1]);
 }
@@ -393,13 +371,11 @@ END_TEST
 
 START_TEST(acts_of_many_users)
 {
-	static struct worker_job blocker = {.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
 	int hold_fds[2];
 
 	if (geteuid() != 0)
 		return;
-	sem_init(&gate, 0, 0);
-	ck_assert_int_eq(worker_submit(acts, &blocker), WF_OK);
+	rig_hold(acts, 1);
 	ck_assert_int_eq(pipe(hold_fds), 0);
 	for (uid_t k = 0; k < 6; k++)
 		ck_assert_int_gt(crowd_of(NOBODY - k, FRONT_CONTROL, 5, hold_fds[0]), 0);
@@ -410,7 +386,7 @@ START_TEST(acts_of_many_users)
 		ck_assert_int_eq(write(hold_fds[1], "x", 1), 1);
 		ck_assert_int_gt(waitpid(-1, NULL, 0), 0);
 	}
-	sem_post(&gate);
+	rig_release();
 	close(hold_fds[0]);
 	close(hold_fds[1]);
 }

@@ -196,6 +196,20 @@ fx_admin(struct effect *effects, size_t n, struct store_admin *admin_r)
 }
 
 wf_status
+fx_act(const char *detail, char cause_r[STORE_CAUSE_MAX])
+{
+	static struct store_job job; /* the heap may be what fails */
+	struct audit_row row = fx_row("act", "alice");
+	wf_status status;
+
+	(void)snprintf(row.detail, sizeof(row.detail), "%s", detail);
+	job = (struct store_job){.kind = STORE_ADMIN, .u.admin = {.rows = &row, .nrows = 1}};
+	status = store_run(fx.store, &job);
+	memcpy(cause_r, job.cause, STORE_CAUSE_MAX);
+	return status;
+}
+
+wf_status
 fx_effect(struct effect effect)
 {
 	return fx_admin(&effect, 1, NULL);

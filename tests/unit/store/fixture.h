@@ -45,6 +45,8 @@ struct credential fx_credential(enum factor_id factor, int64_t account_id);
 /* Effects with one row `act`; the job's outputs in `admin_r` if not NULL. */
 wf_status fx_admin(struct effect *effects, size_t n, struct store_admin *admin_r);
 wf_status fx_effect(struct effect effect);
+/* An act that changes nothing: one row with `detail`; why it failed in cause_r. */
+wf_status fx_act(const char *detail, char cause_r[STORE_CAUSE_MAX]);
 int64_t fx_add_account(const char *name);
 int64_t fx_add_credential(const struct credential *credential, const uint8_t (*codes)[32], size_t ncodes);
 

@@ -16,23 +16,6 @@
 #define CALLS_MAX 400
 
 static wf_status
-act(char cause_r[STORE_CAUSE_MAX])
-{
-	static struct store_job job;
-	static struct audit_row row;
-	wf_status status;
-
-	row = fx_row("act", "alice");
-	memset(&job, 0, sizeof(job));
-	job.kind = STORE_ADMIN;
-	job.u.admin.rows = &row;
-	job.u.admin.nrows = 1;
-	status = store_run(fx.store, &job);
-	memcpy(cause_r, job.cause, STORE_CAUSE_MAX);
-	return status;
-}
-
-static wf_status
 look(char cause_r[STORE_CAUSE_MAX])
 {
 	static struct store_job job;
@@ -53,7 +36,7 @@ refused(void)
 	char cause[STORE_CAUSE_MAX];
 
 	for (int i = 0; i < TRIES; i++) {
-		ck_assert_int_eq(act(cause), WF_IO);
+		ck_assert_int_eq(fx_act("", cause), WF_IO);
 		ck_assert_ptr_nonnull(strstr(cause, "moved, removed or replaced"));
 		fx_advance(2 * FX_SECOND);
 	}
@@ -70,7 +53,7 @@ works_again(void)
 		fx_advance(2 * FX_SECOND);
 		status = look(cause);
 		if (status == WF_OK)
-			status = act(cause);
+			status = fx_act("", cause);
 	}
 	ck_assert_msg(status == WF_OK, "%s: %s", wf_status_name(status), cause);
 }
@@ -81,7 +64,7 @@ START_TEST(a_file_that_is_moved)
 	char cause[STORE_CAUSE_MAX];
 	uint64_t rows;
 
-	ck_assert_int_eq(act(cause), WF_OK);
+	ck_assert_int_eq(fx_act("", cause), WF_OK);
 	rows = fx_last_seq();
 	(void)snprintf(elsewhere, sizeof(elsewhere), "%s.elsewhere", fx.path);
 	ck_assert_int_eq(rename(fx.path, elsewhere), 0);
@@ -98,7 +81,7 @@ START_TEST(another_file)
 	char why[200];
 	char cause[STORE_CAUSE_MAX];
 
-	ck_assert_int_eq(act(cause), WF_OK);
+	ck_assert_int_eq(fx_act("", cause), WF_OK);
 	(void)snprintf(own, sizeof(own), "%s.own", fx.path);
 	(void)snprintf(copy, sizeof(copy), "%s.copy", fx.path);
 	ck_assert_int_eq(store_backup(fx.store, copy, why, sizeof(why)), WF_OK);
@@ -125,7 +108,7 @@ START_TEST(any_call_may_fail_once)
 		wf_fault_page()->failed = 0;
 		wf_fault_arm(++nth, false);
 		(void)look(cause);
-		(void)act(cause);
+		(void)fx_act("", cause);
 		(void)look(cause);
 		failed = wf_fault_page()->failed;
 		wf_fault_page()->points = 0;
