@@ -24,12 +24,13 @@
 #include "common/status.h"
 
 #define WF_WIRE_FRAME_MAX 16384
-#define WF_WIRE_VERSION 2
+#define WF_WIRE_VERSION 3
 #define WF_WIRE_OLDEST 1
 #define WF_WIRE_HEADER 8 /* length, version, type */
 #define WF_WIRE_FIELDS_MAX 96
 
 #define WF_TXN_LEN 16
+#define WF_STATE_LEN 40 /* characters of a STATE */
 #define WF_NAME_MAX 256 /* bytes of a user name, without NUL */
 /* Service of the logins by which an account's owner proves himself to the command warifu; no PAM service. */
 #define WF_PROOF_SERVICE "warifu"
@@ -42,11 +43,17 @@ enum wf_msg_type {
 	WF_MSG_ACCOUNT = 4, /* may this account use this service now? */
 	WF_MSG_SESSION = 5, /* a session was opened or closed */
 	WF_MSG_CHANGE = 6,  /* the new password of a verified change transaction */
+	WF_MSG_ATTEMPT = 7, /* RADIUS: one round of a login with what the password attribute held */
+	WF_MSG_RECORD = 8,  /* RADIUS: one accounting record; answered by RESULT, ACCEPT once it is stored */
+	WF_MSG_WORK = 9,    /* RADIUS: ORDERs may be sent over this connection from now on; no answer of its own */
+	WF_MSG_DONE = 10,   /* RADIUS: what became of an ORDER; no answer */
 	/* requests of the CLI */
 	WF_MSG_ACT = 16, /* one administrative act or view */
 	/* replies */
 	WF_MSG_PROMPTS = 32, /* ask these */
 	WF_MSG_RESULT = 33,  /* the verdict */
+	WF_MSG_CHALLENGE = 34, /* another round: ask this, and send STATE with the answer */
+	WF_MSG_ORDER = 35,   /* something to be done; comes again over the next connection until it is DONE */
 	WF_MSG_HEAD = 48,    /* a table follows: its columns */
 	WF_MSG_ROW = 49,     /* one row of it */
 	WF_MSG_END = 50      /* end of the act: status and text */
@@ -76,7 +83,20 @@ enum wf_field_id {
 	WF_F_COLUMN = 21,   /* text, repeated: "name" or "name:number", "name:bool", "name:time" (us) */
 	WF_F_CELL = 22,     /* text, repeated, in the order of the columns; empty = none */
 	WF_F_STATUS = 23,   /* u8, wf_status of an act */
-	WF_F_PHASE = 24     /* u8: 1 = preliminary check of a change, 2 = update; optional */
+	WF_F_PHASE = 24,    /* u8: 1 = preliminary check of a change, 2 = update; optional */
+	/* since version 3 */
+	WF_F_TAG = 25,      /* u64: the asker's number for a request, the daemon's for an ORDER; comes back with the answer */
+	WF_F_STATE = 26,    /* text, WF_STATE_LEN: which challenge is answered */
+	WF_F_NAS = 27,      /* text, 0..255: NAS-Identifier or address of the gateway */
+	WF_F_PATIENCE = 28, /* u32: ms that the asker still waits; a later answer is of no use */
+	WF_F_GROUP = 29,    /* text, repeated: a group of the account that was let in */
+	WF_F_ACCT_SESSION = 30, /* text, 1..255: Acct-Session-Id */
+	WF_F_FRAMED = 31,   /* text, 0..64: address that the gateway gave */
+	WF_F_OCTETS_IN = 32,  /* u64 */
+	WF_F_OCTETS_OUT = 33, /* u64 */
+	WF_F_SECONDS = 34,  /* u32 */
+	WF_F_CAUSE = 35,    /* u32: Acct-Terminate-Cause */
+	WF_F_ORDER = 36     /* text, 1..64: what is to be done, e.g. "disconnect" */
 };
 
 enum wf_purpose {
@@ -89,6 +109,15 @@ enum wf_evidence_type {
 };
 
 enum wf_session_event { WF_SESSION_OPEN = 1, WF_SESSION_CLOSE = 2 };
+
+/* EVENT of a RECORD. */
+enum wf_record_event {
+	WF_RECORD_START = 1,
+	WF_RECORD_STOP = 2,
+	WF_RECORD_INTERIM = 3,
+	WF_RECORD_NAS_ON = 4,
+	WF_RECORD_NAS_OFF = 5
+};
 
 /* Zero is the closed one.  Only RESULT carries a verdict. */
 enum wf_verdict {

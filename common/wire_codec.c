@@ -32,7 +32,7 @@ msg_is_complete(const struct wf_msg *msg)
 	const struct wf_msg_spec *spec = wf_wire_msg(msg->type);
 	const struct wf_msg_field *row;
 
-	if (spec == NULL || spec->since > msg->version) /* coverage: no message is newer than version 1 yet */
+	if (spec == NULL || spec->since > msg->version)
 		return false;
 	for (row = spec->fields; row->id != 0; row++) {
 		bool wanted = row->required && /* coverage: no field is newer than its message yet */

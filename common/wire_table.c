@@ -34,7 +34,9 @@ static const struct wf_field_spec wire_fields[] = {
 		"5 = expired"},
 	{WF_F_TEXT_ID, "TEXT_ID", WF_T_U16, 2, 2, 1, "text that the front end shows by itself"},
 	{WF_F_TEXT, "TEXT", WF_T_TEXT, 0, 1024, 1, "text to show, already in the asked language"},
-	{WF_F_EVENT, "EVENT", WF_T_U8, 1, 1, 1, "1 = session opened, 2 = session closed"},
+	{WF_F_EVENT, "EVENT", WF_T_U8, 1, 1, 1,
+		"SESSION: 1 = opened, 2 = closed; RECORD: 1 = start, 2 = stop, 3 = interim, 4 = gateway "
+		"on, 5 = gateway off"},
 	{WF_F_SECRET, "SECRET", WF_T_SECRET, 1, WF_SECRET_MAX, 1, "the new password"},
 	{WF_F_ACT, "ACT", WF_T_TEXT, 1, 64, 1, "id of the act, such as `user.add`"},
 	{WF_F_ARG, "ARG", WF_T_TEXT, 2, 2048, 1, "key=value"},
@@ -44,6 +46,23 @@ static const struct wf_field_spec wire_fields[] = {
 	{WF_F_CELL, "CELL", WF_T_TEXT, 0, 4096, 1, "in the order of the columns; empty = none"},
 	{WF_F_STATUS, "STATUS", WF_T_U8, 1, 1, 1, "status code of the act; 0 = done"},
 	{WF_F_PHASE, "PHASE", WF_T_U8, 1, 1, 1, "1 = check only, 2 = change (as if absent)"},
+	{WF_F_TAG, "TAG", WF_T_U64, 8, 8, 3,
+		"number that the asker chose (of an ORDER: the daemon); comes back with the answer"},
+	{WF_F_STATE, "STATE", WF_T_TEXT, WF_STATE_LEN, WF_STATE_LEN, 3,
+		"names the challenge that is answered; works once, for the same client and user"},
+	{WF_F_NAS, "NAS", WF_T_TEXT, 0, 255, 3, "identifier or address of the gateway"},
+	{WF_F_PATIENCE, "PATIENCE", WF_T_U32, 4, 4, 3,
+		"milliseconds that the asker still waits; what would come later is not computed"},
+	{WF_F_GROUP, "GROUP", WF_T_TEXT, 1, 64, 3, "a group of the account that was let in"},
+	{WF_F_ACCT_SESSION, "ACCT_SESSION", WF_T_TEXT, 1, 255, 3,
+		"the gateway's name of a session"},
+	{WF_F_FRAMED, "FRAMED", WF_T_TEXT, 0, 64, 3, "address that the gateway gave to the session"},
+	{WF_F_OCTETS_IN, "OCTETS_IN", WF_T_U64, 8, 8, 3, "octets that came from the user"},
+	{WF_F_OCTETS_OUT, "OCTETS_OUT", WF_T_U64, 8, 8, 3, "octets that went to the user"},
+	{WF_F_SECONDS, "SECONDS", WF_T_U32, 4, 4, 3, "age of the session"},
+	{WF_F_CAUSE, "CAUSE", WF_T_U32, 4, 4, 3,
+		"why it ended: Acct-Terminate-Cause (RFC 2866, section 5.10)"},
+	{WF_F_ORDER, "ORDER", WF_T_TEXT, 1, 64, 3, "what is to be done, such as `disconnect`"},
 };
 
 #define REQUIRED(id) {(id), true, false}
@@ -80,12 +99,36 @@ static const struct wf_msg_field act_fields[] = {
 	REQUIRED(WF_F_ACT), ANY(WF_F_ARG), ANY(WF_F_SECRET_ARG), OPTIONAL(WF_F_LANGUAGE),
 	FIELDS_END,
 };
+static const struct wf_msg_field attempt_fields[] = {
+	REQUIRED(WF_F_TAG), REQUIRED(WF_F_USER), REQUIRED(WF_F_SERVICE), OPTIONAL(WF_F_NAS),
+	OPTIONAL(WF_F_RHOST), OPTIONAL(WF_F_STATE), REQUIRED(WF_F_ANSWER),
+	REQUIRED(WF_F_IDEMPOTENCY), OPTIONAL(WF_F_PATIENCE), OPTIONAL(WF_F_LANGUAGE), FIELDS_END,
+};
+static const struct wf_msg_field record_fields[] = {
+	REQUIRED(WF_F_TAG), REQUIRED(WF_F_EVENT), OPTIONAL(WF_F_USER), REQUIRED(WF_F_SERVICE),
+	OPTIONAL(WF_F_NAS), OPTIONAL(WF_F_RHOST), OPTIONAL(WF_F_TXN), OPTIONAL(WF_F_ACCT_SESSION),
+	OPTIONAL(WF_F_FRAMED), OPTIONAL(WF_F_OCTETS_IN), OPTIONAL(WF_F_OCTETS_OUT),
+	OPTIONAL(WF_F_SECONDS), OPTIONAL(WF_F_CAUSE), REQUIRED(WF_F_IDEMPOTENCY), FIELDS_END,
+};
+static const struct wf_msg_field work_fields[] = {
+	FIELDS_END,
+};
+static const struct wf_msg_field done_fields[] = {
+	REQUIRED(WF_F_TAG), REQUIRED(WF_F_STATUS), OPTIONAL(WF_F_TEXT), ANY(WF_F_CELL), FIELDS_END,
+};
 static const struct wf_msg_field prompts_fields[] = {
 	REQUIRED(WF_F_TXN), SOME(WF_F_PROMPT), FIELDS_END,
 };
 static const struct wf_msg_field result_fields[] = {
 	OPTIONAL(WF_F_TXN), REQUIRED(WF_F_VERDICT), OPTIONAL(WF_F_TEXT_ID), OPTIONAL(WF_F_TEXT),
-	FIELDS_END,
+	OPTIONAL(WF_F_TAG), ANY(WF_F_GROUP), FIELDS_END,
+};
+static const struct wf_msg_field challenge_fields[] = {
+	REQUIRED(WF_F_TAG), REQUIRED(WF_F_TXN), REQUIRED(WF_F_STATE), REQUIRED(WF_F_PROMPT),
+	OPTIONAL(WF_F_TEXT), FIELDS_END,
+};
+static const struct wf_msg_field order_fields[] = {
+	REQUIRED(WF_F_TAG), REQUIRED(WF_F_ORDER), ANY(WF_F_ARG), FIELDS_END,
 };
 static const struct wf_msg_field head_fields[] = {
 	SOME(WF_F_COLUMN), FIELDS_END,
@@ -106,9 +149,19 @@ static const struct wf_msg_spec wire_msgs[] = {
 	{WF_MSG_SESSION, "SESSION", false, 1, session_fields, "a session was opened or closed"},
 	{WF_MSG_CHANGE, "CHANGE", false, 1, change_fields,
 		"the new password of a verified change transaction; without TXN, root sets it"},
+	{WF_MSG_ATTEMPT, "ATTEMPT", false, 3, attempt_fields,
+		"RADIUS: one round of a login, with what the password attribute held"},
+	{WF_MSG_RECORD, "RECORD", false, 3, record_fields, "RADIUS: one record of accounting"},
+	{WF_MSG_WORK, "WORK", false, 3, work_fields,
+		"RADIUS: orders may come over this connection from now on"},
+	{WF_MSG_DONE, "DONE", false, 3, done_fields, "RADIUS: what became of an order"},
 	{WF_MSG_ACT, "ACT", false, 1, act_fields, "one administrative act or view"},
 	{WF_MSG_PROMPTS, "PROMPTS", true, 1, prompts_fields, "ask these, all in one round"},
 	{WF_MSG_RESULT, "RESULT", true, 1, result_fields, "the verdict"},
+	{WF_MSG_CHALLENGE, "CHALLENGE", true, 3, challenge_fields,
+		"ask this; the answer comes in an ATTEMPT with this STATE"},
+	{WF_MSG_ORDER, "ORDER", true, 3, order_fields,
+		"something to be done; sent again over the next connection until it is DONE"},
 	{WF_MSG_HEAD, "HEAD", true, 1, head_fields, "a table follows: its columns"},
 	{WF_MSG_ROW, "ROW", true, 1, row_fields, "one row of it"},
 	{WF_MSG_END, "END", true, 1, end_fields, "end of the act: status and text"},

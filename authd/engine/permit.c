@@ -19,6 +19,10 @@ static const struct permit permits[] = {
 	{ WF_MSG_ACCOUNT, FRONT_PAM, ANY },
 	{ WF_MSG_SESSION, FRONT_PAM | FRONT_RADIUS, ANY },
 	{ WF_MSG_CHANGE, FRONT_PAM, ANY },
+	{ WF_MSG_ATTEMPT, FRONT_RADIUS, 1u << PERMIT_NONE },
+	{ WF_MSG_RECORD, FRONT_RADIUS, ANY },
+	{ WF_MSG_WORK, FRONT_RADIUS, 1u << PERMIT_NONE },
+	{ WF_MSG_DONE, FRONT_RADIUS, 1u << PERMIT_NONE },
 	{ WF_MSG_ACT, FRONT_CONTROL, 1u << PERMIT_NONE },
 };
 
@@ -37,8 +41,6 @@ permit_state(const struct engine_peer *peer, const struct wf_msg *msg)
 	const uint8_t *id;
 	size_t len;
 
-	if (msg->type == WF_MSG_BEGIN || msg->type == WF_MSG_ACT)
-		return PERMIT_NONE;
 	if (wf_msg_get_bytes(msg, WF_F_TXN, 0, &id, &len) != WF_OK || len != WF_TXN_LEN)
 		return PERMIT_NONE;
 	for (const struct transaction *txn = peer->transactions; txn != NULL; txn = txn->next_of_peer)

@@ -135,8 +135,9 @@ seeds_frames(void)
 	const struct wf_msg_spec *msgs = wf_wire_msgs(&count);
 
 	for (size_t i = 0; i < count; i++) {
-		seed_message(&msgs[i], WF_WIRE_OLDEST, false);
-		seed_message(&msgs[i], WF_WIRE_VERSION, true);
+		seed_message(&msgs[i], msgs[i].since, false);
+		for (uint16_t version = msgs[i].since; version <= WF_WIRE_VERSION; version++)
+			seed_message(&msgs[i], version, true);
 	}
 	for (unsigned op = 0; op < 4; op++) {
 		seed_dialog((uint8_t)op, 0, op == 0 || op == 3 ? 1 : 0, WF_VERDICT_ACCEPT);

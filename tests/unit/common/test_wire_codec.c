@@ -10,7 +10,7 @@
 #include "tests/unit/common/wire_sample.h"
 #include "tests/unit/unit.h"
 
-#define MSGS 12 /* rows of the message table; row_count_is_known holds it to that */
+#define MSGS 18 /* rows of the message table; row_count_is_known holds it to that */
 
 static const struct wf_msg_spec *
 spec_of(int row)
@@ -53,7 +53,7 @@ round_trip(int row, uint16_t version, enum sample kind)
 
 START_TEST(every_message_makes_the_round_trip)
 {
-	for (int version = WF_WIRE_OLDEST; version <= WF_WIRE_VERSION; version++)
+	for (int version = spec_of(_i)->since; version <= WF_WIRE_VERSION; version++)
 		for (int kind = 0; kind < SAMPLE_COUNT; kind++)
 			round_trip(_i, (uint16_t)version, (enum sample)kind);
 }
@@ -62,16 +62,17 @@ END_TEST
 /* In an old frame newer fields are missing and nothing else is. */
 START_TEST(an_old_version_leaves_newer_fields_out)
 {
+	uint16_t oldest = spec_of(_i)->since;
 	struct wf_msg msg, back;
 	struct wf_buf frame;
 
-	sample_make((size_t)_i, WF_WIRE_OLDEST, SAMPLE_SMALL, &msg);
+	sample_make((size_t)_i, oldest, SAMPLE_SMALL, &msg);
 	wf_buf_init(&frame, WF_WIRE_FRAME_MAX);
 	ck_assert_int_eq(wf_msg_encode(&msg, &frame), WF_OK);
 	ck_assert_int_eq(wf_msg_decode(frame.data, frame.len, &back), WF_OK);
 	for (size_t i = 0; i < msg.nvalues; i++) {
 		enum wf_field_id id = msg.values[i].id;
-		bool old = wf_wire_field(id)->since <= WF_WIRE_OLDEST;
+		bool old = wf_wire_field(id)->since <= oldest;
 
 		ck_assert_uint_eq(wf_msg_count(&back, id), old ? 1 : 0);
 	}
@@ -119,15 +120,35 @@ START_TEST(newer_fields_in_an_old_frame_are_refused)
 		struct wf_buf frame;
 		size_t len = wf_wire_field(field->id)->min;
 
-		if (field->required || wf_wire_field(field->id)->since <= WF_WIRE_OLDEST)
+		if (field->required || wf_wire_field(field->id)->since <= spec->since)
 			continue;
 		sample_value(field->id, len, bytes);
-		raw_required(&frame, _i, WF_WIRE_OLDEST, (enum wf_field_id)0);
+		raw_required(&frame, _i, spec->since, (enum wf_field_id)0);
 		raw_field(&frame, field->id, bytes, len);
 		ck_assert_int_eq(raw_end(&frame), WF_INVALID);
 		raw_required(&frame, _i, WF_WIRE_VERSION, (enum wf_field_id)0);
 		raw_field(&frame, field->id, bytes, len);
 		ck_assert_int_eq(raw_end(&frame), WF_OK);
+	}
+}
+END_TEST
+
+/* Front ends of an older release know nothing of it, and nobody takes it for theirs. */
+START_TEST(a_newer_message_in_an_old_frame_is_refused)
+{
+	const struct wf_msg_spec *spec = spec_of(_i);
+
+	for (unsigned version = WF_WIRE_OLDEST; version < spec->since; version++) {
+		struct wf_msg msg;
+		struct wf_buf frame;
+
+		sample_make((size_t)_i, (uint16_t)version, SAMPLE_SMALL, &msg);
+		wf_buf_init(&frame, WF_WIRE_FRAME_MAX);
+		ck_assert_int_eq(wf_msg_encode(&msg, &frame), WF_INVALID);
+		ck_assert_uint_eq(frame.len, 0);
+		wf_msg_clear(&msg);
+		raw_required(&frame, _i, version, (enum wf_field_id)0);
+		ck_assert_int_eq(raw_end(&frame), WF_INVALID);
 	}
 }
 END_TEST
@@ -318,7 +339,8 @@ static const struct {
 	{0, WF_MSG_ABORT, WF_VERSION},
 	{1, WF_MSG_ABORT, WF_OK},
 	{2, WF_MSG_ABORT, WF_OK},
-	{3, WF_MSG_ABORT, WF_VERSION},
+	{3, WF_MSG_ABORT, WF_OK},
+	{4, WF_MSG_ABORT, WF_VERSION},
 	{0x0100, WF_MSG_ABORT, WF_VERSION},
 	{0x0102, WF_MSG_ABORT, WF_VERSION},
 	{65535, WF_MSG_ABORT, WF_VERSION},
@@ -326,7 +348,8 @@ static const struct {
 	{2, 7, WF_INVALID},
 	{2, 0x0100 | WF_MSG_ABORT, WF_INVALID},
 	{2, 65535, WF_INVALID},
-	{3, 65535, WF_VERSION},
+	{3, 65535, WF_INVALID},
+	{4, 65535, WF_VERSION},
 };
 
 START_TEST(header_table)
@@ -520,6 +543,7 @@ codec_suite(void)
 	tcase_add_loop_test(each, every_message_makes_the_round_trip, 0, MSGS);
 	tcase_add_loop_test(each, an_old_version_leaves_newer_fields_out, 0, MSGS);
 	tcase_add_loop_test(each, newer_fields_in_an_old_frame_are_refused, 0, MSGS);
+	tcase_add_loop_test(each, a_newer_message_in_an_old_frame_is_refused, 0, MSGS);
 	tcase_add_loop_test(each, a_missing_field_is_refused, 0, MSGS);
 	tcase_add_loop_test(each, a_second_field_is_refused_unless_repeated, 0, MSGS);
 	tcase_add_loop_test(each, sizes_just_outside_are_refused, 0, MSGS);

@@ -8,7 +8,7 @@
 #include "tests/unit/common/wire_sample.h"
 #include "tests/unit/unit.h"
 
-#define MSGS 12
+#define MSGS 18
 
 START_TEST(a_line_for_people)
 {

@@ -20,6 +20,10 @@ static const struct expected expected[] = {
 	{ WF_MSG_ACCOUNT, FRONT_PAM, NONE | ASKED | BUSY },
 	{ WF_MSG_SESSION, FRONT_PAM | FRONT_RADIUS, NONE | ASKED | BUSY },
 	{ WF_MSG_CHANGE, FRONT_PAM, NONE | ASKED | BUSY },
+	{ WF_MSG_ATTEMPT, FRONT_RADIUS, NONE },
+	{ WF_MSG_RECORD, FRONT_RADIUS, NONE | ASKED | BUSY },
+	{ WF_MSG_WORK, FRONT_RADIUS, NONE },
+	{ WF_MSG_DONE, FRONT_RADIUS, NONE },
 	{ WF_MSG_ACT, FRONT_CONTROL, NONE },
 };
 
@@ -46,7 +50,7 @@ START_TEST(every_combination)
 					      "role %d type %u state %d", (int)roles[r], type, state);
 				permitted += is;
 			}
-	ck_assert_uint_eq(permitted, 23);
+	ck_assert_uint_eq(permitted, 29);
 }
 END_TEST
 
