@@ -37,6 +37,18 @@ enum account_state { ACCOUNT_ENABLED = 0, ACCOUNT_DISABLED = 1 };
 enum account_standing { STANDING_MANAGED = 0, STANDING_EXEMPT = 1, STANDING_REFUSED = 2 };
 enum zone { ZONE_INTERNET = 0, ZONE_INTERNAL = 1, ZONE_CONSOLE = 2 };
 
+/* How a RADIUS client sends what its user typed. */
+enum client_mode {
+	CLIENT_CHALLENGE = 0, /* the password; the code is asked for by an Access-Challenge */
+	CLIENT_CODE_LAST,     /* both in one field, the code behind the password */
+	CLIENT_CODE_FIRST,
+	CLIENT_SEPARATOR,     /* both in one field, the client's separator between password and code */
+	CLIENT_CODE,          /* the code alone: the client asks for the password elsewhere */
+	CLIENT_SCRV1          /* OpenVPN's static challenge: SCRV1:base64(password):base64(code) */
+};
+/* What lies behind a RADIUS client (SCS-4-5-1-7, ISAC-2.1.4). */
+enum client_class { CLASS_VPN = 0, CLASS_FIREWALL_ADMIN, CLASS_ENTRY_POINT_ADMIN, CLASS_WLAN };
+
 struct account {
 	int64_t id; /* 0 = none */
 	char name[WF_NAME_MAX + 1];

@@ -120,6 +120,10 @@ config_load(const char *file, struct config **config_r, struct config_error *err
 void
 config_free(struct config **config)
 {
+	if (*config == NULL)
+		return;
+	free((*config)->radius.clients);
+	free((*config)->radius.replies);
 	free(*config);
 	*config = NULL;
 }

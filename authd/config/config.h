@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "authd/config/radius.h"
 #include "authd/policy/policy.h"
 #include "common/status.h"
 
@@ -31,9 +32,10 @@ struct config {
 	struct { uint32_t memory_kib, passes, lanes; } password_cost;
 	gid_t role_groups[6];   /* by enum role of account/act.h; (gid_t)-1 = no such group */
 	gid_t radius_gid;
-	uid_t radius_uid;       /* user warifu-radius; (uid_t)-1 = none */
+	uid_t radius_uid;       /* of radius.user, whoever starts it for ""; (uid_t)-1 = none */
 	char issuer[65];        /* in otpauth URIs; default "Warifu" */
 	struct policy policy;
+	struct config_radius radius;
 };
 
 /* "/etc/warifu/warifu.conf:12: unknown option 'foo' in section 'lock'; accepted: ...", in the language of the locale. */

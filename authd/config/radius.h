@@ -1,0 +1,121 @@
+/*
+ * What warifu.conf says about RADIUS: where warifu-radiusd listens, which gateways (clients) may ask and how they
+ * are talked to, and which attributes go into their replies.  warifud reads the same: a login through a client is
+ * one to the service of the client's name, by the client's zone, class, mode and groups.
+ *
+ * Constant after config_load(); any thread may read.  Secrets are named as files and not read here.
+ */
+#ifndef WF_AUTHD_CONFIG_RADIUS_H
+#define WF_AUTHD_CONFIG_RADIUS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "authd/types.h"
+
+#define CONFIG_CLIENTS_MAX 256
+#define CONFIG_REPLIES_MAX 64
+#define CONFIG_LISTENERS_MAX 16
+#define CONFIG_DICTIONARIES_MAX 16
+#define CONFIG_CLIENT_NETWORKS_MAX 16
+#define CONFIG_CLIENT_CERTIFICATES_MAX 8
+#define CONFIG_CLIENT_REPLIES_MAX 16
+#define CONFIG_GROUPS_MAX 16     /* of a client, of a reply, of an account */
+#define CONFIG_GROUP_SIZE 33     /* a group's name with its NUL: a-z, 0-9, '_', '.', '-' */
+#define CONFIG_ATTRIBUTES_MAX 32
+#define CONFIG_SECRET_LEAST 16   /* octets; a shorter secret is warned about (RFC 2865 section 3) */
+#define CONFIG_SECRET_DAYS 365   /* an older secret is warned about */
+#define CONFIG_SECRET_MAX 256    /* octets; a longer one is refused */
+
+enum config_transport { LISTEN_AUTHENTICATION = 0, LISTEN_ACCOUNTING, LISTEN_TLS };
+
+struct config_listener {
+	enum config_transport transport;
+	struct sockaddr_storage address; /* for bind(); IPv6 sockets take IPv6 alone */
+	socklen_t address_len;
+	char text[64]; /* as written: "0.0.0.0:1812", "[::]:1812" */
+};
+
+/* Whether requests must carry a Message-Authenticator (checklist I2). */
+enum client_authenticator {
+	CLIENT_AUTHENTICATOR_REQUIRED = 0,
+	CLIENT_AUTHENTICATOR_OPTIONAL, /* not one with Proxy-State without it, unless `proxies` */
+	CLIENT_AUTHENTICATOR_AUTO      /* required from the first right one on, also after a restart; single addresses only */
+};
+
+struct config_groups {
+	char names[CONFIG_GROUPS_MAX][CONFIG_GROUP_SIZE];
+	size_t n;
+};
+
+struct config_client {
+	char name[65]; /* also the service's name in policy, log and ATTEMPT */
+	struct origin origin; /* file and line of the section's first option */
+	char profile[16]; /* "generic" when none is written */
+	/* Networks, names of certificates (TLS), or both.  No two clients' networks overlap. */
+	struct wf_network networks[CONFIG_CLIENT_NETWORKS_MAX];
+	size_t nnetworks;
+	char certificates[CONFIG_CLIENT_CERTIFICATES_MAX][128]; /* common name or alternative name of the TLS certificate */
+	size_t ncertificates;
+	char secret_file[256]; /* "" only for a client with certificates alone */
+	int64_t secret_changed_day; /* days since 1970-01-01; -1 = not written */
+	enum client_authenticator message_authenticator;
+	bool proxies; /* a proxy: may send Proxy-State without Message-Authenticator where that is optional */
+	enum client_mode mode;
+	char separator[9]; /* of CLIENT_SEPARATOR */
+	struct config_groups groups; /* the account must be in one of these; none written: any account */
+	enum zone zone; /* of logins whose source is not known: ZONE_INTERNET or ZONE_INTERNAL */
+	enum client_class class;
+	bool trust_calling_station; /* Calling-Station-Id is an address of the user and counts as the source */
+	int64_t kinds; /* 0 = P_MFA_KINDS; also in the policy_service */
+	bool fold_case, strip_realm; /* of User-Name, before anything else */
+	unsigned timeout_ms; /* how long the gateway waits for one reply */
+	unsigned rate; /* requests a second */
+	/*
+	 * `send_groups`: an Accept carries the account's groups (those of `groups`, if any are written) in attribute
+	 * `group_attribute`, such as Fortinet-Group-Name, as `group_format` says: "%group" is one group (one attribute for
+	 * each), "%groups" all of them with ';' between (one attribute in all).
+	 */
+	bool send_groups;
+	char group_attribute[64];
+	char group_format[64];
+	uint8_t replies[CONFIG_CLIENT_REPLIES_MAX]; /* indices of config_radius.replies, in the order written */
+	size_t nreplies;
+};
+
+/* Attributes of an Accept, for accounts in one of `groups` (none: all), to the clients that name it. */
+struct config_reply {
+	char name[65];
+	struct origin origin;
+	struct config_groups groups;
+	/* Name and value as dictionary_encode() takes them; `line` of the file in origin. */
+	struct config_attribute { char name[64], value[254]; struct origin origin; } attributes[CONFIG_ATTRIBUTES_MAX];
+	size_t nattributes;
+};
+
+struct config_radius {
+	struct config_listener listeners[CONFIG_LISTENERS_MAX];
+	size_t nlisteners;
+	char certificate[256], key[256], ca[256]; /* of TLS; "" = none */
+	char dictionaries[CONFIG_DICTIONARIES_MAX][256]; /* beside the one that comes with it, after it */
+	size_t ndictionaries;
+	char user[65];       /* warifu-radiusd runs as, and may use radius.sock; "" = whoever starts it */
+	char state_dir[256]; /* what was learned about clients */
+	struct config_client *clients; /* in the order of their first lines; owned */
+	size_t nclients;
+	struct config_reply *replies; /* owned */
+	size_t nreplies;
+};
+
+/* By name; NULL if there is none. */
+const struct config_client *config_client_find(const struct config_radius *radius, const char *name);
+/* By the address of a packet, IPv4 as ::ffff:a.b.c.d; NULL: discard it (A1). */
+const struct config_client *config_client_by_address(const struct config_radius *radius, const uint8_t address[16]);
+/* By a name in its certificate, capitals or not; NULL if there is none. */
+const struct config_client *config_client_by_certificate(const struct config_radius *radius, const char *name);
+/* True when a client without groups, or one of whose groups is among `groups`. */
+bool config_groups_match(const struct config_groups *wanted, const char groups[][CONFIG_GROUP_SIZE], size_t n);
+
+#endif
