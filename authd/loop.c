@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #include "authd/daemon.h"
-#include "authd/say.h"
-#include "authd/service.h"
+#include "common/notify.h"
+#include "common/say.h"
 
 #define STOP_S 10
 
@@ -43,7 +43,7 @@ begin_stop(struct daemon *daemon)
 {
 	struct timeval soon = {.tv_usec = 50000};
 
-	service_stopping();
+	wf_notify_stopping();
 	daemon->stopping = true;
 	daemon->stop_by_us = wf_clock_now(&daemon->clock).boot_us + INT64_C(1000000) * STOP_S;
 	front_stop(daemon->front);
@@ -56,12 +56,12 @@ reload(struct daemon *daemon)
 {
 	char why[512] = "";
 
-	service_reloading();
+	wf_notify_reloading();
 	if (live_reload(daemon, false, why, sizeof(why)) == WF_OK)
-		say(LOG_NOTICE, "configuration reloaded");
+		wf_say(LOG_NOTICE, "configuration reloaded");
 	else
-		say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
-	service_ready();
+		wf_say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
+	wf_notify_ready();
 }
 
 static void
@@ -96,7 +96,7 @@ keep_house(struct worker_job *job, void *scratch)
 	(void)scratch;
 	daemon->clock_jumped = store_clock_watch(daemon->store);
 	if (store_expire(daemon->store, &expired) == WF_OK && expired > 0)
-		say_f(LOG_NOTICE, "%zu interrupted attempts were settled as failures", expired);
+		wf_say_f(LOG_NOTICE, "%zu interrupted attempts were settled as failures", expired);
 }
 
 static void
@@ -104,7 +104,7 @@ tell_of_jump(struct daemon *daemon)
 {
 	struct audit_row row;
 
-	say(LOG_WARNING, "the clock jumped by more than a day: time-based codes are refused until it is synchronised, "
+	wf_say(LOG_WARNING, "the clock jumped by more than a day: time-based codes are refused until it is synchronised, "
 			 "returns, or 'warifu clock accept' is given");
 	system_row_fill(daemon, &row, AUDIT_FINDING, "clock.jump", "");
 	engine_write_row(daemon->engine, &row);
@@ -168,7 +168,7 @@ found_by_others(struct daemon *daemon)
 		if (lstat(own->path, &info) == 0 ? info.st_dev == own->dev && info.st_ino == own->ino
 						 : errno != ENOENT && errno != ENOTDIR)
 			continue;
-		say_f(LOG_ERR, "the socket %s was removed or replaced: the daemon ends, to be started again", own->path);
+		wf_say_f(LOG_ERR, "the socket %s was removed or replaced: the daemon ends, to be started again", own->path);
 		return false;
 	}
 	return true;
@@ -183,7 +183,7 @@ tick(evutil_socket_t fd, short what, void *arg)
 	(void)what;
 	engine_tick(daemon->engine);
 	worker_rest(daemon->workers);
-	service_alive();
+	wf_notify_alive();
 	heed_signals(daemon);
 	if (daemon->stopping) {
 		end_if_idle(daemon);

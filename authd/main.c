@@ -19,13 +19,14 @@
 #include "authd/account/act.h"
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
-#include "authd/privilege.h"
 #include "authd/sandbox_calls.h"
-#include "authd/say.h"
 #include "authd/service.h"
 #include "common/fault.h"
 #include "common/i18n.h"
+#include "common/notify.h"
+#include "common/privilege.h"
 #include "common/sandbox.h"
+#include "common/say.h"
 
 #define ACT_THREADS 3
 #define ACT_QUEUE 64
@@ -81,7 +82,7 @@ open_socket(struct openings *openings, const struct config *config, enum front_r
 	snprintf(path, sizeof(path), "%s/%s", config->run_dir, name);
 	status = front_socket(path, mode, (uid_t)-1, group, &fd);
 	if (status != WF_OK) {
-		say_f(LOG_ERR, "cannot open the socket %s: %s; does another daemon run already, or is another file there?", path,
+		wf_say_f(LOG_ERR, "cannot open the socket %s: %s; does another daemon run already, or is another file there?", path,
 		      wf_status_text(status));
 		return false;
 	}
@@ -96,7 +97,7 @@ open_sockets(struct openings *openings, const struct config *config)
 	if (service_sockets(keep_socket, openings) > 0)
 		return true;
 	if (mkdir(config->run_dir, 0755) != 0 && errno != EEXIST) {
-		say_f(LOG_ERR, "cannot make the folder %s: %s", config->run_dir, strerror(errno));
+		wf_say_f(LOG_ERR, "cannot make the folder %s: %s", config->run_dir, strerror(errno));
 		return false;
 	}
 	fine = open_socket(openings, config, FRONT_PAM, "pam.sock", 0666, (gid_t)-1) &&
@@ -113,19 +114,19 @@ become_user(const struct config *config)
 	gid_t gid;
 
 	if (geteuid() == 0 && config->user[0] != '\0' && strcmp(config->user, "root") != 0) {
-		if (privilege_user(config->user, &uid, &gid) != WF_OK) {
-			say_f(LOG_ERR, "the user '%s' (option user) does not exist: make it with 'useradd --system %s'",
+		if (wf_privilege_user(config->user, &uid, &gid) != WF_OK) {
+			wf_say_f(LOG_ERR, "the user '%s' (option user) does not exist: make it with 'useradd --system %s'",
 			      config->user, config->user);
 			return false;
 		}
-		if (privilege_drop(uid, gid) != WF_OK) {
-			say(LOG_ERR, "privilege could not be dropped");
+		if (wf_privilege_drop(uid, gid) != WF_OK) {
+			wf_say(LOG_ERR, "privilege could not be dropped");
 			return false;
 		}
 	}
-	if (privilege_limits() == WF_OK)
+	if (wf_privilege_limits() == WF_OK)
 		return true;
-	say(LOG_ERR, "the limits of the process could not be set");
+	wf_say(LOG_ERR, "the limits of the process could not be set");
 	return false;
 }
 
@@ -158,14 +159,14 @@ enter_sandbox(const struct config *config)
 	wf_status status = wf_sandbox_paths(paths, sizeof(paths) / sizeof(paths[0]));
 
 	if (status == WF_UNSUPPORTED)
-		say(LOG_NOTICE, "there is no Landlock here: the daemon's files are guarded by their modes alone");
+		wf_say(LOG_NOTICE, "there is no Landlock here: the daemon's files are guarded by their modes alone");
 	if (status != WF_OK && status != WF_UNSUPPORTED) {
-		say(LOG_ERR, "Landlock refused the daemon's folders");
+		wf_say(LOG_ERR, "Landlock refused the daemon's folders");
 		return false;
 	}
 	if (wf_sandbox_calls(sandbox_calls, sandbox_calls_count) == WF_OK)
 		return true;
-	say(LOG_ERR, "the filter of system calls could not be installed");
+	wf_say(LOG_ERR, "the filter of system calls could not be installed");
 	return false;
 }
 
@@ -180,9 +181,9 @@ open_store(struct daemon *daemon)
 	snprintf(path, sizeof(path), "%s/warifu.db", config->state_dir);
 	status = store_open(&options, &daemon->store, why, sizeof(why));
 	if (status == WF_NOT_FOUND)
-		say_f(LOG_ERR, "there is no database at %s: run 'warifu init' (or 'warifud --restore FILE')", path);
+		wf_say_f(LOG_ERR, "there is no database at %s: run 'warifu init' (or 'warifud --restore FILE')", path);
 	else if (status != WF_OK)
-		say_f(LOG_ERR, "%s", why[0] != '\0' ? why : wf_status_text(status));
+		wf_say_f(LOG_ERR, "%s", why[0] != '\0' ? why : wf_status_text(status));
 	return status == WF_OK;
 }
 
@@ -229,7 +230,7 @@ start_engine(struct daemon *daemon)
 		.workers = daemon->workers,
 		.quick = daemon->quick,
 		.clock = daemon->clock,
-		.say = say,
+		.say = wf_say,
 	};
 
 	return engine_new(&options, daemon->live->config, daemon->live->keys, &daemon->engine) == WF_OK;
@@ -245,7 +246,7 @@ start_front(struct daemon *daemon, const struct openings *openings)
 		.mailbox = daemon->mailbox,
 		.acts = daemon->acts,
 		.clock = daemon->clock,
-		.say = say,
+		.say = wf_say,
 		.lend = hooks_lend,
 		.give_back = hooks_give_back,
 		.lend_ctx = daemon,
@@ -303,7 +304,7 @@ set_up(struct daemon *daemon, struct openings *openings)
 	char why[512] = "";
 
 	if (live_load(daemon, daemon->options->config, why, sizeof(why)) != WF_OK) {
-		say(LOG_ERR, why[0] != '\0' ? why : "the configuration could not be loaded");
+		wf_say(LOG_ERR, why[0] != '\0' ? why : "the configuration could not be loaded");
 		return false;
 	}
 	if (!enter_sandbox(daemon->live->config) || !open_store(daemon) || !start_threads(daemon))
@@ -373,11 +374,11 @@ first_start(const struct options *options, const struct config *config)
 		_exit(task_first(options));
 	if (child < 0 || waitpid(child, &result, 0) != child || !WIFEXITED(result) ||
 	    WEXITSTATUS(result) == TASK_FIRST_FAILED) {
-		say(LOG_ERR, "the key file and the database could not be made: run 'warifud --init' to see why");
+		wf_say(LOG_ERR, "the key file and the database could not be made: run 'warifud --init' to see why");
 		return false;
 	}
 	if (WEXITSTATUS(result) == TASK_FIRST_MADE)
-		say_f(LOG_NOTICE, "made a new key file %s and an empty database; go on with 'warifu init'", config->key_file);
+		wf_say_f(LOG_NOTICE, "made a new key file %s and an empty database; go on with 'warifu init'", config->key_file);
 	return true;
 }
 
@@ -390,7 +391,7 @@ open_as_root(const struct options *options, struct openings *openings)
 	bool fine;
 
 	if (config_load(options->config, &config, &error) != WF_OK) {
-		say(LOG_ERR, error.text);
+		wf_say(LOG_ERR, error.text);
 		return false;
 	}
 	fine = first_start(options, config) && open_sockets(openings, config) && become_user(config);
@@ -405,7 +406,7 @@ serve(const struct options *options)
 	struct openings openings = {.n = 0};
 	int code = 1;
 
-	say_open(options->stderr_log);
+	wf_say_open("warifud", options->stderr_log);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error like a full disk */
 	if (!open_as_root(options, &openings))
@@ -416,11 +417,11 @@ serve(const struct options *options)
 	daemon.started_us = wf_clock_now(&daemon.clock).wall_us;
 	daemon.started_boot_us = wf_clock_now(&daemon.clock).boot_us;
 	if (set_up(&daemon, &openings)) {
-		say_f(LOG_NOTICE, "version %s serves %s", PACKAGE_VERSION, daemon.live->config->run_dir);
-		service_ready();
+		wf_say_f(LOG_NOTICE, "version %s serves %s", PACKAGE_VERSION, daemon.live->config->run_dir);
+		wf_notify_ready();
 		code = loop_run(&daemon) ? 0 : 1;
 		if (code != 0)
-			say(LOG_ERR, "the daemon ended by itself; start it again");
+			wf_say(LOG_ERR, "the daemon ended by itself; start it again");
 	}
 	tear_down(&daemon);
 	wf_secret_keep(0);

@@ -1,7 +1,6 @@
-/* systemd: sd_notify and socket activation. */
+/* systemd: socket activation. */
 #include "config.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
@@ -16,31 +15,6 @@ struct named_role {
 static const struct named_role named_roles[] = {
 	{ "pam", FRONT_PAM }, { "radius", FRONT_RADIUS }, { "control", FRONT_CONTROL }
 };
-
-void
-service_ready(void)
-{
-	sd_notify(0, "READY=1");
-}
-
-/* Type=notify-reload wants the monotonic time of the request. */
-void
-service_reloading(void)
-{
-	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, wf_clock_monotonic_us());
-}
-
-void
-service_stopping(void)
-{
-	sd_notify(0, "STOPPING=1");
-}
-
-void
-service_alive(void)
-{
-	sd_notify(0, "WATCHDOG=1");
-}
 
 static void
 free_names(char **names)

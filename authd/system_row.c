@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "authd/daemon.h"
-#include "authd/say.h"
+#include "common/say.h"
 
 void
 system_row_fill(struct daemon *daemon, struct audit_row *row, enum audit_class class, const char *event, const char *detail)
@@ -40,5 +40,5 @@ system_row(struct daemon *daemon, enum audit_class class, const char *event, con
 	job.u.admin.rows = &row;
 	job.u.admin.nrows = 1;
 	if (store_run(daemon->store, &job) != WF_OK)
-		say_f(LOG_ERR, "the row '%s' could not be written: %s", event, job.cause);
+		wf_say_f(LOG_ERR, "the row '%s' could not be written: %s", event, job.cause);
 }

@@ -17,8 +17,8 @@
 
 #include "authd/crypto/backup_file.h"
 #include "authd/daemon.h"
-#include "authd/privilege.h"
 #include "common/i18n.h"
+#include "common/privilege.h"
 
 struct place {
 	struct config *config;
@@ -61,7 +61,7 @@ place_load(const struct options *options, struct place *place)
 	if (place->uid != 0 || place->config->user[0] == '\0')
 		return true;
 	place->change = true;
-	if (privilege_user(place->config->user, &place->uid, &place->gid) == WF_OK)
+	if (wf_privilege_user(place->config->user, &place->uid, &place->gid) == WF_OK)
 		return true;
 	return complain(_("the user %s does not exist: make it with 'useradd --system %s'"), place->config->user,
 		place->config->user);
@@ -94,7 +94,7 @@ static bool
 step_down(const struct place *place)
 {
 	umask(077);
-	if (!place->change || privilege_drop(place->uid, place->gid) == WF_OK)
+	if (!place->change || wf_privilege_drop(place->uid, place->gid) == WF_OK)
 		return true;
 	return complain(_("warifud cannot become user %s: start it as root or as that user"), place->config->user);
 }

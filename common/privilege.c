@@ -1,6 +1,8 @@
 /* Dropping privilege and the limits of the process. */
 #include "config.h"
 
+#include "common/privilege.h"
+
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
@@ -9,12 +11,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "authd/privilege.h"
 #include "common/fault.h"
 #include "common/sandbox.h"
 
 wf_status
-privilege_user(const char *name, uid_t *uid_r, gid_t *gid_r)
+wf_privilege_user(const char *name, uid_t *uid_r, gid_t *gid_r)
 {
 	const struct passwd *user;
 
@@ -29,7 +30,7 @@ privilege_user(const char *name, uid_t *uid_r, gid_t *gid_r)
 }
 
 wf_status
-privilege_drop(uid_t uid, gid_t gid)
+wf_privilege_drop(uid_t uid, gid_t gid)
 {
 	uid_t ruid, euid, suid;
 
@@ -43,7 +44,7 @@ privilege_drop(uid_t uid, gid_t gid)
 }
 
 wf_status
-privilege_limits(void)
+wf_privilege_limits(void)
 {
 	struct rlimit files;
 

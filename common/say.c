@@ -1,20 +1,22 @@
-/* Log lines of the daemon, to syslog (so also journald) or standard error. */
+/* Log lines of a server, to syslog (so also journald) or standard error. */
 #include "config.h"
+
+#include "common/say.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <syslog.h>
 
-#include "authd/say.h"
-
+static const char *name = "warifu";
 static bool use_stderr;
 
 void
-say_open(bool to_stderr)
+wf_say_open(const char *program, bool to_stderr)
 {
+	name = program;
 	use_stderr = to_stderr;
 	if (!to_stderr)
-		openlog("warifud", LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
+		openlog(name, LOG_PID | LOG_NDELAY, LOG_AUTHPRIV);
 }
 
 static void
@@ -28,19 +30,19 @@ clean(const char *text, char *line, size_t size)
 }
 
 void
-say(int priority, const char *text)
+wf_say(int priority, const char *text)
 {
 	char line[1024];
 
 	clean(text, line, sizeof(line));
 	if (use_stderr)
-		fprintf(stderr, "warifud: %s\n", line);
+		fprintf(stderr, "%s: %s\n", name, line);
 	else
 		syslog(priority, "%s", line);
 }
 
 void
-say_f(int priority, const char *format, ...)
+wf_say_f(int priority, const char *format, ...)
 {
 	char text[1024];
 	va_list args;
@@ -48,5 +50,5 @@ say_f(int priority, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	say(priority, text);
+	wf_say(priority, text);
 }

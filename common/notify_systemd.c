@@ -1,0 +1,34 @@
+/* systemd: sd_notify. */
+#include "config.h"
+
+#include "common/notify.h"
+
+#include <inttypes.h>
+#include <systemd/sd-daemon.h>
+
+#include "common/clock.h"
+
+void
+wf_notify_ready(void)
+{
+	sd_notify(0, "READY=1");
+}
+
+/* Type=notify-reload wants the monotonic time of the request. */
+void
+wf_notify_reloading(void)
+{
+	sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRId64, wf_clock_monotonic_us());
+}
+
+void
+wf_notify_stopping(void)
+{
+	sd_notify(0, "STOPPING=1");
+}
+
+void
+wf_notify_alive(void)
+{
+	sd_notify(0, "WATCHDOG=1");
+}
