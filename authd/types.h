@@ -36,6 +36,18 @@ enum account_state { ACCOUNT_ENABLED = 0, ACCOUNT_DISABLED = 1 };
 /* What the module does with a Unix user; a user with no row is refused. */
 enum account_standing { STANDING_MANAGED = 0, STANDING_EXEMPT = 1, STANDING_REFUSED = 2 };
 enum zone { ZONE_INTERNET = 0, ZONE_INTERNAL = 1, ZONE_CONSOLE = 2 };
+/* Records of accounting (RFC 2866 section 5.1: Acct-Status-Type), by the numbers of RECORD's EVENT. */
+enum accounting_event {
+	ACCOUNTING_START = 1,
+	ACCOUNTING_STOP = 2,
+	ACCOUNTING_INTERIM = 3,
+	ACCOUNTING_ON = 4, /* the NAS has started: none of its former sessions lives */
+	ACCOUNTING_OFF = 5
+};
+
+#define ACCOUNT_GROUPS_MAX 16
+#define ACCOUNT_GROUP_LEN 32 /* of a name: [a-z0-9_.-], without NUL */
+#define ACCT_SESSION_MAX 255 /* bytes of an Acct-Session-Id or the name of a NAS, without NUL */
 
 /* How a RADIUS client sends what its user typed. */
 enum client_mode {
@@ -63,6 +75,8 @@ struct account {
 	char display[129];
 	char reason[257];   /* of the standing or of the disabling */
 	char sources[1025]; /* service accounts: networks they may come from, separated by blanks */
+	size_t ngroups;     /* account groups of RADIUS clients; no Unix groups */
+	char groups[ACCOUNT_GROUPS_MAX][ACCOUNT_GROUP_LEN + 1]; /* sorted, each once */
 };
 
 enum credential_state {
@@ -133,7 +147,13 @@ enum effect_kind {
 	 * sealed bytes that it replaces: only if unchanged.  No attempt under way becomes void by it.
 	 */
 	EFFECT_RESEAL,
-	EFFECT_PROOF_USE /* blob = id of a completed transaction: only if it is still there; gone then */
+	EFFECT_PROOF_USE, /* blob = id of a completed transaction: only if it is still there; gone then */
+	/*
+	 * An order to end sessions known from accounting: the one with the id `value`, or with 0 all open ones of the
+	 * user `text2`.  For a session that has such an order already none is added.  WF_NOT_FOUND: no such open session.
+	 */
+	EFFECT_DISCONNECT,
+	EFFECT_ORDER_DONE /* value = id of an order, text = what became of it: only if it is not done yet */
 };
 
 #define EFFECT_BLOB_MAX 512

@@ -102,6 +102,7 @@ struct store {
 	atomic_bool exempt_known;              /* the database has been read for it */
 	atomic_bool exempt_broken;             /* a name could not be noted: everyone may be exempt */
 	_Atomic int64_t next_lease; /* no reservation runs out earlier; lock clock */
+	_Atomic int64_t last_order; /* see store_last_order() */
 };
 
 /* What the meta row says. */

@@ -281,6 +281,8 @@ store_job_init(struct store_job *job, enum store_job_kind kind)
 		[STORE_ADMIN] = offsetof(struct store_job, u) + sizeof(struct store_admin),
 		[STORE_SESSION] = offsetof(struct store_job, u) + sizeof(struct store_session),
 		[STORE_VIEW] = offsetof(struct store_job, u) + sizeof(struct store_view),
+		[STORE_RESUME] = offsetof(struct store_job, u.resume.credentials),
+		[STORE_RECORD] = offsetof(struct store_job, u) + sizeof(struct store_record),
 	};
 
 	memset(job, 0, sizes[kind]);
@@ -361,6 +363,12 @@ store_expire(struct store *store, size_t *n_r)
 	if (status == WF_OK)
 		*n_r = (size_t)job.u.admin.seq;
 	return status;
+}
+
+int64_t
+store_last_order(struct store *store)
+{
+	return atomic_load(&store->last_order);
 }
 
 void

@@ -48,6 +48,8 @@ enum store_job_kind {
 	STORE_ADMIN,   /* effects and rows, all or nothing */
 	STORE_SESSION, /* a session opened or closed */
 	STORE_VIEW,    /* a page of something, read only */
+	STORE_RESUME,  /* the answer to an open challenge: takes it up, once */
+	STORE_RECORD,  /* a record of accounting */
 	STORE_JOB_KINDS
 };
 
@@ -88,6 +90,8 @@ struct store_read {
 	enum wf_purpose txn_purpose;
 	bool verdict_known; /* idempotency: the same request was decided within 30 s */
 	enum wf_verdict verdict;
+	bool verdict_challenged; /* the answer was a challenge of this transaction, and `verdict` says nothing */
+	uint8_t verdict_txn[WF_TXN_LEN];
 	bool session_found; /* the recorded login that the caller runs in */
 	struct wf_source session_source;
 	enum zone session_zone;
@@ -122,8 +126,18 @@ enum store_outcome {
 	SETTLE_FAILURE,  /* lanes in `count` get one failure each */
 	SETTLE_PARTIAL,  /* right, but one kind only: own reservation deleted, effects and the transaction's record
 			    as for SUCCESS, counters stay as they are (I1: lesser successes reset nothing) */
-	SETTLE_RELEASE   /* not counted: abandoned, replayed, could not tell; no effects */
+	SETTLE_RELEASE,  /* not counted: abandoned, replayed, could not tell; no effects */
+	/*
+	 * The first round was right and a further answer is awaited: the reservation stays pending, for challenge_ms, and
+	 * STORE_RESUME takes it up.  No row yet, no effects, no counters.  If nobody answers in time, if the account opens
+	 * more than STORE_CHALLENGES, or if another attempt of the account needs the room, the reservation ends uncounted
+	 * with the row `applied` (reason `abandoned`).  Not if the account has changed since RESERVE: then it is the conflict
+	 * row and the end of the reservation, and the caller answers a challenge nobody can take up.
+	 */
+	SETTLE_CHALLENGE
 };
+
+#define STORE_CHALLENGES 3 /* open ones an account; a further one ends the oldest */
 
 /*
  * Needs the reservation of `txn`.  If it is gone (lease ran out: counted as a failure, row `interrupted`), FAILURE
@@ -153,8 +167,12 @@ struct store_settle {
 	unsigned kinds;
 	char service[65];
 	enum wf_purpose purpose;
+	int64_t challenge_ms; /* SETTLE_CHALLENGE: how long the answer is awaited, by the lock clock */
+	char factors[65];     /* SETTLE_CHALLENGE: what was proved, as in a row; given back by RESUME with `kinds` */
 	uint8_t idempotency[32];
 	bool has_idempotency;
+	/* Any outcome: what is remembered for the idempotency key is a challenge of `txn`, whether it is open or not. */
+	bool challenged;
 	enum wf_verdict verdict, verdict_conflict; /* remembered for the idempotency key */
 	/* out */
 	bool was_applied;
@@ -173,6 +191,7 @@ struct store_admin {
 	/* out */
 	int64_t account_id; /* of the first ACCOUNT_ADD */
 	int64_t credential_id; /* of the last CREDENTIAL_ADD */
+	size_t norders;        /* added by DISCONNECT */
 	uint64_t seq;
 };
 
@@ -191,7 +210,71 @@ struct store_session {
 	struct audit_row row;
 };
 
-enum store_view_kind { VIEW_ACCOUNTS, VIEW_CREDENTIALS, VIEW_AUDIT, VIEW_SESSIONS, VIEW_LOCKS, VIEW_COUNTS };
+enum store_resumed {
+	RESUME_FOUND,   /* the caller holds the reservation again, and nobody else will */
+	RESUME_UNKNOWN, /* no such challenge, or of another name or service: it stays as it is */
+	RESUME_USED,    /* it has been taken up already */
+	RESUME_ENDED    /* too late, or given up for another one of the account */
+};
+
+/*
+ * Takes up an open challenge: of all who ask for one exactly one finds it.  Its reservation is held from then on as after
+ * RESERVE: settle it.  A success is still a conflict if the account has changed since the first round.
+ */
+struct store_resume {
+	/* in */
+	uint8_t txn[WF_TXN_LEN];
+	const char *name;    /* must be the one of the first round */
+	const char *service; /* too */
+	int64_t lease_ms;    /* from now on the lock clock */
+	struct audit_row interrupted; /* written if the lease runs out */
+	/* out */
+	enum store_resumed answer;
+	unsigned kinds;   /* as in SETTLE_CHALLENGE */
+	char factors[65];
+	bool found; /* account as of this commit: what is verified is what stands here */
+	struct account account;
+	size_t ncredentials;
+	struct credential credentials[CREDENTIALS_MAX]; /* last */
+};
+
+/*
+ * A session known from accounting is told by service (the client), nas and acct_session.  START and STOP have a row,
+ * INTERIM changes the session alone (and opens it, if its START was lost), ON and OFF close all sessions of service and
+ * nas.  A late START or INTERIM does not open what a STOP has closed.
+ */
+struct store_record {
+	/* in */
+	enum accounting_event event;
+	uint8_t key[32]; /* hash of the record (B4); one that was stored within a day is not stored again */
+	uint8_t txn[WF_TXN_LEN];
+	bool has_txn;
+	char user[WF_NAME_MAX + 1];
+	char service[65];
+	char nas[ACCT_SESSION_MAX + 1];
+	char acct_session[ACCT_SESSION_MAX + 1]; /* "" with ON and OFF */
+	char framed[65];
+	struct wf_source source;
+	enum zone zone;
+	uint64_t octets_in, octets_out;
+	uint32_t seconds;
+	uint32_t cause; /* Acct-Terminate-Cause; 0 = none */
+	struct audit_row row; /* not of INTERIM */
+	/* out */
+	bool known;    /* it had been stored before: nothing happened */
+	size_t closed; /* sessions closed by it */
+	uint64_t seq;  /* of the row; of the one before where none was written */
+};
+
+enum store_view_kind {
+	VIEW_ACCOUNTS,
+	VIEW_CREDENTIALS,
+	VIEW_AUDIT,
+	VIEW_SESSIONS,
+	VIEW_LOCKS,
+	VIEW_COUNTS,
+	VIEW_ORDERS /* not done yet, oldest first */
+};
 
 #define VIEW_PAGE 64
 
@@ -217,6 +300,26 @@ struct store_session_entry {
 	uint32_t audit_session;
 	unsigned kinds; /* proved at the login */
 	int64_t opened_us, closed_us;
+	/* Known from accounting: acct_session is not "", service is the client, pid is 0. */
+	char nas[ACCT_SESSION_MAX + 1];
+	char acct_session[ACCT_SESSION_MAX + 1];
+	char framed[65];
+	uint64_t octets_in, octets_out;
+	uint32_t seconds;
+	int64_t updated_us; /* last record of it */
+};
+
+/* One order of the outbox: what a front end has to do; it stays there over restarts until it is done. */
+struct store_order {
+	int64_t id; /* rises; never used again */
+	char order[33]; /* "disconnect" */
+	int64_t session_id;
+	char user[WF_NAME_MAX + 1];
+	char service[65]; /* the client */
+	char nas[ACCT_SESSION_MAX + 1];
+	char acct_session[ACCT_SESSION_MAX + 1];
+	char framed[65];
+	int64_t created_us;
 };
 
 struct store_view {
@@ -236,6 +339,7 @@ struct store_view {
 	struct credential *credentials;
 	struct store_audit_entry *audit;
 	struct store_session_entry *sessions; /* the open ones */
+	struct store_order *orders;
 	struct throttle_state *locks; /* as stored, with pending; entry i is lane i of the key keys[i] */
 	uint8_t keys[STORE_LANES][THROTTLE_KEY_LEN];
 	size_t nkeys;
@@ -243,6 +347,8 @@ struct store_view {
 	struct store_counts {
 		uint64_t accounts, credentials, audit_rows, reservations, throttles, sessions_open;
 		uint64_t locked; /* accounts with an ACCOUNT or POSSESSION lane that is locked now */
+		uint64_t challenges; /* open */
+		uint64_t orders;     /* not done */
 		uint64_t commits, jobs; /* since start */
 		int64_t bytes;
 	} counts;
@@ -262,11 +368,13 @@ struct store_job {
 		struct store_admin admin;
 		struct store_session session;
 		struct store_view view;
+		struct store_resume resume;
+		struct store_record record;
 	} u;
 };
 
 /*
- * Makes a job ready to be filled in.  All is zero but the long arrays at the end of READ, RESERVE and SETTLE, of which
+ * Makes a job ready to be filled in.  All is zero but the long arrays at the end of READ, RESERVE, RESUME and SETTLE, of which
  * only as many entries count as their number says: clearing them costs more than the rest of a request.
  */
 void store_job_init(struct store_job *job, enum store_job_kind kind);
@@ -290,6 +398,12 @@ int64_t store_date_us(struct store *store);
 bool store_clock_watch(struct store *store);
 /* Believes the wall clock as it is, with a row, in one commit; waits for it. */
 WF_MUST_USE wf_status store_clock_accept(struct store *store, struct audit_row *row);
+
+/*
+ * The highest id of an order that was ever added; from memory, any thread.  Whoever carries out orders asks for
+ * VIEW_ORDERS after the last that it knows when this has risen, and for all of them when it begins.
+ */
+int64_t store_last_order(struct store *store);
 
 /*
  * Settles reservations whose lease ran out (row `interrupted`); called once a second, returns how many in n_r.
