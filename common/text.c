@@ -11,6 +11,11 @@
 #include <string.h>
 #include <strings.h>
 
+#define TEXT_UNAVAILABLE                                                                           \
+	{"Login is temporarily unavailable. Please try again or contact your administrator.",      \
+		"現在、一時的にログインできません。しばらくしてからもう一度お試しになるか、管理者に" \
+		"お問い合わせください。"}
+
 static const struct text_row {
 	const char *en;
 	const char *ja;
@@ -24,16 +29,14 @@ static const struct text_row {
 	[WF_TEXT_REFUSED] = {"Access refused. If this is unexpected, contact your helpdesk.",
 		"アクセスが拒否されました。お心当たりのない場合は、ヘルプデスクにお問い合わせくださ"
 		"い。"},
-	[WF_TEXT_UNAVAILABLE] = {"Login is temporarily unavailable. Please try again or contact your "
-				 "administrator.",
-		"現在、一時的にログインできません。しばらくしてからもう一度お試しになるか、管理者に"
-		"お問い合わせください。"},
+	[WF_TEXT_UNAVAILABLE] = TEXT_UNAVAILABLE,
 	[WF_TEXT_MUST_CHANGE] = {"You must change your password now.",
 		"パスワードの変更が必要です。新しいパスワードを設定してください。"},
 	[WF_TEXT_MISMATCH] = {"The two passwords differ. Nothing was changed.",
 		"入力された二つのパスワードが一致しません。パスワードは変更されていません。"},
 	[WF_TEXT_CHANGED] = {"Your password was changed.", "パスワードを変更しました。"},
 	[WF_TEXT_EMERGENCY_CODE] = {"Emergency code: ", "非常用コード: "},
+	[WF_TEXT_AWAY] = TEXT_UNAVAILABLE,
 };
 
 /* "ja", "ja_JP", "ja_JP.UTF-8", "ja-JP": yes. "jam", "ja_JP.eucJP": no. */

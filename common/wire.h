@@ -31,6 +31,7 @@
 
 #define WF_TXN_LEN 16
 #define WF_STATE_LEN 40 /* characters of a STATE */
+#define WF_RELAYED_MAX 15360 /* bytes of a frame within a frame */
 #define WF_NAME_MAX 256 /* bytes of a user name, without NUL */
 /* Service of the logins by which an account's owner proves himself to the command warifu; no PAM service. */
 #define WF_PROOF_SERVICE "warifu"
@@ -47,6 +48,11 @@ enum wf_msg_type {
 	WF_MSG_RECORD = 8,  /* RADIUS: one accounting record; answered by RESULT, ACCEPT once it is stored */
 	WF_MSG_WORK = 9,    /* RADIUS: ORDERs may be sent over this connection from now on; no answer of its own */
 	WF_MSG_DONE = 10,   /* RADIUS: what became of an ORDER; no answer */
+	/* requests of a relay: the daemon of a host that hands its logins to a central one */
+	WF_MSG_RELAY = 12,  /* a message of one of the host's callers, and what the host's kernel says of the caller */
+	WF_MSG_CLOSE = 13,  /* a caller is gone */
+	WF_MSG_REPORT = 14, /* a row that the host wrote while the centre was away; answered by REPORTED once it is stored */
+	WF_MSG_PING = 15,   /* answered at once by PONG */
 	/* requests of the CLI */
 	WF_MSG_ACT = 16, /* one administrative act or view */
 	/* replies */
@@ -54,6 +60,10 @@ enum wf_msg_type {
 	WF_MSG_RESULT = 33,  /* the verdict */
 	WF_MSG_CHALLENGE = 34, /* another round: ask this, and send STATE with the answer */
 	WF_MSG_ORDER = 35,   /* something to be done; comes again over the next connection until it is DONE */
+	WF_MSG_RELAYED = 36, /* a message to one of the host's callers */
+	WF_MSG_CLOSED = 37,  /* hang up on a caller */
+	WF_MSG_REPORTED = 38, /* all rows up to this number are stored */
+	WF_MSG_PONG = 39,
 	WF_MSG_HEAD = 48,    /* a table follows: its columns */
 	WF_MSG_ROW = 49,     /* one row of it */
 	WF_MSG_END = 50      /* end of the act: status and text */
@@ -96,7 +106,15 @@ enum wf_field_id {
 	WF_F_OCTETS_OUT = 33, /* u64 */
 	WF_F_SECONDS = 34,  /* u32 */
 	WF_F_CAUSE = 35,    /* u32: Acct-Terminate-Cause */
-	WF_F_ORDER = 36     /* text, 1..64: what is to be done, e.g. "disconnect" */
+	WF_F_ORDER = 36,    /* text, 1..64: what is to be done, e.g. "disconnect" */
+	WF_F_CHANNEL = 37,  /* u32: the relay's number for one of its callers */
+	WF_F_UID = 38,      /* u32: the caller's, as the host's kernel says */
+	WF_F_AUDIT_SESSION = 39, /* u32: of the caller's process */
+	WF_F_PROCESS = 40,  /* bytes, repeated: u32 pid, u64 start: the caller's process and its ancestors, itself first */
+	WF_F_FRAME = 41,    /* secret: a whole frame, with its length */
+	WF_F_SPOOL = 42,    /* bytes, 16: which spool a row comes from */
+	WF_F_NUMBER = 43,   /* u64: of a row within its spool, rising */
+	WF_F_RECORD = 44    /* bytes: an audit row in its canonical encoding */
 };
 
 enum wf_purpose {
@@ -144,6 +162,11 @@ enum wf_text_id {
 	WF_TEXT_MISMATCH = 9,
 	WF_TEXT_CHANGED = 10,
 	WF_TEXT_EMERGENCY_CODE = 11, /* break-glass prompt */
+	/*
+	 * The text of UNAVAILABLE, from a relay that cannot reach its centre: to the caller the daemon is away, as if
+	 * nobody had listened.  Since version 3.
+	 */
+	WF_TEXT_AWAY = 12,
 	WF_TEXT_COUNT
 };
 

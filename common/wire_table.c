@@ -63,6 +63,17 @@ static const struct wf_field_spec wire_fields[] = {
 	{WF_F_CAUSE, "CAUSE", WF_T_U32, 4, 4, 3,
 		"why it ended: Acct-Terminate-Cause (RFC 2866, section 5.10)"},
 	{WF_F_ORDER, "ORDER", WF_T_TEXT, 1, 64, 3, "what is to be done, such as `disconnect`"},
+	{WF_F_CHANNEL, "CHANNEL", WF_T_U32, 4, 4, 3, "the relay's number for one of its callers"},
+	{WF_F_UID, "UID", WF_T_U32, 4, 4, 3, "user id of the caller, as the host's kernel has it"},
+	{WF_F_AUDIT_SESSION, "AUDIT_SESSION", WF_T_U32, 4, 4, 3,
+		"audit session of the caller's process"},
+	{WF_F_PROCESS, "PROCESS", WF_T_BYTES, 12, 12, 3,
+		"u32 process id, u64 start time: the caller's process and its ancestors, itself first"},
+	{WF_F_FRAME, "FRAME", WF_T_SECRET, WF_WIRE_HEADER, WF_RELAYED_MAX, 3,
+		"a whole frame with its length"},
+	{WF_F_SPOOL, "SPOOL", WF_T_BYTES, 16, 16, 3, "names the spool that a row comes from"},
+	{WF_F_NUMBER, "NUMBER", WF_T_U64, 8, 8, 3, "number of a row in its spool; they rise"},
+	{WF_F_RECORD, "RECORD", WF_T_BYTES, 1, 8192, 3, "an audit row in its canonical encoding"},
 };
 
 #define REQUIRED(id) {(id), true, false}
@@ -110,11 +121,27 @@ static const struct wf_msg_field record_fields[] = {
 	OPTIONAL(WF_F_FRAMED), OPTIONAL(WF_F_OCTETS_IN), OPTIONAL(WF_F_OCTETS_OUT),
 	OPTIONAL(WF_F_SECONDS), OPTIONAL(WF_F_CAUSE), REQUIRED(WF_F_IDEMPOTENCY), FIELDS_END,
 };
-static const struct wf_msg_field work_fields[] = {
-	FIELDS_END,
-};
 static const struct wf_msg_field done_fields[] = {
 	REQUIRED(WF_F_TAG), REQUIRED(WF_F_STATUS), OPTIONAL(WF_F_TEXT), ANY(WF_F_CELL), FIELDS_END,
+};
+static const struct wf_msg_field relay_fields[] = {
+	REQUIRED(WF_F_CHANNEL), REQUIRED(WF_F_UID), OPTIONAL(WF_F_AUDIT_SESSION), ANY(WF_F_PROCESS),
+	REQUIRED(WF_F_FRAME), FIELDS_END,
+};
+static const struct wf_msg_field channel_fields[] = {
+	REQUIRED(WF_F_CHANNEL), FIELDS_END,
+};
+static const struct wf_msg_field report_fields[] = {
+	REQUIRED(WF_F_SPOOL), REQUIRED(WF_F_NUMBER), REQUIRED(WF_F_RECORD), FIELDS_END,
+};
+static const struct wf_msg_field empty_fields[] = {
+	FIELDS_END,
+};
+static const struct wf_msg_field relayed_fields[] = {
+	REQUIRED(WF_F_CHANNEL), REQUIRED(WF_F_FRAME), FIELDS_END,
+};
+static const struct wf_msg_field reported_fields[] = {
+	REQUIRED(WF_F_SPOOL), REQUIRED(WF_F_NUMBER), FIELDS_END,
 };
 static const struct wf_msg_field prompts_fields[] = {
 	REQUIRED(WF_F_TXN), SOME(WF_F_PROMPT), FIELDS_END,
@@ -152,9 +179,15 @@ static const struct wf_msg_spec wire_msgs[] = {
 	{WF_MSG_ATTEMPT, "ATTEMPT", false, 3, attempt_fields,
 		"RADIUS: one round of a login, with what the password attribute held"},
 	{WF_MSG_RECORD, "RECORD", false, 3, record_fields, "RADIUS: one record of accounting"},
-	{WF_MSG_WORK, "WORK", false, 3, work_fields,
+	{WF_MSG_WORK, "WORK", false, 3, empty_fields,
 		"RADIUS: orders may come over this connection from now on"},
 	{WF_MSG_DONE, "DONE", false, 3, done_fields, "RADIUS: what became of an order"},
+	{WF_MSG_RELAY, "RELAY", false, 3, relay_fields,
+		"relay: a message of one of the host's callers, and who that is"},
+	{WF_MSG_CLOSE, "CLOSE", false, 3, channel_fields, "relay: the caller is gone"},
+	{WF_MSG_REPORT, "REPORT", false, 3, report_fields,
+		"relay: a row that the host wrote by itself"},
+	{WF_MSG_PING, "PING", false, 3, empty_fields, "relay: are you there?"},
 	{WF_MSG_ACT, "ACT", false, 1, act_fields, "one administrative act or view"},
 	{WF_MSG_PROMPTS, "PROMPTS", true, 1, prompts_fields, "ask these, all in one round"},
 	{WF_MSG_RESULT, "RESULT", true, 1, result_fields, "the verdict"},
@@ -162,6 +195,11 @@ static const struct wf_msg_spec wire_msgs[] = {
 		"ask this; the answer comes in an ATTEMPT with this STATE"},
 	{WF_MSG_ORDER, "ORDER", true, 3, order_fields,
 		"something to be done; sent again over the next connection until it is DONE"},
+	{WF_MSG_RELAYED, "RELAYED", true, 3, relayed_fields, "a message to the caller"},
+	{WF_MSG_CLOSED, "CLOSED", true, 3, channel_fields, "hang up on the caller"},
+	{WF_MSG_REPORTED, "REPORTED", true, 3, reported_fields,
+		"the rows of this spool up to this number are stored"},
+	{WF_MSG_PONG, "PONG", true, 3, empty_fields, "the answer to PING"},
 	{WF_MSG_HEAD, "HEAD", true, 1, head_fields, "a table follows: its columns"},
 	{WF_MSG_ROW, "ROW", true, 1, row_fields, "one row of it"},
 	{WF_MSG_END, "END", true, 1, end_fields, "end of the act: status and text"},

@@ -88,7 +88,7 @@ choose(const struct measure *measures, size_t n, double target_ms)
 }
 
 static wf_status
-send(struct act_call *call, const struct measure *measure, bool proposed)
+send_row(struct act_call *call, const struct measure *measure, bool proposed)
 {
 	const struct password_cost current = password_cost_get();
 	char memory[ACT_NUMBER_SIZE], passes[ACT_NUMBER_SIZE], lanes[ACT_NUMBER_SIZE];
@@ -133,6 +133,6 @@ act_tune(struct act_call *call)
 	wf_status status = act_head(call, columns, COUNT_OF(columns));
 
 	for (size_t i = 0; status == WF_OK && i < n; i++)
-		status = send(call, &measures[i], &measures[i] == best);
+		status = send_row(call, &measures[i], &measures[i] == best);
 	return status == WF_OK ? conclude(call, best, target_ms) : status;
 }

@@ -65,7 +65,7 @@ make(const struct act_subject *subject, struct made *made_r)
 }
 
 static wf_status
-send(struct act_call *call, const struct act_subject *subject, size_t n)
+send_rows(struct act_call *call, const struct act_subject *subject, size_t n)
 {
 	const struct account *account = &subject->account;
 	bool locked = act_lane_locked(&subject->account_lane, subject->lock_ms);
@@ -102,7 +102,7 @@ list_one(void *ctx, const struct account *account)
 	if (status != WF_OK)
 		return status;
 	listing->n++;
-	status = send(listing->call, &subject, LIST_COLUMNS);
+	status = send_rows(listing->call, &subject, LIST_COLUMNS);
 	return status == WF_OK && listing->n == listing->limit ? WF_NO : status;
 }
 
@@ -151,6 +151,6 @@ act_user_show(struct act_call *call)
 	if (status == WF_OK)
 		status = act_head(call, columns, COUNT_OF(columns));
 	if (status == WF_OK)
-		status = send(call, &subject, COUNT_OF(columns));
+		status = send_rows(call, &subject, COUNT_OF(columns));
 	return status;
 }

@@ -241,7 +241,7 @@ explain(struct act_call *call, const struct audit_row *row, char *text_r, size_t
 }
 
 static wf_status
-send(struct act_call *call, const struct last *last)
+send_rows(struct act_call *call, const struct last *last)
 {
 	static const char *const columns[] = {
 		"seq:number", "time:time", "user", "source", "service", "result", "reason", "factors", "rule", "explanation",
@@ -291,5 +291,5 @@ act_why(struct act_call *call)
 		return status;
 	if (!last.found)
 		return say_nothing_found(call);
-	return send(call, &last);
+	return send_rows(call, &last);
 }
