@@ -79,13 +79,17 @@ policy_kinds_rule(const struct policy *policy, const struct policy_service *serv
 
 void
 policy_demand_login(const struct policy *policy, const struct policy_service *service,
-	struct policy_demand *demand)
+	bool admin_entry, struct policy_demand *demand)
 {
 	int64_t ttl = policy_value(policy, P_PERSON_DEADLINE_S);
 	unsigned asks = policy_asks(policy, service);
 	char rule[65];
 
 	policy_kinds_rule(policy, service, rule, sizeof(rule));
+	if (admin_entry && asks != (POLICY_ASK_PASSWORD | POLICY_ASK_CODE)) {
+		asks = POLICY_ASK_PASSWORD | POLICY_ASK_CODE;
+		(void)snprintf(rule, sizeof(rule), "%s", RULE_ADMIN);
+	}
 	if ((asks & POLICY_ASK_PASSWORD) != 0)
 		add_prompt(demand, PROMPT_FIRST, WF_TEXT_PASSWORD, ttl);
 	if ((asks & POLICY_ASK_CODE) != 0)
@@ -127,6 +131,12 @@ denial(const struct policy_facts *facts, const struct policy_service *service, c
 	*rule_r = RULE_SERVICE_ACCOUNT;
 	if (facts->kind == ACCOUNT_SERVICE)
 		return "service-account";
+	*rule_r = RULE_GROUP;
+	if (facts->outside_groups)
+		return "group";
+	*rule_r = RULE_ADMIN;
+	if (facts->admin_entry && facts->kind != ACCOUNT_PRIVILEGED)
+		return "not-privileged";
 	return NULL;
 }
 
@@ -165,7 +175,7 @@ policy_eval(const struct policy *policy, const struct policy_facts *facts,
 	if (facts->purpose == WF_PURPOSE_CHANGE)
 		demand_change(policy, &demand);
 	else
-		policy_demand_login(policy, service, &demand);
+		policy_demand_login(policy, service, facts->admin_entry, &demand);
 	(void)snprintf(demand.rule, sizeof(demand.rule), "%s", demand.sets[0].rule);
 	reason = denial(facts, service, &rule);
 	if (reason != NULL)

@@ -130,6 +130,8 @@ struct policy_facts {
 	bool root;       /* uid 0 */
 	bool ssh_key;    /* evidence: sshd verified a public key */
 	unsigned completed; /* kinds that a completed transaction of this login has proved */
+	bool admin_entry;   /* a RADIUS client behind which firewalls or entry points are administered */
+	bool outside_groups; /* a RADIUS client that names groups, and the account is in none of them */
 };
 
 #define POLICY_ALTERNATIVES_MAX 4
@@ -181,7 +183,8 @@ bool policy_exempt(const struct account *account, int64_t wall_us);
  * Authentication: what to ask.  Prompts and sets depend on service and purpose alone, never on the
  * account, and are there for a denial, too: a doomed attempt is asked and evaluated like any other
  * (I5).  LOGIN wants as many different kinds as the service's row or P_MFA_KINDS says; with two, the
- * password and a one-time code are asked; with one, the password; or what the row's `ask` lists.  CHANGE wants the current password,
+ * password and a one-time code are asked; with one, the password; or what the row's `ask` lists; an
+ * `admin_entry` wants both, and a privileged account.  CHANGE wants the current password,
  * also of somebody who has just completed a login: a transaction id is no secret and authorises
  * nothing.  A public key that sshd has verified counts as no kind, because nobody knows how it is kept.
  */

@@ -152,7 +152,7 @@ ask_covered(const struct question *q, struct policy_account_answer *answer_r)
 	struct policy_demand demand = {.decision = POLICY_DEMAND};
 	char rule[65];
 
-	policy_demand_login(q->policy, q->service, &demand);
+	policy_demand_login(q->policy, q->service, false, &demand);
 	if (policy_satisfied(&demand, q->facts->completed))
 		return false;
 	policy_kinds_rule(q->policy, q->service, rule, sizeof(rule));

@@ -12,6 +12,8 @@
 #define RULE_KNOWN "account.known DRAFT-3-11a"
 #define RULE_ROOT "service.root SCS-4-4-1-5"
 #define RULE_SERVICE_ACCOUNT "account.service ISAC-3.3.3"
+#define RULE_GROUP "client.groups (own)"
+#define RULE_ADMIN "client.class SCS-4-5-1-7"
 #define RULE_DISABLED "account.state IPA-6.4"
 #define RULE_VALIDITY "account.validity IPA-6.4"
 #define RULE_EXEMPT "account.exempt (own)"
@@ -24,7 +26,8 @@
 void policy_kinds_rule(const struct policy *policy, const struct policy_service *service, char *text_r, size_t size);
 /* uid 0 is refused everywhere but on the console of a service whose row lets it in. */
 bool policy_root_refused(const struct policy_facts *facts, const struct policy_service *service);
-/* Adds the prompts and sets of a login to an empty demand. */
-void policy_demand_login(const struct policy *policy, const struct policy_service *service, struct policy_demand *demand);
+/* Adds the prompts and sets of a login to an empty demand; `admin_entry` as in policy_facts. */
+void policy_demand_login(const struct policy *policy, const struct policy_service *service, bool admin_entry,
+			 struct policy_demand *demand);
 
 #endif

@@ -39,6 +39,8 @@ static const struct {
 	{"code", "recovery-long", "ABCD-EFGH-IJKL-MNOPQ"},
 	{"code", "emergency-zeros", "00000-00000-00000-00000-00000-00000"},
 	{"code", "resync", "755224,287082"},
+	{"code", "one-field-last", "plum trees123456"},
+	{"code", "one-field-scrv1", "SCRV1:cGx1bSB0cmVlcw==:MTIzNDU2"},
 
 	{"keys", "one", "1:" KEY_1 "\n"},
 	{"keys", "two", "1:" KEY_1 "\n2:" KEY_2 "\n"},

@@ -298,6 +298,45 @@ START_TEST(who_is_not_asked)
 }
 END_TEST
 
+/* SCS-4-5-1-7: who administers an entry point has an account for it, and proves two kinds whatever is written. */
+START_TEST(an_entry_for_administration)
+{
+	struct policy_facts facts = person("firewall");
+	struct policy_service *service;
+	struct policy_demand demand;
+
+	ck_assert_int_eq(policy_service_add(&policy, "firewall", &service), WF_OK);
+	facts.admin_entry = true;
+	ck_assert_int_eq(eval(&facts).decision, POLICY_DENY);
+	ck_assert_str_eq(eval(&facts).reason, "not-privileged");
+	ck_assert_str_eq(eval(&facts).rule, "client.class SCS-4-5-1-7");
+	facts.kind = ACCOUNT_PRIVILEGED;
+	ck_assert_int_eq(eval(&facts).decision, POLICY_DEMAND);
+	ck_assert_str_eq(eval(&facts).rule, "mfa.kinds SCS-4-1-3-3");
+	service->kinds = 1;
+	ck_assert_uint_eq(eval(&facts).nprompts, 2);
+	ck_assert_str_eq(eval(&facts).rule, "client.class SCS-4-5-1-7");
+	demand = eval(&facts);
+	ck_assert(policy_satisfied(&demand, K | P));
+	ck_assert(!policy_satisfied(&demand, K));
+	service->ask = POLICY_ASK_CODE;
+	ck_assert_uint_eq(eval(&facts).nprompts, 2);
+	ck_assert(!eval(&facts).password_elsewhere);
+}
+END_TEST
+
+START_TEST(who_is_in_no_group_of_the_client)
+{
+	struct policy_facts facts = person("vpn");
+
+	facts.outside_groups = true;
+	ck_assert_int_eq(eval(&facts).decision, POLICY_DENY);
+	ck_assert_str_eq(eval(&facts).reason, "group");
+	ck_assert_str_eq(eval(&facts).rule, "client.groups (own)");
+	ck_assert_uint_eq(eval(&facts).nprompts, 2);
+}
+END_TEST
+
 static Suite *
 policy_suite(void)
 {
@@ -317,6 +356,8 @@ policy_suite(void)
 	tcase_add_test(tc, denials_have_a_reason_and_a_rule);
 	tcase_add_test(tc, root_comes_in_at_the_console_alone);
 	tcase_add_test(tc, who_is_not_asked);
+	tcase_add_test(tc, an_entry_for_administration);
+	tcase_add_test(tc, who_is_in_no_group_of_the_client);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
