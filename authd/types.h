@@ -150,7 +150,8 @@ enum effect_kind {
 	EFFECT_PROOF_USE, /* blob = id of a completed transaction: only if it is still there; gone then */
 	/*
 	 * An order to end sessions known from accounting: the one with the id `value`, or with 0 all open ones of the
-	 * user `text2`.  For a session that has such an order already none is added.  WF_NOT_FOUND: no such open session.
+	 * user `text2`, none too.  For a session that has such an order already none is added.  WF_NOT_FOUND: by its id
+	 * there is no open one.
 	 */
 	EFFECT_DISCONNECT,
 	EFFECT_ORDER_DONE /* value = id of an order, text = what became of it: only if it is not done yet */

@@ -290,11 +290,13 @@ static wf_status
 effect_account_add(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
 	const struct account *a = effect->account;
+	char groups[ACCOUNT_GROUPS_TEXT];
 	struct sql q;
 	wf_status status;
 
 	if (a == NULL || a->name[0] == '\0')
 		return WF_INVALID;
+	load_groups_text(a, groups);
 	q = sql_start(&w->conn, SQL_ACCOUNT_INSERT);
 	sql_put_text(&q, a->name);
 	sql_put_int(&q, a->uid);
@@ -311,6 +313,7 @@ effect_account_add(struct writer *w, const struct effect *effect, struct effect_
 	sql_put_text(&q, a->display);
 	sql_put_text(&q, a->reason);
 	sql_put_text(&q, a->sources);
+	sql_put_text(&q, groups);
 	status = sql_run(&q, NULL);
 	if (status == WF_CONFLICT)
 		return WF_EXISTS;
@@ -327,6 +330,7 @@ static wf_status
 effect_account_set(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
 	const struct account *a = effect->account;
+	char groups[ACCOUNT_GROUPS_TEXT];
 	struct sql q;
 	wf_status status;
 	int64_t id;
@@ -335,6 +339,7 @@ effect_account_set(struct writer *w, const struct effect *effect, struct effect_
 	if (a == NULL)
 		return WF_INVALID;
 	id = a->id != 0 ? a->id : effect->account_id;
+	load_groups_text(a, groups);
 	q = sql_start(&w->conn, SQL_ACCOUNT_SET);
 	sql_put_int(&q, a->uid);
 	sql_put_int(&q, a->kind);
@@ -348,6 +353,7 @@ effect_account_set(struct writer *w, const struct effect *effect, struct effect_
 	sql_put_text(&q, a->display);
 	sql_put_text(&q, a->reason);
 	sql_put_text(&q, a->sources);
+	sql_put_text(&q, groups);
 	sql_put_int(&q, id);
 	status = effect_on_account(&q);
 	return status == WF_OK ? account_exempt(w, a, id) : status;
@@ -449,6 +455,8 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_META_SET] = effect_meta_set,
 	[EFFECT_RESEAL] = effect_reseal,
 	[EFFECT_PROOF_USE] = effect_proof_use,
+	[EFFECT_DISCONNECT] = effect_disconnect,
+	[EFFECT_ORDER_DONE] = effect_order_done,
 };
 
 wf_status

@@ -20,6 +20,8 @@
 
 #define COMPLETED_AGE_MS (24 * 60 * 60 * 1000LL)
 #define VERDICT_AGE_MS (30 * 1000LL)
+#define CHALLENGE_AGE_MS (5 * 60 * 1000LL) /* after its end */
+#define RECORD_AGE_MS (24 * 60 * 60 * 1000LL)
 #define BATCH_MAX 512
 #define EXEMPT_WORDS 8192 /* 64 KiB */
 
@@ -51,6 +53,7 @@ struct work {
 	struct audit_head head;
 	int64_t unknown; /* throttle rows with known = 0 */
 	int64_t hour;    /* of the last audit row, -1 none: see audit_span */
+	int64_t order;   /* highest id of an order */
 };
 
 struct writer {
@@ -128,6 +131,8 @@ struct migration {
 };
 /* Identity, version, migrations after a backup to PATH.before-N; before_r gets the version found. */
 WF_MUST_USE wf_status schema_open(struct sql_conn *conn, const char *path, int *before_r, char *why_r, size_t size);
+/* Removes the copies of a file that is a copy itself. */
+void schema_forget_copies(const char *path);
 /* The same over any table, which ends with sql NULL; the newest version is the number of its rows. */
 WF_MUST_USE wf_status schema_migrate(struct sql_conn *conn, const char *path, const struct migration *table,
 	int *before_r, char *why_r, size_t size);
@@ -148,6 +153,9 @@ WF_MUST_USE wf_status chain_check_tail(struct sql_conn *conn, const struct meta 
 
 /* --- load.c: rows into structs; on either kind of connection --- */
 void load_account(struct sql *q, struct account *account_r);
+/* The names of the groups as one text, as stored; ACCOUNT_GROUPS_TEXT bytes. */
+#define ACCOUNT_GROUPS_TEXT (ACCOUNT_GROUPS_MAX * (ACCOUNT_GROUP_LEN + 1))
+void load_groups_text(const struct account *account, char text_r[ACCOUNT_GROUPS_TEXT]);
 void load_credential(struct sql *q, struct credential *credential_r);
 WF_MUST_USE wf_status load_codes(struct sql_conn *conn, struct credential *credential);
 /* By name, or by uid where name is NULL; found_r false if there is none. */
@@ -180,32 +188,53 @@ WF_MUST_USE wf_status lane_unlock(struct writer *w, const uint8_t *key);
 /* --- reserve.c, interrupt.c --- */
 struct reservation {
 	int64_t id, account_id, version;
+	bool waiting; /* for the answer to a challenge */
 	char name[WF_NAME_MAX + 1];
 };
 WF_MUST_USE wf_status reservation_find(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reservation *found_r);
 WF_MUST_USE wf_status reservation_delete(struct writer *w, int64_t id);
+/* Ends one: a failure with the row that was laid down; uncounted if it waits for an answer. */
+WF_MUST_USE wf_status interrupt_one(struct writer *w, int64_t id);
 /* Settles up to `max` reservations whose lease ended at or before until_ms as failures. */
 WF_MUST_USE wf_status interrupt_expired(struct writer *w, int64_t until_ms, size_t max, size_t *n_r);
 WF_MUST_USE wf_status interrupt_expired_of(struct writer *w, const struct store_lanes *lanes);
 WF_MUST_USE wf_status interrupt_next(struct writer *w);
+
+/* --- challenge.c --- */
+/* The held reservation waits from now on; ends the account's oldest challenge if it has too many. */
+WF_MUST_USE wf_status challenge_open(struct writer *w, const struct store_settle *settle, const struct reservation *held);
+/* Nobody can take it up any more; its reservation is the caller's matter. */
+WF_MUST_USE wf_status challenge_ended(struct writer *w, const uint8_t txn[WF_TXN_LEN]);
+/* Ends one waiting reservation of these lanes, if there is any. */
+WF_MUST_USE wf_status challenge_yield(struct writer *w, const struct store_lanes *lanes, bool *ended_r);
+
+/* --- record.c, outbox.c --- */
+/* Orders for sessions that are closed by now are done. */
+WF_MUST_USE wf_status order_moot(struct writer *w);
 
 /* --- effect.c --- */
 struct effect_result {
 	int64_t account_id;    /* of the first account added */
 	int64_t added_id;      /* of the last account added */
 	int64_t credential_id; /* of the last credential added */
+	size_t norders;        /* orders added */
 	bool settling;         /* in: effects of a login, not of an act */
 };
 /* WF_CONFLICT, WF_NOT_FOUND, WF_EXISTS: does not apply; the caller rolls its savepoint back. */
 WF_MUST_USE wf_status effect_apply(struct writer *w, const struct effect *effect, struct effect_result *result);
 /* True for the three statuses above. */
 bool effect_refused(wf_status status);
+/* outbox.c */
+WF_MUST_USE wf_status effect_disconnect(struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status effect_order_done(struct writer *w, const struct effect *effect, struct effect_result *result);
 
 /* --- jobs of the writer: one function a kind, inside a savepoint --- */
 WF_MUST_USE wf_status job_reserve(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_settle(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_admin(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_session(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_resume(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_record(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_expire(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_clock_save(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_clock_accept(struct writer *w, struct store_job *job);

@@ -1,7 +1,8 @@
 /*
  * Attempts that nobody settled: the daemon died, or forgot them.  Each was admitted and may have been evaluated,
  * so it counts as a failure and gets the row that was laid down with it (I3: every evaluated attempt ends in
- * one row; I1: no crash forgets a wrong answer).
+ * one row; I1: no crash forgets a wrong answer).  Those that wait for the answer to a challenge live over a crash, and
+ * end uncounted when their time is over (challenge.c).
  */
 #include "config.h"
 
@@ -14,6 +15,8 @@
 
 struct interrupted {
 	int64_t id;
+	uint8_t txn[WF_TXN_LEN];
+	bool waiting;
 	char name[WF_NAME_MAX + 1];
 	struct audit_row row;
 };
@@ -49,6 +52,8 @@ interrupt_load(struct writer *w, int64_t id, struct interrupted *one)
 	one->id = id;
 	sql_get_text(&q, one->name, sizeof(one->name));
 	sql_get_blob(&q, encoded, sizeof(encoded), &len);
+	one->waiting = sql_get_int(&q) != 0;
+	sql_get_bytes(&q, one->txn, sizeof(one->txn));
 	status = sql_end(&q);
 	if (status == WF_OK)
 		interrupt_row(w, one, encoded, len);
@@ -81,7 +86,7 @@ interrupt_count(struct writer *w, const struct interrupted *one, bool *locked_r)
 	return lane_fail(w, key, &limit, 1, one->name, locked_r);
 }
 
-static wf_status
+wf_status
 interrupt_one(struct writer *w, int64_t id)
 {
 	struct interrupted one;
@@ -89,7 +94,7 @@ interrupt_one(struct writer *w, int64_t id)
 	wf_status status = interrupt_load(w, id, &one);
 
 	if (status == WF_OK)
-		status = interrupt_count(w, &one, &locked);
+		status = one.waiting ? challenge_ended(w, one.txn) : interrupt_count(w, &one, &locked);
 	if (status == WF_OK)
 		status = reservation_delete(w, id);
 	if (status == WF_OK)
@@ -113,6 +118,7 @@ interrupt_list(struct writer *w, int64_t until_ms, size_t max, int64_t *ids_r, s
 
 	sql_put_int(&q, until_ms);
 	sql_put_int(&q, (int64_t)max);
+	sql_put_int(&q, w->lock_ms);
 	while ((status = sql_next(&q)) == WF_OK)
 		ids_r[n++] = sql_get_int(&q);
 	if (status != WF_NOT_FOUND)

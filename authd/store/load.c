@@ -1,9 +1,36 @@
 /* Rows of accounts and credentials into their structs; used by the writer and the readers alike. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "authd/store/internal.h"
+
+void
+load_groups_text(const struct account *account, char text_r[ACCOUNT_GROUPS_TEXT])
+{
+	size_t len = 0;
+
+	text_r[0] = '\0';
+	for (size_t i = 0; i < account->ngroups && i < ACCOUNT_GROUPS_MAX; i++)
+		len += (size_t)snprintf(text_r + len, ACCOUNT_GROUPS_TEXT - len, "%s%.*s", i > 0 ? "," : "",
+			ACCOUNT_GROUP_LEN, account->groups[i]);
+}
+
+static void
+load_groups(struct sql *q, struct account *account)
+{
+	char text[ACCOUNT_GROUPS_TEXT];
+	char *rest = text;
+
+	sql_get_text(q, text, sizeof(text));
+	while (*rest != '\0' && account->ngroups < ACCOUNT_GROUPS_MAX) {
+		size_t len = strcspn(rest, ",");
+
+		(void)snprintf(account->groups[account->ngroups++], ACCOUNT_GROUP_LEN + 1, "%.*s", (int)len, rest);
+		rest += len + (rest[len] == ',' ? 1 : 0);
+	}
+}
 
 /* Columns: ACCOUNT_COLUMNS in sql_table.c. */
 void
@@ -25,6 +52,7 @@ load_account(struct sql *q, struct account *account_r)
 	sql_get_text(q, account_r->display, sizeof(account_r->display));
 	sql_get_text(q, account_r->reason, sizeof(account_r->reason));
 	sql_get_text(q, account_r->sources, sizeof(account_r->sources));
+	load_groups(q, account_r);
 }
 
 /* Columns: CREDENTIAL_COLUMNS in sql_table.c. */

@@ -81,6 +81,9 @@ read_verdict(struct reader *r, struct store_read *read)
 	if (status != WF_OK)
 		return status == WF_NOT_FOUND ? WF_OK : status;
 	read->verdict = (enum wf_verdict)sql_get_int(&q);
+	read->verdict_challenged = !sql_at_null(&q);
+	if (read->verdict_challenged)
+		sql_get_bytes(&q, read->verdict_txn, sizeof(read->verdict_txn));
 	status = sql_end(&q);
 	read->verdict_known = status == WF_OK;
 	return status;

@@ -26,6 +26,7 @@ reservation_find(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reserva
 	found.account_id = sql_get_int(&q);
 	found.version = sql_get_int(&q);
 	sql_get_text(&q, found.name, sizeof(found.name));
+	found.waiting = sql_get_int(&q) != 0;
 	status = sql_end(&q);
 	if (status == WF_OK)
 		*found_r = found;
@@ -137,6 +138,25 @@ reserve_extend(struct writer *w, int64_t id, int64_t until_ms)
 	return sql_run(&q, NULL);
 }
 
+/* Open challenges make room for an attempt that has none: the password was right, so they end uncounted. */
+static wf_status
+reserve_read(struct writer *w, struct store_reserve *reserve)
+{
+	bool ended = true;
+	wf_status status = WF_OK;
+
+	while (status == WF_OK && ended) {
+		ended = false;
+		reserve->answer = throttle_read(reserve->lanes.states, reserve->lanes.limits,
+			reserve->lanes.n, w->lock_ms, &reserve->wait_ms);
+		if (reserve->answer == THROTTLE_FULL)
+			status = challenge_yield(w, &reserve->lanes, &ended);
+		if (status == WF_OK && ended)
+			status = reserve_states(w, &reserve->lanes);
+	}
+	return status;
+}
+
 /* New, or the one that this transaction holds already. */
 static wf_status
 reserve_admit(struct writer *w, struct store_reserve *reserve)
@@ -146,12 +166,12 @@ reserve_admit(struct writer *w, struct store_reserve *reserve)
 
 	reserve->answer = THROTTLE_ADMIT;
 	reserve->wait_ms = 0;
-	if (status == WF_OK)
-		return reserve_extend(w, held.id, w->lock_ms + reserve->lease_ms);
-	if (status != WF_NOT_FOUND)
+	if (status == WF_OK) /* one that waits for an answer is RESUME's */
+		return held.waiting ? WF_INVALID : reserve_extend(w, held.id, w->lock_ms + reserve->lease_ms);
+	if (status == WF_NOT_FOUND)
+		status = reserve_read(w, reserve);
+	if (status != WF_OK)
 		return status;
-	reserve->answer = throttle_read(reserve->lanes.states, reserve->lanes.limits,
-		reserve->lanes.n, w->lock_ms, &reserve->wait_ms);
 	return reserve->answer == THROTTLE_ADMIT ? reserve_insert(w, reserve) : WF_OK;
 }
 

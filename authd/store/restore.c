@@ -4,10 +4,11 @@
  *
  * TOTP: a code up to RESTORE_STEPS_AHEAD steps from now may have been accepted already (window one, learned
  * drift two), so all these steps are burnt; a user may have to wait for the fourth code.  HOTP tokens
- * want a resync, recovery codes are void, completed transactions and remembered verdicts are forgotten, sessions
- * closed.  Counters: the database that is being replaced, where it can be read and is the same store's,
- * gives its failures, locks and used counters, the higher or later of both stays.  Without it the lock clock
- * does not advance over the gap: no lock becomes shorter.
+ * want a resync, recovery codes are void, completed transactions and remembered verdicts are forgotten, this
+ * machine's sessions closed, open challenges too late.  Counters: the database that is being replaced, where it can be
+ * read and is the same store's, gives its failures, locks and used counters, the higher or later of both stays.
+ * Without it the lock clock does not advance over the gap: no lock becomes shorter.  The replaced one also knows which
+ * sessions of accounting live, which of its records are stored already, and what is ordered.
  */
 #include "config.h"
 
@@ -54,6 +55,14 @@ static const char carry_sql[] =
 	" suspect = (SELECT suspect FROM old.meta)"
 	" WHERE lock_ms <= (SELECT lock_ms FROM old.meta);";
 
+/* The same, of what schema version 2 brought: a replaced database may be of an older program. */
+static const char carry2_sql[] =
+	"INSERT OR IGNORE INTO record SELECT * FROM old.record;"
+	"DELETE FROM session WHERE acct_session <> '' AND closed_us = 0;"
+	"INSERT OR REPLACE INTO session SELECT * FROM old.session"
+	" WHERE acct_session <> '' AND closed_us = 0;"
+	"INSERT OR REPLACE INTO outbox SELECT * FROM old.outbox;";
+
 static wf_status
 restore_attach(struct sql_conn *conn, const char *replaced)
 {
@@ -78,6 +87,16 @@ restore_same_store(struct sql_conn *conn)
 	return status == WF_OK && same == 1;
 }
 
+/* True where there is nothing to carry. */
+static bool
+restore_carry2(struct sql_conn *conn)
+{
+	int64_t version = 0;
+
+	return sql_pragma(conn, "PRAGMA old.user_version", &version) == WF_OK &&
+	       (version < 2 || sql_script(conn, carry2_sql) == WF_OK);
+}
+
 /* Anything that fails here is no error of the restore: a damaged database is why one restores. */
 static wf_status
 restore_carry(struct restore *restore, bool attached)
@@ -90,7 +109,7 @@ restore_carry(struct restore *restore, bool attached)
 	status = sql_simple(conn, SQL_SAVEPOINT_EFFECTS);
 	if (status != WF_OK)
 		return status;
-	if (sql_script(conn, carry_sql) != WF_OK)
+	if (sql_script(conn, carry_sql) != WF_OK || !restore_carry2(conn))
 		return sql_rollback_to(conn, "effects");
 	restore->carried = true;
 	return sql_simple(conn, SQL_RELEASE_EFFECTS);
@@ -123,6 +142,8 @@ restore_burn(struct restore *restore)
 		{SQL_RESTORE_CODES, 1, wall_us, 0},
 		{SQL_RESTORE_COMPLETED, 0, 0, 0},
 		{SQL_RESTORE_VERDICT, 0, 0, 0},
+		{SQL_RESTORE_CHALLENGE, 0, 0, 0},
+		{SQL_RESTORE_WAITING, 0, 0, 0},
 		{SQL_SESSION_CLOSE_ALL, 1, wall_us, 0},
 		{SQL_META_GENERATION, 0, 0, 0},
 	};
@@ -209,6 +230,7 @@ restore_open(struct restore *restore, const char *path, char *why_r, size_t size
 		return status;
 	}
 	status = schema_open(conn, path, &before, why_r, size);
+	schema_forget_copies(path);
 	if (status == WF_OK && (meta_load(conn, &restore->meta) != WF_OK ||
 				       work_load(conn, &restore->w->work) != WF_OK)) {
 		(void)snprintf(why_r, size, _("The backup %s holds no store."), path);

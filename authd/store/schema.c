@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "authd/store/schema_v1.h"
+#include "authd/store/schema_v2.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -20,6 +21,7 @@
 
 static const struct migration migrations[] = {
 	{0, STORE_SCHEMA_V1},
+	{1, STORE_SCHEMA_V2},
 	{STORE_SCHEMA, NULL},
 };
 
@@ -98,6 +100,17 @@ schema_keep(struct sql_conn *conn, const char *path, int version, char *why_r, s
 	(void)snprintf(name, sizeof(name), "%s.before-%d", path, version);
 	(void)snprintf(part, sizeof(part), "%s.copying", path);
 	return access(name, F_OK) == 0 ? WF_OK : schema_copy(conn, part, name, why_r, size);
+}
+
+void
+schema_forget_copies(const char *path)
+{
+	char name[STORE_PATH_MAX];
+
+	for (int version = 1; version < STORE_SCHEMA; version++) {
+		(void)snprintf(name, sizeof(name), "%s.before-%d", path, version);
+		(void)unlink(name);
+	}
 }
 
 wf_status

@@ -122,6 +122,10 @@ settle_verdict(struct writer *w, const struct store_settle *settle)
 	sql_put_blob(&q, settle->idempotency, sizeof(settle->idempotency));
 	sql_put_int(&q, settle->was_applied ? settle->verdict : settle->verdict_conflict);
 	sql_put_int(&q, w->lock_ms);
+	if (settle->challenged)
+		sql_put_blob(&q, settle->txn, WF_TXN_LEN);
+	else
+		sql_put_null(&q);
 	return sql_run(&q, NULL);
 }
 
@@ -135,8 +139,11 @@ settle_row(struct writer *w, const struct audit_row *row)
 static wf_status
 settle_rows(struct writer *w, struct store_settle *settle)
 {
-	wf_status status =
-		settle_row(w, settle->was_applied ? &settle->applied : &settle->conflict);
+	bool opened = settle->outcome == SETTLE_CHALLENGE && settle->was_applied; /* its row comes with its end */
+	wf_status status = WF_OK;
+
+	if (!opened)
+		status = settle_row(w, settle->was_applied ? &settle->applied : &settle->conflict);
 
 	settle->seq = w->work.head.seq;
 	if (status == WF_OK && settle->lock_set)
@@ -148,6 +155,20 @@ static bool
 settle_is_success(const struct store_settle *settle)
 {
 	return settle->outcome == SETTLE_SUCCESS || settle->outcome == SETTLE_PARTIAL;
+}
+
+/* The reservation stays and waits, if the account is what the answer was verified against. */
+static wf_status
+settle_challenge(struct writer *w, struct store_settle *settle, const struct reservation *held)
+{
+	wf_status status = settle_current(w, settle, held, &settle->was_applied);
+
+	if (status != WF_OK)
+		return status;
+	if (settle->was_applied)
+		return challenge_open(w, settle, held);
+	AUDIT_TEXT(settle->conflict.reason, "changed-meanwhile");
+	return reservation_delete(w, held->id);
 }
 
 /* The reservation is there: counters and effects, then its end. */
@@ -172,6 +193,15 @@ settle_held(struct writer *w, struct store_settle *settle, const struct reservat
 	return status == WF_OK ? reservation_delete(w, held->id) : status;
 }
 
+static bool
+settle_is_whole(const struct store_settle *settle)
+{
+	if (settle->neffects > STORE_EFFECTS_MAX || settle->lanes.n > STORE_LANES)
+		return false;
+	return settle->outcome != SETTLE_CHALLENGE ||
+	       (settle->neffects == 0 && settle->challenge_ms > 0 && settle->applied.class != 0);
+}
+
 wf_status
 job_settle(struct writer *w, struct store_job *job)
 {
@@ -181,7 +211,7 @@ job_settle(struct writer *w, struct store_job *job)
 
 	settle->was_applied = false;
 	settle->lock_set = false;
-	if (settle->neffects > STORE_EFFECTS_MAX || settle->lanes.n > STORE_LANES)
+	if (!settle_is_whole(settle))
 		return WF_INVALID;
 	status = reservation_find(w, settle->txn, &held);
 	if (status == WF_NOT_FOUND) {
@@ -191,7 +221,10 @@ job_settle(struct writer *w, struct store_job *job)
 		AUDIT_TEXT(settle->conflict.reason, "lease-expired");
 		return settle_rows(w, settle);
 	}
+	if (status == WF_OK && held.waiting)
+		return WF_INVALID; /* it has to be taken up first */
 	if (status == WF_OK)
-		status = settle_held(w, settle, &held);
+		status = settle->outcome == SETTLE_CHALLENGE ? settle_challenge(w, settle, &held)
+							     : settle_held(w, settle, &held);
 	return status == WF_OK ? settle_rows(w, settle) : status;
 }

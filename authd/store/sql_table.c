@@ -13,13 +13,20 @@
 
 #define ACCOUNT_COLUMNS                                                                      \
 	"id, name, uid, kind, state, standing, must_change, valid_from_us, valid_until_us, " \
-	"created_us, last_login_us, disabled_us, standing_until_us, display, reason, sources"
+	"created_us, last_login_us, disabled_us, standing_until_us, display, reason, sources, groups"
 #define CREDENTIAL_COLUMNS                                                                 \
 	"id, account_id, factor, state, label, algorithm, digits, step_s, counter, drift," \
 	" key_id, secret, created_us, used_us"
 #define SESSION_COLUMNS                                                                    \
 	"id, txn, user, service, tty, source, remote, zone, pid, start, audit_session, "   \
-	"kinds, opened_us, closed_us"
+	"kinds, opened_us, closed_us, nas, acct_session, framed, octets_in, octets_out, seconds, updated_us"
+/* An order for each session that the condition finds and that has none yet. */
+#define ORDER_FOR                                                                            \
+	"INSERT INTO outbox(kind, session_id, user, service, nas, acct_session, framed,"     \
+	" created_us, done_us, result) SELECT 'disconnect', id, user, service, nas,"         \
+	" acct_session, framed, ?1, 0, '' FROM session WHERE closed_us = 0 AND"              \
+	" acct_session <> '' AND NOT EXISTS (SELECT 1 FROM outbox AS o"                      \
+	" WHERE o.session_id = session.id AND o.done_us = 0) AND "
 
 /* One page of the log along one index; the other conditions only filter (the + keeps them off an index). */
 #define AUDIT_COLUMNS "SELECT seq, chain, encoded FROM audit "
@@ -90,12 +97,13 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_ACCOUNT_INSERT] =
 		"INSERT INTO account(name, uid, kind, state, standing, must_change, valid_from_us,"
 		" valid_until_us, created_us, last_login_us, disabled_us, standing_until_us, display,"
-		" reason, sources)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
+		" reason, sources, groups)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
 	[SQL_ACCOUNT_SET] =
 		"UPDATE account SET uid = ?1, kind = ?2, state = ?3, standing = ?4, must_change = ?5,"
 		" valid_from_us = ?6, valid_until_us = ?7, disabled_us = ?8, standing_until_us = ?9,"
-		" display = ?10, reason = ?11, sources = ?12, version = version + 1 WHERE id = ?13",
+		" display = ?10, reason = ?11, sources = ?12, groups = ?13, version = version + 1"
+		" WHERE id = ?14",
 	[SQL_ACCOUNT_REMOVE] = "DELETE FROM account WHERE id = ?1",
 	[SQL_ACCOUNT_MUST_CHANGE] = "UPDATE account SET must_change = ?1 WHERE id = ?2",
 	[SQL_ACCOUNT_LAST_LOGIN] =
@@ -165,28 +173,50 @@ const char *const sql_text[SQL_COUNT] = {
 		" WHERE r.key = t.key AND r.lane = t.lane) ORDER BY t.seen_ms LIMIT ?2)",
 
 	[SQL_RESERVATION_GET] =
-		"SELECT id, account_id, version, name FROM reservation WHERE txn = ?1",
+		"SELECT id, account_id, version, name, waiting FROM reservation WHERE txn = ?1",
 	[SQL_RESERVATION_INSERT] =
 		"INSERT INTO reservation(txn, name, account_id, version, lease_until_ms, node, row)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
 	[SQL_RESERVATION_EXTEND] =
 		"UPDATE reservation SET lease_until_ms = max(lease_until_ms, ?1) WHERE id = ?2",
 	[SQL_RESERVATION_DELETE] = "DELETE FROM reservation WHERE id = ?1",
-	[SQL_RESERVATION_LOAD] = "SELECT name, row FROM reservation WHERE id = ?1",
+	[SQL_RESERVATION_LOAD] = "SELECT name, row, waiting, txn FROM reservation WHERE id = ?1",
+	/* Those that wait for the answer to a challenge only if that time is over too. */
 	[SQL_RESERVATION_EXPIRED] =
 		"SELECT id FROM reservation WHERE lease_until_ms <= ?1"
-		" ORDER BY lease_until_ms, id LIMIT ?2",
+		" AND (waiting = 0 OR lease_until_ms <= ?3) ORDER BY lease_until_ms, id LIMIT ?2",
 	[SQL_RESERVATION_EXPIRED_OF] =
 		"SELECT r.id FROM reservation_lane AS l JOIN reservation AS r ON r.id = l.reservation_id"
 		" WHERE l.key = ?1 AND l.lane = ?2 AND r.lease_until_ms <= ?3"
 		" ORDER BY l.reservation_id LIMIT 1",
 	[SQL_RESERVATION_NEXT] = "SELECT min(lease_until_ms) FROM reservation",
+	[SQL_RESERVATION_HOLD] =
+		"UPDATE reservation SET waiting = ?1, lease_until_ms = ?2, row = ?3"
+		" WHERE txn = ?4 AND waiting <> ?1",
+	[SQL_RESERVATION_WAITING_OF] =
+		"SELECT r.id FROM reservation_lane AS l JOIN reservation AS r ON r.id = l.reservation_id"
+		" WHERE l.key = ?1 AND l.lane = ?2 AND r.waiting = 1 ORDER BY l.reservation_id LIMIT 1",
 	[SQL_LANE_INSERT] =
 		"INSERT INTO reservation_lane(reservation_id, lane, key, threshold, window_ms, lock_ms)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[SQL_LANE_GET] =
 		"SELECT key, threshold, window_ms, lock_ms FROM reservation_lane"
 		" WHERE reservation_id = ?1 AND lane = ?2",
+
+	[SQL_CHALLENGE_INSERT] =
+		"INSERT INTO challenge(txn, account_id, name, service, kinds, factors, state, opened_ms,"
+		" expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8)",
+	[SQL_CHALLENGE_OLDEST] =
+		"SELECT r.id, (SELECT count(*) FROM challenge WHERE account_id = ?1 AND state = 0)"
+		" FROM challenge AS c JOIN reservation AS r ON r.txn = c.txn WHERE c.account_id = ?1"
+		" AND c.state = 0 AND c.txn <> ?2 ORDER BY c.opened_ms, c.txn LIMIT 1",
+	[SQL_CHALLENGE_TAKE] =
+		"UPDATE challenge SET state = 1 WHERE txn = ?1 AND name = ?2 AND service = ?3"
+		" AND state = 0 AND expires_ms > ?4 RETURNING kinds, factors",
+	[SQL_CHALLENGE_STATE] =
+		"SELECT state FROM challenge WHERE txn = ?1 AND name = ?2 AND service = ?3",
+	[SQL_CHALLENGE_END] = "UPDATE challenge SET state = 2 WHERE txn = ?1 AND state = 0",
+	[SQL_CHALLENGE_PRUNE] = "DELETE FROM challenge WHERE state <> 0 AND expires_ms <= ?1",
 
 	[SQL_COMPLETED_PUT] =
 		"INSERT INTO completed(txn, account_id, kinds, service, purpose, completed_us,"
@@ -197,9 +227,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_COMPLETED_USE] = "DELETE FROM completed WHERE txn = ?1",
 	[SQL_COMPLETED_PRUNE] = "DELETE FROM completed WHERE completed_ms <= ?1",
 	[SQL_VERDICT_PUT] =
-		"INSERT INTO verdict(idempotency, verdict, at_ms) VALUES (?1, ?2, ?3)"
-		" ON CONFLICT(idempotency) DO UPDATE SET verdict = ?2, at_ms = ?3",
-	[SQL_VERDICT_GET] = "SELECT verdict FROM verdict WHERE idempotency = ?1 AND at_ms > ?2",
+		"INSERT INTO verdict(idempotency, verdict, at_ms, txn) VALUES (?1, ?2, ?3, ?4)"
+		" ON CONFLICT(idempotency) DO UPDATE SET verdict = ?2, at_ms = ?3, txn = ?4",
+	[SQL_VERDICT_GET] = "SELECT verdict, txn FROM verdict WHERE idempotency = ?1 AND at_ms > ?2",
 	[SQL_VERDICT_PRUNE] = "DELETE FROM verdict WHERE at_ms <= ?1",
 
 	[SQL_SESSION_FIND] =
@@ -221,7 +251,9 @@ const char *const sql_text[SQL_COUNT] = {
 		"UPDATE session SET closed_us = ?1 WHERE id = (SELECT id FROM session"
 		" WHERE audit_session = ?2 AND audit_session <> 0 AND service = ?3 AND user = ?4"
 		" AND closed_us = 0 ORDER BY id DESC LIMIT 1)",
-	[SQL_SESSION_CLOSE_ALL] = "UPDATE session SET closed_us = ?1 WHERE closed_us = 0",
+	/* Those of this machine. */
+	[SQL_SESSION_CLOSE_ALL] =
+		"UPDATE session SET closed_us = ?1 WHERE closed_us = 0 AND acct_session = ''",
 	[SQL_SESSION_PRUNE] =
 		"DELETE FROM session WHERE id IN (SELECT id FROM session"
 		" WHERE closed_us <> 0 AND closed_us < ?1 LIMIT 64)",
@@ -236,6 +268,47 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SESSION_BY_PROCESS] =
 		"SELECT source, remote, zone, user, kinds FROM session WHERE pid = ?1 AND start = ?2"
 		" AND closed_us = 0 ORDER BY id LIMIT 1",
+
+	/* Changes nothing where the key is there. */
+	[SQL_RECORD_PUT] = "INSERT INTO record(key, at_ms) VALUES (?1, ?2) ON CONFLICT(key) DO NOTHING",
+	[SQL_RECORD_PRUNE] = "DELETE FROM record WHERE at_ms <= ?1",
+	[SQL_ACCOUNTING_FIND] =
+		"SELECT id, user, txn, closed_us, started FROM session WHERE service = ?1 AND nas = ?2"
+		" AND acct_session = ?3 AND acct_session <> '' ORDER BY id DESC LIMIT 1",
+	[SQL_ACCOUNTING_INSERT] =
+		"INSERT INTO session(txn, user, service, tty, source, remote, zone, pid, start,"
+		" audit_session, kinds, opened_us, closed_us, nas, acct_session, framed, octets_in,"
+		" octets_out, seconds, cause, started, updated_us) VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, 0, 0, 0,"
+		" coalesce((SELECT kinds FROM completed WHERE txn = ?1 AND account_id ="
+		" (SELECT id FROM account WHERE name = ?2)), 0), ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+		" ?17)",
+	/* What a record does not say stays. */
+	[SQL_ACCOUNTING_UPDATE] =
+		"UPDATE session SET framed = CASE WHEN ?1 = '' THEN framed ELSE ?1 END,"
+		" octets_in = max(octets_in, ?2), octets_out = max(octets_out, ?3),"
+		" seconds = max(seconds, ?4), cause = ?5, started = max(started, ?6), closed_us = ?7,"
+		" updated_us = ?8 WHERE id = ?9",
+	[SQL_ACCOUNTING_STARTED] = "UPDATE session SET started = 1 WHERE id = ?1",
+	[SQL_ACCOUNTING_CLOSE_NAS] =
+		"UPDATE session SET closed_us = ?1 WHERE service = ?2 AND nas = ?3 AND acct_session <> ''"
+		" AND closed_us = 0",
+	/* Nobody says any more that they live. */
+	[SQL_ACCOUNTING_SILENT] =
+		"UPDATE session SET closed_us = updated_us WHERE id IN (SELECT id FROM session"
+		" WHERE acct_session <> '' AND closed_us = 0 AND updated_us < ?1 LIMIT 64)",
+
+	[SQL_ORDER_LAST] = "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'",
+	[SQL_ORDER_SESSION] = ORDER_FOR "id = ?2",
+	[SQL_ORDER_USER] = ORDER_FOR "user = ?2",
+	[SQL_ORDER_DONE] =
+		"UPDATE outbox SET done_us = ?1, result = ?2 WHERE id = ?3"
+		" AND (done_us = 0 OR result = 'closed')",
+	[SQL_ORDER_MOOT] =
+		"UPDATE outbox SET done_us = ?1, result = 'closed' WHERE done_us = 0 AND EXISTS"
+		" (SELECT 1 FROM session AS s WHERE s.id = outbox.session_id AND s.closed_us <> 0)",
+	[SQL_ORDER_PRUNE] = "DELETE FROM outbox WHERE done_us <> 0 AND done_us < ?1",
+	[SQL_SESSION_KNOWN] =
+		"SELECT 1 FROM session WHERE id = ?1 AND closed_us = 0 AND acct_session <> ''",
 
 	[SQL_VIEW_ACCOUNTS] = "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id > ?1 ORDER BY id LIMIT ?2",
 	[SQL_VIEW_ACCOUNT] =
@@ -260,7 +333,12 @@ const char *const sql_text[SQL_COUNT] = {
 		" (SELECT count(*) FROM session WHERE closed_us = 0),"
 		" (SELECT count(DISTINCT name) FROM throttle"
 		" WHERE known = 1 AND lane < 2 AND locked_until_ms > ?1),"
+		" (SELECT count(*) FROM challenge WHERE state = 0),"
+		" (SELECT count(*) FROM outbox WHERE done_us = 0),"
 		" (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)",
+	[SQL_VIEW_ORDERS] =
+		"SELECT id, kind, session_id, user, service, nas, acct_session, framed, created_us"
+		" FROM outbox WHERE id > ?1 AND done_us = 0 ORDER BY id LIMIT ?2",
 	[SQL_VIEW_AUDIT_SEQ] = AUDIT_BY_SEQ AUDIT_UP,
 	[SQL_VIEW_AUDIT_SEQ_DOWN] = AUDIT_BY_SEQ AUDIT_DOWN,
 	[SQL_VIEW_AUDIT_USER] = AUDIT_BY_USER AUDIT_UP,
@@ -279,4 +357,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_RESTORE_CODES] = "UPDATE recovery_code SET used_us = ?1 WHERE used_us = 0",
 	[SQL_RESTORE_COMPLETED] = "DELETE FROM completed",
 	[SQL_RESTORE_VERDICT] = "DELETE FROM verdict",
+	/* Too late for an answer; the next start ends them, uncounted and with their rows. */
+	[SQL_RESTORE_CHALLENGE] = "UPDATE challenge SET expires_ms = 0 WHERE state = 0",
+	[SQL_RESTORE_WAITING] = "UPDATE reservation SET lease_until_ms = 0 WHERE waiting = 1",
 };

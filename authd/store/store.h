@@ -19,7 +19,7 @@
 #include "authd/types.h"
 #include "common/clock.h"
 
-#define STORE_SCHEMA 1 /* newest schema; older ones are migrated at open, after a backup beside the file */
+#define STORE_SCHEMA 2 /* newest schema; older ones are migrated at open, after a backup beside the file */
 
 struct store;
 

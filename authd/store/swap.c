@@ -94,6 +94,8 @@ swap_sweep(const char *path)
 		(void)snprintf(name, sizeof(name), "%s%s%s", path, STORE_RESTORING, moved[i]);
 		(void)unlink(name);
 	}
+	(void)snprintf(name, sizeof(name), "%s%s", path, STORE_RESTORING);
+	schema_forget_copies(name);
 }
 
 static bool

@@ -61,6 +61,19 @@ view_credentials(struct reader *r, struct store_view *view)
 	return status;
 }
 
+/* The columns that only sessions known from accounting fill. */
+static void
+view_accounting(struct sql *q, struct store_session_entry *one)
+{
+	sql_get_text(q, one->nas, sizeof(one->nas));
+	sql_get_text(q, one->acct_session, sizeof(one->acct_session));
+	sql_get_text(q, one->framed, sizeof(one->framed));
+	one->octets_in = (uint64_t)sql_get_int(q);
+	one->octets_out = (uint64_t)sql_get_int(q);
+	one->seconds = (uint32_t)sql_get_int(q);
+	one->updated_us = sql_get_int(q);
+}
+
 static wf_status
 view_sessions(struct reader *r, struct store_view *view)
 {
@@ -90,6 +103,33 @@ view_sessions(struct reader *r, struct store_view *view)
 		one->kinds = (unsigned)sql_get_int(&q);
 		one->opened_us = sql_get_int(&q);
 		one->closed_us = sql_get_int(&q);
+		view_accounting(&q, one);
+	}
+	if (status != WF_NOT_FOUND)
+		return status;
+	view->n = n;
+	return sql_end(&q);
+}
+
+static wf_status
+view_orders(struct reader *r, struct store_view *view)
+{
+	struct sql q = view_start(r, view, SQL_VIEW_ORDERS, SQL_VIEW_ORDERS, false);
+	size_t n = 0;
+	wf_status status;
+
+	while ((status = sql_next(&q)) == WF_OK) {
+		struct store_order *one = &view->orders[n++];
+
+		*one = (struct store_order){.id = sql_get_int(&q)};
+		sql_get_text(&q, one->order, sizeof(one->order));
+		one->session_id = sql_get_int(&q);
+		sql_get_text(&q, one->user, sizeof(one->user));
+		sql_get_text(&q, one->service, sizeof(one->service));
+		sql_get_text(&q, one->nas, sizeof(one->nas));
+		sql_get_text(&q, one->acct_session, sizeof(one->acct_session));
+		sql_get_text(&q, one->framed, sizeof(one->framed));
+		one->created_us = sql_get_int(&q);
 	}
 	if (status != WF_NOT_FOUND)
 		return status;
@@ -137,6 +177,8 @@ view_counts(struct reader *r, struct store_view *view)
 	counts->throttles = (uint64_t)sql_get_int(&q);
 	counts->sessions_open = (uint64_t)sql_get_int(&q);
 	counts->locked = (uint64_t)sql_get_int(&q);
+	counts->challenges = (uint64_t)sql_get_int(&q);
+	counts->orders = (uint64_t)sql_get_int(&q);
 	counts->bytes = sql_get_int(&q);
 	counts->commits = atomic_load(&r->store->commits);
 	counts->jobs = atomic_load(&r->store->jobs);
@@ -245,6 +287,7 @@ static const struct {
 	[VIEW_SESSIONS] = {view_sessions, true},
 	[VIEW_LOCKS] = {view_locks, false},
 	[VIEW_COUNTS] = {view_counts, false},
+	[VIEW_ORDERS] = {view_orders, true},
 };
 
 /* The array that a kind fills. */
@@ -258,6 +301,7 @@ view_has_room(const struct store_view *view)
 		[VIEW_SESSIONS] = view->sessions,
 		[VIEW_LOCKS] = view->locks,
 		[VIEW_COUNTS] = view,
+		[VIEW_ORDERS] = view->orders,
 	};
 
 	return arrays[view->kind] != NULL;

@@ -23,6 +23,8 @@ static wf_status (*const job_run[JOB_KINDS])(struct writer *, struct store_job *
 	[STORE_SETTLE] = job_settle,
 	[STORE_ADMIN] = job_admin,
 	[STORE_SESSION] = job_session,
+	[STORE_RESUME] = job_resume,
+	[STORE_RECORD] = job_record,
 	[JOB_EXPIRE] = job_expire,
 	[JOB_CLOCK_SAVE] = job_clock_save,
 	[JOB_CLOCK_ACCEPT] = job_clock_accept,
@@ -55,7 +57,16 @@ job_forget(struct store_job *job)
 	} else if (job->kind == STORE_ADMIN) {
 		job->u.admin.account_id = 0;
 		job->u.admin.credential_id = 0;
+		job->u.admin.norders = 0;
 		job->u.admin.seq = 0;
+	} else if (job->kind == STORE_RESUME) {
+		job->u.resume.answer = RESUME_UNKNOWN;
+		job->u.resume.found = false;
+		job->u.resume.ncredentials = 0;
+	} else if (job->kind == STORE_RECORD) {
+		job->u.record.known = false;
+		job->u.record.closed = 0;
+		job->u.record.seq = 0;
 	}
 }
 
@@ -149,17 +160,27 @@ prune_before(struct writer *w, enum sql_id id, int64_t before)
 static wf_status
 batch_prune(struct writer *w)
 {
-	wf_status status;
+	int64_t month = store_date_us(w->store) - SESSION_KEPT_US;
+	const struct {
+		enum sql_id id;
+		int64_t before;
+	} old[] = {
+		{SQL_VERDICT_PRUNE, w->lock_ms - VERDICT_AGE_MS},
+		{SQL_COMPLETED_PRUNE, w->lock_ms - COMPLETED_AGE_MS},
+		{SQL_CHALLENGE_PRUNE, w->lock_ms - CHALLENGE_AGE_MS},
+		{SQL_RECORD_PRUNE, w->lock_ms - RECORD_AGE_MS},
+		{SQL_ACCOUNTING_SILENT, month},
+		{SQL_SESSION_PRUNE, month},
+		{SQL_ORDER_PRUNE, month},
+	};
+	wf_status status = WF_OK;
 
 	if (w->lock_ms - w->pruned_ms < PRUNE_MS)
 		return WF_OK;
 	w->pruned_ms = w->lock_ms;
-	status = prune_before(w, SQL_VERDICT_PRUNE, w->lock_ms - VERDICT_AGE_MS);
-	if (status == WF_OK)
-		status = prune_before(w, SQL_COMPLETED_PRUNE, w->lock_ms - COMPLETED_AGE_MS);
-	if (status == WF_OK)
-		status = prune_before(w, SQL_SESSION_PRUNE, store_date_us(w->store) - SESSION_KEPT_US);
-	return status;
+	for (size_t i = 0; status == WF_OK && i < sizeof(old) / sizeof(old[0]); i++)
+		status = prune_before(w, old[i].id, old[i].before);
+	return status == WF_OK ? order_moot(w) : status;
 }
 
 /* WF_OK: the transaction stands, whether or not the job went well. */
@@ -232,6 +253,7 @@ static void
 batch_believe(struct writer *w, bool written)
 {
 	w->leftovers = false;
+	atomic_store(&w->store->last_order, w->work.order);
 	if (written)
 		atomic_fetch_add(&w->store->commits, 1);
 	if (!w->clock_accept)

@@ -1,0 +1,211 @@
+/*
+ * Open challenges: a first round was right, and the answer to the second prompt is awaited.  The reservation of the
+ * transaction stays pending meanwhile (I1), marked `waiting`, and carries the row that is written if nobody answers.
+ *
+ * A waiting reservation is never counted when it ends: the answer that was given was right.  So what ends it is no
+ * crash but its time, a further challenge of the account, or an attempt that needs the room; and who takes it up
+ * (RESUME) makes it an ordinary one again, which a crash does count.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "authd/store/internal.h"
+
+/* States of the table. */
+enum { CHALLENGE_OPEN = 0, CHALLENGE_USED = 1, CHALLENGE_ENDED = 2 };
+
+/* The row and the lease that the reservation has from now on. */
+static wf_status
+challenge_hold(struct writer *w, const uint8_t txn[WF_TXN_LEN], bool waiting, int64_t until_ms,
+	const struct audit_row *row, int64_t *changed_r)
+{
+	struct wf_buf encoded;
+	wf_status status;
+
+	wf_buf_init(&encoded, AUDIT_ENCODED_MAX);
+	status = audit_row_encode(row, &encoded);
+	if (status == WF_OK) {
+		struct sql q = sql_start(&w->conn, SQL_RESERVATION_HOLD);
+
+		sql_put_int(&q, waiting ? 1 : 0);
+		sql_put_int(&q, until_ms);
+		sql_put_blob(&q, encoded.data, encoded.len);
+		sql_put_blob(&q, txn, WF_TXN_LEN);
+		status = sql_run(&q, changed_r);
+	}
+	wf_buf_clear(&encoded);
+	return status;
+}
+
+static wf_status
+challenge_insert(struct writer *w, const struct store_settle *settle, const char *name)
+{
+	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_INSERT);
+
+	sql_put_blob(&q, settle->txn, WF_TXN_LEN);
+	sql_put_int(&q, settle->account);
+	sql_put_text(&q, name);
+	sql_put_text(&q, settle->service);
+	sql_put_int(&q, settle->kinds);
+	sql_put_text(&q, settle->factors);
+	sql_put_int(&q, w->lock_ms);
+	sql_put_int(&q, w->lock_ms + settle->challenge_ms);
+	return sql_run(&q, NULL);
+}
+
+/* The oldest of the account apart from `txn`, and how many it has with it. */
+static wf_status
+challenge_oldest(struct writer *w, const struct store_settle *settle, int64_t *reservation_r, int64_t *n_r)
+{
+	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_OLDEST);
+	wf_status status;
+
+	sql_put_int(&q, settle->account);
+	sql_put_blob(&q, settle->txn, WF_TXN_LEN);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status;
+	*reservation_r = sql_get_int(&q);
+	*n_r = sql_get_int(&q);
+	return sql_end(&q);
+}
+
+/* At most STORE_CHALLENGES of an account. */
+static wf_status
+challenge_bound(struct writer *w, const struct store_settle *settle)
+{
+	for (;;) {
+		int64_t oldest;
+		int64_t n;
+		wf_status status = challenge_oldest(w, settle, &oldest, &n);
+
+		if (status == WF_NOT_FOUND || (status == WF_OK && n <= STORE_CHALLENGES))
+			return WF_OK;
+		if (status == WF_OK)
+			status = interrupt_one(w, oldest);
+		if (status != WF_OK)
+			return status;
+	}
+}
+
+wf_status
+challenge_open(struct writer *w, const struct store_settle *settle, const struct reservation *held)
+{
+	wf_status status = challenge_hold(
+		w, settle->txn, true, w->lock_ms + settle->challenge_ms, &settle->applied, NULL);
+
+	if (status == WF_OK)
+		status = challenge_insert(w, settle, held->name);
+	return status == WF_OK ? challenge_bound(w, settle) : status;
+}
+
+wf_status
+challenge_ended(struct writer *w, const uint8_t txn[WF_TXN_LEN])
+{
+	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_END);
+
+	sql_put_blob(&q, txn, WF_TXN_LEN);
+	return sql_run(&q, NULL);
+}
+
+wf_status
+challenge_yield(struct writer *w, const struct store_lanes *lanes, bool *ended_r)
+{
+	wf_status status = WF_NOT_FOUND;
+
+	*ended_r = false;
+	for (size_t i = 0; status == WF_NOT_FOUND && i < lanes->n; i++) {
+		struct sql q = sql_start(&w->conn, SQL_RESERVATION_WAITING_OF);
+		int64_t id;
+
+		sql_put_blob(&q, lanes->states[i].key, THROTTLE_KEY_LEN);
+		sql_put_int(&q, lanes->states[i].lane);
+		status = sql_next(&q);
+		if (status != WF_OK)
+			continue;
+		id = sql_get_int(&q);
+		status = sql_end(&q);
+		if (status == WF_OK)
+			status = interrupt_one(w, id);
+		*ended_r = status == WF_OK;
+	}
+	return status == WF_NOT_FOUND ? WF_OK : status;
+}
+
+/* Why there is none to take up. */
+static wf_status
+resume_why(struct writer *w, struct store_resume *resume)
+{
+	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_STATE);
+	wf_status status;
+
+	resume->answer = RESUME_UNKNOWN;
+	sql_put_blob(&q, resume->txn, WF_TXN_LEN);
+	sql_put_text(&q, resume->name);
+	sql_put_text(&q, resume->service);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status == WF_NOT_FOUND ? WF_OK : status;
+	resume->answer = sql_get_int(&q) == CHALLENGE_USED ? RESUME_USED : RESUME_ENDED;
+	return sql_end(&q);
+}
+
+/* One conditional update: whoever changes the row has it. */
+static wf_status
+resume_take(struct writer *w, struct store_resume *resume)
+{
+	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_TAKE);
+	wf_status status;
+
+	sql_put_blob(&q, resume->txn, WF_TXN_LEN);
+	sql_put_text(&q, resume->name);
+	sql_put_text(&q, resume->service);
+	sql_put_int(&q, w->lock_ms);
+	status = sql_next(&q);
+	if (status == WF_NOT_FOUND)
+		return resume_why(w, resume);
+	if (status != WF_OK)
+		return status;
+	resume->kinds = (unsigned)sql_get_int(&q);
+	sql_get_text(&q, resume->factors, sizeof(resume->factors));
+	status = sql_next(&q);
+	if (status == WF_NOT_FOUND)
+		status = sql_end(&q);
+	if (status == WF_OK)
+		resume->answer = RESUME_FOUND;
+	return status;
+}
+
+static wf_status
+resume_hold(struct writer *w, struct store_resume *resume)
+{
+	int64_t changed = 0;
+	wf_status status = challenge_hold(
+		w, resume->txn, false, w->lock_ms + resume->lease_ms, &resume->interrupted, &changed);
+
+	/* They change in one commit, so an open challenge without its reservation is a damaged file. */
+	return status == WF_OK && changed != 1 ? WF_CORRUPT : status;
+}
+
+wf_status
+job_resume(struct writer *w, struct store_job *job)
+{
+	struct store_resume *resume = &job->u.resume;
+	wf_status status;
+
+	if (resume->name == NULL || resume->service == NULL || resume->lease_ms <= 0)
+		return WF_INVALID;
+	resume->found = false;
+	resume->ncredentials = 0;
+	status = resume_take(w, resume);
+	if (status != WF_OK || resume->answer != RESUME_FOUND)
+		return status;
+	status = resume_hold(w, resume);
+	if (status == WF_OK)
+		status = load_account_by(&w->conn, resume->name, -1, &resume->found, &resume->account);
+	if (status == WF_OK && resume->found)
+		status = load_credentials(
+			&w->conn, resume->account.id, resume->credentials, &resume->ncredentials);
+	return status;
+}
