@@ -1,0 +1,175 @@
+"""Debian's FreeRADIUS beside ours: its own configuration of the least that such a server needs, on a port of its own,
+never as a service of the machine.
+"""
+
+import hashlib
+import hmac
+import os
+import shutil
+import signal
+import subprocess
+
+import lib
+
+PROGRAM = "/usr/sbin/freeradius"
+PORT = 18120
+
+CONFIG = """prefix = /usr
+raddbdir = {folder}
+libdir = /usr/lib/freeradius
+logdir = {folder}
+run_dir = {folder}
+max_request_time = 30
+cleanup_delay = 5
+max_requests = 131072
+log {{
+	destination = files
+	file = {folder}/radius.log
+	auth = no
+}}
+security {{
+	max_attributes = 200
+	reject_delay = 0
+	status_server = yes
+}}
+proxy_requests = no
+client loopback {{
+	ipaddr = 127.0.0.0/8
+	secret = "{secret}"
+	require_message_authenticator = no
+}}
+thread pool {{
+	start_servers = {threads}
+	max_servers = {threads}
+	min_spare_servers = 1
+	max_spare_servers = {threads}
+	max_requests_per_server = 0
+}}
+modules {{
+	pap {{
+	}}
+	always ok {{
+		rcode = ok
+	}}
+	always handled {{
+		rcode = handled
+	}}
+	files {{
+		filename = {folder}/users
+	}}
+}}
+server default {{
+	listen {{
+		type = auth
+		ipaddr = 127.0.0.1
+		port = {port}
+	}}
+{site}
+}}
+"""
+
+# One reply, one password.
+PLAIN = """	authorize {
+		files
+		pap
+	}
+	authenticate {
+		Auth-Type PAP {
+			pap
+		}
+	}
+"""
+
+# A password, then a code with the State: as sites-available/challenge does it.
+CHALLENGE = """	authorize {
+		files
+		if (!State) {
+			update control {
+				&Auth-Type := first
+			}
+		}
+		elsif (&session-state:Tmp-Integer-0 == 1) {
+			update control {
+				&Crypt-Password !* ANY
+				&Cleartext-Password := &control:Tmp-String-0
+				&Auth-Type := second
+			}
+		}
+		else {
+			update control {
+				&Auth-Type := Reject
+			}
+		}
+	}
+	authenticate {
+		Auth-Type first {
+			pap
+			update session-state {
+				&Tmp-Integer-0 := 1
+			}
+			update reply {
+				&Reply-Message := "Code: "
+			}
+			update control {
+				&Response-Packet-Type := Access-Challenge
+			}
+			handled
+		}
+		Auth-Type second {
+			pap
+		}
+	}
+"""
+
+
+def installed():
+    """Whether there is one to compare with."""
+    return os.path.exists(PROGRAM)
+
+
+def first_code(number):
+    """people_code(number, 0) of people.c: a password of six digits that stays."""
+    secret = hashlib.sha256(f"bench {number}".encode()).digest()[:20]
+    mac = hmac.new(secret, bytes(8), hashlib.sha1).digest()
+    at = mac[19] & 15
+    return f"{(int.from_bytes(mac[at:at + 4], 'big') & 0x7fffffff) % 1000000:06d}"
+
+
+class FreeRadius:
+    """One server with so many people; `entry` gives a person's check items from the number."""
+
+    def __init__(self, name, site, people, entry, secret):
+        self.folder = os.path.join(os.environ["TMPDIR"], "freeradius-" + name)
+        os.makedirs(self.folder)
+        self.log = os.path.join(self.folder, "radius.log")
+        with open(os.path.join(self.folder, "users"), "w", encoding="ascii") as stream:
+            stream.writelines(f"u{number:07d} {entry(number)}\n" for number in range(1, people + 1))
+        with open(os.path.join(self.folder, "radiusd.conf"), "w", encoding="ascii") as stream:
+            stream.write(CONFIG.format(folder=self.folder, secret=secret, site=site, port=PORT,
+                                       threads=max(2, os.cpu_count())))
+        # pylint: disable=consider-using-with
+        self.process = subprocess.Popen([PROGRAM, "-f", "-d", self.folder, "-l", self.log], stdin=subprocess.DEVNULL)
+        lib.wait_for("FreeRADIUS answers", self.ready, 30)
+
+    def ready(self):
+        """Whether it says so; its end is a failure."""
+        if self.process.poll() is not None:
+            raise AssertionError(f"freeradius ended with {self.process.returncode}: {self.said()[-2000:]}")
+        return "Ready to process requests" in self.said()
+
+    def said(self):
+        """What it has logged."""
+        if not os.path.exists(self.log):
+            return ""
+        with open(self.log, encoding="utf-8", errors="replace") as stream:
+            return stream.read()
+
+    def pids(self):
+        """Whose processor time counts."""
+        return [self.process.pid]
+
+    def close(self):
+        """Ends it by its process id."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(20)
+        shutil.rmtree(self.folder)
