@@ -59,6 +59,7 @@ read_file(struct config_load *load, const char *path)
 static void
 read_files(struct config_load *load, const struct config_files *files)
 {
+	load->files = files->paths;
 	(void)pthread_mutex_lock(&lexer);
 	for (size_t i = 0; i < files->n && load->status == WF_OK; i++)
 		read_file(load, files->paths[i]);

@@ -7,29 +7,58 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "authd/config/config_load.h"
+#include "authd/config/config_put.h"
 #include "authd/config/config_value.h"
 #include "common/i18n.h"
 #include "common/utf8.h"
 
-/* One value on its way. */
-struct put {
-	struct config_load *load;
-	const struct config_row *row;
-	const char *title;
-	const char *value;
-	size_t index; /* in a list */
-	struct origin origin;
-};
+static void *
+record_of_all(const struct config_put *put)
+{
+	return put->load->config;
+}
 
 static void *
-place(const struct put *put)
+record_of_service(const struct config_put *put)
 {
-	return (char *)put->load->config + put->row->offset;
+	struct policy_service *service;
+
+	if (policy_service_add(&put->load->config->policy, put->title, &service) != WF_OK)
+		return NULL; /* coverage: config_title() has made it */
+	service->origin = put->origin;
+	return service;
+}
+
+static void *
+record_of_client(const struct config_put *put)
+{
+	return config_client_record(put->load, put->title);
+}
+
+static void *
+record_of_reply(const struct config_put *put)
+{
+	return config_reply_record(put->load, put->title);
+}
+
+void *
+config_place(const struct config_put *put)
+{
+	static const struct {
+		const char *section;
+		void *(*record)(const struct config_put *put);
+	} records[] = {
+		{"service", record_of_service}, {"client", record_of_client}, {"reply", record_of_reply}};
+	void *(*record)(const struct config_put *) = record_of_all;
+
+	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++)
+		if (strcmp(put->row->section, records[i].section) == 0)
+			record = records[i].record;
+	return (char *)record(put) + put->row->offset;
 }
 
 static bool
-put_param(const struct put *put)
+put_param(const struct config_put *put)
 {
 	size_t count;
 	const struct policy_param_spec *spec = &policy_params(&count)[put->row->param];
@@ -42,7 +71,7 @@ put_param(const struct put *put)
 }
 
 static bool
-put_unsigned(const struct put *put)
+put_unsigned(const struct config_put *put)
 {
 	unsigned number;
 	int64_t value;
@@ -51,49 +80,49 @@ put_unsigned(const struct put *put)
 	if (!config_number(put->value, &value) || value < put->row->min || value > put->row->max)
 		return false;
 	number = (unsigned)value;
-	memcpy(place(put), &number, sizeof(number));
+	memcpy(config_place(put), &number, sizeof(number));
 	return true;
 }
 
 static bool
-copy(const struct put *put)
+copy(const struct config_put *put)
 {
-	(void)snprintf(place(put), put->row->size, "%s", put->value);
+	(void)snprintf(config_place(put), put->row->size, "%s", put->value);
 	return true;
 }
 
 static bool
-put_text(const struct put *put)
+put_text(const struct config_put *put)
 {
 	return config_is_text(put->value, put->row->size - 1) && copy(put);
 }
 
 static bool
-put_label(const struct put *put)
+put_label(const struct config_put *put)
 {
 	return put->value[0] != '\0' && strchr(put->value, ':') == NULL && put_text(put);
 }
 
 static bool
-put_name(const struct put *put)
+put_name(const struct config_put *put)
 {
 	return config_is_name(put->value) && copy(put);
 }
 
 static bool
-put_name_or_none(const struct put *put)
+put_name_or_none(const struct config_put *put)
 {
 	return (put->value[0] == '\0' || config_is_name(put->value)) && copy(put);
 }
 
 static bool
-put_path(const struct put *put)
+put_path(const struct config_put *put)
 {
 	return config_is_path(put->value, put->row->size - 1) && copy(put);
 }
 
 static bool
-put_mode(const struct put *put)
+put_mode(const struct config_put *put)
 {
 	if (strcmp(put->value, "enforce") == 0)
 		put->load->config->mode = MODE_ENFORCE;
@@ -105,7 +134,7 @@ put_mode(const struct put *put)
 }
 
 static bool
-put_backoff(const struct put *put)
+put_backoff(const struct config_put *put)
 {
 	struct policy *policy = &put->load->config->policy;
 	int64_t seconds;
@@ -121,7 +150,7 @@ put_backoff(const struct put *put)
 }
 
 static bool
-put_network(const struct put *put, struct wf_network *networks, size_t *n)
+put_network(const struct config_put *put, struct wf_network *networks, size_t *n)
 {
 	if (put->index >= POLICY_NETWORKS_MAX ||
 		wf_network_parse(put->value, &networks[put->index]) != WF_OK)
@@ -131,7 +160,7 @@ put_network(const struct put *put, struct wf_network *networks, size_t *n)
 }
 
 static bool
-put_internal(const struct put *put)
+put_internal(const struct config_put *put)
 {
 	struct policy *policy = &put->load->config->policy;
 
@@ -139,56 +168,39 @@ put_internal(const struct put *put)
 }
 
 static bool
-put_shared(const struct put *put)
+put_shared(const struct config_put *put)
 {
 	struct policy *policy = &put->load->config->policy;
 
 	return put_network(put, policy->shared, &policy->nshared);
 }
 
-/* The service's row, which config_title() has made. */
-static struct policy_service *
-service_of(const struct put *put)
-{
-	struct policy_service *service;
-
-	if (policy_service_add(&put->load->config->policy, put->title, &service) != WF_OK)
-		return NULL;
-	service->origin = put->origin;
-	return service;
-}
-
 static bool
-put_service_switch(const struct put *put)
+put_switch(const struct config_put *put)
 {
-	struct policy_service *service;
 	bool value;
 
 	if (!config_switch(put->value, &value))
 		return false;
-	service = service_of(put);
-	if (service == NULL)
-		return false;
-	memcpy((char *)service + put->row->offset, &value, sizeof(value));
+	memcpy(config_place(put), &value, sizeof(value));
 	return true;
 }
 
-/* What `kinds` kinds are worth beside the criterion of mfa.kinds. */
-static void
-set_demand_origin(const struct put *put, struct policy_service *service, int64_t kinds)
+void
+config_demand(struct policy_service *service, int64_t kinds, const struct origin *written)
 {
 	size_t count;
 	const struct policy_param_spec *spec = &policy_params(&count)[P_MFA_KINDS];
 	struct origin *origin = &service->demand_origin;
 
-	*origin = put->origin;
+	*origin = *written;
 	(void)snprintf(origin->criterion, sizeof(origin->criterion), "%s", spec->criterion);
 	if (policy_weaker(spec, kinds))
 		(void)snprintf(origin->force, sizeof(origin->force), "deviation");
 }
 
 static bool
-put_service_kinds(const struct put *put)
+put_service_kinds(const struct config_put *put)
 {
 	size_t count;
 	const struct policy_param_spec *spec = &policy_params(&count)[P_MFA_KINDS];
@@ -197,17 +209,15 @@ put_service_kinds(const struct put *put)
 
 	if (!config_number(put->value, &value) || value < put->row->min || value > put->row->max)
 		return false;
-	service = service_of(put);
-	if (service == NULL)
-		return false;
+	service = config_place(put);
 	service->kinds = value;
-	set_demand_origin(put, service, value == 0 ? spec->value : value);
+	config_demand(service, value == 0 ? spec->value : value, &put->origin);
 	return true;
 }
 
 /* Each word in turn; the first clears what an earlier file or section said. */
 static bool
-put_service_ask(const struct put *put)
+put_service_ask(const struct config_put *put)
 {
 	static const struct {
 		const char *word;
@@ -220,15 +230,13 @@ put_service_ask(const struct put *put)
 		i++;
 	if (i == sizeof(words) / sizeof(words[0]))
 		return false;
-	service = service_of(put);
-	if (service == NULL)
-		return false;
+	service = config_place(put);
 	service->ask = (put->index == 0 ? 0 : service->ask) | words[i].ask;
-	set_demand_origin(put, service, __builtin_popcount(service->ask));
+	config_demand(service, __builtin_popcount(service->ask), &put->origin);
 	return true;
 }
 
-static bool (*const puts_by_type[])(const struct put *) = {
+static bool (*const puts_by_type[])(const struct config_put *) = {
 	[CONFIG_PARAM] = put_param,
 	[CONFIG_UNSIGNED] = put_unsigned,
 	[CONFIG_TEXT] = put_text,
@@ -240,13 +248,26 @@ static bool (*const puts_by_type[])(const struct put *) = {
 	[CONFIG_BACKOFF] = put_backoff,
 	[CONFIG_INTERNAL] = put_internal,
 	[CONFIG_SHARED] = put_shared,
-	[CONFIG_SERVICE_SWITCH] = put_service_switch,
+	[CONFIG_SWITCH] = put_switch,
 	[CONFIG_SERVICE_KINDS] = put_service_kinds,
 	[CONFIG_SERVICE_ASK] = put_service_ask,
+	[CONFIG_WORD] = config_put_word,
+	[CONFIG_LISTEN] = config_put_listen,
+	[CONFIG_DICTIONARIES] = config_put_dictionary,
+	[CONFIG_NETWORKS] = config_put_network,
+	[CONFIG_CERTIFICATES] = config_put_certificate,
+	[CONFIG_GROUPS] = config_put_group,
+	[CONFIG_REPLIES] = config_put_reply,
+	[CONFIG_ATTRIBUTES] = config_put_attribute,
+	[CONFIG_GROUP_ATTRIBUTE] = config_put_group_attribute,
+	[CONFIG_PROFILE] = config_put_profile,
+	[CONFIG_SECONDS] = config_put_seconds,
+	[CONFIG_KINDS] = config_put_kinds,
+	[CONFIG_DAY] = config_put_day,
 };
 
 static void
-refuse(const struct put *put, int line)
+refuse(const struct config_put *put, int line)
 {
 	char shown[72];
 	char accepted[256];
@@ -257,61 +278,52 @@ refuse(const struct put *put, int line)
 		put->row->section[0] == '\0' ? "" : ".", put->row->name, shown, accepted);
 }
 
-/* A scalar twice in one file is a slip; a later file may well replace an earlier one's value. */
-static bool
-is_repeated(struct config_load *load, const struct config_row *row, size_t index, int line)
+/* Where the row of this section was written last; for services it is not kept, theirs may be written twice. */
+static struct config_seen *
+seen_of(struct config_load *load, const struct config_row *row, const char *title)
 {
 	size_t i = (size_t)(row - load->rows);
-	int before = load->seen[i].line;
 
-	if (index > 0 || strcmp(row->section, "service") == 0)
+	if (strcmp(row->section, "client") == 0)
+		return &load->clients_seen[config_client_index(load, title)][i];
+	if (strcmp(row->section, "reply") == 0)
+		return &load->replies_seen[config_reply_index(load, title)][i];
+	return strcmp(row->section, "service") == 0 ? NULL : &load->seen[i];
+}
+
+/* A scalar twice in one file is a slip; a later file may well replace an earlier one's value. */
+static bool
+is_repeated(struct config_load *load, struct config_seen *seen, const struct config_row *row, int line)
+{
+	if (seen == NULL)
 		return false;
-	if (load->seen[i].nfile == load->nfile) {
+	if (seen->nfile == load->nfile) {
 		config_fail(load, line, _("'%s%s%s' is written twice in this file, first in line %d"),
-			row->section, row->section[0] == '\0' ? "" : ".", row->name, before);
+			row->section, row->section[0] == '\0' ? "" : ".", row->name, seen->line);
 		return true;
 	}
-	load->seen[i].nfile = load->nfile;
-	load->seen[i].line = line;
+	seen->nfile = load->nfile;
+	seen->line = line;
 	return false;
+}
+
+bool
+config_put_value(const struct config_put *put)
+{
+	return puts_by_type[put->row->type](put);
 }
 
 void
 config_apply(struct config_load *load, const struct config_row *row, const char *title,
 	const char *value, size_t index, int line)
 {
-	struct put put = {.load = load, .row = row, .title = title, .value = value, .index = index};
+	struct config_put put = {.load = load, .row = row, .title = title, .value = value, .index = index};
 
-	if (is_repeated(load, row, index, line))
+	if (index == 0 && is_repeated(load, seen_of(load, row, title), row, line))
 		return;
 	(void)snprintf(put.origin.file, sizeof(put.origin.file), "%s", load->file);
 	(void)snprintf(put.origin.force, sizeof(put.origin.force), "local");
 	put.origin.line = line;
-	if (!puts_by_type[row->type](&put))
+	if (!config_put_value(&put))
 		refuse(&put, line);
-}
-
-void
-config_title(struct config_load *load, const char *section, const char *title, int line)
-{
-	struct policy_service *service;
-	char shown[72];
-	wf_status status;
-
-	(void)wf_utf8_escape(title, strlen(title), NULL, shown, sizeof(shown));
-	if (strcmp(section, "zone") == 0) {
-		if (strcmp(title, "internal") != 0)
-			config_fail(load, line, _("unknown zone '%s'; accepted: internal"), shown);
-		return;
-	}
-	if (!config_is_name(title)) {
-		config_fail(load, line,
-			_("'%s' is no name of a service; accepted: 1 to 64 letters, digits, '.', '_' and '-', "
-			  "not beginning with '-'"),
-			shown);
-		return;
-	}
-	status = policy_service_add(&load->config->policy, title, &service);
-	if (status != WF_OK)
-		config_fail(load, line, _("there are more than %d services"), POLICY_SERVICES_MAX);
 }

@@ -66,6 +66,7 @@ config_defaults(struct config *config)
 	config->password_cost.passes = 2;
 	config->password_cost.lanes = 1;
 	policy_init(&config->policy);
+	config_radius_defaults(&config->radius);
 	if (gethostname(host, sizeof(host)) == 0) {
 		host[sizeof(host) - 1] = '\0';
 		if (config_is_name(host))
@@ -88,9 +89,13 @@ find_radius(struct config *config, char *scratch)
 {
 	struct passwd entry, *found = NULL;
 
+	config->radius_uid = geteuid();
+	config->radius_gid = getegid();
+	if (config->radius.user[0] == '\0')
+		return;
 	config->radius_uid = (uid_t)-1;
 	config->radius_gid = (gid_t)-1;
-	if (getpwnam_r("warifu-radius", &entry, scratch, LOOKUP_MAX, &found) != 0 || found == NULL)
+	if (getpwnam_r(config->radius.user, &entry, scratch, LOOKUP_MAX, &found) != 0 || found == NULL)
 		return;
 	config->radius_uid = found->pw_uid;
 	config->radius_gid = found->pw_gid;

@@ -8,6 +8,11 @@
 
 #include "authd/config/config_table.h"
 
+/* Where an option was last written: number of the file, line; 0 = not yet. */
+struct config_seen {
+	int nfile, line;
+};
+
 /* One load. */
 struct config_load {
 	struct config *config; /* being filled */
@@ -17,8 +22,11 @@ struct config_load {
 	int nfile;        /* its number, from 1 */
 	struct config_row rows[CONFIG_ROWS_MAX];
 	size_t nrows;
-	/* Where each row was last written: number of the file, line; 0 = not yet. */
-	struct { int nfile, line; } seen[CONFIG_ROWS_MAX];
+	char *const *files; /* paths by number, from 0 */
+	struct config_seen seen[CONFIG_ROWS_MAX];
+	struct config_seen clients_seen[CONFIG_CLIENTS_MAX][CONFIG_ROWS_MAX];
+	struct config_seen replies_seen[CONFIG_REPLIES_MAX][CONFIG_ROWS_MAX];
+	char open[65]; /* title of the section being read; "" = none */
 };
 
 /* The built-in configuration. */
@@ -33,11 +41,26 @@ void config_fail(struct config_load *load, int line, const char *format, ...) __
  */
 void config_apply(struct config_load *load, const struct config_row *row, const char *title, const char *value, size_t index,
 		  int line);
-/* Title of a section: a service gets its row, a zone must be known. */
+/* Title of a section: a service, client or reply gets its record, a zone must be known.  Again for each value. */
 void config_title(struct config_load *load, const char *section, const char *title, int line);
+/* The end of the section. */
+void config_title_end(struct config_load *load, const char *section, const char *title, int line);
+/* By name; the number of records if there is none of that name. */
+size_t config_client_index(const struct config_load *load, const char *name);
+size_t config_reply_index(const struct config_load *load, const char *name);
+/* Only for a name that there is. */
+struct config_client *config_client_record(const struct config_load *load, const char *name);
+struct config_reply *config_reply_record(const struct config_load *load, const char *name);
+/* The built-in values of a client and of what is about RADIUS as a whole. */
+void config_client_defaults(struct config_client *client);
+void config_radius_defaults(struct config_radius *radius);
+/* What a service that proves `kinds` kinds is worth beside the criterion of mfa.kinds, and who says so. */
+void config_demand(struct policy_service *service, int64_t kinds, const struct origin *written);
 /* Reads one file's text through libconfuse into the configuration. */
 void config_parse(struct config_load *load, const char *text, size_t len);
 /* Values that are each accepted, but not together. */
 void config_check(struct config_load *load);
+/* The same of clients and replies, after their profiles have filled them in; each client gets its service. */
+void config_radius_check(struct config_load *load);
 
 #endif

@@ -160,7 +160,7 @@ on_section(cfg_t *cfg, cfg_opt_t *opt)
 {
 	cfg_t *section = cfg_opt_getnsec(opt, cfg_opt_size(opt) - 1);
 
-	config_title(current, section->name, section->title, cfg->line);
+	config_title_end(current, section->name, section->title, cfg->line);
 	return current->status == WF_OK ? 0 : -1;
 }
 

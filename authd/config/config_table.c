@@ -1,14 +1,13 @@
 /*
- * The rows, and the sentences about what they accept.  May not read files or change a configuration.
+ * The rows, and the sentence about one that is not among them.  May not read files or change a configuration.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
 #include "authd/config/config_table.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
+#include "authd/config/config_say.h"
 #include "authd/config/config_value.h"
 #include "common/i18n.h"
 #include "common/utf8.h"
@@ -21,68 +20,69 @@
 
 /* clang-format off */
 static const struct config_row fixed[] = {
-	{"", "mode", CONFIG_MODE, AT(mode), 0, 0, 0, 0},
-	{"", "user", CONFIG_NAME_OR_NONE, TEXT_AT(user), 0, 0, 0},
-	{"", "node", CONFIG_NAME, TEXT_AT(node), 0, 0, 0},
-	{"", "run_dir", CONFIG_PATH, TEXT_AT(run_dir), 0, 0, 0},
-	{"", "state_dir", CONFIG_PATH, TEXT_AT(state_dir), 0, 0, 0},
-	{"", "key_file", CONFIG_PATH, TEXT_AT(key_file), 0, 0, 0},
-	{"", "breakglass_file", CONFIG_PATH, TEXT_AT(breakglass_file), 0, 0, 0},
-	{"", "workers", CONFIG_UNSIGNED, AT(workers), 0, 0, 256, 0},
-	{"", "queue", CONFIG_UNSIGNED, AT(queue), 0, 1, 65536, 0},
-	{"", "connections", CONFIG_UNSIGNED, AT(connections), 0, 1, 4096, 0},
-	{"", "issuer", CONFIG_LABEL, TEXT_AT(issuer), 1, 0, 0},
-	{"", "helpdesk", CONFIG_TEXT, TEXT_AT(policy.helpdesk), 0, 0, 0},
-	{"lock", "backoff", CONFIG_BACKOFF, 0, 0, 0, 3600, 0},
-	{"source", "shared", CONFIG_SHARED, 0, 0, 0, 0, 0},
-	{"password", "memory_kib", CONFIG_UNSIGNED, AT(password_cost.memory_kib), 0, 1024, 1048576, 0},
-	{"password", "passes", CONFIG_UNSIGNED, AT(password_cost.passes), 0, 1, 16, 0},
-	{"password", "lanes", CONFIG_UNSIGNED, AT(password_cost.lanes), 0, 1, 16, 0},
-	{"zone", "networks", CONFIG_INTERNAL, 0, 0, 0, 0, 0},
-	{"service", "asked", CONFIG_SERVICE_SWITCH, SERVICE_AT(asked), 0, 0, 0},
-	{"service", "kinds", CONFIG_SERVICE_KINDS, 0, 0, 0, 2, 0},
-	{"service", "ask", CONFIG_SERVICE_ASK, 0, 0, 0, 0, 0},
-	{"service", "key_only", CONFIG_SERVICE_SWITCH, SERVICE_AT(key_only), 0, 0, 0},
-	{"service", "root", CONFIG_SERVICE_SWITCH, SERVICE_AT(root_allowed), 0, 0, 0},
-	{"service", "console", CONFIG_SERVICE_SWITCH, SERVICE_AT(console), 0, 0, 0},
-	{"service", "invoker", CONFIG_SERVICE_SWITCH, SERVICE_AT(invoker), 0, 0, 0},
+	{"", "mode", CONFIG_MODE, AT(mode), 0, 0, 0, 0, NULL},
+	{"", "user", CONFIG_NAME_OR_NONE, TEXT_AT(user), 0, 0, 0, NULL},
+	{"", "node", CONFIG_NAME, TEXT_AT(node), 0, 0, 0, NULL},
+	{"", "run_dir", CONFIG_PATH, TEXT_AT(run_dir), 0, 0, 0, NULL},
+	{"", "state_dir", CONFIG_PATH, TEXT_AT(state_dir), 0, 0, 0, NULL},
+	{"", "key_file", CONFIG_PATH, TEXT_AT(key_file), 0, 0, 0, NULL},
+	{"", "breakglass_file", CONFIG_PATH, TEXT_AT(breakglass_file), 0, 0, 0, NULL},
+	{"", "workers", CONFIG_UNSIGNED, AT(workers), 0, 0, 256, 0, NULL},
+	{"", "queue", CONFIG_UNSIGNED, AT(queue), 0, 1, 65536, 0, NULL},
+	{"", "connections", CONFIG_UNSIGNED, AT(connections), 0, 1, 4096, 0, NULL},
+	{"", "issuer", CONFIG_LABEL, TEXT_AT(issuer), 1, 0, 0, NULL},
+	{"", "helpdesk", CONFIG_TEXT, TEXT_AT(policy.helpdesk), 0, 0, 0, NULL},
+	{"lock", "backoff", CONFIG_BACKOFF, 0, 0, 0, 3600, 0, NULL},
+	{"source", "shared", CONFIG_SHARED, 0, 0, 0, 0, 0, NULL},
+	{"password", "memory_kib", CONFIG_UNSIGNED, AT(password_cost.memory_kib), 0, 1024, 1048576, 0, NULL},
+	{"password", "passes", CONFIG_UNSIGNED, AT(password_cost.passes), 0, 1, 16, 0, NULL},
+	{"password", "lanes", CONFIG_UNSIGNED, AT(password_cost.lanes), 0, 1, 16, 0, NULL},
+	{"zone", "networks", CONFIG_INTERNAL, 0, 0, 0, 0, 0, NULL},
+	{"service", "asked", CONFIG_SWITCH, SERVICE_AT(asked), 0, 0, 0, NULL},
+	{"service", "kinds", CONFIG_SERVICE_KINDS, 0, 0, 0, 2, 0, NULL},
+	{"service", "ask", CONFIG_SERVICE_ASK, 0, 0, 0, 0, 0, NULL},
+	{"service", "key_only", CONFIG_SWITCH, SERVICE_AT(key_only), 0, 0, 0, NULL},
+	{"service", "root", CONFIG_SWITCH, SERVICE_AT(root_allowed), 0, 0, 0, NULL},
+	{"service", "console", CONFIG_SWITCH, SERVICE_AT(console), 0, 0, 0, NULL},
+	{"service", "invoker", CONFIG_SWITCH, SERVICE_AT(invoker), 0, 0, 0, NULL},
 };
 /* clang-format on */
 
-/* Text that is added to until it is full. */
-struct text {
-	char *bytes;
-	size_t size, len;
-};
-
-static void add(struct text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
-
-static void
-add(struct text *text, const char *format, ...)
+static bool
+is_among(const char *name, const char *const *names, size_t n)
 {
-	va_list ap;
-	int n;
-
-	va_start(ap, format);
-	n = vsnprintf(text->bytes + text->len, text->size - text->len, format, ap);
-	va_end(ap);
-	if (n > 0)
-		text->len += (size_t)n;
-	if (text->len >= text->size)
-		text->len = text->size - 1;
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
 }
 
 bool
 config_section_titled(const char *section)
 {
-	return strcmp(section, "zone") == 0 || strcmp(section, "service") == 0;
+	static const char *const titled[] = {"zone", "service", "client", "reply"};
+
+	return is_among(section, titled, sizeof(titled) / sizeof(titled[0]));
 }
 
 bool
 config_type_is_list(enum config_type type)
 {
-	return type == CONFIG_BACKOFF || type == CONFIG_INTERNAL || type == CONFIG_SHARED ||
-	       type == CONFIG_SERVICE_ASK;
+	static const bool lists[CONFIG_TYPES] = {
+		[CONFIG_BACKOFF] = true,
+		[CONFIG_INTERNAL] = true,
+		[CONFIG_SHARED] = true,
+		[CONFIG_SERVICE_ASK] = true,
+		[CONFIG_LISTEN] = true,
+		[CONFIG_DICTIONARIES] = true,
+		[CONFIG_NETWORKS] = true,
+		[CONFIG_CERTIFICATES] = true,
+		[CONFIG_GROUPS] = true,
+		[CONFIG_REPLIES] = true,
+		[CONFIG_ATTRIBUTES] = true,
+	};
+
+	return lists[type];
 }
 
 /* "lock.threshold" stands in section "lock"; "reply_grid" in none. */
@@ -117,11 +117,16 @@ config_rows(struct config_row rows_r[CONFIG_ROWS_MAX])
 	const struct policy_param_spec *specs = policy_params(&nparams);
 	size_t n = 0;
 
-	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) <= CONFIG_ROWS_MAX, "rows fit");
+	size_t nradius;
+	const struct config_row *radius = config_radius_rows(&nradius);
+
+	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + RADIUS_ROWS_MAX <= CONFIG_ROWS_MAX, "rows fit");
 	for (size_t i = 0; i < nparams; i++)
 		rows_r[n++] = row_of_param(&specs[i]);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		rows_r[n++] = fixed[i];
+	for (size_t i = 0; i < nradius; i++)
+		rows_r[n++] = radius[i];
 	return n;
 }
 
@@ -132,15 +137,6 @@ config_row_find(const struct config_row *rows, size_t n, const char *section, co
 		if (strcmp(rows[i].section, section) == 0 && strcmp(rows[i].name, name) == 0)
 			return &rows[i];
 	return NULL;
-}
-
-static bool
-is_among(const char *name, const char *const *names, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
 }
 
 size_t
@@ -173,7 +169,7 @@ consider(struct nearest *nearest, const char *name)
 }
 
 static void
-list_names(const struct config_row *rows, size_t n, const char *section, struct text *text,
+list_names(const struct config_row *rows, size_t n, const char *section, struct config_text *text,
 	struct nearest *nearest)
 {
 	const char *between = "";
@@ -181,7 +177,7 @@ list_names(const struct config_row *rows, size_t n, const char *section, struct 
 	for (size_t i = 0; i < n; i++) {
 		if (strcmp(rows[i].section, section) != 0)
 			continue;
-		add(text, "%s%s", between, rows[i].name);
+		config_say(text, "%s%s", between, rows[i].name);
 		between = ", ";
 		consider(nearest, rows[i].name);
 	}
@@ -189,14 +185,14 @@ list_names(const struct config_row *rows, size_t n, const char *section, struct 
 
 static void
 list_sections(
-	const struct config_row *rows, size_t n, struct text *text, struct nearest *nearest)
+	const struct config_row *rows, size_t n, struct config_text *text, struct nearest *nearest)
 {
 	const char *sections[CONFIG_ROWS_MAX];
 	size_t count = config_sections(rows, n, sections, CONFIG_ROWS_MAX);
 
-	add(text, "%s", _("; sections: "));
+	config_say(text, "%s", _("; sections: "));
 	for (size_t i = 0; i < count; i++) {
-		add(text, "%s%s", i == 0 ? "" : ", ", sections[i]);
+		config_say(text, "%s%s", i == 0 ? "" : ", ", sections[i]);
 		consider(nearest, sections[i]);
 	}
 }
@@ -205,141 +201,18 @@ void
 config_unknown(const struct config_row *rows, size_t n, const char *section, const char *name,
 	char *text_r, size_t size)
 {
-	struct text text = {.bytes = text_r, .size = size};
+	struct config_text text = {.bytes = text_r, .size = size};
 	struct nearest nearest = {.written = name, .distance = NEAR + 1};
 	char shown[72];
 
 	(void)wf_utf8_escape(name, strlen(name), NULL, shown, sizeof(shown));
 	if (section[0] == '\0')
-		add(&text, _("unknown option '%s'; accepted: "), shown);
+		config_say(&text, _("unknown option '%s'; accepted: "), shown);
 	else
-		add(&text, _("unknown option '%s' in section '%s'; accepted: "), shown, section);
+		config_say(&text, _("unknown option '%s' in section '%s'; accepted: "), shown, section);
 	list_names(rows, n, section, &text, &nearest);
 	if (section[0] == '\0')
 		list_sections(rows, n, &text, &nearest);
 	if (nearest.name != NULL)
-		add(&text, _(" (did you mean '%s'?)"), nearest.name);
-}
-
-static void
-accepted_param(const struct config_row *row, struct text *text)
-{
-	size_t count;
-	const char *unit = policy_params(&count)[row->param].unit;
-
-	if (strcmp(unit, "s") == 0)
-		add(text, _("%lld to %lld seconds, written as in 90, 90s, 10m, 1h or 1d"),
-			(long long)row->min, (long long)row->max);
-	else if (strcmp(unit, "ms") == 0)
-		add(text, _("a number of milliseconds from %lld to %lld"), (long long)row->min,
-			(long long)row->max);
-	else if (strcmp(unit, "days") == 0)
-		add(text, _("a number of days from %lld to %lld"), (long long)row->min,
-			(long long)row->max);
-	else
-		add(text, _("a number from %lld to %lld"), (long long)row->min,
-			(long long)row->max);
-}
-
-static void
-accepted_number(const struct config_row *row, struct text *text)
-{
-	add(text, _("a number from %lld to %lld"), (long long)row->min, (long long)row->max);
-}
-
-static void
-accepted_text(const struct config_row *row, struct text *text)
-{
-	add(text, _("one line of at most %zu bytes of UTF-8"), row->size - 1);
-}
-
-static void
-accepted_label(const struct config_row *row, struct text *text)
-{
-	add(text, _("1 to %zu bytes of UTF-8 on one line, without a colon"), row->size - 1);
-}
-
-static void
-accepted_name(const struct config_row *row, struct text *text)
-{
-	(void)row;
-	add(text, "%s", _("1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'"));
-}
-
-static void
-accepted_name_or_none(const struct config_row *row, struct text *text)
-{
-	(void)row;
-	add(text, "%s",
-		_("1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'; or \"\" for nobody"));
-}
-
-static void
-accepted_path(const struct config_row *row, struct text *text)
-{
-	add(text, _("an absolute path of at most %zu bytes"), row->size - 1);
-}
-
-static void
-accepted_mode(const struct config_row *row, struct text *text)
-{
-	(void)row;
-	add(text, "%s", _("enforce or observe"));
-}
-
-static void
-accepted_backoff(const struct config_row *row, struct text *text)
-{
-	(void)row;
-	add(text, _("a list of 1 to %d delays of 0 to 3600 seconds, none shorter than the one before"),
-		POLICY_BACKOFF_MAX);
-}
-
-static void
-accepted_networks(const struct config_row *row, struct text *text)
-{
-	(void)row;
-	add(text,
-		_("a list of 1 to %d networks such as 192.0.2.0/24 or 2001:db8::/32, without bits set "
-		  "behind the prefix, or single addresses"),
-		POLICY_NETWORKS_MAX);
-}
-
-static void
-accepted_switch(const struct config_row *row, struct text *text)
-{
-	(void)row;
-	add(text, "%s", _("true or false (also yes, on, no, off)"));
-}
-
-static void
-accepted_ask(const struct config_row *row, struct text *text)
-{
-	(void)row;
-	add(text, "%s", _("a list of password and code"));
-}
-
-static void (*const accepted[])(const struct config_row *, struct text *) = {
-	[CONFIG_PARAM] = accepted_param,
-	[CONFIG_UNSIGNED] = accepted_number,
-	[CONFIG_TEXT] = accepted_text,
-	[CONFIG_LABEL] = accepted_label,
-	[CONFIG_NAME] = accepted_name,
-	[CONFIG_NAME_OR_NONE] = accepted_name_or_none,
-	[CONFIG_PATH] = accepted_path,
-	[CONFIG_MODE] = accepted_mode,
-	[CONFIG_BACKOFF] = accepted_backoff,
-	[CONFIG_INTERNAL] = accepted_networks,
-	[CONFIG_SHARED] = accepted_networks,
-	[CONFIG_SERVICE_SWITCH] = accepted_switch,
-	[CONFIG_SERVICE_KINDS] = accepted_number,
-	[CONFIG_SERVICE_ASK] = accepted_ask,
-};
-
-void
-config_accepted(const struct config_row *row, char *text_r, size_t size)
-{
-	struct text text = {.bytes = text_r, .size = size};
-
-	accepted[row->type](row, &text);
+		config_say(&text, _(" (did you mean '%s'?)"), nearest.name);
 }

@@ -23,25 +23,50 @@ enum config_type {
 	CONFIG_BACKOFF,  /* list of seconds */
 	CONFIG_INTERNAL, /* list of networks */
 	CONFIG_SHARED,   /* list of networks */
-	CONFIG_SERVICE_SWITCH, /* bool at `offset` of the service's row */
+	CONFIG_SWITCH,  /* bool at `offset` */
 	CONFIG_SERVICE_KINDS,
-	CONFIG_SERVICE_ASK /* list of what the service asks for itself */
+	CONFIG_SERVICE_ASK, /* list of what the service asks for itself */
+	/* of RADIUS: radius_apply.c */
+	CONFIG_WORD,         /* unsigned or enum at `offset`: one of `words` */
+	CONFIG_LISTEN,       /* list of addresses with ports; `min` is the transport */
+	CONFIG_DICTIONARIES, /* list of paths */
+	CONFIG_NETWORKS,     /* list of networks of a client */
+	CONFIG_CERTIFICATES, /* list of names */
+	CONFIG_GROUPS,       /* list of groups at `offset` */
+	CONFIG_REPLIES,      /* list of names of replies */
+	CONFIG_ATTRIBUTES,   /* list of "NAME = VALUE" */
+	CONFIG_GROUP_ATTRIBUTE, /* "NAME = VALUE" with %group in the value */
+	CONFIG_PROFILE,      /* name of a ready profile */
+	CONFIG_SECONDS,      /* unsigned at `offset`, kept in ms */
+	CONFIG_KINDS,        /* int64_t at `offset`, from `min` to `max` */
+	CONFIG_DAY,          /* int64_t at `offset`: 2026-01-31, as days since 1970-01-01 */
+	CONFIG_TYPES
+};
+
+/* A word that stands for a number; lists of them end with NULL. */
+struct config_word {
+	const char *word;
+	unsigned value;
 };
 
 struct config_row {
 	const char *section; /* "" = none */
 	const char *name;
 	enum config_type type;
-	size_t offset, size;
+	size_t offset, size; /* in struct config, or in the record of a section with a title: service, client, reply */
 	int64_t min, max;
 	enum policy_param param;
+	const struct config_word *words;
 };
 
-#define CONFIG_ROWS_MAX 64
+#define CONFIG_ROWS_MAX 128
+#define RADIUS_ROWS_MAX 40 /* of them */
 
 /* Sections whose name is followed by a title. */
 bool config_section_titled(const char *section);
 bool config_type_is_list(enum config_type type);
+/* The rows of the sections radius, client and reply. */
+const struct config_row *config_radius_rows(size_t *n_r);
 /* All rows, those of the policy's parameters first, at most CONFIG_ROWS_MAX.  Any thread. */
 size_t config_rows(struct config_row rows_r[CONFIG_ROWS_MAX]);
 /* NULL if there is none. */

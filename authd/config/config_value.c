@@ -61,6 +61,50 @@ config_duration(const char *text, int64_t *seconds_r)
 	return false;
 }
 
+/* Days from 1970-01-01 to a day of the Gregorian calendar; years begin in March, so that February ends them. */
+static int64_t
+days_of(int64_t year, int64_t month, int64_t day)
+{
+	int64_t y = month <= 2 ? year - 1 : year;
+	int64_t m = month <= 2 ? month + 9 : month - 3;
+
+	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
+}
+
+/* Two digits or four. */
+static int64_t
+digits_of(const char *text, size_t n)
+{
+	int64_t value = 0;
+
+	for (size_t i = 0; i < n; i++)
+		value = 10 * value + (text[i] - '0');
+	return value;
+}
+
+bool
+config_day(const char *text, int64_t *day_r)
+{
+	static const char form[] = "0000-00-00";
+	int64_t year, month, day, last;
+
+	if (strlen(text) != sizeof(form) - 1)
+		return false;
+	for (size_t i = 0; i < sizeof(form) - 1; i++)
+		if (form[i] == '-' ? text[i] != '-' : text[i] < '0' || text[i] > '9')
+			return false;
+	year = digits_of(text, 4);
+	month = digits_of(text + 5, 2);
+	day = digits_of(text + 8, 2);
+	if (year < 1970 || month < 1 || month > 12)
+		return false;
+	last = days_of(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) - days_of(year, month, 1);
+	if (day < 1 || day > last)
+		return false;
+	*day_r = days_of(year, month, day);
+	return true;
+}
+
 bool
 config_switch(const char *text, bool *value_r)
 {

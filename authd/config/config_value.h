@@ -13,6 +13,8 @@
 bool config_number(const char *text, int64_t *value_r);
 /* A number of seconds, or one with a unit: 90s, 10m, 1h, 1d. */
 bool config_duration(const char *text, int64_t *seconds_r);
+/* A day such as 2026-01-31 that the calendar has, as days since 1970-01-01; from 1970 to 9999. */
+bool config_day(const char *text, int64_t *day_r);
 /* true, yes, on, false, no, off. */
 bool config_switch(const char *text, bool *value_r);
 /* 1 to 64 letters, digits, '.', '_', '-', not beginning with '-'. */

@@ -5,6 +5,8 @@
 
 #include "authd/config/radius.h"
 
+#include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,23 +19,43 @@ config_client_find(const struct config_radius *radius, const char *name)
 	return NULL;
 }
 
-/* Whether the address lies in the network. */
 static bool
-covers(const struct wf_network *network, const uint8_t address[16])
+is_ipv4(const uint8_t bytes[16])
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
+
+	return memcmp(bytes, mapped, sizeof(mapped)) == 0;
+}
+
+bool
+config_network_covers(const struct wf_network *network, const uint8_t address[16])
 {
 	unsigned whole = network->prefix / 8;
 	unsigned rest = network->prefix % 8;
 
-	if (memcmp(network->bytes, address, whole) != 0)
+	if (is_ipv4(network->bytes) != is_ipv4(address) || memcmp(network->bytes, address, whole) != 0)
 		return false;
 	return rest == 0 || (network->bytes[whole] ^ address[whole]) >> (8 - rest) == 0;
+}
+
+void
+config_network_text(const struct wf_network *network, char text_r[CONFIG_NETWORK_SIZE])
+{
+	bool ipv4 = is_ipv4(network->bytes);
+	char host[INET6_ADDRSTRLEN] = "";
+
+	(void)inet_ntop(ipv4 ? AF_INET : AF_INET6, network->bytes + (ipv4 ? 12 : 0), host, sizeof(host));
+	if (network->prefix == 128)
+		(void)snprintf(text_r, CONFIG_NETWORK_SIZE, "%s", host);
+	else
+		(void)snprintf(text_r, CONFIG_NETWORK_SIZE, "%s/%u", host, network->prefix - (ipv4 ? 96 : 0));
 }
 
 static bool
 has_address(const struct config_client *client, const uint8_t address[16])
 {
 	for (size_t i = 0; i < client->nnetworks; i++)
-		if (covers(&client->networks[i], address))
+		if (config_network_covers(&client->networks[i], address))
 			return true;
 	return false;
 }

@@ -12,8 +12,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 #include "authd/types.h"
+#include "common/secret.h"
+#include "common/status.h"
 
 #define CONFIG_CLIENTS_MAX 256
 #define CONFIG_REPLIES_MAX 64
@@ -25,6 +28,8 @@
 #define CONFIG_GROUPS_MAX 16     /* of a client, of a reply, of an account */
 #define CONFIG_GROUP_SIZE 33     /* a group's name with its NUL: a-z, 0-9, '_', '.', '-' */
 #define CONFIG_ATTRIBUTES_MAX 32
+#define CONFIG_ATTRIBUTE_SIZE 64 /* an attribute's name with its NUL */
+#define CONFIG_VALUE_SIZE 254    /* a value's text with its NUL */
 #define CONFIG_SECRET_LEAST 16   /* octets; a shorter secret is warned about (RFC 2865 section 3) */
 #define CONFIG_SECRET_DAYS 365   /* an older secret is warned about */
 #define CONFIG_SECRET_MAX 256    /* octets; a longer one is refused */
@@ -36,6 +41,7 @@ struct config_listener {
 	struct sockaddr_storage address; /* for bind(); IPv6 sockets take IPv6 alone */
 	socklen_t address_len;
 	char text[64]; /* as written: "0.0.0.0:1812", "[::]:1812" */
+	bool written;  /* false: built in, and may be passed over where the machine has no such address family */
 };
 
 /* Whether requests must carry a Message-Authenticator (checklist I2). */
@@ -79,9 +85,10 @@ struct config_client {
 	 * each), "%groups" all of them with ';' between (one attribute in all).
 	 */
 	bool send_groups;
-	char group_attribute[64];
+	char group_attribute[CONFIG_ATTRIBUTE_SIZE];
 	char group_format[64];
-	uint8_t replies[CONFIG_CLIENT_REPLIES_MAX]; /* indices of config_radius.replies, in the order written */
+	char reply_names[CONFIG_CLIENT_REPLIES_MAX][65];
+	size_t replies[CONFIG_CLIENT_REPLIES_MAX]; /* their indices in config_radius.replies */
 	size_t nreplies;
 };
 
@@ -90,8 +97,10 @@ struct config_reply {
 	char name[65];
 	struct origin origin;
 	struct config_groups groups;
-	/* Name and value as dictionary_encode() takes them; `line` of the file in origin. */
-	struct config_attribute { char name[64], value[254]; struct origin origin; } attributes[CONFIG_ATTRIBUTES_MAX];
+	struct config_attribute {
+		char name[CONFIG_ATTRIBUTE_SIZE], value[CONFIG_VALUE_SIZE]; /* as dictionary_encode() takes them */
+		struct origin origin;
+	} attributes[CONFIG_ATTRIBUTES_MAX];
 	size_t nattributes;
 };
 
@@ -115,7 +124,53 @@ const struct config_client *config_client_find(const struct config_radius *radiu
 const struct config_client *config_client_by_address(const struct config_radius *radius, const uint8_t address[16]);
 /* By a name in its certificate, capitals or not; NULL if there is none. */
 const struct config_client *config_client_by_certificate(const struct config_radius *radius, const char *name);
-/* True when a client without groups, or one of whose groups is among `groups`. */
+#define CONFIG_NETWORK_SIZE 52 /* "2001:db8::/32" with its NUL */
+/* "192.0.2.1", "192.0.2.0/24", "2001:db8::/32". */
+void config_network_text(const struct wf_network *network, char text_r[CONFIG_NETWORK_SIZE]);
+/* IPv4 as ::ffff:a.b.c.d; ::/0 covers no such address. */
+bool config_network_covers(const struct wf_network *network, const uint8_t address[16]);
+/* True when no groups are wanted, or one of them is among `groups`. */
 bool config_groups_match(const struct config_groups *wanted, const char groups[][CONFIG_GROUP_SIZE], size_t n);
+
+
+/* "192.0.2.1:1812" or "[2001:db8::1]:1812"; false if it is neither. */
+bool config_listener(const char *text, enum config_transport transport, struct config_listener *listener_r);
+/* As written in the file: "code-last", "firewall-admin", "required". */
+const char *config_mode_name(enum client_mode mode);
+const char *config_class_name(enum client_class class);
+const char *config_authenticator_name(enum client_authenticator authenticator);
+
+/*
+ * The secret of a client.  It is the first line of its file, without the line feed; the file belongs to root or to
+ * the user of warifu-radiusd and is open to nobody else.
+ */
+enum config_secret_fault {
+	SECRET_FINE = 0,
+	/* The client cannot be served: */
+	SECRET_MISSING,
+	SECRET_IRREGULAR, /* no regular file */
+	SECRET_OWNER,
+	SECRET_OPEN,
+	SECRET_EMPTY,
+	SECRET_LONG,
+	/* Warnings: */
+	SECRET_UNSEEN, /* the caller may not look into its folder */
+	SECRET_SHORT,
+	SECRET_OLD     /* not changed for CONFIG_SECRET_DAYS, by secret_changed or the time of the file */
+};
+
+/*
+ * Looks at the file from outside; its bytes are not read, and a length of up to 2 more is taken for line ends.
+ * `user`: of warifu-radiusd, (uid_t)-1 if there is none yet; `wall_us`: now.  SECRET_FINE for a client without a file.
+ */
+enum config_secret_fault config_secret_check(const struct config_client *client, uid_t user, int64_t wall_us);
+bool config_secret_is_warning(enum config_secret_fault fault);
+/* What is wrong with the client's secret and what to do, in the language of the locale. */
+void config_secret_say(const struct config_client *client, enum config_secret_fault fault, char *text_r, size_t size);
+/*
+ * Reads the secret.  WF_NOT_FOUND, WF_DENIED (owner, mode), WF_INVALID (empty or no regular file), WF_TOO_LONG, WF_IO,
+ * WF_NO_MEMORY.  The caller clears secret_r.
+ */
+WF_MUST_USE wf_status config_secret_read(const struct config_client *client, uid_t user, struct wf_secret *secret_r);
 
 #endif

@@ -65,7 +65,7 @@ const struct policy_param_spec *policy_param_find(const char *name); /* NULL */
 /* True when `value` asks for less than the parameter's criterion, as its default states it. */
 bool policy_weaker(const struct policy_param_spec *spec, int64_t value);
 
-#define POLICY_SERVICES_MAX 64
+#define POLICY_SERVICES_MAX 320 /* of which 256 may be clients of RADIUS */
 #define POLICY_NETWORKS_MAX 64
 #define POLICY_BACKOFF_MAX 16
 

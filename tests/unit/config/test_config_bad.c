@@ -19,7 +19,8 @@
 #define TOP_OPTIONS                                                                                 \
 	"accepted: reply_grid, mode, user, node, run_dir, state_dir, key_file, breakglass_file, "     \
 	"workers, queue, connections, issuer, helpdesk; sections: lock, possession, source, password, " \
-	"mfa, totp, hotp, recovery, deadline, log, zone, service"
+	"mfa, totp, hotp, recovery, deadline, log, zone, service, " \
+	"radius, client, reply"
 #define SERVICE_OPTIONS "accepted: asked, kinds, ask, key_only, root, console, invoker"
 #define LONG_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
@@ -154,13 +155,13 @@ END_TEST
 
 START_TEST(more_services_than_fit)
 {
-	char text[4096];
+	char text[8192];
 	size_t len = 0;
 
 	for (int i = 0; i < POLICY_SERVICES_MAX; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, "service s%d {}\n", i);
 	write_main(text);
-	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf:43: there are more than 64 services");
+	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf:299: there are more than 320 services");
 }
 END_TEST
 

@@ -1,0 +1,42 @@
+/*
+ * One value on its way from a file to its place, and the functions that put values of RADIUS's types there.
+ * Each returns false when the value is not accepted, and then changes nothing.
+ */
+#ifndef WF_AUTHD_CONFIG_CONFIG_PUT_H
+#define WF_AUTHD_CONFIG_CONFIG_PUT_H
+
+#include "authd/config/config_load.h"
+
+struct config_put {
+	struct config_load *load;
+	const struct config_row *row;
+	const char *title;
+	const char *value;
+	size_t index; /* in a list */
+	struct origin origin;
+};
+
+/*
+ * The place of the row's value: in the configuration, or in the record of the section with the title, which
+ * config_title() has made.
+ */
+void *config_place(const struct config_put *put);
+
+/* By the function of the row's type. */
+bool config_put_value(const struct config_put *put);
+
+bool config_put_word(const struct config_put *put);
+bool config_put_listen(const struct config_put *put);
+bool config_put_dictionary(const struct config_put *put);
+bool config_put_network(const struct config_put *put);
+bool config_put_certificate(const struct config_put *put);
+bool config_put_group(const struct config_put *put);
+bool config_put_reply(const struct config_put *put);
+bool config_put_attribute(const struct config_put *put);
+bool config_put_group_attribute(const struct config_put *put);
+bool config_put_profile(const struct config_put *put);
+bool config_put_seconds(const struct config_put *put);
+bool config_put_kinds(const struct config_put *put);
+bool config_put_day(const struct config_put *put);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * Text that is added to until it is full.
+ */
+#ifndef WF_AUTHD_CONFIG_CONFIG_SAY_H
+#define WF_AUTHD_CONFIG_CONFIG_SAY_H
+
+#include <stddef.h>
+
+struct config_text {
+	char *bytes;
+	size_t size, len; /* len is below size, which is not 0 */
+};
+
+/* What does not fit is left out; a NUL always stands behind it. */
+void config_say(struct config_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif

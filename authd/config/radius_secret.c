@@ -1,0 +1,157 @@
+/*
+ * The files of secrets: looked at from outside by everybody who warns, read by warifu-radiusd alone.
+ */
+#include <config.h> /* the build's: in quotes it would be the one beside this file */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "authd/config/radius.h"
+#include "common/fault.h"
+#include "common/i18n.h"
+
+#define US_PER_DAY INT64_C(86400000000)
+#define LINE_END_MAX 2 /* bytes behind the secret */
+
+static bool
+belongs(const struct stat *st, uid_t user)
+{
+	return st->st_uid == 0 || st->st_uid == geteuid() || (user != (uid_t)-1 && st->st_uid == user);
+}
+
+/* What the file's attributes alone say. */
+static enum config_secret_fault
+check_stat(const struct stat *st, uid_t user)
+{
+	if (!S_ISREG(st->st_mode))
+		return SECRET_IRREGULAR;
+	if (!belongs(st, user))
+		return SECRET_OWNER;
+	if ((st->st_mode & 077) != 0)
+		return SECRET_OPEN;
+	if (st->st_size == 0)
+		return SECRET_EMPTY;
+	if (st->st_size > CONFIG_SECRET_MAX + LINE_END_MAX)
+		return SECRET_LONG;
+	return SECRET_FINE;
+}
+
+static bool
+is_old(const struct config_client *client, const struct stat *st, int64_t wall_us)
+{
+	int64_t changed = client->secret_changed_day >= 0 ? client->secret_changed_day : st->st_mtime / 86400;
+
+	return wall_us / US_PER_DAY - changed > CONFIG_SECRET_DAYS;
+}
+
+enum config_secret_fault
+config_secret_check(const struct config_client *client, uid_t user, int64_t wall_us)
+{
+	struct stat st;
+	enum config_secret_fault fault;
+
+	if (client->secret_file[0] == '\0')
+		return SECRET_FINE;
+	if (stat(client->secret_file, &st) != 0)
+		return errno == EACCES ? SECRET_UNSEEN : SECRET_MISSING;
+	fault = check_stat(&st, user);
+	if (fault != SECRET_FINE)
+		return fault;
+	if (st.st_size <= CONFIG_SECRET_LEAST)
+		return SECRET_SHORT;
+	return is_old(client, &st, wall_us) ? SECRET_OLD : SECRET_FINE;
+}
+
+bool
+config_secret_is_warning(enum config_secret_fault fault)
+{
+	return fault >= SECRET_UNSEEN;
+}
+
+static const char *const sentences[] = {
+	[SECRET_FINE] = N_("is fine"),
+	[SECRET_MISSING] = N_("there is no such file; 'warifu radius secret' makes one"),
+	[SECRET_IRREGULAR] = N_("is no regular file; 'warifu radius secret' makes one"),
+	[SECRET_OWNER] = N_("must belong to the user of warifu-radiusd or to root; change its owner"),
+	[SECRET_OPEN] = N_("is open to others; close it: chmod go="),
+	[SECRET_EMPTY] = N_("is empty; 'warifu radius secret' makes a new one"),
+	[SECRET_LONG] = N_("is longer than a secret may be; 'warifu radius secret' makes a new one"),
+	[SECRET_UNSEEN] = N_("lies in a folder that cannot be looked into; look as root"),
+	[SECRET_SHORT] = N_("is short enough to be guessed from one packet; 'warifu radius secret' makes a new one"),
+	[SECRET_OLD] = N_("has not been changed for a year; 'warifu radius secret' makes a new one"),
+};
+
+void
+config_secret_say(const struct config_client *client, enum config_secret_fault fault, char *text_r, size_t size)
+{
+	(void)snprintf(text_r, size, _("client '%s': secret %s %s"), client->name, client->secret_file, _(sentences[fault]));
+}
+
+/* --- its bytes --- */
+
+static wf_status
+status_of(enum config_secret_fault fault)
+{
+	static const wf_status statuses[] = {
+		[SECRET_FINE] = WF_OK,
+		[SECRET_IRREGULAR] = WF_INVALID,
+		[SECRET_OWNER] = WF_DENIED,
+		[SECRET_OPEN] = WF_DENIED,
+		[SECRET_EMPTY] = WF_INVALID,
+		[SECRET_LONG] = WF_TOO_LONG,
+	};
+
+	return statuses[fault];
+}
+
+/* The first line; nothing but a line end may stand behind it. */
+static wf_status
+take_line(const char *bytes, size_t len, struct wf_secret *secret_r)
+{
+	size_t line = strcspn(bytes, "\r\n");
+
+	if (line == 0 || len - line > LINE_END_MAX || strspn(bytes + line, "\r\n") != len - line)
+		return WF_INVALID;
+	if (line > CONFIG_SECRET_MAX)
+		return WF_TOO_LONG;
+	return wf_secret_set(secret_r, bytes, line);
+}
+
+static wf_status
+read_open(int fd, uid_t user, struct wf_secret *secret_r)
+{
+	char bytes[CONFIG_SECRET_MAX + LINE_END_MAX + 1];
+	struct stat st;
+	wf_status status;
+	ssize_t len;
+
+	if (fstat(fd, &st) != 0)
+		return WF_IO; /* coverage: of an open file */
+	status = status_of(check_stat(&st, user));
+	if (status != WF_OK)
+		return status;
+	len = wf_fault(WF_FAULT_FILE) ? -1 : read(fd, bytes, sizeof(bytes) - 1);
+	if (len < 0)
+		return WF_IO;
+	bytes[len] = '\0';
+	status = take_line(bytes, (size_t)len, secret_r);
+	explicit_bzero(bytes, sizeof(bytes));
+	return status;
+}
+
+wf_status
+config_secret_read(const struct config_client *client, uid_t user, struct wf_secret *secret_r)
+{
+	int fd = open(client->secret_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	wf_status status;
+
+	if (fd < 0)
+		return errno == ENOENT ? WF_NOT_FOUND : errno == EACCES ? WF_DENIED : WF_IO;
+	status = read_open(fd, user, secret_r);
+	(void)close(fd);
+	return status;
+}

@@ -1,0 +1,147 @@
+/*
+ * The options of the sections radius, client and reply as rows, and their built-in values.
+ */
+#include <config.h> /* the build's: in quotes it would be the one beside this file */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/config/config_load.h"
+
+#define RADIUS(field)                                                                              \
+	.section = "radius", .offset = offsetof(struct config, radius.field),                      \
+	.size = sizeof(((struct config *)NULL)->radius.field)
+#define CLIENT(field)                                                                              \
+	.section = "client", .offset = offsetof(struct config_client, field),                      \
+	.size = sizeof(((struct config_client *)NULL)->field)
+#define REPLY(field) .section = "reply", .offset = offsetof(struct config_reply, field)
+
+static const struct config_word authenticators[] = {
+	{"required", CLIENT_AUTHENTICATOR_REQUIRED},
+	{"optional", CLIENT_AUTHENTICATOR_OPTIONAL},
+	{"auto", CLIENT_AUTHENTICATOR_AUTO},
+	{NULL, 0},
+};
+static const struct config_word modes[] = {
+	{"challenge", CLIENT_CHALLENGE},
+	{"code-last", CLIENT_CODE_LAST},
+	{"code-first", CLIENT_CODE_FIRST},
+	{"separator", CLIENT_SEPARATOR},
+	{"code", CLIENT_CODE},
+	{"scrv1", CLIENT_SCRV1},
+	{NULL, 0},
+};
+static const struct config_word zones[] = {
+	{"internet", ZONE_INTERNET}, {"internal", ZONE_INTERNAL}, {NULL, 0}};
+static const struct config_word classes[] = {
+	{"vpn", CLASS_VPN},
+	{"firewall-admin", CLASS_FIREWALL_ADMIN},
+	{"entry-point-admin", CLASS_ENTRY_POINT_ADMIN},
+	{"wlan", CLASS_WLAN},
+	{NULL, 0},
+};
+
+static const struct config_row rows[] = {
+	{RADIUS(listeners), .name = "listen", .type = CONFIG_LISTEN, .min = LISTEN_AUTHENTICATION},
+	{RADIUS(listeners), .name = "accounting", .type = CONFIG_LISTEN, .min = LISTEN_ACCOUNTING},
+	{RADIUS(listeners), .name = "radsec", .type = CONFIG_LISTEN, .min = LISTEN_TLS},
+	{RADIUS(certificate), .name = "certificate", .type = CONFIG_PATH},
+	{RADIUS(key), .name = "key", .type = CONFIG_PATH},
+	{RADIUS(ca), .name = "ca", .type = CONFIG_PATH},
+	{RADIUS(dictionaries), .name = "dictionary", .type = CONFIG_DICTIONARIES},
+	{RADIUS(user), .name = "user", .type = CONFIG_NAME_OR_NONE},
+	{RADIUS(state_dir), .name = "state_dir", .type = CONFIG_PATH},
+	{CLIENT(networks), .name = "network", .type = CONFIG_NETWORKS},
+	{CLIENT(certificates), .name = "certificate", .type = CONFIG_CERTIFICATES},
+	{CLIENT(secret_file), .name = "secret_file", .type = CONFIG_PATH},
+	{CLIENT(secret_changed_day), .name = "secret_changed", .type = CONFIG_DAY},
+	{CLIENT(profile), .name = "profile", .type = CONFIG_PROFILE},
+	{CLIENT(message_authenticator), .name = "message_authenticator", .type = CONFIG_WORD, .words = authenticators},
+	{CLIENT(proxies), .name = "proxies", .type = CONFIG_SWITCH},
+	{CLIENT(mode), .name = "mode", .type = CONFIG_WORD, .words = modes},
+	{CLIENT(separator), .name = "separator", .type = CONFIG_TEXT},
+	{CLIENT(groups), .name = "groups", .type = CONFIG_GROUPS},
+	{CLIENT(zone), .name = "zone", .type = CONFIG_WORD, .words = zones},
+	{CLIENT(class), .name = "class", .type = CONFIG_WORD, .words = classes},
+	{CLIENT(trust_calling_station), .name = "trust_calling_station", .type = CONFIG_SWITCH},
+	{CLIENT(kinds), .name = "kinds", .type = CONFIG_KINDS, .max = 2},
+	{CLIENT(fold_case), .name = "fold_case", .type = CONFIG_SWITCH},
+	{CLIENT(strip_realm), .name = "strip_realm", .type = CONFIG_SWITCH},
+	{CLIENT(timeout_ms), .name = "timeout", .type = CONFIG_SECONDS, .min = 1, .max = 120},
+	{CLIENT(rate), .name = "rate", .type = CONFIG_UNSIGNED, .min = 1, .max = 100000},
+	{CLIENT(send_groups), .name = "send_groups", .type = CONFIG_SWITCH},
+	{CLIENT(group_attribute), .name = "group_attribute", .type = CONFIG_GROUP_ATTRIBUTE},
+	{CLIENT(replies), .name = "reply", .type = CONFIG_REPLIES},
+	{REPLY(groups), .name = "groups", .type = CONFIG_GROUPS},
+	{REPLY(attributes), .name = "attributes", .type = CONFIG_ATTRIBUTES},
+};
+_Static_assert(sizeof(rows) / sizeof(rows[0]) <= RADIUS_ROWS_MAX, "room in the table of all rows");
+_Static_assert(sizeof(enum client_mode) == sizeof(unsigned) && sizeof(enum client_class) == sizeof(unsigned) &&
+		       sizeof(enum zone) == sizeof(unsigned) && sizeof(enum client_authenticator) == sizeof(unsigned),
+	"words are put as unsigned numbers");
+
+const struct config_row *
+config_radius_rows(size_t *n_r)
+{
+	*n_r = sizeof(rows) / sizeof(rows[0]);
+	return rows;
+}
+
+static const char *
+word_of(const struct config_word *words, unsigned value)
+{
+	while (words->word != NULL && words->value != value)
+		words++;
+	return words->word == NULL ? "" : words->word;
+}
+
+const char *
+config_mode_name(enum client_mode mode)
+{
+	return word_of(modes, mode);
+}
+
+const char *
+config_class_name(enum client_class class)
+{
+	return word_of(classes, class);
+}
+
+const char *
+config_authenticator_name(enum client_authenticator authenticator)
+{
+	return word_of(authenticators, authenticator);
+}
+
+void
+config_client_defaults(struct config_client *client)
+{
+	(void)snprintf(client->profile, sizeof(client->profile), "generic");
+	client->secret_changed_day = -1;
+	client->message_authenticator = CLIENT_AUTHENTICATOR_REQUIRED;
+	client->mode = CLIENT_CHALLENGE;
+	client->zone = ZONE_INTERNET;
+	client->class = CLASS_VPN;
+	client->timeout_ms = 5000;
+	client->rate = 100;
+}
+
+static void
+listen_on(struct config_radius *radius, enum config_transport transport, const char *text)
+{
+	struct config_listener *listener = &radius->listeners[radius->nlisteners];
+
+	if (config_listener(text, transport, listener))
+		radius->nlisteners++;
+}
+
+void
+config_radius_defaults(struct config_radius *radius)
+{
+	(void)snprintf(radius->user, sizeof(radius->user), "warifu-radius");
+	(void)snprintf(radius->state_dir, sizeof(radius->state_dir), "%s", WF_STATEDIR "-radius");
+	listen_on(radius, LISTEN_AUTHENTICATION, "0.0.0.0:1812");
+	listen_on(radius, LISTEN_AUTHENTICATION, "[::]:1812");
+	listen_on(radius, LISTEN_ACCOUNTING, "0.0.0.0:1813");
+	listen_on(radius, LISTEN_ACCOUNTING, "[::]:1813");
+}
