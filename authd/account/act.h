@@ -14,6 +14,7 @@
 #include "authd/crypto/keyring.h"
 #include "authd/store/store.h"
 #include "common/peer.h"
+#include "common/wire.h"
 
 enum role {
 	ROLE_NONE = 0,
@@ -132,6 +133,12 @@ enum role act_role(const struct config *config, const struct wf_peer *peer);
  * process, where the kernel keeps one.  Blocks on NSS.
  */
 void act_operator(const struct wf_peer *peer, char *name_r, size_t size);
+/*
+ * Takes over the arguments of an ACT message; `call` has none yet.  WF_INVALID for one without a key, a
+ * key above 32 bytes, a value above 1024, or too many: what was read until then stays in `call`, whose
+ * secrets the caller clears.
+ */
+WF_MUST_USE wf_status act_call_read(struct act_call *call, const struct wf_msg *msg);
 /*
  * Checks role and arguments (unknown, missing, twice, ill-formed: WF_INVALID with a sentence in
  * call->text), then runs it.  WF_DENIED when the role does not suffice.  Always leaves a sentence in

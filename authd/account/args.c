@@ -231,7 +231,7 @@ static wf_status
 check_known(struct act_call *call, const char *name, bool secret, const struct act_arg_spec **spec_r)
 {
 	const struct act_arg_spec *spec = find_spec(call->act, name);
-	char names[512];
+	char names[512], shown[4 * sizeof(call->args[0].key)];
 
 	if (spec != NULL && spec->secret == secret) {
 		*spec_r = spec;
@@ -240,7 +240,8 @@ check_known(struct act_call *call, const char *name, bool secret, const struct a
 	if (spec != NULL && spec->secret)
 		return act_say(call, WF_INVALID, _("'%s' is a secret and may not be given as an open argument."), name);
 	list_names(call->act, secret, names, sizeof(names));
-	return act_say(call, WF_INVALID, _("'%s' has no argument '%s'; accepted: %s."), call->act->id, name, names);
+	(void)wf_utf8_escape(name, strlen(name), NULL, shown, sizeof(shown)); /* a secret's name is any bytes */
+	return act_say(call, WF_INVALID, _("'%s' has no argument '%s'; accepted: %s."), call->act->id, shown, names);
 }
 
 static wf_status

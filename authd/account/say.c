@@ -7,20 +7,22 @@
 #include <time.h>
 
 #include "authd/account/internal.h"
+#include "common/utf8.h"
 
-/* Takes away what vsnprintf may have left of a character at the end of a full buffer. */
+/* Takes away what a full buffer, or a precision as in %.64s, has left of a character: else the wire refuses it. */
 static void
-cut_at_character(char *text, size_t size)
+drop_cut_characters(char *text)
 {
-	size_t len = strlen(text);
-	size_t at = len;
+	const size_t len = strlen(text);
+	size_t kept = 0, n;
+	uint32_t rune;
 
-	if (len + 1 < size)
-		return;
-	while (at > 0 && ((unsigned char)text[at - 1] & 0xC0) == 0x80)
-		at--;
-	if (at > 0 && ((unsigned char)text[at - 1] & 0x80) != 0)
-		text[at - 1] = '\0';
+	for (size_t at = 0; at < len; at += n > 0 ? n : 1) {
+		n = wf_utf8_decode((const uint8_t *)text + at, len - at, &rune);
+		memmove(text + kept, text + at, n);
+		kept += n;
+	}
+	text[kept] = '\0';
 }
 
 void
@@ -31,7 +33,7 @@ act_say_text(struct act_call *call, const char *format, ...)
 	va_start(list, format);
 	(void)vsnprintf(call->text, sizeof(call->text), format, list);
 	va_end(list);
-	cut_at_character(call->text, sizeof(call->text));
+	drop_cut_characters(call->text);
 }
 
 void
@@ -45,7 +47,7 @@ act_say_more(struct act_call *call, const char *format, ...)
 	va_start(list, format);
 	(void)vsnprintf(call->text + len, sizeof(call->text) - len, format, list);
 	va_end(list);
-	cut_at_character(call->text, sizeof(call->text));
+	drop_cut_characters(call->text);
 }
 
 static const struct {

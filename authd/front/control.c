@@ -144,57 +144,6 @@ done(struct worker_job *work, wf_status status)
 	mailbox_post(job->front->options.mailbox, &job->post);
 }
 
-/* "key=value": the key's length, or 0 when there is none or it is too long. */
-static size_t
-key_length(const uint8_t *bytes, size_t len)
-{
-	const uint8_t *sign = memchr(bytes, '=', len);
-
-	if (sign == NULL || sign == bytes || (size_t)(sign - bytes) > 32)
-		return 0;
-	return (size_t)(sign - bytes);
-}
-
-static wf_status
-read_args(struct act_call *call, const struct wf_msg *msg)
-{
-	const uint8_t *bytes;
-	size_t len;
-
-	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_ARG, i, &bytes, &len) == WF_OK; i++) {
-		size_t key = key_length(bytes, len);
-		struct act_arg *arg = &call->args[call->nargs];
-
-		if (key == 0 || call->nargs >= ACT_ARGS_MAX || len - key - 1 >= sizeof(arg->value))
-			return WF_INVALID;
-		memcpy(arg->key, bytes, key);
-		memcpy(arg->value, bytes + key + 1, len - key - 1);
-		call->nargs++;
-	}
-	return WF_OK;
-}
-
-static wf_status
-read_secrets(struct act_call *call, const struct wf_msg *msg)
-{
-	const uint8_t *bytes;
-	size_t len;
-
-	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_SECRET_ARG, i, &bytes, &len) == WF_OK; i++) {
-		size_t key = key_length(bytes, len);
-		wf_status status;
-
-		if (key == 0 || call->nsecrets >= sizeof(call->secrets) / sizeof(call->secrets[0]))
-			return WF_INVALID;
-		status = wf_secret_set(&call->secrets[call->nsecrets], bytes + key + 1, len - key - 1);
-		if (status != WF_OK)
-			return status;
-		memcpy(call->secret_keys[call->nsecrets], bytes, key);
-		call->nsecrets++;
-	}
-	return WF_OK;
-}
-
 static wf_status
 read_call(struct act_job *job, const struct wf_msg *msg)
 {
@@ -202,11 +151,7 @@ read_call(struct act_job *job, const struct wf_msg *msg)
 
 	if (status == WF_OK)
 		status = wf_msg_get_text(msg, WF_F_LANGUAGE, 0, job->language, sizeof(job->language));
-	if (status == WF_OK)
-		status = read_args(&job->call, msg);
-	if (status == WF_OK)
-		status = read_secrets(&job->call, msg);
-	return status;
+	return status == WF_OK ? act_call_read(&job->call, msg) : status;
 }
 
 static struct act_job *

@@ -4,6 +4,7 @@
 #include "tests/fuzz/fuzz.h"
 
 #include <dirent.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,17 +71,24 @@ fuzz_shows(const char *text, size_t size, bool lines)
 	return len < size && wf_utf8_valid(text, len, lines);
 }
 
+static int
+entry_remove(const char *path, const struct stat *what, int type, struct FTW *where)
+{
+	(void)what;
+	(void)type;
+	return where->level == 0 ? 0 : remove(path);
+}
+
+void
+fuzz_folder_empty(void)
+{
+	(void)nftw(fuzz_folder(), entry_remove, 8, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
 static void
 folder_remove(void)
 {
-	DIR *dir = opendir(folder);
-
-	if (dir == NULL)
-		return;
-	for (struct dirent *entry = readdir(dir); entry != NULL; entry = readdir(dir))
-		if (entry->d_name[0] != '.')
-			(void)unlinkat(dirfd(dir), entry->d_name, 0);
-	(void)closedir(dir);
+	fuzz_folder_empty();
 	(void)rmdir(folder);
 }
 

@@ -29,6 +29,8 @@ bool fuzz_shows(const char *text, size_t size, bool lines);
 
 /* A folder of this process alone, made at the first call and removed at exit. */
 const char *fuzz_folder(void);
+/* Removes all that is in it. */
+void fuzz_folder_empty(void);
 /* A path in it; static, until the next call. */
 const char *fuzz_path(const char *name);
 /* A file in memory, open for reading at its beginning. */

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "authd/crypto/backup_file.h"
-#include "authd/crypto/keyring_impl.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/keys.h"
 
 #define FILLED 0xa5
 #define SCHEMA 3
@@ -25,20 +25,6 @@ static uint8_t content[CONTENT_LEN];
 static uint8_t made[MADE_MAX];
 static size_t made_len;
 
-static const struct keyring *
-test_keys(void)
-{
-	static struct keyring keys;
-	static const uint8_t key[KEYRING_KEY_LEN] = "fuzz";
-
-	if (keys.count == 0) {
-		FUZZ_CHECK(wf_secret_set(&keys.keys[0].bytes, key, sizeof(key)) == WF_OK);
-		keys.keys[0].id = 1;
-		keys.count = 1;
-	}
-	return &keys;
-}
-
 static void
 make(void)
 {
@@ -48,7 +34,7 @@ make(void)
 	for (size_t i = 0; i < sizeof(content); i++)
 		content[i] = (uint8_t)(i * 7 >> 3);
 	from = fuzz_file(content, sizeof(content));
-	FUZZ_CHECK(backup_file_write(test_keys(), &info, from, to) == WF_OK);
+	FUZZ_CHECK(backup_file_write(fuzz_keys(), &info, from, to) == WF_OK);
 	made_len = (size_t)lseek(to, 0, SEEK_CUR);
 	FUZZ_CHECK(made_len < MADE_MAX && pread(to, made, MADE_MAX, 0) == (ssize_t)made_len);
 	(void)close(from);
@@ -85,7 +71,7 @@ restored(int fd, bool genuine)
 
 	memset(&info, FILLED, sizeof(info));
 	FUZZ_CHECK(lseek(fd, 0, SEEK_SET) == 0);
-	status = backup_file_read(test_keys(), SCHEMA, fd, to, &info, why, sizeof(why));
+	status = backup_file_read(fuzz_keys(), SCHEMA, fd, to, &info, why, sizeof(why));
 	FUZZ_CHECK((status == WF_OK) == genuine);
 	if (status == WF_OK) {
 		FUZZ_CHECK(pread(to, text, sizeof(text), 0) == sizeof(content));

@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "authd/crypto/keyring_impl.h"
 #include "authd/factor/factor.h"
 #include "authd/factor/otp.h"
 #include "authd/factor/split.h"
 #include "common/breakglass.h"
 #include "tests/fuzz/fuzz.h"
+#include "tests/fuzz/keys.h"
 
 #define FILLED 0xa5
 #define RECOVERY_LEN 16
@@ -39,20 +39,6 @@ one_time(const uint8_t *data, size_t size, uint32_t digits)
 	}
 	FUZZ_CHECK(other || n != digits);
 	FUZZ_CHECK(strlen(code) == digits && strspn(code, "-") == digits);
-}
-
-static const struct keyring *
-test_keys(void)
-{
-	static struct keyring keys;
-	static const uint8_t key[KEYRING_KEY_LEN] = "fuzz";
-
-	if (keys.count == 0) {
-		FUZZ_CHECK(wf_secret_set(&keys.keys[0].bytes, key, sizeof(key)) == WF_OK);
-		keys.keys[0].id = 1;
-		keys.count = 1;
-	}
-	return &keys;
 }
 
 /* The code without what is forgiven, in capitals; false where it is none. */
@@ -84,15 +70,15 @@ recovery(const uint8_t *data, size_t size)
 	if (wf_secret_set(&code, data, size) != WF_OK)
 		return;
 	memset(hash, FILLED, sizeof(hash));
-	status = recovery_code_hash(test_keys(), 7, &code, hash);
+	status = recovery_code_hash(fuzz_keys(), 7, &code, hash);
 	FUZZ_CHECK(status == (recovery_spelled(data, size, text) ? WF_OK : WF_INVALID));
 	if (status != WF_OK) {
 		FUZZ_CHECK(fuzz_all(hash, sizeof(hash), FILLED));
 	} else {
 		FUZZ_CHECK(wf_secret_set(&code, text, RECOVERY_LEN) == WF_OK);
-		FUZZ_CHECK(recovery_code_hash(test_keys(), 7, &code, again) == WF_OK);
+		FUZZ_CHECK(recovery_code_hash(fuzz_keys(), 7, &code, again) == WF_OK);
 		FUZZ_CHECK(memcmp(hash, again, sizeof(hash)) == 0);
-		FUZZ_CHECK(recovery_code_hash(test_keys(), 8, &code, again) == WF_OK);
+		FUZZ_CHECK(recovery_code_hash(fuzz_keys(), 8, &code, again) == WF_OK);
 		FUZZ_CHECK(memcmp(hash, again, sizeof(hash)) != 0);
 	}
 	wf_secret_clear(&code);

@@ -56,5 +56,6 @@ main(int argc, char **argv)
 	seeds_words();
 	seeds_texts();
 	seeds_packets();
+	seeds_acts();
 	return 0;
 }

@@ -36,6 +36,13 @@ static const struct {
 	{"user.add", {"user=a", "uid= 1"}, "'uid' must be a whole number from 0 to 4294967294, not ' 1'."},
 	{"user.add", {"user=a", "uid=99999999999999999999"},
 		"'uid' must be a whole number from 0 to 4294967294, not '99999999999999999999'."},
+	/* What is shown of it ends at a character's edge. */
+	{"user.add", {"user=a", "uid=0123456789012345678901234567890123456789012345678901234567890123\u00e4"},
+		"'uid' must be a whole number from 0 to 4294967294, not "
+		"'0123456789012345678901234567890123456789012345678901234567890123'."},
+	{"user.add", {"user=a", "uid=012345678901234567890123456789012345678901234567890123456789012\u00e4"},
+		"'uid' must be a whole number from 0 to 4294967294, not "
+		"'012345678901234567890123456789012345678901234567890123456789012'."},
 	{"user.add", {"user=a", "must-change=yes"}, "'must-change' must be 0 or 1, not 'yes'."},
 	{"user.add", {"user=a", "kind=king"}, "'kind' must be one of general|privileged|service, not 'king'."},
 	{"user.add", {"user=a", "kind=general|privileged"},
@@ -51,6 +58,8 @@ static const struct {
 	{"user.add", {"user=a", "password=hunter2"},
 		"'password' is a secret and may not be given as an open argument."},
 	{"user.add", {"user=a", "!user=b"}, "'user.add' has no argument 'user'; accepted: password."},
+	{"user.add", {"user=a", "!pass\x7f\xc3word=b"},
+		"'user.add' has no argument 'pass\\x7f\\xc3word'; accepted: password."},
 	{"user.passwd", {"user=a", "!password="}, "'password' is empty."},
 	{"user.passwd", {"user=a", "!password=x", "!password=x"}, "'password' is given twice."},
 	{"user.passwd", {"user=a"}, "'password' is missing."},
