@@ -1,0 +1,157 @@
+/* warifud's command line: what is understood, what is refused with which sentence, and the help. */
+#include "config.h"
+
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "authd/options.h"
+
+#define WORDS_MAX 6
+#define TEXT_MAX 4096
+
+/* What `say` writes to this descriptor; static, until the next call. */
+static const char *
+said(FILE *stream, void (*say)(void *ctx), void *ctx)
+{
+	static char text[TEXT_MAX];
+	FILE *file = tmpfile();
+	int kept = dup(fileno(stream));
+	size_t len;
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(kept, 0);
+	(void)fflush(stream);
+	ck_assert_int_ge(dup2(fileno(file), fileno(stream)), 0);
+	say(ctx);
+	(void)fflush(stream);
+	ck_assert_int_ge(dup2(kept, fileno(stream)), 0);
+	(void)close(kept);
+	rewind(file);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	text[len] = '\0';
+	(void)fclose(file);
+	return text;
+}
+
+struct parse {
+	const char *const *words;
+	struct options options;
+	bool understood;
+};
+
+static void
+parse(void *ctx)
+{
+	struct parse *run = ctx;
+	char *argv[WORDS_MAX + 2] = {strdup("warifud")};
+	int argc = 1;
+
+	for (; run->words[argc - 1] != NULL; argc++)
+		argv[argc] = strdup(run->words[argc - 1]);
+	run->understood = options_parse(argc, argv, &run->options);
+}
+
+static const struct {
+	const char *words[WORDS_MAX];
+	struct options options;
+} right[] = {
+	{{NULL}, {TASK_SERVE, NULL, NULL, false}},
+	{{"--foreground"}, {TASK_SERVE, NULL, NULL, true}},
+	{{"--config", "/a"}, {TASK_SERVE, "/a", NULL, false}},
+	{{"--config=/a", "--foreground"}, {TASK_SERVE, "/a", NULL, true}},
+	{{"--config=/a", "--config=/b"}, {TASK_SERVE, "/b", NULL, false}},
+	{{"--check", "--config", "/a"}, {TASK_CHECK, "/a", NULL, false}},
+	{{"--init"}, {TASK_INIT, NULL, NULL, false}},
+	{{"--restore", "/b", "--config=/a"}, {TASK_RESTORE, "/a", "/b", false}},
+	{{"--restore="}, {TASK_RESTORE, NULL, "", false}},
+	{{"--help"}, {TASK_HELP, NULL, NULL, false}},
+	{{"--version"}, {TASK_VERSION, NULL, NULL, false}},
+};
+
+static void
+same_text(const char *is, const char *wanted)
+{
+	if (wanted == NULL)
+		ck_assert_ptr_null(is);
+	else
+		ck_assert_str_eq(is, wanted);
+}
+
+START_TEST(understood)
+{
+	struct parse run = {.words = right[_i].words};
+
+	ck_assert_str_eq(said(stderr, parse, &run), "");
+	ck_assert(run.understood);
+	ck_assert_int_eq(run.options.task, right[_i].options.task);
+	ck_assert_int_eq(run.options.stderr_log, right[_i].options.stderr_log);
+	same_text(run.options.config, right[_i].options.config);
+	same_text(run.options.file, right[_i].options.file);
+}
+END_TEST
+
+static const struct {
+	const char *words[WORDS_MAX];
+	const char *sentence;
+} wrong[] = {
+	{{"--frobnicate"}, "warifud: unknown option '--frobnicate'; 'warifud --help' lists them\n"},
+	{{"--checks"}, "warifud: unknown option '--checks'; 'warifud --help' lists them\n"},
+	{{"--check", "file"}, "warifud: unknown option 'file'; 'warifud --help' lists them\n"},
+	{{"-c"}, "warifud: unknown option '-c'; 'warifud --help' lists them\n"},
+	{{""}, "warifud: unknown option ''; 'warifud --help' lists them\n"},
+	{{"--foreground", "--config"}, "warifud: --config needs a value\n"},
+	{{"--restore"}, "warifud: --restore needs a value\n"},
+	{{"--check=yes"}, "warifud: --check takes no value\n"},
+	{{"--foreground="}, "warifud: --foreground takes no value\n"},
+};
+
+START_TEST(refused)
+{
+	struct parse run = {.words = wrong[_i].words, .options = {.task = TASK_HELP}};
+
+	ck_assert_str_eq(said(stderr, parse, &run), wrong[_i].sentence);
+	ck_assert(!run.understood);
+	ck_assert_int_eq(run.options.task, TASK_HELP);
+}
+END_TEST
+
+static void
+usage(void *ctx)
+{
+	(void)ctx;
+	options_usage();
+}
+
+START_TEST(the_help_names_every_option)
+{
+	const char *text = said(stdout, usage, NULL);
+
+	ck_assert_int_eq(strncmp(text, "usage: warifud [OPTION]...\n", 27), 0);
+	ck_assert_ptr_nonnull(strstr(text, "\n  --config FILE "));
+	ck_assert_ptr_nonnull(strstr(text, "/warifu.conf\n"));
+	ck_assert_ptr_nonnull(strstr(text, "\n  --restore FILE "));
+	ck_assert_ptr_nonnull(strstr(text, "\n  --foreground "));
+	ck_assert_ptr_nonnull(strstr(text, "\n  --check "));
+	ck_assert_ptr_nonnull(strstr(text, "\n  --init "));
+	ck_assert_ptr_nonnull(strstr(text, "\n  --help "));
+	ck_assert_ptr_nonnull(strstr(text, "\n  --version "));
+}
+END_TEST
+
+static Suite *
+make_suite(void)
+{
+	Suite *suite = suite_create("authd/options");
+	TCase *tcase = tcase_create("options");
+
+	tcase_add_loop_test(tcase, understood, 0, (int)(sizeof(right) / sizeof(right[0])));
+	tcase_add_loop_test(tcase, refused, 0, (int)(sizeof(wrong) / sizeof(wrong[0])));
+	tcase_add_test(tcase, the_help_names_every_option);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+UNIT_MAIN(make_suite)
