@@ -86,8 +86,9 @@ def in_force(lab, person, passwords):
     raise rounds.Broken("neither the old nor the new password is in force")
 
 
-def test_password(lab):
-    """A new password: the old one or the new one is in force, and after a success it is the new one."""
+def change_often(lab, set_password, taken, clean="code 0"):
+    """Changes bob's password by set_password(bob, new) in every round. Where taken() says of the outcome that it was
+    done the new one is in force, else the old one or the new one."""
     rounds.up(lab)
     alice, bob, store = lab.person("alice"), lab.person("bob"), rounds.Store()
     state = {"number": 0, "old": bob.password}
@@ -95,43 +96,44 @@ def test_password(lab):
     def change():
         state["number"] += 1
         state["new"] = f"the {state['number']}th of many plum trees"
-        return act(lab, "user", "passwd", "bob", "--stdin", text=state["new"] + "\n")
+        return set_password(bob, state["new"])
 
     def check(outcome):
-        told(outcome)
-        in_force(lab, bob, [state["new"]] + [state["old"]] * (outcome[0] != 0))
+        in_force(lab, bob, [state["new"]] + [state["old"]] * (not taken(outcome)))
         state["old"] = bob.password
-    rounds.Loop(lab, change, check, None, opens(alice)).walk()
+    rounds.Loop(lab, change, check, None, opens(alice), clean=clean).walk()
     say_all(lab)
     finish(lab, store)
 
 
-def test_own_password(lab):
+def test_password(lab):
+    """A password by an administrator."""
+    def taken(outcome):
+        told(outcome)
+        return outcome[0] == 0
+    change_often(lab, lambda bob, new: act(lab, "user", "passwd", "bob", "--stdin", text=new + "\n"), taken)
+
+
+def set_own(bob, new):
     """Somebody changes his own password over the PAM socket: proof, then the new one."""
-    rounds.up(lab)
-    alice, bob, store = lab.person("alice"), lab.person("bob"), rounds.Store()
-    state = {"number": 0, "old": bob.password}
+    try:
+        with wire.Login("bob", service="passwd", purpose=2, timeout=20) as login:
+            verdict = login.run(bob.password, bob.code())
+            if verdict != wire.ACCEPT:
+                return verdict
+            _kind, fields = login.client.ask(wire.CHANGE, [(wire.TXN, login.txn), (wire.USER, "bob"),
+                                                           (wire.SERVICE, "passwd"), (wire.SECRET, new)])
+            return fields[wire.VERDICT][0][0]
+    except wire.Gone:
+        return "gone"
 
-    def change():
-        state["number"] += 1
-        state["new"] = f"the {state['number']}th of many plum trees"
-        try:
-            with wire.Login("bob", service="passwd", purpose=2, timeout=20) as login:
-                verdict = login.run(bob.password, bob.code())
-                if verdict != wire.ACCEPT:
-                    return verdict
-                _kind, fields = login.client.ask(wire.CHANGE, [(wire.TXN, login.txn), (wire.USER, "bob"),
-                                                               (wire.SERVICE, "passwd"), (wire.SECRET, state["new"])])
-                return fields[wire.VERDICT][0][0]
-        except wire.Gone:
-            return "gone"
 
-    def check(outcome):
+def test_own_password(lab):
+    """A password by its owner."""
+    def taken(outcome):
         expect(outcome, {wire.ACCEPT, wire.UNAVAILABLE, "gone"}, "the change of a password")
-        in_force(lab, bob, [state["new"]] + [state["old"]] * (outcome != wire.ACCEPT))
-        state["old"] = bob.password
-    rounds.Loop(lab, change, check, None, opens(alice), clean="ACCEPT").walk()
-    finish(lab, store)
+        return outcome == wire.ACCEPT
+    change_often(lab, set_own, taken, clean="ACCEPT")
 
 
 def test_unlock(lab):
