@@ -45,8 +45,8 @@ def replies(name, password, code, service="sshd"):
         return [reply.replace(attempt.txn, b"T" * 16) for reply in attempt.replies]
 
 
-def test_refused_users_look_alike(lab):
-    """Unknown, disabled, locked, expired, exempt and known with wrong answers: the same bytes but for ids."""
+def refused_users(lab):
+    """Users of every standing with answers that let nobody in: {what: (name, password, code)}."""
     lab.up(lib.NO_BACKOFF)
     known = lab.person("known")
     disabled = lab.person("disabled")
@@ -60,9 +60,7 @@ def test_refused_users_look_alike(lab):
     for _ in range(10):
         wire.login("locked", locked.password, locked.wrong())
     lib.equal(lab.ask("user", "show", "locked")["locked"], True, "locked")
-    reference = replies("known", "wrong one", "000000")
-    lib.equal(len(reference), 2, "prompts and a verdict")
-    cases = {
+    return {
         "unknown": ("nobody-here", "wrong one", "000000"),
         "known, wrong password": ("known", "wrong one", known.code()),
         "known, wrong code": ("known", known.password, known.wrong()),
@@ -78,8 +76,49 @@ def test_refused_users_look_alike(lab):
         "as much as goes": ("known", "x" * 500, "9" * 500),
         "as much as goes, unknown": ("nobody-here", "x" * 500, "9" * 500),
     }
+
+
+def test_refused_users_look_alike(lab):
+    """Unknown, disabled, locked, expired, exempt and known with wrong answers: the same bytes but for ids."""
+    cases = refused_users(lab)
+    reference = replies("known", "wrong one", "000000")
+    lib.equal(len(reference), 2, "prompts and a verdict")
     for what, (name, password, code) in cases.items():
         lib.equal(replies(name, password, code), reference, what)
+
+
+def end_of(name, password, code, messages):
+    """All bytes behind the prompts, to the end of the connection, of a login that ends with these messages:
+    "answer", "none" (an answer to nothing), "abort", "wait" (for a reply). The transaction's id is taken out."""
+    with wire.Login(name, timeout=20) as attempt:
+        lib.equal(attempt.begin(), None, "verdict before an answer")
+        frames = {
+            "answer": wire.frame(wire.ANSWER, attempt.answer_fields(password, code)),
+            "none": wire.frame(wire.ANSWER, [(wire.TXN, attempt.txn)]),
+            "abort": wire.frame(wire.ABORT, [(wire.TXN, attempt.txn)]),
+        }
+        heard = b""
+        for part in messages.split(", "):
+            sent = b"".join(frames[word] for word in part.split(" ") if word in frames)
+            attempt.client.socket.sendall(sent)
+            if part.endswith("wait"):
+                attempt.client.receive()
+                heard += attempt.client.raw
+        attempt.client.socket.shutdown(socket.SHUT_WR)
+        while more := attempt.client.socket.recv(4096):
+            heard += more
+        return heard.replace(attempt.txn, b"T" * 16)
+
+
+def test_refused_users_look_alike_to_the_end(lab):
+    """The same for other ends: more rounds than there are, given up before an answer, behind it and behind the verdict."""
+    cases = refused_users(lab)
+    for messages, replied in (("answer answer", None), ("answer wait, answer", True), ("none", None), ("abort", False),
+                              ("answer abort", None), ("answer wait, abort", True), ("abort answer", None)):
+        reference = end_of("nobody-else", "wrong one", "000000", messages)
+        lib.equal(replied in (None, bool(reference)), True, f"{messages}: {reference!r}")
+        for what, (name, password, code) in cases.items():
+            lib.equal(end_of(name, password, code, messages), reference, f"{what}: {messages}")
 
 
 def test_module_says_the_same(lab):
