@@ -144,7 +144,7 @@ def test_process(machine):
 
 def as_daemon(machine, *command):
     """Runs a command as the daemon's user where the daemon sees its files, without its filter."""
-    return machine.run("nsenter", "--mount", "-t", str(machine.pid()), "setpriv", "--reuid=warifu", "--regid=warifu",
+    return machine.run("nsenter", "--mount", "--root", "-t", str(machine.pid()), "setpriv", "--reuid=warifu", "--regid=warifu",
                        "--clear-groups", *command, code=None)
 
 
