@@ -161,3 +161,20 @@ wf_process_session(pid_t pid, uint32_t *session_r)
 	*session_r = (uint32_t)session;
 	return WF_OK;
 }
+
+void
+wf_lineage_read(pid_t pid, struct wf_lineage *lineage_r)
+{
+	struct wf_lineage lineage = {.n = 0};
+	struct wf_process process;
+
+	if (wf_process_session(pid, &lineage.audit_session) != WF_OK)
+		lineage.audit_session = 0;
+	while (lineage.n < WF_LINEAGE_MAX && pid > 1 && wf_process_get(pid, &process) == WF_OK) {
+		lineage.pids[lineage.n] = process.pid;
+		lineage.starts[lineage.n] = process.start;
+		lineage.n++;
+		pid = process.parent;
+	}
+	*lineage_r = lineage;
+}

@@ -32,4 +32,16 @@ WF_MUST_USE wf_status wf_process_get(pid_t pid, struct wf_process *process_r);
 /* Audit session id of a process; WF_NOT_FOUND when unset or the kernel has none. */
 WF_MUST_USE wf_status wf_process_session(pid_t pid, uint32_t *session_r);
 
+#define WF_LINEAGE_MAX 16
+
+/* A process and its ancestors up to init's children, itself first, and the audit session it runs in. */
+struct wf_lineage {
+	pid_t pids[WF_LINEAGE_MAX];
+	unsigned long long starts[WF_LINEAGE_MAX];
+	size_t n;
+	uint32_t audit_session; /* 0 = unset, or unknown */
+};
+/* As far as it can be told. */
+void wf_lineage_read(pid_t pid, struct wf_lineage *lineage_r);
+
 #endif

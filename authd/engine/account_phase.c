@@ -19,8 +19,11 @@
 static unsigned
 kinds_completed(const struct errand *errand, const struct store_read *read)
 {
+	char place[STORE_PLACE_SIZE];
+
+	asker_place(&errand->asker, place);
 	if (read->txn_found && read->found && read->txn_account == read->account.id &&
-	    read->txn_purpose == WF_PURPOSE_LOGIN && strcmp(read->txn_service, errand->asker.service) == 0 &&
+	    read->txn_purpose == WF_PURPOSE_LOGIN && strcmp(read->txn_service, place) == 0 &&
 	    read->txn_age_ms < COVER_MS)
 		return read->txn_kinds;
 	if (read->session_found && strcmp(read->session_user, errand->asker.user) == 0)

@@ -95,26 +95,21 @@ evidence_is_first(const struct wf_msg *msg)
 	       len == 1 && bytes[0] == WF_EVIDENCE_SSH_AUTH_INFO;
 }
 
-static void
-read_ancestors(struct asker *asker, pid_t pid)
-{
-	struct wf_process process;
-
-	while (asker->npids < TXN_ANCESTORS && pid > 1) {
-		if (wf_process_get(pid, &process) != WF_OK)
-			return;
-		asker->pids[asker->npids] = process.pid;
-		asker->starts[asker->npids] = process.start;
-		asker->npids++;
-		pid = process.parent;
-	}
-}
-
 /* A session is found again by its process; else only who brings no remote host is placed by what he runs in. */
 static bool
 process_matters(const struct asker *asker, const struct wf_msg *msg)
 {
 	return msg->type == WF_MSG_SESSION || !asker->trusted || asker->rhost[0] == '\0';
+}
+
+/* The numbers of another machine's processes are told by its relay, and mean nothing on this one. */
+static void
+read_lineage(struct asker *asker, const struct engine_peer *peer)
+{
+	if (peer->host != NULL)
+		asker->lineage = peer->host->lineage;
+	else
+		wf_lineage_read(peer->cred.pid, &asker->lineage);
 }
 
 wf_status
@@ -128,13 +123,29 @@ asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct w
 	asker.uid = peer->cred.uid;
 	asker.trusted = peer->role == FRONT_RADIUS || peer->cred.uid == 0;
 	asker.ssh_key = asker.trusted && (evidence_has_key(msg) || evidence_is_first(msg));
-	if (peer->role == FRONT_PAM && process_matters(&asker, msg)) {
-		read_ancestors(&asker, peer->cred.pid);
-		if (wf_process_session(peer->cred.pid, &asker.audit_session) != WF_OK)
-			asker.audit_session = 0;
-	}
+	if (peer->host != NULL)
+		memcpy(asker.host, peer->host->name, sizeof(asker.host));
+	if (peer->role == FRONT_PAM && process_matters(&asker, msg))
+		read_lineage(&asker, peer);
 	*asker_r = asker;
 	return WF_OK;
+}
+
+void
+asker_place(const struct asker *asker, char place_r[STORE_PLACE_SIZE])
+{
+	snprintf(place_r, STORE_PLACE_SIZE, "%s%s%s", asker->service, asker->host[0] != '\0' ? "@" : "", asker->host);
+}
+
+/* Names of hosts have no '@'; those of services may. */
+bool
+asker_same_host(const struct asker *asker, const char *place)
+{
+	const char *at = strrchr(place, '@');
+
+	if (asker->host[0] == '\0')
+		return at == NULL;
+	return at != NULL && strcmp(at + 1, asker->host) == 0;
 }
 
 void
@@ -142,10 +153,11 @@ asker_session(struct asker *asker, struct store_read *read)
 {
 	if (asker->trusted && asker->rhost[0] != '\0')
 		return;
-	read->audit_session = asker->audit_session;
-	read->pids = asker->pids;
-	read->starts = asker->starts;
-	read->npids = asker->npids;
+	read->host = asker->host;
+	read->audit_session = asker->lineage.audit_session;
+	read->pids = asker->lineage.pids;
+	read->starts = asker->lineage.starts;
+	read->npids = asker->lineage.n;
 }
 
 /* A terminal of the machine itself: tty1, ttyS0, hvc0, console. */

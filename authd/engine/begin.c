@@ -20,7 +20,7 @@ bind_idempotency(struct transaction *txn, const uint8_t *key, size_t len)
 	struct {
 		uint32_t role, uid, purpose;
 		uint8_t key[32];
-		char user[WF_NAME_MAX + 1], service[65], rhost[256], tty[65];
+		char user[WF_NAME_MAX + 1], service[65], rhost[256], tty[65], host[65];
 	} bound;
 
 	if (len != sizeof(bound.key))
@@ -34,6 +34,7 @@ bind_idempotency(struct transaction *txn, const uint8_t *key, size_t len)
 	memcpy(bound.service, txn->asker.service, sizeof(bound.service));
 	memcpy(bound.rhost, txn->asker.rhost, sizeof(bound.rhost));
 	memcpy(bound.tty, txn->asker.tty, sizeof(bound.tty));
+	memcpy(bound.host, txn->asker.host, sizeof(bound.host));
 	txn->has_idempotency = true;
 	return crypto_sha256(&bound, sizeof(bound), txn->idempotency);
 }

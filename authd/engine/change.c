@@ -1,6 +1,7 @@
 /*
  * A new password.  Either a transaction with purpose CHANGE has proved the old one not longer than ten
- * minutes ago, or root sets somebody's: then it must be changed at first use.
+ * minutes ago, or root sets somebody's: then it must be changed at first use.  Root of a host behind a relay is not
+ * root here, and sets nobody's.
  */
 #include "config.h"
 
@@ -97,11 +98,11 @@ static bool
 proved(const struct errand *errand, const struct store_read *read)
 {
 	if (!errand->has_txn)
-		return errand->asker.trusted && errand->asker.uid == 0;
+		return errand->asker.trusted && errand->asker.uid == 0 && errand->asker.host[0] == '\0';
 	if (!errand->asker.trusted && (read->account.uid < 0 || (uid_t)read->account.uid != errand->asker.uid))
 		return false;
 	return read->txn_found && read->txn_account == read->account.id && read->txn_age_ms < PROOF_MS &&
-	       read->txn_purpose == WF_PURPOSE_CHANGE;
+	       asker_same_host(&errand->asker, read->txn_service) && read->txn_purpose == WF_PURPOSE_CHANGE;
 }
 
 static void

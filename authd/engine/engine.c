@@ -116,16 +116,24 @@ work_of_peer(const struct engine_peer *peer)
 	return n;
 }
 
+/* A user of one machine is not the user of the same number on another. */
+static bool
+is_user(const struct asker *asker, const struct engine_peer *peer)
+{
+	return !asker->trusted && asker->uid == peer->cred.uid &&
+	       strcmp(asker->host, peer->host != NULL ? peer->host->name : "") == 0;
+}
+
 /* Also what was begun over connections that are gone. */
 static size_t
-work_of_user(const struct engine *engine, uid_t uid)
+work_of_user(const struct engine *engine, const struct engine_peer *peer)
 {
 	size_t n = 0;
 
 	for (const struct transaction *txn = engine->transactions; txn != NULL; txn = txn->next)
-		n += !txn->asker.trusted && txn->asker.uid == uid;
+		n += is_user(&txn->asker, peer);
 	for (const struct errand *errand = engine->errands; errand != NULL; errand = errand->next)
-		n += !errand->asker.trusted && errand->asker.uid == uid;
+		n += is_user(&errand->asker, peer);
 	return n;
 }
 
@@ -137,7 +145,7 @@ has_room(const struct engine *engine, const struct engine_peer *peer)
 		return work_of_peer(peer) < RADIUS_WORK_MAX;
 	if (work_of_peer(peer) >= PEER_WORK_MAX)
 		return false;
-	return peer->cred.uid == 0 || work_of_user(engine, peer->cred.uid) < USER_WORK_MAX;
+	return peer->cred.uid == 0 || work_of_user(engine, peer) < USER_WORK_MAX;
 }
 
 wf_status

@@ -23,10 +23,17 @@ struct transaction;
 
 enum front_role { FRONT_PAM = 1, FRONT_RADIUS = 2, FRONT_CONTROL = 4 };
 
+/* A host whose daemon hands its callers' messages on (role relay), and what its kernel says of the caller. */
+struct engine_host {
+	char name[65]; /* of its certificate */
+	struct wf_lineage lineage;
+};
+
 /* One connection, as the engine sees it; embedded in the front's own object. */
 struct engine_peer {
 	enum front_role role;
 	struct wf_peer cred;
+	const struct engine_host *host; /* where the caller runs; NULL: on this machine */
 	uint16_t version; /* of the peer's last message: replies use it */
 	/* Sends a copy of `msg`; false when the peer is gone. */
 	bool (*send)(struct engine_peer *peer, const struct wf_msg *msg);
@@ -37,6 +44,7 @@ struct engine_peer {
 	void (*drop)(struct engine_peer *peer);
 	struct transaction *transactions; /* the engine's */
 	struct errand *errands;           /* the engine's */
+	void *taken;                      /* of who takes the peer's messages instead of the engine (front.h) */
 };
 
 struct engine_options {

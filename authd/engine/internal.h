@@ -31,8 +31,6 @@ struct txn_rule {
 	enum txn_state next;
 };
 
-#define TXN_ANCESTORS 16
-
 /* Throttle keys once computed: each takes a keyed hash, and three steps of a login need them. */
 struct lane_keys {
 	bool filled, shadow;
@@ -44,10 +42,8 @@ struct lane_keys {
 struct asker {
 	char user[WF_NAME_MAX + 1];
 	char service[65], rhost[256], tty[65], ruser[257], language[17];
-	uint32_t audit_session;
-	pid_t pids[TXN_ANCESTORS];
-	unsigned long long starts[TXN_ANCESTORS];
-	size_t npids;
+	char host[65]; /* of the caller, behind a relay; "" = this machine */
+	struct wf_lineage lineage; /* of the caller, where it matters */
 	uid_t uid;     /* of the peer */
 	bool ssh_key;  /* evidence of a root peer */
 	bool trusted;  /* root or the radius front end: its claims are facts */
@@ -280,6 +276,9 @@ void on_late(struct transaction *txn);
 /* asker.c */
 WF_MUST_USE wf_status asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct wf_msg *msg);
 void asker_locate(struct asker *asker, const struct policy *policy, const struct store_read *read);
+/* Where a transaction counts: its service, and behind a relay "service@host". */
+void asker_place(const struct asker *asker, char place_r[STORE_PLACE_SIZE]);
+bool asker_same_host(const struct asker *asker, const char *place);
 void asker_session(struct asker *asker, struct store_read *read); /* what to look the session up by */
 void facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purpose purpose, const struct account *account);
 

@@ -40,7 +40,7 @@ row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker
 	row->first_us = row->time_us;
 	row->last_us = row->time_us;
 	row->offset_min = offset_minutes(row->time_us);
-	AUDIT_TEXT(row->host, engine->config->node);
+	AUDIT_TEXT(row->host, asker->host[0] != '\0' ? asker->host : engine->config->node);
 	AUDIT_TEXT(row->node, engine->config->node);
 	AUDIT_TEXT(row->user, asker->user);
 	AUDIT_TEXT(row->source, asker->source.text[0] != '\0' ? asker->source.text : "local:unknown");

@@ -28,9 +28,10 @@ fill(struct errand *errand, struct store_session *session)
 	snprintf(session->tty, sizeof(session->tty), "%s", asker->tty);
 	session->source = asker->source;
 	session->zone = asker->zone;
-	session->pid = asker->npids > 0 ? asker->pids[0] : 0;
-	session->start = asker->npids > 0 ? asker->starts[0] : 0;
-	session->audit_session = asker->audit_session;
+	memcpy(session->host, asker->host, sizeof(session->host));
+	session->pid = asker->lineage.n > 0 ? asker->lineage.pids[0] : 0;
+	session->start = asker->lineage.n > 0 ? asker->lineage.starts[0] : 0;
+	session->audit_session = asker->lineage.audit_session;
 	row_fill(&session->row, errand->engine, asker, AUDIT_SESSION,
 		 errand->event == WF_SESSION_OPEN ? "session.open" : "session.close");
 	row_outcome(&session->row, AUDIT_NEUTRAL, "", "");

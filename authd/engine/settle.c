@@ -231,7 +231,7 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 	settle->count[LANE_SOURCE] = outcome->count_account;
 	settle->account = txn->account;
 	settle->purpose = txn->purpose;
-	snprintf(settle->service, sizeof(settle->service), "%s", txn->asker.service);
+	asker_place(&txn->asker, settle->service);
 	settle->has_idempotency = txn->has_idempotency && outcome->verdict != WF_VERDICT_UNAVAILABLE;
 	memcpy(settle->idempotency, txn->idempotency, sizeof(settle->idempotency));
 	settle->verdict = outcome->verdict;

@@ -43,6 +43,14 @@ address_key(const char *text, uint8_t key_r[ADMISSION_KEY_LEN])
 	return true;
 }
 
+/* Of each machine its own: behind the uid as much of the host's name as there is room for, from its beginning. */
+static void
+uid_key(const struct asker *asker, uint8_t key_r[ADMISSION_KEY_LEN])
+{
+	memcpy(key_r, &asker->uid, sizeof(asker->uid));
+	memcpy(key_r + sizeof(asker->uid), asker->host, ADMISSION_KEY_LEN - sizeof(asker->uid));
+}
+
 /*
  * What takes turns as one source: a uid that is not trusted, an address; where many honest people share the
  * source (NAT, jump hosts, the machine itself), each account alone.
@@ -54,7 +62,7 @@ source_key(const struct transaction *txn, const struct store_lanes *lanes, uint8
 
 	memset(key_r, 0, ADMISSION_KEY_LEN);
 	if (!asker->trusted)
-		memcpy(key_r, &asker->uid, sizeof(asker->uid));
+		uid_key(asker, key_r);
 	else if (lanes->n <= LANE_SOURCE)
 		memcpy(key_r, lanes->states[LANE_ACCOUNT].key, ADMISSION_KEY_LEN);
 	else if (!address_key(asker->source.text, key_r))

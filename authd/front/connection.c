@@ -23,7 +23,10 @@ connection_free(struct connection *connection)
 {
 	struct front *front = connection->front;
 
-	engine_peer_gone(front->options.engine, &connection->peer);
+	if (front->options.taker != NULL)
+		front->options.taker->gone(front->options.taker->ctx, &connection->peer);
+	else
+		engine_peer_gone(front->options.engine, &connection->peer);
 	control_gone(connection);
 	*connection->link = connection->next;
 	if (connection->next != NULL)
@@ -81,14 +84,17 @@ static wf_status
 handle(struct connection *connection, const uint8_t *bytes, size_t len)
 {
 	struct wf_msg msg;
+	const struct front_options *options = &connection->front->options;
 	wf_status status = wf_msg_decode(bytes, len, &msg);
 
 	if (status != WF_OK)
 		return status;
-	if (connection->peer.role == FRONT_CONTROL)
+	if (options->taker != NULL)
+		status = options->taker->handle(options->taker->ctx, &connection->peer, &msg);
+	else if (connection->peer.role == FRONT_CONTROL)
 		status = control_start(connection, &msg);
 	else
-		status = engine_handle(connection->front->options.engine, &connection->peer, &msg);
+		status = engine_handle(options->engine, &connection->peer, &msg);
 	wf_msg_clear(&msg);
 	return status;
 }
@@ -130,6 +136,10 @@ handle_frames(struct connection *connection)
 static bool
 idle(const struct connection *connection)
 {
+	const struct front_taker *taker = connection->front->options.taker;
+
+	if (taker != NULL)
+		return taker->idle(taker->ctx, &connection->peer);
 	return connection->peer.transactions == NULL && connection->peer.errands == NULL && connection->act == NULL;
 }
 

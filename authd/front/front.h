@@ -15,8 +15,19 @@
 
 struct front;
 
+/* Who takes the messages of all roles instead of engine and acts: the relay of a host without accounts. */
+struct front_taker {
+	void *ctx;
+	/* As engine_handle(). */
+	wf_status (*handle)(void *ctx, struct engine_peer *peer, const struct wf_msg *msg);
+	void (*gone)(void *ctx, struct engine_peer *peer);
+	/* Nothing is under way for the peer: it may be hung up on when it says nothing. */
+	bool (*idle)(void *ctx, const struct engine_peer *peer);
+};
+
 struct front_options {
 	struct event_base *base;
+	const struct front_taker *taker; /* NULL: the engine, and acts */
 	struct engine *engine;
 	struct mailbox *mailbox;
 	struct worker_pool *acts; /* threads with a factor scratch each */

@@ -54,6 +54,7 @@ enum store_job_kind {
 };
 
 #define STORE_LANES 3
+#define STORE_PLACE_SIZE 131 /* "service@host" */
 #define STORE_EFFECTS_MAX 12
 #define STORE_CAUSE_MAX 128
 
@@ -73,6 +74,7 @@ struct store_read {
 	uint8_t idempotency[32];
 	bool has_idempotency;
 	bool bare;        /* credentials are not wanted */
+	const char *host;       /* the relay's host that pids and audit session are of; NULL = this machine */
 	uint32_t audit_session; /* 0 = none: login session to look up */
 	const pid_t *pids;      /* candidates for the recorded session leader, nearest first */
 	const unsigned long long *starts;
@@ -85,7 +87,7 @@ struct store_read {
 	bool txn_found;  /* completed login transaction, not older than a day */
 	int64_t txn_account;
 	unsigned txn_kinds;
-	char txn_service[65];
+	char txn_service[STORE_PLACE_SIZE];
 	int64_t txn_age_ms; /* by the lock clock */
 	enum wf_purpose txn_purpose;
 	bool verdict_known; /* idempotency: the same request was decided within 30 s */
@@ -165,7 +167,7 @@ struct store_settle {
 	/* Record of a completed transaction, written with SETTLE_SUCCESS. */
 	int64_t account;
 	unsigned kinds;
-	char service[65];
+	char service[STORE_PLACE_SIZE]; /* for local callers the service, behind a relay "service@host" */
 	enum wf_purpose purpose;
 	int64_t challenge_ms; /* SETTLE_CHALLENGE: how long the answer is awaited, by the lock clock */
 	char factors[65];     /* SETTLE_CHALLENGE: what was proved, as in a row; given back by RESUME with `kinds` */
@@ -207,6 +209,7 @@ struct store_session {
 	pid_t pid;
 	unsigned long long start;
 	uint32_t audit_session;
+	char host[65]; /* where it was opened, behind a relay; "" = this machine */
 	struct audit_row row;
 };
 
