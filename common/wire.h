@@ -49,6 +49,7 @@ enum wf_msg_type {
 	WF_MSG_WORK = 9,    /* RADIUS: ORDERs may be sent over this connection from now on; no answer of its own */
 	WF_MSG_DONE = 10,   /* RADIUS: what became of an ORDER; no answer */
 	/* requests of a relay: the daemon of a host that hands its logins to a central one */
+	WF_MSG_HELLO = 11,  /* the first message of each connection; answered by PONG */
 	WF_MSG_RELAY = 12,  /* a message of one of the host's callers, and what the host's kernel says of the caller */
 	WF_MSG_CLOSE = 13,  /* a caller is gone */
 	WF_MSG_REPORT = 14, /* a row that the host wrote while the centre was away; answered by REPORTED once it is stored */
@@ -114,7 +115,8 @@ enum wf_field_id {
 	WF_F_FRAME = 41,    /* secret: a whole frame, with its length */
 	WF_F_SPOOL = 42,    /* bytes, 16: which spool a row comes from */
 	WF_F_NUMBER = 43,   /* u64: of a row within its spool, rising */
-	WF_F_RECORD = 44    /* bytes: an audit row in its canonical encoding */
+	WF_F_BOOT = 44,     /* bytes, 16: the host's boot id */
+	WF_F_RECORD = 45    /* bytes: an audit row in its canonical encoding */
 };
 
 enum wf_purpose {

@@ -73,6 +73,7 @@ static const struct wf_field_spec wire_fields[] = {
 		"a whole frame with its length"},
 	{WF_F_SPOOL, "SPOOL", WF_T_BYTES, 16, 16, 3, "names the spool that a row comes from"},
 	{WF_F_NUMBER, "NUMBER", WF_T_U64, 8, 8, 3, "number of a row in its spool; they rise"},
+	{WF_F_BOOT, "BOOT", WF_T_BYTES, 16, 16, 3, "the host's boot id, to which its processes belong"},
 	{WF_F_RECORD, "RECORD", WF_T_BYTES, 1, 8192, 3, "an audit row in its canonical encoding"},
 };
 
@@ -123,6 +124,9 @@ static const struct wf_msg_field record_fields[] = {
 };
 static const struct wf_msg_field done_fields[] = {
 	REQUIRED(WF_F_TAG), REQUIRED(WF_F_STATUS), OPTIONAL(WF_F_TEXT), ANY(WF_F_CELL), FIELDS_END,
+};
+static const struct wf_msg_field hello_fields[] = {
+	REQUIRED(WF_F_BOOT), FIELDS_END,
 };
 static const struct wf_msg_field relay_fields[] = {
 	REQUIRED(WF_F_CHANNEL), REQUIRED(WF_F_UID), OPTIONAL(WF_F_AUDIT_SESSION), ANY(WF_F_PROCESS),
@@ -182,6 +186,8 @@ static const struct wf_msg_spec wire_msgs[] = {
 	{WF_MSG_WORK, "WORK", false, 3, empty_fields,
 		"RADIUS: orders may come over this connection from now on"},
 	{WF_MSG_DONE, "DONE", false, 3, done_fields, "RADIUS: what became of an order"},
+	{WF_MSG_HELLO, "HELLO", false, 3, hello_fields,
+		"relay: the first message of a connection; answered by PONG"},
 	{WF_MSG_RELAY, "RELAY", false, 3, relay_fields,
 		"relay: a message of one of the host's callers, and who that is"},
 	{WF_MSG_CLOSE, "CLOSE", false, 3, channel_fields, "relay: the caller is gone"},

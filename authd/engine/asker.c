@@ -123,8 +123,10 @@ asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct w
 	asker.uid = peer->cred.uid;
 	asker.trusted = peer->role == FRONT_RADIUS || peer->cred.uid == 0;
 	asker.ssh_key = asker.trusted && (evidence_has_key(msg) || evidence_is_first(msg));
-	if (peer->host != NULL)
+	if (peer->host != NULL) {
 		memcpy(asker.host, peer->host->name, sizeof(asker.host));
+		memcpy(asker.boot, peer->host->boot, sizeof(asker.boot));
+	}
 	if (peer->role == FRONT_PAM && process_matters(&asker, msg))
 		read_lineage(&asker, peer);
 	*asker_r = asker;
@@ -154,6 +156,7 @@ asker_session(struct asker *asker, struct store_read *read)
 	if (asker->trusted && asker->rhost[0] != '\0')
 		return;
 	read->host = asker->host;
+	read->boot = asker->boot;
 	read->audit_session = asker->lineage.audit_session;
 	read->pids = asker->lineage.pids;
 	read->starts = asker->lineage.starts;

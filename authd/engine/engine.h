@@ -26,6 +26,7 @@ enum front_role { FRONT_PAM = 1, FRONT_RADIUS = 2, FRONT_CONTROL = 4 };
 /* A host whose daemon hands its callers' messages on (role relay), and what its kernel says of the caller. */
 struct engine_host {
 	char name[65]; /* of its certificate */
+	char boot[33]; /* its boot, to which the numbers of its processes belong */
 	struct wf_lineage lineage;
 };
 

@@ -43,6 +43,7 @@ struct asker {
 	char user[WF_NAME_MAX + 1];
 	char service[65], rhost[256], tty[65], ruser[257], language[17];
 	char host[65]; /* of the caller, behind a relay; "" = this machine */
+	char boot[33]; /* of that machine */
 	struct wf_lineage lineage; /* of the caller, where it matters */
 	uid_t uid;     /* of the peer */
 	bool ssh_key;  /* evidence of a root peer */

@@ -29,6 +29,7 @@ fill(struct errand *errand, struct store_session *session)
 	session->source = asker->source;
 	session->zone = asker->zone;
 	memcpy(session->host, asker->host, sizeof(session->host));
+	memcpy(session->boot, asker->boot, sizeof(session->boot));
 	session->pid = asker->lineage.n > 0 ? asker->lineage.pids[0] : 0;
 	session->start = asker->lineage.n > 0 ? asker->lineage.starts[0] : 0;
 	session->audit_session = asker->lineage.audit_session;

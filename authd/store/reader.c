@@ -89,6 +89,13 @@ read_verdict(struct reader *r, struct store_read *read)
 	return status;
 }
 
+static void
+put_host(struct sql *q, const struct store_read *read)
+{
+	sql_put_text(q, read->host != NULL ? read->host : "");
+	sql_put_text(q, read->boot != NULL ? read->boot : "");
+}
+
 /* WF_NOT_FOUND: no open session by this statement and key. */
 static wf_status
 read_session_by(struct reader *r, struct store_read *read, enum sql_id id, int64_t key, int64_t start)
@@ -99,6 +106,7 @@ read_session_by(struct reader *r, struct store_read *read, enum sql_id id, int64
 	sql_put_int(&q, key);
 	if (id == SQL_SESSION_BY_PROCESS)
 		sql_put_int(&q, start);
+	put_host(&q, read);
 	status = sql_next(&q);
 	if (status != WF_OK)
 		return status;
@@ -124,6 +132,7 @@ read_session_own(struct reader *r, struct store_read *read)
 	q = sql_start(&r->conn, SQL_SESSION_OWN);
 	sql_put_int(&q, read->audit_session);
 	sql_put_text(&q, read->name);
+	put_host(&q, read);
 	status = sql_next(&q);
 	if (status != WF_OK)
 		return status == WF_NOT_FOUND ? WF_OK : status;

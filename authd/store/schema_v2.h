@@ -10,6 +10,9 @@
  * session: those known from accounting have an acct_session, and are told by service, nas and it.  `started` says that
  * its START was seen.
  *
+ * session.host: behind a relay, whose processes pid, start and audit_session are numbers of, since its `boot`; '' is this
+ * machine.
+ *
  * record: the records of accounting of the last day, by their keys.  outbox: orders, done ones for a while.
  */
 #define STORE_SCHEMA_V2                                                                        \
@@ -25,6 +28,8 @@
 	"CREATE INDEX challenge_age ON challenge(expires_ms) WHERE state <> 0;"                \
 	"ALTER TABLE verdict ADD COLUMN txn BLOB;"                                             \
                                                                                                \
+	"ALTER TABLE session ADD COLUMN host TEXT NOT NULL DEFAULT '';"                        \
+	"ALTER TABLE session ADD COLUMN boot TEXT NOT NULL DEFAULT '';"                        \
 	"ALTER TABLE session ADD COLUMN nas TEXT NOT NULL DEFAULT '';"                         \
 	"ALTER TABLE session ADD COLUMN acct_session TEXT NOT NULL DEFAULT '';"                \
 	"ALTER TABLE session ADD COLUMN framed TEXT NOT NULL DEFAULT '';"                      \

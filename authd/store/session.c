@@ -17,6 +17,13 @@ session_put_txn(struct sql *q, const struct store_session *session)
 		sql_put_null(q);
 }
 
+static void
+session_put_host(struct sql *q, const struct store_session *session)
+{
+	sql_put_text(q, session->host);
+	sql_put_text(q, session->boot);
+}
+
 static wf_status
 session_insert(struct writer *w, const struct store_session *session)
 {
@@ -33,6 +40,18 @@ session_insert(struct writer *w, const struct store_session *session)
 	sql_put_int(&q, (int64_t)session->start);
 	sql_put_int(&q, session->audit_session);
 	sql_put_int(&q, w->now.wall_us);
+	session_put_host(&q, session);
+	return sql_run(&q, NULL);
+}
+
+/* Its host was started again: what it says of itself now has numbers of its own, and what was open is not any more. */
+static wf_status
+session_close_boots(struct writer *w, const struct store_session *session)
+{
+	struct sql q = sql_start(&w->conn, SQL_SESSION_CLOSE_BOOTS);
+
+	sql_put_int(&q, w->now.wall_us);
+	session_put_host(&q, session);
 	return sql_run(&q, NULL);
 }
 
@@ -62,7 +81,10 @@ session_open(struct writer *w, const struct store_session *session)
 	sql_put_int(&q, (int64_t)session->start);
 	sql_put_text(&q, session->service);
 	sql_put_text(&q, session->user);
+	session_put_host(&q, session);
 	status = sql_next(&q);
+	if (status == WF_NOT_FOUND && session->host[0] != '\0')
+		status = session_close_boots(w, session) == WF_OK ? WF_NOT_FOUND : WF_IO;
 	if (status == WF_NOT_FOUND)
 		return session_insert(w, session);
 	if (status != WF_OK)
@@ -84,6 +106,7 @@ session_close(struct writer *w, const struct store_session *session)
 	sql_put_int(&q, (int64_t)session->start);
 	sql_put_text(&q, session->service);
 	sql_put_text(&q, session->user);
+	session_put_host(&q, session);
 	status = sql_run(&q, &changed);
 	if (status != WF_OK || changed != 0)
 		return status;
@@ -92,6 +115,7 @@ session_close(struct writer *w, const struct store_session *session)
 	sql_put_int(&q, session->audit_session);
 	sql_put_text(&q, session->service);
 	sql_put_text(&q, session->user);
+	session_put_host(&q, session);
 	return sql_run(&q, NULL);
 }
 

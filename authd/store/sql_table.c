@@ -19,7 +19,7 @@
 	" key_id, secret, created_us, used_us"
 #define SESSION_COLUMNS                                                                    \
 	"id, txn, user, service, tty, source, remote, zone, pid, start, audit_session, "   \
-	"kinds, opened_us, closed_us, nas, acct_session, framed, octets_in, octets_out, seconds, updated_us"
+	"kinds, opened_us, closed_us, nas, acct_session, framed, octets_in, octets_out, seconds, updated_us, host"
 /* An order for each session that the condition finds and that has none yet. */
 #define ORDER_FOR                                                                            \
 	"INSERT INTO outbox(kind, session_id, user, service, nas, acct_session, framed,"     \
@@ -234,11 +234,11 @@ const char *const sql_text[SQL_COUNT] = {
 
 	[SQL_SESSION_FIND] =
 		"SELECT id FROM session WHERE pid = ?1 AND start = ?2 AND service = ?3 AND user = ?4"
-		" AND closed_us = 0 ORDER BY id DESC LIMIT 1",
+		" AND host = ?5 AND boot = ?6 AND closed_us = 0 ORDER BY id DESC LIMIT 1",
 	[SQL_SESSION_INSERT] =
 		"INSERT INTO session(txn, user, service, tty, source, remote, zone, pid, start,"
-		" audit_session, opened_us, kinds, closed_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-		" ?9, ?10, ?11, coalesce((SELECT kinds FROM completed WHERE txn = ?1 AND account_id ="
+		" audit_session, opened_us, host, boot, kinds, closed_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
+		" ?9, ?10, ?11, ?12, ?13, coalesce((SELECT kinds FROM completed WHERE txn = ?1 AND account_id ="
 		" (SELECT id FROM account WHERE name = ?2)), 0), 0)",
 	[SQL_SESSION_UPDATE] =
 		"UPDATE session SET txn = ?1, tty = ?2, source = ?3, remote = ?4, zone = ?5,"
@@ -246,28 +246,34 @@ const char *const sql_text[SQL_COUNT] = {
 		" AND account_id = (SELECT id FROM account WHERE name = session.user)), 0) WHERE id = ?7",
 	[SQL_SESSION_CLOSE_PROCESS] =
 		"UPDATE session SET closed_us = ?1 WHERE id = (SELECT id FROM session WHERE pid = ?2"
-		" AND start = ?3 AND service = ?4 AND user = ?5 AND closed_us = 0 ORDER BY id DESC LIMIT 1)",
+		" AND start = ?3 AND service = ?4 AND user = ?5 AND host = ?6 AND boot = ?7"
+		" AND closed_us = 0 ORDER BY id DESC LIMIT 1)",
 	[SQL_SESSION_CLOSE_AUDIT] =
 		"UPDATE session SET closed_us = ?1 WHERE id = (SELECT id FROM session"
 		" WHERE audit_session = ?2 AND audit_session <> 0 AND service = ?3 AND user = ?4"
-		" AND closed_us = 0 ORDER BY id DESC LIMIT 1)",
+		" AND host = ?5 AND boot = ?6 AND closed_us = 0 ORDER BY id DESC LIMIT 1)",
+	/* What a boot of a relay's host before this one has left. */
+	[SQL_SESSION_CLOSE_BOOTS] =
+		"UPDATE session SET closed_us = ?1 WHERE closed_us = 0 AND acct_session = ''"
+		" AND host = ?2 AND boot <> ?3",
 	/* Those of this machine. */
 	[SQL_SESSION_CLOSE_ALL] =
-		"UPDATE session SET closed_us = ?1 WHERE closed_us = 0 AND acct_session = ''",
+		"UPDATE session SET closed_us = ?1 WHERE closed_us = 0 AND acct_session = ''"
+		" AND host = ''",
 	[SQL_SESSION_PRUNE] =
 		"DELETE FROM session WHERE id IN (SELECT id FROM session"
 		" WHERE closed_us <> 0 AND closed_us < ?1 LIMIT 64)",
 	/* The outermost one: what is opened inside a login (su, sudo) has the same audit session. */
 	[SQL_SESSION_BY_AUDIT] =
 		"SELECT source, remote, zone, user, kinds FROM session WHERE audit_session = ?1"
-		" AND audit_session <> 0 AND closed_us = 0 ORDER BY id LIMIT 1",
+		" AND audit_session <> 0 AND host = ?2 AND boot = ?3 AND closed_us = 0 ORDER BY id LIMIT 1",
 	/* Somebody's own one in it: a su inside another one's login. */
 	[SQL_SESSION_OWN] =
 		"SELECT kinds FROM session WHERE audit_session = ?1 AND audit_session <> 0"
-		" AND user = ?2 AND closed_us = 0 ORDER BY id LIMIT 1",
+		" AND user = ?2 AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
 	[SQL_SESSION_BY_PROCESS] =
 		"SELECT source, remote, zone, user, kinds FROM session WHERE pid = ?1 AND start = ?2"
-		" AND closed_us = 0 ORDER BY id LIMIT 1",
+		" AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
 
 	/* Changes nothing where the key is there. */
 	[SQL_RECORD_PUT] = "INSERT INTO record(key, at_ms) VALUES (?1, ?2) ON CONFLICT(key) DO NOTHING",

@@ -74,7 +74,8 @@ struct store_read {
 	uint8_t idempotency[32];
 	bool has_idempotency;
 	bool bare;        /* credentials are not wanted */
-	const char *host;       /* the relay's host that pids and audit session are of; NULL = this machine */
+	const char *host;       /* a relay's host that pids and audit session are of; NULL or "" = this machine */
+	const char *boot;       /* of that host: the numbers are of this boot of it */
 	uint32_t audit_session; /* 0 = none: login session to look up */
 	const pid_t *pids;      /* candidates for the recorded session leader, nearest first */
 	const unsigned long long *starts;
@@ -210,6 +211,7 @@ struct store_session {
 	unsigned long long start;
 	uint32_t audit_session;
 	char host[65]; /* where it was opened, behind a relay; "" = this machine */
+	char boot[33]; /* which boot of that host */
 	struct audit_row row;
 };
 
@@ -310,6 +312,7 @@ struct store_session_entry {
 	uint64_t octets_in, octets_out;
 	uint32_t seconds;
 	int64_t updated_us; /* last record of it */
+	char host[65];      /* where it was opened, behind a relay; "" = this machine */
 };
 
 /* One order of the outbox: what a front end has to do; it stays there over restarts until it is done. */

@@ -72,6 +72,7 @@ view_accounting(struct sql *q, struct store_session_entry *one)
 	one->octets_out = (uint64_t)sql_get_int(q);
 	one->seconds = (uint32_t)sql_get_int(q);
 	one->updated_us = sql_get_int(q);
+	sql_get_text(q, one->host, sizeof(one->host));
 }
 
 static wf_status

@@ -12,10 +12,11 @@ struct place {
 	pid_t pid;
 	unsigned long long start;
 	uint32_t audit_session;
+	const char *host, *boot; /* NULL = this machine */
 };
 
-static const struct place login = {"alice", "sshd", "192.0.2.7", 100, 5000, 7};
-static const struct place nested = {"root", "su", "192.0.2.7", 120, 6000, 7};
+static const struct place login = {"alice", "sshd", "192.0.2.7", 100, 5000, 7, NULL, NULL};
+static const struct place nested = {"root", "su", "192.0.2.7", 120, 6000, 7, NULL, NULL};
 
 static void
 session(enum wf_session_event event, const struct place *place)
@@ -34,12 +35,35 @@ session(enum wf_session_event event, const struct place *place)
 	s->pid = place->pid;
 	s->start = place->start;
 	s->audit_session = place->audit_session;
+	(void)snprintf(s->host, sizeof(s->host), "%s", place->host != NULL ? place->host : "");
+	(void)snprintf(s->boot, sizeof(s->boot), "%s", place->boot != NULL ? place->boot : "");
 	s->has_txn = true;
 	s->txn[0] = 1;
 	s->row = fx_row(event == WF_SESSION_OPEN ? "session.open" : "session.close", place->user);
 	s->row.class = AUDIT_SESSION;
 	ck_assert_int_eq(store_run(fx.store, &job), WF_OK);
 	ck_assert_str_eq(fx_last().event, s->row.event);
+}
+
+/* Of a process with pid 100 and of audit session 7, as `login` has them, on this host in this boot of it. */
+static const char *
+user_at(const char *host, const char *boot, bool by_process)
+{
+	static const pid_t pid = 100;
+	static const unsigned long long start = 5000;
+	static struct store_job job;
+
+	memset(&job, 0, sizeof(job));
+	job.kind = STORE_READ;
+	job.u.read.uid = -1;
+	job.u.read.host = host;
+	job.u.read.boot = boot;
+	job.u.read.audit_session = by_process ? 0 : 7;
+	job.u.read.pids = &pid;
+	job.u.read.starts = &start;
+	job.u.read.npids = by_process ? 1 : 0;
+	ck_assert_int_eq(store_run(fx.store, &job), WF_OK);
+	return job.u.read.session_found ? job.u.read.session_user : "nobody";
 }
 
 static const struct store_read *
@@ -127,6 +151,46 @@ START_TEST(opened_twice_is_one)
 }
 END_TEST
 
+/* Numbers of one machine mean nothing on another, nor on the same one after it was started again. */
+START_TEST(each_host_has_numbers_of_its_own)
+{
+	struct place web1 = {"bob", "sshd", "192.0.2.8", 100, 5000, 7, "web1", "b1"};
+	struct place web2 = {"carol", "sshd", "192.0.2.9", 100, 5000, 7, "web2", "b2"};
+
+	session(WF_SESSION_OPEN, &login);
+	session(WF_SESSION_OPEN, &web1);
+	session(WF_SESSION_OPEN, &web2);
+	for (int by_process = 0; by_process <= 1; by_process++) {
+		ck_assert_str_eq(user_at(NULL, NULL, by_process), "alice");
+		ck_assert_str_eq(user_at("web1", "b1", by_process), "bob");
+		ck_assert_str_eq(user_at("web2", "b2", by_process), "carol");
+		ck_assert_str_eq(user_at("web2", "b1", by_process), "nobody");
+	}
+	web2.user = "bob"; /* not the bob of web1 */
+	session(WF_SESSION_CLOSE, &web2);
+	ck_assert_uint_eq(fx_counts().sessions_open, 3);
+	session(WF_SESSION_CLOSE, &web1);
+	ck_assert_str_eq(user_at("web1", "b1", false), "nobody");
+	ck_assert_str_eq(user_at(NULL, NULL, false), "alice");
+}
+END_TEST
+
+START_TEST(a_boot_of_a_host_ends_what_was_open_there)
+{
+	const struct place before = {"bob", "sshd", "192.0.2.8", 100, 5000, 7, "web1", "b1"};
+	const struct place other = {"carol", "sshd", "192.0.2.9", 101, 5000, 8, "web2", "b1"};
+	const struct place after = {"dave", "sshd", "192.0.2.8", 200, 900, 1, "web1", "b2"};
+
+	session(WF_SESSION_OPEN, &login);
+	session(WF_SESSION_OPEN, &before);
+	session(WF_SESSION_OPEN, &other);
+	session(WF_SESSION_OPEN, &after);
+	ck_assert_uint_eq(fx_counts().sessions_open, 3);
+	ck_assert_str_eq(user_at("web1", "b1", false), "nobody");
+	ck_assert_str_eq(user_at(NULL, NULL, false), "alice");
+}
+END_TEST
+
 /* Without an audit session no close may hit another one that has none either. */
 START_TEST(no_audit_session_matches_nothing)
 {
@@ -172,7 +236,7 @@ END_TEST
 START_TEST(own_kinds_within_another_login)
 {
 	static struct store_job job = {.kind = STORE_READ};
-	const struct place inner = {"bob", "su", "192.0.2.9", 120, 6000, 7};
+	const struct place inner = {"bob", "su", "192.0.2.9", 120, 6000, 7, NULL, NULL};
 	int64_t id = fx_add_account("bob");
 
 	session(WF_SESSION_OPEN, &login);
@@ -265,6 +329,8 @@ session_suite(void)
 	tcase_add_test(tc, closed_from_another_process);
 	tcase_add_test(tc, a_close_of_nothing_is_recorded);
 	tcase_add_test(tc, opened_twice_is_one);
+	tcase_add_test(tc, each_host_has_numbers_of_its_own);
+	tcase_add_test(tc, a_boot_of_a_host_ends_what_was_open_there);
 	tcase_add_test(tc, no_audit_session_matches_nothing);
 	tcase_add_test(tc, kinds_come_from_the_transaction);
 	tcase_add_test(tc, kinds_of_somebody_else);
