@@ -37,7 +37,7 @@ add(struct writer *writer, const char *format, ...)
 /* --- warifu.conf --- */
 
 /* A value for each type that is no number; see enum config_type. */
-static const char *const config_samples[] = {
+static const char *const config_samples[CONFIG_TYPES] = {
 	[CONFIG_TEXT] = "\"call 1234\"",
 	[CONFIG_LABEL] = "'Warifu'",
 	[CONFIG_NAME] = "node-1",
@@ -47,16 +47,28 @@ static const char *const config_samples[] = {
 	[CONFIG_BACKOFF] = "{0, 1s, 1m}",
 	[CONFIG_INTERNAL] = "{\"192.0.2.0/24\", \"2001:db8::/32\"}",
 	[CONFIG_SHARED] = "{192.0.2.7}",
-	[CONFIG_SERVICE_SWITCH] = "yes",
+	[CONFIG_SWITCH] = "yes",
 	[CONFIG_SERVICE_KINDS] = "1",
 	[CONFIG_SERVICE_ASK] = "{password}",
+	[CONFIG_LISTEN] = "{\"192.0.2.1:1812\", \"[::1]:1812\"}",
+	[CONFIG_DICTIONARIES] = "{/etc/warifu/dictionary}",
+	[CONFIG_NETWORKS] = "{\"192.0.2.0/24\", \"2001:db8::/32\"}",
+	[CONFIG_CERTIFICATES] = "{nas.example}",
+	[CONFIG_GROUPS] = "{wheel}",
+	[CONFIG_REPLIES] = "{x}",
+	[CONFIG_ATTRIBUTES] = "{\"Service-Type = Framed-User\", \"Session-Timeout = 3600\"}",
+	[CONFIG_GROUP_ATTRIBUTE] = "'Filter-Id = %group'",
+	[CONFIG_PROFILE] = "cisco",
+	[CONFIG_DAY] = "2027-01-31",
 };
 
 static void
 add_option(struct writer *writer, const struct config_row *row, bool most)
 {
 	add(writer, "%s = ", row->name);
-	if (row->type == CONFIG_PARAM || row->type == CONFIG_UNSIGNED)
+	if (row->type == CONFIG_WORD)
+		add(writer, "%s", row->words[most && row->words[1].word != NULL ? 1 : 0].word);
+	else if (config_samples[row->type] == NULL)
 		add(writer, "%" PRId64, most ? row->max : row->min);
 	else
 		add(writer, "%s", config_samples[row->type]);
@@ -71,7 +83,7 @@ add_section(struct writer *writer, const struct config_row *rows, size_t n, cons
 		add(writer, "%s%s {\n", section,
 			!config_section_titled(section)		? ""
 			: strcmp(section, "zone") == 0 ? " \"internal\""
-						       : " sshd");
+						       : " x");
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(rows[i].section, section) == 0)
 			add_option(writer, &rows[i], most);
