@@ -1,6 +1,6 @@
 /*
- * bench_fill STORE KEYS NODE ACCOUNTS ROWS: fills a store that no daemon serves, through the store's own interface:
- * ACCOUNTS people with password and confirmed HOTP token (one hash for all: what it costs to make is not
+ * bench_fill STORE KEYS NODE ACCOUNTS ROWS [HASH]: fills a store that no daemon serves, through the store's own interface:
+ * ACCOUNTS people with password and confirmed HOTP token (one hash for all, HASH if given: what it costs to make is not
  * the question), then rows of logins until the log has ROWS more.
  */
 #include "config.h"
@@ -50,6 +50,8 @@ fill_open(struct fill *fill, char **arguments)
 	check(store_open(&options, &fill->store, why, sizeof(why)), why);
 	check(wf_secret_set(&password, PEOPLE_PASSWORD, strlen(PEOPLE_PASSWORD)), "password");
 	check(password_hash(&password, NULL, fill->hash, sizeof(fill->hash)), "hash");
+	if (arguments[6] != NULL)
+		(void)snprintf(fill->hash, sizeof(fill->hash), "%s", arguments[6]);
 	wf_secret_clear(&password);
 	fill->node = arguments[3];
 	fill->rows = calloc(ROWS_AT_ONCE, sizeof(*fill->rows));
@@ -177,8 +179,8 @@ main(int argc, char **argv)
 	uint32_t people;
 	uint32_t rows;
 
-	if (argc != 6) {
-		fprintf(stderr, "bench_fill STORE KEYS NODE ACCOUNTS ROWS\n");
+	if (argc != 6 && argc != 7) {
+		fprintf(stderr, "bench_fill STORE KEYS NODE ACCOUNTS ROWS [HASH]\n");
 		return 2;
 	}
 	fill_open(&fill, argv);

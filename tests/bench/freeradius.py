@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 
-import lib
+from rig import lib
 
 PROGRAM = "/usr/sbin/freeradius"
 PORT = 18120

@@ -1,6 +1,6 @@
 /*
- * bench_hash THREADS SECONDS: password verifications a second of the product's own library, parameters and
- * memory, in a loop with nothing around it.  Prints "PER_SECOND MILLISECONDS_EACH MILLISECONDS_OF_PROCESSOR_EACH
+ * bench_hash THREADS SECONDS [HASH]: password verifications a second of the product's own library, parameters and
+ * memory, in a loop with nothing around it; with HASH those of a hash of crypt(3).  Prints "PER_SECOND MILLISECONDS_EACH MILLISECONDS_OF_PROCESSOR_EACH
  * BACKEND".
  */
 #include "config.h"
@@ -20,6 +20,7 @@
 
 struct loop {
 	pthread_t thread;
+	wf_status (*verify)(const struct wf_secret *answer, const char *hash, struct factor_scratch *scratch);
 	const char *hash;
 	int64_t until_us;
 	uint64_t done;
@@ -59,7 +60,7 @@ loop_run(void *arg)
 	begin_us = wf_clock_monotonic_us();
 	had_us = processor_us();
 	while (wf_clock_monotonic_us() < loop->until_us) {
-		if (password_argon2_verify(&password, loop->hash, scratch) != WF_OK)
+		if (loop->verify(&password, loop->hash, scratch) != WF_OK)
 			give_up("the hash does not fit");
 		loop->done++;
 	}
@@ -91,18 +92,20 @@ main(int argc, char **argv)
 	static struct loop loops[THREADS_MAX];
 	char hash[512];
 	struct wf_secret password = WF_SECRET_EMPTY;
-	int threads = argc == 3 ? atoi(argv[1]) : 0;
+	int threads = argc >= 3 ? atoi(argv[1]) : 0;
 	int64_t until_us;
 
 	if (threads < 1 || threads > THREADS_MAX)
-		give_up("bench_hash THREADS SECONDS");
+		give_up("bench_hash THREADS SECONDS [HASH]");
 	if (wf_secret_set(&password, PEOPLE_PASSWORD, strlen(PEOPLE_PASSWORD)) != WF_OK ||
 		password_hash(&password, NULL, hash, sizeof(hash)) != WF_OK)
 		give_up("cannot make a hash");
 	wf_secret_clear(&password);
 	until_us = wf_clock_monotonic_us() + (int64_t)(atof(argv[2]) * 1e6);
 	for (int i = 0; i < threads; i++) {
-		loops[i] = (struct loop){.hash = hash, .until_us = until_us};
+		loops[i] = (struct loop){.verify = password_argon2_verify, .hash = hash, .until_us = until_us};
+		if (argc > 3)
+			loops[i] = (struct loop){.verify = password_crypt_verify, .hash = argv[3], .until_us = until_us};
 		if (pthread_create(&loops[i].thread, NULL, loop_run, &loops[i]) != 0)
 			give_up("no thread");
 	}

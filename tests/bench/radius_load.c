@@ -28,6 +28,7 @@
 
 #define WINDOW_RATE 60000 /* logins a second that are made ready for --window */
 #define SKIP_MAX 10	  /* codes of a person that may have been used unseen and are passed over */
+#define FAR_AWAY 1000000
 #define LOGINS_MAX 4000000
 
 void
@@ -61,7 +62,7 @@ login_write(struct load *load, struct login *login, uint32_t slot, const uint8_t
 
 	people_name(login->person, name);
 	if (second || load->options.kind == KIND_CODE) {
-		people_code(login->person, login->counter, code);
+		people_code(login->person, login->counter + (load->options.wrong ? FAR_AWAY : 0), code);
 		what.password = code;
 	}
 	login->len = (uint16_t)asker_request(&load->asker, &what, login->packet);
@@ -288,6 +289,7 @@ static const struct place {
 	{"verify", PLACE_NUMBER, offsetof(struct load_options, verify_every)},
 	{"unsigned", PLACE_FLAG, offsetof(struct load_options, unsigned_requests)},
 	{"fixed", PLACE_FLAG, offsetof(struct load_options, fixed)},
+	{"wrong", PLACE_FLAG, offsetof(struct load_options, wrong)},
 };
 
 #define PLACES (sizeof(places) / sizeof(places[0]))

@@ -43,6 +43,7 @@ struct load_options {
 	double rate, seconds, resend; /* resend: share of requests that are sent twice whatever comes back */
 	bool unsigned_requests; /* no Message-Authenticator */
 	bool fixed;		/* everybody's code is that of counter 0, as a password that stays */
+	bool wrong;		/* codes are those of a counter far away */
 };
 
 struct login {
