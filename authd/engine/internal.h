@@ -72,10 +72,10 @@ struct verify {
 	struct wf_clock clock;
 	uint32_t totp_window, totp_drift, hotp_lookahead;
 	bool clock_suspect, doomed;
-	struct verify_result results[POLICY_PROMPTS_MAX];
 	wf_status status;
 	int64_t elapsed_us;
 	int64_t thread_us; /* what the answers' evaluation cost, without waiting */
+	struct verify_result results[POLICY_PROMPTS_MAX]; /* last: of `nprompts`, the others are never touched */
 };
 
 struct transaction {
@@ -117,9 +117,7 @@ struct transaction {
 	int64_t round_us;       /* boot time at which the peer's last message came */
 	int64_t slow_ms;        /* this source is held back */
 
-	struct store_job job;
 	struct audit_row refusal; /* borrowed by the job that writes it */
-	struct verify verify;
 	struct mailbox_post post;
 	bool busy;              /* job or verify is under way: the object must stay */
 	bool told;              /* the peer has its RESULT, or wants none any more */
@@ -129,6 +127,11 @@ struct transaction {
 	char reason[48];
 	char refused[48]; /* why it is refused without evaluation */
 	bool unwritten;   /* `refusal` is on its way to the store: to be gathered if it does not arrive */
+
+	/* Large, and seldom used to their ends: neither cleared nor wiped where nothing has been (transaction.c). */
+	struct verify verify;
+	size_t job_used; /* how far the jobs so far have filled `job` */
+	struct store_job job;
 };
 
 /* One request, one answer: ACCOUNT, SESSION, CHANGE. */

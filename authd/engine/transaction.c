@@ -1,6 +1,7 @@
 /* The transaction object: made at BEGIN, freed in DONE once nothing of it is under way. */
 #include "config.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -72,10 +73,45 @@ make_id(const struct engine *engine, uint8_t id_r[WF_TXN_LEN])
 	return wf_random_bytes(id_r + 4, WF_TXN_LEN - 4);
 }
 
+/*
+ * 50 KiB, most of them for what few logins have: sixteen credentials, four prompts.  So what comes behind is left as it
+ * is: the jobs' beginnings are cleared by store_job_init(), results by verify_start().
+ */
+static struct transaction *
+txn_alloc(void)
+{
+	struct transaction *txn = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(sizeof(*txn));
+
+	if (txn == NULL)
+		return NULL;
+	memset(txn, 0, offsetof(struct transaction, verify.results));
+	memset(&txn->job_used, 0, offsetof(struct transaction, job.u) - offsetof(struct transaction, job_used));
+	return txn;
+}
+
+static void
+note_used(struct transaction *txn)
+{
+	size_t used = store_job_extent(&txn->job);
+
+	if (used > txn->job_used)
+		txn->job_used = used;
+}
+
+/* All that it has ever held. */
+static void
+txn_wipe(struct transaction *txn)
+{
+	size_t results = txn->verify.nprompts * sizeof(txn->verify.results[0]);
+
+	wf_wipe(&txn->job, txn->job_used);
+	wf_wipe(txn, offsetof(struct transaction, verify.results) + results);
+}
+
 wf_status
 txn_new(struct engine *engine, struct engine_peer *peer, struct transaction **txn_r)
 {
-	struct transaction *txn = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*txn));
+	struct transaction *txn = txn_alloc();
 	wf_status status;
 
 	if (txn == NULL)
@@ -118,7 +154,7 @@ txn_free(struct transaction *txn)
 	if (txn->grid != NULL)
 		event_free(txn->grid);
 	verify_clear(&txn->verify);
-	wf_wipe(txn, sizeof(*txn));
+	txn_wipe(txn);
 	free(txn);
 }
 
@@ -169,6 +205,7 @@ store_back(struct mailbox_post *post)
 	struct transaction *txn = post->ctx;
 
 	txn->busy = false;
+	note_used(txn);
 	if (!txn->engine->stopped)
 		arrivals[txn->job.kind](txn);
 }
@@ -185,6 +222,7 @@ txn_submit(struct transaction *txn)
 	txn->job.done = store_done;
 	txn->job.ctx = txn;
 	txn->busy = true;
+	note_used(txn);
 	if (store_submit(txn->engine->store, &txn->job) == WF_OK)
 		return;
 	txn->busy = false;

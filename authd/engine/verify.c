@@ -126,6 +126,7 @@ fill(struct transaction *txn)
 	verify->hotp_lookahead = (uint32_t)policy_value(policy, P_HOTP_LOOKAHEAD);
 	verify->clock_suspect = store_clock_suspect(txn->engine->store);
 	verify->doomed = txn->doomed;
+	memset(verify->results, 0, verify->nprompts * sizeof(verify->results[0]));
 }
 
 struct worker_pool *

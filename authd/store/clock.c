@@ -41,9 +41,11 @@ store_lock_ms(struct store *store)
 void
 clock_look(struct store *store, struct wf_now now, struct lockclock *seen_r)
 {
-	bool synchronised = wf_clock_synchronised();
+	bool synchronised;
 
 	(void)pthread_mutex_lock(&store->clock_mutex);
+	/* The kernel is asked only where it matters: a login looks several times. */
+	synchronised = lockclock_jumped(&store->lockclock, now) && wf_clock_synchronised();
 	lockclock_watch(&store->lockclock, now, synchronised);
 	*seen_r = store->lockclock;
 	(void)pthread_mutex_unlock(&store->clock_mutex);

@@ -271,22 +271,41 @@ store_close(struct store **store_p)
 	free(store);
 }
 
+/* Without the arrays at their ends. */
+static const size_t job_sizes[STORE_JOB_KINDS] = {
+	[STORE_READ] = offsetof(struct store_job, u.read.credentials),
+	[STORE_RESERVE] = offsetof(struct store_job, u.reserve.credentials),
+	[STORE_SETTLE] = offsetof(struct store_job, u.settle.effects),
+	[STORE_ADMIN] = offsetof(struct store_job, u) + sizeof(struct store_admin),
+	[STORE_SESSION] = offsetof(struct store_job, u) + sizeof(struct store_session),
+	[STORE_VIEW] = offsetof(struct store_job, u) + sizeof(struct store_view),
+	[STORE_RESUME] = offsetof(struct store_job, u.resume.credentials),
+	[STORE_RECORD] = offsetof(struct store_job, u) + sizeof(struct store_record),
+};
+
 void
 store_job_init(struct store_job *job, enum store_job_kind kind)
 {
-	static const size_t sizes[STORE_JOB_KINDS] = {
-		[STORE_READ] = offsetof(struct store_job, u.read.credentials),
-		[STORE_RESERVE] = offsetof(struct store_job, u.reserve.credentials),
-		[STORE_SETTLE] = offsetof(struct store_job, u.settle.effects),
-		[STORE_ADMIN] = offsetof(struct store_job, u) + sizeof(struct store_admin),
-		[STORE_SESSION] = offsetof(struct store_job, u) + sizeof(struct store_session),
-		[STORE_VIEW] = offsetof(struct store_job, u) + sizeof(struct store_view),
-		[STORE_RESUME] = offsetof(struct store_job, u.resume.credentials),
-		[STORE_RECORD] = offsetof(struct store_job, u) + sizeof(struct store_record),
-	};
-
-	memset(job, 0, sizes[kind]);
+	memset(job, 0, job_sizes[kind]);
 	job->kind = kind;
+}
+
+size_t
+store_job_extent(const struct store_job *job)
+{
+	size_t size = job_sizes[job->kind];
+
+	if (job->status != WF_OK)
+		return sizeof(*job);
+	if (job->kind == STORE_READ)
+		size += job->u.read.ncredentials * sizeof(job->u.read.credentials[0]);
+	else if (job->kind == STORE_RESERVE)
+		size += job->u.reserve.ncredentials * sizeof(job->u.reserve.credentials[0]);
+	else if (job->kind == STORE_RESUME)
+		size += job->u.resume.ncredentials * sizeof(job->u.resume.credentials[0]);
+	else if (job->kind == STORE_SETTLE)
+		size += job->u.settle.neffects * sizeof(job->u.settle.effects[0]);
+	return size;
 }
 
 wf_status

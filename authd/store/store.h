@@ -384,6 +384,11 @@ struct store_job {
  * only as many entries count as their number says: clearing them costs more than the rest of a request.
  */
 void store_job_init(struct store_job *job, enum store_job_kind kind);
+/*
+ * How many bytes from its start may hold anything by now: for who has to wipe it.  All where it failed, since nobody
+ * knows how far it came.  Only after store_job_init.
+ */
+size_t store_job_extent(const struct store_job *job);
 /* Any thread.  WF_FULL or WF_UNAVAILABLE (closing): done is not called.  The job is the caller's until done. */
 WF_MUST_USE wf_status store_submit(struct store *store, struct store_job *job);
 /* Submits and waits: for acts and tests, never in the loop thread.  Returns job->status. */

@@ -109,12 +109,16 @@ lockclock_ms(const struct lockclock *clock, struct wf_now now)
 	return advanced(clock->base_ms, difference(now.boot_us, clock->start.boot_us));
 }
 
+bool
+lockclock_jumped(const struct lockclock *clock, struct wf_now now)
+{
+	return !within_a_day(difference(offset_us(now), clock->drift_base_us));
+}
+
 void
 lockclock_watch(struct lockclock *clock, struct wf_now now, bool synchronised)
 {
-	bool near = within_a_day(difference(offset_us(now), clock->drift_base_us));
-
-	if (synchronised || near)
+	if (synchronised || !lockclock_jumped(clock, now))
 		lockclock_accept(clock, now);
 	else
 		clock->suspect = true;

@@ -44,6 +44,8 @@ struct lockclock {
 void lockclock_start(struct lockclock *clock_r, const struct lockclock_saved *saved, const char *boot_id,
 		     struct wf_now now, bool synchronised, bool was_suspect);
 int64_t lockclock_ms(const struct lockclock *clock, struct wf_now now);
+/* The wall clock is more than a day from where it was last believed: only then it matters whether it is synchronised. */
+bool lockclock_jumped(const struct lockclock *clock, struct wf_now now);
 /* Looks for a jump of the wall clock against boot time; to be called often (each second). */
 void lockclock_watch(struct lockclock *clock, struct wf_now now, bool synchronised);
 /* `warifu clock accept`: what the wall clock shows now is believed. */
