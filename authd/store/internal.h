@@ -68,6 +68,8 @@ struct writer {
 	bool stale;        /* `work` has to be read anew */
 	bool leftovers;    /* reservations of a former run are not settled yet */
 	bool other_boot;   /* the machine has been started anew since the last commit */
+	bool careful;      /* the batch runs with savepoints */
+	bool again;        /* the batch, running without, has to be run with them */
 	bool clock_write;  /* the batch has to write meta although nothing else changed */
 	bool clock_accept; /* the batch accepts the clock */
 };

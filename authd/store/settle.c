@@ -23,25 +23,36 @@ settle_effects(struct writer *w, const struct store_settle *settle)
 	return status;
 }
 
+/* Some effects may have been applied before one was refused. */
+static wf_status
+settle_take_back(struct writer *w, int64_t changes)
+{
+	if (w->careful)
+		return sql_rollback_to(&w->conn, "effects");
+	w->again = sqlite3_total_changes64(w->conn.db) != changes;
+	return WF_OK;
+}
+
 /* All effects or none. applied_r false: one did not apply. */
 static wf_status
 settle_try(struct writer *w, const struct store_settle *settle, bool *applied_r)
 {
 	struct work before = w->work;
-	wf_status status = sql_simple(&w->conn, SQL_SAVEPOINT_EFFECTS);
+	int64_t changes = sqlite3_total_changes64(w->conn.db);
+	wf_status status = w->careful ? sql_simple(&w->conn, SQL_SAVEPOINT_EFFECTS) : WF_OK;
 
 	if (status != WF_OK)
 		return status;
 	status = settle_effects(w, settle);
 	if (status == WF_OK) {
 		*applied_r = true;
-		return sql_simple(&w->conn, SQL_RELEASE_EFFECTS);
+		return w->careful ? sql_simple(&w->conn, SQL_RELEASE_EFFECTS) : WF_OK;
 	}
 	if (!effect_refused(status))
 		return status;
 	w->work = before;
 	*applied_r = false;
-	return sql_rollback_to(&w->conn, "effects");
+	return settle_take_back(w, changes);
 }
 
 /* Is the account still the one that the answers were verified against? */

@@ -1,8 +1,12 @@
 /*
  * The writer thread: group commit.
  *
- * It takes all jobs that are waiting, orders them by account, and runs them in one transaction with a savepoint
- * each, so that one fsync serves them all.  A job that fails is rolled back to its savepoint and fails alone.
+ * It takes all jobs that are waiting, orders them by account, and runs them in one transaction, so that one fsync
+ * serves them all.  A job that fails fails alone.  Few do, and a savepoint for each costs a copy of every page that it
+ * changes; so there are none at first.  If a job fails after it has changed something, the transaction is rolled back and
+ * run again without it, this time with savepoints.  Until the commit a job may therefore run twice, with the same
+ * inputs.
+ *
  * If the transaction itself fails nothing of it is believed: every job of the batch fails with the
  * cause, and what was known of the database is read anew before the next one.  `done` runs after the commit.
  */
@@ -34,6 +38,7 @@ struct ordered {
 	struct store_job *job;
 	uint64_t account; /* start of the throttle key: one account's jobs stand together */
 	size_t at;        /* order of arrival */
+	bool failed;      /* by itself: left out when the batch is run again */
 };
 
 struct batch {
@@ -103,7 +108,7 @@ batch_order(struct batch *batch, struct store_job *jobs)
 {
 	batch->n = 0;
 	for (struct store_job *job = jobs; job != NULL && batch->n < BATCH_MAX; job = job->next) {
-		batch->jobs[batch->n] = (struct ordered){job, job_account(job), batch->n};
+		batch->jobs[batch->n] = (struct ordered){job, job_account(job), batch->n, false};
 		batch->n++;
 	}
 	qsort(batch->jobs, batch->n, sizeof(batch->jobs[0]), ordered_compare);
@@ -183,25 +188,42 @@ batch_prune(struct writer *w)
 	return status == WF_OK ? order_moot(w) : status;
 }
 
-/* WF_OK: the transaction stands, whether or not the job went well. */
+/* What a failed job has changed is taken back: by its savepoint, or by running the batch again. */
 static wf_status
-batch_job(struct writer *w, struct store_job *job)
+batch_take_back(struct writer *w, int64_t changes)
 {
+	if (w->careful)
+		return sql_rollback_to(&w->conn, "job");
+	if (sqlite3_get_autocommit(w->conn.db) != 0)
+		return WF_IO; /* a severe error has rolled the transaction back already */
+	w->again = w->again || sqlite3_total_changes64(w->conn.db) != changes;
+	return WF_OK;
+}
+
+/* WF_OK: the transaction stands, whether or not the job went well, or is to be run again. */
+static wf_status
+batch_job(struct writer *w, struct ordered *one)
+{
+	struct store_job *job = one->job;
 	size_t kind = (size_t)job->kind;
 	struct work before = w->work;
-	wf_status status = sql_simple(&w->conn, SQL_SAVEPOINT_JOB);
+	int64_t changes = sqlite3_total_changes64(w->conn.db);
+	wf_status status = w->careful ? sql_simple(&w->conn, SQL_SAVEPOINT_JOB) : WF_OK;
 
 	if (status != WF_OK)
 		return status;
 	w->conn.cause[0] = '\0';
 	job->cause[0] = '\0';
 	job->status = kind >= JOB_KINDS || job_run[kind] == NULL ? WF_INVALID : job_run[kind](w, job);
+	if (w->again)
+		return WF_OK; /* it cannot tell before */
 	if (job->status == WF_OK)
-		return sql_simple(&w->conn, SQL_RELEASE_JOB);
+		return w->careful ? sql_simple(&w->conn, SQL_RELEASE_JOB) : WF_OK;
+	one->failed = true;
 	w->trouble = job->status;
 	(void)snprintf(job->cause, sizeof(job->cause), "%s", w->conn.cause);
 	w->work = before;
-	return sql_rollback_to(&w->conn, "job");
+	return batch_take_back(w, changes);
 }
 
 /* A batch that changed nothing (refusals) is not written: it costs no fsync. */
@@ -277,6 +299,34 @@ batch_done(struct writer *w, const struct batch *batch)
 	}
 }
 
+/* With w->again in the end nothing is committed. */
+static wf_status
+batch_try(struct writer *w, struct batch *batch, bool *written_r)
+{
+	wf_status status = batch_begin(w, batch);
+
+	w->again = false;
+	for (size_t i = 0; status == WF_OK && !w->again && i < batch->n; i++)
+		status = batch->jobs[i].failed ? WF_OK : batch_job(w, &batch->jobs[i]);
+	return status == WF_OK && !w->again ? batch_commit(w, batch, written_r) : status;
+}
+
+static wf_status
+batch_run(struct writer *w, struct batch *batch, bool *written_r)
+{
+	wf_status status;
+
+	w->trouble = WF_OK;
+	w->careful = false;
+	status = batch_try(w, batch, written_r);
+	if (status != WF_OK || !w->again)
+		return status;
+	sql_rollback(&w->conn);
+	w->work = batch->before;
+	w->careful = true;
+	return batch_try(w, batch, written_r);
+}
+
 wf_status
 writer_batch(struct writer *w, struct store_job *jobs)
 {
@@ -285,13 +335,8 @@ writer_batch(struct writer *w, struct store_job *jobs)
 	wf_status status;
 
 	batch_order(&batch, jobs);
-	w->trouble = WF_OK;
 	(void)pthread_mutex_lock(&w->store->conn_mutex[THREAD_WRITER]);
-	status = batch_begin(w, &batch);
-	for (size_t i = 0; status == WF_OK && i < batch.n; i++)
-		status = batch_job(w, batch.jobs[i].job);
-	if (status == WF_OK)
-		status = batch_commit(w, &batch, &written);
+	status = batch_run(w, &batch, &written);
 	if (status == WF_OK)
 		batch_believe(w, written);
 	else
