@@ -214,6 +214,46 @@ START_TEST(a_failing_job_fails_alone)
 }
 END_TEST
 
+/* Every other one has changed something before it fails: its batch is run again without it. */
+static void *
+half_fail(void *arg)
+{
+	struct worker *worker = arg;
+	struct account accounts[2];
+	struct effect effects[2] = {{.kind = EFFECT_ACCOUNT_ADD, .account = &accounts[0]},
+		{.kind = EFFECT_ACCOUNT_ADD, .account = &accounts[1]}};
+	bool fails = worker->number % 2 == 1;
+	char name[16];
+	wf_status status;
+
+	(void)snprintf(name, sizeof(name), "n%u", worker->number);
+	accounts[0] = fx_account(name);
+	accounts[1] = fx_account("taken");
+	(void)pthread_barrier_wait(&barrier);
+	for (unsigned i = 0; i < 2; i++) {
+		status = fx_admin(effects, fails ? 2 : 1, NULL);
+		if (status == WF_OK)
+			atomic_fetch_add(&applied, 1);
+		else if (status == WF_EXISTS)
+			atomic_fetch_add(&conflicts, 1);
+	}
+	return NULL;
+}
+
+START_TEST(what_a_failing_job_changed_is_taken_back)
+{
+	(void)fx_add_account("taken");
+	run_all(half_fail, 0, (struct effect){.kind = EFFECT_NONE});
+	/* A name of its own is there by the second time, too. */
+	ck_assert_uint_eq(applied, THREADS / 2);
+	ck_assert_uint_eq(conflicts, THREADS + THREADS / 2);
+	ck_assert_uint_eq(fx_counts().accounts, 1 + THREADS / 2);
+	ck_assert(!fx_read("n1")->found);
+	ck_assert(fx_read("n2")->found);
+	ck_assert_uint_eq(fx_verify_chain(), 1 + THREADS / 2);
+}
+END_TEST
+
 /* A read that is submitted when a write is done sees it. */
 static void
 then_read(struct store_job *job)
@@ -320,6 +360,7 @@ load_suite(void)
 	tcase_add_test(tc, honest_logins_all_succeed);
 	tcase_add_test(tc, commits_are_shared);
 	tcase_add_test(tc, a_failing_job_fails_alone);
+	tcase_add_test(tc, what_a_failing_job_changed_is_taken_back);
 	tcase_add_test(tc, reads_see_what_was_committed);
 	tcase_add_test(tc, the_queue_is_bounded_and_closing_finishes);
 	suite_add_tcase(suite, tc);
