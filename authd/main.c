@@ -428,19 +428,43 @@ serve(const struct options *options)
 	return code;
 }
 
+/* The files of RADIUS clients' secrets: what warifu-radiusd would not start with, and what is to be warned about. */
+static bool
+check_secrets(const struct config *config)
+{
+	const int64_t wall_us = wf_clock_now(&wf_clock_system).wall_us;
+	bool fine = true;
+
+	for (size_t i = 0; i < config->radius.nclients; i++) {
+		const struct config_client *client = &config->radius.clients[i];
+		enum config_secret_fault fault = config_secret_check(client, config->radius_uid, wall_us);
+		char text[512];
+
+		if (fault == SECRET_FINE)
+			continue;
+		config_secret_say(client, fault, text, sizeof(text));
+		fprintf(stderr, "%s:%d: %s\n", client->origin.file, client->origin.line, text);
+		fine = fine && config_secret_is_warning(fault);
+	}
+	return fine;
+}
+
 static int
 check(const struct options *options)
 {
 	struct config *config = NULL;
 	struct config_error error = {""};
+	bool fine;
 
 	if (config_load(options->config, &config, &error) != WF_OK) {
 		fprintf(stderr, "%s\n", error.text);
 		return 1;
 	}
-	printf(_("%s: fine\n"), config->file);
+	fine = check_secrets(config);
+	if (fine)
+		printf(_("%s: fine\n"), config->file);
 	config_free(&config);
-	return 0;
+	return fine ? 0 : 1;
 }
 
 static int

@@ -31,6 +31,16 @@ static const struct {
 	{"hash", "des-or-not", "b6$a$cdefgh$5$aZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZG."},
 	{"hash", "rounds-of-none", "rounds=$m1FzwctVrjrUC"},
 	/* A name that libconfuse takes for a path, with a line feed that reached the sentence. */
+	{"config", "clients",
+		"client v1 { network = {192.0.2.1, \"2001:db8::/64\"} secret_file = /s profile = fortigate send_groups = yes\n"
+		" groups = {staff, a.b} class = firewall-admin kinds = 2 secret_changed = \"2026-01-31\" reply = {r, q} }\n"
+		"client v2 { certificate = {gw.example, B} mode = separator separator = \"::\" rate = 7 timeout = 2m\n"
+		" group_attribute = 'Class = \"OU=%groups\"' fold_case = on strip_realm = on trust_calling_station = on }\n"
+		"client v3 { network = 192.0.2.9 secret_file = /t mode = code zone = internal message_authenticator = auto proxies = on }\n"
+		"reply r { groups = admins attributes = {'Filter-Id = \"a b\"', 'Session-Timeout = 3600'} }\n"
+		"reply q { attributes = {\"Class = 0x01\"} }\n"},
+	{"config", "clients-overlap",
+		"client a { network = 10.0.0.0/8 secret_file = /s }\nclient b { network = 10.1.2.3 secret_file = /s }\n"},
 	{"config", "quoted-path", "\"\nlock=x|threshold\" = 1\n"},
 
 	{"code", "otp-6", "123 456"},
