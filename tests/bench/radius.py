@@ -22,7 +22,7 @@ FROM = {"code": "127.0.0.2", "challenge": "127.0.0.3", "password": "127.0.0.4"}
 CLIENT = """client "bench-{kind}" {{
 	network = {{"{address}"}}
 	secret_file = "{secret}"
-	rate = 1000000
+	rate = 100000
 	timeout = {timeout}
 	{lines}
 }}
