@@ -1,7 +1,8 @@
 /*
  * The cache of requests and replies: a hash table with chains over a fixed pool of entries, and a list of
- * those with a reply by its age. Only what has a reply that is too old goes; what is worked on is never
- * pushed out, so a flood fills the table and is dropped, and what was begun is still answered once.
+ * those with a reply by its age. Only what has a reply that is too old goes, or, when there is no room, old enough;
+ * what is worked on is never pushed out, so a flood fills the table and is dropped, and what was begun is still
+ * answered once.
  */
 #include "config.h"
 
@@ -15,6 +16,7 @@
 #include "common/secret.h"
 
 #define EXPIRE_AT_ONCE 16 /* entries looked at for each request, so that none waits for a long sweep */
+#define KEEP_LEAST_US INT64_C(5000000) /* a reply that was kept so long may give way to a new request (D3) */
 #define CLIENT_SLOTS 4096 /* counters of clients; two that fall together share their limit */
 
 struct duplicate {
@@ -32,6 +34,7 @@ struct duplicate {
 struct duplicates {
 	struct duplicates_options options;
 	struct duplicate *pool;
+	size_t fresh; /* entries of the pool that were never used: their memory is not there yet */
 	struct duplicate **buckets;
 	size_t nbuckets;
 	struct duplicate *free;
@@ -75,10 +78,6 @@ pool_new(struct duplicates *duplicates)
 		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(n, sizeof(struct duplicate *));
 	if (duplicates->pool == NULL || duplicates->buckets == NULL)
 		return WF_NO_MEMORY;
-	for (size_t i = 0; i < n; i++) {
-		duplicates->pool[i].chain = duplicates->free;
-		duplicates->free = &duplicates->pool[i];
-	}
 	return wf_random_bytes(&duplicates->seed, sizeof(duplicates->seed));
 }
 
@@ -108,7 +107,7 @@ duplicates_free(struct duplicates **duplicates)
 {
 	if (*duplicates == NULL)
 		return;
-	for (size_t i = 0; (*duplicates)->pool != NULL && i < (*duplicates)->options.entries_max; i++)
+	for (size_t i = 0; i < (*duplicates)->fresh; i++)
 		free((*duplicates)->pool[i].reply);
 	free((*duplicates)->pool);
 	free((*duplicates)->buckets);
@@ -172,15 +171,34 @@ find(struct duplicates *duplicates, const struct duplicate_key *key)
 	return entry;
 }
 
+/* A free entry, if need be that of the oldest reply that was kept as long as it must be (D3); NULL: there is none. */
 static struct duplicate *
-take(struct duplicates *duplicates, const struct duplicate_key *key, uint32_t client)
+take_free(struct duplicates *duplicates, int64_t now_us)
 {
-	struct duplicate *entry = duplicates->free;
+	struct duplicate *oldest = duplicates->oldest;
+	struct duplicate *entry;
+
+	if (duplicates->free == NULL && duplicates->fresh < duplicates->options.entries_max)
+		return &duplicates->pool[duplicates->fresh++];
+	if (duplicates->free == NULL && oldest != NULL && now_us - (oldest->until_us - duplicates->options.keep_us) >= KEEP_LEAST_US)
+		release(duplicates, oldest);
+	entry = duplicates->free;
+	if (entry != NULL)
+		duplicates->free = entry->chain;
+	return entry;
+}
+
+static struct duplicate *
+take(struct duplicates *duplicates, const struct duplicate_key *key, uint32_t client, int64_t now_us)
+{
+	struct duplicate *entry;
 	struct duplicate **bucket;
 
-	if (entry == NULL || duplicates->of_client[client % CLIENT_SLOTS] >= duplicates->options.client_max)
+	if (duplicates->of_client[client % CLIENT_SLOTS] >= duplicates->options.client_max)
 		return NULL;
-	duplicates->free = entry->chain;
+	entry = take_free(duplicates, now_us);
+	if (entry == NULL)
+		return NULL;
 	duplicates->used++;
 	duplicates->of_client[client % CLIENT_SLOTS]++;
 	entry->key = *key;
@@ -212,7 +230,7 @@ duplicates_look(struct duplicates *duplicates, const struct duplicate_key *key, 
 		*entry_r = entry;
 		return entry->reply == NULL ? DUPLICATE_BUSY : DUPLICATE_KNOWN;
 	}
-	entry = take(duplicates, key, client);
+	entry = take(duplicates, key, client, now_us);
 	if (entry == NULL)
 		return DUPLICATE_FULL;
 	memcpy(entry->authenticator, authenticator, PACKET_AUTHENTICATOR);

@@ -1,0 +1,295 @@
+/*
+ * warifu-radiusd: parse the configuration, open the sockets, drop privilege and verify it, read the secrets,
+ * set limits, enter the cage, serve.  It holds no user's secret and no store: passing passwords go to the daemon.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "common/i18n.h"
+#include "common/notify.h"
+#include "common/privilege.h"
+#include "common/sandbox.h"
+#include "common/say.h"
+#include "radius/sandbox_calls.h"
+#include "radius/server.h"
+
+#define SECRET_PAGES_KEPT 512
+#define SANDBOX_PATHS_MAX (CONFIG_CLIENTS_MAX + CONFIG_DICTIONARIES_MAX + 16)
+
+static bool
+open_sockets(struct server *server, const struct config_radius *radius)
+{
+	for (size_t i = 0; i < radius->nlisteners; i++) {
+		const struct config_listener *listener = &radius->listeners[i];
+
+		server->fds[i] = -1;
+		server->nfds = i + 1;
+		if (listener->transport == LISTEN_TLS) {
+			wf_say_f(LOG_WARNING, "RADIUS over TLS (%s) is not served by this version", listener->text);
+			continue;
+		}
+		if (listener_open(listener, &server->fds[i]) == WF_OK)
+			continue;
+		wf_say_f(listener->written ? LOG_ERR : LOG_NOTICE, "cannot listen at %s: %s", listener->text, strerror(errno));
+		if (listener->written || (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL))
+			return false;
+	}
+	return true;
+}
+
+static bool
+become_user(const struct config_radius *radius)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (geteuid() == 0 && radius->user[0] != '\0' && strcmp(radius->user, "root") != 0) {
+		if (wf_privilege_user(radius->user, &uid, &gid) != WF_OK) {
+			wf_say_f(LOG_ERR, "the user '%s' (option radius.user) does not exist: make it with 'useradd --system %s'", radius->user,
+				 radius->user);
+			return false;
+		}
+		if (wf_privilege_drop(uid, gid) != WF_OK) {
+			wf_say(LOG_ERR, "privilege could not be dropped");
+			return false;
+		}
+	}
+	if (wf_privilege_limits() == WF_OK)
+		return true;
+	wf_say(LOG_ERR, "the limits of the process could not be set");
+	return false;
+}
+
+/* Who serves radius.sock, found out while names can be looked up. */
+static void
+find_daemon(struct server *server, const struct config *config)
+{
+	gid_t gid;
+
+	server->daemon_uid = geteuid();
+	if (config->user[0] != '\0' && wf_privilege_user(config->user, &server->daemon_uid, &gid) != WF_OK)
+		server->daemon_uid = 0;
+	snprintf(server->daemon_path, sizeof(server->daemon_path), "%s/radius.sock", config->run_dir);
+}
+
+/* What needs root, or a name service. */
+static bool
+open_as_root(struct server *server)
+{
+	struct config *config = NULL;
+	struct config_error error = {""};
+	bool fine;
+
+	if (config_load(server->options->config, &config, &error) != WF_OK) {
+		wf_say(LOG_ERR, error.text);
+		return false;
+	}
+	find_daemon(server, config);
+	fine = open_sockets(server, &config->radius) && become_user(&config->radius);
+	config_free(&config);
+	return fine;
+}
+
+static bool
+load(struct server *server)
+{
+	char why[SITE_WHY_MAX] = "", path[512];
+	size_t line = 0;
+	wf_status status;
+
+	if (site_load(server->options->config, &server->books, &server->site, why) != WF_OK) {
+		wf_say(LOG_ERR, why);
+		return false;
+	}
+	snprintf(path, sizeof(path), "%s/learned", server->site->config->radius.state_dir);
+	status = learned_open(path, &server->learned, &line);
+	if (status == WF_OK)
+		return true;
+	wf_say_f(LOG_ERR, "what was learned about clients cannot be read (%s, line %zu: %s); without it they could be fooled again: mend it, or "
+			  "remove it if no client has message_authenticator = \"auto\"",
+		 path, line, wf_status_text(status));
+	return false;
+}
+
+/* Folders that are read again at a reload, each once. */
+struct paths {
+	struct wf_sandbox_path rows[SANDBOX_PATHS_MAX];
+	char folders[SANDBOX_PATHS_MAX][256];
+	size_t n;
+};
+
+static void
+add_path(struct paths *paths, const char *path, bool write)
+{
+	for (size_t i = 0; i < paths->n; i++)
+		if (strcmp(paths->rows[i].path, path) == 0 && paths->rows[i].write == write)
+			return;
+	if (paths->n >= SANDBOX_PATHS_MAX)
+		return;
+	snprintf(paths->folders[paths->n], sizeof(paths->folders[0]), "%s", path);
+	paths->rows[paths->n] = (struct wf_sandbox_path){paths->folders[paths->n], write};
+	paths->n++;
+}
+
+static void
+add_folder_of(struct paths *paths, const char *file)
+{
+	char copy[256];
+
+	snprintf(copy, sizeof(copy), "%s", file);
+	if (file[0] != '\0')
+		add_path(paths, dirname(copy), false);
+}
+
+static void
+gather_paths(struct paths *paths, const struct config *config)
+{
+	/* Names of users, time zone; translations, dictionaries, modules of name look-ups; name services, credentials. */
+	static const char *const common[] = {"/etc", "/usr", "/lib", "/run", "/dev/urandom", "/sys/devices/system/cpu"};
+
+	add_path(paths, config->radius.state_dir, true);
+	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
+		add_path(paths, common[i], false);
+	add_folder_of(paths, config->file);
+	for (size_t i = 0; i < config->radius.nclients; i++)
+		add_folder_of(paths, config->radius.clients[i].secret_file);
+	for (size_t i = 0; i < config->radius.ndictionaries; i++)
+		add_folder_of(paths, config->radius.dictionaries[i]);
+}
+
+static bool
+enter_sandbox(const struct config *config)
+{
+	struct paths *paths = calloc(1, sizeof(*paths));
+	wf_status status = WF_NO_MEMORY;
+
+	if (paths != NULL) {
+		gather_paths(paths, config);
+		status = wf_sandbox_paths(paths->rows, paths->n);
+	}
+	free(paths);
+	if (status == WF_UNSUPPORTED)
+		wf_say(LOG_NOTICE, "there is no Landlock here: files are guarded by their modes alone");
+	if (status != WF_OK && status != WF_UNSUPPORTED) {
+		wf_say(LOG_ERR, "Landlock refused the server's folders");
+		return false;
+	}
+	if (wf_sandbox_calls(sandbox_calls, sandbox_calls_count) == WF_OK)
+		return true;
+	wf_say(LOG_ERR, "the filter of system calls could not be installed");
+	return false;
+}
+
+static void
+say_serving(const struct server *server)
+{
+	const struct config_radius *radius = &server->site->config->radius;
+	char text[CONFIG_LISTENERS_MAX * 66] = "";
+	size_t len = 0;
+
+	for (size_t i = 0; i < radius->nlisteners; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, " %s", radius->listeners[i].text);
+	wf_say_f(LOG_NOTICE, "version %s serves %zu clients at%s", PACKAGE_VERSION, server->site->nclients, text);
+}
+
+/* What does not stop the start. */
+static bool
+warn_of_secrets(const struct server *server)
+{
+	const struct config *config = server->site->config;
+	int64_t wall_us = wf_clock_now(&server->clock).wall_us;
+	char text[512];
+
+	for (size_t i = 0; i < config->radius.nclients; i++) {
+		enum config_secret_fault fault = config_secret_check(&config->radius.clients[i], config->radius_uid, wall_us);
+
+		if (fault == SECRET_FINE)
+			continue;
+		config_secret_say(&config->radius.clients[i], fault, text, sizeof(text));
+		wf_say(LOG_WARNING, text);
+	}
+	return true;
+}
+
+static int
+serve(const struct options *options)
+{
+	struct server server = {.options = options, .clock = wf_clock_system};
+	int code = 1;
+
+	wf_say_open("warifu-radiusd", options->stderr_log);
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+	wf_secret_keep(SECRET_PAGES_KEPT);
+	if (open_as_root(&server) && load(&server) && warn_of_secrets(&server) && enter_sandbox(server.site->config) &&
+	    server_set_up(&server)) {
+		say_serving(&server);
+		wf_notify_ready();
+		code = server_run(&server) ? 0 : 1;
+		if (code != 0)
+			wf_say(LOG_ERR, "the server ended by itself; start it again");
+	}
+	server_clear(&server);
+	wf_secret_keep(0);
+	return code;
+}
+
+static int
+check(const struct options *options)
+{
+	struct books books = {NULL};
+	struct site *site = NULL;
+	char why[SITE_WHY_MAX] = "";
+
+	if (site_load(options->config, &books, &site, why) != WF_OK) {
+		books_clear(&books);
+		fprintf(stderr, "%s\n", why);
+		return 1;
+	}
+	printf(_("%s: fine\n"), site->config->file);
+	site_return(&site);
+	books_clear(&books);
+	return 0;
+}
+
+static int
+help(const struct options *options)
+{
+	(void)options;
+	options_usage();
+	return 0;
+}
+
+static int
+version(const struct options *options)
+{
+	(void)options;
+	printf("warifu-radiusd %s\n", PACKAGE_VERSION);
+	return 0;
+}
+
+static int (*const tasks[])(const struct options *options) = {
+	[TASK_SERVE] = serve, [TASK_CHECK] = check, [TASK_HELP] = help, [TASK_VERSION] = version,
+};
+
+int
+main(int argc, char **argv)
+{
+	struct options options;
+
+	setlocale(LC_ALL, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
+	if (!options_parse(argc, argv, &options))
+		return 2;
+	return tasks[options.task](&options);
+}

@@ -1,0 +1,76 @@
+/* Orders, as a table. */
+#include "config.h"
+
+#include "radius/orders.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ORDER_MAX 65
+
+/* Cells "name", "counter", "value", three for each counter that is not zero; "" for all clients together. */
+static wf_status
+add_counters(struct wf_msg *done, const char *name, const struct stats *stats)
+{
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < STATS_COUNTERS; i++) {
+		char cell[192];
+
+		if (stats->counters[i] == 0 || stats_name(i) == NULL)
+			continue;
+		snprintf(cell, sizeof(cell), "%s\t%s\t%" PRIu64, name, stats_name(i), stats->counters[i]);
+		status = wf_msg_add_text(done, WF_F_CELL, cell);
+	}
+	return status;
+}
+
+/* As many as fit into one message. */
+static wf_status
+order_stats(struct server *server, const struct wf_msg *order, struct wf_msg *done)
+{
+	wf_status status = add_counters(done, "", exchanges_stats(server->exchanges));
+
+	(void)order;
+	for (const struct book *book = server->books.first; status == WF_OK && book != NULL; book = book->next)
+		status = add_counters(done, book->name, &book->stats);
+	return status == WF_TOO_LONG || status == WF_FULL ? WF_OK : status;
+}
+
+static const struct {
+	const char *name;
+	wf_status (*run)(struct server *server, const struct wf_msg *order, struct wf_msg *done);
+} orders[] = {
+	{"stats", order_stats},
+};
+
+static wf_status
+run(struct server *server, const struct wf_msg *order, struct wf_msg *done)
+{
+	char name[ORDER_MAX];
+	wf_status status = wf_msg_get_text(order, WF_F_ORDER, 0, name, sizeof(name));
+
+	for (size_t i = 0; status == WF_OK && i < sizeof(orders) / sizeof(orders[0]); i++)
+		if (strcmp(orders[i].name, name) == 0)
+			return orders[i].run(server, order, done);
+	return status == WF_OK ? WF_UNSUPPORTED : status;
+}
+
+void
+orders_take(struct server *server, const struct wf_msg *msg)
+{
+	struct wf_msg done;
+	uint64_t tag;
+	wf_status status;
+
+	if (wf_msg_get_uint(msg, WF_F_TAG, &tag) != WF_OK)
+		return;
+	wf_msg_init(&done, WF_MSG_DONE, WF_WIRE_VERSION);
+	status = wf_msg_add_uint(&done, WF_F_TAG, tag);
+	if (status == WF_OK)
+		status = wf_msg_add_uint(&done, WF_F_STATUS, (uint64_t)run(server, msg, &done));
+	if (status == WF_OK)
+		status = upstream_send(server->upstream, &done);
+	wf_msg_clear(&done); /* what could not be sent is ordered again */
+}
