@@ -14,6 +14,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "common/fault.h"
 #include "common/i18n.h"
 #include "common/notify.h"
 #include "common/privilege.h"
@@ -169,7 +170,7 @@ gather_paths(struct paths *paths, const struct config *config)
 static bool
 enter_sandbox(const struct config *config)
 {
-	struct paths *paths = calloc(1, sizeof(*paths));
+	struct paths *paths = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*paths));
 	wf_status status = WF_NO_MEMORY;
 
 	if (paths != NULL) {
