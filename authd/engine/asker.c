@@ -21,6 +21,7 @@ struct text_field {
 static const struct text_field text_fields[] = {
 	TEXT_FIELD(WF_F_USER, user),	 TEXT_FIELD(WF_F_SERVICE, service), TEXT_FIELD(WF_F_RHOST, rhost),
 	TEXT_FIELD(WF_F_TTY, tty),	 TEXT_FIELD(WF_F_RUSER, ruser),	    TEXT_FIELD(WF_F_LANGUAGE, language),
+	TEXT_FIELD(WF_F_NAS, nas),
 };
 
 static bool
@@ -121,6 +122,7 @@ asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct w
 	if (status != WF_OK)
 		return status;
 	asker.uid = peer->cred.uid;
+	asker.gateway = msg->type == WF_MSG_ATTEMPT || msg->type == WF_MSG_RECORD;
 	asker.trusted = peer->role == FRONT_RADIUS || peer->cred.uid == 0;
 	asker.ssh_key = asker.trusted && (evidence_has_key(msg) || evidence_is_first(msg));
 	if (peer->host != NULL) {
@@ -193,9 +195,32 @@ locate_local(struct asker *asker, const struct policy *policy)
 	asker->zone = policy_zone(policy, &asker->source, console);
 }
 
+/*
+ * What the client says of its user's address counts where it is trusted with it and it is one.  The gateway itself is
+ * never the source: all its users would be one.
+ */
+void
+asker_gateway(struct asker *asker, const struct config_client *client, const struct policy *policy)
+{
+	struct wf_source said;
+
+	wf_source_from_pam(client->trust_calling_station ? asker->rhost : NULL, NULL, &said);
+	if (said.remote && strncmp(said.text, "name:", 5) != 0) {
+		asker->source = said;
+		asker->zone = policy_zone(policy, &said, false);
+		return;
+	}
+	asker->rhost[0] = '\0';
+	asker->source = (struct wf_source){.remote = false};
+	snprintf(asker->source.text, sizeof(asker->source.text), "radius:%.*s", WF_SOURCE_MAX - 8, asker->service);
+	asker->zone = client->zone;
+}
+
 void
 asker_locate(struct asker *asker, const struct policy *policy, const struct store_read *read)
 {
+	if (asker->gateway)
+		return; /* asker_gateway() */
 	if (asker->trusted && asker->rhost[0] != '\0') {
 		wf_source_from_pam(asker->rhost, asker->tty, &asker->source);
 		asker->zone = policy_zone(policy, &asker->source, false);

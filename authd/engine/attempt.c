@@ -60,7 +60,7 @@ txn_answer(struct engine_peer *peer, const struct wf_msg *msg)
 	return WF_OK;
 }
 
-static void
+void
 fill_interrupted(struct transaction *txn, struct audit_row *row)
 {
 	row_fill(row, txn->engine, &txn->asker, AUDIT_AUTH, "login");
@@ -74,6 +74,10 @@ txn_reserve(struct transaction *txn)
 {
 	struct store_reserve *reserve = &txn->job.u.reserve;
 
+	if (txn->round == ROUND_SECOND) {
+		gateway_resume(txn);
+		return;
+	}
 	store_job_init(&txn->job, STORE_RESERVE);
 	memcpy(reserve->txn, txn->id, WF_TXN_LEN);
 	reserve->name = txn->shadow ? "" : txn->asker.user; /* no account has the empty name */
@@ -93,6 +97,8 @@ on_answer(struct transaction *txn)
 {
 	if (txn->foreign)
 		txn_refuse(txn, WF_VERDICT_REJECT, txn->doom);
+	else if (txn->round == ROUND_SECOND && !txn->gateway.state_is_ours)
+		txn_refuse(txn, WF_VERDICT_REJECT, "state-unknown");
 	else
 		txn_admit(txn);
 }
@@ -130,12 +136,16 @@ account_doom(const struct account *account, int64_t wall_us)
 	return NULL;
 }
 
-static void
-judge_account(struct transaction *txn, const struct store_reserve *reserve)
+void
+attempt_admitted(struct transaction *txn, const struct account *account)
 {
-	const char *reason = account_doom(
-		reserve->found ? &reserve->account : NULL, store_date_us(txn->engine->store));
+	const char *reason = account_doom(account, store_date_us(txn->engine->store));
 
+	txn->reserved = true;
+	txn->known = account != NULL;
+	txn->account = account != NULL ? account->id : 0;
+	if (txn->gateway.asks)
+		gateway_account(txn, account);
 	if (reason == NULL || txn->doomed)
 		return;
 	txn->doomed = true;
@@ -145,10 +155,7 @@ judge_account(struct transaction *txn, const struct store_reserve *reserve)
 static enum txn_event
 admitted(struct transaction *txn, const struct store_reserve *reserve)
 {
-	txn->reserved = true;
-	txn->known = reserve->found;
-	txn->account = reserve->found ? reserve->account.id : 0;
-	judge_account(txn, reserve);
+	attempt_admitted(txn, reserve->found ? &reserve->account : NULL);
 	return TXN_ADMITTED;
 }
 

@@ -14,15 +14,19 @@
 #include "authd/engine/internal.h"
 
 /* The stored key also binds who asked for whom, from where and for what: nothing else fetches the verdict. */
-static wf_status
-bind_idempotency(struct transaction *txn, const uint8_t *key, size_t len)
+wf_status
+txn_bind_key(struct transaction *txn, const struct wf_msg *msg)
 {
+	const uint8_t *key;
+	size_t len;
 	struct {
 		uint32_t role, uid, purpose;
 		uint8_t key[32];
 		char user[WF_NAME_MAX + 1], service[65], rhost[256], tty[65], host[65];
 	} bound;
 
+	if (wf_msg_get_bytes(msg, WF_F_IDEMPOTENCY, 0, &key, &len) != WF_OK)
+		return WF_OK;
 	if (len != sizeof(bound.key))
 		return WF_INVALID;
 	memset(&bound, 0, sizeof(bound));
@@ -42,9 +46,7 @@ bind_idempotency(struct transaction *txn, const uint8_t *key, size_t len)
 static wf_status
 read_begin(struct transaction *txn, const struct wf_msg *msg)
 {
-	const uint8_t *key;
 	uint64_t purpose;
-	size_t len;
 	wf_status status = asker_read(&txn->asker, txn->peer, msg);
 
 	if (status == WF_OK)
@@ -54,9 +56,7 @@ read_begin(struct transaction *txn, const struct wf_msg *msg)
 	if (purpose != WF_PURPOSE_LOGIN && purpose != WF_PURPOSE_CHANGE)
 		return WF_INVALID;
 	txn->purpose = (enum wf_purpose)purpose;
-	if (wf_msg_get_bytes(msg, WF_F_IDEMPOTENCY, 0, &key, &len) != WF_OK)
-		return WF_OK;
-	return bind_idempotency(txn, key, len);
+	return txn_bind_key(txn, msg);
 }
 
 wf_status
@@ -70,9 +70,7 @@ txn_begin(struct engine *engine, struct engine_peer *peer, const struct wf_msg *
 	txn->round_us = wf_clock_now(&engine->clock).boot_us;
 	status = read_begin(txn, msg);
 	if (status != WF_OK) {
-		txn->state = TXN_DONE;
-		txn->told = true;
-		txn_release(txn);
+		txn_discard(txn);
 		return status;
 	}
 	txn_step(txn, TXN_BEGIN);
@@ -101,11 +99,15 @@ send_prompts(struct transaction *txn)
 	return status == WF_OK;
 }
 
-/* Who proves himself to the command warifu is asked in observe mode, too: that is when tokens are handed out. */
+/*
+ * Who proves himself to the command warifu is asked in observe mode, too: that is when tokens are handed out.  So is
+ * who comes through a gateway, because there nobody else would ask.
+ */
 static bool
 only_observes(const struct transaction *txn)
 {
-	return txn->engine->config->mode == MODE_OBSERVE && strcmp(txn->asker.service, WF_PROOF_SERVICE) != 0;
+	return txn->engine->config->mode == MODE_OBSERVE && !txn->gateway.asks &&
+	       strcmp(txn->asker.service, WF_PROOF_SERVICE) != 0;
 }
 
 /*
@@ -119,6 +121,16 @@ must_look_first(const struct transaction *txn)
 	       store_may_be_exempt(txn->engine->store, txn->asker.user);
 }
 
+void
+txn_facts(const struct transaction *txn, const struct account *account, struct policy_facts *facts_r)
+{
+	facts_fill(facts_r, &txn->asker, txn->purpose, account);
+	if (txn->gateway.asks)
+		gateway_facts(txn, account, facts_r);
+	else
+		facts_r->exempt = policy_exempt(account, store_date_us(txn->engine->store));
+}
+
 /* Asks without a look at the account, where that may be; false as above. */
 static bool
 ask_at_once(struct transaction *txn)
@@ -127,13 +139,40 @@ ask_at_once(struct transaction *txn)
 
 	if (must_look_first(txn))
 		return true;
-	facts_fill(&facts, &txn->asker, txn->purpose, NULL);
+	txn_facts(txn, NULL, &facts);
 	policy_eval(&txn->engine->config->policy, &facts, &txn->demand);
 	return txn->demand.nprompts == 0 || send_prompts(txn);
 }
 
+/* Until when, and from where as far as it is known already. */
+static bool
+prepare(struct transaction *txn)
+{
+	int64_t ms = policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000;
+
+	if (txn->engine->draining)
+		return false;
+	if (txn->gateway.asks && txn->gateway.patience_ms >= 0 && txn->gateway.patience_ms < ms)
+		ms = txn->gateway.patience_ms;
+	if (!txn_arm_deadline(txn, ms))
+		return false;
+	if (txn->gateway.asks)
+		return gateway_begin(txn);
+	wf_source_from_pam(txn->asker.trusted ? txn->asker.rhost : NULL, txn->asker.tty, &txn->asker.source);
+	return true;
+}
+
 void
 on_begin(struct transaction *txn)
+{
+	if (!prepare(txn))
+		txn_step(txn, TXN_FAILED);
+	else if (!txn->gateway.asks || repeats_enter(txn))
+		txn_look(txn);
+}
+
+void
+txn_look(struct transaction *txn)
 {
 	struct engine *engine = txn->engine;
 	struct store_read *read = &txn->job.u.read;
@@ -145,9 +184,7 @@ on_begin(struct transaction *txn)
 	read->has_idempotency = txn->has_idempotency;
 	memcpy(read->idempotency, txn->idempotency, sizeof(read->idempotency));
 	asker_session(&txn->asker, read);
-	wf_source_from_pam(txn->asker.trusted ? txn->asker.rhost : NULL, txn->asker.tty, &txn->asker.source);
-	if (engine->draining || !txn_arm_deadline(txn, policy_value(&engine->config->policy, P_PERSON_DEADLINE_S)) ||
-	    lanes_fill(engine, &txn->asker, false, &read->lanes) != WF_OK) {
+	if (lanes_fill(engine, &txn->asker, false, &read->lanes) != WF_OK) {
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
@@ -161,7 +198,7 @@ doom(struct transaction *txn, const char *reason)
 	if (!txn->doomed)
 		AUDIT_TEXT(txn->doom, reason);
 	txn->doomed = true;
-	txn->shadow = true;
+	txn->shadow = txn->round != ROUND_SECOND; /* its first round is counted as pending under the account's own key */
 }
 
 /* A peer that is not root may only ask about its own account. */
@@ -197,8 +234,7 @@ judge_demand(struct transaction *txn, const struct store_read *read)
 	const struct account *account = read->found && !txn->foreign ? &read->account : NULL;
 	struct policy_demand before;
 
-	facts_fill(&facts, &txn->asker, txn->purpose, account);
-	facts.exempt = policy_exempt(account, store_date_us(txn->engine->store));
+	txn_facts(txn, account, &facts);
 	before = txn->demand;
 	policy_eval(policy, &facts, &txn->demand);
 	txn->stale = txn->asked && txn->demand.decision != POLICY_NOT_ASKED && !same_prompts(&before, &txn->demand);
@@ -218,6 +254,25 @@ judge_source(struct transaction *txn, const struct store_read *read)
 	txn->slow_ms = throttle_slow_ms(&read->lanes.states[LANE_SOURCE], &read->lanes.limits[LANE_SOURCE], read->lock_ms);
 }
 
+/* The same request was decided just now: the same answer. */
+static bool
+was_decided(struct transaction *txn)
+{
+	const struct store_read *read = &txn->job.u.read;
+	uint8_t id[WF_TXN_LEN];
+
+	if (read->verdict_known && !read->verdict_challenged) {
+		txn->verdict = read->verdict;
+		if (txn->gateway.asks)
+			gateway_account(txn, read->found ? &read->account : NULL);
+		return true;
+	}
+	if (!txn->gateway.asks || (!read->verdict_known && !repeats_find(txn, id)))
+		return false;
+	gateway_known(txn, read->verdict_known ? read->verdict_txn : id);
+	return true;
+}
+
 void
 facts_arrived(struct transaction *txn)
 {
@@ -229,8 +284,7 @@ facts_arrived(struct transaction *txn)
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
-	if (read->verdict_known) {
-		txn->verdict = read->verdict;
+	if (was_decided(txn)) {
 		txn_step(txn, TXN_KNOWN);
 		return;
 	}
@@ -240,7 +294,9 @@ facts_arrived(struct transaction *txn)
 	judge_peer(txn, read);
 	judge_demand(txn, read);
 	judge_source(txn, read);
-	if (txn->demand.decision == POLICY_NOT_ASKED) {
+	if (txn->gateway.asks)
+		gateway_round(txn);
+	if (txn->demand.decision == POLICY_NOT_ASKED && !txn->gateway.asks) {
 		txn->verdict = WF_VERDICT_IGNORE;
 		txn_step(txn, TXN_KNOWN);
 		return;
@@ -312,7 +368,7 @@ on_facts(struct transaction *txn)
 {
 	if (txn->demand.nprompts == 0) {
 		txn_step(txn, TXN_FAILED);
-	} else if (!txn->asked) {
+	} else if (!txn->asked && !txn->answered) {
 		ask_on_grid(txn);
 	} else if (txn->slow_ms > 0) {
 		hold(txn);

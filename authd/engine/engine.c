@@ -25,7 +25,13 @@ engine_new(const struct engine_options *options, const struct config *config, co
 	status = refusals_new(&engine->refusals);
 	if (status == WF_OK)
 		status = admission_new(worker_threads(options->workers), config->queue, &engine->admission);
+	if (status == WF_OK)
+		status = repeats_new(&engine->repeats);
+	if (status == WF_OK)
+		status = orders_new(engine);
 	if (status != WF_OK) {
+		repeats_free(&engine->repeats);
+		admission_free(&engine->admission);
 		refusals_free(&engine->refusals);
 		free(engine);
 		return status;
@@ -102,19 +108,9 @@ static const struct message_handler handlers[] = {
 	{ WF_MSG_BEGIN, true, txn_begin },	{ WF_MSG_ANSWER, false, handle_answer },
 	{ WF_MSG_ABORT, false, handle_abort },	{ WF_MSG_ACCOUNT, true, errand_start },
 	{ WF_MSG_SESSION, true, errand_start }, { WF_MSG_CHANGE, true, errand_start },
+	{ WF_MSG_ATTEMPT, true, txn_attempt },	{ WF_MSG_RECORD, true, errand_start },
+	{ WF_MSG_WORK, false, orders_work },	{ WF_MSG_DONE, false, orders_done },
 };
-
-static size_t
-work_of_peer(const struct engine_peer *peer)
-{
-	size_t n = 0;
-
-	for (const struct transaction *txn = peer->transactions; txn != NULL; txn = txn->next_of_peer)
-		n++;
-	for (const struct errand *errand = peer->errands; errand != NULL; errand = errand->next_of_peer)
-		n++;
-	return n;
-}
 
 /* A user of one machine is not the user of the same number on another. */
 static bool
@@ -142,8 +138,8 @@ static bool
 has_room(const struct engine *engine, const struct engine_peer *peer)
 {
 	if (peer->role == FRONT_RADIUS)
-		return work_of_peer(peer) < RADIUS_WORK_MAX;
-	if (work_of_peer(peer) >= PEER_WORK_MAX)
+		return peer->nwork < RADIUS_WORK_MAX;
+	if (peer->nwork >= PEER_WORK_MAX)
 		return false;
 	return peer->cred.uid == 0 || work_of_user(engine, peer) < USER_WORK_MAX;
 }
@@ -165,7 +161,7 @@ engine_handle(struct engine *engine, struct engine_peer *peer, const struct wf_m
 void
 engine_peer_gone(struct engine *engine, struct engine_peer *peer)
 {
-	(void)engine;
+	orders_peer_gone(engine, peer);
 	while (peer->errands != NULL) {
 		struct errand *errand = peer->errands;
 
@@ -175,6 +171,7 @@ engine_peer_gone(struct engine *engine, struct engine_peer *peer)
 		errand->link_of_peer = NULL;
 		errand->next_of_peer = NULL;
 		errand->peer = NULL;
+		peer->nwork--;
 	}
 	while (peer->transactions != NULL) {
 		struct transaction *txn = peer->transactions;
@@ -185,6 +182,7 @@ engine_peer_gone(struct engine *engine, struct engine_peer *peer)
 		txn->link_of_peer = NULL;
 		txn->next_of_peer = NULL;
 		txn->peer = NULL;
+		peer->nwork--;
 		txn_step(txn, TXN_ABORT);
 	}
 }
@@ -205,7 +203,7 @@ engine_drain(struct engine *engine)
 	while (txn != NULL) {
 		struct transaction *next = txn->next;
 
-		if (txn->state == TXN_CHALLENGED || txn->waiting || txn->ticket.state == TICKET_WAITS)
+		if (txn->state == TXN_CHALLENGED || txn->waiting || txn->gateway.parked || txn->ticket.state == TICKET_WAITS)
 			txn_step(txn, TXN_FAILED);
 		txn = next;
 	}
@@ -319,6 +317,7 @@ engine_tick(struct engine *engine)
 {
 	flush_refusals(engine, engine->draining);
 	turns_tick(engine);
+	orders_tick(engine);
 	waiting_retry(engine, NULL, SIZE_MAX);
 }
 
@@ -357,5 +356,7 @@ engine_free(struct engine **engine)
 		errand_free(it->errands);
 	refusals_free(&it->refusals);
 	admission_free(&it->admission);
+	repeats_free(&it->repeats);
+	orders_free(it);
 	free(it);
 }

@@ -45,6 +45,7 @@ struct engine_peer {
 	void (*drop)(struct engine_peer *peer);
 	struct transaction *transactions; /* the engine's */
 	struct errand *errands;           /* the engine's */
+	size_t nwork;                     /* of both together */
 	void *taken;                      /* of who takes the peer's messages instead of the engine (front.h) */
 };
 
@@ -61,6 +62,7 @@ struct engine_options {
 
 struct engine_figures {
 	uint64_t accepted, rejected, unavailable, refused_early;
+	uint64_t challenged; /* first rounds of RADIUS logins, whatever became of them */
 	uint64_t transactions_open;
 	uint64_t waiting; /* for their turn */
 	uint32_t slowest_hash_ms;

@@ -15,6 +15,7 @@ leave_peer(struct errand *errand)
 {
 	if (errand->link_of_peer == NULL)
 		return;
+	errand->peer->nwork--;
 	*errand->link_of_peer = errand->next_of_peer;
 	if (errand->next_of_peer != NULL)
 		errand->next_of_peer->link_of_peer = errand->link_of_peer;
@@ -48,6 +49,8 @@ send_answer(struct errand *errand)
 		status = wf_msg_add_uint(&msg, WF_F_TEXT_ID, errand->text_id);
 	if (status == WF_OK)
 		status = wf_msg_add_text(&msg, WF_F_TEXT, errand->text);
+	if (status == WF_OK && errand->type == WF_MSG_RECORD)
+		status = wf_msg_add_uint(&msg, WF_F_TAG, errand->tag);
 	if (status == WF_OK && errand->peer != NULL && !errand->peer->send(errand->peer, &msg))
 		status = WF_IO;
 	wf_msg_clear(&msg);
@@ -196,6 +199,7 @@ static const struct errand_start starts[] = {
 	{ WF_MSG_ACCOUNT, account_phase },
 	{ WF_MSG_SESSION, session_phase },
 	{ WF_MSG_CHANGE, change_phase },
+	{ WF_MSG_RECORD, record_phase },
 };
 
 static wf_status
@@ -220,6 +224,8 @@ read_request(struct errand *errand, const struct wf_msg *msg)
 	}
 	if (msg->type == WF_MSG_CHANGE)
 		status = wf_msg_get_secret(msg, WF_F_SECRET, 0, 0, &errand->secret);
+	if (msg->type == WF_MSG_RECORD)
+		status = record_read(errand, msg);
 	return status;
 }
 
@@ -233,6 +239,7 @@ link_in(struct errand *errand)
 		errand->next_of_peer->link_of_peer = &errand->next_of_peer;
 	errand->link_of_peer = &peer->errands;
 	peer->errands = errand;
+	peer->nwork++;
 	errand->next = errand->engine->errands;
 	if (errand->next != NULL)
 		errand->next->link = &errand->next;

@@ -17,21 +17,41 @@ static const enum wf_text_id verdict_text[WF_VERDICT_COUNT] = {
 	[WF_VERDICT_EXPIRED] = WF_TEXT_REFUSED,
 };
 
+static wf_status
+make_result(const struct transaction *txn, struct wf_msg *msg)
+{
+	enum wf_text_id text = verdict_text[txn->verdict];
+	wf_status status;
+
+	if (txn->verdict == WF_VERDICT_REJECT && txn->text != WF_TEXT_NONE)
+		text = txn->text;
+	wf_msg_init(msg, WF_MSG_RESULT, txn->version);
+	status = wf_msg_add_bytes(msg, WF_F_TXN, txn->id, WF_TXN_LEN);
+	if (status == WF_OK)
+		status = wf_msg_add_uint(msg, WF_F_VERDICT, txn->verdict);
+	if (status == WF_OK && text != WF_TEXT_NONE)
+		status = wf_msg_add_uint(msg, WF_F_TEXT_ID, text);
+	if (status == WF_OK && txn->verdict == WF_VERDICT_REJECT)
+		status = wf_msg_add_text(msg, WF_F_TEXT, txn->engine->config->policy.helpdesk);
+	if (status == WF_OK && txn->gateway.asks)
+		status = gateway_describe(txn, msg);
+	return status;
+}
+
+/* In a first round right and wrong, known and unknown are told the same: go on with the code. */
 static bool
-send_result(struct transaction *txn)
+says_challenge(const struct transaction *txn)
+{
+	return txn->round == ROUND_FIRST && txn->verdict == WF_VERDICT_REJECT;
+}
+
+static bool
+send_reply(struct transaction *txn)
 {
 	struct wf_msg msg;
-	wf_status status;
+	wf_status status = says_challenge(txn) ? gateway_challenge(txn, &msg) : make_result(txn, &msg);
 	bool sent = false;
 
-	wf_msg_init(&msg, WF_MSG_RESULT, txn->version);
-	status = wf_msg_add_bytes(&msg, WF_F_TXN, txn->id, WF_TXN_LEN);
-	if (status == WF_OK)
-		status = wf_msg_add_uint(&msg, WF_F_VERDICT, txn->verdict);
-	if (status == WF_OK && verdict_text[txn->verdict] != WF_TEXT_NONE)
-		status = wf_msg_add_uint(&msg, WF_F_TEXT_ID, verdict_text[txn->verdict]);
-	if (status == WF_OK && txn->verdict == WF_VERDICT_REJECT)
-		status = wf_msg_add_text(&msg, WF_F_TEXT, txn->engine->config->policy.helpdesk);
 	if (status == WF_OK && txn->peer != NULL)
 		sent = txn->peer->send(txn->peer, &msg);
 	wf_msg_clear(&msg);
@@ -45,7 +65,8 @@ count(struct transaction *txn)
 {
 	struct engine_figures *figures = &txn->engine->figures;
 
-	figures->rejected += txn->verdict == WF_VERDICT_REJECT;
+	figures->challenged += says_challenge(txn);
+	figures->rejected += txn->verdict == WF_VERDICT_REJECT && !says_challenge(txn);
 	figures->accepted += txn->verdict == WF_VERDICT_ACCEPT;
 	figures->unavailable += txn->verdict == WF_VERDICT_UNAVAILABLE;
 	figures->refused_early += txn->refused[0] != '\0';
@@ -67,14 +88,15 @@ note_undelivered(struct transaction *txn)
 static void
 tell(struct transaction *txn)
 {
-	if (!txn->told) {
-		bool sent = send_result(txn);
+	bool heard = false;
 
+	if (!txn->told) {
+		heard = send_reply(txn);
 		txn->told = true;
 		count(txn);
-		if (!sent && txn->verdict == WF_VERDICT_ACCEPT)
-			note_undelivered(txn);
 	}
+	if (!heard && txn->verdict == WF_VERDICT_ACCEPT)
+		note_undelivered(txn);
 	txn_release(txn);
 }
 
@@ -141,6 +163,14 @@ not_reserved(const struct transaction *txn)
 	return txn->waiting || txn->ticket.state == TICKET_WAITS;
 }
 
+/* Nobody waits for it any more.  A challenge that was taken up is gone with it: its code is looked at all the same. */
+static void
+cancel(struct transaction *txn)
+{
+	if (txn->round != ROUND_SECOND)
+		atomic_store(&txn->verify.job.cancelled, true);
+}
+
 /* Under evaluation or commit: the peer hears UNAVAILABLE now, the outcome is still recorded. */
 void
 on_overdue(struct transaction *txn)
@@ -154,11 +184,11 @@ on_overdue(struct transaction *txn)
 		txn_refuse(txn, WF_VERDICT_UNAVAILABLE, "overload");
 		return;
 	}
-	atomic_store(&txn->verify.job.cancelled, true);
+	cancel(txn);
 	if (txn->told)
 		return;
 	txn->verdict = WF_VERDICT_UNAVAILABLE;
-	send_result(txn);
+	send_reply(txn);
 	count(txn);
 	txn->told = true;
 	txn->verdict = decided;
@@ -179,7 +209,7 @@ on_abort_busy(struct transaction *txn)
 	if (txn->state == TXN_COMMITTING)
 		return; /* as for the deadline */
 	txn->told = true;
-	atomic_store(&txn->verify.job.cancelled, true);
+	cancel(txn);
 	if (!not_reserved(txn))
 		return;
 	waiting_remove(txn);

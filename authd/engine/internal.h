@@ -42,12 +42,14 @@ struct lane_keys {
 struct asker {
 	char user[WF_NAME_MAX + 1];
 	char service[65], rhost[256], tty[65], ruser[257], language[17];
+	char nas[256]; /* of a RADIUS client: who sent the request */
 	char host[65]; /* of the caller, behind a relay; "" = this machine */
 	char boot[33]; /* of that machine */
 	struct wf_lineage lineage; /* of the caller, where it matters */
 	uid_t uid;     /* of the peer */
 	bool ssh_key;  /* evidence of a root peer */
 	bool trusted;  /* root or the radius front end: its claims are facts */
+	bool gateway;  /* asks through a RADIUS client: placed by it, not by processes */
 	struct wf_source source;
 	enum zone zone;
 	struct lane_keys lane_keys; /* lanes_fill's */
@@ -72,10 +74,37 @@ struct verify {
 	struct wf_clock clock;
 	uint32_t totp_window, totp_drift, hotp_lookahead;
 	bool clock_suspect, doomed;
+	bool renews; /* a stored hash may be brought up to date if everything is right */
 	wf_status status;
 	int64_t elapsed_us;
 	int64_t thread_us; /* what the answers' evaluation cost, without waiting */
 	struct verify_result results[POLICY_PROMPTS_MAX]; /* last: of `nprompts`, the others are never touched */
+};
+
+/* Which part of a login this transaction's answers are. */
+enum txn_round {
+	ROUND_WHOLE = 0, /* all that is demanded */
+	ROUND_FIRST,     /* RADIUS: the password alone. Whatever it was, the answer is a CHALLENGE (I5) */
+	ROUND_SECOND     /* RADIUS: the code, to an open challenge: the password was right */
+};
+
+/* What a round of a RADIUS login has and PAM's logins have not. */
+struct gateway {
+	bool asks; /* it is one */
+	uint64_t tag;
+	enum client_mode mode;
+	char separator[9];
+	struct wf_secret answer;       /* what the password attribute held, until it is evaluated */
+	char state[WF_STATE_LEN + 1];  /* "" = none was sent */
+	bool state_is_ours;            /* made for this client and user; the transaction has its id */
+	int64_t patience_ms;           /* -1 = not said */
+	unsigned proved;               /* kinds, by the round before */
+	char factors[65];              /* their names */
+	bool must_change;              /* the account's password */
+	char groups[ACCOUNT_GROUPS_MAX][ACCOUNT_GROUP_LEN + 1];
+	size_t ngroups;
+	struct transaction *next_by_key, *repeats; /* repeats.c's */
+	bool entered, parked;
 };
 
 struct transaction {
@@ -97,6 +126,8 @@ struct transaction {
 	bool has_idempotency;
 
 	struct policy_demand demand;
+	enum txn_round round;
+	struct gateway gateway;
 	bool asked;             /* prompts are out */
 	bool answered;          /* the answers are in */
 	bool stale;             /* they are not what would be asked now */
@@ -124,6 +155,7 @@ struct transaction {
 
 	enum wf_verdict verdict;          /* what DONE will say; starts as REJECT */
 	enum wf_verdict verdict_conflict; /* if the store found a conflict */
+	enum wf_text_id text; /* said with a REJECT instead of the one refusal; WF_TEXT_NONE: nothing else */
 	char reason[48];
 	char refused[48]; /* why it is refused without evaluation */
 	bool unwritten;   /* `refusal` is on its way to the store: to be gathered if it does not arrive */
@@ -134,7 +166,7 @@ struct transaction {
 	struct store_job job;
 };
 
-/* One request, one answer: ACCOUNT, SESSION, CHANGE. */
+/* One request, one answer: ACCOUNT, SESSION, CHANGE, RECORD. */
 struct errand {
 	struct engine *engine;
 	struct engine_peer *peer;
@@ -146,6 +178,7 @@ struct errand {
 	uint8_t txn[WF_TXN_LEN];
 	bool has_txn;
 	enum wf_session_event event;
+	uint64_t tag; /* of a RECORD */
 	struct wf_secret secret;
 	int64_t round_us;
 	struct store_job job;
@@ -173,6 +206,15 @@ struct grid {
 	int64_t lately_us, before_us;
 };
 
+#define REPEATS_CHAINS 1024
+#define REPEATS_REFUSED 8192
+
+/* Requests that may come again: see repeats.c. */
+struct repeats {
+	struct transaction *under_way[REPEATS_CHAINS];
+	struct refused_once { uint8_t key[32], txn[WF_TXN_LEN]; int64_t boot_us; } refused[REPEATS_REFUSED];
+};
+
 struct engine {
 	struct event_base *base;
 	struct store *store;
@@ -188,6 +230,8 @@ struct engine {
 	struct errand *errands;
 	struct refusals *refusals;
 	struct admission *admission;
+	struct repeats *repeats;
+	struct orders *orders;
 	bool taking_turns;
 	size_t ntransactions, nerrands, nflushes;
 	uint32_t slowest_hash_ms; /* by the clock: for people */
@@ -212,13 +256,18 @@ const char *txn_event_name(enum txn_event event);
 WF_MUST_USE wf_status txn_new(struct engine *engine, struct engine_peer *peer, struct transaction **txn_r);
 struct transaction *txn_find(struct engine_peer *peer, const uint8_t id[WF_TXN_LEN]);
 void txn_release(struct transaction *txn); /* frees it unless something is under way */
+void txn_discard(struct transaction *txn); /* its message was malformed */
+void txn_take_id(struct transaction *txn, const uint8_t id[WF_TXN_LEN]);
 void txn_submit(struct transaction *txn); /* its job; TXN_FAILED if the store does not take it */
 void txn_post(struct transaction *txn, void (*run)(struct mailbox_post *post)); /* any thread */
-bool txn_arm_deadline(struct transaction *txn, int64_t seconds);
+bool txn_arm_deadline(struct transaction *txn, int64_t ms);
 
 /* begin.c: TXN_BEGIN, TXN_FACTS */
 WF_MUST_USE wf_status txn_begin(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+wf_status txn_bind_key(struct transaction *txn, const struct wf_msg *msg); /* IDEMPOTENCY, if it is there */
 void on_begin(struct transaction *txn);
+void txn_facts(const struct transaction *txn, const struct account *account, struct policy_facts *facts_r);
+void txn_look(struct transaction *txn); /* asks the store what is known */
 void on_facts(struct transaction *txn);
 void facts_arrived(struct transaction *txn);
 void on_early_answer(struct transaction *txn);
@@ -234,8 +283,43 @@ void on_refused(struct transaction *txn);
 void on_wait(struct transaction *txn);
 void on_verified(struct transaction *txn);
 void txn_reserve(struct transaction *txn);
+void fill_interrupted(struct transaction *txn, struct audit_row *row);
+/* The attempt is reserved; `account` as of that commit, NULL: there is none. */
+void attempt_admitted(struct transaction *txn, const struct account *account);
 /* Why an account may not log in whatever is answered; NULL: it may.  `account` NULL: there is none. */
 const char *account_doom(const struct account *account, int64_t wall_us);
+
+/*
+ * gateway.c: rounds of a RADIUS login, TXN_BEGIN with all that is answered.  The functions from gateway_begin() on
+ * are for its transactions alone.
+ */
+WF_MUST_USE wf_status txn_attempt(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+bool gateway_begin(struct transaction *txn); /* false: no such client is known, or no memory */
+void gateway_facts(const struct transaction *txn, const struct account *account, struct policy_facts *facts);
+void gateway_round(struct transaction *txn); /* once the demand is known */
+/* The same request was answered with a challenge that has this id. */
+void gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN]);
+void gateway_account(struct transaction *txn, const struct account *account); /* as of the reservation; NULL: none */
+/* Halves of the answer to the round's prompts, as many as verify.nprompts. */
+WF_MUST_USE wf_status gateway_answers(struct transaction *txn);
+void gateway_resume(struct transaction *txn); /* instead of a reservation */
+void resume_arrived(struct transaction *txn);
+WF_MUST_USE wf_status gateway_describe(const struct transaction *txn, struct wf_msg *result); /* TAG and GROUPs */
+WF_MUST_USE wf_status gateway_challenge(const struct transaction *txn, struct wf_msg *msg_r);
+
+/* state.c: the STATE of a challenge; not secret, single use by the store, bound to client and user */
+WF_MUST_USE wf_status state_make(const struct keyring *keys, const uint8_t txn[WF_TXN_LEN], const char *service,
+				 const char *user, char state_r[WF_STATE_LEN + 1]);
+WF_MUST_USE wf_status state_open(const struct keyring *keys, const char *state, const char *service, const char *user,
+				 uint8_t txn_r[WF_TXN_LEN]); /* WF_NO: not made by these keys for these two */
+
+/* repeats.c */
+WF_MUST_USE wf_status repeats_new(struct repeats **repeats_r);
+void repeats_free(struct repeats **repeats);
+bool repeats_enter(struct transaction *txn); /* false: the same request is under way; txn_look() when it has ended */
+void repeats_leave(struct transaction *txn);
+void repeats_refused(const struct transaction *txn);
+bool repeats_find(const struct transaction *txn, uint8_t id_r[WF_TXN_LEN]);
 
 /* observe.c */
 void on_observed(struct transaction *txn);
@@ -257,8 +341,8 @@ void turns_tick(struct engine *engine);
 void turns_succeeded(struct transaction *txn);
 
 /* verify.c */
-/* Where the answers to this demand are evaluated: behind slow hashes only what needs one itself. */
-struct worker_pool *verify_pool(const struct engine *engine, const struct policy_demand *demand);
+/* Where this round's answers are evaluated: behind slow hashes only what needs one itself. */
+struct worker_pool *verify_pool(const struct transaction *txn);
 void verify_start(struct transaction *txn);
 void verify_clear(struct verify *verify);
 
@@ -279,6 +363,7 @@ void on_late(struct transaction *txn);
 
 /* asker.c */
 WF_MUST_USE wf_status asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct wf_msg *msg);
+void asker_gateway(struct asker *asker, const struct config_client *client, const struct policy *policy);
 void asker_locate(struct asker *asker, const struct policy *policy, const struct store_read *read);
 /* Where a transaction counts: its service, and behind a relay "service@host". */
 void asker_place(const struct asker *asker, char place_r[STORE_PLACE_SIZE]);
@@ -301,6 +386,14 @@ void row_fill(struct audit_row *row, struct engine *engine, const struct asker *
 enum refusal_kind refusal_kind(const struct asker *asker, bool known);
 void row_outcome(struct audit_row *row, enum audit_result result, const char *reason, const char *rule);
 
+/* orders.c: what the RADIUS front end is to do, out of the store's list */
+WF_MUST_USE wf_status orders_new(struct engine *engine);
+void orders_free(struct engine *engine);
+WF_MUST_USE wf_status orders_work(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+WF_MUST_USE wf_status orders_done(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+void orders_peer_gone(struct engine *engine, const struct engine_peer *peer);
+void orders_tick(struct engine *engine);
+
 /* errand.c, account_phase.c, session_phase.c, change.c */
 WF_MUST_USE wf_status errand_start(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 void errand_free(struct errand *errand);
@@ -315,5 +408,7 @@ void errand_record(struct errand *errand, enum wf_verdict verdict, enum wf_text_
 void account_phase(struct errand *errand);
 void session_phase(struct errand *errand);
 void change_phase(struct errand *errand);
+WF_MUST_USE wf_status record_read(struct errand *errand, const struct wf_msg *msg);
+void record_phase(struct errand *errand);
 
 #endif

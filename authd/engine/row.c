@@ -45,7 +45,7 @@ row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker
 	AUDIT_TEXT(row->user, asker->user);
 	AUDIT_TEXT(row->source, asker->source.text[0] != '\0' ? asker->source.text : "local:unknown");
 	AUDIT_TEXT(row->service, asker->service);
-	AUDIT_TEXT(row->machine, asker->tty);
+	AUDIT_TEXT(row->machine, asker->nas[0] != '\0' ? asker->nas : asker->tty);
 	AUDIT_TEXT(row->operator_name, asker->ruser);
 	fill_detail(row, asker);
 }

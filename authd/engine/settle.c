@@ -27,9 +27,10 @@ struct sums {
 };
 
 static void
-sum_up(const struct verify *verify, struct sums *sums_r)
+sum_up(const struct transaction *txn, struct sums *sums_r)
 {
-	struct sums sums = {0};
+	const struct verify *verify = &txn->verify;
+	struct sums sums = {.proved = txn->gateway.proved};
 
 	for (size_t i = 0; i < verify->nprompts; i++) {
 		const struct verify_result *one = &verify->results[i];
@@ -88,8 +89,8 @@ outcome_right(const struct transaction *txn, const struct sums *sums)
 
 	outcome.settle = several ? SETTLE_SUCCESS : SETTLE_PARTIAL;
 	AUDIT_TEXT(outcome.reason, "ok");
-	if (txn->peer != NULL && !txn->told)
-		return outcome;
+	if ((txn->peer != NULL && !txn->told) || txn->gateway.asks)
+		return outcome; /* who comes through a gateway asks again, with the same key */
 	outcome = (struct outcome){
 		.settle = SETTLE_RELEASE, .result = AUDIT_FAILURE, .verdict = WF_VERDICT_REJECT, .reason = "abandoned"
 	};
@@ -103,6 +104,15 @@ outcome_none(enum wf_verdict verdict, enum audit_result result, const char *reas
 
 	AUDIT_TEXT(outcome.reason, reason);
 	return outcome;
+}
+
+/* The password was right.  Nothing is written of it but that the code is awaited, or else that nobody brought one. */
+static struct outcome
+outcome_first(void)
+{
+	return (struct outcome){
+		.settle = SETTLE_CHALLENGE, .result = AUDIT_FAILURE, .verdict = WF_VERDICT_REJECT, .reason = "abandoned"
+	};
 }
 
 /*
@@ -119,7 +129,7 @@ decide(const struct transaction *txn)
 		return outcome_none(WF_VERDICT_REJECT, AUDIT_FAILURE, "abandoned");
 	if (verify->status != WF_OK)
 		return outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_UNAVAILABLE, "overload");
-	sum_up(verify, &sums);
+	sum_up(txn, &sums);
 	if (txn->doomed || sums.failed != 0)
 		return outcome_wrong(txn, &sums);
 	if (sums.guessed)
@@ -128,8 +138,12 @@ decide(const struct transaction *txn)
 		return outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_UNAVAILABLE, sums.first_unsure);
 	if (sums.replayed != 0)
 		return outcome_none(WF_VERDICT_REJECT, AUDIT_FAILURE, "replayed");
+	if (txn->round == ROUND_FIRST)
+		return outcome_first();
 	if (!policy_satisfied(&txn->demand, sums.proved))
 		return outcome_wrong(txn, &sums);
+	if (txn->gateway.must_change)
+		return outcome_none(WF_VERDICT_REJECT, AUDIT_FAILURE, "must-change");
 	return outcome_right(txn, &sums);
 }
 
@@ -154,8 +168,9 @@ append(char *text, size_t size, const char *word)
 static void
 name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kinds_r)
 {
-	unsigned kinds = 0;
+	unsigned kinds = txn->gateway.proved;
 
+	AUDIT_TEXT(row->factors, txn->gateway.factors);
 	for (size_t i = 0; i < txn->verify.nprompts; i++) {
 		const struct factor_ops *ops = factor_ops(txn->verify.results[i].factor);
 
@@ -232,13 +247,17 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 	settle->account = txn->account;
 	settle->purpose = txn->purpose;
 	asker_place(&txn->asker, settle->service);
-	settle->has_idempotency = txn->has_idempotency && outcome->verdict != WF_VERDICT_UNAVAILABLE;
+	settle->has_idempotency = txn->has_idempotency && outcome->verdict != WF_VERDICT_UNAVAILABLE &&
+				  txn->verify.status == WF_OK;
+	settle->challenged = txn->round == ROUND_FIRST;
+	settle->challenge_ms = policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000;
 	memcpy(settle->idempotency, txn->idempotency, sizeof(settle->idempotency));
 	settle->verdict = outcome->verdict;
 	settle->verdict_conflict = WF_VERDICT_REJECT;
 	if (outcome->settle == SETTLE_SUCCESS || outcome->settle == SETTLE_PARTIAL)
 		fill_effects(txn, settle);
 	fill_rows(txn, settle, outcome);
+	AUDIT_TEXT(settle->factors, settle->applied.factors);
 }
 
 /* A machine that was asleep or busy says nothing of the hashes: past the bound it is not believed. */
@@ -278,6 +297,8 @@ on_verified(struct transaction *txn)
 	if (outcome.count_account)
 		settle->source_weight = source_weight(txn->engine, &settle->lanes);
 	txn->verdict = outcome.verdict;
+	if (strcmp(outcome.reason, "must-change") == 0)
+		txn->text = WF_TEXT_MUST_CHANGE;
 	AUDIT_TEXT(txn->reason, outcome.reason);
 	txn_submit(txn);
 }
@@ -300,6 +321,8 @@ settle_refusal(struct transaction *txn, const char *reason)
 {
 	struct audit_row *row = &txn->refusal;
 
+	if (txn->round == ROUND_FIRST && txn->verdict == WF_VERDICT_REJECT)
+		repeats_refused(txn);
 	fill_row(txn, row, refusal_result(txn->verdict), reason);
 	AUDIT_TEXT(txn->reason, reason);
 	if (!refusals_note(txn->engine->refusals, row, refusal_kind(&txn->asker, txn->known))) {

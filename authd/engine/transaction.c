@@ -33,6 +33,7 @@ link_in(struct transaction *txn)
 		txn->next_of_peer->link_of_peer = &txn->next_of_peer;
 	txn->link_of_peer = &peer->transactions;
 	peer->transactions = txn;
+	peer->nwork++;
 	engine->ntransactions++;
 }
 
@@ -41,6 +42,7 @@ leave_peer(struct transaction *txn)
 {
 	if (txn->link_of_peer == NULL)
 		return;
+	txn->peer->nwork--;
 	*txn->link_of_peer = txn->next_of_peer;
 	if (txn->next_of_peer != NULL)
 		txn->next_of_peer->link_of_peer = txn->link_of_peer;
@@ -154,6 +156,7 @@ txn_free(struct transaction *txn)
 	if (txn->grid != NULL)
 		event_free(txn->grid);
 	verify_clear(&txn->verify);
+	wf_secret_clear(&txn->gateway.answer);
 	txn_wipe(txn);
 	free(txn);
 }
@@ -170,15 +173,31 @@ txn_release(struct transaction *txn)
 	if (txn->next != NULL)
 		txn->next->link = txn->link;
 	txn->engine->ntransactions--;
+	repeats_leave(txn);
 	txn_free(txn);
 }
 
-bool
-txn_arm_deadline(struct transaction *txn, int64_t seconds)
+void
+txn_discard(struct transaction *txn)
 {
-	struct timeval tv = {.tv_sec = (time_t)seconds};
+	txn->state = TXN_DONE;
+	txn->told = true;
+	txn_release(txn);
+}
 
-	txn->due_us = wf_clock_now(&txn->engine->clock).boot_us + seconds * 1000000;
+void
+txn_take_id(struct transaction *txn, const uint8_t id[WF_TXN_LEN])
+{
+	memcpy(txn->id, id, WF_TXN_LEN);
+	hex_id(txn);
+}
+
+bool
+txn_arm_deadline(struct transaction *txn, int64_t ms)
+{
+	struct timeval tv = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+
+	txn->due_us = wf_clock_now(&txn->engine->clock).boot_us + ms * 1000;
 	return evtimer_add(txn->deadline, &tv) == 0;
 }
 
@@ -195,6 +214,7 @@ typedef void (*arrival)(struct transaction *txn);
 static const arrival arrivals[STORE_JOB_KINDS] = {
 	[STORE_READ] = facts_arrived,
 	[STORE_RESERVE] = reserve_arrived,
+	[STORE_RESUME] = resume_arrived,
 	[STORE_SETTLE] = settle_arrived,
 	[STORE_ADMIN] = settle_arrived,
 };

@@ -95,7 +95,7 @@ txn_admit(struct transaction *txn)
 	int64_t now_us = wf_clock_now(&engine->clock).boot_us;
 	struct admission_ticket *displaced;
 
-	if (verify_pool(engine, &txn->demand) != engine->workers) {
+	if (verify_pool(txn) != engine->workers) {
 		txn_reserve(txn);
 		return;
 	}

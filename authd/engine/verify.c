@@ -80,7 +80,7 @@ run(struct worker_job *job, void *scratch)
 		try_prompt(verify, i, scratch);
 	verify->thread_us = wf_clock_thread_us() - thread;
 	verify->elapsed_us = wf_clock_now(&verify->clock).boot_us - start;
-	for (size_t i = 0; all_right(verify) && i < verify->nprompts; i++)
+	for (size_t i = 0; verify->renews && all_right(verify) && i < verify->nprompts; i++)
 		renew(verify, i, scratch);
 	verify_clear(verify);
 }
@@ -107,17 +107,47 @@ done(struct worker_job *job, wf_status status)
 	txn_post(txn, arrived);
 }
 
+/* The prompts that are answered in this round: the password comes first, the code last. */
+static size_t
+round_prompts(const struct transaction *txn, const struct wf_prompt **first_r)
+{
+	const struct policy_demand *demand = &txn->demand;
+
+	*first_r = demand->prompts;
+	if (txn->round == ROUND_WHOLE || demand->nprompts == 0)
+		return demand->nprompts;
+	if (txn->round == ROUND_SECOND)
+		*first_r += demand->nprompts - 1;
+	return 1;
+}
+
+/* Of the commit that admitted the attempt. */
 static void
+fill_credentials(struct transaction *txn)
+{
+	struct store_reserve *reserve = &txn->job.u.reserve;
+	struct store_resume *resume = &txn->job.u.resume;
+
+	if (txn->job.kind == STORE_RESUME) {
+		txn->verify.credentials = resume->credentials;
+		txn->verify.ncredentials = resume->found ? resume->ncredentials : 0;
+	} else {
+		txn->verify.credentials = reserve->credentials;
+		txn->verify.ncredentials = reserve->found ? reserve->ncredentials : 0;
+	}
+}
+
+static wf_status
 fill(struct transaction *txn)
 {
 	const struct policy *policy = &txn->engine->config->policy;
-	struct store_reserve *reserve = &txn->job.u.reserve;
 	struct verify *verify = &txn->verify;
+	const struct wf_prompt *first;
 
-	verify->credentials = reserve->credentials;
-	verify->ncredentials = reserve->found ? reserve->ncredentials : 0;
-	verify->nprompts = txn->demand.nprompts;
-	memcpy(verify->prompts, txn->demand.prompts, sizeof(verify->prompts));
+	fill_credentials(txn);
+	verify->nprompts = round_prompts(txn, &first);
+	memcpy(verify->prompts, first, verify->nprompts * sizeof(*first));
+	verify->renews = txn->round == ROUND_WHOLE; /* else time would tell that the password was right */
 	verify->keys = txn->engine->keys;
 	verify->clock = txn->engine->clock;
 	verify->now = wf_clock_now(&verify->clock);
@@ -127,32 +157,36 @@ fill(struct transaction *txn)
 	verify->clock_suspect = store_clock_suspect(txn->engine->store);
 	verify->doomed = txn->doomed;
 	memset(verify->results, 0, verify->nprompts * sizeof(verify->results[0]));
+	return txn->gateway.asks ? gateway_answers(txn) : WF_OK;
 }
 
 struct worker_pool *
-verify_pool(const struct engine *engine, const struct policy_demand *demand)
+verify_pool(const struct transaction *txn)
 {
-	for (size_t i = 0; i < demand->nprompts; i++)
-		if (factor_prompt_flags(demand->prompts[i].text) & FACTOR_CPU)
-			return engine->workers;
-	return engine->quick;
+	const struct wf_prompt *prompts;
+	size_t n = round_prompts(txn, &prompts);
+
+	for (size_t i = 0; i < n; i++)
+		if (factor_prompt_flags(prompts[i].text) & FACTOR_CPU)
+			return txn->engine->workers;
+	return txn->engine->quick;
 }
 
 void
 verify_start(struct transaction *txn)
 {
 	struct verify *verify = &txn->verify;
-	wf_status status;
+	wf_status status = fill(txn);
 
-	fill(txn);
 	verify->job.run = run;
 	verify->job.done = done;
 	verify->job.ctx = verify;
 	verify->job.deadline_boot_us =
 		txn->round_us + policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000000;
-	atomic_store(&verify->job.cancelled, txn->peer == NULL || txn->told);
+	atomic_store(&verify->job.cancelled, (txn->peer == NULL || txn->told) && txn->round != ROUND_SECOND);
 	txn->busy = true;
-	status = worker_submit(verify_pool(txn->engine, &txn->demand), &verify->job);
+	if (status == WF_OK)
+		status = worker_submit(verify_pool(txn), &verify->job);
 	if (status == WF_OK)
 		return; /* from here on `verify` is the worker's */
 	verify->status = status;

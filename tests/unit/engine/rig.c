@@ -56,32 +56,29 @@ open_store(struct rig *rig)
 	char path[128], why[512] = "";
 	struct store_options options = {.path = path, .node = "rig", .clock = rig->clock, .create = true};
 
-	snprintf(path, sizeof(path), "%s/key", rig->folder);
-	ck_assert_int_eq(keyring_create(path), WF_OK);
-	ck_assert_int_eq(keyring_load(path, &rig->keys, why, sizeof(why)), WF_OK);
 	snprintf(path, sizeof(path), "%s/warifu.db", rig->folder);
 	ck_assert_msg(store_open(&options, &rig->store, why, sizeof(why)) == WF_OK, "%s", why);
 }
 
-void
-rig_open(struct rig *rig)
+static void
+make_keys(struct rig *rig)
 {
-	const struct password_cost cheap = {64, 1, 1};
+	char path[128], why[512] = "";
+
+	snprintf(path, sizeof(path), "%s/key", rig->folder);
+	ck_assert_int_eq(keyring_create(path), WF_OK);
+	ck_assert_int_eq(keyring_load(path, &rig->keys, why, sizeof(why)), WF_OK);
+}
+
+/* Everything that a daemon makes anew at each start. */
+static void
+start(struct rig *rig)
+{
 	struct worker_options workers = {
 		.threads = 2, .queue_max = 256, .name = "rig", .scratch_new = factor_scratch_new, .scratch_free = factor_scratch_free
 	};
 	struct engine_options options;
 
-	memset(rig, 0, sizeof(*rig));
-	pthread_mutex_init(&rig->lock, NULL);
-	rig->now = (struct wf_now){.wall_us = RIG_WALL_US, .boot_us = 1000000000};
-	rig->clock = (struct wf_clock){.read = read_clock, .ctx = rig};
-	snprintf(rig->folder, sizeof(rig->folder), "/tmp/wf-engine-XXXXXX");
-	ck_assert_ptr_nonnull(mkdtemp(rig->folder));
-	snprintf(rig->config.node, sizeof(rig->config.node), "rig");
-	rig->config.queue = 256;
-	set_policy(&rig->config.policy);
-	ck_assert_int_eq(password_cost_set(&cheap), WF_OK);
 	open_store(rig);
 	workers.clock = rig->clock;
 	ck_assert_int_eq(mailbox_new(&rig->mailbox), WF_OK);
@@ -96,14 +93,11 @@ rig_open(struct rig *rig)
 		.clock = rig->clock
 	};
 	ck_assert_int_eq(engine_new(&options, &rig->config, rig->keys, &rig->engine), WF_OK);
-	rig_account(rig, "alice", 1000);
 }
 
-void
-rig_close(struct rig *rig)
+static void
+stop(struct rig *rig)
 {
-	char command[128];
-
 	engine_stop(rig->engine);
 	worker_pool_free(&rig->workers);
 	worker_pool_free(&rig->quick);
@@ -113,6 +107,54 @@ rig_close(struct rig *rig)
 	event_free(rig->mail);
 	event_base_free(rig->base);
 	mailbox_free(&rig->mailbox);
+}
+
+void
+rig_open(struct rig *rig)
+{
+	const struct password_cost cheap = {64, 1, 1};
+
+	memset(rig, 0, sizeof(*rig));
+	pthread_mutex_init(&rig->lock, NULL);
+	rig->now = (struct wf_now){.wall_us = RIG_WALL_US, .boot_us = 1000000000};
+	rig->clock = (struct wf_clock){.read = read_clock, .ctx = rig};
+	snprintf(rig->folder, sizeof(rig->folder), "/tmp/wf-engine-XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(rig->folder));
+	snprintf(rig->config.node, sizeof(rig->config.node), "rig");
+	rig->config.queue = 256;
+	rig->config.radius.clients = rig->clients;
+	set_policy(&rig->config.policy);
+	ck_assert_int_eq(password_cost_set(&cheap), WF_OK);
+	make_keys(rig);
+	start(rig);
+	rig_account(rig, "alice", 1000);
+}
+
+void
+rig_restart(struct rig *rig)
+{
+	stop(rig);
+	start(rig);
+}
+
+struct config_client *
+rig_client(struct rig *rig, const char *name)
+{
+	struct policy_service *service;
+	struct config_client *client = &rig->clients[rig->config.radius.nclients++];
+
+	ck_assert_uint_le(rig->config.radius.nclients, RIG_CLIENTS_MAX);
+	snprintf(client->name, sizeof(client->name), "%s", name);
+	ck_assert_int_eq(policy_service_add(&rig->config.policy, name, &service), WF_OK);
+	return client;
+}
+
+void
+rig_close(struct rig *rig)
+{
+	char command[128];
+
+	stop(rig);
 	keyring_free(&rig->keys);
 	for (size_t i = 0; i < 5; i++) {
 		static const char *const names[] = {"key", "warifu.db", "warifu.db-wal", "warifu.db-shm", "warifu.db.lock"};

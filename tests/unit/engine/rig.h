@@ -12,6 +12,8 @@
 
 #define RIG_WALL_US INT64_C(1772323200000000) /* 2026-03-01T00:00:00Z */
 
+#define RIG_CLIENTS_MAX 4
+
 struct rig_peer {
 	struct engine_peer peer; /* first */
 	struct wf_msg last;      /* the newest reply */
@@ -33,11 +35,16 @@ struct rig {
 	struct event_base *base;
 	struct event *mail;
 	struct engine *engine;
+	struct config_client clients[RIG_CLIENTS_MAX]; /* of the configuration; none at first */
 };
 
 /* Threshold 10, no back-off, grid of 1 ms, an internal network 192.0.2.0/24; account "alice" (uid 1000). */
 void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
+/* The same files, clock and configuration, everything else anew. Peers must be closed before. */
+void rig_restart(struct rig *rig);
+/* A client of the RADIUS front end, with its service; to be changed as wished. */
+struct config_client *rig_client(struct rig *rig, const char *name);
 /* An account with password "correct horse" and a TOTP token whose secret is 20 times 'k'; its id. */
 int64_t rig_account(struct rig *rig, const char *name, int64_t uid);
 /* The same without the token. */
