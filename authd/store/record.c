@@ -132,7 +132,7 @@ record_of_another(const struct store_record *record, const struct accounted *fou
 {
 	if (strcmp(record->user, found->user) != 0)
 		return true;
-	return record->has_txn && found->has_txn && memcmp(record->txn, found->txn, WF_TXN_LEN) != 0;
+	return record->has_txn && found->has_txn && !wf_mem_equal(record->txn, found->txn, WF_TXN_LEN);
 }
 
 /* Closes a session of which no STOP came, and opens the new one. */

@@ -105,6 +105,36 @@ fx_reopen(void)
 	fx_open();
 }
 
+static char *
+fx_copy(void)
+{
+	static char name[sizeof(fx.path)];
+
+	(void)snprintf(name, sizeof(name), "%s/copy.db", fx.dir);
+	return name;
+}
+
+void
+fx_back_up(void)
+{
+	wf_status status = store_backup(fx.store, fx_copy(), fx.why, sizeof(fx.why));
+
+	ck_assert_msg(status == WF_OK, "%s", fx.why);
+}
+
+void
+fx_restore(bool keep)
+{
+	wf_status status;
+
+	fx_close();
+	status = store_restore_prepare(
+		fx_copy(), keep ? fx.path : NULL, "node-a", fx_now(), fx.why, sizeof(fx.why));
+	ck_assert_msg(status == WF_OK, "%s", fx.why);
+	memcpy(fx.path, fx_copy(), sizeof(fx.path));
+	fx_open();
+}
+
 void
 fx_setup(void)
 {
@@ -366,6 +396,116 @@ fx_settle_effect(unsigned txn, const char *name, enum store_outcome outcome, int
 	job->u.settle.effects[0] = effect;
 	job->u.settle.neffects = 1;
 	return fx_settle_run(job, applied_r);
+}
+
+struct store_job *
+fx_challenge_job(unsigned txn, const char *name, int64_t account)
+{
+	struct store_job *job = fx_settle_job(txn, name, SETTLE_CHALLENGE, account);
+	struct store_settle *settle = &job->u.settle;
+
+	settle->challenge_ms = FX_TTL_MS;
+	settle->kinds = KIND_KNOWLEDGE;
+	(void)snprintf(settle->factors, sizeof(settle->factors), "password");
+	(void)snprintf(settle->service, sizeof(settle->service), "vpn");
+	AUDIT_TEXT(settle->applied.reason, "abandoned");
+	settle->applied.result = AUDIT_FAILURE;
+	return job;
+}
+
+void
+fx_challenge(unsigned txn, const char *name, int64_t account)
+{
+	bool applied;
+
+	ck_assert_int_eq(fx_reserve(txn, name), THROTTLE_ADMIT);
+	ck_assert_int_eq(fx_settle_run(fx_challenge_job(txn, name, account), &applied), WF_OK);
+	ck_assert(applied);
+}
+
+struct store_job *
+fx_resume_job(unsigned txn, const char *name)
+{
+	struct store_job *job = calloc(1, sizeof(*job));
+	struct store_resume *resume;
+
+	ck_assert_ptr_nonnull(job);
+	resume = &job->u.resume;
+	job->kind = STORE_RESUME;
+	fx_txn(txn, resume->txn);
+	resume->name = name;
+	resume->service = "vpn";
+	resume->lease_ms = FX_LEASE_MS;
+	resume->interrupted = fx_row("login", name);
+	resume->interrupted.class = AUDIT_AUTH;
+	resume->interrupted.result = AUDIT_FAILURE;
+	AUDIT_TEXT(resume->interrupted.reason, "interrupted");
+	return job;
+}
+
+enum store_resumed
+fx_resume(unsigned txn, const char *name)
+{
+	struct store_job *job = fx_resume_job(txn, name);
+	wf_status status = store_run(fx.store, job);
+	enum store_resumed answer = job->u.resume.answer;
+
+	ck_assert_msg(status == WF_OK, "%s: %s", wf_status_name(status), job->cause);
+	free(job);
+	return answer;
+}
+
+struct store_job *
+fx_record_job(enum accounting_event event, const char *number)
+{
+	static unsigned records;
+	struct store_job *job = calloc(1, sizeof(*job));
+	struct store_record *record;
+
+	ck_assert_ptr_nonnull(job);
+	record = &job->u.record;
+	job->kind = STORE_RECORD;
+	record->event = event;
+	records++;
+	memcpy(record->key, &records, sizeof(records));
+	(void)snprintf(record->user, sizeof(record->user), "alice");
+	(void)snprintf(record->service, sizeof(record->service), "vpn");
+	(void)snprintf(record->nas, sizeof(record->nas), "nas-1");
+	(void)snprintf(record->acct_session, sizeof(record->acct_session), "%s", number);
+	(void)snprintf(record->source.text, sizeof(record->source.text), "192.0.2.7");
+	record->row = fx_row("accounting", "alice");
+	record->row.class = AUDIT_SESSION;
+	return job;
+}
+
+size_t
+fx_record(enum accounting_event event, const char *number)
+{
+	struct store_job *job = fx_record_job(event, number);
+	wf_status status = store_run(fx.store, job);
+	size_t closed = job->u.record.closed;
+
+	ck_assert_msg(status == WF_OK, "%s: %s", wf_status_name(status), job->cause);
+	ck_assert(!job->u.record.known);
+	free(job);
+	return closed;
+}
+
+const struct store_session_entry *
+fx_sessions(size_t *n_r)
+{
+	static struct store_session_entry sessions[VIEW_PAGE];
+	struct store_job *job = calloc(1, sizeof(*job));
+
+	ck_assert_ptr_nonnull(job);
+	job->kind = STORE_VIEW;
+	job->u.view.kind = VIEW_SESSIONS;
+	job->u.view.limit = VIEW_PAGE;
+	job->u.view.sessions = sessions;
+	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
+	*n_r = job->u.view.n;
+	free(job);
+	return sessions;
 }
 
 struct throttle_state

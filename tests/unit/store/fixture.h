@@ -31,6 +31,10 @@ wf_status fx_try_open(bool create);
 void fx_open(void);
 void fx_close(void);
 void fx_reopen(void);
+/* Copies the open store to DIR/copy.db. */
+void fx_back_up(void);
+/* Closes the store, makes DIR/copy.db fit to be used in its place, its counters kept or not, and opens that. */
+void fx_restore(bool keep);
 char *fx_file(const char *suffix); /* path of the store with a suffix; static memory */
 
 void fx_advance(int64_t us);      /* both clocks */
@@ -64,6 +68,23 @@ enum throttle_answer fx_reserve(unsigned txn, const char *name);
 wf_status fx_settle(unsigned txn, const char *name, enum store_outcome outcome, int64_t account, bool *applied_r);
 wf_status fx_settle_effect(unsigned txn, const char *name, enum store_outcome outcome, int64_t account,
 	struct effect effect, bool *applied_r);
+
+/* Reserves `txn` and opens its challenge for FX_TTL_MS: password right, asked by "vpn". */
+#define FX_TTL_MS 90000
+void fx_challenge(unsigned txn, const char *name, int64_t account);
+/* The settling of a reserved `txn` that opens its challenge; the caller frees it. */
+struct store_job *fx_challenge_job(unsigned txn, const char *name, int64_t account);
+/* Takes it up; the caller frees it. */
+struct store_job *fx_resume_job(unsigned txn, const char *name);
+/* Runs and frees; statuses other than WF_OK fail the test. */
+enum store_resumed fx_resume(unsigned txn, const char *name);
+
+/* A record of accounting of session `number` of alice at the NAS "nas-1" of "vpn", with a key of its own. */
+struct store_job *fx_record_job(enum accounting_event event, const char *number);
+/* Runs and frees; statuses other than WF_OK fail the test.  How many sessions it closed. */
+size_t fx_record(enum accounting_event event, const char *number);
+/* The open sessions; static memory, *n_r entries. */
+const struct store_session_entry *fx_sessions(size_t *n_r);
 
 /* A lane as stored. */
 struct throttle_state fx_state(const char *name, enum throttle_lane lane);

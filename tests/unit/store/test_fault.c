@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -187,6 +188,165 @@ replay_check(wf_status status)
 START_TEST(replaying)
 {
 	walk(&(struct scenario){used_up, replay_run, replay_check});
+}
+END_TEST
+
+static wf_status
+challenge_run(void)
+{
+	struct store_job *job = fx_challenge_job(1, "alice", account);
+	wf_status status = store_run(fx.store, job);
+
+	ck_assert_int_eq(status == WF_OK, job->u.settle.was_applied);
+	free(job);
+	return status;
+}
+
+static void
+challenge_check(wf_status status)
+{
+	ck_assert_uint_eq(fx_counts().challenges, status == WF_OK);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 1);
+	works();
+	if (status != WF_OK)
+		ck_assert_int_eq(challenge_run(), WF_OK);
+	ck_assert_int_eq(fx_resume(1, "alice"), RESUME_FOUND);
+}
+
+START_TEST(challenging)
+{
+	walk(&(struct scenario){reserved, challenge_run, challenge_check});
+}
+END_TEST
+
+static void
+challenged(void)
+{
+	fx_challenge(1, "alice", account);
+}
+
+static wf_status
+resume_run(void)
+{
+	struct store_job *job = fx_resume_job(1, "alice");
+	wf_status status = store_run(fx.store, job);
+
+	ck_assert_int_eq(status == WF_OK, job->u.resume.answer == RESUME_FOUND);
+	ck_assert(status == WF_OK || (!job->u.resume.found && job->u.resume.ncredentials == 0));
+	free(job);
+	return status;
+}
+
+/* What could not be taken up can be still; nothing is taken up twice. */
+static void
+resume_check(wf_status status)
+{
+	ck_assert_uint_eq(fx_counts().challenges, status != WF_OK);
+	works();
+	ck_assert_int_eq(fx_resume(1, "alice"), status == WF_OK ? RESUME_USED : RESUME_FOUND);
+	ck_assert_int_eq(fx_settle(1, "alice", SETTLE_FAILURE, account, NULL), WF_OK);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, 1);
+}
+
+START_TEST(resuming)
+{
+	walk(&(struct scenario){challenged, resume_run, resume_check});
+}
+END_TEST
+
+static void
+too_many(void)
+{
+	for (unsigned i = 1; i <= STORE_CHALLENGES; i++)
+		fx_challenge(i + 1, "alice", account);
+	reserved();
+}
+
+static void
+one_more_check(wf_status status)
+{
+	ck_assert_uint_eq(fx_counts().challenges, STORE_CHALLENGES);
+	ck_assert_uint_eq(fx_count_rows("login", "abandoned"), status == WF_OK);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, STORE_CHALLENGES + (status != WF_OK));
+	works();
+}
+
+START_TEST(superseding)
+{
+	walk(&(struct scenario){too_many, challenge_run, one_more_check});
+}
+END_TEST
+
+static struct store_job *record;
+
+static void
+record_prepared(void)
+{
+	(void)fx_record(ACCOUNTING_START, "1");
+	(void)fx_effect((struct effect){.kind = EFFECT_DISCONNECT, .text2 = "alice"});
+	free(record);
+	record = fx_record_job(ACCOUNTING_STOP, "1");
+}
+
+static wf_status
+record_run(void)
+{
+	wf_status status = store_run(fx.store, record);
+
+	ck_assert(!record->u.record.known);
+	ck_assert_uint_eq(record->u.record.closed, status == WF_OK);
+	return status;
+}
+
+/* What was not answered is sent again: stored once in the end. */
+static void
+record_check(wf_status status)
+{
+	ck_assert_uint_eq(fx_counts().sessions_open, status != WF_OK);
+	ck_assert_uint_eq(fx_counts().orders, status != WF_OK);
+	works();
+	ck_assert_int_eq(store_run(fx.store, record), WF_OK);
+	ck_assert_int_eq(record->u.record.known, status == WF_OK);
+	ck_assert_uint_eq(fx_count_rows("accounting", ""), 2);
+}
+
+START_TEST(recording)
+{
+	walk(&(struct scenario){record_prepared, record_run, record_check});
+	free(record);
+	record = NULL;
+}
+END_TEST
+
+static void
+sessions_open(void)
+{
+	(void)fx_record(ACCOUNTING_START, "1");
+	(void)fx_record(ACCOUNTING_START, "2");
+}
+
+static wf_status
+order_run(void)
+{
+	struct effect effect = {.kind = EFFECT_DISCONNECT, .text2 = "alice"};
+	struct store_admin admin;
+	wf_status status = fx_admin(&effect, 1, &admin);
+
+	ck_assert_uint_eq(admin.norders, status == WF_OK ? 2 : 0);
+	return status;
+}
+
+static void
+order_check(wf_status status)
+{
+	ck_assert_uint_eq(fx_counts().orders, status == WF_OK ? 2 : 0);
+	ck_assert_int_eq(store_last_order(fx.store) != 0, status == WF_OK);
+	works();
+}
+
+START_TEST(ordering)
+{
+	walk(&(struct scenario){sessions_open, order_run, order_check});
 }
 END_TEST
 
@@ -383,6 +543,11 @@ fault_suite(void)
 	tcase_add_test(tc, succeeding);
 	tcase_add_test(tc, failing);
 	tcase_add_test(tc, replaying);
+	tcase_add_test(tc, challenging);
+	tcase_add_test(tc, resuming);
+	tcase_add_test(tc, superseding);
+	tcase_add_test(tc, recording);
+	tcase_add_test(tc, ordering);
 	tcase_add_test(tc, acting);
 	tcase_add_test(tc, reading);
 	tcase_add_test(tc, opening);

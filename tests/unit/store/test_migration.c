@@ -1,0 +1,182 @@
+/* A store that a program of schema version 1 made: what it says stays as it was, and the rest works with it. */
+#include "config.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/unit/store/fixture.h"
+#include "tests/unit/unit.h"
+
+#define ROWS 11 /* of the log in the file */
+
+static char text[32768];
+
+static void
+load_text(void)
+{
+	char name[512];
+	const char *top = getenv("top_srcdir");
+	size_t len;
+	FILE *file;
+
+	(void)snprintf(name, sizeof(name), "%s/tests/vectors/store-schema-1.sql", top != NULL ? top : ".");
+	file = fopen(name, "r");
+	ck_assert_msg(file != NULL, "%s cannot be read", name);
+	len = fread(text, 1, sizeof(text) - 1, file);
+	ck_assert_uint_lt(len, sizeof(text) - 1);
+	text[len] = '\0';
+	(void)fclose(file);
+}
+
+static void
+make(const char *path)
+{
+	sqlite3 *db = NULL;
+	char *error = NULL;
+
+	ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+	(void)sqlite3_exec(db, text, NULL, NULL, &error);
+	ck_assert_msg(error == NULL, "%s", error);
+	(void)sqlite3_close(db);
+	ck_assert_int_eq(chmod(path, 0600), 0);
+}
+
+static void
+setup(void)
+{
+	fx_folder();
+	load_text();
+	make(fx.path);
+}
+
+START_TEST(what_stood_there_stays)
+{
+	const struct store_read *read;
+
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), 1);
+	fx_open();
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), STORE_SCHEMA);
+	read = fx_read("alice");
+	ck_assert(read->found);
+	ck_assert_uint_eq(read->account.ngroups, 0);
+	ck_assert_str_eq(read->account.display, "Display of alice");
+	ck_assert_uint_eq(read->ncredentials, 3);
+	ck_assert_uint_eq(read->credentials[2].ncodes, 2);
+	ck_assert_str_eq(fx_read("backup")->account.sources, "192.0.2.0/24");
+	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).failures, 2);
+	ck_assert_uint_eq(fx_state("nobody", LANE_ACCOUNT).failures, 1);
+}
+END_TEST
+
+/* The attempt that was under way counts, and the log says what happened. */
+START_TEST(what_was_under_way_counts)
+{
+	struct audit_row row;
+
+	fx_open();
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, 1);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 0);
+	ck_assert_uint_eq(fx_verify_chain(), ROWS + 2);
+	ck_assert_str_eq(fx_audit(ROWS + 1).reason, "interrupted");
+	row = fx_audit(ROWS + 2);
+	ck_assert_str_eq(row.event, "migration");
+	ck_assert_str_eq(row.detail, "schema 1 to 2");
+}
+END_TEST
+
+START_TEST(it_stays_beside)
+{
+	struct stat st;
+
+	fx_open();
+	ck_assert_int_eq(stat(fx_file(".before-1"), &st), 0);
+	ck_assert_int_eq(st.st_mode & 07777, 0600);
+	fx_close();
+	ck_assert_int_eq(rename(fx_file(".before-1"), fx.path), 0);
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM audit"), ROWS);
+	fx_open();
+	ck_assert_uint_eq(fx_verify_chain(), ROWS + 2);
+}
+END_TEST
+
+START_TEST(what_is_new_works_with_it)
+{
+	int64_t alice;
+
+	fx_open();
+	alice = fx_read("alice")->account.id;
+	fx_challenge(77, "alice", alice);
+	ck_assert_int_eq(fx_resume(77, "alice"), RESUME_FOUND);
+	ck_assert_int_eq(fx_settle(77, "alice", SETTLE_SUCCESS, alice, NULL), WF_OK);
+	(void)fx_record(ACCOUNTING_START, "1");
+	ck_assert_uint_eq(fx_record(ACCOUNTING_STOP, "1"), 1);
+}
+END_TEST
+
+START_TEST(a_newer_one_is_refused)
+{
+	char version[64];
+
+	(void)snprintf(version, sizeof(version), "PRAGMA user_version=%d", STORE_SCHEMA + 1);
+	fx_sql(version);
+	ck_assert_int_eq(fx_try_open(false), WF_VERSION);
+	(void)snprintf(version, sizeof(version), "versions up to %d", STORE_SCHEMA);
+	ck_assert_msg(strstr(fx.why, version) != NULL, "%s", fx.why);
+}
+END_TEST
+
+/* A backup of the older version, over a store of this one: no copy of it is left behind. */
+START_TEST(an_older_backup_is_restored)
+{
+	char backup[200];
+	struct stat st;
+
+	fx_open();
+	ck_assert_int_eq(fx_reserve(77, "bob"), THROTTLE_ADMIT);
+	ck_assert_int_eq(fx_settle(77, "bob", SETTLE_FAILURE, 2, NULL), WF_OK);
+	(void)fx_record(ACCOUNTING_START, "1");
+	(void)snprintf(backup, sizeof(backup), "%s/copy.db", fx.dir);
+	make(backup);
+	fx_restore(true);
+	ck_assert_int_ne(stat(fx_file(".before-1"), &st), 0);
+	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).failures, 3);
+	ck_assert_uint_eq(fx_counts().sessions_open, 1);
+}
+END_TEST
+
+/* A backup of this version, over a store that the program has not opened yet: its counters are kept all the same. */
+START_TEST(an_older_one_is_replaced)
+{
+	fx_open();
+	fx_sql("DELETE FROM throttle");
+	fx_back_up();
+	fx_close();
+	ck_assert_int_eq(rename(fx_file(".before-1"), fx.path), 0);
+	fx_restore(true);
+	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).failures, 2);
+}
+END_TEST
+
+static Suite *
+migration_suite(void)
+{
+	Suite *suite = suite_create("store-migration");
+	TCase *tc = tcase_create("migration");
+
+	tcase_add_checked_fixture(tc, setup, fx_teardown);
+	tcase_add_test(tc, what_stood_there_stays);
+	tcase_add_test(tc, what_was_under_way_counts);
+	tcase_add_test(tc, it_stays_beside);
+	tcase_add_test(tc, what_is_new_works_with_it);
+	tcase_add_test(tc, a_newer_one_is_refused);
+	tcase_add_test(tc, an_older_backup_is_restored);
+	tcase_add_test(tc, an_older_one_is_replaced);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(migration_suite)
