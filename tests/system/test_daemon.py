@@ -39,6 +39,35 @@ def test_check(lab):
     lib.contains(lab.run(lib.DAEMON, "--check", code=1).stderr, lib.CONFIG, "no file")
 
 
+def test_command_line(lab):
+    """Help, version and what is no option; neither needs a configuration."""
+    lib.contains(lab.run(lib.DAEMON, "--help").stdout, "--restore FILE", "help")
+    lib.equal(re.fullmatch(r"warifud \d+\.\d+\.\d+\n", lab.run(lib.DAEMON, "--version").stdout) is None, False, "version")
+    lib.contains(lab.run(lib.DAEMON, "--versions", code=2).stderr, "unknown option '--versions'", "what is none")
+
+
+def test_start_without_its_place(lab):
+    """A user that does not exist, or a file where its folder of sockets should be: a sentence, and nobody serves."""
+    lab.configure()
+    lab.init()
+    lab.configure('user = "no-such-user"\n')
+    lib.equal(lab.spawn().wait(20), 1, "as a user that does not exist")
+    lib.contains(lab.said(), "useradd --system no-such-user", "what to do")
+    lab.configure('run_dir = "/proc/none"\n')
+    lib.equal(lab.spawn().wait(20), 1, "without a folder for its sockets")
+    lib.contains(lab.said(), "cannot make the folder /proc/none", "which folder")
+
+
+def test_language(lab):
+    """Where a terminal asks for Japanese and the machine has no such locale, the texts are Japanese all the same."""
+    asked = {**os.environ, "LANG": "ja_JP.UTF-8", "LC_ALL": "", "LANGUAGE": ""}
+    del asked["LANGUAGE"]
+    lib.contains(lab.run(lib.CLI, "help", env=asked).stdout, "アカウント", "help in Japanese")
+    for name in ("ja_JP.EUC-JP", "en_US.UTF-8"):
+        english = lab.run(lib.CLI, "help", env={**asked, "LANG": name}).stdout
+        lib.equal("アカウント" in english, False, f"Japanese for {name}")
+
+
 def test_start_refuses(lab):
     """A database that is gone, a key that others can read, a bad configuration: a sentence, exit code 1."""
     lab.configure()

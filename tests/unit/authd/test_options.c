@@ -5,36 +5,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "authd/options.h"
+#include "tests/unit/authd/said.h"
 
 #define WORDS_MAX 6
-#define TEXT_MAX 4096
-
-/* What `say` writes to this descriptor; static, until the next call. */
-static const char *
-said(FILE *stream, void (*say)(void *ctx), void *ctx)
-{
-	static char text[TEXT_MAX];
-	FILE *file = tmpfile();
-	int kept = dup(fileno(stream));
-	size_t len;
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_ge(kept, 0);
-	(void)fflush(stream);
-	ck_assert_int_ge(dup2(fileno(file), fileno(stream)), 0);
-	say(ctx);
-	(void)fflush(stream);
-	ck_assert_int_ge(dup2(kept, fileno(stream)), 0);
-	(void)close(kept);
-	rewind(file);
-	len = fread(text, 1, sizeof(text) - 1, file);
-	text[len] = '\0';
-	(void)fclose(file);
-	return text;
-}
 
 struct parse {
 	const char *const *words;
