@@ -12,6 +12,7 @@
 #include <sys/types.h>
 
 #include "authd/config/radius.h"
+#include "authd/config/relay.h"
 #include "authd/policy/policy.h"
 #include "common/status.h"
 
@@ -36,6 +37,8 @@ struct config {
 	char issuer[65];        /* in otpauth URIs; default "Warifu" */
 	struct policy policy;
 	struct config_radius radius;
+	struct config_relay relay;
+	struct config_relays relays;
 };
 
 /* "/etc/warifu/warifu.conf:12: unknown option 'foo' in section 'lock'; accepted: ...", in the language of the locale. */

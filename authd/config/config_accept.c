@@ -233,6 +233,9 @@ static void (*const accepted[])(const struct config_row *, struct config_text *)
 	[CONFIG_SECONDS] = accepted_seconds,
 	[CONFIG_KINDS] = accepted_number,
 	[CONFIG_DAY] = accepted_day,
+	[CONFIG_SERVER] = config_accepted_server,
+	[CONFIG_RELAYS_LISTEN] = config_accepted_relays_listen,
+	[CONFIG_HOSTS] = config_accepted_hosts,
 };
 
 void

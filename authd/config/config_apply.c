@@ -264,6 +264,9 @@ static bool (*const puts_by_type[])(const struct config_put *) = {
 	[CONFIG_SECONDS] = config_put_seconds,
 	[CONFIG_KINDS] = config_put_kinds,
 	[CONFIG_DAY] = config_put_day,
+	[CONFIG_SERVER] = config_put_server,
+	[CONFIG_RELAYS_LISTEN] = config_put_relays_listen,
+	[CONFIG_HOSTS] = config_put_host,
 };
 
 static void

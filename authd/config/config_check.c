@@ -88,6 +88,8 @@ config_check(struct config_load *load)
 	load->file = file;
 	config_radius_check(load);
 	load->file = file;
+	config_relay_check(load);
+	load->file = file;
 	if (load->config->node[0] == '\0')
 		config_fail(load, 0, "%s", _("the host's name is no name; write 'node = NAME'"));
 }

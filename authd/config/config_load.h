@@ -62,5 +62,7 @@ void config_parse(struct config_load *load, const char *text, size_t len);
 void config_check(struct config_load *load);
 /* The same of clients and replies, after their profiles have filled them in; each client gets its service. */
 void config_radius_check(struct config_load *load);
+/* The same of the sections relay and relays. */
+void config_relay_check(struct config_load *load);
 
 #endif

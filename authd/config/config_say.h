@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include "authd/config/config_table.h"
+
 struct config_text {
 	char *bytes;
 	size_t size, len; /* len is below size, which is not 0 */
@@ -13,5 +15,10 @@ struct config_text {
 
 /* What does not fit is left out; a NUL always stands behind it. */
 void config_say(struct config_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* What rows of relays accept, added to the text: relay_options.c. */
+void config_accepted_server(const struct config_row *row, struct config_text *text);
+void config_accepted_relays_listen(const struct config_row *row, struct config_text *text);
+void config_accepted_hosts(const struct config_row *row, struct config_text *text);
 
 #endif

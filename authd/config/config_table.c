@@ -80,6 +80,8 @@ config_type_is_list(enum config_type type)
 		[CONFIG_GROUPS] = true,
 		[CONFIG_REPLIES] = true,
 		[CONFIG_ATTRIBUTES] = true,
+		[CONFIG_RELAYS_LISTEN] = true,
+		[CONFIG_HOSTS] = true,
 	};
 
 	return lists[type];
@@ -117,16 +119,19 @@ config_rows(struct config_row rows_r[CONFIG_ROWS_MAX])
 	const struct policy_param_spec *specs = policy_params(&nparams);
 	size_t n = 0;
 
-	size_t nradius;
+	size_t nradius, nrelay;
 	const struct config_row *radius = config_radius_rows(&nradius);
+	const struct config_row *relay = config_relay_rows(&nrelay);
 
-	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + RADIUS_ROWS_MAX <= CONFIG_ROWS_MAX, "rows fit");
+	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + RADIUS_ROWS_MAX + RELAY_ROWS_MAX <= CONFIG_ROWS_MAX, "rows fit");
 	for (size_t i = 0; i < nparams; i++)
 		rows_r[n++] = row_of_param(&specs[i]);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		rows_r[n++] = fixed[i];
 	for (size_t i = 0; i < nradius; i++)
 		rows_r[n++] = radius[i];
+	for (size_t i = 0; i < nrelay; i++)
+		rows_r[n++] = relay[i];
 	return n;
 }
 

@@ -40,6 +40,10 @@ enum config_type {
 	CONFIG_SECONDS,      /* unsigned at `offset`, kept in ms */
 	CONFIG_KINDS,        /* int64_t at `offset`, from `min` to `max` */
 	CONFIG_DAY,          /* int64_t at `offset`: 2026-01-31, as days since 1970-01-01 */
+	/* of relays: relay_options.c */
+	CONFIG_SERVER,        /* host and port of the centre */
+	CONFIG_RELAYS_LISTEN, /* list of addresses with ports */
+	CONFIG_HOSTS,         /* list of names of hosts */
 	CONFIG_TYPES
 };
 
@@ -61,12 +65,15 @@ struct config_row {
 
 #define CONFIG_ROWS_MAX 128
 #define RADIUS_ROWS_MAX 40 /* of them */
+#define RELAY_ROWS_MAX 12  /* too */
 
 /* Sections whose name is followed by a title. */
 bool config_section_titled(const char *section);
 bool config_type_is_list(enum config_type type);
 /* The rows of the sections radius, client and reply. */
 const struct config_row *config_radius_rows(size_t *n_r);
+/* Those of the sections relay and relays. */
+const struct config_row *config_relay_rows(size_t *n_r);
 /* All rows, those of the policy's parameters first, at most CONFIG_ROWS_MAX.  Any thread. */
 size_t config_rows(struct config_row rows_r[CONFIG_ROWS_MAX]);
 /* NULL if there is none. */
