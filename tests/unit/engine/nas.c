@@ -51,9 +51,15 @@ hear(struct engine_peer *peer, const struct wf_msg *sent)
 	ck_assert_int_eq(wf_msg_encode(sent, &frame), WF_OK);
 	ck_assert_int_eq(wf_msg_decode(frame.data, frame.len, &msg), WF_OK);
 	ck_assert_int_eq(wf_msg_get_uint(&msg, WF_F_TAG, &tag), WF_OK);
-	ck_assert_uint_lt(tag, NAS_REPLIES_MAX);
-	ck_assert_int_eq(it->replies[tag].type, 0); /* one answer each */
-	read_reply(&it->replies[tag], &msg);
+	if (msg.type == WF_MSG_ORDER) {
+		ck_assert_uint_lt(it->norders, 8);
+		it->order_tags[it->norders] = tag;
+		read_reply(&it->orders[it->norders++], &msg);
+	} else {
+		ck_assert_uint_lt(tag, NAS_REPLIES_MAX);
+		ck_assert_int_eq(it->replies[tag].type, 0); /* one answer each */
+		read_reply(&it->replies[tag], &msg);
+	}
 	it->heard++;
 	wf_msg_clear(&msg);
 	wf_buf_clear(&frame);
@@ -117,6 +123,15 @@ uint64_t
 nas_tag(void)
 {
 	return ++tags;
+}
+
+void
+nas_loop(unsigned ms)
+{
+	for (unsigned i = 0; i < ms; i++) {
+		event_base_loop(nas_rig.base, EVLOOP_NONBLOCK);
+		usleep(1000);
+	}
 }
 
 uint64_t

@@ -26,6 +26,9 @@ struct reply {
 struct nas {
 	struct engine_peer peer; /* first */
 	struct reply replies[NAS_REPLIES_MAX];
+	struct reply orders[8];
+	uint64_t order_tags[8];
+	size_t norders;
 	unsigned heard;
 };
 
@@ -48,6 +51,7 @@ void nas_open(void);
 void nas_restart(void);
 void nas_make(const struct ask *ask, uint64_t tag, struct wf_msg *msg);
 uint64_t nas_tag(void); /* the next one */
+void nas_loop(unsigned ms);
 uint64_t nas_send(const struct ask *ask); /* its tag */
 const struct reply *nas_wait(uint64_t tag);
 /* Sends, waits for the answer, and until nothing is under way. */
