@@ -219,7 +219,8 @@ START_TEST(known_reasons_are_explained)
 		"not-managed", "exemption-ended", "disabled", "not-yet-valid", "expired", "locked", "locked-possession",
 		"back-off", "abandoned", "interrupted", "overload", "store", "protocol", "root-login", "service-account",
 		"service-account-no-key", "service-account-source", "no-transaction", "must-change", "not-own-account",
-		"not-proved", "password-rule", "overflow", "unavailable", "lease-expired", "changed-meanwhile"
+		"not-proved", "password-rule", "overflow", "unavailable", "lease-expired", "changed-meanwhile",
+		"group", "not-privileged", "state-unknown", "state-used", "state-ended"
 	};
 
 	for (size_t i = 0; i < COUNT_OF(reasons); i++) {
