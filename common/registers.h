@@ -5,7 +5,11 @@
 #ifndef WF_COMMON_REGISTERS_H
 #define WF_COMMON_REGISTERS_H
 
+#include <stdbool.h>
+
 /* Zeroes them, on processors that we know how to tell to. Any thread. */
 void wf_registers_wipe(void);
+/* The same on x86-64, as for a processor that has these; one that lacks them dies of it. */
+void wf_registers_wipe_of(bool avx, bool avx512);
 
 #endif

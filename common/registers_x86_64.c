@@ -40,12 +40,18 @@ wipe_avx512(void)
 }
 
 void
-wf_registers_wipe(void)
+wf_registers_wipe_of(bool avx, bool avx512)
 {
-	if (__builtin_cpu_supports("avx"))
+	if (avx)
 		wipe_avx();
 	else
 		wipe_sse();
-	if (__builtin_cpu_supports("avx512f"))
+	if (avx512)
 		wipe_avx512();
+}
+
+void
+wf_registers_wipe(void)
+{
+	wf_registers_wipe_of(__builtin_cpu_supports("avx") != 0, __builtin_cpu_supports("avx512f") != 0);
 }

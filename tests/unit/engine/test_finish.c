@@ -133,6 +133,20 @@ START_TEST(the_same_behind_the_end)
 }
 END_TEST
 
+/* The grid learns how long refusals take from those that nobody held back. */
+START_TEST(a_slowed_refusal_teaches_the_grid_nothing)
+{
+	struct transaction *txn = begun();
+
+	txn->slow_ms = _i == 0 ? 200 : 0;
+	rig_answer(&rig, &peer, "wrong", "000000");
+	rig_advance(&rig, 1);
+	rig_wait(&rig, &peer, 1);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_REJECT);
+	ck_assert_int_eq(rig.engine->grid.lately_us > 0, _i == 1);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -147,6 +161,7 @@ suite(void)
 	tcase_add_test(finish, an_event_that_no_state_expects_refuses);
 	tcase_add_test(finish, the_same_while_it_is_evaluated);
 	tcase_add_test(finish, the_same_behind_the_end);
+	tcase_add_loop_test(finish, a_slowed_refusal_teaches_the_grid_nothing, 0, 2);
 	suite_add_tcase(it, finish);
 	return it;
 }
