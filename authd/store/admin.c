@@ -52,6 +52,8 @@ job_expire(struct writer *w, struct store_job *job)
 	wf_status status = interrupt_expired(w, w->lock_ms, EXPIRE_AT_ONCE, &n);
 
 	if (status == WF_OK)
+		status = interrupt_next(w);
+	if (status == WF_OK)
 		job->u.admin.seq = n;
 	return status;
 }

@@ -25,6 +25,7 @@ challenge_hold(struct writer *w, const uint8_t txn[WF_TXN_LEN], bool waiting, in
 
 	wf_buf_init(&encoded, AUDIT_ENCODED_MAX);
 	status = audit_row_encode(row, &encoded);
+	reservation_note(w, until_ms);
 	if (status == WF_OK) {
 		struct sql q = sql_start(&w->conn, SQL_RESERVATION_HOLD);
 
@@ -56,7 +57,7 @@ challenge_insert(struct writer *w, const struct store_settle *settle, const char
 
 /* The oldest of the account apart from `txn`, and how many it has with it. */
 static wf_status
-challenge_oldest(struct writer *w, const struct store_settle *settle, int64_t *reservation_r, int64_t *n_r)
+challenge_oldest(struct writer *w, const struct store_settle *settle, uint8_t txn_r[WF_TXN_LEN], int64_t *n_r)
 {
 	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_OLDEST);
 	wf_status status;
@@ -66,7 +67,7 @@ challenge_oldest(struct writer *w, const struct store_settle *settle, int64_t *r
 	status = sql_next(&q);
 	if (status != WF_OK)
 		return status;
-	*reservation_r = sql_get_int(&q);
+	sql_get_bytes(&q, txn_r, WF_TXN_LEN);
 	*n_r = sql_get_int(&q);
 	return sql_end(&q);
 }
@@ -76,9 +77,9 @@ static wf_status
 challenge_bound(struct writer *w, const struct store_settle *settle)
 {
 	for (;;) {
-		int64_t oldest;
+		uint8_t oldest[WF_TXN_LEN];
 		int64_t n;
-		wf_status status = challenge_oldest(w, settle, &oldest, &n);
+		wf_status status = challenge_oldest(w, settle, oldest, &n);
 
 		if (status == WF_NOT_FOUND || (status == WF_OK && n <= STORE_CHALLENGES))
 			return WF_OK;
@@ -112,25 +113,22 @@ challenge_ended(struct writer *w, const uint8_t txn[WF_TXN_LEN])
 wf_status
 challenge_yield(struct writer *w, const struct store_lanes *lanes, bool *ended_r)
 {
-	wf_status status = WF_NOT_FOUND;
+	const struct throttle_state *account = lanes_account(lanes->states, lanes->n);
+	struct sql q = sql_start(&w->conn, SQL_RESERVATION_WAITING_OF);
+	uint8_t txn[WF_TXN_LEN];
+	wf_status status;
 
 	*ended_r = false;
-	for (size_t i = 0; status == WF_NOT_FOUND && i < lanes->n; i++) {
-		struct sql q = sql_start(&w->conn, SQL_RESERVATION_WAITING_OF);
-		int64_t id;
-
-		sql_put_blob(&q, lanes->states[i].key, THROTTLE_KEY_LEN);
-		sql_put_int(&q, lanes->states[i].lane);
-		status = sql_next(&q);
-		if (status != WF_OK)
-			continue;
-		id = sql_get_int(&q);
-		status = sql_end(&q);
-		if (status == WF_OK)
-			status = interrupt_one(w, id);
-		*ended_r = status == WF_OK;
-	}
-	return status == WF_NOT_FOUND ? WF_OK : status;
+	sql_put_blob(&q, account->key, THROTTLE_KEY_LEN);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status == WF_NOT_FOUND ? WF_OK : status;
+	sql_get_bytes(&q, txn, sizeof(txn));
+	status = sql_end(&q);
+	if (status == WF_OK)
+		status = interrupt_one(w, txn);
+	*ended_r = status == WF_OK;
+	return status;
 }
 
 /* Why there is none to take up. */
@@ -203,7 +201,7 @@ job_resume(struct writer *w, struct store_job *job)
 		return status;
 	status = resume_hold(w, resume);
 	if (status == WF_OK)
-		status = load_account_by(&w->conn, resume->name, -1, &resume->found, &resume->account);
+		status = load_account_by(&w->conn, resume->name, -1, &resume->found, &resume->account, NULL);
 	if (status == WF_OK && resume->found)
 		status = load_credentials(
 			&w->conn, resume->account.id, resume->credentials, &resume->ncredentials);

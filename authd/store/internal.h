@@ -53,6 +53,7 @@ struct work {
 	struct audit_head head;
 	int64_t unknown; /* throttle rows with known = 0 */
 	int64_t hour;    /* of the last audit row, -1 none: see audit_span */
+	int64_t next_lease; /* no reservation runs out earlier; lock clock, 0: not known */
 	int64_t order;   /* highest id of an order */
 };
 
@@ -106,7 +107,7 @@ struct store {
 	_Atomic uint64_t exempt[EXEMPT_WORDS]; /* see exempt.c */
 	atomic_bool exempt_known;              /* the database has been read for it */
 	atomic_bool exempt_broken;             /* a name could not be noted: everyone may be exempt */
-	_Atomic int64_t next_lease; /* no reservation runs out earlier; lock clock */
+	_Atomic int64_t next_lease; /* that of the writer's `work`, after the commit */
 	_Atomic int64_t last_order; /* see store_last_order() */
 };
 
@@ -160,9 +161,9 @@ void load_account(struct sql *q, struct account *account_r);
 void load_groups_text(const struct account *account, char text_r[ACCOUNT_GROUPS_TEXT]);
 void load_credential(struct sql *q, struct credential *credential_r);
 WF_MUST_USE wf_status load_codes(struct sql_conn *conn, struct credential *credential);
-/* By name, or by uid where name is NULL; found_r false if there is none. */
+/* By name, or by uid where name is NULL; found_r false if there is none.  version_r may be NULL. */
 WF_MUST_USE wf_status load_account_by(struct sql_conn *conn, const char *name, int64_t uid, bool *found_r,
-	struct account *account_r);
+	struct account *account_r, int64_t *version_r);
 WF_MUST_USE wf_status load_credentials(struct sql_conn *conn, int64_t account_id, struct credential *credentials_r,
 	size_t *n_r);
 
@@ -173,7 +174,11 @@ struct lane_row {
 	bool known;  /* it is of an account's name */
 	char name[WF_NAME_MAX + 1];
 };
-/* State as stored, with pending. */
+/* The account's lane among them, NULL without one. */
+const struct throttle_state *lanes_account(const struct throttle_state *states, size_t n);
+/* Fills in states as stored, with pending; keys and lanes are the caller's. */
+WF_MUST_USE wf_status lanes_read(struct sql_conn *conn, struct throttle_state *states, size_t n);
+/* State as stored, without pending. */
 WF_MUST_USE wf_status lane_get(struct sql_conn *conn, const uint8_t *key, enum throttle_lane lane, struct lane_row *row_r);
 /* Stores a changed state; deletes a neutral one; keeps the table of unknown names within its bound. */
 WF_MUST_USE wf_status lane_put(struct writer *w, const struct lane_row *old, const struct throttle_state *state,
@@ -189,17 +194,20 @@ WF_MUST_USE wf_status lane_unlock(struct writer *w, const uint8_t *key);
 
 /* --- reserve.c, interrupt.c --- */
 struct reservation {
-	int64_t id, account_id, version;
+	int64_t account_id, version;
 	bool waiting; /* for the answer to a challenge */
 	char name[WF_NAME_MAX + 1];
 };
 WF_MUST_USE wf_status reservation_find(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reservation *found_r);
-WF_MUST_USE wf_status reservation_delete(struct writer *w, int64_t id);
+WF_MUST_USE wf_status reservation_delete(struct writer *w, const uint8_t txn[WF_TXN_LEN]);
+/* A lease ends then: to be said of each that is given or shortened. */
+void reservation_note(struct writer *w, int64_t until_ms);
 /* Ends one: a failure with the row that was laid down; uncounted if it waits for an answer. */
-WF_MUST_USE wf_status interrupt_one(struct writer *w, int64_t id);
+WF_MUST_USE wf_status interrupt_one(struct writer *w, const uint8_t txn[WF_TXN_LEN]);
 /* Settles up to `max` reservations whose lease ended at or before until_ms as failures. */
 WF_MUST_USE wf_status interrupt_expired(struct writer *w, int64_t until_ms, size_t max, size_t *n_r);
 WF_MUST_USE wf_status interrupt_expired_of(struct writer *w, const struct store_lanes *lanes);
+/* When somebody may have to look for an end of a lease again: asked of the table only where that time has come. */
 WF_MUST_USE wf_status interrupt_next(struct writer *w);
 
 /* --- challenge.c --- */

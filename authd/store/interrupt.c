@@ -14,9 +14,9 @@
 #define AT_ONCE 64
 
 struct interrupted {
-	int64_t id;
-	uint8_t txn[WF_TXN_LEN];
 	bool waiting;
+	uint8_t key[THROTTLE_KEY_LEN]; /* of the account's lane */
+	struct throttle_limit limit;
 	char name[WF_NAME_MAX + 1];
 	struct audit_row row;
 };
@@ -38,65 +38,43 @@ interrupt_row(struct writer *w, struct interrupted *one, const uint8_t *encoded,
 }
 
 static wf_status
-interrupt_load(struct writer *w, int64_t id, struct interrupted *one)
+interrupt_load(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct interrupted *one)
 {
 	uint8_t encoded[AUDIT_ENCODED_MAX];
 	size_t len;
 	struct sql q = sql_start(&w->conn, SQL_RESERVATION_LOAD);
 	wf_status status;
 
-	sql_put_int(&q, id);
+	sql_put_blob(&q, txn, WF_TXN_LEN);
 	status = sql_next(&q);
 	if (status != WF_OK)
 		return status;
-	one->id = id;
 	sql_get_text(&q, one->name, sizeof(one->name));
 	sql_get_blob(&q, encoded, sizeof(encoded), &len);
 	one->waiting = sql_get_int(&q) != 0;
-	sql_get_bytes(&q, one->txn, sizeof(one->txn));
+	sql_get_bytes(&q, one->key, sizeof(one->key));
+	one->limit = (struct throttle_limit){.lane = LANE_ACCOUNT};
+	one->limit.threshold = (uint32_t)sql_get_int(&q);
+	one->limit.window_ms = sql_get_int(&q);
+	one->limit.lock_ms = sql_get_int(&q);
 	status = sql_end(&q);
 	if (status == WF_OK)
 		interrupt_row(w, one, encoded, len);
 	return status;
 }
 
-/* One failure more in the ACCOUNT lane, by the limit that stood when the attempt was admitted. */
-static wf_status
-interrupt_count(struct writer *w, const struct interrupted *one, bool *locked_r)
-{
-	struct throttle_limit limit = {.lane = LANE_ACCOUNT};
-	uint8_t key[THROTTLE_KEY_LEN];
-	struct sql q = sql_start(&w->conn, SQL_LANE_GET);
-	wf_status status;
-
-	sql_put_int(&q, one->id);
-	sql_put_int(&q, LANE_ACCOUNT);
-	status = sql_next(&q);
-	if (status == WF_NOT_FOUND)
-		return WF_OK;
-	if (status != WF_OK)
-		return status;
-	sql_get_bytes(&q, key, sizeof(key));
-	limit.threshold = (uint32_t)sql_get_int(&q);
-	limit.window_ms = sql_get_int(&q);
-	limit.lock_ms = sql_get_int(&q);
-	status = sql_end(&q);
-	if (status != WF_OK)
-		return status;
-	return lane_fail(w, key, &limit, 1, one->name, locked_r);
-}
-
 wf_status
-interrupt_one(struct writer *w, int64_t id)
+interrupt_one(struct writer *w, const uint8_t txn[WF_TXN_LEN])
 {
 	struct interrupted one;
 	bool locked = false;
-	wf_status status = interrupt_load(w, id, &one);
+	wf_status status = interrupt_load(w, txn, &one);
 
+	if (status == WF_OK) /* one failure more, by the limit that stood when the attempt was admitted */
+		status = one.waiting ? challenge_ended(w, txn)
+				     : lane_fail(w, one.key, &one.limit, 1, one.name, &locked);
 	if (status == WF_OK)
-		status = one.waiting ? challenge_ended(w, one.txn) : interrupt_count(w, &one, &locked);
-	if (status == WF_OK)
-		status = reservation_delete(w, id);
+		status = reservation_delete(w, txn);
 	if (status == WF_OK)
 		status = chain_append(w, &one.row);
 	if (status != WF_OK || !locked)
@@ -110,7 +88,7 @@ interrupt_one(struct writer *w, int64_t id)
 
 /* Ids of expired reservations, read to the end before anything is changed. */
 static wf_status
-interrupt_list(struct writer *w, int64_t until_ms, size_t max, int64_t *ids_r, size_t *n_r)
+interrupt_list(struct writer *w, int64_t until_ms, size_t max, uint8_t (*ids_r)[WF_TXN_LEN], size_t *n_r)
 {
 	struct sql q = sql_start(&w->conn, SQL_RESERVATION_EXPIRED);
 	size_t n = 0;
@@ -120,7 +98,7 @@ interrupt_list(struct writer *w, int64_t until_ms, size_t max, int64_t *ids_r, s
 	sql_put_int(&q, (int64_t)max);
 	sql_put_int(&q, w->lock_ms);
 	while ((status = sql_next(&q)) == WF_OK)
-		ids_r[n++] = sql_get_int(&q);
+		sql_get_bytes(&q, ids_r[n++], WF_TXN_LEN);
 	if (status != WF_NOT_FOUND)
 		return status;
 	*n_r = n;
@@ -134,7 +112,7 @@ interrupt_expired(struct writer *w, int64_t until_ms, size_t max, size_t *n_r)
 	wf_status status = WF_OK;
 
 	while (status == WF_OK && done < max) {
-		int64_t ids[AT_ONCE];
+		uint8_t ids[AT_ONCE][WF_TXN_LEN];
 		size_t n = 0;
 		size_t want = max - done < AT_ONCE ? max - done : AT_ONCE;
 
@@ -150,52 +128,48 @@ interrupt_expired(struct writer *w, int64_t until_ms, size_t max, size_t *n_r)
 	return status;
 }
 
-static wf_status
-interrupt_expired_lane(struct writer *w, const struct throttle_state *state)
+wf_status
+interrupt_expired_of(struct writer *w, const struct store_lanes *lanes)
 {
-	for (;;) {
+	const struct throttle_state *account = lanes_account(lanes->states, lanes->n);
+
+	while (w->lock_ms >= w->work.next_lease) {
 		struct sql q = sql_start(&w->conn, SQL_RESERVATION_EXPIRED_OF);
-		int64_t id;
+		uint8_t txn[WF_TXN_LEN];
 		wf_status status;
 
-		sql_put_blob(&q, state->key, THROTTLE_KEY_LEN);
-		sql_put_int(&q, state->lane);
+		sql_put_blob(&q, account->key, THROTTLE_KEY_LEN);
 		sql_put_int(&q, w->lock_ms);
 		status = sql_next(&q);
 		if (status != WF_OK)
 			return status == WF_NOT_FOUND ? WF_OK : status;
-		id = sql_get_int(&q);
+		sql_get_bytes(&q, txn, sizeof(txn));
 		status = sql_end(&q);
 		if (status == WF_OK)
-			status = interrupt_one(w, id);
+			status = interrupt_one(w, txn);
 		if (status != WF_OK)
 			return status;
 	}
-}
-
-wf_status
-interrupt_expired_of(struct writer *w, const struct store_lanes *lanes)
-{
-	wf_status status = WF_OK;
-
-	if (w->lock_ms < atomic_load(&w->store->next_lease))
-		return WF_OK; /* no lease of anybody has run out */
-	for (size_t i = 0; status == WF_OK && i < lanes->n; i++)
-		status = interrupt_expired_lane(w, &lanes->states[i]);
-	return status;
+	return WF_OK;
 }
 
 wf_status
 interrupt_next(struct writer *w)
 {
-	struct sql q = sql_start(&w->conn, SQL_RESERVATION_NEXT);
-	wf_status status = sql_next(&q);
+	struct sql q;
+	wf_status status;
 	int64_t next;
 
+	if (w->lock_ms < w->work.next_lease)
+		return WF_OK;
+	q = sql_start(&w->conn, SQL_RESERVATION_NEXT);
+	status = sql_next(&q);
 	if (status != WF_OK)
 		return status;
 	/* NULL, that is no reservation at all, reads as 0. */
 	next = sql_get_int(&q);
-	atomic_store(&w->store->next_lease, next > 0 ? next : INT64_MAX);
-	return sql_end(&q);
+	status = sql_end(&q);
+	if (status == WF_OK)
+		w->work.next_lease = next > 0 ? next : INT64_MAX;
+	return status;
 }

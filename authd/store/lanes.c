@@ -23,21 +23,68 @@ lane_get(struct sql_conn *conn, const uint8_t *key, enum throttle_lane lane, str
 	sql_put_blob(&q, key, THROTTLE_KEY_LEN);
 	sql_put_int(&q, lane);
 	status = sql_next(&q);
+	if (status == WF_NOT_FOUND) {
+		*row_r = row;
+		return WF_OK;
+	}
 	if (status != WF_OK)
 		return status;
-	row.state.pending = (uint32_t)sql_get_int(&q);
-	row.stored = !sql_at_null(&q);
-	if (row.stored) {
-		row.state.failures = (uint32_t)sql_get_int(&q);
-		row.state.last_failure_ms = sql_get_int(&q);
-		row.state.window_start_ms = sql_get_int(&q);
-		row.state.locked_until_ms = sql_get_int(&q);
-		row.known = sql_get_int(&q) != 0;
-		sql_get_text(&q, row.name, sizeof(row.name));
-	}
+	row.stored = true;
+	row.state.failures = (uint32_t)sql_get_int(&q);
+	row.state.last_failure_ms = sql_get_int(&q);
+	row.state.window_start_ms = sql_get_int(&q);
+	row.state.locked_until_ms = sql_get_int(&q);
+	row.known = sql_get_int(&q) != 0;
+	sql_get_text(&q, row.name, sizeof(row.name));
 	status = sql_end(&q);
 	if (status == WF_OK)
 		*row_r = row;
+	return status;
+}
+
+const struct throttle_state *
+lanes_account(const struct throttle_state *states, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (states[i].lane == LANE_ACCOUNT)
+			return &states[i];
+	return NULL;
+}
+
+/* An attempt is pending in both lanes of its name, and is found by the key of the first. */
+static wf_status
+lanes_pending(struct sql_conn *conn, const struct throttle_state *account, uint32_t *pending_r)
+{
+	struct sql q;
+	wf_status status;
+
+	*pending_r = 0;
+	if (account == NULL)
+		return WF_OK;
+	q = sql_start(conn, SQL_RESERVATION_PENDING);
+	sql_put_blob(&q, account->key, THROTTLE_KEY_LEN);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status;
+	*pending_r = (uint32_t)sql_get_int(&q);
+	return sql_end(&q);
+}
+
+wf_status
+lanes_read(struct sql_conn *conn, struct throttle_state *states, size_t n)
+{
+	uint32_t pending;
+	wf_status status = lanes_pending(conn, lanes_account(states, n), &pending);
+
+	for (size_t i = 0; status == WF_OK && i < n; i++) {
+		struct lane_row row;
+
+		status = lane_get(conn, states[i].key, states[i].lane, &row);
+		if (status != WF_OK)
+			return status;
+		states[i] = row.state;
+		states[i].pending = states[i].lane == LANE_SOURCE ? 0 : pending;
+	}
 	return status;
 }
 

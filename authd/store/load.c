@@ -108,10 +108,11 @@ load_codes(struct sql_conn *conn, struct credential *credential)
 
 wf_status
 load_account_by(struct sql_conn *conn, const char *name, int64_t uid, bool *found_r,
-	struct account *account_r)
+	struct account *account_r, int64_t *version_r)
 {
 	struct sql q = sql_start(conn, name != NULL ? SQL_ACCOUNT_BY_NAME : SQL_ACCOUNT_BY_UID);
 	struct account account;
+	int64_t version;
 	wf_status status;
 
 	if (name != NULL)
@@ -126,12 +127,15 @@ load_account_by(struct sql_conn *conn, const char *name, int64_t uid, bool *foun
 	if (status != WF_OK)
 		return status;
 	load_account(&q, &account);
+	version = sql_get_int(&q);
 	status = sql_end(&q);
-	if (status == WF_OK) {
-		*account_r = account;
-		*found_r = true;
-	}
-	return status;
+	if (status != WF_OK)
+		return status;
+	*account_r = account;
+	*found_r = true;
+	if (version_r != NULL)
+		*version_r = version;
+	return WF_OK;
 }
 
 wf_status

@@ -19,25 +19,10 @@ read_account(struct reader *r, struct store_read *read)
 	read->ncredentials = 0;
 	if (read->name == NULL && read->uid < 0)
 		return WF_OK;
-	status = load_account_by(&r->conn, read->name, read->uid, &read->found, &read->account);
+	status = load_account_by(&r->conn, read->name, read->uid, &read->found, &read->account, NULL);
 	if (status != WF_OK || !read->found || read->bare)
 		return status;
 	return load_credentials(&r->conn, read->account.id, read->credentials, &read->ncredentials);
-}
-
-static wf_status
-read_lanes(struct reader *r, struct store_read *read)
-{
-	wf_status status = WF_OK;
-
-	for (size_t i = 0; status == WF_OK && i < read->lanes.n; i++) {
-		struct lane_row row;
-
-		status = lane_get(&r->conn, read->lanes.states[i].key, read->lanes.states[i].lane, &row);
-		if (status == WF_OK)
-			read->lanes.states[i] = row.state;
-	}
-	return status;
 }
 
 static wf_status
@@ -168,7 +153,7 @@ job_read(struct reader *r, struct store_job *job)
 	read->lock_ms = store_lock_ms(r->store);
 	status = read_account(r, read);
 	if (status == WF_OK)
-		status = read_lanes(r, read);
+		status = lanes_read(&r->conn, read->lanes.states, read->lanes.n);
 	if (status == WF_OK)
 		status = read_completed(r, read);
 	if (status == WF_OK)

@@ -22,7 +22,6 @@ reservation_find(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reserva
 	status = sql_next(&q);
 	if (status != WF_OK)
 		return status;
-	found.id = sql_get_int(&q);
 	found.account_id = sql_get_int(&q);
 	found.version = sql_get_int(&q);
 	sql_get_text(&q, found.name, sizeof(found.name));
@@ -34,107 +33,66 @@ reservation_find(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reserva
 }
 
 wf_status
-reservation_delete(struct writer *w, int64_t id)
+reservation_delete(struct writer *w, const uint8_t txn[WF_TXN_LEN])
 {
 	struct sql q = sql_start(&w->conn, SQL_RESERVATION_DELETE);
 
-	sql_put_int(&q, id);
+	sql_put_blob(&q, txn, WF_TXN_LEN);
+	return sql_run(&q, NULL);
+}
+
+void
+reservation_note(struct writer *w, int64_t until_ms)
+{
+	if (until_ms < w->work.next_lease)
+		w->work.next_lease = until_ms;
+}
+
+static wf_status
+reserve_row(struct writer *w, const struct store_reserve *reserve, int64_t version, const struct wf_buf *row)
+{
+	const struct throttle_limit *limit = NULL;
+	struct sql q = sql_start(&w->conn, SQL_RESERVATION_INSERT);
+
+	for (size_t i = 0; i < reserve->lanes.n; i++)
+		if (reserve->lanes.states[i].lane == LANE_ACCOUNT)
+			limit = &reserve->lanes.limits[i];
+	sql_put_blob(&q, reserve->txn, WF_TXN_LEN);
+	sql_put_text(&q, reserve->name);
+	sql_put_int(&q, reserve->found ? reserve->account.id : 0);
+	sql_put_int(&q, version);
+	sql_put_int(&q, w->lock_ms + reserve->lease_ms);
+	sql_put_text(&q, w->store->node);
+	sql_put_blob(&q, lanes_account(reserve->lanes.states, reserve->lanes.n)->key, THROTTLE_KEY_LEN);
+	sql_put_int(&q, limit->threshold);
+	sql_put_int(&q, limit->window_ms);
+	sql_put_int(&q, limit->lock_ms);
+	sql_put_blob(&q, row->data, row->len);
 	return sql_run(&q, NULL);
 }
 
 static wf_status
-reserve_states(struct writer *w, struct store_lanes *lanes)
-{
-	wf_status status = WF_OK;
-
-	for (size_t i = 0; status == WF_OK && i < lanes->n; i++) {
-		struct lane_row row;
-
-		status = lane_get(&w->conn, lanes->states[i].key, lanes->states[i].lane, &row);
-		if (status == WF_OK)
-			lanes->states[i] = row.state;
-	}
-	return status;
-}
-
-/* Id and version of the account at this moment; 0 and 0 without one. */
-static wf_status
-reserve_account(struct writer *w, const char *name, int64_t *id_r, int64_t *version_r)
-{
-	struct sql q = sql_start(&w->conn, SQL_ACCOUNT_ID_VERSION);
-	wf_status status;
-
-	*id_r = 0;
-	*version_r = 0;
-	sql_put_text(&q, name);
-	status = sql_next(&q);
-	if (status != WF_OK)
-		return status == WF_NOT_FOUND ? WF_OK : status;
-	*id_r = sql_get_int(&q);
-	*version_r = sql_get_int(&q);
-	return sql_end(&q);
-}
-
-static wf_status
-reserve_lanes(struct writer *w, int64_t id, const struct store_lanes *lanes)
-{
-	wf_status status = WF_OK;
-
-	for (size_t i = 0; status == WF_OK && i < lanes->n; i++) {
-		const struct throttle_limit *limit = &lanes->limits[i];
-		struct sql q;
-
-		if (lanes->states[i].lane == LANE_SOURCE)
-			continue;
-		q = sql_start(&w->conn, SQL_LANE_INSERT);
-		sql_put_int(&q, id);
-		sql_put_int(&q, lanes->states[i].lane);
-		sql_put_blob(&q, lanes->states[i].key, THROTTLE_KEY_LEN);
-		sql_put_int(&q, limit->threshold);
-		sql_put_int(&q, limit->window_ms);
-		sql_put_int(&q, limit->lock_ms);
-		status = sql_run(&q, NULL);
-	}
-	return status;
-}
-
-static wf_status
-reserve_insert(struct writer *w, const struct store_reserve *reserve)
+reserve_insert(struct writer *w, const struct store_reserve *reserve, int64_t version)
 {
 	struct wf_buf row;
-	struct sql q;
-	int64_t account_id;
-	int64_t version;
-	wf_status status = reserve_account(w, reserve->name, &account_id, &version);
+	wf_status status;
 
-	if (status != WF_OK)
-		return status;
 	wf_buf_init(&row, AUDIT_ENCODED_MAX);
 	status = audit_row_encode(&reserve->interrupted, &row);
-	if (status == WF_OK) {
-		q = sql_start(&w->conn, SQL_RESERVATION_INSERT);
-		sql_put_blob(&q, reserve->txn, WF_TXN_LEN);
-		sql_put_text(&q, reserve->name);
-		sql_put_int(&q, account_id);
-		sql_put_int(&q, version);
-		sql_put_int(&q, w->lock_ms + reserve->lease_ms);
-		sql_put_text(&q, w->store->node);
-		sql_put_blob(&q, row.data, row.len);
-		status = sql_run(&q, NULL);
-	}
-	wf_buf_clear(&row);
 	if (status == WF_OK)
-		status = reserve_lanes(w, sqlite3_last_insert_rowid(w->conn.db), &reserve->lanes);
+		status = reserve_row(w, reserve, version, &row);
+	wf_buf_clear(&row);
+	reservation_note(w, w->lock_ms + reserve->lease_ms);
 	return status;
 }
 
 static wf_status
-reserve_extend(struct writer *w, int64_t id, int64_t until_ms)
+reserve_extend(struct writer *w, const struct store_reserve *reserve)
 {
 	struct sql q = sql_start(&w->conn, SQL_RESERVATION_EXTEND);
 
-	sql_put_int(&q, until_ms);
-	sql_put_int(&q, id);
+	sql_put_int(&q, w->lock_ms + reserve->lease_ms);
+	sql_put_blob(&q, reserve->txn, WF_TXN_LEN);
 	return sql_run(&q, NULL);
 }
 
@@ -152,47 +110,58 @@ reserve_read(struct writer *w, struct store_reserve *reserve)
 		if (reserve->answer == THROTTLE_FULL)
 			status = challenge_yield(w, &reserve->lanes, &ended);
 		if (status == WF_OK && ended)
-			status = reserve_states(w, &reserve->lanes);
+			status = lanes_read(&w->conn, reserve->lanes.states, reserve->lanes.n);
 	}
 	return status;
 }
 
-/* New, or the one that this transaction holds already. */
+/* The one that this transaction holds already, or whether there may be a new one. */
 static wf_status
-reserve_admit(struct writer *w, struct store_reserve *reserve)
+reserve_admit(struct writer *w, struct store_reserve *reserve, bool *held_r)
 {
 	struct reservation held;
 	wf_status status = reservation_find(w, reserve->txn, &held);
 
+	*held_r = status == WF_OK;
 	reserve->answer = THROTTLE_ADMIT;
 	reserve->wait_ms = 0;
-	if (status == WF_OK) /* one that waits for an answer is RESUME's */
-		return held.waiting ? WF_INVALID : reserve_extend(w, held.id, w->lock_ms + reserve->lease_ms);
-	if (status == WF_NOT_FOUND)
-		status = reserve_read(w, reserve);
-	if (status != WF_OK)
-		return status;
-	return reserve->answer == THROTTLE_ADMIT ? reserve_insert(w, reserve) : WF_OK;
+	if (*held_r) /* one that waits for an answer is RESUME's */
+		return held.waiting ? WF_INVALID : reserve_extend(w, reserve);
+	return status == WF_NOT_FOUND ? reserve_read(w, reserve) : status;
+}
+
+/* The account as of this commit, which the reservation remembers the version of. */
+static wf_status
+reserve_load(struct writer *w, struct store_reserve *reserve, bool held)
+{
+	int64_t version = 0;
+	wf_status status = load_account_by(
+		&w->conn, reserve->name, -1, &reserve->found, &reserve->account, &version);
+
+	if (status == WF_OK && !held)
+		status = reserve_insert(w, reserve, version);
+	if (status == WF_OK && reserve->found)
+		status = load_credentials(&w->conn, reserve->account.id, reserve->credentials,
+			&reserve->ncredentials);
+	return status;
 }
 
 wf_status
 job_reserve(struct writer *w, struct store_job *job)
 {
 	struct store_reserve *reserve = &job->u.reserve;
+	bool held = false;
 	wf_status status;
 
-	if (reserve->name == NULL || reserve->lanes.n == 0 || reserve->lanes.n > STORE_LANES)
+	if (reserve->name == NULL || reserve->lanes.n > STORE_LANES ||
+		lanes_account(reserve->lanes.states, reserve->lanes.n) == NULL)
 		return WF_INVALID;
 	status = interrupt_expired_of(w, &reserve->lanes);
 	if (status == WF_OK)
-		status = reserve_states(w, &reserve->lanes);
+		status = lanes_read(&w->conn, reserve->lanes.states, reserve->lanes.n);
 	if (status == WF_OK)
-		status = reserve_admit(w, reserve);
+		status = reserve_admit(w, reserve, &held);
 	if (status != WF_OK || reserve->answer != THROTTLE_ADMIT)
 		return status;
-	status = load_account_by(&w->conn, reserve->name, -1, &reserve->found, &reserve->account);
-	if (status == WF_OK && reserve->found)
-		status = load_credentials(&w->conn, reserve->account.id, reserve->credentials,
-			&reserve->ncredentials);
-	return status;
+	return reserve_load(w, reserve, held);
 }

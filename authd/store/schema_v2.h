@@ -3,6 +3,10 @@
 #define WF_AUTHD_STORE_SCHEMA_V2_H
 
 /*
+ * reservation: one row where version 1 had three and seven indexes of them, since every login makes and removes one.
+ * key, threshold, window_ms and lock_ms are of the ACCOUNT lane; an attempt is pending in both lanes of its name, so that
+ * key finds it.  Few are open at a time: what is asked for seldom has no index (leases).
+ *
  * challenge: a first round that was right.  While its state is 0 (open) the reservation of the same transaction is
  * `waiting`, and both change in one commit; 1 was taken up, 2 ended.  Those that are not open stay for a while, to tell
  * a used one from one that never was.
@@ -18,7 +22,21 @@
 #define STORE_SCHEMA_V2                                                                        \
 	"ALTER TABLE account ADD COLUMN groups TEXT NOT NULL DEFAULT '';"                      \
                                                                                                \
-	"ALTER TABLE reservation ADD COLUMN waiting INTEGER NOT NULL DEFAULT 0;"               \
+	"CREATE TABLE reserved("                                                               \
+	" txn BLOB PRIMARY KEY CHECK (length(txn) = 16), name TEXT NOT NULL,"                  \
+	" account_id INTEGER NOT NULL, version INTEGER NOT NULL,"                              \
+	" lease_until_ms INTEGER NOT NULL, waiting INTEGER NOT NULL, node TEXT NOT NULL,"      \
+	" key BLOB NOT NULL CHECK (length(key) = 32), threshold INTEGER NOT NULL,"             \
+	" window_ms INTEGER NOT NULL, lock_ms INTEGER NOT NULL, row BLOB NOT NULL)"            \
+	" STRICT, WITHOUT ROWID;"                                                              \
+	"INSERT INTO reserved SELECT r.txn, r.name, r.account_id, r.version, r.lease_until_ms," \
+	" 0, r.node, l.key, l.threshold, l.window_ms, l.lock_ms, r.row"                        \
+	" FROM reservation AS r JOIN reservation_lane AS l"                                    \
+	" ON l.reservation_id = r.id AND l.lane = 0;"                                          \
+	"DROP TABLE reservation_lane;"                                                         \
+	"DROP TABLE reservation;"                                                              \
+	"ALTER TABLE reserved RENAME TO reservation;"                                          \
+	"CREATE INDEX reservation_key ON reservation(key);"                                    \
 	"CREATE TABLE challenge("                                                              \
 	" txn BLOB PRIMARY KEY CHECK (length(txn) = 16), account_id INTEGER NOT NULL,"         \
 	" name TEXT NOT NULL, service TEXT NOT NULL, kinds INTEGER NOT NULL,"                  \

@@ -179,7 +179,7 @@ settle_challenge(struct writer *w, struct store_settle *settle, const struct res
 	if (settle->was_applied)
 		return challenge_open(w, settle, held);
 	AUDIT_TEXT(settle->conflict.reason, "changed-meanwhile");
-	return reservation_delete(w, held->id);
+	return reservation_delete(w, settle->txn);
 }
 
 /* The reservation is there: counters and effects, then its end. */
@@ -201,7 +201,7 @@ settle_held(struct writer *w, struct store_settle *settle, const struct reservat
 		status = settle_failure(w, settle, held->name);
 	if (status == WF_OK && success && settle->was_applied)
 		status = settle_success(w, settle, held->name);
-	return status == WF_OK ? reservation_delete(w, held->id) : status;
+	return status == WF_OK ? reservation_delete(w, settle->txn) : status;
 }
 
 static bool

@@ -87,10 +87,10 @@ const char *const sql_text[SQL_COUNT] = {
 		"SELECT min(first_seq) FROM audit_span WHERE first_seq > "
 		"coalesce((SELECT max(first_seq) FROM audit_span WHERE hour <= ?1), 0)",
 
-	[SQL_ACCOUNT_BY_NAME] = "SELECT " ACCOUNT_COLUMNS " FROM account WHERE name = ?1",
+	[SQL_ACCOUNT_BY_NAME] = "SELECT " ACCOUNT_COLUMNS ", version FROM account WHERE name = ?1",
 	[SQL_ACCOUNT_BY_UID] =
 		"SELECT " ACCOUNT_COLUMNS
-		" FROM account WHERE uid = ?1 AND uid >= 0 ORDER BY id LIMIT 1",
+		", version FROM account WHERE uid = ?1 AND uid >= 0 ORDER BY id LIMIT 1",
 	[SQL_ACCOUNT_ID_VERSION] = "SELECT id, version FROM account WHERE name = ?1",
 	[SQL_ACCOUNT_EXEMPT] = "SELECT name FROM account WHERE standing = 1",
 	[SQL_ACCOUNT_NAME] = "SELECT name FROM account WHERE id = ?1",
@@ -152,11 +152,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CODE_LIST] =
 		"SELECT hash, used_us <> 0 FROM recovery_code WHERE credential_id = ?1 ORDER BY hash",
 
-	/* Always one row: what is pending, and the state if there is one. */
 	[SQL_THROTTLE_GET] =
-		"SELECT p.n, t.failures, t.last_failure_ms, t.window_start_ms, t.locked_until_ms, t.known,"
-		" t.name FROM (SELECT count(*) AS n FROM reservation_lane WHERE key = ?1 AND lane = ?2) AS p"
-		" LEFT JOIN throttle AS t ON t.key = ?1 AND t.lane = ?2",
+		"SELECT failures, last_failure_ms, window_start_ms, locked_until_ms, known, name"
+		" FROM throttle WHERE key = ?1 AND lane = ?2",
 	[SQL_THROTTLE_PUT] =
 		"INSERT INTO throttle(key, lane, failures, last_failure_ms, window_start_ms,"
 		" locked_until_ms, known, name, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
@@ -169,45 +167,37 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_THROTTLE_EVICT] =
 		"DELETE FROM throttle WHERE (key, lane) IN"
 		" (SELECT t.key, t.lane FROM throttle AS t WHERE t.known = 0 AND t.key <> ?1"
-		" AND NOT EXISTS (SELECT 1 FROM reservation_lane AS r"
-		" WHERE r.key = t.key AND r.lane = t.lane) ORDER BY t.seen_ms LIMIT ?2)",
+		" AND NOT EXISTS (SELECT 1 FROM reservation AS r WHERE r.key = t.key) ORDER BY t.seen_ms LIMIT ?2)",
 
+	[SQL_RESERVATION_PENDING] = "SELECT count(*) FROM reservation WHERE key = ?1",
 	[SQL_RESERVATION_GET] =
-		"SELECT id, account_id, version, name, waiting FROM reservation WHERE txn = ?1",
+		"SELECT account_id, version, name, waiting FROM reservation WHERE txn = ?1",
 	[SQL_RESERVATION_INSERT] =
-		"INSERT INTO reservation(txn, name, account_id, version, lease_until_ms, node, row)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+		"INSERT INTO reservation(txn, name, account_id, version, lease_until_ms, waiting, node, key,"
+		" threshold, window_ms, lock_ms, row) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11)",
 	[SQL_RESERVATION_EXTEND] =
-		"UPDATE reservation SET lease_until_ms = max(lease_until_ms, ?1) WHERE id = ?2",
-	[SQL_RESERVATION_DELETE] = "DELETE FROM reservation WHERE id = ?1",
-	[SQL_RESERVATION_LOAD] = "SELECT name, row, waiting, txn FROM reservation WHERE id = ?1",
+		"UPDATE reservation SET lease_until_ms = max(lease_until_ms, ?1) WHERE txn = ?2",
+	[SQL_RESERVATION_DELETE] = "DELETE FROM reservation WHERE txn = ?1",
+	[SQL_RESERVATION_LOAD] =
+		"SELECT name, row, waiting, key, threshold, window_ms, lock_ms FROM reservation WHERE txn = ?1",
 	/* Those that wait for the answer to a challenge only if that time is over too. */
 	[SQL_RESERVATION_EXPIRED] =
-		"SELECT id FROM reservation WHERE lease_until_ms <= ?1"
-		" AND (waiting = 0 OR lease_until_ms <= ?3) ORDER BY lease_until_ms, id LIMIT ?2",
+		"SELECT txn FROM reservation WHERE lease_until_ms <= ?1"
+		" AND (waiting = 0 OR lease_until_ms <= ?3) ORDER BY lease_until_ms, txn LIMIT ?2",
 	[SQL_RESERVATION_EXPIRED_OF] =
-		"SELECT r.id FROM reservation_lane AS l JOIN reservation AS r ON r.id = l.reservation_id"
-		" WHERE l.key = ?1 AND l.lane = ?2 AND r.lease_until_ms <= ?3"
-		" ORDER BY l.reservation_id LIMIT 1",
+		"SELECT txn FROM reservation WHERE key = ?1 AND lease_until_ms <= ?2 ORDER BY txn LIMIT 1",
 	[SQL_RESERVATION_NEXT] = "SELECT min(lease_until_ms) FROM reservation",
 	[SQL_RESERVATION_HOLD] =
 		"UPDATE reservation SET waiting = ?1, lease_until_ms = ?2, row = ?3"
 		" WHERE txn = ?4 AND waiting <> ?1",
 	[SQL_RESERVATION_WAITING_OF] =
-		"SELECT r.id FROM reservation_lane AS l JOIN reservation AS r ON r.id = l.reservation_id"
-		" WHERE l.key = ?1 AND l.lane = ?2 AND r.waiting = 1 ORDER BY l.reservation_id LIMIT 1",
-	[SQL_LANE_INSERT] =
-		"INSERT INTO reservation_lane(reservation_id, lane, key, threshold, window_ms, lock_ms)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-	[SQL_LANE_GET] =
-		"SELECT key, threshold, window_ms, lock_ms FROM reservation_lane"
-		" WHERE reservation_id = ?1 AND lane = ?2",
+		"SELECT txn FROM reservation WHERE key = ?1 AND waiting = 1 ORDER BY txn LIMIT 1",
 
 	[SQL_CHALLENGE_INSERT] =
 		"INSERT INTO challenge(txn, account_id, name, service, kinds, factors, state, opened_ms,"
 		" expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8)",
 	[SQL_CHALLENGE_OLDEST] =
-		"SELECT r.id, (SELECT count(*) FROM challenge WHERE account_id = ?1 AND state = 0)"
+		"SELECT c.txn, (SELECT count(*) FROM challenge WHERE account_id = ?1 AND state = 0)"
 		" FROM challenge AS c JOIN reservation AS r ON r.txn = c.txn WHERE c.account_id = ?1"
 		" AND c.state = 0 AND c.txn <> ?2 ORDER BY c.opened_ms, c.txn LIMIT 1",
 	[SQL_CHALLENGE_TAKE] =

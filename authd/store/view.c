@@ -141,17 +141,15 @@ view_orders(struct reader *r, struct store_view *view)
 static wf_status
 view_locks(struct reader *r, struct store_view *view)
 {
-	wf_status status = WF_OK;
+	wf_status status;
 
 	if (view->nkeys > STORE_LANES)
 		return WF_INVALID;
-	for (size_t i = 0; status == WF_OK && i < view->nkeys; i++) {
-		struct lane_row row;
-
-		status = lane_get(&r->conn, view->keys[i], (enum throttle_lane)i, &row);
-		if (status == WF_OK)
-			view->locks[i] = row.state;
+	for (size_t i = 0; i < view->nkeys; i++) {
+		view->locks[i] = (struct throttle_state){.lane = (enum throttle_lane)i};
+		memcpy(view->locks[i].key, view->keys[i], THROTTLE_KEY_LEN);
 	}
+	status = lanes_read(&r->conn, view->locks, view->nkeys);
 	if (status == WF_OK)
 		view->n = view->nkeys;
 	return status;

@@ -276,6 +276,7 @@ batch_believe(struct writer *w, bool written)
 {
 	w->leftovers = false;
 	atomic_store(&w->store->last_order, w->work.order);
+	atomic_store(&w->store->next_lease, w->work.next_lease);
 	if (written)
 		atomic_fetch_add(&w->store->commits, 1);
 	if (!w->clock_accept)

@@ -175,7 +175,7 @@ START_TEST(source_is_counted_by_weight)
 	settle->u.settle.count[LANE_SOURCE] = true;
 	settle->u.settle.source_weight = 3;
 	ck_assert_int_eq(store_run(fx.store, reserve), WF_OK);
-	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM reservation_lane"), 2);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM reservation"), 1);
 	ck_assert_int_eq(store_run(fx.store, settle), WF_OK);
 	memset(reserve, 0, sizeof(*reserve));
 	reserve->kind = STORE_READ;
@@ -203,6 +203,9 @@ START_TEST(reserve_gives_the_account)
 	ck_assert_uint_eq(job->u.reserve.ncredentials, 1);
 	ck_assert_int_eq(job->u.reserve.credentials[0].factor, FACTOR_TOTP);
 	ck_assert_int_eq(job->u.reserve.credentials[0].counter, -1);
+	ck_assert_uint_eq(store_job_extent(job), offsetof(struct store_job, u.reserve.credentials[1]));
+	job->status = WF_IO;
+	ck_assert_uint_eq(store_job_extent(job), sizeof(*job));
 	free(job);
 }
 END_TEST

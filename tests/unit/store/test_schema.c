@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "authd/store/internal.h"
+#include "authd/store/schema_v1.h"
+#include "authd/store/schema_v2.h"
 #include "tests/unit/store/fixture.h"
 #include "tests/unit/unit.h"
 
@@ -138,6 +140,31 @@ START_TEST(half_a_copy_is_made_anew)
 }
 END_TEST
 
+/* Attempts that were under way are counted and have their row after the step, too (I1, I3). */
+START_TEST(pending_attempts_are_taken_along)
+{
+	static const struct migration first[] = {{0, STORE_SCHEMA_V1}, {1, NULL}};
+	static const struct migration both[] = {{0, STORE_SCHEMA_V1}, {1, STORE_SCHEMA_V2}, {2, NULL}};
+	int before = -1;
+
+	ck_assert_int_eq(migrate(first, &before), WF_OK);
+	ck_assert_int_eq(sql_open(&conn, fx.path, SQL_WRITER), WF_OK);
+	ck_assert_int_eq(sql_script(&conn,
+		"INSERT INTO reservation(id, txn, name, account_id, version, lease_until_ms, node, row) VALUES"
+		" (7, zeroblob(16), 'alice', 3, 4, 5, 'here', x'01'), (9, x'000102030405060708090a0b0c0d0e0f', 'bob', 0, 0, 6, 'here', x'02');"
+		"INSERT INTO reservation_lane(reservation_id, lane, key, threshold, window_ms, lock_ms) VALUES"
+		" (7, 0, zeroblob(32), 10, 11, 12), (7, 1, randomblob(32), 20, 21, 22),"
+		" (9, 0, randomblob(32), 30, 31, 32), (9, 1, randomblob(32), 40, 41, 42);"), WF_OK);
+	sql_close(&conn);
+	ck_assert_int_eq(migrate(both, &before), WF_OK);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM reservation"), 2);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM reservation WHERE txn = zeroblob(16) AND name = 'alice'"
+				    " AND account_id = 3 AND version = 4 AND lease_until_ms = 5 AND waiting = 0 AND node = 'here'"
+				    " AND key = zeroblob(32) AND threshold = 10 AND window_ms = 11 AND lock_ms = 12 AND row = x'01'"), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT threshold FROM reservation WHERE name = 'bob'"), 30);
+}
+END_TEST
+
 static Suite *
 schema_suite(void)
 {
@@ -151,6 +178,7 @@ schema_suite(void)
 	tcase_add_test(tc, never_back);
 	tcase_add_test(tc, no_copy_no_migration);
 	tcase_add_test(tc, half_a_copy_is_made_anew);
+	tcase_add_test(tc, pending_attempts_are_taken_along);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
