@@ -3,6 +3,7 @@
 Written from the page, not from the C code: what both agree on is the protocol.
 """
 
+import hashlib
 import os
 import pickle
 import select
@@ -13,16 +14,20 @@ import traceback
 
 PAM_SOCKET = "/run/warifu/pam.sock"
 CONTROL_SOCKET = "/run/warifu/control.sock"
+RADIUS_SOCKET = "/run/warifu/radius.sock"
 
 BEGIN, ANSWER, ABORT, ACCOUNT, SESSION, CHANGE, ACT = 1, 2, 3, 4, 5, 6, 16
 PROMPTS, RESULT, HEAD, ROW, END = 32, 33, 48, 49, 50
 TXN, PURPOSE, USER, SERVICE, RHOST, TTY, RUSER, LANGUAGE, IDEMPOTENCY, EVIDENCE, ANSWERS, PROMPT, VERDICT = range(1, 14)
 TEXT_ID, TEXT, EVENT, SECRET = 14, 15, 16, 17
+ATTEMPT, RECORD, WORK, DONE, CHALLENGE, ORDER = 7, 8, 9, 10, 34, 35
+TAG, STATE, NAS, PATIENCE, GROUP, ACCT_SESSION = 25, 26, 27, 28, 29, 30
+START, STOP, INTERIM, NAS_ON, NAS_OFF = range(1, 6)
 REJECT, ACCEPT, UNAVAILABLE, IGNORE, CHANGE_FIRST, EXPIRED = range(6)
 TEXT_PASSWORD, TEXT_CODE, TEXT_CURRENT = 1, 2, 3
 VERSION = 3
 # What a reply must hold to be a reply; the daemon is not believed more than the protocol says.
-REQUIRED = {PROMPTS: (TXN, PROMPT), RESULT: (VERDICT,)}
+REQUIRED = {PROMPTS: (TXN, PROMPT), RESULT: (VERDICT,), CHALLENGE: (TAG, TXN, STATE, PROMPT)}
 
 
 class Gone(Exception):
@@ -196,6 +201,72 @@ def log_in_and_account(user, password, code, service="sshd", source="192.0.2.1")
         with Client() as client:
             _kind, fields = client.ask(ACCOUNT, fields)
         return verdict, fields[VERDICT][0][0]
+
+
+class Gateway:
+    """The RADIUS front end's connection: many requests at once, told apart by their tags."""
+
+    def __init__(self, service="vpn", timeout=120):
+        self.service = service
+        self.client = Client(RADIUS_SOCKET, timeout)
+        self.tag = 0
+        self.replies = {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.client.__exit__()
+
+    def send(self, kind, fields, key=None):
+        """Sends one request; its tag. Without a key it is like no other."""
+        self.tag += 1
+        key = hashlib.sha256(repr(key).encode()).digest() if key is not None else os.urandom(32)
+        head = [(TAG, struct.pack(">Q", self.tag)), (SERVICE, self.service), (NAS, "gw1"), (IDEMPOTENCY, key)]
+        self.client.send(kind, head + list(fields))
+        return self.tag
+
+    def wait(self, tag):
+        """(type, fields) of the answer to it."""
+        while tag not in self.replies:
+            kind, fields = self.client.receive()
+            number = struct.unpack(">Q", fields[TAG][0])[0]
+            if number in self.replies:
+                raise ValueError(f"a second answer to request {number}")
+            self.replies[number] = kind, fields
+        return self.replies[tag]
+
+    def attempt(self, user, answer, state=None, key=None, patience=None):
+        """Sends one round of a login; its tag."""
+        fields = [(USER, user), (ANSWERS, b"\0" + answer.encode())]
+        if state is not None:
+            fields.append((STATE, state))
+        if patience is not None:
+            fields.append((PATIENCE, struct.pack(">I", patience)))
+        return self.send(ATTEMPT, fields, key)
+
+    def verdict(self, tag):
+        """Of a RESULT; None for a CHALLENGE."""
+        kind, fields = self.wait(tag)
+        return fields[VERDICT][0][0] if kind == RESULT else None
+
+    def first(self, user, password, key=None):
+        """The state of the challenge that follows a password; a verdict if none does."""
+        kind, fields = self.wait(self.attempt(user, password, key=key))
+        return fields[STATE][0] if kind == CHALLENGE else fields[VERDICT][0][0]
+
+    def second(self, user, code, state, key=None):
+        """The verdict on a code."""
+        return self.verdict(self.attempt(user, code, state, key))
+
+    def login(self, user, password, code):
+        """Both rounds; the verdict."""
+        state = self.first(user, password)
+        return self.second(user, code, state) if isinstance(state, bytes) else state
+
+    def record(self, event, session, user, key=None):
+        """One record of accounting; the verdict."""
+        return self.verdict(self.send(RECORD, [(EVENT, bytes([event])), (USER, user), (ACCT_SESSION, session)], key))
 
 
 class Crowd:
