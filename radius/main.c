@@ -199,7 +199,7 @@ say_serving(const struct server *server)
 
 	for (size_t i = 0; i < radius->nlisteners; i++)
 		len += (size_t)snprintf(text + len, sizeof(text) - len, " %s", radius->listeners[i].text);
-	wf_say_f(LOG_NOTICE, "version %s serves %zu clients at%s", PACKAGE_VERSION, server->site->nclients, text);
+	wf_say_f(LOG_NOTICE, "version %s serves at%s; clients: %zu", PACKAGE_VERSION, text, server->site->nclients);
 }
 
 /* What does not stop the start. */
