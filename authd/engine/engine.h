@@ -54,7 +54,7 @@ struct engine_options {
 	struct store *store;
 	struct mailbox *mailbox;
 	struct worker_pool *workers; /* slow hashes */
-	struct worker_pool *quick;   /* answers that cost none, never behind them; NULL: `workers` */
+	struct worker_pool *quick;   /* many codes at once, never behind them; NULL: `workers`, for all codes */
 	struct wf_clock clock;
 	/* Says one line to the operator's log (priority as of syslog); may be NULL. */
 	void (*say)(int priority, const char *text);

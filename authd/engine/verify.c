@@ -1,6 +1,10 @@
 /*
- * Evaluation in a worker thread: every prompt's answer against the credentials that answer to it.  All
- * of them are always tried, doomed or not, so that time tells nothing.
+ * Evaluation: every prompt's answer against the credentials that answer to it.  All of them are always tried,
+ * doomed or not, so that time tells nothing.
+ *
+ * Slow hashes are computed by workers.  A few codes take some microseconds, less than it takes to hand them to another
+ * thread and back, so they are checked at once, in the loop's; many (an account with many tokens, a wide window)
+ * by the quick pool.
  */
 #include "config.h"
 
@@ -172,6 +176,38 @@ verify_pool(const struct transaction *txn)
 	return txn->engine->quick;
 }
 
+/* A tenth of a millisecond: one person's tokens must not hold up everybody. */
+#define CODES_AT_ONCE 256
+#define CODES_BESIDE 32 /* for each token: what is behind in its window, or a set's recovery codes */
+
+/* What can be evaluated here and now. */
+static bool
+is_short(const struct transaction *txn)
+{
+	const struct verify *verify = &txn->verify;
+	uint64_t each = CODES_BESIDE + 2 * (uint64_t)verify->totp_window + verify->hotp_lookahead;
+	uint64_t codes = 0;
+
+	if (verify_pool(txn) != txn->engine->quick || txn->engine->quick == txn->engine->workers)
+		return false;
+	for (size_t i = 0; i < verify->ncredentials; i++)
+		codes += verify->credentials[i].factor == FACTOR_PASSWORD ? 0 : each;
+	return codes <= CODES_AT_ONCE;
+}
+
+static void
+evaluate_here(struct transaction *txn)
+{
+	struct verify *verify = &txn->verify;
+
+	verify->status = atomic_load(&verify->job.cancelled) ? WF_EXPIRED : WF_OK;
+	if (verify->status == WF_OK)
+		run(&verify->job, NULL);
+	verify_clear(verify);
+	verify->keys = NULL;
+	txn_step(txn, TXN_VERIFIED);
+}
+
 void
 verify_start(struct transaction *txn)
 {
@@ -184,6 +220,10 @@ verify_start(struct transaction *txn)
 	verify->job.deadline_boot_us =
 		txn->round_us + policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000000;
 	atomic_store(&verify->job.cancelled, (txn->peer == NULL || txn->told) && txn->round != ROUND_SECOND);
+	if (status == WF_OK && is_short(txn)) {
+		evaluate_here(txn);
+		return;
+	}
 	txn->busy = true;
 	if (status == WF_OK)
 		status = worker_submit(verify_pool(txn), &verify->job);

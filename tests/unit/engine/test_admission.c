@@ -93,6 +93,33 @@ START_TEST(a_code_waits_for_no_hash)
 }
 END_TEST
 
+/* A few codes are checked in the loop, many beside it: it must not be kept from everybody else. */
+START_TEST(only_many_codes_need_another_thread)
+{
+	const struct rig_login login = {.user = "alice", .service = "vpn", .rhost = "198.51.100.7"};
+	struct rig_peer peer;
+
+	rig_hold(rig.quick, 1);
+	ck_assert_int_eq(vpn(now_code()), WF_VERDICT_ACCEPT);
+	ck_assert_int_eq(policy_set(&rig.config.policy, P_HOTP_LOOKAHEAD, 1000, &(struct origin){.line = 0}), WF_OK);
+	rig_advance(&rig, 30);
+	rig_peer_open(&peer, FRONT_PAM, 0);
+	rig_begin(&rig, &peer, &login);
+	rig_wait(&rig, &peer, 0);
+	rig_answer(&rig, &peer, "", now_code());
+	for (int i = 0; i < 50; i++) {
+		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		usleep(1000);
+	}
+	ck_assert_uint_eq(peer.replies, 1);
+	rig_release();
+	rig_wait(&rig, &peer, 1);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_ACCEPT);
+	rig_peer_close(&rig, &peer);
+	rig_settle(&rig);
+}
+END_TEST
+
 START_TEST(the_row_says_what_a_code_alone_proves)
 {
 	struct audit_row row;
@@ -472,6 +499,7 @@ suite(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_code_waits_for_no_hash);
+	tcase_add_test(tc, only_many_codes_need_another_thread);
 	tcase_add_test(tc, the_row_says_what_a_code_alone_proves);
 	tcase_add_test(tc, a_code_alone_resets_nothing);
 	tcase_add_test(tc, a_wrong_code_alone_counts_behind_a_right_password);
