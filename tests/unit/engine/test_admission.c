@@ -98,10 +98,12 @@ START_TEST(only_many_codes_need_another_thread)
 {
 	const struct rig_login login = {.user = "alice", .service = "vpn", .rhost = "198.51.100.7"};
 	struct rig_peer peer;
+	char recovery[64];
 
+	rig_recovery(&rig, "alice", recovery, sizeof(recovery));
 	rig_hold(rig.quick, 1);
 	ck_assert_int_eq(vpn(now_code()), WF_VERDICT_ACCEPT);
-	ck_assert_int_eq(policy_set(&rig.config.policy, P_HOTP_LOOKAHEAD, 1000, &(struct origin){.line = 0}), WF_OK);
+	ck_assert_int_eq(policy_set(&rig.config.policy, P_HOTP_LOOKAHEAD, 100, &(struct origin){.line = 0}), WF_OK);
 	rig_advance(&rig, 30);
 	rig_peer_open(&peer, FRONT_PAM, 0);
 	rig_begin(&rig, &peer, &login);
