@@ -456,7 +456,7 @@ check(const struct options *options)
 	struct config_error error = {""};
 	bool fine;
 
-	if (config_load(options->config, &config, &error) != WF_OK) {
+	if (config_load_with(options->config, options->with, &config, &error) != WF_OK) {
 		fprintf(stderr, "%s\n", error.text);
 		return 1;
 	}

@@ -10,7 +10,7 @@
 struct option_row {
 	const char *name;
 	const char *value; /* name of its value, NULL if it takes none */
-	enum options_task task;
+	enum options_task task; /* that it asks for, or belongs to */
 	bool is_task;
 	const char *about;
 	const char *after; /* the same in every language */
@@ -21,6 +21,7 @@ static const struct option_row rows[] = {
 		WF_SYSCONFDIR "/warifu.conf" },
 	{ "--foreground", NULL, TASK_SERVE, false, N_("log to standard error instead of syslog"), "" },
 	{ "--check", NULL, TASK_CHECK, true, N_("check the configuration and stop"), "" },
+	{ "--with", "FILE", TASK_CHECK, false, N_("check as if FILE lay in the folder conf.d"), "" },
 	{ "--init", NULL, TASK_INIT, true, N_("make the key file and an empty database, and stop"), "" },
 	{ "--restore", "FILE", TASK_RESTORE, true, N_("put a backup in place of the database, and stop"), "" },
 	{ "--help", NULL, TASK_HELP, true, N_("show this help"), "" },
@@ -50,6 +51,8 @@ take(const struct option_row *row, const char *value, struct options *options)
 		options->task = row->task;
 	if (row->task == TASK_RESTORE)
 		options->file = value;
+	else if (row->task == TASK_CHECK && row->value != NULL)
+		options->with = value;
 	else if (row->value != NULL)
 		options->config = value;
 	else if (!row->is_task)

@@ -17,6 +17,7 @@ struct options {
 	enum options_task task;
 	const char *config; /* NULL = the compiled-in one */
 	const char *file;   /* of --restore */
+	const char *with;   /* of --check: a further file of conf.d; NULL = none */
 	bool stderr_log;    /* --foreground: log to stderr instead of syslog */
 };
 

@@ -243,6 +243,32 @@ static const struct option_spec restore_options[] = {
 	OPTIONS_END,
 };
 
+#define RADIUS_CONFIG                                                                              \
+	TAKES("config", "FILE", NULL, VALUE_TEXT, N_("configuration of the daemon")),              \
+		HIDDEN("owner", "USER", VALUE_TEXT)
+
+static const struct option_spec radius_client_options[] = {
+	TAKES("network", "NETWORKS", NULL, VALUE_TEXT, N_("add: addresses or networks that it comes from")),
+	TAKES("certificate", "NAMES", NULL, VALUE_TEXT, N_("add: names in its TLS certificate")),
+	CHOICE("profile", "PROFILE", NULL,
+		"generic|fortigate|pan-os|cisco-asa|ocserv|openvpn|strongswan|pam_radius", N_("add: what kind of gateway it is")),
+	CHOICE("class", "CLASS", NULL, "vpn|firewall-admin|entry-point-admin|wlan", N_("add: what is behind it")),
+	CHOICE("mode", "MODE", NULL, "challenge|code-last|code-first|code|scrv1", N_("add: how password and code come")),
+	CHOICE("message-authenticator", "WORD", NULL, "required|optional|auto",
+		N_("add: whether its requests must carry one")),
+	TAKES("groups", "GROUPS", NULL, VALUE_TEXT, N_("add: groups of which an account must be in one")),
+	RADIUS_CONFIG,
+	HIDDEN("daemon", "PATH", VALUE_TEXT),
+	OPTIONS_END,
+};
+
+static const struct option_spec radius_secret_options[] = {
+	FLAG("replace", NULL, N_("make a new one in the place of one that is there")),
+	TAKES("file", "PATH", NULL, VALUE_TEXT, N_("the file to make (default: the client's secret_file)")),
+	RADIUS_CONFIG,
+	OPTIONS_END,
+};
+
 #define USER_COLUMNS "user uid display kind state standing locked factors last-login"
 
 static const struct command commands[] = {
@@ -345,6 +371,14 @@ static const struct command commands[] = {
 	{"pam", "rollback", {{"SERVICE", NULL, true, NULL}}, pam_rollback_options, NULL, NULL, NULL,
 		ctl_pam_rollback, COMMAND_ROOT, N_("undo a pam install that was not confirmed"),
 		"pam rollback sshd"},
+
+	{"radius", "client", {{"ACTION", NULL, false, "list|add|show"}, {"NAME", NULL, true, NULL}},
+		radius_client_options, NULL, NULL, NULL, ctl_radius_client, 0,
+		N_("list the RADIUS clients, add one, or show one with where its values come from"),
+		"radius client add vpn1 --network 192.0.2.1 --profile fortigate"},
+	{"radius", "secret", {{"NAME", NULL, false, NULL}}, radius_secret_options, NULL, NULL, NULL,
+		ctl_radius_secret, COMMAND_ROOT, N_("make the shared secret of a RADIUS client and show it once"),
+		"radius secret vpn1 --replace"},
 
 	{"key", "rotate", {{NULL, NULL, false, NULL}}, reason_options, "key.rotate", NULL, NULL, NULL,
 		COMMAND_SLOW | COMMAND_VERTICAL, N_("make a new key and seal all secrets with it"),

@@ -108,8 +108,8 @@ spawn_capture(const char *path, char *const *argv, int timeout_ms, char *output_
 	return status;
 }
 
-wf_status
-spawn_wait(const char *path, char *const *argv, int *code_r)
+static wf_status
+wait_for(const char *path, char *const *argv, bool quiet, int *code_r)
 {
 	pid_t pid;
 
@@ -117,8 +117,23 @@ spawn_wait(const char *path, char *const *argv, int *code_r)
 		return WF_NOT_FOUND;
 	pid = fork();
 	if (pid == 0) {
-		execv(path, argv);
+		int nothing = quiet ? open("/dev/null", O_WRONLY | O_CLOEXEC) : -1;
+
+		if (!quiet || dup2(nothing, STDOUT_FILENO) >= 0)
+			execv(path, argv);
 		_exit(NOT_RUN);
 	}
 	return pid < 0 ? WF_IO : reap(pid, code_r);
+}
+
+wf_status
+spawn_wait(const char *path, char *const *argv, int *code_r)
+{
+	return wait_for(path, argv, false, code_r);
+}
+
+wf_status
+spawn_wait_quiet(const char *path, char *const *argv, int *code_r)
+{
+	return wait_for(path, argv, true, code_r);
 }

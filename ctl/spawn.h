@@ -16,5 +16,7 @@ WF_MUST_USE wf_status spawn_capture(const char *path, char *const *argv, int tim
 	char *output_r, size_t size, int *code_r);
 /* Runs it with our own standard streams and waits; the exit code. WF_NOT_FOUND; WF_IO. */
 WF_MUST_USE wf_status spawn_wait(const char *path, char *const *argv, int *code_r);
+/* The same, but for what it writes to its standard output, which goes nowhere. */
+WF_MUST_USE wf_status spawn_wait_quiet(const char *path, char *const *argv, int *code_r);
 
 #endif

@@ -332,6 +332,57 @@ check_services(struct report *report)
 	return TELL(report, OK, "%s", _("Every service that is asked proves as many kinds as 'mfa.kinds' says."));
 }
 
+/* The first client whose secret is in the worst way, and how many are in any. */
+static enum level
+check_radius_secrets(struct report *report)
+{
+	const struct config *config = report->call->daemon->config;
+	const int64_t wall_us = wf_clock_now(&report->call->daemon->clock).wall_us;
+	const struct config_client *worst = NULL;
+	enum config_secret_fault found = SECRET_FINE;
+	size_t n = 0;
+
+	for (size_t i = 0; i < config->radius.nclients; i++) {
+		enum config_secret_fault fault = config_secret_check(&config->radius.clients[i], config->radius_uid, wall_us);
+
+		n += fault != SECRET_FINE;
+		if (fault == SECRET_FINE || (worst != NULL && fault >= found))
+			continue;
+		found = fault;
+		worst = &config->radius.clients[i];
+	}
+	if (worst == NULL)
+		return TELL(report, OK, _("The secrets of all RADIUS clients (%zu) are in order."), config->radius.nclients);
+	config_secret_say(worst, found, report->text, sizeof(report->text));
+	n--;
+	if (n > 0)
+		(void)snprintf(report->text + strlen(report->text), sizeof(report->text) - strlen(report->text),
+			_(" (%zu more: 'warifud --check' names them)"), n);
+	return config_secret_is_warning(found) ? WARN : BAD;
+}
+
+static enum level
+check_radius_clients(struct report *report)
+{
+	const struct config_radius *radius = &report->call->daemon->config->radius;
+	size_t optional = 0;
+	const char *name = "";
+
+	for (size_t i = 0; i < radius->nclients; i++) {
+		if (radius->clients[i].message_authenticator != CLIENT_AUTHENTICATOR_OPTIONAL)
+			continue;
+		optional++;
+		name = radius->clients[i].name;
+	}
+	if (optional > 0)
+		return TELL(report, WARN,
+			_("RADIUS clients that need send no Message-Authenticator: %zu (%s and so on). Who stands between them and this "
+			  "server can forge answers: update them, then write message_authenticator = required."),
+			optional, name);
+	return TELL(report, OK, _("RADIUS clients: %zu; each must send a Message-Authenticator, or must once it has."),
+		radius->nclients);
+}
+
 static enum level
 check_keys(struct report *report)
 {
@@ -365,6 +416,8 @@ static const struct {
 	{"accounts", check_accounts},
 	{"factors", check_factors},
 	{"services", check_services},
+	{"RADIUS clients", check_radius_clients},
+	{"RADIUS secrets", check_radius_secrets},
 	{"recovery codes", check_codes},
 	{"emergency file", check_breakglass},
 	{"backup", check_backup},

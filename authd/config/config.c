@@ -73,7 +73,7 @@ read_files(struct config_load *load, const struct config_files *files)
 }
 
 static wf_status
-load_into(struct config *config, const char *file, struct config_error *error)
+load_into(struct config *config, const char *file, const char *extra, struct config_error *error)
 {
 	struct config_files files = {.n = 0};
 	struct config_load *load = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*load));
@@ -84,7 +84,7 @@ load_into(struct config *config, const char *file, struct config_error *error)
 	load->config = config;
 	load->error = error;
 	load->nrows = config_rows(load->rows);
-	status = config_files_find(file, &files, error->text, sizeof(error->text));
+	status = config_files_find(file, extra, &files, error->text, sizeof(error->text));
 	if (status == WF_OK) {
 		read_files(load, &files);
 		status = load->status;
@@ -97,6 +97,12 @@ load_into(struct config *config, const char *file, struct config_error *error)
 wf_status
 config_load(const char *file, struct config **config_r, struct config_error *error_r)
 {
+	return config_load_with(file, NULL, config_r, error_r);
+}
+
+wf_status
+config_load_with(const char *file, const char *extra, struct config **config_r, struct config_error *error_r)
+{
 	const char *path = file == NULL ? WF_SYSCONFDIR "/warifu.conf" : file;
 	struct config *config = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(sizeof(*config));
 	struct config_error error = {""};
@@ -105,7 +111,7 @@ config_load(const char *file, struct config **config_r, struct config_error *err
 	if (config != NULL) {
 		config_defaults(config);
 		(void)snprintf(config->file, sizeof(config->file), "%s", path);
-		status = load_into(config, path, &error);
+		status = load_into(config, path, extra, &error);
 	}
 	if (status == WF_OK) {
 		*config_r = config;

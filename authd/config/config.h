@@ -54,6 +54,8 @@ struct config_error { char text[1024]; };
  * the role groups and the user warifu-radius, so it may ask NSS.  The caller frees config_r.
  */
 WF_MUST_USE wf_status config_load(const char *file, struct config **config_r, struct config_error *error_r);
+/* The same with `extra` (NULL: none) as the last file of the folder: to try it before it is put there. */
+WF_MUST_USE wf_status config_load_with(const char *file, const char *extra, struct config **config_r, struct config_error *error_r);
 void config_free(struct config **config);
 /* True when stored hashes are cheaper to guess against than is usually asked for: worth a warning of `doctor`. */
 bool config_cost_is_weak(const struct config *config);

@@ -128,7 +128,7 @@ add_folder(struct config_files *files, const char *folder, char *why_r, size_t s
 }
 
 wf_status
-config_files_find(const char *main_file, struct config_files *files_r, char *why_r, size_t size)
+config_files_find(const char *main_file, const char *extra, struct config_files *files_r, char *why_r, size_t size)
 {
 	struct config_files files = {.n = 0};
 	char folder[512];
@@ -145,6 +145,11 @@ config_files_find(const char *main_file, struct config_files *files_r, char *why
 		status = add_folder(&files, folder, why_r, size);
 	else if (status == WF_NOT_FOUND)
 		status = WF_OK;
+	if (status == WF_OK && extra != NULL) {
+		status = append(&files, extra, "");
+		if (status != WF_OK)
+			(void)snprintf(why_r, size, "%.300s: %s", extra, wf_status_text(status));
+	}
 out:
 	if (status == WF_OK)
 		*files_r = files;

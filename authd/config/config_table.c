@@ -123,7 +123,9 @@ config_rows(struct config_row rows_r[CONFIG_ROWS_MAX])
 	const struct config_row *radius = config_radius_rows(&nradius);
 	const struct config_row *relay = config_relay_rows(&nrelay);
 
-	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + RADIUS_ROWS_MAX + RELAY_ROWS_MAX <= CONFIG_ROWS_MAX, "rows fit");
+	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + CONFIG_RADIUS_ROWS_MAX + RELAY_ROWS_MAX <=
+			       CONFIG_ROWS_MAX,
+		"rows fit");
 	for (size_t i = 0; i < nparams; i++)
 		rows_r[n++] = row_of_param(&specs[i]);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)

@@ -2,8 +2,8 @@
  * The options of warifu.conf as rows: section, name, type, where the value goes.  The numeric parameters
  * of the policy are rows by themselves (policy_params()); the rest stand in config_table.c.
  */
-#ifndef WF_AUTHD_CONFIG_CONFIG_TABLE_H
-#define WF_AUTHD_CONFIG_CONFIG_TABLE_H
+#ifndef WF_AUTHD_CONFIG_TABLE_H
+#define WF_AUTHD_CONFIG_TABLE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -64,8 +64,7 @@ struct config_row {
 };
 
 #define CONFIG_ROWS_MAX 128
-#define RADIUS_ROWS_MAX 40 /* of them */
-#define RELAY_ROWS_MAX 12  /* too */
+#define RELAY_ROWS_MAX 12 /* of them; those of RADIUS: CONFIG_RADIUS_ROWS_MAX */
 
 /* Sections whose name is followed by a title. */
 bool config_section_titled(const char *section);
@@ -74,6 +73,8 @@ bool config_type_is_list(enum config_type type);
 const struct config_row *config_radius_rows(size_t *n_r);
 /* Those of the sections relay and relays. */
 const struct config_row *config_relay_rows(size_t *n_r);
+/* The client's value of a row of section client as it would be written, lists with ", " between; "" for none. */
+void config_client_show(const struct config_row *row, const struct config_client *client, char *text_r, size_t size);
 /* All rows, those of the policy's parameters first, at most CONFIG_ROWS_MAX.  Any thread. */
 size_t config_rows(struct config_row rows_r[CONFIG_ROWS_MAX]);
 /* NULL if there is none. */

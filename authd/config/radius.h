@@ -28,6 +28,7 @@
 #define CONFIG_GROUPS_MAX 16     /* of a client, of a reply, of an account */
 #define CONFIG_GROUP_SIZE 33     /* a group's name with its NUL: a-z, 0-9, '_', '.', '-' */
 #define CONFIG_ATTRIBUTES_MAX 32
+#define CONFIG_RADIUS_ROWS_MAX 40
 #define CONFIG_ATTRIBUTE_SIZE 64 /* an attribute's name with its NUL */
 #define CONFIG_VALUE_SIZE 254    /* a value's text with its NUL */
 #define CONFIG_SECRET_LEAST 16   /* octets; a shorter secret is warned about (RFC 2865 section 3) */
@@ -87,6 +88,7 @@ struct config_client {
 	bool send_groups;
 	char group_attribute[CONFIG_ATTRIBUTE_SIZE];
 	char group_format[64];
+	int lines[CONFIG_RADIUS_ROWS_MAX]; /* where each option is written, by its row in config_radius_rows(); 0 = it is not */
 	char reply_names[CONFIG_CLIENT_REPLIES_MAX][65];
 	size_t replies[CONFIG_CLIENT_REPLIES_MAX]; /* their indices in config_radius.replies */
 	size_t nreplies;

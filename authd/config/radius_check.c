@@ -261,6 +261,17 @@ check_replies(const struct exam *exam)
 /* --- its service --- */
 
 static void
+keep_lines(const struct exam *exam)
+{
+	size_t n;
+	const struct config_row *rows = config_radius_rows(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(rows[i].section, "client") == 0)
+			exam->client->lines[i] = seen_of(exam, rows[i].name)->line;
+}
+
+static void
 add_service(const struct exam *exam)
 {
 	const struct config_client *client = exam->client;
@@ -296,6 +307,7 @@ static void (*const rules[])(const struct exam *exam) = {
 	check_mode,
 	check_send_groups,
 	check_replies,
+	keep_lines,
 	add_service,
 };
 

@@ -75,7 +75,7 @@ static const struct config_row rows[] = {
 	{REPLY(groups), .name = "groups", .type = CONFIG_GROUPS},
 	{REPLY(attributes), .name = "attributes", .type = CONFIG_ATTRIBUTES},
 };
-_Static_assert(sizeof(rows) / sizeof(rows[0]) <= RADIUS_ROWS_MAX, "room in the table of all rows");
+_Static_assert(sizeof(rows) / sizeof(rows[0]) <= CONFIG_RADIUS_ROWS_MAX, "room in the table of all rows");
 _Static_assert(sizeof(enum client_mode) == sizeof(unsigned) && sizeof(enum client_class) == sizeof(unsigned) &&
 		       sizeof(enum zone) == sizeof(unsigned) && sizeof(enum client_authenticator) == sizeof(unsigned),
 	"words are put as unsigned numbers");

@@ -435,6 +435,7 @@ START_TEST(a_host_whose_name_is_none)
 	load_of.config = &config;
 	load_of.error = &error;
 	load_of.file = "FILE";
+	load_of.nrows = config_rows(load_of.rows);
 	config_check(&load_of);
 	ck_assert_int_eq(load_of.status, WF_INVALID);
 	ck_assert_str_eq(error.text, "FILE: the host's name is no name; write 'node = NAME'");
@@ -564,6 +565,28 @@ START_TEST(more_files_than_fit)
 		write_file(name, "", 0);
 	}
 	ck_assert_str_eq(refused(WF_FULL), "conf.d: holds more than 255 files");
+}
+END_TEST
+
+START_TEST(a_further_file_is_read_last)
+{
+	struct config *config = NULL;
+	char extra[160];
+
+	write_main("lock { threshold = 3 }");
+	make_folder("conf.d");
+	write_file("conf.d/z.conf", "lock { threshold = 4 }", 22);
+	write_file("conf.d/a.new", "lock { threshold = 5 }", 22);
+	(void)snprintf(extra, sizeof(extra), "%s/conf.d/a.new", folder);
+	ck_assert_int_eq(config_load_with(main_file, extra, &config, &error), WF_OK);
+	ck_assert_int_eq(policy_value(&config->policy, P_LOCK_THRESHOLD), 5);
+	config_free(&config);
+	(void)snprintf(extra, sizeof(extra), "%s/none", folder);
+	ck_assert_int_eq(config_load_with(main_file, extra, &config, &error), WF_NOT_FOUND);
+	ck_assert_ptr_null(config);
+	config = load();
+	ck_assert_int_eq(policy_value(&config->policy, P_LOCK_THRESHOLD), 4);
+	config_free(&config);
 }
 END_TEST
 
@@ -726,6 +749,7 @@ config_suite(void)
 	tcase_add_test(tc, the_last_value_that_fits);
 	tcase_add_test(tc, things_that_are_no_configuration);
 	tcase_add_test(tc, more_files_than_fit);
+	tcase_add_test(tc, a_further_file_is_read_last);
 	tcase_add_test(tc, paths_too_long);
 	tcase_add_test(tc, the_shipped_file_changes_nothing);
 	tcase_add_test(tc, the_shipped_file_tells_the_defaults);

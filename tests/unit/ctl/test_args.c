@@ -39,10 +39,10 @@ static const struct sample samples[] = {
 
 	{{NULL},
 		"say what to do; there are: init, user, token, unlock, emergency, log, why, status, doctor, tune, "
-		"pam, key, clock, backup, restore, reload, completion, help"},
+		"pam, radius, key, clock, backup, restore, reload, completion, help"},
 	{{"usr"},
 		"there is no command 'usr'; there are: init, user, token, unlock, emergency, log, why, status, "
-		"doctor, tune, pam, key, clock, backup, restore, reload, completion, help"},
+		"doctor, tune, pam, radius, key, clock, backup, restore, reload, completion, help"},
 	{{"token"}, "'token' needs one of: add, confirm, list, resync, remove"},
 	{{"token", "make"}, "'token' has no 'make'; it has: add, confirm, list, resync, remove"},
 	{{"user", "show"}, "'user show' needs USER; usage: warifu user show USER"},

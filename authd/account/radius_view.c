@@ -1,0 +1,134 @@
+/* The clients of RADIUS as the configuration has them: all in a table, or one with where each value comes from. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/account/internal.h"
+#include "authd/config/config_table.h"
+#include "authd/config/radius_profiles.h"
+
+#define VALUE_SIZE 2048
+
+/* How it stands with a secret, in a word. */
+static const char *
+secret_word(struct act_call *call, const struct config_client *client)
+{
+	static const char *const words[] = {
+		[SECRET_FINE] = "ok",
+		[SECRET_MISSING] = "missing",
+		[SECRET_IRREGULAR] = "irregular",
+		[SECRET_OWNER] = "owner",
+		[SECRET_OPEN] = "open",
+		[SECRET_EMPTY] = "empty",
+		[SECRET_LONG] = "long",
+		[SECRET_UNSEEN] = "unseen",
+		[SECRET_SHORT] = "short",
+		[SECRET_OLD] = "old",
+	};
+	const int64_t wall_us = wf_clock_now(&call->daemon->clock).wall_us;
+
+	if (client->secret_file[0] == '\0')
+		return "";
+	return words[config_secret_check(client, call->daemon->config->radius_uid, wall_us)];
+}
+
+/* Networks and names of certificates. */
+static void
+put_sources(const struct config_client *client, char *text_r, size_t size)
+{
+	size_t len = 0;
+
+	text_r[0] = '\0';
+	for (size_t i = 0; i < client->nnetworks && len < size; i++) {
+		char network[CONFIG_NETWORK_SIZE];
+
+		config_network_text(&client->networks[i], network);
+		len += (size_t)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ", network);
+	}
+	for (size_t i = 0; i < client->ncertificates && len < size; i++)
+		len += (size_t)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ", client->certificates[i]);
+}
+
+static wf_status
+list_one(struct act_call *call, const struct config_client *client)
+{
+	char sources[VALUE_SIZE], timeout[ACT_NUMBER_SIZE], rate[ACT_NUMBER_SIZE];
+	const char *cells[] = {client->name, config_class_name(client->class), client->profile, config_mode_name(client->mode),
+		sources, config_authenticator_name(client->message_authenticator), secret_word(call, client), client->secret_file,
+		act_number_text(client->timeout_ms, timeout), act_number_text(client->rate, rate)};
+
+	put_sources(client, sources, sizeof(sources));
+	return act_row_out(call, cells, COUNT_OF(cells));
+}
+
+wf_status
+act_radius_client_list(struct act_call *call)
+{
+	static const char *const columns[] = {"client", "class", "profile", "client-mode", "sources", "message-authenticator",
+		"secret", "secret-file", "timeout-ms:number", "rate:number"};
+	const struct config_radius *radius = &call->daemon->config->radius;
+	wf_status status = act_head(call, columns, COUNT_OF(columns));
+
+	for (size_t i = 0; status == WF_OK && i < radius->nclients; i++)
+		status = list_one(call, &radius->clients[i]);
+	return status;
+}
+
+/* --- one --- */
+
+static const struct config_profile_line *
+line_of_profile(const struct config_client *client, const char *option)
+{
+	const struct config_profile_line *line = config_profile_find(client->profile)->lines;
+
+	while (line->option != NULL && strcmp(line->option, option) != 0)
+		line++;
+	return line->option == NULL ? NULL : line;
+}
+
+static wf_status
+show_one(struct act_call *call, const struct config_client *client, const struct config_row *row, int line)
+{
+	const struct config_profile_line *preset = line > 0 ? NULL : line_of_profile(client, row->name);
+	char value[VALUE_SIZE], origin[160];
+	const char *cells[] = {row->name, value, origin, preset == NULL ? "" : _(preset->why)};
+
+	config_client_show(row, client, value, sizeof(value));
+	if (line > 0)
+		(void)snprintf(origin, sizeof(origin), "%s:%d", client->origin.file, line);
+	else if (preset != NULL)
+		(void)snprintf(origin, sizeof(origin), _("profile %s"), client->profile);
+	else
+		(void)snprintf(origin, sizeof(origin), "%s", _("built in"));
+	return act_row_out(call, cells, COUNT_OF(cells));
+}
+
+static wf_status
+say_advice(struct act_call *call, const struct config_client *client)
+{
+	const struct config_profile *profile = config_profile_find(client->profile);
+
+	if (profile->advice != NULL)
+		act_say_text(call, "%s: %s", profile->product, _(profile->advice));
+	return WF_OK;
+}
+
+wf_status
+act_radius_client_show(struct act_call *call)
+{
+	static const char *const columns[] = {"option", "value", "origin", "why"};
+	const struct config_client *client = config_client_find(&call->daemon->config->radius, act_arg(call, "client"));
+	size_t n;
+	const struct config_row *rows = config_radius_rows(&n);
+	wf_status status;
+
+	if (client == NULL)
+		return act_say(call, WF_NOT_FOUND, _("There is no RADIUS client '%s': see 'warifu radius client list'."),
+			act_arg(call, "client"));
+	status = act_head(call, columns, COUNT_OF(columns));
+	for (size_t i = 0; status == WF_OK && i < n; i++)
+		if (strcmp(rows[i].section, "client") == 0)
+			status = show_one(call, client, &rows[i], client->lines[i]);
+	return status == WF_OK ? say_advice(call, client) : status;
+}

@@ -1,0 +1,274 @@
+/*
+ * radius client: list and show are the daemon's views; add writes a file of its own into conf.d, after warifud
+ * --check has read it together with all the others, and makes the client's secret.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common/i18n.h"
+#include "ctl/ask.h"
+#include "ctl/handlers.h"
+#include "ctl/pamfiles.h"
+#include "ctl/radius_secret.h"
+#include "ctl/spawn.h"
+#include "ctl/text.h"
+
+#define DAEMON_PATH WF_SBINDIR "/warifud"
+#define SECTION_MAX 4096
+#define FILE_MODE 0644
+#define FOLDER_MODE 0755
+
+/* --- list, show --- */
+
+static int
+ask_and_show(struct ctl *ctl, const struct parsed *parsed, const char *act, const char *columns, const char *empty)
+{
+	struct command command = *parsed->command;
+	struct answer answer;
+	struct ask ask;
+	int code;
+
+	command.columns = columns;
+	command.empty = empty;
+	ask_init(&ask, act);
+	ask_text(&ask, "client", args_operand(parsed, 1));
+	ask_daemon(ctl, &ask, &answer);
+	code = answer_show(ctl, &command, &answer);
+	answer_clear(&answer);
+	return code;
+}
+
+static int
+list(struct ctl *ctl, const struct parsed *parsed)
+{
+	return ask_and_show(ctl, parsed, "radius.client.list",
+		"client class profile client-mode sources message-authenticator secret",
+		N_("There are no RADIUS clients yet: add one with 'warifu radius client add'."));
+}
+
+static int
+show(struct ctl *ctl, const struct parsed *parsed)
+{
+	return ask_and_show(ctl, parsed, "radius.client.show", NULL, NULL);
+}
+
+/* --- add --- */
+
+struct addition {
+	struct ctl *ctl;
+	const struct parsed *parsed;
+	const char *name;
+	char file[PATH_MAX];	/* conf.d/radius-NAME.conf */
+	char fresh[PATH_MAX];	/* the same until it is checked */
+	char secret_file[PATH_MAX];
+	char secret[RADIUS_SECRET_LEN + 1];
+	bool secret_made;
+	char section[SECTION_MAX];
+};
+
+/* One option per line, as --NAME of the command gives it; lists are split at commas and blanks. */
+static const struct written {
+	const char *option, *name;
+	bool is_list;
+} written[] = {
+	{"network", "network", true},
+	{"certificate", "certificate", true},
+	{"profile", "profile", false},
+	{"class", "class", false},
+	{"mode", "mode", false},
+	{"message-authenticator", "message_authenticator", false},
+	{"groups", "groups", true},
+};
+
+static void
+write_list(struct text *text, const char *name, const char *value)
+{
+	const char *between = "";
+
+	text_add(text, "\t%s = {", name);
+	while (*value != '\0') {
+		size_t len = strcspn(value, ", ");
+
+		if (len > 0) {
+			text_add(text, "%s\"%.*s\"", between, (int)len, value);
+			between = ", ";
+		}
+		value += len;
+		value += strspn(value, ", ");
+	}
+	text_add(text, "}\n");
+}
+
+static bool
+write_section(struct addition *addition)
+{
+	struct text text;
+
+	text_init(&text, addition->section, sizeof(addition->section));
+	text_add(&text, "# Made by 'warifu radius client add'; see warifu.conf(5).\nclient \"%s\" {\n", addition->name);
+	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++) {
+		const char *value = args_option(addition->parsed, written[i].option);
+
+		if (value == NULL)
+			continue;
+		if (!radius_text_fits(addition->ctl, value))
+			return false;
+		if (written[i].is_list)
+			write_list(&text, written[i].name, value);
+		else
+			text_add(&text, "\t%s = \"%s\"\n", written[i].name, value);
+	}
+	if (args_option(addition->parsed, "network") != NULL)
+		text_add(&text, "\tsecret_file = \"%s\"\n", addition->secret_file);
+	text_add(&text, "}\n");
+	return true;
+}
+
+static bool
+choose_paths(struct addition *addition)
+{
+	char folder[PATH_MAX - 256];
+	char conf_d[PATH_MAX - 128];
+
+	radius_folder(addition->parsed, folder, sizeof(folder));
+	(void)snprintf(conf_d, sizeof(conf_d), "%s/conf.d", folder);
+	(void)snprintf(addition->file, sizeof(addition->file), "%s/radius-%s.conf", conf_d, addition->name);
+	(void)snprintf(addition->fresh, sizeof(addition->fresh), "%s/radius-%s.conf.new", conf_d, addition->name);
+	(void)snprintf(addition->secret_file, sizeof(addition->secret_file), "%s/radius/%s.secret", folder, addition->name);
+	if (mkdir(conf_d, FOLDER_MODE) == 0 || errno == EEXIST)
+		return radius_text_fits(addition->ctl, addition->secret_file);
+	ctl_error(addition->ctl, _("%s cannot be made: %s"), conf_d, strerror(errno));
+	return false;
+}
+
+/* What the daemon says of the whole configuration with the new file; its own words go to the user. */
+static int
+check(const struct addition *addition)
+{
+	const char *given = args_option(addition->parsed, "daemon");
+	const char *config = args_option(addition->parsed, "config");
+	const char *path = given != NULL ? given : DAEMON_PATH;
+	const char *words[7] = {"warifud", "--check", "--with", addition->fresh, NULL};
+	const union {
+		const char *const *constant;
+		char *const *plain;
+	} argv = {.constant = words};
+	int code = CTL_NO;
+	wf_status status;
+
+	if (config != NULL) {
+		words[4] = "--config";
+		words[5] = config;
+	}
+	status = spawn_wait_quiet(path, argv.plain, &code);
+	if (status != WF_OK)
+		ctl_error(addition->ctl, _("%s cannot be run: %s"), path, _(wf_status_text(status)));
+	else if (code != 0)
+		ctl_error(addition->ctl, _("so the client %s was not added"), addition->name);
+	return status == WF_OK && code == 0 ? CTL_OK : CTL_NO;
+}
+
+static int
+make_secret(struct addition *addition)
+{
+	int code;
+
+	if (args_option(addition->parsed, "network") == NULL || access(addition->secret_file, F_OK) == 0)
+		return CTL_OK;
+	code = radius_secret_make(addition->ctl, addition->parsed, addition->secret_file, addition->secret);
+	addition->secret_made = code == CTL_OK;
+	return code;
+}
+
+static int
+put(const struct addition *addition)
+{
+	int code = CTL_NO;
+
+	if (pam_file_write(addition->fresh, addition->section, FILE_MODE) == WF_OK) {
+		code = check(addition);
+		if (code == CTL_OK && rename(addition->fresh, addition->file) == 0)
+			return CTL_OK;
+	}
+	if (code == CTL_OK || access(addition->fresh, F_OK) != 0)
+		ctl_error(addition->ctl, _("%s cannot be written: %s"), addition->file, strerror(errno));
+	pam_file_remove(addition->fresh);
+	return CTL_NO;
+}
+
+static int
+add_prepared(struct addition *addition)
+{
+	int code = make_secret(addition);
+
+	if (code == CTL_OK)
+		code = put(addition);
+	if (code != CTL_OK && addition->secret_made)
+		pam_file_remove(addition->secret_file);
+	if (code == CTL_OK)
+		radius_secret_show(addition->ctl, addition->name, addition->file, addition->secret_file,
+			addition->secret_made ? addition->secret : NULL);
+	explicit_bzero(addition->secret, sizeof(addition->secret));
+	return code;
+}
+
+static int
+add(struct ctl *ctl, const struct parsed *parsed)
+{
+	struct addition addition = {.ctl = ctl, .parsed = parsed, .name = args_operand(parsed, 1)};
+
+	if (ctl->uid != 0) {
+		ctl_error(ctl, "%s", _("only root may write the configuration"));
+		return CTL_DENIED;
+	}
+	if (!radius_name_fits(ctl, addition.name) || !choose_paths(&addition) || !write_section(&addition))
+		return CTL_USAGE;
+	if (access(addition.file, F_OK) == 0) {
+		ctl_error(ctl, _("%s is there already; edit it"), addition.file);
+		return CTL_NO;
+	}
+	return add_prepared(&addition);
+}
+
+/* --- the command --- */
+
+static const struct {
+	const char *action;
+	bool named;
+	int (*run)(struct ctl *ctl, const struct parsed *parsed);
+} actions[] = {{"list", false, list}, {"add", true, add}, {"show", true, show}};
+
+static bool
+has_add_options(const struct parsed *parsed)
+{
+	for (size_t i = 0; i < sizeof(written) / sizeof(written[0]); i++)
+		if (args_option(parsed, written[i].option) != NULL)
+			return true;
+	return false;
+}
+
+int
+ctl_radius_client(struct ctl *ctl, const struct parsed *parsed)
+{
+	const char *action = args_operand(parsed, 0);
+	size_t i = 0;
+
+	while (strcmp(actions[i].action, action) != 0) /* the parser lets no other word through */
+		i++;
+	if (actions[i].named != (args_operand(parsed, 1) != NULL)) {
+		ctl_error(ctl, actions[i].named ? _("'radius client %s' needs the client's NAME")
+						: _("'radius client %s' takes no NAME"),
+			action);
+		return CTL_USAGE;
+	}
+	if (strcmp(action, "add") != 0 && has_add_options(parsed)) {
+		ctl_error(ctl, "%s", _("what a client is like can be said with 'radius client add' alone"));
+		return CTL_USAGE;
+	}
+	return actions[i].run(ctl, parsed);
+}

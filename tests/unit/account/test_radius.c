@@ -1,0 +1,175 @@
+/* Views of RADIUS's clients, and what the doctor says of them. */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/account/rig.h"
+
+#define SECTION                                                                                               \
+	"client vpn1 {\n network = {192.0.2.1, \"2001:db8::/64\"}\n secret_file = \"%1$s/one\"\n profile = fortigate\n groups = {a, b}\n}\n" \
+	"client fw { certificate = gw.example message_authenticator = %2$s class = firewall-admin timeout = 7 }\n"
+
+static struct config *loaded;
+
+/* The rig's configuration gets the clients of this text. */
+static void
+take_clients(const char *authenticator)
+{
+	struct config_error error = {""};
+	char path[256], text[2048];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/clients.conf", rig.dir);
+	snprintf(text, sizeof(text), SECTION, rig.dir, authenticator);
+	out = fopen(path, "w");
+	ck_assert_ptr_nonnull(out);
+	ck_assert_int_ge(fputs(text, out), 0);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_int_eq(chmod(path, 0600), 0);
+	config_free(&loaded);
+	ck_assert_msg(config_load(path, &loaded, &error) == WF_OK, "%s", error.text);
+	ck_assert_int_eq(unlink(path), 0);
+	rig.config.radius = loaded->radius;
+	rig.config.radius_uid = geteuid();
+}
+
+static void
+put_secret(const char *text, mode_t mode)
+{
+	char path[256];
+	FILE *out;
+
+	snprintf(path, sizeof(path), "%s/one", rig.dir);
+	(void)unlink(path);
+	if (text == NULL)
+		return;
+	out = fopen(path, "w");
+	ck_assert_ptr_nonnull(out);
+	ck_assert_int_ge(fputs(text, out), 0);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_int_eq(chmod(path, mode), 0);
+}
+
+static void
+set_up(void)
+{
+	rig_setup();
+	take_clients("required");
+	put_secret("0123456789abcdef0123456789abcdef\n", 0400);
+}
+
+static void
+tear_down(void)
+{
+	put_secret(NULL, 0);
+	config_free(&loaded);
+	rig_teardown();
+}
+
+START_TEST(clients_are_listed)
+{
+	rig_ok("radius.client.list");
+	ck_assert_uint_eq(rig.nrows, 2);
+	ck_assert_str_eq(rig_cell(0, "client"), "vpn1");
+	ck_assert_str_eq(rig_cell(0, "sources"), "192.0.2.1 2001:db8::/64");
+	ck_assert_str_eq(rig_cell(0, "client-mode"), "challenge");
+	ck_assert_str_eq(rig_cell(0, "profile"), "fortigate");
+	ck_assert_str_eq(rig_cell(0, "secret"), "ok");
+	ck_assert_int_eq(rig_number(0, "timeout-ms"), 5000);
+	ck_assert_str_eq(rig_cell(1, "class"), "firewall-admin");
+	ck_assert_str_eq(rig_cell(1, "sources"), "gw.example");
+	ck_assert_str_eq(rig_cell(1, "secret"), "");
+	put_secret("short\n", 0400);
+	rig_ok("radius.client.list");
+	ck_assert_str_eq(rig_cell(0, "secret"), "short");
+	put_secret(NULL, 0);
+	rig_ok("radius.client.list");
+	ck_assert_str_eq(rig_cell(0, "secret"), "missing");
+}
+END_TEST
+
+static size_t
+row_of(const char *option)
+{
+	size_t row = 0;
+
+	while (strcmp(rig_cell(row, "option"), option) != 0)
+		row++;
+	return row;
+}
+
+START_TEST(a_client_is_shown_with_origins)
+{
+	char origin[256];
+
+	rig_ok("radius.client.show", "client=vpn1");
+	ck_assert_str_eq(rig_cell(row_of("network"), "value"), "192.0.2.1, 2001:db8::/64");
+	snprintf(origin, sizeof(origin), "%s/clients.conf:2", rig.dir);
+	ck_assert_str_eq(rig_cell(row_of("network"), "origin"), origin);
+	ck_assert_str_eq(rig_cell(row_of("groups"), "value"), "a, b");
+	ck_assert_str_eq(rig_cell(row_of("timeout"), "value"), "5");
+	ck_assert_str_eq(rig_cell(row_of("timeout"), "origin"), "profile fortigate");
+	ck_assert_str_ne(rig_cell(row_of("timeout"), "why"), "");
+	ck_assert_str_eq(rig_cell(row_of("group_attribute"), "value"), "Fortinet-Group-Name = %group");
+	ck_assert_str_eq(rig_cell(row_of("rate"), "value"), "100");
+	ck_assert_str_eq(rig_cell(row_of("rate"), "origin"), "built in");
+	ck_assert_str_eq(rig_cell(row_of("send_groups"), "value"), "false");
+	ck_assert_str_eq(rig_cell(row_of("secret_changed"), "value"), "");
+	ck_assert_ptr_nonnull(strstr(rig.text, "PAP"));
+	rig_ok("radius.client.show", "client=fw");
+	ck_assert_str_eq(rig_cell(row_of("timeout"), "value"), "7");
+	ck_assert_str_eq(rig_cell(row_of("class"), "value"), "firewall-admin");
+	ck_assert_str_eq(rig_cell(row_of("certificate"), "value"), "gw.example");
+	ck_assert_str_eq(rig_cell(row_of("kinds"), "value"), "0");
+	rig_no(WF_NOT_FOUND, "There is no RADIUS client 'vpn': see 'warifu radius client list'.", "radius.client.show", "client=vpn");
+}
+END_TEST
+
+/* Level and text of one of the doctor's rows. */
+static void
+doctor(const char *name, const char *level, const char *part)
+{
+	size_t row = 0;
+
+	rig_ok("doctor");
+	while (strcmp(rig_cell(row, "name"), name) != 0)
+		row++;
+	ck_assert_msg(strcmp(rig_cell(row, "level"), level) == 0 && strstr(rig_cell(row, "text"), part) != NULL, "%s: %s",
+		rig_cell(row, "level"), rig_cell(row, "text"));
+}
+
+START_TEST(the_doctor_looks_at_clients)
+{
+	doctor("RADIUS clients", "ok", "RADIUS clients: 2");
+	doctor("RADIUS secrets", "ok", "(2)");
+	put_secret("0123456789abcdef0123456789abcdef\n", 0440);
+	doctor("RADIUS secrets", "bad", "client 'vpn1'");
+	put_secret("short\n", 0400);
+	doctor("RADIUS secrets", "warn", "client 'vpn1'");
+	take_clients("optional");
+	doctor("RADIUS clients", "warn", "1 (fw");
+	take_clients("auto");
+	doctor("RADIUS clients", "ok", "RADIUS clients: 2");
+}
+END_TEST
+
+static Suite *
+radius_suite(void)
+{
+	Suite *suite = suite_create("account_radius");
+	TCase *tc = tcase_create("views");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, clients_are_listed);
+	tcase_add_test(tc, a_client_is_shown_with_origins);
+	tcase_add_test(tc, the_doctor_looks_at_clients);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(radius_suite)
