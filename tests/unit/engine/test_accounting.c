@@ -294,6 +294,21 @@ START_TEST(what_is_not_done_comes_again_over_the_next_connection)
 }
 END_TEST
 
+START_TEST(another_connection_takes_the_work_over)
+{
+	ck_assert_int_eq(tell_of(WF_RECORD_START, "A1"), WF_VERDICT_ACCEPT);
+	disconnect("alice");
+	work();
+	ck_assert_uint_eq(nas.norders, 1);
+	engine_peer_gone(nas_rig.engine, &nas.peer);
+	nas_open();
+	work();
+	ck_assert_uint_eq(nas.norders, 1);
+	done(nas.order_tags[0], WF_OK, "Disconnect-ACK");
+	ck_assert_uint_eq(rig_rows(&nas_rig, "session.disconnect", NULL), 1);
+}
+END_TEST
+
 START_TEST(nobody_else_says_done)
 {
 	struct rig_peer other;
@@ -334,6 +349,7 @@ suite(void)
 	tcase_add_checked_fixture(orders, nas_set_up, nas_tear_down);
 	tcase_add_test(orders, an_order_is_sent_and_acknowledged);
 	tcase_add_test(orders, what_is_not_done_comes_again_over_the_next_connection);
+	tcase_add_test(orders, another_connection_takes_the_work_over);
 	tcase_add_test(orders, nobody_else_says_done);
 	suite_add_tcase(it, orders);
 	return it;

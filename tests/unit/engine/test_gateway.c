@@ -193,6 +193,30 @@ START_TEST(what_is_hopeless_gets_a_challenge_like_any_other)
 }
 END_TEST
 
+/* What happens between the rounds is seen: the code is looked at, and refused, as a PAM login's would be. */
+START_TEST(an_account_that_is_disabled_between_the_rounds)
+{
+	const char *state = nas_first("alice", NAS_PASSWORD)->state;
+
+	disabled();
+	nas_verdict(nas_second(state, nas_code()), WF_VERDICT_REJECT);
+	ck_assert_str_eq(rig_row(&nas_rig, "login").reason, "disabled");
+	ck_assert_uint_eq(nas_counted(), 1);
+}
+END_TEST
+
+/* The first round is pending under the account's own key, so the second is counted there. */
+START_TEST(a_group_that_is_left_between_the_rounds)
+{
+	const char *state = nas_first("alice", NAS_PASSWORD)->state;
+
+	in_no_group();
+	nas_verdict(nas_second(state, nas_code()), WF_VERDICT_REJECT);
+	ck_assert_str_eq(rig_row(&nas_rig, "login").reason, "group");
+	ck_assert_uint_eq(nas_counted(), 1);
+}
+END_TEST
+
 START_TEST(a_state_works_once)
 {
 	const char *state = nas_first("alice", NAS_PASSWORD)->state;
@@ -392,6 +416,8 @@ suite(void)
 	tcase_add_test(rounds, a_wrong_code_counts_in_both_lanes);
 	tcase_add_test(rounds, a_used_code_is_replayed_and_not_counted);
 	tcase_add_loop_test(rounds, what_is_hopeless_gets_a_challenge_like_any_other, 0, (int)(sizeof(hopeless) / sizeof(hopeless[0])));
+	tcase_add_test(rounds, an_account_that_is_disabled_between_the_rounds);
+	tcase_add_test(rounds, a_group_that_is_left_between_the_rounds);
 	tcase_add_test(rounds, a_state_works_once);
 	tcase_add_test(rounds, a_state_is_bound_to_client_and_user);
 	tcase_add_test(rounds, an_open_challenge_lives_over_a_restart);
