@@ -150,7 +150,7 @@ enum effect_kind {
 	EFFECT_PROOF_USE, /* blob = id of a completed transaction: only if it is still there; gone then */
 	/*
 	 * An order to end sessions known from accounting: the one with the id `value`, or with 0 all open ones of the
-	 * user `text2`, none too.  For a session that has such an order already none is added.  WF_NOT_FOUND: by its id
+	 * user in `blob`, none too.  For a session that has such an order already none is added.  WF_NOT_FOUND: by its id
 	 * there is no open one.
 	 */
 	EFFECT_DISCONNECT,

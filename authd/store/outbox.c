@@ -5,6 +5,8 @@
  */
 #include "config.h"
 
+#include <string.h>
+
 #include "authd/store/internal.h"
 
 /* Is there such an open session, whether or not it has an order already? */
@@ -23,15 +25,20 @@ wf_status
 effect_disconnect(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
 	bool one = effect->value != 0;
-	struct sql q = sql_start(&w->conn, one ? SQL_ORDER_SESSION : SQL_ORDER_USER);
+	char user[WF_NAME_MAX + 1] = "";
 	int64_t changed = 0;
+	struct sql q;
 	wf_status status;
 
+	if (effect->blob_len > WF_NAME_MAX)
+		return WF_INVALID;
+	memcpy(user, effect->blob, effect->blob_len);
+	q = sql_start(&w->conn, one ? SQL_ORDER_SESSION : SQL_ORDER_USER);
 	sql_put_int(&q, w->now.wall_us);
 	if (one)
 		sql_put_int(&q, effect->value);
 	else
-		sql_put_text(&q, effect->text2);
+		sql_put_text(&q, user);
 	status = sql_run(&q, &changed);
 	if (status != WF_OK)
 		return status;

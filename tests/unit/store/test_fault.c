@@ -283,7 +283,7 @@ static void
 record_prepared(void)
 {
 	(void)fx_record(ACCOUNTING_START, "1");
-	(void)fx_effect((struct effect){.kind = EFFECT_DISCONNECT, .text2 = "alice"});
+	(void)fx_effect((struct effect){.kind = EFFECT_DISCONNECT, .blob = "alice", .blob_len = 5});
 	free(record);
 	record = fx_record_job(ACCOUNTING_STOP, "1");
 }
@@ -328,7 +328,7 @@ sessions_open(void)
 static wf_status
 order_run(void)
 {
-	struct effect effect = {.kind = EFFECT_DISCONNECT, .text2 = "alice"};
+	struct effect effect = {.kind = EFFECT_DISCONNECT, .blob = "alice", .blob_len = 5};
 	struct store_admin admin;
 	wf_status status = fx_admin(&effect, 1, &admin);
 

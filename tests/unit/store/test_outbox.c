@@ -32,10 +32,10 @@ waiting(int64_t after)
 static size_t
 disconnect_user(const char *user)
 {
-	struct effect effect = {.kind = EFFECT_DISCONNECT};
+	struct effect effect = {.kind = EFFECT_DISCONNECT, .blob_len = strlen(user)};
 	struct store_admin admin;
 
-	(void)snprintf(effect.text2, sizeof(effect.text2), "%s", user);
+	memcpy(effect.blob, user, effect.blob_len);
 	ck_assert_int_eq(fx_admin(&effect, 1, &admin), WF_OK);
 	return admin.norders;
 }
