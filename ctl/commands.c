@@ -91,6 +91,8 @@ static const struct option_spec user_add_options[] = {
 	TAKES("display", "TEXT", "display", VALUE_TEXT, N_("full name")),
 	TAKES("sources", "NETWORKS", "sources", VALUE_TEXT,
 		N_("networks that a service account may come from")),
+	TAKES("groups", "GROUPS", "groups", VALUE_TEXT,
+		N_("groups of the account, with commas between; RADIUS clients go by them")),
 	TAKES("valid-until", "TIME", "valid-until", VALUE_UNTIL, N_("end of validity")),
 	FLAG("no-password", NULL, N_("set no password")),
 	STDIN,
@@ -120,6 +122,8 @@ static const struct option_spec user_set_options[] = {
 	TAKES("display", "TEXT", "display", VALUE_TEXT, N_("full name")),
 	TAKES("sources", "NETWORKS", "sources", VALUE_TEXT,
 		N_("networks that a service account may come from")),
+	TAKES("groups", "GROUPS", "groups", VALUE_TEXT,
+		N_("groups of the account, with commas between; RADIUS clients go by them")),
 	TAKES("valid-from", "TIME", "valid-from", VALUE_FROM, N_("start of validity")),
 	TAKES("valid-until", "TIME", "valid-until", VALUE_UNTIL, N_("end of validity")),
 	CHOICE("must-change", "0|1", "must-change", "0|1",
@@ -165,6 +169,11 @@ static const struct option_spec token_confirm_options[] = {
 	TAKES("id", "ID", "id", VALUE_NUMBER, N_("which token (default: the newest unconfirmed one)")),
 	STDIN,
 	TICKET,
+	OPTIONS_END,
+};
+
+static const struct option_spec session_list_options[] = {
+	TAKES("user", "USER", "user", VALUE_TEXT, N_("only this user")),
 	OPTIONS_END,
 };
 
@@ -269,7 +278,7 @@ static const struct option_spec radius_secret_options[] = {
 	OPTIONS_END,
 };
 
-#define USER_COLUMNS "user uid display kind state standing locked factors last-login"
+#define USER_COLUMNS "user uid display kind state standing locked factors last-login groups"
 
 static const struct command commands[] = {
 	{"init", NULL, {{"USER", NULL, true, NULL}}, init_options, NULL, NULL, NULL,
@@ -322,6 +331,12 @@ static const struct command commands[] = {
 
 	{"unlock", NULL, {USER}, reason_needed_options, "unlock", NULL, NULL, NULL, 0,
 		N_("open a locked account"), "unlock alice --reason \"called from her own number\""},
+
+	{"session", "list", {{NULL, NULL, false, NULL}}, session_list_options, "session.list",
+		"id user service source machine address opened updated", N_("No session is open."), NULL, 0,
+		N_("list the open sessions"), "session list --user alice"},
+	{"session", "kill", {ID}, reason_needed_options, "session.kill", NULL, NULL, NULL, 0,
+		N_("end a session at a RADIUS client"), "session kill 12 --reason \"laptop stolen\""},
 
 	{"emergency", "show", {{NULL, NULL, false, NULL}}, emergency_options, NULL, NULL, NULL,
 		ctl_emergency_show, COMMAND_ROOT, N_("tell how many codes of the emergency sheet are left"),

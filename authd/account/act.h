@@ -92,6 +92,7 @@ enum act_arg_type {
 	ARG_FLAG,     /* 0 or 1 */
 	ARG_CHOICE,   /* one of choices */
 	ARG_NETWORKS, /* networks with blanks between, max bytes */
+	ARG_GROUPS,   /* names of account groups with blanks or commas between, max bytes */
 	ARG_HEX       /* max bytes as 2 * max hexadecimal digits */
 };
 

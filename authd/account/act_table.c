@@ -34,6 +34,7 @@ static const struct act_arg_spec user_args[] = {USER, END};
 static const struct act_arg_spec user_add_args[] = {
 	USER, UID, CHOICE("kind", KINDS), TEXT("display", 128), WHEN("valid-until"), FLAG("must-change"), TICKET,
 	{.name = "sources", .type = ARG_NETWORKS, .max = 1024},
+	{.name = "groups", .type = ARG_GROUPS, .max = 1024},
 	SECRET("password", PASSWORD_MAX, false), END
 };
 static const struct act_arg_spec user_import_args[] = {
@@ -47,6 +48,7 @@ static const struct act_arg_spec user_set_args[] = {
 	USER, UID, CHOICE("kind", KINDS), FLAG("must-change"), REASON, TICKET,
 	{.name = "display", .type = ARG_TEXT, .clears = true, .max = 128},
 	{.name = "sources", .type = ARG_NETWORKS, .clears = true, .max = 1024},
+	{.name = "groups", .type = ARG_GROUPS, .clears = true, .max = 1024},
 	{.name = "valid-from", .type = ARG_TIME, .clears = true},
 	{.name = "valid-until", .type = ARG_TIME, .clears = true}, END
 };
@@ -73,6 +75,9 @@ static const struct act_arg_spec token_resync_args[] = {
 	USER, ID_NEEDED, TICKET, PROOF, SECRET("code1", CODE_MAX, true), SECRET("code2", CODE_MAX, true), END
 };
 static const struct act_arg_spec token_remove_args[] = {USER, ID_NEEDED, REASON_NEEDED, TICKET, PROOF, END};
+
+static const struct act_arg_spec session_list_args[] = {{.name = "user", .type = ARG_USER}, END};
+static const struct act_arg_spec session_kill_args[] = {ID_NEEDED, REASON_NEEDED, TICKET, END};
 
 static const struct act_arg_spec log_args[] = {
 	TEXT("user", WF_NAME_MAX), TEXT("from", 63), WHEN("since"), WHEN("until"),
@@ -116,6 +121,8 @@ static const struct act acts[] = {
 	OWN_CHANGE("token.resync", ROLE_HELPDESK, token_resync_args, act_token_resync),
 	OWN_CHANGE("token.remove", ROLE_HELPDESK, token_remove_args, act_token_remove),
 	CHANGE("unlock", ROLE_HELPDESK, reason_needed_args, act_unlock),
+	VIEW("session.list", ROLE_VIEWER, session_list_args, act_session_list),
+	CHANGE("session.kill", ROLE_HELPDESK, session_kill_args, act_session_kill),
 	VIEW("log", ROLE_AUDITOR, log_args, act_log),
 	VIEW("log.verify", ROLE_AUDITOR, no_args, act_log_verify),
 	VIEW("status", ROLE_VIEWER, no_args, act_status),

@@ -194,6 +194,22 @@ check_networks(struct act_call *call, const struct act_arg_spec *spec, const cha
 }
 
 static wf_status
+check_groups(struct act_call *call, const struct act_arg_spec *spec, const char *value)
+{
+	struct account account;
+	char bad[ACT_GROUP_SHOWN];
+	wf_status status = act_groups_read(value, &account, bad);
+
+	if (status == WF_INVALID)
+		return act_say(call, WF_INVALID,
+			_("'%s' in '%s' is no name of a group: 1 to %d small letters, digits, '_', '.' and '-'."), bad, spec->name,
+			ACCOUNT_GROUP_LEN);
+	if (status == WF_TOO_LONG)
+		return act_say(call, WF_INVALID, _("'%s' has too many groups: at most %d."), spec->name, ACCOUNT_GROUPS_MAX);
+	return check_text(call, spec, value);
+}
+
+static wf_status
 check_hex(struct act_call *call, const struct act_arg_spec *spec, const char *value)
 {
 	size_t len = strlen(value);
@@ -211,6 +227,7 @@ static wf_status (*const check_type[])(struct act_call *, const struct act_arg_s
 	[ARG_FLAG] = check_flag,
 	[ARG_CHOICE] = check_choice,
 	[ARG_NETWORKS] = check_networks,
+	[ARG_GROUPS] = check_groups,
 	[ARG_HEX] = check_hex,
 };
 

@@ -93,5 +93,6 @@ act_commit(struct act_call *call, struct act_change *change)
 		return act_say_store(call, status, job.cause);
 	change->account_id = admin->account_id;
 	change->credential_id = admin->credential_id;
+	change->norders = admin->norders;
 	return WF_OK;
 }

@@ -80,6 +80,7 @@ struct act_change {
 	size_t neffects;
 	struct audit_row row;
 	int64_t account_id, credential_id; /* out */
+	size_t norders;                    /* out */
 };
 /*
  * An admin row of this act on `user`, success, with operator, source, ticket, reason, host, node and
@@ -120,6 +121,17 @@ WF_MUST_USE wf_status act_uid(struct act_call *call, const char *name, int64_t *
 WF_MUST_USE wf_status act_uid_free(struct act_call *call, int64_t uid, const char *name);
 /* The rules between kind and sources. */
 WF_MUST_USE wf_status act_kind_fits(struct act_call *call, const struct account *account);
+/* --- groups.c --- */
+#define ACT_GROUPS_SIZE (ACCOUNT_GROUPS_MAX * (ACCOUNT_GROUP_LEN + 1))
+#define ACT_GROUP_SHOWN 65
+/*
+ * Names with blanks or commas between become the account's groups.  WF_INVALID: bad_r is no name of a group;
+ * WF_TOO_LONG: they are too many.  Then `account` has some of them.
+ */
+WF_MUST_USE wf_status act_groups_read(const char *text, struct account *account, char bad_r[ACT_GROUP_SHOWN]);
+/* "admins,vpn" */
+const char *act_groups_text(const struct account *account, char text_r[ACT_GROUPS_SIZE]);
+
 void act_account_init(struct act_call *call, struct account *account_r, const char *name, int64_t uid);
 const char *act_kind_name(enum account_kind kind);
 const char *act_standing_name(enum account_standing standing);
@@ -134,6 +146,9 @@ void act_otp_spec(const struct credential *credential, struct otp_spec *spec_r);
 WF_MUST_USE wf_status act_each_account(struct act_call *call, int64_t after, wf_status (*visit)(void *ctx, const struct account *account), void *ctx);
 WF_MUST_USE wf_status act_each_credential(struct act_call *call, int64_t account_id,
 					  wf_status (*visit)(void *ctx, const struct credential *credential), void *ctx);
+/* The open ones of a user, or all (NULL). */
+WF_MUST_USE wf_status act_each_session(struct act_call *call, const char *user,
+				       wf_status (*visit)(void *ctx, const struct store_session_entry *session), void *ctx);
 /* `view` says which rows (user, after, since_us, until_us, result, class, newest_first). */
 WF_MUST_USE wf_status act_each_row(struct act_call *call, const struct store_view *view,
 				   wf_status (*visit)(void *ctx, const struct store_audit_entry *entry), void *ctx);
@@ -170,6 +185,8 @@ wf_status act_token_confirm(struct act_call *call);
 wf_status act_token_list(struct act_call *call);
 wf_status act_token_resync(struct act_call *call);
 wf_status act_token_remove(struct act_call *call);
+wf_status act_session_list(struct act_call *call);
+wf_status act_session_kill(struct act_call *call);
 wf_status act_unlock(struct act_call *call);
 wf_status act_log(struct act_call *call);
 wf_status act_log_verify(struct act_call *call);

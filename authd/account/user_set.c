@@ -77,6 +77,22 @@ sources_set(const struct act_call *call, const char *name, struct account *accou
 }
 
 static void
+groups_text(const struct account *account, char *text_r)
+{
+	char groups[ACT_GROUPS_SIZE];
+
+	(void)snprintf(text_r, FIELD_TEXT, "'%s'", act_groups_text(account, groups));
+}
+
+static void
+groups_set(const struct act_call *call, const char *name, struct account *account)
+{
+	char bad[ACT_GROUP_SHOWN];
+
+	(void)!act_groups_read(act_arg(call, name), account, bad); /* they have been checked */
+}
+
+static void
 moment_text(int64_t wall_us, char *text_r)
 {
 	char text[ACT_TIME_SIZE];
@@ -114,6 +130,7 @@ static const struct field fields[] = {
 	{"must-change", must_change_text, must_change_set},
 	{"display", display_text, display_set},
 	{"sources", sources_text, sources_set},
+	{"groups", groups_text, groups_set},
 	{"valid-from", from_text, from_set},
 	{"valid-until", until_text, until_set},
 };

@@ -8,10 +8,11 @@
 static const char *const columns[] = {
 	"user", "uid:number", "display", "kind", "state", "standing", "reason", "standing-until:time", "must-change:bool",
 	"locked:bool", "factors", "created:time", "last-login:time", "valid-until:time",
+	"groups",
 	/* show alone, from here on: */
 	"sources", "valid-from:time", "disabled:time", "failures:number", "locked-until:time", "lock-lane"
 };
-#define LIST_COLUMNS 14
+#define LIST_COLUMNS 15
 
 /* Cells that have to be made. */
 struct made {
@@ -20,6 +21,7 @@ struct made {
 	char valid_from[ACT_NUMBER_SIZE], valid_until[ACT_NUMBER_SIZE], disabled[ACT_NUMBER_SIZE];
 	char locked_until[ACT_NUMBER_SIZE];
 	char factors[65];
+	char groups[ACT_GROUPS_SIZE];
 };
 
 static const char *
@@ -61,6 +63,7 @@ make(const struct act_subject *subject, struct made *made_r)
 	(void)act_moment_text(account->valid_until_us, made_r->valid_until);
 	(void)act_moment_text(account->disabled_us, made_r->disabled);
 	put_lock_end(subject, made_r->locked_until);
+	(void)act_groups_text(account, made_r->groups);
 	act_factors(subject, made_r->factors, sizeof(made_r->factors));
 }
 
@@ -75,7 +78,7 @@ send_rows(struct act_call *call, const struct act_subject *subject, size_t n)
 		account->name, made.uid, account->display, act_kind_name(account->kind),
 		account->state == ACCOUNT_ENABLED ? "enabled" : "disabled", act_standing_name(account->standing),
 		account->reason, made.standing_until, act_bool_text(account->must_change),
-		act_bool_text(locked || possession), made.factors, made.created, made.last_login, made.valid_until,
+		act_bool_text(locked || possession), made.factors, made.created, made.last_login, made.valid_until, made.groups,
 		account->sources, made.valid_from, made.disabled, made.failures, made.locked_until,
 		lock_lane(locked, possession)
 	};

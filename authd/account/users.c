@@ -66,6 +66,8 @@ fill_new(struct act_call *call, struct account *account)
 	const char *name = act_arg(call, "user");
 	const char *display = act_arg(call, "display");
 	const char *sources = act_arg(call, "sources");
+	const char *groups = act_arg(call, "groups");
+	char bad[ACT_GROUP_SHOWN];
 	int kind = act_choice(call, "kind");
 	int64_t uid;
 	wf_status status = act_uid(call, name, &uid);
@@ -77,6 +79,8 @@ fill_new(struct act_call *call, struct account *account)
 	account->valid_until_us = act_number(call, "valid-until", 0);
 	(void)snprintf(account->display, sizeof(account->display), "%s", display != NULL ? display : "");
 	(void)snprintf(account->sources, sizeof(account->sources), "%s", sources != NULL ? sources : "");
+	if (groups != NULL)
+		(void)!act_groups_read(groups, account, bad); /* they have been checked */
 	status = check_until(call, account->valid_until_us, "valid-until");
 	return status == WF_OK ? act_kind_fits(call, account) : status;
 }
@@ -104,10 +108,12 @@ commit_new(struct act_call *call, const struct account *account)
 	const struct wf_secret *password = act_secret(call, "password");
 	struct credential credential;
 	struct act_change change;
+	char groups[ACT_GROUPS_SIZE];
 	wf_status status;
 
-	act_change_init(call, &change, account->name, "kind %s, uid %lld, %s password", act_kind_name(account->kind),
-		(long long)account->uid, password == NULL ? "no" : account->must_change ? "first" : "own");
+	act_change_init(call, &change, account->name, "kind %s, uid %lld, %s password%s%s", act_kind_name(account->kind),
+		(long long)account->uid, password == NULL ? "no" : account->must_change ? "first" : "own",
+		account->ngroups > 0 ? ", groups " : "", act_groups_text(account, groups));
 	act_change_add(&change, EFFECT_ACCOUNT_ADD, 0)->account = account;
 	if (password != NULL) {
 		status = act_password_make(call, 0, password, &credential);
@@ -187,14 +193,24 @@ act_user_passwd(struct act_call *call)
 
 /* --- enable, disable, remove --- */
 
-static wf_status
-commit_account(struct act_call *call, struct account *account, const char *detail)
+/* The sessions that RADIUS clients have told of end with the account. */
+static void
+disconnect(struct act_change *change, const struct account *account)
 {
-	struct act_change change;
+	struct effect *effect = act_change_add(change, EFFECT_DISCONNECT, 0);
 
-	act_change_init(call, &change, account->name, "%s", detail);
-	act_change_add(&change, EFFECT_ACCOUNT_SET, account->id)->account = account;
-	return act_commit(call, &change);
+	effect->blob_len = strlen(account->name);
+	memcpy(effect->blob, account->name, effect->blob_len);
+}
+
+static void
+say_disconnected(struct act_call *call, const struct act_change *change)
+{
+	unsigned long n = (unsigned long)change->norders;
+
+	if (n > 0)
+		act_say_more(call, WF_NGETTEXT("%lu session at a RADIUS client is being ended.",
+					   "%lu sessions at RADIUS clients are being ended.", n), n);
 }
 
 wf_status
@@ -202,6 +218,7 @@ act_user_enable(struct act_call *call)
 {
 	struct act_subject subject;
 	struct account *account = &subject.account;
+	struct act_change change;
 	wf_status status = act_subject_to_change(call, &subject);
 
 	if (status != WF_OK)
@@ -211,7 +228,9 @@ act_user_enable(struct act_call *call)
 	account->state = ACCOUNT_ENABLED;
 	account->disabled_us = 0;
 	account->reason[0] = '\0';
-	status = commit_account(call, account, "enabled");
+	act_change_init(call, &change, account->name, "enabled");
+	act_change_add(&change, EFFECT_ACCOUNT_SET, account->id)->account = account;
+	status = act_commit(call, &change);
 	return status == WF_OK ? act_say(call, WF_OK, _("'%s' may log in again."), account->name) : status;
 }
 
@@ -220,6 +239,7 @@ act_user_disable(struct act_call *call)
 {
 	struct act_subject subject;
 	struct account *account = &subject.account;
+	struct act_change change;
 	wf_status status = act_subject_to_change(call, &subject);
 
 	if (status != WF_OK)
@@ -232,10 +252,16 @@ act_user_disable(struct act_call *call)
 	account->state = ACCOUNT_DISABLED;
 	account->disabled_us = subject.wall_us;
 	(void)snprintf(account->reason, sizeof(account->reason), "%s", act_arg(call, "reason"));
-	status = commit_account(call, account, "disabled");
+	act_change_init(call, &change, account->name, "disabled");
+	act_change_add(&change, EFFECT_ACCOUNT_SET, account->id)->account = account;
+	disconnect(&change, account);
+	status = act_commit(call, &change);
 	if (status != WF_OK)
 		return status;
-	return act_say(call, WF_OK, _("'%s' is refused from now on. Sessions that are open go on."), account->name);
+	(void)act_say(call, WF_OK, _("'%s' is refused from now on. Logins on this machine that are open go on."),
+		account->name);
+	say_disconnected(call, &change);
+	return WF_OK;
 }
 
 wf_status
@@ -251,8 +277,11 @@ act_user_remove(struct act_call *call)
 		return status;
 	act_change_init(call, &change, subject.account.name, "removed with %zu credentials", subject.n);
 	(void)act_change_add(&change, EFFECT_ACCOUNT_REMOVE, subject.account.id);
+	disconnect(&change, &subject.account);
 	status = act_commit(call, &change);
 	if (status != WF_OK)
 		return status;
-	return act_say(call, WF_OK, _("The account '%s' was removed; its rows in the log stay."), subject.account.name);
+	(void)act_say(call, WF_OK, _("The account '%s' was removed; its rows in the log stay."), subject.account.name);
+	say_disconnected(call, &change);
+	return WF_OK;
 }

@@ -1,6 +1,7 @@
 /* All of something in the store, page by page: pages are large, so they live on the heap. */
 #include "config.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,7 @@ struct pages {
 	struct account accounts[VIEW_PAGE];
 	struct credential credentials[VIEW_PAGE];
 	struct store_audit_entry audit[VIEW_PAGE];
+	struct store_session_entry sessions[VIEW_PAGE];
 };
 
 static struct pages *
@@ -36,6 +38,7 @@ fetch(struct act_call *call, struct pages *pages)
 	view->accounts = pages->accounts;
 	view->credentials = pages->credentials;
 	view->audit = pages->audit;
+	view->sessions = pages->sessions;
 	status = store_run(call->daemon->store, &pages->job);
 	return status == WF_OK ? WF_OK : act_say_store(call, status, pages->job.cause);
 }
@@ -43,6 +46,7 @@ fetch(struct act_call *call, struct pages *pages)
 struct visitor {
 	wf_status (*account)(void *ctx, const struct account *account);
 	wf_status (*credential)(void *ctx, const struct credential *credential);
+	wf_status (*session)(void *ctx, const struct store_session_entry *session);
 	wf_status (*row)(void *ctx, const struct store_audit_entry *entry);
 	void *ctx;
 };
@@ -57,6 +61,10 @@ visit_one(const struct visitor *visitor, const struct pages *pages, size_t i, ui
 	if (visitor->credential != NULL) {
 		*after_r = (uint64_t)pages->credentials[i].id;
 		return visitor->credential(visitor->ctx, &pages->credentials[i]);
+	}
+	if (visitor->session != NULL) {
+		*after_r = (uint64_t)pages->sessions[i].id;
+		return visitor->session(visitor->ctx, &pages->sessions[i]);
 	}
 	*after_r = pages->audit[i].seq;
 	return visitor->row(visitor->ctx, &pages->audit[i]);
@@ -110,6 +118,18 @@ act_each_credential(struct act_call *call, int64_t account_id,
 
 	if (pages != NULL)
 		pages->job.u.view.account_id = account_id;
+	return walk(call, pages, &visitor);
+}
+
+wf_status
+act_each_session(struct act_call *call, const char *user,
+	wf_status (*visit)(void *ctx, const struct store_session_entry *session), void *ctx)
+{
+	const struct visitor visitor = {.session = visit, .ctx = ctx};
+	struct pages *pages = pages_new(VIEW_SESSIONS);
+
+	if (pages != NULL && user != NULL)
+		(void)snprintf(pages->job.u.view.user, sizeof(pages->job.u.view.user), "%s", user);
 	return walk(call, pages, &visitor);
 }
 

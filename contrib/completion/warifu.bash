@@ -43,6 +43,9 @@ _warifu()
 	--sources)
 		return
 		;;
+	--groups)
+		return
+		;;
 	--valid-until)
 		return
 		;;
@@ -113,32 +116,7 @@ _warifu()
 	--timeout)
 		return
 		;;
-	--network)
-		return
-		;;
-	--certificate)
-		return
-		;;
-	--profile)
-		mapfile -t COMPREPLY < <(compgen -W 'generic fortigate pan-os cisco-asa ocserv openvpn strongswan pam_radius' -- "$cur")
-		return
-		;;
-	--mode)
-		mapfile -t COMPREPLY < <(compgen -W 'challenge code-last code-first code scrv1' -- "$cur")
-		return
-		;;
-	--message-authenticator)
-		mapfile -t COMPREPLY < <(compgen -W 'required optional auto' -- "$cur")
-		return
-		;;
-	--groups)
-		return
-		;;
 	--config)
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		return
-		;;
-	--file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -152,10 +130,10 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock emergency log why status doctor tune pam radius key clock backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock session emergency log why status doctor tune pam key clock backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
-		words='--uid --kind --display --sources --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
+		words='--uid --kind --display --sources --groups --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
 		kind=-u
 		;;
 	'user import')
@@ -169,7 +147,7 @@ _warifu()
 		kind=-u
 		;;
 	'user set')
-		words='--uid --kind --display --sources --valid-from --valid-until --must-change --reason --ticket --json --socket --lang --help --version'
+		words='--uid --kind --display --sources --groups --valid-from --valid-until --must-change --reason --ticket --json --socket --lang --help --version'
 		kind=-u
 		;;
 	'user passwd')
@@ -220,6 +198,12 @@ _warifu()
 		words='--reason --ticket --json --socket --lang --help --version'
 		kind=-u
 		;;
+	'session list')
+		words='--user --json --socket --lang --help --version'
+		;;
+	'session kill')
+		words='--reason --ticket --json --socket --lang --help --version'
+		;;
 	'emergency show')
 		words=' --json --socket --lang --help --version'
 		;;
@@ -249,12 +233,6 @@ _warifu()
 		;;
 	'pam rollback')
 		words='--overdue --pam-dir --json --socket --lang --help --version'
-		;;
-	'radius client')
-		words='--network --certificate --profile --class --mode --message-authenticator --groups --config --json --socket --lang --help --version list add show'
-		;;
-	'radius secret')
-		words='--replace --file --config --json --socket --lang --help --version'
 		;;
 	'key rotate')
 		words='--reason --ticket --json --socket --lang --help --version'
@@ -306,14 +284,14 @@ _warifu()
 	'token '*)
 		words='add confirm list resync remove'
 		;;
+	'session '*)
+		words='list kill'
+		;;
 	'emergency '*)
 		words='show new report unlock'
 		;;
 	'pam '*)
 		words='install confirm remove list rollback'
-		;;
-	'radius '*)
-		words='client secret'
 		;;
 	'key '*)
 		words='rotate'

@@ -287,6 +287,52 @@ START_TEST(set_says_old_and_new)
 }
 END_TEST
 
+START_TEST(groups_are_sorted_and_stand_once)
+{
+	struct act_subject subject;
+	struct audit_row row;
+
+	rig_ok("user.add", "user=alice", "groups=vpn, admins vpn,,wlan-2");
+	rig_subject("alice", &subject);
+	ck_assert_uint_eq(subject.account.ngroups, 3);
+	ck_assert_str_eq(subject.account.groups[0], "admins");
+	ck_assert_str_eq(subject.account.groups[1], "vpn");
+	ck_assert_str_eq(subject.account.groups[2], "wlan-2");
+	rig_last_row(&row);
+	ck_assert_str_eq(row.detail, "kind general, uid -1, no password, groups admins,vpn,wlan-2");
+	rig_ok("user.list");
+	ck_assert_str_eq(rig_cell(0, "groups"), "admins,vpn,wlan-2");
+	rig_ok("user.set", "user=alice", "groups=wlan-2,vpn,admins");
+	ck_assert_str_eq(rig.text, "'alice' is so already; nothing was changed.");
+	rig_ok("user.set", "user=alice", "groups=vpn");
+	rig_last_row(&row);
+	ck_assert_str_eq(row.detail, "groups: 'admins,vpn,wlan-2' -> 'vpn'");
+	rig_ok("user.set", "user=alice", "display=Alice");
+	rig_ok("user.show", "user=alice");
+	ck_assert_str_eq(rig_cell(0, "groups"), "vpn");
+	rig_ok("user.set", "user=alice", "groups=");
+	rig_ok("user.show", "user=alice");
+	ck_assert_str_eq(rig_cell(0, "groups"), "");
+}
+END_TEST
+
+START_TEST(sixteen_groups_of_the_longest_names)
+{
+	char groups[700] = "groups=", wanted[700] = "";
+
+	for (int i = 0; i < ACCOUNT_GROUPS_MAX; i++) {
+		char name[48];
+
+		(void)snprintf(name, sizeof(name), "%sgroup-%02d-abcdefghijklmnopqrstuvw", i > 0 ? "," : "", i);
+		(void)snprintf(wanted + strlen(wanted), sizeof(wanted) - strlen(wanted), "%s", name);
+	}
+	(void)snprintf(groups + strlen(groups), sizeof(groups) - strlen(groups), "%.600s", wanted);
+	rig_ok("user.add", "user=alice", groups);
+	rig_ok("user.show", "user=alice");
+	ck_assert_str_eq(rig_cell(0, "groups"), wanted);
+}
+END_TEST
+
 START_TEST(bad_settings_are_refused)
 {
 	rig_ok("user.add", "user=alice", "uid=4242", PASSWORD);
@@ -418,6 +464,8 @@ make_suite(void)
 	tcase_add_test(tcase, remove_takes_all_but_the_log);
 	tcase_add_test(tcase, the_last_administrator_stays);
 	tcase_add_test(tcase, set_says_old_and_new);
+	tcase_add_test(tcase, groups_are_sorted_and_stand_once);
+	tcase_add_test(tcase, sixteen_groups_of_the_longest_names);
 	tcase_add_test(tcase, bad_settings_are_refused);
 	tcase_add_test(tcase, who_becomes_privileged_changes_his_password);
 	tcase_add_test(tcase, standing_of_unix_users);

@@ -38,10 +38,10 @@ static const struct sample samples[] = {
 	{{"unlock", "alice", "--reason", "--odd"}, NULL},
 
 	{{NULL},
-		"say what to do; there are: init, user, token, unlock, emergency, log, why, status, doctor, tune, "
+		"say what to do; there are: init, user, token, unlock, session, emergency, log, why, status, doctor, tune, "
 		"pam, radius, key, clock, backup, restore, reload, completion, help"},
 	{{"usr"},
-		"there is no command 'usr'; there are: init, user, token, unlock, emergency, log, why, status, "
+		"there is no command 'usr'; there are: init, user, token, unlock, session, emergency, log, why, status, "
 		"doctor, tune, pam, radius, key, clock, backup, restore, reload, completion, help"},
 	{{"token"}, "'token' needs one of: add, confirm, list, resync, remove"},
 	{{"token", "make"}, "'token' has no 'make'; it has: add, confirm, list, resync, remove"},
