@@ -116,7 +116,29 @@ _warifu()
 	--timeout)
 		return
 		;;
+	--network)
+		return
+		;;
+	--certificate)
+		return
+		;;
+	--profile)
+		mapfile -t COMPREPLY < <(compgen -W 'generic fortigate pan-os cisco-asa ocserv openvpn strongswan pam_radius' -- "$cur")
+		return
+		;;
+	--mode)
+		mapfile -t COMPREPLY < <(compgen -W 'challenge code-last code-first code scrv1' -- "$cur")
+		return
+		;;
+	--message-authenticator)
+		mapfile -t COMPREPLY < <(compgen -W 'required optional auto' -- "$cur")
+		return
+		;;
 	--config)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--file)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -130,7 +152,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock session emergency log why status doctor tune pam key clock backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock session emergency log why status doctor tune pam radius key clock backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --groups --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -234,6 +256,12 @@ _warifu()
 	'pam rollback')
 		words='--overdue --pam-dir --json --socket --lang --help --version'
 		;;
+	'radius client')
+		words='--network --certificate --profile --class --mode --message-authenticator --groups --config --json --socket --lang --help --version list add show'
+		;;
+	'radius secret')
+		words='--replace --file --config --json --socket --lang --help --version'
+		;;
 	'key rotate')
 		words='--reason --ticket --json --socket --lang --help --version'
 		;;
@@ -292,6 +320,9 @@ _warifu()
 		;;
 	'pam '*)
 		words='install confirm remove list rollback'
+		;;
+	'radius '*)
+		words='client secret'
 		;;
 	'key '*)
 		words='rotate'
