@@ -20,6 +20,7 @@
 
 #define OUT_MAX (4 << 20)
 #define IN_ROOM (64 << 10)
+#define FRAME_US INT64_C(2000000) /* a frame that is not whole so long after its first byte never will be */
 #define WAIT_LEAST_US INT64_C(100000)
 #define WAIT_MOST_US INT64_C(2000000)
 
@@ -32,6 +33,7 @@ struct upstream {
 	size_t sent; /* of out */
 	uint8_t *in; /* owned, IN_ROOM */
 	size_t in_len;
+	int64_t whole_us; /* when the last whole frame was taken, or the first byte behind it came */
 	int64_t retry_us, wait_us;
 	bool told_down;	 /* said that nobody is there */
 	bool broken;	 /* to be left as soon as no frame of it is looked at */
@@ -180,6 +182,8 @@ take_frame(struct upstream *upstream, size_t *at)
 	if (status != WF_OK)
 		return status;
 	*at += len;
+	upstream->whole_us = now_us(upstream);
+	upstream->wait_us = WAIT_LEAST_US; /* it speaks sense */
 	upstream->options.message(upstream->options.ctx, &msg);
 	wf_msg_clear(&msg);
 	return WF_OK;
@@ -217,6 +221,8 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 		lose(upstream, got == 0 ? "it closed the connection" : strerror(errno));
 		return;
 	}
+	if (upstream->in_len == 0)
+		upstream->whole_us = now_us(upstream);
 	upstream->in_len += (size_t)got;
 	take_frames(upstream);
 }
@@ -288,6 +294,8 @@ upstream_tick(struct upstream *upstream)
 {
 	const char *why = "no memory";
 
+	if (upstream->fd >= 0 && upstream->in_len > 0 && now_us(upstream) - upstream->whole_us > FRAME_US)
+		lose(upstream, "it stopped in the middle of a message");
 	if (upstream->fd >= 0 || now_us(upstream) < upstream->retry_us)
 		return;
 	upstream->fd = dial(upstream, &why);
@@ -295,7 +303,6 @@ upstream_tick(struct upstream *upstream)
 		lose(upstream, why);
 		return;
 	}
-	upstream->wait_us = WAIT_LEAST_US;
 	upstream->options.say(LOG_NOTICE, "connected to the daemon");
 	upstream->told_down = false;
 	upstream->options.up(upstream->options.ctx);

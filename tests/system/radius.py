@@ -215,6 +215,7 @@ class Server:
 
     def __init__(self, lab):
         self.lab = lab
+        lab.radius = self
         self.process = None
         self.log_path = os.path.join(lab.logs, "warifu-radiusd.log")
         self.marked = 0
