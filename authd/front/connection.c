@@ -68,7 +68,7 @@ say_dropped(const struct connection *connection, wf_status why)
 	front_complain(connection->front, text);
 }
 
-/* Waits for its next bytes.  One that cannot be heard any more is dropped: it would stay for ever. */
+/* Waits for its bytes, until an act is under way for it.  One that cannot be heard any more is dropped: it would stay for ever. */
 static void
 watch_reads(struct connection *connection)
 {
@@ -165,21 +165,17 @@ readable(evutil_socket_t fd, short what, void *arg)
 	if (what & EV_TIMEOUT) {
 		if (idle(connection) && connection->peer.role != FRONT_RADIUS)
 			connection_free(connection);
-		else
-			watch_reads(connection);
 		return;
 	}
 	got = receive(connection);
-	if (got < 0 && (errno == EAGAIN || errno == EINTR)) {
-		watch_reads(connection);
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
-	}
 	if (got <= 0) {
 		connection_free(connection);
 		return;
 	}
-	if (handle_frames(connection) && connection->act == NULL)
-		watch_reads(connection);
+	if (handle_frames(connection) && connection->act != NULL)
+		event_del(connection->readable);
 }
 
 void
@@ -263,7 +259,7 @@ make(struct front *front, int fd)
 
 	if (connection == NULL)
 		return NULL;
-	connection->readable = event_new(front->options.base, fd, EV_READ, readable, connection);
+	connection->readable = event_new(front->options.base, fd, EV_READ | EV_PERSIST, readable, connection);
 	connection->writable = event_new(front->options.base, fd, EV_WRITE, writable, connection);
 	if (connection->readable != NULL && connection->writable != NULL)
 		return connection;
