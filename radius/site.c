@@ -141,6 +141,24 @@ load_replies(const struct loading *loading)
 	return status;
 }
 
+/* Groups are known at a login only, but the name of their attribute is now. */
+static wf_status
+check_group_attributes(const struct loading *loading)
+{
+	const struct config_radius *radius = &loading->site->config->radius;
+
+	for (size_t i = 0; i < radius->nclients; i++) {
+		const struct config_client *client = &radius->clients[i];
+
+		if (!client->send_groups || dictionary_find(loading->site->dictionary, client->group_attribute) != NULL)
+			continue;
+		snprintf(loading->why, SITE_WHY_MAX, _("%s:%d: client '%s': group_attribute names '%s', which no dictionary has"),
+			 client->origin.file, client->origin.line, client->name, client->group_attribute);
+		return WF_NOT_FOUND;
+	}
+	return WF_OK;
+}
+
 static wf_status
 load_config(const struct loading *loading, const char *file)
 {
@@ -153,7 +171,8 @@ load_config(const struct loading *loading, const char *file)
 wf_status
 site_load(const char *file, struct books *books, struct site **site_r, char why_r[SITE_WHY_MAX])
 {
-	static wf_status (*const steps[])(const struct loading *loading) = {load_clients, load_table, load_dictionary, load_replies};
+	static wf_status (*const steps[])(const struct loading *loading) = {load_clients, load_table, load_dictionary, load_replies,
+		check_group_attributes};
 	struct loading loading = {.books = books, .why = why_r};
 	wf_status status;
 

@@ -56,8 +56,8 @@ void config_client_defaults(struct config_client *client);
 void config_radius_defaults(struct config_radius *radius);
 /* What a service that proves `kinds` kinds is worth beside the criterion of mfa.kinds, and who says so. */
 void config_demand(struct policy_service *service, int64_t kinds, const struct origin *written);
-/* Reads one file's text through libconfuse into the configuration. */
-void config_parse(struct config_load *load, const char *text, size_t len);
+/* Reads one file's text through libconfuse into the configuration; comments are gone from it after that. */
+void config_parse(struct config_load *load, char *text, size_t len);
 /* Values that are each accepted, but not together. */
 void config_check(struct config_load *load);
 /* The same of clients and replies, after their profiles have filled them in; each client gets its service. */

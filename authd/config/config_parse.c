@@ -248,13 +248,14 @@ parse(struct config_load *load, cfg_t *cfg, const char *text)
 }
 
 void
-config_parse(struct config_load *load, const char *text, size_t len)
+config_parse(struct config_load *load, char *text, size_t len)
 {
 	struct grammar *grammar;
 	cfg_t *cfg = NULL;
 
 	if (!scan(load, text, len))
 		return;
+	config_scan_blank(text, len);
 	grammar = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*grammar));
 	wf_fault_shelter(true); /* libconfuse 3.3 frees what it never got */
 	if (grammar != NULL) {

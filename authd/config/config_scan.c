@@ -119,12 +119,18 @@ plain(struct scan *scan, char c)
 	step(scan, 1);
 }
 
+static bool
+at_line_comment(const struct scan *scan)
+{
+	return scan->text[scan->at] == '#' || begins(scan, "//");
+}
+
 static void
 next(struct scan *scan)
 {
 	char c = scan->text[scan->at];
 
-	if (c == '#' || begins(scan, "//")) {
+	if (at_line_comment(scan)) {
 		skip_line(scan);
 	} else if (begins(scan, "/*")) {
 		skip_comment(scan);
@@ -149,4 +155,20 @@ config_scan(const char *text, size_t len, int *line_r)
 		fault(&scan, CONFIG_OPEN_BRACE, scan.opened[scan.depth - 1]);
 	*line_r = scan.fault_line;
 	return scan.fault;
+}
+
+void
+config_scan_blank(char *text, size_t len)
+{
+	struct scan scan = {.text = text, .len = len, .line = 1};
+
+	while (scan.at < scan.len && scan.fault == CONFIG_FINE) {
+		bool comment = at_line_comment(&scan) || begins(&scan, "/*");
+		size_t from = scan.at;
+
+		next(&scan);
+		for (size_t i = from; comment && i < scan.at; i++)
+			if (text[i] != '\n')
+				text[i] = ' ';
+	}
 }

@@ -568,6 +568,19 @@ START_TEST(more_files_than_fit)
 }
 END_TEST
 
+START_TEST(comments_are_nothing)
+{
+	struct config *config;
+
+	write_main("# one\nworkers = # two\n 5 // three\nhelpdesk = \"# /* // ' no comment\"\n/* four\n */queue = /**/ 50\n#");
+	config = load();
+	ck_assert_uint_eq(config->workers, 5);
+	ck_assert_uint_eq(config->queue, 50);
+	ck_assert_str_eq(config->policy.helpdesk, "# /* // ' no comment");
+	config_free(&config);
+}
+END_TEST
+
 START_TEST(a_further_file_is_read_last)
 {
 	struct config *config = NULL;
@@ -749,6 +762,7 @@ config_suite(void)
 	tcase_add_test(tc, the_last_value_that_fits);
 	tcase_add_test(tc, things_that_are_no_configuration);
 	tcase_add_test(tc, more_files_than_fit);
+	tcase_add_test(tc, comments_are_nothing);
 	tcase_add_test(tc, a_further_file_is_read_last);
 	tcase_add_test(tc, paths_too_long);
 	tcase_add_test(tc, the_shipped_file_changes_nothing);

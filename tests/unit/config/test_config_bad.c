@@ -20,16 +20,18 @@
 	"accepted: reply_grid, mode, user, node, run_dir, state_dir, key_file, breakglass_file, "     \
 	"workers, queue, connections, issuer, helpdesk; sections: lock, possession, source, password, " \
 	"mfa, totp, hotp, recovery, deadline, log, zone, service, " \
-	"radius, client, reply"
+	"radius, client, reply, relay, relays"
 #define SERVICE_OPTIONS "accepted: asked, kinds, ask, key_only, root, console, invoker"
 #define LONG_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
 static const struct bad_row {
 	const char *text, *sentence;
 } bad_table[] = {
-	/* libconfuse counts the line of a comment again */
-	{"reply_grid = //", "warifu.conf:3: '#, // or /*' is not expected here"},
-	{"reply_grid = /**/ 50", "warifu.conf:2: '#, // or /*' is not expected here"},
+	/* comments are blanked out before libconfuse, which miscounts their lines */
+	{"reply_grid = //", "warifu.conf:1: the file ends in the middle of an option"},
+	{"# one\n// two # three\n/* four\n five */ lock { # six\n threshold = x }",
+		"warifu.conf:5: 'lock.threshold' cannot be 'x'; " NUMBER_1_1000},
+	{"helpdesk = \"# /* //\"\nlock { threshold = x }", "warifu.conf:2: 'lock.threshold' cannot be 'x'; " NUMBER_1_1000},
 	{"foo = 1", "warifu.conf:1: unknown option 'foo'; " TOP_OPTIONS},
 	{"\n\nmoed = enforce", "warifu.conf:3: unknown option 'moed'; " TOP_OPTIONS " (did you mean 'mode'?)"},
 	{"lokc { }", "warifu.conf:1: unknown option 'lokc'; " TOP_OPTIONS " (did you mean 'lock'?)"},
