@@ -26,6 +26,7 @@ struct listener {
 	uint8_t prompts[4];
 	size_t nprompts;
 	uint64_t verdict;
+	char state[WF_STATE_LEN + 1]; /* of a CHALLENGE, which has no verdict */
 };
 
 static bool
@@ -42,7 +43,9 @@ listen_to(struct engine_peer *peer, const struct wf_msg *msg)
 	it->heard = !it->prompted;
 	for (it->nprompts = 0; wf_msg_get_prompt(msg, it->nprompts, &prompt) == WF_OK; it->nprompts++)
 		it->prompts[it->nprompts] = prompt.id;
-	if (it->heard)
+	if (msg->type == WF_MSG_CHALLENGE)
+		ck_assert_int_eq(wf_msg_get_text(msg, WF_F_STATE, 0, it->state, sizeof(it->state)), WF_OK);
+	else if (it->heard)
 		ck_assert_int_eq(wf_msg_get_uint(msg, WF_F_VERDICT, &it->verdict), WF_OK);
 	return true;
 }
@@ -233,6 +236,102 @@ START_TEST(login_with_faults)
 }
 END_TEST
 
+static wf_status
+send_attempt(struct listener *it, const char *answer, const char *state)
+{
+	static uint64_t number;
+	uint8_t key[32] = {0};
+	struct wf_msg msg;
+	wf_status status;
+
+	number++;
+	memcpy(key, &number, sizeof(number));
+	wf_msg_init(&msg, WF_MSG_ATTEMPT, WF_WIRE_VERSION);
+	status = wf_msg_add_uint(&msg, WF_F_TAG, number);
+	if (status == WF_OK)
+		status = wf_msg_add_text(&msg, WF_F_USER, "alice");
+	if (status == WF_OK)
+		status = wf_msg_add_text(&msg, WF_F_SERVICE, "vpn");
+	if (status == WF_OK)
+		status = wf_msg_add_text(&msg, WF_F_STATE, state);
+	if (status == WF_OK)
+		status = wf_msg_add_tagged(&msg, WF_F_ANSWER, 0, answer, strlen(answer));
+	if (status == WF_OK)
+		status = wf_msg_add_bytes(&msg, WF_F_IDEMPOTENCY, key, sizeof(key));
+	if (status == WF_OK)
+		status = engine_handle(rig.engine, &it->peer, &msg);
+	wf_msg_clear(&msg);
+	return status;
+}
+
+/* One packet: the verdict, or NOTHING with a state, or NOTHING at all. */
+static uint64_t
+one_packet(const char *answer, const char *state, char state_r[WF_STATE_LEN + 1])
+{
+	static const bool never = false;
+	struct listener it;
+
+	listener_open(&it);
+	it.peer.role = FRONT_RADIUS;
+	if (send_attempt(&it, answer, state) == WF_OK)
+		wait_for(&it.heard, &never);
+	engine_peer_gone(rig.engine, &it.peer);
+	memcpy(state_r, it.state, sizeof(it.state));
+	return it.verdict;
+}
+
+static uint64_t
+through_gateway(const char *password, const char *code)
+{
+	char state[WF_STATE_LEN + 1], none[WF_STATE_LEN + 1];
+	uint64_t verdict = one_packet(password, "", state);
+
+	return state[0] != '\0' ? one_packet(code, state, none) : verdict;
+}
+
+static uint64_t
+one_gateway_round(const struct faulty *faulty, uint64_t nth, bool lasts)
+{
+	char code[9];
+	size_t accepted = rig_rows(&rig, "login", "ok");
+	uint64_t verdict, calls;
+
+	rig_code(&rig, 0, code);
+	wf_fault_arm(nth, lasts);
+	verdict = through_gateway(faulty->password, faulty->code != NULL ? faulty->code : code);
+	calls = wf_fault_count();
+	wf_fault_arm(0, false);
+	ck_assert_msg(verdict == faulty->right || verdict == WF_VERDICT_UNAVAILABLE || verdict == NOTHING,
+		      "call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
+	rig_settle(&rig);
+	if (verdict == WF_VERDICT_ACCEPT)
+		ck_assert_uint_eq(rig_rows(&rig, "login", "ok"), accepted + 1);
+	if (faulty->right == WF_VERDICT_REJECT)
+		ck_assert_uint_eq(rig_rows(&rig, "login", "ok"), accepted);
+	return calls;
+}
+
+START_TEST(rounds_with_faults)
+{
+	const struct faulty *faulty = &faulties[_i / 2];
+	uint64_t calls;
+
+	rig_open(&rig);
+	(void)rig_client(&rig, "vpn");
+	next_round();
+	calls = one_gateway_round(faulty, 0, false);
+	ck_assert_uint_gt(calls, 10);
+	for (uint64_t nth = 1; nth <= calls; nth++) {
+		works_again(PASSWORD);
+		(void)one_gateway_round(faulty, nth, _i % 2 == 1);
+		if (nth % 15 == 0)
+			rig_advance(&rig, 86401);
+	}
+	works_again(PASSWORD);
+	rig_close(&rig);
+}
+END_TEST
+
 static size_t
 changes(void)
 {
@@ -274,6 +373,7 @@ suite(void)
 
 	tcase_set_timeout(faults, 300);
 	tcase_add_loop_test(faults, login_with_faults, 0, 6);
+	tcase_add_loop_test(faults, rounds_with_faults, 0, 6);
 	tcase_add_loop_test(faults, change_with_faults, 0, 2);
 	suite_add_tcase(it, faults);
 	return it;
