@@ -376,6 +376,30 @@ START_TEST(new_emergency_sheet_takes_the_place_of_the_old)
 }
 END_TEST
 
+/* A used code that the log has not told of yet would be forgotten with its sheet. */
+START_TEST(no_new_sheet_before_used_codes_are_told)
+{
+	struct wf_secret pin = WF_SECRET_EMPTY, codes[2] = {{NULL, 0}};
+	const struct wf_breakglass_try attempt = {.user = "root", .tty = "tty1", .pin = &pin, .code = &codes[1]};
+	char line[PATH_MAX + 512];
+	uint32_t slot;
+
+	start_emergency(3);
+	ck_assert_int_eq(wf_secret_set(&pin, "emergency pin", 13), WF_OK);
+	ck_assert_int_eq(wf_breakglass_create(glass_path, "root", &pin, 2, codes), WF_OK);
+	ck_assert_int_eq(wf_breakglass_consume(glass_path, &attempt, &slot), WF_OK);
+	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --stdin"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, " has used codes that are not in the log yet; start the daemon "));
+	ck_assert_ptr_null(strstr(rig.out, "EMERGENCY SHEET"));
+	snprintf(line, sizeof(line), "emergency new --stdin --breakglass-file %.200s/none/glass", rig.dir);
+	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", line), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "/none/glass: "));
+	wf_secret_clear(&pin);
+	wf_secret_clear(&codes[0]);
+	wf_secret_clear(&codes[1]);
+}
+END_TEST
+
 /* The daemon is away on the very day that it is for. */
 START_TEST(emergency_unlock_works_without_the_daemon)
 {
@@ -415,6 +439,7 @@ dialogue_suite(void)
 	tcase_add_test(start, emergency_sheet_is_made_shown_locked_and_unlocked);
 	tcase_add_test(start, new_emergency_sheet_takes_the_place_of_the_old);
 	tcase_add_test(start, emergency_unlock_works_without_the_daemon);
+	tcase_add_test(start, no_new_sheet_before_used_codes_are_told);
 	suite_add_tcase(suite, start);
 	return suite;
 }

@@ -4,7 +4,9 @@
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "common/breakglass.h"
 #include "tests/unit/ctl/rig.h"
 #include "tests/unit/unit.h"
 
@@ -75,6 +77,10 @@ START_TEST(doctor_gathers_all_findings)
 	ck_assert_int_eq(chmod(rig_path(&rig, "key"), 0640), 0);
 	ck_assert_int_eq(doctor(""), CTL_NO);
 	ck_assert_ptr_nonnull(strstr(rig.out, "key is open to others; say: chmod go-rwx "));
+	ck_assert_int_eq(chmod(rig_path(&rig, "key"), 0600), 0);
+	ck_assert_int_eq(doctor(""), CTL_OK);
+	acts[1].rows[1][1] = "worse"; /* of a daemon that is newer: what we do not know is bad */
+	ck_assert_int_eq(doctor(""), CTL_NO);
 }
 END_TEST
 
@@ -145,6 +151,73 @@ START_TEST(doctor_survives_a_failing_sshd)
 }
 END_TEST
 
+START_TEST(doctor_of_a_daemon_that_refuses)
+{
+	static const struct rig_act none[] = {{.act = "status", .status = WF_DENIED, .text = "You may not."}};
+	static const struct rig_act half[] = {
+		{.act = "status", .columns = {"config-file"}, .rows = {{"/nonexistent"}}},
+		{.act = "doctor", .status = WF_NO_MEMORY, .text = "No memory."},
+	};
+
+	rig_start(&rig, none, 1);
+	write_sshd(SSHD_SAFE);
+	ck_assert_int_eq(doctor(""), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "warn   daemon          you may not ask it; run doctor as root\n"));
+	rig_stop(&rig);
+	rig_start(&rig, half, 2);
+	write_sshd(SSHD_SAFE);
+	ck_assert_int_eq(doctor(""), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "did not tell what it found: "));
+}
+END_TEST
+
+static void
+lock_sheet(const char *path)
+{
+	struct wf_secret pin = WF_SECRET_EMPTY, code = WF_SECRET_EMPTY;
+	const struct wf_breakglass_try attempt = {.user = "root", .tty = "tty1", .pin = &pin, .code = &code};
+	const uint8_t bytes[WF_BREAKGLASS_CODE_BYTES] = {1};
+	char text[WF_BREAKGLASS_CODE_TEXT];
+	uint32_t slot;
+
+	wf_breakglass_code_format(bytes, text);
+	ck_assert_int_eq(wf_secret_set(&pin, "wrong pin", 9), WF_OK);
+	ck_assert_int_eq(wf_secret_set(&code, text, strlen(text)), WF_OK);
+	for (int i = 0; i < WF_BREAKGLASS_TRIES; i++)
+		ck_assert_int_eq(wf_breakglass_consume(path, &attempt, &slot), WF_NO);
+	wf_secret_clear(&pin);
+	wf_secret_clear(&code);
+}
+
+START_TEST(doctor_tells_what_the_emergency_sheet_is_worth)
+{
+	static struct rig_act acts[] = {
+		{.act = "status", .columns = {"breakglass-file"}},
+		{.act = "doctor", .columns = {"name", "level", "text"}, .rows = {{"chain", "ok", "is in order"}}},
+	};
+	static char path[PATH_MAX + 256];
+	struct wf_secret pin = WF_SECRET_EMPTY, codes[2] = {{NULL, 0}};
+
+	if (geteuid() != 0)
+		return;
+	rig_start(&rig, acts, 2);
+	ck_assert_int_eq(chmod(rig.dir, 0700), 0);
+	snprintf(path, sizeof(path), "%s", rig_path(&rig, "glass"));
+	acts[0].rows[0][0] = path;
+	write_sshd(SSHD_SAFE);
+	ck_assert_int_eq(wf_secret_set(&pin, "emergency pin", 13), WF_OK);
+	ck_assert_int_eq(wf_breakglass_create(path, "root", &pin, 2, codes), WF_OK);
+	(void)doctor("");
+	ck_assert_ptr_nonnull(strstr(rig.out, "warn   emergency file  only 2 codes are left; 'warifu emergency new'"));
+	lock_sheet(path);
+	ck_assert_int_eq(doctor(""), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "bad    emergency file  is locked after wrong tries"));
+	wf_secret_clear(&pin);
+	wf_secret_clear(&codes[0]);
+	wf_secret_clear(&codes[1]);
+}
+END_TEST
+
 static Suite *
 doctor_suite(void)
 {
@@ -156,6 +229,8 @@ doctor_suite(void)
 	tcase_add_test(tc, doctor_tells_each_check_once);
 	tcase_add_test(tc, doctor_without_daemon_looks_all_the_same);
 	tcase_add_test(tc, doctor_survives_a_failing_sshd);
+	tcase_add_test(tc, doctor_of_a_daemon_that_refuses);
+	tcase_add_test(tc, doctor_tells_what_the_emergency_sheet_is_worth);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -165,6 +165,31 @@ START_TEST(unix_list_shows_everybody)
 }
 END_TEST
 
+/* Without files of its own it asks the machine; whoever stands there twice is one. */
+START_TEST(unix_list_of_this_machine)
+{
+	static const struct rig_act lists[] = {
+		{.act = "user.list",
+			.columns = {"user", "uid:number", "display", "kind", "state", "standing", "reason",
+				"standing-until:time", "locked:bool"},
+			.rows = {{"alice", "1000", "Alice Arai", "general", "enabled", "managed", "", "", "0"}}},
+	};
+	char line[1024];
+
+	start(lists, 1);
+	ck_assert_int_eq(rig_run(&rig, NULL, "user list --unix"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "\nroot "));
+	rig_write(&rig, "passwd", "bob:x:1001:1001:B:/:/bin/sh\nbob:x:1002:1002:C:/:/bin/sh\n");
+	snprintf(line, sizeof(line), "user list --unix --passwd-file %.500s/passwd", rig.dir);
+	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "bob"));
+	ck_assert_ptr_null(strstr(strstr(rig.out, "bob") + 1, "bob"));
+	snprintf(line, sizeof(line), "user list --unix --passwd-file %.500s/none", rig.dir);
+	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "No such file or directory"));
+}
+END_TEST
+
 static Suite *
 import_suite(void)
 {
@@ -179,6 +204,7 @@ import_suite(void)
 	tcase_add_test(tc, daemon_away_ends_the_import);
 	tcase_add_test(tc, bad_calls_have_their_sentences);
 	tcase_add_test(tc, unix_list_shows_everybody);
+	tcase_add_test(tc, unix_list_of_this_machine);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
