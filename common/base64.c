@@ -1,6 +1,6 @@
 /*
- * Base64 both ways. Six bits a character, gathered in a small number; what is left over at the end must
- * be zero, so that there is one text for each value.
+ * Base64 both ways. Six bits a character, gathered in a small number; what is left over at the end
+ * must be zero, so that there is one text for each value.
  */
 #include "config.h"
 
@@ -40,7 +40,8 @@ value_of(char c, const char tail[2])
 }
 
 static wf_status
-decode(const char *text, size_t len, const char tail[2], uint8_t *bytes_r, size_t size, size_t *len_r)
+decode(const char *text, size_t len, const char tail[2], uint8_t *bytes_r, size_t size,
+	size_t *len_r)
 {
 	uint32_t bits = 0;
 	unsigned have = 0;

@@ -16,8 +16,8 @@
 /* Section 5, without padding; text_r has room for WF_BASE64_LEN(len) + 1. */
 void wf_base64url_encode(const uint8_t *bytes, size_t len, char *text_r);
 /*
- * Section 5, without padding. WF_INVALID: it is none; WF_TOO_LONG: more than `size` octets. bytes_r may
- * have been written to on failure: who reads a secret wipes it.
+ * Section 5, without padding. WF_INVALID: it is none; WF_TOO_LONG: more than `size` octets. bytes_r
+ * may have been written to on failure: who reads a secret wipes it.
  */
 WF_MUST_USE wf_status wf_base64url_decode(
 	const char *text, size_t len, uint8_t *bytes_r, size_t size, size_t *len_r);

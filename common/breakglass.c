@@ -69,7 +69,8 @@ phrase_hash(const char *phrase, const char *setting, char hash_r[BREAKGLASS_HASH
 	const char *hash;
 	wf_status status = WF_CRYPTO;
 
-	data = mmap(NULL, sizeof(*data), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	data = mmap(
+		NULL, sizeof(*data), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (data == MAP_FAILED)
 		return WF_NO_MEMORY;
 	(void)madvise(data, sizeof(*data), MADV_DONTDUMP);
@@ -125,7 +126,8 @@ code_new(const char *setting, struct breakglass_slot *slot_r, struct wf_secret *
 }
 
 static wf_status
-head_new(const char *user, const struct wf_secret *pin, size_t ncodes, struct breakglass_head *head_r)
+head_new(const char *user, const struct wf_secret *pin, size_t ncodes,
+	struct breakglass_head *head_r)
 {
 	char setting[BREAKGLASS_SETTING_MAX + 1];
 	wf_status status;
@@ -198,8 +200,8 @@ uses_check(const char *path)
 }
 
 wf_status
-wf_breakglass_replace(const char *path, const char *user, const struct wf_secret *pin, size_t ncodes,
-	struct wf_secret *codes_r)
+wf_breakglass_replace(const char *path, const char *user, const struct wf_secret *pin,
+	size_t ncodes, struct wf_secret *codes_r)
 {
 	struct wf_secret codes[WF_BREAKGLASS_CODES_MAX] = {{NULL, 0}};
 	char fresh[PATH_MAX];
@@ -277,7 +279,8 @@ evaluate(const struct breakglass_file *file, const struct wf_breakglass_try *att
 }
 
 static wf_status
-slot_spend(const struct breakglass_file *file, const struct wf_breakglass_try *attempt, uint32_t number)
+slot_spend(const struct breakglass_file *file, const struct wf_breakglass_try *attempt,
+	uint32_t number)
 {
 	struct breakglass_slot slot = {.used = true};
 
@@ -414,7 +417,8 @@ wf_breakglass_mark_reported(const char *path, uint32_t slot)
 
 	if (status != WF_OK)
 		return status;
-	status = slot < file.head.slots ? breakglass_slot_read(&file, slot, &content) : WF_NOT_FOUND;
+	status =
+		slot < file.head.slots ? breakglass_slot_read(&file, slot, &content) : WF_NOT_FOUND;
 	if (status == WF_OK && !content.used)
 		status = WF_NOT_FOUND;
 	content.use.reported = true;

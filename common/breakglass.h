@@ -34,17 +34,18 @@
 
 /*
  * Writes a new file at `path` (absolute), mode 0600, valid for the account `user`, and gives back
- * `ncodes` (1..WF_BREAKGLASS_CODES_MAX) codes as text in codes_r, which the caller clears and prints
- * once: they stand nowhere else. Durable when it returns. WF_EXISTS: there is a file already, which
- * stays as it is; WF_INVALID: a bad path, user, PIN or number; WF_IO; WF_NO_MEMORY; WF_CRYPTO.
- * After a failure there is no file and codes_r is untouched.
+ * `ncodes` (1..WF_BREAKGLASS_CODES_MAX) codes as text in codes_r, which the caller clears and
+ * prints once: they stand nowhere else. Durable when it returns. WF_EXISTS: there is a file
+ * already, which stays as it is; WF_INVALID: a bad path, user, PIN or number; WF_IO; WF_NO_MEMORY;
+ * WF_CRYPTO. After a failure there is no file and codes_r is untouched.
  */
 WF_MUST_USE wf_status wf_breakglass_create(const char *path, const char *user,
 	const struct wf_secret *pin, size_t ncodes, struct wf_secret *codes_r);
 
 /*
- * The same, but a file that is there is replaced as a whole once the new one is durable. WF_CONFLICT:
- * the old one has used codes that are not reported yet (wf_breakglass_mark_reported); it stays.
+ * The same, but a file that is there is replaced as a whole once the new one is durable.
+ * WF_CONFLICT: the old one has used codes that are not reported yet (wf_breakglass_mark_reported);
+ * it stays.
  */
 WF_MUST_USE wf_status wf_breakglass_replace(const char *path, const char *user,
 	const struct wf_secret *pin, size_t ncodes, struct wf_secret *codes_r);
@@ -59,12 +60,12 @@ struct wf_breakglass_try {
 };
 
 /*
- * Uses up one code. WF_OK, and only then: user, PIN and code were right, the code is spent, and this
- * is on the disk; slot_r is its number from 0.
+ * Uses up one code. WF_OK, and only then: user, PIN and code were right, the code is spent, and
+ * this is on the disk; slot_r is its number from 0.
  * WF_NO: wrong, counted. WF_LOCKED: WF_BREAKGLASS_TRIES wrong ones, nothing was evaluated.
- * WF_INVALID: the code is mistyped (its check does not fit) or a value is out of range; not counted.
- * WF_NOT_FOUND: no file. WF_DENIED: it is not a plain file of mode 0600 of the caller's own.
- * WF_TIMEOUT: the lock was held for ten seconds. WF_CORRUPT, WF_VERSION, WF_IO, WF_NO_MEMORY,
+ * WF_INVALID: the code is mistyped (its check does not fit) or a value is out of range; not
+ * counted. WF_NOT_FOUND: no file. WF_DENIED: it is not a plain file of mode 0600 of the caller's
+ * own. WF_TIMEOUT: the lock was held for ten seconds. WF_CORRUPT, WF_VERSION, WF_IO, WF_NO_MEMORY,
  * WF_CRYPTO: could not tell.
  */
 WF_MUST_USE wf_status wf_breakglass_consume(

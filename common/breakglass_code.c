@@ -1,7 +1,8 @@
 /*
  * The text of an emergency code. It is read from paper and typed at a console in a bad hour, so it
  * forgives what people confuse, and four characters of check tell a typing error from a wrong code:
- * a typing error is never counted as a guess, and is no help to a guesser, who can compute the check.
+ * a typing error is never counted as a guess, and is no help to a guesser, who can compute the
+ * check.
  */
 #include "config.h"
 

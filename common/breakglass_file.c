@@ -1,8 +1,8 @@
 /*
- * The break-glass file on the disk: blocks of 512 bytes, the unit that a disk writes whole or not at
- * all, so that a power cut leaves the old block or the new one. Block 0 is the head, block 1 the
- * failure counter (apart from the head, so that counting never touches the verifier), then one block
- * per code. Nothing grows after creation. Decides nothing about a login.
+ * The break-glass file on the disk: blocks of 512 bytes, the unit that a disk writes whole or not
+ * at all, so that a power cut leaves the old block or the new one. Block 0 is the head, block 1 the
+ * failure counter (apart from the head, so that counting never touches the verifier), then one
+ * block per code. Nothing grows after creation. Decides nothing about a login.
  */
 #include "config.h"
 

@@ -32,7 +32,9 @@ void wf_buf_clear(struct wf_buf *buf);
  * WF_NO_MEMORY and WF_TOO_LONG leave the buffer as it was.
  */
 WF_MUST_USE wf_status wf_buf_put(struct wf_buf *buf, const void *bytes, size_t len);
-/* Appends `len` zero bytes and lends them for filling in; valid until the next call on the buffer. */
+/*
+ * Appends `len` zero bytes and lends them for filling in; valid until the next call on the buffer.
+ */
 WF_MUST_USE wf_status wf_buf_put_space(struct wf_buf *buf, size_t len, uint8_t **space_r);
 /* Cuts the content back to `len` bytes and wipes what was behind; a longer `len` does nothing. */
 void wf_buf_cut(struct wf_buf *buf, size_t len);

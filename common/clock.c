@@ -22,7 +22,8 @@ static int64_t
 clock_moved_us(clockid_t id)
 {
 #ifdef WF_FAULT
-	return id == CLOCK_REALTIME ? wf_fault_page()->wall_offset_us : wf_fault_page()->boot_offset_us;
+	return id == CLOCK_REALTIME ? wf_fault_page()->wall_offset_us
+				    : wf_fault_page()->boot_offset_us;
 #else
 	(void)id;
 	return 0;

@@ -31,9 +31,14 @@ int64_t wf_clock_monotonic_us(void);
 int64_t wf_clock_thread_us(void);
 /* True when the kernel says that the wall clock is synchronised (adjtimex). */
 bool wf_clock_synchronised(void);
-/* 16 random octets that the kernel drew at boot, as 36 characters and NUL; empty string if unknown. */
+/*
+ * 16 random octets that the kernel drew at boot, as 36 characters and NUL; empty string if unknown.
+ */
 void wf_clock_boot_id(char id_r[37]);
-/* RFC 3339 with microseconds and the local offset: 2026-03-01T09:00:00.000000+09:00 (32 characters). */
+/*
+ * RFC 3339 with microseconds and the local offset: 2026-03-01T09:00:00.000000+09:00 (32
+ * characters).
+ */
 void wf_clock_rfc3339(int64_t wall_us, char text_r[40]);
 
 #endif

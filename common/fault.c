@@ -60,7 +60,8 @@ wf_fault_due(enum wf_fault_point point)
 	uint64_t points = page->points;
 	uint64_t call, nth;
 
-	if (((points == 0 ? DEFAULT_POINTS : points) >> point & 1) == 0 || (sheltered && point >= WF_FAULT_SYNC))
+	if (((points == 0 ? DEFAULT_POINTS : points) >> point & 1) == 0 ||
+		(sheltered && point >= WF_FAULT_SYNC))
 		return false;
 	call = ++page->calls;
 	nth = page->nth;

@@ -21,8 +21,10 @@ enum wf_fault_point {
 	WF_FAULT_SOCKET,
 	WF_FAULT_THREAD,
 	WF_FAULT_CLOCK,
-	WF_FAULT_SYNC, /* fsync and fdatasync, the libraries' too; only with a page that asks for it */
-	WF_FAULT_WRITE, /* calls that change a file or a name, or send; the libraries' too; likewise */
+	/* fsync and fdatasync, the libraries' too; only with a page that asks for it */
+	WF_FAULT_SYNC,
+	/* calls that change a file or a name, or send; the libraries' too; likewise */
+	WF_FAULT_WRITE,
 	WF_FAULT_HEAP, /* libc's allocation, the libraries' too (fault_libc.c); the same */
 	WF_FAULT_SYSTEM, /* libc's calls for files, sockets and the loop; the same */
 	WF_FAULT_POINT_COUNT
@@ -38,17 +40,21 @@ struct wf_fault_page {
 	_Atomic uint64_t lasts;		/* 1: all from the nth on */
 	_Atomic uint64_t calls;		/* fallible calls seen */
 	_Atomic uint64_t failed;	/* calls made to fail */
-	_Atomic uint64_t points;	/* bits of enum wf_fault_point that count; 0: those before WF_FAULT_SYNC */
+	/* bits of enum wf_fault_point that count; 0: those before WF_FAULT_SYNC */
+	_Atomic uint64_t points;
 	_Atomic int64_t sync_delay_us;	/* each fsync and fdatasync lasts so much longer */
 	_Atomic int64_t wall_offset_us; /* added to CLOCK_REALTIME */
 	_Atomic int64_t boot_offset_us; /* added to CLOCK_BOOTTIME and CLOCK_MONOTONIC */
 	_Atomic uint64_t synchronised;	/* the wall clock says it is: 0 as it is, 1 yes, 2 no */
 	_Atomic uint64_t boot;		/* other than 0: another boot, with a boot id of its own */
 	_Atomic uint64_t syncs;		/* fsync and fdatasync calls seen */
-	_Atomic uint64_t dies;		/* enum wf_fault_death: the program ends where a call would fail */
-	_Atomic uint64_t sync_lies;	/* 1: fsync and fdatasync do nothing and say that all is well */
+	/* enum wf_fault_death: the program ends where a call would fail */
+	_Atomic uint64_t dies;
+	/* 1: fsync and fdatasync do nothing and say that all is well */
+	_Atomic uint64_t sync_lies;
 	_Atomic int64_t blocks;		/* blocks of the heap taken and not yet given back */
-	_Atomic uint64_t grid_off;	/* 1: every reply leaves as soon as it is there, so that its time tells */
+	/* 1: every reply leaves as soon as it is there, so that its time tells */
+	_Atomic uint64_t grid_off;
 };
 
 /* How the program ends, as suddenly as by kill -9; its exit code is then WF_FAULT_EXIT. */
@@ -59,17 +65,23 @@ enum wf_fault_death {
 };
 #define WF_FAULT_EXIT 113
 
-/* True when this call is to fail; does not return where the page says that the program dies.  Counts calls over all threads. */
+/*
+ * True when this call is to fail; does not return where the page says that the program dies.
+ * Counts calls over all threads.
+ */
 bool wf_fault(enum wf_fault_point point);
 /* The same, but returns in any case: the caller has something to do before wf_fault_end(). */
 bool wf_fault_due(enum wf_fault_point point);
 /* Ends the program if the page says so. */
 void wf_fault_end(void);
-/* Arms: the nth (1-based) fallible call fails, once or from then on; 0 disarms and resets the count. */
+/*
+ * Arms: the nth (1-based) fallible call fails, once or from then on; 0 disarms and resets the
+ * count.
+ */
 void wf_fault_arm(uint64_t nth, bool from_then_on);
 /*
- * Around a library that does not look whether it got its memory, and would end the program or ours: until `false`
- * this thread's calls of libc neither count nor fail.  Each use says which library.
+ * Around a library that does not look whether it got its memory, and would end the program or ours:
+ * until `false` this thread's calls of libc neither count nor fail.  Each use says which library.
  */
 void wf_fault_shelter(bool on);
 /* Calls seen since the last wf_fault_arm. */

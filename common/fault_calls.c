@@ -1,8 +1,8 @@
 /*
- * The system calls by which a program changes what others see, in the place of libc's: files, names,
- * what is sent.  The libraries of the program come here, too: SQLite and libevent call them by name.  Built only
- * with --enable-fault-injection.  A program that dies before each of them in turn has left behind every state
- * that kill -9 can leave on the disk.
+ * The system calls by which a program changes what others see, in the place of libc's: files,
+ * names, what is sent.  The libraries of the program come here, too: SQLite and libevent call them
+ * by name.  Built only with --enable-fault-injection.  A program that dies before each of them in
+ * turn has left behind every state that kill -9 can leave on the disk.
  */
 #include "config.h"
 
@@ -21,7 +21,8 @@ sync_slowly(long call, int fd)
 {
 	struct wf_fault_page *page = wf_fault_page();
 	int64_t delay_us = page->sync_delay_us;
-	struct timespec delay = {.tv_sec = delay_us / 1000000, .tv_nsec = delay_us % 1000000 * 1000};
+	struct timespec delay = {
+		.tv_sec = delay_us / 1000000, .tv_nsec = delay_us % 1000000 * 1000};
 
 	page->syncs++;
 	while (delay_us > 0 && nanosleep(&delay, &delay) != 0 && errno == EINTR)

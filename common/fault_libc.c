@@ -1,12 +1,13 @@
 /*
  * In the place of libc's functions in a program with fault injection: each call that may fail asks
- * wf_fault() first, whoever makes it. So SQLite, libevent, OpenSSL, jansson and the others meet failing
- * memory, files and sockets, too; what changes a file is in fault_calls.c. These two kinds count only
- * where a page asks for them, because the loops of the unit tests want a failure that our code cannot miss,
- * and a library may well do without.
+ * wf_fault() first, whoever makes it. So SQLite, libevent, OpenSSL, jansson and the others meet
+ * failing memory, files and sockets, too; what changes a file is in fault_calls.c. These two kinds
+ * count only where a page asks for them, because the loops of the unit tests want a failure that
+ * our code cannot miss, and a library may well do without.
  *
- * Left out: what cannot fail in practice (close, clock_gettime, epoll_wait), and what libc calls within
- * itself (stdio, syslog, name look-ups). Not built with sanitizers, which want these places themselves.
+ * Left out: what cannot fail in practice (close, clock_gettime, epoll_wait), and what libc calls
+ * within itself (stdio, syslog, name look-ups). Not built with sanitizers, which want these places
+ * themselves.
  */
 #include "config.h"
 
@@ -38,8 +39,8 @@ failed(enum wf_fault_point point, int error)
 }
 
 /*
- * A function named in_NAME in C and NAME for the linker: so neither the headers' attributes nor their
- * inline versions are in the way.
+ * A function named in_NAME in C and NAME for the linker: so neither the headers' attributes nor
+ * their inline versions are in the way.
  */
 #define INSTEAD_OF(type, name, ...)                                                                \
 	type in_##name(__VA_ARGS__) __asm__(#name);                                                \
@@ -80,7 +81,8 @@ INSTEAD_OF(void *, realloc, void *memory, size_t len)
 
 INSTEAD_OF(int, posix_memalign, void **memory_r, size_t alignment, size_t len)
 {
-	void *memory = failed(WF_FAULT_HEAP, ENOMEM) ? NULL : taken(__libc_memalign(alignment, len));
+	void *memory =
+		failed(WF_FAULT_HEAP, ENOMEM) ? NULL : taken(__libc_memalign(alignment, len));
 
 	if (memory == NULL)
 		return ENOMEM;
@@ -149,8 +151,8 @@ SYSTEM(int, setsockopt, ENOBUFS,
 	PARAMS(int fd, int level, int name, const void *value, unsigned len), SYS_setsockopt, fd,
 	level, name, value, len)
 SYSTEM(int, ppoll, ENOMEM,
-	PARAMS(void *fds, unsigned long n, const void *timeout, const void *signals), SYS_ppoll, fds,
-	n, timeout, signals, 8)
+	PARAMS(void *fds, unsigned long n, const void *timeout, const void *signals), SYS_ppoll,
+	fds, n, timeout, signals, 8)
 SYSTEM(int, epoll_create1, EMFILE, PARAMS(int flags), SYS_epoll_create1, flags)
 SYSTEM(int, epoll_ctl, ENOMEM, PARAMS(int epoll, int operation, int fd, void *event),
 	SYS_epoll_ctl, epoll, operation, fd, event)
@@ -180,7 +182,8 @@ OPEN(open, AT_FDCWD, const char *path, int flags)
 OPEN(open64, AT_FDCWD, const char *path, int flags)
 OPEN(openat, dir_fd, int dir_fd, const char *path, int flags)
 OPEN(openat64, dir_fd, int dir_fd, const char *path, int flags)
-SYSTEM(int, __open_2, EMFILE, PARAMS(const char *path, int flags), SYS_openat, AT_FDCWD, path, flags)
+SYSTEM(int, __open_2, EMFILE, PARAMS(const char *path, int flags), SYS_openat, AT_FDCWD, path,
+	flags)
 SYSTEM(int, __open64_2, EMFILE, PARAMS(const char *path, int flags), SYS_openat, AT_FDCWD, path,
 	flags)
 SYSTEM(int, __openat_2, EMFILE, PARAMS(int dir, const char *path, int flags), SYS_openat, dir, path,
@@ -188,17 +191,18 @@ SYSTEM(int, __openat_2, EMFILE, PARAMS(int dir, const char *path, int flags), SY
 SYSTEM(int, __openat64_2, EMFILE, PARAMS(int dir, const char *path, int flags), SYS_openat, dir,
 	path, flags)
 
-#define FCNTL(name)                                                                                \
-	INSTEAD_OF(int, name, int fd, int command, ...)                                            \
-	{                                                                                          \
-		void *value;                                                                       \
-		va_list more;                                                                      \
-                                                                                                   \
-		va_start(more, command);                                                           \
-		value = va_arg(more, void *);                                                      \
-		va_end(more);                                                                      \
-		return failed(WF_FAULT_SYSTEM, ENOLCK) ? -1                                        \
-						       : (int)syscall(SYS_fcntl, fd, command, value); \
+#define FCNTL(name)                                                           \
+	INSTEAD_OF(int, name, int fd, int command, ...)                       \
+	{                                                                     \
+		void *value;                                                  \
+		va_list more;                                                 \
+                                                                              \
+		va_start(more, command);                                      \
+		value = va_arg(more, void *);                                 \
+		va_end(more);                                                 \
+		return failed(WF_FAULT_SYSTEM, ENOLCK)                        \
+			       ? -1                                           \
+			       : (int)syscall(SYS_fcntl, fd, command, value); \
 	}
 
 FCNTL(fcntl)

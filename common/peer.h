@@ -34,7 +34,10 @@ WF_MUST_USE wf_status wf_process_session(pid_t pid, uint32_t *session_r);
 
 #define WF_LINEAGE_MAX 16
 
-/* A process and its ancestors up to init's children, itself first, and the audit session it runs in. */
+/*
+ * A process and its ancestors up to init's children, itself first, and the audit session it runs
+ * in.
+ */
 struct wf_lineage {
 	pid_t pids[WF_LINEAGE_MAX];
 	unsigned long long starts[WF_LINEAGE_MAX];

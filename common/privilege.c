@@ -34,7 +34,8 @@ wf_privilege_drop(uid_t uid, gid_t gid)
 {
 	uid_t ruid, euid, suid;
 
-	if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 || setresuid(uid, uid, uid) != 0)
+	if (setgroups(0, NULL) != 0 || setresgid(gid, gid, gid) != 0 ||
+		setresuid(uid, uid, uid) != 0)
 		return WF_DENIED;
 	if (getresuid(&ruid, &euid, &suid) != 0 || ruid != uid || euid != uid || suid != uid)
 		return WF_DENIED;

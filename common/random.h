@@ -1,4 +1,6 @@
-/* The one file that draws random bytes (getrandom).  Failure is WF_UNAVAILABLE, never weak bytes. */
+/*
+ * The one file that draws random bytes (getrandom).  Failure is WF_UNAVAILABLE, never weak bytes.
+ */
 #ifndef WF_COMMON_RANDOM_H
 #define WF_COMMON_RANDOM_H
 

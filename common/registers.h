@@ -1,6 +1,6 @@
 /*
- * The processor's vector registers. memcpy() leaves in them what it copied last, a thread that waits keeps
- * them for as long as it waits, and a core of the process has them all.
+ * The processor's vector registers. memcpy() leaves in them what it copied last, a thread that
+ * waits keeps them for as long as it waits, and a core of the process has them all.
  */
 #ifndef WF_COMMON_REGISTERS_H
 #define WF_COMMON_REGISTERS_H

@@ -1,4 +1,7 @@
-/* x86-64: sixteen registers of SSE or AVX, and sixteen more of AVX-512. The ABI lets any function change them. */
+/*
+ * x86-64: sixteen registers of SSE or AVX, and sixteen more of AVX-512. The ABI lets any function
+ * change them.
+ */
 #include "config.h"
 
 #include "common/registers.h"
@@ -10,10 +13,14 @@
 static void
 wipe_sse(void)
 {
-	__asm__ volatile("pxor %%xmm0, %%xmm0; pxor %%xmm1, %%xmm1; pxor %%xmm2, %%xmm2; pxor %%xmm3, %%xmm3;"
-			 "pxor %%xmm4, %%xmm4; pxor %%xmm5, %%xmm5; pxor %%xmm6, %%xmm6; pxor %%xmm7, %%xmm7;"
-			 "pxor %%xmm8, %%xmm8; pxor %%xmm9, %%xmm9; pxor %%xmm10, %%xmm10; pxor %%xmm11, %%xmm11;"
-			 "pxor %%xmm12, %%xmm12; pxor %%xmm13, %%xmm13; pxor %%xmm14, %%xmm14; pxor %%xmm15, %%xmm15"
+	__asm__ volatile("pxor %%xmm0, %%xmm0; pxor %%xmm1, %%xmm1; pxor %%xmm2, %%xmm2; pxor "
+			 "%%xmm3, %%xmm3;"
+			 "pxor %%xmm4, %%xmm4; pxor %%xmm5, %%xmm5; pxor %%xmm6, %%xmm6; pxor "
+			 "%%xmm7, %%xmm7;"
+			 "pxor %%xmm8, %%xmm8; pxor %%xmm9, %%xmm9; pxor %%xmm10, %%xmm10; pxor "
+			 "%%xmm11, %%xmm11;"
+			 "pxor %%xmm12, %%xmm12; pxor %%xmm13, %%xmm13; pxor %%xmm14, %%xmm14; "
+			 "pxor %%xmm15, %%xmm15"
 			 :
 			 :
 			 : LOW_REGISTERS);
@@ -53,5 +60,6 @@ wf_registers_wipe_of(bool avx, bool avx512)
 void
 wf_registers_wipe(void)
 {
-	wf_registers_wipe_of(__builtin_cpu_supports("avx") != 0, __builtin_cpu_supports("avx512f") != 0);
+	wf_registers_wipe_of(
+		__builtin_cpu_supports("avx") != 0, __builtin_cpu_supports("avx512f") != 0);
 }

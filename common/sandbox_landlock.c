@@ -11,17 +11,20 @@
 #include "common/sandbox.h"
 
 #define READS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define WRITES                                                                                        \
-	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_REMOVE_FILE | \
-	 LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_REMOVE_DIR)
-#define REST                                                                                             \
-	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_SOCK |      \
-	 LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
+#define WRITES                                                                 \
+	(LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_MAKE_REG |         \
+		LANDLOCK_ACCESS_FS_REMOVE_FILE | LANDLOCK_ACCESS_FS_MAKE_DIR | \
+		LANDLOCK_ACCESS_FS_REMOVE_DIR)
+#define REST                                                                  \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR |          \
+		LANDLOCK_ACCESS_FS_MAKE_SOCK | LANDLOCK_ACCESS_FS_MAKE_FIFO | \
+		LANDLOCK_ACCESS_FS_MAKE_BLOCK | LANDLOCK_ACCESS_FS_MAKE_SYM)
 
 static wf_status
 allow(int rules, const struct wf_sandbox_path *path)
 {
-	struct landlock_path_beneath_attr rule = {.parent_fd = open(path->path, O_PATH | O_CLOEXEC)};
+	struct landlock_path_beneath_attr rule = {
+		.parent_fd = open(path->path, O_PATH | O_CLOEXEC)};
 	struct stat info;
 	int result;
 
@@ -48,7 +51,8 @@ wf_sandbox_paths(const struct wf_sandbox_path *paths, size_t n)
 
 	/* EPERM: a container's own filter hides it. */
 	if (rules < 0)
-		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? WF_UNSUPPORTED : WF_DENIED;
+		return errno == ENOSYS || errno == EOPNOTSUPP || errno == EPERM ? WF_UNSUPPORTED
+										: WF_DENIED;
 	for (size_t i = 0; status == WF_OK && i < n; i++)
 		status = allow(rules, &paths[i]);
 	if (status == WF_OK && syscall(SYS_landlock_restrict_self, rules, 0) != 0)

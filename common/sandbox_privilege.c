@@ -1,4 +1,7 @@
-/* Limits of the process, and capabilities by their system calls: the C library has no wrappers for these. */
+/*
+ * Limits of the process, and capabilities by their system calls: the C library has no wrappers for
+ * these.
+ */
 #include "config.h"
 
 #include "common/sandbox.h"

@@ -1,4 +1,7 @@
-/* In the place of sandbox_landlock.c in a build that counts coverage: at its end it writes the counts into its tree. */
+/*
+ * In the place of sandbox_landlock.c in a build that counts coverage: at its end it writes the
+ * counts into its tree.
+ */
 #include "config.h"
 
 #include "common/sandbox.h"

@@ -1,6 +1,6 @@
 /*
- * A server's own log: one line, once, with the cause and what to do.  The record of logins is the store's.
- * For programs alone: neither the module nor library code says anything.
+ * A server's own log: one line, once, with the cause and what to do.  The record of logins is the
+ * store's. For programs alone: neither the module nor library code says anything.
  */
 #ifndef WF_COMMON_SAY_H
 #define WF_COMMON_SAY_H

@@ -33,18 +33,23 @@ bool wf_secret_equal(const struct wf_secret *a, const struct wf_secret *b);
 /* Constant-time comparison of two byte strings of one length. */
 bool wf_mem_equal(const void *a, const void *b, size_t len);
 /*
- * Memory for secrets of any size: whole pages, zeroed, left out of core dumps, and locked if they are
- * few.  NULL when there is none to be had.  Freeing wipes; `len` as it was asked for; NULL is fine.
+ * Memory for secrets of any size: whole pages, zeroed, left out of core dumps, and locked if they
+ * are few.  NULL when there is none to be had.  Freeing wipes; `len` as it was asked for; NULL is
+ * fine.
  */
 void *wf_secret_memory_new(size_t len);
 void wf_secret_memory_free(void *memory, size_t len);
 /*
- * From now on up to `pages` freed pages are kept, wiped, locked and out of core dumps as before, and given out again:
- * a mapping of its own for each secret costs a server more than what it does with it.  At first none are kept,
- * as is right for a guest in another program.  0 gives them all back.  Any thread.
+ * From now on up to `pages` freed pages are kept, wiped, locked and out of core dumps as before,
+ * and given out again: a mapping of its own for each secret costs a server more than what it does
+ * with it.  At first none are kept, as is right for a guest in another program.  0 gives them all
+ * back.  Any thread.
  */
 void wf_secret_keep(size_t pages);
-/* Overwrites memory in a way that the compiler keeps, and the vector registers, which may hold copies of it. */
+/*
+ * Overwrites memory in a way that the compiler keeps, and the vector registers, which may hold
+ * copies of it.
+ */
 void wf_wipe(void *bytes, size_t len);
 
 #endif

@@ -2,9 +2,9 @@
  * The one status type of the tree.
  *
  * "No" (WF_NO) and "could not tell" (WF_UNAVAILABLE and the causes below it) are different values
- * everywhere, so that a fault can never be read as a refusal counted against a user, nor as consent.
- * Every function that returns a status must have it looked at, and leaves its outputs untouched
- * unless it returns WF_OK.
+ * everywhere, so that a fault can never be read as a refusal counted against a user, nor as
+ * consent. Every function that returns a status must have it looked at, and leaves its outputs
+ * untouched unless it returns WF_OK.
  */
 #ifndef WF_COMMON_STATUS_H
 #define WF_COMMON_STATUS_H

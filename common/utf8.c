@@ -98,7 +98,9 @@ utf8_is_shown(uint32_t rune)
 	return !wf_utf8_is_control(rune);
 }
 
-/* The escaped form of the next character in piece_r (17 bytes hold any); gives the bytes consumed. */
+/*
+ * The escaped form of the next character in piece_r (17 bytes hold any); gives the bytes consumed.
+ */
 static size_t
 utf8_escape_one(const uint8_t *at, size_t len, const char *also, char piece_r[17])
 {

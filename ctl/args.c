@@ -1,5 +1,6 @@
 /*
- * The parser of the command line. Every refusal names what would have been accepted, from the table.
+ * The parser of the command line. Every refusal names what would have been accepted, from the
+ * table.
  */
 #include "config.h"
 
@@ -370,7 +371,8 @@ args_usage(const struct command *command, bool all, char *text_r, size_t size)
 
 	text_init(&text, text_r, size);
 	add_name(&text, command);
-	for (const struct operand_spec *operand = command->operands; operand->name != NULL; operand++)
+	for (const struct operand_spec *operand = command->operands; operand->name != NULL;
+		operand++)
 		text_add(&text, operand->optional ? " [%s]" : " %s",
 			operand->choices != NULL ? operand->choices : operand->name);
 	for (option = command->options; option != NULL && option->name != NULL; option++) {

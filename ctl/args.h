@@ -1,6 +1,6 @@
 /*
- * The command line against the command table. Knows nothing of the daemon. What it gives back points
- * into argv. Any thread.
+ * The command line against the command table. Knows nothing of the daemon. What it gives back
+ * points into argv. Any thread.
  */
 #ifndef WF_CTL_ARGS_H
 #define WF_CTL_ARGS_H

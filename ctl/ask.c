@@ -97,7 +97,8 @@ ask_option(struct ctl *ctl, struct ask *ask, const struct parsed_option *option)
 	}
 	if (when_parse(option->value, wf_clock_now(&ctl->clock).wall_us, flags, &us) != WF_OK) {
 		ctl_error(ctl,
-			_("--%s: '%s' is no time; write 2026-03-01, 2026-03-01T09:00:00+09:00, 2h or "
+			_("--%s: '%s' is no time; write 2026-03-01, 2026-03-01T09:00:00+09:00, 2h "
+			  "or "
 			  "yesterday"),
 			spec->name, option->value);
 		return CTL_USAGE;
@@ -189,8 +190,8 @@ read_cells(const struct wf_msg *msg, size_t n, char *bytes, const char **cells)
 	size_t used = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		wf_status status =
-			wf_msg_get_text(msg, WF_F_CELL, i, bytes + used, 2 * WF_WIRE_FRAME_MAX - used);
+		wf_status status = wf_msg_get_text(
+			msg, WF_F_CELL, i, bytes + used, 2 * WF_WIRE_FRAME_MAX - used);
 
 		if (status != WF_OK)
 			return status;
@@ -330,11 +331,14 @@ static const struct {
 	wf_status status;
 	const char *text;
 } away_texts[] = {
-	{WF_UNAVAILABLE, N_("the daemon does not answer; start it (systemctl start warifud), or name "
-			    "its socket with --socket")},
-	{WF_DENIED, N_("you may not use this socket, or it is not the daemon's; be root, or a member of "
+	{WF_UNAVAILABLE,
+		N_("the daemon does not answer; start it (systemctl start warifud), or name "
+		   "its socket with --socket")},
+	{WF_DENIED, N_("you may not use this socket, or it is not the daemon's; be root, or a "
+		       "member of "
 		       "the group warifu-admin, -officer, -helpdesk, -auditor or -viewer")},
-	{WF_TIMEOUT, N_("the daemon did not answer in time; see its messages (journalctl -u warifud)")},
+	{WF_TIMEOUT,
+		N_("the daemon did not answer in time; see its messages (journalctl -u warifud)")},
 	{WF_VERSION, N_("the daemon speaks another version; install the same version of warifu and "
 			"warifud")},
 };
@@ -374,7 +378,9 @@ show_json(struct ctl *ctl, const struct command *command, const struct answer *a
 		ctl_unwritten(ctl);
 }
 
-/* A closing sentence that says nothing which the rows do not say: none, "Done.", or their message. */
+/*
+ * A closing sentence that says nothing which the rows do not say: none, "Done.", or their message.
+ */
 static bool
 text_is_idle(const struct answer *answer)
 {
@@ -389,8 +395,10 @@ static void
 show_rows(struct ctl *ctl, const struct command *command, const struct answer *answer)
 {
 	if (answer->table.nrows == 0) {
-		if (answer->status == WF_OK && (command->empty != NULL || answer->text[0] == '\0')) {
-			fprintf(ctl->out, "%s\n", command->empty != NULL ? _(command->empty) : _("Done."));
+		if (answer->status == WF_OK &&
+			(command->empty != NULL || answer->text[0] == '\0')) {
+			fprintf(ctl->out, "%s\n",
+				command->empty != NULL ? _(command->empty) : _("Done."));
 			return; /* it says what to do; "0 accounts." would add nothing */
 		}
 	} else if ((command->flags & COMMAND_VERTICAL) != 0) {

@@ -1,6 +1,6 @@
 /*
- * backup: the daemon writes the copy, encrypted, into a folder of its own; with FILE it is copied on,
- * and the daemon's stays. restore: warifud's own work, with the daemon stopped.
+ * backup: the daemon writes the copy, encrypted, into a folder of its own; with FILE it is copied
+ * on, and the daemon's stays. restore: warifud's own work, with the daemon stopped.
  */
 #include "config.h"
 
@@ -25,8 +25,9 @@ copy_out(struct ctl *ctl, const char *from, const char *to)
 {
 	if (copy_file(from, to) == WF_OK) {
 		if (!ctl->json) {
-			fprintf(ctl->out, _("Copied to %s. Keep the key apart from it: one is of no use "
-					    "without the other."),
+			fprintf(ctl->out,
+				_("Copied to %s. Keep the key apart from it: one is of no use "
+				  "without the other."),
 				to);
 			fputc('\n', ctl->out);
 		}
@@ -95,7 +96,8 @@ ctl_restore(struct ctl *ctl, const struct parsed *parsed)
 	}
 	if (daemon_runs(ctl)) {
 		ctl_error(ctl, _("the daemon is running; stop it first (systemctl stop warifud "
-				 "warifud-pam.socket warifud-control.socket), then restore, then start it again"));
+				 "warifud-pam.socket warifud-control.socket), then restore, then "
+				 "start it again"));
 		return CTL_NO;
 	}
 	status = spawn_wait(path, argv.plain, &code);

@@ -10,7 +10,10 @@
 
 #define COMMAND_OPERANDS_MAX 3
 
-/* How the value of an option or operand is checked, and what becomes of it on its way to the daemon. */
+/*
+ * How the value of an option or operand is checked, and what becomes of it on its way to the
+ * daemon.
+ */
 enum value_kind {
 	VALUE_FLAG,    /* no value; sent as "1" */
 	VALUE_TEXT,    /* as it is */

@@ -17,7 +17,8 @@
 static bool
 is_file(const char *value)
 {
-	return strcmp(value, "PATH") == 0 || strcmp(value, "FILE") == 0 || strcmp(value, "DIR") == 0;
+	return strcmp(value, "PATH") == 0 || strcmp(value, "FILE") == 0 ||
+	       strcmp(value, "DIR") == 0;
 }
 
 static void
@@ -107,7 +108,8 @@ static void
 bash_values_of(FILE *out, const struct option_spec *options, const char *seen[SEEN_MAX], size_t *n)
 {
 	for (; options != NULL && options->name != NULL; options++) {
-		if (options->hidden || options->kind == VALUE_FLAG || seen_before(seen, n, options->name))
+		if (options->hidden || options->kind == VALUE_FLAG ||
+			seen_before(seen, n, options->name))
 			continue;
 		bash_value(out, options);
 	}
@@ -138,7 +140,8 @@ bash_command(FILE *out, const struct command *command)
 		command->sub != NULL ? command->sub : "", command->sub != NULL ? "" : "*");
 	put_options(out, command->options, "");
 	put_options(out, command_common_options(), command->options != NULL ? " " : "");
-	for (const struct operand_spec *operand = command->operands; operand->name != NULL; operand++) {
+	for (const struct operand_spec *operand = command->operands; operand->name != NULL;
+		operand++) {
 		user = user || strcmp(operand->name, "USER") == 0;
 		file = file || is_file(operand->name);
 		if (operand->choices != NULL) {
@@ -193,7 +196,8 @@ print_bash(FILE *out, const struct command *table, size_t count)
 	bash_values(out, table, count);
 	bash_commands(out, table, count);
 	fputs("\tif [ \"$name\" = log ] && [ -z \"$sub\" ]; then\n\t\twords+=' verify'\n\tfi\n"
-	      "\tmapfile -t COMPREPLY < <(compgen ${kind:+\"$kind\"} -W \"$words\" -- \"$cur\")\n}\n\n"
+	      "\tmapfile -t COMPREPLY < <(compgen ${kind:+\"$kind\"} -W \"$words\" -- "
+	      "\"$cur\")\n}\n\n"
 	      "complete -F _warifu warifu\n",
 		out);
 }
@@ -253,7 +257,8 @@ zsh_command(FILE *out, const struct command *command)
 		command->sub != NULL ? command->sub : "", command->sub != NULL ? "" : "*");
 	zsh_options(out, command->options);
 	zsh_options(out, command_common_options());
-	for (const struct operand_spec *operand = command->operands; operand->name != NULL; operand++) {
+	for (const struct operand_spec *operand = command->operands; operand->name != NULL;
+		operand++) {
 		fputs("\t\t\t'", out);
 		zsh_value(out, operand->name, operand->choices);
 		fputs("' \\\n", out);
@@ -265,8 +270,9 @@ static void
 zsh_list(FILE *out, const struct command *table, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
-		bool wanted = name != NULL ? strcmp(table[i].name, name) == 0 && table[i].sub != NULL
-					   : first_of_name(table, i);
+		bool wanted = name != NULL
+				      ? strcmp(table[i].name, name) == 0 && table[i].sub != NULL
+				      : first_of_name(table, i);
 
 		if (!wanted)
 			continue;
@@ -279,7 +285,8 @@ zsh_list(FILE *out, const struct command *table, size_t count, const char *name)
 static void
 print_zsh(FILE *out, const struct command *table, size_t count)
 {
-	fputs("#compdef warifu\n# Completion of warifu(8) for zsh, made by 'warifu completion zsh'.\n\n"
+	fputs("#compdef warifu\n# Completion of warifu(8) for zsh, made by 'warifu completion "
+	      "zsh'.\n\n"
 	      "local -a entries\nlocal name=$words[2] sub=$words[3]\n\n"
 	      "if (( CURRENT == 2 )); then\n\tentries=(\n",
 		out);
@@ -317,7 +324,8 @@ mdoc_command(FILE *out, const struct command *command)
 {
 	fprintf(out, ".Nm\n.Cm %s%s%s\n", command->name, command->sub != NULL ? " " : "",
 		command->sub != NULL ? command->sub : "");
-	for (const struct operand_spec *operand = command->operands; operand->name != NULL; operand++)
+	for (const struct operand_spec *operand = command->operands; operand->name != NULL;
+		operand++)
 		fprintf(out, "%s %s\n", operand->optional ? ".Op Ar" : ".Ar", operand->name);
 	for (const struct option_spec *option = command->options;
 		option != NULL && option->name != NULL; option++) {

@@ -81,7 +81,9 @@ ctl_say(struct ctl *ctl, const char *format, ...)
 		ctl_unwritten(ctl);
 }
 
-/* The language of the messages, for the daemon's: the first one that is known in LANGUAGE's order. */
+/*
+ * The language of the messages, for the daemon's: the first one that is known in LANGUAGE's order.
+ */
 static void
 choose_language(struct ctl *ctl, const char *wanted)
 {
@@ -90,7 +92,9 @@ choose_language(struct ctl *ctl, const char *wanted)
 	bool plain = locale == NULL || strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0;
 
 	if (wanted != NULL) {
-		/* gettext heeds LANGUAGE in any locale but "C", and looks again after setlocale(). */
+		/*
+		 * gettext heeds LANGUAGE in any locale but "C", and looks again after setlocale().
+		 */
 		setenv("LANGUAGE", wanted, 1);
 		locale = setlocale(LC_MESSAGES, plain ? "C.UTF-8" : locale);
 		list = wanted;

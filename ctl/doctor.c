@@ -1,6 +1,6 @@
 /*
- * doctor: looks at this machine from outside of the daemon, asks the daemon for its own findings, and
- * says for each what to do. Changes nothing. A check that cannot be made is a finding, too.
+ * doctor: looks at this machine from outside of the daemon, asks the daemon for its own findings,
+ * and says for each what to do. Changes nothing. A check that cannot be made is a finding, too.
  */
 #include "config.h"
 
@@ -66,7 +66,10 @@ find_row(const struct table *table, const char *name)
 	return row;
 }
 
-/* Each check once: what the daemon sees of a thing and what is seen from here are one row, the worse one. */
+/*
+ * Each check once: what the daemon sees of a thing and what is seen from here are one row, the
+ * worse one.
+ */
 static void
 add_row(struct doctor *doctor, const char *name, const char *level, const char *text)
 {
@@ -85,8 +88,8 @@ add_row(struct doctor *doctor, const char *name, const char *level, const char *
 		doctor->bad = true;
 }
 
-static void add(struct doctor *doctor, const char *name, enum finding_level level, const char *format,
-	...) __attribute__((format(printf, 4, 5)));
+static void add(struct doctor *doctor, const char *name, enum finding_level level,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
 
 static void
 add(struct doctor *doctor, const char *name, enum finding_level level, const char *format, ...)
@@ -133,8 +136,8 @@ check_from_daemon(struct doctor *doctor)
 		add(doctor, "daemon", FINDING_WARN, _("did not tell what it found: %s"),
 			_(wf_status_text(own.status)));
 	for (size_t row = 0; row < own.table.nrows; row++)
-		add_row(doctor, table_cell(&own.table, row, "name"), table_cell(&own.table, row, "level"),
-			table_cell(&own.table, row, "text"));
+		add_row(doctor, table_cell(&own.table, row, "name"),
+			table_cell(&own.table, row, "level"), table_cell(&own.table, row, "text"));
 	answer_clear(&own);
 }
 
@@ -168,7 +171,10 @@ check_entropy(struct doctor *doctor)
 		add(doctor, "entropy", FINDING_OK, _("the kernel has %d bits"), bits);
 }
 
-/* Files and folders whose modes matter; the daemon says where they are, else where they usually are. */
+/*
+ * Files and folders whose modes matter; the daemon says where they are, else where they usually
+ * are.
+ */
 static const struct place {
 	const char *name;
 	const char *column; /* of the daemon's status */
@@ -176,10 +182,12 @@ static const struct place {
 	mode_t forbidden;
 	enum finding_level missing;
 } places[] = {
-	{"configuration", "config-file", WF_SYSCONFDIR "/warifu.conf", WRITABLE_BY_OTHERS, FINDING_BAD},
+	{"configuration", "config-file", WF_SYSCONFDIR "/warifu.conf", WRITABLE_BY_OTHERS,
+		FINDING_BAD},
 	{"key file", "key-file", NULL, OPEN_TO_OTHERS, FINDING_BAD},
 	{"state folder", "state-dir", WF_STATEDIR, OPEN_TO_OTHERS, FINDING_BAD},
-	{"emergency file", "breakglass-file", WF_SYSCONFDIR "/breakglass", OPEN_TO_OTHERS, FINDING_WARN},
+	{"emergency file", "breakglass-file", WF_SYSCONFDIR "/breakglass", OPEN_TO_OTHERS,
+		FINDING_WARN},
 };
 
 static const char *
@@ -199,14 +207,17 @@ check_place(struct doctor *doctor, const struct place *place)
 	if (path == NULL)
 		return;
 	if (stat(path, &st) != 0 && errno == EACCES)
-		add(doctor, place->name, FINDING_WARN, _("%s may not be looked at; run doctor as root"), path);
+		add(doctor, place->name, FINDING_WARN,
+			_("%s may not be looked at; run doctor as root"), path);
 	else if (stat(path, &st) != 0)
 		add(doctor, place->name, place->missing,
-			place->missing == FINDING_BAD ? _("%s is missing; see warifu.conf(5)")
-						      : _("%s is missing; 'warifu emergency new' makes it"),
+			place->missing == FINDING_BAD
+				? _("%s is missing; see warifu.conf(5)")
+				: _("%s is missing; 'warifu emergency new' makes it"),
 			path);
 	else if ((st.st_mode & place->forbidden) != 0)
-		add(doctor, place->name, FINDING_BAD, _("%s is open to others; say: chmod go-%s %s"), path,
+		add(doctor, place->name, FINDING_BAD,
+			_("%s is open to others; say: chmod go-%s %s"), path,
 			place->forbidden == WRITABLE_BY_OTHERS ? "w" : "rwx", path);
 	else
 		add(doctor, place->name, FINDING_OK, _("%s is closed to others"), path);
@@ -226,14 +237,17 @@ check_emergency(struct doctor *doctor)
 	const struct place *place = &places[3];
 	struct wf_breakglass_state state;
 
-	if (doctor->ctl->uid != 0 || wf_breakglass_inspect(place_path(doctor, place), &state) != WF_OK)
+	if (doctor->ctl->uid != 0 ||
+		wf_breakglass_inspect(place_path(doctor, place), &state) != WF_OK)
 		return;
 	if (state.locked)
 		add(doctor, place->name, FINDING_BAD,
-			_("is locked after wrong tries; if they were yours: 'warifu emergency unlock'"));
+			_("is locked after wrong tries; if they were yours: 'warifu emergency "
+			  "unlock'"));
 	else if (state.unused < CODES_LOW)
 		add(doctor, place->name, FINDING_WARN,
-			_("only %u codes are left; 'warifu emergency new' makes a new sheet"), state.unused);
+			_("only %u codes are left; 'warifu emergency new' makes a new sheet"),
+			state.unused);
 }
 
 static void
@@ -252,8 +266,9 @@ check_disk(struct doctor *doctor)
 	left = (uint64_t)fs.f_bavail * (uint64_t)fs.f_frsize;
 	level = left < DISK_BAD ? FINDING_BAD : left < DISK_WARN ? FINDING_WARN : FINDING_OK;
 	add(doctor, "disk", level,
-		level == FINDING_OK ? _("%llu MiB are free below %s")
-				    : _("only %llu MiB are free below %s; without room nobody is let in"),
+		level == FINDING_OK
+			? _("%llu MiB are free below %s")
+			: _("only %llu MiB are free below %s; without room nobody is let in"),
 		(unsigned long long)(left / MIB), path);
 }
 
@@ -287,11 +302,12 @@ check_service(struct doctor *doctor, const char *service)
 		return;
 	snprintf(name, sizeof(name), "pam %s", service);
 	if (!service_has(&place, NULL, &exists) && exists)
-		add(doctor, name, FINDING_WARN, _("does not use Warifu; see 'warifu pam install %s --dry-run'"),
-			service);
+		add(doctor, name, FINDING_WARN,
+			_("does not use Warifu; see 'warifu pam install %s --dry-run'"), service);
 	else if (exists && pam_pending_read(&place, &pending) == WF_OK)
 		add(doctor, name, FINDING_WARN,
-			_("waits for 'warifu pam confirm %s' from a second login, else it is put back"),
+			_("waits for 'warifu pam confirm %s' from a second login, else it is put "
+			  "back"),
 			service);
 	else if (exists)
 		add(doctor, name, FINDING_OK, _("uses Warifu"));
@@ -350,7 +366,8 @@ check_sshd(struct doctor *doctor)
 		add(doctor, "sshd", FINDING_OK, _("is not installed"));
 	else if (status != WF_OK || code != 0)
 		add(doctor, "sshd", FINDING_WARN,
-			_("'sshd -T' did not tell its configuration; run doctor as root, or see what 'sshd -T' "
+			_("'sshd -T' did not tell its configuration; run doctor as root, or see "
+			  "what 'sshd -T' "
 			  "says"));
 	else
 		add_sshd(doctor, output);

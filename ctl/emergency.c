@@ -1,6 +1,7 @@
 /*
- * warifu emergency: the emergency sheet after `warifu init`. What is done is done here, as root, because
- * the file is root's and must work without the daemon; the daemon writes it into its log if it can.
+ * warifu emergency: the emergency sheet after `warifu init`. What is done is done here, as root,
+ * because the file is root's and must work without the daemon; the daemon writes it into its log if
+ * it can.
  */
 #include "config.h"
 
@@ -37,15 +38,21 @@ report_use(const struct emergency *emergency, const struct wf_breakglass_use *us
 	ask_text(&ask, "tty", use->tty);
 	ask_number(&ask, "time", use->wall_us);
 	ask_daemon(emergency->ctl, &ask, &answer);
-	fine = answer.status == WF_OK && wf_breakglass_mark_reported(emergency->path, use->slot) == WF_OK;
+	fine = answer.status == WF_OK &&
+	       wf_breakglass_mark_reported(emergency->path, use->slot) == WF_OK;
 	if (!fine)
-		ctl_error(emergency->ctl, _("a use of an emergency code by %s could not be written into the log: %s"),
-			use->user, answer.text[0] != '\0' ? answer.text : _(wf_status_text(answer.status)));
+		ctl_error(emergency->ctl,
+			_("a use of an emergency code by %s could not be written into the log: %s"),
+			use->user,
+			answer.text[0] != '\0' ? answer.text : _(wf_status_text(answer.status)));
 	answer_clear(&answer);
 	return fine;
 }
 
-/* Codes were used while the daemon was away: whatever root does with the file, they enter the log first. */
+/*
+ * Codes were used while the daemon was away: whatever root does with the file, they enter the log
+ * first.
+ */
 static void
 report(struct emergency *emergency)
 {
@@ -55,7 +62,8 @@ report(struct emergency *emergency)
 	if (wf_breakglass_list(emergency->path, uses, &n) != WF_OK)
 		return;
 	for (size_t i = 0; i < n; i++) {
-		bool told = !uses[i].reported && emergency->left == 0 && report_use(emergency, &uses[i]);
+		bool told = !uses[i].reported && emergency->left == 0 &&
+			    report_use(emergency, &uses[i]);
 
 		emergency->reported += told ? 1 : 0;
 		emergency->left += told || uses[i].reported ? 0 : 1;
@@ -82,10 +90,12 @@ static int
 complain(const struct emergency *emergency)
 {
 	if (emergency->found == WF_NOT_FOUND)
-		ctl_error(emergency->ctl, _("there is no emergency file %s; 'warifu emergency new' makes one"),
+		ctl_error(emergency->ctl,
+			_("there is no emergency file %s; 'warifu emergency new' makes one"),
 			emergency->path);
 	else
-		ctl_error(emergency->ctl, "%s: %s", emergency->path, _(wf_status_text(emergency->found)));
+		ctl_error(emergency->ctl, "%s: %s", emergency->path,
+			_(wf_status_text(emergency->found)));
 	return CTL_NO;
 }
 
@@ -104,7 +114,8 @@ tell(const struct emergency *emergency, const char *act, const char *user, const
 	ask_text(&ask, "ticket", args_option(emergency->parsed, "ticket"));
 	ask_daemon(emergency->ctl, &ask, &answer);
 	if (answer.status != WF_OK)
-		ctl_error(emergency->ctl, _("the daemon did not write this into its log (%s); syslog has it"),
+		ctl_error(emergency->ctl,
+			_("the daemon did not write this into its log (%s); syslog has it"),
 			answer.text[0] != '\0' ? answer.text : _(wf_status_text(answer.status)));
 	answer_clear(&answer);
 }
@@ -112,17 +123,20 @@ tell(const struct emergency *emergency, const char *act, const char *user, const
 static wf_status
 fill_table(const struct emergency *emergency, struct table *table)
 {
-	static const char *const columns[] = {"path", "user", "remaining:number", "failures:number", "locked:bool"};
+	static const char *const columns[] = {
+		"path", "user", "remaining:number", "failures:number", "locked:bool"};
 	const struct wf_breakglass_state *state = &emergency->state;
 	char unused[16], failures[16];
-	const char *const cells[] = {emergency->path, state->user, unused, failures, state->locked ? "1" : "0"};
+	const char *const cells[] = {
+		emergency->path, state->user, unused, failures, state->locked ? "1" : "0"};
 	wf_status status = WF_OK;
 
 	snprintf(unused, sizeof(unused), "%u", state->unused);
 	snprintf(failures, sizeof(failures), "%u", state->failures);
 	for (size_t i = 0; status == WF_OK && i < sizeof(columns) / sizeof(columns[0]); i++)
 		status = table_add_column(table, columns[i]);
-	return status == WF_OK ? table_add_row(table, cells, sizeof(cells) / sizeof(cells[0])) : status;
+	return status == WF_OK ? table_add_row(table, cells, sizeof(cells) / sizeof(cells[0]))
+			       : status;
 }
 
 static int
@@ -170,7 +184,8 @@ make_new(const struct emergency *emergency, size_t codes)
 	snprintf(detail, sizeof(detail), "new sheet, codes: %zu", codes);
 	tell(emergency, "emergency.new", user, detail);
 	if (emergency->found == WF_OK)
-		ctl_say(emergency->ctl, _("The sheet from before opens nothing any more; destroy it."));
+		ctl_say(emergency->ctl,
+			_("The sheet from before opens nothing any more; destroy it."));
 	return CTL_OK;
 }
 
@@ -201,7 +216,8 @@ tell_reported(const struct emergency *emergency)
 	if (emergency->left > 0)
 		return CTL_NO;
 	if (emergency->reported > 0)
-		ctl_say(ctl, _("Uses of emergency codes that are in the log now: %u."), emergency->reported);
+		ctl_say(ctl, _("Uses of emergency codes that are in the log now: %u."),
+			emergency->reported);
 	else
 		ctl_say(ctl, _("No use of an emergency code is missing in the log."));
 	return CTL_OK;
@@ -232,12 +248,13 @@ unlock(struct emergency *emergency)
 	emergency->found = wf_breakglass_unlock(emergency->path);
 	if (emergency->found != WF_OK)
 		return complain(emergency);
-	snprintf(detail, sizeof(detail), "%s; failures cleared: %u", state->locked ? "was locked" : "was not locked",
-		state->failures);
+	snprintf(detail, sizeof(detail), "%s; failures cleared: %u",
+		state->locked ? "was locked" : "was not locked", state->failures);
 	tell(emergency, "emergency.unlock", state->user, detail);
 	ctl_say(emergency->ctl,
 		state->locked ? _("The emergency sheet of %s works again; unused codes: %u.")
-			      : _("The emergency sheet of %s was not locked; its failures were cleared. Unused codes: %u."),
+			      : _("The emergency sheet of %s was not locked; its failures were "
+				  "cleared. Unused codes: %u."),
 		state->user, state->unused);
 	return CTL_OK;
 }

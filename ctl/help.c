@@ -41,7 +41,8 @@ print_options(FILE *out, const struct option_spec *options)
 
 		if (options->hidden)
 			continue;
-		snprintf(left, sizeof(left), "--%s%s%s", options->name, options->value != NULL ? " " : "",
+		snprintf(left, sizeof(left), "--%s%s%s", options->name,
+			options->value != NULL ? " " : "",
 			options->value != NULL ? options->value : "");
 		print_pair(out, left, _(options->about));
 		if (options->kind == VALUE_CHOICE) {
@@ -74,7 +75,8 @@ print_list(FILE *out, const char *topic)
 	size_t count;
 	const struct command *table = command_table(&count);
 
-	fprintf(out, "%s warifu %s\n\n%s\n", _("Usage:"), _("COMMAND [ARGUMENTS] [OPTIONS]"), _("Commands:"));
+	fprintf(out, "%s warifu %s\n\n%s\n", _("Usage:"), _("COMMAND [ARGUMENTS] [OPTIONS]"),
+		_("Commands:"));
 	for (size_t i = 0; i < count; i++) {
 		if ((table[i].flags & COMMAND_HIDDEN) != 0)
 			continue;
@@ -83,7 +85,8 @@ print_list(FILE *out, const char *topic)
 	}
 	fprintf(out, "\n%s\n", _("Options of every command:"));
 	print_options(out, command_common_options());
-	fprintf(out, "\n%s\n", _("'warifu help COMMAND' tells more about one command; so does warifu(8)."));
+	fprintf(out, "\n%s\n",
+		_("'warifu help COMMAND' tells more about one command; so does warifu(8)."));
 }
 
 void

@@ -161,8 +161,10 @@ show_result(struct ctl *ctl, const struct import *import)
 	}
 	table_print(&import->table, NULL, ctl->header, ctl->out);
 	fprintf(ctl->out,
-		import->dry_run ? _("%zu would be imported, %zu left out, %zu refused. Nothing was changed.")
-				: _("%zu imported, %zu left out, %zu refused. /etc/shadow is as it was."),
+		import->dry_run
+			? _("%zu would be imported, %zu left out, %zu refused. Nothing was "
+			    "changed.")
+			: _("%zu imported, %zu left out, %zu refused. /etc/shadow is as it was."),
 		import->imported, import->skipped, import->refused);
 	fputc('\n', ctl->out);
 }

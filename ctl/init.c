@@ -1,7 +1,7 @@
 /*
- * warifu init: from a daemon without accounts to a first administrator who can log in and lets others
- * in. A straight dialogue of numbered steps. It can be begun again after an interruption: what is
- * done already is found and gone on from, until the first administrator is complete.
+ * warifu init: from a daemon without accounts to a first administrator who can log in and lets
+ * others in. A straight dialogue of numbered steps. It can be begun again after an interruption:
+ * what is done already is found and gone on from, until the first administrator is complete.
  */
 #include "config.h"
 
@@ -58,7 +58,8 @@ check_daemon(struct init *init)
 	if (code != CTL_OK)
 		return code;
 	if (strcmp(table_cell(&init->status.table, 0, "initialised"), "1") == 0) {
-		ctl_error(init->ctl, _("Warifu is set up already; add further people with 'warifu user add'"));
+		ctl_error(init->ctl,
+			_("Warifu is set up already; add further people with 'warifu user add'"));
 		return CTL_NO;
 	}
 	return CTL_OK;
@@ -75,20 +76,23 @@ step_key(struct init *init)
 
 	headline(init, _("1. The key"));
 	fprintf(init->ctl->out,
-		_("The secrets in the store are sealed with the key in %s (fingerprint %s). Without it no "
+		_("The secrets in the store are sealed with the key in %s (fingerprint %s). "
+		  "Without it no "
 		  "backup can be read. Keep a copy apart from this machine and from the backups."),
 		key, table_cell(&init->status.table, 0, "key-fingerprint"));
 	fputc('\n', init->ctl->out);
 	if (given == NULL) {
 		if (prompt_line(init->ctl,
-			    _("File for the copy on a medium that you take away, or 'done' if you have made "
+			    _("File for the copy on a medium that you take away, or 'done' if you "
+			      "have made "
 			      "one:"),
 			    NULL, path, sizeof(path)) != WF_OK)
 			return CTL_NO;
 		given = path;
 	}
 	if (strcmp(given, "done") == 0) {
-		if (prompt_yes(init->ctl, _("Is a copy of the key kept apart from this machine? (yes/no)"),
+		if (prompt_yes(init->ctl,
+			    _("Is a copy of the key kept apart from this machine? (yes/no)"),
 			    &yes) == WF_OK &&
 			yes)
 			return CTL_OK;
@@ -96,7 +100,8 @@ step_key(struct init *init)
 		return CTL_NO;
 	}
 	if (copy_file(key, given) != WF_OK) {
-		ctl_error(init->ctl, _("%s could not be copied to %s: %s"), key, given, strerror(errno));
+		ctl_error(init->ctl, _("%s could not be copied to %s: %s"), key, given,
+			strerror(errno));
 		return CTL_NO;
 	}
 	fprintf(init->ctl->out, _("Copied to %s."), given);
@@ -127,12 +132,13 @@ step_name(struct init *init)
 		return CTL_NO;
 	entry = getpwnam(init->user);
 	if (entry == NULL) {
-		ctl_error(init->ctl, _("there is no Unix user '%s'; make one first (adduser %s)"), init->user,
-			init->user);
+		ctl_error(init->ctl, _("there is no Unix user '%s'; make one first (adduser %s)"),
+			init->user, init->user);
 		return CTL_NO;
 	}
 	if (entry->pw_uid == 0) {
-		ctl_error(init->ctl, _("name a person's user, not root: the log must tell people apart"));
+		ctl_error(init->ctl,
+			_("name a person's user, not root: the log must tell people apart"));
 		return CTL_NO;
 	}
 	init->uid = entry->pw_uid;
@@ -189,7 +195,8 @@ try_account(struct init *init, wf_status *status_r)
 	int code;
 
 	wf_secret_clear(&init->password);
-	*status_r = prompt_new_secret(init->ctl, _("New password:"), _("The same again:"), &init->password);
+	*status_r = prompt_new_secret(
+		init->ctl, _("New password:"), _("The same again:"), &init->password);
 	if (*status_r != WF_OK)
 		return CTL_NO;
 	ask_account(init, &ask, "user.add");
@@ -240,7 +247,8 @@ step_token(struct init *init)
 		token_show_otp(init->ctl, &answer.table, init->ctl->out_is_tty, false);
 	for (int i = 0; code == CTL_OK && i < CONFIRM_TRIES; i++) {
 		fflush(init->ctl->out);
-		code = token_confirm(init->ctl, init->user, table_cell(&answer.table, 0, "id"), NULL);
+		code = token_confirm(
+			init->ctl, init->user, table_cell(&answer.table, 0, "id"), NULL);
 		if (code != CTL_NO)
 			break;
 		code = i + 1 < CONFIRM_TRIES ? CTL_OK : CTL_NO;
@@ -284,8 +292,10 @@ step_end(struct init *init)
 {
 	headline(init, _("Done"));
 	fprintf(init->ctl->out,
-		_("%s is the first administrator. Next: 'warifu user import --shadow --dry-run' shows who "
-		  "would be taken over, 'warifu pam install sshd' lets Warifu ask at logins, 'warifu doctor' "
+		_("%s is the first administrator. Next: 'warifu user import --shadow --dry-run' "
+		  "shows who "
+		  "would be taken over, 'warifu pam install sshd' lets Warifu ask at logins, "
+		  "'warifu doctor' "
 		  "looks for what is missing."),
 		init->user);
 	fputc('\n', init->ctl->out);

@@ -85,7 +85,8 @@ json_row(const struct table *table, size_t row)
 
 	for (size_t i = 0; i < table->ncolumns; i++) {
 		const char *cell = table->cells[row * table->ncolumns + i];
-		json_t *value = cell[0] == '\0' ? json_null() : makers[table->columns[i].type](cell);
+		json_t *value =
+			cell[0] == '\0' ? json_null() : makers[table->columns[i].type](cell);
 
 		/* Takes the reference, also when it fails. */
 		if (json_object_set_new(object, table->columns[i].name, value) != 0) {

@@ -1,6 +1,6 @@
 /*
- * The log, page by page. Without --since the newest rows are fetched and shown in the order of time;
- * with it, everything from that time on.
+ * The log, page by page. Without --since the newest rows are fetched and shown in the order of
+ * time; with it, everything from that time on.
  */
 #include "config.h"
 
@@ -112,8 +112,8 @@ append_rows(struct table *to, const struct table *from)
 		to->ncolumns = from->ncolumns;
 	}
 	for (size_t row = 0; status == WF_OK && row < from->nrows; row++)
-		status = table_add_row(to, (const char *const *)(from->cells + row * from->ncolumns),
-			from->ncolumns);
+		status = table_add_row(to,
+			(const char *const *)(from->cells + row * from->ncolumns), from->ncolumns);
 	return status;
 }
 

@@ -31,9 +31,9 @@ wants_japanese(void)
 }
 
 /*
- * A locale without kanji but with UTF-8 is better than "C", in which every character beyond ASCII is
- * unprintable. Small servers have no Japanese locale, while the terminals of those who log in ask for
- * it: LANGUAGE brings the texts all the same.
+ * A locale without kanji but with UTF-8 is better than "C", in which every character beyond ASCII
+ * is unprintable. Small servers have no Japanese locale, while the terminals of those who log in
+ * ask for it: LANGUAGE brings the texts all the same.
  */
 static void
 start_locale(void)

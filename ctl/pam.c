@@ -57,7 +57,8 @@ read_service(struct change *change)
 	if (status == WF_NOT_FOUND)
 		ctl_error(change->ctl, _("there is no %s; name a service that exists"), file);
 	else if (errno == ELOOP)
-		ctl_error(change->ctl, _("%s is a symbolic link; name the service that it leads to"), file);
+		ctl_error(change->ctl,
+			_("%s is a symbolic link; name the service that it leads to"), file);
 	else
 		ctl_error(change->ctl, "%s: %s", file, strerror(errno));
 	return CTL_NO;
@@ -74,10 +75,12 @@ merge_stanza(struct change *change)
 	mode_t mode;
 	wf_status status;
 
-	snprintf(path, sizeof(path), "%s/%s", dir != NULL ? dir : STANZA_DIR, change->place.service);
+	snprintf(
+		path, sizeof(path), "%s/%s", dir != NULL ? dir : STANZA_DIR, change->place.service);
 	status = pam_file_read(path, &stanza, &mode);
 	if (status != WF_OK) {
-		ctl_error(change->ctl, _("there is no stanza for '%s' (%s); write one, or edit %s by hand"),
+		ctl_error(change->ctl,
+			_("there is no stanza for '%s' (%s); write one, or edit %s by hand"),
 			change->place.service, path, change->place.file);
 		return CTL_NO;
 	}
@@ -90,8 +93,8 @@ merge_stanza(struct change *change)
 	free(plain);
 	if (status == WF_OK)
 		return CTL_OK;
-	ctl_error(change->ctl, _("the stanza %s cannot be put into %s: %s"), path, change->place.file,
-		_(wf_status_text(status)));
+	ctl_error(change->ctl, _("the stanza %s cannot be put into %s: %s"), path,
+		change->place.file, _(wf_status_text(status)));
 	return CTL_NO;
 }
 
@@ -118,7 +121,8 @@ try_login(struct change *change)
 	wf_status status;
 
 	/* passwd has no auth lines: there is no login to try. */
-	if (args_option(change->parsed, "no-test") != NULL || !stanza_has_group(change->after, "auth"))
+	if (args_option(change->parsed, "no-test") != NULL ||
+		!stanza_has_group(change->after, "auth"))
 		return CTL_OK;
 	if (user == NULL) {
 		ctl_error(ctl, _("name the user whose login is to be tried: --user USER"));
@@ -132,12 +136,14 @@ try_login(struct change *change)
 	if (status == WF_OK)
 		return CTL_OK;
 	if (status == WF_NO)
-		ctl_error(ctl, _("the login did not succeed; nothing was changed. 'warifu why --last %s' "
-				 "tells why"),
+		ctl_error(ctl,
+			_("the login did not succeed; nothing was changed. 'warifu why --last %s' "
+			  "tells why"),
 			user);
 	else
-		ctl_error(ctl, _("the login could not be tried (%s); nothing was changed. --no-test does "
-				 "without"),
+		ctl_error(ctl,
+			_("the login could not be tried (%s); nothing was changed. --no-test does "
+			  "without"),
 			_(wf_status_text(status)));
 	return CTL_NO;
 }
@@ -167,7 +173,8 @@ tell_installed(const struct change *change, const struct pam_pending *pending)
 
 	when_format(pending->wall_us, when);
 	ctl_say(change->ctl,
-		_("%s now uses Warifu. Keep this login open, log in anew through %s, and say there, before "
+		_("%s now uses Warifu. Keep this login open, log in anew through %s, and say "
+		  "there, before "
 		  "%s: warifu pam confirm %s\nOtherwise the old file comes back by itself."),
 		change->place.file, change->place.service, when, change->place.service);
 }
@@ -183,7 +190,8 @@ carry_out_locked(struct change *change)
 
 		when_format(pending.wall_us, when);
 		ctl_error(change->ctl,
-			_("an install of %s waits for its confirmation until %s; say 'warifu pam confirm %s' "
+			_("an install of %s waits for its confirmation until %s; say 'warifu pam "
+			  "confirm %s' "
 			  "or 'warifu pam rollback %s' first"),
 			change->place.service, when, change->place.service, change->place.service);
 		return CTL_NO;
@@ -195,7 +203,8 @@ carry_out_locked(struct change *change)
 		tell_installed(change, &pending);
 		return CTL_OK;
 	}
-	ctl_error(change->ctl, _("the install failed and nothing was changed: %s"), strerror(errno));
+	ctl_error(
+		change->ctl, _("the install failed and nothing was changed: %s"), strerror(errno));
 	pam_file_remove(change->place.pending);
 	pam_file_remove(change->place.before);
 	return CTL_NO;
@@ -270,10 +279,10 @@ text_without(struct change *change)
 	if (status == WF_OK)
 		return CTL_OK;
 	ctl_error(change->ctl,
-		stanza_has(change->before, NULL)
-			? _("%s names pam_warifu.so outside of what 'pam install' put in; take the lines out "
-			    "by hand")
-			: _("%s does not use Warifu"),
+		stanza_has(change->before, NULL) ? _("%s names pam_warifu.so outside of what 'pam "
+						     "install' put in; take the lines out "
+						     "by hand")
+						 : _("%s does not use Warifu"),
 		change->place.file);
 	return CTL_NO;
 }
@@ -289,8 +298,9 @@ remove_locked(struct change *change)
 	pam_file_remove(change->place.before);
 	pam_file_remove(change->place.saved);
 	if (stanza_has(change->after, NULL)) {
-		ctl_error(change->ctl, _("%s still names pam_warifu.so in lines that 'pam install' did not "
-					 "write; take them out by hand"),
+		ctl_error(change->ctl,
+			_("%s still names pam_warifu.so in lines that 'pam install' did not "
+			  "write; take them out by hand"),
 			change->place.file);
 		return CTL_NO;
 	}
@@ -310,7 +320,8 @@ remove_service(struct ctl *ctl, const struct parsed *parsed, const char *service
 	if (code == CTL_OK && args_option(parsed, "dry-run") != NULL) {
 		diff_print(change.place.file, change.before, change.after, ctl->out);
 	} else if (code == CTL_OK) {
-		code = pam_place_lock(ctl, &change.place, &lock) == WF_OK ? remove_locked(&change) : CTL_NO;
+		code = pam_place_lock(ctl, &change.place, &lock) == WF_OK ? remove_locked(&change)
+									  : CTL_NO;
 		pam_place_unlock(&lock);
 	}
 	change_clear(&change);
@@ -335,7 +346,8 @@ remove_visit(void *context, const char *name, bool common)
 		code = remove_service(removal->ctl, removal->parsed, name);
 	else
 		ctl_error(removal->ctl,
-			_("%s names pam_warifu.so; say 'pam-auth-update --disable warifu', or take the lines out by "
+			_("%s names pam_warifu.so; say 'pam-auth-update --disable warifu', or take "
+			  "the lines out by "
 			  "hand if they are not from there"),
 			name);
 	if (removal->code == CTL_OK)
@@ -361,7 +373,8 @@ ctl_pam_remove(struct ctl *ctl, const struct parsed *parsed)
 	bool all = args_option(parsed, "all") != NULL;
 
 	if (all == (service != NULL)) {
-		ctl_error(ctl, _("say which service, or --all; 'warifu pam list' tells which there are"));
+		ctl_error(ctl,
+			_("say which service, or --all; 'warifu pam list' tells which there are"));
 		return CTL_USAGE;
 	}
 	return all ? remove_all(ctl, parsed) : remove_service(ctl, parsed, service);
@@ -390,7 +403,8 @@ list_visit(void *context, const char *name, bool common)
 		snprintf(deadline, sizeof(deadline), "%lld", (long long)pending.wall_us);
 		state = "pending";
 	}
-	listing->status = table_add_row(&listing->table, (const char *const[]){name, state, deadline}, 3);
+	listing->status =
+		table_add_row(&listing->table, (const char *const[]){name, state, deadline}, 3);
 }
 
 static int

@@ -35,7 +35,9 @@ pam_place_init(struct ctl *ctl, const struct parsed *parsed, const char *service
 	p->save_dir = or_default(args_option(parsed, "save-dir"), WF_PAMSAVEDIR);
 	if (strspn(service, SERVICE_CHARS) != strlen(service) || service[0] == '.' ||
 		strlen(service) > 64 || strncmp(service, "common-", 7) == 0) {
-		ctl_error(ctl, _("'%s' is no PAM service; name one such as sshd, login, sudo, su or passwd"),
+		ctl_error(ctl,
+			_("'%s' is no PAM service; name one such as sshd, login, sudo, su or "
+			  "passwd"),
 			service);
 		return CTL_USAGE;
 	}
@@ -67,11 +69,13 @@ pam_place_lock(struct ctl *ctl, const struct pam_place *place, int *lock_r)
 	int fd;
 
 	if (mkdir(place->save_dir, S_IRWXU) != 0 && errno != EEXIST) {
-		ctl_error(ctl, _("the folder %s cannot be made: %s"), place->save_dir, strerror(errno));
+		ctl_error(ctl, _("the folder %s cannot be made: %s"), place->save_dir,
+			strerror(errno));
 		return WF_IO;
 	}
 	if (!is_private(place->save_dir)) {
-		ctl_error(ctl, _("%s must be a folder that only root can write: chown root, chmod 0700"),
+		ctl_error(ctl,
+			_("%s must be a folder that only root can write: chown root, chmod 0700"),
 			place->save_dir);
 		return WF_DENIED;
 	}
@@ -229,7 +233,8 @@ pam_pending_read(const struct pam_place *place, struct pam_pending *pending_r)
 		return status;
 	memset(&pending, 0, sizeof(pending));
 	taken = sscanf(text,
-		"token=%32s\nboot=%36s\ndeadline=%" SCNd64 "\nwall=%" SCNd64 "\nmode=%o\nlogin=%63s\n",
+		"token=%32s\nboot=%36s\ndeadline=%" SCNd64 "\nwall=%" SCNd64
+		"\nmode=%o\nlogin=%63s\n",
 		pending.token, pending.boot_id, &pending.deadline_us, &pending.wall_us, &file_mode,
 		pending.login);
 	free(text);

@@ -1,8 +1,8 @@
 /*
  * Files of `warifu pam`: the services' own, and what is kept to undo a change.
  *
- * What undoes a change lies in a folder that root alone can write, not in the daemon's: whoever could
- * change it there would be root at the next rollback. Per service:
+ * What undoes a change lies in a folder that root alone can write, not in the daemon's: whoever
+ * could change it there would be root at the next rollback. Per service:
  *   SERVICE.warifu-saved   the file before Warifu was first put in
  *   SERVICE.before         the file before the install that waits for its confirmation
  *   SERVICE.pending        until when, and from which login
@@ -39,7 +39,9 @@ void pam_place_unlock(int *lock);
 
 /* Whole file as text, with errno on WF_IO; never through a symbolic link. WF_NOT_FOUND. */
 WF_MUST_USE wf_status pam_file_read(const char *path, char **text_r, mode_t *mode_r);
-/* Durable and atomic: temporary file beside it, fsync, rename, fsync of the folder. errno on WF_IO. */
+/*
+ * Durable and atomic: temporary file beside it, fsync, rename, fsync of the folder. errno on WF_IO.
+ */
 WF_MUST_USE wf_status pam_file_write(const char *path, const char *text, mode_t mode);
 /* Removes it, durably; harmless if it is not there. */
 void pam_file_remove(const char *path);
@@ -53,12 +55,14 @@ struct pam_pending {
 	mode_t mode;	     /* of the file to be put back */
 };
 
-WF_MUST_USE wf_status pam_pending_read(const struct pam_place *place, struct pam_pending *pending_r);
+WF_MUST_USE wf_status pam_pending_read(
+	const struct pam_place *place, struct pam_pending *pending_r);
 WF_MUST_USE wf_status pam_pending_write(
 	const struct pam_place *place, const struct pam_pending *pending);
 /* Names the login that this process runs in: its audit session, else its terminal session. */
 void pam_login_name(char text_r[64]);
 /* Puts the file back as it was before the install. The lock is held. */
-WF_MUST_USE wf_status pam_roll_back(const struct pam_place *place, const struct pam_pending *pending);
+WF_MUST_USE wf_status pam_roll_back(
+	const struct pam_place *place, const struct pam_pending *pending);
 
 #endif

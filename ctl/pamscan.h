@@ -6,8 +6,8 @@
 
 /*
  * Calls `visit` for each, in the order of their names: one service after the other, and with
- * `common` a file of pam-auth-update (common-auth...) as well. Saved and temporary files are left out.
- * CTL_OK, or CTL_NO after telling that the folder cannot be read.
+ * `common` a file of pam-auth-update (common-auth...) as well. Saved and temporary files are left
+ * out. CTL_OK, or CTL_NO after telling that the folder cannot be read.
  */
 int pam_scan(struct ctl *ctl, const struct parsed *parsed,
 	void (*visit)(void *context, const char *name, bool common), void *context);

@@ -72,8 +72,8 @@ pam_pending_overdue(const struct ctl *ctl, const struct pam_pending *pending)
 static void
 become_timer(const struct ctl *ctl, const struct pam_place *place, const char *token, int report)
 {
-	const char *const argv[] = {"warifu", "pam", "rollback", place->service, "--pam-dir", place->dir,
-		"--save-dir", place->save_dir, "--wait", token, NULL};
+	const char *const argv[] = {"warifu", "pam", "rollback", place->service, "--pam-dir",
+		place->dir, "--save-dir", place->save_dir, "--wait", token, NULL};
 	int nothing = open("/dev/null", O_RDWR);
 	int error;
 
@@ -159,13 +159,15 @@ report(struct ctl *ctl, const struct pam_place *place, wf_status status)
 {
 	openlog("warifu", LOG_PID, LOG_AUTHPRIV);
 	if (status == WF_OK) {
-		syslog(LOG_WARNING, "pam: %s was put back as it was before Warifu: not confirmed", place->file);
+		syslog(LOG_WARNING, "pam: %s was put back as it was before Warifu: not confirmed",
+			place->file);
 		ctl_say(ctl, _("%s is as it was before the install."), place->file);
 		return;
 	}
 	syslog(LOG_CRIT, "pam: %s could not be put back: copy %s over it by hand", place->file,
 		place->before);
-	ctl_error(ctl, _("%s could not be put back: copy %s over it by hand"), place->file, place->before);
+	ctl_error(ctl, _("%s could not be put back: copy %s over it by hand"), place->file,
+		place->before);
 }
 
 /* With the lock: looks once more, since a confirmation may have come meanwhile. */
@@ -182,7 +184,9 @@ roll_back_now(struct ctl *ctl, const struct pam_place *place, const char *token,
 	status = pam_pending_read(place, &pending);
 	if (status != WF_OK) {
 		if (token == NULL && !overdue_only) {
-			ctl_error(ctl, _("no install of %s waits for a confirmation; see 'warifu pam remove'"),
+			ctl_error(ctl,
+				_("no install of %s waits for a confirmation; see 'warifu pam "
+				  "remove'"),
 				place->service);
 			code = CTL_NO;
 		}
@@ -262,19 +266,23 @@ confirm_locked(struct ctl *ctl, const struct pam_place *place)
 	struct pam_pending pending;
 
 	if (pam_pending_read(place, &pending) != WF_OK) {
-		ctl_error(ctl, _("no install of %s waits for a confirmation; if its time was over, install "
-				 "again"),
+		ctl_error(ctl,
+			_("no install of %s waits for a confirmation; if its time was over, "
+			  "install "
+			  "again"),
 			place->service);
 		return CTL_NO;
 	}
 	if (same_login(&pending)) {
-		ctl_error(ctl, _("confirm from a second login: log in anew through %s, so that you know "
-				 "that it works, and say 'warifu pam confirm %s' there"),
+		ctl_error(ctl,
+			_("confirm from a second login: log in anew through %s, so that you know "
+			  "that it works, and say 'warifu pam confirm %s' there"),
 			place->service, place->service);
 		return CTL_NO;
 	}
 	if (pam_pending_overdue(ctl, &pending)) {
-		ctl_error(ctl, _("the time is over; %s is being put back: install again"), place->service);
+		ctl_error(ctl, _("the time is over; %s is being put back: install again"),
+			place->service);
 		return CTL_NO;
 	}
 	pam_file_remove(place->pending);

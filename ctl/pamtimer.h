@@ -6,7 +6,9 @@
 
 #include "ctl/pamfiles.h"
 
-/* Fills in token, deadline, boot and login for an install now. WF_UNAVAILABLE without randomness. */
+/*
+ * Fills in token, deadline, boot and login for an install now. WF_UNAVAILABLE without randomness.
+ */
 WF_MUST_USE wf_status pam_pending_make(
 	const struct ctl *ctl, int64_t span_us, mode_t mode, struct pam_pending *pending_r);
 /*

@@ -1,7 +1,7 @@
 /*
  * Reading from a terminal without echo. A signal that ends or stops the program must not leave the
- * terminal silent: while the echo is off, such signals are only noted; the echo comes back, and then
- * the signal is raised again.
+ * terminal silent: while the echo is off, such signals are only noted; the echo comes back, and
+ * then the signal is raised again.
  */
 #include "config.h"
 
@@ -138,10 +138,12 @@ get_line(struct ctl *ctl, const char *label, bool echo, char *bytes, size_t size
 	if (ctl->use_stdin) {
 		status = read_line(ctl->in, bytes, size, len_r);
 		if (status == WF_UNAVAILABLE)
-			ctl_error(ctl, _("standard input ended where a line was expected for: %s"), label);
+			ctl_error(ctl, _("standard input ended where a line was expected for: %s"),
+				label);
 	} else if (terminal(ctl) < 0) {
-		ctl_error(ctl, _("there is no terminal to ask for: %s (--stdin reads it from standard "
-				 "input)"),
+		ctl_error(ctl,
+			_("there is no terminal to ask for: %s (--stdin reads it from standard "
+			  "input)"),
 			label);
 		status = WF_UNAVAILABLE;
 	} else {
@@ -167,7 +169,8 @@ prompt_secret(struct ctl *ctl, const char *label, struct wf_secret *secret_r)
 		status = WF_INVALID;
 	}
 	if (status == WF_OK) {
-		status = memchr(bytes, '\0', len) != NULL ? WF_INVALID : wf_secret_set(secret_r, bytes, len);
+		status = memchr(bytes, '\0', len) != NULL ? WF_INVALID
+							  : wf_secret_set(secret_r, bytes, len);
 		if (status != WF_OK)
 			ctl_error(ctl, "%s %s", label, _(wf_status_text(status)));
 	}

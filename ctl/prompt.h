@@ -11,8 +11,8 @@
 
 /*
  * All give WF_OK, or after telling the user why not: WF_UNAVAILABLE (no terminal, end of input,
- * interrupted), WF_TOO_LONG, WF_INVALID (empty or no text), WF_NO (the two entries of a new secret differ).
- * `label` is translated already and ends with a colon.
+ * interrupted), WF_TOO_LONG, WF_INVALID (empty or no text), WF_NO (the two entries of a new secret
+ * differ). `label` is translated already and ends with a colon.
  */
 WF_MUST_USE wf_status prompt_secret(struct ctl *ctl, const char *label, struct wf_secret *secret_r);
 /* Asks twice at a terminal, once with --stdin. */

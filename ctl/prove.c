@@ -64,7 +64,8 @@ exchange(struct proof *proof, struct wf_msg *request, struct wf_msg *reply_r)
 	if (status == WF_OK)
 		status = wf_client_send(proof->client, request, proof->deadline);
 	wf_msg_clear(request);
-	return status == WF_OK ? wf_client_receive(proof->client, proof->deadline, reply_r) : status;
+	return status == WF_OK ? wf_client_receive(proof->client, proof->deadline, reply_r)
+			       : status;
 }
 
 static wf_status
@@ -211,8 +212,9 @@ ask_as_owner(struct ctl *ctl, struct ask *ask, const char *user, struct answer *
 	status = prove(ctl, user);
 	if (status != WF_OK) {
 		text_copy(answer_r->text, sizeof(answer_r->text),
-			status == WF_NO ? _("That was not right; nothing was changed.")
-					: _("The proof could not be checked; nothing was changed."));
+			status == WF_NO
+				? _("That was not right; nothing was changed.")
+				: _("The proof could not be checked; nothing was changed."));
 		answer_r->status = status == WF_NO ? WF_DENIED : status;
 		return;
 	}

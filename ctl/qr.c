@@ -49,7 +49,8 @@ draw_line(const struct canvas *canvas, int row, bool ascii)
 	fputs(canvas->colour ? "\033[30;107m" : "", canvas->out);
 	for (int column = -QUIET; column < end; column++) {
 		if (ascii)
-			fputs(is_dark(canvas, row, column) == canvas->colour ? "##" : "  ", canvas->out);
+			fputs(is_dark(canvas, row, column) == canvas->colour ? "##" : "  ",
+				canvas->out);
 		else
 			fputs(half_block(canvas, row, column), canvas->out);
 	}

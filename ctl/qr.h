@@ -1,4 +1,7 @@
-/* QR codes for the terminal. The text (a token's key) is wiped from what this allocates. One thread. */
+/*
+ * QR codes for the terminal. The text (a token's key) is wiped from what this allocates. One
+ * thread.
+ */
 #ifndef WF_CTL_QR_H
 #define WF_CTL_QR_H
 

@@ -41,9 +41,11 @@ print_sheet(FILE *out, const char *user, const struct wf_secret *codes, size_t n
 	fprintf(out, _("EMERGENCY SHEET for the user %s, at the console only"), user);
 	fprintf(out, "\n\n");
 	for (size_t i = 0; i < n; i++)
-		fprintf(out, "    %2zu.  %.*s\n", i + 1, (int)codes[i].len, (const char *)codes[i].bytes);
+		fprintf(out, "    %2zu.  %.*s\n", i + 1, (int)codes[i].len,
+			(const char *)codes[i].bytes);
 	fprintf(out, "\n%s\n",
-		_("Print this and lock it away. Each code opens once, together with the PIN, when the daemon "
+		_("Print this and lock it away. Each code opens once, together with the PIN, when "
+		  "the daemon "
 		  "does not answer. It is not shown again."));
 }
 
@@ -52,7 +54,8 @@ complain(struct ctl *ctl, const char *path, wf_status status)
 {
 	if (status == WF_CONFLICT)
 		ctl_error(ctl,
-			_("%s has used codes that are not in the log yet; start the daemon (systemctl start warifud), "
+			_("%s has used codes that are not in the log yet; start the daemon "
+			  "(systemctl start warifud), "
 			  "then try again"),
 			path);
 	else
@@ -60,8 +63,8 @@ complain(struct ctl *ctl, const char *path, wf_status status)
 }
 
 static int
-make_and_print(struct ctl *ctl, const char *path, const char *user, const struct wf_secret *pin, size_t n,
-	bool replace)
+make_and_print(struct ctl *ctl, const char *path, const char *user, const struct wf_secret *pin,
+	size_t n, bool replace)
 {
 	struct wf_secret codes[WF_BREAKGLASS_CODES_MAX] = {{NULL, 0}};
 	wf_status status = replace ? wf_breakglass_replace(path, user, pin, n, codes)
@@ -81,7 +84,8 @@ try_pin(struct ctl *ctl, struct wf_secret *pin)
 {
 	wf_status status = prompt_new_secret(ctl, _("Emergency PIN:"), _("The same again:"), pin);
 
-	if (status != WF_OK || (pin->len >= WF_BREAKGLASS_PIN_MIN && pin->len <= WF_BREAKGLASS_PIN_MAX))
+	if (status != WF_OK ||
+		(pin->len >= WF_BREAKGLASS_PIN_MIN && pin->len <= WF_BREAKGLASS_PIN_MAX))
 		return status;
 	ctl_error(ctl, _("the PIN must have at least 8 characters"));
 	return WF_NO;
@@ -106,7 +110,8 @@ sheet_make(struct ctl *ctl, const char *path, const char *user, size_t n, bool r
 	int code = CTL_NO;
 
 	fprintf(ctl->out,
-		_("For the day when the daemon cannot work: a PIN of at least 8 characters and a code of the "
+		_("For the day when the daemon cannot work: a PIN of at least 8 characters and a "
+		  "code of the "
 		  "sheet let %s in at the console."),
 		user);
 	fputc('\n', ctl->out);

@@ -13,11 +13,13 @@
 
 /* How many codes --codes asks for; 0 after telling that it is out of bounds. */
 size_t sheet_codes(struct ctl *ctl, const struct parsed *parsed);
-/* The emergency file: of --breakglass-file, else as the daemon's status tells, else the usual one. */
+/*
+ * The emergency file: of --breakglass-file, else as the daemon's status tells, else the usual one.
+ */
 const char *sheet_path(const struct parsed *parsed, const struct answer *status);
 /*
- * Makes the file for `user`, anew or (replace) in the place of the one that is there, and prints the
- * sheet. CTL_OK, or CTL_NO after telling why not; then nothing was changed.
+ * Makes the file for `user`, anew or (replace) in the place of the one that is there, and prints
+ * the sheet. CTL_OK, or CTL_NO after telling why not; then nothing was changed.
  */
 int sheet_make(struct ctl *ctl, const char *path, const char *user, size_t codes, bool replace);
 

@@ -153,20 +153,25 @@ static const struct {
 	const char *text;
 } checks[] = {
 	{"sshd UsePAM", no_pam, FINDING_BAD,
-		N_("sshd does not use PAM: nobody is asked for a second factor; write 'UsePAM yes' into "
+		N_("sshd does not use PAM: nobody is asked for a second factor; write 'UsePAM yes' "
+		   "into "
 		   "sshd_config")},
 	{"sshd KbdInteractiveAuthentication", no_interactive, FINDING_BAD,
-		N_("sshd cannot ask for a one-time code; write 'KbdInteractiveAuthentication yes' into "
+		N_("sshd cannot ask for a one-time code; write 'KbdInteractiveAuthentication yes' "
+		   "into "
 		   "sshd_config")},
 	{"sshd publickey", key_alone, FINDING_WARN,
-		N_("a public key alone passes sshd without Warifu's questions; only the account line in "
+		N_("a public key alone passes sshd without Warifu's questions; only the account "
+		   "line in "
 		   "/etc/pam.d/sshd refuses it. Write 'AuthenticationMethods "
 		   "publickey,keyboard-interactive' (or keyboard-interactive) into sshd_config")},
 	{"sshd PasswordAuthentication", password_method, FINDING_WARN,
-		N_("the password method gives one answer to every question, so such logins fail and are "
+		N_("the password method gives one answer to every question, so such logins fail "
+		   "and are "
 		   "counted; write 'PasswordAuthentication no' into sshd_config")},
 	{"sshd PermitEmptyPasswords", empty_passwords, FINDING_BAD,
-		N_("empty passwords are let through; write 'PermitEmptyPasswords no' into sshd_config")},
+		N_("empty passwords are let through; write 'PermitEmptyPasswords no' into "
+		   "sshd_config")},
 	{"sshd HostbasedAuthentication", host_based, FINDING_WARN,
 		N_("a trusted host alone passes sshd without Warifu's questions; write "
 		   "'HostbasedAuthentication no' into sshd_config")},
@@ -174,7 +179,8 @@ static const struct {
 		N_("a Kerberos ticket alone passes sshd without Warifu's questions; write "
 		   "'GSSAPIAuthentication no' and 'KerberosAuthentication no' into sshd_config")},
 	{"sshd PermitRootLogin", root_login, FINDING_WARN,
-		N_("root may try to log in over SSH, where Warifu refuses it; write 'PermitRootLogin no' "
+		N_("root may try to log in over SSH, where Warifu refuses it; write "
+		   "'PermitRootLogin no' "
 		   "into sshd_config")},
 };
 

@@ -15,7 +15,10 @@ struct finding {
 
 #define SSHD_FINDINGS_MAX 16
 
-/* Findings for the output of `sshd -T`; gives their number. An output without a setting: as sshd's default. */
+/*
+ * Findings for the output of `sshd -T`; gives their number. An output without a setting: as sshd's
+ * default.
+ */
 size_t sshd_findings(const char *output, struct finding findings_r[SSHD_FINDINGS_MAX]);
 
 #endif

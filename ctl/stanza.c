@@ -67,7 +67,9 @@ first_word_is(const char *words, const char *wanted)
 	return strncmp(words, wanted, len) == 0 && (words[len] == ' ' || words[len] == '\0');
 }
 
-/* "auth ..." and "-auth ..."; "@include common-auth" and "@include common-session-noninteractive". */
+/*
+ * "auth ..." and "-auth ..."; "@include common-auth" and "@include common-session-noninteractive".
+ */
 static bool
 in_group(const char *words, const char *group)
 {
@@ -125,7 +127,8 @@ put_block(FILE *out, const char *file, const char *stanza, const struct group *g
 		if (!in_group(words, group->name) || stays_in_file(file, group, words))
 			continue;
 		if (!begun)
-			fprintf(out, BEGIN_MARK "%s ('warifu pam remove' takes this out)\n", group->name);
+			fprintf(out, BEGIN_MARK "%s ('warifu pam remove' takes this out)\n",
+				group->name);
 		begun = true;
 		fprintf(out, "%.*s\n", (int)len, line);
 	}
@@ -231,7 +234,8 @@ merge_line(struct merge *merge, const char *line, size_t len)
 
 	normalise(line, len, words);
 	for (size_t i = 0; i < ENTRIES(groups); i++) {
-		if (is_primary(words, groups[i].name) && stanza_has_group(merge->stanza, groups[i].name)) {
+		if (is_primary(words, groups[i].name) &&
+			stanza_has_group(merge->stanza, groups[i].name)) {
 			merge_primary(merge, i, line, len);
 			return;
 		}

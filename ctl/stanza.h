@@ -1,13 +1,14 @@
 /*
- * Puts Warifu's lines into the text of a file of /etc/pam.d and takes them out again. Pure text; any
- * thread.
+ * Puts Warifu's lines into the text of a file of /etc/pam.d and takes them out again. Pure text;
+ * any thread.
  *
- * A stanza is a file with lines of the groups auth, account, password and session. It may be a whole
- * stack: of its paragraphs (between empty lines) those count that name pam_warifu.so, and of their
- * lines those that the service's file has not got already. Where the service's file has the line that does the work now (`@include common-auth`, or pam_unix.so), the
- * stanza's lines of that group come in its place (auth, password), before it (account) or after it
- * (session). What is replaced stays as a comment, so that taking out gives the old text exactly,
- * with whatever else was edited meanwhile.
+ * A stanza is a file with lines of the groups auth, account, password and session. It may be a
+ * whole stack: of its paragraphs (between empty lines) those count that name pam_warifu.so, and of
+ * their lines those that the service's file has not got already. Where the service's file has the
+ * line that does the work now (`@include common-auth`, or pam_unix.so), the stanza's lines of that
+ * group come in its place (auth, password), before it (account) or after it (session). What is
+ * replaced stays as a comment, so that taking out gives the old text exactly, with whatever else
+ * was edited meanwhile.
  */
 #ifndef WF_CTL_STANZA_H
 #define WF_CTL_STANZA_H

@@ -23,8 +23,8 @@ static const struct {
 };
 
 /* Figures behind the '|' (performance data of the plug-in guidelines). */
-static const char *const figures[] = {
-	"accounts", "locked", "accepted", "rejected", "unavailable", "refused-early", "open", "queue"};
+static const char *const figures[] = {"accounts", "locked", "accepted", "rejected", "unavailable",
+	"refused-early", "open", "queue"};
 
 static void
 print_figures(struct ctl *ctl, const struct table *table)
@@ -86,7 +86,8 @@ status_check(struct ctl *ctl)
 
 	ask_init(&ask, "status");
 	ask_daemon(ctl, &ask, &answer);
-	code = answer.status == WF_OK ? check_level(ctl, &answer.table) : check_failure(ctl, &answer);
+	code = answer.status == WF_OK ? check_level(ctl, &answer.table)
+				      : check_failure(ctl, &answer);
 	answer_clear(&answer);
 	return code;
 }

@@ -23,32 +23,43 @@ struct table {
 		enum cell_type type;
 	} columns[TABLE_COLUMNS_MAX];
 	size_t ncolumns;
-	char **cells; /* nrows * ncolumns, row by row; owned, wiped when freed (keys of new tokens) */
+	/* nrows * ncolumns, row by row; owned, wiped when freed (keys of new tokens) */
+	char **cells;
 	size_t nrows;
 	size_t capacity; /* in rows */
 };
 
 void table_init(struct table *table);
 void table_clear(struct table *table);
-/* "name", "name:number", "name:bool" or "name:time"; WF_INVALID for all else, WF_FULL, and after rows. */
+/*
+ * "name", "name:number", "name:bool" or "name:time"; WF_INVALID for all else, WF_FULL, and after
+ * rows.
+ */
 WF_MUST_USE wf_status table_add_column(struct table *table, const char *spec);
 /* One cell per column; NULL is "". WF_NO_MEMORY; WF_INVALID for a wrong number of cells. */
 WF_MUST_USE wf_status table_add_row(struct table *table, const char *const *cells, size_t n);
-/* The same in the place of a row that is there; WF_INVALID if it is not. It stays as it is on failure. */
-WF_MUST_USE wf_status table_replace_row(struct table *table, size_t row, const char *const *cells, size_t n);
+/*
+ * The same in the place of a row that is there; WF_INVALID if it is not. It stays as it is on
+ * failure.
+ */
+WF_MUST_USE wf_status table_replace_row(
+	struct table *table, size_t row, const char *const *cells, size_t n);
 /* Column by name, or -1. */
 int table_column(const struct table *table, const char *name);
 /* Never NULL: "" for a column or row that is not there. */
 const char *table_cell(const struct table *table, size_t row, const char *name);
 
-/* Columns that `text` takes on a terminal; what cannot be shown counts as the one '?' it becomes. */
+/*
+ * Columns that `text` takes on a terminal; what cannot be shown counts as the one '?' it becomes.
+ */
 size_t table_width(const char *text);
 /* A cell for people: local time, yes or no, words translated, "-" for none. */
 void table_format(const struct table *table, size_t row, size_t column, char *text_r, size_t size);
 
 enum table_header { HEADER_NONE, HEADER_PLAIN, HEADER_BOLD };
 /* Aligned; `columns` names those to show, in order (NULL: all). */
-void table_print(const struct table *table, const char *columns, enum table_header header, FILE *out);
+void table_print(
+	const struct table *table, const char *columns, enum table_header header, FILE *out);
 /* One line for each column of one row. */
 void table_print_vertical(const struct table *table, size_t row, const char *columns, FILE *out);
 /* An array of objects, or with `one` the first row as an object (null without rows). */

@@ -1,6 +1,6 @@
 /*
- * Tokens. A new key is shown on standard output once and stands nowhere else: not in the log, not in
- * arguments. A token counts only when a code of it has been entered, which is asked for at once.
+ * Tokens. A new key is shown on standard output once and stands nowhere else: not in the log, not
+ * in arguments. A token counts only when a code of it has been entered, which is asked for at once.
  */
 #include "config.h"
 
@@ -31,12 +31,14 @@ token_show_otp(struct ctl *ctl, const struct table *table, bool qr, bool ascii)
 	const char *uri = table_cell(table, 0, "uri");
 
 	if (qr && qr_draw(uri, ascii, ctl->colour, ctl->out) != WF_OK)
-		fprintf(ctl->out, "%s\n", _("The QR code cannot be drawn here; enter the key by hand."));
+		fprintf(ctl->out, "%s\n",
+			_("The QR code cannot be drawn here; enter the key by hand."));
 	fprintf(ctl->out, "%s %s\n", _("Address:"), uri);
 	fprintf(ctl->out, "%s ", _("Key:"));
 	token_print_grouped(table_cell(table, 0, "secret"), ctl->out);
 	fprintf(ctl->out, "%s\n",
-		_("Scan the picture with the telephone's authenticator, or enter the key there. It is "
+		_("Scan the picture with the telephone's authenticator, or enter the key there. It "
+		  "is "
 		  "shown this once."));
 }
 
@@ -46,7 +48,8 @@ token_show_codes(struct ctl *ctl, const struct table *table)
 	for (size_t row = 0; row < table->nrows; row++)
 		fprintf(ctl->out, "%3zu.  %s\n", row + 1, table_cell(table, row, "code"));
 	fprintf(ctl->out, "%s\n",
-		_("Print these recovery codes and keep them apart from the telephone. Each works once; "
+		_("Print these recovery codes and keep them apart from the telephone. Each works "
+		  "once; "
 		  "they are not shown again."));
 }
 
@@ -95,7 +98,9 @@ confirm_now(struct ctl *ctl, const struct parsed *parsed, const struct table *ta
 	fflush(ctl->out);
 	code = token_confirm(ctl, user, table_cell(table, 0, "id"), args_option(parsed, "ticket"));
 	if (code != CTL_OK)
-		ctl_error(ctl, _("the token does not count yet; enter a code with: warifu token confirm %s"),
+		ctl_error(ctl,
+			_("the token does not count yet; enter a code with: warifu token confirm "
+			  "%s"),
 			user);
 	return code;
 }
@@ -154,8 +159,9 @@ ctl_token_resync(struct ctl *ctl, const struct parsed *parsed)
 
 	ask_init(&ask, parsed->command->act);
 	code = ask_parsed(ctl, &ask, parsed);
-	if (code == CTL_OK && (prompt_secret(ctl, _("A code from the token:"), &first) != WF_OK ||
-				      prompt_secret(ctl, _("The next code from it:"), &second) != WF_OK))
+	if (code == CTL_OK &&
+		(prompt_secret(ctl, _("A code from the token:"), &first) != WF_OK ||
+			prompt_secret(ctl, _("The next code from it:"), &second) != WF_OK))
 		code = CTL_NO;
 	if (code == CTL_OK) {
 		ask_secret(&ask, "code1", &first);

@@ -12,8 +12,8 @@ void token_show_otp(struct ctl *ctl, const struct table *table, bool qr, bool as
 /* The numbered list of recovery codes. */
 void token_show_codes(struct ctl *ctl, const struct table *table);
 /*
- * Asks for a code and confirms; `id` and `ticket` may be NULL. Tells what came of it. CTL_NO: another
- * code may do better; CTL_USAGE: there is nobody to ask.
+ * Asks for a code and confirms; `id` and `ticket` may be NULL. Tells what came of it. CTL_NO:
+ * another code may do better; CTL_USAGE: there is nobody to ask.
  */
 int token_confirm(struct ctl *ctl, const char *user, const char *id, const char *ticket);
 

@@ -29,7 +29,8 @@ is_no_shell(const char *shell)
 	const char *base = strrchr(shell, '/');
 
 	base = base != NULL ? base + 1 : shell;
-	return strcmp(base, "nologin") == 0 || strcmp(base, "false") == 0 || strcmp(base, "sync") == 0;
+	return strcmp(base, "nologin") == 0 || strcmp(base, "false") == 0 ||
+	       strcmp(base, "sync") == 0;
 }
 
 static wf_status
@@ -40,7 +41,8 @@ add_user(struct unix_users *users, const struct passwd *entry)
 
 	if (strlen(entry->pw_name) > WF_NAME_MAX || find_user(users, entry->pw_name) != NULL)
 		return WF_OK;
-	list = wf_fault(WF_FAULT_ALLOC) ? NULL : reallocarray(users->list, users->n + 1, sizeof(*list));
+	list = wf_fault(WF_FAULT_ALLOC) ? NULL
+					: reallocarray(users->list, users->n + 1, sizeof(*list));
 	if (list == NULL)
 		return WF_NO_MEMORY;
 	users->list = list;
@@ -49,7 +51,8 @@ add_user(struct unix_users *users, const struct passwd *entry)
 	text_copy(user->name, sizeof(user->name), entry->pw_name);
 	user->uid = entry->pw_uid;
 	user->no_shell = is_no_shell(entry->pw_shell);
-	text_copy(user->display, sizeof(user->display), entry->pw_gecos != NULL ? entry->pw_gecos : "");
+	text_copy(user->display, sizeof(user->display),
+		entry->pw_gecos != NULL ? entry->pw_gecos : "");
 	user->display[strcspn(user->display, ",")] = '\0';
 	return WF_OK;
 }

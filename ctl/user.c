@@ -55,7 +55,8 @@ ctl_user_add(struct ctl *ctl, const struct parsed *parsed)
 		return code;
 	add_unix_uid(&ask, parsed);
 	if (!no_password) {
-		if (prompt_new_secret(ctl, _("First password:"), _("The same again:"), &password) != WF_OK)
+		if (prompt_new_secret(ctl, _("First password:"), _("The same again:"), &password) !=
+			WF_OK)
 			return CTL_NO;
 		ask_secret(&ask, "password", &password);
 	}
@@ -74,8 +75,8 @@ ctl_user_passwd(struct ctl *ctl, const struct parsed *parsed)
 
 	ask_init(&ask, parsed->command->act);
 	code = ask_parsed(ctl, &ask, parsed);
-	if (code == CTL_OK &&
-		prompt_new_secret(ctl, _("New password:"), _("The same again:"), &password) != WF_OK)
+	if (code == CTL_OK && prompt_new_secret(ctl, _("New password:"), _("The same again:"),
+				      &password) != WF_OK)
 		code = CTL_NO;
 	if (code == CTL_OK) {
 		ask_secret(&ask, "password", &password);
@@ -156,7 +157,8 @@ join_unix(struct ctl *ctl, const struct parsed *parsed, struct table *table)
 int
 ctl_user_list(struct ctl *ctl, const struct parsed *parsed)
 {
-	static const char unix_columns[] = "user uid display standing standing-until reason state locked";
+	static const char unix_columns[] =
+		"user uid display standing standing-until reason state locked";
 	struct command command = *parsed->command;
 	struct ask ask;
 	struct answer answer;

@@ -150,12 +150,16 @@ take_date(const char **at, struct tm *tm)
 static bool
 is_date(const struct tm *typed)
 {
-	struct tm tm = {.tm_year = typed->tm_year, .tm_mon = typed->tm_mon, .tm_mday = typed->tm_mday};
+	struct tm tm = {
+		.tm_year = typed->tm_year, .tm_mon = typed->tm_mon, .tm_mday = typed->tm_mday};
 
 	return timegm(&tm) != -1 && tm.tm_mon == typed->tm_mon && tm.tm_mday == typed->tm_mday;
 }
 
-/* A leap second is the one after it, as in every clock that has none; a time that summer time leaves out moves on. */
+/*
+ * A leap second is the one after it, as in every clock that has none; a time that summer time
+ * leaves out moves on.
+ */
 static wf_status
 to_us(const struct tm *typed, bool local, int offset_s, int us, int64_t *us_r)
 {
@@ -222,7 +226,8 @@ parse_word(const char *text, int64_t now_us, unsigned flags, int64_t *us_r)
 		tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
 		tm.tm_mday += midnights[i].days;
 		tm.tm_isdst = -1;
-		*us_r = (flags & WHEN_DAY_END) != 0 ? day_end(tm) : (int64_t)mktime(&tm) * SECOND_US;
+		*us_r = (flags & WHEN_DAY_END) != 0 ? day_end(tm)
+						    : (int64_t)mktime(&tm) * SECOND_US;
 		return WF_OK;
 	}
 	return WF_NOT_FOUND;
@@ -250,6 +255,7 @@ when_format(int64_t us, char text_r[32])
 	time_t seconds = (time_t)(us / SECOND_US);
 	struct tm tm;
 
-	if (localtime_r(&seconds, &tm) == NULL || strftime(text_r, 32, "%Y-%m-%d %H:%M:%S", &tm) == 0)
+	if (localtime_r(&seconds, &tm) == NULL ||
+		strftime(text_r, 32, "%Y-%m-%d %H:%M:%S", &tm) == 0)
 		snprintf(text_r, 32, "%lld", (long long)seconds);
 }

@@ -72,7 +72,9 @@ conclude(const struct call *call, const struct result *result, const struct wf_s
 	return verdict_code(result->verdict, GROUP_AUTH);
 }
 
-/* The daemon is away: nobody listens, or who does says nothing in time, before anything was asked. */
+/*
+ * The daemon is away: nobody listens, or who does says nothing in time, before anything was asked.
+ */
 static int
 unreachable(const struct call *call, wf_status status)
 {

@@ -7,7 +7,10 @@
 
 #include "common/sandbox.h"
 
-/* Every one with its reason; to learn of a missing one: `strace -f` and the last call before SIGSYS. */
+/*
+ * Every one with its reason; to learn of a missing one: `strace -f` and the last call before
+ * SIGSYS.
+ */
 static const char *const calls[] = {
 	"read",		   /* the request */
 	"write",	   /* the reply */

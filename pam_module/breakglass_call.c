@@ -71,10 +71,12 @@ static const struct outcome {
 } outcome_table[] = {
 	{WF_OK, false, LOG_ALERT, "an emergency code was used up"},
 	{WF_NO, true, LOG_ALERT, "wrong PIN or emergency code"},
-	{WF_LOCKED, true, LOG_ALERT, "locked after ten wrong tries: 'warifu emergency unlock' as root opens it"},
+	{WF_LOCKED, true, LOG_ALERT,
+		"locked after ten wrong tries: 'warifu emergency unlock' as root opens it"},
 	{WF_INVALID, true, LOG_NOTICE, "mistyped emergency code, not counted"},
 	{WF_DENIED, false, LOG_ERR, "the file must be a plain one of root with mode 0600"},
-	{WF_CORRUPT, false, LOG_ERR, "the file is damaged: 'warifu emergency new' as root makes another"},
+	{WF_CORRUPT, false, LOG_ERR,
+		"the file is damaged: 'warifu emergency new' as root makes another"},
 	{WF_TIMEOUT, false, LOG_ERR, "no answer in time: is another attempt going on?"},
 	{WF_UNAVAILABLE, false, LOG_ERR, "the helper program could not be run: is it installed?"},
 };
@@ -98,12 +100,12 @@ outcome_log(const struct call *call, wf_status status, uint32_t slot)
 
 	if (status == WF_OK)
 		pam_syslog(call->pamh, outcome->priority,
-			"emergency file %s: %s: number %u, user %s, tty %s", call->options.breakglass,
-			outcome->text, slot + 1, call->user, tty);
+			"emergency file %s: %s: number %u, user %s, tty %s",
+			call->options.breakglass, outcome->text, slot + 1, call->user, tty);
 	else
-		pam_syslog(call->pamh, outcome->priority, "emergency file %s: %s (%s): user %s, tty %s",
-			call->options.breakglass, outcome->text, wf_status_name(status), call->user,
-			tty);
+		pam_syslog(call->pamh, outcome->priority,
+			"emergency file %s: %s (%s): user %s, tty %s", call->options.breakglass,
+			outcome->text, wf_status_name(status), call->user, tty);
 }
 
 /* Asks both and has both checked. WF_OK only when the helper said that a code was used up. */
@@ -157,7 +159,8 @@ breakglass_run(const struct call *call)
 		outcome_log(call, status, slot);
 		if (status != WF_OK)
 			conversation_tell_id(call, true,
-				outcome_find(status)->refused ? WF_TEXT_REFUSED : WF_TEXT_UNAVAILABLE);
+				outcome_find(status)->refused ? WF_TEXT_REFUSED
+							      : WF_TEXT_UNAVAILABLE);
 	}
 	if (status != WF_OK)
 		return status_code(outcome_find(status)->refused ? WF_NO : status, GROUP_AUTH);

@@ -11,7 +11,10 @@
 
 bool breakglass_offered(const struct call *call);
 
-/* Asks for PIN and code and lets the helper decide. A PAM code; PAM_SUCCESS is remembered in state.h. */
+/*
+ * Asks for PIN and code and lets the helper decide. A PAM code; PAM_SUCCESS is remembered in
+ * state.h.
+ */
 int breakglass_run(const struct call *call);
 
 /*

@@ -79,8 +79,8 @@ request_try(const struct request *request, uint32_t *slot_r)
 
 	for (int i = BLOCK_FILE; i < BLOCK_COUNT && status == WF_OK; i++)
 		status = text_take(request, (enum block)i, &texts[i]);
-	if (status == WF_OK &&
-		(texts[BLOCK_FILE].len == 0 || texts[BLOCK_USER].len == 0 || texts[BLOCK_TTY].len == 0))
+	if (status == WF_OK && (texts[BLOCK_FILE].len == 0 || texts[BLOCK_USER].len == 0 ||
+				       texts[BLOCK_TTY].len == 0))
 		status = WF_INVALID;
 	if (status == WF_OK)
 		status = cage_file((const char *)texts[BLOCK_FILE].bytes);

@@ -24,7 +24,8 @@ call_user(struct call *call)
 	len = strnlen(user, WF_NAME_MAX + 1);
 	if (len == 0 || len > WF_NAME_MAX || memchr(user, '\n', len) != NULL) {
 		pam_syslog(call->pamh, LOG_NOTICE,
-			"a user name that is empty, longer than %d bytes or has a line feed; access refused",
+			"a user name that is empty, longer than %d bytes or has a line feed; "
+			"access refused",
 			WF_NAME_MAX);
 		return WF_NO;
 	}

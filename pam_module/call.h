@@ -1,6 +1,6 @@
 /*
- * What one entry into the module carries through its functions: borrowed from PAM, living as long as
- * the call. There is no other state in memory but PAM's own data (state.h).
+ * What one entry into the module carries through its functions: borrowed from PAM, living as long
+ * as the call. There is no other state in memory but PAM's own data (state.h).
  */
 #ifndef WF_PAM_CALL_H
 #define WF_PAM_CALL_H

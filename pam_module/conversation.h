@@ -13,8 +13,8 @@
 #include "pam_module/call.h"
 
 /*
- * One prompt. WF_NO when the application gives no answer, or one that is longer than a secret may be
- * (it is never cut); an empty answer is an answer. WF_NO_MEMORY.
+ * One prompt. WF_NO when the application gives no answer, or one that is longer than a secret may
+ * be (it is never cut); an empty answer is an answer. WF_NO_MEMORY.
  */
 WF_MUST_USE wf_status conversation_ask(
 	const struct call *call, enum wf_text_id text, bool echo, struct wf_secret *answer_r);

@@ -89,7 +89,10 @@ answer_one(struct dialog *dialog, const struct wf_prompt *prompt, struct wf_secr
 	return conversation_ask(dialog->call, prompt->text, prompt->echo, answer_r);
 }
 
-/* Takes over the round's prompts; WF_INVALID for a text that is none of ours or another transaction. */
+/*
+ * Takes over the round's prompts; WF_INVALID for a text that is none of ours or another
+ * transaction.
+ */
 static wf_status
 prompts_read(struct dialog *dialog, const struct wf_msg *msg)
 {

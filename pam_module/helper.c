@@ -1,13 +1,15 @@
 /*
- * Runs the helper. The host program may ignore SIGCHLD, or reap every child in a handler of its own,
- * or have threads. Therefore:
+ * Runs the helper. The host program may ignore SIGCHLD, or reap every child in a handler of its
+ * own, or have threads. Therefore:
  *
  * - the verdict comes over the socket, tied to a nonce, never from an exit status;
  * - between the host and the helper stands a keeper, a child made by clone() with no signal at its
  *   end, so that the host's handlers and wait calls do not see it. (execve() would give it SIGCHLD
- *   again, which is why the helper itself cannot be that child.) The keeper starts the helper, waits
+ *   again, which is why the helper itself cannot be that child.) The keeper starts the helper,
+ * waits
  *   for it, and ends; when the keeper is killed, the kernel kills the helper;
- * - both make nothing but system calls before execve() or their end, as after any fork of a threaded
+ * - both make nothing but system calls before execve() or their end, as after any fork of a
+ * threaded
  *   program, with all signals blocked, so that no handler of the host runs in a copy of it.
  */
 #include "config.h"
@@ -33,7 +35,10 @@
 #define US_PER_MS 1000
 #define CHILD_FAILED 127
 
-/* In the helper's process. Nothing of the host goes along: descriptors, signals, environment, folder. */
+/*
+ * In the helper's process. Nothing of the host goes along: descriptors, signals, environment,
+ * folder.
+ */
 static _Noreturn void
 helper_exec(const char *path, int socket)
 {
@@ -58,7 +63,10 @@ helper_exec(const char *path, int socket)
 	_exit(CHILD_FAILED);
 }
 
-/* A process of its own; its end is told by the signal `at_end`, 0 for none. The rest are zeros, in whatever order. */
+/*
+ * A process of its own; its end is told by the signal `at_end`, 0 for none. The rest are zeros, in
+ * whatever order.
+ */
 static pid_t
 process_new(unsigned long at_end)
 {

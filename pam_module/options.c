@@ -220,8 +220,10 @@ log_unknown(pam_handle_t *pamh, const char *argument)
 			names[used++] = '=';
 		names[used] = '\0';
 	}
-	pam_syslog(pamh, LOG_ERR, "unknown option \"%s\"; the options are: %s; access is refused until "
-		"the stanza is right", argument, names);
+	pam_syslog(pamh, LOG_ERR,
+		"unknown option \"%s\"; the options are: %s; access is refused until "
+		"the stanza is right",
+		argument, names);
 }
 
 static bool
@@ -238,8 +240,10 @@ option_apply(pam_handle_t *pamh, const char *argument, struct options *options)
 		row->set(equals == NULL ? "" : equals + 1, options))
 		return true;
 	pam_syslog(pamh, LOG_ERR,
-		"option \"%s\" is not right: write %s%s%s; access is refused until the stanza is right",
-		argument, row->name, row->value == NULL ? "" : "=", row->value == NULL ? "" : row->value);
+		"option \"%s\" is not right: write %s%s%s; access is refused until the stanza is "
+		"right",
+		argument, row->name, row->value == NULL ? "" : "=",
+		row->value == NULL ? "" : row->value);
 	return false;
 }
 

@@ -1,7 +1,7 @@
 /*
- * The arguments behind pam_warifu.so in a stanza, described by one table. An argument that is not in
- * it, or whose value is not of its type, is an error and never passed over: a misspelt option must
- * not quietly weaken a login.
+ * The arguments behind pam_warifu.so in a stanza, described by one table. An argument that is not
+ * in it, or whose value is not of its type, is an error and never passed over: a misspelt option
+ * must not quietly weaken a login.
  */
 #ifndef WF_PAM_OPTIONS_H
 #define WF_PAM_OPTIONS_H

@@ -69,8 +69,9 @@ fill_language(const struct call *call, struct wf_msg *msg)
 }
 
 /*
- * Evidence only helps its owner: one that does not fit is left out, whole, and that is said. An empty one
- * is sent: it is what sshd gives at the account phase after a single method (see the daemon's asker.c).
+ * Evidence only helps its owner: one that does not fit is left out, whole, and that is said. An
+ * empty one is sent: it is what sshd gives at the account phase after a single method (see the
+ * daemon's asker.c).
  */
 static wf_status
 fill_evidence(const struct call *call, struct wf_msg *msg)
@@ -81,7 +82,8 @@ fill_evidence(const struct call *call, struct wf_msg *msg)
 		return WF_OK;
 	if (strlen(value) > EVIDENCE_MAX) {
 		pam_syslog(call->pamh, LOG_WARNING,
-			"SSH_AUTH_INFO_0 is longer than %d bytes and is left out: the key counts as none",
+			"SSH_AUTH_INFO_0 is longer than %d bytes and is left out: the key counts "
+			"as none",
 			EVIDENCE_MAX);
 		return WF_OK;
 	}
@@ -125,7 +127,8 @@ request_fill(const struct call *call, struct wf_msg *msg)
 		if (status == WF_NO_MEMORY)
 			return status;
 		if (status != WF_OK) {
-			pam_syslog(call->pamh, LOG_ERR, "PAM's value for %s cannot be sent (%s); access refused",
+			pam_syslog(call->pamh, LOG_ERR,
+				"PAM's value for %s cannot be sent (%s); access refused",
 				wf_wire_field(fillers[i].field)->name, wf_status_text(status));
 			return WF_NO;
 		}

@@ -7,9 +7,9 @@
 #include "pam_module/call.h"
 
 /*
- * Adds user, service, RHOST, TTY, RUSER, language and evidence as far as the message has them. WF_NO
- * when PAM's value does not fit into the message: it is refused, never cut, because a shortened or
- * left out remote host would pass for another place. Logs that. WF_NO_MEMORY.
+ * Adds user, service, RHOST, TTY, RUSER, language and evidence as far as the message has them.
+ * WF_NO when PAM's value does not fit into the message: it is refused, never cut, because a
+ * shortened or left out remote host would pass for another place. Logs that. WF_NO_MEMORY.
  */
 WF_MUST_USE wf_status request_fill(const struct call *call, struct wf_msg *msg);
 /* The login's transaction from PAM's environment, if there is one. */

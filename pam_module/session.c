@@ -39,8 +39,8 @@ session_open(const struct call *call)
 
 	talk_log_trouble(call, "session open", status);
 	if (state_is_emergency(call->pamh, call->user)) {
-		pam_syslog(call->pamh, LOG_ALERT, "session of %s opened by the emergency code just used",
-			call->user);
+		pam_syslog(call->pamh, LOG_ALERT,
+			"session of %s opened by the emergency code just used", call->user);
 		return PAM_SUCCESS;
 	}
 	if (status != WF_OK)

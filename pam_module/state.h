@@ -1,6 +1,6 @@
 /*
- * What the module remembers between calls. The transaction's id goes into PAM's environment, because
- * sshd forks between the groups and PAM's data does not survive that; it is no secret and
+ * What the module remembers between calls. The transaction's id goes into PAM's environment,
+ * because sshd forks between the groups and PAM's data does not survive that; it is no secret and
  * authorises nothing, the daemon looks it up again. The rest is PAM data: believed only within one
  * process, which nobody else can write.
  */
@@ -15,7 +15,10 @@
 
 #define STATE_ENV "WARIFU_TRANSACTION"
 
-/* The login's transaction. Getting is false for none, and for anything but 32 lower-case hex digits. */
+/*
+ * The login's transaction. Getting is false for none, and for anything but 32 lower-case hex
+ * digits.
+ */
 bool state_txn_set(pam_handle_t *pamh, const uint8_t txn[WF_TXN_LEN]);
 bool state_txn_get(pam_handle_t *pamh, uint8_t txn_r[WF_TXN_LEN]);
 void state_txn_forget(pam_handle_t *pamh);

@@ -95,10 +95,12 @@ static const struct trouble {
 		"look at 'systemctl status warifud' and start it"},
 	{WF_TIMEOUT, "no answer within the time limit",
 		"look at 'systemctl status warifud': it may be stopped or overloaded"},
-	{WF_DENIED, "the socket may not be opened from here, or neither root nor the owner serves it",
+	{WF_DENIED,
+		"the socket may not be opened from here, or neither root nor the owner serves it",
 		"check the socket's mode, who runs warifud, and the option owner="},
 	{WF_INVALID, "the answer is not one that this module understands",
-		"check that warifud serves this socket and that module and daemon are of one release"},
+		"check that warifud serves this socket and that module and daemon are of one "
+		"release"},
 	{WF_VERSION, "the answer is of an unknown version",
 		"check that module and daemon are of one release"},
 };

@@ -1,4 +1,6 @@
-/* Talking with the daemon: connect, one question and its RESULT, and what to write when it fails. */
+/*
+ * Talking with the daemon: connect, one question and its RESULT, and what to write when it fails.
+ */
 #ifndef WF_PAM_TALK_H
 #define WF_PAM_TALK_H
 
@@ -33,8 +35,9 @@ WF_MUST_USE wf_status talk_once(const struct call *call, const struct wf_msg *re
 	int64_t deadline_us, struct result *result_r);
 
 /*
- * Writes to syslog why there is no verdict: what was being done, through which socket, what is wrong
- * and what to do. Silent for WF_OK and for WF_NO, whose cause has been written where it arose.
+ * Writes to syslog why there is no verdict: what was being done, through which socket, what is
+ * wrong and what to do. Silent for WF_OK and for WF_NO, whose cause has been written where it
+ * arose.
  */
 void talk_log_trouble(const struct call *call, const char *doing, wf_status status);
 

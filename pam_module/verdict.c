@@ -11,7 +11,9 @@ struct verdict_row {
 	int codes[GROUP_COUNT]; /* auth, account, session, password */
 };
 
-/* The first row is also the answer to everything that has no row: PAM_SUCCESS is 0, holes are not. */
+/*
+ * The first row is also the answer to everything that has no row: PAM_SUCCESS is 0, holes are not.
+ */
 static const struct verdict_row verdict_table[] = {
 	{WF_VERDICT_REJECT, {PAM_AUTH_ERR, PAM_PERM_DENIED, PAM_SESSION_ERR, PAM_AUTHTOK_ERR}},
 	{WF_VERDICT_ACCEPT, {PAM_SUCCESS, PAM_SUCCESS, PAM_SUCCESS, PAM_SUCCESS}},

@@ -1,6 +1,6 @@
 /*
- * From a verdict to a PAM code: one table, and the only place that gives PAM_IGNORE for an answer of
- * the daemon. Whatever is not in the table is a refusal.
+ * From a verdict to a PAM code: one table, and the only place that gives PAM_IGNORE for an answer
+ * of the daemon. Whatever is not in the table is a refusal.
  */
 #ifndef WF_PAM_VERDICT_H
 #define WF_PAM_VERDICT_H

@@ -25,7 +25,10 @@ struct hash_part {
 	size_t len;
 };
 
-/* Looked up once: by name it would be looked up for every row. Two threads at once: the second one's goes back. */
+/*
+ * Looked up once: by name it would be looked up for every row. Two threads at once: the second
+ * one's goes back.
+ */
 static const EVP_MD *
 hash_method(void)
 {

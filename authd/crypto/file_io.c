@@ -113,7 +113,10 @@ folder_sync(const char *path)
 	return status;
 }
 
-/* "PATH.new": beside the file. Whoever makes it holds a lock on it, so one that nobody holds is a crash's. */
+/*
+ * "PATH.new": beside the file. Whoever makes it holds a lock on it, so one that nobody holds is a
+ * crash's.
+ */
 static wf_status
 temporary_name(const char *path, char name_r[PATH_MAX])
 {
@@ -129,8 +132,9 @@ temporary_open(const char *name, int flags, int *fd_r)
 
 	if (fd < 0)
 		return file_status(errno);
-	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &held) == 0 && lstat(name, &named) == 0 &&
-		held.st_dev == named.st_dev && held.st_ino == named.st_ino) {
+	if (flock(fd, LOCK_EX | LOCK_NB) == 0 && fstat(fd, &held) == 0 &&
+		lstat(name, &named) == 0 && held.st_dev == named.st_dev &&
+		held.st_ino == named.st_ino) {
 		*fd_r = fd;
 		return WF_OK;
 	}

@@ -19,8 +19,8 @@ struct file_owner {
 
 /*
  * Puts a file of mode 0600 with this content at `path`, durably and whole: a temporary file beside
- * it, fsync, rename, fsync of the folder.  WF_EXISTS: `fresh` and there is one.  WF_CONFLICT: somebody else is just
- * doing it.  `owner`: the new
+ * it, fsync, rename, fsync of the folder.  WF_EXISTS: `fresh` and there is one.  WF_CONFLICT:
+ * somebody else is just doing it.  `owner`: the new
  * file gets it if it differs from the caller's; NULL keeps the caller's.
  */
 WF_MUST_USE wf_status file_put(const char *path, const uint8_t *bytes, size_t len, bool fresh,

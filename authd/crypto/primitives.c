@@ -21,8 +21,8 @@
 static char digest_name[] = "SHA256";
 
 /*
- * Looking an algorithm up by its name costs more than a short use of it, so each is looked up once and kept for
- * ever.  Two threads may do so at once: the second one's goes back.
+ * Looking an algorithm up by its name costs more than a short use of it, so each is looked up once
+ * and kept for ever.  Two threads may do so at once: the second one's goes back.
  */
 #define KEPT(type, fetch, release, name)                               \
 	static type *kept_##fetch(void)                                \
@@ -55,7 +55,8 @@ crypto_start(void)
 	wf_fault_shelter(true); /* OpenSSL 3.0 goes on with locks that it could not make */
 	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL) == 1)
 		kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-	if (kdf != NULL && kept_EVP_MAC_fetch() != NULL && kept_EVP_MD_fetch() != NULL && kept_EVP_CIPHER_fetch() != NULL)
+	if (kdf != NULL && kept_EVP_MAC_fetch() != NULL && kept_EVP_MD_fetch() != NULL &&
+		kept_EVP_CIPHER_fetch() != NULL)
 		status = WF_OK;
 	EVP_KDF_free(kdf);
 	wf_fault_shelter(false);

@@ -60,7 +60,9 @@ stream_close(struct stream *stream)
 	wf_secret_clear(&stream->key);
 }
 
-/* Cuts what comes from from_fd into pieces of `unit` bytes; the last one, perhaps empty, is told. */
+/*
+ * Cuts what comes from from_fd into pieces of `unit` bytes; the last one, perhaps empty, is told.
+ */
 static wf_status
 stream_run(struct stream *stream, size_t unit, stream_step step)
 {

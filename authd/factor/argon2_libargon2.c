@@ -1,10 +1,10 @@
 /*
  * Argon2id by libargon2, in the worker's own memory.
  *
- * The library asks for its memory through a callback that carries no context, hence the thread-local
- * pointer.  It wipes the memory before it gives it back.  Lanes are computed one after the other in this
- * thread: the pool has a worker for each processor already, and more threads would only wait for each
- * other (and need clone() in the sandbox).
+ * The library asks for its memory through a callback that carries no context, hence the
+ * thread-local pointer.  It wipes the memory before it gives it back.  Lanes are computed one after
+ * the other in this thread: the pool has a worker for each processor already, and more threads
+ * would only wait for each other (and need clone() in the sandbox).
  */
 #include "config.h"
 
@@ -41,8 +41,8 @@ status_of(int rc)
 }
 
 wf_status
-factor_argon2_hash(const struct wf_secret *password, const struct phc *phc, struct factor_scratch *scratch,
-		   uint8_t *hash_r)
+factor_argon2_hash(const struct wf_secret *password, const struct phc *phc,
+	struct factor_scratch *scratch, uint8_t *hash_r)
 {
 	uint8_t salt[PHC_SALT_MAX];
 	uint8_t hash[PHC_HASH_MAX] = {0};
@@ -75,7 +75,8 @@ factor_argon2_hash(const struct wf_secret *password, const struct phc *phc, stru
 }
 
 wf_status
-factor_argon2_verify(const struct wf_secret *password, const struct phc *phc, struct factor_scratch *scratch)
+factor_argon2_verify(
+	const struct wf_secret *password, const struct phc *phc, struct factor_scratch *scratch)
 {
 	uint8_t hash[PHC_HASH_MAX] = {0};
 	wf_status status = factor_argon2_hash(password, phc, scratch, hash);

@@ -1,10 +1,10 @@
 /*
  * Argon2id by libsodium, which has AVX2 and AVX-512 code.
  *
- * It cannot work in a caller's memory: each call maps its own, and unmaps it wiped.  Its raw function
- * hashes with one lane and a salt of 16 octets only; its verification takes an encoded string with any
- * number of lanes and any salt, so that hashes made by libargon2 stay good.  It has one return value for
- * "no" and "could not", told apart by errno.
+ * It cannot work in a caller's memory: each call maps its own, and unmaps it wiped.  Its raw
+ * function hashes with one lane and a salt of 16 octets only; its verification takes an encoded
+ * string with any number of lanes and any salt, so that hashes made by libargon2 stay good.  It has
+ * one return value for "no" and "could not", told apart by errno.
  */
 #include "config.h"
 
@@ -48,8 +48,8 @@ sodium_text(const struct wf_secret *password)
 }
 
 wf_status
-factor_argon2_hash(const struct wf_secret *password, const struct phc *phc, struct factor_scratch *scratch,
-		   uint8_t *hash_r)
+factor_argon2_hash(const struct wf_secret *password, const struct phc *phc,
+	struct factor_scratch *scratch, uint8_t *hash_r)
 {
 	uint8_t hash[PHC_HASH_MAX];
 	wf_status status = sodium_ready();
@@ -58,9 +58,10 @@ factor_argon2_hash(const struct wf_secret *password, const struct phc *phc, stru
 	if (phc->cost.lanes != 1 || phc->salt_len != crypto_pwhash_argon2id_SALTBYTES)
 		return WF_UNSUPPORTED;
 	errno = 0;
-	if (status == WF_OK && crypto_pwhash_argon2id(hash, phc->hash_len, sodium_text(password), password->len,
-		    phc->salt, phc->cost.passes, (size_t)phc->cost.memory_kib * 1024,
-		    crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
+	if (status == WF_OK &&
+		crypto_pwhash_argon2id(hash, phc->hash_len, sodium_text(password), password->len,
+			phc->salt, phc->cost.passes, (size_t)phc->cost.memory_kib * 1024,
+			crypto_pwhash_argon2id_ALG_ARGON2ID13) != 0)
 		status = errno == ENOMEM ? WF_NO_MEMORY : WF_CRYPTO;
 	if (status == WF_OK)
 		memcpy(hash_r, hash, phc->hash_len);
@@ -69,7 +70,8 @@ factor_argon2_hash(const struct wf_secret *password, const struct phc *phc, stru
 }
 
 wf_status
-factor_argon2_verify(const struct wf_secret *password, const struct phc *phc, struct factor_scratch *scratch)
+factor_argon2_verify(
+	const struct wf_secret *password, const struct phc *phc, struct factor_scratch *scratch)
 {
 	char text[PHC_TEXT_MAX];
 	wf_status status = sodium_ready();

@@ -2,8 +2,8 @@
  * The table of factors, and the trial of one answer against all credentials of an account.
  *
  * The trial does the work of every factor that answers to the prompt, with mock material where the
- * account has no such credential, so that neither an unknown name nor the number of an account's tokens
- * can be told from the time it takes.
+ * account has no such credential, so that neither an unknown name nor the number of an account's
+ * tokens can be told from the time it takes.
  */
 #include "config.h"
 
@@ -17,10 +17,12 @@
 #define NO_FACTOR "no-factor" /* reason: the account has nothing that answers to the prompt */
 
 static const struct factor_ops table[] = {
-	{FACTOR_PASSWORD, "password", KIND_KNOWLEDGE, "", FACTOR_CPU, WF_TEXT_PASSWORD, password_verify},
+	{FACTOR_PASSWORD, "password", KIND_KNOWLEDGE, "", FACTOR_CPU, WF_TEXT_PASSWORD,
+		password_verify},
 	{FACTOR_TOTP, "totp", KIND_POSSESSION, "", 0, WF_TEXT_CODE, totp_verify},
 	{FACTOR_HOTP, "hotp", KIND_POSSESSION, "", 0, WF_TEXT_CODE, hotp_verify},
-	{FACTOR_RECOVERY, "recovery", KIND_POSSESSION, "recovery", 0, WF_TEXT_CODE, recovery_verify},
+	{FACTOR_RECOVERY, "recovery", KIND_POSSESSION, "recovery", 0, WF_TEXT_CODE,
+		recovery_verify},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -102,8 +104,8 @@ trial_over(const struct trial *trial)
 
 /* All credentials of one factor; false when the account has none. */
 static bool
-try_factor(const struct factor_ops *ops, const struct credential *credentials, size_t n, struct factor_input *in,
-	struct trial *trial)
+try_factor(const struct factor_ops *ops, const struct credential *credentials, size_t n,
+	struct factor_input *in, struct trial *trial)
 {
 	bool found = false;
 
@@ -132,8 +134,8 @@ try_mock(const struct factor_ops *ops, struct factor_input *in, struct trial *mo
 }
 
 void
-factor_try(enum wf_text_id prompt, const struct credential *credentials, size_t n, struct factor_input *in,
-	struct factor_result *result_r, enum factor_id *factor_r)
+factor_try(enum wf_text_id prompt, const struct credential *credentials, size_t n,
+	struct factor_input *in, struct factor_result *result_r, enum factor_id *factor_r)
 {
 	struct factor_result best = {.answer = FACTOR_NO}, best_mock = {.answer = FACTOR_NO};
 	enum factor_id factor = FACTOR_NONE, factor_mock = FACTOR_NONE;
@@ -143,7 +145,8 @@ factor_try(enum wf_text_id prompt, const struct credential *credentials, size_t 
 
 	result_no(NO_FACTOR, &best_mock);
 	for (size_t i = 0; i < TABLE_COUNT && !trial_over(&trial); i++) {
-		if (takes_prompt(&table[i], prompt) && !try_factor(&table[i], credentials, n, in, &trial))
+		if (takes_prompt(&table[i], prompt) &&
+			!try_factor(&table[i], credentials, n, in, &trial))
 			try_mock(&table[i], in, &mock);
 	}
 	in->credential = NULL;

@@ -26,8 +26,8 @@ pair_match(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t
 }
 
 static wf_status
-pair_find(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t counter, uint32_t window,
-	char codes[2][OTP_CODE_SIZE], uint64_t *next_r)
+pair_find(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t counter,
+	uint32_t window, char codes[2][OTP_CODE_SIZE], uint64_t *next_r)
 {
 	for (uint64_t at = counter; at - counter <= window; at++) {
 		bool match = false;
@@ -44,14 +44,14 @@ pair_find(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t 
 }
 
 wf_status
-hotp_resync(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t counter, uint32_t window,
-	const char *code1, const char *code2, uint64_t *next_r)
+hotp_resync(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t counter,
+	uint32_t window, const char *code1, const char *code2, uint64_t *next_r)
 {
 	char codes[2][OTP_CODE_SIZE];
 	wf_status status;
 
-	if (spec->factor != FACTOR_HOTP || otp_spec_check(spec) != WF_OK || window > OTP_RESYNC_MAX ||
-	    counter > INT64_MAX - OTP_RESYNC_MAX - 2)
+	if (spec->factor != FACTOR_HOTP || otp_spec_check(spec) != WF_OK ||
+		window > OTP_RESYNC_MAX || counter > INT64_MAX - OTP_RESYNC_MAX - 2)
 		return WF_INVALID;
 	if (!otp_code_text(code1, strlen(code1), spec->digits, codes[0]) ||
 	    !otp_code_text(code2, strlen(code2), spec->digits, codes[1]))

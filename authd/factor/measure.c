@@ -1,4 +1,7 @@
-/* How long this machine takes for a password: for `warifu tune`.  The only file here that asks for the time. */
+/*
+ * How long this machine takes for a password: for `warifu tune`.  The only file here that asks for
+ * the time.
+ */
 #include "config.h"
 
 #include "authd/factor/factor.h"
@@ -50,7 +53,8 @@ static wf_status
 measure_prepare(const struct password_cost *cost, struct measurement *own)
 {
 	*own = (struct measurement){.phc = {.cost = *cost, .salt_len = 16, .hash_len = 32}};
-	return scratch_make(factor_argon2_in_scratch * (size_t)cost->memory_kib * 1024, &own->scratch);
+	return scratch_make(
+		factor_argon2_in_scratch * (size_t)cost->memory_kib * 1024, &own->scratch);
 }
 
 static wf_status
@@ -86,7 +90,8 @@ measure_all(const struct password_cost *cost, struct measurement *all, unsigned 
 }
 
 wf_status
-password_measure(const struct password_cost *cost, unsigned threads, double *ms_r, double *per_second_r)
+password_measure(
+	const struct password_cost *cost, unsigned threads, double *ms_r, double *per_second_r)
 {
 	struct measurement all[MEASURE_THREADS_MAX] = {{.count = 0}};
 	double took_us = 0, count = 0, rate = 0;

@@ -1,8 +1,8 @@
 /*
  * One-time codes by liboath (RFC 4226, RFC 6238), and the comparison with a window of them.
  *
- * liboath's own validation stops at the first match and knows nothing of codes already used; here every
- * code of the window is computed and compared, and what matched is gathered without branches.
+ * liboath's own validation stops at the first match and knows nothing of codes already used; here
+ * every code of the window is computed and compared, and what matched is gathered without branches.
  */
 #include "config.h"
 
@@ -51,23 +51,29 @@ otp_spec_check(const struct otp_spec *spec)
 	return algorithm_index(spec->algorithm) < ALGORITHM_COUNT ? WF_OK : WF_INVALID;
 }
 
-/* The spec has been checked.  A "time" of `counter` in steps of one second is any counter of any hash. */
+/*
+ * The spec has been checked.  A "time" of `counter` in steps of one second is any counter of any
+ * hash.
+ */
 static wf_status
-code_of(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t counter, char code_r[OTP_CODE_SIZE])
+code_of(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t counter,
+	char code_r[OTP_CODE_SIZE])
 {
 	int flags = algorithms[algorithm_index(spec->algorithm)].flags;
 
 	if (secret->len == 0 || counter > INT64_MAX)
 		return WF_INVALID;
-	if (wf_fault(WF_FAULT_ALLOC) || /* coverage: liboath fails for want of memory alone, as the fault */
-		oath_totp_generate2((const char *)secret->bytes, secret->len, (time_t)counter, 1, 0, spec->digits, flags,
-		    code_r) != OATH_OK)
+	if (wf_fault(
+		    WF_FAULT_ALLOC) || /* coverage: liboath fails for want of memory alone, as the fault */
+		oath_totp_generate2((const char *)secret->bytes, secret->len, (time_t)counter, 1, 0,
+			spec->digits, flags, code_r) != OATH_OK)
 		return WF_CRYPTO;
 	return WF_OK;
 }
 
 wf_status
-otp_code(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t counter, char code_r[OTP_CODE_SIZE])
+otp_code(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t counter,
+	char code_r[OTP_CODE_SIZE])
 {
 	char code[OTP_CODE_SIZE] = "";
 	wf_status status = otp_spec_check(spec);
@@ -125,7 +131,8 @@ scan_add(struct otp_scan *scan, uint64_t counter, uint64_t match)
 }
 
 wf_status
-otp_scan(const struct wf_secret *secret, const struct otp_spec *spec, const char *code, struct otp_scan *scan)
+otp_scan(const struct wf_secret *secret, const struct otp_spec *spec, const char *code,
+	struct otp_scan *scan)
 {
 	char computed[OTP_CODE_SIZE] = "";
 	wf_status status = otp_spec_check(spec);

@@ -16,8 +16,8 @@
 /* WF_INVALID: digits, algorithm, or no step for TOTP. */
 WF_MUST_USE wf_status otp_spec_check(const struct otp_spec *spec);
 /*
- * The `digits` digits of the answer, blanks and tabs dropped.  False for anything else; code_r is then a
- * text of the same length that no code is, so that the comparison can be done all the same.
+ * The `digits` digits of the answer, blanks and tabs dropped.  False for anything else; code_r is
+ * then a text of the same length that no code is, so that the comparison can be done all the same.
  */
 bool otp_code_text(const void *answer, size_t len, uint32_t digits, char code_r[OTP_CODE_SIZE]);
 
@@ -30,8 +30,11 @@ struct otp_scan {
 	uint64_t unused;	       /* matches from it on */
 	uint64_t lowest, highest;      /* of the unused matches; 0 when there is none */
 };
-/* Computes and compares every code of the window, in constant time, whichever match.  WF_CRYPTO, WF_INVALID. */
-WF_MUST_USE wf_status otp_scan(const struct wf_secret *secret, const struct otp_spec *spec, const char *code,
-			       struct otp_scan *scan);
+/*
+ * Computes and compares every code of the window, in constant time, whichever match.  WF_CRYPTO,
+ * WF_INVALID.
+ */
+WF_MUST_USE wf_status otp_scan(const struct wf_secret *secret, const struct otp_spec *spec,
+	const char *code, struct otp_scan *scan);
 
 #endif

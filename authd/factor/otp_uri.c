@@ -1,6 +1,6 @@
 /*
- * The otpauth:// URI that authenticators scan, and the key as text.  Names are percent-encoded octet by
- * octet (RFC 3986 section 2.1): only unreserved characters stand for themselves.
+ * The otpauth:// URI that authenticators scan, and the key as text.  Names are percent-encoded
+ * octet by octet (RFC 3986 section 2.1): only unreserved characters stand for themselves.
  */
 #include "config.h"
 
@@ -14,7 +14,8 @@
 
 #define SECRET_OCTETS_MAX 128
 
-static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+static const char unreserved[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
 
 static wf_status
 put_text(struct wf_buf *uri, const char *text)
@@ -33,7 +34,8 @@ put_encoded(struct wf_buf *uri, const char *text)
 		if (strchr(unreserved, *text) != NULL)
 			(void)snprintf(octet, sizeof(octet), "%c", *text);
 		else
-			(void)snprintf(octet, sizeof(octet), "%%%02X", (unsigned)(unsigned char)*text);
+			(void)snprintf(
+				octet, sizeof(octet), "%%%02X", (unsigned)(unsigned char)*text);
 		status = put_text(uri, octet);
 	}
 	return status;
@@ -43,7 +45,8 @@ put_encoded(struct wf_buf *uri, const char *text)
 static wf_status
 put_label(struct wf_buf *uri, enum factor_id factor, const char *issuer, const char *account)
 {
-	wf_status status = put_text(uri, factor == FACTOR_TOTP ? "otpauth://totp/" : "otpauth://hotp/");
+	wf_status status =
+		put_text(uri, factor == FACTOR_TOTP ? "otpauth://totp/" : "otpauth://hotp/");
 
 	if (status == WF_OK && issuer[0] != '\0')
 		status = put_encoded(uri, issuer);
@@ -57,7 +60,8 @@ put_label(struct wf_buf *uri, enum factor_id factor, const char *issuer, const c
 }
 
 static wf_status
-put_parameters(struct wf_buf *uri, const struct otp_spec *spec, const char *issuer, uint64_t counter)
+put_parameters(
+	struct wf_buf *uri, const struct otp_spec *spec, const char *issuer, uint64_t counter)
 {
 	static const char *const names[] = {"", "SHA1", "SHA256", "SHA512"};
 	char text[96];
@@ -68,17 +72,20 @@ put_parameters(struct wf_buf *uri, const struct otp_spec *spec, const char *issu
 	if (status == WF_OK)
 		status = put_encoded(uri, issuer);
 	if (spec->factor == FACTOR_TOTP)
-		(void)snprintf(text, sizeof(text), "&algorithm=%s&digits=%" PRIu32 "&period=%" PRIu32,
-			names[spec->algorithm], spec->digits, spec->step_s);
+		(void)snprintf(text, sizeof(text),
+			"&algorithm=%s&digits=%" PRIu32 "&period=%" PRIu32, names[spec->algorithm],
+			spec->digits, spec->step_s);
 	else
-		(void)snprintf(text, sizeof(text), "&algorithm=%s&digits=%" PRIu32 "&counter=%" PRIu64,
-			names[spec->algorithm], spec->digits, counter);
+		(void)snprintf(text, sizeof(text),
+			"&algorithm=%s&digits=%" PRIu32 "&counter=%" PRIu64, names[spec->algorithm],
+			spec->digits, counter);
 	return status == WF_OK ? put_text(uri, text) : status;
 }
 
 /* Both secrets or none. */
 static wf_status
-set_both(const struct wf_buf *uri, const char *key, struct wf_secret *uri_r, struct wf_secret *base32_r)
+set_both(const struct wf_buf *uri, const char *key, struct wf_secret *uri_r,
+	struct wf_secret *base32_r)
 {
 	struct wf_secret uri_secret = WF_SECRET_EMPTY, key_secret = WF_SECRET_EMPTY;
 	wf_status status = wf_secret_set(&uri_secret, uri->data, uri->len);
@@ -95,8 +102,8 @@ set_both(const struct wf_buf *uri, const char *key, struct wf_secret *uri_r, str
 }
 
 wf_status
-otp_uri(const struct wf_secret *secret, const struct otp_spec *spec, const char *issuer, const char *account,
-	uint64_t counter, struct wf_secret *uri_r, struct wf_secret *base32_r)
+otp_uri(const struct wf_secret *secret, const struct otp_spec *spec, const char *issuer,
+	const char *account, uint64_t counter, struct wf_secret *uri_r, struct wf_secret *base32_r)
 {
 	char key[BASE32_LEN(SECRET_OCTETS_MAX) + 1];
 	struct wf_buf uri;

@@ -1,10 +1,10 @@
 /*
  * The factors TOTP and HOTP: which counters an answer may belong to, and what a match means.
  *
- * Both look at a window of counters, part of which is used up.  A code that belongs to a used counter is
- * `replayed`, even if by chance it also belongs to a fresh one: a code that was seen is not accepted
- * again (I2).  Of several fresh ones TOTP burns the highest, so that none of them can follow; HOTP takes
- * the lowest, so that server and token stay in step.
+ * Both look at a window of counters, part of which is used up.  A code that belongs to a used
+ * counter is `replayed`, even if by chance it also belongs to a fresh one: a code that was seen is
+ * not accepted again (I2).  Of several fresh ones TOTP burns the highest, so that none of them can
+ * follow; HOTP takes the lowest, so that server and token stay in step.
  */
 #include "config.h"
 
@@ -65,7 +65,8 @@ open_secret(const struct factor_input *in, struct wf_secret *secret_r)
 		return WF_CRYPTO;
 	aad.account_id = credential->account_id;
 	aad.label = credential->label;
-	return keyring_open(in->keys, credential->key_id, &aad, credential->secret, credential->secret_len, secret_r);
+	return keyring_open(in->keys, credential->key_id, &aad, credential->secret,
+		credential->secret_len, secret_r);
 }
 
 /* WF_INVALID when the stored credential cannot be one. */
@@ -76,7 +77,8 @@ trial_init(struct otp_trial *trial, const struct factor_input *in, enum factor_i
 
 	memset(trial, 0, sizeof(*trial));
 	trial->in = in;
-	trial->spec = (struct otp_spec){.factor = factor, .algorithm = OTP_SHA1, .digits = 6, .step_s = 30};
+	trial->spec = (struct otp_spec){
+		.factor = factor, .algorithm = OTP_SHA1, .digits = 6, .step_s = 30};
 	if (credential != NULL) {
 		trial->spec.algorithm = credential->algorithm;
 		trial->spec.digits = credential->digits;
@@ -85,7 +87,8 @@ trial_init(struct otp_trial *trial, const struct factor_input *in, enum factor_i
 	if (otp_spec_check(&trial->spec) != WF_OK ||
 	    (credential != NULL && (credential->counter < -1 || credential->counter > COUNTER_MAX)))
 		return WF_INVALID;
-	trial->formed = otp_code_text(in->answer->bytes, in->answer->len, trial->spec.digits, trial->code);
+	trial->formed =
+		otp_code_text(in->answer->bytes, in->answer->len, trial->spec.digits, trial->code);
 	return WF_OK;
 }
 
@@ -111,7 +114,9 @@ totp_window(struct otp_trial *trial)
 	int64_t first, last;
 
 	trial->now = in->now.wall_us / 1000000 / trial->spec.step_s;
-	trial->drift = in->credential == NULL ? 0 : clamp(in->credential->drift, at_most(in->totp_drift, DRIFT_MAX));
+	trial->drift = in->credential == NULL
+			       ? 0
+			       : clamp(in->credential->drift, at_most(in->totp_drift, DRIFT_MAX));
 	first = trial->now + trial->drift - window;
 	last = trial->now + trial->drift + window;
 	first = first < 0 ? 0 : first;
@@ -124,11 +129,13 @@ static void
 hotp_window(struct otp_trial *trial)
 {
 	const struct factor_input *in = trial->in;
-	int64_t next = in->credential == NULL || in->credential->counter < 0 ? 0 : in->credential->counter;
+	int64_t next =
+		in->credential == NULL || in->credential->counter < 0 ? 0 : in->credential->counter;
 	int64_t first = next < LOOKBACK ? 0 : next - LOOKBACK;
 
 	trial->scan.first = (uint64_t)first;
-	trial->scan.count = (uint64_t)(next - first) + at_most(in->hotp_lookahead, LOOKAHEAD_MAX) + 1;
+	trial->scan.count =
+		(uint64_t)(next - first) + at_most(in->hotp_lookahead, LOOKAHEAD_MAX) + 1;
 	trial->scan.fresh = (uint64_t)next;
 }
 
@@ -154,7 +161,8 @@ totp_effect(const struct otp_trial *trial, struct factor_result *result)
 static void
 hotp_effect(const struct otp_trial *trial, struct factor_result *result)
 {
-	result_effect(trial->in, EFFECT_HOTP_ADVANCE, result)->value = (int64_t)trial->scan.lowest + 1;
+	result_effect(trial->in, EFFECT_HOTP_ADVANCE, result)->value =
+		(int64_t)trial->scan.lowest + 1;
 }
 
 /* What is different between the two. */
@@ -166,7 +174,8 @@ struct otp_plan {
 };
 
 static void
-trial_judge(const struct otp_plan *plan, const struct otp_trial *trial, struct factor_result *result)
+trial_judge(
+	const struct otp_plan *plan, const struct otp_trial *trial, struct factor_result *result)
 {
 	const struct factor_input *in = trial->in;
 
@@ -195,7 +204,8 @@ trial_run(const struct otp_plan *plan, struct otp_trial *trial, struct factor_re
 }
 
 static void
-otp_verify(const struct otp_plan *plan, const struct factor_input *in, struct factor_result *result_r)
+otp_verify(
+	const struct otp_plan *plan, const struct factor_input *in, struct factor_result *result_r)
 {
 	struct factor_result result = {.answer = FACTOR_NO};
 	struct otp_trial trial;

@@ -2,8 +2,8 @@
  * The password factor: verifies an answer against the stored hash and asks for a new hash where the
  * stored one was imported or is cheaper than today's.
  *
- * Where there is nothing to verify against (unknown name, no password, a locked hash) the same work is
- * done with a fixed salt at the current cost, and thrown away.
+ * Where there is nothing to verify against (unknown name, no password, a locked hash) the same work
+ * is done with a fixed salt at the current cost, and thrown away.
  */
 #include "config.h"
 
@@ -16,7 +16,8 @@
 #define NO_REASON "wrong-password"
 
 wf_status
-password_argon2_verify(const struct wf_secret *answer, const char *hash, struct factor_scratch *scratch)
+password_argon2_verify(
+	const struct wf_secret *answer, const char *hash, struct factor_scratch *scratch)
 {
 	struct phc phc;
 
@@ -29,7 +30,10 @@ password_argon2_verify(const struct wf_secret *answer, const char *hash, struct 
 static wf_status
 mock_verify(const struct wf_secret *answer, const char *hash, struct factor_scratch *scratch)
 {
-	struct phc phc = {.cost = password_cost_get(), .salt = "warifu-mock-salt", .salt_len = 16, .hash_len = 32};
+	struct phc phc = {.cost = password_cost_get(),
+		.salt = "warifu-mock-salt",
+		.salt_len = 16,
+		.hash_len = 32};
 	uint8_t work[PHC_HASH_MAX];
 	wf_status status = factor_argon2_hash(answer, &phc, scratch, work);
 
@@ -38,7 +42,8 @@ mock_verify(const struct wf_secret *answer, const char *hash, struct factor_scra
 	return status == WF_OK ? WF_NO : status;
 }
 
-typedef wf_status verifier(const struct wf_secret *answer, const char *hash, struct factor_scratch *scratch);
+typedef wf_status verifier(
+	const struct wf_secret *answer, const char *hash, struct factor_scratch *scratch);
 
 /* By the beginning of the stored text; the last row takes what no other does. */
 static verifier *
@@ -87,8 +92,8 @@ wants_rehash(const char *hash)
 	struct password_cost cost = password_cost_get();
 	struct phc phc;
 
-	return phc_parse(hash, &phc) != WF_OK || work_of(&phc.cost) < work_of(&cost) || phc.salt_len < 16 ||
-	       phc.hash_len < 32;
+	return phc_parse(hash, &phc) != WF_OK || work_of(&phc.cost) < work_of(&cost) ||
+	       phc.salt_len < 16 || phc.hash_len < 32;
 }
 
 void
@@ -106,7 +111,9 @@ factor_renew(const struct factor_input *in, struct factor_result *result)
 	memcpy(effect->old, in->credential->secret, effect->old_len);
 }
 
-/* Nobody has set an empty password, and crypt(3) would end at a NUL what the hash of it does not. */
+/*
+ * Nobody has set an empty password, and crypt(3) would end at a NUL what the hash of it does not.
+ */
 static bool
 could_be_password(const struct wf_secret *answer)
 {

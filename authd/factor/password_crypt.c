@@ -1,6 +1,6 @@
 /*
- * Imported crypt(3) hashes, as /etc/shadow has them, verified by libxcrypt.  New hashes are never made
- * here: a login with such a hash replaces it.
+ * Imported crypt(3) hashes, as /etc/shadow has them, verified by libxcrypt.  New hashes are never
+ * made here: a login with such a hash replaces it.
  */
 #include "config.h"
 
@@ -55,7 +55,10 @@ is_yescrypt_salt(const char *salt, size_t len)
 	return len == 0 || strchr(alphabet, salt[len - 1]) < alphabet + values[len % 4];
 }
 
-/* "j9T$salt$": flavour, memory cost, block size (8 or 32), as crypt_gensalt() writes them. Of a whole hash. */
+/*
+ * "j9T$salt$": flavour, memory cost, block size (8 or 32), as crypt_gensalt() writes them. Of a
+ * whole hash.
+ */
 static bool
 yescrypt_bounded(const char *setting)
 {
@@ -87,8 +90,8 @@ struct method {
 };
 
 /*
- * Nothing but these, whatever else libxcrypt can compute: the cost of $7$, $sha1$ and $md5 is whatever
- * their text says, up to hours and all memory.
+ * Nothing but these, whatever else libxcrypt can compute: the cost of $7$, $sha1$ and $md5 is
+ * whatever their text says, up to hours and all memory.
  */
 static const struct method methods[] = {
 	{"$1$", 3, 22, always_bounded},
@@ -130,7 +133,8 @@ is_whole(const char *hash, const struct method *method)
 	const char *setting = hash + strlen(method->prefix);
 	const char *last = strrchr(hash, '$');
 	const char *digits = last != NULL ? last + 1 : setting;
-	size_t option = method->bounded == rounds_bounded && strncmp(setting, ROUNDS, strlen(ROUNDS)) == 0;
+	size_t option =
+		method->bounded == rounds_bounded && strncmp(setting, ROUNDS, strlen(ROUNDS)) == 0;
 
 	return count_of(hash, '$') == method->dollars + option &&
 	       strspn(digits, alphabet) == method->digits && digits[method->digits] == '\0';
@@ -142,10 +146,12 @@ password_crypt_check(const char *hash)
 	const struct method *method = method_of(hash);
 	int rc = hash[0] == '\0' ? CRYPT_SALT_INVALID : crypt_checksalt(hash);
 
-	if (rc == CRYPT_SALT_INVALID || rc == CRYPT_SALT_METHOD_DISABLED) /* coverage: Debian disables no method */
+	if (rc == CRYPT_SALT_INVALID ||
+		rc == CRYPT_SALT_METHOD_DISABLED) /* coverage: Debian disables no method */
 		return WF_INVALID;
-	return is_whole(hash, method) && method->bounded(hash + strlen(method->prefix)) ? WF_OK
-											: WF_INVALID;
+	return is_whole(hash, method) && method->bounded(hash + strlen(method->prefix))
+		       ? WF_OK
+		       : WF_INVALID;
 }
 
 /* NULL and errno when it cannot be computed. */
@@ -157,15 +163,17 @@ crypt_in(struct crypt_data *data, const struct wf_secret *answer, const char *ha
 		return NULL;
 	}
 	errno = 0;
-	return crypt_rn(answer->len == 0 ? "" : (const char *)answer->bytes, hash, data, (int)sizeof(*data));
+	return crypt_rn(answer->len == 0 ? "" : (const char *)answer->bytes, hash, data,
+		(int)sizeof(*data));
 }
 
 static wf_status
 crypt_status(const char *computed, const char *hash)
 {
 	if (computed == NULL) /* ERANGE: longer than the method can take, so it was never set */
-		return errno == ERANGE   ? WF_NO :
-		       errno == ENOMEM ? WF_NO_MEMORY : WF_CRYPTO; /* coverage: others are refused before */
+		return errno == ERANGE   ? WF_NO
+		       : errno == ENOMEM ? WF_NO_MEMORY
+					 : WF_CRYPTO; /* coverage: others are refused before */
 	if (strlen(computed) != strlen(hash) || /* coverage: is_whole() has seen to the length */
 		!wf_mem_equal(computed, hash, strlen(hash)))
 		return WF_NO;
@@ -173,7 +181,8 @@ crypt_status(const char *computed, const char *hash)
 }
 
 wf_status
-password_crypt_verify(const struct wf_secret *answer, const char *hash, struct factor_scratch *scratch)
+password_crypt_verify(
+	const struct wf_secret *answer, const char *hash, struct factor_scratch *scratch)
 {
 	struct factor_scratch *own = NULL;
 	struct crypt_data *data;

@@ -14,19 +14,24 @@
 #define SALT_LEN 16
 #define HASH_LEN 32
 
-/* In one word, so that a reload changes it whole while workers read: memory << 32, passes << 16, lanes. */
-static _Atomic uint64_t current_cost = (uint64_t)19456 << 32 | 2 << 16 | 1; /* PASSWORD_COST_DEFAULT */
+/*
+ * In one word, so that a reload changes it whole while workers read: memory << 32, passes << 16,
+ * lanes.
+ */
+/* PASSWORD_COST_DEFAULT */
+static _Atomic uint64_t current_cost = (uint64_t)19456 << 32 | 2 << 16 | 1;
 
 wf_status
 password_cost_set(const struct password_cost *cost)
 {
 	wf_status status = phc_cost_check(cost);
 
-	if (status == WF_OK && cost->lanes > factor_argon2_lanes_max) /* coverage: only libsodium has a limit */
+	if (status == WF_OK &&
+		cost->lanes > factor_argon2_lanes_max) /* coverage: only libsodium has a limit */
 		status = WF_UNSUPPORTED;
 	if (status == WF_OK)
-		atomic_store(&current_cost,
-			(uint64_t)cost->memory_kib << 32 | (uint64_t)cost->passes << 16 | cost->lanes);
+		atomic_store(&current_cost, (uint64_t)cost->memory_kib << 32 |
+						    (uint64_t)cost->passes << 16 | cost->lanes);
 	return status;
 }
 

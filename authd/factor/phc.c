@@ -17,9 +17,11 @@ static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv
 wf_status
 phc_cost_check(const struct password_cost *cost)
 {
-	if (cost->lanes < 1 || cost->lanes > LANES_MAX || cost->passes < 1 || cost->passes > PASSES_MAX)
+	if (cost->lanes < 1 || cost->lanes > LANES_MAX || cost->passes < 1 ||
+		cost->passes > PASSES_MAX)
 		return WF_INVALID;
-	if (cost->memory_kib < MEMORY_KIB_PER_LANE * cost->lanes || cost->memory_kib > MEMORY_KIB_MAX)
+	if (cost->memory_kib < MEMORY_KIB_PER_LANE * cost->lanes ||
+		cost->memory_kib > MEMORY_KIB_MAX)
 		return WF_INVALID;
 	return WF_OK;
 }
@@ -116,7 +118,8 @@ phc_parse(const char *text, struct phc *phc_r)
 	    take_number(&at, ",p=", &phc.cost.lanes) != WF_OK || phc_cost_check(&phc.cost) != WF_OK)
 		return WF_INVALID;
 	if (take_base64(&at, PHC_SALT_MIN, PHC_SALT_MAX, phc.salt, &phc.salt_len) != WF_OK ||
-	    take_base64(&at, PHC_HASH_MIN, PHC_HASH_MAX, phc.hash, &phc.hash_len) != WF_OK || *at != '\0')
+		take_base64(&at, PHC_HASH_MIN, PHC_HASH_MAX, phc.hash, &phc.hash_len) != WF_OK ||
+		*at != '\0')
 		return WF_INVALID;
 	*phc_r = phc;
 	return WF_OK;
@@ -133,8 +136,8 @@ phc_format(const struct phc *phc, char *text_r, size_t size)
 	base64_encode(phc->salt, phc->salt_len, salt);
 	base64_encode(phc->hash, phc->hash_len, hash);
 	len = snprintf(text, sizeof(text),
-		PHC_PREFIX "v=19$m=%" PRIu32 ",t=%" PRIu32 ",p=%" PRIu32 "$%s$%s", phc->cost.memory_kib,
-		phc->cost.passes, phc->cost.lanes, salt, hash);
+		PHC_PREFIX "v=19$m=%" PRIu32 ",t=%" PRIu32 ",p=%" PRIu32 "$%s$%s",
+		phc->cost.memory_kib, phc->cost.passes, phc->cost.lanes, salt, hash);
 	if ((size_t)len >= size)
 		return WF_TOO_LONG;
 	memcpy(text_r, text, (size_t)len + 1);

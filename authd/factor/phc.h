@@ -1,7 +1,7 @@
 /*
- * The encoded form of an Argon2id hash, "$argon2id$v=19$m=19456,t=2,p=1$salt$hash", as libargon2 and
- * libsodium write it.  The parser is strict and bounded: a hash string may come from an import, and must
- * not make a worker take all memory or run for ever.
+ * The encoded form of an Argon2id hash, "$argon2id$v=19$m=19456,t=2,p=1$salt$hash", as libargon2
+ * and libsodium write it.  The parser is strict and bounded: a hash string may come from an import,
+ * and must not make a worker take all memory or run for ever.
  */
 #ifndef WF_AUTHD_FACTOR_PHC_H
 #define WF_AUTHD_FACTOR_PHC_H
@@ -30,8 +30,8 @@ struct phc {
 /* WF_INVALID outside the bounds that password_cost_set states. */
 WF_MUST_USE wf_status phc_cost_check(const struct password_cost *cost);
 /*
- * WF_INVALID for anything that is not exactly the form above with version 19, cost, salt and hash in bounds:
- * no leading zeros, no padding, no bits behind the last octet, nothing behind the end.
+ * WF_INVALID for anything that is not exactly the form above with version 19, cost, salt and hash
+ * in bounds: no leading zeros, no padding, no bits behind the last octet, nothing behind the end.
  */
 WF_MUST_USE wf_status phc_parse(const char *text, struct phc *phc_r);
 /* WF_TOO_LONG when `size` is too small. */

@@ -1,7 +1,7 @@
 /*
- * Recovery codes: 80 random bits each, used once.  Only a keyed hash of a code is stored; 80 bits need no
- * slow hash, and the key keeps a stolen store from being searched.  The hash covers the account, so that
- * a row moved to another account matches nothing.
+ * Recovery codes: 80 random bits each, used once.  Only a keyed hash of a code is stored; 80 bits
+ * need no slow hash, and the key keeps a stolen store from being searched.  The hash covers the
+ * account, so that a row moved to another account matches nothing.
  */
 #include "config.h"
 
@@ -52,7 +52,8 @@ hash_text(const struct keyring *keys, int64_t account_id, const char *text, uint
 }
 
 wf_status
-recovery_code_hash(const struct keyring *keys, int64_t account_id, const struct wf_secret *code, uint8_t hash_r[32])
+recovery_code_hash(const struct keyring *keys, int64_t account_id, const struct wf_secret *code,
+	uint8_t hash_r[32])
 {
 	char text[CODE_LEN + 1];
 	wf_status status = WF_INVALID;
@@ -76,7 +77,8 @@ grouped(const char *text, char grouped_r[CODE_TEXT_LEN + 1])
 }
 
 wf_status
-recovery_code_new(const struct keyring *keys, int64_t account_id, struct wf_secret *code_r, uint8_t hash_r[32])
+recovery_code_new(const struct keyring *keys, int64_t account_id, struct wf_secret *code_r,
+	uint8_t hash_r[32])
 {
 	uint8_t bytes[CODE_OCTETS], hash[32];
 	char text[CODE_LEN + 1], shown[CODE_TEXT_LEN + 1];

@@ -1,9 +1,9 @@
 /*
  * Memory for slow hashes.  glibc maps and faults 19 MiB afresh on every call above its threshold; a
- * buffer that a worker keeps while it is busy saves that (up to half of the time above 32 MiB).  It is
- * mapped by the first hash and given back after a quiet while: an idle daemon is small.  It stays out of core
- * dumps and is locked if the limits allow: the first block of Argon2's memory would let anyone who finds
- * it in swap guess passwords at the speed of a fast hash.
+ * buffer that a worker keeps while it is busy saves that (up to half of the time above 32 MiB).  It
+ * is mapped by the first hash and given back after a quiet while: an idle daemon is small.  It
+ * stays out of core dumps and is locked if the limits allow: the first block of Argon2's memory
+ * would let anyone who finds it in swap guess passwords at the speed of a fast hash.
  */
 #include "config.h"
 
@@ -26,7 +26,9 @@ memory_map(size_t bytes)
 	if (memory == MAP_FAILED)
 		return NULL;
 	(void)madvise(memory, bytes, MADV_DONTDUMP);
-	/* Few large pages instead of thousands of small ones, where the machine has them to give. */
+	/*
+	 * Few large pages instead of thousands of small ones, where the machine has them to give.
+	 */
 	(void)madvise(memory, bytes, MADV_HUGEPAGE);
 	(void)mlock(memory, bytes);
 	return memory;
@@ -53,7 +55,10 @@ scratch_make(size_t keep, struct factor_scratch **scratch_r)
 	return WF_OK;
 }
 
-/* The kernel wipes what it hands to others; this wipes what a swap or a dump could have seen meanwhile. */
+/*
+ * The kernel wipes what it hands to others; this wipes what a swap or a dump could have seen
+ * meanwhile.
+ */
 void
 scratch_rest(struct factor_scratch *scratch)
 {
@@ -97,7 +102,8 @@ grow(struct factor_scratch *scratch, size_t bytes)
 void *
 scratch_lend(struct factor_scratch *scratch, size_t bytes)
 {
-	if (scratch == NULL || scratch->lent || (bytes > scratch->size && bytes > keep_max(scratch)))
+	if (scratch == NULL || scratch->lent ||
+		(bytes > scratch->size && bytes > keep_max(scratch)))
 		return memory_map(bytes);
 	if (!grow(scratch, bytes))
 		return NULL;

@@ -11,7 +11,8 @@
 
 struct factor_scratch {
 	struct crypt_data crypt; /* of crypt(3); all zero between uses */
-	size_t keep;		 /* bytes of memory to keep at most; SCRATCH_KEEP_COST = what today's cost asks for */
+	/* bytes of memory to keep at most; SCRATCH_KEEP_COST = what today's cost asks for */
+	size_t keep;
 	uint8_t *memory;	 /* page aligned; NULL until it is lent first, and after a rest */
 	size_t size;		 /* of memory; 0 = none */
 	bool lent;
@@ -23,9 +24,9 @@ struct factor_scratch {
 WF_MUST_USE wf_status scratch_make(size_t keep, struct factor_scratch **scratch_r);
 void scratch_drop(struct factor_scratch **scratch);
 /*
- * Lends the memory that was kept, or maps some: to be kept, unless `scratch` is NULL, lent already, or the
- * need is over what it may keep.  NULL when there is none to be had.  Returning does not wipe what was
- * lent; the hash library does that.
+ * Lends the memory that was kept, or maps some: to be kept, unless `scratch` is NULL, lent already,
+ * or the need is over what it may keep.  NULL when there is none to be had.  Returning does not
+ * wipe what was lent; the hash library does that.
  */
 void *scratch_lend(struct factor_scratch *scratch, size_t bytes);
 void scratch_return(struct factor_scratch *scratch, void *memory, size_t bytes);

@@ -125,8 +125,8 @@ set_half(struct wf_secret *half_r, bool encoded, const uint8_t *bytes, size_t le
 }
 
 wf_status
-split_answer(const struct split_spec *spec, const struct wf_secret *whole, struct wf_secret *password_r,
-	     struct wf_secret *code_r)
+split_answer(const struct split_spec *spec, const struct wf_secret *whole,
+	struct wf_secret *password_r, struct wf_secret *code_r)
 {
 	const uint8_t *bytes = whole->bytes != NULL ? whole->bytes : (const uint8_t *)"";
 	struct halves halves = modes[spec->mode].find(spec, bytes, whole->len);

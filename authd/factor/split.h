@@ -1,6 +1,7 @@
 /*
- * One field of a gateway's form that holds a password and a code: which part is which.  A gateway's mode says so
- * once and for all, so an answer is never tried in more than one way, and each half is evaluated once.
+ * One field of a gateway's form that holds a password and a code: which part is which.  A gateway's
+ * mode says so once and for all, so an answer is never tried in more than one way, and each half is
+ * evaluated once.
  *
  * Pure: no clock, no store, no logging; any thread.
  */
@@ -15,13 +16,15 @@
 
 struct split_spec {
 	enum client_mode mode;
-	const char *separator; /* of CLIENT_SEPARATOR; the last one in the answer counts, codes have none */
+	/* of CLIENT_SEPARATOR; the last one in the answer counts, codes have none */
+	const char *separator;
 	uint32_t digits;       /* of the account's codes; CODE_LAST and CODE_FIRST */
 };
 
 /*
- * Halves of `whole`.  What has not the form that the mode wants is a password with an empty code, which nobody's
- * is.  CLIENT_CHALLENGE: the password alone; CLIENT_CODE: the code alone.  WF_NO_MEMORY, the halves are empty then.
+ * Halves of `whole`.  What has not the form that the mode wants is a password with an empty code,
+ * which nobody's is.  CLIENT_CHALLENGE: the password alone; CLIENT_CODE: the code alone.
+ * WF_NO_MEMORY, the halves are empty then.
  */
 WF_MUST_USE wf_status split_answer(const struct split_spec *spec, const struct wf_secret *whole,
 				   struct wf_secret *password_r, struct wf_secret *code_r);

@@ -39,7 +39,10 @@ result_unsure(const char *reason, struct factor_result *result)
 	result_set(FACTOR_UNSURE, reason, result);
 }
 
-/* Not a comparison of secrets but a flag: no guess can be lucky enough. Nothing matches without a credential. */
+/*
+ * Not a comparison of secrets but a flag: no guess can be lucky enough. Nothing matches without a
+ * credential.
+ */
 static bool
 never_yes(const struct factor_input *in)
 {

@@ -1,7 +1,7 @@
 /*
- * One connection: bytes in, frames decoded, replies out.  Buffers are our own, so that every byte that
- * may be part of a secret is wiped.  A peer that sends nonsense, or what its role and state do not
- * permit, is dropped.
+ * One connection: bytes in, frames decoded, replies out.  Buffers are our own, so that every byte
+ * that may be part of a secret is wiped.  A peer that sends nonsense, or what its role and state do
+ * not permit, is dropped.
  */
 #include "config.h"
 
@@ -48,7 +48,8 @@ front_complain(struct front *front, const char *text)
 {
 	int64_t now_us = wf_clock_now(&front->options.clock).boot_us;
 
-	if (front->options.say == NULL || (front->said_us != 0 && now_us - front->said_us < 1000000))
+	if (front->options.say == NULL ||
+		(front->said_us != 0 && now_us - front->said_us < 1000000))
 		return;
 	front->said_us = now_us;
 	front->options.say(LOG_WARNING, text);
@@ -68,7 +69,10 @@ say_dropped(const struct connection *connection, wf_status why)
 	front_complain(connection->front, text);
 }
 
-/* Waits for its bytes, until an act is under way for it.  One that cannot be heard any more is dropped: it would stay for ever. */
+/*
+ * Waits for its bytes, until an act is under way for it.  One that cannot be heard any more is
+ * dropped: it would stay for ever.
+ */
 static void
 watch_reads(struct connection *connection)
 {
@@ -140,7 +144,8 @@ idle(const struct connection *connection)
 
 	if (taker != NULL)
 		return taker->idle(taker->ctx, &connection->peer);
-	return connection->peer.transactions == NULL && connection->peer.errands == NULL && connection->act == NULL;
+	return connection->peer.transactions == NULL && connection->peer.errands == NULL &&
+	       connection->act == NULL;
 }
 
 static ssize_t
@@ -200,7 +205,8 @@ connection_flush(struct connection *connection)
 	struct wf_buf *out = &connection->out;
 
 	while (connection->sent < out->len) {
-		ssize_t put = send(connection->fd, out->data + connection->sent, out->len - connection->sent, MSG_NOSIGNAL);
+		ssize_t put = send(connection->fd, out->data + connection->sent,
+			out->len - connection->sent, MSG_NOSIGNAL);
 
 		if (put < 0 && errno == EINTR)
 			continue;
@@ -245,7 +251,8 @@ admitted(struct front *front, enum front_role role, const struct wf_peer *cred)
 		return false;
 	if (cred->uid == 0)
 		return true;
-	for (const struct connection *other = front->connections; other != NULL; other = other->next) {
+	for (const struct connection *other = front->connections; other != NULL;
+		other = other->next) {
 		same += other->peer.cred.uid == cred->uid;
 		others += other->peer.cred.uid != 0;
 	}
@@ -255,11 +262,13 @@ admitted(struct front *front, enum front_role role, const struct wf_peer *cred)
 static struct connection *
 make(struct front *front, int fd)
 {
-	struct connection *connection = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*connection));
+	struct connection *connection =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*connection));
 
 	if (connection == NULL)
 		return NULL;
-	connection->readable = event_new(front->options.base, fd, EV_READ | EV_PERSIST, readable, connection);
+	connection->readable =
+		event_new(front->options.base, fd, EV_READ | EV_PERSIST, readable, connection);
 	connection->writable = event_new(front->options.base, fd, EV_WRITE, writable, connection);
 	if (connection->readable != NULL && connection->writable != NULL)
 		return connection;
@@ -287,7 +296,11 @@ connection_new(struct front *front, enum front_role role, int fd)
 	}
 	connection->front = front;
 	connection->fd = fd;
-	connection->peer = (struct engine_peer){.role = role, .cred = cred, .version = WF_WIRE_VERSION, .send = connection_send, .drop = drop};
+	connection->peer = (struct engine_peer){.role = role,
+		.cred = cred,
+		.version = WF_WIRE_VERSION,
+		.send = connection_send,
+		.drop = drop};
 	wf_buf_init_secret(&connection->in, WF_WIRE_FRAME_MAX + CHUNK);
 	wf_buf_init_secret(&connection->out, FRONT_OUT_MAX);
 	connection->next = front->connections;

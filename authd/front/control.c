@@ -1,7 +1,7 @@
 /*
- * Acts over the control socket: the request becomes an act_call, runs in an act thread, and its reply
- * (HEAD, ROWs, END) is written when it is done.  A peer that goes away does not stop the act: what it
- * changes is recorded all the same.
+ * Acts over the control socket: the request becomes an act_call, runs in an act thread, and its
+ * reply (HEAD, ROWs, END) is written when it is done.  A peer that goes away does not stop the act:
+ * what it changes is recorded all the same.
  */
 #include "config.h"
 
@@ -13,7 +13,7 @@
 #include "common/fault.h"
 
 #define ACT_DEADLINE_S 600
-#define ACTS_UID_MAX 8    /* under way for one user but root: the helpdesk's unlock must find room */
+#define ACTS_UID_MAX 8 /* under way for one user but root: the helpdesk's unlock must find room */
 #define ACTS_PLAIN_MAX 24 /* under way for all who have no role together, for the same reason */
 
 struct act_job {
@@ -33,7 +33,8 @@ struct act_job {
 };
 
 static wf_status
-put_list(struct act_job *job, enum wf_msg_type type, enum wf_field_id field, const char *const *texts, size_t n)
+put_list(struct act_job *job, enum wf_msg_type type, enum wf_field_id field,
+	const char *const *texts, size_t n)
 {
 	struct wf_msg msg;
 	wf_status status = WF_OK;
@@ -123,7 +124,8 @@ arrived(struct mailbox_post *post)
 		return;
 	}
 	connection->act = NULL;
-	sent = job->frames.len > 0 && wf_buf_put(&connection->out, job->frames.data, job->frames.len) == WF_OK;
+	sent = job->frames.len > 0 &&
+	       wf_buf_put(&connection->out, job->frames.data, job->frames.len) == WF_OK;
 	job_free(job);
 	if (!sent) { /* the client says that the daemon broke off, instead of waiting for it */
 		connection_free(connection);
@@ -150,7 +152,8 @@ read_call(struct act_job *job, const struct wf_msg *msg)
 	wf_status status = wf_msg_get_text(msg, WF_F_ACT, 0, job->id, sizeof(job->id));
 
 	if (status == WF_OK)
-		status = wf_msg_get_text(msg, WF_F_LANGUAGE, 0, job->language, sizeof(job->language));
+		status = wf_msg_get_text(
+			msg, WF_F_LANGUAGE, 0, job->language, sizeof(job->language));
 	return status == WF_OK ? act_call_read(&job->call, msg) : status;
 }
 
@@ -216,7 +219,8 @@ control_start(struct connection *connection, const struct wf_msg *msg)
 	job->work.run = run;
 	job->work.done = done;
 	job->work.ctx = job;
-	job->work.deadline_boot_us = wf_clock_now(&front->options.clock).boot_us + INT64_C(1000000) * ACT_DEADLINE_S;
+	job->work.deadline_boot_us =
+		wf_clock_now(&front->options.clock).boot_us + INT64_C(1000000) * ACT_DEADLINE_S;
 	status = worker_submit(front->options.acts, &job->work);
 	if (status != WF_OK) {
 		job_free(job);

@@ -1,6 +1,6 @@
 /*
- * The front: sockets, connections, frames.  It decodes, asks the engine (PAM, RADIUS) or runs an act
- * (control), and writes replies.  No policy, no store, no counters here.
+ * The front: sockets, connections, frames.  It decodes, asks the engine (PAM, RADIUS) or runs an
+ * act (control), and writes replies.  No policy, no store, no counters here.
  *
  * One socket per role; a caller's role is its socket AND what the kernel says of it (SO_PEERCRED).
  * Everything runs in the loop thread, but for acts, which have threads of their own.
@@ -15,7 +15,10 @@
 
 struct front;
 
-/* Who takes the messages of all roles instead of engine and acts: the relay of a host without accounts. */
+/*
+ * Who takes the messages of all roles instead of engine and acts: the relay of a host without
+ * accounts.
+ */
 struct front_taker {
 	void *ctx;
 	/* As engine_handle(). */
@@ -33,11 +36,15 @@ struct front_options {
 	struct worker_pool *acts; /* threads with a factor scratch each */
 	struct wf_clock clock;
 	void (*say)(int priority, const char *text);
-	/* Lends configuration, keys, store and hooks to an act; called in the loop thread, in pairs. */
+	/*
+	 * Lends configuration, keys, store and hooks to an act; called in the loop thread, in
+	 * pairs.
+	 */
 	void (*lend)(void *ctx, struct act_daemon *daemon_r);
 	void (*give_back)(void *ctx, const struct act_daemon *daemon);
 	void *lend_ctx;
-	unsigned connections_uid, connections_all; /* caps; root knows only the second, all others share half of it */
+	/* caps; root knows only the second, all others share half of it */
+	unsigned connections_uid, connections_all;
 	uid_t radius_uid; /* besides root, who may use the radius socket; (uid_t)-1 = nobody */
 };
 
@@ -50,13 +57,15 @@ void front_stop(struct front *front);
 bool front_busy(const struct front *front);
 size_t front_connections(const struct front *front);
 /*
- * Stops and closes all connections.  Acts that have not begun are not run any more; those that run go on, and may
- * still need the loop: only when front_busy() is false may the threads of the acts be ended and the front be freed.
+ * Stops and closes all connections.  Acts that have not begun are not run any more; those that run
+ * go on, and may still need the loop: only when front_busy() is false may the threads of the acts
+ * be ended and the front be freed.
  */
 void front_close(struct front *front);
 void front_free(struct front **front);
 
 /* Makes, binds and opens a socket file at `path` (an old one is removed); mode as for chmod. */
-WF_MUST_USE wf_status front_socket(const char *path, mode_t mode, uid_t owner, gid_t group, int *fd_r);
+WF_MUST_USE wf_status front_socket(
+	const char *path, mode_t mode, uid_t owner, gid_t group, int *fd_r);
 
 #endif

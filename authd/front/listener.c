@@ -1,4 +1,6 @@
-/* Listening sockets: their own or systemd's; caps per uid and in all; a pause instead of a failure. */
+/*
+ * Listening sockets: their own or systemd's; caps per uid and in all; a pause instead of a failure.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -19,7 +21,9 @@ static bool
 is_served(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	bool served = fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 || errno == EAGAIN);
+	bool served =
+		fd >= 0 && (connect(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 ||
+				   errno == EAGAIN);
 
 	if (fd >= 0)
 		close(fd);
@@ -36,11 +40,13 @@ bind_at(int fd, const char *path, mode_t mode, uid_t owner, gid_t group)
 	if (strlen(path) >= sizeof(address.sun_path))
 		return WF_TOO_LONG;
 	memcpy(address.sun_path, path, strlen(path) + 1);
-	if (lstat(path, &info) == 0 && (!S_ISSOCK(info.st_mode) || is_served(&address) || unlink(path) != 0))
+	if (lstat(path, &info) == 0 &&
+		(!S_ISSOCK(info.st_mode) || is_served(&address) || unlink(path) != 0))
 		return WF_EXISTS;
 	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) != 0)
 		return errno == EACCES ? WF_DENIED : WF_IO;
-	if (chmod(path, mode) != 0 || ((owner != (uid_t)-1 || group != (gid_t)-1) && chown(path, owner, group) != 0))
+	if (chmod(path, mode) != 0 ||
+		((owner != (uid_t)-1 || group != (gid_t)-1) && chown(path, owner, group) != 0))
 		return WF_DENIED;
 	return listen(fd, SOMAXCONN) == 0 ? WF_OK : WF_IO;
 }
@@ -48,7 +54,9 @@ bind_at(int fd, const char *path, mode_t mode, uid_t owner, gid_t group)
 wf_status
 front_socket(const char *path, mode_t mode, uid_t owner, gid_t group, int *fd_r)
 {
-	int fd = wf_fault(WF_FAULT_SOCKET) ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = wf_fault(WF_FAULT_SOCKET)
+			 ? -1
+			 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	wf_status status;
 
 	if (fd < 0)
@@ -130,7 +138,8 @@ front_listen(struct front *front, enum front_role role, int fd)
 	if (evutil_make_socket_nonblocking(fd) != 0 || evutil_make_socket_closeonexec(fd) != 0)
 		return WF_INVALID;
 	*listener = (struct listener){.front = front, .role = role, .fd = fd};
-	listener->event = event_new(front->options.base, fd, EV_READ | EV_PERSIST, accept_ready, listener);
+	listener->event =
+		event_new(front->options.base, fd, EV_READ | EV_PERSIST, accept_ready, listener);
 	if (listener->event == NULL || event_add(listener->event, NULL) != 0)
 		return WF_NO_MEMORY;
 	front->nlisteners++;
@@ -170,7 +179,8 @@ front_busy(const struct front *front)
 {
 	if (front->acts != NULL)
 		return true;
-	for (const struct connection *connection = front->connections; connection != NULL; connection = connection->next)
+	for (const struct connection *connection = front->connections; connection != NULL;
+		connection = connection->next)
 		if (connection->out.len > connection->sent)
 			return true;
 	return false;

@@ -1,7 +1,7 @@
 /*
  * What a login must prove.  Pure: facts in, a demand out; may not know the account's secrets, the
- * store, or what was answered.  Prompts are filled before anything is decided, so that no denial can
- * be told from a demand by what is asked (I5).
+ * store, or what was answered.  Prompts are filled before anything is decided, so that no denial
+ * can be told from a demand by what is asked (I5).
  */
 #include "config.h"
 
@@ -14,7 +14,10 @@
 
 enum { PROMPT_FIRST = 1, PROMPT_SECOND = 2 };
 
-/* Two different kinds: each pair of those that count (SCS-4-1-3-3; KUBOTA-120 leaves addresses out). */
+/*
+ * Two different kinds: each pair of those that count (SCS-4-1-3-3; KUBOTA-120 leaves addresses
+ * out).
+ */
 static const unsigned pairs[] = {
 	KIND_KNOWLEDGE | KIND_POSSESSION,
 	KIND_KNOWLEDGE | KIND_BIOMETRIC,
@@ -109,7 +112,8 @@ demand_change(const struct policy *policy, struct policy_demand *demand)
 	add_prompt(demand, PROMPT_FIRST, WF_TEXT_CURRENT_PASSWORD,
 		policy_value(policy, P_PERSON_DEADLINE_S));
 	add_set(demand, KIND_KNOWLEDGE, RULE_CHANGE);
-	add_set(demand, KIND_POSSESSION, RULE_CHANGE); /* a recovery code, for who forgot the old one */
+	/* a recovery code, for who forgot the old one */
+	add_set(demand, KIND_POSSESSION, RULE_CHANGE);
 }
 
 bool

@@ -60,7 +60,8 @@ struct policy_param_spec {
 	const char *force;       /* of the criterion: "must", "sample"; "default" without one */
 	const char *about; /* N_() */
 };
-const struct policy_param_spec *policy_params(size_t *count_r); /* in the order of enum policy_param */
+/* in the order of enum policy_param */
+const struct policy_param_spec *policy_params(size_t *count_r);
 const struct policy_param_spec *policy_param_find(const char *name); /* NULL */
 /* True when `value` asks for less than the parameter's criterion, as its default states it. */
 bool policy_weaker(const struct policy_param_spec *spec, int64_t value);
@@ -78,7 +79,10 @@ struct policy_service {
 	bool asked;       /* false: cron, at, systemd-user...: RESULT IGNORE */
 	int64_t kinds;    /* 0 = P_MFA_KINDS */
 	unsigned ask;     /* bits of enum policy_ask; 0 = as `kinds` says */
-	/* Of `kinds` or `ask`, whichever was written last; force "deviation" where fewer are proved than the criterion wants. */
+	/*
+	 * Of `kinds` or `ask`, whichever was written last; force "deviation" where fewer are proved
+	 * than the criterion wants.
+	 */
 	struct origin demand_origin;
 	bool key_only;    /* service accounts may come here with a key alone */
 	bool root_allowed; /* uid 0 may log in here (console by a registered exception) */
@@ -89,11 +93,13 @@ struct policy_service {
 
 struct policy {
 	struct policy_number numbers[P_COUNT];
-	uint32_t backoff_s[POLICY_BACKOFF_MAX]; /* after each failure in turn, s: 0, 0, 1, 2, 4, 8, then doubling to the cap */
+	/* after each failure in turn, s: 0, 0, 1, 2, 4, 8, then doubling to the cap */
+	uint32_t backoff_s[POLICY_BACKOFF_MAX];
 	size_t nbackoff;
 	struct wf_network internal[POLICY_NETWORKS_MAX];
 	size_t ninternal;
-	struct wf_network shared[POLICY_NETWORKS_MAX]; /* NAT and jump hosts: never slowed as a source */
+	/* NAT and jump hosts: never slowed as a source */
+	struct wf_network shared[POLICY_NETWORKS_MAX];
 	size_t nshared;
 	struct policy_service services[POLICY_SERVICES_MAX];
 	size_t nservices;
@@ -103,10 +109,12 @@ struct policy {
 /* The built-in policy: defaults of the table and the services of policy_services.c. */
 void policy_init(struct policy *policy);
 /*
- * WF_INVALID outside the bounds.  The value gets the origin's file, line and force; its criterion is the
- * parameter's, and where the value is weaker than that one its force becomes "deviation" (I9).
+ * WF_INVALID outside the bounds.  The value gets the origin's file, line and force; its criterion
+ * is the parameter's, and where the value is weaker than that one its force becomes "deviation"
+ * (I9).
  */
-WF_MUST_USE wf_status policy_set(struct policy *policy, enum policy_param id, int64_t value, const struct origin *origin);
+WF_MUST_USE wf_status policy_set(
+	struct policy *policy, enum policy_param id, int64_t value, const struct origin *origin);
 static inline int64_t
 policy_value(const struct policy *policy, enum policy_param id)
 {
@@ -130,8 +138,10 @@ struct policy_facts {
 	bool root;       /* uid 0 */
 	bool ssh_key;    /* evidence: sshd verified a public key */
 	unsigned completed; /* kinds that a completed transaction of this login has proved */
-	bool admin_entry;   /* a RADIUS client behind which firewalls or entry points are administered */
-	bool outside_groups; /* a RADIUS client that names groups, and the account is in none of them */
+	/* a RADIUS client behind which firewalls or entry points are administered */
+	bool admin_entry;
+	/* a RADIUS client that names groups, and the account is in none of them */
+	bool outside_groups;
 };
 
 #define POLICY_ALTERNATIVES_MAX 4
@@ -155,11 +165,12 @@ struct policy_demand {
 	char rule[65];
 	struct policy_set sets[POLICY_ALTERNATIVES_MAX];
 	size_t nsets;
-	struct wf_prompt prompts[POLICY_PROMPTS_MAX]; /* the same for known and unknown users (I5) */
+	/* the same for known and unknown users (I5) */
+	struct wf_prompt prompts[POLICY_PROMPTS_MAX];
 	size_t nprompts;
 	/*
-	 * The code alone is asked: another module of the stack has asked for the password, so a wrong code counts as one
-	 * behind a right password (I11).
+	 * The code alone is asked: another module of the stack has asked for the password, so a
+	 * wrong code counts as one behind a right password (I11).
 	 */
 	bool password_elsewhere;
 };
@@ -169,48 +180,58 @@ struct policy_demand {
  * console only so; where it cannot be told ("local:unknown", a pty) it is internet, the strictest.
  */
 enum zone policy_zone(const struct policy *policy, const struct wf_source *source, bool console);
-const struct policy_service *policy_service_find(const struct policy *policy, const char *name); /* default row if none */
-/* What a login to this service is asked for, and so proves by itself: bits of enum policy_ask, at least one. */
+/* default row if none */
+const struct policy_service *policy_service_find(const struct policy *policy, const char *name);
+/*
+ * What a login to this service is asked for, and so proves by itself: bits of enum policy_ask, at
+ * least one.
+ */
 unsigned policy_asks(const struct policy *policy, const struct policy_service *service);
 /*
  * The row of `name` to be changed, made if there is none.  WF_TOO_LONG for a name over 64 bytes,
  * WF_INVALID for an empty one, WF_FULL beyond POLICY_SERVICES_MAX.
  */
-WF_MUST_USE wf_status policy_service_add(struct policy *policy, const char *name, struct policy_service **service_r);
+WF_MUST_USE wf_status policy_service_add(
+	struct policy *policy, const char *name, struct policy_service **service_r);
 /* An exemption that holds at `wall_us`: one without an end never does. NULL has none. */
 bool policy_exempt(const struct account *account, int64_t wall_us);
 /*
  * Authentication: what to ask.  Prompts and sets depend on service and purpose alone, never on the
  * account, and are there for a denial, too: a doomed attempt is asked and evaluated like any other
- * (I5).  LOGIN wants as many different kinds as the service's row or P_MFA_KINDS says; with two, the
- * password and a one-time code are asked; with one, the password; or what the row's `ask` lists; an
- * `admin_entry` wants both, and a privileged account.  CHANGE wants the current password,
+ * (I5).  LOGIN wants as many different kinds as the service's row or P_MFA_KINDS says; with two,
+ * the password and a one-time code are asked; with one, the password; or what the row's `ask`
+ * lists; an `admin_entry` wants both, and a privileged account.  CHANGE wants the current password,
  * also of somebody who has just completed a login: a transaction id is no secret and authorises
- * nothing.  A public key that sshd has verified counts as no kind, because nobody knows how it is kept.
+ * nothing.  A public key that sshd has verified counts as no kind, because nobody knows how it is
+ * kept.
  */
-void policy_eval(const struct policy *policy, const struct policy_facts *facts, struct policy_demand *demand_r);
-/* True when the kinds proved satisfy one of the sets; the same kind twice is one kind.  Never for a denial. */
+void policy_eval(const struct policy *policy, const struct policy_facts *facts,
+	struct policy_demand *demand_r);
+/*
+ * True when the kinds proved satisfy one of the sets; the same kind twice is one kind.  Never for a
+ * denial.
+ */
 bool policy_satisfied(const struct policy_demand *demand, unsigned proved);
 /*
- * Account phase: ACCEPT, REJECT, CHANGE, EXPIRED or IGNORE with reason and rule.  `account` NULL: there
- * is none.  Services that are not asked get IGNORE whatever is known, except for an account that is
- * disabled or out of its validity: the jobs of somebody who has left stop, those behind an expired
- * password go on.
+ * Account phase: ACCEPT, REJECT, CHANGE, EXPIRED or IGNORE with reason and rule.  `account` NULL:
+ * there is none.  Services that are not asked get IGNORE whatever is known, except for an account
+ * that is disabled or out of its validity: the jobs of somebody who has left stop, those behind an
+ * expired password go on.
  */
 struct policy_account_answer {
 	enum wf_verdict verdict;
 	char reason[48];
 	char rule[65];
 };
-void policy_account(const struct policy *policy, const struct policy_facts *facts, const struct account *account, int64_t wall_us,
-		    struct policy_account_answer *answer_r);
+void policy_account(const struct policy *policy, const struct policy_facts *facts,
+	const struct account *account, int64_t wall_us, struct policy_account_answer *answer_r);
 /*
- * A new password: WF_OK, or WF_NO with a sentence in the language of the thread's locale that says what
- * to do and names the rule.  Length in characters (RFC 3629; a malformed byte is one); neither the
- * account's name nor a word of its display name (3 characters and more) within it; no word that is
- * guessed first (policy_words.h).  Any thread.
+ * A new password: WF_OK, or WF_NO with a sentence in the language of the thread's locale that says
+ * what to do and names the rule.  Length in characters (RFC 3629; a malformed byte is one); neither
+ * the account's name nor a word of its display name (3 characters and more) within it; no word that
+ * is guessed first (policy_words.h).  Any thread.
  */
-WF_MUST_USE wf_status policy_password(const struct policy *policy, const struct account *account, const struct wf_secret *password,
-				      char *why_r, size_t size);
+WF_MUST_USE wf_status policy_password(const struct policy *policy, const struct account *account,
+	const struct wf_secret *password, char *why_r, size_t size);
 
 #endif

@@ -81,7 +81,8 @@ contains(const struct wf_secret *password, const char *part, size_t len)
 	for (size_t at = 0; len <= password->len && at <= password->len - len; at++) {
 		size_t same = 0;
 
-		while (same < len && tolower(password->bytes[at + same]) == tolower((uint8_t)part[same]))
+		while (same < len &&
+			tolower(password->bytes[at + same]) == tolower((uint8_t)part[same]))
 			same++;
 		if (same == len)
 			return true;
@@ -124,7 +125,8 @@ check_typed(const struct candidate *c, char *why_r, size_t size)
 	if (c->password->len <= WF_SECRET_MAX && !has_control(c->password))
 		return true;
 	(void)snprintf(why_r, size,
-		_("The password holds a control character or more than %d bytes. Choose another one."),
+		_("The password holds a control character or more than %d bytes. Choose another "
+		  "one."),
 		WF_SECRET_MAX);
 	return false;
 }
@@ -183,7 +185,8 @@ check_words(const struct candidate *c, char *why_r, size_t size)
 	if (!policy_words_listed(c->password) && !policy_words_in_dictionary(c->password))
 		return true;
 	(void)snprintf(why_r, size,
-		_("The password is easy to guess. Choose several words, or something that stands in no "
+		_("The password is easy to guess. Choose several words, or something that stands "
+		  "in no "
 		  "dictionary (rule %s)."),
 		RULE_GUESSED);
 	return false;

@@ -1,6 +1,6 @@
 /*
- * What the files of policy/ share among themselves: the names of rules that are no numeric parameter,
- * with the criterion that each meets, and a few questions asked in both phases.
+ * What the files of policy/ share among themselves: the names of rules that are no numeric
+ * parameter, with the criterion that each meets, and a few questions asked in both phases.
  */
 #ifndef WF_AUTHD_POLICY_POLICY_RULES_H
 #define WF_AUTHD_POLICY_POLICY_RULES_H
@@ -23,11 +23,12 @@
 #define RULE_INVOKER "service.invoker (own)"
 
 /* The rule that says how many kinds this service demands. */
-void policy_kinds_rule(const struct policy *policy, const struct policy_service *service, char *text_r, size_t size);
+void policy_kinds_rule(const struct policy *policy, const struct policy_service *service,
+	char *text_r, size_t size);
 /* uid 0 is refused everywhere but on the console of a service whose row lets it in. */
 bool policy_root_refused(const struct policy_facts *facts, const struct policy_service *service);
 /* Adds the prompts and sets of a login to an empty demand; `admin_entry` as in policy_facts. */
-void policy_demand_login(const struct policy *policy, const struct policy_service *service, bool admin_entry,
-			 struct policy_demand *demand);
+void policy_demand_login(const struct policy *policy, const struct policy_service *service,
+	bool admin_entry, struct policy_demand *demand);
 
 #endif

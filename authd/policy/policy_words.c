@@ -1,7 +1,7 @@
 /*
- * Our own short list of passwords that are guessed first.  A password is reduced to the word that it
- * was made of: lower case, usual substitutions undone, digits and symbols at both ends taken off.  So
- * one entry stands for all its decorations, while a phrase of several words never matches.
+ * Our own short list of passwords that are guessed first.  A password is reduced to the word that
+ * it was made of: lower case, usual substitutions undone, digits and symbols at both ends taken
+ * off.  So one entry stands for all its decorations, while a phrase of several words never matches.
  */
 #include "config.h"
 
@@ -122,7 +122,9 @@ is_word(const char *word, size_t len)
 	return false;
 }
 
-/* aaaaaaaa, 12345678, hgfedcba: each character lies as far from the one before as the first two do. */
+/*
+ * aaaaaaaa, 12345678, hgfedcba: each character lies as far from the one before as the first two do.
+ */
 static bool
 is_run(const struct wf_secret *password)
 {

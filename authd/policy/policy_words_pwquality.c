@@ -1,18 +1,19 @@
 /*
- * The dictionary of cracklib, asked through libpwquality.  Its other tests (length, classes, user data)
- * are switched off: those rules are the policy's, with a criterion each.
+ * The dictionary of cracklib, asked through libpwquality.  Its other tests (length, classes, user
+ * data) are switched off: those rules are the policy's, with a criterion each.
  *
- * cracklib also finds fault with passwords that stand in no dictionary (too few different characters,
- * neighbouring ones: which, byte by byte, condemns much that is written in kana).  Those are no rule of
- * ours; only its two sentences about a dictionary count.  It translates them, so we ask for the same.
+ * cracklib also finds fault with passwords that stand in no dictionary (too few different
+ * characters, neighbouring ones: which, byte by byte, condemns much that is written in kana).
+ * Those are no rule of ours; only its two sentences about a dictionary count.  It translates them,
+ * so we ask for the same.
  *
  * cracklib keeps the dictionary in static variables, so one thread asks at a time.  Where the
  * dictionary is missing it calls every password bad; hence the look before.  It is opened on every
  * call, so a dictionary installed later is used at once.
  *
- * It also turns the password round in static variables and on the stack, and leaves it there.  Nothing
- * of it is needed from one call to the next, so its variables are put back to what they were before,
- * and the stack that it has used is wiped.
+ * It also turns the password round in static variables and on the stack, and leaves it there.
+ * Nothing of it is needed from one call to the next, so its variables are put back to what they
+ * were before, and the stack that it has used is wiped.
  */
 #include "config.h"
 
@@ -81,7 +82,8 @@ static bool
 is_about_dictionary(const char *text)
 {
 	return strstr(text, dgettext("cracklib", "it is based on a dictionary word")) != NULL ||
-	       strstr(text, dgettext("cracklib", "it is based on a (reversed) dictionary word")) != NULL;
+	       strstr(text, dgettext("cracklib", "it is based on a (reversed) dictionary word")) !=
+		       NULL;
 }
 
 static bool
@@ -94,7 +96,8 @@ is_known(pwquality_settings_t *settings, const struct wf_secret *password)
 
 	if (score >= 0)
 		return false;
-	said = pwquality_strerror(text, sizeof(text), score, detail); /* frees `detail`; never NULL */
+	/* frees `detail`; never NULL */
+	said = pwquality_strerror(text, sizeof(text), score, detail);
 	return score == PWQ_ERROR_CRACKLIB_CHECK && is_about_dictionary(said);
 }
 
@@ -123,7 +126,9 @@ find_statics(struct dl_phdr_info *info, size_t size, void *arg)
 	return 1;
 }
 
-/* False where they cannot be kept: then nothing is asked. No libcrack of its own: nothing is kept. */
+/*
+ * False where they cannot be kept: then nothing is asked. No libcrack of its own: nothing is kept.
+ */
 static bool
 statics_keep(struct statics *statics)
 {

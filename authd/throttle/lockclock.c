@@ -2,10 +2,12 @@
  * The lock clock.  Pure: it is handed readings of the other clocks and reads none itself.
  *
  * What may move it: boot time while the machine runs, always; wall time across a reboot, because
- * nothing else has gone on meanwhile.  Wall time is believed when it is synchronised or differs from
- * what was expected by a day at most; otherwise the clock is suspect, and what was expected is saved
- * in its place.  Neither measures a time across another boot: it is not credited at all, so that neither
- * a clock set forward nor one that stood at 1970 when the lock was set and returned can end it.  Errors only ever lengthen a lock, and by no more than the downtime: none lasts for ever.
+ * nothing else has gone on meanwhile.  Wall time is believed when it is synchronised or differs
+ * from what was expected by a day at most; otherwise the clock is suspect, and what was expected is
+ * saved in its place.  Neither measures a time across another boot: it is not credited at all, so
+ * that neither a clock set forward nor one that stood at 1970 when the lock was set and returned
+ * can end it.  Errors only ever lengthen a lock, and by no more than the downtime: none lasts for
+ * ever.
  */
 #include "config.h"
 
@@ -58,7 +60,9 @@ advanced(int64_t lock_ms, int64_t by_us)
 	return by_us > 0 ? saturating_add(from, by_us / US_PER_MS) : from;
 }
 
-/* Another boot: only the wall clock knows how long the machine was away, if it is to be believed. */
+/*
+ * Another boot: only the wall clock knows how long the machine was away, if it is to be believed.
+ */
 static int64_t
 away_us(const struct lockclock_saved *saved, struct wf_now now, bool synchronised)
 {
@@ -94,8 +98,10 @@ void
 lockclock_start(struct lockclock *clock_r, const struct lockclock_saved *saved, const char *boot_id,
 	struct wf_now now, bool synchronised, bool was_suspect)
 {
-	struct lockclock clock = {
-		.base_ms = FIRST_MS, .start = now, .drift_base_us = offset_us(now), .suspect = was_suspect};
+	struct lockclock clock = {.base_ms = FIRST_MS,
+		.start = now,
+		.drift_base_us = offset_us(now),
+		.suspect = was_suspect};
 
 	if (saved != NULL)
 		start_from(&clock, saved, boot_id, synchronised);

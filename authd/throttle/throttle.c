@@ -108,7 +108,9 @@ throttle_current(
 
 	if (limit->slow_only)
 		return leaked(state, limit, now_ms);
-	/* The threshold was lowered meanwhile: without a lock nobody would ever be admitted again. */
+	/*
+	 * The threshold was lowered meanwhile: without a lock nobody would ever be admitted again.
+	 */
 	if (now.locked_until_ms == 0 && now.failures > 0 && now.failures >= limit->threshold)
 		now.locked_until_ms = lock_end(state, limit, state->last_failure_ms);
 	if (now.locked_until_ms == THROTTLE_FOREVER)

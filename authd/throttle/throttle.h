@@ -34,16 +34,19 @@ struct throttle_state {
 struct throttle_limit {
 	enum throttle_lane lane;
 	uint32_t threshold;    /* >= 1; the failure that reaches it locks */
-	int64_t window_ms;     /* from the first failure counted; 0: only success, unlock or a lock's end forget */
+	/* from the first failure counted; 0: only success, unlock or a lock's end forget */
+	int64_t window_ms;
 	/*
 	 * From the locking failure on.  0: until unlocked, or with a window until the window's end.
 	 * With both the later of the two ends (I11: only age and the helpdesk open the lane).
 	 */
 	int64_t lock_ms;
-	bool slow_only;        /* SOURCE: never locks; threshold failures flow off evenly in each window */
+	/* SOURCE: never locks; threshold failures flow off evenly in each window */
+	bool slow_only;
 	/*
-	 * Delay after the nth settled failure is backoff_s[n - 1]; beyond the list the last is doubled
-	 * for each further failure, up to the cap.  A cap of 0, like an empty list, is no back-off.
+	 * Delay after the nth settled failure is backoff_s[n - 1]; beyond the list the last is
+	 * doubled for each further failure, up to the cap.  A cap of 0, like an empty list, is no
+	 * back-off.
 	 */
 	uint32_t backoff_s[THROTTLE_BACKOFF_MAX];
 	size_t nbackoff;
@@ -52,37 +55,44 @@ struct throttle_limit {
 
 enum throttle_answer {
 	THROTTLE_ADMIT = 0,
-	THROTTLE_FULL,    /* failures + pending reach the threshold: wait, somebody else's attempt decides */
+	/* failures + pending reach the threshold: wait, somebody else's attempt decides */
+	THROTTLE_FULL,
 	THROTTLE_BACKOFF, /* too early: refused unevaluated, not counted */
 	THROTTLE_LOCKED
 };
 
 /*
- * The state as it is now: an ended lock or window has cleared its count (the end of a lock is one of
- * I1's events).  A count over a threshold that was lowered meanwhile is a lock from the last
+ * The state as it is now: an ended lock or window has cleared its count (the end of a lock is one
+ * of I1's events).  A count over a threshold that was lowered meanwhile is a lock from the last
  * failure on.  `pending` is passed through, here and below.  All functions: any input, no overflow.
  */
-struct throttle_state throttle_current(const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms);
+struct throttle_state throttle_current(
+	const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms);
 /*
  * Strictest answer over all lanes (LOCKED > BACKOFF > FULL > ADMIT); a lane that only slows always
  * admits.  wait_ms_r: how long at least, 0 if unknown (FULL) or until unlocked.
  */
-enum throttle_answer throttle_read(const struct throttle_state *states, const struct throttle_limit *limits, size_t n,
-				   int64_t now_ms, int64_t *wait_ms_r);
+enum throttle_answer throttle_read(const struct throttle_state *states,
+	const struct throttle_limit *limits, size_t n, int64_t now_ms, int64_t *wait_ms_r);
 /*
- * After one more settled failure of `weight` (0 counts nothing); sets the lock when the threshold is
- * reached, and never shortens one.  A lane that only slows holds twice its threshold at most, so that
- * it is free again two windows later.
+ * After one more settled failure of `weight` (0 counts nothing); sets the lock when the threshold
+ * is reached, and never shortens one.  A lane that only slows holds twice its threshold at most, so
+ * that it is free again two windows later.
  */
-struct throttle_state throttle_failed(const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms, uint32_t weight);
+struct throttle_state throttle_failed(const struct throttle_state *state,
+	const struct throttle_limit *limit, int64_t now_ms, uint32_t weight);
 /* After a completed login: POSSESSION and SOURCE stay as they are, and so does a lock. */
 struct throttle_state throttle_succeeded(const struct throttle_state *state);
 /* After a recorded unlock: any lane is as new. */
 struct throttle_state throttle_unlocked(const struct throttle_state *state);
 /* Delay before the nth+1 try after n settled failures. */
 int64_t throttle_backoff_ms(const struct throttle_limit *limit, uint32_t failures);
-/* How long replies to this source are held back: 0 below the threshold, then growing, capped at 15 s. */
-int64_t throttle_slow_ms(const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms);
+/*
+ * How long replies to this source are held back: 0 below the threshold, then growing, capped at 15
+ * s.
+ */
+int64_t throttle_slow_ms(
+	const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms);
 const char *throttle_answer_name(enum throttle_answer answer);
 
 #endif

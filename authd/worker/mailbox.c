@@ -2,8 +2,8 @@
  * The mailbox of the loop thread: a list under a mutex and an eventfd that says "not empty".
  *
  * The eventfd is written when the list turns from empty to not empty, and read before the list is
- * taken: a post that comes between the two is run at once and leaves one needless wake-up, while the
- * other order could lose one.
+ * taken: a post that comes between the two is run at once and leaves one needless wake-up, while
+ * the other order could lose one.
  */
 #include "config.h"
 
@@ -68,7 +68,10 @@ mailbox_post(struct mailbox *mailbox, struct mailbox_post *post)
 		mailbox->last->next = post;
 	mailbox->last = post;
 	pthread_mutex_unlock(&mailbox->lock);
-	/* Outside of the lock, since it wakes who takes it. Fails only when the counter would overflow: readable already. */
+	/*
+	 * Outside of the lock, since it wakes who takes it. Fails only when the counter would
+	 * overflow: readable already.
+	 */
 	if (first)
 		(void)eventfd_write(mailbox->fd, 1);
 }

@@ -9,7 +9,9 @@
 
 struct mailbox;
 struct mailbox_post {
-	/* In the loop thread.  The mailbox has let go of the post: it may be freed or posted again. */
+	/*
+	 * In the loop thread.  The mailbox has let go of the post: it may be freed or posted again.
+	 */
 	void (*run)(struct mailbox_post *post);
 	void *ctx;
 	struct mailbox_post *next; /* the mailbox's */
@@ -21,9 +23,15 @@ WF_MUST_USE wf_status mailbox_new(struct mailbox **mailbox_r);
 int mailbox_fd(const struct mailbox *mailbox);
 /* Any thread, also the loop's.  A post may not be posted again before it has begun to run. */
 void mailbox_post(struct mailbox *mailbox, struct mailbox_post *post);
-/* Loop thread.  Runs what was posted before the call; what is posted meanwhile waits for the next one. */
+/*
+ * Loop thread.  Runs what was posted before the call; what is posted meanwhile waits for the next
+ * one.
+ */
 void mailbox_run(struct mailbox *mailbox);
-/* Loop thread, when every poster has been joined.  Posts still waiting are not run: run them before. */
+/*
+ * Loop thread, when every poster has been joined.  Posts still waiting are not run: run them
+ * before.
+ */
 void mailbox_free(struct mailbox **mailbox);
 
 #endif

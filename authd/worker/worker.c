@@ -1,9 +1,10 @@
 /*
  * The pool of workers.  May not know what the jobs are: it orders, bounds and ends them.
  *
- * Two lists under one mutex: `waiting`, bounded, and `dead`, jobs that were found past their deadline
- * or cancelled when the queue was full.  Dead ones only need their `done`, so they go first: an
- * attacker who connects, asks and hangs up does not keep the queue full for those who wait.
+ * Two lists under one mutex: `waiting`, bounded, and `dead`, jobs that were found past their
+ * deadline or cancelled when the queue was full.  Dead ones only need their `done`, so they go
+ * first: an attacker who connects, asks and hangs up does not keep the queue full for those who
+ * wait.
  */
 #include "config.h"
 
@@ -103,7 +104,10 @@ pool_sweep(struct worker_pool *pool)
 		pthread_cond_signal(&pool->more);
 }
 
-/* Locked.  Outside a job's time, so what the rest costs is nobody's wait but that of a job that comes just now. */
+/*
+ * Locked.  Outside a job's time, so what the rest costs is nobody's wait but that of a job that
+ * comes just now.
+ */
 static void
 worker_take_rest(struct worker *worker)
 {
@@ -133,7 +137,10 @@ worker_wait(struct worker *worker)
 	worker->idle = false;
 }
 
-/* The next job, or NULL when the pool is being freed and nothing is left; `status_r` says what to do with it. */
+/*
+ * The next job, or NULL when the pool is being freed and nothing is left; `status_r` says what to
+ * do with it.
+ */
 static struct worker_job *
 pool_next(struct worker *worker, wf_status *status_r)
 {
@@ -150,7 +157,8 @@ pool_next(struct worker *worker, wf_status *status_r)
 	stopping = pool->stopping;
 	pthread_mutex_unlock(&pool->lock);
 	if (job != NULL)
-		*status_r = stopping ? WF_EXPIRED : job_state(job, wf_clock_now(&pool->options.clock).boot_us);
+		*status_r = stopping ? WF_EXPIRED
+				     : job_state(job, wf_clock_now(&pool->options.clock).boot_us);
 	return job;
 }
 
@@ -218,7 +226,8 @@ pool_alloc(const struct worker_options *options)
 
 	if (pool == NULL)
 		return NULL;
-	pool->workers = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(options->threads, sizeof(*pool->workers));
+	pool->workers =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(options->threads, sizeof(*pool->workers));
 	if (pool->workers == NULL) {
 		free(pool);
 		return NULL;
@@ -287,7 +296,8 @@ worker_rest(struct worker_pool *pool)
 	for (unsigned i = 0; i < pool->started; i++) {
 		struct worker *worker = &pool->workers[i];
 
-		if (!worker->idle || !worker->used || now_us - worker->idle_since_us < pool->options.rest_after_us)
+		if (!worker->idle || !worker->used ||
+			now_us - worker->idle_since_us < pool->options.rest_after_us)
 			continue;
 		worker->resting = true;
 		any = true;

@@ -32,7 +32,8 @@ static struct wf_now
 read_clock(void *ctx)
 {
 	(void)ctx;
-	return (struct wf_now){.wall_us = INT64_C(1773100800) * US_PER_S, .boot_us = 1000 * US_PER_S};
+	return (struct wf_now){
+		.wall_us = INT64_C(1773100800) * US_PER_S, .boot_us = 1000 * US_PER_S};
 }
 
 static void
@@ -76,7 +77,8 @@ make_config(void)
 	(void)snprintf(config.file, sizeof(config.file), "%s/warifu.conf", fuzz_folder());
 	(void)snprintf(config.state_dir, sizeof(config.state_dir), "%s", fuzz_folder());
 	(void)snprintf(config.key_file, sizeof(config.key_file), "%s", key_file.path);
-	(void)snprintf(config.breakglass_file, sizeof(config.breakglass_file), "%s/none", fuzz_folder());
+	(void)snprintf(
+		config.breakglass_file, sizeof(config.breakglass_file), "%s/none", fuzz_folder());
 	(void)snprintf(config.node, sizeof(config.node), "node-a");
 	(void)snprintf(config.issuer, sizeof(config.issuer), "Warifu");
 	config.workers = 1;
@@ -90,9 +92,10 @@ make_config(void)
 static void
 start(void)
 {
-	const struct store_options options = {
-		.path = database.path, .node = "node-a", .clock = {.read = read_clock}, .create = true
-	};
+	const struct store_options options = {.path = database.path,
+		.node = "node-a",
+		.clock = {.read = read_clock},
+		.create = true};
 	char why[256] = "";
 
 	FUZZ_CHECK(load_keys(NULL) == WF_OK);
@@ -157,7 +160,8 @@ people(void)
 	must("user.add", rosa, "password", "correct horse battery");
 	must("token.add", totp, NULL, NULL);
 	must("token.add", hotp, NULL, NULL);
-	must("user.import", iris, "hash", "$5$rounds=1000$saltsalt$fEOuqCnbXlEDTZQZzTeA6xVhBFF2nPbUmXM1GPpuOc.");
+	must("user.import", iris, "hash",
+		"$5$rounds=1000$saltsalt$fEOuqCnbXlEDTZQZzTeA6xVhBFF2nPbUmXM1GPpuOc.");
 	must("user.disable", away, NULL, NULL);
 }
 

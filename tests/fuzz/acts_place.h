@@ -1,7 +1,7 @@
 /*
- * A daemon's inside for acts, in a folder of its own: a real store with a few people in it, keys, and a
- * clock that stands. Every input finds the same one: after an act that may have changed it, it is made
- * anew from a copy.
+ * A daemon's inside for acts, in a folder of its own: a real store with a few people in it, keys,
+ * and a clock that stands. Every input finds the same one: after an act that may have changed it,
+ * it is made anew from a copy.
  */
 #ifndef WF_TESTS_FUZZ_ACTS_PLACE_H
 #define WF_TESTS_FUZZ_ACTS_PLACE_H

@@ -1,7 +1,8 @@
 /*
- * libpam as the dialogue's fuzz target sees it: items, environment and data in memory, a conversation
- * that answers each prompt with the next of the given texts, nothing in syslog. What allocates in
- * libpam is a fallible call. The module's objects are linked with these functions instead of libpam's.
+ * libpam as the dialogue's fuzz target sees it: items, environment and data in memory, a
+ * conversation that answers each prompt with the next of the given texts, nothing in syslog. What
+ * allocates in libpam is a fallible call. The module's objects are linked with these functions
+ * instead of libpam's.
  */
 #ifndef WF_TESTS_FUZZ_DIALOG_PAM_H
 #define WF_TESTS_FUZZ_DIALOG_PAM_H

@@ -1,8 +1,9 @@
 /*
  * Acts as they come over the control socket, against a real store: the first line of the input is
- * "ACT [ROLE]" (administrator where there is none), each further one an argument, a secret if it begins
- * with '!'. Which arguments an act takes is computed a second time here. Whatever comes in: the answer
- * can be sent, holds a sentence and nothing of a secret, and what did not succeed has changed nothing.
+ * "ACT [ROLE]" (administrator where there is none), each further one an argument, a secret if it
+ * begins with '!'. Which arguments an act takes is computed a second time here. Whatever comes in:
+ * the answer can be sent, holds a sentence and nothing of a secret, and what did not succeed has
+ * changed nothing.
  */
 #include "config.h"
 
@@ -104,7 +105,8 @@ value_fits(const struct act_arg_spec *spec, const char *value)
 	case ARG_NETWORKS:
 		return len <= (size_t)spec->max && networks(value);
 	case ARG_HEX:
-		return len == 2 * (size_t)spec->max && strspn(value, "0123456789abcdefABCDEF") == len;
+		return len == 2 * (size_t)spec->max &&
+		       strspn(value, "0123456789abcdefABCDEF") == len;
 	}
 	return false;
 }
@@ -172,7 +174,8 @@ is_arg(const struct piece *piece, const char *key, const void *value, size_t len
 {
 	size_t n = strlen(key);
 
-	return piece->len == n + 1 + len && memcmp(piece->bytes, key, n) == 0 && piece->bytes[n] == '=' &&
+	return piece->len == n + 1 + len && memcmp(piece->bytes, key, n) == 0 &&
+	       piece->bytes[n] == '=' &&
 	       (len == 0 || memcmp(piece->bytes + n + 1, value, len) == 0);
 }
 
@@ -191,7 +194,8 @@ read_call(const uint8_t *at, const uint8_t *end, struct act_call *call)
 		const bool secret = piece.len > 0 && piece.bytes[0] == '!';
 
 		piece = (struct piece){piece.bytes + secret, piece.len - secret};
-		if (wf_msg_add_bytes(&msg, secret ? WF_F_SECRET_ARG : WF_F_ARG, piece.bytes, piece.len) != WF_OK)
+		if (wf_msg_add_bytes(&msg, secret ? WF_F_SECRET_ARG : WF_F_ARG, piece.bytes,
+			    piece.len) != WF_OK)
 			continue;
 		if (secret)
 			secrets[nsecrets++] = piece;
@@ -203,10 +207,13 @@ read_call(const uint8_t *at, const uint8_t *end, struct act_call *call)
 	FUZZ_CHECK(call->nargs <= nargs && call->nsecrets <= nsecrets);
 	FUZZ_CHECK(!read || (call->nargs == nargs && call->nsecrets == nsecrets));
 	for (size_t i = 0; i < call->nargs; i++)
-		FUZZ_CHECK(is_arg(&args[i], call->args[i].key, call->args[i].value, strlen(call->args[i].value)));
+		FUZZ_CHECK(is_arg(&args[i], call->args[i].key, call->args[i].value,
+			strlen(call->args[i].value)));
 	for (size_t i = 0; read && i < call->nsecrets; i++)
-		FUZZ_CHECK(memchr(secrets[i].bytes, '\0', strlen(call->secret_keys[i]) + 1) != NULL ||
-			   is_arg(&secrets[i], call->secret_keys[i], call->secrets[i].bytes, call->secrets[i].len));
+		FUZZ_CHECK(
+			memchr(secrets[i].bytes, '\0', strlen(call->secret_keys[i]) + 1) != NULL ||
+			is_arg(&secrets[i], call->secret_keys[i], call->secrets[i].bytes,
+				call->secrets[i].len));
 	return read;
 }
 
@@ -244,15 +251,15 @@ hides(const struct act_call *call, const char *text)
 		if (secret->len < SECRET_SHOWN)
 			continue;
 		for (size_t k = 0; k < call->nargs; k++)
-			open = open || memmem(call->args[k].value, strlen(call->args[k].value), secret->bytes,
-					       secret->len) != NULL;
+			open = open || memmem(call->args[k].value, strlen(call->args[k].value),
+					       secret->bytes, secret->len) != NULL;
 		FUZZ_CHECK(open || memmem(text, strlen(text), secret->bytes, secret->len) == NULL);
 	}
 }
 
 static void
-can_be_sent(const struct act_call *call, enum wf_msg_type type, enum wf_field_id field, const char *const *texts,
-	size_t n)
+can_be_sent(const struct act_call *call, enum wf_msg_type type, enum wf_field_id field,
+	const char *const *texts, size_t n)
 {
 	struct wf_msg msg;
 
@@ -284,7 +291,8 @@ take_row(struct act_out *out, const char *const *cells, size_t n)
 static void
 changed_rightly(const struct act *act, wf_status status, uint64_t rows)
 {
-	const bool recorded = status == WF_DENIED || one_of("token.confirm|token.resync|reload", act->id);
+	const bool recorded =
+		status == WF_DENIED || one_of("token.confirm|token.resync|reload", act->id);
 	const uint64_t more = place_rows() - rows;
 
 	FUZZ_CHECK(act->changes || more == 0);

@@ -1,6 +1,6 @@
 /*
- * The command line of warifu, one word on each line of the input. What is understood is a command of
- * the table with operands and options that it has; what is not gets a sentence.
+ * The command line of warifu, one word on each line of the input. What is understood is a command
+ * of the table with operands and options that it has; what is not gets a sentence.
  */
 #include "config.h"
 
@@ -37,7 +37,8 @@ options_are_known(const struct parsed *parsed, char *const *argv, int argc)
 		FUZZ_CHECK(value == NULL || is_word(argv, argc, value));
 		FUZZ_CHECK(args_option(parsed, spec->name) == (value != NULL ? value : "") ||
 			value == NULL);
-		FUZZ_CHECK(spec->kind != VALUE_NUMBER || strspn(value, "0123456789") == strlen(value));
+		FUZZ_CHECK(
+			spec->kind != VALUE_NUMBER || strspn(value, "0123456789") == strlen(value));
 		for (size_t k = 0; k < i; k++)
 			FUZZ_CHECK(parsed->options[k].spec != spec);
 	}

@@ -58,7 +58,8 @@ stored(const uint8_t *data, size_t size)
 	FUZZ_CHECK(audit_verify_row(&verifier, 1, data, size - 1, next.chain, why, sizeof(why)) ==
 		WF_CORRUPT);
 	FUZZ_CHECK(verifier.rows == 0 && fuzz_shows(why, sizeof(why), false));
-	FUZZ_CHECK(audit_verify_row(&verifier, 1, data, size, next.chain, why, sizeof(why)) == WF_OK);
+	FUZZ_CHECK(
+		audit_verify_row(&verifier, 1, data, size, next.chain, why, sizeof(why)) == WF_OK);
 	FUZZ_CHECK(verifier.rows == 1);
 }
 

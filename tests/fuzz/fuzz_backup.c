@@ -2,8 +2,8 @@
  * Files that claim to be backups. The open header is read or refused whole; and nothing opens but
  * exactly what was written: one changed, added or missing octet anywhere, and no octet is restored.
  *
- * The input is read twice: as a file, and as changes (place, new octet) to a backup made here, which
- * has two records.
+ * The input is read twice: as a file, and as changes (place, new octet) to a backup made here,
+ * which has two records.
  */
 #include "config.h"
 

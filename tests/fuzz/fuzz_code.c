@@ -145,31 +145,35 @@ resync(const uint8_t *data, size_t size)
 
 /* Nothing is lost and nothing made up: the halves and what stood between them are the whole. */
 static void
-halves_make_whole(const uint8_t *data, size_t size, const struct wf_secret *password, const struct wf_secret *code,
-		  enum client_mode mode, size_t between)
+halves_make_whole(const uint8_t *data, size_t size, const struct wf_secret *password,
+	const struct wf_secret *code, enum client_mode mode, size_t between)
 {
 	const struct wf_secret *left = mode == CLIENT_CODE_FIRST ? code : password;
 	const struct wf_secret *right = mode == CLIENT_CODE_FIRST ? password : code;
 
 	FUZZ_CHECK(left->len + right->len == size || left->len + between + right->len == size);
 	FUZZ_CHECK(left->len == 0 || memcmp(left->bytes, data, left->len) == 0);
-	FUZZ_CHECK(right->len == 0 || memcmp(right->bytes, data + size - right->len, right->len) == 0);
+	FUZZ_CHECK(
+		right->len == 0 || memcmp(right->bytes, data + size - right->len, right->len) == 0);
 }
 
 /* One field that holds password and code, in every way that a gateway sends it. */
 static void
 one_field(const uint8_t *data, size_t size)
 {
-	struct wf_secret whole = WF_SECRET_EMPTY, password = WF_SECRET_EMPTY, code = WF_SECRET_EMPTY;
+	struct wf_secret whole = WF_SECRET_EMPTY, password = WF_SECRET_EMPTY,
+			 code = WF_SECRET_EMPTY;
 
 	if (wf_secret_set(&whole, data, size) != WF_OK)
 		return;
 	for (int mode = CLIENT_CHALLENGE; mode <= CLIENT_SCRV1; mode++) {
-		struct split_spec spec = {.mode = (enum client_mode)mode, .separator = ",", .digits = SPLIT_DIGITS};
+		struct split_spec spec = {
+			.mode = (enum client_mode)mode, .separator = ",", .digits = SPLIT_DIGITS};
 
 		FUZZ_CHECK(split_answer(&spec, &whole, &password, &code) == WF_OK);
 		if (mode != CLIENT_SCRV1)
-			halves_make_whole(data, size, &password, &code, spec.mode, strlen(spec.separator));
+			halves_make_whole(
+				data, size, &password, &code, spec.mode, strlen(spec.separator));
 		FUZZ_CHECK(password.len + code.len <= size);
 	}
 	wf_secret_clear(&whole);

@@ -84,7 +84,8 @@ static void
 lists_in_bounds(const struct policy *policy)
 {
 	FUZZ_CHECK(policy->nbackoff <= POLICY_BACKOFF_MAX);
-	FUZZ_CHECK(policy->ninternal <= POLICY_NETWORKS_MAX && policy->nshared <= POLICY_NETWORKS_MAX);
+	FUZZ_CHECK(
+		policy->ninternal <= POLICY_NETWORKS_MAX && policy->nshared <= POLICY_NETWORKS_MAX);
 	FUZZ_CHECK(policy->nservices <= POLICY_SERVICES_MAX);
 	for (size_t i = 1; i < policy->nbackoff; i++)
 		FUZZ_CHECK(policy->backoff_s[i] >= policy->backoff_s[i - 1]);
@@ -125,7 +126,8 @@ client_in_bounds(const struct config *config, const struct config_client *client
 	const struct config_radius *radius = &config->radius;
 
 	FUZZ_CHECK(client->nnetworks + client->ncertificates > 0);
-	FUZZ_CHECK(client->nnetworks <= CONFIG_CLIENT_NETWORKS_MAX && client->groups.n <= CONFIG_GROUPS_MAX);
+	FUZZ_CHECK(client->nnetworks <= CONFIG_CLIENT_NETWORKS_MAX &&
+		   client->groups.n <= CONFIG_GROUPS_MAX);
 	FUZZ_CHECK(config_client_find(radius, client->name) == client);
 	for (size_t i = 0; i < client->nnetworks; i++)
 		FUZZ_CHECK(config_client_by_address(radius, client->networks[i].bytes) == client);
@@ -134,8 +136,10 @@ client_in_bounds(const struct config *config, const struct config_client *client
 	for (size_t i = 0; i < client->nreplies; i++)
 		FUZZ_CHECK(client->replies[i] < radius->nreplies);
 	FUZZ_CHECK((client->mode == CLIENT_SEPARATOR) == (client->separator[0] != '\0'));
-	FUZZ_CHECK(client->class == CLASS_VPN || client->class == CLASS_WLAN || client->mode != CLIENT_CODE);
-	FUZZ_CHECK(strcmp(policy_service_find(&config->policy, client->name)->name, client->name) == 0);
+	FUZZ_CHECK(client->class == CLASS_VPN || client->class == CLASS_WLAN ||
+		   client->mode != CLIENT_CODE);
+	FUZZ_CHECK(strcmp(policy_service_find(&config->policy, client->name)->name, client->name) ==
+		   0);
 	FUZZ_CHECK(fuzz_shows(client->group_format, sizeof(client->group_format), false));
 }
 
@@ -144,15 +148,19 @@ radius_in_bounds(const struct config *config)
 {
 	const struct config_radius *radius = &config->radius;
 
-	FUZZ_CHECK(radius->nclients <= CONFIG_CLIENTS_MAX && radius->nreplies <= CONFIG_REPLIES_MAX);
+	FUZZ_CHECK(
+		radius->nclients <= CONFIG_CLIENTS_MAX && radius->nreplies <= CONFIG_REPLIES_MAX);
 	FUZZ_CHECK(radius->nlisteners <= CONFIG_LISTENERS_MAX);
 	for (size_t i = 0; i < radius->nclients; i++)
 		client_in_bounds(config, &radius->clients[i]);
 	for (size_t i = 0; i < radius->nreplies; i++)
-		FUZZ_CHECK(radius->replies[i].nattributes > 0 && radius->replies[i].nattributes <= CONFIG_ATTRIBUTES_MAX);
+		FUZZ_CHECK(radius->replies[i].nattributes > 0 &&
+			   radius->replies[i].nattributes <= CONFIG_ATTRIBUTES_MAX);
 }
 
-/* What the file may ask for, the parts of the daemon can do; but the library may know fewer lanes. */
+/*
+ * What the file may ask for, the parts of the daemon can do; but the library may know fewer lanes.
+ */
 static void
 parts_take_it(const struct config *config)
 {

@@ -1,13 +1,13 @@
 /*
  * The PAM module, through its entry points, against a daemon that says anything, a person who types
  * anything, and calls that fail. The module succeeds only where a well-formed RESULT in the right
- * place says ACCEPT, keeps a password only then, sends nothing but well-formed requests, answers only
- * what was asked, and leaks nothing.
+ * place says ACCEPT, keeps a password only then, sends nothing but well-formed requests, answers
+ * only what was asked, and leaks nothing.
  *
  * First octet: what PAM asks for and how the stanza is set. Second: which fallible call fails, see
  * faults.h; libpam's own are among them. Third: how many octets behind the head are the person's
- * answers. Then a u16: how many octets behind those the first connection gets; later connections get
- * what is left. The daemon's end is served in the same thread: wf_client_open() and
+ * answers. Then a u16: how many octets behind those the first connection gets; later connections
+ * get what is left. The daemon's end is served in the same thread: wf_client_open() and
  * wf_client_close() are wrapped by the linker.
  */
 #include "config.h"
@@ -84,7 +84,10 @@ daemon_writes(const struct part *part)
 	FUZZ_CHECK(shutdown(daemon_side.fd, SHUT_WR) == 0);
 }
 
-/* Only a seeded fault keeps the module from this daemon; what it had begun is taken off the listener. */
+/*
+ * Only a seeded fault keeps the module from this daemon; what it had begun is taken off the
+ * listener.
+ */
 wf_status
 __wrap_wf_client_open(
 	const char *path, uid_t owner, int64_t deadline_boot_us, struct wf_client **client_r)
@@ -187,7 +190,9 @@ __wrap_wf_client_close(struct wf_client **client)
 	fuzz_faults_resume();
 }
 
-/* What the script lets a module conclude at most: rounds of PROMPTS, if they may be, then RESULT. */
+/*
+ * What the script lets a module conclude at most: rounds of PROMPTS, if they may be, then RESULT.
+ */
 static int
 script_verdict(struct part script, bool rounds)
 {
@@ -198,7 +203,8 @@ script_verdict(struct part script, bool rounds)
 
 	for (int i = 0; more && i <= DIALOG_ROUNDS_MAX && frame_take(&script, &msg); i++) {
 		more = rounds && msg.type == WF_MSG_PROMPTS;
-		if (msg.type == WF_MSG_RESULT && wf_msg_get_uint(&msg, WF_F_VERDICT, &value) == WF_OK)
+		if (msg.type == WF_MSG_RESULT &&
+			wf_msg_get_uint(&msg, WF_F_VERDICT, &value) == WF_OK)
 			verdict = (int)value;
 		wf_msg_clear(&msg);
 	}
@@ -312,7 +318,10 @@ run_change(const struct stanza *stanza, bool had_token)
 	if (!root)
 		code_fits(first, wanted(0, true));
 	FUZZ_CHECK(root || second != PAM_SUCCESS || first == PAM_SUCCESS);
-	/* Its last connection counts: it asks again after a refusal. That may be the very first one. */
+	/*
+	 * Its last connection counts: it asks again after a refusal. That may be the very first
+	 * one.
+	 */
 	if (first != PAM_IGNORE)
 		code_fits(second, wanted(before > 0 || daemon_side.connections > 1, false));
 }

@@ -43,7 +43,8 @@ shows_nothing(const char *why, const uint8_t *data, size_t size)
 {
 	const char *said = why + strlen(fuzz_path("key"));
 
-	FUZZ_CHECK(fuzz_shows(why, 512, false) && strncmp(why, fuzz_path("key"), (size_t)(said - why)) == 0);
+	FUZZ_CHECK(fuzz_shows(why, 512, false) &&
+		   strncmp(why, fuzz_path("key"), (size_t)(said - why)) == 0);
 	for (size_t i = 0; i + SHOWN_MIN <= size; i++) {
 		char part[SHOWN_MIN + 1] = "";
 

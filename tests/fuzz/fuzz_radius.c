@@ -1,6 +1,7 @@
 /*
- * Packets of RADIUS: the form is judged a second time by a plain walk over the octets; what is taken is
- * within the packet; a password is revealed or refused; a reply to it is a packet, and binds the request.
+ * Packets of RADIUS: the form is judged a second time by a plain walk over the octets; what is
+ * taken is within the packet; a password is revealed or refused; a reply to it is a packet, and
+ * binds the request.
  */
 #include "config.h"
 
@@ -13,7 +14,9 @@
 
 #define SECRET "xyzzy5461"
 
-/* Whether the octets are a packet; `n` attributes, `signatures` Message-Authenticators among them. */
+/*
+ * Whether the octets are a packet; `n` attributes, `signatures` Message-Authenticators among them.
+ */
 static bool
 walk(const uint8_t *data, size_t size, size_t *n_r, size_t *signatures_r)
 {
@@ -47,7 +50,8 @@ lies_within(const struct packet *packet)
 		FUZZ_CHECK(attribute->value == at + 2);
 		at += attribute->len + 2;
 		FUZZ_CHECK(at <= end);
-		FUZZ_CHECK(packet_count(packet, attribute->type) > 0 && packet_has(packet, attribute->type));
+		FUZZ_CHECK(packet_count(packet, attribute->type) > 0 &&
+			   packet_has(packet, attribute->type));
 	}
 	FUZZ_CHECK(at == end);
 }
@@ -63,7 +67,8 @@ password(const struct binding *binding, const struct packet *packet)
 		return;
 	status = authenticator_reveal(binding, packet, hidden, &clear);
 	FUZZ_CHECK(status == WF_OK || status == WF_INVALID);
-	FUZZ_CHECK((status == WF_OK) == (hidden->len > 0 && hidden->len <= 128 && hidden->len % 16 == 0));
+	FUZZ_CHECK((status == WF_OK) ==
+		   (hidden->len > 0 && hidden->len <= 128 && hidden->len % 16 == 0));
 	FUZZ_CHECK(clear.len <= hidden->len && (clear.len == 0 || clear.bytes[clear.len - 1] != 0));
 	wf_secret_clear(&clear);
 }
@@ -85,7 +90,8 @@ reply(const struct binding *binding, const struct packet *request)
 	FUZZ_CHECK(back.id == request->id && back.len == frame.len);
 	FUZZ_CHECK(back.attributes[0].type == ATTR_MESSAGE_AUTHENTICATOR);
 	if (copied == WF_OK)
-		FUZZ_CHECK(packet_count(&back, ATTR_PROXY_STATE) == packet_count(request, ATTR_PROXY_STATE));
+		FUZZ_CHECK(packet_count(&back, ATTR_PROXY_STATE) ==
+			   packet_count(request, ATTR_PROXY_STATE));
 	wf_buf_clear(&frame);
 }
 
@@ -99,9 +105,11 @@ judge(const struct packet *packet)
 	if (fault->answer != REQUEST_EVALUATE)
 		return;
 	FUZZ_CHECK(packet_count(packet, ATTR_USER_NAME) == 1 && name->len > 0);
-	FUZZ_CHECK(memchr(name->value, 0, name->len) == NULL && memchr(name->value, '\n', name->len) == NULL);
+	FUZZ_CHECK(memchr(name->value, 0, name->len) == NULL &&
+		   memchr(name->value, '\n', name->len) == NULL);
 	FUZZ_CHECK(packet_count(packet, ATTR_USER_PASSWORD) == 1);
-	FUZZ_CHECK(!packet_has(packet, ATTR_CHAP_PASSWORD) && !packet_has(packet, ATTR_EAP_MESSAGE));
+	FUZZ_CHECK(
+		!packet_has(packet, ATTR_CHAP_PASSWORD) && !packet_has(packet, ATTR_EAP_MESSAGE));
 }
 
 static void
@@ -116,12 +124,15 @@ packet_of(const uint8_t *data, size_t size)
 	FUZZ_CHECK((packet_read(data, size, &packet) == PACKET_FINE) == wanted);
 	if (!wanted)
 		return;
-	FUZZ_CHECK(packet.nattributes == n && (packet.message_authenticator != NULL) == (signatures == 1));
-	FUZZ_CHECK(wf_secret_set(&secret, SECRET, strlen(SECRET)) == WF_OK && digest_new(&binding.digest) == WF_OK);
+	FUZZ_CHECK(packet.nattributes == n &&
+		   (packet.message_authenticator != NULL) == (signatures == 1));
+	FUZZ_CHECK(wf_secret_set(&secret, SECRET, strlen(SECRET)) == WF_OK &&
+		   digest_new(&binding.digest) == WF_OK);
 	lies_within(&packet);
 	judge(&packet);
 	password(&binding, &packet);
-	FUZZ_CHECK((authenticator_verify_message(&binding, &packet) == WF_NOT_FOUND) == (signatures == 0));
+	FUZZ_CHECK((authenticator_verify_message(&binding, &packet) == WF_NOT_FOUND) ==
+		   (signatures == 0));
 	FUZZ_CHECK(authenticator_verify_request(&binding, &packet) <= WF_NO);
 	reply(&binding, &packet);
 	digest_free(&binding.digest);

@@ -130,7 +130,9 @@ prompts_are_read(const struct wf_msg *msg)
 	}
 }
 
-/* The same message with other secrets, of another length; made by the adders, which must take it. */
+/*
+ * The same message with other secrets, of another length; made by the adders, which must take it.
+ */
 static void
 with_other_secrets(const struct wf_msg *msg, struct wf_msg *other_r)
 {

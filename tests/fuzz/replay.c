@@ -78,7 +78,8 @@ corpus(const char *target)
 	char folder[512], path[1024];
 	int n;
 
-	(void)snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", top != NULL ? top : ".", target);
+	(void)snprintf(
+		folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", top != NULL ? top : ".", target);
 	n = scandir(folder, &entries, visible, alphasort);
 	if (n <= 0) {
 		(void)fprintf(stderr, "%s: no seeds\n", folder);

@@ -1,4 +1,6 @@
-/* The seeds and dictionaries of the fuzz targets, made from the tables that the product works by. */
+/*
+ * The seeds and dictionaries of the fuzz targets, made from the tables that the product works by.
+ */
 #ifndef WF_TESTS_FUZZ_SEEDS_H
 #define WF_TESTS_FUZZ_SEEDS_H
 

@@ -1,4 +1,7 @@
-/* Acts, from their table: each with what it must have, and with all it may have; and its dictionary. */
+/*
+ * Acts, from their table: each with what it must have, and with all it may have; and its
+ * dictionary.
+ */
 #include "config.h"
 
 #include <inttypes.h>
@@ -19,7 +22,8 @@ struct writer {
 static void
 add(struct writer *writer, const char *before, const char *text, size_t len)
 {
-	int n = snprintf(writer->text + writer->len, TEXT_MAX - writer->len, "%s%.*s", before, (int)len, text);
+	int n = snprintf(writer->text + writer->len, TEXT_MAX - writer->len, "%s%.*s", before,
+		(int)len, text);
 
 	if (n < 0 || (size_t)n >= TEXT_MAX - writer->len)
 		seed_need(WF_TOO_LONG);
@@ -71,7 +75,8 @@ seed_act(const struct act *act, bool all)
 	add(&writer, "", act->id, strlen(act->id));
 	for (const struct act_arg_spec *spec = act->args; spec->name != NULL; spec++) {
 		const char *value = sample(spec);
-		const bool fresh = strncmp(act->id, "user.add", 8) == 0 || strcmp(act->id, "user.import") == 0;
+		const bool fresh =
+			strncmp(act->id, "user.add", 8) == 0 || strcmp(act->id, "user.import") == 0;
 
 		if (!all && !spec->required)
 			continue;
@@ -87,8 +92,9 @@ seed_act(const struct act *act, bool all)
 static void
 dictionary(const struct act *acts, size_t n)
 {
-	static const char *const others[] = {"\\x0a", "\\x0a!", "=", " none", " helpdesk", " officer", "rosa", "iris",
-		"-9223372036854775808", "\\xe2\\x80\\xae", "9223372036854775807", "$6$", "$y$j9T$"};
+	static const char *const others[] = {"\\x0a", "\\x0a!", "=", " none", " helpdesk",
+		" officer", "rosa", "iris", "-9223372036854775808", "\\xe2\\x80\\xae",
+		"9223372036854775807", "$6$", "$y$j9T$"};
 	static struct writer writer;
 
 	for (size_t i = 0; i < n; i++) {
@@ -99,7 +105,8 @@ dictionary(const struct act *acts, size_t n)
 
 			if (i > 0 && spec->required) /* the first few acts have them all */
 				continue;
-			add(&writer, spec->secret ? "\"\\x0a!" : "\"\\x0a", spec->name, strlen(spec->name));
+			add(&writer, spec->secret ? "\"\\x0a!" : "\"\\x0a", spec->name,
+				strlen(spec->name));
 			add(&writer, "=", value, strcspn(value, "|"));
 			add(&writer, "", "\"\n", 2);
 		}
@@ -118,10 +125,14 @@ seeds_acts(void)
 		{"denied", "user.add none\nuser=eve\n!password=a staple of batteries"},
 		{"twice", "user.show\nuser=alice\nuser=rosa"},
 		{"open-secret", "user.add\nuser=eve\npassword=a staple of batteries"},
-		{"cut-character", "user.add\nuser=a\nuid=x\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
-				  "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
-				  "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
-				  "\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"},
+		{"cut-character",
+			"user.add\nuser=a\nuid="
+			"x\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+			"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+			"\xc3\xa4\xc3\xa4"
+			"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"
+			"\xc3\xa4\xc3\xa4"
+			"\xc3\xa4\xc3\xa4\xc3\xa4\xc3\xa4"},
 		{"odd", "user.fly\n=\nx\n!\nuser"},
 	};
 	size_t n;

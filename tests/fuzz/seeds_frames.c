@@ -145,7 +145,8 @@ seeds_frames(void)
 		seed_dialog((uint8_t)(op | 0x68), 0, 0, WF_VERDICT_REJECT);
 		seed_dialog((uint8_t)op, 0, 0, WF_VERDICT_IGNORE);
 		seed_dialog((uint8_t)op, 0x09, op == 0 || op == 3 ? 1 : 0, WF_VERDICT_ACCEPT);
-		seed_dialog((uint8_t)(op | 0x80), 0x94, op == 0 || op == 3 ? 1 : 0, WF_VERDICT_ACCEPT);
+		seed_dialog(
+			(uint8_t)(op | 0x80), 0x94, op == 0 || op == 3 ? 1 : 0, WF_VERDICT_ACCEPT);
 	}
 	seed_dialog(0, 0, 3, WF_VERDICT_ACCEPT);
 	seed_dialog(0, 0, 8, WF_VERDICT_ACCEPT);

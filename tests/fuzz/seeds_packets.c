@@ -1,4 +1,7 @@
-/* Packets of RADIUS: the examples of the RFCs, and one of each kind that a request may be refused for. */
+/*
+ * Packets of RADIUS: the examples of the RFCs, and one of each kind that a request may be refused
+ * for.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -15,7 +18,8 @@ static const struct {
 	const char *name, *hex; /* attributes */
 } requests[] = {
 	{"pap-signed", "0105626f62 200576706e " PASSWORD SIGNATURE},
-	{"pap-state-proxied", "0105626f62 200576706e " PASSWORD "1804 6162 2104 0102 1f03 31 2104 0304"},
+	{"pap-state-proxied",
+		"0105626f62 200576706e " PASSWORD "1804 6162 2104 0102 1f03 31 2104 0304"},
 	{"eap", "0105626f62 200576706e 4f07 0201000501 4f07 0201000501 " SIGNATURE},
 	{"chap", "0105626f62 200576706e 0313 00000102030405060708090a0b0c0d0e0f 3c04 0102"},
 	{"mschap", "0105626f62 200576706e 1a0a 00000137 190401aa"},

@@ -92,7 +92,8 @@ seed_config(const char *name, bool most)
 
 	writer.len = 0;
 	add_section(&writer, rows, n, "", most);
-	for (size_t i = 0; i < count; i++) /* clients and replies are in seeds_texts.c: not all options go together */
+	/* clients and replies are in seeds_texts.c: not all options go together */
+	for (size_t i = 0; i < count; i++)
 		if (strcmp(sections[i], "client") != 0 && strcmp(sections[i], "reply") != 0)
 			add_section(&writer, rows, n, sections[i], most);
 	seed_put("config", name, writer.text, writer.len);
@@ -101,9 +102,10 @@ seed_config(const char *name, bool most)
 static void
 config_dictionary(void)
 {
-	static const char *const others[] = {"{", "}", " = ", "{0, 1}", "'", "\\\"", "/*", "*/", "//",
-		"\\x0a", "\\\\", "${HOME}", "true", "off", "90s", "1h", "192.0.2.0/24", "::/0", "+=",
-		"include(", "[::]:1812", "fortigate", "code-last", "auto", "%group", "2026-01-31", "Class = x"};
+	static const char *const others[] = {"{", "}", " = ", "{0, 1}", "'", "\\\"", "/*", "*/",
+		"//", "\\x0a", "\\\\", "${HOME}", "true", "off", "90s", "1h", "192.0.2.0/24",
+		"::/0", "+=", "include(", "[::]:1812", "fortigate", "code-last", "auto", "%group",
+		"2026-01-31", "Class = x"};
 	static struct writer writer;
 	struct config_row rows[CONFIG_ROWS_MAX];
 	const char *sections[CONFIG_ROWS_MAX];
@@ -152,7 +154,8 @@ seed_command(const struct command *command)
 	add(&writer, "%s", command->name);
 	if (command->sub != NULL)
 		add(&writer, "\n%s", command->sub);
-	for (const struct operand_spec *operand = command->operands; operand->name != NULL; operand++) {
+	for (const struct operand_spec *operand = command->operands; operand->name != NULL;
+		operand++) {
 		const char *text = operand->choices != NULL ? operand->choices : "alice";
 
 		add(&writer, "\n%.*s", (int)strcspn(text, "|"), text);

@@ -1,13 +1,15 @@
 /*
- * Times logins from the peer's side: how long from BEGIN to the prompts, and from ANSWER to the result.
+ * Times logins from the peer's side: how long from BEGIN to the prompts, and from ANSWER to the
+ * result.
  *
  *   probe SOCKET IN-FLIGHT <attempts >times
  *
- * A line of attempts is "class user source password code delay", divided by tabs; `delay` are microseconds
- * by which ANSWER is said to have been sent earlier than it was, so that a test can see whether it would
- * notice a reply that comes so much later.  A line of times is "class begin answer verdict", in microseconds; verdict 255: there was none.
- * Attempts are made in the order given, so many at once, each over a connection of its own.
- * It writes the protocol by hand and asserts nothing.
+ * A line of attempts is "class user source password code delay", divided by tabs; `delay` are
+ * microseconds by which ANSWER is said to have been sent earlier than it was, so that a test can
+ * see whether it would notice a reply that comes so much later.  A line of times is "class begin
+ * answer verdict", in microseconds; verdict 255: there was none. Attempts are made in the order
+ * given, so many at once, each over a connection of its own. It writes the protocol by hand and
+ * asserts nothing.
  */
 #include "config.h"
 
@@ -164,7 +166,8 @@ start(struct attempt *attempt)
 		return false;
 	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
 	attempt->fd = socket(AF_UNIX, SOCK_STREAM, 0);
-	if (attempt->fd < 0 || connect(attempt->fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
+	if (attempt->fd < 0 ||
+		connect(attempt->fd, (struct sockaddr *)&address, sizeof(address)) != 0 ||
 		epoll_ctl(watched, EPOLL_CTL_ADD, attempt->fd, &event) != 0) {
 		perror("probe: connect");
 		exit(1);
@@ -207,7 +210,8 @@ send_answer(struct attempt *attempt)
 static void
 end(struct attempt *attempt, int64_t answer_us, unsigned verdict)
 {
-	printf("%s\t%lld\t%lld\t%u\n", attempt->field[CLASS], (long long)attempt->begin_us, (long long)answer_us, verdict);
+	printf("%s\t%lld\t%lld\t%u\n", attempt->field[CLASS], (long long)attempt->begin_us,
+		(long long)answer_us, verdict);
 	close(attempt->fd);
 }
 
@@ -224,7 +228,8 @@ message(struct attempt *attempt, int64_t at_us)
 		return true;
 	}
 	verdict = find_field(attempt, 13, &len);
-	end(attempt, at_us - attempt->sent_us, verdict != NULL && len == 1 ? verdict[0] : NO_VERDICT);
+	end(attempt, at_us - attempt->sent_us,
+		verdict != NULL && len == 1 ? verdict[0] : NO_VERDICT);
 	return false;
 }
 
@@ -232,7 +237,8 @@ static bool
 readable(struct attempt *attempt)
 {
 	int64_t at_us = now_us();
-	ssize_t got = recv(attempt->fd, attempt->in + attempt->len, sizeof(attempt->in) - attempt->len, 0);
+	ssize_t got = recv(
+		attempt->fd, attempt->in + attempt->len, sizeof(attempt->in) - attempt->len, 0);
 
 	if (got <= 0) {
 		end(attempt, 0, NO_VERDICT);

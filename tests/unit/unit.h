@@ -1,6 +1,6 @@
 /*
- * What every unit test shares: the main function. A test program has one suite; UNIT_MAIN runs it and
- * exits with 0 only if every test passed.
+ * What every unit test shares: the main function. A test program has one suite; UNIT_MAIN runs it
+ * and exits with 0 only if every test passed.
  */
 #ifndef WF_TESTS_UNIT_H
 #define WF_TESTS_UNIT_H

@@ -1,6 +1,6 @@
 /*
- * RFC 6238 appendix B: TOTP values of 8 digits, step 30 s.  The secrets are the ASCII digits repeated to
- * the length of the hash's output, as the appendix's program has it (erratum 2866).
+ * RFC 6238 appendix B: TOTP values of 8 digits, step 30 s.  The secrets are the ASCII digits
+ * repeated to the length of the hash's output, as the appendix's program has it (erratum 2866).
  */
 #ifndef WF_TESTS_VECTORS_RFC6238_H
 #define WF_TESTS_VECTORS_RFC6238_H

@@ -1,4 +1,7 @@
-/* --init, --restore and what the first start does: what is made, what is left alone, and the sentence of each refusal. */
+/*
+ * --init, --restore and what the first start does: what is made, what is left alone, and the
+ * sentence of each refusal.
+ */
 #include "config.h"
 
 #include <fcntl.h>
@@ -43,7 +46,8 @@ configure(const char *more)
 	static char file[160];
 	char text[1024];
 
-	(void)snprintf(text, sizeof(text), "user = \"\"\nstate_dir = \"%s/state\"\nkey_file = \"%s/keys/key\"\n%s", folder,
+	(void)snprintf(text, sizeof(text),
+		"user = \"\"\nstate_dir = \"%s/state\"\nkey_file = \"%s/keys/key\"\n%s", folder,
 		folder, more);
 	put("warifu.conf", text);
 	(void)snprintf(file, sizeof(file), "%s/warifu.conf", folder);
@@ -53,7 +57,8 @@ configure(const char *more)
 static void
 set_up(void)
 {
-	(void)snprintf(folder, sizeof(folder), "%s/warifu-tasks-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	(void)snprintf(folder, sizeof(folder), "%s/warifu-tasks-XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(folder));
 	configure("");
 }
@@ -133,7 +138,8 @@ START_TEST(init_makes_key_and_database_once)
 	struct stat info;
 	ino_t key, database;
 
-	(void)snprintf(wanted, sizeof(wanted), "key file %s/keys/key and database %s/state/warifu.db are ready\n", folder, folder);
+	(void)snprintf(wanted, sizeof(wanted),
+		"key file %s/keys/key and database %s/state/warifu.db are ready\n", folder, folder);
 	ck_assert_str_eq(said(stdout, run, &it), wanted);
 	ck_assert_int_eq(it.code, 0);
 	ck_assert_int_eq(stat(path("state"), &info), 0);
@@ -141,7 +147,8 @@ START_TEST(init_makes_key_and_database_once)
 	ck_assert(!there("state/warifu.making"));
 	key = inode("keys/key");
 	database = inode("state/warifu.db");
-	does(task_init, 1, "warifud: there is a database at @/state/warifu.db already; nothing was changed\n");
+	does(task_init, 1,
+		"warifud: there is a database at @/state/warifu.db already; nothing was changed\n");
 	ck_assert_uint_eq(inode("keys/key"), key);
 	ck_assert_uint_eq(inode("state/warifu.db"), database);
 }
@@ -183,9 +190,11 @@ static const struct {
 	const char *sentence;
 } obstacles[] = {
 	{"workers = many\n", NULL, NULL, NULL},
-	{"", "state", NULL, "warifud: the file @/state/warifu.making cannot be made: Not a directory\n"},
+	{"", "state", NULL,
+		"warifud: the file @/state/warifu.making cannot be made: Not a directory\n"},
 	{"key_file = \"/proc/none/key\"\n", NULL, NULL, NULL},
-	{"", NULL, "state/warifu.making", "warifud: the file @/state/warifu.making cannot be made: Is a directory\n"},
+	{"", NULL, "state/warifu.making",
+		"warifud: the file @/state/warifu.making cannot be made: Is a directory\n"},
 	{"", "keys", NULL, NULL},
 };
 
@@ -216,8 +225,11 @@ START_TEST(an_unknown_user)
 {
 	if (geteuid() != 0)
 		return;
-	put("warifu.conf", "user = no-such-user\nstate_dir = \"/nonexistent/state\"\nkey_file = \"/nonexistent/key\"\n");
-	does(task_init, 1, "warifud: the user no-such-user does not exist: make it with 'useradd --system no-such-user'\n");
+	put("warifu.conf", "user = no-such-user\nstate_dir = \"/nonexistent/state\"\nkey_file = "
+			   "\"/nonexistent/key\"\n");
+	does(task_init, 1,
+		"warifud: the user no-such-user does not exist: make it with 'useradd --system "
+		"no-such-user'\n");
 }
 END_TEST
 
@@ -226,7 +238,8 @@ END_TEST
 static void
 make_backup(void)
 {
-	struct backup_info info = {.schema = STORE_SCHEMA, .time_us = INT64_C(1772323200000000), .node = "node1"};
+	struct backup_info info = {
+		.schema = STORE_SCHEMA, .time_us = INT64_C(1772323200000000), .node = "node1"};
 	struct keyring *keys = NULL;
 	char why[256];
 	int from, to;
@@ -253,7 +266,8 @@ START_TEST(a_backup_takes_the_databases_place)
 	make_backup();
 	before = inode("state/warifu.db");
 	(void)snprintf(wanted, sizeof(wanted),
-		"restored to %s/state/warifu.db: used codes stay used, recovery codes are void, HOTP tokens want a resync\n",
+		"restored to %s/state/warifu.db: used codes stay used, recovery codes are void, "
+		"HOTP tokens want a resync\n",
 		folder);
 	ck_assert_str_eq(said(stdout, run, &it), wanted);
 	ck_assert_int_eq(it.code, 0);
@@ -285,10 +299,12 @@ START_TEST(what_cannot_be_restored)
 	ck_assert_int_eq(flock(lock, LOCK_UN), 0);
 	close(lock);
 	ck_assert_int_eq(truncate(options.file, 200), 0);
-	refused("warifud: the backup cannot be restored: This is no backup of Warifu, or its beginning is damaged.\n");
+	refused("warifud: the backup cannot be restored: This is no backup of Warifu, or its "
+		"beginning is damaged.\n");
 	ck_assert_int_eq(unlink(path("keys/key")), 0);
 	ck_assert_int_eq(mkdir(path("keys/key"), 0700), 0);
-	refused("warifud: the backup cannot be restored: @/keys/key: the key file must be a regular file.\n");
+	refused("warifud: the backup cannot be restored: @/keys/key: the key file must be a "
+		"regular file.\n");
 }
 END_TEST
 
@@ -303,7 +319,8 @@ make_suite(void)
 	tcase_add_test(tcase, init_makes_key_and_database_once);
 	tcase_add_test(tcase, init_goes_on_where_it_was_cut_off);
 	tcase_add_test(tcase, the_first_start_makes_both_or_nothing);
-	tcase_add_loop_test(tcase, obstacles_have_their_sentences, 0, (int)(sizeof(obstacles) / sizeof(obstacles[0])));
+	tcase_add_loop_test(tcase, obstacles_have_their_sentences, 0,
+		(int)(sizeof(obstacles) / sizeof(obstacles[0])));
 	tcase_add_test(tcase, an_unknown_user);
 	tcase_add_test(tcase, a_backup_takes_the_databases_place);
 	tcase_add_test(tcase, what_cannot_be_restored);

@@ -41,7 +41,8 @@ START_TEST(percentiles)
 	}
 	qsort(times, TIMES, sizeof(times[0]), compare);
 	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++)
-		near(histogram_ms(&histogram, shares[i]), times[(size_t)(shares[i] * TIMES + 0.5) - 1]);
+		near(histogram_ms(&histogram, shares[i]),
+			times[(size_t)(shares[i] * TIMES + 0.5) - 1]);
 	ck_assert_uint_eq(histogram.n, TIMES);
 	ck_assert_double_eq(histogram_ms(&histogram, 1), (double)times[TIMES - 1] / 1e3);
 }

@@ -1,4 +1,7 @@
-/* The load generator's requests, read by the server's own code; and replies that are right, and those that are not. */
+/*
+ * The load generator's requests, read by the server's own code; and replies that are right, and
+ * those that are not.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -13,13 +16,17 @@
 static struct asker asker;
 static uint8_t request[REQUEST_MAX];
 static size_t request_len;
-static const uint8_t authenticator[PACKET_AUTHENTICATOR] = {9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 1, 2, 3, 4, 5, 6};
+static const uint8_t authenticator[PACKET_AUTHENTICATOR] = {
+	9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 1, 2, 3, 4, 5, 6};
 
 static void
 ask(bool message_authenticator, const char *password, const struct asker_state *state)
 {
-	const struct asker_login login = {
-		.id = 200, .authenticator = authenticator, .name = "u0000001", .password = password, .state = state};
+	const struct asker_login login = {.id = 200,
+		.authenticator = authenticator,
+		.name = "u0000001",
+		.password = password,
+		.state = state};
 
 	asker_clear(&asker);
 	ck_assert(asker_init(&asker, SECRET, message_authenticator));
@@ -42,9 +49,12 @@ read_back(const char *password, bool has_message, bool has_state)
 
 	ck_assert_int_eq(packet_read(request, request_len, &packet), PACKET_FINE);
 	ck_assert_uint_eq(packet.id, 200);
-	ck_assert_int_eq(authenticator_verify_message(&binding, &packet), has_message ? WF_OK : WF_NOT_FOUND);
+	ck_assert_int_eq(authenticator_verify_message(&binding, &packet),
+		has_message ? WF_OK : WF_NOT_FOUND);
 	ck_assert_int_eq(request_check(&packet)->answer, REQUEST_EVALUATE);
-	ck_assert_int_eq(authenticator_reveal(&binding, &packet, packet_next(&packet, ATTR_USER_PASSWORD, NULL), &found), WF_OK);
+	ck_assert_int_eq(authenticator_reveal(&binding, &packet,
+				 packet_next(&packet, ATTR_USER_PASSWORD, NULL), &found),
+		WF_OK);
 	ck_assert_uint_eq(found.len, strlen(password));
 	ck_assert_mem_eq(found.bytes, password, found.len);
 	ck_assert(packet_has(&packet, ATTR_STATE) == has_state);
@@ -53,7 +63,8 @@ read_back(const char *password, bool has_message, bool has_state)
 
 START_TEST(requests)
 {
-	const struct asker_state state = {.len = 40, .bytes = "0123456789012345678901234567890123456789"};
+	const struct asker_state state = {
+		.len = 40, .bytes = "0123456789012345678901234567890123456789"};
 	char longest[130];
 
 	ask(true, "123456", NULL);
@@ -90,7 +101,8 @@ START_TEST(replies)
 	for (size_t i = 0; i < frame.len; i++) {
 		frame.data[i] ^= 1;
 		if (packet_read(frame.data, frame.len, &reply) == PACKET_FINE)
-			ck_assert_msg(!asker_verify(&asker, request, &reply, &first), "octet %zu", i);
+			ck_assert_msg(
+				!asker_verify(&asker, request, &reply, &first), "octet %zu", i);
 		frame.data[i] ^= 1;
 	}
 	wf_buf_clear(&frame);

@@ -26,7 +26,8 @@ START_TEST(in_order)
 	/* Three come for each two that go, so that the ring turns and grows. */
 	while (added < 30000) {
 		for (int i = 0; i < 3; i++, added++)
-			ck_assert(delays_add(&delays, (struct delayed){.due_us = added, .what = added, .mark = 2}));
+			ck_assert(delays_add(&delays,
+				(struct delayed){.due_us = added, .what = added, .mark = 2}));
 		for (int i = 0; i < 2; i++, taken++) {
 			ck_assert(delays_take(&delays, taken, &item));
 			ck_assert_uint_eq(item.what, taken);

@@ -1,4 +1,6 @@
-/* Base64: the examples of RFC 4648 section 10 both ways, and that there is one text for each value. */
+/*
+ * Base64: the examples of RFC 4648 section 10 both ways, and that there is one text for each value.
+ */
 #include "config.h"
 
 #include "common/base64.h"
@@ -29,7 +31,8 @@ START_TEST(both_ways)
 	wf_base64url_encode((const uint8_t *)examples[_i].plain, len, text);
 	ck_assert_str_eq(text, examples[_i].bare);
 	ck_assert_uint_eq(strlen(text), WF_BASE64_LEN(len));
-	ck_assert_int_eq(wf_base64url_decode(text, strlen(text), bytes, sizeof(bytes), &got), WF_OK);
+	ck_assert_int_eq(
+		wf_base64url_decode(text, strlen(text), bytes, sizeof(bytes), &got), WF_OK);
 	ck_assert_uint_eq(got, len);
 	ck_assert_mem_eq(bytes, examples[_i].plain, len);
 	got = 99;
@@ -41,7 +44,21 @@ START_TEST(both_ways)
 END_TEST
 
 static const char *const bad_padded[] = {
-	"Zg", "Zg=", "Zg===", "Z", "Z===", "====", "Zg=a", "Z=g=", "Zh==", "Zm9=", "Zm-v", "Zm_v", "Zm v", "Zm9v\n", "=Zg=",
+	"Zg",
+	"Zg=",
+	"Zg===",
+	"Z",
+	"Z===",
+	"====",
+	"Zg=a",
+	"Z=g=",
+	"Zh==",
+	"Zm9=",
+	"Zm-v",
+	"Zm_v",
+	"Zm v",
+	"Zm9v\n",
+	"=Zg=",
 };
 
 START_TEST(what_is_no_padded_text)
@@ -49,7 +66,8 @@ START_TEST(what_is_no_padded_text)
 	uint8_t bytes[16];
 	size_t got = 99;
 
-	ck_assert_int_eq(wf_base64_decode(bad_padded[_i], strlen(bad_padded[_i]), bytes, sizeof(bytes), &got),
+	ck_assert_int_eq(wf_base64_decode(bad_padded[_i], strlen(bad_padded[_i]), bytes,
+				 sizeof(bytes), &got),
 		WF_INVALID);
 	ck_assert_uint_eq(got, 99);
 }
@@ -63,7 +81,8 @@ START_TEST(what_is_no_bare_text)
 	size_t got = 99;
 
 	ck_assert_int_eq(
-		wf_base64url_decode(bad_bare[_i], strlen(bad_bare[_i]), bytes, sizeof(bytes), &got), WF_INVALID);
+		wf_base64url_decode(bad_bare[_i], strlen(bad_bare[_i]), bytes, sizeof(bytes), &got),
+		WF_INVALID);
 	ck_assert_uint_eq(got, 99);
 }
 END_TEST

@@ -110,8 +110,8 @@ END_TEST
 /* The text is on paper somewhere: it must stay readable for ever. */
 START_TEST(code_text_is_stable)
 {
-	const uint8_t bytes[WF_BREAKGLASS_CODE_BYTES] = {
-		0x00, 0x44, 0x32, 0x14, 0xC7, 0x42, 0x54, 0xB6, 0x35, 0xCF, 0x84, 0x65, 0x3A, 0x56, 0xD7, 0xC6};
+	const uint8_t bytes[WF_BREAKGLASS_CODE_BYTES] = {0x00, 0x44, 0x32, 0x14, 0xC7, 0x42, 0x54,
+		0xB6, 0x35, 0xCF, 0x84, 0x65, 0x3A, 0x56, 0xD7, 0xC6};
 	char text[WF_BREAKGLASS_CODE_TEXT];
 
 	wf_breakglass_code_format(bytes, text);
@@ -184,7 +184,8 @@ END_TEST
 
 START_TEST(right_code_opens_once)
 {
-	const struct wf_breakglass_try attempt = {"root", "tty1", &pin, &codes[1], 1700000000000000};
+	const struct wf_breakglass_try attempt = {
+		"root", "tty1", &pin, &codes[1], 1700000000000000};
 	struct wf_breakglass_use uses[WF_BREAKGLASS_CODES_MAX];
 	size_t count = 9;
 	uint32_t slot = 99;

@@ -1,6 +1,7 @@
 /*
- * Each fallible call of a scenario fails in turn, once and from then on: the answer is then a fault,
- * never a success, and what was there before is unchanged. Only in builds with fault injection.
+ * Each fallible call of a scenario fails in turn, once and from then on: the answer is then a
+ * fault, never a success, and what was there before is unchanged. Only in builds with fault
+ * injection.
  */
 #include "config.h"
 
@@ -107,11 +108,16 @@ left_behind(uint64_t nth, enum wf_fault_death dies)
 		wf_fault_page()->points = UINT64_C(1) << WF_FAULT_WRITE;
 		wf_fault_page()->dies = dies;
 		wf_fault_arm(nth, false);
-		_exit(pwrite(fileno(file), "1234", 4, 0) == 4 && pwrite(fileno(file), "5678", 4, 4) == 4 ? 0 : 1);
+		_exit(pwrite(fileno(file), "1234", 4, 0) == 4 &&
+					pwrite(fileno(file), "5678", 4, 4) == 4
+				? 0
+				: 1);
 	}
 	ck_assert_int_eq(waitpid(child, &status, 0), child);
 	ck_assert(WIFEXITED(status));
-	ck_assert_int_eq(WEXITSTATUS(status), nth > 2 ? 0 : dies == WF_FAULT_LIVES ? 1 : WF_FAULT_EXIT);
+	ck_assert_int_eq(WEXITSTATUS(status), nth > 2                  ? 0
+					      : dies == WF_FAULT_LIVES ? 1
+								       : WF_FAULT_EXIT);
 	ck_assert_int_eq(fstat(fileno(file), &st), 0);
 	(void)fclose(file);
 	return st.st_size;
@@ -133,10 +139,13 @@ START_TEST(clocks_are_moved)
 	char id[37], other[37];
 
 	wf_fault_page()->wall_offset_us = -INT64_C(3600000000);
-	ck_assert_int_lt(wf_clock_now(&wf_clock_system).wall_us, before.wall_us - INT64_C(3500000000));
-	ck_assert_int_lt(wf_clock_now(&wf_clock_system).boot_us, before.boot_us + INT64_C(60000000));
+	ck_assert_int_lt(
+		wf_clock_now(&wf_clock_system).wall_us, before.wall_us - INT64_C(3500000000));
+	ck_assert_int_lt(
+		wf_clock_now(&wf_clock_system).boot_us, before.boot_us + INT64_C(60000000));
 	wf_fault_page()->boot_offset_us = INT64_C(3600000000);
-	ck_assert_int_ge(wf_clock_now(&wf_clock_system).boot_us, before.boot_us + INT64_C(3600000000));
+	ck_assert_int_ge(
+		wf_clock_now(&wf_clock_system).boot_us, before.boot_us + INT64_C(3600000000));
 	wf_fault_page()->synchronised = 1;
 	ck_assert(wf_clock_synchronised());
 	wf_fault_page()->synchronised = 2;
@@ -330,7 +339,9 @@ teardown_listener(void)
 	rmdir(socket_path);
 }
 
-/* An accepting answer lies ready from the start, so that every fault but a seen one would let in. */
+/*
+ * An accepting answer lies ready from the start, so that every fault but a seen one would let in.
+ */
 static wf_status
 answered(struct wf_client *client, int64_t deadline_us)
 {

@@ -76,7 +76,9 @@ START_TEST(edges_of_the_range)
 }
 END_TEST
 
-/* With a bound just over half of 2^32 nearly every other draw is thrown away; none may be folded. */
+/*
+ * With a bound just over half of 2^32 nearly every other draw is thrown away; none may be folded.
+ */
 START_TEST(uneven_bounds_are_not_folded)
 {
 	uint32_t bound = 0x80000001;

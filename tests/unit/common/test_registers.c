@@ -10,9 +10,9 @@
 
 #ifdef __x86_64__
 #define REGISTERS 16
-#define EACH(op)                                                                                    \
-	op(0) op(1) op(2) op(3) op(4) op(5) op(6) op(7) op(8) op(9) op(10) op(11) op(12) op(13) op(14) \
-		op(15)
+#define EACH(op)                                                                                \
+	op(0) op(1) op(2) op(3) op(4) op(5) op(6) op(7) op(8) op(9) op(10) op(11) op(12) op(13) \
+		op(14) op(15)
 #define LOAD(n) "movdqu (%0), %%xmm" #n ";"
 #define STORE(n) "movdqu %%xmm" #n ", (" #n "*16)(%0);"
 #define USED                                                                                     \

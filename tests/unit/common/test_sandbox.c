@@ -1,6 +1,7 @@
 /*
- * What becomes of a cage that cannot be had: the kernel is made to refuse one system call after the other,
- * and none of them may be missed. What becomes of one that can be had is the system tests' part.
+ * What becomes of a cage that cannot be had: the kernel is made to refuse one system call after the
+ * other, and none of them may be missed. What becomes of one that can be had is the system tests'
+ * part.
  */
 #include "config.h"
 
@@ -31,7 +32,10 @@
 #define SANITIZED CLANG_SANITIZER
 #endif
 
-/* From here on this call (with this first argument) fails with EINVAL; for good, so in a test that has a process of its own. */
+/*
+ * From here on this call (with this first argument) fails with EINVAL; for good, so in a test that
+ * has a process of its own.
+ */
 static void
 refuse(long call, uint32_t argument)
 {
@@ -93,7 +97,8 @@ suite(void)
 	TCase *tcase = tcase_create("sandbox");
 
 	if (!SANITIZED) {
-		tcase_add_loop_test(tcase, a_call_that_is_refused, 0, (int)(sizeof(cages) / sizeof(cages[0])));
+		tcase_add_loop_test(
+			tcase, a_call_that_is_refused, 0, (int)(sizeof(cages) / sizeof(cages[0])));
 		tcase_add_test(tcase, both_can_be_had);
 	}
 	suite_add_tcase(it, tcase);

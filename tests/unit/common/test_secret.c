@@ -125,7 +125,10 @@ START_TEST(comparison_table)
 }
 END_TEST
 
-/* The VmFlags line of the mapping that starts at `start`, from /proc/self/smaps; "" if there is none. */
+/*
+ * The VmFlags line of the mapping that starts at `start`, from /proc/self/smaps; "" if there is
+ * none.
+ */
 static void
 mapping_flags(const void *start, char *flags_r, size_t size)
 {
@@ -176,7 +179,10 @@ START_TEST(pages_are_gone_after_clearing)
 }
 END_TEST
 
-/* Wiped, still locked away, and given out again; beyond the number, and after it is taken back, they go. */
+/*
+ * Wiped, still locked away, and given out again; beyond the number, and after it is taken back,
+ * they go.
+ */
 START_TEST(pages_may_be_kept)
 {
 	struct wf_secret a = WF_SECRET_EMPTY;

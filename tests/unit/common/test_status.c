@@ -1,5 +1,6 @@
 /*
- * Status codes: each has a name and a sentence of its own, and a value that is no status is survived.
+ * Status codes: each has a name and a sentence of its own, and a value that is no status is
+ * survived.
  */
 #include "config.h"
 

@@ -1,4 +1,6 @@
-/* Texts of the front ends: none is missing in either language, English is ASCII, prompts are exact. */
+/*
+ * Texts of the front ends: none is missing in either language, English is ASCII, prompts are exact.
+ */
 #include "config.h"
 
 #include "common/text.h"
@@ -44,8 +46,9 @@ START_TEST(exact_english)
 	ck_assert_str_eq(wf_text(WF_TEXT_REPEAT_PASSWORD, NULL), "Repeat new password: ");
 	ck_assert_str_eq(wf_text(WF_TEXT_REFUSED, NULL),
 		"Access refused. If this is unexpected, contact your helpdesk.");
-	ck_assert_str_eq(wf_text(WF_TEXT_UNAVAILABLE, NULL),
-		"Login is temporarily unavailable. Please try again or contact your administrator.");
+	ck_assert_str_eq(
+		wf_text(WF_TEXT_UNAVAILABLE, NULL), "Login is temporarily unavailable. Please try "
+						    "again or contact your administrator.");
 }
 END_TEST
 

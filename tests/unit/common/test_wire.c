@@ -1,4 +1,7 @@
-/* Messages in memory: the table is sound, adders refuse what it does not allow, readers find the rest. */
+/*
+ * Messages in memory: the table is sound, adders refuse what it does not allow, readers find the
+ * rest.
+ */
 #include "config.h"
 
 #include "common/wire.h"

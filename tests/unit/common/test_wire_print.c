@@ -1,4 +1,6 @@
-/* The printer: one line, whatever comes from outside made harmless, and never a byte of a secret. */
+/*
+ * The printer: one line, whatever comes from outside made harmless, and never a byte of a secret.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -42,8 +44,9 @@ START_TEST(wide_numbers_and_long_bytes)
 	wf_msg_init(&msg, WF_MSG_BEGIN, 1);
 	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_EVIDENCE, zeros, 33), WF_OK);
 	wf_msg_print(&msg, text, sizeof(text));
-	ck_assert_str_eq(text, "BEGIN v1 EVIDENCE=0000000000000000000000000000000000000000000000000000"
-			       "000000000000...");
+	ck_assert_str_eq(text,
+		"BEGIN v1 EVIDENCE=0000000000000000000000000000000000000000000000000000"
+		"000000000000...");
 	wf_msg_clear(&msg);
 }
 END_TEST

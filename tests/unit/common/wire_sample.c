@@ -1,4 +1,6 @@
-/* Messages made from the table itself: a new message or field is tested from the day it is added. */
+/*
+ * Messages made from the table itself: a new message or field is tested from the day it is added.
+ */
 #include "config.h"
 
 #include "tests/unit/common/wire_sample.h"

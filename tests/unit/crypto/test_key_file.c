@@ -392,7 +392,10 @@ START_TEST(one_change_at_a_time)
 }
 END_TEST
 
-/* What a crash left of a new file is written over or tidied away; one that is being written is neither. */
+/*
+ * What a crash left of a new file is written over or tidied away; one that is being written is
+ * neither.
+ */
 START_TEST(half_a_file_is_no_obstacle)
 {
 	char half[sizeof(keys_path) + 8];

@@ -64,7 +64,8 @@ send_message(int fd, struct wf_msg *msg)
 	wf_buf_init(&frame, WF_WIRE_FRAME_MAX);
 	ck_assert_int_eq(wf_msg_encode(msg, &frame), WF_OK);
 	sent = send(fd, frame.data, frame.len, MSG_NOSIGNAL);
-	ck_assert(sent == (ssize_t)frame.len || (sent < 0 && (errno == EPIPE || errno == ECONNRESET)));
+	ck_assert(sent == (ssize_t)frame.len ||
+		  (sent < 0 && (errno == EPIPE || errno == ECONNRESET)));
 	wf_buf_clear(&frame);
 	wf_msg_clear(msg);
 }
@@ -80,7 +81,8 @@ note(struct rig_daemon *daemon, const char *text)
 }
 
 static void
-note_fields(struct rig_daemon *daemon, const struct wf_msg *msg, enum wf_field_id id, const char *mark)
+note_fields(
+	struct rig_daemon *daemon, const struct wf_msg *msg, enum wf_field_id id, const char *mark)
 {
 	for (size_t i = 0; i < wf_msg_count(msg, id); i++) {
 		const uint8_t *bytes;
@@ -117,7 +119,8 @@ send_list(int fd, enum wf_msg_type type, enum wf_field_id id, const char *const 
 
 	wf_msg_init(&msg, type, WF_WIRE_VERSION);
 	for (size_t i = 0; i < n; i++)
-		ck_assert_int_eq(wf_msg_add_text(&msg, id, texts[i] != NULL ? texts[i] : ""), WF_OK);
+		ck_assert_int_eq(
+			wf_msg_add_text(&msg, id, texts[i] != NULL ? texts[i] : ""), WF_OK);
 	send_message(fd, &msg);
 }
 
@@ -161,7 +164,8 @@ serve(void *ctx)
 		char name[65];
 
 		if (receive(fd, &msg)) {
-			ck_assert_int_eq(wf_msg_get_text(&msg, WF_F_ACT, 0, name, sizeof(name)), WF_OK);
+			ck_assert_int_eq(
+				wf_msg_get_text(&msg, WF_F_ACT, 0, name, sizeof(name)), WF_OK);
 			note(daemon, name);
 			note_fields(daemon, &msg, WF_F_ARG, "");
 			note_fields(daemon, &msg, WF_F_SECRET_ARG, "*");
@@ -215,7 +219,8 @@ send_verdict(int fd, enum wf_verdict verdict)
 
 /* Appends the user of BEGIN, or the answer of ANSWER without its prompt's id. */
 static bool
-take_login(int fd, enum wf_msg_type type, enum wf_field_id id, size_t skip, char *given, size_t size)
+take_login(
+	int fd, enum wf_msg_type type, enum wf_field_id id, size_t skip, char *given, size_t size)
 {
 	struct wf_msg msg;
 	const uint8_t *bytes;
@@ -225,10 +230,11 @@ take_login(int fd, enum wf_msg_type type, enum wf_field_id id, size_t skip, char
 
 	if (!receive(fd, &msg))
 		return false;
-	fine = msg.type == type && wf_msg_get_bytes(&msg, id, 0, &bytes, &len) == WF_OK && len >= skip;
+	fine = msg.type == type && wf_msg_get_bytes(&msg, id, 0, &bytes, &len) == WF_OK &&
+	       len >= skip;
 	if (fine)
-		snprintf(given + used, size - used, "%s%.*s", used > 0 ? "/" : "", (int)(len - skip),
-			(const char *)bytes + skip);
+		snprintf(given + used, size - used, "%s%.*s", used > 0 ? "/" : "",
+			(int)(len - skip), (const char *)bytes + skip);
 	wf_msg_clear(&msg);
 	return fine;
 }
@@ -241,7 +247,8 @@ answer_login(struct rig_daemon *daemon, int fd)
 	if (!take_login(fd, WF_MSG_BEGIN, WF_F_USER, 0, given, sizeof(given)))
 		return;
 	send_prompt(fd, 1, WF_TEXT_PASSWORD);
-	if (!take_login(fd, WF_MSG_ANSWER, WF_F_ANSWER, 1, given, sizeof(given)) || daemon->right == NULL)
+	if (!take_login(fd, WF_MSG_ANSWER, WF_F_ANSWER, 1, given, sizeof(given)) ||
+		daemon->right == NULL)
 		return;
 	send_prompt(fd, 2, WF_TEXT_CODE);
 	if (!take_login(fd, WF_MSG_ANSWER, WF_F_ANSWER, 1, given, sizeof(given)))
@@ -390,7 +397,8 @@ rig_run(struct rig *rig, const char *input, const char *words)
 	ctl.out = open_memstream(&rig->out, &size);
 	ctl.err = open_memstream(&rig->err, &size);
 	ctl.in = open_input(input);
-	snprintf(line, sizeof(line), "%s%s%s", words, strstr(words, "--socket") != NULL ? "" : " --socket ",
+	snprintf(line, sizeof(line), "%s%s%s", words,
+		strstr(words, "--socket") != NULL ? "" : " --socket ",
 		strstr(words, "--socket") != NULL ? "" : rig->socket);
 	argc = split(line, argv);
 	if (rig->before != NULL)

@@ -1,6 +1,6 @@
 /*
- * What the tests of ctl share: a daemon that answers from a script, runs of the whole program within
- * the test, and files in a folder of the test's own. Failures inside end the test.
+ * What the tests of ctl share: a daemon that answers from a script, runs of the whole program
+ * within the test, and files in a folder of the test's own. Failures inside end the test.
  */
 #ifndef WF_TESTS_CTL_RIG_H
 #define WF_TESTS_CTL_RIG_H
@@ -33,7 +33,8 @@ struct rig {
 	struct ctl ctl;	       /* as a run starts; a test may change it before */
 	char *out, *err;       /* of the last run; owned */
 	struct rig_daemon *daemon;
-	void (*before)(void);    /* right before the command itself, and right behind it; NULL: nothing */
+	/* right before the command itself, and right behind it; NULL: nothing */
+	void (*before)(void);
 	uint64_t (*after)(void); /* gives `calls` */
 	uint64_t calls;
 };
@@ -42,8 +43,8 @@ struct rig {
 void rig_start(struct rig *rig, const struct rig_act *acts, size_t n);
 void rig_stop(struct rig *rig);
 /*
- * Runs `warifu words...` (split at blanks; a word may stand in '...') with `input` as standard input
- * (NULL: none). Gives the exit code; out and err are in the rig.
+ * Runs `warifu words...` (split at blanks; a word may stand in '...') with `input` as standard
+ * input (NULL: none). Gives the exit code; out and err are in the rig.
  */
 int rig_run(struct rig *rig, const char *input, const char *words);
 /*
@@ -53,7 +54,8 @@ int rig_run(struct rig *rig, const char *input, const char *words);
 const char *rig_asked(struct rig *rig);
 /*
  * Answers logins beside it, on pam.sock: two prompts in two rounds, then a verdict. `right` is
- * "user/password/code"; NULL: it hangs up at the answers. The transaction's id is sixteen times 0xAB.
+ * "user/password/code"; NULL: it hangs up at the answers. The transaction's id is sixteen times
+ * 0xAB.
  */
 void rig_login(struct rig *rig, const char *right);
 /* The path of a file in the folder; one of four buffers in turn. */

@@ -44,14 +44,16 @@ static const struct {
 	{WF_NOT_FOUND, "", CTL_NO, "warifu: There is no such entry.\n"},
 	{WF_CONFLICT, "Somebody was faster.", CTL_NO, "warifu: Somebody was faster.\n"},
 	{WF_INVALID, "user: bad name", CTL_USAGE, "warifu: user: bad name\n"},
-	{WF_DENIED, "Your role does not suffice.", CTL_DENIED, "warifu: Your role does not suffice.\n"},
+	{WF_DENIED, "Your role does not suffice.", CTL_DENIED,
+		"warifu: Your role does not suffice.\n"},
 	{WF_UNAVAILABLE, "The disk is full.", CTL_AWAY, "warifu: The disk is full.\n"},
 	{WF_FULL, "", CTL_AWAY, "warifu: Too much is waiting already; try again later.\n"},
 };
 
 START_TEST(status_becomes_exit_code_and_sentence)
 {
-	struct rig_act act = {.act = "unlock", .status = statuses[_i].status, .text = statuses[_i].text};
+	struct rig_act act = {
+		.act = "unlock", .status = statuses[_i].status, .text = statuses[_i].text};
 
 	rig_start(&rig, &act, 1);
 	ck_assert_int_eq(rig_run(&rig, NULL, "unlock alice --reason 'by phone' --ticket T1"),
@@ -66,8 +68,9 @@ START_TEST(no_daemon_is_away)
 {
 	rig_start(&rig, NULL, 0);
 	ck_assert_int_eq(rig_run(&rig, NULL, "status"), CTL_AWAY);
-	ck_assert_ptr_nonnull(strstr(rig.err, "the daemon does not answer; start it (systemctl start "
-					      "warifud), or name its socket with --socket\n"));
+	ck_assert_ptr_nonnull(
+		strstr(rig.err, "the daemon does not answer; start it (systemctl start "
+				"warifud), or name its socket with --socket\n"));
 	ck_assert_str_eq(rig.out, "");
 }
 END_TEST
@@ -108,9 +111,10 @@ END_TEST
 START_TEST(user_add_takes_the_password_from_stdin)
 {
 	START({.act = "user.add", .text = "alice was added."});
-	ck_assert_int_eq(rig_run(&rig, "correct horse\nnot read\n",
-				 "user add alice --uid 1000 --kind privileged --display 'Alice Arai' "
-				 "--valid-until 2026-12-31 --stdin"),
+	ck_assert_int_eq(
+		rig_run(&rig, "correct horse\nnot read\n",
+			"user add alice --uid 1000 --kind privileged --display 'Alice Arai' "
+			"--valid-until 2026-12-31 --stdin"),
 		CTL_OK);
 	ck_assert_str_eq(rig.out, "alice was added.\n");
 	ck_assert_str_eq(rig_asked(&rig), "user.add user=alice uid=1000 kind=privileged "
@@ -161,7 +165,8 @@ END_TEST
 START_TEST(bad_time_is_told)
 {
 	START({.act = "user.exempt"});
-	ck_assert_int_eq(rig_run(&rig, NULL, "user exempt bob --reason moves --until someday --uid 7"),
+	ck_assert_int_eq(
+		rig_run(&rig, NULL, "user exempt bob --reason moves --until someday --uid 7"),
 		CTL_USAGE);
 	ck_assert_str_eq(rig.err, "warifu: --until: 'someday' is no time; write 2026-03-01, "
 				  "2026-03-01T09:00:00+09:00, 2h or yesterday\n");
@@ -173,8 +178,9 @@ START_TEST(empty_list_says_so)
 {
 	START({.act = "user.list", .columns = {"user", "uid:number"}});
 	ck_assert_int_eq(rig_run(&rig, NULL, "user list"), CTL_OK);
-	ck_assert_str_eq(rig.out, "There are no accounts yet: add one with 'warifu user add' or 'warifu user "
-				  "import'.\n");
+	ck_assert_str_eq(rig.out,
+		"There are no accounts yet: add one with 'warifu user add' or 'warifu user "
+		"import'.\n");
 	ck_assert_int_eq(rig_run(&rig, NULL, "user list --json"), CTL_OK);
 	ck_assert_str_eq(rig.out, "[]\n");
 }
@@ -191,8 +197,8 @@ START_TEST(show_is_a_list_of_properties)
 				  "Locked     yes\n"
 				  "new-thing  x\n");
 	ck_assert_int_eq(rig_run(&rig, NULL, "user show alice --json"), CTL_OK);
-	ck_assert_str_eq(
-		rig.out, "{\"user\": \"alice\", \"uid\": 1000, \"locked\": true, \"new-thing\": \"x\"}\n");
+	ck_assert_str_eq(rig.out,
+		"{\"user\": \"alice\", \"uid\": 1000, \"locked\": true, \"new-thing\": \"x\"}\n");
 }
 END_TEST
 
@@ -201,8 +207,8 @@ START_TEST(empty_list_says_what_to_do)
 {
 	START({.act = "user.list", .columns = {"user"}, .text = "0 accounts."});
 	ck_assert_int_eq(rig_run(&rig, NULL, "user list"), CTL_OK);
-	ck_assert_str_eq(rig.out,
-		"There are no accounts yet: add one with 'warifu user add' or 'warifu user import'.\n");
+	ck_assert_str_eq(rig.out, "There are no accounts yet: add one with 'warifu user add' or "
+				  "'warifu user import'.\n");
 	ck_assert_int_eq(rig_run(&rig, NULL, "user list --json"), CTL_OK);
 	ck_assert_str_eq(rig.out, "[]\n");
 }
@@ -218,19 +224,22 @@ END_TEST
 
 /* ---- tokens ---- */
 
-#define TOTP_ROW                                                                                   \
-	.act = "token.add", .columns = {"id:number", "type", "label", "uri", "secret", "issuer"},  \
-	.rows = {{"3", "totp", "", "otpauth://totp/Warifu:alice?secret=JBSWY3DPEHPK3PXP&issuer=Warifu", \
+#define TOTP_ROW                                                                                  \
+	.act = "token.add", .columns = {"id:number", "type", "label", "uri", "secret", "issuer"}, \
+	.rows = {{"3", "totp", "",                                                                \
+		"otpauth://totp/Warifu:alice?secret=JBSWY3DPEHPK3PXP&issuer=Warifu",              \
 		"JBSWY3DPEHPK3PXPAB", "Warifu"}}
 
 START_TEST(token_is_shown_and_confirmed)
 {
 	START({TOTP_ROW}, {.act = "token.confirm", .text = "The token counts."});
 	ck_assert_int_eq(
-		rig_run(&rig, "123456\n", "token add alice totp --label phone --digits 6 --stdin --ticket T2"),
+		rig_run(&rig, "123456\n",
+			"token add alice totp --label phone --digits 6 --stdin --ticket T2"),
 		CTL_OK);
-	ck_assert_str_eq(rig_asked(&rig), "token.add user=alice type=totp label=phone digits=6 ticket=T2\n"
-					  "token.confirm user=alice id=3 ticket=T2 *code=123456\n");
+	ck_assert_str_eq(rig_asked(&rig),
+		"token.add user=alice type=totp label=phone digits=6 ticket=T2\n"
+		"token.confirm user=alice id=3 ticket=T2 *code=123456\n");
 	ck_assert_ptr_nonnull(strstr(rig.out,
 		"Address: otpauth://totp/Warifu:alice?secret=JBSWY3DPEHPK3PXP&issuer=Warifu\n"
 		"Key: JBSW Y3DP EHPK 3PXP AB\n"));
@@ -243,8 +252,9 @@ START_TEST(wrong_first_code_says_what_to_do)
 {
 	START({TOTP_ROW}, {.act = "token.confirm", .status = WF_NO, .text = "The code is wrong."});
 	ck_assert_int_eq(rig_run(&rig, "123456\n", "token add alice totp --stdin"), CTL_NO);
-	ck_assert_str_eq(rig.err, "warifu: The code is wrong.\nwarifu: the token does not count yet; enter a "
-				  "code with: warifu token confirm alice\n");
+	ck_assert_str_eq(rig.err,
+		"warifu: The code is wrong.\nwarifu: the token does not count yet; enter a "
+		"code with: warifu token confirm alice\n");
 }
 END_TEST
 
@@ -255,7 +265,8 @@ START_TEST(picture_has_its_quiet_zone)
 	size_t lines = 0;
 
 	START({TOTP_ROW});
-	ck_assert_int_eq(rig_run(&rig, NULL, "token add alice totp --no-confirm --qr --ascii"), CTL_OK);
+	ck_assert_int_eq(
+		rig_run(&rig, NULL, "token add alice totp --no-confirm --qr --ascii"), CTL_OK);
 	for (line = rig.out; strncmp(line, "Address", 7) != 0; line = strchr(line, '\n') + 1) {
 		size_t len = strcspn(line, "\n");
 
@@ -287,7 +298,8 @@ START_TEST(resync_takes_two_codes)
 {
 	START({.act = "token.resync", .text = "In step."});
 	ck_assert_int_eq(rig_run(&rig, "111111\n222222\n", "token resync alice 3 --stdin"), CTL_OK);
-	ck_assert_str_eq(rig_asked(&rig), "token.resync user=alice id=3 *code1=111111 *code2=222222\n");
+	ck_assert_str_eq(
+		rig_asked(&rig), "token.resync user=alice id=3 *code1=111111 *code2=222222\n");
 }
 END_TEST
 
@@ -302,11 +314,13 @@ START_TEST(owner_proves_himself)
 		{.act = "user.passwd", .text = "nobody has a new password."});
 	rig_login(&rig, "nobody/old one/123456");
 	rig.ctl.uid = OWNER_UID;
-	ck_assert_int_eq(rig_run(&rig, "new one\nold one\n123456\n", "user passwd nobody --stdin"), CTL_OK);
+	ck_assert_int_eq(
+		rig_run(&rig, "new one\nold one\n123456\n", "user passwd nobody --stdin"), CTL_OK);
 	ck_assert_str_eq(rig.out, "nobody has a new password.\n");
 	ck_assert_str_eq(rig.err, "This changes your own account: prove that it is you.\n");
-	ck_assert_str_eq(rig_asked(&rig), "user.passwd user=nobody *password=new one\n"
-					  "user.passwd user=nobody txn=" PROOF " *password=new one\n");
+	ck_assert_str_eq(rig_asked(&rig),
+		"user.passwd user=nobody *password=new one\n"
+		"user.passwd user=nobody txn=" PROOF " *password=new one\n");
 }
 END_TEST
 
@@ -316,7 +330,9 @@ START_TEST(owner_proves_himself_once)
 	START({.act = "token.add", .status = WF_DENIED}, {TOTP_ROW}, {.act = "token.confirm"});
 	rig_login(&rig, "nobody/old one/123456");
 	rig.ctl.uid = OWNER_UID;
-	ck_assert_int_eq(rig_run(&rig, "old one\n123456\n654321\n", "token add nobody totp --stdin"), CTL_OK);
+	ck_assert_int_eq(
+		rig_run(&rig, "old one\n123456\n654321\n", "token add nobody totp --stdin"),
+		CTL_OK);
 	ck_assert_ptr_nonnull(strstr(rig_asked(&rig),
 		"token.confirm user=nobody id=3 txn=" PROOF " *code=654321\n"));
 }
@@ -363,7 +379,8 @@ START_TEST(log_shows_the_newest_in_order_of_time)
 	START({LOG_COLUMNS,
 		.rows = {{"9", "1767225609000000", "success", "alice", ""},
 			{"8", "1767225608000000", "failure", "alice", "wrong-password"}}});
-	ck_assert_int_eq(rig_run(&rig, NULL, "log --user alice --result failure --from 192.0.2.1"), CTL_OK);
+	ck_assert_int_eq(
+		rig_run(&rig, NULL, "log --user alice --result failure --from 192.0.2.1"), CTL_OK);
 	ck_assert_str_eq(rig.out, "Time                 Result   User   Reason\n"
 				  "2026-01-01 09:00:08  failure  alice  wrong-password\n"
 				  "2026-01-01 09:00:09  success  alice  -\n");
@@ -374,14 +391,17 @@ END_TEST
 
 START_TEST(log_walks_pages)
 {
-	START({LOG_COLUMNS, .rows = {{"1", "1", "success", "a", ""}, {"2", "2", "success", "b", ""}}},
+	START({LOG_COLUMNS,
+		      .rows = {{"1", "1", "success", "a", ""}, {"2", "2", "success", "b", ""}}},
 		{LOG_COLUMNS, .rows = {{"7", "7", "success", "c", ""}}});
 	ck_assert_int_eq(
-		rig_run(&rig, NULL, "log --since 2026-01-01T00:00:00Z --until 2026-01-02 --limit 2 --json"),
+		rig_run(&rig, NULL,
+			"log --since 2026-01-01T00:00:00Z --until 2026-01-02 --limit 2 --json"),
 		CTL_OK);
 	ck_assert_str_eq(rig_asked(&rig),
 		"log since=1767225600000000 until=1767365999999999 order=oldest limit=2\n");
-	ck_assert_ptr_eq(strstr(rig.out, "[\n{\"seq\": 1, \"time\": \"1970-01-01T09:00:00.000001+09:00\""),
+	ck_assert_ptr_eq(
+		strstr(rig.out, "[\n{\"seq\": 1, \"time\": \"1970-01-01T09:00:00.000001+09:00\""),
 		rig.out);
 	ck_assert_ptr_nonnull(strstr(rig.out, "}\n,\n{\"seq\": 2,"));
 	ck_assert_ptr_nonnull(strstr(rig.out, "}\n]\n"));
@@ -417,8 +437,8 @@ START_TEST(log_follows_until_stopped)
 	pid = fork();
 	if (pid == 0) {
 		dup2(ends[1], STDOUT_FILENO);
-		execl(program, "warifu", "log", "--follow", "--json", "--limit", "5", "--socket", rig.socket,
-			NULL);
+		execl(program, "warifu", "log", "--follow", "--json", "--limit", "5", "--socket",
+			rig.socket, NULL);
 		_exit(99);
 	}
 	close(ends[1]);
@@ -485,7 +505,8 @@ START_TEST(check_has_the_codes_of_nagios)
 	if (_i == 3)
 		ck_assert_str_eq(rig.out, checks[_i].line);
 	else
-		ck_assert_int_eq(strncmp(rig.out, checks[_i].line, strcspn(checks[_i].line, "|")), 0);
+		ck_assert_int_eq(
+			strncmp(rig.out, checks[_i].line, strcspn(checks[_i].line, "|")), 0);
 	ck_assert_ptr_null(strstr(rig.out, "not this"));
 }
 END_TEST
@@ -537,7 +558,8 @@ START_TEST(backup_is_copied_to_a_new_file)
 	ck_assert_int_eq(stat(rig_path(&rig, "copy"), &st), 0);
 	ck_assert_int_eq((int)(st.st_mode & 07777), 0600);
 	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_NO);
-	ck_assert_ptr_nonnull(strstr(rig.err, "is there already and was left as it is; name a new file"));
+	ck_assert_ptr_nonnull(
+		strstr(rig.err, "is there already and was left as it is; name a new file"));
 }
 END_TEST
 
@@ -561,8 +583,9 @@ START_TEST(restore_runs_the_daemon_program)
 	rig_write(&rig, "backup", "x");
 	rig_write(&rig, "daemon", "#!/bin/sh\necho \"$@\" >\"$(dirname \"$0\")/args\"\nexit 0\n");
 	ck_assert_int_eq(chmod(rig_path(&rig, "daemon"), 0700), 0);
-	snprintf(line, sizeof(line), "restore %.200s/backup --config /etc/w.conf --daemon %.200s/daemon",
-		rig.dir, rig.dir);
+	snprintf(line, sizeof(line),
+		"restore %.200s/backup --config /etc/w.conf --daemon %.200s/daemon", rig.dir,
+		rig.dir);
 	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_OK);
 	snprintf(line, sizeof(line), "--restore %.200s/backup --config /etc/w.conf\n", rig.dir);
 	ck_assert_str_eq(rig_read(&rig, "args"), line);
@@ -594,9 +617,12 @@ START_TEST(secrets_are_not_in_the_arguments_or_environment)
 	if (pid == 0) {
 		dup2(in[0], STDIN_FILENO);
 		close(in[1]);
-		/* Waits for the second line, which the parent does not send: the first secret is read. */
-		execl(program, "warifu", "token", "resync", "alice", "3", "--stdin", "--socket", rig.socket,
-			NULL);
+		/*
+		 * Waits for the second line, which the parent does not send: the first secret is
+		 * read.
+		 */
+		execl(program, "warifu", "token", "resync", "alice", "3", "--stdin", "--socket",
+			rig.socket, NULL);
 		_exit(99);
 	}
 	close(in[0]);
@@ -604,7 +630,8 @@ START_TEST(secrets_are_not_in_the_arguments_or_environment)
 	ck_assert_int_eq(write(in[1], "\n", 1), 1);
 	usleep(200000);
 	for (int i = 0; i < 2; i++) {
-		snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid, i == 0 ? "cmdline" : "environ");
+		snprintf(path, sizeof(path), "/proc/%ld/%s", (long)pid,
+			i == 0 ? "cmdline" : "environ");
 		fd = open(path, O_RDONLY);
 		ck_assert_int_ge(fd, 0);
 		n = read(fd, seen, sizeof(seen));
@@ -639,8 +666,8 @@ add_daemon_cases(Suite *suite)
 	TCase *tc = tcase_create("daemon");
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
-	tcase_add_loop_test(
-		tc, status_becomes_exit_code_and_sentence, 0, sizeof(statuses) / sizeof(statuses[0]));
+	tcase_add_loop_test(tc, status_becomes_exit_code_and_sentence, 0,
+		sizeof(statuses) / sizeof(statuses[0]));
 	tcase_add_test(tc, no_daemon_is_away);
 	tcase_add_test(tc, daemon_that_hangs_up_is_away);
 	tcase_add_test(tc, nonsense_is_no_answer);
@@ -673,7 +700,8 @@ add_account_cases(Suite *suite)
 	tcase_add_test(tc, resync_takes_two_codes);
 	tcase_add_test(tc, owner_proves_himself);
 	tcase_add_test(tc, owner_proves_himself_once);
-	tcase_add_loop_test(tc, without_proof_nothing_changes, 0, sizeof(proofs) / sizeof(proofs[0]));
+	tcase_add_loop_test(
+		tc, without_proof_nothing_changes, 0, sizeof(proofs) / sizeof(proofs[0]));
 	suite_add_tcase(suite, tc);
 }
 
@@ -689,7 +717,8 @@ add_view_cases(Suite *suite)
 	tcase_add_test(tc, log_follows_until_stopped);
 	tcase_add_test(tc, empty_log_says_so);
 	tcase_add_test(tc, broken_chain_is_a_no);
-	tcase_add_loop_test(tc, check_has_the_codes_of_nagios, 0, sizeof(checks) / sizeof(checks[0]));
+	tcase_add_loop_test(
+		tc, check_has_the_codes_of_nagios, 0, sizeof(checks) / sizeof(checks[0]));
 	tcase_add_test(tc, check_without_daemon);
 	tcase_add_test(tc, check_without_permission);
 	tcase_add_test(tc, metrics_end_with_the_mark);

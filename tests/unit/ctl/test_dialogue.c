@@ -195,7 +195,8 @@ init(const char *input)
 {
 	char line[2048];
 
-	snprintf(line, sizeof(line), "init nobody --stdin --key-copy %.200s/copy --codes 3", rig.dir);
+	snprintf(line, sizeof(line), "init nobody --stdin --key-copy %.200s/copy --codes 3",
+		rig.dir);
 	return rig_run(&rig, input, line);
 }
 
@@ -206,13 +207,13 @@ START_TEST(init_goes_all_the_way)
 	start_init();
 	ck_assert_int_eq(init("admin password\nemergency pin\n111111\n222222\n"), CTL_OK);
 	ck_assert_str_eq(rig.err, "warifu: Wrong.\n");
-	ck_assert_str_eq(rig_asked(&rig),
-		"status\n"
-		"user.add user=nobody must-change=0 kind=privileged uid=65534 *password=admin password\n"
-		"token.add user=nobody type=recovery\n"
-		"token.add user=nobody type=totp\n"
-		"token.confirm user=nobody id=3 *code=111111\n"
-		"token.confirm user=nobody id=3 *code=222222\n");
+	ck_assert_str_eq(rig_asked(&rig), "status\n"
+					  "user.add user=nobody must-change=0 kind=privileged "
+					  "uid=65534 *password=admin password\n"
+					  "token.add user=nobody type=recovery\n"
+					  "token.add user=nobody type=totp\n"
+					  "token.confirm user=nobody id=3 *code=111111\n"
+					  "token.confirm user=nobody id=3 *code=222222\n");
 	ck_assert_str_eq(rig_read(&rig, "copy"), "1:secretkey\n");
 	ck_assert_ptr_nonnull(strstr(rig.out, "Key: JBSW Y3DP\n"));
 	ck_assert_ptr_nonnull(strstr(rig.out, "  1.  aaaa-bbbb\n"));
@@ -304,7 +305,8 @@ lock_sheet(void)
 {
 	struct wf_secret pin = WF_SECRET_EMPTY;
 	struct wf_secret code = WF_SECRET_EMPTY;
-	const struct wf_breakglass_try attempt = {.user = "root", .tty = "tty1", .pin = &pin, .code = &code};
+	const struct wf_breakglass_try attempt = {
+		.user = "root", .tty = "tty1", .pin = &pin, .code = &code};
 	const uint8_t bytes[WF_BREAKGLASS_CODE_BYTES] = {1};
 	char text[WF_BREAKGLASS_CODE_TEXT];
 	uint32_t slot;
@@ -332,16 +334,20 @@ START_TEST(emergency_sheet_is_made_shown_locked_and_unlocked)
 
 	start_emergency(3);
 	ck_assert_int_eq(rig_run(&rig, NULL, "emergency show"), CTL_NO);
-	snprintf(line, sizeof(line), "warifu: there is no emergency file %s; 'warifu emergency new' makes one\n",
+	snprintf(line, sizeof(line),
+		"warifu: there is no emergency file %s; 'warifu emergency new' makes one\n",
 		glass_path);
 	ck_assert_str_eq(rig.err, line);
-	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --codes 2 --stdin"), CTL_OK);
+	ck_assert_int_eq(
+		rig_run(&rig, "emergency pin\n", "emergency new --codes 2 --stdin"), CTL_OK);
 	ck_assert_ptr_nonnull(strstr(rig.out, "EMERGENCY SHEET for the user root"));
 	ck_assert_ptr_null(strstr(rig.out, "destroy it"));
 	lock_sheet();
 	ck_assert_int_eq(rig_run(&rig, NULL, "emergency show --json"), CTL_OK);
 	snprintf(line, sizeof(line),
-		"{\"path\": \"%s\", \"user\": \"root\", \"remaining\": 2, \"failures\": 10, \"locked\": true}\n", glass_path);
+		"{\"path\": \"%s\", \"user\": \"root\", \"remaining\": 2, \"failures\": 10, "
+		"\"locked\": true}\n",
+		glass_path);
 	ck_assert_str_eq(rig.out, line);
 	ck_assert_int_eq(rig_run(&rig, NULL, "emergency unlock --reason tried"), CTL_OK);
 	ck_assert_str_eq(rig.out, "The emergency sheet of root works again; unused codes: 2.\n");
@@ -361,9 +367,12 @@ START_TEST(new_emergency_sheet_takes_the_place_of_the_old)
 	struct wf_breakglass_state state;
 
 	start_emergency(3);
-	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --user ops --codes 1 --stdin"), CTL_OK);
+	ck_assert_int_eq(
+		rig_run(&rig, "emergency pin\n", "emergency new --user ops --codes 1 --stdin"),
+		CTL_OK);
 	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --stdin"), CTL_OK);
-	ck_assert_ptr_nonnull(strstr(rig.out, "The sheet from before opens nothing any more; destroy it.\n"));
+	ck_assert_ptr_nonnull(
+		strstr(rig.out, "The sheet from before opens nothing any more; destroy it.\n"));
 	ck_assert_int_eq(wf_breakglass_inspect(glass_path, &state), WF_OK);
 	ck_assert_str_eq(state.user, "ops");
 	ck_assert_uint_eq(state.unused, 10);
@@ -380,7 +389,8 @@ END_TEST
 START_TEST(no_new_sheet_before_used_codes_are_told)
 {
 	struct wf_secret pin = WF_SECRET_EMPTY, codes[2] = {{NULL, 0}};
-	const struct wf_breakglass_try attempt = {.user = "root", .tty = "tty1", .pin = &pin, .code = &codes[1]};
+	const struct wf_breakglass_try attempt = {
+		.user = "root", .tty = "tty1", .pin = &pin, .code = &codes[1]};
 	char line[PATH_MAX + 512];
 	uint32_t slot;
 
@@ -389,9 +399,11 @@ START_TEST(no_new_sheet_before_used_codes_are_told)
 	ck_assert_int_eq(wf_breakglass_create(glass_path, "root", &pin, 2, codes), WF_OK);
 	ck_assert_int_eq(wf_breakglass_consume(glass_path, &attempt, &slot), WF_OK);
 	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --stdin"), CTL_NO);
-	ck_assert_ptr_nonnull(strstr(rig.err, " has used codes that are not in the log yet; start the daemon "));
+	ck_assert_ptr_nonnull(
+		strstr(rig.err, " has used codes that are not in the log yet; start the daemon "));
 	ck_assert_ptr_null(strstr(rig.out, "EMERGENCY SHEET"));
-	snprintf(line, sizeof(line), "emergency new --stdin --breakglass-file %.200s/none/glass", rig.dir);
+	snprintf(line, sizeof(line), "emergency new --stdin --breakglass-file %.200s/none/glass",
+		rig.dir);
 	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", line), CTL_NO);
 	ck_assert_ptr_nonnull(strstr(rig.err, "/none/glass: "));
 	wf_secret_clear(&pin);
@@ -409,7 +421,8 @@ START_TEST(emergency_unlock_works_without_the_daemon)
 	snprintf(line, sizeof(line), "emergency new --stdin --breakglass-file %s", glass_path);
 	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", line), CTL_OK);
 	lock_sheet();
-	snprintf(line, sizeof(line), "emergency unlock --reason night --breakglass-file %s", glass_path);
+	snprintf(line, sizeof(line), "emergency unlock --reason night --breakglass-file %s",
+		glass_path);
 	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_OK);
 	ck_assert_str_eq(rig.out, "The emergency sheet of root works again; unused codes: 10.\n");
 	ck_assert_ptr_nonnull(strstr(rig.err, "the daemon did not write this into its log"));
@@ -434,8 +447,8 @@ dialogue_suite(void)
 	tcase_add_test(start, init_again_after_an_interruption);
 	tcase_add_test(start, init_twice_is_refused);
 	tcase_add_test(start, init_wants_a_copy_of_the_key);
-	tcase_add_loop_test(
-		start, init_refusals_have_their_sentences, 0, sizeof(refusals) / sizeof(refusals[0]));
+	tcase_add_loop_test(start, init_refusals_have_their_sentences, 0,
+		sizeof(refusals) / sizeof(refusals[0]));
 	tcase_add_test(start, emergency_sheet_is_made_shown_locked_and_unlocked);
 	tcase_add_test(start, new_emergency_sheet_takes_the_place_of_the_old);
 	tcase_add_test(start, emergency_unlock_works_without_the_daemon);

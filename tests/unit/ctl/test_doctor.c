@@ -1,4 +1,7 @@
-/* warifu doctor: what it looks at itself, what it asks the daemon for, and how the two become one table. */
+/*
+ * warifu doctor: what it looks at itself, what it asks the daemon for, and how the two become one
+ * table.
+ */
 #include "config.h"
 
 #include <limits.h>
@@ -23,7 +26,8 @@ write_sshd(const char *output)
 {
 	char script[2048];
 
-	snprintf(script, sizeof(script), "#!/bin/sh\n[ \"$*\" = -T ] || exit 9\ncat <<'END'\n%sEND\n", output);
+	snprintf(script, sizeof(script),
+		"#!/bin/sh\n[ \"$*\" = -T ] || exit 9\ncat <<'END'\n%sEND\n", output);
 	rig_write(&rig, "sshd", script);
 	ck_assert_int_eq(chmod(rig_path(&rig, "sshd"), 0700), 0);
 }
@@ -33,19 +37,21 @@ doctor(const char *options)
 {
 	char line[2048];
 
-	snprintf(line, sizeof(line), "doctor --pam-dir %.200s/pam.d --sshd %.200s/sshd %s", rig.dir, rig.dir,
-		options);
+	snprintf(line, sizeof(line), "doctor --pam-dir %.200s/pam.d --sshd %.200s/sshd %s", rig.dir,
+		rig.dir, options);
 	return rig_run(&rig, NULL, line);
 }
 
 #define SSHD_SAFE                                                                                  \
-	"usepam yes\npasswordauthentication no\npermitrootlogin no\nkbdinteractiveauthentication yes\n" \
+	"usepam yes\npasswordauthentication no\npermitrootlogin no\nkbdinteractiveauthentication " \
+	"yes\n"                                                                                    \
 	"authenticationmethods publickey,keyboard-interactive\n"
 
 START_TEST(doctor_gathers_all_findings)
 {
 	static struct rig_act acts[] = {
-		{.act = "status", .columns = {"config-file", "key-file", "state-dir", "breakglass-file"}},
+		{.act = "status",
+			.columns = {"config-file", "key-file", "state-dir", "breakglass-file"}},
 		{.act = "doctor",
 			.columns = {"name", "level", "text"},
 			.rows = {{"chain", "ok", "is in order"}, {"store", "warn", "grows"}}},
@@ -69,11 +75,13 @@ START_TEST(doctor_gathers_all_findings)
 	write_sshd(SSHD_SAFE);
 	ck_assert_int_eq(doctor(""), CTL_OK);
 	ck_assert_ptr_nonnull(strstr(rig.out, "ok     pam sshd        uses Warifu\n"));
-	ck_assert_ptr_nonnull(strstr(rig.out, "warn   pam su          does not use Warifu; see 'warifu pam "
-					      "install su --dry-run'\n"));
+	ck_assert_ptr_nonnull(
+		strstr(rig.out, "warn   pam su          does not use Warifu; see 'warifu pam "
+				"install su --dry-run'\n"));
 	ck_assert_ptr_nonnull(strstr(rig.out, "ok     sshd            leaves no way around\n"));
 	ck_assert_ptr_nonnull(strstr(rig.out, "ok     chain           is in order\n"));
-	ck_assert_ptr_nonnull(strstr(rig.out, "glass is missing; 'warifu emergency new' makes it\n"));
+	ck_assert_ptr_nonnull(
+		strstr(rig.out, "glass is missing; 'warifu emergency new' makes it\n"));
 	ck_assert_int_eq(chmod(rig_path(&rig, "key"), 0640), 0);
 	ck_assert_int_eq(doctor(""), CTL_NO);
 	ck_assert_ptr_nonnull(strstr(rig.out, "key is open to others; say: chmod go-rwx "));
@@ -101,8 +109,8 @@ START_TEST(doctor_tells_each_check_once)
 		{.act = "status", .columns = {"config-file", "state-dir"}},
 		{.act = "doctor",
 			.columns = {"name", "level", "text"},
-			.rows = {{"state folder", "ok", "seen by the daemon"}, {"disk", "bad", "is full"},
-				{"entropy", "ok", "is plenty"}}},
+			.rows = {{"state folder", "ok", "seen by the daemon"},
+				{"disk", "bad", "is full"}, {"entropy", "ok", "is plenty"}}},
 	};
 	static char paths[2][PATH_MAX + 256];
 
@@ -135,7 +143,8 @@ START_TEST(doctor_without_daemon_looks_all_the_same)
 	ck_assert_ptr_nonnull(strstr(rig.out, "{\"name\": \"daemon\", \"level\": \"bad\", "));
 	ck_assert_ptr_nonnull(strstr(rig.out, "{\"name\": \"sshd UsePAM\", \"level\": \"bad\", "));
 	/* No account line of ours: a key alone gets through. */
-	ck_assert_ptr_nonnull(strstr(rig.out, "{\"name\": \"sshd publickey\", \"level\": \"bad\", "));
+	ck_assert_ptr_nonnull(
+		strstr(rig.out, "{\"name\": \"sshd publickey\", \"level\": \"bad\", "));
 }
 END_TEST
 
@@ -153,7 +162,8 @@ END_TEST
 
 START_TEST(doctor_of_a_daemon_that_refuses)
 {
-	static const struct rig_act none[] = {{.act = "status", .status = WF_DENIED, .text = "You may not."}};
+	static const struct rig_act none[] = {
+		{.act = "status", .status = WF_DENIED, .text = "You may not."}};
 	static const struct rig_act half[] = {
 		{.act = "status", .columns = {"config-file"}, .rows = {{"/nonexistent"}}},
 		{.act = "doctor", .status = WF_NO_MEMORY, .text = "No memory."},
@@ -162,7 +172,8 @@ START_TEST(doctor_of_a_daemon_that_refuses)
 	rig_start(&rig, none, 1);
 	write_sshd(SSHD_SAFE);
 	ck_assert_int_eq(doctor(""), CTL_NO);
-	ck_assert_ptr_nonnull(strstr(rig.out, "warn   daemon          you may not ask it; run doctor as root\n"));
+	ck_assert_ptr_nonnull(
+		strstr(rig.out, "warn   daemon          you may not ask it; run doctor as root\n"));
 	rig_stop(&rig);
 	rig_start(&rig, half, 2);
 	write_sshd(SSHD_SAFE);
@@ -175,7 +186,8 @@ static void
 lock_sheet(const char *path)
 {
 	struct wf_secret pin = WF_SECRET_EMPTY, code = WF_SECRET_EMPTY;
-	const struct wf_breakglass_try attempt = {.user = "root", .tty = "tty1", .pin = &pin, .code = &code};
+	const struct wf_breakglass_try attempt = {
+		.user = "root", .tty = "tty1", .pin = &pin, .code = &code};
 	const uint8_t bytes[WF_BREAKGLASS_CODE_BYTES] = {1};
 	char text[WF_BREAKGLASS_CODE_TEXT];
 	uint32_t slot;
@@ -193,7 +205,9 @@ START_TEST(doctor_tells_what_the_emergency_sheet_is_worth)
 {
 	static struct rig_act acts[] = {
 		{.act = "status", .columns = {"breakglass-file"}},
-		{.act = "doctor", .columns = {"name", "level", "text"}, .rows = {{"chain", "ok", "is in order"}}},
+		{.act = "doctor",
+			.columns = {"name", "level", "text"},
+			.rows = {{"chain", "ok", "is in order"}}},
 	};
 	static char path[PATH_MAX + 256];
 	struct wf_secret pin = WF_SECRET_EMPTY, codes[2] = {{NULL, 0}};
@@ -208,10 +222,12 @@ START_TEST(doctor_tells_what_the_emergency_sheet_is_worth)
 	ck_assert_int_eq(wf_secret_set(&pin, "emergency pin", 13), WF_OK);
 	ck_assert_int_eq(wf_breakglass_create(path, "root", &pin, 2, codes), WF_OK);
 	(void)doctor("");
-	ck_assert_ptr_nonnull(strstr(rig.out, "warn   emergency file  only 2 codes are left; 'warifu emergency new'"));
+	ck_assert_ptr_nonnull(strstr(
+		rig.out, "warn   emergency file  only 2 codes are left; 'warifu emergency new'"));
 	lock_sheet(path);
 	ck_assert_int_eq(doctor(""), CTL_NO);
-	ck_assert_ptr_nonnull(strstr(rig.out, "bad    emergency file  is locked after wrong tries"));
+	ck_assert_ptr_nonnull(
+		strstr(rig.out, "bad    emergency file  is locked after wrong tries"));
 	wf_secret_clear(&pin);
 	wf_secret_clear(&codes[0]);
 	wf_secret_clear(&codes[1]);

@@ -1,7 +1,7 @@
 /*
- * 'pam install' with each of its fallible calls failing in turn, those of libc among them: whatever fails,
- * the service's file is the old one or the new one, no descriptor is left open, and the command works
- * again afterwards. Only in builds with fault injection.
+ * 'pam install' with each of its fallible calls failing in turn, those of libc among them: whatever
+ * fails, the service's file is the old one or the new one, no descriptor is left open, and the
+ * command works again afterwards. Only in builds with fault injection.
  */
 #include "config.h"
 
@@ -14,7 +14,9 @@
 #include "tests/unit/ctl/rig.h"
 #include "tests/unit/unit.h"
 
-#define POINTS (1U << WF_FAULT_ALLOC | 1U << WF_FAULT_HEAP | 1U << WF_FAULT_FILE | 1U << WF_FAULT_SYSTEM | 1U << WF_FAULT_WRITE)
+#define POINTS                                                              \
+	(1U << WF_FAULT_ALLOC | 1U << WF_FAULT_HEAP | 1U << WF_FAULT_FILE | \
+		1U << WF_FAULT_SYSTEM | 1U << WF_FAULT_WRITE)
 #define ROUNDS_MAX 400
 #define OLD "auth required pam_permit.so\n"
 
@@ -82,7 +84,8 @@ static void
 pam_line(char *line, size_t size, const char *words)
 {
 	snprintf(line, size,
-		"pam %s lab --stanza-dir %.500s/stanzas --no-test --timeout 60s --pam-dir %.500s/pam.d --save-dir %.500s/save",
+		"pam %s lab --stanza-dir %.500s/stanzas --no-test --timeout 60s --pam-dir "
+		"%.500s/pam.d --save-dir %.500s/save",
 		words, rig.dir, rig.dir, rig.dir);
 }
 
@@ -101,7 +104,8 @@ pam_holds(void)
 {
 	const char *file = rig_read(&rig, "pam.d/lab");
 
-	ck_assert_msg(strcmp(file, OLD) == 0 || strstr(file, "# END warifu") != NULL, "half a file: %s", file);
+	ck_assert_msg(strcmp(file, OLD) == 0 || strstr(file, "# END warifu") != NULL,
+		"half a file: %s", file);
 }
 
 START_TEST(pam_install)

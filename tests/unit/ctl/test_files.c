@@ -1,6 +1,6 @@
 /*
- * Copies of files and other programs' output: what goes well, and, in builds with fault injection, each
- * of libc's calls failing in turn: nothing half-copied, no process and no descriptor is left.
+ * Copies of files and other programs' output: what goes well, and, in builds with fault injection,
+ * each of libc's calls failing in turn: nothing half-copied, no process and no descriptor is left.
  */
 #include "config.h"
 
@@ -117,7 +117,8 @@ START_TEST(programs_that_do_not_end)
 	ck_assert_int_eq(shell("sleep 60", 100, output, sizeof(output), &code), WF_TIMEOUT);
 	ck_assert_int_eq(code, -1);
 	ck_assert_int_lt(waitpid(-1, NULL, WNOHANG), 0); /* it was waited for */
-	ck_assert_int_eq(spawn_capture("/nonexistent", argv, 100, output, sizeof(output), &code), WF_NOT_FOUND);
+	ck_assert_int_eq(spawn_capture("/nonexistent", argv, 100, output, sizeof(output), &code),
+		WF_NOT_FOUND);
 	ck_assert_int_eq(spawn_wait("/nonexistent", argv, &code), WF_NOT_FOUND);
 	ck_assert_int_eq(code, -1);
 	ck_assert_int_eq(spawn_wait("/bin/false", argv, &code), WF_OK);
@@ -126,7 +127,8 @@ START_TEST(programs_that_do_not_end)
 END_TEST
 
 #ifdef WF_FAULT
-#define POINTS (1U << WF_FAULT_FILE | 1U << WF_FAULT_SYSTEM | 1U << WF_FAULT_WRITE | 1U << WF_FAULT_SYNC)
+#define POINTS \
+	(1U << WF_FAULT_FILE | 1U << WF_FAULT_SYSTEM | 1U << WF_FAULT_WRITE | 1U << WF_FAULT_SYNC)
 #define ROUNDS_MAX 400
 
 static int
@@ -169,7 +171,10 @@ copy_key(void)
 	return copy("key", "copy");
 }
 
-/* Removing what is half-copied may fail as well; what is there then is no whole copy under a good name for long. */
+/*
+ * Removing what is half-copied may fail as well; what is there then is no whole copy under a good
+ * name for long.
+ */
 static void
 whole_or_refused(wf_status status)
 {
@@ -221,7 +226,8 @@ suite(void)
 	tcase_add_test(tcase, a_copy);
 	tcase_add_test(tcase, what_is_there_stays);
 	tcase_add_test(tcase, plain_files_alone);
-	tcase_add_loop_test(tcase, output_of_a_program, 0, (int)(sizeof(scripts) / sizeof(scripts[0])));
+	tcase_add_loop_test(
+		tcase, output_of_a_program, 0, (int)(sizeof(scripts) / sizeof(scripts[0])));
 	tcase_add_test(tcase, programs_that_do_not_end);
 #ifdef WF_FAULT
 	tcase_add_test(tcase, a_copy_with_failing_calls);

@@ -58,8 +58,8 @@ import(const char *options)
 	char line[2048];
 
 	snprintf(line, sizeof(line),
-		"user import --shadow --passwd-file %.500s/passwd --shadow-file %.500s/shadow %s", rig.dir,
-		rig.dir, options);
+		"user import --shadow --passwd-file %.500s/passwd --shadow-file %.500s/shadow %s",
+		rig.dir, rig.dir, options);
 	return rig_run(&rig, NULL, line);
 }
 
@@ -91,9 +91,11 @@ START_TEST(import_sends_each_hash_as_a_secret)
 	ck_assert_str_eq(rig_asked(&rig),
 		"user.import user=alice uid=1000 display=Alice Arai ticket=T7 *hash=" HASH "\n"
 		"user.import user=erin uid=1004 display=Erin ticket=T7 *hash=" HASH "\n");
-	ck_assert_ptr_nonnull(strstr(rig.out, "erin     1004  Erin        exists  there is an account"));
+	ck_assert_ptr_nonnull(
+		strstr(rig.out, "erin     1004  Erin        exists  there is an account"));
 	ck_assert_ptr_null(strstr(rig.out, "$6$"));
-	ck_assert_ptr_nonnull(strstr(rig.out, "1 imported, 7 left out, 0 refused. /etc/shadow is as it was."));
+	ck_assert_ptr_nonnull(
+		strstr(rig.out, "1 imported, 7 left out, 0 refused. /etc/shadow is as it was."));
 }
 END_TEST
 
@@ -107,14 +109,16 @@ END_TEST
 
 START_TEST(refused_hash_is_a_no)
 {
-	static const struct rig_act refuses[] = {
-		{.act = "user.import", .status = WF_UNSUPPORTED, .text = "This kind of hash is not known."}};
+	static const struct rig_act refuses[] = {{.act = "user.import",
+		.status = WF_UNSUPPORTED,
+		.text = "This kind of hash is not known."}};
 
 	start(refuses, 1);
 	ck_assert_int_eq(import("--json"), CTL_NO);
-	ck_assert_ptr_nonnull(strstr(rig.out, "{\"user\": \"alice\", \"uid\": 1000, \"display\": \"Alice "
-					      "Arai\", \"action\": \"refused\", \"note\": \"This kind of hash "
-					      "is not known.\"}"));
+	ck_assert_ptr_nonnull(
+		strstr(rig.out, "{\"user\": \"alice\", \"uid\": 1000, \"display\": \"Alice "
+				"Arai\", \"action\": \"refused\", \"note\": \"This kind of hash "
+				"is not known.\"}"));
 }
 END_TEST
 
@@ -142,25 +146,30 @@ START_TEST(unix_list_shows_everybody)
 {
 	static const struct rig_act lists[] = {
 		{.act = "user.list",
-			.columns = {"user", "uid:number", "display", "kind", "state", "standing", "reason",
-				"standing-until:time", "locked:bool"},
-			.rows = {{"alice", "1000", "Alice Arai", "general", "enabled", "managed", "", "", "0"},
-				{"bob", "1001", "", "general", "enabled", "exempt", "moves", "1767225600000000",
-					"0"}}},
+			.columns = {"user", "uid:number", "display", "kind", "state", "standing",
+				"reason", "standing-until:time", "locked:bool"},
+			.rows = {{"alice", "1000", "Alice Arai", "general", "enabled", "managed",
+					 "", "", "0"},
+				{"bob", "1001", "", "general", "enabled", "exempt", "moves",
+					"1767225600000000", "0"}}},
 	};
 	char line[1024];
 
 	start(lists, 1);
 	setenv("TZ", "JST-9", 1);
 	rig_write(&rig, "passwd",
-		"alice:x:1000:1000::/:/bin/sh\nbob:x:1001:1001::/:/bin/sh\nmallory:x:1002:1002:M:/:/bin/sh\n");
+		"alice:x:1000:1000::/:/bin/sh\nbob:x:1001:1001::/:/bin/sh\nmallory:x:1002:1002:M:/"
+		":/bin/sh\n");
 	snprintf(line, sizeof(line), "user list --unix --passwd-file %.500s/passwd", rig.dir);
 	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_OK);
-	ck_assert_str_eq(rig.out,
-		"User      UID  Name        Standing  Standing until       Reason             State    Locked\n"
-		"alice    1000  Alice Arai  managed   -                    -                  enabled  no\n"
-		"bob      1001  -           exempt    2026-01-01 09:00:00  moves              enabled  no\n"
-		"mallory  1002  M           refused   -                    unknown to Warifu  -        -\n");
+	ck_assert_str_eq(rig.out, "User      UID  Name        Standing  Standing until       "
+				  "Reason             State    Locked\n"
+				  "alice    1000  Alice Arai  managed   -                    -     "
+				  "             enabled  no\n"
+				  "bob      1001  -           exempt    2026-01-01 09:00:00  moves "
+				  "             enabled  no\n"
+				  "mallory  1002  M           refused   -                    "
+				  "unknown to Warifu  -        -\n");
 	ck_assert_str_eq(rig_asked(&rig), "user.list unix=1\n");
 }
 END_TEST
@@ -170,9 +179,10 @@ START_TEST(unix_list_of_this_machine)
 {
 	static const struct rig_act lists[] = {
 		{.act = "user.list",
-			.columns = {"user", "uid:number", "display", "kind", "state", "standing", "reason",
-				"standing-until:time", "locked:bool"},
-			.rows = {{"alice", "1000", "Alice Arai", "general", "enabled", "managed", "", "", "0"}}},
+			.columns = {"user", "uid:number", "display", "kind", "state", "standing",
+				"reason", "standing-until:time", "locked:bool"},
+			.rows = {{"alice", "1000", "Alice Arai", "general", "enabled", "managed",
+				"", "", "0"}}},
 	};
 	char line[1024];
 

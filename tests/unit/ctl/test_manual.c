@@ -84,10 +84,11 @@ START_TEST(manual_explains_each_command)
 	quote(row->example, example, sizeof(example));
 	snprintf(wanted, sizeof(wanted), ".Dl # warifu %s\n", example);
 	ck_assert_msg(strstr(page, wanted) != NULL, "no example '%s'", wanted);
-	for (const struct option_spec *option = row->options; option != NULL && option->name != NULL;
-		option++) {
+	for (const struct option_spec *option = row->options;
+		option != NULL && option->name != NULL; option++) {
 		snprintf(wanted, sizeof(wanted), "Fl -%s", option->name);
-		ck_assert_msg(option->hidden || strstr(page, wanted) != NULL, "no option '%s'", wanted);
+		ck_assert_msg(
+			option->hidden || strstr(page, wanted) != NULL, "no option '%s'", wanted);
 	}
 	free(page);
 }

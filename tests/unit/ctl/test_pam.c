@@ -16,7 +16,9 @@
 #include "tests/unit/unit.h"
 
 #define OLD "@include common-auth\naccount required pam_permit.so\n"
-#define STANZA "auth required pam_permit.so\naccount required pam_permit.so # pam_warifu.so stands here\n"
+#define STANZA                                                                                \
+	"auth required pam_permit.so\naccount required pam_permit.so # pam_warifu.so stands " \
+	"here\n"
 #define MARK "# BEGIN warifu auth"
 
 static struct rig rig;
@@ -57,8 +59,8 @@ pam(const char *words)
 {
 	char line[4096];
 
-	snprintf(line, sizeof(line), "pam %s --pam-dir %.500s/pam.d --save-dir %.500s/save", words, rig.dir,
-		rig.dir);
+	snprintf(line, sizeof(line), "pam %s --pam-dir %.500s/pam.d --save-dir %.500s/save", words,
+		rig.dir, rig.dir);
 	return rig_run(&rig, NULL, line);
 }
 
@@ -67,7 +69,8 @@ install(const char *options)
 {
 	char line[2048];
 
-	snprintf(line, sizeof(line), "install lab --stanza-dir %.500s/stanzas %s", rig.dir, options);
+	snprintf(
+		line, sizeof(line), "install lab --stanza-dir %.500s/stanzas %s", rig.dir, options);
 	return pam(line);
 }
 
@@ -108,7 +111,8 @@ install_other(void)
 
 	rig_write(&rig, "stanzas/other", "account required pam_warifu.so\n");
 	rig_write(&rig, "pam.d/other", OLD);
-	snprintf(line, sizeof(line), "install other --no-test --stanza-dir %.500s/stanzas", rig.dir);
+	snprintf(
+		line, sizeof(line), "install other --no-test --stanza-dir %.500s/stanzas", rig.dir);
 	ck_assert_int_eq(pam(line), CTL_OK);
 }
 
@@ -156,8 +160,9 @@ START_TEST(the_same_login_cannot_confirm)
 {
 	ck_assert_int_eq(install("--no-test --timeout 20s"), CTL_OK);
 	ck_assert_int_eq(pam("confirm lab"), CTL_NO);
-	ck_assert_str_eq(rig.err, "warifu: confirm from a second login: log in anew through lab, so that you "
-				  "know that it works, and say 'warifu pam confirm lab' there\n");
+	ck_assert_str_eq(rig.err,
+		"warifu: confirm from a second login: log in anew through lab, so that you "
+		"know that it works, and say 'warifu pam confirm lab' there\n");
 	ck_assert(there_is("save/lab.pending"));
 	ck_assert_int_eq(pam("rollback lab"), CTL_OK);
 	ck_assert_str_eq(rig_read(&rig, "pam.d/lab"), OLD);
@@ -213,7 +218,10 @@ START_TEST(remove_all_takes_every_service)
 }
 END_TEST
 
-/* What it cannot take out is named, with code 1, so that `make uninstall` stops; the rest goes all the same. */
+/*
+ * What it cannot take out is named, with code 1, so that `make uninstall` stops; the rest goes all
+ * the same.
+ */
 START_TEST(remove_all_names_what_stays)
 {
 	rig_write(&rig, "pam.d/by-hand", "auth required pam_warifu.so\n");
@@ -222,8 +230,10 @@ START_TEST(remove_all_names_what_stays)
 	ck_assert_int_eq(pam("list"), CTL_OK);
 	ck_assert_ptr_nonnull(strstr(rig.out, "common-auth  pam-auth-update"));
 	ck_assert_int_eq(pam("remove --all"), CTL_NO);
-	ck_assert_ptr_nonnull(strstr(rig.err, "by-hand names pam_warifu.so outside of what 'pam install' put in"));
-	ck_assert_ptr_nonnull(strstr(rig.err, "warifu: common-auth names pam_warifu.so; say 'pam-auth-update --disable warifu'"));
+	ck_assert_ptr_nonnull(strstr(
+		rig.err, "by-hand names pam_warifu.so outside of what 'pam install' put in"));
+	ck_assert_ptr_nonnull(strstr(rig.err,
+		"warifu: common-auth names pam_warifu.so; say 'pam-auth-update --disable warifu'"));
 	ck_assert_str_eq(rig_read(&rig, "pam.d/other"), OLD);
 }
 END_TEST
@@ -260,7 +270,8 @@ START_TEST(root_must_name_who_is_tried)
 	if (getuid() != 0)
 		return;
 	ck_assert_int_eq(install(""), CTL_USAGE);
-	ck_assert_str_eq(rig.err, "warifu: name the user whose login is to be tried: --user USER\n");
+	ck_assert_str_eq(
+		rig.err, "warifu: name the user whose login is to be tried: --user USER\n");
 	ck_assert_str_eq(rig_read(&rig, "pam.d/lab"), OLD);
 }
 END_TEST
@@ -316,13 +327,16 @@ static const struct {
 	const char *error;
 } refusals[] = {
 	{"install ../lab", CTL_USAGE,
-		"warifu: '../lab' is no PAM service; name one such as sshd, login, sudo, su or passwd\n"},
+		"warifu: '../lab' is no PAM service; name one such as sshd, login, sudo, su or "
+		"passwd\n"},
 	{"install common-auth", CTL_USAGE,
-		"warifu: 'common-auth' is no PAM service; name one such as sshd, login, sudo, su or passwd\n"},
+		"warifu: 'common-auth' is no PAM service; name one such as sshd, login, sudo, su "
+		"or passwd\n"},
 	{"install lab --timeout soon", CTL_USAGE,
 		"warifu: --timeout: 'soon' is no duration; write 90, 10m or 1h\n"},
 	{"confirm lab", CTL_NO,
-		"warifu: no install of lab waits for a confirmation; if its time was over, install again\n"},
+		"warifu: no install of lab waits for a confirmation; if its time was over, install "
+		"again\n"},
 	{"rollback lab", CTL_NO,
 		"warifu: no install of lab waits for a confirmation; see 'warifu pam remove'\n"},
 	{"remove", CTL_USAGE,
@@ -346,7 +360,8 @@ START_TEST(list_tells_the_state)
 	rig_write(&rig, "stanzas/lab", "auth required pam_warifu.so\n");
 	ck_assert_int_eq(install("--no-test --timeout 20s"), CTL_OK);
 	ck_assert_int_eq(pam("list --json"), CTL_OK);
-	ck_assert_ptr_nonnull(strstr(rig.out, "{\"service\": \"lab\", \"state\": \"pending\", \"deadline\": \"20"));
+	ck_assert_ptr_nonnull(strstr(
+		rig.out, "{\"service\": \"lab\", \"state\": \"pending\", \"deadline\": \"20"));
 	ck_assert_int_eq(pam("rollback lab"), CTL_OK);
 }
 END_TEST
@@ -382,7 +397,8 @@ pam_suite(void)
 	tcase_add_test(tc, missing_timer_changes_nothing);
 	tcase_add_test(tc, folder_open_to_others_is_refused);
 	tcase_add_test(tc, mode_of_the_file_stays);
-	tcase_add_loop_test(tc, refusals_have_their_sentences, 0, sizeof(refusals) / sizeof(refusals[0]));
+	tcase_add_loop_test(
+		tc, refusals_have_their_sentences, 0, sizeof(refusals) / sizeof(refusals[0]));
 	tcase_add_test(tc, list_tells_the_state);
 	tcase_add_test(tc, only_root_may);
 	suite_add_tcase(suite, tc);

@@ -1,4 +1,7 @@
-/* Answers from standard input and at a terminal: what is taken, what is refused with which sentence, and signals. */
+/*
+ * Answers from standard input and at a terminal: what is taken, what is refused with which
+ * sentence, and signals.
+ */
 #include "config.h"
 
 #include "ctl/prompt.h"
@@ -113,7 +116,8 @@ START_TEST(a_line)
 	char text[10] = "unchanged";
 
 	give(lines[_i].input, lines[_i].len);
-	ck_assert_int_eq(prompt_line(&rig.ctl, "Name", lines[_i].preset, text, sizeof(text)), lines[_i].status);
+	ck_assert_int_eq(prompt_line(&rig.ctl, "Name", lines[_i].preset, text, sizeof(text)),
+		lines[_i].status);
 	ck_assert_str_eq(text, lines[_i].text != NULL ? lines[_i].text : "unchanged");
 	heard(lines[_i].sentence);
 }

@@ -9,9 +9,9 @@
 #include "tests/unit/unit.h"
 
 /* As Debian's sshd 9.2 prints them; order and other lines do not matter. */
-#define SAFE                                                                                       \
-	"port 22\nusepam yes\npermitrootlogin no\npubkeyauthentication yes\n"                       \
-	"kbdinteractiveauthentication yes\npasswordauthentication no\n"                             \
+#define SAFE                                                                  \
+	"port 22\nusepam yes\npermitrootlogin no\npubkeyauthentication yes\n" \
+	"kbdinteractiveauthentication yes\npasswordauthentication no\n"       \
 	"hostbasedauthentication no\ngssapiauthentication no\npermitemptypasswords no\n"
 
 #define METHOD "keyboard-interactive,"
@@ -23,20 +23,23 @@ static const struct {
 } samples[] = {
 	{SAFE "authenticationmethods publickey,keyboard-interactive\n", ""},
 	{SAFE "authenticationmethods keyboard-interactive:pam\n", ""},
-	{SAFE "authenticationmethods publickey,keyboard-interactive:pam keyboard-interactive\n", ""},
+	{SAFE "authenticationmethods publickey,keyboard-interactive:pam keyboard-interactive\n",
+		""},
 	{SAFE "authenticationmethods any\n", "publickey"},
 	{SAFE, "publickey"},
 	{SAFE "authenticationmethods publickey,keyboard-interactive publickey\n", "publickey"},
 	{SAFE "authenticationmethods publickey,keyboard-interactivex\n", "publickey"},
 	/* However long the value is, its end counts. */
-	{SAFE "authenticationmethods " METHODS METHODS METHODS METHODS "password publickey\n", "publickey"},
+	{SAFE "authenticationmethods " METHODS METHODS METHODS METHODS "password publickey\n",
+		"publickey"},
 	{"usepam no\nkbdinteractiveauthentication yes\nauthenticationmethods keyboard-interactive\n"
 	 "passwordauthentication no\npermitrootlogin no\n",
 		"!UsePAM"},
 	{"usepam yes\nkbdinteractiveauthentication no\nauthenticationmethods keyboard-interactive\n"
 	 "passwordauthentication no\npermitrootlogin no\n",
 		"!KbdInteractiveAuthentication"},
-	{"usepam yes\nchallengeresponseauthentication no\nauthenticationmethods keyboard-interactive\n"
+	{"usepam yes\nchallengeresponseauthentication no\nauthenticationmethods "
+	 "keyboard-interactive\n"
 	 "passwordauthentication no\npermitrootlogin no\n",
 		"!KbdInteractiveAuthentication"},
 	{"usepam yes\nkbdinteractiveauthentication yes\npubkeyauthentication no\n"
@@ -62,7 +65,8 @@ START_TEST(ways_around_are_found)
 		size_t len = strlen(found);
 
 		snprintf(found + len, sizeof(found) - len, "%s%s%s", len > 0 ? " " : "",
-			findings[i].level == FINDING_BAD ? "!" : "", findings[i].name + strlen("sshd "));
+			findings[i].level == FINDING_BAD ? "!" : "",
+			findings[i].name + strlen("sshd "));
 		ck_assert_ptr_nonnull(strstr(findings[i].text, "sshd_config"));
 	}
 	ck_assert_str_eq(found, samples[_i].found);

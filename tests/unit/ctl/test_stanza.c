@@ -1,4 +1,7 @@
-/* Putting a stanza into a service's file and taking it out: exactly, and whatever the file looks like. */
+/*
+ * Putting a stanza into a service's file and taking it out: exactly, and whatever the file looks
+ * like.
+ */
 #include "config.h"
 
 #include "ctl/stanza.h"
@@ -89,7 +92,8 @@ START_TEST(later_edits_survive)
 	snprintf(with, sizeof(with), "# mine\n%sauth optional pam_mine.so\n", sshd_wanted);
 	ck_assert_int_eq(stanza_remove(with, &text), WF_OK);
 	ck_assert_ptr_nonnull(strstr(text, "# mine\n# comment\n@include common-auth\n"));
-	ck_assert_ptr_nonnull(strstr(text, "@include common-password\nauth optional pam_mine.so\n"));
+	ck_assert_ptr_nonnull(
+		strstr(text, "@include common-password\nauth optional pam_mine.so\n"));
 	ck_assert_ptr_null(strstr(text, "pam_warifu"));
 }
 END_TEST
@@ -112,8 +116,9 @@ END_TEST
 
 START_TEST(groups_without_a_place_come_at_the_end)
 {
-	ck_assert_int_eq(
-		stanza_insert("@include common-password\n", "account required pam_warifu.so\n", &text), WF_OK);
+	ck_assert_int_eq(stanza_insert("@include common-password\n",
+				 "account required pam_warifu.so\n", &text),
+		WF_OK);
 	ck_assert_str_eq(text, "@include common-password\n" BEGIN("account")
 		"account required pam_warifu.so\n" END("account"));
 }
@@ -129,16 +134,18 @@ START_TEST(noninteractive_session_counts)
 }
 END_TEST
 
-/* A whole stack as a stanza: what it has besides Warifu's paragraphs is the machine's own business. */
+/*
+ * A whole stack as a stanza: what it has besides Warifu's paragraphs is the machine's own business.
+ */
 START_TEST(only_paragraphs_with_the_module_count)
 {
-	ck_assert_int_eq(
-		stanza_insert("auth requisite pam_nologin.so\n@include common-auth\n",
-			"auth optional pam_faildelay.so\n\n"
-			"# why\nauth [success=1 default=die] pam_warifu.so\nauth substack common-auth\n"
-			"auth required pam_permit.so\n\n"
-			"session required pam_limits.so\n@include common-session\n",
-			&text),
+	ck_assert_int_eq(stanza_insert("auth requisite pam_nologin.so\n@include common-auth\n",
+				 "auth optional pam_faildelay.so\n\n"
+				 "# why\nauth [success=1 default=die] pam_warifu.so\nauth substack "
+				 "common-auth\n"
+				 "auth required pam_permit.so\n\n"
+				 "session required pam_limits.so\n@include common-session\n",
+				 &text),
 		WF_OK);
 	ck_assert_str_eq(text, "auth requisite pam_nologin.so\n" BEGIN("auth")
 		"auth [success=1 default=die] pam_warifu.so\nauth substack common-auth\n"
@@ -148,7 +155,8 @@ END_TEST
 
 START_TEST(bad_stanza_is_refused)
 {
-	ck_assert_int_eq(stanza_insert(sshd_file, "auth required pam_unix.so\n", &text), WF_INVALID);
+	ck_assert_int_eq(
+		stanza_insert(sshd_file, "auth required pam_unix.so\n", &text), WF_INVALID);
 	ck_assert_int_eq(stanza_insert(sshd_file, "auth required pam_warifu.so\nnonsense\n", &text),
 		WF_INVALID);
 	ck_assert_ptr_null(text);
@@ -159,7 +167,8 @@ START_TEST(nothing_to_take_out)
 {
 	ck_assert_int_eq(stanza_remove(sshd_file, &text), WF_NOT_FOUND);
 	ck_assert_int_eq(stanza_remove("auth required pam_warifu.so\n", &text), WF_NOT_FOUND);
-	ck_assert_int_eq(stanza_remove(BEGIN("auth") "auth required pam_warifu.so\n", &text), WF_CORRUPT);
+	ck_assert_int_eq(
+		stanza_remove(BEGIN("auth") "auth required pam_warifu.so\n", &text), WF_CORRUPT);
 	ck_assert_ptr_null(text);
 }
 END_TEST

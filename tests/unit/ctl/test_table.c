@@ -110,14 +110,15 @@ END_TEST
 
 START_TEST(json_has_types)
 {
-	COLUMNS("user", "uid:number", "load:number", "locked:bool", "open:bool", "at:time", "none:number",
-		"note");
+	COLUMNS("user", "uid:number", "load:number", "locked:bool", "open:bool", "at:time",
+		"none:number", "note");
 	ROW("ali\"ce", "1000", "1.5", "1", "0", "1767225600123456", "", "");
 	ck_assert_int_eq(table_print_json(&table, false, out), WF_OK);
 	fflush(out);
-	ck_assert_str_eq(text, "[\n{\"user\": \"ali\\\"ce\", \"uid\": 1000, \"load\": 1.5, \"locked\": true, "
-			       "\"open\": false, \"at\": \"2026-01-01T09:00:00.123456+09:00\", "
-			       "\"none\": null, \"note\": null}\n]\n");
+	ck_assert_str_eq(text,
+		"[\n{\"user\": \"ali\\\"ce\", \"uid\": 1000, \"load\": 1.5, \"locked\": true, "
+		"\"open\": false, \"at\": \"2026-01-01T09:00:00.123456+09:00\", "
+		"\"none\": null, \"note\": null}\n]\n");
 }
 END_TEST
 

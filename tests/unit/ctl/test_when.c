@@ -175,11 +175,12 @@ when_suite(void)
 	TCase *tc = tcase_create("typed");
 
 	tcase_add_checked_fixture(tc, in_japan, NULL);
-	tcase_add_loop_test(tc, sample_means_what_is_written, 0, sizeof(samples) / sizeof(samples[0]));
+	tcase_add_loop_test(
+		tc, sample_means_what_is_written, 0, sizeof(samples) / sizeof(samples[0]));
 	tcase_add_loop_test(
 		tc, duration_means_what_is_written, 0, sizeof(durations) / sizeof(durations[0]));
-	tcase_add_loop_test(
-		tc, far_sample_means_what_is_written, 0, sizeof(far_samples) / sizeof(far_samples[0]));
+	tcase_add_loop_test(tc, far_sample_means_what_is_written, 0,
+		sizeof(far_samples) / sizeof(far_samples[0]));
 	tcase_add_test(tc, a_day_may_lack_its_midnight);
 	tcase_add_test(tc, times_are_shown_in_local_time);
 	suite_add_tcase(suite, tc);

@@ -30,8 +30,8 @@ aad_sum(uint32_t key_id, const struct keyring_aad *aad)
 }
 
 wf_status
-keyring_open(const struct keyring *keys, uint32_t key_id, const struct keyring_aad *aad, const uint8_t *sealed,
-	size_t len, struct wf_secret *plain_r)
+keyring_open(const struct keyring *keys, uint32_t key_id, const struct keyring_aad *aad,
+	const uint8_t *sealed, size_t len, struct wf_secret *plain_r)
 {
 	uint8_t plain[CREDENTIAL_SECRET_MAX];
 	uint32_t sum = aad_sum(key_id, aad);
@@ -46,8 +46,8 @@ keyring_open(const struct keyring *keys, uint32_t key_id, const struct keyring_a
 }
 
 wf_status
-keyring_mac(const struct keyring *keys, const char *purpose, const char *context, const void *bytes, size_t len,
-	uint8_t mac_r[32])
+keyring_mac(const struct keyring *keys, const char *purpose, const char *context, const void *bytes,
+	size_t len, uint8_t mac_r[32])
 {
 	uint32_t sum = mix(UINT32_C(2166136261), purpose, strlen(purpose) + 1);
 
@@ -63,7 +63,8 @@ keyring_mac(const struct keyring *keys, const char *purpose, const char *context
 }
 
 void
-fixture_seal(const struct keyring *keys, struct credential *credential, const void *secret, size_t len)
+fixture_seal(
+	const struct keyring *keys, struct credential *credential, const void *secret, size_t len)
 {
 	struct keyring_aad aad = {"credential", credential->account_id, credential->label};
 	uint32_t sum = aad_sum(keys->key_id, &aad);
@@ -90,8 +91,8 @@ credential_of(enum factor_id factor)
 }
 
 struct credential
-fixture_otp(const struct keyring *keys, enum factor_id factor, enum otp_algorithm algorithm, uint32_t digits,
-	const char *secret)
+fixture_otp(const struct keyring *keys, enum factor_id factor, enum otp_algorithm algorithm,
+	uint32_t digits, const char *secret)
 {
 	struct credential credential = credential_of(factor);
 
@@ -120,7 +121,9 @@ fixture_recovery(const struct keyring *keys, unsigned n, struct wf_secret *codes
 	credential.ncodes = n;
 	credential.remaining = n;
 	for (unsigned i = 0; i < n; i++)
-		ck_assert_int_eq(recovery_code_new(keys, credential.account_id, &codes_r[i], credential.codes[i]), WF_OK);
+		ck_assert_int_eq(recovery_code_new(keys, credential.account_id, &codes_r[i],
+					 credential.codes[i]),
+			WF_OK);
 	return credential;
 }
 
@@ -161,8 +164,8 @@ fixture_verify(struct factor_input *in, const char *answer)
 }
 
 struct factor_result
-fixture_try(struct factor_input *in, enum wf_text_id prompt, const struct credential *credentials, size_t n,
-	const char *answer, enum factor_id *factor_r)
+fixture_try(struct factor_input *in, enum wf_text_id prompt, const struct credential *credentials,
+	size_t n, const char *answer, enum factor_id *factor_r)
 {
 	struct wf_secret secret = WF_SECRET_EMPTY;
 	struct factor_result result;

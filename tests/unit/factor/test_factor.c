@@ -97,8 +97,8 @@ END_TEST
 START_TEST(each_credential_of_the_prompt_is_tried)
 {
 	struct wf_secret code[1] = {WF_SECRET_EMPTY};
-	struct credential all[] = {
-		password("secret"), hotp(OTHER_SECRET, 0), totp(), fixture_recovery(&keys, 1, code), hotp(RFC4226_SECRET, 0)};
+	struct credential all[] = {password("secret"), hotp(OTHER_SECRET, 0), totp(),
+		fixture_recovery(&keys, 1, code), hotp(RFC4226_SECRET, 0)};
 	struct factor_input in = fixture_input(&keys, NULL, 30 * 1000);
 	struct factor_result result;
 	enum factor_id factor = FACTOR_NONE;
@@ -139,7 +139,8 @@ START_TEST(the_current_password_or_a_recovery_code)
 	result = fixture_try(&in, WF_TEXT_CURRENT_PASSWORD, all, 3, "secret", &factor);
 	ck_assert_int_eq(result.answer, FACTOR_YES);
 	ck_assert_int_eq(factor, FACTOR_PASSWORD);
-	result = fixture_try(&in, WF_TEXT_CURRENT_PASSWORD, all, 3, (const char *)code[0].bytes, &factor);
+	result = fixture_try(
+		&in, WF_TEXT_CURRENT_PASSWORD, all, 3, (const char *)code[0].bytes, &factor);
 	ck_assert_int_eq(result.answer, FACTOR_YES);
 	ck_assert_int_eq(factor, FACTOR_RECOVERY);
 	ck_assert_int_eq(result.effects[0].kind, EFFECT_CODE_CONSUME);
@@ -154,19 +155,24 @@ END_TEST
 START_TEST(the_best_answer_wins)
 {
 	struct keyring other = {.key_id = 4};
-	struct credential lost = totp(), used = hotp(RFC4226_SECRET, 5), fresh = hotp(RFC4226_SECRET, 2);
-	struct credential wrong = hotp(OTHER_SECRET, 0), wrong_totp = totp(), lost_hotp = hotp(OTHER_SECRET, 0);
+	struct credential lost = totp(), used = hotp(RFC4226_SECRET, 5),
+			  fresh = hotp(RFC4226_SECRET, 2);
+	struct credential wrong = hotp(OTHER_SECRET, 0), wrong_totp = totp(),
+			  lost_hotp = hotp(OTHER_SECRET, 0);
 	struct factor_input in = fixture_input(&keys, NULL, 30 * 1000);
 	struct factor_result result;
 	enum factor_id factor = FACTOR_NONE;
 
-	fixture_seal(&other, &lost, OTHER_SECRET, strlen(OTHER_SECRET)); /* its key is not in the ring */
+	/* its key is not in the ring */
+	fixture_seal(&other, &lost, OTHER_SECRET, strlen(OTHER_SECRET));
 	fixture_seal(&other, &lost_hotp, OTHER_SECRET, strlen(OTHER_SECRET));
 	for (int backwards = 0; backwards < 2; backwards++) {
-		struct credential yes[] = {backwards ? fresh : used, wrong, lost, backwards ? used : fresh};
+		struct credential yes[] = {
+			backwards ? fresh : used, wrong, lost, backwards ? used : fresh};
 		struct credential replay[] = {wrong, lost, used};
 		/* The table's order is TOTP, HOTP, whatever the account's. */
-		struct credential unsure[] = {backwards ? lost_hotp : wrong, backwards ? wrong_totp : lost};
+		struct credential unsure[] = {
+			backwards ? lost_hotp : wrong, backwards ? wrong_totp : lost};
 
 		result = fixture_try(&in, WF_TEXT_CODE, yes, 4, rfc4226_codes[3], &factor);
 		ck_assert_int_eq(result.answer, FACTOR_YES);
@@ -189,7 +195,10 @@ START_TEST(the_best_answer_wins)
 }
 END_TEST
 
-/* Nearly everyone has a set of recovery codes: digits are no guess at it, and the clock's doubt costs nothing. */
+/*
+ * Nearly everyone has a set of recovery codes: digits are no guess at it, and the clock's doubt
+ * costs nothing.
+ */
 START_TEST(a_suspect_clock_counts_no_guess_at_recovery_codes)
 {
 	struct wf_secret code[1] = {WF_SECRET_EMPTY};
@@ -259,7 +268,8 @@ END_TEST
 START_TEST(doomed_accounts_get_no_for_the_right_answer)
 {
 	struct wf_secret code[1] = {WF_SECRET_EMPTY};
-	struct credential all[] = {password("secret"), hotp(RFC4226_SECRET, 0), totp(), fixture_recovery(&keys, 1, code)};
+	struct credential all[] = {password("secret"), hotp(RFC4226_SECRET, 0), totp(),
+		fixture_recovery(&keys, 1, code)};
 	const char *answers[] = {"secret", rfc4226_codes[0], NULL, (const char *)code[0].bytes};
 	struct factor_input in = fixture_input(&keys, NULL, 30 * 1000);
 	enum factor_id factor = FACTOR_NONE;

@@ -1,6 +1,6 @@
 /*
- * HOTP: look-ahead and its end, codes already passed, what a match advances to, and a code that by chance
- * belongs to two counters.
+ * HOTP: look-ahead and its end, codes already passed, what a match advances to, and a code that by
+ * chance belongs to two counters.
  */
 #include "config.h"
 
@@ -179,7 +179,8 @@ END_TEST
 
 START_TEST(eight_digits_and_other_hashes)
 {
-	struct credential credential = fixture_otp(&keys, FACTOR_HOTP, OTP_SHA256, 8, RFC4226_SECRET);
+	struct credential credential =
+		fixture_otp(&keys, FACTOR_HOTP, OTP_SHA256, 8, RFC4226_SECRET);
 	struct otp_spec spec = {FACTOR_HOTP, OTP_SHA256, 8, 0};
 	struct factor_input in = fixture_input(&keys, &credential, 0);
 	struct wf_secret secret = WF_SECRET_EMPTY;

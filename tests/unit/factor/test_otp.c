@@ -1,5 +1,6 @@
 /*
- * Codes: the vectors of RFC 4226 and RFC 6238, which texts are codes, the scan of a window, new secrets.
+ * Codes: the vectors of RFC 4226 and RFC 6238, which texts are codes, the scan of a window, new
+ * secrets.
  */
 #include "config.h"
 
@@ -49,7 +50,8 @@ START_TEST(rfc6238_vectors)
 	ck_assert_str_eq(code, row->codes[_i % 3]);
 	/* Fewer digits are the last ones of the same number. */
 	for (spec.digits = 6; spec.digits < 8; spec.digits++) {
-		ck_assert_int_eq(otp_code(&secret, &spec, (uint64_t)(row->time_s / 30), code), WF_OK);
+		ck_assert_int_eq(
+			otp_code(&secret, &spec, (uint64_t)(row->time_s / 30), code), WF_OK);
 		ck_assert_str_eq(code, row->codes[_i % 3] + 8 - spec.digits);
 	}
 	wf_secret_clear(&secret);
@@ -108,14 +110,18 @@ START_TEST(texts_that_are_codes_and_texts_that_are_not)
 		{"+12345", 6, NULL},
 		{"123-456", 6, NULL},
 		{"123456\n", 6, NULL},
-		{"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95\xef\xbc\x96", 6, NULL}, /* full width */
-		{"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6", 6, NULL},			       /* Arabic */
+		/* full width */
+		{"\xef\xbc\x91\xef\xbc\x92\xef\xbc\x93\xef\xbc\x94\xef\xbc\x95\xef\xbc\x96", 6,
+			NULL},
+		/* Arabic */
+		{"\xd9\xa1\xd9\xa2\xd9\xa3\xd9\xa4\xd9\xa5\xd9\xa6", 6, NULL},
 		{"------", 6, NULL},
 	};
 	char code[OTP_CODE_SIZE];
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		bool good = otp_code_text(rows[i].answer, strlen(rows[i].answer), rows[i].digits, code);
+		bool good =
+			otp_code_text(rows[i].answer, strlen(rows[i].answer), rows[i].digits, code);
 
 		ck_assert_msg(good == (rows[i].code != NULL), "row %zu: \"%s\"", i, rows[i].answer);
 		ck_assert_uint_eq(strlen(code), rows[i].digits);
@@ -198,21 +204,39 @@ START_TEST(resync_finds_two_codes_in_a_row)
 	struct wf_secret secret = secret_of(RFC4226_SECRET);
 	uint64_t next = 99;
 
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 0, 5, rfc4226_codes[5], rfc4226_codes[6], &next), WF_OK);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, 0, 5, rfc4226_codes[5], rfc4226_codes[6], &next),
+		WF_OK);
 	ck_assert_uint_eq(next, 7);
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 5, 0, " 254 676", rfc4226_codes[6], &next), WF_OK);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, 5, 0, " 254 676", rfc4226_codes[6], &next), WF_OK);
 	ck_assert_uint_eq(next, 7);
 	next = 99;
 	/* Outside the window on either side, wrong order, the same twice, not in a row. */
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 0, 4, rfc4226_codes[5], rfc4226_codes[6], &next), WF_NO);
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 6, 5, rfc4226_codes[5], rfc4226_codes[6], &next), WF_NO);
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 0, 9, rfc4226_codes[6], rfc4226_codes[5], &next), WF_NO);
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 0, 9, rfc4226_codes[5], rfc4226_codes[5], &next), WF_NO);
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 0, 9, rfc4226_codes[5], rfc4226_codes[7], &next), WF_NO);
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 0, 9, "25467", rfc4226_codes[6], &next), WF_INVALID);
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 0, 9, rfc4226_codes[5], "", &next), WF_INVALID);
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 0, OTP_RESYNC_MAX + 1, "000000", "000000", &next), WF_INVALID);
-	ck_assert_int_eq(hotp_resync(&secret, &hotp6, UINT64_MAX, 1, "000000", "000000", &next), WF_INVALID);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, 0, 4, rfc4226_codes[5], rfc4226_codes[6], &next),
+		WF_NO);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, 6, 5, rfc4226_codes[5], rfc4226_codes[6], &next),
+		WF_NO);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, 0, 9, rfc4226_codes[6], rfc4226_codes[5], &next),
+		WF_NO);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, 0, 9, rfc4226_codes[5], rfc4226_codes[5], &next),
+		WF_NO);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, 0, 9, rfc4226_codes[5], rfc4226_codes[7], &next),
+		WF_NO);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, 0, 9, "25467", rfc4226_codes[6], &next), WF_INVALID);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, 0, 9, rfc4226_codes[5], "", &next), WF_INVALID);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, 0, OTP_RESYNC_MAX + 1, "000000", "000000", &next),
+		WF_INVALID);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &hotp6, UINT64_MAX, 1, "000000", "000000", &next), WF_INVALID);
 	ck_assert_uint_eq(next, 99);
 	wf_secret_clear(&secret);
 	ck_assert_int_eq(hotp_resync(&secret, &hotp6, 0, 1, "000000", "000000", &next), WF_INVALID);
@@ -225,9 +249,13 @@ START_TEST(totp_is_not_resynced)
 	struct otp_spec totp = {FACTOR_TOTP, OTP_SHA1, 6, 30};
 	uint64_t next = 0;
 
-	ck_assert_int_eq(hotp_resync(&secret, &totp, 0, 9, rfc4226_codes[5], rfc4226_codes[6], &next), WF_INVALID);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &totp, 0, 9, rfc4226_codes[5], rfc4226_codes[6], &next),
+		WF_INVALID);
 	totp = (struct otp_spec){FACTOR_HOTP, OTP_SHA1, 9, 0};
-	ck_assert_int_eq(hotp_resync(&secret, &totp, 0, 9, rfc4226_codes[5], rfc4226_codes[6], &next), WF_INVALID);
+	ck_assert_int_eq(
+		hotp_resync(&secret, &totp, 0, 9, rfc4226_codes[5], rfc4226_codes[6], &next),
+		WF_INVALID);
 	wf_secret_clear(&secret);
 }
 END_TEST

@@ -20,14 +20,18 @@ struct uri_row {
 
 static const struct uri_row rows[] = {
 	{{FACTOR_TOTP, OTP_SHA1, 6, 30}, "Example", "alice",
-		"otpauth://totp/Example:alice?secret=GEZDGNBVGY3TQOJQ&issuer=Example&algorithm=SHA1&digits=6&period=30"},
+		"otpauth://totp/"
+		"Example:alice?secret=GEZDGNBVGY3TQOJQ&issuer=Example&algorithm=SHA1&digits=6&"
+		"period=30"},
 	{{FACTOR_TOTP, OTP_SHA256, 8, 60}, "", "alice@example.org",
-		"otpauth://totp/alice%40example.org?secret=GEZDGNBVGY3TQOJQ&algorithm=SHA256&digits=8&period=60"},
+		"otpauth://totp/"
+		"alice%40example.org?secret=GEZDGNBVGY3TQOJQ&algorithm=SHA256&digits=8&period=60"},
 	{{FACTOR_HOTP, OTP_SHA512, 6, 0}, "A&B: =?#/%", "bob smith",
 		"otpauth://hotp/A%26B%3A%20%3D%3F%23%2F%25:bob%20smith?secret=GEZDGNBVGY3TQOJQ"
 		"&issuer=A%26B%3A%20%3D%3F%23%2F%25&algorithm=SHA512&digits=6&counter=42"},
 	{{FACTOR_TOTP, OTP_SHA1, 6, 30}, "\xe5\x89\xb2\xe7\xac\xa6", "a-b._~",
-		"otpauth://totp/%E5%89%B2%E7%AC%A6:a-b._~?secret=GEZDGNBVGY3TQOJQ&issuer=%E5%89%B2%E7%AC%A6"
+		"otpauth://totp/"
+		"%E5%89%B2%E7%AC%A6:a-b._~?secret=GEZDGNBVGY3TQOJQ&issuer=%E5%89%B2%E7%AC%A6"
 		"&algorithm=SHA1&digits=6&period=30"},
 };
 
@@ -42,10 +46,12 @@ secret_of(const void *bytes, size_t len)
 
 START_TEST(uris_are_exact)
 {
-	struct wf_secret secret = secret_of("1234567890", 10), uri = WF_SECRET_EMPTY, key = WF_SECRET_EMPTY;
+	struct wf_secret secret = secret_of("1234567890", 10), uri = WF_SECRET_EMPTY,
+			 key = WF_SECRET_EMPTY;
 
 	ck_assert_int_eq(
-		otp_uri(&secret, &rows[_i].spec, rows[_i].issuer, rows[_i].account, 42, &uri, &key), WF_OK);
+		otp_uri(&secret, &rows[_i].spec, rows[_i].issuer, rows[_i].account, 42, &uri, &key),
+		WF_OK);
 	ck_assert_str_eq((const char *)uri.bytes, rows[_i].uri);
 	ck_assert_str_eq((const char *)key.bytes, "GEZDGNBVGY3TQOJQ");
 	wf_secret_clear(&secret);
@@ -79,8 +85,10 @@ END_TEST
 
 START_TEST(the_longest_uri_that_fits)
 {
-	struct wf_secret secret = secret_of("1234567890", 10), uri = WF_SECRET_EMPTY, key = WF_SECRET_EMPTY;
-	size_t frame = strlen("otpauth://totp/?secret=GEZDGNBVGY3TQOJQ&algorithm=SHA1&digits=6&period=30");
+	struct wf_secret secret = secret_of("1234567890", 10), uri = WF_SECRET_EMPTY,
+			 key = WF_SECRET_EMPTY;
+	size_t frame =
+		strlen("otpauth://totp/?secret=GEZDGNBVGY3TQOJQ&algorithm=SHA1&digits=6&period=30");
 	char name[WF_SECRET_MAX + 1];
 
 	memset(name, 'x', sizeof(name));
@@ -99,7 +107,8 @@ END_TEST
 /* Wherever the end of the space comes. */
 START_TEST(no_uri_is_cut)
 {
-	struct wf_secret secret = secret_of("1234567890", 10), uri = WF_SECRET_EMPTY, key = WF_SECRET_EMPTY;
+	struct wf_secret secret = secret_of("1234567890", 10), uri = WF_SECRET_EMPTY,
+			 key = WF_SECRET_EMPTY;
 	char name[WF_SECRET_MAX + 1];
 	bool fits = true;
 
@@ -124,7 +133,8 @@ END_TEST
 /* RFC 4648 section 10, without the padding. */
 START_TEST(base32_vectors)
 {
-	static const char *const encoded[] = {"", "MY", "MZXQ", "MZXW6", "MZXW6YQ", "MZXW6YTB", "MZXW6YTBOI"};
+	static const char *const encoded[] = {
+		"", "MY", "MZXQ", "MZXW6", "MZXW6YQ", "MZXW6YTB", "MZXW6YTBOI"};
 	char text[16];
 
 	base32_encode((const uint8_t *)"foobar", (size_t)_i, text);
@@ -136,7 +146,8 @@ END_TEST
 #ifdef WF_FAULT
 START_TEST(every_fault_is_told_and_gives_nothing)
 {
-	struct wf_secret secret = secret_of("1234567890", 10), uri = WF_SECRET_EMPTY, key = WF_SECRET_EMPTY;
+	struct wf_secret secret = secret_of("1234567890", 10), uri = WF_SECRET_EMPTY,
+			 key = WF_SECRET_EMPTY;
 	wf_status status = WF_NO;
 	uint64_t nth = 0;
 

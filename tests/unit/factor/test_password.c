@@ -1,6 +1,6 @@
 /*
- * The password factor: known hashes, imported ones, rehashing, what is never accepted, and scratch memory
- * under several threads.
+ * The password factor: known hashes, imported ones, rehashing, what is never accepted, and scratch
+ * memory under several threads.
  */
 #include "config.h"
 
@@ -73,7 +73,8 @@ END_TEST
 
 /* The new hash takes the place of exactly the old one, and verifies. */
 static void
-assert_rehashed(const struct credential *old, const struct factor_result *result, const char *password)
+assert_rehashed(
+	const struct credential *old, const struct factor_result *result, const char *password)
 {
 	struct credential fresh = {.id = 0};
 	struct factor_input in = fixture_input(NULL, &fresh, 0);
@@ -145,7 +146,8 @@ END_TEST
 
 START_TEST(a_short_salt_is_rehashed)
 {
-	struct credential credential = fixture_password(argon2id_rows[1].encoded); /* 8 octets, 256 KiB, t=2 */
+	/* 8 octets, 256 KiB, t=2 */
+	struct credential credential = fixture_password(argon2id_rows[1].encoded);
 	struct factor_input in = fixture_input(NULL, &credential, 0);
 	struct factor_result result = fixture_verify(&in, "password");
 
@@ -155,7 +157,8 @@ END_TEST
 
 START_TEST(a_short_hash_is_rehashed)
 {
-	struct phc phc = {.cost = cheap, .salt = "sixteen octets..", .salt_len = 16, .hash_len = 31};
+	struct phc phc = {
+		.cost = cheap, .salt = "sixteen octets..", .salt_len = 16, .hash_len = 31};
 	struct wf_secret secret = WF_SECRET_EMPTY;
 	struct credential credential;
 	struct factor_input in;
@@ -220,9 +223,11 @@ END_TEST
 
 START_TEST(a_hash_that_cannot_be_read_is_unsure)
 {
-	static const char *const hashes[] = {"x", "$argon2id$", "$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$AA",
-		"$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4", "$9$salt$hash",
-		"plain text", "$6$abcdefgh", "$6$abcdefgh$short"};
+	static const char *const hashes[] = {"x", "$argon2id$",
+		"$argon2id$v=19$m=4194304,t=2,p=1$c29tZXNhbHQ$AA",
+		"$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/"
+		"4",
+		"$9$salt$hash", "plain text", "$6$abcdefgh", "$6$abcdefgh$short"};
 
 	for (size_t i = 0; i < sizeof(hashes) / sizeof(hashes[0]); i++) {
 		struct credential credential = fixture_password(hashes[i]);
@@ -241,9 +246,12 @@ START_TEST(empty_answers_and_nul_are_never_right)
 	struct credential credential = credential_with("secret", 6);
 	struct credential with_nul = credential_with("sec\0ret", 7);
 	struct credential imported = fixture_password(crypt_rows[2].hash);
-	/* crypt("") with the salt "abcdefgh", as a shadow file with an empty password may have it. */
-	struct credential imported_empty = fixture_password(
-		"$6$abcdefgh$v7sYNA18/BerGOYQLppYLyjH4yJilp8kqe/ef3KYMK9hOIdzH1yzcmP74Ay.m51y1jP3QqxM7Jl75S4CxDhBq.");
+	/*
+	 * crypt("") with the salt "abcdefgh", as a shadow file with an empty password may have it.
+	 */
+	struct credential imported_empty =
+		fixture_password("$6$abcdefgh$v7sYNA18/BerGOYQLppYLyjH4yJilp8kqe/"
+				 "ef3KYMK9hOIdzH1yzcmP74Ay.m51y1jP3QqxM7Jl75S4CxDhBq.");
 	struct factor_input in = fixture_input(NULL, &credential, 0);
 	struct factor_result result;
 
@@ -255,7 +263,8 @@ START_TEST(empty_answers_and_nul_are_never_right)
 	result = fixture_verify_bytes(&in, FACTOR_PASSWORD, "sec\0ret", 7);
 	assert_no(&result);
 	in.credential = &imported;
-	result = fixture_verify_bytes(&in, FACTOR_PASSWORD, CRYPT_PASSWORD "\0x", sizeof(CRYPT_PASSWORD) + 1);
+	result = fixture_verify_bytes(
+		&in, FACTOR_PASSWORD, CRYPT_PASSWORD "\0x", sizeof(CRYPT_PASSWORD) + 1);
 	assert_no(&result);
 	in.credential = &imported_empty;
 	result = fixture_verify(&in, "");
@@ -317,7 +326,8 @@ racer_main(void *arg)
 	pthread_barrier_wait(racer->start);
 	for (int i = 0; i < 60; i++) {
 		bool right = i % 3 != 0;
-		struct factor_result result = fixture_verify(&in, right ? CRYPT_PASSWORD : "correct horsf");
+		struct factor_result result =
+			fixture_verify(&in, right ? CRYPT_PASSWORD : "correct horsf");
 
 		racer->wrong += result.answer != (right ? FACTOR_YES : FACTOR_NO);
 	}
@@ -334,8 +344,10 @@ START_TEST(threads_do_not_disturb_each_other)
 
 	pthread_barrier_init(&start, NULL, 4);
 	for (int i = 0; i < 4; i++) {
-		racers[i] = (struct racer){.start = &start, .credential = i % 2 ? &argon2 : &sha512};
-		ck_assert_int_eq(pthread_create(&racers[i].thread, NULL, racer_main, &racers[i]), 0);
+		racers[i] =
+			(struct racer){.start = &start, .credential = i % 2 ? &argon2 : &sha512};
+		ck_assert_int_eq(
+			pthread_create(&racers[i].thread, NULL, racer_main, &racers[i]), 0);
 	}
 	for (int i = 0; i < 4; i++) {
 		pthread_join(racers[i].thread, NULL);
@@ -513,7 +525,10 @@ START_TEST(a_right_password_takes_no_more_than_a_wrong_one)
 }
 END_TEST
 
-/* Every fallible call of a verification fails once: right stays right or unsure, wrong is never right. */
+/*
+ * Every fallible call of a verification fails once: right stays right or unsure, wrong is never
+ * right.
+ */
 static void
 fault_loop(const struct credential *credential, const char *text, enum factor_answer clean)
 {

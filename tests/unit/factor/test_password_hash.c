@@ -35,8 +35,8 @@ END_TEST
 
 START_TEST(costs_out_of_bounds_change_nothing)
 {
-	static const struct password_cost bad[] = {
-		{7, 1, 1}, {(1 << 20) + 1, 1, 1}, {64, 0, 1}, {64, 17, 1}, {64, 1, 0}, {1024, 1, 17}, {15, 1, 2}};
+	static const struct password_cost bad[] = {{7, 1, 1}, {(1 << 20) + 1, 1, 1}, {64, 0, 1},
+		{64, 17, 1}, {64, 1, 0}, {1024, 1, 17}, {15, 1, 2}};
 	static const struct password_cost good[] = {{8, 1, 1}, {1 << 20, 16, 1}, {100, 3, 1}};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
@@ -97,34 +97,54 @@ START_TEST(hashes_that_can_be_verified)
 	for (size_t i = 0; i < sizeof(argon2id_rows) / sizeof(argon2id_rows[0]); i++)
 		ck_assert_int_eq(password_hash_check(argon2id_rows[i].encoded), WF_OK);
 	for (size_t i = 0; i < sizeof(crypt_rows) / sizeof(crypt_rows[0]); i++)
-		ck_assert_msg(password_hash_check(crypt_rows[i].hash) == WF_OK, "%s", crypt_rows[i].method);
+		ck_assert_msg(password_hash_check(crypt_rows[i].hash) == WF_OK, "%s",
+			crypt_rows[i].method);
 	/* As dear as a worker is asked to bear. */
-	ck_assert_int_eq(
-		password_hash_check("$6$rounds=5000000$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay."),
+	ck_assert_int_eq(password_hash_check("$6$rounds=5000000$usesomesillystri$"
+					     "QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDG"
+					     "nlS5BbM9peWfTFKE5azPwGkE5M0bDLay."),
 		WF_OK);
-	ck_assert_int_eq(password_hash_check("$y$j9T$$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79"), WF_OK);
+	ck_assert_int_eq(
+		password_hash_check("$y$j9T$$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79"), WF_OK);
 	/* As crypt_gensalt() writes them from its lowest cost to its highest. */
-	ck_assert_int_eq(
-		password_hash_check("$y$j75$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79"), WF_OK);
-	ck_assert_int_eq(
-		password_hash_check("$y$jFT$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79"), WF_OK);
+	ck_assert_int_eq(password_hash_check("$y$j75$F5Jx5fExrKuPp53xLKQ..1$"
+					     "zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79"),
+		WF_OK);
+	ck_assert_int_eq(password_hash_check("$y$jFT$F5Jx5fExrKuPp53xLKQ..1$"
+					     "zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79"),
+		WF_OK);
 }
 END_TEST
 
 static const char *const bad_hashes[] = {
-	"", "!", "*", "x", "!!", "*0", "*1", "password",
+	"",
+	"!",
+	"*",
+	"x",
+	"!!",
+	"*0",
+	"*1",
+	"password",
 	"!$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm80",
 	"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQ",
 	"$argon2i$v=19$m=256,t=2,p=1$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/4",
-	"$1$", "$1$abcdefgh", "$1$abcdefgh$", "$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm8",
-	"$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm8\xc3\xa4", "$1$abcdefgh$y6iHhJNbuC0xpb=0w9pm80",
+	"$1$",
+	"$1$abcdefgh",
+	"$1$abcdefgh$",
+	"$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm8",
+	"$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm8\xc3\xa4",
+	"$1$abcdefgh$y6iHhJNbuC0xpb=0w9pm80",
 	"$6$abcdefgh$tooshort",
-	"$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG.:99",
+	"$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/"
+	"GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG.:99",
 	"$9$abcdefgh$y6iHhJNbuC0xpbk0w9pm80",
-	"abhfCpXqd4Gr", "abhfCpXqd4GrIx", "ab:fCpXqd4GrI",
+	"abhfCpXqd4Gr",
+	"abhfCpXqd4GrIx",
+	"ab:fCpXqd4GrI",
 	"_J9..rasmDiLRGIlI80",
 	/* Too dear for a worker. */
-	"$6$rounds=5000001$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$rounds=5000001$usesomesillystri$"
+	"QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
 	"$2b$16$abcdefghijklmnopqrstuuHNbAKRhpaujgo33bRWs.NLUTJO3lOy2",
 	"$y$jFTx$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
 	"$y$j9U$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
@@ -133,19 +153,29 @@ static const char *const bad_hashes[] = {
 	"_J9./rasmDiLRGIlI80c",
 	/* Costs that no crypt_gensalt() writes and crypt() does not take. */
 	"$y$j)T$F5Jx5fExrKuPp53xLKQ..1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
-	"$6$rounds=999$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
-	"$6$rounds=05000$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
-	"$6$rounds=a000$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$rounds=999$usesomesillystri$"
+	"QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$rounds=05000$usesomesillystri$"
+	"QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$rounds=a000$usesomesillystri$"
+	"QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
 	"$1$abcdefgh$y6iHhJNbuC0xpbk0w9pm80=",
-	"$6$rounds=:$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
-	"$6$rounds=5000x$usesomesillystri$QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$rounds=:$usesomesillystri$"
+	"QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
+	"$6$rounds=5000x$usesomesillystri$"
+	"QWqf8PWMt5i07kZwWBLQNhUYokoRR3QYESDc9qFyU7XHqTY51VMDGnlS5BbM9peWfTFKE5azPwGkE5M0bDLay.",
 	"$6$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf/GV3A8SkFxEPY0T56CcilGrHKLffBsp6dLMG.",
-	"$y$j9T$F5Jx5fExrKuPp53xLKQ..1", "$y$j9T$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
+	"$y$j9T$F5Jx5fExrKuPp53xLKQ..1",
+	"$y$j9T$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
 	"$y$j9T$1F$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
 	"$y$j9T$1=1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
-	"$y$j9T$1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
+	"$y$j9T$"
+	"1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111$"
+	"zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
 	"$y$j9T$1$zwtVrjrUCmXcyLTs6oxLTQlzifSUkF8RHJ./tK5KU79",
-	"$y$j", "ab$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf", "_J=..rasmDiLRGIlI80c",
+	"$y$j",
+	"ab$6$abcdefgh$yIZAF3gQPvtKZO/9qOJKffAKKbtS3ef3qmwyugk4uWVjX8YZf",
+	"_J=..rasmDiLRGIlI80c",
 	/* Methods whose cost has no bound, or that nobody has in /etc/shadow. */
 	"$sha1$4294967295$jtNX3nZ2$hBNaIXkt4wBI2o5rsi8KejSjNqIq",
 	"rounds=$m1FzwctVrjrUC", /* the option of another method does not make it one of DES */
@@ -167,7 +197,8 @@ START_TEST(a_measurement_is_plausible)
 	ck_assert_int_eq(password_measure(&cheap, 1, &ms, &rate), WF_OK);
 	ck_assert_int_eq(password_measure(&dear, 2, &ms_dear, &rate_dear), WF_OK);
 	ck_assert(ms > 0 && rate > 0);
-	ck_assert(rate * ms > 900 && rate * ms < 1100);		       /* one thread: one after the other */
+	/* one thread: one after the other */
+	ck_assert(rate * ms > 900 && rate * ms < 1100);
 	ck_assert(rate_dear * ms_dear > 1800 && rate_dear * ms_dear < 2200); /* two at once */
 	ck_assert(ms_dear > ms);
 }
@@ -220,7 +251,8 @@ START_TEST(every_fault_is_told)
 	wf_fault_arm(1, false);
 	ck_assert_int_eq(factor_scratch_new(&scratch), WF_NO_MEMORY);
 	ck_assert_ptr_null(scratch);
-	for (uint64_t nth = 1; nth <= 4; nth++) { /* scratch memory twice, a thread, another or its memory */
+	/* scratch memory twice, a thread, another or its memory */
+	for (uint64_t nth = 1; nth <= 4; nth++) {
 		wf_status status;
 
 		wf_fault_arm(nth, false);
@@ -248,7 +280,8 @@ password_hash_suite(void)
 	tcase_add_test(tc, lanes_are_the_backends_affair);
 	tcase_add_test(tc, a_hash_has_cost_and_a_salt_of_its_own);
 	tcase_add_test(tc, hashes_that_can_be_verified);
-	tcase_add_loop_test(tc, hashes_that_cannot, 0, (int)(sizeof(bad_hashes) / sizeof(bad_hashes[0])));
+	tcase_add_loop_test(
+		tc, hashes_that_cannot, 0, (int)(sizeof(bad_hashes) / sizeof(bad_hashes[0])));
 	tcase_add_test(tc, a_measurement_is_plausible);
 	tcase_add_test(tc, a_cost_that_the_library_refuses);
 	tcase_add_test(tc, more_memory_than_there_is);

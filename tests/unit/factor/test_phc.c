@@ -1,5 +1,6 @@
 /*
- * The encoded form of Argon2id hashes: what is read is written back the same, and nothing else is read.
+ * The encoded form of Argon2id hashes: what is read is written back the same, and nothing else is
+ * read.
  */
 #include "config.h"
 
@@ -90,12 +91,16 @@ static const char *const bad_texts[] = {
 	"$argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT "$" GOOD_HASH "=",
 	"$argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT "$" GOOD_HASH "$",
 	"$argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT "$" GOOD_HASH "\n",
-	"$argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT "$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/5", /* stray bits */
-	"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHR$" GOOD_HASH,				       /* stray bits */
-	"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQAA$" GOOD_HASH,			       /* lone character */
+	/* stray bits */
+	"$argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT "$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9U1bMCHGi/5",
+	/* stray bits */
+	"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHR$" GOOD_HASH,
+	/* lone character */
+	"$argon2id$v=19$m=256,t=2,p=1$c29tZXNhbHQAA$" GOOD_HASH,
 	"$argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT "$nf65EOgLrQMR_uIPnA4rEsF5h7TKyQwu9U1bMCHGi-4",
 	"$argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT "$nf65EOgLrQMR/uIPnA4r",	/* 15 octets */
-	"$argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT "$" GOOD_HASH GOOD_HASH "AA", /* 66 octets or so */
+	/* 66 octets or so */
+	"$argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT "$" GOOD_HASH GOOD_HASH "AA",
 	" $argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT "$" GOOD_HASH,
 };
 
@@ -112,8 +117,11 @@ START_TEST(the_bounds_themselves_are_good)
 {
 	struct phc phc;
 
-	ck_assert_int_eq(phc_parse("$argon2id$v=19$m=8,t=1,p=1$" GOOD_SALT "$" GOOD_HASH, &phc), WF_OK);
-	ck_assert_int_eq(phc_parse("$argon2id$v=19$m=1048576,t=16,p=16$" GOOD_SALT "$" GOOD_HASH, &phc), WF_OK);
+	ck_assert_int_eq(
+		phc_parse("$argon2id$v=19$m=8,t=1,p=1$" GOOD_SALT "$" GOOD_HASH, &phc), WF_OK);
+	ck_assert_int_eq(
+		phc_parse("$argon2id$v=19$m=1048576,t=16,p=16$" GOOD_SALT "$" GOOD_HASH, &phc),
+		WF_OK);
 	ck_assert_uint_eq(phc.cost.memory_kib, 1048576);
 	ck_assert_uint_eq(phc.cost.passes, 16);
 	ck_assert_uint_eq(phc.cost.lanes, 16);
@@ -130,7 +138,8 @@ phc_suite(void)
 
 	tcase_add_loop_test(tc, what_is_read_is_written_back, 0, 5);
 	tcase_add_test(tc, every_length_in_bounds_goes_round);
-	tcase_add_loop_test(tc, anything_else_is_refused, 0, (int)(sizeof(bad_texts) / sizeof(bad_texts[0])));
+	tcase_add_loop_test(
+		tc, anything_else_is_refused, 0, (int)(sizeof(bad_texts) / sizeof(bad_texts[0])));
 	tcase_add_test(tc, the_bounds_themselves_are_good);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -30,7 +30,8 @@ START_TEST(a_new_code_has_four_groups_of_four)
 		for (size_t at = 0; at < 19; at++) {
 			char c = (char)codes[i].bytes[at];
 
-			ck_assert(at % 5 == 4 ? c == '-' : (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'));
+			ck_assert(at % 5 == 4 ? c == '-'
+					      : (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7'));
 		}
 		ck_assert_int_eq(recovery_code_hash(&keys, 7, &codes[i], again), WF_OK);
 		ck_assert_mem_eq(again, hashes[i], 32);
@@ -73,7 +74,8 @@ START_TEST(forms_that_are_forgiven_and_forms_that_are_not)
 
 		ck_assert_int_eq(wf_secret_set(&code, rows[i].text, strlen(rows[i].text)), WF_OK);
 		memset(hash, 0xee, sizeof(hash));
-		ck_assert_msg(recovery_code_hash(&keys, 7, &code, hash) == (rows[i].good ? WF_OK : WF_INVALID),
+		ck_assert_msg(recovery_code_hash(&keys, 7, &code, hash) ==
+				      (rows[i].good ? WF_OK : WF_INVALID),
 			"row %zu: \"%s\"", i, rows[i].text);
 		if (i == 0)
 			memcpy(reference, hash, sizeof(reference));

@@ -1,4 +1,7 @@
-/* One field with password and code: each mode's form, and that nothing is ever tried in another way. */
+/*
+ * One field with password and code: each mode's form, and that nothing is ever tried in another
+ * way.
+ */
 #include "config.h"
 
 #include "authd/factor/split.h"
@@ -65,7 +68,8 @@ START_TEST(each_form)
 	const struct split_spec spec = {
 		.mode = forms[_i].mode, .separator = forms[_i].separator, .digits = forms[_i].digits
 	};
-	struct wf_secret whole = WF_SECRET_EMPTY, password = WF_SECRET_EMPTY, code = WF_SECRET_EMPTY;
+	struct wf_secret whole = WF_SECRET_EMPTY, password = WF_SECRET_EMPTY,
+			 code = WF_SECRET_EMPTY;
 
 	ck_assert_int_eq(wf_secret_set(&whole, forms[_i].whole, strlen(forms[_i].whole)), WF_OK);
 	ck_assert_int_eq(wf_secret_set(&code, "left from before", 16), WF_OK);

@@ -1,6 +1,6 @@
 /*
- * TOTP: the edges of the window, codes that are used, older or from a clock that stepped back, what drift
- * is learned, suspect clocks, bad keys, doomed accounts, pending tokens.
+ * TOTP: the edges of the window, codes that are used, older or from a clock that stepped back, what
+ * drift is learned, suspect clocks, bad keys, doomed accounts, pending tokens.
  */
 #include "config.h"
 
@@ -48,10 +48,11 @@ assert_no(const struct factor_result *result, const char *reason)
 
 START_TEST(rfc6238_codes_are_accepted_with_every_hash)
 {
-	static const char *const secrets[3] = {RFC6238_SECRET_SHA1, RFC6238_SECRET_SHA256, RFC6238_SECRET_SHA512};
+	static const char *const secrets[3] = {
+		RFC6238_SECRET_SHA1, RFC6238_SECRET_SHA256, RFC6238_SECRET_SHA512};
 	const struct rfc6238_row *row = &rfc6238_rows[_i / 3];
-	struct credential credential =
-		fixture_otp(&keys, FACTOR_TOTP, (enum otp_algorithm)(OTP_SHA1 + _i % 3), 8, secrets[_i % 3]);
+	struct credential credential = fixture_otp(
+		&keys, FACTOR_TOTP, (enum otp_algorithm)(OTP_SHA1 + _i % 3), 8, secrets[_i % 3]);
 	struct factor_input in = fixture_input(&keys, &credential, row->time_s);
 	struct factor_result result = fixture_verify(&in, row->codes[_i % 3]);
 
@@ -184,7 +185,8 @@ START_TEST(the_window_lies_around_the_drift)
 	credential.drift = 2;
 	for (int64_t offset = -2; offset <= 5; offset++) {
 		result = fixture_verify(&in, code_at(offset));
-		ck_assert_int_eq(result.answer, offset >= 1 && offset <= 3 ? FACTOR_YES : FACTOR_NO);
+		ck_assert_int_eq(
+			result.answer, offset >= 1 && offset <= 3 ? FACTOR_YES : FACTOR_NO);
 	}
 	in.totp_drift = 0; /* no drift is tolerated any more */
 	result = fixture_verify(&in, code_at(2));
@@ -258,7 +260,9 @@ find_twins(int64_t *first_r, int64_t *second_r)
 	ck_abort_msg("no twins");
 }
 
-/* The higher step is burnt, so that the same digits do not serve again; below it they are a replay. */
+/*
+ * The higher step is burnt, so that the same digits do not serve again; below it they are a replay.
+ */
 START_TEST(a_code_of_two_steps_is_accepted_once)
 {
 	struct credential credential = token();
@@ -310,7 +314,8 @@ END_TEST
 
 START_TEST(what_is_no_code_is_wrong)
 {
-	static const char *const answers[] = {"", "12345", "1234567", "12345678", "abcdef", "ABCD-EFGH-IJKL-MNOP"};
+	static const char *const answers[] = {
+		"", "12345", "1234567", "12345678", "abcdef", "ABCD-EFGH-IJKL-MNOP"};
 	struct credential credential = token();
 	struct factor_input in = fixture_input(&keys, &credential, NOW_S);
 	struct factor_result result;
@@ -439,7 +444,10 @@ START_TEST(doomed_void_and_mock_are_never_yes)
 }
 END_TEST
 
-/* The mock secret is known here, for this keyring has no secret: its right code is refused all the same. */
+/*
+ * The mock secret is known here, for this keyring has no secret: its right code is refused all the
+ * same.
+ */
 START_TEST(the_right_code_of_the_mock_secret_is_refused)
 {
 	struct factor_input in = fixture_input(&keys, NULL, NOW_S);

@@ -1,4 +1,7 @@
-/* Sockets and frames: what a peer may send in what pieces, how many may come, and an end while acts are under way. */
+/*
+ * Sockets and frames: what a peer may send in what pieces, how many may come, and an end while acts
+ * are under way.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -26,7 +29,8 @@ lend(void *ctx, struct act_daemon *daemon_r)
 {
 	(void)ctx;
 	lent++;
-	*daemon_r = (struct act_daemon){.store = rig.store, .keys = rig.keys, .config = &rig.config, .clock = rig.clock};
+	*daemon_r = (struct act_daemon){
+		.store = rig.store, .keys = rig.keys, .config = &rig.config, .clock = rig.clock};
 }
 
 static void
@@ -57,12 +61,16 @@ listen_for(enum front_role role)
 static void
 set_up(void)
 {
-	struct worker_options workers = {
-		.threads = 1, .queue_max = 64, .name = "act", .scratch_new = factor_scratch_new, .scratch_free = factor_scratch_free
-	};
-	struct front_options options = {
-		.lend = lend, .give_back = give_back, .connections_uid = 1024, .connections_all = ALL, .radius_uid = (uid_t)-1
-	};
+	struct worker_options workers = {.threads = 1,
+		.queue_max = 64,
+		.name = "act",
+		.scratch_new = factor_scratch_new,
+		.scratch_free = factor_scratch_free};
+	struct front_options options = {.lend = lend,
+		.give_back = give_back,
+		.connections_uid = 1024,
+		.connections_all = ALL,
+		.radius_uid = (uid_t)-1};
 
 	rig_open(&rig);
 	ck_assert_int_eq(chmod(rig.folder, 0711), 0);
@@ -225,9 +233,8 @@ START_TEST(more_frames_at_once_than_a_peer_may_have)
 }
 END_TEST
 
-static const char nonsense[][8] = {
-	{0, 0, 0, 1}, {-1, -1, -1, -1, 'g'}, {'G', 'E', 'T', ' ', '/', ' ', 'H', 'T'}, {0, 0, 0, 4, 0, 1, -1, -1}
-};
+static const char nonsense[][8] = {{0, 0, 0, 1}, {-1, -1, -1, -1, 'g'},
+	{'G', 'E', 'T', ' ', '/', ' ', 'H', 'T'}, {0, 0, 0, 4, 0, 1, -1, -1}};
 
 START_TEST(nonsense_is_dropped)
 {
@@ -288,7 +295,9 @@ END_TEST
 
 #define NOBODY 65534
 
-/* In a child that is that user: dials and says nothing, or asks for an act, until it is told to go. */
+/*
+ * In a child that is that user: dials and says nothing, or asks for an act, until it is told to go.
+ */
 static pid_t
 crowd_of(uid_t uid, enum front_role role, int n, int hold_fd)
 {

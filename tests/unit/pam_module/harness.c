@@ -112,10 +112,12 @@ stack_line(FILE *stream, const char *line)
 		return;
 	}
 	/* libpam cuts arguments at blanks; neither path has any. */
-	(void)snprintf(module_path, sizeof(module_path), "%s", harness_built(".libs/pam_warifu.so"));
+	(void)snprintf(
+		module_path, sizeof(module_path), "%s", harness_built(".libs/pam_warifu.so"));
 	module++;
 	(void)fprintf(stream, "%.*s %s socket=%s owner=%u %s\n", (int)(module - line), line,
-		module_path, harness_path("socket"), (unsigned)geteuid(), module + strlen("warifu"));
+		module_path, harness_path("socket"), (unsigned)geteuid(),
+		module + strlen("warifu"));
 }
 
 void
@@ -137,7 +139,8 @@ harness_stack_simple(const char *arguments)
 	const char *lines[4];
 
 	for (size_t i = 0; i < 4; i++) {
-		(void)snprintf(text[i], sizeof(text[i]), "%s required warifu %s", groups[i], arguments);
+		(void)snprintf(
+			text[i], sizeof(text[i]), "%s required warifu %s", groups[i], arguments);
 		lines[i] = text[i];
 	}
 	harness_stack(lines, 4);
@@ -269,7 +272,8 @@ converse_one(struct app *app, const struct pam_message *message, struct pam_resp
 }
 
 static int
-converse(int count, const struct pam_message **messages, struct pam_response **responses_r, void *data)
+converse(int count, const struct pam_message **messages, struct pam_response **responses_r,
+	void *data)
 {
 	struct app *app = data;
 	struct pam_response *responses;

@@ -1,6 +1,6 @@
 /*
- * What the module's tests share: a folder with a PAM service and a mock daemon, an application with a
- * scripted conversation, and what would have gone to syslog. Nothing of the machine's own PAM
+ * What the module's tests share: a folder with a PAM service and a mock daemon, an application with
+ * a scripted conversation, and what would have gone to syslog. Nothing of the machine's own PAM
  * configuration is used.
  */
 #ifndef WF_TESTS_PAM_HARNESS_H
@@ -59,7 +59,9 @@ void app_end(struct app *app, int code);
 /* One whole authenticate with a fresh handle: its code. Fails the test when descriptors leak. */
 int app_authenticate(struct app *app, const char *user);
 
-/* Lines that would be in syslog, and lines that the mock has received: whether one has this text. */
+/*
+ * Lines that would be in syslog, and lines that the mock has received: whether one has this text.
+ */
 bool harness_logged(const char *text);
 bool harness_received(const char *text);
 /* Waits for it, two seconds at most. */

@@ -64,7 +64,8 @@ send_msg(const struct peer *peer, struct wf_msg *msg)
 }
 
 static void
-send_result(const struct peer *peer, enum wf_verdict verdict, enum wf_text_id text, const char *words)
+send_result(
+	const struct peer *peer, enum wf_verdict verdict, enum wf_text_id text, const char *words)
 {
 	struct wf_msg msg;
 
@@ -409,7 +410,8 @@ answer_account(struct peer *peer)
 			return;
 		}
 	}
-	send_result(peer, carries_txn(peer) ? WF_VERDICT_ACCEPT : WF_VERDICT_REJECT, WF_TEXT_NONE, "");
+	send_result(
+		peer, carries_txn(peer) ? WF_VERDICT_ACCEPT : WF_VERDICT_REJECT, WF_TEXT_NONE, "");
 }
 
 static void
@@ -525,7 +527,8 @@ mock_start(const char *socket_path, const char *log)
 	pid_t pid;
 
 	(void)snprintf(addr.sun_path, sizeof(addr.sun_path), "%s", socket_path);
-	if (listener < 0 || log_fd < 0 || bind(listener, (struct sockaddr *)&addr, sizeof(addr)) != 0 ||
+	if (listener < 0 || log_fd < 0 ||
+		bind(listener, (struct sockaddr *)&addr, sizeof(addr)) != 0 ||
 		listen(listener, 64) != 0)
 		abort();
 	pid = fork();

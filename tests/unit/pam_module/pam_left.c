@@ -1,6 +1,6 @@
 /*
- * A PAM module for the tests alone: leaves its first argument in PAM_AUTHTOK, as a module that asked
- * for a new password would.
+ * A PAM module for the tests alone: leaves its first argument in PAM_AUTHTOK, as a module that
+ * asked for a new password would.
  */
 #include "config.h"
 

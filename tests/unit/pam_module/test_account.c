@@ -1,4 +1,7 @@
-/* account and session against the scripted daemon: codes, the transaction that is carried, failing closed. */
+/*
+ * account and session against the scripted daemon: codes, the transaction that is carried, failing
+ * closed.
+ */
 #include "config.h"
 
 #include <security/pam_modules.h>
@@ -21,13 +24,16 @@ static const struct group_row {
 } group_rows[] = {
 	{"alice", GOOD, PAM_SUCCESS, PAM_SUCCESS, NULL},
 	{"alice", NULL, PAM_PERM_DENIED, PAM_SESSION_ERR, NULL},
-	{"alice", "WARIFU_TRANSACTION=100102030405060708090a0b0c0d0e0f", PAM_PERM_DENIED, PAM_SESSION_ERR, NULL},
+	{"alice", "WARIFU_TRANSACTION=100102030405060708090a0b0c0d0e0f", PAM_PERM_DENIED,
+		PAM_SESSION_ERR, NULL},
 	{"mustchange", GOOD, PAM_NEW_AUTHTOK_REQD, PAM_SESSION_ERR, NULL},
 	{"expired", GOOD, PAM_ACCT_EXPIRED, PAM_SESSION_ERR, NULL},
 	{"unavailable", GOOD, PAM_AUTHINFO_UNAVAIL, PAM_SESSION_ERR, NULL},
 	{"silent", GOOD, PAM_AUTHINFO_UNAVAIL, PAM_SESSION_ERR, "no answer within the time limit"},
-	{"nonsense", GOOD, PAM_AUTHINFO_UNAVAIL, PAM_SESSION_ERR, "not one that this module understands"},
-	{"row-first", GOOD, PAM_AUTHINFO_UNAVAIL, PAM_SESSION_ERR, "not one that this module understands"},
+	{"nonsense", GOOD, PAM_AUTHINFO_UNAVAIL, PAM_SESSION_ERR,
+		"not one that this module understands"},
+	{"row-first", GOOD, PAM_AUTHINFO_UNAVAIL, PAM_SESSION_ERR,
+		"not one that this module understands"},
 	{"half", GOOD, PAM_AUTHINFO_UNAVAIL, PAM_SESSION_ERR, "the connection broke"},
 	{"close", GOOD, PAM_AUTHINFO_UNAVAIL, PAM_SESSION_ERR, "the connection broke"},
 };
@@ -53,7 +59,9 @@ START_TEST(codes)
 	if (row->logged != NULL)
 		ck_assert(harness_logged("session open: could not tell: socket "));
 	app_end(&app, PAM_SUCCESS);
-	/* With a fresh handle: libpam itself refuses to close what was not opened through this one. */
+	/*
+	 * With a fresh handle: libpam itself refuses to close what was not opened through this one.
+	 */
 	harness_log_forget();
 	app_start(&app, row->user);
 	ck_assert_int_eq(pam_close_session(app.pamh, 0), PAM_SUCCESS);
@@ -77,15 +85,19 @@ START_TEST(ignored_by_every_group)
 
 	for (size_t i = 0; i < 2; i++) {
 		char account[64], session[64];
-		const char *lines[] = {"account required warifu", account, "session required warifu", session};
+		const char *lines[] = {
+			"account required warifu", account, "session required warifu", session};
 
 		(void)snprintf(account, sizeof(account), "account required %s", rows[i].neighbour);
 		(void)snprintf(session, sizeof(session), "session required %s", rows[i].neighbour);
 		harness_stack(lines, 4);
 		app_init(&app);
 		app_start(&app, "ignore");
-		/* pam_deny's own code for account is PAM_ACCT_EXPIRED or PAM_AUTH_ERR, by version. */
-		ck_assert_int_eq(pam_acct_mgmt(app.pamh, 0) == PAM_SUCCESS, rows[i].account == PAM_SUCCESS);
+		/*
+		 * pam_deny's own code for account is PAM_ACCT_EXPIRED or PAM_AUTH_ERR, by version.
+		 */
+		ck_assert_int_eq(
+			pam_acct_mgmt(app.pamh, 0) == PAM_SUCCESS, rows[i].account == PAM_SUCCESS);
 		ck_assert_int_eq(pam_open_session(app.pamh, 0), rows[i].open);
 		app_end(&app, PAM_SUCCESS);
 	}

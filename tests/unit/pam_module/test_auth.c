@@ -1,7 +1,7 @@
 /*
- * auth against a scripted daemon: every verdict, every way in which a daemon can misbehave, every way
- * in which an application can fail to answer. The stacks are run by the real libpam; each table has
- * the neighbours that tell PAM_IGNORE from PAM_SUCCESS.
+ * auth against a scripted daemon: every verdict, every way in which a daemon can misbehave, every
+ * way in which an application can fail to answer. The stacks are run by the real libpam; each table
+ * has the neighbours that tell PAM_IGNORE from PAM_SUCCESS.
  */
 #include "config.h"
 
@@ -34,7 +34,8 @@ static const struct daemon_row {
 	{"change", PAM_AUTH_ERR, NULL, NULL},
 	{"expired", PAM_AUTH_ERR, NULL, NULL},
 	{"words", PAM_AUTH_ERR, "error:Ask at extension 4711.", NULL},
-	{"unknown-verdict", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "not one that this module understands"},
+	{"unknown-verdict", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE,
+		"not one that this module understands"},
 	{"silent", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "no answer within the time limit"},
 	{"silent-later", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "no answer within the time limit"},
 	{"half-silent", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "no answer within the time limit"},
@@ -45,10 +46,12 @@ static const struct daemon_row {
 	{"rounds", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "not one that this module understands"},
 	{"row", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "not one that this module understands"},
 	{"row-first", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "not one that this module understands"},
-	{"other-transaction", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "not one that this module understands"},
+	{"other-transaction", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE,
+		"not one that this module understands"},
 	{"other-result", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "not one that this module understands"},
 	{"many-prompts", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "not one that this module understands"},
-	{"unknown-prompt", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "not one that this module understands"},
+	{"unknown-prompt", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE,
+		"not one that this module understands"},
 };
 
 static int64_t
@@ -104,11 +107,16 @@ static const struct stack_row {
 	{"alice", {"auth sufficient warifu", "auth required pam_deny.so"}, PAM_SUCCESS},
 	{"alice", {"auth required warifu", "auth required pam_deny.so"}, PAM_AUTH_ERR},
 	{"words", {"auth required warifu", "auth required pam_permit.so"}, PAM_AUTH_ERR},
-	{"silent", {"auth required warifu timeout=1", "auth required pam_permit.so"}, PAM_AUTHINFO_UNAVAIL},
+	{"silent", {"auth required warifu timeout=1", "auth required pam_permit.so"},
+		PAM_AUTHINFO_UNAVAIL},
 	{"alice", {"auth required warifu bogus", "auth required pam_permit.so"}, PAM_SERVICE_ERR},
-	{"words", {"auth [success=done ignore=ignore default=die] warifu", "auth required pam_permit.so"},
+	{"words",
+		{"auth [success=done ignore=ignore default=die] warifu",
+			"auth required pam_permit.so"},
 		PAM_AUTH_ERR},
-	{"ignore", {"auth [success=done ignore=ignore default=die] warifu", "auth required pam_permit.so"},
+	{"ignore",
+		{"auth [success=done ignore=ignore default=die] warifu",
+			"auth required pam_permit.so"},
 		PAM_SUCCESS},
 };
 
@@ -201,7 +209,9 @@ START_TEST(longest_answer_is_sent_whole)
 }
 END_TEST
 
-/* Modules before us leave a password in PAM_AUTHTOK; pam_set_item() of it is a module's right only. */
+/*
+ * Modules before us leave a password in PAM_AUTHTOK; pam_set_item() of it is a module's right only.
+ */
 static const struct pass_row {
 	const char *option;
 	bool left;	   /* an earlier module asks, and leaves what it got */
@@ -224,7 +234,8 @@ START_TEST(first_pass)
 	const struct pass_row *row = &pass_rows[_i];
 	char ours[128];
 	/* pam_unix asks, refuses the unknown user and leaves the password. */
-	const char *lines[] = {"auth optional pam_unix.so nodelay", ours, "auth required pam_permit.so"};
+	const char *lines[] = {
+		"auth optional pam_unix.so nodelay", ours, "auth required pam_permit.so"};
 	struct app app;
 
 	(void)snprintf(ours, sizeof(ours), "auth required warifu %s", row->option);
@@ -239,8 +250,8 @@ START_TEST(first_pass)
 END_TEST
 
 /*
- * The typed password goes on to the modules behind, but only where the login goes on. pam_exec takes
- * PAM_AUTHTOK, and asks for a password where there is none.
+ * The typed password goes on to the modules behind, but only where the login goes on. pam_exec
+ * takes PAM_AUTHTOK, and asks for a password where there is none.
  */
 START_TEST(password_is_left_for_others)
 {
@@ -253,9 +264,9 @@ START_TEST(password_is_left_for_others)
 		{"alice", "wrong", 3},
 		{"unavailable", MOCK_PASSWORD, 1},
 	};
-	const char *lines[] = {"auth optional warifu",
-		"auth required pam_exec.so quiet expose_authtok /bin/sh -c [read -r x; test x$x = x" MOCK_PASSWORD
-		"]"};
+	const char *lines[] = {
+		"auth optional warifu", "auth required pam_exec.so quiet expose_authtok /bin/sh -c "
+					"[read -r x; test x$x = x" MOCK_PASSWORD "]"};
 	struct app app;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -298,7 +309,8 @@ START_TEST(begin_says_who_and_where)
 	(void)pam_set_item(app.pamh, PAM_RHOST, "192.0.2.7");
 	(void)pam_set_item(app.pamh, PAM_TTY, "ssh");
 	(void)pam_set_item(app.pamh, PAM_RUSER, "CORP\\b\x01ob");
-	(void)pam_putenv(app.pamh, "SSH_AUTH_INFO_0=publickey ssh-ed25519 AAAA\npublickey ssh-rsa BBBB");
+	(void)pam_putenv(
+		app.pamh, "SSH_AUTH_INFO_0=publickey ssh-ed25519 AAAA\npublickey ssh-rsa BBBB");
 	app.password = "wrong";
 	(void)pam_authenticate(app.pamh, 0);
 	app_end(&app, PAM_AUTH_ERR);

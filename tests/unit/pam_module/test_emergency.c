@@ -35,8 +35,8 @@ arm(void)
 	struct wf_secret pin = WF_SECRET_EMPTY;
 
 	(void)snprintf(file, sizeof(file), "%s", harness_path("breakglass"));
-	(void)snprintf(arguments, sizeof(arguments), "timeout=2 breakglass=%s breakglass_helper=%s", file,
-		harness_built("warifu-breakglass"));
+	(void)snprintf(arguments, sizeof(arguments), "timeout=2 breakglass=%s breakglass_helper=%s",
+		file, harness_built("warifu-breakglass"));
 	harness_stack_simple(arguments);
 	ck_assert_int_eq(wf_secret_set(&pin, PIN, strlen(PIN)), WF_OK);
 	ck_assert_int_eq(wf_breakglass_create(file, "root", &pin, CODES, codes), WF_OK);
@@ -184,8 +184,13 @@ END_TEST
 static const struct place_row {
 	const char *tty, *rhost;
 } place_rows[] = {
-	{"tty1", "192.0.2.7"}, {"tty1", "localhost"}, {"ssh", NULL}, {"pts/3", NULL}, {"/dev/pts/3", NULL},
-	{":0", NULL}, {NULL, NULL},
+	{"tty1", "192.0.2.7"},
+	{"tty1", "localhost"},
+	{"ssh", NULL},
+	{"pts/3", NULL},
+	{"/dev/pts/3", NULL},
+	{":0", NULL},
+	{NULL, NULL},
 };
 
 START_TEST(only_at_the_console)
@@ -229,7 +234,8 @@ START_TEST(only_where_the_stanza_says_so)
 END_TEST
 
 /* The daemon is there: it decides, even when it only says that it cannot. */
-static const char *const served_users[] = {"unavailable", "nonsense", "close", "words", "silent-later"};
+static const char *const served_users[] = {
+	"unavailable", "nonsense", "close", "words", "silent-later"};
 
 START_TEST(never_while_somebody_answers)
 {
@@ -258,7 +264,8 @@ START_TEST(daemon_hangs)
 	ck_assert_int_eq(wf_breakglass_create(file, hanging_users[_i], &pin, CODES, codes), WF_OK);
 	wf_secret_clear(&pin);
 	app_ready(&app, 0);
-	ck_assert_int_eq(authenticate_at(&app, hanging_users[_i], "pts/1", NULL), PAM_AUTHINFO_UNAVAIL);
+	ck_assert_int_eq(
+		authenticate_at(&app, hanging_users[_i], "pts/1", NULL), PAM_AUTHINFO_UNAVAIL);
 	ck_assert_int_eq(authenticate_at(&app, hanging_users[_i], "tty1", NULL), PAM_SUCCESS);
 	ck_assert_ptr_nonnull(strstr(app.texts, "Emergency"));
 }
@@ -449,11 +456,13 @@ emergency_suite(void)
 	tcase_add_test(away, wrong_is_refused_and_counted);
 	tcase_add_test(away, ten_wrong_ones_lock);
 	tcase_add_test(away, mistyped_code_may_be_typed_again);
-	tcase_add_loop_test(away, only_at_the_console, 0, (int)(sizeof(place_rows) / sizeof(place_rows[0])));
+	tcase_add_loop_test(
+		away, only_at_the_console, 0, (int)(sizeof(place_rows) / sizeof(place_rows[0])));
 	tcase_add_test(away, only_as_root);
 	tcase_add_test(away, only_where_the_stanza_says_so);
 	tcase_add_test(away, entry_is_not_transferable);
-	tcase_add_loop_test(away, broken_means_unavailable, 0, (int)(sizeof(broken_rows) / sizeof(broken_rows[0])));
+	tcase_add_loop_test(away, broken_means_unavailable, 0,
+		(int)(sizeof(broken_rows) / sizeof(broken_rows[0])));
 	tcase_add_test(away, foreign_success_is_none);
 	tcase_add_loop_test(away, any_treatment_of_children, 0, 3);
 	tcase_add_test(away, one_code_in_a_crowd_opens_once);

@@ -1,6 +1,7 @@
 /*
- * The helper's two ends: what the module makes of a helper that hangs, dies or talks nonsense, and what
- * warifu-breakglass makes of requests that are none. Whatever comes, no process and no descriptor is left.
+ * The helper's two ends: what the module makes of a helper that hangs, dies or talks nonsense, and
+ * what warifu-breakglass makes of requests that are none. Whatever comes, no process and no
+ * descriptor is left.
  */
 #include "config.h"
 
@@ -70,13 +71,15 @@ static uint32_t slot;
 static wf_status
 ask(const char *path, const char *file, int64_t patience_ms)
 {
-	const struct helper_request request = {.file = file, .user = "root", .tty = "tty1", .pin = &pin, .code = &code};
+	const struct helper_request request = {
+		.file = file, .user = "root", .tty = "tty1", .pin = &pin, .code = &code};
 	const int fd = next_descriptor();
 	wf_status status;
 
 	answer = WF_STATUS_COUNT;
 	slot = UNTOUCHED;
-	status = helper_run(path, &request, wf_clock_now(&wf_clock_system).boot_us + 1000 * patience_ms, &answer, &slot);
+	status = helper_run(path, &request,
+		wf_clock_now(&wf_clock_system).boot_us + 1000 * patience_ms, &answer, &slot);
 	ck_assert_int_eq(next_descriptor(), fd);
 	ck_assert_int_eq(waitpid(-1, NULL, __WALL | WNOHANG), -1);
 	ck_assert_int_eq(errno, ECHILD);
@@ -127,7 +130,9 @@ START_TEST(no_helper_in_time)
 END_TEST
 
 #ifdef WF_FAULT
-#define POINTS (1U << WF_FAULT_RANDOM | 1U << WF_FAULT_ALLOC | 1U << WF_FAULT_SYSTEM | 1U << WF_FAULT_WRITE)
+#define POINTS                                                                  \
+	(1U << WF_FAULT_RANDOM | 1U << WF_FAULT_ALLOC | 1U << WF_FAULT_SYSTEM | \
+		1U << WF_FAULT_WRITE)
 
 /* Of the module's own calls: its children are copies that end or become another program. */
 START_TEST(each_call_fails)
@@ -225,7 +230,8 @@ START_TEST(requests_that_are_none)
 	wf_buf_init(&request, HELPER_REQUEST_MAX);
 	put_blocks(requests[_i].blocks, &request);
 	if (requests[_i].more != NULL)
-		ck_assert_int_eq(wf_buf_put(&request, requests[_i].more, strlen(requests[_i].more)), WF_OK);
+		ck_assert_int_eq(
+			wf_buf_put(&request, requests[_i].more, strlen(requests[_i].more)), WF_OK);
 	ck_assert_int_eq(serve(&request, NULL, reply, &len), requests[_i].heard ? 0 : 1);
 	ck_assert_int_eq(len, requests[_i].heard ? HELPER_REPLY_LEN : 0);
 	if (requests[_i].heard) {
@@ -238,7 +244,8 @@ END_TEST
 
 START_TEST(requests_that_cannot_be)
 {
-	static const char *const blocks[BLOCKS] = {NONCE, "/nonexistent/file", "root", "tty1", "pin", "code"};
+	static const char *const blocks[BLOCKS] = {
+		NONCE, "/nonexistent/file", "root", "tty1", "pin", "code"};
 	static uint8_t much[2 * HELPER_REQUEST_MAX];
 	struct wf_buf request;
 	uint8_t reply[64];
@@ -269,12 +276,14 @@ suite(void)
 
 	tcase_add_checked_fixture(tcase, set_up, tear_down);
 	tcase_set_timeout(tcase, 120);
-	tcase_add_loop_test(tcase, what_a_helper_says, 0, (int)(sizeof(helpers) / sizeof(helpers[0])));
+	tcase_add_loop_test(
+		tcase, what_a_helper_says, 0, (int)(sizeof(helpers) / sizeof(helpers[0])));
 	tcase_add_test(tcase, no_helper_in_time);
 #ifdef WF_FAULT
 	tcase_add_test(tcase, each_call_fails);
 #endif
-	tcase_add_loop_test(tcase, requests_that_are_none, 0, (int)(sizeof(requests) / sizeof(requests[0])));
+	tcase_add_loop_test(
+		tcase, requests_that_are_none, 0, (int)(sizeof(requests) / sizeof(requests[0])));
 	tcase_add_test(tcase, requests_that_cannot_be);
 	suite_add_tcase(it, tcase);
 	return it;

@@ -1,6 +1,6 @@
 /*
- * The module as a guest: what its host program must not notice. Threads, signals, descriptors, and a
- * connection that breaks under it.
+ * The module as a guest: what its host program must not notice. Threads, signals, descriptors, and
+ * a connection that breaks under it.
  */
 #include "config.h"
 
@@ -153,7 +153,9 @@ START_TEST(signal_handling_is_left_alone)
 }
 END_TEST
 
-/* The login of a program that has no descriptors 0, 1 and 2: a socket in their place harms nobody. */
+/*
+ * The login of a program that has no descriptors 0, 1 and 2: a socket in their place harms nobody.
+ */
 START_TEST(standard_descriptors_may_be_closed)
 {
 	struct app app;

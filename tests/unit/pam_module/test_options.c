@@ -70,7 +70,8 @@ START_TEST(arguments)
 	app_end(&app, PAM_SUCCESS);
 	for (size_t i = 0; i < 6; i++)
 		ck_assert_int_eq(codes[i] == PAM_SERVICE_ERR, row->logged != NULL);
-	ck_assert_int_eq(harness_logged("access is refused until the stanza is right"), row->logged != NULL);
+	ck_assert_int_eq(
+		harness_logged("access is refused until the stanza is right"), row->logged != NULL);
 	if (row->logged != NULL)
 		ck_assert(harness_logged(row->logged));
 	if (row->logged != NULL)

@@ -1,6 +1,7 @@
 /*
- * password: both passes against the scripted daemon. As root the real uid decides, so each case that
- * is a user's own change runs with the flag for an expired password when the test runs as root.
+ * password: both passes against the scripted daemon. As root the real uid decides, so each case
+ * that is a user's own change runs with the flag for an expired password when the test runs as
+ * root.
  */
 #include "config.h"
 
@@ -33,14 +34,19 @@ static const struct change_row {
 		"error:The two passwords differ."},
 	{"alice", MOCK_PASSWORD, {GOOD, "a", GOOD, "b", GOOD, "c"}, PAM_AUTHTOK_ERR, 0,
 		"error:The two passwords differ."},
-	{"alice", MOCK_PASSWORD, {"short", "short", GOOD, GOOD}, PAM_SUCCESS, 2, "error:" MOCK_RULE},
-	{"alice", MOCK_PASSWORD, {"1", "1", "2", "2", "3", "3"}, PAM_AUTHTOK_ERR, 3, "error:" MOCK_RULE},
+	{"alice", MOCK_PASSWORD, {"short", "short", GOOD, GOOD}, PAM_SUCCESS, 2,
+		"error:" MOCK_RULE},
+	{"alice", MOCK_PASSWORD, {"1", "1", "2", "2", "3", "3"}, PAM_AUTHTOK_ERR, 3,
+		"error:" MOCK_RULE},
 	{"alice", MOCK_PASSWORD, {"", ""}, PAM_AUTHTOK_ERR, 0, NULL},
 	{"alice", MOCK_PASSWORD, {NULL}, PAM_AUTHTOK_ERR, 0, NULL},
 	{"alice", MOCK_PASSWORD, {GOOD, NULL}, PAM_AUTHTOK_ERR, 0, NULL},
-	{"unavailable", MOCK_PASSWORD, {GOOD, GOOD}, PAM_AUTHINFO_UNAVAIL, 0, "error:Login is temporarily"},
-	{"silent", MOCK_PASSWORD, {GOOD, GOOD}, PAM_AUTHINFO_UNAVAIL, 0, "error:Login is temporarily"},
-	{"nonsense", MOCK_PASSWORD, {GOOD, GOOD}, PAM_AUTHINFO_UNAVAIL, 0, "error:Login is temporarily"},
+	{"unavailable", MOCK_PASSWORD, {GOOD, GOOD}, PAM_AUTHINFO_UNAVAIL, 0,
+		"error:Login is temporarily"},
+	{"silent", MOCK_PASSWORD, {GOOD, GOOD}, PAM_AUTHINFO_UNAVAIL, 0,
+		"error:Login is temporarily"},
+	{"nonsense", MOCK_PASSWORD, {GOOD, GOOD}, PAM_AUTHINFO_UNAVAIL, 0,
+		"error:Login is temporarily"},
 	{"expired", MOCK_PASSWORD, {GOOD, GOOD}, PAM_AUTHTOK_ERR, 0, NULL},
 };
 
@@ -167,7 +173,8 @@ START_TEST(new_password_from_an_earlier_module)
 	size_t skip = rows[_i].left == NULL ? 1 : 0;
 
 	(void)snprintf(earlier, sizeof(earlier), "password optional %s %s",
-		harness_built("tests/unit/pam_module/.libs/pam_left.so"), rows[_i].left == NULL ? "" : rows[_i].left);
+		harness_built("tests/unit/pam_module/.libs/pam_left.so"),
+		rows[_i].left == NULL ? "" : rows[_i].left);
 	(void)snprintf(ours, sizeof(ours), "password required warifu %s", rows[_i].option);
 	harness_stack(lines + skip, 2 - skip);
 	app_prepare(&app, &typed);

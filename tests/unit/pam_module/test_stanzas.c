@@ -1,7 +1,7 @@
 /*
- * The shipped stanzas: what each stack as a whole makes of each answer, with an old way in behind it
- * that would let everybody in, or nobody. A stanza that hands a refused user on to the old way is the
- * fault that these tests are for.
+ * The shipped stanzas: what each stack as a whole makes of each answer, with an old way in behind
+ * it that would let everybody in, or nobody. A stanza that hands a refused user on to the old way
+ * is the fault that these tests are for.
  */
 #include "config.h"
 
@@ -103,8 +103,8 @@ START_TEST(account)
 	if (row->transaction)
 		(void)pam_putenv(app.pamh, "WARIFU_TRANSACTION=" MOCK_TXN_HEX);
 	code = pam_acct_mgmt(app.pamh, 0);
-	ck_assert_msg(row->code == -1 ? code != PAM_SUCCESS : code == row->code, "%s, %s, %s: %d", name,
-		row->user, row->old_way, code);
+	ck_assert_msg(row->code == -1 ? code != PAM_SUCCESS : code == row->code, "%s, %s, %s: %d",
+		name, row->user, row->old_way, code);
 	app_end(&app, code);
 }
 END_TEST
@@ -135,8 +135,8 @@ START_TEST(change)
 	app.news[0] = app.news[1] = MOCK_NEW_PASSWORD;
 	app_start(&app, row->user);
 	code = pam_chauthtok(app.pamh, OWN);
-	ck_assert_msg(row->code == -1 ? code != PAM_SUCCESS : code == row->code, "%s, %s, %s: %d", name,
-		row->user, row->old_way, code);
+	ck_assert_msg(row->code == -1 ? code != PAM_SUCCESS : code == row->code, "%s, %s, %s: %d",
+		name, row->user, row->old_way, code);
 	app_end(&app, code);
 }
 END_TEST

@@ -14,7 +14,8 @@ static const int codes[WF_VERDICT_COUNT][GROUP_COUNT] = {
 	[WF_VERDICT_UNAVAILABLE] = {PAM_AUTHINFO_UNAVAIL, PAM_AUTHINFO_UNAVAIL, PAM_SESSION_ERR,
 		PAM_AUTHINFO_UNAVAIL},
 	[WF_VERDICT_IGNORE] = {PAM_IGNORE, PAM_IGNORE, PAM_IGNORE, PAM_IGNORE},
-	[WF_VERDICT_CHANGE] = {PAM_AUTH_ERR, PAM_NEW_AUTHTOK_REQD, PAM_SESSION_ERR, PAM_AUTHTOK_ERR},
+	[WF_VERDICT_CHANGE] = {PAM_AUTH_ERR, PAM_NEW_AUTHTOK_REQD, PAM_SESSION_ERR,
+		PAM_AUTHTOK_ERR},
 	[WF_VERDICT_EXPIRED] = {PAM_AUTH_ERR, PAM_ACCT_EXPIRED, PAM_SESSION_ERR, PAM_AUTHTOK_ERR},
 };
 
@@ -34,8 +35,10 @@ START_TEST(unknown_verdicts_refuse)
 			int code = verdict_code((enum wf_verdict)verdict, (enum pam_group)group);
 			bool known_group = group >= 0 && group < GROUP_COUNT;
 
-			ck_assert_int_eq(code == PAM_SUCCESS, known_group && verdict == WF_VERDICT_ACCEPT);
-			ck_assert_int_eq(code == PAM_IGNORE, known_group && verdict == WF_VERDICT_IGNORE);
+			ck_assert_int_eq(
+				code == PAM_SUCCESS, known_group && verdict == WF_VERDICT_ACCEPT);
+			ck_assert_int_eq(
+				code == PAM_IGNORE, known_group && verdict == WF_VERDICT_IGNORE);
 		}
 	}
 }
@@ -47,7 +50,8 @@ START_TEST(no_status_succeeds)
 	for (int group = 0; group < GROUP_COUNT; group++) {
 		int code = status_code((wf_status)_i, (enum pam_group)group);
 
-		ck_assert_int_eq(code, codes[_i == WF_NO ? WF_VERDICT_REJECT : WF_VERDICT_UNAVAILABLE][group]);
+		ck_assert_int_eq(code,
+			codes[_i == WF_NO ? WF_VERDICT_REJECT : WF_VERDICT_UNAVAILABLE][group]);
 	}
 }
 END_TEST
@@ -56,12 +60,30 @@ static const struct tty_row {
 	const char *tty;
 	bool console;
 } tty_rows[] = {
-	{"tty1", true}, {"/dev/tty1", true}, {"tty63", true}, {"ttyS0", true}, {"/dev/ttyAMA0", true},
-	{"hvc0", true}, {"console", true}, {"/dev/console", true},
-	{"", false}, {"tty", false}, {"/dev/tty", false}, {"ttyS", false}, {"pts/0", false},
-	{"/dev/pts/0", false}, {":0", false}, {"ssh", false}, {"cron", false}, {"tty1x", false},
-	{"tty-1", false}, {"ttyp0", false}, {"/dev//tty1", false}, {"/dev/../tty1", false},
-	{"consoles", false}, {"localhost:0", false},
+	{"tty1", true},
+	{"/dev/tty1", true},
+	{"tty63", true},
+	{"ttyS0", true},
+	{"/dev/ttyAMA0", true},
+	{"hvc0", true},
+	{"console", true},
+	{"/dev/console", true},
+	{"", false},
+	{"tty", false},
+	{"/dev/tty", false},
+	{"ttyS", false},
+	{"pts/0", false},
+	{"/dev/pts/0", false},
+	{":0", false},
+	{"ssh", false},
+	{"cron", false},
+	{"tty1x", false},
+	{"tty-1", false},
+	{"ttyp0", false},
+	{"/dev//tty1", false},
+	{"/dev/../tty1", false},
+	{"consoles", false},
+	{"localhost:0", false},
 };
 
 START_TEST(consoles)

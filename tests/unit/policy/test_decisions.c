@@ -1,7 +1,7 @@
 /*
- * Every decision over a chosen set of facts, as text, compared with decisions.txt: a change of policy
- * is a visible change of that file.  After a wanted change copy decisions.out from the build folder
- * over it and read the difference.
+ * Every decision over a chosen set of facts, as text, compared with decisions.txt: a change of
+ * policy is a visible change of that file.  After a wanted change copy decisions.out from the build
+ * folder over it and read the difference.
  */
 #include "config.h"
 
@@ -25,18 +25,25 @@ static const struct who {
 } everybody[] = {
 	{.name = "general", .account = {.uid = 1000}},
 	{.name = "privileged", .account = {.uid = 1000, .kind = ACCOUNT_PRIVILEGED}},
-	{.name = "service, listed source", .account = {.uid = 990, .kind = ACCOUNT_SERVICE, .sources = "192.0.2.0/24"}},
-	{.name = "service, other source", .account = {.uid = 990, .kind = ACCOUNT_SERVICE, .sources = "10.0.0.0/8"}},
+	{.name = "service, listed source",
+		.account = {.uid = 990, .kind = ACCOUNT_SERVICE, .sources = "192.0.2.0/24"}},
+	{.name = "service, other source",
+		.account = {.uid = 990, .kind = ACCOUNT_SERVICE, .sources = "10.0.0.0/8"}},
 	{.name = "unknown", .none = true},
 	{.name = "disabled", .account = {.uid = 1000, .state = ACCOUNT_DISABLED}},
 	{.name = "not yet valid", .account = {.uid = 1000, .valid_from_us = NOW + 1}},
 	{.name = "no longer valid", .account = {.uid = 1000, .valid_until_us = NOW}},
 	{.name = "must change", .account = {.uid = 1000, .must_change = true}},
-	{.name = "exempt", .account = {.uid = 1000, .standing = STANDING_EXEMPT, .standing_until_us = NOW + 1}},
-	{.name = "exemption ended", .account = {.uid = 1000, .standing = STANDING_EXEMPT, .standing_until_us = NOW}},
+	{.name = "exempt",
+		.account = {.uid = 1000,
+			.standing = STANDING_EXEMPT,
+			.standing_until_us = NOW + 1}},
+	{.name = "exemption ended",
+		.account = {.uid = 1000, .standing = STANDING_EXEMPT, .standing_until_us = NOW}},
 	{.name = "refused", .account = {.uid = 1000, .standing = STANDING_REFUSED}},
 	{.name = "root", .account = {.uid = 0, .kind = ACCOUNT_PRIVILEGED}},
-	{.name = "root, exempt", .account = {.uid = 0, .standing = STANDING_EXEMPT, .standing_until_us = NOW + 1}},
+	{.name = "root, exempt",
+		.account = {.uid = 0, .standing = STANDING_EXEMPT, .standing_until_us = NOW + 1}},
 };
 
 static struct policy_facts
@@ -45,8 +52,9 @@ facts_of(const struct who *who, const char *service, enum zone zone)
 	return (struct policy_facts){
 		.service = service,
 		.purpose = WF_PURPOSE_LOGIN,
-		.source = zone == ZONE_CONSOLE ? (struct wf_source){.text = "local:tty1"}
-					       : (struct wf_source){.text = "192.0.2.7", .remote = true},
+		.source = zone == ZONE_CONSOLE
+				  ? (struct wf_source){.text = "local:tty1"}
+				  : (struct wf_source){.text = "192.0.2.7", .remote = true},
 		.zone = zone,
 		.kind = who->account.kind,
 		.known = !who->none && who->account.standing == STANDING_MANAGED,
@@ -88,9 +96,11 @@ print_demand(FILE *out, const struct policy_demand *demand)
 static void
 print_auth(FILE *out, const struct policy *policy)
 {
-	static const char *const services[] = {"sshd", "login", "su", "sudo", "passwd", "cron", "unlisted"};
+	static const char *const services[] = {
+		"sshd", "login", "su", "sudo", "passwd", "cron", "unlisted"};
 
-	fprintf(out, "Authentication: service, purpose, zone, account -> decision; prompts id:text; rule\n");
+	fprintf(out, "Authentication: service, purpose, zone, account -> decision; prompts "
+		     "id:text; rule\n");
 	for (size_t i = 0; i < LENGTH(services) * 2 * 3 * LENGTH(everybody); i++) {
 		const struct who *who = &everybody[i % LENGTH(everybody)];
 		size_t n = i / LENGTH(everybody);
@@ -99,8 +109,8 @@ print_auth(FILE *out, const struct policy *policy)
 
 		facts.purpose = n / 3 % 2 == 0 ? WF_PURPOSE_LOGIN : WF_PURPOSE_CHANGE;
 		policy_eval(policy, &facts, &demand);
-		fprintf(out, "%s, %s, %s, %s -> ", facts.service, n / 3 % 2 == 0 ? "login" : "change",
-			zone_names[n % 3], who->name);
+		fprintf(out, "%s, %s, %s, %s -> ", facts.service,
+			n / 3 % 2 == 0 ? "login" : "change", zone_names[n % 3], who->name);
 		print_demand(out, &demand);
 	}
 }
@@ -162,7 +172,8 @@ print_account(FILE *out, const struct policy *policy)
 {
 	static const char *const services[] = {"sshd", "login", "su", "sudo", "cron", "unlisted"};
 
-	fprintf(out, "Account: service, zone, account, key, kinds completed -> verdict, reason; rule\n");
+	fprintf(out,
+		"Account: service, zone, account, key, kinds completed -> verdict, reason; rule\n");
 	for (size_t i = 0; i < LENGTH(services) * 2 * LENGTH(everybody); i++)
 		print_account_of(out, policy, &everybody[i % LENGTH(everybody)],
 			services[i / LENGTH(everybody) / 2],

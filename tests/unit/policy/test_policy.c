@@ -205,7 +205,8 @@ START_TEST(a_change_wants_the_current_password)
 	ck_assert_int_eq(demand.prompts[0].text, WF_TEXT_CURRENT_PASSWORD);
 	ck_assert_uint_eq(demand.nsets, 2);
 	ck_assert_uint_eq(demand.sets[0].kinds, K);
-	ck_assert_uint_eq(demand.sets[1].kinds, P); /* a recovery code, for who forgot the old one */
+	/* a recovery code, for who forgot the old one */
+	ck_assert_uint_eq(demand.sets[1].kinds, P);
 }
 END_TEST
 
@@ -298,7 +299,10 @@ START_TEST(who_is_not_asked)
 }
 END_TEST
 
-/* SCS-4-5-1-7: who administers an entry point has an account for it, and proves two kinds whatever is written. */
+/*
+ * SCS-4-5-1-7: who administers an entry point has an account for it, and proves two kinds whatever
+ * is written.
+ */
 START_TEST(an_entry_for_administration)
 {
 	struct policy_facts facts = person("firewall");

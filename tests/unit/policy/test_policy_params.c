@@ -44,13 +44,27 @@ END_TEST
 START_TEST(defaults_are_the_documented_ones)
 {
 	static const int64_t values[P_COUNT] = {
-		[P_LOCK_THRESHOLD] = 10, [P_LOCK_DURATION_S] = 3600, [P_BACKOFF_CAP_S] = 60,
-		[P_POSSESSION_THRESHOLD] = 20, [P_POSSESSION_WINDOW_S] = 86400,
-		[P_SOURCE_THRESHOLD] = 100, [P_SOURCE_WINDOW_S] = 600, [P_PASSWORD_MIN] = 8,
-		[P_PASSWORD_MIN_PRIVILEGED] = 12, [P_PASSWORD_CLASSES] = 0, [P_MFA_KINDS] = 2,
-		[P_TOTP_WINDOW] = 1, [P_TOTP_DRIFT] = 2, [P_HOTP_LOOKAHEAD] = 10,
-		[P_HOTP_RESYNC] = 100, [P_RECOVERY_CODES] = 10, [P_PERSON_DEADLINE_S] = 110,
-		[P_MACHINE_DEADLINE_S] = 5, [P_QUEUE_DEADLINE_S] = 30, [P_REPLY_GRID_MS] = 50, [P_LOG_RETENTION_DAYS] = 1096,
+		[P_LOCK_THRESHOLD] = 10,
+		[P_LOCK_DURATION_S] = 3600,
+		[P_BACKOFF_CAP_S] = 60,
+		[P_POSSESSION_THRESHOLD] = 20,
+		[P_POSSESSION_WINDOW_S] = 86400,
+		[P_SOURCE_THRESHOLD] = 100,
+		[P_SOURCE_WINDOW_S] = 600,
+		[P_PASSWORD_MIN] = 8,
+		[P_PASSWORD_MIN_PRIVILEGED] = 12,
+		[P_PASSWORD_CLASSES] = 0,
+		[P_MFA_KINDS] = 2,
+		[P_TOTP_WINDOW] = 1,
+		[P_TOTP_DRIFT] = 2,
+		[P_HOTP_LOOKAHEAD] = 10,
+		[P_HOTP_RESYNC] = 100,
+		[P_RECOVERY_CODES] = 10,
+		[P_PERSON_DEADLINE_S] = 110,
+		[P_MACHINE_DEADLINE_S] = 5,
+		[P_QUEUE_DEADLINE_S] = 30,
+		[P_REPLY_GRID_MS] = 50,
+		[P_LOG_RETENTION_DAYS] = 1096,
 	};
 	static const uint32_t backoff[] = {0, 0, 1, 2, 4, 8};
 	struct policy policy;
@@ -109,11 +123,16 @@ START_TEST(what_is_weaker)
 		int64_t value;
 		bool weaker;
 	} table[] = {
-		{"lock.threshold", 9, false}, {"lock.threshold", 11, true},
-		{"lock.duration", 3599, true}, {"lock.duration", 3601, false}, {"lock.duration", 0, false},
-		{"password.min", 7, true}, {"password.min", 9, false},
+		{"lock.threshold", 9, false},
+		{"lock.threshold", 11, true},
+		{"lock.duration", 3599, true},
+		{"lock.duration", 3601, false},
+		{"lock.duration", 0, false},
+		{"password.min", 7, true},
+		{"password.min", 9, false},
 		{"mfa.kinds", 1, true},
-		{"log.retention_days", 1095, true}, {"log.retention_days", 2000, false},
+		{"log.retention_days", 1095, true},
+		{"log.retention_days", 2000, false},
 		{"source.threshold", 1000000, false}, /* no criterion, nothing to be weaker than */
 		{"deadline.person", 600, false},
 	};

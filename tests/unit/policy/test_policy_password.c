@@ -63,8 +63,14 @@ START_TEST(general_accounts)
 		{"", EMPTY},
 		{"k7#mQ2x", SHORT},
 		{"k7#mQ2xv", NULL},
-		{"\xe3\x82\x8f\xe3\x82\x8a\xe3\x81\xb5\xe7\xac\xa6\xe5\x89\xb2\xe6\x9c\xa8\xe9\xad\x9a", SHORT}, /* 7 characters, 21 bytes */
-		{"\xe3\x82\x8f\xe3\x82\x8a\xe3\x81\xb5\xe7\xac\xa6\xe5\x89\xb2\xe6\x9c\xa8\xe9\xad\x9a\xe7\x9b\xae", NULL}, /* 8 characters */
+		/* 7 characters, 21 bytes */
+		{"\xe3\x82\x8f\xe3\x82\x8a\xe3\x81\xb5\xe7\xac\xa6\xe5\x89\xb2\xe6\x9c\xa8\xe9\xad"
+		 "\x9a",
+			SHORT},
+		/* 8 characters */
+		{"\xe3\x82\x8f\xe3\x82\x8a\xe3\x81\xb5\xe7\xac\xa6\xe5\x89\xb2\xe6\x9c\xa8\xe9\xad"
+		 "\x9a\xe7\x9b\xae",
+			NULL},
 		{"\xff\xfe\xfd\xfc\xff\xfa\xf9\xf8", NULL}, /* malformed: each byte is one */
 		{"\xff\xfe\xfd\xfc\xff\xfa\xf9", SHORT},
 		{"k7#mQ2x\tv", CONTROL},
@@ -94,13 +100,15 @@ START_TEST(sentences_name_number_and_rule)
 	char why[256];
 
 	ck_assert_int_eq(check_bytes(&account, "k7#mQ2xv9pw", 11, why), WF_NO);
-	ck_assert_str_eq(why, "The password is too short. Choose one of at least 12 characters (rule "
-			      "password.min_privileged IPA-6.10g).");
+	ck_assert_str_eq(why,
+		"The password is too short. Choose one of at least 12 characters (rule "
+		"password.min_privileged IPA-6.10g).");
 	expect(&account, "k7#mQ2xv9pwe", NULL);
 	account.kind = ACCOUNT_GENERAL;
 	ck_assert_int_eq(check_bytes(&account, "k7#", 3, why), WF_NO);
-	ck_assert_str_eq(why, "The password is too short. Choose one of at least 8 characters (rule "
-			      "password.min SCS-4-1-3-4).");
+	ck_assert_str_eq(why,
+		"The password is too short. Choose one of at least 8 characters (rule "
+		"password.min SCS-4-1-3-4).");
 }
 END_TEST
 
@@ -163,9 +171,10 @@ START_TEST(the_longest_password)
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = "k7#mQ2xv "[i * i % 9];
 	ck_assert_int_eq(check_bytes(&account, text, sizeof(text), why), WF_OK);
-	ck_assert_int_eq(policy_password(&policy, &account,
-				 &(struct wf_secret){.bytes = (uint8_t *)text, .len = WF_SECRET_MAX + 1},
-				 why, sizeof(why)),
+	ck_assert_int_eq(
+		policy_password(&policy, &account,
+			&(struct wf_secret){.bytes = (uint8_t *)text, .len = WF_SECRET_MAX + 1},
+			why, sizeof(why)),
 		WF_NO);
 }
 END_TEST

@@ -19,7 +19,8 @@ START_TEST(jobs_are_not_asked)
 
 	policy_init(&policy);
 	for (size_t i = 0; i < sizeof(jobs) / sizeof(jobs[0]); i++)
-		ck_assert_msg(!policy_service_find(&policy, jobs[i])->asked, "%s is asked", jobs[i]);
+		ck_assert_msg(
+			!policy_service_find(&policy, jobs[i])->asked, "%s is asked", jobs[i]);
 }
 END_TEST
 

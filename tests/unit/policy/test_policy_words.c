@@ -25,13 +25,15 @@ ask(bool (*question)(const struct wf_secret *), const char *text)
 
 START_TEST(listed_words_and_their_disguises)
 {
-	static const char *const listed[] = {"password", "PASSWORD", "Passw0rd", "p4ssw0rd!", "P@$$w0rd",
-		"password1234", "123password", "!!password!!", "qwerty99", "Adm1n2026", "warifu", "abc123",
-		"$ecret7", "@dmin1", "!@dmin", "Welc0me#1", "abcdefgh", "12345678", "87654321", "aaaaaaaa", "zyxwvuts", "1234"};
-	static const char *const fine[] = {"password password", "my password", "passworder", "k7#mQ2xv",
-		"correct horse battery staple", "123", "12345679", "aaaaaaab", "abcdfghi", "", "a", "1a1",
-		"##########q#", "ababab", "aceg", "passwordpasswordpasswordpassword",
-		"xpasswordpasswordpasswordpassword", "passwordpasswordpasswordpasswor",
+	static const char *const listed[] = {"password", "PASSWORD", "Passw0rd", "p4ssw0rd!",
+		"P@$$w0rd", "password1234", "123password", "!!password!!", "qwerty99", "Adm1n2026",
+		"warifu", "abc123", "$ecret7", "@dmin1", "!@dmin", "Welc0me#1", "abcdefgh",
+		"12345678", "87654321", "aaaaaaaa", "zyxwvuts", "1234"};
+	static const char *const fine[] = {"password password", "my password", "passworder",
+		"k7#mQ2xv", "correct horse battery staple", "123", "12345679", "aaaaaaab",
+		"abcdfghi", "", "a", "1a1", "##########q#", "ababab", "aceg",
+		"passwordpasswordpasswordpassword", "xpasswordpasswordpasswordpassword",
+		"passwordpasswordpasswordpasswor",
 		"this phrase is far longer than any word on the list"};
 
 	for (size_t i = 0; i < sizeof(listed) / sizeof(listed[0]); i++)
@@ -64,7 +66,8 @@ START_TEST(the_dictionary_if_there_is_one)
 	ck_assert(!ask(policy_words_in_dictionary, "k7#mQ2xv9Z"));
 	/* neighbouring and repeated characters are no words */
 	ck_assert(!ask(policy_words_in_dictionary, "Z0ZaZ0a0ZaZ"));
-	ck_assert(!ask(policy_words_in_dictionary, "\xe3\x81\x82\xe3\x81\x83\xe3\x81\x84\xe3\x81\x85\xe3\x81\x86"));
+	ck_assert(!ask(policy_words_in_dictionary,
+		"\xe3\x81\x82\xe3\x81\x83\xe3\x81\x84\xe3\x81\x85\xe3\x81\x86"));
 }
 END_TEST
 
@@ -79,7 +82,8 @@ find_in_object(struct dl_phdr_info *info, size_t size, void *arg)
 		const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
 		const char *at = (const char *)(info->dlpi_addr + segment->p_vaddr);
 
-		if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) == 0 || info->dlpi_name[0] == '\0')
+		if (segment->p_type != PT_LOAD || (segment->p_flags & PF_W) == 0 ||
+			info->dlpi_name[0] == '\0')
 			continue;
 		if (memmem(at, segment->p_memsz, text, strlen(text)) != NULL)
 			return 1;
@@ -107,7 +111,8 @@ START_TEST(a_dictionary_that_fails)
 
 	if (policy_words_source() == NULL)
 		return;
-	wf_fault_page()->points = 1U << WF_FAULT_ALLOC | 1U << WF_FAULT_HEAP | 1U << WF_FAULT_SYSTEM;
+	wf_fault_page()->points =
+		1U << WF_FAULT_ALLOC | 1U << WF_FAULT_HEAP | 1U << WF_FAULT_SYSTEM;
 	wf_fault_arm(0, false);
 	ck_assert(ask(policy_words_in_dictionary, "elephant"));
 	calls = wf_fault_count();

@@ -38,41 +38,60 @@ static const struct start_row {
 	int64_t advance_s; /* of the lock clock */
 	bool suspect;
 } start_table[] = {
-	{"restart of the daemon", Y2026, BOOT_A, Y2026 + 5 * S, UP + 5 * S, ALONE, BELIEVED, 5, FINE},
-	{"restart, wall stepped back a second", Y2026, BOOT_A, Y2026 - S, UP + 5 * S, ALONE, BELIEVED, 5, FINE},
-	{"restart, wall stepped back an hour", Y2026, BOOT_A, Y2026 - HOUR, UP + 5 * S, ALONE, BELIEVED, 5, FINE},
-	{"restart, wall forward an hour", Y2026, BOOT_A, Y2026 + HOUR, UP + 5 * S, ALONE, BELIEVED, 5, FINE},
-	{"restart, wall forward 2 days", Y2026, BOOT_A, Y2026 + 2 * DAY, UP + 5 * S, ALONE, BELIEVED, 5, SUSPECT},
-	{"the same, synchronised", Y2026, BOOT_A, Y2026 + 2 * DAY, UP + 5 * S, SYNCED, BELIEVED, 5, FINE},
-	{"restart after 3 days of standstill", Y2026, BOOT_A, Y2026 + 3 * DAY, UP + 3 * DAY, ALONE, BELIEVED, 3 * 86400, FINE},
+	{"restart of the daemon", Y2026, BOOT_A, Y2026 + 5 * S, UP + 5 * S, ALONE, BELIEVED, 5,
+		FINE},
+	{"restart, wall stepped back a second", Y2026, BOOT_A, Y2026 - S, UP + 5 * S, ALONE,
+		BELIEVED, 5, FINE},
+	{"restart, wall stepped back an hour", Y2026, BOOT_A, Y2026 - HOUR, UP + 5 * S, ALONE,
+		BELIEVED, 5, FINE},
+	{"restart, wall forward an hour", Y2026, BOOT_A, Y2026 + HOUR, UP + 5 * S, ALONE, BELIEVED,
+		5, FINE},
+	{"restart, wall forward 2 days", Y2026, BOOT_A, Y2026 + 2 * DAY, UP + 5 * S, ALONE,
+		BELIEVED, 5, SUSPECT},
+	{"the same, synchronised", Y2026, BOOT_A, Y2026 + 2 * DAY, UP + 5 * S, SYNCED, BELIEVED, 5,
+		FINE},
+	{"restart after 3 days of standstill", Y2026, BOOT_A, Y2026 + 3 * DAY, UP + 3 * DAY, ALONE,
+		BELIEVED, 3 * 86400, FINE},
 	{"restart, wall at 2099", Y2026, BOOT_A, Y2099, UP + 5 * S, ALONE, BELIEVED, 5, SUSPECT},
-	{"restart at 2099, was suspect", Y2026, BOOT_A, Y2099 + 5 * S, UP + 5 * S, ALONE, WAS_SUSPECT, 5, SUSPECT},
+	{"restart at 2099, was suspect", Y2026, BOOT_A, Y2099 + 5 * S, UP + 5 * S, ALONE,
+		WAS_SUSPECT, 5, SUSPECT},
 	{"back from 2099 by NTP", Y2026, BOOT_A, Y2026, UP + 5 * S, SYNCED, WAS_SUSPECT, 5, FINE},
 	{"back from 2099 by hand", Y2026, BOOT_A, Y2026, UP + 5 * S, ALONE, WAS_SUSPECT, 5, FINE},
 	{"wall fell to 1970", Y2026, BOOT_A, 9 * S, UP + 5 * S, ALONE, BELIEVED, 5, SUSPECT},
-	{"boot clock went back under the same id", Y2026, BOOT_A, Y2026, UP - 50 * S, ALONE, BELIEVED, 0, FINE},
+	{"boot clock went back under the same id", Y2026, BOOT_A, Y2026, UP - 50 * S, ALONE,
+		BELIEVED, 0, FINE},
 
 	{"reboot", Y2026, BOOT_B, Y2026 + 60 * S, 9 * S, ALONE, BELIEVED, 60, FINE},
 	{"reboot, wall back a second", Y2026, BOOT_B, Y2026 - S, 9 * S, ALONE, BELIEVED, 0, FINE},
 	{"reboot, wall back an hour", Y2026, BOOT_B, Y2026 - HOUR, 9 * S, ALONE, BELIEVED, 0, FINE},
-	{"reboot, wall back a year", Y2026, BOOT_B, Y2026 - YEAR, 9 * S, ALONE, BELIEVED, 0, SUSPECT},
-	{"reboot, wall back a year by NTP", Y2026, BOOT_B, Y2026 - YEAR, 9 * S, SYNCED, BELIEVED, 0, FINE},
+	{"reboot, wall back a year", Y2026, BOOT_B, Y2026 - YEAR, 9 * S, ALONE, BELIEVED, 0,
+		SUSPECT},
+	{"reboot, wall back a year by NTP", Y2026, BOOT_B, Y2026 - YEAR, 9 * S, SYNCED, BELIEVED, 0,
+		FINE},
 	{"a night off", Y2026, BOOT_B, Y2026 + 12 * HOUR, 9 * S, ALONE, BELIEVED, 12 * 3600, FINE},
 	{"exactly a day off", Y2026, BOOT_B, Y2026 + DAY, 9 * S, ALONE, BELIEVED, 86400, FINE},
-	{"a moment more than a day off", Y2026, BOOT_B, Y2026 + DAY + 1, 9 * S, ALONE, BELIEVED, 0, SUSPECT},
-	{"a weekend off, no time source", Y2026, BOOT_B, Y2026 + 60 * HOUR, 9 * S, ALONE, BELIEVED, 0, SUSPECT},
-	{"a weekend off, synchronised", Y2026, BOOT_B, Y2026 + 60 * HOUR, 9 * S, SYNCED, BELIEVED, 60 * 3600, FINE},
+	{"a moment more than a day off", Y2026, BOOT_B, Y2026 + DAY + 1, 9 * S, ALONE, BELIEVED, 0,
+		SUSPECT},
+	{"a weekend off, no time source", Y2026, BOOT_B, Y2026 + 60 * HOUR, 9 * S, ALONE, BELIEVED,
+		0, SUSPECT},
+	{"a weekend off, synchronised", Y2026, BOOT_B, Y2026 + 60 * HOUR, 9 * S, SYNCED, BELIEVED,
+		60 * 3600, FINE},
 	{"reboot into 2099", Y2026, BOOT_B, Y2099, 9 * S, ALONE, BELIEVED, 0, SUSPECT},
 	{"reboot from 2099 by NTP", Y2026, BOOT_B, Y2026, 9 * S, SYNCED, WAS_SUSPECT, 0, FINE},
 	{"reboot from 2099 by hand", Y2026, BOOT_B, Y2026, 9 * S, ALONE, WAS_SUSPECT, 0, FINE},
 	{"boot without a clock: 1970", Y2026, BOOT_B, 9 * S, 9 * S, ALONE, BELIEVED, 0, SUSPECT},
-	{"second boot without a clock", Y2026, BOOT_B, 9 * S, 9 * S, ALONE, WAS_SUSPECT, 0, SUSPECT},
-	{"clock found after a boot at 1970: no lock is shortened", Y2026, BOOT_B, Y2026 + HOUR, 9 * S, SYNCED, WAS_SUSPECT, 0, FINE},
+	{"second boot without a clock", Y2026, BOOT_B, 9 * S, 9 * S, ALONE, WAS_SUSPECT, 0,
+		SUSPECT},
+	{"clock found after a boot at 1970: no lock is shortened", Y2026, BOOT_B, Y2026 + HOUR,
+		9 * S, SYNCED, WAS_SUSPECT, 0, FINE},
 	{"the same by hand", Y2026, BOOT_B, Y2026 + HOUR, 9 * S, ALONE, WAS_SUSPECT, 0, FINE},
-	{"the same by hand, after more than a day", Y2026, BOOT_B, Y2026 + 2 * DAY, 9 * S, ALONE, WAS_SUSPECT, 0, SUSPECT},
-	{"boot id unknown: as a reboot", Y2026, "", Y2026 + 60 * S, UP + 5 * S, ALONE, BELIEVED, 60, FINE},
+	{"the same by hand, after more than a day", Y2026, BOOT_B, Y2026 + 2 * DAY, 9 * S, ALONE,
+		WAS_SUSPECT, 0, SUSPECT},
+	{"boot id unknown: as a reboot", Y2026, "", Y2026 + 60 * S, UP + 5 * S, ALONE, BELIEVED, 60,
+		FINE},
 	{"wall at the end of time", Y2026, BOOT_B, INT64_MAX, 9 * S, ALONE, BELIEVED, 0, SUSPECT},
-	{"wall at the beginning of time", Y2026, BOOT_B, INT64_MIN, 9 * S, ALONE, BELIEVED, 0, SUSPECT},
+	{"wall at the beginning of time", Y2026, BOOT_B, INT64_MIN, 9 * S, ALONE, BELIEVED, 0,
+		SUSPECT},
 };
 
 START_TEST(starts)
@@ -105,7 +124,8 @@ static const struct watch_row {
 	{"a second later", Y2026 + S, UP + S, ALONE, FINE, true},
 	{"back 10 s", Y2026 - 8 * S, UP + 2 * S, ALONE, FINE, false},
 	{"forward an hour", Y2026 + HOUR, UP + 3 * S, ALONE, FINE, false},
-	{"forward another 23.9 hours", Y2026 + 25 * HOUR - 6 * 60 * S, UP + 4 * S, ALONE, FINE, false},
+	{"forward another 23.9 hours", Y2026 + 25 * HOUR - 6 * 60 * S, UP + 4 * S, ALONE, FINE,
+		false},
 	{"forward 2 days more", Y2026 + 73 * HOUR, UP + 5 * S, ALONE, SUSPECT, false},
 	{"still so", Y2026 + 73 * HOUR + S, UP + 6 * S, ALONE, SUSPECT, false},
 	{"returned to where it was", Y2026 + 25 * HOUR, UP + 7 * S, ALONE, FINE, false},
@@ -126,7 +146,8 @@ static const struct watch_row {
 	{"back a moment more", Y2026 - DAY + S - 1, UP + S, ALONE, SUSPECT, true},
 	{"forward exactly a day", Y2026 + DAY + S, UP + S, ALONE, FINE, true},
 	{"forward a moment more", Y2026 + DAY + S + 1, UP + S, ALONE, SUSPECT, true},
-	{"a week of suspend: both clocks went on", Y2026 + 7 * DAY, UP + 7 * DAY, ALONE, FINE, true},
+	{"a week of suspend: both clocks went on", Y2026 + 7 * DAY, UP + 7 * DAY, ALONE, FINE,
+		true},
 	{"the end of time", INT64_MAX, UP + S, ALONE, SUSPECT, true},
 	{"the beginning of time", INT64_MIN, UP + S, ALONE, SUSPECT, true},
 };
@@ -227,7 +248,9 @@ START_TEST(it_never_steps_back_and_never_overflows)
 }
 END_TEST
 
-/* What is expected of a clock that jumped, and by what dates are judged; over restarts and boots. */
+/*
+ * What is expected of a clock that jumped, and by what dates are judged; over restarts and boots.
+ */
 static const struct date_row {
 	const char *what;
 	const char *boot_id; /* NULL: the daemon runs on */
@@ -238,11 +261,13 @@ static const struct date_row {
 	{"to 2099", NULL, Y2099, UP + 2 * S, Y2026 + 2 * S, Y2026 + 2 * S},
 	{"a day in 2099", NULL, Y2099 + DAY, UP + DAY, Y2026 + DAY, Y2026 + DAY},
 	{"restart there", BOOT_A, Y2099 + DAY + S, UP + DAY + S, Y2026 + DAY + S, Y2099 + DAY + S},
-	{"back by itself", NULL, Y2026 + DAY + 2 * S, UP + DAY + 2 * S, Y2026 + DAY + 2 * S, Y2026 + DAY + 2 * S},
+	{"back by itself", NULL, Y2026 + DAY + 2 * S, UP + DAY + 2 * S, Y2026 + DAY + 2 * S,
+		Y2026 + DAY + 2 * S},
 	{"to 1970", NULL, 0, UP + DAY + 3 * S, Y2026 + DAY + 3 * S, Y2026 + DAY + 3 * S},
 	{"boot at 1970", BOOT_B, 9 * S, 9 * S, Y2026 + DAY + 3 * S, Y2026 + DAY + 3 * S},
 	{"an hour later", NULL, HOUR, HOUR, Y2026 + DAY + HOUR - 6 * S, Y2026 + DAY + HOUR - 6 * S},
-	{"set by hand, the week off seen", NULL, Y2026 + 9 * DAY, HOUR + S, Y2026 + DAY + HOUR - 5 * S, Y2026 + 9 * DAY},
+	{"set by hand, the week off seen", NULL, Y2026 + 9 * DAY, HOUR + S,
+		Y2026 + DAY + HOUR - 5 * S, Y2026 + 9 * DAY},
 };
 
 START_TEST(dates)
@@ -258,10 +283,11 @@ START_TEST(dates)
 		if (row->boot_id != NULL)
 			lockclock_start(&clock, &saved, row->boot_id, now, false, clock.suspect);
 		lockclock_watch(&clock, now, false);
-		ck_assert_msg(lockclock_expected_us(&clock, now) == row->expected, "%s: expected at %lld s", row->what,
+		ck_assert_msg(lockclock_expected_us(&clock, now) == row->expected,
+			"%s: expected at %lld s", row->what,
 			(long long)(lockclock_expected_us(&clock, now) / S));
-		ck_assert_msg(lockclock_date_us(&clock, now) == row->date, "%s: date %lld s", row->what,
-			(long long)(lockclock_date_us(&clock, now) / S));
+		ck_assert_msg(lockclock_date_us(&clock, now) == row->date, "%s: date %lld s",
+			row->what, (long long)(lockclock_date_us(&clock, now) / S));
 		saved.lock_ms = lockclock_ms(&clock, now);
 		saved.at = (struct wf_now){row->expected, row->boot};
 	}

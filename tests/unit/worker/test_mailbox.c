@@ -137,7 +137,8 @@ START_TEST(four_threads_lose_nothing_and_keep_their_order)
 			posters[p].letters[i] = (struct letter){{letter_run, &seen, NULL}, p, i};
 	}
 	for (unsigned p = 0; p < POSTERS; p++)
-		ck_assert_int_eq(pthread_create(&posters[p].thread, NULL, poster_main, &posters[p]), 0);
+		ck_assert_int_eq(
+			pthread_create(&posters[p].thread, NULL, poster_main, &posters[p]), 0);
 	/* A lost wake-up shows as a poll that waits in vain. */
 	while (seen.count < POSTERS * POSTS_EACH) {
 		ck_assert(readable(mailbox, 10000));

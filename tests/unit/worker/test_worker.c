@@ -549,7 +549,8 @@ START_TEST(many_jobs_from_many_threads_each_end_once)
 		crowds[c] = (struct crowd){.scene = &scene, .pool = pool};
 		crowds[c].tasks = calloc(CROWD_JOBS, sizeof(struct task));
 		ck_assert_ptr_nonnull(crowds[c].tasks);
-		ck_assert_int_eq(pthread_create(&crowds[c].thread, NULL, crowd_main, &crowds[c]), 0);
+		ck_assert_int_eq(
+			pthread_create(&crowds[c].thread, NULL, crowd_main, &crowds[c]), 0);
 	}
 	for (unsigned c = 0; c < CROWD; c++)
 		pthread_join(crowds[c].thread, NULL);
@@ -558,7 +559,8 @@ START_TEST(many_jobs_from_many_threads_each_end_once)
 	ck_assert_uint_eq(scene.done, CROWD * CROWD_JOBS);
 	for (unsigned c = 0; c < CROWD; c++) {
 		for (unsigned i = 0; i < CROWD_JOBS; i++) {
-			ck_assert_int_eq(crowds[c].tasks[i].status, crowds[c].tasks[i].ran ? WF_OK : WF_EXPIRED);
+			ck_assert_int_eq(crowds[c].tasks[i].status,
+				crowds[c].tasks[i].ran ? WF_OK : WF_EXPIRED);
 			ran += crowds[c].tasks[i].ran;
 		}
 		free(crowds[c].tasks);
@@ -570,7 +572,8 @@ END_TEST
 #ifdef WF_FAULT
 START_TEST(each_fault_at_the_start_is_told_and_leaves_nothing)
 {
-	static const wf_status expected[] = {WF_NO_MEMORY, WF_NO_MEMORY, WF_UNAVAILABLE, WF_UNAVAILABLE, WF_OK};
+	static const wf_status expected[] = {
+		WF_NO_MEMORY, WF_NO_MEMORY, WF_UNAVAILABLE, WF_UNAVAILABLE, WF_OK};
 	struct scene scene;
 	struct worker_options options = options_of(&scene, 2, 4);
 	struct worker_pool *pool = NULL;
