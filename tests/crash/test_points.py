@@ -31,6 +31,7 @@ SEED = int(os.environ.get("WARIFU_SEED", str(int.from_bytes(os.urandom(2), "big"
 SERVES_WITHIN = 10.0
 BEFORE, WITHIN = 1, 2  # the call, see fault.Page.arm
 EVERY = 10  # the chain is verified after so many deaths, and at the end
+CHALLENGE = 300  # seconds by which any prompt has run out
 MOST = 5000  # a scenario with more calls than that does not come to its end
 
 
@@ -152,7 +153,16 @@ def command(lab, *arguments, text=None):
     return lab.run(lib.CLI, *arguments, text=text, code=None).returncode == 0
 
 
-def once(lab, since, person, code, told):
+def attempt_gateway(person, code):
+    """A login in two rounds, as the RADIUS front end asks for it; its verdict, or None where none came."""
+    try:
+        with wire.Gateway(timeout=20) as gateway:
+            return gateway.login(person.name, person.password, code)
+    except wire.Gone:
+        return None
+
+
+def once(lab, since, person, code, told, attempt=attempt):
     """A right code: accepted once over all, with its row, and else the attempt is counted or was never admitted."""
     done, counted = attempts(lab, since, person)
     lib.equal(told in (None, wire.ACCEPT), True, f"the verdict {told}")
@@ -171,17 +181,22 @@ def walk(lab, scenario, *parts):
     found.run(lambda: scenario(lab, person))
 
 
-def test_login(lab):
-    """Right password and code: at most one success for a code, and none without its row."""
+def right_code(code_of, attempt=attempt):
+    """The scenario of a login with right password and code: at most one success for a code, and none without its row."""
     def scenario(lab, person):
-        since, code = mark(), person.code()
+        since, code = mark(), code_of(person)
         yield
         told = attempt(person, code)
         yield
-        once(lab, since, person, code, told)
-        lib.equal(attempt(person, person.code()), wire.ACCEPT, "the next code")
+        once(lab, since, person, code, told, attempt)
+        lib.equal(attempt(person, code_of(person)), wire.ACCEPT, "the next code")
 
-    walk(lab, scenario)
+    return scenario
+
+
+def test_login(lab):
+    """Right password and code."""
+    walk(lab, right_code(lambda person: person.code()))
 
 
 def test_login_totp(lab):
@@ -206,17 +221,28 @@ def test_login_recovery(lab):
     """The same with recovery codes."""
     codes = []
 
-    def scenario(lab, person):
-        if len(codes) < 2:
+    def code_of(person):
+        if not codes:
             codes[:] = lab.recovery_codes(person)
-        since, code = mark(), codes.pop()
-        yield
-        told = attempt(person, code)
-        yield
-        once(lab, since, person, code, told)
-        lib.equal(attempt(person, codes.pop()), wire.ACCEPT, "the next code")
+        return codes.pop()
 
-    walk(lab, scenario)
+    walk(lab, right_code(code_of))
+
+
+def test_login_gateway(lab):
+    """The same in two rounds: a challenge that was left open ends uncounted, in its time."""
+    login = right_code(lambda person: person.code(), attempt_gateway)
+
+    def scenario(lab, person):
+        since = mark()
+        yield from login(lab, person)
+        if reservations():
+            lab.page.move(wall=CHALLENGE, boot=CHALLENGE)
+            lib.wait_for("the challenge ends", lambda: reservations() == 0, 10)
+            lib.equal(len(rows(lab, since, user=person.name, reason="abandoned")), 1, "rows of what was left open")
+        lib.equal(lab.failures(person.name), 0, "failures")
+
+    walk(lab, scenario, lib.GATEWAY)
 
 
 def test_wrong(lab):
@@ -415,6 +441,54 @@ def session(person, txn):
             return wire.VERDICT in client.ask(wire.SESSION, begin)[1]
     except wire.Gone:
         return False
+
+
+def gateway_record(event, number, key):
+    """A record of accounting of alice's session: whether it was told that it is stored."""
+    try:
+        with wire.Gateway(timeout=20) as gateway:
+            return gateway.record(event, number, "alice", key) == wire.ACCEPT
+    except wire.Gone:
+        return False
+
+
+def test_record(lab):
+    """A record that was told is stored; sent again it is stored once, with its row and its session."""
+    numbers = (f"session-{number}" for number in range(MOST))
+
+    def scenario(lab, _person):
+        number, since = next(numbers), mark()
+        yield
+        told = gateway_record(wire.START, number, number)
+        yield
+        there = query("SELECT count(*) FROM session WHERE acct_session = ? AND closed_us = 0", number)
+        lib.equal(len(rows(lab, since, event="session.open")), there, "sessions and rows")
+        lib.equal(there in ([1] if told else [0, 1]), True, f"{there} sessions, told {told}")
+        for event in (wire.START, wire.STOP):
+            lib.equal(gateway_record(event, number, f"{number}{'stop' * (event == wire.STOP)}"), True, "sent again")
+        lib.equal([row["event"] for row in rows(lab, since, user="alice")], ["session.open", "session.close"], "rows")
+        lib.equal(query("SELECT count(*) FROM session WHERE acct_session = ? AND closed_us = 0", number), 0, "open")
+
+    walk(lab, scenario, lib.GATEWAY)
+
+
+def test_session_kill(lab):
+    """The order stands with the row of the act, or neither does."""
+    def scenario(lab, _person):
+        if query("SELECT count(*) FROM session WHERE acct_session = 'kill' AND closed_us = 0") == 0:
+            lib.equal(gateway_record(wire.START, "kill", os.urandom(8)), True, "a session")
+        found = query("SELECT id FROM session WHERE acct_session = 'kill' AND closed_us = 0")
+        since = mark()
+        yield
+        told = command(lab, "session", "kill", str(found), "--reason", "test")
+        yield
+        done = act_done(lab, since, told, "session.kill", "alice")
+        lib.equal(query("SELECT count(*) FROM outbox WHERE session_id = ? AND done_us = 0", found), int(done), "orders")
+        if done:
+            lib.equal(gateway_record(wire.STOP, "kill", os.urandom(8)), True, "its end")
+            lib.equal(query("SELECT count(*) FROM outbox WHERE done_us = 0"), 0, "orders for what has ended")
+
+    walk(lab, scenario, lib.GATEWAY)
 
 
 def test_key_rotate(lab):

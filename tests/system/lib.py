@@ -33,6 +33,15 @@ LOGS = os.environ.get("WARIFU_LOGS", "/tmp")
 SOURCE = os.environ.get("WARIFU_SOURCE", ".")
 NO_BACKOFF = "lock {\n\tbackoff_cap = 0\n}\n"
 UNLIMITED_SOURCE = "source {\n\tthreshold = 1000000\n}\n"
+# A RADIUS client, and whoever tests is the front end.
+GATEWAY = """radius {
+	user = ""
+}
+client "vpn" {
+	network = {"192.0.2.1"}
+	secret_file = "/etc/warifu/vpn.secret"
+}
+"""
 
 
 def wait_for(what, check, seconds=10.0):

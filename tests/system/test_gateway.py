@@ -8,19 +8,10 @@ import time
 import lib
 import wire
 
-CLIENT = """radius {
-	user = ""
-}
-client "vpn" {
-	network = {"192.0.2.1"}
-	secret_file = "/etc/warifu/vpn.secret"
-}
-"""
-
 
 def up(lab, *parts):
     """A daemon with one client, and an account."""
-    lab.up(CLIENT, *parts)
+    lab.up(lib.GATEWAY, *parts)
     return lab.person("alice", token="totp")
 
 

@@ -23,7 +23,7 @@ static const struct scenario {
 } scenarios[] = {
 	{"user.add", {"user=carol", "display=Carol", "!password=correct horse battery"}, NULL, false, false},
 	{"user.passwd", {"user=alice", "!password=quite another sentence", NULL}, NULL, false, false},
-	{"user.set", {"user=alice", "display=Alice", NULL}, NULL, false, false},
+	{"user.set", {"user=alice", "display=Alice", "groups=vpn"}, NULL, false, false},
 	{"user.disable", {"user=alice", "reason=left", NULL}, NULL, false, false},
 	{"user.exempt", {"user=backup", "reason=moves", "until=1780000000000000"}, NULL, false, false},
 	{"user.remove", {"user=alice", "reason=left", NULL}, NULL, false, false},
@@ -38,6 +38,7 @@ static const struct scenario {
 	{"user.list", {NULL, NULL, NULL}, NULL, false, true},
 	{"user.show", {"user=alice", NULL, NULL}, NULL, false, true},
 	{"token.list", {"user=alice", NULL, NULL}, NULL, false, true},
+	{"session.list", {NULL, NULL, NULL}, NULL, false, true},
 	{"log", {NULL, NULL, NULL}, NULL, false, true},
 	{"log.verify", {NULL, NULL, NULL}, NULL, false, true},
 	{"status", {NULL, NULL, NULL}, NULL, false, true},

@@ -32,6 +32,7 @@ static const struct {
 	{SQL_RESTORE_CHALLENGE, ""},
 	{SQL_RESTORE_WAITING, ""},
 	{SQL_SESSION_CLOSE_ALL, "session"},
+	{SQL_SESSION_CLOSE_BOOTS, "session USING INDEX session_open_process"}, /* the open ones */
 	{SQL_ORDER_MOOT, "outbox USING INDEX outbox_waiting"}, /* the few that are not done */
 	{SQL_ORDER_LAST, "sqlite_sequence"}, /* one row for each table */
 };
