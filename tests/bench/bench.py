@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-import radius
+import radius_parts
 from rig import PASSWORD, PROCESSORS, QUICK, STORES, Rig, lib, load_end, raw_hash, report, seconds
 
 
@@ -301,7 +301,7 @@ def main():
     lib.loopback_up()
     syslog = lib.Syslog()
     syslog.start()
-    parts = {**radius.PARTS, "a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f, "g": part_g}
+    parts = {**radius_parts.PARTS, "a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f, "g": part_g}
     for name in sys.argv[1:]:
         if name in parts:
             parts[name](syslog)

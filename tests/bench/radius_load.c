@@ -232,7 +232,6 @@ print(const struct load *load, double cpu)
 		{"verified", counts->verified},
 		{"bad", counts->bad},
 		{"unsigned_replies", counts->unsigned_replies},
-		{"unsent", load->options.window > 0 ? 0 : load->nlogins - load->next},
 	};
 
 	printf("{");

@@ -193,13 +193,20 @@ waited(struct load *load, struct batch *batch, int64_t now_us)
 		login_repeat(load, batch, &item);
 }
 
+/* On schedule all are begun, however late the generator is; with a window until the time is up. */
+static bool
+more(const struct load *load, int64_t now_us)
+{
+	return load->next < load->nlogins && (load->options.window == 0 || now_us < load->end_us);
+}
+
 /* Begins what is due; gives when the next one is. */
 static int64_t
 pace(struct load *load, struct batch *batch, int64_t now_us)
 {
 	const struct load_options *options = &load->options;
 
-	while (load->next < load->nlogins && now_us < load->end_us) {
+	while (more(load, now_us)) {
 		int64_t due_us = now_us;
 
 		if (options->window > 0 && load->under_way >= options->window)
@@ -318,9 +325,7 @@ drain(struct load *load, uint32_t socket, int64_t now_us)
 static bool
 busy(const struct load *load, int64_t now_us)
 {
-	bool more = load->next < load->nlogins && now_us < load->end_us;
-
-	return more || load->under_way > 0 || load->resend.n > 0;
+	return more(load, now_us) || load->under_way > 0 || load->resend.n > 0;
 }
 
 static int64_t

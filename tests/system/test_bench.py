@@ -11,7 +11,7 @@ os.environ.setdefault("WARIFU_STORES", os.path.join(os.environ["TMPDIR"], "store
 os.environ.setdefault("WARIFU_RESULTS", os.devnull)
 sys.path.insert(0, os.path.join(lib.SOURCE, "tests", "bench"))
 import freeradius  # pylint: disable=wrong-import-position
-import radius  # pylint: disable=wrong-import-position
+import radius_parts as radius  # pylint: disable=wrong-import-position
 
 radius.PEOPLE = 500
 RATE = 150
