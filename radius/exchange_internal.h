@@ -11,6 +11,7 @@
 #include "radius/turns.h"
 
 #define SLOTS EXCHANGES_UNDER_WAY_MAX
+#define EXCHANGE_ATTRIBUTES_MAX 64 /* of a reply, from the sections `reply` and the groups */
 
 struct exchange {
 	struct turn turn; /* first: what turns.h gives back is the exchange */
@@ -43,6 +44,7 @@ struct exchanges {
 	struct stats stats;
 	struct complaint strangers; /* packets of no client */
 	struct wf_buf frame;	    /* the reply that is being made */
+	struct dictionary_value attributes[EXCHANGE_ATTRIBUTES_MAX]; /* of that reply */
 };
 
 /* A packet on its way to being an exchange. */

@@ -10,7 +10,6 @@
 #include "common/text.h"
 #include "radius/exchange_internal.h"
 
-#define ATTRIBUTES_MAX 64
 #define TEXT_MAX 1025
 
 /* Makes the bytes in exchanges->frame. */
@@ -107,14 +106,13 @@ groups_of(const struct wf_msg *msg, char groups_r[CONFIG_GROUPS_MAX][CONFIG_GROU
 static void
 accept_login(struct exchanges *exchanges, struct exchange *exchange, const struct wf_msg *msg, int64_t now_us)
 {
-	struct dictionary_value attributes[ATTRIBUTES_MAX];
 	char groups[CONFIG_GROUPS_MAX][CONFIG_GROUP_SIZE], text[TEXT_MAX];
-	struct answer answer = {.code = CODE_ACCESS_ACCEPT, .text = text, .attributes = attributes};
+	struct answer answer = {.code = CODE_ACCESS_ACCEPT, .text = text, .attributes = exchanges->attributes};
 	size_t ngroups = groups_of(msg, groups);
 
 	text_of(msg, text);
 	answer.nattributes = site_attributes(exchange->site, exchange->client, (const char (*)[CONFIG_GROUP_SIZE])groups, ngroups,
-		attributes, ATTRIBUTES_MAX);
+		exchanges->attributes, EXCHANGE_ATTRIBUTES_MAX);
 	exchange_reply(exchanges, exchange, &answer, STATS_ACCEPTS, now_us);
 }
 
