@@ -155,7 +155,7 @@ asker_same_host(const struct asker *asker, const char *place)
 void
 asker_session(struct asker *asker, struct store_read *read)
 {
-	if (asker->trusted && asker->rhost[0] != '\0')
+	if (asker->gateway || (asker->trusted && asker->rhost[0] != '\0'))
 		return;
 	read->host = asker->host;
 	read->boot = asker->boot;

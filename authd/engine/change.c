@@ -32,8 +32,8 @@ changed(struct errand *errand)
 		errand_answer(errand, WF_VERDICT_ACCEPT, WF_TEXT_CHANGED);
 }
 
-static void
-fill_effects(struct errand *errand)
+size_t
+change_effects(struct errand *errand, bool must_change)
 {
 	struct credential *credential = &errand->credential;
 	size_t len = strlen(errand->hash);
@@ -52,12 +52,21 @@ fill_effects(struct errand *errand)
 		.kind = EFFECT_CREDENTIAL_ADD, .account_id = errand->account.id, .credential = credential
 	};
 	errand->effects[2] = (struct effect){
-		.kind = EFFECT_MUST_CHANGE, .account_id = errand->account.id, .value = errand->has_txn ? 0 : 1
+		.kind = EFFECT_MUST_CHANGE, .account_id = errand->account.id, .value = must_change
 	};
+	return 3;
+}
+
+static size_t
+fill_effects(struct errand *errand)
+{
+	size_t n = change_effects(errand, !errand->has_txn);
+
 	if (!errand->has_txn)
-		return;
-	errand->effects[3] = (struct effect){.kind = EFFECT_PROOF_USE, .blob_len = WF_TXN_LEN};
-	memcpy(errand->effects[3].blob, errand->txn, WF_TXN_LEN);
+		return n;
+	errand->effects[n] = (struct effect){.kind = EFFECT_PROOF_USE, .blob_len = WF_TXN_LEN};
+	memcpy(errand->effects[n].blob, errand->txn, WF_TXN_LEN);
+	return n + 1;
 }
 
 static void
@@ -70,20 +79,19 @@ store_hash(struct errand *errand)
 		errand_unavailable(errand, "hash");
 		return;
 	}
-	fill_effects(errand);
 	row_fill(&errand->row, errand->engine, &errand->asker, AUDIT_ADMIN, "password.change");
 	row_outcome(&errand->row, AUDIT_SUCCESS, errand->has_txn ? "own" : "set-by-root", "");
 	memset(&errand->job, 0, sizeof(errand->job));
 	errand->job.kind = STORE_ADMIN;
 	admin->effects = errand->effects;
-	admin->neffects = errand->has_txn ? 4 : 3;
+	admin->neffects = fill_effects(errand);
 	admin->rows = &errand->row;
 	admin->nrows = 1;
 	errand_submit(errand, changed);
 }
 
-static void
-hash(struct worker_job *job, void *scratch)
+void
+change_hash(struct worker_job *job, void *scratch)
 {
 	struct errand *errand = job->ctx;
 
@@ -126,7 +134,7 @@ check(struct errand *errand)
 		return;
 	}
 	errand->text[0] = '\0';
-	errand_work(errand, hash, store_hash);
+	errand_work(errand, change_hash, store_hash);
 }
 
 void

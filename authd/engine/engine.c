@@ -29,7 +29,10 @@ engine_new(const struct engine_options *options, const struct config *config, co
 		status = repeats_new(&engine->repeats);
 	if (status == WF_OK)
 		status = orders_new(engine);
+	if (status == WF_OK)
+		status = forced_new(engine);
 	if (status != WF_OK) {
+		orders_free(engine);
 		repeats_free(&engine->repeats);
 		admission_free(&engine->admission);
 		refusals_free(&engine->refusals);
@@ -318,6 +321,7 @@ engine_tick(struct engine *engine)
 	flush_refusals(engine, engine->draining);
 	turns_tick(engine);
 	orders_tick(engine);
+	forced_tick(engine);
 	waiting_retry(engine, NULL, SIZE_MAX);
 }
 
@@ -358,5 +362,6 @@ engine_free(struct engine **engine)
 	admission_free(&it->admission);
 	repeats_free(&it->repeats);
 	orders_free(it);
+	forced_free(it);
 	free(it);
 }

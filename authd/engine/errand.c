@@ -30,6 +30,7 @@ errand_free(struct errand *errand)
 	if (errand->next != NULL)
 		errand->next->link = errand->link;
 	errand->engine->nerrands--;
+	forced_end(errand);
 	wf_secret_clear(&errand->secret);
 	if (errand->grid != NULL)
 		event_free(errand->grid);
@@ -37,20 +38,32 @@ errand_free(struct errand *errand)
 	free(errand);
 }
 
+static wf_status
+make_answer(const struct errand *errand, struct wf_msg *msg)
+{
+	wf_status status;
+
+	if (errand->prompt != WF_TEXT_NONE && errand->verdict == WF_VERDICT_REJECT)
+		return forced_challenge(errand, msg);
+	wf_msg_init(msg, WF_MSG_RESULT, errand->version);
+	status = wf_msg_add_uint(msg, WF_F_VERDICT, errand->verdict);
+	if (status == WF_OK && errand->text_id != WF_TEXT_NONE)
+		status = wf_msg_add_uint(msg, WF_F_TEXT_ID, errand->text_id);
+	if (status == WF_OK)
+		status = wf_msg_add_text(msg, WF_F_TEXT, errand->text);
+	if (status == WF_OK && errand->type == WF_MSG_RECORD)
+		status = wf_msg_add_uint(msg, WF_F_TAG, errand->tag);
+	if (status == WF_OK && errand->type == WF_MSG_ATTEMPT)
+		status = forced_describe(errand, msg);
+	return status;
+}
+
 static void
 send_answer(struct errand *errand)
 {
 	struct wf_msg msg;
-	wf_status status;
+	wf_status status = make_answer(errand, &msg);
 
-	wf_msg_init(&msg, WF_MSG_RESULT, errand->version);
-	status = wf_msg_add_uint(&msg, WF_F_VERDICT, errand->verdict);
-	if (status == WF_OK && errand->text_id != WF_TEXT_NONE)
-		status = wf_msg_add_uint(&msg, WF_F_TEXT_ID, errand->text_id);
-	if (status == WF_OK)
-		status = wf_msg_add_text(&msg, WF_F_TEXT, errand->text);
-	if (status == WF_OK && errand->type == WF_MSG_RECORD)
-		status = wf_msg_add_uint(&msg, WF_F_TAG, errand->tag);
 	if (status == WF_OK && errand->peer != NULL && !errand->peer->send(errand->peer, &msg))
 		status = WF_IO;
 	wf_msg_clear(&msg);
@@ -200,6 +213,7 @@ static const struct errand_start starts[] = {
 	{ WF_MSG_SESSION, session_phase },
 	{ WF_MSG_CHANGE, change_phase },
 	{ WF_MSG_RECORD, record_phase },
+	{ WF_MSG_ATTEMPT, forced_phase },
 };
 
 static wf_status
@@ -226,6 +240,8 @@ read_request(struct errand *errand, const struct wf_msg *msg)
 		status = wf_msg_get_secret(msg, WF_F_SECRET, 0, 0, &errand->secret);
 	if (msg->type == WF_MSG_RECORD)
 		status = record_read(errand, msg);
+	if (msg->type == WF_MSG_ATTEMPT)
+		status = forced_read(errand, msg);
 	return status;
 }
 

@@ -31,18 +31,21 @@ make_result(const struct transaction *txn, struct wf_msg *msg)
 		status = wf_msg_add_uint(msg, WF_F_VERDICT, txn->verdict);
 	if (status == WF_OK && text != WF_TEXT_NONE)
 		status = wf_msg_add_uint(msg, WF_F_TEXT_ID, text);
-	if (status == WF_OK && txn->verdict == WF_VERDICT_REJECT)
+	if (status == WF_OK && text == WF_TEXT_REFUSED)
 		status = wf_msg_add_text(msg, WF_F_TEXT, txn->engine->config->policy.helpdesk);
 	if (status == WF_OK && txn->gateway.asks)
 		status = gateway_describe(txn, msg);
 	return status;
 }
 
-/* In a first round right and wrong, known and unknown are told the same: go on with the code. */
+/*
+ * In a first round right and wrong, known and unknown are told the same: go on with the code.  Who has proved himself
+ * with a first password is asked for another one.
+ */
 static bool
 says_challenge(const struct transaction *txn)
 {
-	return txn->round == ROUND_FIRST && txn->verdict == WF_VERDICT_REJECT;
+	return (txn->round == ROUND_FIRST || txn->gateway.forced) && txn->verdict == WF_VERDICT_REJECT;
 }
 
 static bool

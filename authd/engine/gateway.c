@@ -13,6 +13,7 @@
 
 #include "authd/engine/internal.h"
 #include "authd/factor/split.h"
+#include "common/text.h"
 
 #define LEASE_MS 180000 /* as in attempt.c */
 
@@ -53,8 +54,11 @@ wf_status
 txn_attempt(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg)
 {
 	struct transaction *txn;
-	wf_status status = txn_new(engine, peer, &txn);
+	wf_status status;
 
+	if (forced_awaits(engine, msg))
+		return errand_start(engine, peer, msg);
+	status = txn_new(engine, peer, &txn);
 	if (status != WF_OK)
 		return status;
 	txn->round_us = wf_clock_now(&engine->clock).boot_us;
@@ -236,17 +240,32 @@ gateway_describe(const struct transaction *txn, struct wf_msg *result)
 	return status;
 }
 
+static wf_status
+add_must_change(const struct transaction *txn, struct wf_msg *msg)
+{
+	const char *language = txn->asker.language;
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s %s", wf_text(WF_TEXT_MUST_CHANGE, language), wf_text(WF_TEXT_NEW_PASSWORD, language));
+	return wf_msg_add_text(msg, WF_F_TEXT, text);
+}
+
 wf_status
 gateway_challenge(const struct transaction *txn, struct wf_msg *msg_r)
 {
 	const struct policy_demand *demand = &txn->demand;
+	const struct gateway *gateway = &txn->gateway;
+	struct wf_prompt prompt;
 	char state[WF_STATE_LEN + 1];
 	wf_status status;
 
 	wf_msg_init(msg_r, WF_MSG_CHALLENGE, txn->version);
 	if (demand->nprompts == 0)
 		return WF_INVALID;
-	status = state_make(txn->engine->keys, txn->id, txn->asker.service, txn->asker.user, state);
+	prompt = demand->prompts[demand->nprompts - 1];
+	if (gateway->forced)
+		prompt.text = WF_TEXT_NEW_PASSWORD;
+	status = state_make(txn->engine->keys, gateway->forced ? gateway->forced_id : txn->id, txn->asker.service, txn->asker.user, state);
 	if (status == WF_OK)
 		status = wf_msg_add_uint(msg_r, WF_F_TAG, txn->gateway.tag);
 	if (status == WF_OK)
@@ -254,6 +273,8 @@ gateway_challenge(const struct transaction *txn, struct wf_msg *msg_r)
 	if (status == WF_OK)
 		status = wf_msg_add_text(msg_r, WF_F_STATE, state);
 	if (status == WF_OK)
-		status = wf_msg_add_prompt(msg_r, &demand->prompts[demand->nprompts - 1]);
+		status = wf_msg_add_prompt(msg_r, &prompt);
+	if (status == WF_OK && gateway->forced)
+		status = add_must_change(txn, msg_r);
 	return status;
 }

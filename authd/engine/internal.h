@@ -101,6 +101,8 @@ struct gateway {
 	unsigned proved;               /* kinds, by the round before */
 	char factors[65];              /* their names */
 	bool must_change;              /* the account's password */
+	bool forced;                   /* to be changed now: the answer is a CHALLENGE for the new one */
+	uint8_t forced_id[WF_TXN_LEN]; /* of its STATE */
 	char groups[ACCOUNT_GROUPS_MAX][ACCOUNT_GROUP_LEN + 1];
 	size_t ngroups;
 	struct transaction *next_by_key, *repeats; /* repeats.c's */
@@ -188,11 +190,14 @@ struct errand {
 	struct event *grid;
 	struct account account;
 	bool found;
+	struct forced *forced; /* an ATTEMPT with a new password: busy with it */
+	enum wf_text_id prompt; /* WF_TEXT_NONE: a verdict; else the answer is a CHALLENGE for this */
+	uint8_t next_id[WF_TXN_LEN]; /* of its STATE */
 	char hash[CREDENTIAL_SECRET_MAX];
 	wf_status work_status;
 	struct credential credential;
 	struct effect effects[4];
-	struct audit_row row;
+	struct audit_row row, rows[2];
 	bool unwritten; /* the row, of a refusal, is on its way to the store: to be gathered if it does not arrive */
 	enum wf_verdict verdict, verdict_recorded;
 	enum wf_text_id text_id, text_recorded;
@@ -232,6 +237,7 @@ struct engine {
 	struct admission *admission;
 	struct repeats *repeats;
 	struct orders *orders;
+	struct forced_list *forced;
 	bool taking_turns;
 	size_t ntransactions, nerrands, nflushes;
 	uint32_t slowest_hash_ms; /* by the clock: for people */
@@ -394,6 +400,19 @@ WF_MUST_USE wf_status orders_done(struct engine *engine, struct engine_peer *pee
 void orders_peer_gone(struct engine *engine, const struct engine_peer *peer);
 void orders_tick(struct engine *engine);
 
+/* forced.c: a first password is changed through a gateway */
+WF_MUST_USE wf_status forced_new(struct engine *engine);
+void forced_free(struct engine *engine);
+void forced_tick(struct engine *engine);
+/* After a login that has proved everything, with its settled job; the id for the STATE.  WF_FULL. */
+WF_MUST_USE wf_status forced_begin(struct transaction *txn, uint8_t id_r[WF_TXN_LEN]);
+bool forced_awaits(const struct engine *engine, const struct wf_msg *msg); /* this ATTEMPT */
+WF_MUST_USE wf_status forced_read(struct errand *errand, const struct wf_msg *msg);
+void forced_phase(struct errand *errand);
+void forced_end(struct errand *errand); /* of the errand: what it held is given up */
+WF_MUST_USE wf_status forced_describe(const struct errand *errand, struct wf_msg *msg);
+WF_MUST_USE wf_status forced_challenge(const struct errand *errand, struct wf_msg *msg_r);
+
 /* errand.c, account_phase.c, session_phase.c, change.c */
 WF_MUST_USE wf_status errand_start(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 void errand_free(struct errand *errand);
@@ -408,6 +427,9 @@ void errand_record(struct errand *errand, enum wf_verdict verdict, enum wf_text_
 void account_phase(struct errand *errand);
 void session_phase(struct errand *errand);
 void change_phase(struct errand *errand);
+/* The errand's hash becomes the account's password: fills its effects, says how many. */
+size_t change_effects(struct errand *errand, bool must_change);
+void change_hash(struct worker_job *job, void *scratch); /* of the errand's secret */
 WF_MUST_USE wf_status record_read(struct errand *errand, const struct wf_msg *msg);
 void record_phase(struct errand *errand);
 

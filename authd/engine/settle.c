@@ -116,6 +116,23 @@ outcome_first(void)
 }
 
 /*
+ * Nobody is let in by a first password.  Where the client can ask for another one it is a success up to that; else
+ * nothing happens, and the code may be used for the change.
+ */
+static struct outcome
+outcome_must_change(const struct transaction *txn, const struct sums *sums)
+{
+	struct outcome outcome;
+
+	if (txn->round != ROUND_SECOND)
+		return outcome_none(WF_VERDICT_REJECT, AUDIT_FAILURE, "must-change");
+	outcome = outcome_right(txn, sums);
+	outcome.verdict = WF_VERDICT_REJECT;
+	AUDIT_TEXT(outcome.reason, "must-change");
+	return outcome;
+}
+
+/*
  * Wrong beats unsure beats replayed beats right: a guess is counted even if another factor could not be
  * checked, and only all right is right.
  */
@@ -142,9 +159,7 @@ decide(const struct transaction *txn)
 		return outcome_first();
 	if (!policy_satisfied(&txn->demand, sums.proved))
 		return outcome_wrong(txn, &sums);
-	if (txn->gateway.must_change)
-		return outcome_none(WF_VERDICT_REJECT, AUDIT_FAILURE, "must-change");
-	return outcome_right(txn, &sums);
+	return txn->gateway.must_change ? outcome_must_change(txn, &sums) : outcome_right(txn, &sums);
 }
 
 struct kind_name {
@@ -336,6 +351,18 @@ settle_refusal(struct transaction *txn, const char *reason)
 	txn_submit(txn);
 }
 
+/* Everything was proved and is committed; too many at once: he is refused with the text that says why. */
+static void
+force_change(struct transaction *txn)
+{
+	const struct store_settle *settle = &txn->job.u.settle;
+
+	if (settle->outcome != SETTLE_SUCCESS && settle->outcome != SETTLE_PARTIAL)
+		return;
+	if (txn->gateway.must_change && settle->was_applied)
+		txn->gateway.forced = forced_begin(txn, txn->gateway.forced_id) == WF_OK;
+}
+
 void
 settle_arrived(struct transaction *txn)
 {
@@ -353,6 +380,7 @@ settle_arrived(struct transaction *txn)
 			txn->verdict = WF_VERDICT_REJECT;
 		if (txn->verdict == WF_VERDICT_ACCEPT)
 			turns_succeeded(txn);
+		force_change(txn);
 		waiting_retry(engine, txn->asker.user, settle->lock_set ? SIZE_MAX : 16);
 	}
 	txn_step(txn, TXN_SETTLED);

@@ -133,27 +133,6 @@ START_TEST(a_firewall_is_administered_with_a_privileged_account)
 }
 END_TEST
 
-static void
-must_change(struct account *account)
-{
-	account->must_change = true;
-}
-
-/* Not even with everything right; the text says why to who has proved himself. */
-START_TEST(a_first_password_opens_no_gateway)
-{
-	const struct reply *result;
-
-	rig_account_edit(&nas_rig, "alice", must_change);
-	result = nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code());
-	nas_verdict(result, WF_VERDICT_REJECT);
-	ck_assert_uint_eq(result->text, WF_TEXT_MUST_CHANGE);
-	ck_assert_str_eq(rig_row(&nas_rig, "login").reason, "must-change");
-	ck_assert_uint_eq(nas_counted(), 0);
-	ck_assert_uint_eq(nas_second(nas_first("alice", NAS_PASSWORD)->state, "000000")->text, WF_TEXT_REFUSED);
-}
-END_TEST
-
 static const struct {
 	bool trusted;
 	const char *rhost, *source;
@@ -304,7 +283,6 @@ suite(void)
 	tcase_add_test(facts, the_password_alone);
 	tcase_add_test(facts, groups_come_with_an_accept);
 	tcase_add_test(facts, a_firewall_is_administered_with_a_privileged_account);
-	tcase_add_test(facts, a_first_password_opens_no_gateway);
 	tcase_add_loop_test(facts, where_a_user_comes_from, 0, (int)(sizeof(places) / sizeof(places[0])));
 	tcase_add_test(facts, the_zone_of_a_client);
 	tcase_add_test(facts, a_client_that_is_not_configured_gets_no_decision);
