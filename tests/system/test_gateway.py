@@ -33,6 +33,24 @@ def test_two_rounds(lab):
     lab.verify()
 
 
+def test_a_first_password(lab):
+    """It lets nobody in, but is changed in two more rounds, which end in an accept; then the new one counts."""
+    lab.up(CLIENT, lib.NO_BACKOFF)
+    person = lab.person("alice", token="totp", must_change=True)
+    with wire.Gateway() as gateway:
+        state = gateway.first("alice", person.password)
+        for answer in (person.code(), "a longer battery staple"):
+            kind, fields = gateway.wait(gateway.attempt("alice", answer, state))
+            lib.equal(kind, wire.CHALLENGE, "asked for more")
+            state = fields[wire.STATE][0]
+        lib.equal(gateway.second("alice", "a longer battery staple", state), wire.ACCEPT, "the same again")
+        lib.equal(gateway.login("alice", person.password, person.code()), wire.REJECT, "the old one")
+    lib.equal(wire.login("alice", "a longer battery staple", person.code()), wire.ACCEPT, "the new one over SSH")
+    lib.equal([row["reason"] for row in lab.log("--user", "alice", event="login", result="success")],
+              ["must-change", "ok", "ok"], "successes")
+    lab.verify()
+
+
 def test_one_code_for_all_ways(lab):
     """A code that opened sshd opens no gateway, and the other way round."""
     person = up(lab, lib.NO_BACKOFF)
