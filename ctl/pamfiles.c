@@ -212,6 +212,16 @@ pam_file_write(const char *path, const char *text, mode_t mode)
 	return WF_IO;
 }
 
+wf_status
+pam_file_rename(const char *from, const char *to)
+{
+	if (rename(from, to) != 0)
+		return WF_IO;
+	if (sync_folder(to) != WF_OK)
+		errno = 0; /* it is done all the same; a power cut may undo it */
+	return WF_OK;
+}
+
 void
 pam_file_remove(const char *path)
 {

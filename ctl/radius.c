@@ -188,15 +188,15 @@ make_secret(struct addition *addition)
 static int
 put(const struct addition *addition)
 {
-	int code = CTL_NO;
+	wf_status status = pam_file_write(addition->fresh, addition->section, FILE_MODE);
+	int code = status == WF_OK ? check(addition) : CTL_OK;
 
-	if (pam_file_write(addition->fresh, addition->section, FILE_MODE) == WF_OK) {
-		code = check(addition);
-		if (code == CTL_OK && rename(addition->fresh, addition->file) == 0)
-			return CTL_OK;
-	}
-	if (code == CTL_OK || access(addition->fresh, F_OK) != 0)
+	if (status == WF_OK && code == CTL_OK)
+		status = pam_file_rename(addition->fresh, addition->file);
+	if (status != WF_OK)
 		ctl_error(addition->ctl, _("%s cannot be written: %s"), addition->file, strerror(errno));
+	if (status == WF_OK && code == CTL_OK)
+		return CTL_OK;
 	pam_file_remove(addition->fresh);
 	return CTL_NO;
 }

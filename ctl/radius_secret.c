@@ -130,7 +130,7 @@ put(const char *path, const char *secret, uid_t owner)
 	if (status == WF_OK)
 		status = pam_file_write(fresh, line, S_IRUSR);
 	explicit_bzero(line, sizeof(line));
-	if (status == WF_OK && chown(fresh, owner, (gid_t)-1) == 0 && rename(fresh, path) == 0)
+	if (status == WF_OK && chown(fresh, owner, (gid_t)-1) == 0 && pam_file_rename(fresh, path) == WF_OK)
 		return WF_OK;
 	error = errno;
 	if (status == WF_OK)

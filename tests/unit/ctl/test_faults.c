@@ -121,6 +121,64 @@ START_TEST(pam_install)
 }
 END_TEST
 
+/* --- radius --- */
+
+#define OLD_SECRET "an old secret that still works\n"
+#define SECTION "client \"vpn\" {"
+
+static void
+radius_again(void)
+{
+	(void)unlink(rig_path(&rig, "conf.d/radius-vpn.conf"));
+	(void)unlink(rig_path(&rig, "radius/vpn.secret"));
+}
+
+/* What conf.d has is whole and has its secret; nothing else is read from there. */
+static void
+radius_holds(void)
+{
+	const char *file = rig_read(&rig, "conf.d/radius-vpn.conf");
+
+	if (file[0] == '\0')
+		return;
+	ck_assert_msg(strstr(file, SECTION) != NULL && strstr(file, "\n}\n") != NULL, "half a file: %s", file);
+	ck_assert_uint_eq(strlen(rig_read(&rig, "radius/vpn.secret")), 33);
+}
+
+START_TEST(radius_client_add)
+{
+	char line[4096];
+
+	snprintf(line, sizeof(line), "radius client add vpn --network 192.0.2.1 --config %.500s/warifu.conf --owner root --daemon /bin/true",
+		rig.dir);
+	every_call(line, CTL_OK, radius_again, radius_holds);
+}
+END_TEST
+
+static void
+secret_again(void)
+{
+	rig_write(&rig, "secret", OLD_SECRET);
+}
+
+static void
+secret_holds(void)
+{
+	const char *secret = rig_read(&rig, "secret");
+
+	ck_assert_msg(strcmp(secret, OLD_SECRET) == 0 || (strlen(secret) == 33 && strstr(rig.out, "Enter it") != NULL),
+		"'%s' was not shown: %s", secret, rig.out);
+}
+
+START_TEST(radius_secret)
+{
+	char line[4096];
+
+	snprintf(line, sizeof(line), "radius secret vpn --replace --file %.500s/secret --owner root", rig.dir);
+	every_call(line, CTL_OK, secret_again, secret_holds);
+}
+END_TEST
+
 static void
 set_up(void)
 {
@@ -142,6 +200,10 @@ suite(void)
 	tcase_add_checked_fixture(files, set_up, tear_down);
 	tcase_set_timeout(files, 120);
 	tcase_add_test(files, pam_install);
+	if (geteuid() == 0) { /* the files are given to root */
+		tcase_add_test(files, radius_client_add);
+		tcase_add_test(files, radius_secret);
+	}
 	suite_add_tcase(it, files);
 	return it;
 }
