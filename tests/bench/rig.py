@@ -52,10 +52,12 @@ def raw_hash(threads, seconds, *crypt):
 
 
 def processor_s(pid):
-    """Seconds of processor that a process has had."""
-    with open(f"/proc/{pid}/stat", encoding="ascii") as stream:
-        words = stream.read().rpartition(")")[2].split()
-    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    """Seconds of processor that a process has had: its threads of now, to the microsecond."""
+    spent = 0
+    for thread in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{thread}/schedstat", encoding="ascii") as stream:
+            spent += int(stream.read().split()[0])
+    return spent / 1e9
 
 
 class Rig(lib.Lab):
