@@ -256,7 +256,7 @@ stanza_insert(const char *file, const char *stanza, char **text_r)
 
 	if (own == NULL)
 		return WF_NO_MEMORY;
-	if (stanza_is_valid(stanza) && own[0] != '\0')
+	if (stanza_is_valid(stanza) && stanza_has(own, NULL))
 		merge.out = wf_fault(WF_FAULT_ALLOC) ? NULL : open_memstream(&text, &size);
 	if (merge.out == NULL) {
 		free(own);

@@ -73,6 +73,27 @@ static const struct {
 	{"sshd", "around",
 		"usepam no\npermitrootlogin yes\nauthenticationmethods "
 		"publickey,keyboard-interactive  publickey\npermitemptypasswords yes\n"},
+	{"stanza", "debian",
+		"#%PAM-1.0\n@include common-auth\naccount required pam_nologin.so\n@include common-account\n"
+		"session required pam_loginuid.so\n@include common-session\n@include common-password\n"
+		"\n%%\n"
+		"auth required pam_warifu.so\naccount required pam_warifu.so\n"
+		"password required pam_warifu.so\nsession optional pam_warifu.so\n"},
+	{"stanza", "plain",
+		"auth\tsufficient pam_unix.so nullok \\\n try_first_pass # x\npassword required pam_unix.so\n%%\n"
+		"# stack\nauth required pam_env.so\n\nauth [success=1 default=ignore] pam_warifu.so timeout=2\n"},
+	{"stanza", "ours", "# BEGIN warifu auth\nauth required pam_warifu.so\n# END warifu auth\n%%\nauth required pam_warifu.so\n"},
+	{"stanza", "none", "auth required pam_permit.so\n%%\nauth required pam_permit.so\n"},
+
+	{"when", "offset", "2026-03-01T09:00:00.250+09:00"},
+	{"when", "blank", "2026-03-01 23:59:60Z"},
+	{"when", "day", "2024-02-29"},
+	{"when", "span", "90m"},
+	{"when", "weeks", "520w"},
+	{"when", "word", "yesterday"},
+	{"when", "early", "1970-01-01"},
+	{"when", "late", "9999-12-31T23:59:59"},
+
 	{"sshd", "any", "UsePAM yes\nAuthenticationMethods any\npubkeyauthentication no\n"},
 };
 

@@ -155,6 +155,12 @@ END_TEST
 
 START_TEST(bad_stanza_is_refused)
 {
+	/*
+	 * Named in a comment alone: it would take the old lines out and put nothing in their place.
+	 */
+	ck_assert_int_eq(
+		stanza_insert(sshd_file, "auth required pam_unix.so # not pam_warifu.so\n", &text),
+		WF_INVALID);
 	ck_assert_int_eq(
 		stanza_insert(sshd_file, "auth required pam_unix.so\n", &text), WF_INVALID);
 	ck_assert_int_eq(stanza_insert(sshd_file, "auth required pam_warifu.so\nnonsense\n", &text),
