@@ -144,7 +144,7 @@ static const struct {
 
 /* Words of the daemon that people see translated, in these columns only. */
 static const char word_columns[] =
-	"kind|state|standing|result|level|type|action|clock|mode|class|lane|name";
+	"kind|state|standing|result|level|type|action|clock|mode|class|lane|name|secret";
 static const char *const words[] = {
 	N_("account"), N_("accounts"), N_("active"), N_("added"), N_("admin"), N_("auth"),
 	N_("backup"), N_("bad"), N_("clock"), N_("configuration"),
@@ -153,10 +153,13 @@ static const char *const words[] = {
 	N_("exists"), N_("factors"), N_("failure"), N_("finding"), N_("general"), N_("import"), N_("installed"),
 	N_("key file"), N_("keys"), N_("managed"), N_("mode"), N_("neutral"), N_("observe"),
 	N_("ok"), N_("password"), N_("pending"), N_("possession"), N_("privileged"),
-	N_("recovery"), N_("recovery codes"), N_("refused"), N_("resync"), N_("service"),
+	N_("RADIUS clients"), N_("RADIUS secrets"),
+	N_("recovery"), N_("recovery codes"), N_("refused"), N_("resync"), N_("service"), N_("services"),
 	N_("session"), N_("skip"), N_("source"), N_("state folder"), N_("store"), N_("success"),
 	N_("suspect"), N_("system"), N_("tombstone"), N_("unavailable"), N_("void"), N_("warn"),
 	N_("warning"), N_("workers"),
+	/* how it stands with the secret of a RADIUS client */
+	N_("empty"), N_("irregular"), N_("long"), N_("missing"), N_("old"), N_("open"), N_("owner"), N_("short"), N_("unseen"),
 };
 
 void
