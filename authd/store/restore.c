@@ -8,7 +8,8 @@
  * machine's sessions closed, open challenges too late.  Counters: the database that is being replaced, where it can be
  * read and is the same store's, gives its failures, locks and used counters, the higher or later of both stays.
  * Without it the lock clock does not advance over the gap: no lock becomes shorter.  The replaced one also knows which
- * sessions of accounting live, which of its records are stored already, and what is ordered.
+ * attempts a crash left under way, which sessions of accounting live, which records are stored already, and what is
+ * ordered.
  */
 #include "config.h"
 
@@ -57,6 +58,7 @@ static const char carry_sql[] =
 
 /* The same, of what schema version 2 brought: a replaced database may be of an older program. */
 static const char carry2_sql[] =
+	"INSERT OR IGNORE INTO reservation SELECT * FROM old.reservation WHERE waiting = 0;"
 	"INSERT OR IGNORE INTO record SELECT * FROM old.record;"
 	"DELETE FROM session WHERE acct_session <> '' AND closed_us = 0;"
 	"INSERT OR REPLACE INTO session SELECT * FROM old.session"

@@ -238,6 +238,23 @@ START_TEST(failures_of_the_replaced_store_stay)
 }
 END_TEST
 
+/* A crash, then a restore instead of a start: what was being evaluated counts, what waited for an answer does not. */
+START_TEST(attempts_under_way_in_the_replaced_store_count)
+{
+	int64_t bob = fx_add_account("bob");
+
+	fx_back_up();
+	ck_assert_int_eq(fx_reserve(71, "bob"), THROTTLE_ADMIT);
+	ck_assert_int_eq(fx_reserve(72, "bob"), THROTTLE_ADMIT);
+	fx_challenge(73, "bob", bob);
+	fx_restore(true);
+	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).failures, 2);
+	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).pending, 0);
+	ck_assert_uint_eq(fx_count_rows("login", "interrupted"), 2);
+	ck_assert_int_eq(fx_resume(73, "bob"), RESUME_UNKNOWN);
+}
+END_TEST
+
 START_TEST(a_damaged_replaced_store_is_no_obstacle)
 {
 	char replaced[160];
@@ -389,6 +406,7 @@ backup_suite(void)
 	tcase_add_test(tc, restore_forgets_what_was_proved);
 	tcase_add_test(tc, locks_never_shorten);
 	tcase_add_test(tc, failures_of_the_replaced_store_stay);
+	tcase_add_test(tc, attempts_under_way_in_the_replaced_store_count);
 	tcase_add_test(tc, a_damaged_replaced_store_is_no_obstacle);
 	tcase_add_test(tc, another_store_has_no_say);
 	tcase_add_test(tc, restore_refuses);
