@@ -43,7 +43,10 @@ WF_MUST_USE wf_status pam_file_read(const char *path, char **text_r, mode_t *mod
  * Durable and atomic: temporary file beside it, fsync, rename, fsync of the folder. errno on WF_IO.
  */
 WF_MUST_USE wf_status pam_file_write(const char *path, const char *text, mode_t mode);
-/* Puts a file in the place of another one in the same folder, durably if the folder can be flushed. errno on WF_IO. */
+/*
+ * Puts a file in the place of another one in the same folder, durably if the folder can be flushed.
+ * errno on WF_IO.
+ */
 WF_MUST_USE wf_status pam_file_rename(const char *from, const char *to);
 /* Removes it, durably; harmless if it is not there. */
 void pam_file_remove(const char *path);

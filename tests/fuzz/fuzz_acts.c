@@ -72,6 +72,33 @@ networks(const char *value)
 	return fine;
 }
 
+/* Each once, however often it is written. */
+static bool
+groups(const char *value)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_.-";
+	const char *seen[ACCOUNT_GROUPS_MAX];
+	char *list = strdup(value), *rest = list;
+	size_t n = 0;
+	bool fine = true;
+
+	FUZZ_CHECK(list != NULL);
+	for (char *one = strsep(&rest, " ,"); one != NULL && fine; one = strsep(&rest, " ,")) {
+		size_t at = 0;
+
+		while (at < n && strcmp(seen[at], one) != 0)
+			at++;
+		if (one[0] == '\0' || at < n)
+			continue;
+		fine = strspn(one, letters) == strlen(one) && strlen(one) <= ACCOUNT_GROUP_LEN &&
+		       n < ACCOUNT_GROUPS_MAX;
+		if (fine)
+			seen[n++] = one;
+	}
+	free(list);
+	return fine;
+}
+
 static bool
 user_name(const char *value)
 {
@@ -104,6 +131,8 @@ value_fits(const struct act_arg_spec *spec, const char *value)
 		return one_of(spec->choices, value);
 	case ARG_NETWORKS:
 		return len <= (size_t)spec->max && networks(value);
+	case ARG_GROUPS:
+		return len <= (size_t)spec->max && groups(value);
 	case ARG_HEX:
 		return len == 2 * (size_t)spec->max &&
 		       strspn(value, "0123456789abcdefABCDEF") == len;

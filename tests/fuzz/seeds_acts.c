@@ -50,6 +50,7 @@ sample(const struct act_arg_spec *spec)
 		[ARG_TIME] = "1773187200000000",
 		[ARG_FLAG] = "1",
 		[ARG_NETWORKS] = "192.0.2.0/24 2001:db8::7",
+		[ARG_GROUPS] = "staff,vpn",
 		[ARG_HEX] = "000102030405060708090a0b0c0d0e0f",
 	};
 	static char number[24];
