@@ -568,38 +568,6 @@ START_TEST(more_files_than_fit)
 }
 END_TEST
 
-#define TRUST " certificate = /c key = /k ca = /a "
-
-START_TEST(relay_options_reach_their_fields)
-{
-	struct config *config;
-
-	write_main("relay { server = \"[2001:db8::1]:7443\"" TRUST "}");
-	config = load();
-	ck_assert_str_eq(config->relay.host, "2001:db8::1");
-	ck_assert_str_eq(config->relay.port, "7443");
-	ck_assert_str_eq(config->relay.trust.certificate, "/c");
-	ck_assert_str_eq(config->relay.trust.key, "/k");
-	ck_assert_str_eq(config->relay.trust.ca, "/a");
-	config_free(&config);
-	write_main("relays { listen = \"0.0.0.0:7443\" allow = {Web1.example, b}" TRUST "}");
-	config = load();
-	ck_assert_str_eq(config->relay.host, "");
-	ck_assert_uint_eq(config->relays.nlisteners, 1);
-	ck_assert_uint_eq(config->relays.nallow, 2);
-	ck_assert_str_eq(config->relays.allow[0], "web1.example");
-	ck_assert_str_eq(config->relays.trust.key, "/k");
-	config_free(&config);
-	write_main("relay {\n server = a:1 }");
-	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf:2: section 'relay' lacks 'certificate'; it needs all of its options");
-	write_main("relay { server = a:1" TRUST "}\nrelays { listen = \"0.0.0.0:1\" allow = b" TRUST "}");
-	ck_assert_str_eq(refused(WF_INVALID),
-		"warifu.conf:2: a relay has no accounts, so it serves no relays; leave out section 'relay' or 'relays'");
-	write_main("relay { server = \"a:0\"" TRUST "}");
-	(void)refused(WF_INVALID);
-}
-END_TEST
-
 START_TEST(comments_are_nothing)
 {
 	struct config *config;
@@ -794,7 +762,6 @@ config_suite(void)
 	tcase_add_test(tc, the_last_value_that_fits);
 	tcase_add_test(tc, things_that_are_no_configuration);
 	tcase_add_test(tc, more_files_than_fit);
-	tcase_add_test(tc, relay_options_reach_their_fields);
 	tcase_add_test(tc, comments_are_nothing);
 	tcase_add_test(tc, a_further_file_is_read_last);
 	tcase_add_test(tc, paths_too_long);

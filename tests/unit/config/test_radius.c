@@ -1,4 +1,4 @@
-/* What warifu.conf says of RADIUS: every option reaches its field, profiles, contradictions, secrets. */
+/* What warifu.conf says of RADIUS and of relays: every option reaches its field, profiles, contradictions, secrets. */
 #include <config.h>
 
 #include <arpa/inet.h>
@@ -269,6 +269,40 @@ START_TEST(every_profile_loads_and_weakens_nothing)
 		config_free(&config);
 	}
 	ck_assert_ptr_null(config_profile_find("fortigat"));
+}
+END_TEST
+
+/* --- relays --- */
+
+#define TRUST " certificate = /c key = /k ca = /a "
+
+START_TEST(relay_options_reach_their_fields)
+{
+	struct config *config;
+
+	write_main("relay { server = \"[2001:db8::1]:7443\"" TRUST "}");
+	config = load();
+	ck_assert_str_eq(config->relay.host, "2001:db8::1");
+	ck_assert_str_eq(config->relay.port, "7443");
+	ck_assert_str_eq(config->relay.trust.certificate, "/c");
+	ck_assert_str_eq(config->relay.trust.key, "/k");
+	ck_assert_str_eq(config->relay.trust.ca, "/a");
+	config_free(&config);
+	write_main("relays { listen = \"0.0.0.0:7443\" allow = {Web1.example, b}" TRUST "}");
+	config = load();
+	ck_assert_str_eq(config->relay.host, "");
+	ck_assert_uint_eq(config->relays.nlisteners, 1);
+	ck_assert_uint_eq(config->relays.nallow, 2);
+	ck_assert_str_eq(config->relays.allow[0], "web1.example");
+	ck_assert_str_eq(config->relays.trust.key, "/k");
+	config_free(&config);
+	write_main("relay {\n server = a:1 }");
+	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf:2: section 'relay' lacks 'certificate'; it needs all of its options");
+	write_main("relay { server = a:1" TRUST "}\nrelays { listen = \"0.0.0.0:1\" allow = b" TRUST "}");
+	ck_assert_str_eq(refused(WF_INVALID),
+		"warifu.conf:2: a relay has no accounts, so it serves no relays; leave out section 'relay' or 'relays'");
+	write_main("relay { server = \"a:0\"" TRUST "}");
+	(void)refused(WF_INVALID);
 }
 END_TEST
 
@@ -570,6 +604,7 @@ radius_suite(void)
 	tcase_add_test(tc, profiles_fill_in_what_is_not_written);
 	tcase_add_test(tc, every_profile_loads_and_weakens_nothing);
 	tcase_add_loop_test(tc, contradictions_get_their_sentence, 0, (int)LENGTH(bad));
+	tcase_add_test(tc, relay_options_reach_their_fields);
 	tcase_add_test(tc, addresses_that_are_none);
 	tcase_add_test(tc, the_second_file_says_where);
 	tcase_add_test(tc, more_than_fit);
