@@ -114,6 +114,83 @@ reload(void *ctx, char *why_r, size_t size)
 	return arg.status;
 }
 
+/* An act that waits for the front end's answer. */
+struct front_call {
+	struct mailbox_post post;
+	struct daemon *daemon;
+	const char *order, *arg;
+	wf_status status;
+	struct wf_msg done;
+	pthread_mutex_t mutex;
+	pthread_cond_t cond;
+	bool finished;
+};
+
+static wf_status
+copy_texts(const struct wf_msg *from, struct wf_msg *to_r)
+{
+	const uint8_t *bytes;
+	uint64_t result;
+	size_t len;
+	wf_status status = wf_msg_get_uint(from, WF_F_STATUS, &result);
+
+	wf_msg_init(to_r, from->type, from->version);
+	if (status == WF_OK)
+		status = wf_msg_add_uint(to_r, WF_F_STATUS, result);
+	for (size_t i = 0; status == WF_OK && wf_msg_get_bytes(from, WF_F_CELL, i, &bytes, &len) == WF_OK; i++)
+		status = wf_msg_add_bytes(to_r, WF_F_CELL, bytes, len);
+	if (status != WF_OK)
+		wf_msg_clear(to_r);
+	return status;
+}
+
+static void
+front_answered(void *ctx, wf_status status, const struct wf_msg *done)
+{
+	struct front_call *call = ctx;
+
+	if (status == WF_OK)
+		status = copy_texts(done, &call->done);
+	pthread_mutex_lock(&call->mutex);
+	call->status = status;
+	call->finished = true;
+	pthread_cond_signal(&call->cond);
+	pthread_mutex_unlock(&call->mutex);
+}
+
+static void
+front_ask(struct mailbox_post *post)
+{
+	struct front_call *call = post->ctx;
+	wf_status status = engine_ask_front(call->daemon->engine, call->order, call->arg, front_answered, call);
+
+	if (status != WF_OK)
+		front_answered(call, status, NULL);
+}
+
+static wf_status
+ask_front(void *ctx, const char *order, const char *arg, struct wf_msg *done_r)
+{
+	struct daemon *daemon = ctx;
+	struct front_call call = {
+		.daemon = daemon,
+		.order = order,
+		.arg = arg,
+		.mutex = PTHREAD_MUTEX_INITIALIZER,
+		.cond = PTHREAD_COND_INITIALIZER,
+	};
+
+	call.post = (struct mailbox_post){.run = front_ask, .ctx = &call};
+	mailbox_post(daemon->mailbox, &call.post);
+	pthread_mutex_lock(&call.mutex);
+	while (!call.finished)
+		pthread_cond_wait(&call.cond, &call.mutex);
+	pthread_mutex_unlock(&call.mutex);
+	if (call.status == WF_OK)
+		*done_r = call.done;
+	return call.status;
+}
+
 void
 hooks_lend(void *ctx, struct act_daemon *daemon_r)
 {
@@ -129,6 +206,7 @@ hooks_lend(void *ctx, struct act_daemon *daemon_r)
 		.figures_ctx = daemon,
 		.rekey = rekey,
 		.reload = reload,
+		.ask_front = ask_front,
 		.hooks_ctx = daemon,
 	};
 }

@@ -394,6 +394,9 @@ static const struct command commands[] = {
 	{"radius", "secret", {{"NAME", NULL, false, NULL}}, radius_secret_options, NULL, NULL, NULL,
 		ctl_radius_secret, COMMAND_ROOT, N_("make the shared secret of a RADIUS client and show it once"),
 		"radius secret vpn1 --replace"},
+	{"radius", "stats", {{"CLIENT", "client", true, NULL}}, NULL, "radius.stats", "client counter value",
+		N_("The RADIUS server has counted nothing yet."), NULL, 0,
+		N_("show what the RADIUS server has counted since it started"), "radius stats vpn1"},
 
 	{"key", "rotate", {{NULL, NULL, false, NULL}}, reason_options, "key.rotate", NULL, NULL, NULL,
 		COMMAND_SLOW | COMMAND_VERTICAL, N_("make a new key and seal all secrets with it"),

@@ -9,7 +9,7 @@
 
 #define ORDER_MAX 65
 
-/* Cells "name", "counter", "value", three for each counter that is not zero; "" for all clients together. */
+/* A cell "client TAB counter TAB value" for each counter that is not zero; "" for all clients together. */
 static wf_status
 add_counters(struct wf_msg *done, const char *name, const struct stats *stats)
 {
@@ -28,14 +28,33 @@ add_counters(struct wf_msg *done, const char *name, const struct stats *stats)
 
 /* As many as fit into one message. */
 static wf_status
-order_stats(struct server *server, const struct wf_msg *order, struct wf_msg *done)
+add_all(struct server *server, struct wf_msg *done)
 {
 	wf_status status = add_counters(done, "", exchanges_stats(server->exchanges));
 
-	(void)order;
 	for (const struct book *book = server->books.first; status == WF_OK && book != NULL; book = book->next)
 		status = add_counters(done, book->name, &book->stats);
 	return status == WF_TOO_LONG || status == WF_FULL ? WF_OK : status;
+}
+
+/* "client=NAME": of that one, who may not have been heard of yet. */
+static wf_status
+order_stats(struct server *server, const struct wf_msg *order, struct wf_msg *done)
+{
+	static const char word[] = "client=";
+	char arg[128];
+	wf_status status = wf_msg_get_text(order, WF_F_ARG, 0, arg, sizeof(arg));
+
+	if (status != WF_OK)
+		return status;
+	if (arg[0] == '\0')
+		return add_all(server, done);
+	if (strncmp(arg, word, sizeof(word) - 1) != 0)
+		return WF_INVALID;
+	for (const struct book *book = server->books.first; book != NULL; book = book->next)
+		if (strcmp(book->name, arg + sizeof(word) - 1) == 0)
+			return add_counters(done, book->name, &book->stats);
+	return WF_OK;
 }
 
 static const struct {

@@ -56,7 +56,12 @@ struct act_daemon { /* what the daemon lends to acts; read only but for the stor
 	wf_status (*rekey)(void *ctx);
 	/* Loads the configuration anew, whole or not at all; the error's sentence in why_r. */
 	wf_status (*reload)(void *ctx, char *why_r, size_t size);
-	void *hooks_ctx; /* of rekey and reload */
+	/*
+	 * Asks the RADIUS front end (engine_ask_front) and waits; the caller clears done_r, which is untouched on failure.
+	 * WF_UNAVAILABLE: it is not there; WF_TIMEOUT, WF_FULL, WF_NO_MEMORY.
+	 */
+	wf_status (*ask_front)(void *ctx, const char *order, const char *arg, struct wf_msg *done_r);
+	void *hooks_ctx; /* of rekey, reload and ask_front */
 };
 
 struct act;

@@ -94,6 +94,7 @@ static const struct act_arg_spec emergency_used_args[] = {
 static const struct act_arg_spec backup_args[] = {TEXT("name", 128), TICKET, END};
 static const struct act_arg_spec rotate_args[] = {REASON, TICKET, END};
 static const struct act_arg_spec client_args[] = {{.name = "client", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END};
+static const struct act_arg_spec stats_args[] = {{.name = "client", .type = ARG_TEXT, .min = 1, .max = 64}, END};
 static const struct act_arg_spec tune_args[] = {NUMBER("target", 10, 10000), END};
 
 #define VIEW(id, role, args, handle) {id, role, false, false, false, args, handle}
@@ -135,6 +136,7 @@ static const struct act acts[] = {
 	CHANGE("key.rotate", ROLE_ADMINISTRATOR, rotate_args, act_key_rotate),
 	VIEW("radius.client.list", ROLE_VIEWER, no_args, act_radius_client_list),
 	VIEW("radius.client.show", ROLE_VIEWER, client_args, act_radius_client_show),
+	VIEW("radius.stats", ROLE_VIEWER, stats_args, act_radius_stats),
 	VIEW("doctor", ROLE_AUDITOR, no_args, act_doctor),
 	VIEW("tune", ROLE_ADMINISTRATOR, tune_args, act_tune),
 	VIEW("metrics", ROLE_VIEWER, no_args, act_metrics),

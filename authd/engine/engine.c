@@ -31,7 +31,10 @@ engine_new(const struct engine_options *options, const struct config *config, co
 		status = orders_new(engine);
 	if (status == WF_OK)
 		status = forced_new(engine);
+	if (status == WF_OK)
+		status = asks_new(engine);
 	if (status != WF_OK) {
+		forced_free(engine);
 		orders_free(engine);
 		repeats_free(&engine->repeats);
 		admission_free(&engine->admission);
@@ -322,6 +325,7 @@ engine_tick(struct engine *engine)
 	turns_tick(engine);
 	orders_tick(engine);
 	forced_tick(engine);
+	asks_tick(engine);
 	waiting_retry(engine, NULL, SIZE_MAX);
 }
 
@@ -363,5 +367,6 @@ engine_free(struct engine **engine)
 	repeats_free(&it->repeats);
 	orders_free(it);
 	forced_free(it);
+	asks_free(it);
 	free(it);
 }

@@ -103,6 +103,14 @@ void engine_drain(struct engine *engine);
 void engine_tick(struct engine *engine);
 /* Writes a row that nobody waits for (reload, undelivered, gathered refusals). */
 void engine_write_row(struct engine *engine, const struct audit_row *row);
+/*
+ * Asks the RADIUS front end for something at once; `arg` "key=value" or NULL.  On WF_OK `answered` is called once, in
+ * the loop thread: WF_OK with its message DONE, WF_UNAVAILABLE if it went away, WF_TIMEOUT after about five seconds.
+ * WF_UNAVAILABLE: none is connected; WF_FULL.
+ */
+typedef void engine_answer(void *ctx, wf_status status, const struct wf_msg *done);
+WF_MUST_USE wf_status engine_ask_front(struct engine *engine, const char *order, const char *arg, engine_answer *answered,
+				       void *ctx);
 void engine_figures(const struct engine *engine, struct engine_figures *figures_r);
 
 #endif

@@ -237,6 +237,7 @@ struct engine {
 	struct admission *admission;
 	struct repeats *repeats;
 	struct orders *orders;
+	struct asks *asks;
 	struct forced_list *forced;
 	bool taking_turns;
 	size_t ntransactions, nerrands, nflushes;
@@ -399,6 +400,14 @@ WF_MUST_USE wf_status orders_work(struct engine *engine, struct engine_peer *pee
 WF_MUST_USE wf_status orders_done(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 void orders_peer_gone(struct engine *engine, const struct engine_peer *peer);
 void orders_tick(struct engine *engine);
+struct engine_peer *orders_worker(const struct engine *engine); /* NULL: nobody works */
+
+/* asks.c */
+WF_MUST_USE wf_status asks_new(struct engine *engine);
+void asks_free(struct engine *engine);
+bool asks_done(struct engine *engine, uint64_t tag, const struct wf_msg *done); /* true: it was one of these */
+void asks_gone(struct engine *engine);
+void asks_tick(struct engine *engine);
 
 /* forced.c: a first password is changed through a gateway */
 WF_MUST_USE wf_status forced_new(struct engine *engine);

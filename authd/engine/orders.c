@@ -152,6 +152,8 @@ orders_work(struct engine *engine, struct engine_peer *peer, const struct wf_msg
 	struct orders *orders = engine->orders;
 
 	(void)msg;
+	if (orders->worker != peer)
+		asks_gone(engine);
 	orders->worker = peer;
 	orders->last = 0;
 	orders->nsent = 0;
@@ -162,8 +164,16 @@ orders_work(struct engine *engine, struct engine_peer *peer, const struct wf_msg
 void
 orders_peer_gone(struct engine *engine, const struct engine_peer *peer)
 {
-	if (engine->orders->worker == peer)
-		engine->orders->worker = NULL;
+	if (engine->orders->worker != peer)
+		return;
+	engine->orders->worker = NULL;
+	asks_gone(engine);
+}
+
+struct engine_peer *
+orders_worker(const struct engine *engine)
+{
+	return engine->orders->worker;
 }
 
 /* Another DONE of the same order may have been quicker: then there is nothing left to do. */
@@ -241,6 +251,8 @@ orders_done(struct engine *engine, struct engine_peer *peer, const struct wf_msg
 	if (wf_msg_get_uint(msg, WF_F_TAG, &id) != WF_OK || wf_msg_get_uint(msg, WF_F_STATUS, &result) != WF_OK ||
 	    wf_msg_get_text(msg, WF_F_TEXT, 0, text, sizeof(text)) != WF_OK)
 		return WF_INVALID;
+	if (asks_done(engine, id, msg))
+		return WF_OK;
 	for (size_t i = 0; i < orders->nsent; i++) {
 		struct store_order order = orders->sent[i];
 

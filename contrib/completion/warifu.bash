@@ -262,6 +262,9 @@ _warifu()
 	'radius secret')
 		words='--replace --file --config --json --socket --lang --help --version'
 		;;
+	'radius stats')
+		words='--json --socket --lang --help --version'
+		;;
 	'key rotate')
 		words='--reason --ticket --json --socket --lang --help --version'
 		;;
@@ -322,7 +325,7 @@ _warifu()
 		words='install confirm remove list rollback'
 		;;
 	'radius '*)
-		words='client secret'
+		words='client secret stats'
 		;;
 	'key '*)
 		words='rotate'

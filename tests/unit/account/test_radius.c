@@ -92,6 +92,48 @@ START_TEST(clients_are_listed)
 }
 END_TEST
 
+static wf_status front_status;
+
+/* A front end that has heard of vpn1 alone. */
+static wf_status
+ask_front(void *ctx, const char *order, const char *arg, struct wf_msg *done_r)
+{
+	(void)ctx;
+	ck_assert_str_eq(order, "stats");
+	if (front_status != WF_OK)
+		return front_status;
+	wf_msg_init(done_r, WF_MSG_DONE, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_uint(done_r, WF_F_STATUS, 0), WF_OK);
+	if (arg == NULL)
+		ck_assert_int_eq(wf_msg_add_text(done_r, WF_F_CELL, "\trequests\t12"), WF_OK);
+	if (arg == NULL || strcmp(arg, "client=vpn1") == 0)
+		ck_assert_int_eq(wf_msg_add_text(done_r, WF_F_CELL, "vpn1\taccepts\t7"), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(done_r, WF_F_CELL, "no counter at all"), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(done_r, WF_F_CELL, "vpn1\tno number\t-7"), WF_OK);
+	return WF_OK;
+}
+
+START_TEST(what_the_front_end_counts)
+{
+	rig.daemon.ask_front = ask_front;
+	front_status = WF_OK;
+	rig_ok("radius.stats");
+	ck_assert_uint_eq(rig.nrows, 2);
+	ck_assert_str_eq(rig_cell(0, "client"), "");
+	ck_assert_str_eq(rig_cell(0, "counter"), "requests");
+	ck_assert_int_eq(rig_number(0, "value"), 12);
+	ck_assert_str_eq(rig_cell(1, "client"), "vpn1");
+	ck_assert_str_eq(rig_cell(1, "counter"), "accepts");
+	rig_ok("radius.stats", "client=fw");
+	ck_assert_uint_eq(rig.nrows, 0);
+	rig_no(WF_NOT_FOUND, "There is no RADIUS client 'x': see 'warifu radius client list'.", "radius.stats", "client=x");
+	front_status = WF_UNAVAILABLE;
+	rig_no(WF_UNAVAILABLE, "The RADIUS server is not connected: see 'systemctl status warifu-radiusd'.", "radius.stats");
+	front_status = WF_TIMEOUT;
+	rig_no(WF_TIMEOUT, "The RADIUS server did not answer; try again.", "radius.stats", "client=vpn1");
+}
+END_TEST
+
 static size_t
 row_of(const char *option)
 {
@@ -166,6 +208,7 @@ radius_suite(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, clients_are_listed);
+	tcase_add_test(tc, what_the_front_end_counts);
 	tcase_add_test(tc, a_client_is_shown_with_origins);
 	tcase_add_test(tc, the_doctor_looks_at_clients);
 	suite_add_tcase(suite, tc);

@@ -203,7 +203,8 @@ disconnect(const char *user)
 	struct audit_row row;
 	struct store_job job = {.kind = STORE_ADMIN};
 
-	snprintf(effect.text2, sizeof(effect.text2), "%s", user);
+	effect.blob_len = strlen(user);
+	memcpy(effect.blob, user, effect.blob_len);
 	audit_row_init(&row, AUDIT_ADMIN, "session.kill");
 	AUDIT_TEXT(row.source, "local:test");
 	row.time_us = nas_rig.now.wall_us;
@@ -212,6 +213,7 @@ disconnect(const char *user)
 	job.u.admin.rows = &row;
 	job.u.admin.nrows = 1;
 	ck_assert_msg(store_run(nas_rig.store, &job) == WF_OK, "%s", job.cause);
+	ck_assert_uint_eq(job.u.admin.norders, 1);
 }
 
 static void
@@ -223,6 +225,15 @@ work(void)
 	ck_assert_int_eq(engine_handle(nas_rig.engine, &nas.peer, &msg), WF_OK);
 	wf_msg_clear(&msg);
 	nas_loop(50);
+}
+
+/* Until so many have come in all. */
+static void
+wait_for_orders(size_t n)
+{
+	for (int i = 0; i < 10000 && nas.norders < n; i++)
+		nas_loop(1);
+	ck_assert_uint_eq(nas.norders, n);
 }
 
 static void
@@ -255,8 +266,7 @@ START_TEST(an_order_is_sent_and_acknowledged)
 	ck_assert_uint_eq(nas.norders, 0);
 	disconnect("alice");
 	engine_tick(nas_rig.engine);
-	nas_loop(50);
-	ck_assert_uint_eq(nas.norders, 1);
+	wait_for_orders(1);
 	ck_assert_str_eq(nas.orders[0].order, "disconnect");
 	ck_assert(has_arg(&nas.orders[0], "service=vpn"));
 	ck_assert(has_arg(&nas.orders[0], "nas=gw1"));
@@ -281,13 +291,13 @@ START_TEST(what_is_not_done_comes_again_over_the_next_connection)
 	ck_assert_int_eq(tell_of(WF_RECORD_START, "A1"), WF_VERDICT_ACCEPT);
 	disconnect("alice");
 	work();
-	ck_assert_uint_eq(nas.norders, 1);
+	wait_for_orders(1);
 	nas_restart();
 	engine_tick(nas_rig.engine);
 	nas_loop(50);
 	ck_assert_uint_eq(nas.norders, 0); /* it has not asked for work */
 	work();
-	ck_assert_uint_eq(nas.norders, 1);
+	wait_for_orders(1);
 	done(nas.order_tags[0], WF_NO, "Disconnect-NAK, error 503");
 	ck_assert_int_eq(rig_row(&nas_rig, "session.disconnect").result, AUDIT_FAILURE);
 	ck_assert_str_eq(rig_row(&nas_rig, "session.disconnect").reason, "not-disconnected");
@@ -299,11 +309,11 @@ START_TEST(another_connection_takes_the_work_over)
 	ck_assert_int_eq(tell_of(WF_RECORD_START, "A1"), WF_VERDICT_ACCEPT);
 	disconnect("alice");
 	work();
-	ck_assert_uint_eq(nas.norders, 1);
+	wait_for_orders(1);
 	engine_peer_gone(nas_rig.engine, &nas.peer);
 	nas_open();
 	work();
-	ck_assert_uint_eq(nas.norders, 1);
+	wait_for_orders(1);
 	done(nas.order_tags[0], WF_OK, "Disconnect-ACK");
 	ck_assert_uint_eq(rig_rows(&nas_rig, "session.disconnect", NULL), 1);
 }
@@ -317,6 +327,7 @@ START_TEST(nobody_else_says_done)
 	ck_assert_int_eq(tell_of(WF_RECORD_START, "A1"), WF_VERDICT_ACCEPT);
 	disconnect("alice");
 	work();
+	wait_for_orders(1);
 	rig_peer_open(&other, FRONT_RADIUS, 990);
 	wf_msg_init(&msg, WF_MSG_DONE, WF_WIRE_VERSION);
 	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_TAG, nas.order_tags[0]), WF_OK);
@@ -328,6 +339,77 @@ START_TEST(nobody_else_says_done)
 	ck_assert_int_eq(engine_handle(nas_rig.engine, &other.peer, &msg), WF_DENIED);
 	wf_msg_clear(&msg);
 	rig_peer_close(&nas_rig, &other);
+}
+END_TEST
+
+static struct answer {
+	unsigned times;
+	wf_status status;
+	char cell[64];
+} answer;
+
+static void
+answered(void *ctx, wf_status status, const struct wf_msg *msg)
+{
+	struct answer *it = ctx;
+
+	it->times++;
+	it->status = status;
+	if (msg != NULL)
+		ck_assert_int_eq(wf_msg_get_text(msg, WF_F_CELL, 0, it->cell, sizeof(it->cell)), WF_OK);
+}
+
+static void
+done_with(uint64_t tag, const char *cell)
+{
+	struct wf_msg msg;
+
+	wf_msg_init(&msg, WF_MSG_DONE, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_TAG, tag), WF_OK);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_STATUS, WF_OK), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_CELL, cell), WF_OK);
+	ck_assert_int_eq(engine_handle(nas_rig.engine, &nas.peer, &msg), WF_OK);
+	wf_msg_clear(&msg);
+}
+
+/* Nothing of it is stored: it is answered once, or not at all. */
+START_TEST(a_question_is_answered_once)
+{
+	memset(&answer, 0, sizeof(answer));
+	ck_assert_int_eq(engine_ask_front(nas_rig.engine, "stats", NULL, answered, &answer), WF_UNAVAILABLE);
+	work();
+	ck_assert_int_eq(engine_ask_front(nas_rig.engine, "stats", "client=vpn", answered, &answer), WF_OK);
+	ck_assert_uint_eq(nas.norders, 1);
+	ck_assert_str_eq(nas.orders[0].order, "stats");
+	ck_assert(has_arg(&nas.orders[0], "client=vpn"));
+	ck_assert_uint_eq(answer.times, 0);
+	done_with(nas.order_tags[0], "vpn 7");
+	done_with(nas.order_tags[0], "vpn 8");
+	ck_assert_uint_eq(answer.times, 1);
+	ck_assert_int_eq(answer.status, WF_OK);
+	ck_assert_str_eq(answer.cell, "vpn 7");
+	ck_assert_uint_eq(rig_rows(&nas_rig, "session.disconnect", NULL), 0);
+}
+END_TEST
+
+START_TEST(a_question_that_nobody_answers)
+{
+	memset(&answer, 0, sizeof(answer));
+	work();
+	ck_assert_int_eq(engine_ask_front(nas_rig.engine, "stats", NULL, answered, &answer), WF_OK);
+	rig_advance(&nas_rig, 6);
+	engine_tick(nas_rig.engine);
+	ck_assert_uint_eq(answer.times, 1);
+	ck_assert_int_eq(answer.status, WF_TIMEOUT);
+	for (int i = 0; i < 16; i++) {
+		nas.norders = 0;
+		ck_assert_int_eq(engine_ask_front(nas_rig.engine, "stats", NULL, answered, &answer), WF_OK);
+	}
+	ck_assert_int_eq(engine_ask_front(nas_rig.engine, "stats", NULL, answered, &answer), WF_FULL);
+	engine_peer_gone(nas_rig.engine, &nas.peer);
+	ck_assert_uint_eq(answer.times, 17);
+	ck_assert_int_eq(answer.status, WF_UNAVAILABLE);
+	nas_open();
 }
 END_TEST
 
@@ -351,6 +433,8 @@ suite(void)
 	tcase_add_test(orders, what_is_not_done_comes_again_over_the_next_connection);
 	tcase_add_test(orders, another_connection_takes_the_work_over);
 	tcase_add_test(orders, nobody_else_says_done);
+	tcase_add_test(orders, a_question_is_answered_once);
+	tcase_add_test(orders, a_question_that_nobody_answers);
 	suite_add_tcase(it, orders);
 	return it;
 }
