@@ -13,8 +13,8 @@
 #include "common/fault.h"
 
 struct digest {
-	EVP_MD *md5;
-	EVP_MD_CTX *md5_ctx;
+	EVP_MD *md5, *sha256; /* fetched once: that takes longer than a digest */
+	EVP_MD_CTX *md5_ctx, *sha256_ctx;
 	EVP_MAC_CTX *hmac_ctx;
 };
 
@@ -46,9 +46,12 @@ digest_new(struct digest **digest_r)
 	if (digest == NULL)
 		return WF_NO_MEMORY;
 	digest->md5 = EVP_MD_fetch(NULL, "MD5", "-fips");
+	digest->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	digest->md5_ctx = EVP_MD_CTX_new();
+	digest->sha256_ctx = EVP_MD_CTX_new();
 	digest->hmac_ctx = hmac_context();
-	if (digest->md5 == NULL || digest->md5_ctx == NULL || digest->hmac_ctx == NULL) {
+	if (digest->md5 == NULL || digest->sha256 == NULL || digest->md5_ctx == NULL || digest->sha256_ctx == NULL ||
+	    digest->hmac_ctx == NULL) {
 		digest_free(&digest);
 		return WF_UNSUPPORTED;
 	}
@@ -62,24 +65,38 @@ digest_free(struct digest **digest)
 	if (*digest == NULL)
 		return;
 	EVP_MD_CTX_free((*digest)->md5_ctx);
+	EVP_MD_CTX_free((*digest)->sha256_ctx);
 	EVP_MD_free((*digest)->md5);
+	EVP_MD_free((*digest)->sha256);
 	EVP_MAC_CTX_free((*digest)->hmac_ctx);
 	free(*digest);
 	*digest = NULL;
 }
 
+static wf_status
+compute(EVP_MD_CTX *ctx, const EVP_MD *md, const struct digest_part *parts, size_t nparts, uint8_t *digest_r, size_t len)
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	bool fine = EVP_DigestInit_ex2(ctx, md, NULL) == 1;
+
+	for (size_t i = 0; fine && i < nparts; i++)
+		fine = EVP_DigestUpdate(ctx, parts[i].bytes, parts[i].len) == 1;
+	if (!fine || EVP_DigestFinal_ex(ctx, digest, NULL) != 1)
+		return WF_CRYPTO;
+	memcpy(digest_r, digest, len);
+	return WF_OK;
+}
+
 wf_status
 digest_md5(struct digest *digest, const struct digest_part *parts, size_t nparts, uint8_t md5_r[DIGEST_LEN])
 {
-	uint8_t md5[DIGEST_LEN];
-	bool fine = EVP_DigestInit_ex2(digest->md5_ctx, digest->md5, NULL) == 1;
+	return compute(digest->md5_ctx, digest->md5, parts, nparts, md5_r, DIGEST_LEN);
+}
 
-	for (size_t i = 0; fine && i < nparts; i++)
-		fine = EVP_DigestUpdate(digest->md5_ctx, parts[i].bytes, parts[i].len) == 1;
-	if (!fine || EVP_DigestFinal_ex(digest->md5_ctx, md5, NULL) != 1)
-		return WF_CRYPTO;
-	memcpy(md5_r, md5, sizeof(md5));
-	return WF_OK;
+wf_status
+digest_sha256(struct digest *digest, const struct digest_part *parts, size_t nparts, uint8_t sha256_r[DIGEST_SHA256_LEN])
+{
+	return compute(digest->sha256_ctx, digest->sha256, parts, nparts, sha256_r, DIGEST_SHA256_LEN);
 }
 
 wf_status

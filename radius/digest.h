@@ -13,6 +13,7 @@
 #include "common/status.h"
 
 #define DIGEST_LEN 16
+#define DIGEST_SHA256_LEN 32
 
 struct digest; /* one thread at a time */
 
@@ -27,6 +28,9 @@ void digest_free(struct digest **digest);
 /* Over all parts in their order.  WF_CRYPTO leaves md5_r as it was. */
 WF_MUST_USE wf_status digest_md5(struct digest *digest, const struct digest_part *parts, size_t nparts,
 				 uint8_t md5_r[DIGEST_LEN]);
+/* SHA-256 the same way, for what is our own and no part of RADIUS. */
+WF_MUST_USE wf_status digest_sha256(struct digest *digest, const struct digest_part *parts, size_t nparts,
+				    uint8_t sha256_r[DIGEST_SHA256_LEN]);
 /* RFC 2104 with `key`. */
 WF_MUST_USE wf_status digest_hmac(struct digest *digest, const struct wf_secret *key, const struct digest_part *parts,
 				  size_t nparts, uint8_t hmac_r[DIGEST_LEN]);

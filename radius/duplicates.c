@@ -72,10 +72,10 @@ pool_new(struct duplicates *duplicates)
 {
 	size_t n = duplicates->options.entries_max;
 
-	duplicates->nbuckets = n;
+	duplicates->nbuckets = n / 4 + 1; /* four in a chain when it is full; fewer lines of the cache when it is not */
 	duplicates->pool = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(n, sizeof(*duplicates->pool));
 	duplicates->buckets =
-		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(n, sizeof(struct duplicate *));
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(duplicates->nbuckets, sizeof(struct duplicate *));
 	if (duplicates->pool == NULL || duplicates->buckets == NULL)
 		return WF_NO_MEMORY;
 	return wf_random_bytes(&duplicates->seed, sizeof(duplicates->seed));

@@ -310,6 +310,10 @@ exchange_begin(const struct arrival *arrival, bool record, bool urgent)
 		duplicates_forget(exchanges->duplicates, arrival->entry, arrival->serial);
 		return;
 	}
+	if (turns_count(exchanges->turns) == 0 && has_room(exchanges, urgent) && exchanges->options.up(exchanges->options.ctx)) {
+		start(exchanges, exchange, arrival->now_us); /* nobody is before it */
+		return;
+	}
 	gone = turns_push(exchanges->turns, &exchange->turn, exchange->client->number, urgent);
 	if (gone != NULL)
 		drop(exchanges, (struct exchange *)gone, STATS_QUEUE_FULL);

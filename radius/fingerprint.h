@@ -9,15 +9,16 @@
 #include <stdint.h>
 
 #include "common/status.h"
+#include "radius/digest.h"
 
-#define FINGERPRINT_LEN 32
+#define FINGERPRINT_LEN DIGEST_SHA256_LEN
+#define FINGERPRINT_PARTS_MAX 256
 
-struct fingerprint_part {
-	const void *bytes; /* may be NULL when len is 0 */
-	size_t len;
-};
-
-/* Each part with its length, so that no two lists of parts are alike.  WF_CRYPTO, and fingerprint_r is untouched. */
-WF_MUST_USE wf_status fingerprint_make(const struct fingerprint_part *parts, size_t n, uint8_t fingerprint_r[FINGERPRINT_LEN]);
+/*
+ * Each part with its length, so that no two lists of parts are alike.  WF_TOO_LONG: more than FINGERPRINT_PARTS_MAX
+ * parts; WF_CRYPTO; fingerprint_r is untouched then.
+ */
+WF_MUST_USE wf_status fingerprint_make(struct digest *digest, const struct digest_part *parts, size_t n,
+				       uint8_t fingerprint_r[FINGERPRINT_LEN]);
 
 #endif

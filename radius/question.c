@@ -148,13 +148,13 @@ add_state(const struct question *question, const struct packet *packet, struct w
 static wf_status
 add_attempt_key(const struct question *question, const struct packet *packet, struct wf_msg *msg)
 {
-	const struct fingerprint_part parts[] = {
+	const struct digest_part parts[] = {
 		{"attempt", 7},
 		{question->client->name, strlen(question->client->name)},
 		{packet->bytes, packet->len},
 	};
 	uint8_t key[FINGERPRINT_LEN];
-	wf_status status = fingerprint_make(parts, sizeof(parts) / sizeof(parts[0]), key);
+	wf_status status = fingerprint_make(question->binding->digest, parts, sizeof(parts) / sizeof(parts[0]), key);
 
 	return status == WF_OK ? wf_msg_add_bytes(msg, WF_F_IDEMPOTENCY, key, sizeof(key)) : status;
 }
@@ -193,17 +193,17 @@ question_attempt(const struct question *question, const struct packet *packet, s
 static wf_status
 add_record_key(const struct question *question, const struct packet *packet, struct wf_msg *msg)
 {
-	struct fingerprint_part parts[3 + PACKET_ATTRIBUTES_MAX];
+	struct digest_part parts[3 + PACKET_ATTRIBUTES_MAX];
 	size_t n = 0;
 	wf_status status;
 	uint8_t key[FINGERPRINT_LEN];
 
-	parts[n++] = (struct fingerprint_part){"record", 6};
-	parts[n++] = (struct fingerprint_part){question->client->name, strlen(question->client->name)};
+	parts[n++] = (struct digest_part){"record", 6};
+	parts[n++] = (struct digest_part){question->client->name, strlen(question->client->name)};
 	for (size_t i = 0; i < packet->nattributes; i++)
 		if (accounting_identifies(packet->attributes[i].type))
-			parts[n++] = (struct fingerprint_part){packet->attributes[i].value - 2, packet->attributes[i].len + 2U};
-	status = fingerprint_make(parts, n, key);
+			parts[n++] = (struct digest_part){packet->attributes[i].value - 2, packet->attributes[i].len + 2U};
+	status = fingerprint_make(question->binding->digest, parts, n, key);
 	return status == WF_OK ? wf_msg_add_bytes(msg, WF_F_IDEMPOTENCY, key, sizeof(key)) : status;
 }
 
