@@ -100,11 +100,10 @@ store_backup(struct store *store, const char *path, char *why_r, size_t size)
 	struct sql_conn from;
 	wf_status status = sql_open(&from, store->path, SQL_READER);
 
-	if (status != WF_OK) {
+	if (status == WF_OK)
+		status = backup_copy(&from, path, why_r, size);
+	else
 		(void)snprintf(why_r, size, _("The store cannot be read: %s"), from.cause);
-		return status;
-	}
-	status = backup_copy(&from, path, why_r, size);
-	sql_close(&from);
+	reconnect_close(store, &from, status);
 	return status;
 }

@@ -235,7 +235,7 @@ store_check(struct store *store, char *why_r, size_t size)
 		if (strcmp(said, "ok") != 0)
 			status = WF_CORRUPT;
 	}
-	sql_close(&conn);
+	reconnect_close(store, &conn, status);
 	if (status == WF_CORRUPT)
 		(void)snprintf(why_r, size, _("The store %s is damaged: %s. Restore a backup."),
 			store->path, said[0] != '\0' ? said : conn.cause);

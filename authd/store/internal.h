@@ -280,6 +280,11 @@ WF_MUST_USE wf_status reconnect_check_file(struct store *store, struct sql_conn 
  * store, which holds no conn_mutex.
  */
 void reconnect_after(struct store *store, wf_status status);
+/*
+ * Closes a connection that was opened apart, on the way of a job that ended with `status`: one that failed may have
+ * left a lock with the others, which SQLite tries for ten seconds before it says so.  Any thread, as above.
+ */
+void reconnect_close(struct store *store, struct sql_conn *conn, wf_status status);
 
 /* --- clock.c --- */
 WF_MUST_USE wf_status clock_open(struct store *store, const struct meta *meta);

@@ -189,3 +189,10 @@ reconnect_after(struct store *store, wf_status status)
 	for (size_t i = 0; i < THREAD_COUNT; i++)
 		(void)pthread_mutex_unlock(&store->conn_mutex[order[i]]);
 }
+
+void
+reconnect_close(struct store *store, struct sql_conn *conn, wf_status status)
+{
+	sql_close(conn);
+	reconnect_after(store, status);
+}

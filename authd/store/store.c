@@ -410,16 +410,16 @@ store_setting(struct store *store, const char *key, char *value_r, size_t size)
 	struct sql q;
 	wf_status status = sql_open(&conn, store->path, SQL_READER);
 
-	if (status != WF_OK)
-		return status;
-	q = sql_start(&conn, SQL_SETTING_GET);
-	sql_put_text(&q, key);
-	status = sql_next(&q);
+	if (status == WF_OK) {
+		q = sql_start(&conn, SQL_SETTING_GET);
+		sql_put_text(&q, key);
+		status = sql_next(&q);
+	}
 	if (status == WF_OK) {
 		sql_get_text(&q, value, sizeof(value));
 		status = sql_end(&q);
 	}
-	sql_close(&conn);
+	reconnect_close(store, &conn, status);
 	if (status == WF_OK && strlen(value) >= size)
 		status = WF_TOO_LONG;
 	if (status == WF_OK)
