@@ -236,8 +236,23 @@ def test_daemon_killed(lab):
             pass  # of what waited for the daemon
         second = nas.ask(access("alice", person.code(), state=first.one(radius.STATE_ATTR)))
         lib.equal(second and second.code, radius.ACCEPT, "the second round after a crash")
+    with Nas() as nas:  # what comes late for the one before does not come here
         lib.equal(login(nas, person), radius.ACCEPT, "a new login")
     lab.verify()
+
+
+def test_statistics(lab):
+    """warifu radius stats shows what the server counts; without the server it says so."""
+    server, person = up(lab)
+    with Nas() as nas:
+        lib.equal(login(nas, person), radius.ACCEPT, "a login")
+    rows = lab.ask("radius", "stats")
+    for client_name in (None, "vpn"):
+        lib.equal({row["counter"]: row["value"] for row in rows if row["client"] == client_name},
+                  {"requests": 2, "challenges": 1, "accepts": 1}, f"counters of {client_name!r}")
+    lib.equal(lab.ask("radius", "stats", "vpn"), [row for row in rows if row["client"] == "vpn"], "of one client")
+    server.stop()
+    lib.contains(lab.run(lib.CLI, "radius", "stats", code=None).stderr, "not connected", "without the server")
 
 
 def test_pam_radius(lab):
