@@ -154,6 +154,7 @@ enum effect_kind {
 	 * there is no open one.
 	 */
 	EFFECT_DISCONNECT,
+	EFFECT_SPOOL_ADVANCE, /* text2 = host, blob = id of its spool, value = number of a row: only if it is a later one */
 	EFFECT_ORDER_DONE /* value = id of an order, text = what became of it: only if it is not done yet */
 };
 

@@ -10,6 +10,8 @@
 
 #include "authd/store/internal.h"
 
+#define SPOOL_ID 16 /* octets of what names the spool of a host */
+
 typedef wf_status (*effect_apply_fn)(struct writer *, const struct effect *, struct effect_result *);
 
 bool
@@ -437,6 +439,30 @@ effect_proof_use(struct writer *w, const struct effect *effect, struct effect_re
 	return status == WF_OK && changed != 1 ? WF_CONFLICT : status;
 }
 
+/* What is kept for a host is its spool's id in hex, ':' and the last number with leading zeros: so text compares. */
+static wf_status
+effect_spool_advance(struct writer *w, const struct effect *effect, struct effect_result *result)
+{
+	struct sql q = sql_start(&w->conn, SQL_SETTING_ADVANCE);
+	char key[sizeof(effect->text2) + 16], value[2 * SPOOL_ID + 32];
+	size_t len = 0;
+	int64_t changed = 0;
+	wf_status status;
+
+	(void)result;
+	if (effect->blob_len != SPOOL_ID || effect->value < 0)
+		return WF_INVALID;
+	for (size_t i = 0; i < SPOOL_ID; i++)
+		len += (size_t)snprintf(value + len, sizeof(value) - len, "%02x", effect->blob[i]);
+	(void)snprintf(value + len, sizeof(value) - len, ":%020lld", (long long)effect->value);
+	(void)snprintf(key, sizeof(key), "relay.spool %s", effect->text2);
+	sql_put_text(&q, key);
+	sql_put_text(&q, value);
+	sql_put_int(&q, (int64_t)len);
+	status = sql_run(&q, &changed);
+	return status == WF_OK && changed != 1 ? WF_CONFLICT : status;
+}
+
 static const effect_apply_fn effect_table[] = {
 	[EFFECT_TOTP_ADVANCE] = effect_totp_advance,
 	[EFFECT_HOTP_ADVANCE] = effect_hotp_advance,
@@ -456,6 +482,7 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_RESEAL] = effect_reseal,
 	[EFFECT_PROOF_USE] = effect_proof_use,
 	[EFFECT_DISCONNECT] = effect_disconnect,
+	[EFFECT_SPOOL_ADVANCE] = effect_spool_advance,
 	[EFFECT_ORDER_DONE] = effect_order_done,
 };
 

@@ -72,6 +72,10 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SETTING_PUT] =
 		"INSERT INTO setting(key, value) VALUES (?1, ?2)"
 		" ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+	/* A greater value, or one that begins otherwise in its first ?3 characters. */
+	[SQL_SETTING_ADVANCE] =
+		"INSERT INTO setting(key, value) VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
+		" WHERE substr(value, 1, ?3) <> substr(excluded.value, 1, ?3) OR value < excluded.value",
 
 	[SQL_AUDIT_RANGE] =
 		"SELECT seq, chain, encoded FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
