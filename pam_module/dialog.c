@@ -16,7 +16,7 @@ struct dialog {
 	struct wf_client *client;
 	enum wf_purpose purpose;
 	int64_t deadline_us;
-	bool silent; /* the first reply did not come in time */
+	bool silent; /* the first reply did not come in time, or says that the daemon's centre is away */
 	bool has_txn;
 	uint8_t txn[WF_TXN_LEN];
 	struct wf_prompt prompts[DIALOG_PROMPTS_MAX];
@@ -221,6 +221,16 @@ finish(struct dialog *dialog, const struct wf_msg *msg, struct result *result_r)
 	return WF_OK;
 }
 
+/* From a relay: nobody has looked at the login. */
+static bool
+is_away(const struct wf_msg *msg)
+{
+	uint64_t text = WF_TEXT_NONE, verdict = WF_VERDICT_REJECT;
+
+	return msg->type == WF_MSG_RESULT && wf_msg_get_uint(msg, WF_F_TEXT_ID, &text) == WF_OK && text == WF_TEXT_AWAY &&
+		wf_msg_get_uint(msg, WF_F_VERDICT, &verdict) == WF_OK && verdict == WF_VERDICT_UNAVAILABLE;
+}
+
 /* Asks one round, sends the answers and waits for what comes next. */
 static wf_status
 round_run(struct dialog *dialog, struct wf_msg *msg)
@@ -251,6 +261,11 @@ rounds_run(struct dialog *dialog, struct result *result_r)
 	if (status != WF_OK) {
 		dialog->silent = status == WF_TIMEOUT;
 		return status;
+	}
+	if (is_away(&msg)) {
+		dialog->silent = true;
+		wf_msg_clear(&msg);
+		return WF_EXPIRED;
 	}
 	for (int i = 0; i < DIALOG_ROUNDS_MAX && msg.type == WF_MSG_PROMPTS && status == WF_OK; i++)
 		status = round_run(dialog, &msg);

@@ -19,7 +19,7 @@
  * password prompt, empty if there was none. WF_NO: the user or the stanza gave no usable answer,
  * the daemon was told. Everything else: could not tell. `deadline_us` is that of all rounds
  * together. silent_r (or NULL) is set in any case: true when the daemon let the time for its first
- * reply pass, so that nobody was asked anything.
+ * reply pass, or is a relay whose centre is away (WF_EXPIRED), so that nobody was asked anything.
  */
 WF_MUST_USE wf_status dialog_run(const struct call *call, struct wf_client *client,
 	enum wf_purpose purpose, int64_t deadline_us, struct result *result_r,

@@ -95,6 +95,8 @@ static const struct trouble {
 		"look at 'systemctl status warifud' and start it"},
 	{WF_TIMEOUT, "no answer within the time limit",
 		"look at 'systemctl status warifud': it may be stopped or overloaded"},
+	{WF_EXPIRED, "this host's warifud cannot reach its centre",
+		"look at 'systemctl status warifud' and at the network"},
 	{WF_DENIED,
 		"the socket may not be opened from here, or neither root nor the owner serves it",
 		"check the socket's mode, who runs warifud, and the option owner="},
