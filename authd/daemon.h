@@ -10,6 +10,7 @@
 #include "authd/config/config.h"
 #include "authd/front/front.h"
 #include "authd/options.h"
+#include "authd/relay/hub.h"
 
 /* One loaded configuration with its keys; kept while an act or an evaluation may still use it. */
 struct live {
@@ -26,6 +27,16 @@ struct own_socket {
 	ino_t ino;
 };
 
+/* Sockets opened before privilege is dropped; handed to the front, and to the hub, later. */
+struct openings {
+	struct { enum front_role role; int fd; } sockets[3];
+	size_t n;
+	struct own_socket own[3];
+	size_t nown;
+	int relays[CONFIG_RELAY_LISTENERS_MAX];
+	size_t nrelays;
+};
+
 struct daemon {
 	const struct options *options;
 	struct wf_clock clock;
@@ -36,6 +47,7 @@ struct daemon {
 	struct worker_pool *workers, *quick, *acts;
 	struct engine *engine;
 	struct front *front;
+	struct hub *hub; /* NULL: no relays are served */
 	struct event *mail, *tick;
 	struct worker_job housekeeping;
 	bool housekeeping_runs; /* loop thread */
@@ -73,9 +85,18 @@ int task_first(const struct options *options);
 void system_row(struct daemon *daemon, enum audit_class class, const char *event, const char *detail);
 void system_row_fill(struct daemon *daemon, struct audit_row *row, enum audit_class class, const char *event, const char *detail);
 
+/* main.c: an event loop; into the cage, with its reason said if that fails. */
+struct event_base *daemon_base_new(void);
+bool daemon_cage(const struct config *config);
+
+/* relay_serve.c: serves as a relay; an exit code. */
+int relay_serve(const struct options *options, const struct openings *openings);
+
 /* loop.c: events, signals, the tick. */
 WF_MUST_USE wf_status loop_setup(struct daemon *daemon);
 bool loop_run(struct daemon *daemon); /* false: it ended by itself */
 void loop_clear(struct daemon *daemon);
+/* False, with a line that says so: one of these sockets was removed or replaced. */
+bool loop_sockets_there(const struct own_socket *sockets, size_t n);
 
 #endif

@@ -70,6 +70,8 @@ read_figures(struct daemon *daemon, void *arg)
 		.started_boot_us = daemon->started_boot_us,
 		.slowest_hash_ms = engine.slowest_hash_ms,
 	};
+	if (daemon->hub != NULL)
+		figures->relays = hub_hosts(daemon->hub, figures->relays_away, sizeof(figures->relays_away));
 }
 
 static void

@@ -4,10 +4,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
 #include "common/fault.h"
+#include "common/say.h"
 
 static wf_status
 set_cost(const struct config *config, char *why_r, size_t size)
@@ -58,6 +60,16 @@ live_load(struct daemon *daemon, const char *file, char *why_r, size_t size)
 	return WF_OK;
 }
 
+/* Certificates that cannot be read are no reason to keep the old list of hosts. */
+static void
+reload_hub(struct daemon *daemon)
+{
+	char why[512] = "";
+
+	if (daemon->hub != NULL && hub_configure(daemon->hub, daemon->live->config, why, sizeof(why)) != WF_OK)
+		wf_say_f(LOG_ERR, "section relays: %s; the certificates of before stay in use", why);
+}
+
 wf_status
 live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size)
 {
@@ -67,6 +79,7 @@ live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size)
 	if (status != WF_OK)
 		return status;
 	engine_configure(daemon->engine, daemon->live->config, daemon->live->keys);
+	reload_hub(daemon);
 	if (keys_only)
 		return WF_OK;
 	system_row_fill(daemon, &row, AUDIT_SYSTEM, "reload", daemon->live->config->file);

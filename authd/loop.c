@@ -47,6 +47,8 @@ begin_stop(struct daemon *daemon)
 	daemon->stopping = true;
 	daemon->stop_by_us = wf_clock_now(&daemon->clock).boot_us + INT64_C(1000000) * STOP_S;
 	front_stop(daemon->front);
+	if (daemon->hub != NULL)
+		hub_stop(daemon->hub);
 	engine_drain(daemon->engine);
 	(void)event_add(daemon->tick, &soon); /* if not, the tick goes on as before: it ends the loop, too */
 }
@@ -150,7 +152,9 @@ end_if_idle(struct daemon *daemon)
 {
 	bool late = wf_clock_now(&daemon->clock).boot_us >= daemon->stop_by_us;
 
-	if (late || (engine_idle(daemon->engine) && !front_busy(daemon->front) && !daemon->housekeeping_runs))
+	bool busy = front_busy(daemon->front) || daemon->housekeeping_runs || (daemon->hub != NULL && hub_busy(daemon->hub));
+
+	if (late || (engine_idle(daemon->engine) && !busy))
 		event_base_loopbreak(daemon->base);
 }
 
@@ -158,11 +162,11 @@ end_if_idle(struct daemon *daemon)
  * Without privilege it cannot make a socket anew where one was removed, and nobody would ever ask it again.  So it
  * ends, and the service manager starts it with what it needs.
  */
-static bool
-found_by_others(struct daemon *daemon)
+bool
+loop_sockets_there(const struct own_socket *sockets, size_t n)
 {
-	for (size_t i = 0; i < daemon->nsockets; i++) {
-		const struct own_socket *own = &daemon->sockets[i];
+	for (size_t i = 0; i < n; i++) {
+		const struct own_socket *own = &sockets[i];
 		struct stat info;
 
 		if (lstat(own->path, &info) == 0 ? info.st_dev == own->dev && info.st_ino == own->ino
@@ -190,8 +194,10 @@ tick(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	live_sweep(daemon, false);
+	if (daemon->hub != NULL)
+		hub_tick(daemon->hub);
 	start_housekeeping(daemon);
-	if (!found_by_others(daemon)) {
+	if (!loop_sockets_there(daemon->sockets, daemon->nsockets)) {
 		daemon->broken = true;
 		begin_stop(daemon);
 	}

@@ -35,14 +35,6 @@
 #define SECRET_PAGES_KEPT 256
 #define REST_AFTER_US 30000000 /* idle that long, a worker gives back the memory of its hashes */
 
-/* Sockets opened before privilege is dropped; handed to the front later. */
-struct openings {
-	struct { enum front_role role; int fd; } sockets[3];
-	size_t n;
-	struct own_socket own[3];
-	size_t nown;
-};
-
 static wf_status
 keep_socket(void *ctx, enum front_role role, int fd)
 {
@@ -102,9 +94,24 @@ open_sockets(struct openings *openings, const struct config *config)
 	}
 	fine = open_socket(openings, config, FRONT_PAM, "pam.sock", 0666, (gid_t)-1) &&
 	       open_socket(openings, config, FRONT_CONTROL, "control.sock", 0666, (gid_t)-1);
-	if (fine && config->radius_uid != (uid_t)-1)
+	if (fine && config->radius_uid != (uid_t)-1 && config->relay.host[0] == '\0')
 		fine = open_socket(openings, config, FRONT_RADIUS, "radius.sock", 0660, config->radius_gid);
 	return fine;
+}
+
+static bool
+open_relays(struct openings *openings, const struct config *config)
+{
+	for (size_t i = 0; i < config->relays.nlisteners; i++) {
+		const struct config_listener *listener = &config->relays.listeners[i];
+
+		if (hub_socket(listener, &openings->relays[i]) != WF_OK) {
+			wf_say_f(LOG_ERR, "cannot listen for relays at %s: %s", listener->text, strerror(errno));
+			return false;
+		}
+		openings->nrelays++;
+	}
+	return true;
 }
 
 static bool
@@ -137,16 +144,24 @@ folder_of(char *copy, const char *path, size_t size)
 	return dirname(copy);
 }
 
-/* Its own folders to write, a few to read, and the calls of a list. */
-static bool
-enter_sandbox(const struct config *config)
+/* Another folder to read, unless there is no such file. */
+static void
+add_folder(struct wf_sandbox_path *paths, size_t *n, char *copy, const char *file, size_t size)
 {
+	if (file[0] != '\0')
+		paths[(*n)++] = (struct wf_sandbox_path){folder_of(copy, file, size), false};
+}
+
+/* Its own folders to write, a few to read. */
+static wf_status
+cage_paths(const struct config *config)
+{
+	const struct config_trust *trust = config->relay.host[0] != '\0' ? &config->relay.trust : &config->relays.trust;
 	char conf[sizeof(config->file)], keys[sizeof(config->key_file)];
-	const struct wf_sandbox_path paths[] = {
+	char certificate[sizeof(trust->certificate)], key[sizeof(trust->key)], ca[sizeof(trust->ca)];
+	struct wf_sandbox_path paths[16] = {
 		{ config->state_dir, true },
 		{ config->run_dir, true },
-		{ folder_of(keys, config->key_file, sizeof(keys)), true },
-		{ folder_of(conf, config->file, sizeof(conf)), false },
 		{ "/etc", false },                    /* names of users and groups, time zone */
 		{ "/usr", false },                    /* translations, dictionary */
 		{ "/lib", false },                    /* modules of name look-ups */
@@ -155,8 +170,38 @@ enter_sandbox(const struct config *config)
 		{ "/run", false },                    /* name services */
 		{ "/dev/urandom", false },
 		{ "/sys/devices/system/cpu", false }, /* the C library counts processors */
+		{ folder_of(conf, config->file, sizeof(conf)), false },
 	};
-	wf_status status = wf_sandbox_paths(paths, sizeof(paths) / sizeof(paths[0]));
+	size_t n = 11;
+
+	if (config->relay.host[0] == '\0')
+		paths[n++] = (struct wf_sandbox_path){folder_of(keys, config->key_file, sizeof(keys)), true};
+	add_folder(paths, &n, certificate, trust->certificate, sizeof(certificate));
+	add_folder(paths, &n, key, trust->key, sizeof(key));
+	add_folder(paths, &n, ca, trust->ca, sizeof(ca));
+	return wf_sandbox_paths(paths, n);
+}
+
+/* The calls of a list. */
+static wf_status
+cage_calls(const struct config *config)
+{
+	const char *calls[192];
+	size_t n = sandbox_calls_count;
+
+	if (config->relay.host[0] == '\0')
+		return wf_sandbox_calls(sandbox_calls, n);
+	if (n + sandbox_calls_relay_count > sizeof(calls) / sizeof(calls[0]))
+		return WF_FULL;
+	memcpy(calls, sandbox_calls, n * sizeof(calls[0]));
+	memcpy(calls + n, sandbox_calls_relay, sandbox_calls_relay_count * sizeof(calls[0]));
+	return wf_sandbox_calls(calls, n + sandbox_calls_relay_count);
+}
+
+bool
+daemon_cage(const struct config *config)
+{
+	wf_status status = cage_paths(config);
 
 	if (status == WF_UNSUPPORTED)
 		wf_say(LOG_NOTICE, "there is no Landlock here: the daemon's files are guarded by their modes alone");
@@ -164,7 +209,7 @@ enter_sandbox(const struct config *config)
 		wf_say(LOG_ERR, "Landlock refused the daemon's folders");
 		return false;
 	}
-	if (wf_sandbox_calls(sandbox_calls, sandbox_calls_count) == WF_OK)
+	if (cage_calls(config) == WF_OK)
 		return true;
 	wf_say(LOG_ERR, "the filter of system calls could not be installed");
 	return false;
@@ -261,6 +306,31 @@ start_front(struct daemon *daemon, const struct openings *openings)
 	return fine;
 }
 
+static bool
+start_hub(struct daemon *daemon, const struct openings *openings)
+{
+	const struct hub_options options = {
+		.base = daemon->base,
+		.engine = daemon->engine,
+		.store = daemon->store,
+		.mailbox = daemon->mailbox,
+		.clock = daemon->clock,
+		.say = wf_say,
+	};
+	char why[512] = "";
+	bool fine = true;
+
+	if (openings->nrelays == 0)
+		return true;
+	if (hub_new(&options, daemon->live->config, &daemon->hub, why, sizeof(why)) != WF_OK) {
+		wf_say_f(LOG_ERR, "section relays: %s", why);
+		return false;
+	}
+	for (size_t i = 0; fine && i < openings->nrelays; i++)
+		fine = hub_listen(daemon->hub, openings->relays[i]) == WF_OK;
+	return fine;
+}
+
 /* Temporary files of a daemon that was killed; the store looks after its own. */
 static void
 tidy(const struct config *config)
@@ -284,8 +354,8 @@ record_start(struct daemon *daemon)
  * Changes of what is watched are handed to the kernel together, once a turn: most take each other back.  Timers are
  * precise: rounded to milliseconds from the moment when the loop falls asleep, they would tell what it did before.
  */
-static struct event_base *
-base_new(void)
+struct event_base *
+daemon_base_new(void)
 {
 	struct event_config *config = wf_fault(WF_FAULT_ALLOC) ? NULL : event_config_new();
 	struct event_base *base = NULL;
@@ -307,11 +377,12 @@ set_up(struct daemon *daemon, struct openings *openings)
 		wf_say(LOG_ERR, why[0] != '\0' ? why : "the configuration could not be loaded");
 		return false;
 	}
-	if (!enter_sandbox(daemon->live->config) || !open_store(daemon) || !start_threads(daemon))
+	if (!daemon_cage(daemon->live->config) || !open_store(daemon) || !start_threads(daemon))
 		return false;
 	tidy(daemon->live->config);
-	daemon->base = base_new();
-	if (daemon->base == NULL || !start_engine(daemon) || !start_front(daemon, openings) || loop_setup(daemon) != WF_OK)
+	daemon->base = daemon_base_new();
+	if (daemon->base == NULL || !start_engine(daemon) || !start_front(daemon, openings) ||
+		!start_hub(daemon, openings) || loop_setup(daemon) != WF_OK)
 		return false;
 	record_start(daemon);
 	return true;
@@ -333,6 +404,8 @@ static void
 tear_down(struct daemon *daemon)
 {
 	finish_acts(daemon);
+	if (daemon->hub != NULL)
+		hub_close(daemon->hub);
 	if (daemon->engine != NULL)
 		engine_stop(daemon->engine);
 	worker_pool_free(&daemon->workers);
@@ -345,6 +418,7 @@ tear_down(struct daemon *daemon)
 	store_close(&daemon->store);
 	if (daemon->mailbox != NULL)
 		mailbox_run(daemon->mailbox);
+	hub_free(&daemon->hub);
 	engine_free(&daemon->engine);
 	front_free(&daemon->front);
 	loop_clear(daemon);
@@ -382,9 +456,30 @@ first_start(const struct options *options, const struct config *config)
 	return true;
 }
 
+/* A relay has neither key file nor database, but a folder for its spool. */
+static bool
+relay_folder(const struct config *config)
+{
+	uid_t uid;
+	gid_t gid;
+
+	if (mkdir(config->state_dir, 0700) != 0) {
+		if (errno == EEXIST)
+			return true;
+		wf_say_f(LOG_ERR, "cannot make the folder %s: %s", config->state_dir, strerror(errno));
+		return false;
+	}
+	if (geteuid() != 0 || config->user[0] == '\0' || wf_privilege_user(config->user, &uid, &gid) != WF_OK)
+		return true;
+	if (chown(config->state_dir, uid, gid) == 0)
+		return true;
+	wf_say_f(LOG_ERR, "cannot give the folder %s to %s: %s", config->state_dir, config->user, strerror(errno));
+	return false;
+}
+
 /* What needs root where no service manager did it: sockets.  The configuration is read here and again after. */
 static bool
-open_as_root(const struct options *options, struct openings *openings)
+open_as_root(const struct options *options, struct openings *openings, bool *relay_r)
 {
 	struct config *config = NULL;
 	struct config_error error = {""};
@@ -394,7 +489,9 @@ open_as_root(const struct options *options, struct openings *openings)
 		wf_say(LOG_ERR, error.text);
 		return false;
 	}
-	fine = first_start(options, config) && open_sockets(openings, config) && become_user(config);
+	*relay_r = config->relay.host[0] != '\0';
+	fine = (*relay_r ? relay_folder(config) : first_start(options, config)) && open_sockets(openings, config) &&
+	       open_relays(openings, config) && become_user(config);
 	config_free(&config);
 	return fine;
 }
@@ -404,14 +501,17 @@ serve(const struct options *options)
 {
 	struct daemon daemon = {.options = options, .clock = wf_clock_system};
 	struct openings openings = {.n = 0};
+	bool relay = false;
 	int code = 1;
 
 	wf_say_open("warifud", options->stderr_log);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error like a full disk */
-	if (!open_as_root(options, &openings))
+	if (!open_as_root(options, &openings, &relay))
 		return 1;
 	wf_secret_keep(SECRET_PAGES_KEPT);
+	if (relay)
+		return relay_serve(options, &openings);
 	memcpy(daemon.sockets, openings.own, sizeof(daemon.sockets));
 	daemon.nsockets = openings.nown;
 	daemon.started_us = wf_clock_now(&daemon.clock).wall_us;

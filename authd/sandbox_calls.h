@@ -6,5 +6,8 @@
 
 extern const char *const sandbox_calls[];
 extern const size_t sandbox_calls_count;
+/* Those that a relay needs besides. */
+extern const char *const sandbox_calls_relay[];
+extern const size_t sandbox_calls_relay_count;
 
 #endif

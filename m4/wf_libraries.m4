@@ -30,6 +30,7 @@ AC_DEFUN([WF_LIBRARIES], [
   PKG_CHECK_MODULES([SQLITE], [sqlite3 >= 3.37])
   PKG_CHECK_MODULES([OATH], [liboath >= 2.6])
   PKG_CHECK_MODULES([CRYPTO], [libcrypto >= 3.0])
+  PKG_CHECK_MODULES([TLS], [libssl >= 3.0])
   PKG_CHECK_MODULES([LIBCRYPT], [libcrypt >= 4.4])
   PKG_CHECK_MODULES([CONFUSE], [libconfuse >= 3.0])
   PKG_CHECK_MODULES([JANSSON], [jansson >= 2.11])
@@ -62,7 +63,7 @@ AC_DEFUN([WF_LIBRARIES], [
     [test "$wf_have" = yes && test "x$enable_sanitizers" = xno && test "x$enable_coverage" != xyes])
   WF_OPTIONAL([PWQUALITY], [pwquality], [pwquality], [new passwords are checked for length only, not for dictionary words])
 
-  DEPS_CFLAGS="$LIBEVENT_CFLAGS $SQLITE_CFLAGS $OATH_CFLAGS $CRYPTO_CFLAGS $LIBCRYPT_CFLAGS"
+  DEPS_CFLAGS="$LIBEVENT_CFLAGS $SQLITE_CFLAGS $OATH_CFLAGS $CRYPTO_CFLAGS $TLS_CFLAGS $LIBCRYPT_CFLAGS"
   DEPS_CFLAGS="$DEPS_CFLAGS $CONFUSE_CFLAGS $JANSSON_CFLAGS $ARGON2_CFLAGS"
   DEPS_CFLAGS="$DEPS_CFLAGS $QRENCODE_CFLAGS $SYSTEMD_CFLAGS $SECCOMP_CFLAGS $PWQUALITY_CFLAGS"
   AC_SUBST([DEPS_CFLAGS])

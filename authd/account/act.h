@@ -42,6 +42,8 @@ struct act_figures {
 	int64_t started_us;      /* wall clock */
 	int64_t started_boot_us; /* boot clock */
 	uint32_t slowest_hash_ms;
+	uint64_t relays;       /* hosts that are connected now */
+	char relays_away[256]; /* names of those that are not, as many as fit */
 };
 
 struct act_daemon { /* what the daemon lends to acts; read only but for the store and the flags */
@@ -127,6 +129,10 @@ struct act {
  * Japanese.  Sets LANGUAGE, which says to gettext what "not English" is.
  */
 void act_languages_init(void);
+
+/* Makes `language` the one of this thread; act_language_end takes what it returned. */
+void *act_language_begin(const char *language);
+void act_language_end(void *before);
 
 const struct act *act_find(const char *id); /* NULL */
 const struct act *act_table(size_t *count_r);

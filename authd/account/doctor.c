@@ -400,6 +400,20 @@ check_codes(struct report *report)
 		report->tally.few_codes);
 }
 
+static enum level
+check_relays(struct report *report)
+{
+	const struct config_relays *relays = &report->call->daemon->config->relays;
+	const struct act_figures *figures = &report->health.figures;
+
+	if (relays->nlisteners == 0)
+		return TELL(report, OK, "%s", _("No relays are served (section 'relays')."));
+	if (figures->relays < relays->nallow)
+		return TELL(report, WARN, _("Hosts that are connected: %llu of %zu. Away: %s."),
+			(unsigned long long)figures->relays, relays->nallow, figures->relays_away);
+	return TELL(report, OK, _("All %zu hosts are connected."), relays->nallow);
+}
+
 static const struct {
 	const char *name;
 	enum level (*check)(struct report *report);
@@ -421,6 +435,7 @@ static const struct {
 	{"recovery codes", check_codes},
 	{"emergency file", check_breakglass},
 	{"backup", check_backup},
+	{"relays", check_relays},
 };
 
 wf_status

@@ -27,11 +27,6 @@ const char *act_time(int64_t wall_us, char text_r[ACT_TIME_SIZE]);
 #define ACT_SPAN_SIZE 64
 const char *act_span(int64_t seconds, char text_r[ACT_SPAN_SIZE]);
 
-/* --- language.c --- */
-/* Makes `language` the one of this thread; act_language_end takes what it returned. */
-void *act_language_begin(const char *language);
-void act_language_end(void *before);
-
 /* --- args.c --- */
 WF_MUST_USE wf_status act_args_check(struct act_call *call);
 const char *act_arg(const struct act_call *call, const char *name); /* NULL */

@@ -1,0 +1,243 @@
+/* Listening for relays, and the life of the hub; see the header. */
+#include "config.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <arpa/inet.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "authd/relay/hub_internal.h"
+#include "common/fault.h"
+
+#define SILENT_US INT64_C(30000000) /* a relay says something every few seconds */
+#define STRANGERS_MAX 64	    /* connections beyond one for each allowed host */
+
+void
+hub_say(const struct hub *hub, int priority, const char *format, ...)
+{
+	char text[512];
+	va_list list;
+
+	if (hub->options.say == NULL)
+		return;
+	va_start(list, format);
+	(void)vsnprintf(text, sizeof(text), format, list);
+	va_end(list);
+	hub->options.say(priority, text);
+}
+
+static bool
+set_up_socket(int fd, const struct config_listener *listener)
+{
+	const int yes = 1;
+	bool ipv6 = listener->address.ss_family == AF_INET6;
+
+	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
+	       (!ipv6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) == 0) &&
+	       bind(fd, (const struct sockaddr *)&listener->address, listener->address_len) == 0 && listen(fd, SOMAXCONN) == 0;
+}
+
+wf_status
+hub_socket(const struct config_listener *listener, int *fd_r)
+{
+	int fd = wf_fault(WF_FAULT_SOCKET) ? -1
+					   : socket(listener->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int error;
+
+	if (fd < 0)
+		return WF_IO;
+	if (set_up_socket(fd, listener)) {
+		*fd_r = fd;
+		return WF_OK;
+	}
+	error = errno;
+	close(fd);
+	errno = error;
+	return WF_IO;
+}
+
+/* "192.0.2.1:40000", "[2001:db8::1]:40000". */
+static void
+address_text(const struct sockaddr_storage *address, char *text_r, size_t size)
+{
+	const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
+	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
+	char host[INET6_ADDRSTRLEN] = "?";
+	bool ipv6 = address->ss_family == AF_INET6;
+
+	(void)inet_ntop(address->ss_family, ipv6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, host, sizeof(host));
+	(void)snprintf(text_r, size, ipv6 ? "[%s]:%u" : "%s:%u", host, (unsigned)ntohs(ipv6 ? v6->sin6_port : v4->sin_port));
+}
+
+static void
+accept_ready(evutil_socket_t fd, short what, void *arg)
+{
+	struct hub_listener *listener = arg;
+	struct hub *hub = listener->hub;
+	struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+	socklen_t len = sizeof(address);
+	const int yes = 1;
+	char from[64];
+	int client;
+
+	(void)what;
+	client = accept4((int)fd, (struct sockaddr *)&address, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	if (client < 0)
+		return;
+	if (hub->nguests >= hub->config->relays.nallow + STRANGERS_MAX) {
+		close(client);
+		return;
+	}
+	(void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
+	address_text(&address, from, sizeof(from));
+	guest_new(hub, client, from);
+}
+
+wf_status
+hub_new(const struct hub_options *options, const struct config *config, struct hub **hub_r, char *why_r, size_t size)
+{
+	struct hub *hub = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*hub));
+	wf_status status;
+
+	if (hub == NULL) {
+		(void)snprintf(why_r, size, "no memory");
+		return WF_NO_MEMORY;
+	}
+	hub->options = *options;
+	status = hub_configure(hub, config, why_r, size);
+	if (status != WF_OK) {
+		free(hub);
+		return status;
+	}
+	*hub_r = hub;
+	return WF_OK;
+}
+
+wf_status
+hub_listen(struct hub *hub, int fd)
+{
+	struct hub_listener *listener;
+
+	if (hub->nlisteners >= CONFIG_RELAY_LISTENERS_MAX)
+		return WF_FULL;
+	listener = &hub->listeners[hub->nlisteners];
+	*listener = (struct hub_listener){.hub = hub, .fd = fd};
+	listener->event = event_new(hub->options.base, fd, EV_READ | EV_PERSIST, accept_ready, listener);
+	if (listener->event == NULL || event_add(listener->event, NULL) != 0)
+		return WF_NO_MEMORY;
+	hub->nlisteners++;
+	return WF_OK;
+}
+
+static bool
+is_allowed(const struct config_relays *relays, const char *name)
+{
+	for (size_t i = 0; i < relays->nallow; i++)
+		if (strcmp(relays->allow[i], name) == 0)
+			return true;
+	return false;
+}
+
+wf_status
+hub_configure(struct hub *hub, const struct config *config, char *why_r, size_t size)
+{
+	SSL_CTX *context = NULL;
+	wf_status status = WF_OK;
+
+	hub->config = config;
+	if (config->relays.nlisteners > 0)
+		status = trust_new(&config->relays.trust, TRUST_CENTRE, &context, why_r, size);
+	if (context != NULL) {
+		SSL_CTX_free(hub->context);
+		hub->context = context;
+	}
+	for (struct guest *guest = hub->guests; guest != NULL; guest = guest->next)
+		if (guest->name[0] != '\0' && !is_allowed(&config->relays, guest->name))
+			stream_end(guest->stream, "it is not among relays.allow any more");
+	return status;
+}
+
+void
+hub_tick(struct hub *hub)
+{
+	int64_t now_us = wf_clock_now(&hub->options.clock).boot_us;
+
+	for (struct guest *guest = hub->guests; guest != NULL; guest = guest->next)
+		if (now_us - guest->heard_us > SILENT_US)
+			stream_end(guest->stream, "it says nothing");
+}
+
+void
+hub_stop(struct hub *hub)
+{
+	for (size_t i = 0; i < hub->nlisteners; i++) {
+		event_free(hub->listeners[i].event);
+		close(hub->listeners[i].fd);
+	}
+	hub->nlisteners = 0;
+}
+
+static bool
+is_here(const struct hub *hub, const char *name)
+{
+	for (const struct guest *guest = hub->guests; guest != NULL; guest = guest->next)
+		if (guest->boot[0] != '\0' && strcmp(guest->name, name) == 0)
+			return true;
+	return false;
+}
+
+size_t
+hub_hosts(const struct hub *hub, char *away_r, size_t size)
+{
+	const struct config_relays *relays = &hub->config->relays;
+	size_t here = 0, len = 0;
+
+	(void)snprintf(away_r, size, "%s", "");
+	for (size_t i = 0; i < relays->nallow; i++) {
+		const char *name = relays->allow[i];
+
+		if (is_here(hub, name)) {
+			here++;
+			continue;
+		}
+		if (len + strlen(name) + 3 < size)
+			len += (size_t)snprintf(away_r + len, size - len, "%s%s", len > 0 ? ", " : "", name);
+	}
+	return here;
+}
+
+bool
+hub_busy(const struct hub *hub)
+{
+	return hub->reports != NULL;
+}
+
+void
+hub_close(struct hub *hub)
+{
+	hub_stop(hub);
+	while (hub->guests != NULL)
+		guest_free(hub->guests);
+}
+
+void
+hub_free(struct hub **hub)
+{
+	struct hub *it = *hub;
+
+	*hub = NULL;
+	if (it == NULL)
+		return;
+	hub_close(it);
+	while (it->reports != NULL)
+		report_free(it->reports);
+	SSL_CTX_free(it->context);
+	free(it);
+}
