@@ -134,8 +134,8 @@ def begin_fields(user, service="sshd", source="192.0.2.1", purpose=1, language="
 class Login:
     """One transaction: begin(), then answer(); .verdict is None until there is one."""
 
-    def __init__(self, user, service="sshd", source="192.0.2.1", version=VERSION, purpose=1, timeout=120):
-        self.client = Client(timeout=timeout, version=version)
+    def __init__(self, user, service="sshd", source="192.0.2.1", version=VERSION, purpose=1, timeout=120, path=PAM_SOCKET):
+        self.client = Client(path, timeout, version)
         self.request = begin_fields(user, service, source, purpose, version=version)
         self.txn = None
         self.prompts = []
