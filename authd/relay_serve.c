@@ -1,6 +1,6 @@
 /*
- * Serving as a relay: the same start as any daemon of ours (privilege dropped, limits, cage), but no key, no store, no
- * accounts, and a small loop.
+ * Serving as a relay: the same start as any daemon of ours (privilege dropped, limits, cage), but
+ * no key, no store, no accounts, and a small loop.
  */
 #include "config.h"
 
@@ -54,9 +54,12 @@ reload(struct relay_daemon *daemon)
 
 	wf_notify_reloading();
 	if (status != WF_OK) {
-		wf_say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s", error.text);
-	} else if (config->relay.host[0] == '\0' || relay_configure(daemon->relay, config, why, sizeof(why)) != WF_OK) {
-		wf_say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
+		wf_say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s",
+			error.text);
+	} else if (config->relay.host[0] == '\0' ||
+		   relay_configure(daemon->relay, config, why, sizeof(why)) != WF_OK) {
+		wf_say_f(
+			LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
 		config_free(&config);
 	} else {
 		config_free(&daemon->config);
@@ -116,7 +119,8 @@ start_loop(struct relay_daemon *daemon)
 	for (size_t i = 0; i < sizeof(heeded) / sizeof(heeded[0]); i++)
 		if (sigaction(heeded[i], &action, NULL) != 0)
 			return false;
-	daemon->mail = event_new(daemon->base, mailbox_fd(daemon->mailbox), EV_READ | EV_PERSIST, mail_arrived, daemon);
+	daemon->mail = event_new(daemon->base, mailbox_fd(daemon->mailbox), EV_READ | EV_PERSIST,
+		mail_arrived, daemon);
 	daemon->tick = event_new(daemon->base, -1, EV_PERSIST, tick, daemon);
 	return daemon->mail != NULL && daemon->tick != NULL && event_add(daemon->mail, NULL) == 0 &&
 	       event_add(daemon->tick, &interval) == 0;
@@ -125,10 +129,12 @@ start_loop(struct relay_daemon *daemon)
 static bool
 start_relay(struct relay_daemon *daemon)
 {
-	const struct worker_options dialler = {.threads = 1, .queue_max = 1, .name = "dial", .clock = daemon->clock};
+	const struct worker_options dialler = {
+		.threads = 1, .queue_max = 1, .name = "dial", .clock = daemon->clock};
 	char why[512] = "";
 
-	if (mailbox_new(&daemon->mailbox) != WF_OK || worker_pool_new(&dialler, &daemon->dialler) != WF_OK)
+	if (mailbox_new(&daemon->mailbox) != WF_OK ||
+		worker_pool_new(&dialler, &daemon->dialler) != WF_OK)
 		return false;
 	const struct relay_options options = {
 		.base = daemon->base,
@@ -160,7 +166,8 @@ start_front(struct relay_daemon *daemon)
 
 	for (size_t i = 0; fine && i < daemon->openings->n; i++)
 		fine = daemon->openings->sockets[i].role == FRONT_RADIUS ||
-		       front_listen(daemon->front, daemon->openings->sockets[i].role, daemon->openings->sockets[i].fd) == WF_OK;
+		       front_listen(daemon->front, daemon->openings->sockets[i].role,
+			       daemon->openings->sockets[i].fd) == WF_OK;
 	return fine;
 }
 
@@ -176,7 +183,8 @@ set_up(struct relay_daemon *daemon)
 	if (!daemon_cage(daemon->config))
 		return false;
 	daemon->base = daemon_base_new();
-	return daemon->base != NULL && start_relay(daemon) && start_front(daemon) && start_loop(daemon);
+	return daemon->base != NULL && start_relay(daemon) && start_front(daemon) &&
+	       start_loop(daemon);
 }
 
 /* Callers are told before their connections go; threads end before what they use. */
@@ -206,12 +214,13 @@ tear_down(struct relay_daemon *daemon)
 int
 relay_serve(const struct options *options, const struct openings *openings)
 {
-	struct relay_daemon daemon = {.options = options, .openings = openings, .clock = wf_clock_system};
+	struct relay_daemon daemon = {
+		.options = options, .openings = openings, .clock = wf_clock_system};
 	int code = 1;
 
 	if (set_up(&daemon)) {
-		wf_say_f(LOG_NOTICE, "version %s serves %s as a relay of %s", PACKAGE_VERSION, daemon.config->run_dir,
-			daemon.config->relay.server);
+		wf_say_f(LOG_NOTICE, "version %s serves %s as a relay of %s", PACKAGE_VERSION,
+			daemon.config->run_dir, daemon.config->relay.server);
 		wf_notify_ready();
 		code = event_base_dispatch(daemon.base) >= 0 && !daemon.broken ? 0 : 1;
 		if (code != 0)

@@ -20,8 +20,9 @@ channels_add(struct channels *channels, void *kept, uint32_t *number_r)
 		channels->next = (channels->next + 1) % CHANNELS_MAX;
 	slot = slot_of(channels, channels->next);
 	/* The remainder stays, the rest rises and wraps by itself. */
-	*slot = (struct channel_slot){
-		.kept = kept, .number = slot->number - slot->number % CHANNELS_MAX + CHANNELS_MAX + channels->next};
+	*slot = (struct channel_slot){.kept = kept,
+		.number =
+			slot->number - slot->number % CHANNELS_MAX + CHANNELS_MAX + channels->next};
 	channels->next = (channels->next + 1) % CHANNELS_MAX;
 	channels->n++;
 	*number_r = slot->number;

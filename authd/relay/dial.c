@@ -15,7 +15,8 @@
 
 #include "common/fault.h"
 
-#define SILENCE_MS 10000 /* what the other end does not acknowledge for so long ends the connection */
+#define SILENCE_MS \
+	10000 /* what the other end does not acknowledge for so long ends the connection */
 
 static int64_t
 now_ms(const struct dial *dial)
@@ -23,7 +24,10 @@ now_ms(const struct dial *dial)
 	return wf_clock_now(&dial->clock).boot_us / 1000;
 }
 
-/* Small messages leave at once; a network that is cut off is noticed. Without these it works, too. */
+/*
+ * Small messages leave at once; a network that is cut off is noticed. Without these it works,
+ * too.
+ */
 static void
 tune(int fd)
 {
@@ -56,7 +60,9 @@ wait_connected(const struct dial *dial, int fd, int64_t until_ms)
 static int
 connect_to(const struct dial *dial, const struct addrinfo *address, int64_t until_ms, int *fd_r)
 {
-	int fd = wf_fault(WF_FAULT_SOCKET) ? -1 : socket(address->ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = wf_fault(WF_FAULT_SOCKET) ? -1
+					   : socket(address->ai_family,
+						     SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int error;
 
 	if (fd < 0)
@@ -83,7 +89,8 @@ dial_run(struct dial *dial)
 
 	dial->fd = -1;
 	if (error != 0) {
-		(void)snprintf(dial->why, sizeof(dial->why), "the name is not found: %s", gai_strerror(error));
+		(void)snprintf(dial->why, sizeof(dial->why), "the name is not found: %s",
+			gai_strerror(error));
 		return;
 	}
 	for (const struct addrinfo *it = addresses; it != NULL && dial->fd < 0; it = it->ai_next)

@@ -1,6 +1,6 @@
 /*
- * Finding a host by its name and connecting to it, in a thread of its own: both may take long, and the name look-up
- * cannot be told to hurry.
+ * Finding a host by its name and connecting to it, in a thread of its own: both may take long,
+ * and the name look-up cannot be told to hurry.
  */
 #ifndef WF_AUTHD_RELAY_DIAL_H
 #define WF_AUTHD_RELAY_DIAL_H

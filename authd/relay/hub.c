@@ -17,7 +17,7 @@
 #include "common/fault.h"
 
 #define SILENT_US INT64_C(30000000) /* a relay says something every few seconds */
-#define STRANGERS_MAX 64	    /* connections beyond one for each allowed host */
+#define STRANGERS_MAX 64            /* connections beyond one for each allowed host */
 
 void
 hub_say(const struct hub *hub, int priority, const char *format, ...)
@@ -41,14 +41,16 @@ set_up_socket(int fd, const struct config_listener *listener)
 
 	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
 	       (!ipv6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) == 0) &&
-	       bind(fd, (const struct sockaddr *)&listener->address, listener->address_len) == 0 && listen(fd, SOMAXCONN) == 0;
+	       bind(fd, (const struct sockaddr *)&listener->address, listener->address_len) == 0 &&
+	       listen(fd, SOMAXCONN) == 0;
 }
 
 wf_status
 hub_socket(const struct config_listener *listener, int *fd_r)
 {
 	int fd = wf_fault(WF_FAULT_SOCKET) ? -1
-					   : socket(listener->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+					   : socket(listener->address.ss_family,
+						     SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int error;
 
 	if (fd < 0)
@@ -72,8 +74,11 @@ address_text(const struct sockaddr_storage *address, char *text_r, size_t size)
 	char host[INET6_ADDRSTRLEN] = "?";
 	bool ipv6 = address->ss_family == AF_INET6;
 
-	(void)inet_ntop(address->ss_family, ipv6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, host, sizeof(host));
-	(void)snprintf(text_r, size, ipv6 ? "[%s]:%u" : "%s:%u", host, (unsigned)ntohs(ipv6 ? v6->sin6_port : v4->sin_port));
+	(void)inet_ntop(address->ss_family,
+		ipv6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, host,
+		sizeof(host));
+	(void)snprintf(text_r, size, ipv6 ? "[%s]:%u" : "%s:%u", host,
+		(unsigned)ntohs(ipv6 ? v6->sin6_port : v4->sin_port));
 }
 
 static void
@@ -101,7 +106,8 @@ accept_ready(evutil_socket_t fd, short what, void *arg)
 }
 
 wf_status
-hub_new(const struct hub_options *options, const struct config *config, struct hub **hub_r, char *why_r, size_t size)
+hub_new(const struct hub_options *options, const struct config *config, struct hub **hub_r,
+	char *why_r, size_t size)
 {
 	struct hub *hub = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*hub));
 	wf_status status;
@@ -129,7 +135,8 @@ hub_listen(struct hub *hub, int fd)
 		return WF_FULL;
 	listener = &hub->listeners[hub->nlisteners];
 	*listener = (struct hub_listener){.hub = hub, .fd = fd};
-	listener->event = event_new(hub->options.base, fd, EV_READ | EV_PERSIST, accept_ready, listener);
+	listener->event =
+		event_new(hub->options.base, fd, EV_READ | EV_PERSIST, accept_ready, listener);
 	if (listener->event == NULL || event_add(listener->event, NULL) != 0)
 		return WF_NO_MEMORY;
 	hub->nlisteners++;
@@ -208,7 +215,8 @@ hub_hosts(const struct hub *hub, char *away_r, size_t size)
 			continue;
 		}
 		if (len + strlen(name) + 3 < size)
-			len += (size_t)snprintf(away_r + len, size - len, "%s%s", len > 0 ? ", " : "", name);
+			len += (size_t)snprintf(
+				away_r + len, size - len, "%s%s", len > 0 ? ", " : "", name);
 	}
 	return here;
 }

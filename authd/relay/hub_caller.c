@@ -62,9 +62,11 @@ read_lineage(const struct wf_msg *msg, struct wf_lineage *lineage)
 	*lineage = (struct wf_lineage){.n = 0};
 	if (wf_msg_get_uint(msg, WF_F_AUDIT_SESSION, &session) == WF_OK)
 		lineage->audit_session = (uint32_t)session;
-	while (lineage->n < WF_LINEAGE_MAX && wf_msg_get_bytes(msg, WF_F_PROCESS, lineage->n, &bytes, &len) == WF_OK) {
+	while (lineage->n < WF_LINEAGE_MAX &&
+		wf_msg_get_bytes(msg, WF_F_PROCESS, lineage->n, &bytes, &len) == WF_OK) {
 		wf_reader_init(&reader, bytes, len);
-		if (wf_reader_get_u32(&reader, &pid) != WF_OK || wf_reader_get_u64(&reader, &start) != WF_OK)
+		if (wf_reader_get_u32(&reader, &pid) != WF_OK ||
+			wf_reader_get_u64(&reader, &start) != WF_OK)
 			return;
 		lineage->pids[lineage->n] = (pid_t)pid;
 		lineage->starts[lineage->n] = start;
@@ -108,7 +110,8 @@ find(struct guest *guest, const struct wf_msg *msg, struct caller **caller_r)
 	struct caller *caller;
 	uint64_t number, uid;
 
-	if (wf_msg_get_uint(msg, WF_F_CHANNEL, &number) != WF_OK || wf_msg_get_uint(msg, WF_F_UID, &uid) != WF_OK)
+	if (wf_msg_get_uint(msg, WF_F_CHANNEL, &number) != WF_OK ||
+		wf_msg_get_uint(msg, WF_F_UID, &uid) != WF_OK)
 		return WF_INVALID;
 	caller = channels_get(&guest->channels, (uint32_t)number);
 	if (caller == NULL)
@@ -123,8 +126,8 @@ find(struct guest *guest, const struct wf_msg *msg, struct caller **caller_r)
 static bool
 is_of_module(enum wf_msg_type type)
 {
-	static const enum wf_msg_type types[] = {
-		WF_MSG_BEGIN, WF_MSG_ANSWER, WF_MSG_ABORT, WF_MSG_ACCOUNT, WF_MSG_SESSION, WF_MSG_CHANGE};
+	static const enum wf_msg_type types[] = {WF_MSG_BEGIN, WF_MSG_ANSWER, WF_MSG_ABORT,
+		WF_MSG_ACCOUNT, WF_MSG_SESSION, WF_MSG_CHANGE};
 
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
 		if (types[i] == type)
@@ -143,8 +146,9 @@ hand_on(struct guest *guest, struct caller *caller, const uint8_t *frame, size_t
 		return status;
 	if (!is_of_module(inner.type)) {
 		spec = wf_wire_msg(inner.type);
-		hub_say(guest->hub, LOG_WARNING, "relay %s at %s handed on %s, which the PAM module does not send", guest->name,
-			guest->from, spec != NULL ? spec->name : "an unknown message");
+		hub_say(guest->hub, LOG_WARNING,
+			"relay %s at %s handed on %s, which the PAM module does not send",
+			guest->name, guest->from, spec != NULL ? spec->name : "an unknown message");
 		wf_msg_clear(&inner);
 		return WF_DENIED;
 	}

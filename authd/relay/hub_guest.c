@@ -30,7 +30,8 @@ send_channel(struct guest *guest, enum wf_msg_type type, uint32_t number)
 	struct wf_msg msg;
 
 	wf_msg_init(&msg, type, WF_WIRE_VERSION);
-	if (wf_msg_add_uint(&msg, WF_F_CHANNEL, number) != WF_OK || stream_send(guest->stream, &msg) != WF_OK)
+	if (wf_msg_add_uint(&msg, WF_F_CHANNEL, number) != WF_OK ||
+		stream_send(guest->stream, &msg) != WF_OK)
 		stream_end(guest->stream, "it cannot be told that a caller is hung up on");
 	wf_msg_clear(&msg);
 }
@@ -87,8 +88,10 @@ static const struct permit {
 	bool first; /* before HELLO */
 	wf_status (*take)(struct guest *guest, const struct wf_msg *msg);
 } permits[] = {
-	{WF_MSG_HELLO, true, take_hello},     {WF_MSG_RELAY, false, caller_message},
-	{WF_MSG_CLOSE, false, take_close},    {WF_MSG_REPORT, false, report_take},
+	{WF_MSG_HELLO, true, take_hello},
+	{WF_MSG_RELAY, false, caller_message},
+	{WF_MSG_CLOSE, false, take_close},
+	{WF_MSG_REPORT, false, report_take},
 	{WF_MSG_PING, false, take_ping},
 };
 
@@ -102,14 +105,17 @@ take(void *ctx, const struct wf_msg *msg)
 	for (size_t i = 0; i < sizeof(permits) / sizeof(permits[0]); i++)
 		if (permits[i].type == msg->type && (permits[i].first || guest->boot[0] != '\0'))
 			return permits[i].take(guest, msg);
-	hub_say(guest->hub, LOG_WARNING, "relay %s at %s sent %s, which a relay may not send here", guest->name, guest->from,
-		spec != NULL ? spec->name : "an unknown message");
+	hub_say(guest->hub, LOG_WARNING, "relay %s at %s sent %s, which a relay may not send here",
+		guest->name, guest->from, spec != NULL ? spec->name : "an unknown message");
 	return WF_DENIED;
 }
 
 /* --- coming and going --- */
 
-/* Two cannot be the same host: the newer one counts, the older one is likely to be a connection that broke. */
+/*
+ * Two cannot be the same host: the newer one counts, the older one is likely to be a connection
+ * that broke.
+ */
 static void
 replace(const struct guest *newer)
 {
@@ -124,7 +130,8 @@ up(void *ctx)
 	struct guest *guest = ctx;
 	struct hub *hub = guest->hub;
 	char name[CONFIG_HOST_SIZE], shown[256], why[sizeof(shown) + 64];
-	wf_status status = trust_name(stream_tls(guest->stream), &hub->config->relays, name, shown, sizeof(shown));
+	wf_status status = trust_name(
+		stream_tls(guest->stream), &hub->config->relays, name, shown, sizeof(shown));
 
 	if (status != WF_OK) {
 		(void)snprintf(why, sizeof(why), "its name '%s' is not among relays.allow", shown);
@@ -144,7 +151,8 @@ down(void *ctx, const char *why)
 	int64_t now_us = wf_clock_now(&hub->options.clock).boot_us;
 
 	if (guest->name[0] != '\0') {
-		hub_say(hub, LOG_WARNING, "relay %s at %s is gone: %s", guest->name, guest->from, why);
+		hub_say(hub, LOG_WARNING, "relay %s at %s is gone: %s", guest->name, guest->from,
+			why);
 	} else if (hub->refused_us == 0 || now_us - hub->refused_us >= COMPLAINT_US) {
 		hub_say(hub, LOG_WARNING, "a relay from %s is not let in: %s", guest->from, why);
 		hub->refused_us = now_us;

@@ -25,9 +25,9 @@ struct guest {
 	struct hub *hub;
 	struct guest *next, **link;
 	struct stream *stream;
-	char from[64];	/* its address */
+	char from[64];               /* its address */
 	char name[CONFIG_HOST_SIZE]; /* of its certificate; "" = the handshake is not done */
-	char boot[33];	/* "" = it has not said HELLO */
+	char boot[33];               /* "" = it has not said HELLO */
 	int64_t heard_us;
 	struct channels channels;
 	struct report *report; /* one at a time keeps them in order */
@@ -47,7 +47,11 @@ struct hub {
 	struct hub_options options;
 	const struct config *config;
 	SSL_CTX *context;
-	struct hub_listener { struct hub *hub; int fd; struct event *event; } listeners[CONFIG_RELAY_LISTENERS_MAX];
+	struct hub_listener {
+		struct hub *hub;
+		int fd;
+		struct event *event;
+	} listeners[CONFIG_RELAY_LISTENERS_MAX];
 	size_t nlisteners;
 	struct guest *guests;
 	size_t nguests;
@@ -56,7 +60,8 @@ struct hub {
 };
 
 /* hub.c */
-void hub_say(const struct hub *hub, int priority, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void hub_say(const struct hub *hub, int priority, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* hub_guest.c */
 void guest_new(struct hub *hub, int fd, const char *from);

@@ -1,7 +1,7 @@
 /*
- * Rows that a relay wrote by itself.  Each becomes a row of the log together with its number, in one commit, so that one
- * that is sent again is known and not written again.  What host it is about is not the relay's to say, and few kinds of
- * rows are its to write.
+ * Rows that a relay wrote by itself.  Each becomes a row of the log together with its number, in
+ * one commit, so that one that is sent again is known and not written again.  What host it is
+ * about is not the relay's to say, and few kinds of rows are its to write.
  */
 #include "config.h"
 
@@ -34,7 +34,8 @@ static bool
 is_a_relays(const struct audit_row *row)
 {
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (kinds[i].class == row->class && kinds[i].result == row->result && strcmp(kinds[i].event, row->event) == 0)
+		if (kinds[i].class == row->class && kinds[i].result == row->result &&
+			strcmp(kinds[i].event, row->event) == 0)
 			return true;
 	return false;
 }
@@ -96,8 +97,10 @@ read_report(struct report *report, const struct wf_msg *msg)
 	const uint8_t *bytes;
 	size_t len;
 
-	if (wf_msg_get_bytes(msg, WF_F_SPOOL, 0, &bytes, &len) != WF_OK || len != sizeof(report->spool) ||
-		wf_msg_get_uint(msg, WF_F_NUMBER, &report->number) != WF_OK || report->number > INT64_MAX)
+	if (wf_msg_get_bytes(msg, WF_F_SPOOL, 0, &bytes, &len) != WF_OK ||
+		len != sizeof(report->spool) ||
+		wf_msg_get_uint(msg, WF_F_NUMBER, &report->number) != WF_OK ||
+		report->number > INT64_MAX)
 		return WF_INVALID;
 	memcpy(report->spool, bytes, len);
 	if (wf_msg_get_bytes(msg, WF_F_RECORD, 0, &bytes, &len) != WF_OK ||
@@ -114,8 +117,9 @@ submit(struct report *report)
 
 	AUDIT_TEXT(report->row.host, guest->name);
 	AUDIT_TEXT(report->row.node, guest->hub->config->node);
-	report->effect = (struct effect){
-		.kind = EFFECT_SPOOL_ADVANCE, .value = (int64_t)report->number, .blob_len = sizeof(report->spool)};
+	report->effect = (struct effect){.kind = EFFECT_SPOOL_ADVANCE,
+		.value = (int64_t)report->number,
+		.blob_len = sizeof(report->spool)};
 	memcpy(report->effect.blob, report->spool, sizeof(report->spool));
 	(void)snprintf(report->effect.text2, sizeof(report->effect.text2), "%s", guest->name);
 	job->kind = STORE_ADMIN;
@@ -159,7 +163,8 @@ report_take(struct guest *guest, const struct wf_msg *msg)
 	if (status == WF_OK)
 		status = submit(report);
 	else
-		hub_say(guest->hub, LOG_WARNING, "relay %s at %s sent a row that no relay writes", guest->name, guest->from);
+		hub_say(guest->hub, LOG_WARNING, "relay %s at %s sent a row that no relay writes",
+			guest->name, guest->from);
 	if (status != WF_OK)
 		report_free(report);
 	return status;

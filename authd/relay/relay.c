@@ -28,7 +28,8 @@ static wf_status
 handle(void *ctx, struct engine_peer *peer, const struct wf_msg *msg)
 {
 	peer->version = msg->version;
-	return peer->role == FRONT_CONTROL ? acts_message(ctx, peer, msg) : local_message(ctx, peer, msg);
+	return peer->role == FRONT_CONTROL ? acts_message(ctx, peer, msg)
+					   : local_message(ctx, peer, msg);
 }
 
 static void
@@ -59,14 +60,16 @@ start(struct relay *relay)
 {
 	char detail[400];
 
-	(void)snprintf(detail, sizeof(detail), "version %s, centre %s", PACKAGE_VERSION, relay->config->relay.server);
+	(void)snprintf(detail, sizeof(detail), "version %s, centre %s", PACKAGE_VERSION,
+		relay->config->relay.server);
 	rows_system(relay, "relay.start", detail);
 	relay->started_us = wf_clock_now(&relay->options.clock).wall_us;
 	centre_try(relay);
 }
 
 wf_status
-relay_new(const struct relay_options *options, const struct config *config, struct relay **relay_r, char *why_r, size_t size)
+relay_new(const struct relay_options *options, const struct config *config, struct relay **relay_r,
+	char *why_r, size_t size)
 {
 	struct relay *relay = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*relay));
 	wf_status status;
@@ -76,7 +79,8 @@ relay_new(const struct relay_options *options, const struct config *config, stru
 		return WF_NO_MEMORY;
 	relay->options = *options;
 	relay->config = config;
-	relay->taker = (struct front_taker){.ctx = relay, .handle = handle, .gone = gone, .idle = idle};
+	relay->taker =
+		(struct front_taker){.ctx = relay, .handle = handle, .gone = gone, .idle = idle};
 	status = refusals_new(&relay->refusals);
 	if (status == WF_OK)
 		status = open_spool(relay, why_r, size);

@@ -1,8 +1,10 @@
 /*
- * The host's end: a daemon without accounts.  What the PAM module says goes to the centre, wrapped with what this host's
- * kernel says of the caller, and what comes back goes to the module.  No policy, no accounts, no secret that stays.
+ * The host's end: a daemon without accounts.  What the PAM module says goes to the centre,
+ * wrapped with what this host's kernel says of the caller, and what comes back goes to the
+ * module.  No policy, no accounts, no secret that stays.
  *
- * When the centre is away, callers are told so at once, and what has to be remembered is spooled until it is back.
+ * When the centre is away, callers are told so at once, and what has to be remembered is spooled
+ * until it is back.
  *
  * Loop thread only.
  */
@@ -22,12 +24,16 @@ struct relay_options {
 };
 
 /* `config` is borrowed until replaced.  A sentence in why_r when it fails. */
-WF_MUST_USE wf_status relay_new(const struct relay_options *options, const struct config *config, struct relay **relay_r, char *why_r,
-	size_t size);
+WF_MUST_USE wf_status relay_new(const struct relay_options *options, const struct config *config,
+	struct relay **relay_r, char *why_r, size_t size);
 /* For front_options; valid as long as the relay. */
 const struct front_taker *relay_taker(struct relay *relay);
-/* A reload: connects anew with what is written now.  On failure, said in why_r, all stays as it was. */
-WF_MUST_USE wf_status relay_configure(struct relay *relay, const struct config *config, char *why_r, size_t size);
+/*
+ * A reload: connects anew with what is written now.  On failure, said in why_r, all stays as it
+ * was.
+ */
+WF_MUST_USE wf_status relay_configure(
+	struct relay *relay, const struct config *config, char *why_r, size_t size);
 /* Several times a second: connects, looks whether the centre is alive, sends what is spooled. */
 void relay_tick(struct relay *relay);
 /* The last row; callers that wait are told that the centre is away. */

@@ -1,6 +1,6 @@
 /*
- * What the command warifu gets from a host without accounts: how it stands, and rows about the emergency file.  All other
- * acts belong to the centre.
+ * What the command warifu gets from a host without accounts: how it stands, and rows about the
+ * emergency file.  All other acts belong to the centre.
  */
 #include "config.h"
 
@@ -27,7 +27,8 @@ struct act_answer {
 /* --- sending --- */
 
 static wf_status
-send_list(const struct act_answer *answer, enum wf_msg_type type, enum wf_field_id field, const char *const *texts, size_t n)
+send_list(const struct act_answer *answer, enum wf_msg_type type, enum wf_field_id field,
+	const char *const *texts, size_t n)
 {
 	struct wf_msg msg;
 	wf_status status = WF_OK;
@@ -50,7 +51,8 @@ send_end(const struct act_answer *answer, wf_status result)
 	wf_msg_init(&msg, WF_MSG_END, answer->peer->version);
 	status = wf_msg_add_uint(&msg, WF_F_STATUS, result);
 	if (status == WF_OK)
-		status = wf_msg_add_text(&msg, WF_F_TEXT, answer->text[0] != '\0' ? answer->text : _(wf_status_text(result)));
+		status = wf_msg_add_text(&msg, WF_F_TEXT,
+			answer->text[0] != '\0' ? answer->text : _(wf_status_text(result)));
 	if (status == WF_OK && !answer->peer->send(answer->peer, &msg))
 		status = WF_IO;
 	wf_msg_clear(&msg);
@@ -80,25 +82,29 @@ say_centre(const struct relay *relay, char *text_r, size_t size)
 static wf_status
 status_rows(struct act_answer *answer)
 {
-	static const char *const columns[] = {"ok:bool", "level", "message", "version", "node", "mode", "pid:number",
-		"started:time", "centre", "connected:bool", "spooled:number", "unavailable:number", "config-file", "state-dir",
-		"breakglass-file"};
+	static const char *const columns[] = {"ok:bool", "level", "message", "version", "node",
+		"mode", "pid:number", "started:time", "centre", "connected:bool", "spooled:number",
+		"unavailable:number", "config-file", "state-dir", "breakglass-file"};
 	const struct relay *relay = answer->relay;
 	char pid[24], started[24], spooled[24], unavailable[24];
 	const char *up = is_up(relay) ? "1" : "0";
-	const char *const cells[] = {up, is_up(relay) ? "ok" : "critical", answer->text, PACKAGE_VERSION, relay->config->node,
-		"relay", pid, started, relay->config->relay.server, up, spooled, unavailable, relay->config->file,
+	const char *const cells[] = {up, is_up(relay) ? "ok" : "critical", answer->text,
+		PACKAGE_VERSION, relay->config->node, "relay", pid, started,
+		relay->config->relay.server, up, spooled, unavailable, relay->config->file,
 		relay->config->state_dir, relay->config->breakglass_file};
 	wf_status status;
 
 	(void)snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	(void)snprintf(started, sizeof(started), "%lld", (long long)relay->started_us);
 	(void)snprintf(spooled, sizeof(spooled), "%zu", spool_count(relay->spool));
-	(void)snprintf(unavailable, sizeof(unavailable), "%llu", (unsigned long long)relay->unavailable);
+	(void)snprintf(
+		unavailable, sizeof(unavailable), "%llu", (unsigned long long)relay->unavailable);
 	say_centre(relay, answer->text, sizeof(answer->text));
-	status = send_list(answer, WF_MSG_HEAD, WF_F_COLUMN, columns, sizeof(columns) / sizeof(columns[0]));
+	status = send_list(
+		answer, WF_MSG_HEAD, WF_F_COLUMN, columns, sizeof(columns) / sizeof(columns[0]));
 	if (status == WF_OK)
-		status = send_list(answer, WF_MSG_ROW, WF_F_CELL, cells, sizeof(cells) / sizeof(cells[0]));
+		status = send_list(
+			answer, WF_MSG_ROW, WF_F_CELL, cells, sizeof(cells) / sizeof(cells[0]));
 	return status;
 }
 
@@ -124,9 +130,11 @@ find_certificate(const struct relay *relay, struct finding *finding)
 	finding->name = "certificate";
 	finding->level = days < 0 ? "bad" : days < CERTIFICATE_DAYS ? "warn" : "ok";
 	if (days < 0)
-		(void)snprintf(finding->text, sizeof(finding->text), _("%s has ended; make a new one"), path);
+		(void)snprintf(finding->text, sizeof(finding->text),
+			_("%s has ended; make a new one"), path);
 	else
-		(void)snprintf(finding->text, sizeof(finding->text), _("%s is valid for %d more days"), path, days);
+		(void)snprintf(finding->text, sizeof(finding->text),
+			_("%s is valid for %d more days"), path, days);
 }
 
 static void
@@ -136,7 +144,8 @@ find_spool(const struct relay *relay, struct finding *finding)
 
 	finding->name = "spool";
 	finding->level = n > 0 && !is_up(relay) ? "warn" : "ok";
-	(void)snprintf(finding->text, sizeof(finding->text), _("rows that wait for the centre: %zu"), n);
+	(void)snprintf(
+		finding->text, sizeof(finding->text), _("rows that wait for the centre: %zu"), n);
 }
 
 static wf_status
@@ -168,7 +177,8 @@ arg(const struct wf_msg *msg, const char *key, char *value_r, size_t size)
 
 	value_r[0] = '\0';
 	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_ARG, i, &bytes, &len) == WF_OK; i++) {
-		if (len < skip || len - skip >= size || strncmp((const char *)bytes, key, skip - 1) != 0 || bytes[skip - 1] != '=')
+		if (len < skip || len - skip >= size ||
+			strncmp((const char *)bytes, key, skip - 1) != 0 || bytes[skip - 1] != '=')
 			continue;
 		memcpy(value_r, bytes + skip, len - skip);
 		value_r[len - skip] = '\0';
@@ -272,7 +282,8 @@ run(struct act_answer *answer, const char *id)
 		return acts[i].run(answer);
 	}
 	(void)snprintf(answer->text, sizeof(answer->text),
-		_("This host has no accounts of its own: use the command on the centre %s."), relay->config->relay.server);
+		_("This host has no accounts of its own: use the command on the centre %s."),
+		relay->config->relay.server);
 	return WF_UNSUPPORTED;
 }
 

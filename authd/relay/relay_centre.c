@@ -1,6 +1,7 @@
 /*
- * The connection to the centre: kept open, tried again after growing pauses, and given up when the centre says nothing.
- * A centre that is stopped or cut off is found out before the PAM module's patience ends.
+ * The connection to the centre: kept open, tried again after growing pauses, and given up when
+ * the centre says nothing. A centre that is stopped or cut off is found out before the PAM
+ * module's patience ends.
  */
 #include "config.h"
 
@@ -14,9 +15,10 @@
 
 #define WAIT_LEAST_US INT64_C(250000)
 #define WAIT_MOST_US INT64_C(10000000)
-#define PING_BUSY_US INT64_C(1000000) /* since the last message, while somebody waits for an answer */
+#define PING_BUSY_US \
+	INT64_C(1000000) /* since the last message, while somebody waits for an answer */
 #define PING_IDLE_US INT64_C(5000000)
-#define PONG_US INT64_C(2500000)      /* for the answer */
+#define PONG_US INT64_C(2500000) /* for the answer */
 
 static int64_t
 now_us(const struct relay *relay)
@@ -47,8 +49,9 @@ tell_away(struct relay *relay, const char *why)
 	if (relay->told_away)
 		return;
 	relay->told_away = true;
-	relay_say(relay, LOG_ERR, "the centre %s is away: %s; logins are unavailable until it is back", relay->config->relay.server,
-		why);
+	relay_say(relay, LOG_ERR,
+		"the centre %s is away: %s; logins are unavailable until it is back",
+		relay->config->relay.server, why);
 	(void)snprintf(detail, sizeof(detail), "%s: %s", relay->config->relay.server, why);
 	rows_system(relay, "relay.away", detail);
 }
@@ -135,7 +138,8 @@ take(void *ctx, const struct wf_msg *msg)
 	relay->heard_us = now_us(relay);
 	relay->pinged_us = 0;
 	for (size_t i = 0; i < sizeof(takes) / sizeof(takes[0]); i++) {
-		if (takes[i].type != msg->type || (relay->state != RELAY_UP && msg->type != WF_MSG_PONG))
+		if (takes[i].type != msg->type ||
+			(relay->state != RELAY_UP && msg->type != WF_MSG_PONG))
 			continue;
 		takes[i].take(relay, msg);
 		return WF_OK;

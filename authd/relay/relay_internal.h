@@ -11,9 +11,9 @@
 #include "authd/worker/mailbox.h"
 
 enum relay_state {
-	RELAY_AWAY,    /* waits to try again */
+	RELAY_AWAY, /* waits to try again */
 	RELAY_DIALS,
-	RELAY_SHAKES,  /* connected; the centre has not answered HELLO */
+	RELAY_SHAKES, /* connected; the centre has not answered HELLO */
 	RELAY_UP
 };
 
@@ -22,10 +22,10 @@ struct local {
 	struct relay *relay;
 	struct engine_peer *peer;
 	struct local *next, **link;
-	uint32_t number; /* on the connection to the centre; 0 = none */
-	unsigned pending; /* requests without their RESULT */
+	uint32_t number;   /* on the connection to the centre; 0 = none */
+	unsigned pending;  /* requests without their RESULT */
 	bool begun, asked; /* of `pending`: a login, whose prompts went out */
-	bool typing;	   /* and wait for the person */
+	bool typing;       /* and wait for the person */
 	/* of the last request, for the row if it cannot be answered */
 	char user[WF_NAME_MAX + 1], service[65], rhost[256], tty[65], ruser[257];
 };
@@ -39,7 +39,7 @@ struct relay {
 	bool was_up, told_away; /* since the last change that was written */
 	bool stopping;
 	int64_t try_us, wait_us; /* next attempt; how long to wait after the next failure */
-	char why[256];		 /* of the last failure */
+	char why[256];           /* of the last failure */
 	struct stream *stream;
 	int64_t heard_us, pinged_us; /* last message; PING without answer, 0 = none */
 	struct dial dial;
@@ -55,7 +55,8 @@ struct relay {
 };
 
 /* relay.c */
-void relay_say(const struct relay *relay, int priority, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void relay_say(const struct relay *relay, int priority, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 
 /* relay_centre.c: the connection */
 void centre_try(struct relay *relay);
@@ -65,7 +66,8 @@ void centre_close(struct relay *relay); /* on purpose; nothing is written about 
 WF_MUST_USE wf_status centre_start(struct relay *relay, int fd);
 
 /* relay_local.c: the callers */
-WF_MUST_USE wf_status local_message(struct relay *relay, struct engine_peer *peer, const struct wf_msg *msg);
+WF_MUST_USE wf_status local_message(
+	struct relay *relay, struct engine_peer *peer, const struct wf_msg *msg);
 void local_gone(struct engine_peer *peer);
 bool local_idle(const struct engine_peer *peer);
 void local_reply(struct relay *relay, const struct wf_msg *msg);  /* RELAYED */
@@ -79,9 +81,11 @@ void rows_unavailable(struct relay *relay, const struct local *local);
 void rows_flush(struct relay *relay, bool all); /* gathered ones whose minute is over */
 void rows_send(struct relay *relay);
 void rows_sent(struct relay *relay, const struct wf_msg *msg); /* REPORTED */
-void rows_fill(const struct relay *relay, struct audit_row *row, enum audit_class class, const char *event);
+void rows_fill(const struct relay *relay, struct audit_row *row, enum audit_class class,
+	const char *event);
 
 /* relay_acts.c: the few acts of a host without accounts */
-WF_MUST_USE wf_status acts_message(struct relay *relay, struct engine_peer *peer, const struct wf_msg *msg);
+WF_MUST_USE wf_status acts_message(
+	struct relay *relay, struct engine_peer *peer, const struct wf_msg *msg);
 
 #endif

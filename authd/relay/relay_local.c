@@ -1,9 +1,10 @@
 /*
- * The callers of this host.  Their messages are decoded here only to see that they are messages of the PAM module and
- * who is named in them; what they mean is the centre's business.
+ * The callers of this host.  Their messages are decoded here only to see that they are messages
+ * of the PAM module and who is named in them; what they mean is the centre's business.
  *
- * A login whose first message cannot reach the centre is answered as if nobody listened (WF_TEXT_AWAY), so that the
- * module may offer the emergency code; whatever is answered later is plainly unavailable.
+ * A login whose first message cannot reach the centre is answered as if nobody listened
+ * (WF_TEXT_AWAY), so that the module may offer the emergency code; whatever is answered later is
+ * plainly unavailable.
  */
 #include "config.h"
 
@@ -43,7 +44,8 @@ send_close(struct relay *relay, uint32_t number)
 	if (relay->stream == NULL)
 		return;
 	wf_msg_init(&msg, WF_MSG_CLOSE, WF_WIRE_VERSION);
-	if (wf_msg_add_uint(&msg, WF_F_CHANNEL, number) != WF_OK || stream_send(relay->stream, &msg) != WF_OK)
+	if (wf_msg_add_uint(&msg, WF_F_CHANNEL, number) != WF_OK ||
+		stream_send(relay->stream, &msg) != WF_OK)
 		stream_end(relay->stream, "it cannot be told that a caller is gone");
 	wf_msg_clear(&msg);
 }
@@ -99,7 +101,10 @@ settled(struct local *local)
 	local->begun = local->asked = local->typing = false;
 }
 
-/* What waits has its answer now.  Whoever has not been asked yet meets nobody; older modules know no word for that. */
+/*
+ * What waits has its answer now.  Whoever has not been asked yet meets nobody; older modules know
+ * no word for that.
+ */
 static wf_status
 answer_away(struct local *local)
 {
@@ -130,8 +135,12 @@ static const struct request {
 	bool starts; /* something that ends with a RESULT */
 	bool ends;   /* it, without one */
 } requests[] = {
-	{WF_MSG_BEGIN, true, false},   {WF_MSG_ANSWER, false, false}, {WF_MSG_ABORT, false, true},
-	{WF_MSG_ACCOUNT, true, false}, {WF_MSG_SESSION, true, false}, {WF_MSG_CHANGE, true, false},
+	{WF_MSG_BEGIN, true, false},
+	{WF_MSG_ANSWER, false, false},
+	{WF_MSG_ABORT, false, true},
+	{WF_MSG_ACCOUNT, true, false},
+	{WF_MSG_SESSION, true, false},
+	{WF_MSG_CHANGE, true, false},
 };
 
 static const struct request *
@@ -160,7 +169,8 @@ remember(struct local *local, const struct wf_msg *msg)
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		wf_status status = wf_msg_get_text(msg, texts[i].id, 0, texts[i].text, texts[i].size);
+		wf_status status =
+			wf_msg_get_text(msg, texts[i].id, 0, texts[i].text, texts[i].size);
 
 		if (status != WF_OK)
 			return status;
@@ -292,7 +302,9 @@ find(const struct relay *relay, const struct wf_msg *msg)
 {
 	uint64_t number;
 
-	return wf_msg_get_uint(msg, WF_F_CHANNEL, &number) == WF_OK ? channels_get(&relay->channels, (uint32_t)number) : NULL;
+	return wf_msg_get_uint(msg, WF_F_CHANNEL, &number) == WF_OK
+		       ? channels_get(&relay->channels, (uint32_t)number)
+		       : NULL;
 }
 
 static void

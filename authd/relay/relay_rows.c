@@ -1,7 +1,7 @@
 /*
- * Rows of this host: written into the spool, durable, before anybody acts on them, and sent on in order, one at a time,
- * so that what the centre has stored is what the spool may forget.  Answers that were unavailable are gathered as
- * refusals are: a flood of them fills no disk.
+ * Rows of this host: written into the spool, durable, before anybody acts on them, and sent on in
+ * order, one at a time, so that what the centre has stored is what the spool may forget.  Answers
+ * that were unavailable are gathered as refusals are: a flood of them fills no disk.
  */
 #include "config.h"
 
@@ -14,7 +14,8 @@
 #include "common/addr.h"
 
 void
-rows_fill(const struct relay *relay, struct audit_row *row, enum audit_class class, const char *event)
+rows_fill(
+	const struct relay *relay, struct audit_row *row, enum audit_class class, const char *event)
 {
 	time_t seconds;
 	struct tm local = {0};
@@ -33,8 +34,10 @@ rows_fill(const struct relay *relay, struct audit_row *row, enum audit_class cla
 static void
 complain(struct relay *relay, wf_status status)
 {
-	relay_say(relay, LOG_ERR, "a row for the centre's log could not be kept: %s; look at the disk of %s",
-		status == WF_FULL ? "the spool is full" : wf_status_text(status), relay->config->state_dir);
+	relay_say(relay, LOG_ERR,
+		"a row for the centre's log could not be kept: %s; look at the disk of %s",
+		status == WF_FULL ? "the spool is full" : wf_status_text(status),
+		relay->config->state_dir);
 }
 
 static void
@@ -99,7 +102,8 @@ tell_lost(struct relay *relay)
 
 	if (lost == 0)
 		return;
-	(void)snprintf(detail, sizeof(detail), "rows lost for want of room: %llu", (unsigned long long)lost);
+	(void)snprintf(detail, sizeof(detail), "rows lost for want of room: %llu",
+		(unsigned long long)lost);
 	rows_system(relay, "relay.lost", detail);
 }
 
@@ -108,7 +112,8 @@ rows_flush(struct relay *relay, bool all)
 {
 	struct audit_row row;
 
-	while (refusals_take(relay->refusals, wf_clock_now(&relay->options.clock).wall_us, all, &row))
+	while (refusals_take(
+		relay->refusals, wf_clock_now(&relay->options.clock).wall_us, all, &row))
 		keep(relay, &row, false);
 	tell_lost(relay);
 }

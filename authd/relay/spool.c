@@ -96,7 +96,8 @@ head_read(int fd, int place, struct head *head_r)
 	uint8_t bytes[HEAD_LEN], wanted[SUM_LEN];
 	const uint8_t *at = bytes + MAGIC_LEN;
 
-	if (!read_at(fd, bytes, sizeof(bytes), place * HEAD_STEP) || !wf_mem_equal(bytes, MAGIC, MAGIC_LEN) ||
+	if (!read_at(fd, bytes, sizeof(bytes), place * HEAD_STEP) ||
+		!wf_mem_equal(bytes, MAGIC, MAGIC_LEN) ||
 		sum(bytes, HEAD_LEN - SUM_LEN, wanted) != WF_OK ||
 		!wf_mem_equal(bytes + HEAD_LEN - SUM_LEN, wanted, SUM_LEN))
 		return false;
@@ -108,7 +109,7 @@ head_read(int fd, int place, struct head *head_r)
 
 /* The next version of the head goes where the older one is. */
 static bool
-head_write(struct spool *spool)
+head_write(struct spool *spool, uint64_t first)
 {
 	uint8_t bytes[HEAD_LEN];
 	uint8_t *at = bytes + MAGIC_LEN;
@@ -117,9 +118,10 @@ head_write(struct spool *spool)
 	memcpy(bytes, MAGIC, MAGIC_LEN);
 	memcpy(at, spool->id, SPOOL_ID_LEN);
 	put_number(at + SPOOL_ID_LEN, 8, version);
-	put_number(at + SPOOL_ID_LEN + 8, 8, spool->next);
+	put_number(at + SPOOL_ID_LEN + 8, 8, first);
 	if (sum(bytes, HEAD_LEN - SUM_LEN, bytes + HEAD_LEN - SUM_LEN) != WF_OK ||
-		!write_at(spool->fd, bytes, sizeof(bytes), (off_t)(version % 2) * HEAD_STEP) || !sync_file(spool->fd))
+		!write_at(spool->fd, bytes, sizeof(bytes), (off_t)(version % 2) * HEAD_STEP) ||
+		!sync_file(spool->fd))
 		return false;
 	spool->version = version;
 	return true;
@@ -129,7 +131,8 @@ head_write(struct spool *spool)
 
 /* The row at `at`: its length.  WF_CORRUPT: no whole row of this number is there. */
 static wf_status
-row_read(const struct spool *spool, off_t at, uint64_t number, uint8_t row_r[SPOOL_ROW_MAX], size_t *len_r)
+row_read(const struct spool *spool, off_t at, uint64_t number, uint8_t row_r[SPOOL_ROW_MAX],
+	size_t *len_r)
 {
 	uint8_t head[ROW_HEAD], wanted[SUM_LEN];
 	uint8_t checked[12 + SPOOL_ROW_MAX];
@@ -149,14 +152,23 @@ row_read(const struct spool *spool, off_t at, uint64_t number, uint8_t row_r[SPO
 	return WF_OK;
 }
 
-/* Finds the end: behind the last whole row.  What is there was half written, and nobody was told that it was. */
+/*
+ * Finds the end: behind the last whole row.  What is there was half written, and nobody was told
+ * that it was.
+ */
 static void
 find_end(struct spool *spool)
 {
 	uint8_t row[SPOOL_ROW_MAX];
+	uint8_t number[8];
 	size_t len;
 
 	spool->at = spool->end = ROWS_AT;
+	/* Behind an older head, since the newer one is damaged, rows have greater numbers. */
+	if (read_at(spool->fd, number, sizeof(number), ROWS_AT + 4) &&
+		get_number(number, 8) > spool->first &&
+		row_read(spool, ROWS_AT, get_number(number, 8), row, &len) == WF_OK)
+		spool->first = get_number(number, 8);
 	spool->next = spool->first;
 	while (row_read(spool, spool->end, spool->next, row, &len) == WF_OK) {
 		spool->end += (off_t)(ROW_HEAD + len);
@@ -217,11 +229,14 @@ spool_first(struct spool *spool, uint64_t *number_r, struct wf_buf *row)
 	return status;
 }
 
-/* All are gone: the head says so first, then the rows may go. If the last steps fail, the next start does them. */
+/*
+ * All are gone: the head says so first, then the rows may go. If the last steps fail, the next
+ * start does them.
+ */
 static void
 empty(struct spool *spool)
 {
-	if (!head_write(spool) || ftruncate(spool->fd, ROWS_AT) != 0)
+	if (!head_write(spool, spool->next) || ftruncate(spool->fd, ROWS_AT) != 0)
 		return;
 	spool->at = spool->end = ROWS_AT;
 }
@@ -276,7 +291,23 @@ make(struct spool *spool)
 		return status;
 	spool->first = spool->next = 1;
 	spool->at = spool->end = ROWS_AT;
-	return ftruncate(spool->fd, 0) == 0 && head_write(spool) && ftruncate(spool->fd, ROWS_AT) == 0 ? WF_OK : WF_IO;
+	return ftruncate(spool->fd, 0) == 0 && head_write(spool, 1) && head_write(spool, 1) &&
+			       ftruncate(spool->fd, ROWS_AT) == 0
+		       ? WF_OK
+		       : WF_IO;
+}
+
+/*
+ * A crash leaves the older head or the newer one, whole. If one of them cannot be read, the disk has
+ * lost it, and which numbers were used is not known: another id makes all of them new.
+ */
+static bool
+mend(struct spool *spool, bool damaged)
+{
+	if (!damaged)
+		return true;
+	return wf_random_bytes(spool->id, sizeof(spool->id)) == WF_OK &&
+	       head_write(spool, spool->first) && head_write(spool, spool->first);
 }
 
 static bool
@@ -288,18 +319,21 @@ take_up(struct spool *spool)
 
 	if (!there[0] && !there[1])
 		return false;
-	head = there[1] && (!there[0] || heads[1].version > heads[0].version) ? &heads[1] : &heads[0];
+	head = there[1] && (!there[0] || heads[1].version > heads[0].version) ? &heads[1]
+									      : &heads[0];
 	memcpy(spool->id, head->id, sizeof(spool->id));
 	spool->version = head->version;
 	spool->first = head->first;
 	find_end(spool);
-	return true;
+	return mend(spool, !there[0] || !there[1]);
 }
 
 static int
 open_file(const char *path)
 {
-	return wf_fault(WF_FAULT_FILE) ? -1 : open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	return wf_fault(WF_FAULT_FILE)
+		       ? -1
+		       : open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
 /* Whatever it is, it is kept. */
@@ -326,7 +360,8 @@ open_spool(struct spool *spool, const char *path)
 		return WF_IO;
 	if (take_up(spool))
 		return WF_OK;
-	if (st.st_size >= ROWS_AT && !put_aside(spool, path)) /* shorter: a crash while it was made */
+	if (st.st_size >= ROWS_AT &&
+		!put_aside(spool, path)) /* shorter: a crash while it was made */
 		return WF_IO;
 	return make(spool);
 }

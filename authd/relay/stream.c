@@ -1,6 +1,7 @@
 /*
- * TLS without blocking: one event for reading, one for writing, and one function that goes on with whatever can go on.
- * An end is noted and told by the loop, so that nobody's object goes away under his feet.
+ * TLS without blocking: one event for reading, one for writing, and one function that goes on
+ * with whatever can go on. An end is noted and told by the loop, so that nobody's object goes
+ * away under his feet.
  */
 #include "config.h"
 
@@ -101,7 +102,8 @@ flush(struct stream *stream)
 		int result;
 
 		ERR_clear_error();
-		result = SSL_write_ex(stream->tls, out->data + stream->sent, out->len - stream->sent, &put);
+		result = SSL_write_ex(
+			stream->tls, out->data + stream->sent, out->len - stream->sent, &put);
 		if (result != 1) {
 			wait_or_end(stream, result);
 			return;
@@ -229,7 +231,8 @@ start_events(struct stream *stream)
 	const struct stream_options *options = &stream->options;
 	struct timeval patience = {.tv_sec = STREAM_HANDSHAKE_S};
 
-	stream->readable = event_new(options->base, options->fd, EV_READ | EV_PERSIST, go_on, stream);
+	stream->readable =
+		event_new(options->base, options->fd, EV_READ | EV_PERSIST, go_on, stream);
 	stream->writable = event_new(options->base, options->fd, EV_WRITE, go_on, stream);
 	stream->over = evtimer_new(options->base, over, stream);
 	if (stream->readable == NULL || stream->writable == NULL || stream->over == NULL ||

@@ -1,6 +1,6 @@
 /*
- * One connection of TLS in the loop, by whole messages.  What may be secret lies in buffers of our own, which are
- * locked and wiped; OpenSSL is told to wipe what it has handed out.
+ * One connection of TLS in the loop, by whole messages.  What may be secret lies in buffers of
+ * our own, which are locked and wiped; OpenSSL is told to wipe what it has handed out.
  *
  * Loop thread only.  Callbacks come from the loop, never from within a call of stream_*().
  */
@@ -17,7 +17,7 @@ struct stream;
 
 struct stream_options {
 	struct event_base *base;
-	int fd; /* connected, does not block; the stream's from here on, also when stream_new fails */
+	int fd; /* connected, does not block; the stream's, also when stream_new fails */
 	SSL_CTX *context;
 	enum trust_end end;
 	const char *host; /* TRUST_RELAY: whose certificate the other end must show */
@@ -37,7 +37,10 @@ struct stream_options {
 WF_MUST_USE wf_status stream_new(const struct stream_options *options, struct stream **stream_r);
 /* Sends nothing more and closes. */
 void stream_free(struct stream **stream);
-/* Queues a message.  WF_FULL: too much waits; WF_UNAVAILABLE: it is over, or not up yet; else what wf_msg_encode gives. */
+/*
+ * Queues a message.  WF_FULL: too much waits; WF_UNAVAILABLE: it is over, or not up yet; else
+ * what wf_msg_encode gives.
+ */
 WF_MUST_USE wf_status stream_send(struct stream *stream, const struct wf_msg *msg);
 /* Ends it soon, for this reason. */
 void stream_end(struct stream *stream, const char *why);

@@ -29,7 +29,8 @@ check_key(const char *path, char *why_r, size_t size)
 	}
 	if ((st.st_mode & S_IRWXO) == 0)
 		return WF_OK;
-	(void)snprintf(why_r, size, "the key %s is open to everybody (mode %04o); close it: chmod o= '%s'", path,
+	(void)snprintf(why_r, size,
+		"the key %s is open to everybody (mode %04o); close it: chmod o= '%s'", path,
 		(unsigned)st.st_mode & 07777U, path);
 	return WF_DENIED;
 }
@@ -39,7 +40,8 @@ say_library(const char *what, const char *path, char *why_r, size_t size)
 {
 	const char *reason = ERR_reason_error_string(ERR_peek_last_error());
 
-	(void)snprintf(why_r, size, "the %s %s cannot be used: %s", what, path, reason != NULL ? reason : "unknown reason");
+	(void)snprintf(why_r, size, "the %s %s cannot be used: %s", what, path,
+		reason != NULL ? reason : "unknown reason");
 	ERR_clear_error();
 }
 
@@ -60,35 +62,42 @@ load_files(SSL_CTX *context, const struct config_trust *files, char *why_r, size
 		say_library(steps[i].what, steps[i].path, why_r, size);
 		return WF_INVALID;
 	}
-	if (SSL_CTX_use_PrivateKey_file(context, files->key, SSL_FILETYPE_PEM) == 1 && SSL_CTX_check_private_key(context) == 1)
+	if (SSL_CTX_use_PrivateKey_file(context, files->key, SSL_FILETYPE_PEM) == 1 &&
+		SSL_CTX_check_private_key(context) == 1)
 		return WF_OK;
 	say_library("key", files->key, why_r, size);
 	return WF_INVALID;
 }
 
 /*
- * No session is taken up again: each connection proves both certificates anew.  Plain text that was read is wiped out
- * of OpenSSL's buffers.
+ * No session is taken up again: each connection proves both certificates anew.  Plain text that
+ * was read is wiped out of OpenSSL's buffers.
  */
 static bool
 set_up(SSL_CTX *context)
 {
 	SSL_CTX_set_options(context, SSL_OP_CLEANSE_PLAINTEXT | SSL_OP_NO_TICKET);
-	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
+	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
+					  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
+					  SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-	return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1 && SSL_CTX_set_num_tickets(context, 0) == 1;
+	return SSL_CTX_set_min_proto_version(context, TLS1_3_VERSION) == 1 &&
+	       SSL_CTX_set_num_tickets(context, 0) == 1;
 }
 
 wf_status
-trust_new(const struct config_trust *files, enum trust_end end, SSL_CTX **context_r, char *why_r, size_t size)
+trust_new(const struct config_trust *files, enum trust_end end, SSL_CTX **context_r, char *why_r,
+	size_t size)
 {
 	wf_status status = check_key(files->key, why_r, size);
 	SSL_CTX *context;
 
 	if (status != WF_OK)
 		return status;
-	context = wf_fault(WF_FAULT_ALLOC) ? NULL : SSL_CTX_new(end == TRUST_CENTRE ? TLS_server_method() : TLS_client_method());
+	context = wf_fault(WF_FAULT_ALLOC) ? NULL
+					   : SSL_CTX_new(end == TRUST_CENTRE ? TLS_server_method()
+									     : TLS_client_method());
 	if (context == NULL || !set_up(context)) {
 		(void)snprintf(why_r, size, "TLS cannot be set up");
 		status = WF_CRYPTO;
@@ -112,14 +121,16 @@ trust_expect(SSL *tls, const char *host)
 	X509_VERIFY_PARAM_set_hostflags(param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 	if (address)
 		return X509_VERIFY_PARAM_set1_ip_asc(param, host) == 1 ? WF_OK : WF_CRYPTO;
-	if (X509_VERIFY_PARAM_set1_host(param, host, 0) != 1 || SSL_set_tlsext_host_name(tls, host) != 1)
+	if (X509_VERIFY_PARAM_set1_host(param, host, 0) != 1 ||
+		SSL_set_tlsext_host_name(tls, host) != 1)
 		return WF_CRYPTO;
 	return WF_OK;
 }
 
 /* A name as it stands in a certificate: bytes that somebody else chose. */
 static bool
-is_allowed(const unsigned char *bytes, int len, const struct config_relays *relays, char name_r[CONFIG_HOST_SIZE])
+is_allowed(const unsigned char *bytes, int len, const struct config_relays *relays,
+	char name_r[CONFIG_HOST_SIZE])
 {
 	char name[CONFIG_HOST_SIZE];
 
@@ -147,7 +158,8 @@ show(const unsigned char *bytes, int len, char *shown_r, size_t size)
 
 /* WF_NOT_FOUND: the certificate has no DNS name. */
 static wf_status
-name_of_dns(X509 *certificate, const struct config_relays *relays, char name_r[CONFIG_HOST_SIZE], char *shown_r, size_t size)
+name_of_dns(X509 *certificate, const struct config_relays *relays, char name_r[CONFIG_HOST_SIZE],
+	char *shown_r, size_t size)
 {
 	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
 	wf_status status = WF_NOT_FOUND;
@@ -169,7 +181,8 @@ name_of_dns(X509 *certificate, const struct config_relays *relays, char name_r[C
 }
 
 static wf_status
-name_of_subject(X509 *certificate, const struct config_relays *relays, char name_r[CONFIG_HOST_SIZE], char *shown_r, size_t size)
+name_of_subject(X509 *certificate, const struct config_relays *relays,
+	char name_r[CONFIG_HOST_SIZE], char *shown_r, size_t size)
 {
 	const X509_NAME *subject = X509_get_subject_name(certificate);
 	int place = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
@@ -179,11 +192,14 @@ name_of_subject(X509 *certificate, const struct config_relays *relays, char name
 		return WF_DENIED;
 	value = X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, place));
 	show(ASN1_STRING_get0_data(value), ASN1_STRING_length(value), shown_r, size);
-	return is_allowed(ASN1_STRING_get0_data(value), ASN1_STRING_length(value), relays, name_r) ? WF_OK : WF_DENIED;
+	return is_allowed(ASN1_STRING_get0_data(value), ASN1_STRING_length(value), relays, name_r)
+		       ? WF_OK
+		       : WF_DENIED;
 }
 
 wf_status
-trust_name(const SSL *tls, const struct config_relays *relays, char name_r[CONFIG_HOST_SIZE], char *shown_r, size_t size)
+trust_name(const SSL *tls, const struct config_relays *relays, char name_r[CONFIG_HOST_SIZE],
+	char *shown_r, size_t size)
 {
 	X509 *certificate = SSL_get0_peer_certificate(tls);
 	wf_status status = WF_DENIED;
@@ -192,7 +208,8 @@ trust_name(const SSL *tls, const struct config_relays *relays, char name_r[CONFI
 	if (certificate == NULL || SSL_get_verify_result(tls) != X509_V_OK)
 		return WF_DENIED;
 	status = name_of_dns(certificate, relays, name_r, shown_r, size);
-	return status == WF_NOT_FOUND ? name_of_subject(certificate, relays, name_r, shown_r, size) : status;
+	return status == WF_NOT_FOUND ? name_of_subject(certificate, relays, name_r, shown_r, size)
+				      : status;
 }
 
 int
@@ -214,7 +231,8 @@ trust_cause(const SSL *tls, char *why_r, size_t size)
 	long verified = SSL_get_verify_result(tls);
 
 	if (verified != X509_V_OK && ERR_GET_REASON(error) == SSL_R_CERTIFICATE_VERIFY_FAILED)
-		(void)snprintf(why_r, size, "its certificate is refused: %s", X509_verify_cert_error_string(verified));
+		(void)snprintf(why_r, size, "its certificate is refused: %s",
+			X509_verify_cert_error_string(verified));
 	else if (reason != NULL && ERR_GET_REASON(error) >= SSL_AD_REASON_OFFSET)
 		(void)snprintf(why_r, size, "it refuses our certificate or version (%s)", reason);
 	else if (reason != NULL)
