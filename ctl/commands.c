@@ -333,7 +333,7 @@ static const struct command commands[] = {
 		N_("open a locked account"), "unlock alice --reason \"called from her own number\""},
 
 	{"session", "list", {{NULL, NULL, false, NULL}}, session_list_options, "session.list",
-		"id user service source machine address opened updated", N_("No session is open."), NULL, 0,
+		"id user service source host machine address opened updated", N_("No session is open."), NULL, 0,
 		N_("list the open sessions"), "session list --user alice"},
 	{"session", "kill", {ID}, reason_needed_options, "session.kill", NULL, NULL, NULL, 0,
 		N_("end a session at a RADIUS client"), "session kill 12 --reason \"laptop stolen\""},

@@ -62,6 +62,7 @@ static const struct {
 	{"first-seq", N_("First row")},
 	{"groups", N_("Groups")},
 	{"head", N_("Head of the chain")},
+	{"host", N_("Host")},
 	{"id", N_("ID")},
 	{"initialised", N_("Set up")},
 	{"key-file", N_("Key file")},

@@ -1,5 +1,5 @@
 /*
- * Open sessions: those of this machine, and those that RADIUS clients tell of.  Only the latter are ended by
+ * Open sessions: those of this machine and of relays' hosts, and those that RADIUS clients tell of.  Only the latter are ended by
  * Warifu: it orders the front end to ask the client (RFC 5176), which may refuse.
  */
 #include "config.h"
@@ -10,7 +10,7 @@
 #include "authd/account/internal.h"
 
 static const char *const columns[] = {
-	"id:number", "user", "service", "source", "machine", "address", "opened:time", "updated:time",
+	"id:number", "user", "service", "source", "host", "machine", "address", "opened:time", "updated:time",
 	"octets-in:number", "octets-out:number"
 };
 
@@ -32,7 +32,7 @@ list_one(void *ctx, const struct store_session_entry *session)
 	char id[ACT_NUMBER_SIZE], opened[ACT_NUMBER_SIZE], updated[ACT_NUMBER_SIZE];
 	char in[ACT_NUMBER_SIZE] = "", out[ACT_NUMBER_SIZE] = "";
 	const char *cells[] = {
-		act_number_text(session->id, id), session->user, session->service, session->source.text,
+		act_number_text(session->id, id), session->user, session->service, session->source.text, session->host,
 		remote(session) ? session->nas : session->tty, session->framed,
 		act_moment_text(session->opened_us, opened), act_moment_text(session->updated_us, updated), in, out
 	};
@@ -97,6 +97,10 @@ check(struct act_call *call, const struct search *search)
 	if (session->id == 0)
 		return act_say(call, WF_NOT_FOUND, _("There is no open session %lld; 'warifu session list' shows all."),
 			(long long)search->id);
+	if (!remote(session) && session->host[0] != '\0')
+		return act_say(call, WF_INVALID,
+			_("Session %lld is a login on the host '%s', which Warifu does not end: end its process %ld there."),
+			(long long)session->id, session->host, (long)session->pid);
 	if (!remote(session))
 		return act_say(call, WF_INVALID,
 			_("Session %lld is a login on this machine, which Warifu does not end: end its process %ld, for "

@@ -144,7 +144,6 @@ restore_burn(struct restore *restore)
 		{SQL_RESTORE_CODES, 1, wall_us, 0},
 		{SQL_RESTORE_COMPLETED, 0, 0, 0},
 		{SQL_RESTORE_VERDICT, 0, 0, 0},
-		{SQL_RESTORE_CHALLENGE, 0, 0, 0},
 		{SQL_RESTORE_WAITING, 0, 0, 0},
 		{SQL_SESSION_CLOSE_ALL, 1, wall_us, 0},
 		{SQL_META_GENERATION, 0, 0, 0},

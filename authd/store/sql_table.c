@@ -357,7 +357,6 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_RESTORE_CODES] = "UPDATE recovery_code SET used_us = ?1 WHERE used_us = 0",
 	[SQL_RESTORE_COMPLETED] = "DELETE FROM completed",
 	[SQL_RESTORE_VERDICT] = "DELETE FROM verdict",
-	/* Too late for an answer; the next start ends them, uncounted and with their rows. */
-	[SQL_RESTORE_CHALLENGE] = "UPDATE challenge SET expires_ms = 0 WHERE state = 0",
+	/* Too late for an answer: the next start ends them before anything else, uncounted and with their rows. */
 	[SQL_RESTORE_WAITING] = "UPDATE reservation SET lease_until_ms = 0 WHERE waiting = 1",
 };

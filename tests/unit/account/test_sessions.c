@@ -13,7 +13,7 @@ run(struct store_job *job)
 }
 
 static void
-local_login(const char *user)
+login_at(const char *user, const char *host)
 {
 	static struct store_job job;
 
@@ -22,9 +22,16 @@ local_login(const char *user)
 	(void)snprintf(job.u.session.user, sizeof(job.u.session.user), "%s", user);
 	(void)snprintf(job.u.session.service, sizeof(job.u.session.service), "sshd");
 	(void)snprintf(job.u.session.tty, sizeof(job.u.session.tty), "pts/3");
+	(void)snprintf(job.u.session.host, sizeof(job.u.session.host), "%s", host);
 	job.u.session.pid = 4711;
 	audit_row_init(&job.u.session.row, AUDIT_SESSION, "session.open");
 	run(&job);
+}
+
+static void
+local_login(const char *user)
+{
+	login_at(user, "");
 }
 
 static void
@@ -115,10 +122,17 @@ START_TEST(what_cannot_be_ended_has_its_sentence)
 	rig_no(WF_INVALID,
 		"Session 1 is a login on this machine, which Warifu does not end: end its process 4711, for example with "
 		"'loginctl terminate-session'.", "session.kill", "id=1", "reason=x");
+	login_at("alice", "web1");
+	rig_ok("session.list");
+	ck_assert_str_eq(rig_cell(0, "host"), "");
+	ck_assert_str_eq(rig_cell(1, "host"), "web1");
+	rig_no(WF_INVALID,
+		"Session 2 is a login on the host 'web1', which Warifu does not end: end its process 4711 there.",
+		"session.kill", "id=2", "reason=x");
 	rig_no(WF_NOT_FOUND, "There is no open session 9; 'warifu session list' shows all.", "session.kill", "id=9",
 		"reason=x");
 	ck_assert_uint_eq(counts().orders, 0);
-	ck_assert_uint_eq(rig_rows(), 1);
+	ck_assert_uint_eq(rig_rows(), 2);
 }
 END_TEST
 

@@ -29,7 +29,6 @@ static const struct {
 	{SQL_RESTORE_CODES, ""},
 	{SQL_RESTORE_COMPLETED, ""},
 	{SQL_RESTORE_VERDICT, ""},
-	{SQL_RESTORE_CHALLENGE, ""},
 	{SQL_RESTORE_WAITING, ""},
 	{SQL_SESSION_CLOSE_ALL, "session"},
 	{SQL_SESSION_CLOSE_BOOTS, "session USING INDEX session_open_process"}, /* the open ones */
