@@ -9,5 +9,7 @@
 
 /* One ORDER; the answer leaves with the next flush, or the order comes again over the next connection. */
 void orders_take(struct server *server, const struct wf_msg *msg);
+/* A Disconnect-Request has ended (disconnects_done). */
+void orders_disconnected(void *server, uint64_t tag, wf_status status, const char *text);
 
 #endif

@@ -180,6 +180,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	}
 	upstream_tick(server->upstream);
 	exchanges_tick(server->exchanges, now);
+	disconnects_tick(server->disconnects);
 	flush(server);
 }
 
@@ -221,6 +222,8 @@ set_up_exchanges(struct server *server)
 
 	if (status == WF_UNSUPPORTED)
 		wf_say(LOG_ERR, "this machine's OpenSSL has no MD5, which RADIUS is made of: RADIUS cannot be served here");
+	if (status == WF_OK)
+		status = disconnects_new(server->base, &server->clock, orders_disconnected, server, &server->disconnects);
 	return status == WF_OK;
 }
 
@@ -297,6 +300,7 @@ server_clear(struct server *server)
 		event_free(server->tick);
 	upstream_free(&server->upstream);
 	exchanges_free(&server->exchanges);
+	disconnects_free(&server->disconnects);
 	if (server->base != NULL)
 		event_base_free(server->base);
 	learned_free(&server->learned);

@@ -7,6 +7,7 @@
 #include <event2/event.h>
 
 #include "common/clock.h"
+#include "radius/disconnects.h"
 #include "radius/exchange.h"
 #include "radius/listener.h"
 #include "radius/options.h"
@@ -25,6 +26,7 @@ struct server {
 	struct event_base *base;
 	struct upstream *upstream;
 	struct exchanges *exchanges;
+	struct disconnects *disconnects;
 	struct listener *listeners[CONFIG_LISTENERS_MAX];
 	size_t nlisteners;
 	struct event *tick;

@@ -186,6 +186,36 @@ class Nas:
             raise AssertionError(f"a reply of code {answer[0]}, where there should be none")
 
 
+class Gateway:
+    """What listens at a gateway for Disconnect-Requests (RFC 5176)."""
+
+    def __init__(self, address="127.0.0.1"):
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((address, 3799))
+        self.socket.settimeout(10)
+        self.sender = None
+
+    def take(self):
+        """A request, both its authenticators checked (H1), and its attributes."""
+        raw, self.sender = self.socket.recvfrom(4096)
+        lib.equal(raw[0], 40, "the code")
+        zero = raw[:4] + bytes(16) + raw[20:]
+        lib.equal(raw[4:20], hashlib.md5(zero + SECRET).digest(), "the Request Authenticator")
+        lib.equal((raw[20], raw[22:38]), (80, hmac.new(SECRET, zero[:22] + bytes(16) + zero[38:], "md5").digest()),
+                  "the Message-Authenticator, first")
+        attributes, at = {}, 20
+        while at < len(raw):
+            attributes[raw[at]] = raw[at + 2:at + raw[at + 1]]
+            at += raw[at + 1]
+        return raw, attributes
+
+    def answer(self, raw, code=41, extra=b"", secret=SECRET, identifier=None):
+        """ACK or NAK."""
+        head = struct.pack(">BBH", code, raw[1] if identifier is None else identifier, 20 + len(extra))
+        signature = hashlib.md5(head + raw[4:20] + extra + secret).digest()
+        self.socket.sendto(head + signature + extra, self.sender)
+
+
 def make_user():
     """The user that the server runs as."""
     with contextlib.suppress(KeyError):

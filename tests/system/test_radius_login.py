@@ -9,7 +9,7 @@ import time
 import lib
 import radius
 import wire
-from radius import Nas, Server, access, attribute, client, record
+from radius import Gateway, Nas, Server, access, attribute, client, record
 
 TWO_LISTENERS = 'radius {\n\tlisten = {"127.0.0.1:1812", "127.0.0.1:1912"}\n}\n'
 
@@ -204,6 +204,35 @@ def test_accounting(lab):
             lib.equal(nas.ask(record(status, extra=extra + attribute(radius.ACCT_DELAY, 3))).code, radius.ACCOUNTING_RESPONSE, "again")
     events = [row["event"] for row in lab.log("--user", "alice") if row["event"].startswith("session.")]
     lib.equal(events, ["session.open", "session.close"], "rows")
+
+
+def disconnects(lab):
+    """What the log says of ended sessions."""
+    return [(row["result"], row["reason"]) for row in lab.log("--user", "alice") if row["event"] == "session.disconnect"]
+
+
+def test_disconnect(lab):
+    """'session kill' and 'user disable' end what a gateway has accounted for; a gateway that was away is told later."""
+    _, person = up(lab)
+    gateway = Gateway()
+    with Nas(port=radius.ACCT_PORT) as nas:
+        for session in ("s1", "s2"):
+            lib.equal(nas.ask(record(radius.START, session)).code, radius.ACCOUNTING_RESPONSE, "stored")
+        first = min(row["id"] for row in lab.ask("session", "list"))
+        lab.cli("session", "kill", str(first), "--reason", "stolen laptop")
+        raw, found = gateway.take()
+        lib.equal((found[44], found[1]), (b"s1", b"alice"), "the session of the request")
+        gateway.answer(raw)
+        lib.wait_for("the row of the end", lambda: disconnects(lab) == [("success", None)])
+        lib.equal(nas.ask(record(radius.STOP, "s1")).code, radius.ACCOUNTING_RESPONSE, "the gateway's own word of it")
+        lab.radius.stop()
+        lab.cli("user", "disable", person.name, "--reason", "left")
+        lab.radius.start().connected()
+        raw, found = gateway.take()
+        lib.equal(found[44], b"s2", "the session of one who is disabled")
+        gateway.answer(raw, 42, attribute(101, 503))
+        lib.wait_for("the row of the refusal", lambda: disconnects(lab)[1:] == [("failure", "not-disconnected")])
+    lab.verify()
 
 
 def test_daemon_stopped(lab):
