@@ -101,6 +101,7 @@ struct store {
 	pthread_mutex_t conn_mutex[THREAD_COUNT]; /* each of one connection */
 	bool has_conn_mutex;
 	_Atomic int64_t reconnected_us; /* boot time of the last try; 0 none */
+	atomic_bool reconnect_due;
 	dev_t file_dev; /* the database file that is open; under the writer's conn_mutex */
 	ino_t file_ino;
 	_Atomic uint64_t commits, jobs;
@@ -276,9 +277,11 @@ WF_MUST_USE wf_status reconnect_note_file(struct store *store);
 /* WF_IO with a cause when the connection is closed, or its file is not at the path any more. */
 WF_MUST_USE wf_status reconnect_check_file(struct store *store, struct sql_conn *conn);
 /*
- * After a job: opens all connections anew if it failed by theirs, once a second at most.  Any thread of the
- * store, which holds no conn_mutex.
+ * After a job: opens all connections anew if it failed by theirs.  Ten times a second at most, so it may remain due:
+ * the next jobs look again before they begin, since a lock that was lost would hold them up for ten seconds.  Any
+ * thread, which holds no conn_mutex.
  */
+void reconnect_before(struct store *store);
 void reconnect_after(struct store *store, wf_status status);
 /*
  * Closes a connection that was opened apart, on the way of a job that ended with `status`: one that failed may have

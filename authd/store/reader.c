@@ -231,6 +231,7 @@ reader_run(struct reader *r, struct store_job *jobs)
 {
 	wf_status trouble;
 
+	reconnect_before(r->store);
 	(void)pthread_mutex_lock(reader_mutex(r));
 	trouble = reader_work(r, jobs);
 	(void)pthread_mutex_unlock(reader_mutex(r));

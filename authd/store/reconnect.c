@@ -18,7 +18,7 @@
 #include "common/fault.h"
 #include "common/secret.h"
 
-#define PAUSE_US 1000000 /* between two tries */
+#define PAUSE_US 100000 /* between two tries */
 
 static const size_t order[THREAD_COUNT] = {THREAD_VIEW, THREAD_READ, THREAD_WRITER}; /* the slowest first */
 
@@ -171,23 +171,41 @@ is_of_connection(wf_status status)
 	return status == WF_IO || status == WF_UNAVAILABLE || status == WF_NO_MEMORY || status == WF_CORRUPT;
 }
 
-void
-reconnect_after(struct store *store, wf_status status)
+/* True for the one thread that shall do it now. */
+static bool
+is_mine(struct store *store)
 {
 	int64_t now_us = wf_clock_now(&store->clock).boot_us;
 	int64_t before_us = atomic_load(&store->reconnected_us);
 
-	if (!is_of_connection(status) || (before_us != 0 && now_us - before_us < PAUSE_US) ||
-		!atomic_compare_exchange_strong(&store->reconnected_us, &before_us, now_us))
+	if (before_us != 0 && now_us - before_us < PAUSE_US)
+		return false;
+	return atomic_compare_exchange_strong(&store->reconnected_us, &before_us, now_us);
+}
+
+void
+reconnect_before(struct store *store)
+{
+	if (!atomic_load(&store->reconnect_due) || !is_mine(store))
 		return;
 	for (size_t i = 0; i < THREAD_COUNT; i++)
 		(void)pthread_mutex_lock(&store->conn_mutex[order[i]]);
+	atomic_store(&store->reconnect_due, false);
 	if (is_at_path(store)) {
 		close_all(store);
 		open_all(store);
 	}
 	for (size_t i = 0; i < THREAD_COUNT; i++)
 		(void)pthread_mutex_unlock(&store->conn_mutex[order[i]]);
+}
+
+void
+reconnect_after(struct store *store, wf_status status)
+{
+	if (!is_of_connection(status))
+		return;
+	atomic_store(&store->reconnect_due, true);
+	reconnect_before(store);
 }
 
 void

@@ -336,6 +336,7 @@ writer_batch(struct writer *w, struct store_job *jobs)
 	wf_status status;
 
 	batch_order(&batch, jobs);
+	reconnect_before(w->store);
 	(void)pthread_mutex_lock(&w->store->conn_mutex[THREAD_WRITER]);
 	status = batch_run(w, &batch, &written);
 	if (status == WF_OK)

@@ -86,6 +86,11 @@ class Store:
         """Reservations."""
         return self.ask("SELECT count(*) FROM reservation")[0]
 
+    def counted_or_pending(self, person):
+        """Failures counted for an account, and attempts that still may be, as of one moment."""
+        return self.ask("SELECT coalesce((SELECT failures FROM throttle WHERE name = ? AND lane = 0), 0) +"
+                        " (SELECT count(*) FROM reservation WHERE name = ?)", person.name, person.name)[0]
+
 
 class Loop:
     """One scenario. act() gives an outcome, check(outcome) raises Broken; without a fault it is `clean`."""
