@@ -33,17 +33,18 @@ static const struct {
 	const char *words[WORDS_MAX];
 	struct options options;
 } right[] = {
-	{{NULL}, {TASK_SERVE, NULL, NULL, false}},
-	{{"--foreground"}, {TASK_SERVE, NULL, NULL, true}},
-	{{"--config", "/a"}, {TASK_SERVE, "/a", NULL, false}},
-	{{"--config=/a", "--foreground"}, {TASK_SERVE, "/a", NULL, true}},
-	{{"--config=/a", "--config=/b"}, {TASK_SERVE, "/b", NULL, false}},
-	{{"--check", "--config", "/a"}, {TASK_CHECK, "/a", NULL, false}},
-	{{"--init"}, {TASK_INIT, NULL, NULL, false}},
-	{{"--restore", "/b", "--config=/a"}, {TASK_RESTORE, "/a", "/b", false}},
-	{{"--restore="}, {TASK_RESTORE, NULL, "", false}},
-	{{"--help"}, {TASK_HELP, NULL, NULL, false}},
-	{{"--version"}, {TASK_VERSION, NULL, NULL, false}},
+	{{NULL}, {TASK_SERVE, NULL, NULL, NULL, false}},
+	{{"--foreground"}, {TASK_SERVE, NULL, NULL, NULL, true}},
+	{{"--config", "/a"}, {TASK_SERVE, "/a", NULL, NULL, false}},
+	{{"--config=/a", "--foreground"}, {TASK_SERVE, "/a", NULL, NULL, true}},
+	{{"--config=/a", "--config=/b"}, {TASK_SERVE, "/b", NULL, NULL, false}},
+	{{"--check", "--config", "/a"}, {TASK_CHECK, "/a", NULL, NULL, false}},
+	{{"--check", "--with", "/c"}, {TASK_CHECK, NULL, NULL, "/c", false}},
+	{{"--init"}, {TASK_INIT, NULL, NULL, NULL, false}},
+	{{"--restore", "/b", "--config=/a"}, {TASK_RESTORE, "/a", "/b", NULL, false}},
+	{{"--restore="}, {TASK_RESTORE, NULL, "", NULL, false}},
+	{{"--help"}, {TASK_HELP, NULL, NULL, NULL, false}},
+	{{"--version"}, {TASK_VERSION, NULL, NULL, NULL, false}},
 };
 
 static void
@@ -65,6 +66,7 @@ START_TEST(understood)
 	ck_assert_int_eq(run.options.stderr_log, right[_i].options.stderr_log);
 	same_text(run.options.config, right[_i].options.config);
 	same_text(run.options.file, right[_i].options.file);
+	same_text(run.options.with, right[_i].options.with);
 }
 END_TEST
 
