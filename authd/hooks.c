@@ -71,7 +71,8 @@ read_figures(struct daemon *daemon, void *arg)
 		.slowest_hash_ms = engine.slowest_hash_ms,
 	};
 	if (daemon->hub != NULL)
-		figures->relays = hub_hosts(daemon->hub, figures->relays_away, sizeof(figures->relays_away));
+		figures->relays = hub_hosts(daemon->hub, figures->relays_away,
+					    sizeof(figures->relays_away));
 }
 
 static void

@@ -66,8 +66,10 @@ reload_hub(struct daemon *daemon)
 {
 	char why[512] = "";
 
-	if (daemon->hub != NULL && hub_configure(daemon->hub, daemon->live->config, why, sizeof(why)) != WF_OK)
-		wf_say_f(LOG_ERR, "section relays: %s; the certificates of before stay in use", why);
+	if (daemon->hub == NULL ||
+	    hub_configure(daemon->hub, daemon->live->config, why, sizeof(why)) == WF_OK)
+		return;
+	wf_say_f(LOG_ERR, "section relays: %s; the certificates of before stay in use", why);
 }
 
 wf_status

@@ -106,7 +106,8 @@ open_relays(struct openings *openings, const struct config *config)
 		const struct config_listener *listener = &config->relays.listeners[i];
 
 		if (hub_socket(listener, &openings->relays[i]) != WF_OK) {
-			wf_say_f(LOG_ERR, "cannot listen for relays at %s: %s", listener->text, strerror(errno));
+			wf_say_f(LOG_ERR, "cannot listen for relays at %s: %s", listener->text,
+				 strerror(errno));
 			return false;
 		}
 		openings->nrelays++;
@@ -156,9 +157,11 @@ add_folder(struct wf_sandbox_path *paths, size_t *n, char *copy, const char *fil
 static wf_status
 cage_paths(const struct config *config)
 {
-	const struct config_trust *trust = config->relay.host[0] != '\0' ? &config->relay.trust : &config->relays.trust;
+	bool relay = config->relay.host[0] != '\0';
+	const struct config_trust *trust = relay ? &config->relay.trust : &config->relays.trust;
 	char conf[sizeof(config->file)], keys[sizeof(config->key_file)];
-	char certificate[sizeof(trust->certificate)], key[sizeof(trust->key)], ca[sizeof(trust->ca)];
+	char certificate[sizeof(trust->certificate)], key[sizeof(trust->key)];
+	char ca[sizeof(trust->ca)];
 	struct wf_sandbox_path paths[16] = {
 		{ config->state_dir, true },
 		{ config->run_dir, true },
@@ -174,8 +177,9 @@ cage_paths(const struct config *config)
 	};
 	size_t n = 11;
 
-	if (config->relay.host[0] == '\0')
-		paths[n++] = (struct wf_sandbox_path){folder_of(keys, config->key_file, sizeof(keys)), true};
+	if (!relay)
+		paths[n++] = (struct wf_sandbox_path){
+			folder_of(keys, config->key_file, sizeof(keys)), true};
 	add_folder(paths, &n, certificate, trust->certificate, sizeof(certificate));
 	add_folder(paths, &n, key, trust->key, sizeof(key));
 	add_folder(paths, &n, ca, trust->ca, sizeof(ca));
@@ -466,14 +470,17 @@ relay_folder(const struct config *config)
 	if (mkdir(config->state_dir, 0700) != 0) {
 		if (errno == EEXIST)
 			return true;
-		wf_say_f(LOG_ERR, "cannot make the folder %s: %s", config->state_dir, strerror(errno));
+		wf_say_f(LOG_ERR, "cannot make the folder %s: %s", config->state_dir,
+			 strerror(errno));
 		return false;
 	}
-	if (geteuid() != 0 || config->user[0] == '\0' || wf_privilege_user(config->user, &uid, &gid) != WF_OK)
+	if (geteuid() != 0 || config->user[0] == '\0' ||
+	    wf_privilege_user(config->user, &uid, &gid) != WF_OK)
 		return true;
 	if (chown(config->state_dir, uid, gid) == 0)
 		return true;
-	wf_say_f(LOG_ERR, "cannot give the folder %s to %s: %s", config->state_dir, config->user, strerror(errno));
+	wf_say_f(LOG_ERR, "cannot give the folder %s to %s: %s", config->state_dir, config->user,
+		 strerror(errno));
 	return false;
 }
 
@@ -490,8 +497,8 @@ open_as_root(const struct options *options, struct openings *openings, bool *rel
 		return false;
 	}
 	*relay_r = config->relay.host[0] != '\0';
-	fine = (*relay_r ? relay_folder(config) : first_start(options, config)) && open_sockets(openings, config) &&
-	       open_relays(openings, config) && become_user(config);
+	fine = (*relay_r ? relay_folder(config) : first_start(options, config)) &&
+	       open_sockets(openings, config) && open_relays(openings, config) && become_user(config);
 	config_free(&config);
 	return fine;
 }

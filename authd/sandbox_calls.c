@@ -129,4 +129,5 @@ const char *const sandbox_calls_relay[] = {
 	"sendmmsg",	  /* questions to name servers */
 };
 
-const size_t sandbox_calls_relay_count = sizeof(sandbox_calls_relay) / sizeof(sandbox_calls_relay[0]);
+const size_t sandbox_calls_relay_count =
+	sizeof(sandbox_calls_relay) / sizeof(sandbox_calls_relay[0]);

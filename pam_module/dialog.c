@@ -16,7 +16,7 @@ struct dialog {
 	struct wf_client *client;
 	enum wf_purpose purpose;
 	int64_t deadline_us;
-	bool silent; /* the first reply did not come in time, or says that the daemon's centre is away */
+	bool silent; /* the first reply did not come in time, or the daemon's centre is away */
 	bool has_txn;
 	uint8_t txn[WF_TXN_LEN];
 	struct wf_prompt prompts[DIALOG_PROMPTS_MAX];
@@ -227,7 +227,8 @@ is_away(const struct wf_msg *msg)
 {
 	uint64_t text = WF_TEXT_NONE, verdict = WF_VERDICT_REJECT;
 
-	return msg->type == WF_MSG_RESULT && wf_msg_get_uint(msg, WF_F_TEXT_ID, &text) == WF_OK && text == WF_TEXT_AWAY &&
+	return msg->type == WF_MSG_RESULT &&
+		wf_msg_get_uint(msg, WF_F_TEXT_ID, &text) == WF_OK && text == WF_TEXT_AWAY &&
 		wf_msg_get_uint(msg, WF_F_VERDICT, &verdict) == WF_OK && verdict == WF_VERDICT_UNAVAILABLE;
 }
 

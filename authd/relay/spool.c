@@ -298,8 +298,8 @@ make(struct spool *spool)
 }
 
 /*
- * A crash leaves the older head or the newer one, whole. If one of them cannot be read, the disk has
- * lost it, and which numbers were used is not known: another id makes all of them new.
+ * A crash leaves the older head or the newer one, whole. If one of them cannot be read, the disk
+ * has lost it, and which numbers were used is not known: another id makes all of them new.
  */
 static bool
 mend(struct spool *spool, bool damaged)

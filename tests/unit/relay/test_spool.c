@@ -1,4 +1,7 @@
-/* The spool: what was written is there after any crash, once, in order, with numbers never used twice. */
+/*
+ * The spool: what was written is there after any crash, once, in order, with numbers never used
+ * twice.
+ */
 #include "config.h"
 
 #include <fcntl.h>
@@ -114,7 +117,10 @@ START_TEST(survives_a_restart)
 }
 END_TEST
 
-/* Emptied and begun anew, over restarts, too: the centre would take a used number for a row that it has. */
+/*
+ * Emptied and begun anew, over restarts, too: the centre would take a used number for a row that it
+ * has.
+ */
 START_TEST(numbers_rise_for_ever)
 {
 	uint64_t last = 0;
@@ -134,7 +140,10 @@ START_TEST(numbers_rise_for_ever)
 }
 END_TEST
 
-/* The file cut at every byte of its last row: the rows before are there, and a new one goes behind them. */
+/*
+ * The file cut at every byte of its last row: the rows before are there, and a new one goes behind
+ * them.
+ */
 START_TEST(cut_off_anywhere)
 {
 	off_t before, after;
