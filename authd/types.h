@@ -154,7 +154,7 @@ enum effect_kind {
 	 * there is no open one.
 	 */
 	EFFECT_DISCONNECT,
-	/* text2 = host, blob = id of its spool, value = a row's number: only if it is a later one */
+	/* text2 = host, blob = its spool's id, value = a number of a row: only if it is later */
 	EFFECT_SPOOL_ADVANCE,
 	EFFECT_ORDER_DONE /* value = id of an order, text = what became of it: only if it is not done yet */
 };

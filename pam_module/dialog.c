@@ -229,7 +229,8 @@ is_away(const struct wf_msg *msg)
 
 	return msg->type == WF_MSG_RESULT &&
 		wf_msg_get_uint(msg, WF_F_TEXT_ID, &text) == WF_OK && text == WF_TEXT_AWAY &&
-		wf_msg_get_uint(msg, WF_F_VERDICT, &verdict) == WF_OK && verdict == WF_VERDICT_UNAVAILABLE;
+		wf_msg_get_uint(msg, WF_F_VERDICT, &verdict) == WF_OK &&
+		verdict == WF_VERDICT_UNAVAILABLE;
 }
 
 /* Asks one round, sends the answers and waits for what comes next. */
