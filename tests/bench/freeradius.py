@@ -21,7 +21,7 @@ logdir = {folder}
 run_dir = {folder}
 max_request_time = 30
 cleanup_delay = 5
-max_requests = 131072
+max_requests = 1048576
 log {{
 	destination = files
 	file = {folder}/radius.log

@@ -5,7 +5,8 @@
  * first one leaves, from many sockets, with a random authenticator.  With --window so many are under way at any time
  * instead, which finds what a server can do at most.  A device's own manners are options: how long it waits and how
  * often it sends again, how long a person takes for a code, what share of packets come twice.
- * Prints one line of JSON.  Authenticators are verified in each --verify-th login's replies.
+ * Prints one line of JSON.  A reply counts only with the right Response Authenticator; Message-Authenticators are
+ * verified in each --verify-th login's replies.
  */
 #include "config.h"
 
@@ -144,14 +145,19 @@ socket_open(const struct load_options *options)
 	return fd;
 }
 
-/* Enough identifiers for all that may wait at once, for both requests of a login. */
+/*
+ * Enough identifiers for all that may wait at once, and no more: a server remembers each one for seconds.  What sends
+ * once and has had no reply for half a second may lose its identifier to another.
+ */
 static void
 sockets_open(struct load *load)
 {
 	const struct load_options *options = &load->options;
-	double longest_s = (options->patience_ms * options->tries + options->resend_after_ms) / 1e3 + 0.5;
-	double wanted = (options->window > 0 ? WINDOW_RATE : options->rate) * longest_s / IDS;
-	uint32_t n = wanted < options->sockets ? options->sockets : wanted > SOCKETS_MAX ? SOCKETS_MAX : (uint32_t)wanted;
+	double tries_s = options->tries > 1 ? options->patience_ms * options->tries / 1e3 : 0;
+	double resend_s = options->resend > 0 ? options->resend_after_ms / 1e3 : 0;
+	double wanted = options->window > 0 ? 2.0 * options->window : options->rate * (tries_s + resend_s + 0.5);
+	uint32_t least = wanted < SOCKETS_MAX * IDS ? (uint32_t)(wanted / IDS) + 1 : SOCKETS_MAX;
+	uint32_t n = least < options->sockets ? options->sockets : least;
 	uint32_t all = options->kind == KIND_CHALLENGE ? 2 * n : n;
 	struct rlimit files = {.rlim_cur = all + 64, .rlim_max = all + 64};
 
@@ -231,6 +237,7 @@ print(const struct load *load, double cpu)
 		{"refused", counts->refused},
 		{"verified", counts->verified},
 		{"bad", counts->bad},
+		{"bad_messages", counts->bad_messages},
 		{"unsigned_replies", counts->unsigned_replies},
 	};
 

@@ -67,7 +67,8 @@ struct ring {
 struct load_counts {
 	uint64_t begun, challenged, ends[LOGIN_ENDS], in_time;
 	uint64_t resent, repeats_same, repeats_other, late, strange, crowded, refused;
-	uint64_t verified, bad, unsigned_replies;
+	uint64_t bad; /* another Response Authenticator: dropped, as a device drops it */
+	uint64_t verified, bad_messages, unsigned_replies;
 };
 
 struct load {

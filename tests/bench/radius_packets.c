@@ -122,7 +122,7 @@ asker_request(const struct asker *asker, const struct asker_login *login, uint8_
 }
 
 bool
-asker_verify(const struct asker *asker, const uint8_t *request, const struct packet *reply, bool *first_r)
+asker_verify(const struct asker *asker, const uint8_t *request, const struct packet *reply)
 {
 	const struct digest_part parts[] = {
 		{reply->bytes, PACKET_HEADER - PACKET_AUTHENTICATOR},
@@ -132,13 +132,19 @@ asker_verify(const struct asker *asker, const uint8_t *request, const struct pac
 	};
 	uint8_t found[DIGEST_LEN];
 
+	return digest_md5(asker->digest, parts, sizeof(parts) / sizeof(parts[0]), found) == WF_OK &&
+	       wf_mem_equal(found, reply->authenticator, sizeof(found));
+}
+
+bool
+asker_verify_message(const struct asker *asker, const uint8_t *request, const struct packet *reply, bool *first_r)
+{
+	const uint8_t *message = reply->message_authenticator;
+	uint8_t found[DIGEST_LEN];
+
 	*first_r = reply->nattributes > 0 && reply->attributes[0].type == ATTR_MESSAGE_AUTHENTICATOR;
-	if (digest_md5(asker->digest, parts, sizeof(parts) / sizeof(parts[0]), found) != WF_OK ||
-		!wf_mem_equal(found, reply->authenticator, sizeof(found)))
-		return false;
-	if (reply->message_authenticator == NULL)
+	if (message == NULL)
 		return true;
-	return message_hmac(asker, reply->bytes, reply->len, request + 4,
-		       (size_t)(reply->message_authenticator - reply->bytes), found) &&
-	       wf_mem_equal(found, reply->message_authenticator, sizeof(found));
+	return message_hmac(asker, reply->bytes, reply->len, request + 4, (size_t)(message - reply->bytes), found) &&
+	       wf_mem_equal(found, message, sizeof(found));
 }

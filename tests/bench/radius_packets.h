@@ -36,10 +36,12 @@ bool asker_init(struct asker *asker, const char *secret, bool message_authentica
 void asker_clear(struct asker *asker);
 /* An Access-Request; gives its length, 0 if it does not fit. */
 size_t asker_request(const struct asker *asker, const struct asker_login *login, uint8_t bytes_r[REQUEST_MAX]);
+/* Response Authenticator of a reply to this request (RFC 2865 section 3); a device drops one that has another. */
+bool asker_verify(const struct asker *asker, const uint8_t *request, const struct packet *reply);
 /*
- * Response Authenticator and, where there is one, Message-Authenticator of a reply (RFC 2865 section 3, RFC 3579
- * section 3.2) to this request; first_r: the Message-Authenticator is its first attribute.
+ * Its Message-Authenticator (RFC 3579 section 3.2): true if there is none or it is right; first_r: it is the first
+ * attribute.
  */
-bool asker_verify(const struct asker *asker, const uint8_t *request, const struct packet *reply, bool *first_r);
+bool asker_verify_message(const struct asker *asker, const uint8_t *request, const struct packet *reply, bool *first_r);
 
 #endif

@@ -149,12 +149,12 @@ def load_end(process):
 
 
 def check_sums(row):
-    """Each login has exactly one end, and every verified reply was right."""
+    """Each login has exactly one end, and every Message-Authenticator looked at was right."""
     ends = sum(row[name] for name in ("accepted", "rejected", "rejected_second", "unanswered", "unanswered_second", "odd"))
     if ends != row["begun"]:
         raise AssertionError(f"{row['begun']} logins begun, but {ends} ends: {row}")
-    if row["bad"] > 0:
-        raise AssertionError(f"{row['bad']} of {row['verified']} replies are not what the secret says: {row}")
+    if row["bad_messages"] > 0:
+        raise AssertionError(f"{row['bad_messages']} of {row['verified']} replies have a wrong Message-Authenticator: {row}")
     if row["odd"] > 0 or row["repeats_other"] > 0:
         raise AssertionError(f"replies that fit no login, or another reply to the same packet: {row}")
 
@@ -186,7 +186,7 @@ def times(row, which="first"):
 
 def lost(row):
     """What a note must not keep quiet."""
-    names = ("rejected", "rejected_second", "unanswered", "unanswered_second", "crowded")
+    names = ("rejected", "rejected_second", "unanswered", "unanswered_second", "crowded", "bad")
     return "".join(f", {row[name]} {name.replace('_', ' at the ')}" for name in names if row[name])
 
 

@@ -220,14 +220,15 @@ pace(struct load *load, struct batch *batch, int64_t now_us)
 	return now_us + 100000;
 }
 
+/* A sample's Message-Authenticators; Response Authenticators are verified of all. */
 static void
-verify(struct load *load, const struct login *login, const struct packet *reply)
+verify_message(struct load *load, const struct login *login, const struct packet *reply)
 {
 	bool first;
 
 	load->counts.verified++;
-	if (!asker_verify(&load->asker, login->packet, reply, &first))
-		load->counts.bad++;
+	if (!asker_verify_message(&load->asker, login->packet, reply, &first))
+		load->counts.bad_messages++;
 	else if (!first)
 		load->counts.unsigned_replies++;
 }
@@ -293,8 +294,12 @@ received(struct load *load, uint32_t socket, const uint8_t *bytes, size_t len, i
 		load->counts.strange++;
 		return;
 	}
+	if (!asker_verify(&load->asker, login->packet, &reply)) {
+		load->counts.bad++;
+		return;
+	}
 	if (load->options.verify_every > 0 && (owner - 1) % load->options.verify_every == 0)
-		verify(load, login, &reply);
+		verify_message(load, login, &reply);
 	if (login->stage == LOGIN_FIRST || login->stage == LOGIN_SECOND)
 		answered(load, owner - 1, &reply, now_us);
 	else

@@ -36,6 +36,7 @@ def codes(server):
         raise AssertionError(f"{row['resent']} of {row['begun']} sent again, not three of ten")
     lib.equal(row["verified"], row["begun"] + row["repeats_same"], "replies, and those verified")
     lib.equal(row["first"]["n"], row["begun"], "times, and logins")
+    lib.equal((row["bad"], bad["bad"], row["strange"], row["late"]), (0, 0, 0, 0), "replies that belong to no request")
     return row
 
 
