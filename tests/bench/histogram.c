@@ -46,7 +46,9 @@ histogram_ms(const struct histogram *histogram, double share)
 	uint64_t seen = 0;
 	int64_t us = 0;
 
-	for (unsigned i = 0; i < HISTOGRAM_CLASSES && seen < (wanted > 0 ? wanted : 1) && histogram->n > 0; i++) {
+	for (unsigned i = 0;
+		i < HISTOGRAM_CLASSES && seen < (wanted > 0 ? wanted : 1) && histogram->n > 0;
+		i++) {
 		seen += histogram->classes[i];
 		us = class_end(i);
 	}

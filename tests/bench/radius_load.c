@@ -1,12 +1,14 @@
 /*
  * bench_radius: RADIUS logins over UDP, and what became of them; one thread.
  *
- * Open loop: with --rate logins begin at that pace whatever comes back, each with a packet that was made before the
- * first one leaves, from many sockets, with a random authenticator.  With --window so many are under way at any time
- * instead, which finds what a server can do at most.  A device's own manners are options: how long it waits and how
- * often it sends again, how long a person takes for a code, what share of packets come twice.
- * Prints one line of JSON.  A reply counts only with the right Response Authenticator; Message-Authenticators are
- * verified in each --verify-th login's replies.
+ * Open loop: with --rate logins begin at that pace whatever comes back, each with a packet that
+ * was made before the first one leaves, from many sockets, with a random authenticator.  With
+ * --window so many are under way at any time instead, which finds what a server can do at most.  A
+ * device's own manners are options: how long it waits and how often it sends again, how long a
+ * person takes for a code, what share of packets come twice.
+ *
+ * Prints one line of JSON.  A reply counts only with the right Response Authenticator;
+ * Message-Authenticators are verified in each --verify-th login's replies.
  */
 #include "config.h"
 
@@ -28,7 +30,7 @@
 #include "tests/bench/people.h"
 
 #define WINDOW_RATE 60000 /* logins a second that are made ready for --window */
-#define SKIP_MAX 10	  /* codes of a person that may have been used unseen and are passed over */
+#define SKIP_MAX 10       /* codes of a person that may have been used unseen and are passed over */
 #define FAR_AWAY 1000000
 #define LOGINS_MAX 4000000
 
@@ -63,7 +65,8 @@ login_write(struct load *load, struct login *login, uint32_t slot, const uint8_t
 
 	people_name(login->person, name);
 	if (second || load->options.kind == KIND_CODE) {
-		people_code(login->person, login->counter + (load->options.wrong ? FAR_AWAY : 0), code);
+		people_code(
+			login->person, login->counter + (load->options.wrong ? FAR_AWAY : 0), code);
 		what.password = code;
 	}
 	login->len = (uint16_t)asker_request(&load->asker, &what, login->packet);
@@ -85,9 +88,11 @@ logins_make(struct load *load)
 		struct login *login = &load->logins[i];
 
 		login->person = options->first + i % options->people;
-		login->counter = options->fixed ? 0 : load->used[login->person] + i / options->people;
+		login->counter =
+			options->fixed ? 0 : load->used[login->person] + i / options->people;
 		login->packet = load->packets + (size_t)i * REQUEST_MAX;
-		login_write(load, login, slot_number(&load->rings[0], i), random + (size_t)i * PACKET_AUTHENTICATOR);
+		login_write(load, login, slot_number(&load->rings[0], i),
+			random + (size_t)i * PACKET_AUTHENTICATOR);
 	}
 	free(random);
 }
@@ -113,13 +118,14 @@ counters_map(struct load *load)
 }
 
 /*
- * The next counter of each person who sent a code alone.  A code without an answer may have been used: it is passed
- * over, unless that would lead out of the server's window.
+ * The next counter of each person who sent a code alone.  A code without an answer may have been
+ * used: it is passed over, unless that would lead out of the server's window.
  */
 static void
 counters_keep(struct load *load)
 {
-	for (uint32_t i = 0; i < load->next && load->options.kind == KIND_CODE && !load->options.fixed; i++) {
+	for (uint32_t i = 0;
+		i < load->next && load->options.kind == KIND_CODE && !load->options.fixed; i++) {
 		const struct login *login = &load->logins[i];
 		uint32_t *used = &load->used[login->person];
 
@@ -136,7 +142,8 @@ socket_open(const struct load_options *options)
 	int room = 1 << 20;
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (inet_pton(AF_INET, options->server, &to.sin_addr) != 1 || inet_pton(AF_INET, options->from, &from.sin_addr) != 1)
+	if (inet_pton(AF_INET, options->server, &to.sin_addr) != 1 ||
+		inet_pton(AF_INET, options->from, &from.sin_addr) != 1)
 		give_up("--server and --from are addresses of IPv4");
 	if (fd < 0 || bind(fd, (struct sockaddr *)&from, sizeof(from)) != 0 ||
 		connect(fd, (struct sockaddr *)&to, sizeof(to)) != 0)
@@ -146,8 +153,9 @@ socket_open(const struct load_options *options)
 }
 
 /*
- * Enough identifiers for all that may wait at once, and no more: a server remembers each one for seconds.  What sends
- * once and has had no reply for half a second may lose its identifier to another.
+ * Enough identifiers for all that may wait at once, and no more: a server remembers each one for
+ * seconds.  What sends once and has had no reply for half a second may lose its identifier to
+ * another.
  */
 static void
 sockets_open(struct load *load)
@@ -155,7 +163,8 @@ sockets_open(struct load *load)
 	const struct load_options *options = &load->options;
 	double tries_s = options->tries > 1 ? options->patience_ms * options->tries / 1e3 : 0;
 	double resend_s = options->resend > 0 ? options->resend_after_ms / 1e3 : 0;
-	double wanted = options->window > 0 ? 2.0 * options->window : options->rate * (tries_s + resend_s + 0.5);
+	double wanted = options->window > 0 ? 2.0 * options->window
+					    : options->rate * (tries_s + resend_s + 0.5);
 	uint32_t least = wanted < SOCKETS_MAX * IDS ? (uint32_t)(wanted / IDS) + 1 : SOCKETS_MAX;
 	uint32_t n = least < options->sockets ? options->sockets : least;
 	uint32_t all = options->kind == KIND_CHALLENGE ? 2 * n : n;
@@ -206,10 +215,12 @@ cpu_s(void)
 static void
 print_times(const char *name, const struct histogram *times)
 {
-	printf("\"%s\": {\"n\": %llu, \"p50_ms\": %.3f, \"p90_ms\": %.3f, \"p99_ms\": %.3f, \"p999_ms\": %.3f, "
+	printf("\"%s\": {\"n\": %llu, \"p50_ms\": %.3f, \"p90_ms\": %.3f, \"p99_ms\": %.3f, "
+	       "\"p999_ms\": %.3f, "
 	       "\"max_ms\": %.3f}, ",
-		name, (unsigned long long)times->n, histogram_ms(times, 0.5), histogram_ms(times, 0.9),
-		histogram_ms(times, 0.99), histogram_ms(times, 0.999), histogram_ms(times, 1));
+		name, (unsigned long long)times->n, histogram_ms(times, 0.5),
+		histogram_ms(times, 0.9), histogram_ms(times, 0.99), histogram_ms(times, 0.999),
+		histogram_ms(times, 1));
 }
 
 static void
@@ -247,14 +258,16 @@ print(const struct load *load, double cpu)
 	print_times("first", &load->first);
 	print_times("second", &load->second);
 	print_times("behind", &load->behind);
-	printf("\"rate\": %.2f, \"cpu_s\": %.3f}\n", (double)counts->in_time / load->options.seconds, cpu);
+	printf("\"rate\": %.2f, \"cpu_s\": %.3f}\n",
+		(double)counts->in_time / load->options.seconds, cpu);
 }
 
 static void
 teardown(struct load *load)
 {
 	for (uint32_t i = 0; i < load->nlogins; i++) {
-		if (load->logins[i].state.len > 0 && load->logins[i].packet != load->packets + (size_t)i * REQUEST_MAX)
+		if (load->logins[i].state.len > 0 &&
+			load->logins[i].packet != load->packets + (size_t)i * REQUEST_MAX)
 			free(load->logins[i].packet);
 	}
 	free(load->logins);

@@ -1,4 +1,7 @@
-/* The RADIUS load generator's state: what radius_load.c sets up and prints, and radius_run.c carries out. */
+/*
+ * The RADIUS load generator's state: what radius_load.c sets up and prints, and radius_run.c
+ * carries out.
+ */
 #ifndef WF_TESTS_BENCH_RADIUS_LOAD_H
 #define WF_TESTS_BENCH_RADIUS_LOAD_H
 
@@ -12,13 +15,13 @@
 
 #define SOCKETS_MAX 1024
 #define IDS 256
-/* So many logins after another go out by one socket, in one system call when they are due together. */
+/* So many logins in a row go out by one socket: in one call if they are due together. */
 #define BLOCK 8
 
 enum load_kind {
-	KIND_CODE,	/* a code alone */
-	KIND_PASSWORD,	/* a password alone */
-	KIND_CHALLENGE	/* a password, and a code with the State that comes back */
+	KIND_CODE,     /* a code alone */
+	KIND_PASSWORD, /* a password alone */
+	KIND_CHALLENGE /* a password, and a code with the State that comes back */
 };
 
 enum login_stage { LOGIN_WAITS = 0, LOGIN_FIRST, LOGIN_THINKS, LOGIN_SECOND, LOGIN_DONE };
@@ -27,11 +30,11 @@ enum login_stage { LOGIN_WAITS = 0, LOGIN_FIRST, LOGIN_THINKS, LOGIN_SECOND, LOG
 enum login_end {
 	END_NONE = 0, /* under way */
 	END_ACCEPTED,
-	END_REJECTED,		/* by the first reply */
-	END_REJECTED_SECOND,	/* by the reply to the code */
+	END_REJECTED,        /* by the first reply */
+	END_REJECTED_SECOND, /* by the reply to the code */
 	END_UNANSWERED,
-	END_UNANSWERED_SECOND,	/* challenged, and then no reply */
-	END_ODD,		/* a code of reply that fits no such login */
+	END_UNANSWERED_SECOND, /* challenged, and then no reply */
+	END_ODD,               /* a code of reply that fits no such login */
 	LOGIN_ENDS
 };
 
@@ -40,20 +43,21 @@ struct load_options {
 	uint32_t port, first, people, sockets, window, tries;
 	uint32_t patience_ms, resend_after_ms, think_ms, verify_every;
 	enum load_kind kind;
-	double rate, seconds, resend; /* resend: share of requests that are sent twice whatever comes back */
+	double rate, seconds;
+	double resend; /* share of requests that are sent twice whatever comes back */
 	bool unsigned_requests; /* no Message-Authenticator */
-	bool fixed;		/* everybody's code is that of counter 0, as a password that stays */
-	bool wrong;		/* codes are those of a counter far away */
+	bool fixed; /* everybody's code is that of counter 0, as a password that stays */
+	bool wrong; /* codes are those of a counter far away */
 };
 
 struct login {
-	uint8_t *packet; /* the request under way: in load.packets, or one of its own for the second */
+	uint8_t *packet; /* the request under way: in load.packets; the second is its own */
 	uint16_t len;
 	uint16_t tries;
 	uint32_t person, counter, slot;
 	enum login_stage stage;
 	enum login_end end;
-	int64_t due_us; /* of the request under way */
+	int64_t due_us;                       /* of the request under way */
 	uint8_t answer[PACKET_AUTHENTICATOR]; /* of the last reply */
 	struct asker_state state;
 };
@@ -91,12 +95,15 @@ struct load {
 
 /* Ends the program. */
 _Noreturn void give_up(const char *what);
-/* The next identifier of a ring, for this login; the login that still waits under it is given up. */
+/*
+ * The next identifier of a ring, for this login; the login that still waits under it is given up.
+ */
 uint32_t slot_take(struct load *load, struct ring *ring, uint32_t login);
 /* The one that slot_take will give the nth from the beginning. */
 uint32_t slot_number(const struct ring *ring, uint64_t n);
 /* The packet of a login's first or second request; authenticator: 16 random octets. */
-void login_write(struct load *load, struct login *login, uint32_t slot, const uint8_t *authenticator);
+void login_write(
+	struct load *load, struct login *login, uint32_t slot, const uint8_t *authenticator);
 void load_run(struct load *load);
 
 #endif

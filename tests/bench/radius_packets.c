@@ -19,8 +19,10 @@ struct writer {
 bool
 asker_init(struct asker *asker, const char *secret, bool message_authenticator)
 {
-	*asker = (struct asker){.secret = WF_SECRET_EMPTY, .message_authenticator = message_authenticator};
-	return digest_new(&asker->digest) == WF_OK && wf_secret_set(&asker->secret, secret, strlen(secret)) == WF_OK;
+	*asker = (struct asker){
+		.secret = WF_SECRET_EMPTY, .message_authenticator = message_authenticator};
+	return digest_new(&asker->digest) == WF_OK &&
+	       wf_secret_set(&asker->secret, secret, strlen(secret)) == WF_OK;
 }
 
 void
@@ -81,10 +83,13 @@ put_password(const struct asker *asker, const struct asker_login *login, struct 
 	return true;
 }
 
-/* HMAC over a packet whose Message-Authenticator stands at `place`, with `authenticator` in its header. */
+/*
+ * HMAC over a packet whose Message-Authenticator stands at `place`, with `authenticator` in its
+ * header.
+ */
 static bool
-message_hmac(const struct asker *asker, const uint8_t *bytes, size_t len, const uint8_t *authenticator, size_t place,
-	uint8_t hmac_r[DIGEST_LEN])
+message_hmac(const struct asker *asker, const uint8_t *bytes, size_t len,
+	const uint8_t *authenticator, size_t place, uint8_t hmac_r[DIGEST_LEN])
 {
 	const struct digest_part parts[] = {
 		{bytes, PACKET_HEADER - PACKET_AUTHENTICATOR},
@@ -94,11 +99,13 @@ message_hmac(const struct asker *asker, const uint8_t *bytes, size_t len, const 
 		{bytes + place + DIGEST_LEN, len - place - DIGEST_LEN},
 	};
 
-	return digest_hmac(asker->digest, &asker->secret, parts, sizeof(parts) / sizeof(parts[0]), hmac_r) == WF_OK;
+	return digest_hmac(asker->digest, &asker->secret, parts, sizeof(parts) / sizeof(parts[0]),
+		       hmac_r) == WF_OK;
 }
 
 size_t
-asker_request(const struct asker *asker, const struct asker_login *login, uint8_t bytes_r[REQUEST_MAX])
+asker_request(
+	const struct asker *asker, const struct asker_login *login, uint8_t bytes_r[REQUEST_MAX])
 {
 	struct writer writer = {.bytes = bytes_r, .len = PACKET_HEADER};
 
@@ -116,7 +123,8 @@ asker_request(const struct asker *asker, const struct asker_login *login, uint8_
 	bytes_r[2] = (uint8_t)(writer.len >> 8);
 	bytes_r[3] = (uint8_t)writer.len;
 	if (asker->message_authenticator && !writer.full &&
-		!message_hmac(asker, bytes_r, writer.len, login->authenticator, PACKET_HEADER + 2, bytes_r + PACKET_HEADER + 2))
+		!message_hmac(asker, bytes_r, writer.len, login->authenticator, PACKET_HEADER + 2,
+			bytes_r + PACKET_HEADER + 2))
 		return 0;
 	return writer.full ? 0 : writer.len;
 }
@@ -137,14 +145,17 @@ asker_verify(const struct asker *asker, const uint8_t *request, const struct pac
 }
 
 bool
-asker_verify_message(const struct asker *asker, const uint8_t *request, const struct packet *reply, bool *first_r)
+asker_verify_message(const struct asker *asker, const uint8_t *request, const struct packet *reply,
+	bool *first_r)
 {
 	const uint8_t *message = reply->message_authenticator;
 	uint8_t found[DIGEST_LEN];
 
-	*first_r = reply->nattributes > 0 && reply->attributes[0].type == ATTR_MESSAGE_AUTHENTICATOR;
+	*first_r =
+		reply->nattributes > 0 && reply->attributes[0].type == ATTR_MESSAGE_AUTHENTICATOR;
 	if (message == NULL)
 		return true;
-	return message_hmac(asker, reply->bytes, reply->len, request + 4, (size_t)(message - reply->bytes), found) &&
+	return message_hmac(asker, reply->bytes, reply->len, request + 4,
+		       (size_t)(message - reply->bytes), found) &&
 	       wf_mem_equal(found, message, sizeof(found));
 }

@@ -1,4 +1,7 @@
-/* Requests as a device sends them, and whether a reply is what the shared secret says; for the load generator. */
+/*
+ * Requests as a device sends them, and whether a reply is what the shared secret says; for the
+ * load generator.
+ */
 #ifndef WF_TESTS_BENCH_RADIUS_PACKETS_H
 #define WF_TESTS_BENCH_RADIUS_PACKETS_H
 
@@ -35,13 +38,18 @@ struct asker_login {
 bool asker_init(struct asker *asker, const char *secret, bool message_authenticator);
 void asker_clear(struct asker *asker);
 /* An Access-Request; gives its length, 0 if it does not fit. */
-size_t asker_request(const struct asker *asker, const struct asker_login *login, uint8_t bytes_r[REQUEST_MAX]);
-/* Response Authenticator of a reply to this request (RFC 2865 section 3); a device drops one that has another. */
+size_t asker_request(
+	const struct asker *asker, const struct asker_login *login, uint8_t bytes_r[REQUEST_MAX]);
+/*
+ * Response Authenticator of a reply to this request (RFC 2865 section 3); a device drops one that
+ * has another.
+ */
 bool asker_verify(const struct asker *asker, const uint8_t *request, const struct packet *reply);
 /*
- * Its Message-Authenticator (RFC 3579 section 3.2): true if there is none or it is right; first_r: it is the first
- * attribute.
+ * Its Message-Authenticator (RFC 3579 section 3.2): true if there is none or it is right; first_r:
+ * it is the first attribute.
  */
-bool asker_verify_message(const struct asker *asker, const uint8_t *request, const struct packet *reply, bool *first_r);
+bool asker_verify_message(const struct asker *asker, const uint8_t *request,
+	const struct packet *reply, bool *first_r);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Sending on schedule and listening, in one thread.  A login's time runs from when it was due, not from when it was
- * sent: a generator that is held up must not hide what its server is guilty of.
+ * Sending on schedule and listening, in one thread.  A login's time runs from when it was due, not
+ * from when it was sent: a generator that is held up must not hide what its server is guilty of.
  */
 #include "config.h"
 
@@ -19,7 +19,7 @@
 #define AT_ONCE 32
 #define EVENTS_MAX 128
 #define REPLY_MAX 1024
-#define FIRST 1u  /* marks of delays: which request they belong to */
+#define FIRST 1u /* marks of delays: which request they belong to */
 #define SECOND 2u
 
 struct batch {
@@ -54,7 +54,8 @@ batch_add(struct load *load, struct batch *batch, const struct login *login)
 		batch_flush(load, batch);
 	batch->fd = fd;
 	batch->parts[batch->n] = (struct iovec){.iov_base = login->packet, .iov_len = login->len};
-	batch->messages[batch->n] = (struct mmsghdr){.msg_hdr = {.msg_iov = &batch->parts[batch->n], .msg_iovlen = 1}};
+	batch->messages[batch->n] =
+		(struct mmsghdr){.msg_hdr = {.msg_iov = &batch->parts[batch->n], .msg_iovlen = 1}};
 	batch->n++;
 }
 
@@ -94,11 +95,14 @@ uint32_t
 slot_take(struct load *load, struct ring *ring, uint32_t login)
 {
 	uint32_t slot = slot_number(ring, ring->next++);
-	struct login *before = load->owners[slot] == 0 ? NULL : &load->logins[load->owners[slot] - 1];
+	struct login *before =
+		load->owners[slot] == 0 ? NULL : &load->logins[load->owners[slot] - 1];
 
-	if (before != NULL && before->slot == slot && before->stage != LOGIN_DONE && before->stage != LOGIN_THINKS) {
+	if (before != NULL && before->slot == slot && before->stage != LOGIN_DONE &&
+		before->stage != LOGIN_THINKS) {
 		load->counts.crowded++;
-		login_ended(load, before, before->stage == LOGIN_FIRST ? END_UNANSWERED : END_UNANSWERED_SECOND);
+		login_ended(load, before,
+			before->stage == LOGIN_FIRST ? END_UNANSWERED : END_UNANSWERED_SECOND);
 	}
 	load->owners[slot] = login + 1;
 	return slot;
@@ -129,7 +133,8 @@ login_begin(struct load *load, struct batch *batch, int64_t due_us, int64_t now_
 	histogram_add(&load->behind, now_us - due_us);
 	request_begun(load, batch, index, FIRST, now_us);
 	if ((double)((index * UINT32_C(2654435761)) >> 8) < options->resend * (double)(1u << 24))
-		wait_add(&load->resend, now_us + (int64_t)options->resend_after_ms * 1000, index, FIRST);
+		wait_add(&load->resend, now_us + (int64_t)options->resend_after_ms * 1000, index,
+			FIRST);
 }
 
 /* The code that answers a challenge: made now, because its State was not known before. */
@@ -159,13 +164,15 @@ login_again(struct load *load, struct batch *batch, const struct delayed *item, 
 	if (!pending(login, item->mark))
 		return;
 	if (login->tries >= load->options.tries) {
-		login_ended(load, login, item->mark == FIRST ? END_UNANSWERED : END_UNANSWERED_SECOND);
+		login_ended(
+			load, login, item->mark == FIRST ? END_UNANSWERED : END_UNANSWERED_SECOND);
 		return;
 	}
 	login->tries++;
 	load->counts.resent++;
 	batch_add(load, batch, login);
-	wait_add(&load->retry, now_us + (int64_t)load->options.patience_ms * 1000, item->what, item->mark);
+	wait_add(&load->retry, now_us + (int64_t)load->options.patience_ms * 1000, item->what,
+		item->mark);
 }
 
 /* The same packet, unless its identifier has gone to another. */
@@ -239,7 +246,8 @@ challenged(struct load *load, uint32_t index, const struct packet *reply, int64_
 	struct login *login = &load->logins[index];
 	const struct attribute *state = packet_next(reply, ATTR_STATE, NULL);
 
-	if (load->options.kind != KIND_CHALLENGE || state == NULL || state->len > sizeof(login->state.bytes)) {
+	if (load->options.kind != KIND_CHALLENGE || state == NULL ||
+		state->len > sizeof(login->state.bytes)) {
 		login_ended(load, login, END_ODD);
 		return;
 	}
@@ -260,7 +268,8 @@ answered(struct load *load, uint32_t index, const struct packet *reply, int64_t 
 	memcpy(login->answer, reply->authenticator, sizeof(login->answer));
 	if (reply->code == CODE_ACCESS_CHALLENGE && first) {
 		challenged(load, index, reply, now_us);
-	} else if (reply->code == CODE_ACCESS_ACCEPT && first == (load->options.kind != KIND_CHALLENGE)) {
+	} else if (reply->code == CODE_ACCESS_ACCEPT &&
+		   first == (load->options.kind != KIND_CHALLENGE)) {
 		load->counts.in_time += now_us <= load->end_us;
 		login_ended(load, login, END_ACCEPTED);
 	} else if (reply->code == CODE_ACCESS_REJECT) {
@@ -290,7 +299,8 @@ received(struct load *load, uint32_t socket, const uint8_t *bytes, size_t len, i
 	struct login *login = owner == 0 ? NULL : &load->logins[owner - 1];
 	struct packet reply;
 
-	if (login == NULL || login->slot != slot || packet_read(bytes, len, &reply) != PACKET_FINE) {
+	if (login == NULL || login->slot != slot ||
+		packet_read(bytes, len, &reply) != PACKET_FINE) {
 		load->counts.strange++;
 		return;
 	}
@@ -318,7 +328,8 @@ drain(struct load *load, uint32_t socket, int64_t now_us)
 		parts[i] = (struct iovec){.iov_base = bytes[i], .iov_len = REPLY_MAX};
 	while (n == AT_ONCE) {
 		for (size_t i = 0; i < AT_ONCE; i++)
-			messages[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &parts[i], .msg_iovlen = 1}};
+			messages[i] = (struct mmsghdr){
+				.msg_hdr = {.msg_iov = &parts[i], .msg_iovlen = 1}};
 		n = recvmmsg(load->sockets[socket], messages, AT_ONCE, MSG_DONTWAIT, NULL);
 		if (n < 0 && errno == ECONNREFUSED)
 			load->counts.refused++;
@@ -359,7 +370,8 @@ load_run(struct load *load)
 		next = next_us(load, pace(load, &batch, now_us));
 		batch_flush(load, &batch);
 		if (next > now_us)
-			wait = (struct timespec){.tv_sec = (next - now_us) / 1000000, .tv_nsec = (next - now_us) % 1000000 * 1000};
+			wait = (struct timespec){.tv_sec = (next - now_us) / 1000000,
+				.tv_nsec = (next - now_us) % 1000000 * 1000};
 		n = epoll_pwait2(load->epoll, events, EVENTS_MAX, &wait, NULL);
 		now_us = wf_clock_monotonic_us();
 		for (int i = 0; i < n; i++)

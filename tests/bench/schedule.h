@@ -1,6 +1,6 @@
 /*
- * When the load generator does what: logins at a pace that no reply changes, and what follows a fixed time after
- * something else (a packet sent again, a code typed).  Pure but for memory.
+ * When the load generator does what: logins at a pace that no reply changes, and what follows a
+ * fixed time after something else (a packet sent again, a code typed).  Pure but for memory.
  */
 #ifndef WF_TESTS_BENCH_SCHEDULE_H
 #define WF_TESTS_BENCH_SCHEDULE_H

@@ -89,7 +89,8 @@ check_refused(const struct packet *reply, size_t i)
 
 	ck_assert_msg(!asker_verify(&asker, request, reply), "octet %zu", i);
 	if (!of_header && reply->message_authenticator != NULL)
-		ck_assert_msg(!asker_verify_message(&asker, request, reply, &first), "octet %zu", i);
+		ck_assert_msg(
+			!asker_verify_message(&asker, request, reply, &first), "octet %zu", i);
 }
 
 START_TEST(replies)
