@@ -52,6 +52,9 @@ static const char *const config_samples[CONFIG_TYPES] = {
 	[CONFIG_SERVICE_ASK] = "{password}",
 	[CONFIG_LISTEN] = "{\"127.0.0.1:1812\", \"[2001:db8::1]:2083\"}",
 	[CONFIG_DICTIONARIES] = "{/d}",
+	[CONFIG_SERVER] = "\"auth.example.jp:7443\"",
+	[CONFIG_RELAYS_LISTEN] = "{\"127.0.0.1:7443\", \"[::1]:7443\"}",
+	[CONFIG_HOSTS] = "{web1.example.jp, web2}",
 };
 
 static void
@@ -81,6 +84,14 @@ add_section(struct writer *writer, const struct config_row *rows, size_t n, cons
 		add(writer, "}\n");
 }
 
+/* Those of which not all options go together; a relay serves no relays. */
+static bool
+left_out(const char *section, bool most)
+{
+	return strcmp(section, "client") == 0 || strcmp(section, "reply") == 0 ||
+		strcmp(section, most ? "relay" : "relays") == 0;
+}
+
 /* Every option, at one end of what it accepts. */
 static void
 seed_config(const char *name, bool most)
@@ -94,7 +105,7 @@ seed_config(const char *name, bool most)
 	add_section(&writer, rows, n, "", most);
 	/* clients and replies are in seeds_texts.c: not all options go together */
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(sections[i], "client") != 0 && strcmp(sections[i], "reply") != 0)
+		if (!left_out(sections[i], most))
 			add_section(&writer, rows, n, sections[i], most);
 	seed_put("config", name, writer.text, writer.len);
 }
