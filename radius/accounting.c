@@ -17,7 +17,11 @@ static const struct {
 	uint32_t status_type;
 	enum wf_record_event event;
 } events[] = {
-	{1, WF_RECORD_START}, {2, WF_RECORD_STOP}, {3, WF_RECORD_INTERIM}, {7, WF_RECORD_NAS_ON}, {8, WF_RECORD_NAS_OFF},
+	{1, WF_RECORD_START},
+	{2, WF_RECORD_STOP},
+	{3, WF_RECORD_INTERIM},
+	{7, WF_RECORD_NAS_ON},
+	{8, WF_RECORD_NAS_OFF},
 };
 
 static bool
@@ -50,7 +54,8 @@ status_missing(const struct packet *packet)
 {
 	uint32_t type;
 
-	return packet_count(packet, ATTR_ACCT_STATUS_TYPE) != 1 || !packet_number(packet, ATTR_ACCT_STATUS_TYPE, &type);
+	return packet_count(packet, ATTR_ACCT_STATUS_TYPE) != 1 ||
+	       !packet_number(packet, ATTR_ACCT_STATUS_TYPE, &type);
 }
 
 static bool
@@ -72,14 +77,16 @@ session_missing(const struct packet *packet)
 static bool
 nas_missing(const struct packet *packet)
 {
-	return !packet_has(packet, ATTR_NAS_IP_ADDRESS) && !packet_has(packet, ATTR_NAS_IPV6_ADDRESS) &&
+	return !packet_has(packet, ATTR_NAS_IP_ADDRESS) &&
+	       !packet_has(packet, ATTR_NAS_IPV6_ADDRESS) &&
 	       !packet_has(packet, ATTR_NAS_IDENTIFIER);
 }
 
 static bool
 forbidden(const struct packet *packet)
 {
-	static const uint8_t types[] = {ATTR_USER_PASSWORD, ATTR_CHAP_PASSWORD, ATTR_REPLY_MESSAGE, ATTR_STATE};
+	static const uint8_t types[] = {
+		ATTR_USER_PASSWORD, ATTR_CHAP_PASSWORD, ATTR_REPLY_MESSAGE, ATTR_STATE};
 
 	for (size_t i = 0; i < sizeof(types); i++)
 		if (packet_has(packet, types[i]))
@@ -105,12 +112,11 @@ static const struct rule {
 	struct accounting_fault fault;
 } rules[] = {
 	{status_missing, {"status-type-missing", "a record without Acct-Status-Type"}},
-	{status_unknown,
-		{"status-type-unknown",
-			"a record that is neither start, stop, interim, on nor off: let the device send no others"}},
+	{status_unknown, {"status-type-unknown", "a record that is neither start, stop, interim, "
+						 "on nor off: let the device send no others"}},
 	{session_missing, {"session-missing", "a record without Acct-Session-Id"}},
-	{nas_missing,
-		{"nas-missing", "neither NAS-IP-Address nor NAS-Identifier in a record: set one on the device"}},
+	{nas_missing, {"nas-missing", "neither NAS-IP-Address nor NAS-Identifier in a record: set "
+				      "one on the device"}},
 	{forbidden, {"forbidden", "a record with a password, a State or a Reply-Message"}},
 	{user_missing, {"user-name-missing", "a record of a session without User-Name"}},
 };
@@ -144,7 +150,8 @@ accounting_framed(const struct packet *packet, char framed_r[INET6_ADDRSTRLEN])
 }
 
 bool
-accounting_octets(const struct packet *packet, enum accounting_direction direction, uint64_t *octets_r)
+accounting_octets(
+	const struct packet *packet, enum accounting_direction direction, uint64_t *octets_r)
 {
 	static const struct {
 		uint8_t low, high;
@@ -165,10 +172,23 @@ bool
 accounting_identifies(uint8_t type)
 {
 	static const uint8_t types[] = {
-		ATTR_USER_NAME, ATTR_NAS_IP_ADDRESS, ATTR_NAS_IPV6_ADDRESS, ATTR_NAS_IDENTIFIER, ATTR_NAS_PORT,
-		ATTR_FRAMED_IP_ADDRESS, ATTR_FRAMED_IPV6_ADDRESS, ATTR_CALLING_STATION_ID, ATTR_ACCT_STATUS_TYPE,
-		ATTR_ACCT_SESSION_ID, ATTR_ACCT_SESSION_TIME, ATTR_ACCT_INPUT_OCTETS, ATTR_ACCT_OUTPUT_OCTETS,
-		ATTR_ACCT_INPUT_GIGAWORDS, ATTR_ACCT_OUTPUT_GIGAWORDS, ATTR_ACCT_TERMINATE_CAUSE, ATTR_EVENT_TIMESTAMP,
+		ATTR_USER_NAME,
+		ATTR_NAS_IP_ADDRESS,
+		ATTR_NAS_IPV6_ADDRESS,
+		ATTR_NAS_IDENTIFIER,
+		ATTR_NAS_PORT,
+		ATTR_FRAMED_IP_ADDRESS,
+		ATTR_FRAMED_IPV6_ADDRESS,
+		ATTR_CALLING_STATION_ID,
+		ATTR_ACCT_STATUS_TYPE,
+		ATTR_ACCT_SESSION_ID,
+		ATTR_ACCT_SESSION_TIME,
+		ATTR_ACCT_INPUT_OCTETS,
+		ATTR_ACCT_OUTPUT_OCTETS,
+		ATTR_ACCT_INPUT_GIGAWORDS,
+		ATTR_ACCT_OUTPUT_GIGAWORDS,
+		ATTR_ACCT_TERMINATE_CAUSE,
+		ATTR_EVENT_TIMESTAMP,
 	};
 
 	for (size_t i = 0; i < sizeof(types); i++)

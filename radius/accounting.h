@@ -1,6 +1,6 @@
 /*
- * What an Accounting-Request must hold and what it says (RFC 2866, RFC 2869 section 2.2; checklist B1-B4).
- * Pure.  The Request Authenticator has been verified before.
+ * What an Accounting-Request must hold and what it says (RFC 2866, RFC 2869 section 2.2; checklist
+ * B1-B4). Pure.  The Request Authenticator has been verified before.
  */
 #ifndef WF_RADIUS_ACCOUNTING_H
 #define WF_RADIUS_ACCOUNTING_H
@@ -17,7 +17,10 @@ struct accounting_fault {
 	const char *about; /* for the log */
 };
 
-/* The first rule that the record breaks, or NULL.  A record that breaks one is discarded: it cannot be stored (B2, B3). */
+/*
+ * The first rule that the record breaks, or NULL. A record that breaks one is discarded: it
+ * cannot be stored (B2, B3).
+ */
 const struct accounting_fault *accounting_check(const struct packet *packet);
 /* All rules in their order; NULL behind the last. */
 const struct accounting_fault *accounting_faults(size_t index);
@@ -29,8 +32,12 @@ void accounting_framed(const struct packet *packet, char framed_r[INET6_ADDRSTRL
 
 enum accounting_direction { ACCOUNTING_IN, ACCOUNTING_OUT };
 /* With the gigawords (RFC 2869 section 5.1, 5.2); false: not said. */
-bool accounting_octets(const struct packet *packet, enum accounting_direction direction, uint64_t *octets_r);
-/* True for attributes that make a record what it is: the same ones are the same record, sent again (B4). */
+bool accounting_octets(
+	const struct packet *packet, enum accounting_direction direction, uint64_t *octets_r);
+/*
+ * True for attributes that make a record what it is: the same ones are the same record, sent
+ * again (B4).
+ */
 bool accounting_identifies(uint8_t type);
 
 #endif

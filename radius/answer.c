@@ -52,7 +52,8 @@ add_challenge(struct wf_buf *frame, const struct answer *answer)
 	wf_status status = reply_add(frame, ATTR_STATE, answer->state, strlen(answer->state));
 
 	if (status == WF_OK)
-		status = reply_add_number(frame, ATTR_PROMPT, answer->echo ? PROMPT_ECHO : PROMPT_NO_ECHO);
+		status = reply_add_number(
+			frame, ATTR_PROMPT, answer->echo ? PROMPT_ECHO : PROMPT_NO_ECHO);
 	if (status == WF_OK && answer->ttl_s > 0)
 		status = reply_add_number(frame, ATTR_SESSION_TIMEOUT, answer->ttl_s);
 	return status;
@@ -67,7 +68,8 @@ add_attributes(struct wf_buf *frame, const struct answer *answer)
 		const struct dictionary_value *value = &answer->attributes[i];
 
 		if (value->vendor != 0)
-			status = reply_add_vendor(frame, value->vendor, value->type, value->bytes, value->len);
+			status = reply_add_vendor(
+				frame, value->vendor, value->type, value->bytes, value->len);
 		else
 			status = reply_add(frame, value->type, value->bytes, value->len);
 	}
@@ -86,9 +88,11 @@ permitted(const struct answer *answer)
 }
 
 wf_status
-answer_encode(const struct answer *answer, const struct binding *binding, const struct packet *request, struct wf_buf *frame)
+answer_encode(const struct answer *answer, const struct binding *binding,
+	const struct packet *request, struct wf_buf *frame)
 {
-	wf_status status = permitted(answer) ? reply_begin(frame, answer->code, request) : WF_INVALID;
+	wf_status status =
+		permitted(answer) ? reply_begin(frame, answer->code, request) : WF_INVALID;
 
 	if (status == WF_OK)
 		status = add_text(frame, answer->text);

@@ -1,6 +1,6 @@
 /*
- * A reply as it goes onto the wire: which code, which attributes, in which order (checklist A5, A6, A10-A12, I1).
- * Pure but for the digests.
+ * A reply as it goes onto the wire: which code, which attributes, in which order (checklist A5,
+ * A6, A10-A12, I1). Pure but for the digests.
  */
 #ifndef WF_RADIUS_ANSWER_H
 #define WF_RADIUS_ANSWER_H
@@ -16,7 +16,8 @@
 
 struct answer {
 	enum packet_code code;
-	const char *text; /* Reply-Message, in as many attributes as it takes; NULL or "": none (A10) */
+	/* Reply-Message, in as many attributes as it takes; NULL or "": none (A10) */
+	const char *text;
 	/* Of an Access-Challenge alone. */
 	const char *state; /* NULL: none */
 	bool echo;	   /* Prompt: what is typed may be seen */
@@ -27,10 +28,11 @@ struct answer {
 };
 
 /*
- * The whole reply into the empty `frame` (ceiling PACKET_MAX or more).  WF_INVALID: attributes that this code
- * may not have (A11); WF_TOO_LONG, WF_NO_MEMORY, WF_CRYPTO.  After a failure the frame holds nothing to send.
+ * The whole reply into the empty `frame` (ceiling PACKET_MAX or more).  WF_INVALID: attributes
+ * that this code may not have (A11); WF_TOO_LONG, WF_NO_MEMORY, WF_CRYPTO.  After a failure the
+ * frame holds nothing to send.
  */
-WF_MUST_USE wf_status answer_encode(const struct answer *answer, const struct binding *binding, const struct packet *request,
-				    struct wf_buf *frame);
+WF_MUST_USE wf_status answer_encode(const struct answer *answer, const struct binding *binding,
+	const struct packet *request, struct wf_buf *frame);
 
 #endif

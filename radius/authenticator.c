@@ -9,10 +9,13 @@
 
 static const uint8_t zeros[PACKET_AUTHENTICATOR];
 
-/* HMAC over the packet with its Message-Authenticator zeroed and `authenticator` in the header's place. */
+/*
+ * HMAC over the packet with its Message-Authenticator zeroed and `authenticator` in the header's
+ * place.
+ */
 static wf_status
-message_hmac(const struct binding *binding, const uint8_t *bytes, size_t len, const uint8_t *authenticator,
-	     const uint8_t *place, uint8_t hmac_r[DIGEST_LEN])
+message_hmac(const struct binding *binding, const uint8_t *bytes, size_t len,
+	const uint8_t *authenticator, const uint8_t *place, uint8_t hmac_r[DIGEST_LEN])
 {
 	const uint8_t *behind = place + PACKET_AUTHENTICATOR;
 	const struct digest_part parts[] = {
@@ -23,13 +26,14 @@ message_hmac(const struct binding *binding, const uint8_t *bytes, size_t len, co
 		{behind, len - (size_t)(behind - bytes)},
 	};
 
-	return digest_hmac(binding->digest, binding->secret, parts, sizeof(parts) / sizeof(parts[0]), hmac_r);
+	return digest_hmac(
+		binding->digest, binding->secret, parts, sizeof(parts) / sizeof(parts[0]), hmac_r);
 }
 
 /* MD5 over the packet with `authenticator` in the header's place, and the secret. */
 static wf_status
-header_md5(const struct binding *binding, const uint8_t *bytes, size_t len, const uint8_t *authenticator,
-	   uint8_t md5_r[DIGEST_LEN])
+header_md5(const struct binding *binding, const uint8_t *bytes, size_t len,
+	const uint8_t *authenticator, uint8_t md5_r[DIGEST_LEN])
 {
 	const struct digest_part parts[] = {
 		{bytes, PACKET_HEADER - PACKET_AUTHENTICATOR},
@@ -67,9 +71,13 @@ authenticator_verify_request(const struct binding *binding, const struct packet 
 	return wf_mem_equal(md5, packet->authenticator, sizeof(md5)) ? WF_OK : WF_NO;
 }
 
-/* RFC 2865 section 5.2: each block is the hidden one, xor MD5 of secret and the hidden block before it. */
+/*
+ * RFC 2865 section 5.2: each block is the hidden one, xor MD5 of secret and the hidden block
+ * before it.
+ */
 static wf_status
-reveal_blocks(const struct binding *binding, const uint8_t *before, const uint8_t *hidden, size_t len, uint8_t *clear_r)
+reveal_blocks(const struct binding *binding, const uint8_t *before, const uint8_t *hidden,
+	size_t len, uint8_t *clear_r)
 {
 	for (size_t at = 0; at < len; at += DIGEST_LEN) {
 		const struct digest_part parts[] = {
@@ -90,8 +98,8 @@ reveal_blocks(const struct binding *binding, const uint8_t *before, const uint8_
 }
 
 wf_status
-authenticator_reveal(const struct binding *binding, const struct packet *packet, const struct attribute *password,
-		     struct wf_secret *password_r)
+authenticator_reveal(const struct binding *binding, const struct packet *packet,
+	const struct attribute *password, struct wf_secret *password_r)
 {
 	uint8_t clear[HIDDEN_MAX];
 	size_t len = password->len;
@@ -128,7 +136,8 @@ reply_add(struct wf_buf *frame, uint8_t type, const void *value, size_t len)
 	uint8_t *space;
 	wf_status status;
 
-	if (len > ATTRIBUTE_VALUE_MAX || frame->len > PACKET_MAX || len + 2 > PACKET_MAX - frame->len)
+	if (len > ATTRIBUTE_VALUE_MAX || frame->len > PACKET_MAX ||
+		len + 2 > PACKET_MAX - frame->len)
 		return WF_TOO_LONG;
 	status = wf_buf_put_space(frame, len + 2, &space);
 	if (status != WF_OK)
@@ -192,14 +201,16 @@ wf_status
 reply_end(const struct binding *binding, struct wf_buf *frame, const struct packet *request)
 {
 	uint8_t *bytes = frame->data;
-	bool has_message = frame->len > PACKET_HEADER && bytes[PACKET_HEADER] == ATTR_MESSAGE_AUTHENTICATOR;
+	bool has_message =
+		frame->len > PACKET_HEADER && bytes[PACKET_HEADER] == ATTR_MESSAGE_AUTHENTICATOR;
 	uint8_t *place = bytes + PACKET_HEADER + 2;
 	wf_status status = WF_OK;
 
 	bytes[2] = (uint8_t)(frame->len >> 8);
 	bytes[3] = (uint8_t)frame->len;
 	if (has_message)
-		status = message_hmac(binding, bytes, frame->len, request->authenticator, place, place);
+		status = message_hmac(
+			binding, bytes, frame->len, request->authenticator, place, place);
 	if (status != WF_OK)
 		return status;
 	return header_md5(binding, bytes, frame->len, request->authenticator, bytes + 4);

@@ -1,6 +1,7 @@
 /*
- * What ties a packet to a client's shared secret: Request and Response Authenticator, Message-Authenticator,
- * and the hiding of User-Password (RFC 2865 section 3 and 5.2, RFC 2866 section 3, RFC 3579 section 3.2).
+ * What ties a packet to a client's shared secret: Request and Response Authenticator,
+ * Message-Authenticator, and the hiding of User-Password (RFC 2865 section 3 and 5.2, RFC 2866
+ * section 3, RFC 3579 section 3.2).
  */
 #ifndef WF_RADIUS_AUTHENTICATOR_H
 #define WF_RADIUS_AUTHENTICATOR_H
@@ -16,33 +17,42 @@ struct binding {
 };
 
 /*
- * WF_OK: the Message-Authenticator is right; WF_NO: it is wrong; WF_NOT_FOUND: there is none; WF_CRYPTO.
- * Of requests to authenticate and of Status-Server (C1, E1): computed with the packet's own authenticator.
+ * WF_OK: the Message-Authenticator is right; WF_NO: it is wrong; WF_NOT_FOUND: there is none;
+ * WF_CRYPTO. Of requests to authenticate and of Status-Server (C1, E1): computed with the packet's
+ * own authenticator.
  */
-WF_MUST_USE wf_status authenticator_verify_message(const struct binding *binding, const struct packet *packet);
+WF_MUST_USE wf_status authenticator_verify_message(
+	const struct binding *binding, const struct packet *packet);
 /* Accounting, Disconnect (B1, H1): WF_OK, or WF_NO also for an authenticator of zeros. */
-WF_MUST_USE wf_status authenticator_verify_request(const struct binding *binding, const struct packet *packet);
+WF_MUST_USE wf_status authenticator_verify_request(
+	const struct binding *binding, const struct packet *packet);
 
 /*
- * The password within User-Password, its padding of NULs taken off at the end only (A8), so that NULs before
- * are still there to be refused.  WF_INVALID: not 16, 32 ... 128 octets.  The secret is untouched then.
+ * The password within User-Password, its padding of NULs taken off at the end only (A8), so that
+ * NULs before are still there to be refused.  WF_INVALID: not 16, 32 ... 128 octets.  The secret
+ * is untouched then.
  */
-WF_MUST_USE wf_status authenticator_reveal(const struct binding *binding, const struct packet *packet,
-					   const struct attribute *password, struct wf_secret *password_r);
+WF_MUST_USE wf_status authenticator_reveal(const struct binding *binding,
+	const struct packet *packet, const struct attribute *password,
+	struct wf_secret *password_r);
 
 /*
- * A packet under construction, in `frame` (its ceiling PACKET_MAX or more).  reply_begin writes the header with
- * the request's identifier, and the Message-Authenticator in the first place, whether or not the request had
- * one (I1; not in Accounting-Response, which has none).  reply_end fills in length and both authenticators.
- * WF_TOO_LONG: it does not fit, and the packet is as before; WF_NO_MEMORY.
+ * A packet under construction, in `frame` (its ceiling PACKET_MAX or more).  reply_begin writes
+ * the header with the request's identifier, and the Message-Authenticator in the first place,
+ * whether or not the request had one (I1; not in Accounting-Response, which has none).  reply_end
+ * fills in length and both authenticators. WF_TOO_LONG: it does not fit, and the packet is as
+ * before; WF_NO_MEMORY.
  */
-WF_MUST_USE wf_status reply_begin(struct wf_buf *frame, enum packet_code code, const struct packet *request);
+WF_MUST_USE wf_status reply_begin(
+	struct wf_buf *frame, enum packet_code code, const struct packet *request);
 WF_MUST_USE wf_status reply_add(struct wf_buf *frame, uint8_t type, const void *value, size_t len);
 WF_MUST_USE wf_status reply_add_number(struct wf_buf *frame, uint8_t type, uint32_t number);
 /* A vendor's attribute of the usual form: one octet of type, one of length (J3). */
-WF_MUST_USE wf_status reply_add_vendor(struct wf_buf *frame, uint32_t vendor, uint8_t type, const void *value, size_t len);
+WF_MUST_USE wf_status reply_add_vendor(
+	struct wf_buf *frame, uint32_t vendor, uint8_t type, const void *value, size_t len);
 /* All Proxy-States, unmodified and in their order (A6). */
 WF_MUST_USE wf_status reply_copy_proxy_states(struct wf_buf *frame, const struct packet *request);
-WF_MUST_USE wf_status reply_end(const struct binding *binding, struct wf_buf *frame, const struct packet *request);
+WF_MUST_USE wf_status reply_end(
+	const struct binding *binding, struct wf_buf *frame, const struct packet *request);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * What is remembered of a client while the program runs, by its name, over every reload of the configuration:
- * counters, its rate, what has been said about it.  Loop thread.
+ * What is remembered of a client while the program runs, by its name, over every reload of the
+ * configuration: counters, its rate, what has been said about it.  Loop thread.
  */
 #ifndef WF_RADIUS_BOOK_H
 #define WF_RADIUS_BOOK_H
@@ -25,7 +25,9 @@ struct books {
 	struct book *first; /* owned */
 };
 
-/* The client's book, a new one if it has none; the books' own, until books_clear().  WF_NO_MEMORY. */
+/*
+ * The client's book, a new one if it has none; the books' own, until books_clear(). WF_NO_MEMORY.
+ */
 WF_MUST_USE wf_status books_open(struct books *books, const char *name, struct book **book_r);
 void books_clear(struct books *books);
 

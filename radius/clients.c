@@ -1,6 +1,6 @@
 /*
- * Rows sorted by length of prefix, the longest first, and then by address. Each length in use is a run that
- * is searched by halving: a site has two or three lengths, however many clients.
+ * Rows sorted by length of prefix, the longest first, and then by address. Each length in use is a
+ * run that is searched by halving: a site has two or three lengths, however many clients.
  */
 #include "config.h"
 
@@ -32,7 +32,8 @@ compare(const void *left, const void *right)
 
 	if (a->network.prefix != b->network.prefix)
 		return a->network.prefix > b->network.prefix ? -1 : 1;
-	return memcmp(a->network.bytes, b->network.bytes, sizeof(a->network.bytes)); /* addresses: no secret */
+	/* addresses: no secret */
+	return memcmp(a->network.bytes, b->network.bytes, sizeof(a->network.bytes));
 }
 
 /* Stable: qsort() is not, and the first of two rows with the same network counts. */
@@ -56,7 +57,8 @@ find_runs(struct clients *clients)
 		unsigned prefix = clients->rows[i].network.prefix;
 
 		if (clients->nruns == 0 || clients->runs[clients->nruns - 1].prefix != prefix)
-			clients->runs[clients->nruns++] = (struct run){.prefix = prefix, .first = i};
+			clients->runs[clients->nruns++] =
+				(struct run){.prefix = prefix, .first = i};
 		clients->runs[clients->nruns - 1].n++;
 	}
 }
@@ -101,7 +103,9 @@ masked(const struct in6_addr *address, unsigned prefix)
 	for (unsigned i = 0; i < sizeof(row.network.bytes); i++) {
 		unsigned bits = prefix > i * 8 ? prefix - i * 8 : 0;
 
-		row.network.bytes[i] = bits >= 8 ? address->s6_addr[i] : (uint8_t)(address->s6_addr[i] & ~(0xffU >> bits));
+		row.network.bytes[i] = bits >= 8
+					       ? address->s6_addr[i]
+					       : (uint8_t)(address->s6_addr[i] & ~(0xffU >> bits));
 	}
 	return row;
 }
@@ -124,7 +128,8 @@ search(const struct clients_row *rows, size_t n, const struct clients_row *key)
 }
 
 bool
-clients_find(const struct clients *clients, const struct in6_addr *address, uint32_t *client_r, bool *single_r)
+clients_find(const struct clients *clients, const struct in6_addr *address, uint32_t *client_r,
+	bool *single_r)
 {
 	for (size_t i = 0; i < clients->nruns; i++) {
 		const struct run *run = &clients->runs[i];

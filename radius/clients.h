@@ -1,6 +1,6 @@
 /*
- * Which client a packet is from (checklist A1): the one with the longest network that its address lies in.
- * Pure; constant once made; any thread may read.
+ * Which client a packet is from (checklist A1): the one with the longest network that its address
+ * lies in. Pure; constant once made; any thread may read.
  */
 #ifndef WF_RADIUS_CLIENTS_H
 #define WF_RADIUS_CLIENTS_H
@@ -21,13 +21,17 @@ struct clients_row {
 	uint32_t client;
 };
 
-/* Copies the rows, in any order; of two with the same network the first one counts.  WF_NO_MEMORY. */
-WF_MUST_USE wf_status clients_new(const struct clients_row *rows, size_t n, struct clients **clients_r);
+/*
+ * Copies the rows, in any order; of two with the same network the first one counts. WF_NO_MEMORY.
+ */
+WF_MUST_USE wf_status clients_new(
+	const struct clients_row *rows, size_t n, struct clients **clients_r);
 void clients_free(struct clients **clients);
 /*
- * By address, an IPv4 one mapped; false: no client's, discard the packet.  `single_r` is true when the row is one
- * address and no range.
+ * By address, an IPv4 one mapped; false: no client's, discard the packet.  `single_r` is true when
+ * the row is one address and no range.
  */
-bool clients_find(const struct clients *clients, const struct in6_addr *address, uint32_t *client_r, bool *single_r);
+bool clients_find(const struct clients *clients, const struct in6_addr *address, uint32_t *client_r,
+	bool *single_r);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Saying a thing once: the first time for a client, and then at most once an hour, with how often it has
- * happened since (checklist I5).  Pure.
+ * Saying a thing once: the first time for a client, and then at most once an hour, with how often
+ * it has happened since (checklist I5).  Pure.
  */
 #ifndef WF_RADIUS_COMPLAINT_H
 #define WF_RADIUS_COMPLAINT_H

@@ -48,8 +48,14 @@ static const struct {
 	const char *name;
 	enum attribute_form form;
 } forms[] = {
-	{"string", FORM_TEXT}, {"text", FORM_TEXT}, {"integer", FORM_NUMBER}, {"uint32", FORM_NUMBER},
-	{"date", FORM_NUMBER}, {"ipaddr", FORM_IPV4}, {"ipv4addr", FORM_IPV4}, {"ipv6addr", FORM_IPV6},
+	{"string", FORM_TEXT},
+	{"text", FORM_TEXT},
+	{"integer", FORM_NUMBER},
+	{"uint32", FORM_NUMBER},
+	{"date", FORM_NUMBER},
+	{"ipaddr", FORM_IPV4},
+	{"ipv4addr", FORM_IPV4},
+	{"ipv6addr", FORM_IPV6},
 };
 
 static wf_status load(struct reading *reading);
@@ -58,7 +64,8 @@ __attribute__((format(printf, 3, 4))) static wf_status
 fail(const struct reading *reading, wf_status status, const char *format, ...)
 {
 	va_list arguments;
-	int len = snprintf(reading->why, DICTIONARY_WHY_MAX, "%s:%u: ", reading->path, reading->line);
+	int len =
+		snprintf(reading->why, DICTIONARY_WHY_MAX, "%s:%u: ", reading->path, reading->line);
 
 	if (len < 0 || len >= DICTIONARY_WHY_MAX)
 		return status;
@@ -115,7 +122,8 @@ find(const struct dictionary *dictionary, int kind, const char *name)
 	if (low == 0)
 		return NULL;
 	low--;
-	return (int)dictionary->entries[low].kind == kind && strcasecmp(dictionary->entries[low].name, name) == 0
+	return (int)dictionary->entries[low].kind == kind &&
+			       strcasecmp(dictionary->entries[low].name, name) == 0
 		       ? &dictionary->entries[low]
 		       : NULL;
 }
@@ -128,7 +136,9 @@ grow(struct dictionary *dictionary)
 
 	if (dictionary->n < dictionary->capacity)
 		return WF_OK;
-	entries = wf_fault(WF_FAULT_ALLOC) ? NULL : realloc(dictionary->entries, capacity * sizeof(*entries));
+	entries = wf_fault(WF_FAULT_ALLOC)
+			  ? NULL
+			  : realloc(dictionary->entries, capacity * sizeof(*entries));
 	if (entries == NULL)
 		return WF_NO_MEMORY;
 	dictionary->entries = entries;
@@ -163,7 +173,8 @@ dictionary_read_number(const char *text, uint32_t *number_r)
 	if (text[0] < '0' || text[0] > '9')
 		return false;
 	errno = 0;
-	number = strtoull(text, &end, text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10);
+	number = strtoull(
+		text, &end, text[0] == '0' && (text[1] == 'x' || text[1] == 'X') ? 16 : 10);
 	if (errno != 0 || *end != '\0' || number > UINT32_MAX)
 		return false;
 	*number_r = (uint32_t)number;
@@ -183,7 +194,8 @@ form_of(const char *name)
 static uint32_t
 vendor_of(const struct reading *reading, char *const words[WORDS_MAX], size_t n)
 {
-	const struct entry *vendor = n > 4 ? find_unsorted(reading->dictionary, ENTRY_VENDOR, words[4]) : NULL;
+	const struct entry *vendor =
+		n > 4 ? find_unsorted(reading->dictionary, ENTRY_VENDOR, words[4]) : NULL;
 
 	return vendor == NULL ? reading->vendor : vendor->number;
 }
@@ -196,8 +208,12 @@ read_attribute(struct reading *reading, char *const words[WORDS_MAX], size_t n)
 
 	if (n < 4)
 		return fail(reading, WF_INVALID, _("ATTRIBUTE wants a name, a number and a type."));
-	/* Numbers with a dot are parts of extended ones, those above 255 are no attributes of packets. */
-	if (reading->foreign || !dictionary_read_number(words[2], &number) || number == 0 || number > 255)
+	/*
+	 * Numbers with a dot are parts of extended ones, those above 255 are no attributes of
+	 * packets.
+	 */
+	if (reading->foreign || !dictionary_read_number(words[2], &number) || number == 0 ||
+		number > 255)
 		return WF_OK;
 	entry.attribute = (struct dictionary_attribute){
 		.vendor = vendor_of(reading, words, n),
@@ -214,7 +230,8 @@ read_value(struct reading *reading, char *const words[WORDS_MAX], size_t n)
 	char name[LINE_LEN_MAX + 2];
 
 	if (n < 4)
-		return fail(reading, WF_INVALID, _("VALUE wants an attribute, a name and a number."));
+		return fail(
+			reading, WF_INVALID, _("VALUE wants an attribute, a name and a number."));
 	if (!dictionary_read_number(words[3], &entry.number))
 		return WF_OK;
 	(void)snprintf(name, sizeof(name), "%s\n%s", words[1], words[2]);
@@ -229,7 +246,8 @@ read_vendor(struct reading *reading, char *const words[WORDS_MAX], size_t n)
 	if (n < 3 || !dictionary_read_number(words[2], &entry.number) || entry.number == 0)
 		return fail(reading, WF_INVALID, _("VENDOR wants a name and a number."));
 	/* "format=": the octets of type and length, when they are not one each (J3). */
-	entry.attribute.form = n > 3 && strncasecmp(words[3], "format=", 7) == 0 && strncmp(words[3] + 7, "1,1", 3) != 0
+	entry.attribute.form = n > 3 && strncasecmp(words[3], "format=", 7) == 0 &&
+					       strncmp(words[3] + 7, "1,1", 3) != 0
 				       ? FORM_OCTETS
 				       : FORM_TEXT;
 	return add(reading, &entry, words[1]);
@@ -238,10 +256,12 @@ read_vendor(struct reading *reading, char *const words[WORDS_MAX], size_t n)
 static wf_status
 read_begin(struct reading *reading, char *const words[WORDS_MAX], size_t n)
 {
-	const struct entry *vendor = n < 2 ? NULL : find_unsorted(reading->dictionary, ENTRY_VENDOR, words[1]);
+	const struct entry *vendor =
+		n < 2 ? NULL : find_unsorted(reading->dictionary, ENTRY_VENDOR, words[1]);
 
 	if (vendor == NULL)
-		return fail(reading, WF_INVALID, _("BEGIN-VENDOR wants a vendor that a line VENDOR has named."));
+		return fail(reading, WF_INVALID,
+			_("BEGIN-VENDOR wants a vendor that a line VENDOR has named."));
 	reading->vendor = vendor->number;
 	reading->foreign = vendor->attribute.form == FORM_OCTETS;
 	return WF_OK;
@@ -262,14 +282,17 @@ read_include(struct reading *reading, char *const words[WORDS_MAX], size_t n)
 {
 	char path[PATH_LEN_MAX];
 	const char *slash = strrchr(reading->path, '/');
-	int folder = slash == NULL || (n > 1 && words[1][0] == '/') ? 0 : (int)(slash - reading->path) + 1;
+	int folder = slash == NULL || (n > 1 && words[1][0] == '/')
+			     ? 0
+			     : (int)(slash - reading->path) + 1;
 	struct reading inner = *reading;
 	int len;
 
 	if (n < 2)
 		return fail(reading, WF_INVALID, _("$INCLUDE wants a file."));
 	if (reading->depth == DEPTH_MAX)
-		return fail(reading, WF_INVALID, _("files include each other more than %d deep."), DEPTH_MAX);
+		return fail(reading, WF_INVALID, _("files include each other more than %d deep."),
+			DEPTH_MAX);
 	len = snprintf(path, sizeof(path), "%.*s%s", folder, reading->path, words[1]);
 	if (len < 0 || (size_t)len >= sizeof(path))
 		return fail(reading, WF_INVALID, _("the name of the file is too long."));
@@ -294,7 +317,8 @@ read_line(struct reading *reading, char *line)
 	size_t n = 0;
 
 	line[strcspn(line, "#\r\n")] = '\0';
-	for (char *word = strtok_r(line, " \t", &state); word != NULL && n < WORDS_MAX; word = strtok_r(NULL, " \t", &state))
+	for (char *word = strtok_r(line, " \t", &state); word != NULL && n < WORDS_MAX;
+		word = strtok_r(NULL, " \t", &state))
 		words[n++] = word;
 	for (size_t i = 0; n > 0 && i < sizeof(keywords) / sizeof(keywords[0]); i++)
 		if (strcasecmp(keywords[i].word, words[0]) == 0)
@@ -336,7 +360,8 @@ load(struct reading *reading)
 wf_status
 dictionary_new(struct dictionary **dictionary_r)
 {
-	struct dictionary *dictionary = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*dictionary));
+	struct dictionary *dictionary =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*dictionary));
 
 	if (dictionary == NULL)
 		return WF_NO_MEMORY;
@@ -379,7 +404,8 @@ dictionary_find(const struct dictionary *dictionary, const char *name)
 }
 
 bool
-dictionary_number(const struct dictionary *dictionary, const char *attribute, const char *value, uint32_t *number_r)
+dictionary_number(const struct dictionary *dictionary, const char *attribute, const char *value,
+	uint32_t *number_r)
 {
 	char name[2 * LINE_LEN_MAX];
 	const struct entry *entry;

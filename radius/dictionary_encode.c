@@ -20,8 +20,8 @@ struct encoding {
 static wf_status
 refuse(const struct encoding *encoding, wf_status status, const char *wanted)
 {
-	(void)snprintf(encoding->why, DICTIONARY_WHY_MAX, _("%s: '%.100s' is no value for it: %s"), encoding->attribute->name,
-		encoding->text, wanted);
+	(void)snprintf(encoding->why, DICTIONARY_WHY_MAX, _("%s: '%.100s' is no value for it: %s"),
+		encoding->attribute->name, encoding->text, wanted);
 	return status;
 }
 
@@ -38,7 +38,8 @@ encode_text(const struct encoding *encoding)
 	size_t len = strlen(encoding->text);
 
 	if (len == 0 || len > room(encoding))
-		return refuse(encoding, len == 0 ? WF_INVALID : WF_TOO_LONG, _("it is empty or too long."));
+		return refuse(encoding, len == 0 ? WF_INVALID : WF_TOO_LONG,
+			_("it is empty or too long."));
 	memcpy(encoding->value->bytes, encoding->text, len);
 	encoding->value->len = (uint8_t)len;
 	return WF_OK;
@@ -48,7 +49,10 @@ static int
 hex_digit(char digit)
 {
 	static const char digits[] = "0123456789abcdef";
-	const char *at = digit == '\0' ? NULL : strchr(digits, digit >= 'A' && digit <= 'F' ? digit - 'A' + 'a' : digit);
+	const char *at =
+		digit == '\0'
+			? NULL
+			: strchr(digits, digit >= 'A' && digit <= 'F' ? digit - 'A' + 'a' : digit);
 
 	return at == NULL ? -1 : (int)(at - digits);
 }
@@ -60,14 +64,16 @@ encode_octets(const struct encoding *encoding)
 	size_t len = strlen(text);
 
 	if (strncmp(text, "0x", 2) != 0 || len < 4 || len % 2 != 0)
-		return refuse(encoding, WF_INVALID, _("write octets as 0x and pairs of hexadecimal digits."));
+		return refuse(encoding, WF_INVALID,
+			_("write octets as 0x and pairs of hexadecimal digits."));
 	if (len / 2 - 1 > room(encoding))
 		return refuse(encoding, WF_TOO_LONG, _("it is empty or too long."));
 	for (size_t i = 2; i < len; i += 2) {
 		int high = hex_digit(text[i]), low = hex_digit(text[i + 1]);
 
 		if (high < 0 || low < 0)
-			return refuse(encoding, WF_INVALID, _("write octets as 0x and pairs of hexadecimal digits."));
+			return refuse(encoding, WF_INVALID,
+				_("write octets as 0x and pairs of hexadecimal digits."));
 		encoding->value->bytes[i / 2 - 1] = (uint8_t)(high << 4 | low);
 	}
 	encoding->value->len = (uint8_t)(len / 2 - 1);
@@ -79,8 +85,10 @@ encode_number(const struct encoding *encoding)
 {
 	uint32_t number;
 
-	if (!dictionary_number(encoding->dictionary, encoding->attribute->name, encoding->text, &number))
-		return refuse(encoding, WF_INVALID, _("write a whole number, or a name that the dictionary has for one."));
+	if (!dictionary_number(
+		    encoding->dictionary, encoding->attribute->name, encoding->text, &number))
+		return refuse(encoding, WF_INVALID,
+			_("write a whole number, or a name that the dictionary has for one."));
 	number = htonl(number);
 	memcpy(encoding->value->bytes, &number, sizeof(number));
 	encoding->value->len = sizeof(number);
@@ -111,16 +119,18 @@ static wf_status (*const encoders[])(const struct encoding *encoding) = {
 };
 
 wf_status
-dictionary_encode(const struct dictionary *dictionary, const char *name, const char *text, struct dictionary_value *value_r,
-		  char why_r[DICTIONARY_WHY_MAX])
+dictionary_encode(const struct dictionary *dictionary, const char *name, const char *text,
+	struct dictionary_value *value_r, char why_r[DICTIONARY_WHY_MAX])
 {
 	struct dictionary_value value = {0};
-	struct encoding encoding = {.dictionary = dictionary, .text = text, .value = &value, .why = why_r};
+	struct encoding encoding = {
+		.dictionary = dictionary, .text = text, .value = &value, .why = why_r};
 	wf_status status;
 
 	encoding.attribute = dictionary_find(dictionary, name);
 	if (encoding.attribute == NULL) {
-		(void)snprintf(why_r, DICTIONARY_WHY_MAX, _("'%.100s' is no attribute of the dictionary."), name);
+		(void)snprintf(why_r, DICTIONARY_WHY_MAX,
+			_("'%.100s' is no attribute of the dictionary."), name);
 		return WF_NOT_FOUND;
 	}
 	value.vendor = encoding.attribute->vendor;

@@ -50,8 +50,8 @@ digest_new(struct digest **digest_r)
 	digest->md5_ctx = EVP_MD_CTX_new();
 	digest->sha256_ctx = EVP_MD_CTX_new();
 	digest->hmac_ctx = hmac_context();
-	if (digest->md5 == NULL || digest->sha256 == NULL || digest->md5_ctx == NULL || digest->sha256_ctx == NULL ||
-	    digest->hmac_ctx == NULL) {
+	if (digest->md5 == NULL || digest->sha256 == NULL || digest->md5_ctx == NULL ||
+		digest->sha256_ctx == NULL || digest->hmac_ctx == NULL) {
 		digest_free(&digest);
 		return WF_UNSUPPORTED;
 	}
@@ -74,7 +74,8 @@ digest_free(struct digest **digest)
 }
 
 static wf_status
-compute(EVP_MD_CTX *ctx, const EVP_MD *md, const struct digest_part *parts, size_t nparts, uint8_t *digest_r, size_t len)
+compute(EVP_MD_CTX *ctx, const EVP_MD *md, const struct digest_part *parts, size_t nparts,
+	uint8_t *digest_r, size_t len)
 {
 	uint8_t digest[EVP_MAX_MD_SIZE];
 	bool fine = EVP_DigestInit_ex2(ctx, md, NULL) == 1;
@@ -88,20 +89,23 @@ compute(EVP_MD_CTX *ctx, const EVP_MD *md, const struct digest_part *parts, size
 }
 
 wf_status
-digest_md5(struct digest *digest, const struct digest_part *parts, size_t nparts, uint8_t md5_r[DIGEST_LEN])
+digest_md5(struct digest *digest, const struct digest_part *parts, size_t nparts,
+	uint8_t md5_r[DIGEST_LEN])
 {
 	return compute(digest->md5_ctx, digest->md5, parts, nparts, md5_r, DIGEST_LEN);
 }
 
 wf_status
-digest_sha256(struct digest *digest, const struct digest_part *parts, size_t nparts, uint8_t sha256_r[DIGEST_SHA256_LEN])
+digest_sha256(struct digest *digest, const struct digest_part *parts, size_t nparts,
+	uint8_t sha256_r[DIGEST_SHA256_LEN])
 {
-	return compute(digest->sha256_ctx, digest->sha256, parts, nparts, sha256_r, DIGEST_SHA256_LEN);
+	return compute(
+		digest->sha256_ctx, digest->sha256, parts, nparts, sha256_r, DIGEST_SHA256_LEN);
 }
 
 wf_status
-digest_hmac(struct digest *digest, const struct wf_secret *key, const struct digest_part *parts, size_t nparts,
-	    uint8_t hmac_r[DIGEST_LEN])
+digest_hmac(struct digest *digest, const struct wf_secret *key, const struct digest_part *parts,
+	size_t nparts, uint8_t hmac_r[DIGEST_LEN])
 {
 	uint8_t hmac[DIGEST_LEN];
 	size_t len;
@@ -109,7 +113,8 @@ digest_hmac(struct digest *digest, const struct wf_secret *key, const struct dig
 
 	for (size_t i = 0; fine && i < nparts; i++)
 		fine = EVP_MAC_update(digest->hmac_ctx, parts[i].bytes, parts[i].len) == 1;
-	if (!fine || EVP_MAC_final(digest->hmac_ctx, hmac, &len, sizeof(hmac)) != 1 || len != sizeof(hmac))
+	if (!fine || EVP_MAC_final(digest->hmac_ctx, hmac, &len, sizeof(hmac)) != 1 ||
+		len != sizeof(hmac))
 		return WF_CRYPTO;
 	memcpy(hmac_r, hmac, sizeof(hmac));
 	return WF_OK;

@@ -36,7 +36,9 @@ add_framed(struct wf_buf *frame, const char *framed)
 {
 	uint8_t address[4];
 
-	return inet_pton(AF_INET, framed, address) == 1 ? reply_add(frame, ATTR_FRAMED_IP_ADDRESS, address, 4) : WF_OK;
+	return inet_pton(AF_INET, framed, address) == 1
+		       ? reply_add(frame, ATTR_FRAMED_IP_ADDRESS, address, 4)
+		       : WF_OK;
 }
 
 static wf_status
@@ -51,14 +53,19 @@ add_session(const struct disconnect *disconnect, struct wf_buf *frame)
 	if (status == WF_OK)
 		status = add_framed(frame, disconnect->framed);
 	if (status == WF_OK)
-		status = reply_add_number(frame, ATTR_EVENT_TIMESTAMP, (uint32_t)(disconnect->wall_us / 1000000));
+		status = reply_add_number(
+			frame, ATTR_EVENT_TIMESTAMP, (uint32_t)(disconnect->wall_us / 1000000));
 	return status;
 }
 
 wf_status
-disconnect_encode(const struct binding *binding, const struct disconnect *disconnect, uint8_t id, struct wf_buf *frame)
+disconnect_encode(const struct binding *binding, const struct disconnect *disconnect, uint8_t id,
+	struct wf_buf *frame)
 {
-	/* To be signed like a reply, but with zeros for the authenticator of what it answers (H1). */
+	/*
+	 * To be signed like a reply, but with zeros for the authenticator of what it answers
+	 * (H1).
+	 */
 	const struct packet none = {.id = id, .authenticator = zeros};
 	wf_status status;
 
@@ -70,7 +77,10 @@ disconnect_encode(const struct binding *binding, const struct disconnect *discon
 	return status == WF_OK ? reply_end(binding, frame, &none) : status;
 }
 
-/* Response Authenticator: MD5 over the answer with the request's authenticator in its place, and the secret. */
+/*
+ * Response Authenticator: MD5 over the answer with the request's authenticator in its place, and
+ * the secret.
+ */
 static bool
 is_signed(const struct binding *binding, const struct wf_buf *request, const struct packet *answer)
 {
@@ -87,12 +97,14 @@ is_signed(const struct binding *binding, const struct wf_buf *request, const str
 }
 
 wf_status
-disconnect_read(const struct binding *binding, const struct wf_buf *request, const uint8_t *bytes, size_t len, uint32_t *cause_r)
+disconnect_read(const struct binding *binding, const struct wf_buf *request, const uint8_t *bytes,
+	size_t len, uint32_t *cause_r)
 {
 	struct packet answer;
 	uint32_t cause = 0;
 
-	if (packet_read(bytes, len, &answer) != PACKET_FINE || answer.id != request->data[1] || !is_signed(binding, request, &answer))
+	if (packet_read(bytes, len, &answer) != PACKET_FINE || answer.id != request->data[1] ||
+		!is_signed(binding, request, &answer))
 		return WF_INVALID;
 	if (answer.code != CODE_DISCONNECT_ACK && answer.code != CODE_DISCONNECT_NAK)
 		return WF_INVALID;

@@ -1,6 +1,7 @@
 /*
- * One socket, and as many requests under way as there are identifiers. Each is sent four times at most, a second, two and
- * four apart (RFC 5080 section 2.2.1), always as the same bytes, so that a gateway sees that it is the same.
+ * One socket, and as many requests under way as there are identifiers. Each is sent four times at
+ * most, a second, two and four apart (RFC 5080 section 2.2.1), always as the same bytes, so that a
+ * gateway sees that it is the same.
  */
 #include "config.h"
 
@@ -45,10 +46,11 @@ struct disconnects {
 };
 
 wf_status
-disconnects_new(struct event_base *base, const struct wf_clock *clock, disconnects_done *done, void *ctx,
-		struct disconnects **disconnects_r)
+disconnects_new(struct event_base *base, const struct wf_clock *clock, disconnects_done *done,
+	void *ctx, struct disconnects **disconnects_r)
 {
-	struct disconnects *disconnects = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*disconnects));
+	struct disconnects *disconnects =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*disconnects));
 	wf_status status;
 
 	if (disconnects == NULL)
@@ -104,7 +106,8 @@ end(struct disconnects *disconnects, struct pending *pending, wf_status status, 
 }
 
 static void
-take_answer(struct disconnects *disconnects, const struct sockaddr_in6 *from, const uint8_t *bytes, size_t len)
+take_answer(struct disconnects *disconnects, const struct sockaddr_in6 *from, const uint8_t *bytes,
+	size_t len)
 {
 	struct pending *pending = len < PACKET_HEADER ? NULL : &disconnects->all[bytes[1]];
 	struct binding binding = {.digest = disconnects->digest};
@@ -112,13 +115,17 @@ take_answer(struct disconnects *disconnects, const struct sockaddr_in6 *from, co
 	char text[80];
 	wf_status status;
 
-	if (pending == NULL || pending->request.len == 0 || !IN6_ARE_ADDR_EQUAL(&from->sin6_addr, &pending->to.sin6_addr))
+	if (pending == NULL || pending->request.len == 0 ||
+		!IN6_ARE_ADDR_EQUAL(&from->sin6_addr, &pending->to.sin6_addr))
 		return;
 	binding.secret = &pending->client->secret;
 	status = disconnect_read(&binding, &pending->request, bytes, len, &cause);
 	if (status == WF_INVALID)
 		return;
-	snprintf(text, sizeof(text), status == WF_OK ? "the gateway has ended it" : "the gateway refused, Error-Cause %" PRIu32, cause);
+	snprintf(text, sizeof(text),
+		status == WF_OK ? "the gateway has ended it"
+				: "the gateway refused, Error-Cause %" PRIu32,
+		cause);
 	end(disconnects, pending, status, text);
 }
 
@@ -131,7 +138,8 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 	ssize_t got;
 
 	(void)what;
-	while ((got = recvfrom(fd, bytes, sizeof(bytes), MSG_DONTWAIT, (struct sockaddr *)&from, &from_len)) >= 0) {
+	while ((got = recvfrom(fd, bytes, sizeof(bytes), MSG_DONTWAIT, (struct sockaddr *)&from,
+			&from_len)) >= 0) {
 		if (from_len == sizeof(from))
 			take_answer(arg, &from, bytes, (size_t)got);
 		from_len = sizeof(from);
@@ -143,15 +151,20 @@ static wf_status
 open_socket(struct disconnects *disconnects)
 {
 	static const int off;
-	int fd = wf_fault(WF_FAULT_SOCKET) ? -1 : socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = wf_fault(WF_FAULT_SOCKET)
+			 ? -1
+			 : socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
 	if (fd < 0)
 		return WF_IO;
 	disconnects->fd = fd;
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) != 0)
 		return WF_IO;
-	disconnects->readable = event_new(disconnects->base, fd, EV_READ | EV_PERSIST, on_readable, disconnects);
-	return disconnects->readable != NULL && event_add(disconnects->readable, NULL) == 0 ? WF_OK : WF_NO_MEMORY;
+	disconnects->readable =
+		event_new(disconnects->base, fd, EV_READ | EV_PERSIST, on_readable, disconnects);
+	return disconnects->readable != NULL && event_add(disconnects->readable, NULL) == 0
+		       ? WF_OK
+		       : WF_NO_MEMORY;
 }
 
 static bool
@@ -176,7 +189,8 @@ only_address(const struct config_client *config, struct in6_addr *address_r)
 }
 
 static bool
-find_gateway(const struct site *site, const struct client *client, const char *nas, struct sockaddr_in6 *to_r)
+find_gateway(const struct site *site, const struct client *client, const char *nas,
+	struct sockaddr_in6 *to_r)
 {
 	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(DISCONNECT_PORT)};
 	bool single;
@@ -192,8 +206,9 @@ static void
 send_once(struct disconnects *disconnects, struct pending *pending, int64_t now_us)
 {
 	/* What the kernel does not take is sent again like what the network loses. */
-	(void)sendto(disconnects->fd, pending->request.data, pending->request.len, MSG_DONTWAIT | MSG_NOSIGNAL,
-		(const struct sockaddr *)&pending->to, sizeof(pending->to));
+	(void)sendto(disconnects->fd, pending->request.data, pending->request.len,
+		MSG_DONTWAIT | MSG_NOSIGNAL, (const struct sockaddr *)&pending->to,
+		sizeof(pending->to));
 	pending->tries++;
 	pending->next_us = now_us + pending->wait_us;
 	pending->wait_us *= 2;
@@ -224,8 +239,8 @@ under_way(const struct disconnects *disconnects, uint64_t tag)
 }
 
 wf_status
-disconnects_start(struct disconnects *disconnects, uint64_t tag, struct site *site, const struct client *client,
-		  const struct disconnect *disconnect)
+disconnects_start(struct disconnects *disconnects, uint64_t tag, struct site *site,
+	const struct client *client, const struct disconnect *disconnect)
 {
 	const struct binding binding = {.digest = disconnects->digest, .secret = &client->secret};
 	struct pending *pending;

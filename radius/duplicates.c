@@ -1,8 +1,8 @@
 /*
- * The cache of requests and replies: a hash table with chains over a fixed pool of entries, and a list of
- * those with a reply by its age. Only what has a reply that is too old goes, or, when there is no room, old enough;
- * what is worked on is never pushed out, so a flood fills the table and is dropped, and what was begun is still
- * answered once.
+ * The cache of requests and replies: a hash table with chains over a fixed pool of entries, and a
+ * list of those with a reply by its age. Only what has a reply that is too old goes, or, when
+ * there is no room, old enough; what is worked on is never pushed out, so a flood fills the table
+ * and is dropped, and what was begun is still answered once.
  */
 #include "config.h"
 
@@ -15,8 +15,10 @@
 #include "common/random.h"
 #include "common/secret.h"
 
-#define EXPIRE_AT_ONCE 16 /* entries looked at for each request, so that none waits for a long sweep */
-#define KEEP_LEAST_US INT64_C(5000000) /* a reply that was kept so long may give way to a new request (D3) */
+/* entries looked at for each request, so that none waits for a long sweep */
+#define EXPIRE_AT_ONCE 16
+/* a reply that was kept so long may give way to a new request (D3) */
+#define KEEP_LEAST_US INT64_C(5000000)
 #define CLIENT_SLOTS 4096 /* counters of clients; two that fall together share their limit */
 
 struct duplicate {
@@ -51,7 +53,8 @@ bucket_of(struct duplicates *duplicates, const struct duplicate_key *key)
 	uint64_t words[3];
 
 	memcpy(words, key->address.s6_addr, 16);
-	words[2] = (uint64_t)key->port << 32 | (uint64_t)key->listener << 16 | (uint64_t)key->id << 8 | key->code;
+	words[2] = (uint64_t)key->port << 32 | (uint64_t)key->listener << 16 |
+		   (uint64_t)key->id << 8 | key->code;
 	/* Multiply and fold: fast, and not to be foreseen without the seed. */
 	for (size_t i = 0; i < 3; i++) {
 		hash = (hash ^ words[i]) * UINT64_C(0x9e3779b97f4a7c15);
@@ -63,8 +66,8 @@ bucket_of(struct duplicates *duplicates, const struct duplicate_key *key)
 static bool
 same_key(const struct duplicate_key *a, const struct duplicate_key *b)
 {
-	return a->id == b->id && a->port == b->port && a->listener == b->listener && a->code == b->code &&
-	       IN6_ARE_ADDR_EQUAL(&a->address, &b->address);
+	return a->id == b->id && a->port == b->port && a->listener == b->listener &&
+	       a->code == b->code && IN6_ARE_ADDR_EQUAL(&a->address, &b->address);
 }
 
 static wf_status
@@ -72,10 +75,12 @@ pool_new(struct duplicates *duplicates)
 {
 	size_t n = duplicates->options.entries_max;
 
-	duplicates->nbuckets = n / 4 + 1; /* four in a chain when it is full; fewer lines of the cache when it is not */
+	/* four in a chain when it is full; fewer lines of the cache when it is not */
+	duplicates->nbuckets = n / 4 + 1;
 	duplicates->pool = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(n, sizeof(*duplicates->pool));
-	duplicates->buckets =
-		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(duplicates->nbuckets, sizeof(struct duplicate *));
+	duplicates->buckets = wf_fault(WF_FAULT_ALLOC)
+				      ? NULL
+				      : calloc(duplicates->nbuckets, sizeof(struct duplicate *));
 	if (duplicates->pool == NULL || duplicates->buckets == NULL)
 		return WF_NO_MEMORY;
 	return wf_random_bytes(&duplicates->seed, sizeof(duplicates->seed));
@@ -171,7 +176,10 @@ find(struct duplicates *duplicates, const struct duplicate_key *key)
 	return entry;
 }
 
-/* A free entry, if need be that of the oldest reply that was kept as long as it must be (D3); NULL: there is none. */
+/*
+ * A free entry, if need be that of the oldest reply that was kept as long as it must be (D3);
+ * NULL: there is none.
+ */
 static struct duplicate *
 take_free(struct duplicates *duplicates, int64_t now_us)
 {
@@ -180,7 +188,8 @@ take_free(struct duplicates *duplicates, int64_t now_us)
 
 	if (duplicates->free == NULL && duplicates->fresh < duplicates->options.entries_max)
 		return &duplicates->pool[duplicates->fresh++];
-	if (duplicates->free == NULL && oldest != NULL && now_us - (oldest->until_us - duplicates->options.keep_us) >= KEEP_LEAST_US)
+	if (duplicates->free == NULL && oldest != NULL &&
+		now_us - (oldest->until_us - duplicates->options.keep_us) >= KEEP_LEAST_US)
 		release(duplicates, oldest);
 	entry = duplicates->free;
 	if (entry != NULL)
@@ -189,7 +198,8 @@ take_free(struct duplicates *duplicates, int64_t now_us)
 }
 
 static struct duplicate *
-take(struct duplicates *duplicates, const struct duplicate_key *key, uint32_t client, int64_t now_us)
+take(struct duplicates *duplicates, const struct duplicate_key *key, uint32_t client,
+	int64_t now_us)
 {
 	struct duplicate *entry;
 	struct duplicate **bucket;
@@ -212,7 +222,8 @@ take(struct duplicates *duplicates, const struct duplicate_key *key, uint32_t cl
 
 enum duplicate_answer
 duplicates_look(struct duplicates *duplicates, const struct duplicate_key *key, uint32_t client,
-		const uint8_t authenticator[PACKET_AUTHENTICATOR], int64_t now_us, struct duplicate **entry_r, uint64_t *serial_r)
+	const uint8_t authenticator[PACKET_AUTHENTICATOR], int64_t now_us,
+	struct duplicate **entry_r, uint64_t *serial_r)
 {
 	struct duplicate *entry;
 
@@ -222,7 +233,8 @@ duplicates_look(struct duplicates *duplicates, const struct duplicate_key *key, 
 		release(duplicates, entry);
 		entry = NULL;
 	}
-	if (entry != NULL && !wf_mem_equal(entry->authenticator, authenticator, PACKET_AUTHENTICATOR)) {
+	if (entry != NULL &&
+		!wf_mem_equal(entry->authenticator, authenticator, PACKET_AUTHENTICATOR)) {
 		release(duplicates, entry);
 		entry = NULL;
 	}
@@ -240,8 +252,8 @@ duplicates_look(struct duplicates *duplicates, const struct duplicate_key *key, 
 }
 
 wf_status
-duplicates_reply(struct duplicates *duplicates, struct duplicate *entry, uint64_t serial, const uint8_t *bytes, size_t len,
-		 int64_t now_us)
+duplicates_reply(struct duplicates *duplicates, struct duplicate *entry, uint64_t serial,
+	const uint8_t *bytes, size_t len, int64_t now_us)
 {
 	uint8_t *copy;
 

@@ -1,7 +1,7 @@
 /*
- * Requests under way: those that were asked for have a slot, found again by the tag; the others wait for their
- * turn. Each knows until when its client waits, and is let go of then: a device that asks again asks anew,
- * and the daemon knows the request by its idempotency key.
+ * Requests under way: those that were asked for have a slot, found again by the tag; the others
+ * wait for their turn. Each knows until when its client waits, and is let go of then: a device
+ * that asks again asks anew, and the daemon knows the request by its idempotency key.
  */
 #include "config.h"
 
@@ -42,7 +42,8 @@ parts_new(struct exchanges *exchanges)
 }
 
 wf_status
-exchanges_new(const struct exchanges_options *options, struct site *site, struct exchanges **exchanges_r)
+exchanges_new(
+	const struct exchanges_options *options, struct site *site, struct exchanges **exchanges_r)
 {
 	struct exchanges *exchanges;
 	wf_status status;
@@ -111,7 +112,8 @@ print_address(const struct in6_addr *address, char text_r[INET6_ADDRSTRLEN])
 }
 
 void
-exchange_complain(const struct arrival *arrival, unsigned cause, const char *name, const char *about)
+exchange_complain(
+	const struct arrival *arrival, unsigned cause, const char *name, const char *about)
 {
 	struct complaint *complaint = &arrival->exchanges->strangers;
 	char address[INET6_ADDRSTRLEN], times[64] = "", text[768];
@@ -124,8 +126,9 @@ exchange_complain(const struct arrival *arrival, unsigned cause, const char *nam
 	print_address(&arrival->route->address, address);
 	if (n > 1)
 		snprintf(times, sizeof(times), " (%" PRIu64 " times since the last such line)", n);
-	snprintf(text, sizeof(text), "client \"%s\" at %s: %s: %s%s", arrival->client != NULL ? arrival->client->config->name : "?", address,
-		 name, about, times);
+	snprintf(text, sizeof(text), "client \"%s\" at %s: %s: %s%s",
+		arrival->client != NULL ? arrival->client->config->name : "?", address, name, about,
+		times);
 	arrival->exchanges->options.say(LOG_WARNING, text);
 }
 
@@ -135,7 +138,10 @@ exchange_binding(const struct exchanges *exchanges, const struct client *client)
 	return (struct binding){.digest = exchanges->digest, .secret = &client->secret};
 }
 
-/* A slot and the tag that leads to it; the number in front of it is new each time, so that late answers find nothing. */
+/*
+ * A slot and the tag that leads to it; the number in front of it is new each time, so that late
+ * answers find nothing.
+ */
 static bool
 take_slot(struct exchanges *exchanges, struct exchange *exchange)
 {
@@ -187,7 +193,8 @@ exchange_new(const struct arrival *arrival, bool record, bool urgent)
 {
 	struct exchanges *exchanges = arrival->exchanges;
 	const struct packet *packet = arrival->packet;
-	struct exchange *exchange = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*exchange) + packet->len);
+	struct exchange *exchange =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*exchange) + packet->len);
 
 	if (exchange == NULL)
 		return NULL;
@@ -217,10 +224,13 @@ drop(struct exchanges *exchanges, struct exchange *exchange, size_t counter)
 	exchange_end(exchanges, &exchange, true);
 }
 
-/* Makes the question and asks it.  WF_INVALID: it is to be rejected for what fault_r says, or NULL: dropped. */
+/*
+ * Makes the question and asks it. WF_INVALID: it is to be rejected for what fault_r says, or
+ * NULL: dropped.
+ */
 static wf_status
-ask(struct exchanges *exchanges, struct exchange *exchange, const struct packet *packet, int64_t now_us,
-    const struct request_fault **fault_r)
+ask(struct exchanges *exchanges, struct exchange *exchange, const struct packet *packet,
+	int64_t now_us, const struct request_fault **fault_r)
 {
 	const struct binding binding = exchange_binding(exchanges, exchange->client);
 	const struct question question = {
@@ -244,13 +254,18 @@ ask(struct exchanges *exchanges, struct exchange *exchange, const struct packet 
 }
 
 static void
-reject_asked(struct exchanges *exchanges, struct exchange *exchange, const struct packet *packet, const struct request_fault *fault,
-	     int64_t now_us)
+reject_asked(struct exchanges *exchanges, struct exchange *exchange, const struct packet *packet,
+	const struct request_fault *fault, int64_t now_us)
 {
 	const struct arrival arrival = {
-		.exchanges = exchanges, .client = exchange->client, .route = &exchange->route, .packet = packet, .now_us = now_us,
+		.exchanges = exchanges,
+		.client = exchange->client,
+		.route = &exchange->route,
+		.packet = packet,
+		.now_us = now_us,
 	};
-	const struct answer answer = {.code = CODE_ACCESS_REJECT, .text = wf_text(WF_TEXT_REFUSED, NULL)};
+	const struct answer answer = {
+		.code = CODE_ACCESS_REJECT, .text = wf_text(WF_TEXT_REFUSED, NULL)};
 
 	exchange_complain(&arrival, CAUSE_QUESTION, fault->name, fault->about);
 	exchange_reply(exchanges, exchange, &answer, STATS_REJECTS, now_us);
@@ -264,8 +279,9 @@ start(struct exchanges *exchanges, struct exchange *exchange, int64_t now_us)
 	struct packet packet;
 	wf_status status;
 
-	if (exchange->until_us <= now_us || packet_read(exchange->bytes, exchange->len, &packet) != PACKET_FINE ||
-	    !take_slot(exchanges, exchange)) {
+	if (exchange->until_us <= now_us ||
+		packet_read(exchange->bytes, exchange->len, &packet) != PACKET_FINE ||
+		!take_slot(exchanges, exchange)) {
 		drop(exchanges, exchange, STATS_LATE);
 		return;
 	}
@@ -275,7 +291,9 @@ start(struct exchanges *exchanges, struct exchange *exchange, int64_t now_us)
 	if (status == WF_INVALID && fault != NULL)
 		reject_asked(exchanges, exchange, &packet, fault, now_us);
 	else
-		drop(exchanges, exchange, status == WF_UNAVAILABLE || status == WF_FULL ? STATS_LOST : STATS_INTERNAL);
+		drop(exchanges, exchange,
+			status == WF_UNAVAILABLE || status == WF_FULL ? STATS_LOST
+								      : STATS_INTERNAL);
 }
 
 static bool
@@ -310,7 +328,8 @@ exchange_begin(const struct arrival *arrival, bool record, bool urgent)
 		duplicates_forget(exchanges->duplicates, arrival->entry, arrival->serial);
 		return;
 	}
-	if (turns_count(exchanges->turns) == 0 && has_room(exchanges, urgent) && exchanges->options.up(exchanges->options.ctx)) {
+	if (turns_count(exchanges->turns) == 0 && has_room(exchanges, urgent) &&
+		exchanges->options.up(exchanges->options.ctx)) {
 		start(exchanges, exchange, arrival->now_us); /* nobody is before it */
 		return;
 	}

@@ -1,9 +1,10 @@
 /*
- * The life of a request, from a datagram (or a frame of a TLS connection) to its reply: whose it is, whether it
- * is what it should be, whether it came before, and then a question to the daemon and its answer.  Only the
- * daemon's word makes an Access-Accept.
+ * The life of a request, from a datagram (or a frame of a TLS connection) to its reply: whose it
+ * is, whether it is what it should be, whether it came before, and then a question to the daemon
+ * and its answer.  Only the daemon's word makes an Access-Accept.
  *
- * Knows routes, not sockets; asks through functions that it is given.  Loop thread; time is a parameter.
+ * Knows routes, not sockets; asks through functions that it is given.  Loop thread; time is a
+ * parameter.
  */
 #ifndef WF_RADIUS_EXCHANGE_H
 #define WF_RADIUS_EXCHANGE_H
@@ -33,13 +34,15 @@ struct exchanges_options {
 #define EXCHANGES_KEEP_US INT64_C(30000000)
 
 /* Lends itself the site.  WF_INVALID, WF_NO_MEMORY, WF_UNSUPPORTED: no MD5 here (I7). */
-WF_MUST_USE wf_status exchanges_new(const struct exchanges_options *options, struct site *site, struct exchanges **exchanges_r);
+WF_MUST_USE wf_status exchanges_new(
+	const struct exchanges_options *options, struct site *site, struct exchanges **exchanges_r);
 void exchanges_free(struct exchanges **exchanges);
 /* New requests follow this site; those under way end with the one that they began with. */
 void exchanges_use(struct exchanges *exchanges, struct site *site);
 
 /* Bytes that came by a route; what it takes of them is copied. */
-void exchanges_receive(struct exchanges *exchanges, const struct route *route, const uint8_t *bytes, size_t len, int64_t now_us);
+void exchanges_receive(struct exchanges *exchanges, const struct route *route, const uint8_t *bytes,
+	size_t len, int64_t now_us);
 /* A message of the daemon. */
 void exchanges_answer(struct exchanges *exchanges, const struct wf_msg *msg, int64_t now_us);
 /* The daemon is there (again): what waits goes on. */

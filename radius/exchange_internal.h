@@ -1,4 +1,7 @@
-/* Shared by the files of an exchange: exchange.c (its life), exchange_receive.c (how it begins), exchange_verdict.c (how it ends). */
+/*
+ * Shared by the files of an exchange: exchange.c (its life), exchange_receive.c (how it begins),
+ * exchange_verdict.c (how it ends).
+ */
 #ifndef WF_RADIUS_EXCHANGE_INTERNAL_H
 #define WF_RADIUS_EXCHANGE_INTERNAL_H
 
@@ -74,7 +77,8 @@ enum {
 
 void exchange_count(struct exchanges *exchanges, const struct client *client, size_t counter);
 /* A line about the client, at most once an hour for each cause. */
-void exchange_complain(const struct arrival *arrival, unsigned cause, const char *name, const char *about);
+void exchange_complain(
+	const struct arrival *arrival, unsigned cause, const char *name, const char *about);
 struct binding exchange_binding(const struct exchanges *exchanges, const struct client *client);
 
 /* From a new request: a question, now or when it is its turn. */
@@ -84,8 +88,10 @@ void exchange_end(struct exchanges *exchanges, struct exchange **exchange, bool 
 /* The reply of an arrival that asks nobody, into the cache and onto the wire. */
 void exchange_reply_now(const struct arrival *arrival, const struct answer *answer);
 /* The reply of an exchange; ends it. */
-void exchange_reply(struct exchanges *exchanges, struct exchange *exchange, const struct answer *answer, size_t counter, int64_t now_us);
+void exchange_reply(struct exchanges *exchanges, struct exchange *exchange,
+	const struct answer *answer, size_t counter, int64_t now_us);
 /* A request that is rejected for a fault of its own. */
-void exchange_reject(const struct arrival *arrival, const struct request_fault *fault, unsigned cause);
+void exchange_reject(
+	const struct arrival *arrival, const struct request_fault *fault, unsigned cause);
 
 #endif

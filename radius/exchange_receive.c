@@ -1,6 +1,7 @@
 /*
- * How an exchange begins: the checks between bytes and question, in the order that the RFCs ask for. What fails
- * one of the first is dropped without a trace in the cache (D3): only a packet whose sender is known gets there.
+ * How an exchange begins: the checks between bytes and question, in the order that the RFCs ask
+ * for. What fails one of the first is dropped without a trace in the cache (D3): only a packet
+ * whose sender is known gets there.
  */
 #include "config.h"
 
@@ -43,8 +44,9 @@ is_new(struct arrival *arrival)
 		[DUPLICATE_FULL] = STATS_CACHE_FULL,
 	};
 	const struct duplicate_key key = key_of(arrival);
-	enum duplicate_answer answer = duplicates_look(arrival->exchanges->duplicates, &key, arrival->client->number,
-		arrival->packet->authenticator, arrival->now_us, &arrival->entry, &arrival->serial);
+	enum duplicate_answer answer = duplicates_look(arrival->exchanges->duplicates, &key,
+		arrival->client->number, arrival->packet->authenticator, arrival->now_us,
+		&arrival->entry, &arrival->serial);
 
 	if (answer == DUPLICATE_NEW)
 		return true;
@@ -61,7 +63,8 @@ within_rate(const struct arrival *arrival)
 	if (rate_take(&arrival->client->book->rate, arrival->client->config->rate, arrival->now_us))
 		return true;
 	exchange_count(arrival->exchanges, arrival->client, STATS_RATE);
-	exchange_complain(arrival, CAUSE_RATE, "rate", "more requests than its rate permits; the rest is dropped");
+	exchange_complain(arrival, CAUSE_RATE, "rate",
+		"more requests than its rate permits; the rest is dropped");
 	return false;
 }
 
@@ -82,11 +85,14 @@ learn(const struct arrival *arrival)
 	const char *name = arrival->client->config->name;
 	char text[160];
 
-	if (learned_add(arrival->exchanges->options.learned, name, &arrival->route->address) == WF_OK) {
-		snprintf(text, sizeof(text), "client \"%s\" sends Message-Authenticators: from now on it must", name);
+	if (learned_add(arrival->exchanges->options.learned, name, &arrival->route->address) ==
+		WF_OK) {
+		snprintf(text, sizeof(text),
+			"client \"%s\" sends Message-Authenticators: from now on it must", name);
 		arrival->exchanges->options.say(LOG_NOTICE, text);
 	} else {
-		exchange_complain(arrival, CAUSE_LEARNED, "learned", "that it sends Message-Authenticators could not be written down");
+		exchange_complain(arrival, CAUSE_LEARNED, "learned",
+			"that it sends Message-Authenticators could not be written down");
 	}
 }
 
@@ -101,7 +107,8 @@ is_protected(const struct arrival *arrival)
 		.proxies = config->proxies,
 		.single = arrival->single,
 		.learned = config->message_authenticator == CLIENT_AUTHENTICATOR_AUTO &&
-			   learned_has(arrival->exchanges->options.learned, config->name, &arrival->route->address),
+			   learned_has(arrival->exchanges->options.learned, config->name,
+				   &arrival->route->address),
 		.proxy_state = packet_has(arrival->packet, ATTR_PROXY_STATE),
 		.eap = packet_has(arrival->packet, ATTR_EAP_MESSAGE),
 		.verified = authenticator_verify_message(&binding, arrival->packet),
@@ -114,7 +121,8 @@ is_protected(const struct arrival *arrival)
 	if (answer == PROTECTION_FINE)
 		return true;
 	exchange_count(arrival->exchanges, arrival->client, STATS_PROTECTION + (size_t)answer);
-	exchange_complain(arrival, CAUSE_PROTECTION + answer, protection_name(answer), protection_about(answer));
+	exchange_complain(arrival, CAUSE_PROTECTION + answer, protection_name(answer),
+		protection_about(answer));
 	return false;
 }
 
@@ -131,7 +139,8 @@ cause_of(const struct request_fault *fault)
 void
 exchange_reject(const struct arrival *arrival, const struct request_fault *fault, unsigned cause)
 {
-	const struct answer answer = {.code = CODE_ACCESS_REJECT, .text = wf_text(WF_TEXT_REFUSED, NULL)};
+	const struct answer answer = {
+		.code = CODE_ACCESS_REJECT, .text = wf_text(WF_TEXT_REFUSED, NULL)};
 
 	exchange_complain(arrival, cause, fault->name, fault->about);
 	exchange_count(arrival->exchanges, arrival->client, STATS_REJECTS);
@@ -144,7 +153,8 @@ continues(const struct arrival *arrival)
 {
 	const struct attribute *state = packet_next(arrival->packet, ATTR_STATE, NULL);
 
-	return state != NULL && issued_seen(arrival->exchanges->issued, state->value, state->len, arrival->now_us);
+	return state != NULL &&
+	       issued_seen(arrival->exchanges->issued, state->value, state->len, arrival->now_us);
 }
 
 static void
@@ -179,7 +189,8 @@ authentic_record(const struct arrival *arrival)
 		return true;
 	exchange_count(arrival->exchanges, arrival->client, STATS_AUTHENTICATOR);
 	exchange_complain(arrival, CAUSE_SECRET, "authenticator",
-		"an Accounting-Request is not signed with its secret: the secret here and on the device probably differ");
+		"an Accounting-Request is not signed with its secret: the secret here and on the "
+		"device probably differ");
 	return false;
 }
 
@@ -204,20 +215,22 @@ accounting_request(struct arrival *arrival)
 }
 
 /*
- * E1 to E4. While the daemon is away there is no reply: a device that asks whether it may send logins here
- * is better served by another server then.
+ * E1 to E4. While the daemon is away there is no reply: a device that asks whether it may send
+ * logins here is better served by another server then.
  */
 static void
 status_server(struct arrival *arrival)
 {
 	const struct answer answer = {
-		.code = arrival->route->authentication ? CODE_ACCESS_ACCEPT : CODE_ACCOUNTING_RESPONSE,
+		.code = arrival->route->authentication ? CODE_ACCESS_ACCEPT
+						       : CODE_ACCOUNTING_RESPONSE,
 	};
 	const struct binding binding = exchange_binding(arrival->exchanges, arrival->client);
 
 	exchange_count(arrival->exchanges, arrival->client, STATS_STATUS);
 	if (authenticator_verify_message(&binding, arrival->packet) != WF_OK) {
-		exchange_count(arrival->exchanges, arrival->client, STATS_PROTECTION + (size_t)PROTECTION_WRONG);
+		exchange_count(arrival->exchanges, arrival->client,
+			STATS_PROTECTION + (size_t)PROTECTION_WRONG);
 		exchange_complain(arrival, CAUSE_PROTECTION + PROTECTION_WRONG, "status-server",
 			"a Status-Server without a right Message-Authenticator was discarded");
 	} else if (!arrival->exchanges->options.up(arrival->exchanges->options.ctx)) {
@@ -244,7 +257,8 @@ dispatch(struct arrival *arrival)
 	const struct route *route = arrival->route;
 
 	for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
-		bool served = (codes[i].authentication && route->authentication) || (codes[i].accounting && route->accounting);
+		bool served = (codes[i].authentication && route->authentication) ||
+			      (codes[i].accounting && route->accounting);
 
 		if ((uint8_t)codes[i].code != arrival->packet->code || !served)
 			continue;
@@ -255,16 +269,19 @@ dispatch(struct arrival *arrival)
 }
 
 void
-exchanges_receive(struct exchanges *exchanges, const struct route *route, const uint8_t *bytes, size_t len, int64_t now_us)
+exchanges_receive(struct exchanges *exchanges, const struct route *route, const uint8_t *bytes,
+	size_t len, int64_t now_us)
 {
 	struct packet packet;
-	struct arrival arrival = {.exchanges = exchanges, .route = route, .packet = &packet, .now_us = now_us};
+	struct arrival arrival = {
+		.exchanges = exchanges, .route = route, .packet = &packet, .now_us = now_us};
 	enum packet_fault fault;
 
 	arrival.client = site_client(exchanges->site, &route->address, &arrival.single);
 	if (arrival.client == NULL) { /* A1 */
 		exchange_count(exchanges, NULL, STATS_UNKNOWN_CLIENT);
-		exchange_complain(&arrival, 0, "unknown-client", "no client section has this address: its packets are discarded");
+		exchange_complain(&arrival, 0, "unknown-client",
+			"no client section has this address: its packets are discarded");
 		return;
 	}
 	fault = packet_read(bytes, len, &packet);
@@ -273,5 +290,6 @@ exchanges_receive(struct exchanges *exchanges, const struct route *route, const 
 		return;
 	}
 	exchange_count(exchanges, arrival.client, STATS_FORM + (size_t)fault);
-	exchange_complain(&arrival, CAUSE_FORM, packet_fault_name(fault), "a datagram that is no RADIUS packet was discarded");
+	exchange_complain(&arrival, CAUSE_FORM, packet_fault_name(fault),
+		"a datagram that is no RADIUS packet was discarded");
 }

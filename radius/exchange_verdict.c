@@ -1,6 +1,7 @@
 /*
- * How an exchange ends: the daemon's answer becomes a reply, or none. There is one place that makes an
- * Access-Accept, and it needs a RESULT with the verdict ACCEPT to a login that was asked for.
+ * How an exchange ends: the daemon's answer becomes a reply, or none. There is one place that
+ * makes an Access-Accept, and it needs a RESULT with the verdict ACCEPT to a login that was asked
+ * for.
  */
 #include "config.h"
 
@@ -14,7 +15,8 @@
 
 /* Makes the bytes in exchanges->frame. */
 static wf_status
-encode(struct exchanges *exchanges, const struct client *client, const struct packet *packet, const struct answer *answer)
+encode(struct exchanges *exchanges, const struct client *client, const struct packet *packet,
+	const struct answer *answer)
 {
 	const struct binding binding = exchange_binding(exchanges, client);
 
@@ -36,8 +38,8 @@ exchange_reply_now(const struct arrival *arrival, const struct answer *answer)
 	wf_status status = encode(exchanges, arrival->client, arrival->packet, answer);
 
 	if (status == WF_OK && arrival->entry != NULL)
-		status = duplicates_reply(exchanges->duplicates, arrival->entry, arrival->serial, exchanges->frame.data,
-			exchanges->frame.len, arrival->now_us);
+		status = duplicates_reply(exchanges->duplicates, arrival->entry, arrival->serial,
+			exchanges->frame.data, exchanges->frame.len, arrival->now_us);
 	if (status == WF_OK) {
 		send_frame(exchanges, arrival->client, arrival->route);
 		return;
@@ -48,7 +50,8 @@ exchange_reply_now(const struct arrival *arrival, const struct answer *answer)
 }
 
 void
-exchange_reply(struct exchanges *exchanges, struct exchange *exchange, const struct answer *answer, size_t counter, int64_t now_us)
+exchange_reply(struct exchanges *exchanges, struct exchange *exchange, const struct answer *answer,
+	size_t counter, int64_t now_us)
 {
 	struct packet packet;
 	wf_status status = WF_INVALID;
@@ -61,8 +64,8 @@ exchange_reply(struct exchanges *exchanges, struct exchange *exchange, const str
 		return;
 	}
 	/* Remembered first: what was sent and not remembered could be asked a second time. */
-	status = duplicates_reply(exchanges->duplicates, exchange->entry, exchange->serial, exchanges->frame.data, exchanges->frame.len,
-		now_us);
+	status = duplicates_reply(exchanges->duplicates, exchange->entry, exchange->serial,
+		exchanges->frame.data, exchanges->frame.len, now_us);
 	if (status == WF_NOT_FOUND) {
 		exchange_count(exchanges, exchange->client, STATS_REPLACED);
 	} else {
@@ -88,7 +91,8 @@ text_of(const struct wf_msg *msg, char text_r[TEXT_MAX])
 
 	if (wf_msg_get_text(msg, WF_F_TEXT, 0, text_r, TEXT_MAX) != WF_OK)
 		text_r[0] = '\0';
-	if (text_r[0] == '\0' && wf_msg_get_uint(msg, WF_F_TEXT_ID, &id) == WF_OK && id < WF_TEXT_COUNT)
+	if (text_r[0] == '\0' && wf_msg_get_uint(msg, WF_F_TEXT_ID, &id) == WF_OK &&
+		id < WF_TEXT_COUNT)
 		snprintf(text_r, TEXT_MAX, "%s", wf_text((enum wf_text_id)id, NULL));
 }
 
@@ -104,20 +108,24 @@ groups_of(const struct wf_msg *msg, char groups_r[CONFIG_GROUPS_MAX][CONFIG_GROU
 }
 
 static void
-accept_login(struct exchanges *exchanges, struct exchange *exchange, const struct wf_msg *msg, int64_t now_us)
+accept_login(struct exchanges *exchanges, struct exchange *exchange, const struct wf_msg *msg,
+	int64_t now_us)
 {
 	char groups[CONFIG_GROUPS_MAX][CONFIG_GROUP_SIZE], text[TEXT_MAX];
-	struct answer answer = {.code = CODE_ACCESS_ACCEPT, .text = text, .attributes = exchanges->attributes};
+	struct answer answer = {
+		.code = CODE_ACCESS_ACCEPT, .text = text, .attributes = exchanges->attributes};
 	size_t ngroups = groups_of(msg, groups);
 
 	text_of(msg, text);
-	answer.nattributes = site_attributes(exchange->site, exchange->client, (const char (*)[CONFIG_GROUP_SIZE])groups, ngroups,
-		exchanges->attributes, EXCHANGE_ATTRIBUTES_MAX);
+	answer.nattributes = site_attributes(exchange->site, exchange->client,
+		(const char(*)[CONFIG_GROUP_SIZE])groups, ngroups, exchanges->attributes,
+		EXCHANGE_ATTRIBUTES_MAX);
 	exchange_reply(exchanges, exchange, &answer, STATS_ACCEPTS, now_us);
 }
 
 static void
-reject_login(struct exchanges *exchanges, struct exchange *exchange, const struct wf_msg *msg, int64_t now_us)
+reject_login(struct exchanges *exchanges, struct exchange *exchange, const struct wf_msg *msg,
+	int64_t now_us)
 {
 	char text[TEXT_MAX];
 	const struct answer answer = {.code = CODE_ACCESS_REJECT, .text = text};
@@ -127,8 +135,8 @@ reject_login(struct exchanges *exchanges, struct exchange *exchange, const struc
 }
 
 /* What a login's verdict becomes; one that is not here gets no reply. */
-static void (*const verdicts[WF_VERDICT_COUNT])(
-	struct exchanges *exchanges, struct exchange *exchange, const struct wf_msg *msg, int64_t now_us) = {
+static void (*const verdicts[WF_VERDICT_COUNT])(struct exchanges *exchanges,
+	struct exchange *exchange, const struct wf_msg *msg, int64_t now_us) = {
 	[WF_VERDICT_REJECT] = reject_login,
 	[WF_VERDICT_ACCEPT] = accept_login,
 	[WF_VERDICT_CHANGE] = reject_login,
@@ -137,7 +145,8 @@ static void (*const verdicts[WF_VERDICT_COUNT])(
 
 /* B2: only what is stored is acknowledged. */
 static void
-record_result(struct exchanges *exchanges, struct exchange *exchange, uint64_t verdict, int64_t now_us)
+record_result(
+	struct exchanges *exchanges, struct exchange *exchange, uint64_t verdict, int64_t now_us)
 {
 	const struct answer answer = {.code = CODE_ACCOUNTING_RESPONSE};
 
@@ -148,7 +157,8 @@ record_result(struct exchanges *exchanges, struct exchange *exchange, uint64_t v
 }
 
 static void
-take_result(struct exchanges *exchanges, struct exchange *exchange, const struct wf_msg *msg, int64_t now_us)
+take_result(struct exchanges *exchanges, struct exchange *exchange, const struct wf_msg *msg,
+	int64_t now_us)
 {
 	uint64_t verdict;
 
@@ -164,14 +174,16 @@ take_result(struct exchanges *exchanges, struct exchange *exchange, const struct
 
 /* A12; some products (ocserv, pam_radius) go on only with both a State and a text. */
 static void
-take_challenge(struct exchanges *exchanges, struct exchange *exchange, const struct wf_msg *msg, int64_t now_us)
+take_challenge(struct exchanges *exchanges, struct exchange *exchange, const struct wf_msg *msg,
+	int64_t now_us)
 {
 	char state[WF_STATE_LEN + 1], text[TEXT_MAX];
 	struct wf_prompt prompt;
 	struct answer answer = {.code = CODE_ACCESS_CHALLENGE, .text = text, .state = state};
 
-	if (exchange->record || wf_msg_get_text(msg, WF_F_STATE, 0, state, sizeof(state)) != WF_OK ||
-	    wf_msg_get_prompt(msg, 0, &prompt) != WF_OK) {
+	if (exchange->record ||
+		wf_msg_get_text(msg, WF_F_STATE, 0, state, sizeof(state)) != WF_OK ||
+		wf_msg_get_prompt(msg, 0, &prompt) != WF_OK) {
 		no_reply(exchanges, exchange);
 		return;
 	}

@@ -4,7 +4,8 @@
 #include "radius/fingerprint.h"
 
 wf_status
-fingerprint_make(struct digest *digest, const struct digest_part *parts, size_t n, uint8_t fingerprint_r[FINGERPRINT_LEN])
+fingerprint_make(struct digest *digest, const struct digest_part *parts, size_t n,
+	uint8_t fingerprint_r[FINGERPRINT_LEN])
 {
 	struct digest_part all[2 * FINGERPRINT_PARTS_MAX];
 	uint8_t lengths[FINGERPRINT_PARTS_MAX][4];

@@ -1,4 +1,7 @@
-/* Buckets of four hashes, keyed by a seed that nobody outside knows; the oldest of a bucket makes room. */
+/*
+ * Buckets of four hashes, keyed by a seed that nobody outside knows; the oldest of a bucket makes
+ * room.
+ */
 #include "config.h"
 
 #include "radius/issued.h"

@@ -1,8 +1,8 @@
 /*
- * Which States this front end has sent in a challenge not long ago: a request that brings one of them back is
- * in the middle of a login and goes first under overload (checklist D7; RFC 5080 section 2.2.1).  It decides about
- * nothing else; whether a State is good is the daemon's word.  So a table of hashes is enough, and one
- * that forgets the oldest under pressure.
+ * Which States this front end has sent in a challenge not long ago: a request that brings one of
+ * them back is in the middle of a login and goes first under overload (checklist D7; RFC 5080
+ * section 2.2.1).  It decides about nothing else; whether a State is good is the daemon's word.
+ * So a table of hashes is enough, and one that forgets the oldest under pressure.
  */
 #ifndef WF_RADIUS_ISSUED_H
 #define WF_RADIUS_ISSUED_H

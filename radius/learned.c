@@ -1,6 +1,7 @@
 /*
- * The file is written whole: beside the old one, synchronised, and then put in its place by one rename, so
- * that there is always one that is right. Lines are "ADDRESS NAME", as the name may have blanks.
+ * The file is written whole: beside the old one, synchronised, and then put in its place by one
+ * rename, so that there is always one that is right. Lines are "ADDRESS NAME", as the name may
+ * have blanks.
  */
 #include "config.h"
 
@@ -40,7 +41,8 @@ grow(struct learned *learned)
 
 	if (learned->n < learned->room)
 		return true;
-	devices = wf_fault(WF_FAULT_ALLOC) ? NULL : reallocarray(learned->devices, room, sizeof(*devices));
+	devices = wf_fault(WF_FAULT_ALLOC) ? NULL
+					   : reallocarray(learned->devices, room, sizeof(*devices));
 	if (devices == NULL)
 		return false;
 	learned->devices = devices;
@@ -151,7 +153,8 @@ bool
 learned_has(const struct learned *learned, const char *name, const struct in6_addr *address)
 {
 	for (size_t i = 0; i < learned->n; i++)
-		if (IN6_ARE_ADDR_EQUAL(&learned->devices[i].address, address) && strcmp(learned->devices[i].name, name) == 0)
+		if (IN6_ARE_ADDR_EQUAL(&learned->devices[i].address, address) &&
+			strcmp(learned->devices[i].name, name) == 0)
 			return true;
 	return false;
 }
@@ -203,7 +206,8 @@ learned_save(struct learned *learned)
 	fine = write_lines(learned, file);
 	if (fclose(file) != 0 || !fine)
 		return WF_IO;
-	if (wf_fault(WF_FAULT_FILE) || rename(fresh, learned->path) != 0 || !sync_folder(learned->path))
+	if (wf_fault(WF_FAULT_FILE) || rename(fresh, learned->path) != 0 ||
+		!sync_folder(learned->path))
 		return WF_IO;
 	learned->unsaved = false;
 	return WF_OK;

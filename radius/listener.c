@@ -1,7 +1,7 @@
 /*
- * recvmmsg() and sendmmsg(): a batch of datagrams costs two calls. Replies are gathered, copied, until the batch
- * is through or there is no room. A reply that the kernel does not take is lost, as the network loses some:
- * the device asks again, and gets it from the cache.
+ * recvmmsg() and sendmmsg(): a batch of datagrams costs two calls. Replies are gathered, copied,
+ * until the batch is through or there is no room. A reply that the kernel does not take is lost,
+ * as the network loses some: the device asks again, and gets it from the cache.
  */
 #include "config.h"
 
@@ -62,12 +62,15 @@ wf_status
 listener_open(const struct config_listener *config, int *fd_r)
 {
 	int family = config->address.ss_family;
-	int fd = wf_fault(WF_FAULT_SOCKET) ? -1 : socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = wf_fault(WF_FAULT_SOCKET)
+			 ? -1
+			 : socket(family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int saved;
 
 	if (fd < 0)
 		return WF_IO;
-	if (set_options(fd, family) && bind(fd, (const struct sockaddr *)&config->address, config->address_len) == 0) {
+	if (set_options(fd, family) &&
+		bind(fd, (const struct sockaddr *)&config->address, config->address_len) == 0) {
 		*fd_r = fd;
 		return WF_OK;
 	}
@@ -81,7 +84,8 @@ static void
 prepare(struct mmsghdr *headers, struct slot *slots)
 {
 	for (size_t i = 0; i < BATCH; i++) {
-		slots[i].part = (struct iovec){.iov_base = slots[i].bytes, .iov_len = sizeof(slots[i].bytes)};
+		slots[i].part = (struct iovec){
+			.iov_base = slots[i].bytes, .iov_len = sizeof(slots[i].bytes)};
 		headers[i].msg_hdr.msg_iov = &slots[i].part;
 		headers[i].msg_hdr.msg_iovlen = 1;
 		headers[i].msg_hdr.msg_name = &slots[i].address;
@@ -117,7 +121,8 @@ read_sender(struct route *route, const struct sockaddr_storage *address)
 static void
 read_control(struct route *route, struct msghdr *header)
 {
-	for (struct cmsghdr *part = CMSG_FIRSTHDR(header); part != NULL; part = CMSG_NXTHDR(header, part)) {
+	for (struct cmsghdr *part = CMSG_FIRSTHDR(header); part != NULL;
+		part = CMSG_NXTHDR(header, part)) {
 		if (part->cmsg_level == IPPROTO_IP && part->cmsg_type == IP_PKTINFO) {
 			struct in_pktinfo info;
 
@@ -134,14 +139,18 @@ read_control(struct route *route, struct msghdr *header)
 }
 
 static void
-write_receiver(const struct listener *listener, const struct route *route, struct slot *slot, struct msghdr *header)
+write_receiver(const struct listener *listener, const struct route *route, struct slot *slot,
+	struct msghdr *header)
 {
 	memset(&slot->address, 0, sizeof(slot->address));
 	if (listener->v6) {
 		struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&slot->address;
 
 		*v6 = (struct sockaddr_in6){
-			.sin6_family = AF_INET6, .sin6_addr = route->address, .sin6_port = htons(route->port), .sin6_scope_id = route->scope,
+			.sin6_family = AF_INET6,
+			.sin6_addr = route->address,
+			.sin6_port = htons(route->port),
+			.sin6_scope_id = route->scope,
 		};
 		header->msg_namelen = sizeof(*v6);
 	} else {
@@ -156,7 +165,8 @@ write_receiver(const struct listener *listener, const struct route *route, struc
 
 /* The address to leave from; the interface only where the address needs it. */
 static void
-write_control(const struct listener *listener, const struct route *route, struct slot *slot, struct msghdr *header)
+write_control(const struct listener *listener, const struct route *route, struct slot *slot,
+	struct msghdr *header)
 {
 	struct cmsghdr *part = &slot->control.header;
 
@@ -166,14 +176,18 @@ write_control(const struct listener *listener, const struct route *route, struct
 
 		if (IN6_IS_ADDR_LINKLOCAL(&route->address))
 			info.ipi6_ifindex = route->interface;
-		*part = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(info)), .cmsg_level = IPPROTO_IPV6, .cmsg_type = IPV6_PKTINFO};
+		*part = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(info)),
+			.cmsg_level = IPPROTO_IPV6,
+			.cmsg_type = IPV6_PKTINFO};
 		memcpy(CMSG_DATA(part), &info, sizeof(info));
 		header->msg_controllen = CMSG_SPACE(sizeof(info));
 	} else {
 		struct in_pktinfo info = {.ipi_ifindex = 0};
 
 		memcpy(&info.ipi_spec_dst, &route->local.s6_addr[12], sizeof(info.ipi_spec_dst));
-		*part = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(info)), .cmsg_level = IPPROTO_IP, .cmsg_type = IP_PKTINFO};
+		*part = (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof(info)),
+			.cmsg_level = IPPROTO_IP,
+			.cmsg_type = IP_PKTINFO};
 		memcpy(CMSG_DATA(part), &info, sizeof(info));
 		header->msg_controllen = CMSG_SPACE(sizeof(info));
 	}
@@ -185,11 +199,13 @@ listener_flush(struct listener *listener)
 	unsigned at = 0;
 
 	while (at < listener->queued) {
-		int went = sendmmsg(listener->fd, listener->out + at, listener->queued - at, MSG_DONTWAIT);
+		int went = sendmmsg(
+			listener->fd, listener->out + at, listener->queued - at, MSG_DONTWAIT);
 
 		if (went <= 0 && errno == EAGAIN)
 			break;
-		at += went > 0 ? (unsigned)went : 1; /* the first one was refused: leave it, and go on */
+		/* the first one was refused: leave it, and go on */
+		at += went > 0 ? (unsigned)went : 1;
 	}
 	listener->queued = 0;
 }
@@ -232,7 +248,8 @@ hand_on(struct listener *listener, size_t i)
 	read_sender(&route, &listener->in_slots[i].address);
 	read_control(&route, header);
 	if (route.port != 0) /* there is nobody to answer there */
-		listener->sink.receive(listener->sink.ctx, &route, listener->in_slots[i].bytes, listener->in[i].msg_len);
+		listener->sink.receive(listener->sink.ctx, &route, listener->in_slots[i].bytes,
+			listener->in[i].msg_len);
 }
 
 static int

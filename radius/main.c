@@ -1,6 +1,7 @@
 /*
- * warifu-radiusd: parse the configuration, open the sockets, drop privilege and verify it, read the secrets,
- * set limits, enter the cage, serve.  It holds no user's secret and no store: passing passwords go to the daemon.
+ * warifu-radiusd: parse the configuration, open the sockets, drop privilege and verify it, read
+ * the secrets, set limits, enter the cage, serve.  It holds no user's secret and no store: passing
+ * passwords go to the daemon.
  */
 #include "config.h"
 
@@ -35,12 +36,14 @@ open_sockets(struct server *server, const struct config_radius *radius)
 		server->fds[i] = -1;
 		server->nfds = i + 1;
 		if (listener->transport == LISTEN_TLS) {
-			wf_say_f(LOG_WARNING, "RADIUS over TLS (%s) is not served by this version", listener->text);
+			wf_say_f(LOG_WARNING, "RADIUS over TLS (%s) is not served by this version",
+				listener->text);
 			continue;
 		}
 		if (listener_open(listener, &server->fds[i]) == WF_OK)
 			continue;
-		wf_say_f(listener->written ? LOG_ERR : LOG_NOTICE, "cannot listen at %s: %s", listener->text, strerror(errno));
+		wf_say_f(listener->written ? LOG_ERR : LOG_NOTICE, "cannot listen at %s: %s",
+			listener->text, strerror(errno));
 		if (listener->written || (errno != EAFNOSUPPORT && errno != EADDRNOTAVAIL))
 			return false;
 	}
@@ -55,8 +58,10 @@ become_user(const struct config_radius *radius)
 
 	if (geteuid() == 0 && radius->user[0] != '\0' && strcmp(radius->user, "root") != 0) {
 		if (wf_privilege_user(radius->user, &uid, &gid) != WF_OK) {
-			wf_say_f(LOG_ERR, "the user '%s' (option radius.user) does not exist: make it with 'useradd --system %s'", radius->user,
-				 radius->user);
+			wf_say_f(LOG_ERR,
+				"the user '%s' (option radius.user) does not exist: make it with "
+				"'useradd --system %s'",
+				radius->user, radius->user);
 			return false;
 		}
 		if (wf_privilege_drop(uid, gid) != WF_OK) {
@@ -77,9 +82,11 @@ find_daemon(struct server *server, const struct config *config)
 	gid_t gid;
 
 	server->daemon_uid = geteuid();
-	if (config->user[0] != '\0' && wf_privilege_user(config->user, &server->daemon_uid, &gid) != WF_OK)
+	if (config->user[0] != '\0' &&
+		wf_privilege_user(config->user, &server->daemon_uid, &gid) != WF_OK)
 		server->daemon_uid = 0;
-	snprintf(server->daemon_path, sizeof(server->daemon_path), "%s/radius.sock", config->run_dir);
+	snprintf(server->daemon_path, sizeof(server->daemon_path), "%s/radius.sock",
+		config->run_dir);
 }
 
 /* What needs root, or a name service. */
@@ -115,9 +122,11 @@ load(struct server *server)
 	status = learned_open(path, &server->learned, &line);
 	if (status == WF_OK)
 		return true;
-	wf_say_f(LOG_ERR, "what was learned about clients cannot be read (%s, line %zu: %s); without it they could be fooled again: mend it, or "
-			  "remove it if no client has message_authenticator = \"auto\"",
-		 path, line, wf_status_text(status));
+	wf_say_f(LOG_ERR,
+		"what was learned about clients cannot be read (%s, line %zu: %s); without it they "
+		"could be fooled again: mend it, or "
+		"remove it if no client has message_authenticator = \"auto\"",
+		path, line, wf_status_text(status));
 	return false;
 }
 
@@ -154,8 +163,12 @@ add_folder_of(struct paths *paths, const char *file)
 static void
 gather_paths(struct paths *paths, const struct config *config)
 {
-	/* Names of users, time zone; translations, dictionaries, modules of name look-ups; name services, credentials. */
-	static const char *const common[] = {"/etc", "/usr", "/lib", "/run", "/dev/urandom", "/sys/devices/system/cpu"};
+	/*
+	 * Names of users, time zone; translations, dictionaries, modules of name look-ups; name
+	 * services, credentials.
+	 */
+	static const char *const common[] = {
+		"/etc", "/usr", "/lib", "/run", "/dev/urandom", "/sys/devices/system/cpu"};
 
 	add_path(paths, config->radius.state_dir, true);
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
@@ -179,7 +192,8 @@ enter_sandbox(const struct config *config)
 	}
 	free(paths);
 	if (status == WF_UNSUPPORTED)
-		wf_say(LOG_NOTICE, "there is no Landlock here: files are guarded by their modes alone");
+		wf_say(LOG_NOTICE,
+			"there is no Landlock here: files are guarded by their modes alone");
 	if (status != WF_OK && status != WF_UNSUPPORTED) {
 		wf_say(LOG_ERR, "Landlock refused the server's folders");
 		return false;
@@ -198,8 +212,10 @@ say_serving(const struct server *server)
 	size_t len = 0;
 
 	for (size_t i = 0; i < radius->nlisteners; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, " %s", radius->listeners[i].text);
-	wf_say_f(LOG_NOTICE, "version %s serves at%s; clients: %zu", PACKAGE_VERSION, text, server->site->nclients);
+		len += (size_t)snprintf(
+			text + len, sizeof(text) - len, " %s", radius->listeners[i].text);
+	wf_say_f(LOG_NOTICE, "version %s serves at%s; clients: %zu", PACKAGE_VERSION, text,
+		server->site->nclients);
 }
 
 /* What does not stop the start. */
@@ -211,7 +227,8 @@ warn_of_secrets(const struct server *server)
 	char text[512];
 
 	for (size_t i = 0; i < config->radius.nclients; i++) {
-		enum config_secret_fault fault = config_secret_check(&config->radius.clients[i], config->radius_uid, wall_us);
+		enum config_secret_fault fault = config_secret_check(
+			&config->radius.clients[i], config->radius_uid, wall_us);
 
 		if (fault == SECRET_FINE)
 			continue;
@@ -231,8 +248,8 @@ serve(const struct options *options)
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
 	wf_secret_keep(SECRET_PAGES_KEPT);
-	if (open_as_root(&server) && load(&server) && warn_of_secrets(&server) && enter_sandbox(server.site->config) &&
-	    server_set_up(&server)) {
+	if (open_as_root(&server) && load(&server) && warn_of_secrets(&server) &&
+		enter_sandbox(server.site->config) && server_set_up(&server)) {
 		say_serving(&server);
 		wf_notify_ready();
 		code = server_run(&server) ? 0 : 1;

@@ -15,9 +15,11 @@ static const struct option_row {
 	const char *about;
 	const char *after; /* the same in every language */
 } rows[] = {
-	{"--config", "FILE", TASK_SERVE, N_("read this configuration instead of "), WF_SYSCONFDIR "/warifu.conf"},
+	{"--config", "FILE", TASK_SERVE, N_("read this configuration instead of "),
+		WF_SYSCONFDIR "/warifu.conf"},
 	{"--foreground", NULL, TASK_SERVE, N_("log to standard error instead of syslog"), ""},
-	{"--check", NULL, TASK_CHECK, N_("check the configuration, its secrets and attributes, and stop"), ""},
+	{"--check", NULL, TASK_CHECK,
+		N_("check the configuration, its secrets and attributes, and stop"), ""},
 	{"--help", NULL, TASK_HELP, N_("show this help"), ""},
 	{"--version", NULL, TASK_VERSION, N_("show the version"), ""},
 };
@@ -59,13 +61,18 @@ options_parse(int argc, char **argv, struct options *options_r)
 		const struct option_row *row = find(argv[i], &value);
 
 		if (row == NULL) {
-			fprintf(stderr, _("warifu-radiusd: unknown option '%s'; 'warifu-radiusd --help' lists them\n"), argv[i]);
+			fprintf(stderr,
+				_("warifu-radiusd: unknown option '%s'; 'warifu-radiusd --help' "
+				  "lists them\n"),
+				argv[i]);
 			return false;
 		}
 		if (row->value != NULL && value == NULL && i + 1 < argc)
 			value = argv[++i];
 		if ((row->value != NULL) != (value != NULL)) {
-			fprintf(stderr, row->value != NULL ? _("warifu-radiusd: %s needs a value\n") : _("warifu-radiusd: %s takes no value\n"),
+			fprintf(stderr,
+				row->value != NULL ? _("warifu-radiusd: %s needs a value\n")
+						   : _("warifu-radiusd: %s takes no value\n"),
 				row->name);
 			return false;
 		}
@@ -78,12 +85,14 @@ options_parse(int argc, char **argv, struct options *options_r)
 void
 options_usage(void)
 {
-	printf(_("usage: warifu-radiusd [OPTION]...\nThe RADIUS server of Warifu: asks the daemon about each login.\n\n"));
+	printf(_("usage: warifu-radiusd [OPTION]...\nThe RADIUS server of Warifu: asks the daemon "
+		 "about each login.\n\n"));
 	for (size_t i = 0; i < NROWS; i++) {
 		char left[32];
 
-		snprintf(left, sizeof(left), "%s%s%s", rows[i].name, rows[i].value != NULL ? " " : "",
-			 rows[i].value != NULL ? rows[i].value : "");
+		snprintf(left, sizeof(left), "%s%s%s", rows[i].name,
+			rows[i].value != NULL ? " " : "",
+			rows[i].value != NULL ? rows[i].value : "");
 		printf("  %-16s  %s%s\n", left, _(rows[i].about), rows[i].after);
 	}
 }

@@ -19,7 +19,8 @@ argument(const struct wf_msg *order, const char *name, char *value_r, size_t siz
 
 	value_r[0] = '\0';
 	for (size_t i = 0; i < wf_msg_count(order, WF_F_ARG); i++) {
-		if (wf_msg_get_text(order, WF_F_ARG, i, text, sizeof(text)) != WF_OK || strncmp(text, name, len) != 0 || text[len] != '=')
+		if (wf_msg_get_text(order, WF_F_ARG, i, text, sizeof(text)) != WF_OK ||
+			strncmp(text, name, len) != 0 || text[len] != '=')
 			continue;
 		if (strlen(text + len + 1) < size)
 			snprintf(value_r, size, "%s", text + len + 1);
@@ -48,7 +49,10 @@ report(struct server *server, struct wf_msg *done, uint64_t tag, const struct ou
 	wf_msg_clear(done); /* what could not be sent is ordered again */
 }
 
-/* Cells "client TAB counter TAB value", one for each counter that is not zero; "" for all clients together. */
+/*
+ * Cells "client TAB counter TAB value", one for each counter that is not zero; "" for all clients
+ * together.
+ */
 static wf_status
 add_counters(struct wf_msg *done, const char *name, const struct stats *stats)
 {
@@ -59,7 +63,8 @@ add_counters(struct wf_msg *done, const char *name, const struct stats *stats)
 
 		if (stats->counters[i] == 0 || stats_name(i) == NULL)
 			continue;
-		snprintf(cell, sizeof(cell), "%s\t%s\t%" PRIu64, name, stats_name(i), stats->counters[i]);
+		snprintf(cell, sizeof(cell), "%s\t%s\t%" PRIu64, name, stats_name(i),
+			stats->counters[i]);
 		status = wf_msg_add_text(done, WF_F_CELL, cell);
 	}
 	return status;
@@ -75,10 +80,12 @@ order_stats(struct server *server, const struct wf_msg *order, uint64_t tag, str
 	(void)tag;
 	argument(order, "client", name, sizeof(name));
 	if (name[0] == '\0')
-		return (struct outcome){.status = add_counters(done, "", exchanges_stats(server->exchanges))};
+		return (struct outcome){
+			.status = add_counters(done, "", exchanges_stats(server->exchanges))};
 	while (book != NULL && strcmp(book->name, name) != 0)
 		book = book->next;
-	return (struct outcome){.status = book == NULL ? WF_OK : add_counters(done, name, &book->stats)};
+	return (struct outcome){
+		.status = book == NULL ? WF_OK : add_counters(done, name, &book->stats)};
 }
 
 static const struct client *
@@ -94,13 +101,18 @@ static const char *
 why_not_sent(wf_status status)
 {
 	if (status == WF_NOT_FOUND)
-		return "where the gateway is is not known: neither is its name an address, nor has its client one alone";
+		return "where the gateway is is not known: neither is its name an address, nor has "
+		       "its client one alone";
 	return status == WF_OK ? NULL : wf_status_text(status);
 }
 
-/* RFC 5176; a name that the client's section changes is left out, as the gateway knows it otherwise. */
+/*
+ * RFC 5176; a name that the client's section changes is left out, as the gateway knows it
+ * otherwise.
+ */
 static struct outcome
-order_disconnect(struct server *server, const struct wf_msg *order, uint64_t tag, struct wf_msg *done)
+order_disconnect(
+	struct server *server, const struct wf_msg *order, uint64_t tag, struct wf_msg *done)
 {
 	struct disconnect disconnect = {.wall_us = wf_clock_now(&server->clock).wall_us};
 	const struct client *client;
@@ -115,10 +127,13 @@ order_disconnect(struct server *server, const struct wf_msg *order, uint64_t tag
 	argument(order, "address", disconnect.framed, sizeof(disconnect.framed));
 	client = find_client(server->site, service);
 	if (client == NULL)
-		return (struct outcome){.status = WF_NOT_FOUND, .text = "its client is not configured any more"};
-	if (disconnect.session[0] != '\0' && (client->config->fold_case || client->config->strip_realm))
+		return (struct outcome){
+			.status = WF_NOT_FOUND, .text = "its client is not configured any more"};
+	if (disconnect.session[0] != '\0' &&
+		(client->config->fold_case || client->config->strip_realm))
 		disconnect.user[0] = '\0';
-	outcome.status = disconnects_start(server->disconnects, tag, server->site, client, &disconnect);
+	outcome.status =
+		disconnects_start(server->disconnects, tag, server->site, client, &disconnect);
 	outcome.later = outcome.status == WF_OK || outcome.status == WF_EXISTS;
 	outcome.text = why_not_sent(outcome.status);
 	return outcome;
@@ -136,7 +151,8 @@ orders_disconnected(void *ctx, uint64_t tag, wf_status status, const char *text)
 
 static const struct {
 	const char *name;
-	struct outcome (*run)(struct server *server, const struct wf_msg *order, uint64_t tag, struct wf_msg *done);
+	struct outcome (*run)(struct server *server, const struct wf_msg *order, uint64_t tag,
+		struct wf_msg *done);
 } orders[] = {
 	{"stats", order_stats},
 	{"disconnect", order_disconnect},
@@ -151,7 +167,8 @@ run(struct server *server, const struct wf_msg *order, uint64_t tag, struct wf_m
 		for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
 			if (strcmp(orders[i].name, name) == 0)
 				return orders[i].run(server, order, tag, done);
-	return (struct outcome){.status = WF_UNSUPPORTED, .text = "this server knows no such order"};
+	return (struct outcome){
+		.status = WF_UNSUPPORTED, .text = "this server knows no such order"};
 }
 
 void

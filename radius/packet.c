@@ -28,9 +28,10 @@ read_header(struct wf_reader *reader, size_t came, struct packet *packet)
 {
 	uint16_t len;
 
-	if (wf_reader_get_u8(reader, &packet->code) != WF_OK || wf_reader_get_u8(reader, &packet->id) != WF_OK ||
-	    wf_reader_get_u16(reader, &len) != WF_OK ||
-	    wf_reader_get(reader, PACKET_AUTHENTICATOR, &packet->authenticator) != WF_OK)
+	if (wf_reader_get_u8(reader, &packet->code) != WF_OK ||
+		wf_reader_get_u8(reader, &packet->id) != WF_OK ||
+		wf_reader_get_u16(reader, &len) != WF_OK ||
+		wf_reader_get(reader, PACKET_AUTHENTICATOR, &packet->authenticator) != WF_OK)
 		return PACKET_SHORT;
 	if (len < PACKET_HEADER || len > PACKET_MAX)
 		return PACKET_LENGTH;
@@ -59,15 +60,17 @@ read_attribute(struct wf_reader *reader, struct packet *packet)
 
 	if (packet->nattributes == PACKET_ATTRIBUTES_MAX)
 		return PACKET_TOO_MANY;
-	if (wf_reader_get_u8(reader, &attribute->type) != WF_OK || wf_reader_get_u8(reader, &len) != WF_OK || len < 2 ||
-	    wf_reader_get(reader, len - 2U, &attribute->value) != WF_OK)
+	if (wf_reader_get_u8(reader, &attribute->type) != WF_OK ||
+		wf_reader_get_u8(reader, &len) != WF_OK || len < 2 ||
+		wf_reader_get(reader, len - 2U, &attribute->value) != WF_OK)
 		return PACKET_ATTRIBUTE;
 	if (attribute->type == 0)
 		return PACKET_TYPE;
 	attribute->len = (uint8_t)(len - 2);
 	packet->nattributes++;
-	return attribute->type == ATTR_MESSAGE_AUTHENTICATOR ? note_message_authenticator(packet, attribute)
-							     : PACKET_FINE;
+	return attribute->type == ATTR_MESSAGE_AUTHENTICATOR
+		       ? note_message_authenticator(packet, attribute)
+		       : PACKET_FINE;
 }
 
 enum packet_fault

@@ -1,6 +1,7 @@
 /*
- * A RADIUS packet as it came: its header and its attributes, checked for form and nothing else (RFC 2865
- * section 3 and 5; checklist A2, A3, C1).  What a request must hold is request.h's matter.
+ * A RADIUS packet as it came: its header and its attributes, checked for form and nothing else
+ * (RFC 2865 section 3 and 5; checklist A2, A3, C1).  What a request must hold is request.h's
+ * matter.
  *
  * Pure: nothing is copied, the packet points into the bytes that it was read from.
  */
@@ -11,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PACKET_MAX 4096 /* RFC 2865 section 3; RFC 7930 allows more by agreement, which we make none of */
+/* RFC 2865 section 3; RFC 7930 allows more by agreement, which we make none of */
+#define PACKET_MAX 4096
 #define PACKET_HEADER 20
 #define PACKET_AUTHENTICATOR 16
 /* More attributes than any product sends; what has more is not looked at. */
@@ -74,7 +76,8 @@ enum packet_fault {
 	PACKET_SHORT,	    /* fewer octets than a header (A2) */
 	PACKET_LENGTH,	    /* its Length is below 20 or above 4096 (A2) */
 	PACKET_CUT,	    /* fewer octets came than its Length says (A2) */
-	PACKET_ATTRIBUTE,   /* an attribute is shorter than its header or ends behind the packet (A3) */
+	/* an attribute is shorter than its header or ends behind the packet (A3) */
+	PACKET_ATTRIBUTE,
 	PACKET_TYPE,	    /* attribute type 0, which is reserved */
 	PACKET_TOO_MANY,    /* over PACKET_ATTRIBUTES_MAX attributes */
 	PACKET_MA_LENGTH,   /* a Message-Authenticator that is not 16 octets long (C1) */
@@ -98,13 +101,17 @@ struct packet {
 	const uint8_t *message_authenticator; /* its value; NULL: there is none */
 };
 
-/* `bytes` must stay as long as the packet.  packet_r is overwritten, and of use only if PACKET_FINE. */
+/*
+ * `bytes` must stay as long as the packet. packet_r is overwritten, and of use only if
+ * PACKET_FINE.
+ */
 enum packet_fault packet_read(const uint8_t *bytes, size_t len, struct packet *packet_r);
 /* For counters and messages: "attribute", "ma-repeated".  Static text. */
 const char *packet_fault_name(enum packet_fault fault);
 
 /* The next one of a type behind `after` (NULL: the first); NULL when there is none. */
-const struct attribute *packet_next(const struct packet *packet, uint8_t type, const struct attribute *after);
+const struct attribute *packet_next(
+	const struct packet *packet, uint8_t type, const struct attribute *after);
 size_t packet_count(const struct packet *packet, uint8_t type);
 static inline bool
 packet_has(const struct packet *packet, uint8_t type)

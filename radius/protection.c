@@ -20,7 +20,8 @@ protection_judge(const struct protection_facts *facts, bool *learn_r)
 	if (facts->verified != WF_OK && facts->verified != WF_NOT_FOUND)
 		return PROTECTION_BROKEN;
 	if (facts->verified == WF_OK) {
-		*learn_r = facts->rule == CLIENT_AUTHENTICATOR_AUTO && facts->single && !facts->learned && !facts->eap;
+		*learn_r = facts->rule == CLIENT_AUTHENTICATOR_AUTO && facts->single &&
+			   !facts->learned && !facts->eap;
 		return PROTECTION_FINE;
 	}
 	if (required(facts))
@@ -32,15 +33,18 @@ static const struct {
 	const char *name, *about;
 } rows[PROTECTION_ANSWERS] = {
 	[PROTECTION_FINE] = {"fine", NULL},
-	[PROTECTION_WRONG] = {"authenticator-wrong",
-		"a Message-Authenticator is wrong: the secret here and on the device probably differ"},
+	[PROTECTION_WRONG] = {"authenticator-wrong", "a Message-Authenticator is wrong: the secret "
+						     "here and on the device probably differ"},
 	[PROTECTION_MISSING] = {"authenticator-missing",
-		"a request without Message-Authenticator was discarded: let the device send it, or, if it cannot, write "
+		"a request without Message-Authenticator was discarded: let the device send it, "
+		"or, if it cannot, write "
 		"message_authenticator = \"optional\" into its section"},
 	[PROTECTION_PROXY_STATE] = {"proxy-state",
-		"a request with Proxy-State but without Message-Authenticator was discarded: let the device send it, or, "
-		   "if it is a proxy that cannot, write proxies = true into its section"},
-	[PROTECTION_BROKEN] = {"authenticator-broken", "a Message-Authenticator could not be computed"},
+		"a request with Proxy-State but without Message-Authenticator was discarded: let "
+		"the device send it, or, "
+		"if it is a proxy that cannot, write proxies = true into its section"},
+	[PROTECTION_BROKEN] = {"authenticator-broken",
+		"a Message-Authenticator could not be computed"},
 };
 
 const char *

@@ -1,6 +1,7 @@
 /*
- * Whether a request may go on by what is known of its Message-Authenticator: the client's rule, what was
- * learned about it, and the limit on Proxy-State (CVE-2024-3596; checklist I2, I3).  Pure.
+ * Whether a request may go on by what is known of its Message-Authenticator: the client's rule,
+ * what was learned about it, and the limit on Proxy-State (CVE-2024-3596; checklist I2, I3).
+ * Pure.
  */
 #ifndef WF_RADIUS_PROTECTION_H
 #define WF_RADIUS_PROTECTION_H
@@ -25,7 +26,8 @@ struct protection_facts {
 	bool single;	  /* the client's address is one and no range (I3) */
 	bool learned;	  /* it has sent a right one before */
 	bool proxy_state; /* the request has a Proxy-State */
-	bool eap;	  /* the request has an EAP-Message: such ones always have one, so nothing is learned (I3) */
+	/* the request has an EAP-Message: such ones always have one, so nothing is learned (I3) */
+	bool eap;
 	wf_status verified; /* authenticator_verify_message()'s word */
 };
 

@@ -57,7 +57,8 @@ strip_realm(const char **name, size_t *len)
 }
 
 wf_status
-question_user(const struct config_client *client, const struct attribute *name, char user_r[ATTRIBUTE_VALUE_MAX + 1])
+question_user(const struct config_client *client, const struct attribute *name,
+	char user_r[ATTRIBUTE_VALUE_MAX + 1])
 {
 	const char *text = (const char *)name->value;
 	size_t len = name->len;
@@ -100,9 +101,13 @@ add_common(const struct question *question, const struct packet *packet, struct 
 		status = wf_msg_add_text(msg, WF_F_SERVICE, question->client->name);
 	if (status == WF_OK)
 		status = wf_msg_add_text(msg, WF_F_NAS, nas);
-	/* The source of a login is the user's address or none, never the device's (DESIGN section 3). */
+	/*
+	 * The source of a login is the user's address or none, never the device's (DESIGN section
+	 * 3).
+	 */
 	if (status == WF_OK && question->client->trust_calling_station)
-		status = add_text(msg, WF_F_RHOST, packet_next(packet, ATTR_CALLING_STATION_ID, NULL), 255);
+		status = add_text(
+			msg, WF_F_RHOST, packet_next(packet, ATTR_CALLING_STATION_ID, NULL), 255);
 	return status;
 }
 
@@ -121,7 +126,8 @@ static wf_status
 add_password(const struct question *question, const struct packet *packet, struct wf_msg *msg)
 {
 	struct wf_secret password = WF_SECRET_EMPTY;
-	wf_status status = authenticator_reveal(question->binding, packet, packet_next(packet, ATTR_USER_PASSWORD, NULL), &password);
+	wf_status status = authenticator_reveal(question->binding, packet,
+		packet_next(packet, ATTR_USER_PASSWORD, NULL), &password);
 
 	if (status == WF_OK && password.len > 0 && memchr(password.bytes, 0, password.len) != NULL)
 		status = WF_INVALID;
@@ -144,7 +150,10 @@ add_state(const struct question *question, const struct packet *packet, struct w
 	return wf_msg_add_bytes(msg, WF_F_STATE, state->value, state->len);
 }
 
-/* The whole packet, as the checklist has it for D2: another identifier or authenticator is another request. */
+/*
+ * The whole packet, as the checklist has it for D2: another identifier or authenticator is
+ * another request.
+ */
 static wf_status
 add_attempt_key(const struct question *question, const struct packet *packet, struct wf_msg *msg)
 {
@@ -154,7 +163,8 @@ add_attempt_key(const struct question *question, const struct packet *packet, st
 		{packet->bytes, packet->len},
 	};
 	uint8_t key[FINGERPRINT_LEN];
-	wf_status status = fingerprint_make(question->binding->digest, parts, sizeof(parts) / sizeof(parts[0]), key);
+	wf_status status = fingerprint_make(
+		question->binding->digest, parts, sizeof(parts) / sizeof(parts[0]), key);
 
 	return status == WF_OK ? wf_msg_add_bytes(msg, WF_F_IDEMPOTENCY, key, sizeof(key)) : status;
 }
@@ -164,7 +174,8 @@ question_attempt(const struct question *question, const struct packet *packet, s
 		 const struct request_fault **fault_r)
 {
 	static const struct {
-		wf_status (*add)(const struct question *question, const struct packet *packet, struct wf_msg *msg);
+		wf_status (*add)(const struct question *question, const struct packet *packet,
+			struct wf_msg *msg);
 		const struct request_fault *fault; /* what WF_INVALID means */
 	} parts[] = {
 		{add_user, &name_empty}, {add_state, &state_form}, {add_password, &password_nul},
@@ -186,9 +197,9 @@ question_attempt(const struct question *question, const struct packet *packet, s
 }
 
 /*
- * What the record says, without Acct-Delay-Time: a device that sends a record again with a larger delay sends the same
- * record (B4; RFC 2866 section 5.2).  Event-Timestamp tells apart two sessions of one name (a device that counts from
- * zero again).
+ * What the record says, without Acct-Delay-Time: a device that sends a record again with a larger
+ * delay sends the same record (B4; RFC 2866 section 5.2).  Event-Timestamp tells apart two
+ * sessions of one name (a device that counts from zero again).
  */
 static wf_status
 add_record_key(const struct question *question, const struct packet *packet, struct wf_msg *msg)
@@ -202,7 +213,8 @@ add_record_key(const struct question *question, const struct packet *packet, str
 	parts[n++] = (struct digest_part){question->client->name, strlen(question->client->name)};
 	for (size_t i = 0; i < packet->nattributes; i++)
 		if (accounting_identifies(packet->attributes[i].type))
-			parts[n++] = (struct digest_part){packet->attributes[i].value - 2, packet->attributes[i].len + 2U};
+			parts[n++] = (struct digest_part){
+				packet->attributes[i].value - 2, packet->attributes[i].len + 2U};
 	status = fingerprint_make(question->binding->digest, parts, n, key);
 	return status == WF_OK ? wf_msg_add_bytes(msg, WF_F_IDEMPOTENCY, key, sizeof(key)) : status;
 }
@@ -249,7 +261,8 @@ question_record(const struct question *question, const struct packet *packet, st
 	if (status == WF_OK)
 		status = add_record_user(question, packet, msg_r);
 	if (status == WF_OK)
-		status = add_text(msg_r, WF_F_ACCT_SESSION, packet_next(packet, ATTR_ACCT_SESSION_ID, NULL), 255);
+		status = add_text(msg_r, WF_F_ACCT_SESSION,
+			packet_next(packet, ATTR_ACCT_SESSION_ID, NULL), 255);
 	accounting_framed(packet, framed);
 	if (status == WF_OK)
 		status = wf_msg_add_text(msg_r, WF_F_FRAMED, framed);

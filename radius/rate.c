@@ -1,6 +1,7 @@
 /*
- * The generic cell rate algorithm: one number remembers how far ahead of an even pace a client is; a second
- * ahead is as far as it may be. That is a bucket with tokens, without the counting of tokens.
+ * The generic cell rate algorithm: one number remembers how far ahead of an even pace a client is;
+ * a second ahead is as far as it may be. That is a bucket with tokens, without the counting of
+ * tokens.
  */
 #include "config.h"
 

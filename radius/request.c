@@ -19,7 +19,10 @@ count_of(const struct packet *packet, const uint8_t *types, size_t n)
 	return count;
 }
 
-/* A sub-attribute of Microsoft's that is an answer to a challenge (RFC 2548): MS-CHAP-Response or MS-CHAP2-Response. */
+/*
+ * A sub-attribute of Microsoft's that is an answer to a challenge (RFC 2548): MS-CHAP-Response or
+ * MS-CHAP2-Response.
+ */
 static bool
 is_mschap(const struct attribute *attribute)
 {
@@ -46,7 +49,8 @@ has_mschap(const struct packet *packet)
 static bool
 has_credentials(const struct packet *packet)
 {
-	static const uint8_t types[] = {ATTR_USER_PASSWORD, ATTR_CHAP_PASSWORD, ATTR_ARAP_PASSWORD, ATTR_EAP_MESSAGE};
+	static const uint8_t types[] = {
+		ATTR_USER_PASSWORD, ATTR_CHAP_PASSWORD, ATTR_ARAP_PASSWORD, ATTR_EAP_MESSAGE};
 
 	return count_of(packet, types, sizeof(types)) > 0 || has_mschap(packet);
 }
@@ -92,7 +96,8 @@ name_odd(const struct packet *packet)
 static bool
 nas_missing(const struct packet *packet)
 {
-	static const uint8_t types[] = {ATTR_NAS_IP_ADDRESS, ATTR_NAS_IPV6_ADDRESS, ATTR_NAS_IDENTIFIER};
+	static const uint8_t types[] = {
+		ATTR_NAS_IP_ADDRESS, ATTR_NAS_IPV6_ADDRESS, ATTR_NAS_IDENTIFIER};
 
 	return count_of(packet, types, sizeof(types)) == 0;
 }
@@ -100,7 +105,8 @@ nas_missing(const struct packet *packet)
 static bool
 credentials_repeated(const struct packet *packet)
 {
-	static const uint8_t singles[] = {ATTR_USER_PASSWORD, ATTR_CHAP_PASSWORD, ATTR_ARAP_PASSWORD};
+	static const uint8_t singles[] = {
+		ATTR_USER_PASSWORD, ATTR_CHAP_PASSWORD, ATTR_ARAP_PASSWORD};
 	size_t n = count_of(packet, singles, sizeof(singles));
 
 	/* EAP comes in pieces: all of them are one. */
@@ -162,36 +168,42 @@ struct rule {
 /* In this order: each may rely on those before it. */
 static const struct rule rules[] = {
 	/* C2 */
-	{eap_unprotected, {REQUEST_DISCARD, "eap-unprotected", N_("EAP without Message-Authenticator")}},
+	{eap_unprotected,
+		{REQUEST_DISCARD, "eap-unprotected", N_("EAP without Message-Authenticator")}},
 	/* C4 */
 	{bare_unprotected,
 		{REQUEST_DISCARD, "bare", N_("neither a password nor a Message-Authenticator")}},
 	/* RFC 2865 section 4.1, A10 */
-	{name_missing, {REQUEST_REJECT, "user-name-missing", N_("no User-Name: set the device to send one")}},
+	{name_missing, {REQUEST_REJECT, "user-name-missing",
+			       N_("no User-Name: set the device to send one")}},
 	{name_repeated, {REQUEST_REJECT, "user-name-repeated", N_("more than one User-Name")}},
 	/* A8: a NUL has made one user into another elsewhere */
-	{name_odd,
-		{REQUEST_REJECT, "user-name-form", N_("the User-Name is not UTF-8 or has control characters")}},
+	{name_odd, {REQUEST_REJECT, "user-name-form",
+			   N_("the User-Name is not UTF-8 or has control characters")}},
 	/* A9 */
 	{nas_missing,
 		{REQUEST_REJECT, "nas-missing",
 			N_("neither NAS-IP-Address nor NAS-Identifier: set one on the device")}},
-	{credentials_repeated,
-		{REQUEST_REJECT, "password-repeated", N_("more than one password, or two methods at once")}},
+	{credentials_repeated, {REQUEST_REJECT, "password-repeated",
+				       N_("more than one password, or two methods at once")}},
 	/* A13 */
 	{state_repeated, {REQUEST_REJECT, "state-repeated", N_("more than one State")}},
 	/* D6 */
-	{authorize_only,
-		{REQUEST_REJECT, "authorize-only", N_("Authorize-Only for nobody who has logged in")}},
+	{authorize_only, {REQUEST_REJECT, "authorize-only",
+				 N_("Authorize-Only for nobody who has logged in")}},
 	/* A4, C3, K4: no stored hash can answer these */
-	{method_chap, {REQUEST_REJECT, "method-chap", N_("CHAP cannot be checked: set the device to PAP")}},
-	{has_mschap, {REQUEST_REJECT, "method-mschap", N_("MS-CHAP cannot be checked: set the device to PAP")}},
-	{method_arap, {REQUEST_REJECT, "method-arap", N_("ARAP cannot be checked: set the device to PAP")}},
-	{method_eap, {REQUEST_REJECT, "method-eap", N_("EAP is not supported: set the device to PAP")}},
+	{method_chap, {REQUEST_REJECT, "method-chap",
+			      N_("CHAP cannot be checked: set the device to PAP")}},
+	{has_mschap, {REQUEST_REJECT, "method-mschap",
+			     N_("MS-CHAP cannot be checked: set the device to PAP")}},
+	{method_arap, {REQUEST_REJECT, "method-arap",
+			      N_("ARAP cannot be checked: set the device to PAP")}},
+	{method_eap,
+		{REQUEST_REJECT, "method-eap", N_("EAP is not supported: set the device to PAP")}},
 	{password_missing, {REQUEST_REJECT, "password-missing", N_("no User-Password")}},
 	/* A8 */
-	{password_length,
-		{REQUEST_REJECT, "password-length", N_("the User-Password is not 16 to 128 octets in blocks of 16")}},
+	{password_length, {REQUEST_REJECT, "password-length",
+				  N_("the User-Password is not 16 to 128 octets in blocks of 16")}},
 };
 
 static const struct request_fault fine = {REQUEST_EVALUATE, "fine", ""};

@@ -1,6 +1,6 @@
 /*
- * What an Access-Request must hold to be evaluated, as one table of rules, each with the line of the
- * checklist that it stands for: RFC 2865, 2869, 3579, 5080 and what other servers got wrong.
+ * What an Access-Request must hold to be evaluated, as one table of rules, each with the line of
+ * the checklist that it stands for: RFC 2865, 2869, 3579, 5080 and what other servers got wrong.
  *
  * Pure.  The packet's Message-Authenticator has been verified before, or been found missing.
  */
@@ -22,15 +22,16 @@ struct request_fault {
 };
 
 /*
- * The first rule that the request breaks; its answer is REQUEST_EVALUATE if it breaks none.  Never NULL,
- * static.
+ * The first rule that the request breaks; its answer is REQUEST_EVALUATE if it breaks none.  Never
+ * NULL, static.
  */
 const struct request_fault *request_check(const struct packet *packet);
 /* All rules, in their order; for the manual and the statistics. */
 const struct request_fault *request_faults(size_t index); /* NULL behind the last */
 /*
- * True for a value that may stand in a name: UTF-8 without control characters, NUL included.  A NUL would end
- * the name in one program and not in the other, a line feed would forge a line of a log.
+ * True for a value that may stand in a name: UTF-8 without control characters, NUL included.  A
+ * NUL would end the name in one program and not in the other, a line feed would forge a line of a
+ * log.
  */
 bool request_text_fine(const struct attribute *attribute);
 

@@ -1,6 +1,6 @@
 /*
- * Where a request came from and how its reply goes back.  What works on requests knows no more of a transport
- * than this, so that datagrams and TLS connections are one to it.
+ * Where a request came from and how its reply goes back.  What works on requests knows no more of
+ * a transport than this, so that datagrams and TLS connections are one to it.
  */
 #ifndef WF_RADIUS_ROUTE_H
 #define WF_RADIUS_ROUTE_H

@@ -1,7 +1,7 @@
 /*
- * The list, each with its reason. Here bytes of the network are parsed, so it is shorter than the daemon's: no
- * threads, no database, nothing that starts, kills or traces a process, and no bind: the sockets are there. To
- * learn of a missing one: `strace -f`, the last call before SIGSYS.
+ * The list, each with its reason. Here bytes of the network are parsed, so it is shorter than the
+ * daemon's: no threads, no database, nothing that starts, kills or traces a process, and no bind:
+ * the sockets are there. To learn of a missing one: `strace -f`, the last call before SIGSYS.
  */
 #include "config.h"
 

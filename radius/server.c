@@ -1,6 +1,6 @@
 /*
- * Putting together, and the loop. Signals are noted and heeded at the next tick; what happens in between are
- * datagrams and the daemon's answers.
+ * Putting together, and the loop. Signals are noted and heeded at the next tick; what happens in
+ * between are datagrams and the daemon's answers.
  */
 #include "config.h"
 
@@ -125,9 +125,11 @@ reload(struct server *server)
 		exchanges_use(server->exchanges, site);
 		site_return(&server->site);
 		server->site = site;
-		wf_say(LOG_NOTICE, "configuration reloaded; listeners, user and folders change at a restart");
+		wf_say(LOG_NOTICE,
+			"configuration reloaded; listeners, user and folders change at a restart");
 	} else {
-		wf_say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
+		wf_say_f(
+			LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
 	}
 	wf_notify_ready();
 }
@@ -221,9 +223,11 @@ set_up_exchanges(struct server *server)
 	wf_status status = exchanges_new(&options, server->site, &server->exchanges);
 
 	if (status == WF_UNSUPPORTED)
-		wf_say(LOG_ERR, "this machine's OpenSSL has no MD5, which RADIUS is made of: RADIUS cannot be served here");
+		wf_say(LOG_ERR, "this machine's OpenSSL has no MD5, which RADIUS is made of: "
+				"RADIUS cannot be served here");
 	if (status == WF_OK)
-		status = disconnects_new(server->base, &server->clock, orders_disconnected, server, &server->disconnects);
+		status = disconnects_new(server->base, &server->clock, orders_disconnected, server,
+			&server->disconnects);
 	return status == WF_OK;
 }
 
@@ -239,7 +243,8 @@ set_up_listeners(struct server *server)
 		server->fds[i] = -1;
 		if (fd < 0)
 			continue;
-		if (listener_new(server->base, fd, &radius->listeners[i], (uint16_t)i, &sink, &server->listeners[server->nlisteners]) != WF_OK)
+		if (listener_new(server->base, fd, &radius->listeners[i], (uint16_t)i, &sink,
+			    &server->listeners[server->nlisteners]) != WF_OK)
 			return false;
 		server->nlisteners++;
 	}
@@ -271,8 +276,8 @@ bool
 server_set_up(struct server *server)
 {
 	server->base = event_base_new();
-	if (server->base != NULL && set_up_upstream(server) && set_up_exchanges(server) && set_up_listeners(server) &&
-	    set_up_tick(server) && set_up_signals()) {
+	if (server->base != NULL && set_up_upstream(server) && set_up_exchanges(server) &&
+		set_up_listeners(server) && set_up_tick(server) && set_up_signals()) {
 		upstream_tick(server->upstream);
 		return true;
 	}

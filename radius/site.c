@@ -1,6 +1,7 @@
 /*
- * From the configuration to what the network's side works with. Loaded whole or not at all: a secret that
- * cannot be read or an attribute that no dictionary has stops the start, or leaves the old site in force.
+ * From the configuration to what the network's side works with. Loaded whole or not at all: a
+ * secret that cannot be read or an attribute that no dictionary has stops the start, or leaves the
+ * old site in force.
  */
 #include "config.h"
 
@@ -45,8 +46,8 @@ load_secret(const struct loading *loading, struct client *client)
 	if (fault != SECRET_FINE && !config_secret_is_warning(fault))
 		config_secret_say(config, fault, loading->why, SITE_WHY_MAX);
 	else
-		snprintf(loading->why, SITE_WHY_MAX, _("client '%s': secret %s cannot be read: %s"), config->name, config->secret_file,
-			 _(wf_status_text(status)));
+		snprintf(loading->why, SITE_WHY_MAX, _("client '%s': secret %s cannot be read: %s"),
+			config->name, config->secret_file, _(wf_status_text(status)));
 	return status;
 }
 
@@ -57,7 +58,9 @@ load_clients(const struct loading *loading)
 	const struct config_radius *radius = &site->config->radius;
 	wf_status status = WF_OK;
 
-	site->clients = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(radius->nclients + 1, sizeof(*site->clients));
+	site->clients = wf_fault(WF_FAULT_ALLOC)
+				? NULL
+				: calloc(radius->nclients + 1, sizeof(*site->clients));
 	if (site->clients == NULL)
 		return complain(loading, WF_NO_MEMORY, _(wf_status_text(WF_NO_MEMORY)));
 	for (size_t i = 0; status == WF_OK && i < radius->nclients; i++) {
@@ -67,27 +70,36 @@ load_clients(const struct loading *loading)
 		client->number = (uint32_t)i;
 		site->nclients = i + 1;
 		status = load_secret(loading, client);
-		if (status == WF_OK && books_open(loading->books, client->config->name, &client->book) != WF_OK)
+		if (status == WF_OK &&
+			books_open(loading->books, client->config->name, &client->book) != WF_OK)
 			status = complain(loading, WF_NO_MEMORY, _(wf_status_text(WF_NO_MEMORY)));
 	}
 	return status;
 }
 
-/* Clients known by a certificate alone have no network, and none without a secret is asked over UDP (A1). */
+/*
+ * Clients known by a certificate alone have no network, and none without a secret is asked over
+ * UDP (A1).
+ */
 static wf_status
 load_table(const struct loading *loading)
 {
 	struct site *site = loading->site;
 	struct clients_row *rows =
-		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(site->nclients * CONFIG_CLIENT_NETWORKS_MAX + 1, sizeof(*rows));
+		wf_fault(WF_FAULT_ALLOC)
+			? NULL
+			: calloc(site->nclients * CONFIG_CLIENT_NETWORKS_MAX + 1, sizeof(*rows));
 	size_t n = 0;
 	wf_status status;
 
 	if (rows == NULL)
 		return complain(loading, WF_NO_MEMORY, _(wf_status_text(WF_NO_MEMORY)));
 	for (size_t i = 0; i < site->nclients; i++)
-		for (size_t k = 0; k < site->clients[i].config->nnetworks && site->clients[i].secret.len > 0; k++)
-			rows[n++] = (struct clients_row){site->clients[i].config->networks[k], (uint32_t)i};
+		for (size_t k = 0;
+			k < site->clients[i].config->nnetworks && site->clients[i].secret.len > 0;
+			k++)
+			rows[n++] = (struct clients_row){
+				site->clients[i].config->networks[k], (uint32_t)i};
 	status = clients_new(rows, n, &site->table);
 	free(rows);
 	return status == WF_OK ? WF_OK : complain(loading, status, _(wf_status_text(status)));
@@ -105,20 +117,25 @@ load_dictionary(const struct loading *loading)
 		status = dictionary_load(*dictionary, DICTIONARY, why);
 	for (size_t i = 0; status == WF_OK && i < radius->ndictionaries; i++)
 		status = dictionary_load(*dictionary, radius->dictionaries[i], why);
-	return status == WF_OK ? WF_OK : complain(loading, status, why[0] != '\0' ? why : _(wf_status_text(status)));
+	return status == WF_OK ? WF_OK
+			       : complain(loading, status,
+					 why[0] != '\0' ? why : _(wf_status_text(status)));
 }
 
 static wf_status
-load_reply(const struct loading *loading, const struct config_reply *config, struct site_reply *reply)
+load_reply(
+	const struct loading *loading, const struct config_reply *config, struct site_reply *reply)
 {
 	reply->groups = &config->groups;
 	for (size_t i = 0; i < config->nattributes; i++) {
 		const struct config_attribute *attribute = &config->attributes[i];
 		char why[DICTIONARY_WHY_MAX] = "";
-		wf_status status = dictionary_encode(loading->site->dictionary, attribute->name, attribute->value, &reply->values[i], why);
+		wf_status status = dictionary_encode(loading->site->dictionary, attribute->name,
+			attribute->value, &reply->values[i], why);
 
 		if (status != WF_OK) {
-			snprintf(loading->why, SITE_WHY_MAX, "%s:%d: %s", attribute->origin.file, attribute->origin.line, why);
+			snprintf(loading->why, SITE_WHY_MAX, "%s:%d: %s", attribute->origin.file,
+				attribute->origin.line, why);
 			return status;
 		}
 	}
@@ -133,7 +150,9 @@ load_replies(const struct loading *loading)
 	const struct config_radius *radius = &site->config->radius;
 	wf_status status = WF_OK;
 
-	site->replies = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(radius->nreplies + 1, sizeof(*site->replies));
+	site->replies = wf_fault(WF_FAULT_ALLOC)
+				? NULL
+				: calloc(radius->nreplies + 1, sizeof(*site->replies));
 	if (site->replies == NULL)
 		return complain(loading, WF_NO_MEMORY, _(wf_status_text(WF_NO_MEMORY)));
 	for (size_t i = 0; status == WF_OK && i < radius->nreplies; i++)
@@ -150,10 +169,14 @@ check_group_attributes(const struct loading *loading)
 	for (size_t i = 0; i < radius->nclients; i++) {
 		const struct config_client *client = &radius->clients[i];
 
-		if (!client->send_groups || dictionary_find(loading->site->dictionary, client->group_attribute) != NULL)
+		if (!client->send_groups ||
+			dictionary_find(loading->site->dictionary, client->group_attribute) != NULL)
 			continue;
-		snprintf(loading->why, SITE_WHY_MAX, _("%s:%d: client '%s': group_attribute names '%s', which no dictionary has"),
-			 client->origin.file, client->origin.line, client->name, client->group_attribute);
+		snprintf(loading->why, SITE_WHY_MAX,
+			_("%s:%d: client '%s': group_attribute names '%s', which no dictionary "
+			  "has"),
+			client->origin.file, client->origin.line, client->name,
+			client->group_attribute);
 		return WF_NOT_FOUND;
 	}
 	return WF_OK;
@@ -171,8 +194,8 @@ load_config(const struct loading *loading, const char *file)
 wf_status
 site_load(const char *file, struct books *books, struct site **site_r, char why_r[SITE_WHY_MAX])
 {
-	static wf_status (*const steps[])(const struct loading *loading) = {load_clients, load_table, load_dictionary, load_replies,
-		check_group_attributes};
+	static wf_status (*const steps[])(const struct loading *loading) = {
+		load_clients, load_table, load_dictionary, load_replies, check_group_attributes};
 	struct loading loading = {.books = books, .why = why_r};
 	wf_status status;
 
@@ -221,5 +244,6 @@ site_client(const struct site *site, const struct in6_addr *address, bool *singl
 {
 	uint32_t number;
 
-	return clients_find(site->table, address, &number, single_r) ? &site->clients[number] : NULL;
+	return clients_find(site->table, address, &number, single_r) ? &site->clients[number]
+								     : NULL;
 }

@@ -1,6 +1,7 @@
 /*
- * One loaded configuration with all that is made from it: secrets, the table of networks, attributes ready to
- * be sent.  Constant once loaded but for the books; kept while a request still uses it.  Loop thread.
+ * One loaded configuration with all that is made from it: secrets, the table of networks,
+ * attributes ready to be sent.  Constant once loaded but for the books; kept while a request still
+ * uses it.  Loop thread.
  */
 #ifndef WF_RADIUS_SITE_H
 #define WF_RADIUS_SITE_H
@@ -37,19 +38,25 @@ struct site {
 
 #define SITE_WHY_MAX 1280
 
-/* The file's default is the compiled-in one.  A sentence in why_r, in the language of the locale. */
-WF_MUST_USE wf_status site_load(const char *file, struct books *books, struct site **site_r, char why_r[SITE_WHY_MAX]);
+/*
+ * The file's default is the compiled-in one. A sentence in why_r, in the language of the locale.
+ */
+WF_MUST_USE wf_status site_load(
+	const char *file, struct books *books, struct site **site_r, char why_r[SITE_WHY_MAX]);
 /* Borrowed and given back; the last one to give it back frees it.  site_load() lends it once. */
 struct site *site_borrow(struct site *site);
 void site_return(struct site **site);
 /* NULL: no client's address (A1). */
-const struct client *site_client(const struct site *site, const struct in6_addr *address, bool *single_r);
+const struct client *site_client(
+	const struct site *site, const struct in6_addr *address, bool *single_r);
 /*
- * The attributes of an Accept for an account in `groups`: of each reply section that the client names and that
- * fits, and the groups themselves if the client wants them (checklist D8: no other client gets any).  An attribute of a
- * section is not sent again by a later one.  How many; never more than `max`.
+ * The attributes of an Accept for an account in `groups`: of each reply section that the client
+ * names and that fits, and the groups themselves if the client wants them (checklist D8: no other
+ * client gets any).  An attribute of a section is not sent again by a later one.  How many; never
+ * more than `max`.
  */
-size_t site_attributes(const struct site *site, const struct client *client, const char groups[][CONFIG_GROUP_SIZE], size_t ngroups,
-		       struct dictionary_value *values_r, size_t max);
+size_t site_attributes(const struct site *site, const struct client *client,
+	const char groups[][CONFIG_GROUP_SIZE], size_t ngroups, struct dictionary_value *values_r,
+	size_t max);
 
 #endif

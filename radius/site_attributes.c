@@ -23,7 +23,8 @@ static bool
 has(const struct gathered *gathered, size_t n, const struct dictionary_value *value)
 {
 	for (size_t i = 0; i < n; i++)
-		if (gathered->values[i].vendor == value->vendor && gathered->values[i].type == value->type)
+		if (gathered->values[i].vendor == value->vendor &&
+			gathered->values[i].type == value->type)
 			return true;
 	return false;
 }
@@ -44,20 +45,24 @@ fill_in(const char *format, const char *groups, char *text_r, size_t size)
 {
 	const char *place = strstr(format, "%group");
 	size_t before = place != NULL ? (size_t)(place - format) : strlen(format);
-	const char *behind = place == NULL ? "" : place + (strncmp(place, "%groups", 7) == 0 ? 7 : 6);
-	int len = snprintf(text_r, size, "%.*s%s%s", (int)before, format, place != NULL ? groups : "", behind);
+	const char *behind =
+		place == NULL ? "" : place + (strncmp(place, "%groups", 7) == 0 ? 7 : 6);
+	int len = snprintf(
+		text_r, size, "%.*s%s%s", (int)before, format, place != NULL ? groups : "", behind);
 
 	return len >= 0 && (size_t)len < size;
 }
 
 static void
-gather_group(struct gathered *gathered, const struct site *site, const struct config_client *client, const char *groups)
+gather_group(struct gathered *gathered, const struct site *site, const struct config_client *client,
+	const char *groups)
 {
 	char text[ATTRIBUTE_VALUE_MAX + 1], why[DICTIONARY_WHY_MAX];
 	struct dictionary_value value;
 
 	if (fill_in(client->group_format, groups, text, sizeof(text)) &&
-	    dictionary_encode(site->dictionary, client->group_attribute, text, &value, why) == WF_OK)
+		dictionary_encode(site->dictionary, client->group_attribute, text, &value, why) ==
+			WF_OK)
 		gather(gathered, &value);
 }
 
@@ -71,8 +76,8 @@ wanted(const struct config_client *client, const char *group)
 }
 
 static void
-gather_groups(struct gathered *gathered, const struct site *site, const struct config_client *client,
-	      const char groups[][CONFIG_GROUP_SIZE], size_t ngroups)
+gather_groups(struct gathered *gathered, const struct site *site,
+	const struct config_client *client, const char groups[][CONFIG_GROUP_SIZE], size_t ngroups)
 {
 	char all[CONFIG_GROUPS_MAX * (CONFIG_GROUP_SIZE + 1)] = "";
 	bool together = strstr(client->group_format, "%groups") != NULL;
@@ -84,15 +89,17 @@ gather_groups(struct gathered *gathered, const struct site *site, const struct c
 		if (!together)
 			gather_group(gathered, site, client, groups[i]);
 		else if (len + CONFIG_GROUP_SIZE + 1 < sizeof(all))
-			len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%s", len > 0 ? ";" : "", groups[i]);
+			len += (size_t)snprintf(all + len, sizeof(all) - len, "%s%s",
+				len > 0 ? ";" : "", groups[i]);
 	}
 	if (together && len > 0)
 		gather_group(gathered, site, client, all);
 }
 
 size_t
-site_attributes(const struct site *site, const struct client *client, const char groups[][CONFIG_GROUP_SIZE], size_t ngroups,
-		struct dictionary_value *values_r, size_t max)
+site_attributes(const struct site *site, const struct client *client,
+	const char groups[][CONFIG_GROUP_SIZE], size_t ngroups, struct dictionary_value *values_r,
+	size_t max)
 {
 	struct gathered gathered = {.values = values_r, .max = max};
 

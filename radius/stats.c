@@ -64,7 +64,8 @@ stats_print(const struct stats *stats, char *text_r, size_t size)
 
 		if (stats->counters[i] == 0 || names[i] == NULL)
 			continue;
-		need = (size_t)snprintf(pair, sizeof(pair), "%s%s=%" PRIu64, len > 0 ? " " : "", names[i], stats->counters[i]);
+		need = (size_t)snprintf(pair, sizeof(pair), "%s%s=%" PRIu64, len > 0 ? " " : "",
+			names[i], stats->counters[i]);
 		if (need >= size - len)
 			break;
 		memcpy(text_r + len, pair, need + 1);

@@ -1,6 +1,7 @@
 /*
- * What has become of the requests, counted: in all and for each client, one counter for each cause (RFC 4669
- * has such counters; ours are finer).  Nobody's request is silently lost: each ends in exactly one of them.
+ * What has become of the requests, counted: in all and for each client, one counter for each cause
+ * (RFC 4669 has such counters; ours are finer).  Nobody's request is silently lost: each ends in
+ * exactly one of them.
  */
 #ifndef WF_RADIUS_STATS_H
 #define WF_RADIUS_STATS_H
@@ -48,9 +49,15 @@ struct stats {
 	uint64_t counters[STATS_COUNTERS];
 };
 
-/* "requests", "dropped.rate", "dropped.form.attribute": stable, for people and programs.  Static or NULL for one that counts nothing. */
+/*
+ * "requests", "dropped.rate", "dropped.form.attribute": stable, for people and programs. Static
+ * or NULL for one that counts nothing.
+ */
 const char *stats_name(size_t counter);
-/* "name=value name=value", those that are not zero; cut at the end of a pair if it does not fit.  The text's length. */
+/*
+ * "name=value name=value", those that are not zero; cut at the end of a pair if it does not fit.
+ * The text's length.
+ */
 size_t stats_print(const struct stats *stats, char *text_r, size_t size);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * One list for each client and one for those in the middle of a login. What is full makes room at the end of
- * the longest client's list; logins that are half done give way to nobody but each other.
+ * One list for each client and one for those in the middle of a login. What is full makes room at
+ * the end of the longest client's list; logins that are half done give way to nobody but each
+ * other.
  */
 #include "config.h"
 
@@ -29,7 +30,9 @@ turns_new(size_t clients, size_t max, struct turns **turns_r)
 
 	if (clients == 0 || max == 0)
 		return WF_INVALID;
-	turns = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*turns) + (clients + 1) * sizeof(struct flow));
+	turns = wf_fault(WF_FAULT_ALLOC)
+			? NULL
+			: calloc(1, sizeof(*turns) + (clients + 1) * sizeof(struct flow));
 	if (turns == NULL)
 		return WF_NO_MEMORY;
 	turns->nflows = clients + 1;
@@ -93,13 +96,17 @@ append(struct turns *turns, struct turn *turn, struct flow *flow)
 struct turn *
 turns_push(struct turns *turns, struct turn *turn, uint32_t client, bool urgent)
 {
-	struct flow *flow = urgent ? urgent_flow(turns) : &turns->flows[client % (turns->nflows - 1)];
+	struct flow *flow =
+		urgent ? urgent_flow(turns) : &turns->flows[client % (turns->nflows - 1)];
 	struct turn *gone = NULL;
 
 	if (turns->count >= turns->max) {
 		struct flow *most = longest(turns);
 
-		/* The newcomer is no better than those of its own client, nor than one of a client with as few. */
+		/*
+		 * The newcomer is no better than those of its own client, nor than one of a
+		 * client with as few.
+		 */
 		if (most->n == 0 || (!urgent && flow->n + 1 >= most->n))
 			return turn;
 		gone = most->last;

@@ -1,7 +1,7 @@
 /*
- * A Unix socket that never blocks. Frames are gathered and leave together; of what comes, whole frames are
- * handed over. A daemon that sends what is no message of the protocol is left, and asked anew a little later:
- * nothing of such a connection is believed any more.
+ * A Unix socket that never blocks. Frames are gathered and leave together; of what comes, whole
+ * frames are handed over. A daemon that sends what is no message of the protocol is left, and
+ * asked anew a little later: nothing of such a connection is believed any more.
  */
 #include "config.h"
 
@@ -20,7 +20,8 @@
 
 #define OUT_MAX (4 << 20)
 #define IN_ROOM (64 << 10)
-#define FRAME_US INT64_C(2000000) /* a frame that is not whole so long after its first byte never will be */
+/* a frame that is not whole so long after its first byte never will be */
+#define FRAME_US INT64_C(2000000)
 #define WAIT_LEAST_US INT64_C(100000)
 #define WAIT_MOST_US INT64_C(2000000)
 
@@ -33,7 +34,8 @@ struct upstream {
 	size_t sent; /* of out */
 	uint8_t *in; /* owned, IN_ROOM */
 	size_t in_len;
-	int64_t whole_us; /* when the last whole frame was taken, or the first byte behind it came */
+	/* when the last whole frame was taken, or the first byte behind it came */
+	int64_t whole_us;
 	int64_t retry_us, wait_us;
 	bool told_down;	 /* said that nobody is there */
 	bool broken;	 /* to be left as soon as no frame of it is looked at */
@@ -105,7 +107,8 @@ static void
 retry_later(struct upstream *upstream)
 {
 	upstream->retry_us = now_us(upstream) + upstream->wait_us;
-	upstream->wait_us = upstream->wait_us * 2 > WAIT_MOST_US ? WAIT_MOST_US : upstream->wait_us * 2;
+	upstream->wait_us =
+		upstream->wait_us * 2 > WAIT_MOST_US ? WAIT_MOST_US : upstream->wait_us * 2;
 }
 
 static void
@@ -113,7 +116,8 @@ lose(struct upstream *upstream, const char *why)
 {
 	char text[256];
 
-	snprintf(text, sizeof(text), "the daemon is away (%s): requests get no reply until it is back", why);
+	snprintf(text, sizeof(text),
+		"the daemon is away (%s): requests get no reply until it is back", why);
 	if (!upstream->told_down)
 		upstream->options.say(LOG_WARNING, text);
 	upstream->told_down = true;
@@ -139,7 +143,8 @@ upstream_flush(struct upstream *upstream)
 
 	if (upstream->fd < 0 || upstream->out.len == upstream->sent)
 		return;
-	went = send(upstream->fd, upstream->out.data + upstream->sent, upstream->out.len - upstream->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+	went = send(upstream->fd, upstream->out.data + upstream->sent,
+		upstream->out.len - upstream->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (went < 0 && errno != EAGAIN && errno != EINTR) {
 		give_up(upstream, strerror(errno));
 		return;
@@ -212,7 +217,8 @@ static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct upstream *upstream = arg;
-	ssize_t got = recv(fd, upstream->in + upstream->in_len, IN_ROOM - upstream->in_len, MSG_DONTWAIT);
+	ssize_t got =
+		recv(fd, upstream->in + upstream->in_len, IN_ROOM - upstream->in_len, MSG_DONTWAIT);
 
 	(void)what;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -252,9 +258,12 @@ right_owner(const struct upstream *upstream, int fd)
 static int
 dial(const struct upstream *upstream, const char **why_r)
 {
-	int fd = wf_fault(WF_FAULT_SOCKET) ? -1 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	int fd = wf_fault(WF_FAULT_SOCKET)
+			 ? -1
+			 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&upstream->address, sizeof(upstream->address)) != 0) {
+	if (fd < 0 || connect(fd, (const struct sockaddr *)&upstream->address,
+			      sizeof(upstream->address)) != 0) {
 		*why_r = strerror(errno);
 	} else if (!right_owner(upstream, fd)) {
 		*why_r = "somebody else listens at its socket";
@@ -284,9 +293,11 @@ watch(struct upstream *upstream)
 {
 	struct event_base *base = upstream->options.base;
 
-	upstream->readable = event_new(base, upstream->fd, EV_READ | EV_PERSIST, on_readable, upstream);
+	upstream->readable =
+		event_new(base, upstream->fd, EV_READ | EV_PERSIST, on_readable, upstream);
 	upstream->writable = event_new(base, upstream->fd, EV_WRITE, on_writable, upstream);
-	return upstream->readable != NULL && upstream->writable != NULL && event_add(upstream->readable, NULL) == 0;
+	return upstream->readable != NULL && upstream->writable != NULL &&
+	       event_add(upstream->readable, NULL) == 0;
 }
 
 void
@@ -294,7 +305,8 @@ upstream_tick(struct upstream *upstream)
 {
 	const char *why = "no memory";
 
-	if (upstream->fd >= 0 && upstream->in_len > 0 && now_us(upstream) - upstream->whole_us > FRAME_US)
+	if (upstream->fd >= 0 && upstream->in_len > 0 &&
+		now_us(upstream) - upstream->whole_us > FRAME_US)
 		lose(upstream, "it stopped in the middle of a message");
 	if (upstream->fd >= 0 || now_us(upstream) < upstream->retry_us)
 		return;

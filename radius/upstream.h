@@ -1,8 +1,10 @@
 /*
- * The connection to the daemon: one, over which many questions are under way at once, each with its TAG.  It
- * is made anew by itself when it breaks, and what was asked over the old one is lost: the devices ask again.
+ * The connection to the daemon: one, over which many questions are under way at once, each with
+ * its TAG.  It is made anew by itself when it breaks, and what was asked over the old one is lost:
+ * the devices ask again.
  *
- * Loop thread.  Never blocks; what cannot be sent now waits in memory of its own, wiped when it has left.
+ * Loop thread.  Never blocks; what cannot be sent now waits in memory of its own, wiped when it
+ * has left.
  */
 #ifndef WF_RADIUS_UPSTREAM_H
 #define WF_RADIUS_UPSTREAM_H
@@ -34,15 +36,16 @@ struct upstream_options {
 };
 
 /* Not connected yet: upstream_tick() does that.  WF_INVALID: the path is too long; WF_NO_MEMORY. */
-WF_MUST_USE wf_status upstream_new(const struct upstream_options *options, struct upstream **upstream_r);
+WF_MUST_USE wf_status upstream_new(
+	const struct upstream_options *options, struct upstream **upstream_r);
 /* Calls nothing back. */
 void upstream_free(struct upstream **upstream);
 /* Connects when it is time to.  Call it several times a second. */
 void upstream_tick(struct upstream *upstream);
 bool upstream_is_up(const struct upstream *upstream);
 /*
- * Queues a message; upstream_flush() sends what is queued.  WF_UNAVAILABLE: there is no connection; WF_FULL: the
- * daemon does not read; what wf_msg_encode gives.
+ * Queues a message; upstream_flush() sends what is queued.  WF_UNAVAILABLE: there is no
+ * connection; WF_FULL: the daemon does not read; what wf_msg_encode gives.
  */
 WF_MUST_USE wf_status upstream_send(struct upstream *upstream, const struct wf_msg *msg);
 void upstream_flush(struct upstream *upstream);

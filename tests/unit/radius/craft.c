@@ -69,7 +69,8 @@ craft_sign(struct craft *craft, const struct binding *binding)
 
 	craft_add(craft, ATTR_MESSAGE_AUTHENTICATOR, (uint8_t[16]){0}, 16);
 	all.len = craft->len;
-	ck_assert_int_eq(digest_hmac(binding->digest, binding->secret, &all, 1, craft->bytes + at), WF_OK);
+	ck_assert_int_eq(
+		digest_hmac(binding->digest, binding->secret, &all, 1, craft->bytes + at), WF_OK);
 }
 
 enum packet_fault

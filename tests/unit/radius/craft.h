@@ -1,4 +1,7 @@
-/* Packets made by hand, in hexadecimal or attribute by attribute, right or wrong as a test wants them. */
+/*
+ * Packets made by hand, in hexadecimal or attribute by attribute, right or wrong as a test wants
+ * them.
+ */
 #ifndef WF_TESTS_UNIT_RADIUS_CRAFT_H
 #define WF_TESTS_UNIT_RADIUS_CRAFT_H
 

@@ -13,7 +13,8 @@ static struct packet packet;
 static void
 number(uint8_t type, uint32_t value)
 {
-	const uint8_t bytes[4] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8), (uint8_t)value};
+	const uint8_t bytes[4] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16),
+		(uint8_t)(value >> 8), (uint8_t)value};
 
 	craft_add(&craft, type, bytes, sizeof(bytes));
 }
@@ -44,7 +45,8 @@ START_TEST(events)
 	static const struct {
 		uint32_t status;
 		enum wf_record_event event;
-	} rows[] = {{1, WF_RECORD_START}, {2, WF_RECORD_STOP}, {3, WF_RECORD_INTERIM}, {7, WF_RECORD_NAS_ON}, {8, WF_RECORD_NAS_OFF}};
+	} rows[] = {{1, WF_RECORD_START}, {2, WF_RECORD_STOP}, {3, WF_RECORD_INTERIM},
+		{7, WF_RECORD_NAS_ON}, {8, WF_RECORD_NAS_OFF}};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		good(rows[i].status);
@@ -58,7 +60,8 @@ END_TEST
 
 START_TEST(b3_rules)
 {
-	static const uint8_t forbidden[] = {ATTR_USER_PASSWORD, ATTR_CHAP_PASSWORD, ATTR_REPLY_MESSAGE, ATTR_STATE};
+	static const uint8_t forbidden[] = {
+		ATTR_USER_PASSWORD, ATTR_CHAP_PASSWORD, ATTR_REPLY_MESSAGE, ATTR_STATE};
 
 	for (size_t i = 0; i < sizeof(forbidden); i++) {
 		good(1);

@@ -57,7 +57,8 @@ text_of(size_t at, const char *wanted)
 
 START_TEST(a11_reject)
 {
-	static const uint8_t types[] = {ATTR_MESSAGE_AUTHENTICATOR, ATTR_REPLY_MESSAGE, ATTR_PROXY_STATE, ATTR_PROXY_STATE};
+	static const uint8_t types[] = {
+		ATTR_MESSAGE_AUTHENTICATOR, ATTR_REPLY_MESSAGE, ATTR_PROXY_STATE, ATTR_PROXY_STATE};
 	const struct answer answer = {.code = CODE_ACCESS_REJECT, .text = "No."};
 
 	craft_text(&request, ATTR_PROXY_STATE, "one");
@@ -72,8 +73,10 @@ END_TEST
 
 START_TEST(a12_challenge)
 {
-	static const uint8_t types[] = {ATTR_MESSAGE_AUTHENTICATOR, ATTR_REPLY_MESSAGE, ATTR_STATE, ATTR_PROMPT, ATTR_SESSION_TIMEOUT};
-	struct answer answer = {.code = CODE_ACCESS_CHALLENGE, .text = "Code: ", .state = "state", .ttl_s = 60};
+	static const uint8_t types[] = {ATTR_MESSAGE_AUTHENTICATOR, ATTR_REPLY_MESSAGE, ATTR_STATE,
+		ATTR_PROMPT, ATTR_SESSION_TIMEOUT};
+	struct answer answer = {
+		.code = CODE_ACCESS_CHALLENGE, .text = "Code: ", .state = "state", .ttl_s = 60};
 	uint32_t number;
 
 	ck_assert_int_eq(encode(&answer), WF_OK);
@@ -94,13 +97,15 @@ END_TEST
 
 START_TEST(accept_with_attributes)
 {
-	static const uint8_t types[] = {ATTR_MESSAGE_AUTHENTICATOR, ATTR_FILTER_ID, ATTR_VENDOR_SPECIFIC};
+	static const uint8_t types[] = {
+		ATTR_MESSAGE_AUTHENTICATOR, ATTR_FILTER_ID, ATTR_VENDOR_SPECIFIC};
 	static const uint8_t vendor[] = {0, 0, 0x30, 0x44, 1, 4, 'a', 'b'};
 	const struct dictionary_value values[] = {
 		{.type = ATTR_FILTER_ID, .len = 3, .bytes = "vpn"},
 		{.vendor = 12356, .type = 1, .len = 2, .bytes = "ab"},
 	};
-	const struct answer answer = {.code = CODE_ACCESS_ACCEPT, .attributes = values, .nattributes = 2};
+	const struct answer answer = {
+		.code = CODE_ACCESS_ACCEPT, .attributes = values, .nattributes = 2};
 
 	ck_assert_int_eq(encode(&answer), WF_OK);
 	holds(types, 3);
@@ -124,7 +129,10 @@ START_TEST(what_a_code_may_not_hold)
 	const struct dictionary_value value = {.type = ATTR_FILTER_ID, .len = 1, .bytes = "x"};
 	const struct answer wrong[] = {
 		{.code = CODE_ACCESS_REJECT, .attributes = &value, .nattributes = 1},
-		{.code = CODE_ACCESS_CHALLENGE, .state = "s", .attributes = &value, .nattributes = 1},
+		{.code = CODE_ACCESS_CHALLENGE,
+			.state = "s",
+			.attributes = &value,
+			.nattributes = 1},
 		{.code = CODE_ACCESS_CHALLENGE},
 		{.code = CODE_ACCESS_REJECT, .state = "s"},
 		{.code = CODE_ACCESS_ACCEPT, .state = "s"},

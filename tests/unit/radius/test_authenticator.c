@@ -87,12 +87,14 @@ START_TEST(c1_message_authenticator)
 	ck_assert_int_eq(authenticator_verify_message(&binding, &packet), WF_OK);
 	for (size_t i = 0; i < craft.len; i++) {
 		craft.bytes[i] ^= 1;
-		if (craft_read(&craft, &packet) == PACKET_FINE && packet.message_authenticator != NULL)
+		if (craft_read(&craft, &packet) == PACKET_FINE &&
+			packet.message_authenticator != NULL)
 			ck_assert_int_eq(authenticator_verify_message(&binding, &packet), WF_NO);
 		craft.bytes[i] ^= 1;
 	}
 	ck_assert_int_eq(craft_read(&craft, &packet), PACKET_FINE);
-	ck_assert_int_eq(wf_secret_set(&longer, RFC2865_SECRET "x", strlen(RFC2865_SECRET) + 1), WF_OK);
+	ck_assert_int_eq(
+		wf_secret_set(&longer, RFC2865_SECRET "x", strlen(RFC2865_SECRET) + 1), WF_OK);
 	other.secret = &longer;
 	ck_assert_int_eq(authenticator_verify_message(&other, &packet), WF_NO);
 	wf_secret_clear(&longer);
@@ -102,7 +104,8 @@ END_TEST
 /* B1: right, wrong by one bit, and all zeros. */
 START_TEST(b1_accounting)
 {
-	const struct digest_part parts[] = {{craft.bytes, 26}, {RFC2865_SECRET, strlen(RFC2865_SECRET)}};
+	const struct digest_part parts[] = {
+		{craft.bytes, 26}, {RFC2865_SECRET, strlen(RFC2865_SECRET)}};
 
 	craft_begin(&craft, CODE_ACCOUNTING_REQUEST);
 	craft_add(&craft, ATTR_ACCT_STATUS_TYPE, "\0\0\0\1", 4);
@@ -125,7 +128,8 @@ add_password(const char *text, size_t len, size_t padded)
 
 	memcpy(clear, text, len);
 	for (size_t at = 0; at < padded; at += 16) {
-		const struct digest_part parts[] = {{RFC2865_SECRET, strlen(RFC2865_SECRET)}, {before, 16}};
+		const struct digest_part parts[] = {
+			{RFC2865_SECRET, strlen(RFC2865_SECRET)}, {before, 16}};
 
 		ck_assert_int_eq(digest_md5(binding.digest, parts, 2, hidden + at), WF_OK);
 		for (size_t i = 0; i < 16; i++)
@@ -145,7 +149,8 @@ static const struct {
 	{"hello", 5, 16, WF_OK, 5},
 	{"0123456789abcdef", 16, 16, WF_OK, 16},
 	{"0123456789abcdefg", 17, 32, WF_OK, 17},
-	{"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+	{"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef012345678"
+	 "9abcdef"
 	 "0123456789abcdef0123456789abcdef",
 		128, 128, WF_OK, 128},
 	{"hello\0junk", 10, 16, WF_OK, 10}, /* A8: still there, to be refused */
@@ -160,7 +165,8 @@ START_TEST(a8_password)
 
 	craft_begin(&craft, CODE_ACCESS_REQUEST);
 	if (password_rows[_i].padded % 16 == 0)
-		add_password(password_rows[_i].text, password_rows[_i].len, password_rows[_i].padded);
+		add_password(
+			password_rows[_i].text, password_rows[_i].len, password_rows[_i].padded);
 	else
 		craft_add(&craft, ATTR_USER_PASSWORD, craft.bytes, password_rows[_i].padded);
 	ck_assert_int_eq(craft_read(&craft, &packet), PACKET_FINE);
@@ -176,8 +182,8 @@ END_TEST
 /* I1: the Message-Authenticator comes first, and a client that looks at both finds both right. */
 START_TEST(i1_reply)
 {
-	static const enum packet_code codes[] = {CODE_ACCESS_ACCEPT, CODE_ACCESS_REJECT, CODE_ACCESS_CHALLENGE,
-		CODE_PROTOCOL_ERROR};
+	static const enum packet_code codes[] = {
+		CODE_ACCESS_ACCEPT, CODE_ACCESS_REJECT, CODE_ACCESS_CHALLENGE, CODE_PROTOCOL_ERROR};
 	struct wf_buf frame;
 	struct packet reply;
 	struct digest_part whole[2] = {{NULL, 0}, {RFC2865_SECRET, strlen(RFC2865_SECRET)}};
@@ -249,7 +255,8 @@ START_TEST(replies_are_bounded)
 	wf_buf_init(&frame, PACKET_MAX);
 	ck_assert_int_eq(reply_begin(&frame, CODE_ACCESS_REJECT, &packet), WF_OK);
 	ck_assert_int_eq(reply_add(&frame, ATTR_REPLY_MESSAGE, value, sizeof(value)), WF_TOO_LONG);
-	ck_assert_int_eq(reply_add_vendor(&frame, 9, 1, value, ATTRIBUTE_VALUE_MAX - 5), WF_TOO_LONG);
+	ck_assert_int_eq(
+		reply_add_vendor(&frame, 9, 1, value, ATTRIBUTE_VALUE_MAX - 5), WF_TOO_LONG);
 	ck_assert_int_eq(reply_add_vendor(&frame, 9, 1, value, ATTRIBUTE_VALUE_MAX - 6), WF_OK);
 	len = frame.len;
 	ck_assert_int_eq(reply_copy_proxy_states(&frame, &packet), WF_TOO_LONG);
@@ -268,7 +275,8 @@ authenticator_suite(void)
 	TCase *tc = tcase_create("secret");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
-	tcase_add_loop_test(tc, examples, 0, sizeof(rfc2865_exchanges) / sizeof(rfc2865_exchanges[0]));
+	tcase_add_loop_test(
+		tc, examples, 0, sizeof(rfc2865_exchanges) / sizeof(rfc2865_exchanges[0]));
 	tcase_add_test(tc, c1_message_authenticator);
 	tcase_add_test(tc, b1_accounting);
 	tcase_add_loop_test(tc, a8_password, 0, sizeof(password_rows) / sizeof(password_rows[0]));

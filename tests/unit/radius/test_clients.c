@@ -39,8 +39,14 @@ find(const struct clients *clients, const char *text, bool *single_r)
 START_TEST(longest_network)
 {
 	const struct clients_row rows[] = {
-		row_of("192.0.2.0/24", 1), row_of("192.0.2.1", 2), row_of("192.0.2.10", 3), row_of("192.0.0.0/16", 4),
-		row_of("2001:db8::/32", 5), row_of("2001:db8:1::/48", 6), row_of("0.0.0.0/0", 7), row_of("192.0.2.1", 9),
+		row_of("192.0.2.0/24", 1),
+		row_of("192.0.2.1", 2),
+		row_of("192.0.2.10", 3),
+		row_of("192.0.0.0/16", 4),
+		row_of("2001:db8::/32", 5),
+		row_of("2001:db8:1::/48", 6),
+		row_of("0.0.0.0/0", 7),
+		row_of("192.0.2.1", 9),
 	};
 	struct clients *clients = NULL;
 	bool single = false;
@@ -77,7 +83,8 @@ static bool
 inside(const struct wf_network *network, const struct in6_addr *address)
 {
 	for (unsigned bit = 0; bit < network->prefix; bit++)
-		if (((network->bytes[bit / 8] ^ address->s6_addr[bit / 8]) >> (7 - bit % 8) & 1) != 0)
+		if (((network->bytes[bit / 8] ^ address->s6_addr[bit / 8]) >> (7 - bit % 8) & 1) !=
+			0)
 			return false;
 	return true;
 }
@@ -118,9 +125,11 @@ START_TEST(random_tables)
 				address.s6_addr[i] ^= random() % 8 == 0 ? at.network.bytes[i] : 0;
 			for (int i = 63; i >= 0; i--)
 				if (inside(&rows[i].network, &address) &&
-				    (wanted < 0 || rows[i].network.prefix >= rows[wanted].network.prefix))
+					(wanted < 0 || rows[i].network.prefix >=
+							       rows[wanted].network.prefix))
 					wanted = i;
-			ck_assert_int_eq(clients_find(clients, &address, &client, &single), wanted >= 0);
+			ck_assert_int_eq(
+				clients_find(clients, &address, &client, &single), wanted >= 0);
 			if (wanted >= 0)
 				ck_assert_uint_eq(client, rows[wanted].client);
 		}

@@ -1,4 +1,7 @@
-/* Dictionaries: the shipped ones, what others write, sentences for mistakes, and values of replies. */
+/*
+ * Dictionaries: the shipped ones, what others write, sentences for mistakes, and values of
+ * replies.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -49,7 +52,8 @@ load_shipped(void)
 {
 	char shipped[512];
 
-	(void)snprintf(shipped, sizeof(shipped), "%s/radius/dictionary/dictionary", getenv("top_srcdir"));
+	(void)snprintf(
+		shipped, sizeof(shipped), "%s/radius/dictionary/dictionary", getenv("top_srcdir"));
 	ck_assert_msg(dictionary_load(dictionary, shipped, why) == WF_OK, "%s", why);
 }
 
@@ -74,7 +78,8 @@ static const struct {
 	{"Service-Type", "Nobody", WF_INVALID, 0, 0, 0, NULL},
 	{"Framed-IP-Address", "192.0.2.1", WF_OK, 0, 8, 4, "\xc0\0\2\1"},
 	{"Framed-IP-Address", "192.0.2", WF_INVALID, 0, 0, 0, NULL},
-	{"NAS-IPv6-Address", "2001:db8::1", WF_OK, 0, 95, 16, "\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1"},
+	{"NAS-IPv6-Address", "2001:db8::1", WF_OK, 0, 95, 16,
+		"\x20\1\x0d\xb8\0\0\0\0\0\0\0\0\0\0\0\1"},
 	{"NAS-IPv6-Address", "192.0.2.1", WF_INVALID, 0, 0, 0, NULL},
 	{"State", "0x00fF", WF_OK, 0, 24, 2, "\0\xff"},
 	{"State", "0x", WF_INVALID, 0, 0, 0, NULL},
@@ -96,7 +101,8 @@ START_TEST(values)
 	struct dictionary_value value = {.type = 99};
 
 	load_shipped();
-	ck_assert_int_eq(dictionary_encode(dictionary, value_rows[_i].name, value_rows[_i].text, &value, why),
+	ck_assert_int_eq(dictionary_encode(
+				 dictionary, value_rows[_i].name, value_rows[_i].text, &value, why),
 		value_rows[_i].status);
 	if (value_rows[_i].status != WF_OK) {
 		ck_assert_ptr_nonnull(strstr(why, value_rows[_i].name));
@@ -120,12 +126,14 @@ START_TEST(long_values)
 	memset(text, 'a', sizeof(text));
 	text[ATTRIBUTE_VALUE_MAX] = '\0';
 	ck_assert_int_eq(dictionary_encode(dictionary, "Filter-Id", text, &value, why), WF_OK);
-	ck_assert_int_eq(dictionary_encode(dictionary, "Cisco-AVPair", text, &value, why), WF_TOO_LONG);
+	ck_assert_int_eq(
+		dictionary_encode(dictionary, "Cisco-AVPair", text, &value, why), WF_TOO_LONG);
 	text[ATTRIBUTE_VALUE_MAX - 6] = '\0';
 	ck_assert_int_eq(dictionary_encode(dictionary, "Cisco-AVPair", text, &value, why), WF_OK);
 	memset(text, 'a', sizeof(text));
 	text[ATTRIBUTE_VALUE_MAX + 1] = '\0';
-	ck_assert_int_eq(dictionary_encode(dictionary, "Filter-Id", text, &value, why), WF_TOO_LONG);
+	ck_assert_int_eq(
+		dictionary_encode(dictionary, "Filter-Id", text, &value, why), WF_TOO_LONG);
 	memcpy(text, "0x", 2);
 	text[ATTRIBUTE_VALUE_MAX + 1] = 'a';
 	text[2 + 2 * ATTRIBUTE_VALUE_MAX] = '\0';
@@ -137,24 +145,29 @@ START_TEST(long_values)
 }
 END_TEST
 
-/* What other products' files hold: tags, TLVs, extended types, wide vendors, the old way to name a vendor. */
+/*
+ * What other products' files hold: tags, TLVs, extended types, wide vendors, the old way to name
+ * a vendor.
+ */
 START_TEST(files_of_others)
 {
 	const struct dictionary_attribute *found;
 	struct dictionary_value value;
 
-	ck_assert_msg(load_text("# a comment\n\n"
-				"ATTRIBUTE\tTunnel-Thing\t70\tinteger\thas_tag,encrypt=2 # behind a line\r\n"
-				"ATTRIBUTE Extended 241.1 tlv\n"
-				"ATTRIBUTE Internal 1024 string\n"
-				"BEGIN-TLV Extended\nEND-TLV Extended\nPROTOCOL RADIUS 1\n"
-				"VENDOR Wide 5000 format=4,0\n"
-				"BEGIN-VENDOR Wide\nATTRIBUTE Wide-One 1 string\nEND-VENDOR Wide\n"
-				"VENDOR Plain 0x1389 format=1,1\n"
-				"BEGIN-VENDOR Plain\nATTRIBUTE Plain-One 1 string\nEND-VENDOR Plain\n"
-				"ATTRIBUTE Old-Way 7 string Plain\n"
-				"VALUE Plain-One x 1.5\n"
-				"ATTRIBUTE Twice 1 string\nATTRIBUTE Twice 2 integer\n") == WF_OK,
+	ck_assert_msg(
+		load_text("# a comment\n\n"
+			  "ATTRIBUTE\tTunnel-Thing\t70\tinteger\thas_tag,encrypt=2 # behind a "
+			  "line\r\n"
+			  "ATTRIBUTE Extended 241.1 tlv\n"
+			  "ATTRIBUTE Internal 1024 string\n"
+			  "BEGIN-TLV Extended\nEND-TLV Extended\nPROTOCOL RADIUS 1\n"
+			  "VENDOR Wide 5000 format=4,0\n"
+			  "BEGIN-VENDOR Wide\nATTRIBUTE Wide-One 1 string\nEND-VENDOR Wide\n"
+			  "VENDOR Plain 0x1389 format=1,1\n"
+			  "BEGIN-VENDOR Plain\nATTRIBUTE Plain-One 1 string\nEND-VENDOR Plain\n"
+			  "ATTRIBUTE Old-Way 7 string Plain\n"
+			  "VALUE Plain-One x 1.5\n"
+			  "ATTRIBUTE Twice 1 string\nATTRIBUTE Twice 2 integer\n") == WF_OK,
 		"%s", why);
 	ck_assert_int_eq(dictionary_find(dictionary, "Tunnel-Thing")->form, FORM_NUMBER);
 	ck_assert_ptr_null(dictionary_find(dictionary, "Extended"));

@@ -51,8 +51,11 @@ START_TEST(hmac)
 	/* A key longer than a block is hashed first. */
 	memset(long_key, 0xaa, 80);
 	ck_assert_int_eq(wf_secret_set(&key, long_key, 80), WF_OK);
-	ck_assert_int_eq(digest_hmac(digest, &key,
-			&(struct digest_part){"Test Using Larger Than Block-Size Key - Hash Key First", 54}, 1, found),
+	ck_assert_int_eq(
+		digest_hmac(digest, &key,
+			&(struct digest_part){
+				"Test Using Larger Than Block-Size Key - Hash Key First", 54},
+			1, found),
 		WF_OK);
 	equals(found, "6b1ab7fe4bd7bf8f0b62e6ce61b9d0cd");
 	wf_secret_clear(&key);

@@ -1,4 +1,7 @@
-/* Duplicate detection: checklist D1 to D3, the bounds, and a long random run beside a plain model. */
+/*
+ * Duplicate detection: checklist D1 to D3, the bounds, and a long random run beside a plain
+ * model.
+ */
 #include "config.h"
 
 #include <stdlib.h>
@@ -11,7 +14,8 @@
 #define KEEP (10 * SECOND)
 #define LEAST (5 * SECOND) /* D3: a reply is kept so long even where there is no room */
 
-static const struct duplicates_options options = {.entries_max = 64, .client_max = 32, .keep_us = KEEP};
+static const struct duplicates_options options = {
+	.entries_max = 64, .client_max = 32, .keep_us = KEEP};
 static const uint8_t one[PACKET_AUTHENTICATOR] = {1}, two[PACKET_AUTHENTICATOR] = {2};
 
 static struct duplicates *table;
@@ -35,7 +39,8 @@ teardown(void)
 static struct duplicate_key
 key_of(uint8_t host, uint16_t port, uint16_t listener, uint8_t id)
 {
-	struct duplicate_key key = {.port = port, .listener = listener, .id = id, .code = CODE_ACCESS_REQUEST};
+	struct duplicate_key key = {
+		.port = port, .listener = listener, .id = id, .code = CODE_ACCESS_REQUEST};
 
 	key.address.s6_addr[15] = host;
 	return key;
@@ -76,7 +81,8 @@ END_TEST
 START_TEST(d2_reply_is_kept)
 {
 	ck_assert_int_eq(look(key_of(1, 1000, 0, 5), one, 0), DUPLICATE_NEW);
-	ck_assert_int_eq(duplicates_reply(table, entry, serial, (const uint8_t *)"reply", 5, 0), WF_OK);
+	ck_assert_int_eq(
+		duplicates_reply(table, entry, serial, (const uint8_t *)"reply", 5, 0), WF_OK);
 	for (int64_t now = 0; now < KEEP; now += SECOND) {
 		ck_assert_int_eq(look(key_of(1, 1000, 0, 5), one, now), DUPLICATE_KNOWN);
 		known("reply");
@@ -87,7 +93,8 @@ END_TEST
 START_TEST(d3_expiry)
 {
 	ck_assert_int_eq(look(key_of(1, 1000, 0, 5), one, 0), DUPLICATE_NEW);
-	ck_assert_int_eq(duplicates_reply(table, entry, serial, (const uint8_t *)"reply", 5, 0), WF_OK);
+	ck_assert_int_eq(
+		duplicates_reply(table, entry, serial, (const uint8_t *)"reply", 5, 0), WF_OK);
 	ck_assert_int_eq(look(key_of(1, 1000, 0, 5), one, KEEP - 1), DUPLICATE_KNOWN);
 	ck_assert_int_eq(look(key_of(1, 1000, 0, 5), one, KEEP), DUPLICATE_NEW);
 	/* What is worked on stays, however long it takes. */
@@ -101,13 +108,15 @@ START_TEST(d3_other_authenticator)
 	struct duplicate *old;
 
 	ck_assert_int_eq(look(key_of(1, 1000, 0, 5), one, 0), DUPLICATE_NEW);
-	ck_assert_int_eq(duplicates_reply(table, entry, serial, (const uint8_t *)"reply", 5, 0), WF_OK);
+	ck_assert_int_eq(
+		duplicates_reply(table, entry, serial, (const uint8_t *)"reply", 5, 0), WF_OK);
 	ck_assert_int_eq(look(key_of(1, 1000, 0, 5), two, 0), DUPLICATE_NEW);
 	first = serial;
 	old = entry;
 	ck_assert_int_eq(look(key_of(1, 1000, 0, 5), one, 0), DUPLICATE_NEW);
 	/* Whoever worked on the second has nothing to say any more. */
-	ck_assert_int_eq(duplicates_reply(table, old, first, (const uint8_t *)"second", 6, 0), WF_NOT_FOUND);
+	ck_assert_int_eq(
+		duplicates_reply(table, old, first, (const uint8_t *)"second", 6, 0), WF_NOT_FOUND);
 	duplicates_forget(table, old, first);
 	ck_assert_int_eq(look(key_of(1, 1000, 0, 5), one, 0), DUPLICATE_BUSY);
 	ck_assert_uint_eq(duplicates_count(table), 1);
@@ -133,18 +142,27 @@ START_TEST(bounds)
 	ck_assert_int_eq(look(key_of(1, 1000, 0, 100), one, 0), DUPLICATE_FULL);
 	for (uint8_t id = 0; id < 32; id++) {
 		key = key_of(2, 1000, 0, id);
-		ck_assert_int_eq(duplicates_look(table, &key, 2, one, 0, &entry, &serial), DUPLICATE_NEW);
-		ck_assert_int_eq(duplicates_reply(table, entry, serial, (const uint8_t *)"x", 1, 0), WF_OK);
+		ck_assert_int_eq(
+			duplicates_look(table, &key, 2, one, 0, &entry, &serial), DUPLICATE_NEW);
+		ck_assert_int_eq(
+			duplicates_reply(table, entry, serial, (const uint8_t *)"x", 1, 0), WF_OK);
 	}
 	key = key_of(3, 1000, 0, 0);
-	ck_assert_int_eq(duplicates_look(table, &key, 3, one, LEAST - 1, &entry, &serial), DUPLICATE_FULL);
-	/* The oldest reply makes room, one for each that needs it; those of the first client are still worked on. */
-	ck_assert_int_eq(duplicates_look(table, &key, 3, one, LEAST, &entry, &serial), DUPLICATE_NEW);
+	ck_assert_int_eq(
+		duplicates_look(table, &key, 3, one, LEAST - 1, &entry, &serial), DUPLICATE_FULL);
+	/*
+	 * The oldest reply makes room, one for each that needs it; those of the first client are
+	 * still worked on.
+	 */
+	ck_assert_int_eq(
+		duplicates_look(table, &key, 3, one, LEAST, &entry, &serial), DUPLICATE_NEW);
 	ck_assert_int_eq(look(key_of(1, 1000, 0, 0), one, LEAST), DUPLICATE_BUSY);
 	key = key_of(2, 1000, 0, 1);
-	ck_assert_int_eq(duplicates_look(table, &key, 2, one, LEAST, &entry, &serial), DUPLICATE_KNOWN);
+	ck_assert_int_eq(
+		duplicates_look(table, &key, 2, one, LEAST, &entry, &serial), DUPLICATE_KNOWN);
 	key = key_of(2, 1000, 0, 0);
-	ck_assert_int_eq(duplicates_look(table, &key, 2, one, LEAST, &entry, &serial), DUPLICATE_NEW);
+	ck_assert_int_eq(
+		duplicates_look(table, &key, 2, one, LEAST, &entry, &serial), DUPLICATE_NEW);
 }
 END_TEST
 
@@ -182,8 +200,11 @@ model_look(size_t at, uint8_t first, int64_t now_us)
 	enum duplicate_answer wanted = DUPLICATE_NEW;
 
 	if (model[at].used && model[at].authenticator == first)
-		wanted = model[at].busy ? DUPLICATE_BUSY : now_us < model[at].until_us ? DUPLICATE_KNOWN : DUPLICATE_NEW;
-	ck_assert_int_eq(look(key_of((uint8_t)at, 7, 0, (uint8_t)(at % 3)), authenticator, now_us), wanted);
+		wanted = model[at].busy                ? DUPLICATE_BUSY
+			 : now_us < model[at].until_us ? DUPLICATE_KNOWN
+						       : DUPLICATE_NEW;
+	ck_assert_int_eq(
+		look(key_of((uint8_t)at, 7, 0, (uint8_t)(at % 3)), authenticator, now_us), wanted);
 	if (wanted == DUPLICATE_KNOWN)
 		known((const char[]){model[at].reply, '\0'});
 	if (wanted != DUPLICATE_NEW)

@@ -69,7 +69,12 @@ static void
 setup(void)
 {
 	const struct exchanges_options options = {
-		.ask = ask, .up = is_up, .say = say, .under_way_max = ROOM, .waiting_max = 4, .cache_max = 64,
+		.ask = ask,
+		.up = is_up,
+		.say = say,
+		.under_way_max = ROOM,
+		.waiting_max = 4,
+		.cache_max = 64,
 	};
 	struct exchanges_options whole = options;
 	struct clients_row row = {.client = 0};
@@ -168,7 +173,8 @@ answer(uint64_t tag, enum wf_verdict verdict, int64_t now_us)
 static uint64_t
 count(size_t counter)
 {
-	ck_assert_uint_ge(exchanges_stats(exchanges)->counters[counter], book.stats.counters[counter]);
+	ck_assert_uint_ge(
+		exchanges_stats(exchanges)->counters[counter], book.stats.counters[counter]);
 	return exchanges_stats(exchanges)->counters[counter];
 }
 
@@ -178,8 +184,12 @@ START_TEST(verdicts)
 		enum wf_verdict verdict;
 		uint8_t code; /* 0: no reply */
 	} rows[] = {
-		{WF_VERDICT_ACCEPT, CODE_ACCESS_ACCEPT}, {WF_VERDICT_REJECT, CODE_ACCESS_REJECT}, {WF_VERDICT_UNAVAILABLE, 0},
-		{WF_VERDICT_IGNORE, 0}, {WF_VERDICT_CHANGE, CODE_ACCESS_REJECT}, {WF_VERDICT_EXPIRED, CODE_ACCESS_REJECT},
+		{WF_VERDICT_ACCEPT, CODE_ACCESS_ACCEPT},
+		{WF_VERDICT_REJECT, CODE_ACCESS_REJECT},
+		{WF_VERDICT_UNAVAILABLE, 0},
+		{WF_VERDICT_IGNORE, 0},
+		{WF_VERDICT_CHANGE, CODE_ACCESS_REJECT},
+		{WF_VERDICT_EXPIRED, CODE_ACCESS_REJECT},
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -321,7 +331,8 @@ START_TEST(d7_known_states_have_room_of_their_own)
 		craft.bytes[1] = ++next_id;
 		craft_text(&craft, ATTR_USER_NAME, "alice");
 		craft_text(&craft, ATTR_NAS_IDENTIFIER, "nas");
-		craft_text(&craft, ATTR_STATE, i == 0 ? "x123456789012345678901234567890123456789" : state);
+		craft_text(&craft, ATTR_STATE,
+			i == 0 ? "x123456789012345678901234567890123456789" : state);
 		craft_add(&craft, ATTR_USER_PASSWORD, craft.bytes + 4, 16);
 		craft_sign(&craft, &binding);
 		receive(&craft, SECOND);

@@ -57,7 +57,8 @@ START_TEST(too_many)
 	static const struct digest_part parts[FINGERPRINT_PARTS_MAX + 1];
 
 	ck_assert_int_eq(fingerprint_make(digest, parts, FINGERPRINT_PARTS_MAX, one), WF_OK);
-	ck_assert_int_eq(fingerprint_make(digest, parts, FINGERPRINT_PARTS_MAX + 1, one), WF_TOO_LONG);
+	ck_assert_int_eq(
+		fingerprint_make(digest, parts, FINGERPRINT_PARTS_MAX + 1, one), WF_TOO_LONG);
 }
 END_TEST
 

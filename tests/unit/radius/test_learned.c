@@ -65,7 +65,8 @@ write_file(const char *text)
 
 START_TEST(i3_kept_over_a_restart)
 {
-	const struct in6_addr one = address_of("::ffff:192.0.2.1"), ten = address_of("::ffff:192.0.2.10");
+	const struct in6_addr one = address_of("::ffff:192.0.2.1"),
+			      ten = address_of("::ffff:192.0.2.10");
 
 	ck_assert(!learned_has(learned, "a client", &one));
 	ck_assert_int_eq(learned_add(learned, "a client", &one), WF_OK);
@@ -111,7 +112,8 @@ START_TEST(broken_files)
 		{"warifu-radius learned 1\n::1 a\n192.0.2.1 b\n", 3},
 		{"warifu-radius learned 1\n::1 a\n::2 b", 3},
 		{"warifu-radius learned 1\n::1 "
-		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		 "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
 			2},
 	};
 

@@ -29,7 +29,8 @@ START_TEST(a2_length)
 	craft_begin(&craft, CODE_ACCESS_REQUEST);
 	craft_text(&craft, ATTR_USER_NAME, "bob");
 	for (size_t len = 0; len < craft.len; len++)
-		ck_assert_int_eq(packet_read(craft.bytes, len, &packet), len < PACKET_HEADER ? PACKET_SHORT : PACKET_CUT);
+		ck_assert_int_eq(packet_read(craft.bytes, len, &packet),
+			len < PACKET_HEADER ? PACKET_SHORT : PACKET_CUT);
 	ck_assert_int_eq(packet_read(craft.bytes, craft.len + 8, &packet), PACKET_FINE);
 	ck_assert_uint_eq(packet.len, craft.len);
 	ck_assert_uint_eq(packet.nattributes, 1);
@@ -40,7 +41,11 @@ static const struct {
 	unsigned length;
 	enum packet_fault fault;
 } length_rows[] = {
-	{0, PACKET_LENGTH}, {19, PACKET_LENGTH}, {20, PACKET_FINE}, {4096, PACKET_TYPE}, {4097, PACKET_LENGTH},
+	{0, PACKET_LENGTH},
+	{19, PACKET_LENGTH},
+	{20, PACKET_FINE},
+	{4096, PACKET_TYPE},
+	{4097, PACKET_LENGTH},
 	{65535, PACKET_LENGTH},
 };
 
@@ -61,11 +66,11 @@ static const struct {
 	enum packet_fault fault;
 } attribute_rows[] = {
 	{"", PACKET_FINE},
-	{"01", PACKET_ATTRIBUTE},	   /* a stray octet */
-	{"0100", PACKET_ATTRIBUTE},	   /* length 0 */
-	{"0101", PACKET_ATTRIBUTE},	   /* length 1 */
-	{"0102", PACKET_FINE},		   /* no value */
-	{"0103", PACKET_ATTRIBUTE},	   /* ends behind the packet */
+	{"01", PACKET_ATTRIBUTE},   /* a stray octet */
+	{"0100", PACKET_ATTRIBUTE}, /* length 0 */
+	{"0101", PACKET_ATTRIBUTE}, /* length 1 */
+	{"0102", PACKET_FINE},      /* no value */
+	{"0103", PACKET_ATTRIBUTE}, /* ends behind the packet */
 	{"0103 62", PACKET_FINE},
 	{"0103 62 0104 63", PACKET_ATTRIBUTE},
 	{"01ff 62", PACKET_ATTRIBUTE},
@@ -75,10 +80,11 @@ static const struct {
 	{"5011 00112233445566778899aabbccddee", PACKET_MA_LENGTH},
 	{"5013 00112233445566778899aabbccddeeff00", PACKET_MA_LENGTH},
 	{"5002", PACKET_MA_LENGTH},
-	{"5012 00112233445566778899aabbccddeeff 5012 00112233445566778899aabbccddeeff", PACKET_MA_REPEATED},
+	{"5012 00112233445566778899aabbccddeeff 5012 00112233445566778899aabbccddeeff",
+		PACKET_MA_REPEATED},
 	/* The last attribute of all may not reach behind the packet's end either. */
 	{"0103 62 5012 00112233445566778899aabbccddee", PACKET_ATTRIBUTE},
-	{"1a02", PACKET_FINE},		/* vendor's attributes are not looked into */
+	{"1a02", PACKET_FINE}, /* vendor's attributes are not looked into */
 	{"1a0b 00006016 01004142", PACKET_ATTRIBUTE},
 	{"f102", PACKET_FINE},
 };
@@ -87,7 +93,8 @@ START_TEST(a3_attributes)
 {
 	char hex[512];
 
-	(void)snprintf(hex, sizeof(hex), "0107 0000 0102030405060708090a0b0c0d0e0f10 %s", attribute_rows[_i].hex);
+	(void)snprintf(hex, sizeof(hex), "0107 0000 0102030405060708090a0b0c0d0e0f10 %s",
+		attribute_rows[_i].hex);
 	craft_hex(&craft, hex);
 	craft_end(&craft);
 	ck_assert_int_eq(craft_read(&craft, &packet), attribute_rows[_i].fault);
@@ -152,7 +159,8 @@ START_TEST(faults_have_names)
 {
 	for (unsigned i = 0; i < PACKET_FAULTS; i++)
 		for (unsigned j = 0; j < i; j++)
-			ck_assert_str_ne(packet_fault_name((enum packet_fault)i), packet_fault_name((enum packet_fault)j));
+			ck_assert_str_ne(packet_fault_name((enum packet_fault)i),
+				packet_fault_name((enum packet_fault)j));
 	ck_assert_str_eq(packet_fault_name(PACKET_MA_REPEATED), "ma-repeated");
 	ck_assert_str_eq(packet_fault_name(PACKET_FAULTS), "unknown");
 }
@@ -167,7 +175,8 @@ packet_suite(void)
 	tcase_add_test(tc, header_alone);
 	tcase_add_test(tc, a2_length);
 	tcase_add_loop_test(tc, a2_bounds, 0, sizeof(length_rows) / sizeof(length_rows[0]));
-	tcase_add_loop_test(tc, a3_attributes, 0, sizeof(attribute_rows) / sizeof(attribute_rows[0]));
+	tcase_add_loop_test(
+		tc, a3_attributes, 0, sizeof(attribute_rows) / sizeof(attribute_rows[0]));
 	tcase_add_test(tc, too_many);
 	tcase_add_test(tc, full_packet);
 	tcase_add_test(tc, a7_finding);

@@ -16,7 +16,8 @@ judge(struct protection_facts facts)
 
 START_TEST(i2_required)
 {
-	struct protection_facts facts = {.rule = CLIENT_AUTHENTICATOR_REQUIRED, .single = true, .verified = WF_NOT_FOUND};
+	struct protection_facts facts = {
+		.rule = CLIENT_AUTHENTICATOR_REQUIRED, .single = true, .verified = WF_NOT_FOUND};
 
 	ck_assert_int_eq(judge(facts), PROTECTION_MISSING);
 	facts.proxies = true;
@@ -33,7 +34,8 @@ END_TEST
 
 START_TEST(i2_optional_and_proxy_state)
 {
-	struct protection_facts facts = {.rule = CLIENT_AUTHENTICATOR_OPTIONAL, .verified = WF_NOT_FOUND};
+	struct protection_facts facts = {
+		.rule = CLIENT_AUTHENTICATOR_OPTIONAL, .verified = WF_NOT_FOUND};
 
 	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
 	facts.proxy_state = true;
@@ -47,7 +49,8 @@ END_TEST
 
 START_TEST(i3_auto)
 {
-	struct protection_facts facts = {.rule = CLIENT_AUTHENTICATOR_AUTO, .single = true, .verified = WF_NOT_FOUND};
+	struct protection_facts facts = {
+		.rule = CLIENT_AUTHENTICATOR_AUTO, .single = true, .verified = WF_NOT_FOUND};
 
 	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
 	ck_assert(!learn);
@@ -57,7 +60,10 @@ START_TEST(i3_auto)
 	facts.eap = true;
 	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
 	ck_assert(!learn);
-	facts = (struct protection_facts){.rule = CLIENT_AUTHENTICATOR_AUTO, .single = true, .learned = true, .verified = WF_NOT_FOUND};
+	facts = (struct protection_facts){.rule = CLIENT_AUTHENTICATOR_AUTO,
+		.single = true,
+		.learned = true,
+		.verified = WF_NOT_FOUND};
 	ck_assert_int_eq(judge(facts), PROTECTION_MISSING);
 	facts.verified = WF_OK;
 	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
@@ -72,24 +78,34 @@ START_TEST(i3_auto)
 }
 END_TEST
 
-/* Whatever the facts: nothing without a right one passes where it is demanded, and a wrong one never does. */
+/*
+ * Whatever the facts: nothing without a right one passes where it is demanded, and a wrong one
+ * never does.
+ */
 START_TEST(all_combinations)
 {
 	static const wf_status verified[] = {WF_OK, WF_NO, WF_NOT_FOUND, WF_CRYPTO};
 
 	for (unsigned bits = 0; bits < 3 * 32 * 4; bits++) {
 		const struct protection_facts facts = {
-			.rule = (enum client_authenticator)(bits / 128), .proxies = bits & 1, .single = bits & 2, .learned = bits & 4,
-			.proxy_state = bits & 8, .eap = bits & 16, .verified = verified[bits / 32 % 4],
+			.rule = (enum client_authenticator)(bits / 128),
+			.proxies = bits & 1,
+			.single = bits & 2,
+			.learned = bits & 4,
+			.proxy_state = bits & 8,
+			.eap = bits & 16,
+			.verified = verified[bits / 32 % 4],
 		};
 		bool fine = judge(facts) == PROTECTION_FINE;
 
 		if (facts.verified == WF_OK)
 			ck_assert(fine);
-		else if (facts.verified != WF_NOT_FOUND || facts.rule == CLIENT_AUTHENTICATOR_REQUIRED)
+		else if (facts.verified != WF_NOT_FOUND ||
+			 facts.rule == CLIENT_AUTHENTICATOR_REQUIRED)
 			ck_assert(!fine);
 		if (learn)
-			ck_assert(facts.verified == WF_OK && facts.single && facts.rule == CLIENT_AUTHENTICATOR_AUTO);
+			ck_assert(facts.verified == WF_OK && facts.single &&
+				  facts.rule == CLIENT_AUTHENTICATOR_AUTO);
 	}
 }
 END_TEST

@@ -20,7 +20,8 @@ setup(void)
 {
 	craft_binding(&binding, "secret");
 	client = (struct config_client){.name = "vpn"};
-	question = (struct question){.client = &client, .binding = &binding, .tag = 77, .patience_ms = 4000};
+	question = (struct question){
+		.client = &client, .binding = &binding, .tag = 77, .patience_ms = 4000};
 	wf_msg_init(&msg, WF_MSG_ATTEMPT, WF_WIRE_VERSION);
 }
 
@@ -35,7 +36,8 @@ teardown(void)
 static void
 add_password(const char *text, size_t len)
 {
-	const struct digest_part parts[] = {{binding.secret->bytes, binding.secret->len}, {craft.bytes + 4, 16}};
+	const struct digest_part parts[] = {
+		{binding.secret->bytes, binding.secret->len}, {craft.bytes + 4, 16}};
 	uint8_t hidden[DIGEST_LEN];
 
 	ck_assert_int_eq(digest_md5(binding.digest, parts, 2, hidden), WF_OK);
@@ -100,7 +102,8 @@ START_TEST(attempt_has_all)
 	ck_assert_mem_eq(secret.bytes, "open it", 7);
 	wf_secret_clear(&secret);
 	wf_buf_init(&frame, WF_WIRE_FRAME_MAX);
-	ck_assert_int_eq(wf_msg_encode(&msg, &frame), WF_OK); /* nothing that it must have is missing */
+	/* nothing that it must have is missing */
+	ck_assert_int_eq(wf_msg_encode(&msg, &frame), WF_OK);
 	wf_buf_clear(&frame);
 	client.trust_calling_station = true;
 	ck_assert_int_eq(attempt(), WF_OK);
@@ -123,7 +126,9 @@ END_TEST
 START_TEST(states)
 {
 	static const char *const bad[] = {"", "short", "0123456789012345678901234567890123456789x",
-		"012345678901234567890123456789012345678\n", "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff" "012345678901234567890123456789"};
+		"012345678901234567890123456789012345678\n",
+		"\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff"
+		"012345678901234567890123456789"};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
 		login("alice", "x", 1);

@@ -23,9 +23,11 @@ static const struct {
 	{NAME NAS PASSWORD, "fine"},
 	{NAME NAS PASSWORD MA, "fine"},
 	{NAME "0406c0000201" PASSWORD, "fine"},					/* NAS-IP-Address */
-	{NAME "5f12 20010db8000000000000000000000001" PASSWORD, "fine"},	/* NAS-IPv6-Address */
+	/* NAS-IPv6-Address */
+	{NAME "5f12 20010db8000000000000000000000001" PASSWORD, "fine"},
 	{NAME NAS PASSWORD "1804 6162", "fine"},				/* State */
-	{"0108 e5b1b1e7 94b0" NAS PASSWORD, "fine"},				/* a name in kanji */
+	/* a name in kanji */
+	{"0108 e5b1b1e7 94b0" NAS PASSWORD, "fine"},
 	{NAME NAS EAP, "eap-unprotected"},
 	{NAME NAS EAP MA, "method-eap"},
 	{NAME NAS EAP EAP MA, "method-eap"},
@@ -55,7 +57,8 @@ static const struct {
 	{NAME NAS CHAP, "method-chap"},
 	{NAME NAS MSCHAP, "method-mschap"},
 	{NAME NAS "1a0a 00000137 010401aa", "method-mschap"},
-	{NAME NAS PASSWORD "1a0a 00000137 0b0401aa", "fine"},	 /* MS-CHAP-Challenge alone is no answer */
+	/* MS-CHAP-Challenge alone is no answer */
+	{NAME NAS PASSWORD "1a0a 00000137 0b0401aa", "fine"},
 	{NAME NAS PASSWORD "1a0a 00003039 190401aa", "fine"},	 /* another vendor's 25 */
 	{NAME NAS PASSWORD "1a06 00000137", "fine"},		 /* a vendor without anything */
 	{NAME NAS "4612 00112233445566778899aabbccddeeff", "method-arap"},
@@ -95,7 +98,8 @@ START_TEST(discarded)
 		const struct request_fault *fault = request_faults(i);
 
 		ck_assert_int_eq(fault->answer == REQUEST_DISCARD,
-			strcmp(fault->name, "eap-unprotected") == 0 || strcmp(fault->name, "bare") == 0);
+			strcmp(fault->name, "eap-unprotected") == 0 ||
+				strcmp(fault->name, "bare") == 0);
 	}
 }
 END_TEST

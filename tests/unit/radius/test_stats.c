@@ -17,7 +17,8 @@ START_TEST(names_are_distinct)
 		}
 		ck_assert_ptr_null(strchr(stats_name(i), ' '));
 		for (size_t k = 0; k < i; k++)
-			ck_assert(stats_name(k) == NULL || strcmp(stats_name(i), stats_name(k)) != 0);
+			ck_assert(
+				stats_name(k) == NULL || strcmp(stats_name(i), stats_name(k)) != 0);
 	}
 	/* PACKET_FINE and PROTECTION_FINE count nothing. */
 	ck_assert_uint_eq(nameless, 2);
@@ -30,7 +31,8 @@ START_TEST(prints_what_is_not_zero)
 	struct stats stats = {.counters = {[STATS_REQUESTS] = 7, [STATS_RATE] = 2}};
 	char text[64];
 
-	ck_assert_uint_eq(stats_print(&stats, text, sizeof(text)), strlen("requests=7 dropped.rate=2"));
+	ck_assert_uint_eq(
+		stats_print(&stats, text, sizeof(text)), strlen("requests=7 dropped.rate=2"));
 	ck_assert_str_eq(text, "requests=7 dropped.rate=2");
 	ck_assert_uint_eq(stats_print(&stats, text, 12), 10);
 	ck_assert_str_eq(text, "requests=7");
