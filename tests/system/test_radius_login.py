@@ -1,8 +1,6 @@
 """Logins through warifu-radiusd and the real daemon: one account, one counter, one log for SSH and gateways."""
 
 import contextlib
-import glob
-import os
 import signal
 import time
 
@@ -282,56 +280,6 @@ def test_statistics(lab):
     lib.equal(lab.ask("radius", "stats", "vpn"), [row for row in rows if row["client"] == "vpn"], "of one client")
     server.stop()
     lib.contains(lab.run(lib.CLI, "radius", "stats", code=None).stderr, "not connected", "without the server")
-
-
-def test_pam_radius(lab):
-    """Debian's pam_radius under pamtester: refused by default (no Message-Authenticator), let in by its exception, with a challenge."""
-    radius.need("pamtester")
-    if not glob.glob("/lib/*/security/pam_radius_auth.so"):
-        raise lib.Skip("needs libpam-radius-auth")
-    _, person = up(lab, client(), client("old", '"127.0.0.2"', message_authenticator='"optional"'))
-    with open("/etc/pam.d/viaradius", "w", encoding="ascii") as stream:
-        stream.write("auth required pam_radius_auth.so conf=/etc/pam_radius_test.conf retry=1\naccount required pam_permit.so\n")
-
-    def try_from(source, password, code):
-        with open("/etc/pam_radius_test.conf", "w", encoding="ascii") as stream:
-            stream.write(f"127.0.0.1:1812 {radius.SECRET.decode().replace(' ', '')} 3 {source}\n")
-        os.chmod("/etc/pam_radius_test.conf", 0o600)
-        with lib.terminal(lab, "pamtester", ["viaradius", "alice", "authenticate"]) as child:
-            child.expect("assword")
-            child.sendline(password)
-            if child.expect(["code", "pamtester: .*"]) == 0:
-                child.sendline(code)
-                child.expect("pamtester: .*")
-            return "successfully authenticated" in child.after
-
-    # Its file of servers has no blanks in secrets.
-    for name in ("vpn", "old"):
-        path = f"{radius.SECRETS}/{name}.secret"
-        with open(path, "wb") as stream:
-            stream.write(radius.SECRET.replace(b" ", b"") + b"\n")
-    server = lab.radius
-    server.reload()
-    lib.equal(try_from("127.0.0.1", person.password, "000000"), False, "by default")
-    lib.equal(try_from("127.0.0.2", person.password, person.code()), True, "with its exception")
-    lib.equal(try_from("127.0.0.2", person.password, person.wrong()), False, "with a wrong code")
-    lib.equal(try_from("127.0.0.2", "wrong", "000000"), False, "with a wrong password")
-
-
-def test_radclient(lab):
-    """FreeRADIUS's radclient: challenge, accept."""
-    radius.need("radclient")
-    _, person = up(lab)
-    words = 'User-Name = "alice", NAS-Identifier = "nas", Message-Authenticator = 0x00'
-
-    def ask(more):
-        return lab.run("radclient", "-x", "-r", "1", "-t", "5", "127.0.0.1:1812", "auth", radius.SECRET.decode(), text=f"{words}, {more}\n", code=None).stdout
-
-    said = ask(f'User-Password = "{person.password}"')
-    lib.contains(said, "Access-Challenge", "the first round")
-    state = said.split("State = ")[1].split()[0]
-    lib.contains(ask(f'User-Password = "{person.code()}", State = {state}'), "Access-Accept", "the second")
-    lib.contains(ask(f'User-Password = "{person.code()}", State = {state}'), "Access-Reject", "the State again")
 
 
 def test_no_secret_in_logs(lab):
