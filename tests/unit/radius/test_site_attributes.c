@@ -1,0 +1,139 @@
+/* Which attributes an accept carries (checklist D8). */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "radius/site.h"
+#include "tests/unit/unit.h"
+
+static struct config_client config;
+static struct config_groups staff = {.names = {"staff"}, .n = 1}, nobody;
+static struct site_reply replies[2];
+static struct client client = {.config = &config};
+static struct site site = {.replies = replies};
+static struct dictionary_value values[8];
+
+static void
+setup(void)
+{
+	static const char dictionary[] =
+		"VENDOR Acme 4711\nBEGIN-VENDOR Acme\nATTRIBUTE Acme-Group 1 string\nEND-VENDOR Acme\n";
+	char path[] = "/tmp/warifu-dictionary.XXXXXX", why[DICTIONARY_WHY_MAX];
+	int fd = mkstemp(path);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_ge(fputs(dictionary, file), 0);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(dictionary_new(&site.dictionary), WF_OK);
+	ck_assert_int_eq(dictionary_load(site.dictionary, path, why), WF_OK);
+	ck_assert_int_eq(remove(path), 0);
+	memset(&config, 0, sizeof(config));
+	replies[0] = (struct site_reply){.groups = &staff, .n = 2};
+	replies[0].values[0] = (struct dictionary_value){.type = 11, .len = 1, .bytes = "s"};
+	replies[0].values[1] = (struct dictionary_value){.type = 11, .len = 1, .bytes = "t"};
+	replies[1] = (struct site_reply){.groups = &nobody, .n = 2};
+	replies[1].values[0] = (struct dictionary_value){.type = 11, .len = 1, .bytes = "a"};
+	replies[1].values[1] = (struct dictionary_value){.type = 27, .len = 4, .bytes = {0, 0, 0, 9}};
+}
+
+static void
+teardown(void)
+{
+	dictionary_free(&site.dictionary);
+}
+
+static size_t
+attributes(size_t ngroups, size_t max)
+{
+	static const char groups[3][CONFIG_GROUP_SIZE] = {"staff", "vpn", "admins"};
+
+	return site_attributes(&site, &client, groups, ngroups, values, max);
+}
+
+static void
+send_groups(const char *format)
+{
+	config.send_groups = true;
+	snprintf(config.group_attribute, sizeof(config.group_attribute), "Acme-Group");
+	snprintf(config.group_format, sizeof(config.group_format), "%s", format);
+}
+
+static void
+value_is(size_t at, const char *wanted)
+{
+	ck_assert_uint_eq(values[at].len, strlen(wanted));
+	ck_assert_mem_eq(values[at].bytes, wanted, strlen(wanted));
+}
+
+START_TEST(d8_none_for_unmarked_clients)
+{
+	ck_assert_uint_eq(attributes(3, 8), 0);
+}
+END_TEST
+
+/* Of a type that an earlier section gave, later ones give no more; within a section all are sent. */
+START_TEST(sections_in_their_order)
+{
+	config.nreplies = 2;
+	config.replies[1] = 1;
+	ck_assert_uint_eq(attributes(1, 8), 3);
+	value_is(0, "s");
+	value_is(1, "t");
+	ck_assert_uint_eq(values[2].type, 27);
+	ck_assert_uint_eq(attributes(0, 8), 2);
+	value_is(0, "a");
+	ck_assert_uint_eq(attributes(1, 2), 2);
+}
+END_TEST
+
+START_TEST(groups_one_by_one)
+{
+	send_groups("role=%group;");
+	ck_assert_uint_eq(attributes(3, 8), 3);
+	value_is(0, "role=staff;");
+	value_is(2, "role=admins;");
+	ck_assert_uint_eq(values[0].vendor, 4711);
+	ck_assert_uint_eq(attributes(0, 8), 0);
+}
+END_TEST
+
+START_TEST(groups_together)
+{
+	send_groups("%groups");
+	ck_assert_uint_eq(attributes(3, 8), 1);
+	value_is(0, "staff;vpn;admins");
+	/* Those of the client alone, if it names some. */
+	config.groups = (struct config_groups){.names = {"vpn", "other"}, .n = 2};
+	ck_assert_uint_eq(attributes(3, 8), 1);
+	value_is(0, "vpn");
+	ck_assert_uint_eq(attributes(1, 8), 0);
+}
+END_TEST
+
+START_TEST(an_attribute_that_no_dictionary_has)
+{
+	send_groups("%group");
+	config.group_attribute[0] = 'B';
+	ck_assert_uint_eq(attributes(3, 8), 0);
+}
+END_TEST
+
+static Suite *
+site_attributes_suite(void)
+{
+	Suite *suite = suite_create("site_attributes");
+	TCase *tc = tcase_create("all");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, d8_none_for_unmarked_clients);
+	tcase_add_test(tc, sections_in_their_order);
+	tcase_add_test(tc, groups_one_by_one);
+	tcase_add_test(tc, groups_together);
+	tcase_add_test(tc, an_attribute_that_no_dictionary_has);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(site_attributes_suite)
