@@ -186,7 +186,7 @@ def times(row, which="first"):
 
 def lost(row):
     """What a note must not keep quiet."""
-    names = ("rejected", "rejected_second", "unanswered", "unanswered_second", "crowded", "bad")
+    names = ("rejected", "rejected_second", "unanswered", "unanswered_second", "bad")
     return "".join(f", {row[name]} {name.replace('_', ' at the ')}" for name in names if row[name])
 
 
