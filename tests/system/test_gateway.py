@@ -35,7 +35,7 @@ def test_two_rounds(lab):
 
 def test_a_first_password(lab):
     """It lets nobody in, but is changed in two more rounds, which end in an accept; then the new one counts."""
-    lab.up(CLIENT, lib.NO_BACKOFF)
+    lab.up(lib.GATEWAY, lib.NO_BACKOFF)
     person = lab.person("alice", token="totp", must_change=True)
     with wire.Gateway() as gateway:
         state = gateway.first("alice", person.password)
@@ -81,8 +81,9 @@ def test_one_counter_for_all_ways(lab):
         return state.answer("not the right one", "000000")
 
     answers = wire.Crowd(200, ready, go).run()
-    lib.equal(sorted(set(map(repr, answers[0::2]))), [repr(wire.REJECT)], "over SSH")
-    lib.equal(sorted(set(map(repr, answers[1::2]))), ["None"], "at the gateway: challenges")
+    # A busy machine may not come to look at all of them in time: then it says so, and counts nothing.
+    lib.equal(set(answers[0::2]) - {wire.REJECT, wire.UNAVAILABLE}, set(), "other verdicts over SSH")
+    lib.equal(set(answers[1::2]) - {None, wire.UNAVAILABLE}, set(), "at the gateway, besides challenges")
     lib.equal(len(lab.evaluated("alice", result="failure")), 10, "evaluated")
     lib.equal(lab.ask("user", "show", "alice")["locked"], True, "locked")
     with wire.Gateway() as gateway:
