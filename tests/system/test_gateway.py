@@ -36,7 +36,7 @@ def test_two_rounds(lab):
 def test_a_first_password(lab):
     """It lets nobody in, but is changed in two more rounds, which end in an accept; then the new one counts."""
     lab.up(lib.GATEWAY, lib.NO_BACKOFF)
-    person = lab.person("alice", token="totp", must_change=True)
+    person = lab.person("alice", must_change=True)
     with wire.Gateway() as gateway:
         state = gateway.first("alice", person.password)
         for answer in (person.code(), "a longer battery staple"):
