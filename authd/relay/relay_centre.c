@@ -159,7 +159,15 @@ up(void *ctx)
 static void
 down(void *ctx, const char *why)
 {
-	centre_lost(ctx, why);
+	struct relay *relay = ctx;
+	char text[sizeof(relay->why)];
+
+	/* What TLS had to tell may have been lost when the other end hung up. */
+	if (relay->state == RELAY_SHAKES)
+		(void)snprintf(text, sizeof(text), "%.150s (if it let nobody in, its log says why)", why);
+	else
+		(void)snprintf(text, sizeof(text), "%.200s", why);
+	centre_lost(relay, text);
 }
 
 /* --- connecting --- */

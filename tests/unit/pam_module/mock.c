@@ -240,6 +240,21 @@ play_ignore_at_once(struct peer *peer)
 	send_result(peer, WF_VERDICT_IGNORE, WF_TEXT_REFUSED, "");
 }
 
+/* A relay whose centre is away, from the beginning or while the user types. */
+static void
+play_away(struct peer *peer)
+{
+	send_result(peer, WF_VERDICT_UNAVAILABLE, WF_TEXT_AWAY, "");
+}
+
+static void
+play_away_later(struct peer *peer)
+{
+	send_prompts(peer, mock_txn, 2, WF_TEXT_PASSWORD);
+	receive(peer);
+	play_away(peer);
+}
+
 static void
 play_silent(struct peer *peer)
 {
@@ -436,6 +451,8 @@ static const struct script {
 	void (*play)(struct peer *peer);
 } any_scripts[] = {
 	{"silent", play_silent},
+	{"away", play_away},
+	{"away-later", play_away_later},
 	{"nonsense", play_nonsense},
 	{"half", play_half},
 	{"half-silent", play_half_and_silent},

@@ -36,6 +36,8 @@ static const struct daemon_row {
 	{"words", PAM_AUTH_ERR, "error:Ask at extension 4711.", NULL},
 	{"unknown-verdict", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE,
 		"not one that this module understands"},
+	{"away", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "cannot reach its centre"},
+	{"away-later", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, NULL},
 	{"silent", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "no answer within the time limit"},
 	{"silent-later", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "no answer within the time limit"},
 	{"half-silent", PAM_AUTHINFO_UNAVAIL, UNAVAILABLE, "no answer within the time limit"},

@@ -235,7 +235,7 @@ END_TEST
 
 /* The daemon is there: it decides, even when it only says that it cannot. */
 static const char *const served_users[] = {
-	"unavailable", "nonsense", "close", "words", "silent-later"};
+	"unavailable", "nonsense", "close", "words", "silent-later", "away-later"};
 
 START_TEST(never_while_somebody_answers)
 {
@@ -250,7 +250,7 @@ START_TEST(never_while_somebody_answers)
 END_TEST
 
 /* It hangs: it takes the connection and the question, and says nothing until the time is over. */
-static const char *const hanging_users[] = {"silent", "half-silent"};
+static const char *const hanging_users[] = {"silent", "half-silent", "away"};
 
 START_TEST(daemon_hangs)
 {
