@@ -18,6 +18,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../
 import hosts  # pylint: disable=wrong-import-position
 import lib  # pylint: disable=wrong-import-position
 import pam  # pylint: disable=wrong-import-position
+import radius  # pylint: disable=wrong-import-position
 import wire  # pylint: disable=wrong-import-position
 
 SERVICE = "warifud.service"
@@ -86,8 +87,10 @@ def test_installation(machine):
     lib.equal(oct(os.stat(lib.STATE).st_mode & 0o777), "0o700", "mode of the state folder")
     machine.run("getent", "group", "warifu-admin")
     machine.systemctl("daemon-reload")
-    done = machine.run("systemd-analyze", "verify", "--man=no", SERVICE, *SOCKETS)
-    lib.equal(done.stdout + done.stderr, "", "what verify says")
+    done = machine.run("systemd-analyze", "verify", "--man=no", SERVICE, *SOCKETS, "warifud-radius.socket", "warifu-radiusd.service")
+    # It reads units of other packages, too, and complains about them.
+    complaints = [line for line in (done.stdout + done.stderr).split("\n") if "warifu" in line]
+    lib.equal(complaints, [], "what verify says")
 
 
 def test_sockets_start_it(machine):
@@ -256,6 +259,36 @@ def test_keeps_trying(machine):
     lib.wait_for("the service", lambda: machine.state() == "active", 10)
     machine.logs_in("once the configuration is right")
     machine.drop_in()
+
+
+def test_radius_server(machine):
+    """warifu-radiusd as its own user, started after a daemon that ran before it; a login; killed, it comes back."""
+    unit = "warifu-radiusd.service"
+    section = radius.client()
+    with open("/etc/warifu/conf.d/radius.conf", "w", encoding="utf-8") as stream:
+        stream.write(section)
+    machine.systemctl("reload", SERVICE)
+    machine.systemctl("start", unit)
+    lib.equal((machine.state(unit), machine.state("warifud-radius.socket")), ("active", "active"), "states")
+    person = machine.alice()
+
+    def login():
+        with radius.Nas() as nas:
+            first = nas.ask(radius.access("alice", person.password), 2)
+            return first and nas.ask(radius.access("alice", person.code(), state=first.one(radius.STATE_ATTR)), 5)
+
+    lib.equal(radius.retry(login).code, radius.ACCEPT, "a login")
+    pid = int(machine.property("MainPID", unit))
+    with open(f"/proc/{pid}/status", encoding="utf-8") as stream:
+        status = dict(line.rstrip("\n").split(":\t", 1) for line in stream if ":\t" in line)
+    lib.equal((status["Seccomp"], status["NoNewPrivs"], int(status["CapEff"], 16)), ("2", "1", 0), "its cage")
+    os.kill(pid, signal.SIGKILL)
+    lib.wait_for("its return", lambda: machine.state(unit) == "active" and int(machine.property("MainPID", unit)) not in (0, pid), 15)
+    lib.equal(radius.retry(login).code, radius.ACCEPT, "a login after it")
+    machine.systemctl("stop", unit)
+    lib.equal(machine.property("Result", unit), "success", "how it ended")
+    os.unlink("/etc/warifu/conf.d/radius.conf")
+    machine.systemctl("reload", SERVICE)
 
 
 def test_stop_under_load(machine):
