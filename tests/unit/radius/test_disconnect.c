@@ -67,7 +67,9 @@ START_TEST(h1_signed_like_accounting)
 	ck_assert_uint_eq(packet.code, CODE_DISCONNECT_REQUEST);
 	ck_assert_uint_eq(packet.id, 9);
 	ck_assert_int_eq(authenticator_verify_request(&binding, &packet), WF_OK);
-	/* The Message-Authenticator stands first, over zeros in the place of both authenticators. */
+	/*
+	 * The Message-Authenticator stands first, over zeros in the place of both authenticators.
+	 */
 	ck_assert_uint_eq(packet.attributes[0].type, ATTR_MESSAGE_AUTHENTICATOR);
 	memcpy(zeroed, request.data, request.len);
 	memset(zeroed + 4, 0, PACKET_AUTHENTICATOR);

@@ -17,8 +17,8 @@ static struct dictionary_value values[8];
 static void
 setup(void)
 {
-	static const char dictionary[] =
-		"VENDOR Acme 4711\nBEGIN-VENDOR Acme\nATTRIBUTE Acme-Group 1 string\nEND-VENDOR Acme\n";
+	static const char dictionary[] = "VENDOR Acme 4711\nBEGIN-VENDOR Acme\nATTRIBUTE "
+					 "Acme-Group 1 string\nEND-VENDOR Acme\n";
 	char path[] = "/tmp/warifu-dictionary.XXXXXX", why[DICTIONARY_WHY_MAX];
 	int fd = mkstemp(path);
 	FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
@@ -35,7 +35,8 @@ setup(void)
 	replies[0].values[1] = (struct dictionary_value){.type = 11, .len = 1, .bytes = "t"};
 	replies[1] = (struct site_reply){.groups = &nobody, .n = 2};
 	replies[1].values[0] = (struct dictionary_value){.type = 11, .len = 1, .bytes = "a"};
-	replies[1].values[1] = (struct dictionary_value){.type = 27, .len = 4, .bytes = {0, 0, 0, 9}};
+	replies[1].values[1] =
+		(struct dictionary_value){.type = 27, .len = 4, .bytes = {0, 0, 0, 9}};
 }
 
 static void
@@ -73,7 +74,9 @@ START_TEST(d8_none_for_unmarked_clients)
 }
 END_TEST
 
-/* Of a type that an earlier section gave, later ones give no more; within a section all are sent. */
+/*
+ * Of a type that an earlier section gave, later ones give no more; within a section all are sent.
+ */
 START_TEST(sections_in_their_order)
 {
 	config.nreplies = 2;
