@@ -164,7 +164,7 @@ down(void *ctx, const char *why)
 
 	/* What TLS had to tell may have been lost when the other end hung up. */
 	if (relay->state == RELAY_SHAKES)
-		(void)snprintf(text, sizeof(text), "%.150s (if it let nobody in, its log says why)", why);
+		(void)snprintf(text, sizeof(text), "%.150s (if it refuses, its log says why)", why);
 	else
 		(void)snprintf(text, sizeof(text), "%.200s", why);
 	centre_lost(relay, text);

@@ -149,7 +149,7 @@ def test_centre_killed(lab):
     relay.wait("is away", mark)
     result = pam.run("away", "alice", [alice.password, "000000"], items={pam.ITEM_RHOST: "192.0.2.44"})
     lib.equal((result["code"], result["prompts"]), (pam.AUTHINFO_UNAVAIL, []), "a login")
-    quick(result, 1, "a login")
+    quick(result, 2, "a login")
     lib.contains(" ".join(result["messages"]), "temporarily unavailable", "what the user is told")
     result = at_console([PIN, codes[0]])
     lib.equal(result["codes"], [pam.SUCCESS] * 3, f"PIN and code: {result}")
