@@ -41,7 +41,8 @@ static const struct config_profile profiles[] = {
 		{"mode", "scrv1", N_("its RADIUS plug-ins know no challenge, and static-challenge asks for both at once")},
 		{"timeout", "5", N_("as the plug-in's file says; make both the same")},
 	}, N_("Write static-challenge \"Code\" 1 in the clients' files; where they cannot be changed, mode = code-last and "
-	      "the code typed behind the password.")},
+	      "the code typed behind the password. The plug-in sends no Message-Authenticator: write "
+	      "message_authenticator = auto.")},
 	{"strongswan", "strongSwan (XAuth)", {
 		{"mode", "code-last", N_("puts all answers into one field and takes a challenge for a refusal")},
 		{"timeout", "20", N_("2 seconds, then 4 resends, each 1.4 times as long")},
