@@ -140,7 +140,8 @@ copy_texts(const struct wf_msg *from, struct wf_msg *to_r)
 	wf_msg_init(to_r, from->type, from->version);
 	if (status == WF_OK)
 		status = wf_msg_add_uint(to_r, WF_F_STATUS, result);
-	for (size_t i = 0; status == WF_OK && wf_msg_get_bytes(from, WF_F_CELL, i, &bytes, &len) == WF_OK; i++)
+	for (size_t i = 0;
+		status == WF_OK && wf_msg_get_bytes(from, WF_F_CELL, i, &bytes, &len) == WF_OK; i++)
 		status = wf_msg_add_bytes(to_r, WF_F_CELL, bytes, len);
 	if (status != WF_OK)
 		wf_msg_clear(to_r);
@@ -165,7 +166,8 @@ static void
 front_ask(struct mailbox_post *post)
 {
 	struct front_call *call = post->ctx;
-	wf_status status = engine_ask_front(call->daemon->engine, call->order, call->arg, front_answered, call);
+	struct engine *engine = call->daemon->engine;
+	wf_status status = engine_ask_front(engine, call->order, call->arg, front_answered, call);
 
 	if (status != WF_OK)
 		front_answered(call, status, NULL);

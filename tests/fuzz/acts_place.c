@@ -67,6 +67,17 @@ reload(void *ctx, char *why_r, size_t size)
 	return WF_INVALID;
 }
 
+/* No front end is connected. */
+static wf_status
+ask_front(void *ctx, const char *order, const char *arg, struct wf_msg *done_r)
+{
+	(void)ctx;
+	(void)order;
+	(void)arg;
+	(void)done_r;
+	return WF_UNAVAILABLE;
+}
+
 static void
 make_config(void)
 {
@@ -85,7 +96,7 @@ make_config(void)
 	config.queue = 256;
 	lent = (struct act_daemon){
 		.config = &config, .clock = {.read = read_clock}, .figures = read_figures,
-		.rekey = load_keys, .reload = reload,
+		.rekey = load_keys, .reload = reload, .ask_front = ask_front,
 	};
 }
 

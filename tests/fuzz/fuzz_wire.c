@@ -130,25 +130,41 @@ prompts_are_read(const struct wf_msg *msg)
 	}
 }
 
+/* Big endian, as on the wire. */
+static uint64_t
+number(const uint8_t *bytes, size_t len)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < len; i++)
+		value = value << 8 | bytes[i];
+	return value;
+}
+
 /*
  * The same message with other secrets, of another length; made by the adders, which must take it.
  */
 static void
 with_other_secrets(const struct wf_msg *msg, struct wf_msg *other_r)
 {
+	static const uint8_t other[WF_WIRE_HEADER] = {1, '~', '~', '~', '~', '~', '~', '~'};
+
 	wf_msg_init(other_r, msg->type, msg->version);
 	for (size_t i = 0; i < msg->nvalues; i++) {
 		const struct wf_msg_value *value = &msg->values[i];
-		bool secret = wf_wire_field(value->id)->type == WF_T_SECRET;
+		const struct wf_field_spec *field = wf_wire_field(value->id);
+		bool secret = field->type == WF_T_SECRET;
 		const uint8_t *bytes = msg->bytes.data + value->off;
 		wf_status status;
 
-		if (wf_wire_field(value->id)->type <= WF_T_U64)
-			status = wf_msg_add_uint(other_r, value->id,
-				value->len == 2 ? (uint64_t)bytes[0] << 8 | bytes[1] : bytes[0]);
+		if (field->type <= WF_T_U64)
+			status = wf_msg_add_uint(other_r, value->id, number(bytes, value->len));
 		else
 			status = wf_msg_add_bytes(other_r, value->id,
-				secret ? (const uint8_t *)"\1~" : bytes, secret ? 2 : value->len);
+				secret ? other : bytes,
+				!secret		 ? value->len
+				: field->min > 2 ? field->min
+						 : 2);
 		FUZZ_CHECK(status == WF_OK);
 	}
 }

@@ -329,7 +329,7 @@ static const struct {
 	{"\0\0\x40\0", 4, WF_INVALID},
 	{"\xff\xff\xff\xff", 4, WF_INVALID},
 	{"\0\0\0\4\0\2\0\x21", 8, WF_INVALID},
-	{"\0\0\0\4\0\3\0\x21", 8, WF_VERSION},
+	{"\0\0\0\4\0\x7f\0\x21", 8, WF_VERSION},
 	{"\0\0\0\x9\0\2\0\x21\0\x0d\0\2\1", 13, WF_INVALID},
 	{"\0\0\0\xa\0\2\0\x21\0\x0d\0\1\1\1", 14, WF_INVALID},
 };

@@ -17,8 +17,8 @@
 
 #define OLD "@include common-auth\naccount required pam_permit.so\n"
 #define STANZA                                                                                \
-	"auth required pam_permit.so\naccount required pam_permit.so # pam_warifu.so stands " \
-	"here\n"
+	"auth required pam_permit.so\naccount required pam_permit.so\n" \
+	"-session optional pam_warifu.so\n"
 #define MARK "# BEGIN warifu auth"
 
 static struct rig rig;
@@ -278,7 +278,8 @@ END_TEST
 
 START_TEST(refused_login_changes_nothing)
 {
-	rig_write(&rig, "stanzas/lab", "auth required pam_deny.so # pam_warifu.so\n");
+	rig_write(&rig, "stanzas/lab",
+		"auth required pam_deny.so\n-session optional pam_warifu.so\n");
 	ck_assert_int_eq(install("--user root"), CTL_NO);
 	ck_assert_ptr_nonnull(strstr(rig.err, "the login did not succeed; nothing was changed"));
 	ck_assert_str_eq(rig_read(&rig, "pam.d/lab"), OLD);
