@@ -38,7 +38,7 @@ struct openings {
 };
 
 struct daemon {
-	const struct options *options;
+	const struct wf_options *options;
 	struct wf_clock clock;
 	struct event_base *base;
 	struct live *live;   /* the newest first */
@@ -73,13 +73,13 @@ void hooks_lend(void *ctx, struct act_daemon *daemon_r);
 void hooks_give_back(void *ctx, const struct act_daemon *lent);
 
 /* tasks.c: --init, --restore.  An exit code. */
-int task_init(const struct options *options);
-int task_restore(const struct options *options);
+int task_init(const struct wf_options *options);
+int task_restore(const struct wf_options *options);
 /* What a start does where there is neither key file nor database; in a child, since it drops privilege. */
 /* Made of the state folder: lies there while key file and database are being made. */
 #define TASK_MAKING "%s/warifu.making"
 enum task_first_code { TASK_FIRST_NOTHING = 0, TASK_FIRST_FAILED = 1, TASK_FIRST_MADE = 3 };
-int task_first(const struct options *options);
+int task_first(const struct wf_options *options);
 
 /* system_row.c: start, stop, clock as rows of the log; system_row waits for the commit, so not in the loop. */
 void system_row(struct daemon *daemon, enum audit_class class, const char *event, const char *detail);
@@ -90,7 +90,7 @@ struct event_base *daemon_base_new(void);
 bool daemon_cage(const struct config *config);
 
 /* relay_serve.c: serves as a relay; an exit code. */
-int relay_serve(const struct options *options, const struct openings *openings);
+int relay_serve(const struct wf_options *options, const struct openings *openings);
 
 /* loop.c: events, signals, the tick. */
 WF_MUST_USE wf_status loop_setup(struct daemon *daemon);

@@ -437,7 +437,7 @@ tear_down(struct daemon *daemon)
  * --init does.  If only one of them is missing, something was lost, and nothing is made up for it.
  */
 static bool
-first_start(const struct options *options, const struct config *config)
+first_start(const struct wf_options *options, const struct config *config)
 {
 	char database[512], making[512];
 	pid_t child;
@@ -486,7 +486,7 @@ relay_folder(const struct config *config)
 
 /* What needs root where no service manager did it: sockets.  The configuration is read here and again after. */
 static bool
-open_as_root(const struct options *options, struct openings *openings, bool *relay_r)
+open_as_root(const struct wf_options *options, struct openings *openings, bool *relay_r)
 {
 	struct config *config = NULL;
 	struct config_error error = {""};
@@ -504,7 +504,7 @@ open_as_root(const struct options *options, struct openings *openings, bool *rel
 }
 
 static int
-serve(const struct options *options)
+serve(const struct wf_options *options)
 {
 	struct daemon daemon = {.options = options, .clock = wf_clock_system};
 	struct openings openings = {.n = 0};
@@ -557,7 +557,7 @@ check_secrets(const struct config *config)
 }
 
 static int
-check(const struct options *options)
+check(const struct wf_options *options)
 {
 	struct config *config = NULL;
 	struct config_error error = {""};
@@ -574,37 +574,23 @@ check(const struct options *options)
 	return fine ? 0 : 1;
 }
 
-static int
-help(const struct options *options)
-{
-	(void)options;
-	options_usage();
-	return 0;
-}
-
-static int
-version(const struct options *options)
-{
-	(void)options;
-	printf("warifud %s\n", PACKAGE_VERSION);
-	return 0;
-}
-
-static int (*const tasks[])(const struct options *options) = {
+static int (*const tasks[])(const struct wf_options *options) = {
 	[TASK_SERVE] = serve,	  [TASK_CHECK] = check, [TASK_INIT] = task_init,
-	[TASK_RESTORE] = task_restore, [TASK_HELP] = help,   [TASK_VERSION] = version,
+	[TASK_RESTORE] = task_restore,
 };
 
 int
 main(int argc, char **argv)
 {
-	struct options options;
+	struct wf_options options;
 
 	setlocale(LC_ALL, "");
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
-	if (!options_parse(argc, argv, &options))
+	if (!wf_options_parse(&warifud_command_line, argc, argv, &options))
 		return 2;
+	if (wf_options_tell(&warifud_command_line, &options))
+		return 0;
 	if (options.task == TASK_SERVE)
 		act_languages_init(); /* else the language is that of who runs the task */
 	return tasks[options.task](&options);

@@ -19,7 +19,7 @@
 #define TICKS_A_SECOND 10
 
 struct relay_daemon {
-	const struct options *options;
+	const struct wf_options *options;
 	const struct openings *openings;
 	struct config *config;
 	struct wf_clock clock;
@@ -212,7 +212,7 @@ tear_down(struct relay_daemon *daemon)
 }
 
 int
-relay_serve(const struct options *options, const struct openings *openings)
+relay_serve(const struct wf_options *options, const struct openings *openings)
 {
 	struct relay_daemon daemon = {
 		.options = options, .openings = openings, .clock = wf_clock_system};

@@ -45,7 +45,7 @@ complain(const char *format, ...)
 }
 
 static bool
-place_load(const struct options *options, struct place *place)
+place_load(const struct wf_options *options, struct place *place)
 {
 	struct config_error error = {""};
 
@@ -165,7 +165,7 @@ may_make(const struct place *place)
 }
 
 int
-task_init(const struct options *options)
+task_init(const struct wf_options *options)
 {
 	struct place place;
 	bool fine = place_load(options, &place) && prepare(&place) && may_make(&place) && make_both(&place);
@@ -178,7 +178,7 @@ task_init(const struct options *options)
 
 /* Looked at as the user: root may not be able to enter the folders. */
 int
-task_first(const struct options *options)
+task_first(const struct wf_options *options)
 {
 	struct place place;
 	bool fine = place_load(options, &place) && prepare(&place);
@@ -264,7 +264,7 @@ daemon_stopped(const struct place *place)
 }
 
 int
-task_restore(const struct options *options)
+task_restore(const struct wf_options *options)
 {
 	struct place place;
 	bool fine = place_load(options, &place);

@@ -239,7 +239,7 @@ warn_of_secrets(const struct server *server)
 }
 
 static int
-serve(const struct options *options)
+serve(const struct wf_options *options)
 {
 	struct server server = {.options = options, .clock = wf_clock_system};
 	int code = 1;
@@ -262,7 +262,7 @@ serve(const struct options *options)
 }
 
 static int
-check(const struct options *options)
+check(const struct wf_options *options)
 {
 	struct books books = {NULL};
 	struct site *site = NULL;
@@ -279,35 +279,22 @@ check(const struct options *options)
 	return 0;
 }
 
-static int
-help(const struct options *options)
-{
-	(void)options;
-	options_usage();
-	return 0;
-}
-
-static int
-version(const struct options *options)
-{
-	(void)options;
-	printf("warifu-radiusd %s\n", PACKAGE_VERSION);
-	return 0;
-}
-
-static int (*const tasks[])(const struct options *options) = {
-	[TASK_SERVE] = serve, [TASK_CHECK] = check, [TASK_HELP] = help, [TASK_VERSION] = version,
+static int (*const tasks[])(const struct wf_options *options) = {
+	[TASK_SERVE] = serve,
+	[TASK_CHECK] = check,
 };
 
 int
 main(int argc, char **argv)
 {
-	struct options options;
+	struct wf_options options;
 
 	setlocale(LC_ALL, "");
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
-	if (!options_parse(argc, argv, &options))
+	if (!wf_options_parse(&radiusd_command_line, argc, argv, &options))
 		return 2;
+	if (wf_options_tell(&radiusd_command_line, &options))
+		return 0;
 	return tasks[options.task](&options);
 }

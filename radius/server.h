@@ -14,7 +14,7 @@
 #include "radius/upstream.h"
 
 struct server {
-	const struct options *options;
+	const struct wf_options *options;
 	struct wf_clock clock;
 	struct books books;
 	struct site *site;

@@ -13,7 +13,7 @@
 
 struct parse {
 	const char *const *words;
-	struct options options;
+	struct wf_options options;
 	bool understood;
 };
 
@@ -26,12 +26,12 @@ parse(void *ctx)
 
 	for (; run->words[argc - 1] != NULL; argc++)
 		argv[argc] = strdup(run->words[argc - 1]);
-	run->understood = options_parse(argc, argv, &run->options);
+	run->understood = wf_options_parse(&warifud_command_line, argc, argv, &run->options);
 }
 
 static const struct {
 	const char *words[WORDS_MAX];
-	struct options options;
+	struct wf_options options;
 } right[] = {
 	{{NULL}, {TASK_SERVE, NULL, NULL, NULL, false}},
 	{{"--foreground"}, {TASK_SERVE, NULL, NULL, NULL, true}},
@@ -98,8 +98,10 @@ END_TEST
 static void
 usage(void *ctx)
 {
+	const struct wf_options options = {.task = TASK_HELP};
+
 	(void)ctx;
-	options_usage();
+	ck_assert(wf_options_tell(&warifud_command_line, &options));
 }
 
 START_TEST(the_help_names_every_option)

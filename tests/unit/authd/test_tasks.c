@@ -16,7 +16,7 @@
 #include "tests/unit/unit.h"
 
 static char folder[64];
-static struct options options;
+static struct wf_options options;
 
 static const char *
 path(const char *name)
@@ -51,7 +51,7 @@ configure(const char *more)
 		folder, more);
 	put("warifu.conf", text);
 	(void)snprintf(file, sizeof(file), "%s/warifu.conf", folder);
-	options = (struct options){.config = file};
+	options = (struct wf_options){.config = file};
 }
 
 static void
@@ -79,7 +79,7 @@ tear_down(void)
 }
 
 struct task {
-	int (*run)(const struct options *options);
+	int (*run)(const struct wf_options *options);
 	int code;
 };
 
@@ -105,7 +105,7 @@ fill(const char *sentence, char *text_r, size_t size)
 
 /* Its exit code and its sentence on standard error, "" for none. */
 static void
-does(int (*task)(const struct options *options), int code, const char *sentence)
+does(int (*task)(const struct wf_options *options), int code, const char *sentence)
 {
 	struct task it = {.run = task};
 	const char *text = said(stderr, run, &it);
