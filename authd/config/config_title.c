@@ -141,9 +141,9 @@ title_client(const struct title *title)
 		return;
 	radius->clients = grown;
 	radius->nclients++;
-	(void)snprintf(grown[i].name, sizeof(grown[i].name), "%s", title->text);
-	set_origin(title, &grown[i].origin);
-	config_client_defaults(&grown[i]);
+	(void)snprintf(radius->clients[i].name, sizeof(radius->clients[i].name), "%s", title->text);
+	set_origin(title, &radius->clients[i].origin);
+	config_client_defaults(&radius->clients[i]);
 }
 
 static void
@@ -161,8 +161,8 @@ title_reply(const struct title *title)
 		return;
 	radius->replies = grown;
 	radius->nreplies++;
-	(void)snprintf(grown[i].name, sizeof(grown[i].name), "%s", title->text);
-	set_origin(title, &grown[i].origin);
+	(void)snprintf(radius->replies[i].name, sizeof(radius->replies[i].name), "%s", title->text);
+	set_origin(title, &radius->replies[i].origin);
 }
 
 static const struct {

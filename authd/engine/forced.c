@@ -322,26 +322,36 @@ take_password(struct errand *errand)
 	ask_next(errand, WF_TEXT_REPEAT_PASSWORD, "");
 }
 
+/* Why not any more, of an account that has been read again; NULL: the change may go on. */
+static const char *
+forced_doom(const struct errand *errand, const struct account *account)
+{
+	const char *doom = account_doom(account, store_date_us(errand->engine->store));
+
+	if (doom != NULL || account == NULL)
+		return doom;
+	if (account->id != errand->forced->account || !account->must_change)
+		return "changed-meanwhile";
+	return NULL;
+}
+
 /* The account as it is now: it may have been disabled since, or another change been quicker. */
 static void
 look(struct errand *errand)
 {
 	const struct store_read *read = &errand->job.u.read;
-	const struct account *account = read->found ? &read->account : NULL;
 	const char *doom;
 
 	if (errand->job.status != WF_OK) {
 		errand_unavailable(errand, "store");
 		return;
 	}
-	doom = account_doom(account, store_date_us(errand->engine->store));
-	if (doom == NULL && (account->id != errand->forced->account || !account->must_change))
-		doom = "changed-meanwhile";
+	doom = forced_doom(errand, read->found ? &read->account : NULL);
 	if (doom != NULL) {
 		refuse(errand, doom);
 		return;
 	}
-	errand->account = *account;
+	errand->account = read->account;
 	memcpy(errand->txn, errand->forced->txn, WF_TXN_LEN);
 	if (errand->forced->first.len > 0)
 		take_repetition(errand);

@@ -132,13 +132,13 @@ static bool
 is_allowed(const unsigned char *bytes, int len, const struct config_relays *relays,
 	char name_r[CONFIG_HOST_SIZE])
 {
-	char name[CONFIG_HOST_SIZE];
+	char name[CONFIG_HOST_SIZE] = "";
+	size_t n = len > 0 ? (size_t)len : 0;
 
-	if (len <= 0 || (size_t)len >= sizeof(name) || memchr(bytes, '\0', (size_t)len) != NULL)
+	if (n == 0 || n >= sizeof(name) || memchr(bytes, '\0', n) != NULL)
 		return false;
-	for (int i = 0; i < len; i++)
+	for (size_t i = 0; i < n; i++)
 		name[i] = (char)tolower(bytes[i]);
-	name[len] = '\0';
 	for (size_t i = 0; i < relays->nallow; i++) {
 		if (strcmp(relays->allow[i], name) != 0)
 			continue;

@@ -51,19 +51,18 @@ reservation_note(struct writer *w, int64_t until_ms)
 static wf_status
 reserve_row(struct writer *w, const struct store_reserve *reserve, int64_t version, const struct wf_buf *row)
 {
-	const struct throttle_limit *limit = NULL;
+	const struct store_lanes *lanes = &reserve->lanes;
+	const struct throttle_state *account = lanes_account(lanes->states, lanes->n);
+	const struct throttle_limit *limit = &lanes->limits[account - lanes->states];
 	struct sql q = sql_start(&w->conn, SQL_RESERVATION_INSERT);
 
-	for (size_t i = 0; i < reserve->lanes.n; i++)
-		if (reserve->lanes.states[i].lane == LANE_ACCOUNT)
-			limit = &reserve->lanes.limits[i];
 	sql_put_blob(&q, reserve->txn, WF_TXN_LEN);
 	sql_put_text(&q, reserve->name);
 	sql_put_int(&q, reserve->found ? reserve->account.id : 0);
 	sql_put_int(&q, version);
 	sql_put_int(&q, w->lock_ms + reserve->lease_ms);
 	sql_put_text(&q, w->store->node);
-	sql_put_blob(&q, lanes_account(reserve->lanes.states, reserve->lanes.n)->key, THROTTLE_KEY_LEN);
+	sql_put_blob(&q, account->key, THROTTLE_KEY_LEN);
 	sql_put_int(&q, limit->threshold);
 	sql_put_int(&q, limit->window_ms);
 	sql_put_int(&q, limit->lock_ms);
