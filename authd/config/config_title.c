@@ -100,22 +100,24 @@ is_named(const struct title *title, const char *section)
 	return false;
 }
 
-/* Room for one record more, zeroed; NULL after the error was told. */
-static void *
-grow(const struct title *title, void *records, size_t n, size_t size, size_t max)
+/* Room for one record more behind `n`, zeroed; false after the error was told. */
+static bool
+grow(const struct title *title, void **records, size_t n, size_t size, size_t max)
 {
 	char *grown;
 
 	if (n == max) {
 		config_fail(title->load, title->line, _("there are more than %zu such sections"), max);
-		return NULL;
+		return false;
 	}
-	grown = wf_fault(WF_FAULT_ALLOC) ? NULL : reallocarray(records, n + 1, size);
-	if (grown == NULL)
+	grown = wf_fault(WF_FAULT_ALLOC) ? NULL : reallocarray(*records, n + 1, size);
+	if (grown == NULL) {
 		title->load->status = WF_NO_MEMORY;
-	else
-		memset(grown + n * size, 0, size);
-	return grown;
+		return false;
+	}
+	memset(grown + n * size, 0, size);
+	*records = grown;
+	return true;
 }
 
 static void
@@ -131,19 +133,19 @@ title_client(const struct title *title)
 {
 	struct config_radius *radius = &title->load->config->radius;
 	size_t i = config_client_index(title->load, title->text);
-	struct config_client *grown;
+	void *clients = radius->clients;
+	struct config_client *client;
 
-	if (!is_named(title, "client") || !is_first(title, "client", i < radius->nclients ? &radius->clients[i].origin : NULL) ||
-		i < radius->nclients)
+	if (!is_named(title, "client") ||
+		!is_first(title, "client", i < radius->nclients ? &radius->clients[i].origin : NULL) ||
+		i < radius->nclients ||
+		!grow(title, &clients, radius->nclients, sizeof(*client), CONFIG_CLIENTS_MAX))
 		return;
-	grown = grow(title, radius->clients, radius->nclients, sizeof(*grown), CONFIG_CLIENTS_MAX);
-	if (grown == NULL)
-		return;
-	radius->clients = grown;
-	radius->nclients++;
-	(void)snprintf(radius->clients[i].name, sizeof(radius->clients[i].name), "%s", title->text);
-	set_origin(title, &radius->clients[i].origin);
-	config_client_defaults(&radius->clients[i]);
+	radius->clients = clients;
+	client = &radius->clients[radius->nclients++];
+	(void)snprintf(client->name, sizeof(client->name), "%s", title->text);
+	set_origin(title, &client->origin);
+	config_client_defaults(client);
 }
 
 static void
@@ -151,18 +153,18 @@ title_reply(const struct title *title)
 {
 	struct config_radius *radius = &title->load->config->radius;
 	size_t i = config_reply_index(title->load, title->text);
-	struct config_reply *grown;
+	void *replies = radius->replies;
+	struct config_reply *reply;
 
-	if (!is_named(title, "reply") || !is_first(title, "reply", i < radius->nreplies ? &radius->replies[i].origin : NULL) ||
-		i < radius->nreplies)
+	if (!is_named(title, "reply") ||
+		!is_first(title, "reply", i < radius->nreplies ? &radius->replies[i].origin : NULL) ||
+		i < radius->nreplies ||
+		!grow(title, &replies, radius->nreplies, sizeof(*reply), CONFIG_REPLIES_MAX))
 		return;
-	grown = grow(title, radius->replies, radius->nreplies, sizeof(*grown), CONFIG_REPLIES_MAX);
-	if (grown == NULL)
-		return;
-	radius->replies = grown;
-	radius->nreplies++;
-	(void)snprintf(radius->replies[i].name, sizeof(radius->replies[i].name), "%s", title->text);
-	set_origin(title, &radius->replies[i].origin);
+	radius->replies = replies;
+	reply = &radius->replies[radius->nreplies++];
+	(void)snprintf(reply->name, sizeof(reply->name), "%s", title->text);
+	set_origin(title, &reply->origin);
 }
 
 static const struct {

@@ -20,12 +20,15 @@ struct parse {
 static void
 parse(void *ctx)
 {
+	static char words[WORDS_MAX][64]; /* what is understood points into them */
 	struct parse *run = ctx;
-	char *argv[WORDS_MAX + 2] = {strdup("warifud")};
+	char *argv[WORDS_MAX + 2] = {(char[]){"warifud"}};
 	int argc = 1;
 
-	for (; run->words[argc - 1] != NULL; argc++)
-		argv[argc] = strdup(run->words[argc - 1]);
+	for (; run->words[argc - 1] != NULL; argc++) {
+		argv[argc] = words[argc - 1];
+		(void)snprintf(argv[argc], sizeof(words[0]), "%s", run->words[argc - 1]);
+	}
 	run->understood = wf_options_parse(&warifud_command_line, argc, argv, &run->options);
 }
 

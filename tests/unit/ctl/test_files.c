@@ -79,8 +79,10 @@ END_TEST
 static wf_status
 shell(const char *script, int timeout_ms, char *output_r, size_t size, int *code_r)
 {
-	char *const argv[] = {(char[]){"sh"}, (char[]){"-c"}, strdup(script), NULL};
+	char text[64];
+	char *const argv[] = {(char[]){"sh"}, (char[]){"-c"}, text, NULL};
 
+	(void)snprintf(text, sizeof(text), "%s", script);
 	return spawn_capture("/bin/sh", argv, timeout_ms, output_r, size, code_r);
 }
 
