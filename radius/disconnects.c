@@ -133,7 +133,7 @@ static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	uint8_t bytes[PACKET_MAX];
-	struct sockaddr_in6 from;
+	struct sockaddr_in6 from = {.sin6_family = AF_UNSPEC};
 	socklen_t from_len = sizeof(from);
 	ssize_t got;
 

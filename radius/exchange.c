@@ -72,9 +72,8 @@ exchanges_free(struct exchanges **exchanges)
 
 	if (gone == NULL)
 		return;
-	while (gone->all != NULL) {
-		struct exchange *exchange = gone->all;
-
+	for (struct exchange *exchange = gone->all, *next; exchange != NULL; exchange = next) {
+		next = exchange->next;
 		exchange_end(gone, &exchange, true);
 	}
 	turns_free(&gone->turns);

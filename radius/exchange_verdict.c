@@ -162,12 +162,11 @@ take_result(struct exchanges *exchanges, struct exchange *exchange, const struct
 {
 	uint64_t verdict;
 
-	if (wf_msg_get_uint(msg, WF_F_VERDICT, &verdict) != WF_OK || verdict >= WF_VERDICT_COUNT)
+	if (wf_msg_get_uint(msg, WF_F_VERDICT, &verdict) != WF_OK || verdict >= WF_VERDICT_COUNT ||
+		(!exchange->record && verdicts[verdict] == NULL))
 		no_reply(exchanges, exchange);
 	else if (exchange->record)
 		record_result(exchanges, exchange, verdict, now_us);
-	else if (verdicts[verdict] == NULL)
-		no_reply(exchanges, exchange);
 	else
 		verdicts[verdict](exchanges, exchange, msg, now_us);
 }

@@ -6,6 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <syslog.h>
+
+#include "common/say.h"
 
 #define ORDER_MAX 65
 #define ARG_MAX 512
@@ -44,9 +47,9 @@ report(struct server *server, struct wf_msg *done, uint64_t tag, const struct ou
 		status = wf_msg_add_uint(done, WF_F_STATUS, (uint64_t)outcome->status);
 	if (status == WF_OK)
 		status = wf_msg_add_text(done, WF_F_TEXT, outcome->text);
-	if (status == WF_OK)
-		status = upstream_send(server->upstream, done);
-	wf_msg_clear(done); /* what could not be sent is ordered again */
+	if (status != WF_OK || upstream_send(server->upstream, done) != WF_OK)
+		wf_say(LOG_NOTICE, "what became of an order could not be told; it comes again");
+	wf_msg_clear(done);
 }
 
 /*

@@ -37,7 +37,9 @@ add_text(struct wf_msg *msg, enum wf_field_id field, const struct attribute *att
 static char
 fold(char c)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+	if (c >= 'A' && c <= 'Z')
+		return (char)(c - 'A' + 'a');
+	return c;
 }
 
 /* "user@realm" up to the last '@', "REALM\user" behind the first '\'. */
@@ -67,8 +69,9 @@ question_user(const struct config_client *client, const struct attribute *name,
 		strip_realm(&text, &len);
 	if (len == 0 || len > ATTRIBUTE_VALUE_MAX)
 		return WF_INVALID;
-	for (size_t i = 0; i < len; i++)
-		user_r[i] = client->fold_case ? fold(text[i]) : text[i];
+	memcpy(user_r, text, len);
+	for (size_t i = 0; client->fold_case && i < len; i++)
+		user_r[i] = fold(user_r[i]);
 	user_r[len] = '\0';
 	return WF_OK;
 }

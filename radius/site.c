@@ -94,12 +94,12 @@ load_table(const struct loading *loading)
 
 	if (rows == NULL)
 		return complain(loading, WF_NO_MEMORY, _(wf_status_text(WF_NO_MEMORY)));
-	for (size_t i = 0; i < site->nclients; i++)
-		for (size_t k = 0;
-			k < site->clients[i].config->nnetworks && site->clients[i].secret.len > 0;
-			k++)
-			rows[n++] = (struct clients_row){
-				site->clients[i].config->networks[k], (uint32_t)i};
+	for (size_t i = 0; i < site->nclients; i++) {
+		const struct config_client *client = &site->config->radius.clients[i];
+
+		for (size_t k = 0; k < client->nnetworks && site->clients[i].secret.len > 0; k++)
+			rows[n++] = (struct clients_row){client->networks[k], (uint32_t)i};
+	}
 	status = clients_new(rows, n, &site->table);
 	free(rows);
 	return status == WF_OK ? WF_OK : complain(loading, status, _(wf_status_text(status)));

@@ -13,7 +13,7 @@
 static void
 leave_peer(struct errand *errand)
 {
-	if (errand->link_of_peer == NULL)
+	if (errand->peer == NULL || errand->link_of_peer == NULL)
 		return;
 	errand->peer->nwork--;
 	*errand->link_of_peer = errand->next_of_peer;

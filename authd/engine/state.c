@@ -18,7 +18,7 @@ static wf_status
 mark(const struct keyring *keys, const uint8_t txn[WF_TXN_LEN], const char *service, const char *user, uint8_t mac_r[32])
 {
 	uint8_t bound[WF_TXN_LEN + WF_NAME_MAX];
-	size_t len = strlen(user);
+	size_t len = strnlen(user, WF_NAME_MAX);
 
 	memcpy(bound, txn, WF_TXN_LEN);
 	memcpy(bound + WF_TXN_LEN, user, len);

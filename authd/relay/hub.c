@@ -2,9 +2,9 @@
 #include "config.h"
 
 #include <errno.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <arpa/inet.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -67,18 +67,14 @@ hub_socket(const struct config_listener *listener, int *fd_r)
 
 /* "192.0.2.1:40000", "[2001:db8::1]:40000". */
 static void
-address_text(const struct sockaddr_storage *address, char *text_r, size_t size)
+address_text(const struct sockaddr_storage *address, socklen_t len, char *text_r, size_t size)
 {
-	const struct sockaddr_in *v4 = (const struct sockaddr_in *)address;
-	const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)address;
-	char host[INET6_ADDRSTRLEN] = "?";
-	bool ipv6 = address->ss_family == AF_INET6;
+	char host[64] = "?", port[8] = "?";
 
-	(void)inet_ntop(address->ss_family,
-		ipv6 ? (const void *)&v6->sin6_addr : (const void *)&v4->sin_addr, host,
-		sizeof(host));
-	(void)snprintf(text_r, size, ipv6 ? "[%s]:%u" : "%s:%u", host,
-		(unsigned)ntohs(ipv6 ? v6->sin6_port : v4->sin_port));
+	(void)getnameinfo((const struct sockaddr *)address, len, host, sizeof(host), port,
+		sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
+	(void)snprintf(text_r, size, address->ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
+		port);
 }
 
 static void
@@ -101,7 +97,7 @@ accept_ready(evutil_socket_t fd, short what, void *arg)
 		return;
 	}
 	(void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-	address_text(&address, from, sizeof(from));
+	address_text(&address, len, from, sizeof(from));
 	guest_new(hub, client, from);
 }
 
