@@ -15,9 +15,8 @@
 #include "ctl/ask.h"
 #include "ctl/copy.h"
 #include "ctl/handlers.h"
-#include "ctl/spawn.h"
+#include "ctl/warifud.h"
 
-#define DAEMON_PATH WF_SBINDIR "/warifud"
 #define PROBE_US INT64_C(2000000)
 
 static int
@@ -75,21 +74,8 @@ daemon_runs(const struct ctl *ctl)
 int
 ctl_restore(struct ctl *ctl, const struct parsed *parsed)
 {
-	const char *daemon = args_option(parsed, "daemon");
-	const char *path = daemon != NULL ? daemon : DAEMON_PATH;
-	const char *config = args_option(parsed, "config");
-	const char *words[6] = {"warifud", "--restore", args_operand(parsed, 0), NULL};
-	const union {
-		const char *const *constant;
-		char *const *plain;
-	} argv = {.constant = words};
-	int code = CTL_NO;
-	wf_status status;
+	const char *const task[] = {"--restore", args_operand(parsed, 0), NULL};
 
-	if (config != NULL) {
-		words[3] = "--config";
-		words[4] = config;
-	}
 	if (access(args_operand(parsed, 0), R_OK) != 0) {
 		ctl_error(ctl, "%s: %s", args_operand(parsed, 0), strerror(errno));
 		return CTL_NO;
@@ -100,10 +86,5 @@ ctl_restore(struct ctl *ctl, const struct parsed *parsed)
 				 "start it again"));
 		return CTL_NO;
 	}
-	status = spawn_wait(path, argv.plain, &code);
-	if (status != WF_OK) {
-		ctl_error(ctl, _("%s cannot be run: %s"), path, _(wf_status_text(status)));
-		return CTL_NO;
-	}
-	return code == 0 ? CTL_OK : CTL_NO;
+	return warifud_run(ctl, parsed, task, false) ? CTL_OK : CTL_NO;
 }

@@ -15,10 +15,9 @@
 #include "ctl/handlers.h"
 #include "ctl/pamfiles.h"
 #include "ctl/radius_secret.h"
-#include "ctl/spawn.h"
+#include "ctl/warifud.h"
 #include "ctl/text.h"
 
-#define DAEMON_PATH WF_SBINDIR "/warifud"
 #define SECTION_MAX 4096
 #define FILE_MODE 0644
 #define FOLDER_MODE 0755
@@ -150,27 +149,12 @@ choose_paths(struct addition *addition)
 static int
 check(const struct addition *addition)
 {
-	const char *given = args_option(addition->parsed, "daemon");
-	const char *config = args_option(addition->parsed, "config");
-	const char *path = given != NULL ? given : DAEMON_PATH;
-	const char *words[7] = {"warifud", "--check", "--with", addition->fresh, NULL};
-	const union {
-		const char *const *constant;
-		char *const *plain;
-	} argv = {.constant = words};
-	int code = CTL_NO;
-	wf_status status;
+	const char *const task[] = {"--check", "--with", addition->fresh, NULL};
 
-	if (config != NULL) {
-		words[4] = "--config";
-		words[5] = config;
-	}
-	status = spawn_wait_quiet(path, argv.plain, &code);
-	if (status != WF_OK)
-		ctl_error(addition->ctl, _("%s cannot be run: %s"), path, _(wf_status_text(status)));
-	else if (code != 0)
-		ctl_error(addition->ctl, _("so the client %s was not added"), addition->name);
-	return status == WF_OK && code == 0 ? CTL_OK : CTL_NO;
+	if (warifud_run(addition->ctl, addition->parsed, task, true))
+		return CTL_OK;
+	ctl_error(addition->ctl, _("so the client %s was not added"), addition->name);
+	return CTL_NO;
 }
 
 static int
