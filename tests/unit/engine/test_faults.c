@@ -59,7 +59,7 @@ hang_up(struct engine_peer *peer)
 static void
 wait_for(bool *flag, const bool *other)
 {
-	for (int i = 0; i < 20000 && !*flag && !*other; i++) {
+	for (int i = 0; i < 150000 && !*flag && !*other; i++) { /* half a minute where nothing comes */
 		event_base_loop(rig.base, EVLOOP_NONBLOCK);
 		usleep(100);
 	}
