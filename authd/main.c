@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <libgen.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -511,6 +510,7 @@ serve(const struct wf_options *options)
 	bool relay = false;
 	int code = 1;
 
+	act_languages_init(); /* any other task speaks the language of who runs it */
 	wf_say_open("warifud", options->stderr_log);
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error like a full disk */
@@ -574,7 +574,7 @@ check(const struct wf_options *options)
 	return fine ? 0 : 1;
 }
 
-static int (*const tasks[])(const struct wf_options *options) = {
+static const wf_task_run tasks[] = {
 	[TASK_SERVE] = serve,	  [TASK_CHECK] = check, [TASK_INIT] = task_init,
 	[TASK_RESTORE] = task_restore,
 };
@@ -582,16 +582,5 @@ static int (*const tasks[])(const struct wf_options *options) = {
 int
 main(int argc, char **argv)
 {
-	struct wf_options options;
-
-	setlocale(LC_ALL, "");
-	bindtextdomain(PACKAGE, LOCALEDIR);
-	textdomain(PACKAGE);
-	if (!wf_options_parse(&warifud_command_line, argc, argv, &options))
-		return 2;
-	if (wf_options_tell(&warifud_command_line, &options))
-		return 0;
-	if (options.task == TASK_SERVE)
-		act_languages_init(); /* else the language is that of who runs the task */
-	return tasks[options.task](&options);
+	return wf_options_main(&warifud_command_line, tasks, argc, argv);
 }

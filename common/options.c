@@ -3,6 +3,7 @@
 
 #include "common/options.h"
 
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -89,4 +90,18 @@ wf_options_tell(const struct wf_command_line *line, const struct wf_options *opt
 	else
 		return false;
 	return true;
+}
+
+int
+wf_options_main(
+	const struct wf_command_line *line, const wf_task_run *tasks, int argc, char **argv)
+{
+	struct wf_options options;
+
+	setlocale(LC_ALL, "");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
+	if (!wf_options_parse(line, argc, argv, &options))
+		return 2;
+	return wf_options_tell(line, &options) ? 0 : tasks[options.task](&options);
 }

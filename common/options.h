@@ -52,4 +52,13 @@ bool wf_options_parse(
 /* Says on stdout what --help or --version asks for; false: something else is to be done. */
 bool wf_options_tell(const struct wf_command_line *line, const struct wf_options *options);
 
+/*
+ * All of main(): the locale, the command line, then the task. Its exit code, or 2 for a wrong
+ * command line. `tasks` has an entry for TASK_SERVE and for each task that an option asks for; it
+ * needs none for TASK_HELP and TASK_VERSION.
+ */
+typedef int (*wf_task_run)(const struct wf_options *options);
+int wf_options_main(
+	const struct wf_command_line *line, const wf_task_run *tasks, int argc, char **argv);
+
 #endif

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <libgen.h>
-#include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -279,7 +278,7 @@ check(const struct wf_options *options)
 	return 0;
 }
 
-static int (*const tasks[])(const struct wf_options *options) = {
+static const wf_task_run tasks[] = {
 	[TASK_SERVE] = serve,
 	[TASK_CHECK] = check,
 };
@@ -287,14 +286,5 @@ static int (*const tasks[])(const struct wf_options *options) = {
 int
 main(int argc, char **argv)
 {
-	struct wf_options options;
-
-	setlocale(LC_ALL, "");
-	bindtextdomain(PACKAGE, LOCALEDIR);
-	textdomain(PACKAGE);
-	if (!wf_options_parse(&radiusd_command_line, argc, argv, &options))
-		return 2;
-	if (wf_options_tell(&radiusd_command_line, &options))
-		return 0;
-	return tasks[options.task](&options);
+	return wf_options_main(&radiusd_command_line, tasks, argc, argv);
 }
