@@ -21,6 +21,7 @@ struct act_answer {
 	struct relay *relay;
 	struct engine_peer *peer;
 	const struct wf_msg *msg;
+	const char *id;	 /* of the act */
 	char text[CELL]; /* the closing sentence */
 };
 
@@ -223,22 +224,13 @@ fill_use(const struct act_answer *answer, struct audit_row *row)
 		row->first_us = row->last_us = strtoll(value, NULL, 10);
 }
 
+/* What was done to the emergency file here: a row under the act's own name. */
 static wf_status
-emergency_new(struct act_answer *answer)
+emergency_done(struct act_answer *answer)
 {
 	struct audit_row row;
 
-	fill_note(answer, "emergency.new", &row);
-	rows_write(answer->relay, &row);
-	return WF_OK;
-}
-
-static wf_status
-emergency_unlock(struct act_answer *answer)
-{
-	struct audit_row row;
-
-	fill_note(answer, "emergency.unlock", &row);
+	fill_note(answer, answer->id, &row);
 	rows_write(answer->relay, &row);
 	return WF_OK;
 }
@@ -263,18 +255,18 @@ static const struct {
 } acts[] = {
 	{"status", ROLE_VIEWER, false, status_rows},
 	{"doctor", ROLE_AUDITOR, false, doctor_rows},
-	{"emergency.new", ROLE_ADMINISTRATOR, true, emergency_new},
-	{"emergency.unlock", ROLE_ADMINISTRATOR, true, emergency_unlock},
+	{"emergency.new", ROLE_ADMINISTRATOR, true, emergency_done},
+	{"emergency.unlock", ROLE_ADMINISTRATOR, true, emergency_done},
 	{"emergency.used", ROLE_ADMINISTRATOR, true, emergency_used},
 };
 
 static wf_status
-run(struct act_answer *answer, const char *id)
+run(struct act_answer *answer)
 {
 	const struct relay *relay = answer->relay;
 
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-		if (strcmp(acts[i].id, id) != 0)
+		if (strcmp(acts[i].id, answer->id) != 0)
 			continue;
 		if (act_role(relay->config, &answer->peer->cred) < acts[i].role ||
 			(acts[i].root_alone && answer->peer->cred.uid != 0))
@@ -290,8 +282,8 @@ run(struct act_answer *answer, const char *id)
 wf_status
 acts_message(struct relay *relay, struct engine_peer *peer, const struct wf_msg *msg)
 {
-	struct act_answer answer = {.relay = relay, .peer = peer, .msg = msg};
 	char id[65], language[17];
+	struct act_answer answer = {.relay = relay, .peer = peer, .msg = msg, .id = id};
 	void *before;
 	wf_status status;
 
@@ -303,7 +295,7 @@ acts_message(struct relay *relay, struct engine_peer *peer, const struct wf_msg 
 	if (status != WF_OK)
 		return status;
 	before = act_language_begin(language);
-	status = run(&answer, id);
+	status = run(&answer);
 	status = send_end(&answer, status);
 	act_language_end(before);
 	return status;
