@@ -15,6 +15,7 @@
 #include "authd/factor/password.h"
 #include "common/clock.h"
 #include "tests/bench/people.h"
+#include "tests/bench/tool.h"
 
 #define THREADS_MAX 64
 
@@ -26,13 +27,6 @@ struct loop {
 	uint64_t done;
 	int64_t took_us, processor_us;
 };
-
-static void
-give_up(const char *what)
-{
-	fprintf(stderr, "bench_hash: %s\n", what);
-	exit(1);
-}
 
 static int64_t
 processor_us(void)

@@ -8,6 +8,7 @@
 #include "config.h"
 
 #include "tests/bench/load.h"
+#include "tests/bench/tool.h"
 
 #include <fcntl.h>
 #include <getopt.h>
@@ -40,23 +41,6 @@ struct load {
 	uint64_t ends[LOAD_ENDS], begun, unsent;
 	struct times whole, asked; /* of accepted logins */
 };
-
-static void
-give_up(const char *what)
-{
-	fprintf(stderr, "bench_load: %s\n", what);
-	exit(1);
-}
-
-static void *
-memory(size_t n, size_t size)
-{
-	void *bytes = calloc(n, size);
-
-	if (bytes == NULL)
-		give_up("no memory");
-	return bytes;
-}
 
 static void
 times_add(struct times *times, int64_t us)

@@ -28,28 +28,12 @@
 
 #include "common/random.h"
 #include "tests/bench/people.h"
+#include "tests/bench/tool.h"
 
 #define WINDOW_RATE 60000 /* logins a second that are made ready for --window */
 #define SKIP_MAX 10       /* codes of a person that may have been used unseen and are passed over */
 #define FAR_AWAY 1000000
 #define LOGINS_MAX 4000000
-
-void
-give_up(const char *what)
-{
-	fprintf(stderr, "bench_radius: %s\n", what);
-	exit(1);
-}
-
-static void *
-memory(size_t n, size_t size)
-{
-	void *bytes = calloc(n, size);
-
-	if (bytes == NULL)
-		give_up("no memory");
-	return bytes;
-}
 
 void
 login_write(struct load *load, struct login *login, uint32_t slot, const uint8_t *authenticator)

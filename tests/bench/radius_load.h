@@ -93,8 +93,6 @@ struct load {
 	struct histogram first, second, behind;
 };
 
-/* Ends the program. */
-_Noreturn void give_up(const char *what);
 /*
  * The next identifier of a ring, for this login; the login that still waits under it is given up.
  */

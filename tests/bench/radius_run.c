@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/random.h"
 #include "tests/bench/people.h"
+#include "tests/bench/tool.h"
 
 #define AT_ONCE 32
 #define EVENTS_MAX 128
