@@ -337,6 +337,53 @@ NOT_EVALUATED = {"back-off", "locked", "locked-possession", "overload", "deadlin
                  "state-ended"}
 
 
+class Program:
+    """A further program of a test, which logs into a file: how it is listened to and ended."""
+
+    def __init__(self, lab, name, patience):
+        self.lab, self.name, self.patience = lab, name, patience
+        self.process = None
+        self.log_path = os.path.join(lab.logs, name + ".log")
+        lab.closers.append(self.close)
+
+    def mark(self):
+        """How long its log is."""
+        return os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
+
+    def said(self, since=0):
+        """What it has logged."""
+        if not os.path.exists(self.log_path):
+            return ""
+        with open(self.log_path, encoding="utf-8", errors="replace") as stream:
+            stream.seek(since)
+            return stream.read()
+
+    def run(self, *command):
+        """Starts it."""
+        with open(self.log_path, "ab") as log:
+            # pylint: disable=consider-using-with
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+
+    def stop(self):
+        """Ends it in order."""
+        self.process.send_signal(signal.SIGTERM)
+        code = self.process.wait(self.patience)
+        self.process = None
+        equal(code, 0, f"exit code of {self.name}; it said {self.said()[-1000:]}")
+
+    def kill(self):
+        """Ends it at once."""
+        self.process.kill()
+        self.process.wait()
+        self.process = None
+
+    def close(self):
+        """After the test."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+
+
 @contextlib.contextmanager
 def terminal(lab, command, arguments=(), timeout=20, **options):
     """A program on a terminal of its own (pexpect), its output kept."""

@@ -240,27 +240,23 @@ def client(name="vpn", network='"127.0.0.1"', secret=None, **options):
     return f'client "{name}" {{\n\tnetwork = {{{network}}}\n\tsecret_file = "{path}"\n{lines}}}\n'
 
 
-class Server:
+class Server(lib.Program):
     """warifu-radiusd."""
 
     def __init__(self, lab):
-        self.lab = lab
+        super().__init__(lab, "warifu-radiusd", 10)
         lab.radius = self
-        self.process = None
-        self.log_path = os.path.join(lab.logs, "warifu-radiusd.log")
         self.marked = 0
         make_user()
         shutil.rmtree(STATE, ignore_errors=True)
         os.makedirs(STATE)
         os.makedirs("/run/warifu", exist_ok=True)
         shutil.chown(STATE, "warifu-radius", "warifu-radius")
-        lab.closers.append(self.close)
 
     def start(self):
         """Starts it and waits until it serves."""
-        self.marked = os.path.getsize(self.log_path) if os.path.exists(self.log_path) else 0
-        with open(self.log_path, "ab") as log:
-            self.process = subprocess.Popen([SERVER, "--foreground"], stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.marked = self.mark()
+        self.run(SERVER, "--foreground")
         lib.wait_for("warifu-radiusd serves", self.serves, 20)
         return self
 
@@ -274,31 +270,6 @@ class Server:
         """Waits until it has found the daemon."""
         lib.wait_for("the daemon is found", lambda: "connected to the daemon" in self.said(self.marked))
         return self
-
-    def said(self, since=0):
-        """What it has logged."""
-        with open(self.log_path, encoding="utf-8", errors="replace") as stream:
-            stream.seek(since)
-            return stream.read()
-
-    def stop(self):
-        """Ends it in order."""
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(10)
-        self.process = None
-        lib.equal(code, 0, f"exit code of warifu-radiusd; it said {self.said()[-1000:]}")
-
-    def kill(self):
-        """Ends it at once."""
-        self.process.kill()
-        self.process.wait()
-        self.process = None
-
-    def close(self):
-        """After a test."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
 
     def counters(self, name=None):
         """Its counters, in all or of a client, as it logs them on SIGUSR1."""

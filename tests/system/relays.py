@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import signal
-import subprocess
 
 import lib
 import wire
@@ -53,18 +51,15 @@ def centre(lab, authority, *hosts, names=(CENTRE, "127.0.0.1")):
     return f'relays {{\n\tlisten = {{"127.0.0.1:{PORT}"}}\n{lines}\tallow = {{{allowed}}}\n}}\n'
 
 
-class Relay:
+class Relay(lib.Program):
     """The second daemon."""
 
     def __init__(self, lab, lines, server=f"127.0.0.1:{PORT}"):
-        self.lab = lab
-        self.log = os.path.join(lab.logs, "relay.log")
-        self.process = None
+        super().__init__(lab, "relay", 15)
         for folder in (RUN, STATE, os.path.dirname(CONFIG)):
             shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(os.path.dirname(CONFIG))
         self.configure(lines, server)
-        lab.closers.append(self.close)
 
     @staticmethod
     def configure(lines, server=f"127.0.0.1:{PORT}"):
@@ -74,25 +69,10 @@ class Relay:
                          f'breakglass_file = "/etc/warifu-relay/breakglass"\n'
                          f'relay {{\n\tserver = "{server}"\n{lines}}}\n')
 
-    def said(self, since=0):
-        """What it has logged."""
-        if not os.path.exists(self.log):
-            return ""
-        with open(self.log, encoding="utf-8", errors="replace") as stream:
-            stream.seek(since)
-            return stream.read()
-
-    def mark(self):
-        """How long its log is."""
-        return os.path.getsize(self.log) if os.path.exists(self.log) else 0
-
     def start(self, connected=True):
         """Starts it and waits until it serves, and has its centre."""
         mark = self.mark()
-        with open(self.log, "ab") as log:
-            # pylint: disable=consider-using-with
-            self.process = subprocess.Popen([lib.DAEMON, "--foreground", "--config", CONFIG], stdin=subprocess.DEVNULL,
-                                            stdout=log, stderr=log)
+        self.run(lib.DAEMON, "--foreground", "--config", CONFIG)
         lib.wait_for("the relay serves", lambda: " serves " in self.said(mark) or self.process.poll() is not None)
         lib.equal(self.process.poll(), None, "exit code of the relay")
         if connected:
@@ -102,25 +82,6 @@ class Relay:
     def wait(self, words, mark=0, seconds=15):
         """Until it has said so."""
         lib.wait_for(f"the relay says {words!r}", lambda: words in self.said(mark), seconds)
-
-    def stop(self):
-        """Ends it in order."""
-        self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(15)
-        self.process = None
-        lib.equal(code, 0, "exit code of the relay")
-
-    def kill(self):
-        """Ends it at once."""
-        self.process.kill()
-        self.process.wait()
-        self.process = None
-
-    def close(self):
-        """After the test."""
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
 
     def cli(self, *arguments, **options):
         """warifu ARGUMENTS, asked of the relay."""
