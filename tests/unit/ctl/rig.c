@@ -14,6 +14,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/breakglass.h"
 #include "common/wire.h"
 
 #define WORDS_MAX 48
@@ -456,4 +457,23 @@ rig_read(struct rig *rig, const char *name)
 	}
 	rig->daemon->file[n] = '\0';
 	return rig->daemon->file;
+}
+
+void
+rig_lock_sheet(const char *path)
+{
+	struct wf_secret pin = WF_SECRET_EMPTY, code = WF_SECRET_EMPTY;
+	const struct wf_breakglass_try attempt = {
+		.user = "root", .tty = "tty1", .pin = &pin, .code = &code};
+	const uint8_t bytes[WF_BREAKGLASS_CODE_BYTES] = {1};
+	char text[WF_BREAKGLASS_CODE_TEXT];
+	uint32_t slot;
+
+	wf_breakglass_code_format(bytes, text);
+	ck_assert_int_eq(wf_secret_set(&pin, "wrong pin", 9), WF_OK);
+	ck_assert_int_eq(wf_secret_set(&code, text, strlen(text)), WF_OK);
+	for (int i = 0; i < WF_BREAKGLASS_TRIES; i++)
+		ck_assert_int_eq(wf_breakglass_consume(path, &attempt, &slot), WF_NO);
+	wf_secret_clear(&pin);
+	wf_secret_clear(&code);
 }

@@ -64,4 +64,7 @@ void rig_write(struct rig *rig, const char *name, const char *text);
 /* The whole file; "" if it is not there. Valid until the next call. */
 const char *rig_read(struct rig *rig, const char *name);
 
+/* As many wrong tries at an emergency file as lock it. */
+void rig_lock_sheet(const char *path);
+
 #endif

@@ -299,27 +299,6 @@ static struct rig_act emergency_acts[] = {
 	{.act = "emergency.unlock"},
 };
 
-/* As many wrong tries as lock the file. */
-static void
-lock_sheet(void)
-{
-	struct wf_secret pin = WF_SECRET_EMPTY;
-	struct wf_secret code = WF_SECRET_EMPTY;
-	const struct wf_breakglass_try attempt = {
-		.user = "root", .tty = "tty1", .pin = &pin, .code = &code};
-	const uint8_t bytes[WF_BREAKGLASS_CODE_BYTES] = {1};
-	char text[WF_BREAKGLASS_CODE_TEXT];
-	uint32_t slot;
-
-	wf_breakglass_code_format(bytes, text);
-	ck_assert_int_eq(wf_secret_set(&pin, "wrong pin", 9), WF_OK);
-	ck_assert_int_eq(wf_secret_set(&code, text, strlen(text)), WF_OK);
-	for (int i = 0; i < WF_BREAKGLASS_TRIES; i++)
-		ck_assert_int_eq(wf_breakglass_consume(glass_path, &attempt, &slot), WF_NO);
-	wf_secret_clear(&pin);
-	wf_secret_clear(&code);
-}
-
 static void
 start_emergency(size_t nacts)
 {
@@ -342,7 +321,7 @@ START_TEST(emergency_sheet_is_made_shown_locked_and_unlocked)
 		rig_run(&rig, "emergency pin\n", "emergency new --codes 2 --stdin"), CTL_OK);
 	ck_assert_ptr_nonnull(strstr(rig.out, "EMERGENCY SHEET for the user root"));
 	ck_assert_ptr_null(strstr(rig.out, "destroy it"));
-	lock_sheet();
+	rig_lock_sheet(glass_path);
 	ck_assert_int_eq(rig_run(&rig, NULL, "emergency show --json"), CTL_OK);
 	snprintf(line, sizeof(line),
 		"{\"path\": \"%s\", \"user\": \"root\", \"remaining\": 2, \"failures\": 10, "
@@ -420,7 +399,7 @@ START_TEST(emergency_unlock_works_without_the_daemon)
 	start_emergency(0);
 	snprintf(line, sizeof(line), "emergency new --stdin --breakglass-file %s", glass_path);
 	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", line), CTL_OK);
-	lock_sheet();
+	rig_lock_sheet(glass_path);
 	snprintf(line, sizeof(line), "emergency unlock --reason night --breakglass-file %s",
 		glass_path);
 	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_OK);

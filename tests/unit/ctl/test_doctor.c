@@ -182,25 +182,6 @@ START_TEST(doctor_of_a_daemon_that_refuses)
 }
 END_TEST
 
-static void
-lock_sheet(const char *path)
-{
-	struct wf_secret pin = WF_SECRET_EMPTY, code = WF_SECRET_EMPTY;
-	const struct wf_breakglass_try attempt = {
-		.user = "root", .tty = "tty1", .pin = &pin, .code = &code};
-	const uint8_t bytes[WF_BREAKGLASS_CODE_BYTES] = {1};
-	char text[WF_BREAKGLASS_CODE_TEXT];
-	uint32_t slot;
-
-	wf_breakglass_code_format(bytes, text);
-	ck_assert_int_eq(wf_secret_set(&pin, "wrong pin", 9), WF_OK);
-	ck_assert_int_eq(wf_secret_set(&code, text, strlen(text)), WF_OK);
-	for (int i = 0; i < WF_BREAKGLASS_TRIES; i++)
-		ck_assert_int_eq(wf_breakglass_consume(path, &attempt, &slot), WF_NO);
-	wf_secret_clear(&pin);
-	wf_secret_clear(&code);
-}
-
 START_TEST(doctor_tells_what_the_emergency_sheet_is_worth)
 {
 	static struct rig_act acts[] = {
@@ -224,7 +205,7 @@ START_TEST(doctor_tells_what_the_emergency_sheet_is_worth)
 	(void)doctor("");
 	ck_assert_ptr_nonnull(strstr(
 		rig.out, "warn   emergency file  only 2 codes are left; 'warifu emergency new'"));
-	lock_sheet(path);
+	rig_lock_sheet(path);
 	ck_assert_int_eq(doctor(""), CTL_NO);
 	ck_assert_ptr_nonnull(
 		strstr(rig.out, "bad    emergency file  is locked after wrong tries"));

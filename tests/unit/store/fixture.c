@@ -308,6 +308,27 @@ fx_txn(unsigned txn, uint8_t txn_r[WF_TXN_LEN])
 		txn_r[i] = (uint8_t)(txn >> (8 * i));
 }
 
+static struct audit_row
+interrupted(const char *name)
+{
+	struct audit_row row = fx_row("login", name);
+
+	row.class = AUDIT_AUTH;
+	row.result = AUDIT_FAILURE;
+	AUDIT_TEXT(row.reason, "interrupted");
+	return row;
+}
+
+/* Runs it; no failure is expected. The caller frees it. */
+static struct store_job *
+carried_out(struct store_job *job)
+{
+	wf_status status = store_run(fx.store, job);
+
+	ck_assert_msg(status == WF_OK, "%s: %s", wf_status_name(status), job->cause);
+	return job;
+}
+
 struct store_job *
 fx_reserve_job(unsigned txn, const char *name)
 {
@@ -321,10 +342,7 @@ fx_reserve_job(unsigned txn, const char *name)
 	reserve->name = name;
 	reserve->lanes = fx_lanes(name);
 	reserve->lease_ms = FX_LEASE_MS;
-	reserve->interrupted = fx_row("login", name);
-	reserve->interrupted.class = AUDIT_AUTH;
-	reserve->interrupted.result = AUDIT_FAILURE;
-	AUDIT_TEXT(reserve->interrupted.reason, "interrupted");
+	reserve->interrupted = interrupted(name);
 	return job;
 }
 
@@ -361,11 +379,9 @@ fx_settle_job(unsigned txn, const char *name, enum store_outcome outcome, int64_
 enum throttle_answer
 fx_reserve(unsigned txn, const char *name)
 {
-	struct store_job *job = fx_reserve_job(txn, name);
-	wf_status status = store_run(fx.store, job);
+	struct store_job *job = carried_out(fx_reserve_job(txn, name));
 	enum throttle_answer answer = job->u.reserve.answer;
 
-	ck_assert_msg(status == WF_OK, "%s: %s", wf_status_name(status), job->cause);
 	free(job);
 	return answer;
 }
@@ -436,21 +452,16 @@ fx_resume_job(unsigned txn, const char *name)
 	resume->name = name;
 	resume->service = "vpn";
 	resume->lease_ms = FX_LEASE_MS;
-	resume->interrupted = fx_row("login", name);
-	resume->interrupted.class = AUDIT_AUTH;
-	resume->interrupted.result = AUDIT_FAILURE;
-	AUDIT_TEXT(resume->interrupted.reason, "interrupted");
+	resume->interrupted = interrupted(name);
 	return job;
 }
 
 enum store_resumed
 fx_resume(unsigned txn, const char *name)
 {
-	struct store_job *job = fx_resume_job(txn, name);
-	wf_status status = store_run(fx.store, job);
+	struct store_job *job = carried_out(fx_resume_job(txn, name));
 	enum store_resumed answer = job->u.resume.answer;
 
-	ck_assert_msg(status == WF_OK, "%s: %s", wf_status_name(status), job->cause);
 	free(job);
 	return answer;
 }
@@ -676,4 +687,15 @@ fx_sql_int(const char *text)
 	(void)sqlite3_finalize(stmt);
 	(void)sqlite3_close(db);
 	return value;
+}
+
+void
+fx_setup_alice(int64_t *account_r, int64_t *token_r)
+{
+	struct credential credential;
+
+	fx_setup();
+	*account_r = fx_add_account("alice");
+	credential = fx_credential(FACTOR_TOTP, *account_r);
+	*token_r = fx_add_credential(&credential, NULL, 0);
 }

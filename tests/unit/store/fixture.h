@@ -25,6 +25,8 @@ extern struct fixture fx;
 /* Checked fixture: a fresh store, removed again. */
 void fx_setup(void);
 void fx_teardown(void);
+/* With an account alice, who has a TOTP token. */
+void fx_setup_alice(int64_t *account_r, int64_t *token_r);
 /* A folder, no store in it. */
 void fx_folder(void);
 wf_status fx_try_open(bool create);

@@ -20,12 +20,7 @@ static int64_t token;
 static void
 setup(void)
 {
-	struct credential credential;
-
-	fx_setup();
-	account = fx_add_account("alice");
-	credential = fx_credential(FACTOR_TOTP, account);
-	token = fx_add_credential(&credential, NULL, 0);
+	fx_setup_alice(&account, &token);
 }
 
 static uint32_t
