@@ -118,12 +118,13 @@ is_protected(const struct arrival *arrival)
 
 	if (remember)
 		learn(arrival);
-	if (answer == PROTECTION_FINE)
-		return true;
-	exchange_count(arrival->exchanges, arrival->client, STATS_PROTECTION + (size_t)answer);
-	exchange_complain(arrival, CAUSE_PROTECTION + answer, protection_name(answer),
-		protection_about(answer));
-	return false;
+	if (answer != PROTECTION_FINE) {
+		exchange_count(
+			arrival->exchanges, arrival->client, STATS_PROTECTION + (size_t)answer);
+		exchange_complain(arrival, CAUSE_PROTECTION + answer, protection_name(answer),
+			protection_about(answer));
+	}
+	return protection_passes(answer);
 }
 
 static unsigned

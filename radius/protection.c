@@ -26,13 +26,23 @@ protection_judge(const struct protection_facts *facts, bool *learn_r)
 	}
 	if (required(facts))
 		return PROTECTION_MISSING;
-	return facts->proxy_state && !facts->proxies ? PROTECTION_PROXY_STATE : PROTECTION_FINE;
+	return facts->proxy_state && !facts->proxies ? PROTECTION_PROXY_STATE : PROTECTION_UNSIGNED;
+}
+
+bool
+protection_passes(enum protection_answer answer)
+{
+	return answer == PROTECTION_FINE || answer == PROTECTION_UNSIGNED;
 }
 
 static const struct {
 	const char *name, *about;
 } rows[PROTECTION_ANSWERS] = {
 	[PROTECTION_FINE] = {"fine", NULL},
+	[PROTECTION_UNSIGNED] = {"unsigned",
+		"a request without Message-Authenticator was taken, as its section permits; such "
+		"logins can be forged on the way (CVE-2024-3596): let the device send it, then "
+		"write message_authenticator = \"required\""},
 	[PROTECTION_WRONG] = {"authenticator-wrong", "a Message-Authenticator is wrong: the secret "
 						     "here and on the device probably differ"},
 	[PROTECTION_MISSING] = {"authenticator-missing",

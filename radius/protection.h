@@ -13,6 +13,7 @@
 
 enum protection_answer {
 	PROTECTION_FINE = 0,
+	PROTECTION_UNSIGNED,	/* there is none, and the client need not send one: it may go on */
 	PROTECTION_WRONG,	/* a Message-Authenticator that is not right (C1) */
 	PROTECTION_MISSING,	/* there is none, and this client's requests must have one */
 	PROTECTION_PROXY_STATE, /* there is none, and the room for a forgery is there (I2) */
@@ -33,6 +34,8 @@ struct protection_facts {
 
 /* `learn_r` is true when the client is to be remembered as one that sends it. */
 enum protection_answer protection_judge(const struct protection_facts *facts, bool *learn_r);
+/* Whether the request may go on. */
+bool protection_passes(enum protection_answer answer);
 /* For counters: "authenticator-missing".  Static. */
 const char *protection_name(enum protection_answer answer);
 /* What to say about it once for each client; NULL where there is nothing to say. */

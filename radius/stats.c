@@ -40,6 +40,7 @@ static const char *const names[STATS_COUNTERS] = {
 	[STATS_FORM + PACKET_TOO_MANY] = "dropped.form.too-many",
 	[STATS_FORM + PACKET_MA_LENGTH] = "dropped.form.ma-length",
 	[STATS_FORM + PACKET_MA_REPEATED] = "dropped.form.ma-repeated",
+	[STATS_PROTECTION + PROTECTION_UNSIGNED] = "requests.unsigned",
 	[STATS_PROTECTION + PROTECTION_WRONG] = "dropped.authenticator-wrong",
 	[STATS_PROTECTION + PROTECTION_MISSING] = "dropped.authenticator-missing",
 	[STATS_PROTECTION + PROTECTION_PROXY_STATE] = "dropped.proxy-state",

@@ -41,7 +41,8 @@ enum stats_counter {
 	STATS_INTERNAL,	   /* no memory, or a digest failed */
 	STATS_SEND,	   /* the kernel did not take the reply */
 	STATS_FORM,	   /* enum packet_fault from here on */
-	STATS_PROTECTION = STATS_FORM + PACKET_FAULTS, /* enum protection_answer from here on */
+	/* enum protection_answer from here on; PROTECTION_UNSIGNED drops nothing */
+	STATS_PROTECTION = STATS_FORM + PACKET_FAULTS,
 	STATS_COUNTERS = STATS_PROTECTION + PROTECTION_ANSWERS
 };
 

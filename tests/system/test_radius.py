@@ -603,6 +603,9 @@ def test_i2_required_optional_and_proxy_state(lab):
     counters = server.counters()
     lib.equal((counters["dropped.authenticator-missing"], counters["dropped.proxy-state"]), (2, 1), "drops")
     lib.contains(server.said(), 'message_authenticator = "optional"', "what the log says to do")
+    lib.equal(counters["requests.unsigned"], 2, "requests that went on without")
+    lines = [line for line in server.said().split("\n") if ": unsigned:" in line]
+    lib.equal(sorted(line.split('"')[1] for line in lines), ["old", "proxy"], "one line for each client whose requests are not signed")
 
 
 def test_i3_learned_and_kept(lab):

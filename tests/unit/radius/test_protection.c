@@ -37,11 +37,11 @@ START_TEST(i2_optional_and_proxy_state)
 	struct protection_facts facts = {
 		.rule = CLIENT_AUTHENTICATOR_OPTIONAL, .verified = WF_NOT_FOUND};
 
-	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
+	ck_assert_int_eq(judge(facts), PROTECTION_UNSIGNED);
 	facts.proxy_state = true;
 	ck_assert_int_eq(judge(facts), PROTECTION_PROXY_STATE);
 	facts.proxies = true;
-	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
+	ck_assert_int_eq(judge(facts), PROTECTION_UNSIGNED);
 	facts.verified = WF_NO;
 	ck_assert_int_eq(judge(facts), PROTECTION_WRONG);
 }
@@ -52,7 +52,7 @@ START_TEST(i3_auto)
 	struct protection_facts facts = {
 		.rule = CLIENT_AUTHENTICATOR_AUTO, .single = true, .verified = WF_NOT_FOUND};
 
-	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
+	ck_assert_int_eq(judge(facts), PROTECTION_UNSIGNED);
 	ck_assert(!learn);
 	facts.verified = WF_OK;
 	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
@@ -74,7 +74,7 @@ START_TEST(i3_auto)
 	ck_assert(!learn);
 	facts.learned = true;
 	facts.verified = WF_NOT_FOUND;
-	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
+	ck_assert_int_eq(judge(facts), PROTECTION_UNSIGNED);
 }
 END_TEST
 
@@ -96,8 +96,10 @@ START_TEST(all_combinations)
 			.eap = bits & 16,
 			.verified = verified[bits / 32 % 4],
 		};
-		bool fine = judge(facts) == PROTECTION_FINE;
+		enum protection_answer answer = judge(facts);
+		bool fine = protection_passes(answer);
 
+		ck_assert((answer == PROTECTION_FINE) == (facts.verified == WF_OK));
 		if (facts.verified == WF_OK)
 			ck_assert(fine);
 		else if (facts.verified != WF_NOT_FOUND ||
