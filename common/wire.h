@@ -32,6 +32,7 @@
 #define WF_TXN_LEN 16
 #define WF_STATE_LEN 40 /* characters of a STATE */
 #define WF_RELAYED_MAX 15360 /* bytes of a frame within a frame */
+#define WF_PEER_STATE_MAX 272 /* bytes of a PEER_STATE */
 #define WF_NAME_MAX 256 /* bytes of a user name, without NUL */
 /* Service of the logins by which an account's owner proves himself to the command warifu; no PAM service. */
 #define WF_PROOF_SERVICE "warifu"
@@ -56,6 +57,8 @@ enum wf_msg_type {
 	WF_MSG_PING = 15,   /* answered at once by PONG */
 	/* requests of the CLI */
 	WF_MSG_ACT = 16, /* one administrative act or view */
+	/* requests of the daemon to warifu-egress */
+	WF_MSG_QUERY = 17, /* a question to another server; answered by REPLY */
 	/* replies */
 	WF_MSG_PROMPTS = 32, /* ask these */
 	WF_MSG_RESULT = 33,  /* the verdict */
@@ -65,6 +68,7 @@ enum wf_msg_type {
 	WF_MSG_CLOSED = 37,  /* hang up on a caller */
 	WF_MSG_REPORTED = 38, /* all rows up to this number are stored */
 	WF_MSG_PONG = 39,
+	WF_MSG_REPLY = 40,   /* what the other server said, or that none could be reached */
 	WF_MSG_HEAD = 48,    /* a table follows: its columns */
 	WF_MSG_ROW = 49,     /* one row of it */
 	WF_MSG_END = 50      /* end of the act: status and text */
@@ -116,7 +120,39 @@ enum wf_field_id {
 	WF_F_SPOOL = 42,    /* bytes, 16: which spool a row comes from */
 	WF_F_NUMBER = 43,   /* u64: of a row within its spool, rising */
 	WF_F_BOOT = 44,     /* bytes, 16: the host's boot id */
-	WF_F_RECORD = 45    /* bytes: an audit row in its canonical encoding */
+	WF_F_RECORD = 45,   /* bytes: an audit row in its canonical encoding */
+	WF_F_TRADE = 46,    /* u8, enum wf_trade */
+	WF_F_SERVER = 47,   /* text, 1..64: name of a section of warifu.conf; in REPLY the address of who spoke */
+	WF_F_PEER_STATE = 48, /* bytes, 0..WF_PEER_STATE_MAX: of the other server's challenge */
+	WF_F_OUTCOME = 49,  /* u8, enum wf_outcome */
+	WF_F_ECHO = 50,     /* u8: 1 = what is typed may be seen */
+	WF_F_WHY = 51       /* u8, enum wf_unreachable */
+};
+
+/* How the other server is spoken to. */
+enum wf_trade { WF_TRADE_RADIUS = 1 };
+
+/* What another server said.  Zero is the closed one. */
+enum wf_outcome {
+	WF_OUTCOME_UNREACHABLE = 0, /* nothing that could be believed */
+	WF_OUTCOME_REJECT = 1,
+	WF_OUTCOME_ACCEPT = 2,
+	WF_OUTCOME_CHALLENGE = 3, /* it wants another answer, with this PEER_STATE */
+	WF_OUTCOME_COUNT
+};
+
+/* Why nobody could be reached. */
+enum wf_unreachable {
+	WF_WHY_NONE = 0,
+	WF_WHY_AWAY = 1,     /* warifu-egress is not there, or went away with the question */
+	WF_WHY_TIMEOUT = 2,  /* no server answered */
+	WF_WHY_DEADLINE = 3, /* there was no time left */
+	WF_WHY_BUSY = 4,     /* too many questions wait for this server */
+	WF_WHY_UNKNOWN = 5,  /* warifu-egress's configuration has no such server, or no secret for it */
+	WF_WHY_FORGED = 6,   /* what came was not signed as it must be: wrong secret, or somebody in between */
+	WF_WHY_UNSENDABLE = 7, /* the name or the answer cannot be said in this trade */
+	WF_WHY_INTERNAL = 8, /* memory, sockets, or what the server said makes no sense */
+	WF_WHY_COUNT
 };
 
 enum wf_purpose {

@@ -38,7 +38,8 @@ static const struct wf_field_spec wire_fields[] = {
 	{WF_F_EVENT, "EVENT", WF_T_U8, 1, 1, 1,
 		"SESSION: 1 = opened, 2 = closed; RECORD: 1 = start, 2 = stop, 3 = interim, 4 = gateway "
 		"on, 5 = gateway off"},
-	{WF_F_SECRET, "SECRET", WF_T_SECRET, 1, WF_SECRET_MAX, 1, "the new password"},
+	{WF_F_SECRET, "SECRET", WF_T_SECRET, 1, WF_SECRET_MAX, 1,
+		"CHANGE: the new password; QUERY: what the person typed"},
 	{WF_F_ACT, "ACT", WF_T_TEXT, 1, 64, 1, "id of the act, such as `user.add`"},
 	{WF_F_ARG, "ARG", WF_T_TEXT, 2, 2048, 1, "key=value"},
 	{WF_F_SECRET_ARG, "SECRET_ARG", WF_T_SECRET, 2, 64 + WF_SECRET_MAX, 1, "key=value"},
@@ -76,6 +77,17 @@ static const struct wf_field_spec wire_fields[] = {
 	{WF_F_NUMBER, "NUMBER", WF_T_U64, 8, 8, 3, "number of a row in its spool; they rise"},
 	{WF_F_BOOT, "BOOT", WF_T_BYTES, 16, 16, 3, "the host's boot id, to which its processes belong"},
 	{WF_F_RECORD, "RECORD", WF_T_BYTES, 1, 8192, 3, "an audit row in its canonical encoding"},
+	{WF_F_TRADE, "TRADE", WF_T_U8, 1, 1, 3, "how the other server is spoken to: 1 = RADIUS"},
+	{WF_F_SERVER, "SERVER", WF_T_TEXT, 1, 64, 3,
+		"QUERY: name of the server's section of warifu.conf; REPLY: address of who spoke"},
+	{WF_F_PEER_STATE, "PEER_STATE", WF_T_BYTES, 1, WF_PEER_STATE_MAX, 3,
+		"names the other server's challenge; of use to warifu-egress alone"},
+	{WF_F_OUTCOME, "OUTCOME", WF_T_U8, 1, 1, 3,
+		"0 = nobody could be reached, 1 = reject, 2 = accept, 3 = challenge"},
+	{WF_F_ECHO, "ECHO", WF_T_U8, 1, 1, 3, "1 = what is typed may be seen (as if absent: 0)"},
+	{WF_F_WHY, "WHY", WF_T_U8, 1, 1, 3,
+		"1 = warifu-egress is away, 2 = no answer, 3 = no time left, 4 = too many wait, "
+		"5 = no such server, 6 = not signed as it must be, 7 = cannot be said, 8 = internal"},
 };
 
 #define REQUIRED(id) {(id), true, false}
@@ -149,7 +161,7 @@ static const struct wf_msg_field reported_fields[] = {
 	REQUIRED(WF_F_SPOOL), REQUIRED(WF_F_NUMBER), FIELDS_END,
 };
 static const struct wf_msg_field prompts_fields[] = {
-	REQUIRED(WF_F_TXN), SOME(WF_F_PROMPT), FIELDS_END,
+	REQUIRED(WF_F_TXN), SOME(WF_F_PROMPT), OPTIONAL(WF_F_TEXT), FIELDS_END,
 };
 static const struct wf_msg_field result_fields[] = {
 	OPTIONAL(WF_F_TXN), REQUIRED(WF_F_VERDICT), OPTIONAL(WF_F_TEXT_ID), OPTIONAL(WF_F_TEXT),
@@ -161,6 +173,15 @@ static const struct wf_msg_field challenge_fields[] = {
 };
 static const struct wf_msg_field order_fields[] = {
 	REQUIRED(WF_F_TAG), REQUIRED(WF_F_ORDER), ANY(WF_F_ARG), FIELDS_END,
+};
+static const struct wf_msg_field query_fields[] = {
+	REQUIRED(WF_F_TAG), REQUIRED(WF_F_TRADE), REQUIRED(WF_F_SERVER), REQUIRED(WF_F_USER),
+	OPTIONAL(WF_F_SECRET), OPTIONAL(WF_F_PEER_STATE), OPTIONAL(WF_F_RHOST), OPTIONAL(WF_F_NAS),
+	REQUIRED(WF_F_PATIENCE), FIELDS_END,
+};
+static const struct wf_msg_field reply_fields[] = {
+	REQUIRED(WF_F_TAG), REQUIRED(WF_F_OUTCOME), OPTIONAL(WF_F_SERVER), OPTIONAL(WF_F_TEXT),
+	OPTIONAL(WF_F_ECHO), OPTIONAL(WF_F_PEER_STATE), OPTIONAL(WF_F_WHY), FIELDS_END,
 };
 static const struct wf_msg_field head_fields[] = {
 	SOME(WF_F_COLUMN), FIELDS_END,
@@ -196,6 +217,8 @@ static const struct wf_msg_spec wire_msgs[] = {
 		"relay: a row that the host wrote by itself"},
 	{WF_MSG_PING, "PING", false, 3, empty_fields, "relay: are you there?"},
 	{WF_MSG_ACT, "ACT", false, 1, act_fields, "one administrative act or view"},
+	{WF_MSG_QUERY, "QUERY", false, 3, query_fields,
+		"daemon to warifu-egress: a question to another server"},
 	{WF_MSG_PROMPTS, "PROMPTS", true, 1, prompts_fields, "ask these, all in one round"},
 	{WF_MSG_RESULT, "RESULT", true, 1, result_fields, "the verdict"},
 	{WF_MSG_CHALLENGE, "CHALLENGE", true, 3, challenge_fields,
@@ -207,6 +230,8 @@ static const struct wf_msg_spec wire_msgs[] = {
 	{WF_MSG_REPORTED, "REPORTED", true, 3, reported_fields,
 		"the rows of this spool up to this number are stored"},
 	{WF_MSG_PONG, "PONG", true, 3, empty_fields, "the answer to PING"},
+	{WF_MSG_REPLY, "REPLY", true, 3, reply_fields,
+		"what the other server said, or that none could be reached"},
 	{WF_MSG_HEAD, "HEAD", true, 1, head_fields, "a table follows: its columns"},
 	{WF_MSG_ROW, "ROW", true, 1, row_fields, "one row of it"},
 	{WF_MSG_END, "END", true, 1, end_fields, "end of the act: status and text"},

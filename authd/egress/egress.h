@@ -1,0 +1,96 @@
+/*
+ * Questions to other servers, as the daemon asks them: it has no network of its own, warifu-egress
+ * asks for it and says what was answered.  Many questions are under way at once over one Unix
+ * socket, which is connected again by itself when it breaks.
+ *
+ * An answer is one of four values, and the closed one is zero: whoever could not be reached, whose
+ * answer was forged or came too late, is UNREACHABLE.  Nothing is decided here and nothing is asked
+ * twice: a question that was lost with the connection is UNREACHABLE at once.
+ *
+ * Loop thread only.  Never blocks; a question's secret is copied into memory of its own and wiped
+ * when it has left.
+ */
+#ifndef WF_AUTHD_EGRESS_EGRESS_H
+#define WF_AUTHD_EGRESS_EGRESS_H
+
+#include <event2/event.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/clock.h"
+#include "common/secret.h"
+#include "common/status.h"
+#include "common/wire.h"
+
+#define EGRESS_PENDING_MAX 1024 /* questions under way */
+#define EGRESS_TEXT_MAX 256	/* what a server says to the person, with NUL */
+#define EGRESS_CAUSE_MAX 256	/* why there is no answer, with NUL */
+
+struct egress;
+struct egress_ticket; /* one question under way */
+
+struct egress_options {
+	struct wf_clock clock;
+	const char *path; /* of warifu-egress's socket; kept, not copied */
+	uid_t owner;	  /* it runs as this or as root; (uid_t)-1: whoever it is */
+	void (*say)(int priority, const char *text);
+};
+
+/* All borrowed until egress_ask has returned. */
+struct egress_question {
+	enum wf_trade trade;
+	const char *server; /* name of the section of warifu.conf: 1..64 bytes */
+	const char *user;   /* byte-exact, 1..WF_NAME_MAX */
+	const struct wf_secret *answer; /* what the person typed; may be empty */
+	/* of the CHALLENGE that this answers, as it was given; 0 bytes: there was none */
+	const uint8_t *state;
+	size_t state_len;
+	const char *source; /* the person's address, numeric; "" = not known */
+	const char *nas;    /* the host or the gateway that the person logs in to; "" = this node */
+	int64_t deadline_boot_us; /* absolute: UNREACHABLE is said then at the latest */
+};
+
+/* All borrowed while the callback runs. */
+struct egress_reply {
+	enum wf_outcome outcome;
+	/*
+	 * CHALLENGE and REJECT: what the server says to the person, valid UTF-8 on one line, bounded; ""
+	 * where it says nothing.  It is a stranger's text: show it as such, decide nothing by it.
+	 */
+	char text[EGRESS_TEXT_MAX];
+	/* CHALLENGE: what is typed may be seen; false where the server does not say */
+	bool echo;
+	/* CHALLENGE: to be sent with the answer, and kept till then.  Names the server, too. */
+	uint8_t state[WF_PEER_STATE_MAX];
+	size_t state_len;
+	/* which of the section's servers has spoken, as written there; "" = none */
+	char server[64];
+	/* UNREACHABLE: why, of a fixed list; and for the log, in English */
+	enum wf_unreachable why;
+	char cause[EGRESS_CAUSE_MAX];
+};
+
+/* Exactly once for each question that was taken and not dropped, never from within egress_ask. */
+typedef void (*egress_done)(void *ctx, const struct egress_reply *reply);
+
+/* Connects by itself, soon.  WF_INVALID: the path is too long; WF_NO_MEMORY. */
+WF_MUST_USE wf_status egress_new(
+	struct event_base *base, const struct egress_options *options, struct egress **egress_r);
+/* Calls nothing back: questions under way are dropped. */
+void egress_free(struct egress **egress);
+bool egress_is_up(const struct egress *egress);
+/*
+ * The ticket is good until `done` has begun.  Not taken, and `done` is never called:
+ * WF_UNAVAILABLE: warifu-egress is away; WF_FULL: too many under way; WF_TIMEOUT: the deadline is
+ * over; WF_INVALID, WF_TOO_LONG: a field is; WF_NO_MEMORY.
+ */
+WF_MUST_USE wf_status egress_ask(struct egress *egress, const struct egress_question *question,
+	egress_done done, void *ctx, struct egress_ticket **ticket_r);
+/* Nobody waits any more; what comes is thrown away.  NULLs the pointer, accepts one that is NULL. */
+void egress_drop(struct egress_ticket **ticket);
+/* "timeout", "forged": for rows and tests.  Static text, never NULL. */
+const char *egress_why_name(enum wf_unreachable why);
+
+#endif
