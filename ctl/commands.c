@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "common/i18n.h"
+#include "common/radius_words.h"
 #include "ctl/command.h"
 #include "ctl/handlers.h"
 
@@ -259,11 +260,15 @@ static const struct option_spec restore_options[] = {
 static const struct option_spec radius_client_options[] = {
 	TAKES("network", "NETWORKS", NULL, VALUE_TEXT, N_("add: addresses or networks that it comes from")),
 	TAKES("certificate", "NAMES", NULL, VALUE_TEXT, N_("add: names in its TLS certificate")),
-	CHOICE("profile", "PROFILE", NULL,
-		"generic|fortigate|pan-os|cisco-asa|ocserv|openvpn|strongswan|pam_radius", N_("add: what kind of gateway it is")),
-	CHOICE("class", "CLASS", NULL, "vpn|firewall-admin|entry-point-admin|wlan", N_("add: what is behind it")),
-	CHOICE("mode", "MODE", NULL, "challenge|code-last|code-first|code|scrv1", N_("add: how password and code come")),
-	CHOICE("message-authenticator", "WORD", NULL, "required|optional|auto",
+	CHOICE("profile", "PROFILE", NULL, WF_RADIUS_CHOICES(WF_RADIUS_PROFILES),
+		N_("add: what kind of gateway it is")),
+	CHOICE("class", "CLASS", NULL, WF_RADIUS_CHOICES(WF_RADIUS_CLASSES),
+		N_("add: what is behind it")),
+	CHOICE("mode", "MODE", NULL, WF_RADIUS_CHOICES(WF_RADIUS_MODES),
+		N_("add: how password and code come")),
+	TAKES("separator", "TEXT", NULL, VALUE_TEXT,
+		N_("add: what stands between password and code, for --mode separator")),
+	CHOICE("message-authenticator", "WORD", NULL, WF_RADIUS_CHOICES(WF_RADIUS_AUTHENTICATORS),
 		N_("add: whether its requests must carry one")),
 	TAKES("groups", "GROUPS", NULL, VALUE_TEXT, N_("add: groups of which an account must be in one")),
 	RADIUS_CONFIG,

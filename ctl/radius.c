@@ -80,6 +80,7 @@ static const struct written {
 	{"profile", "profile", false},
 	{"class", "class", false},
 	{"mode", "mode", false},
+	{"separator", "separator", false},
 	{"message-authenticator", "message_authenticator", false},
 	{"groups", "groups", true},
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "authd/config/config_load.h"
+#include "common/radius_words.h"
 
 #define RADIUS(field)                                                                              \
 	.section = "radius", .offset = offsetof(struct config, radius.field),                      \
@@ -16,30 +17,13 @@
 	.size = sizeof(((struct config_client *)NULL)->field)
 #define REPLY(field) .section = "reply", .offset = offsetof(struct config_reply, field)
 
-static const struct config_word authenticators[] = {
-	{"required", CLIENT_AUTHENTICATOR_REQUIRED},
-	{"optional", CLIENT_AUTHENTICATOR_OPTIONAL},
-	{"auto", CLIENT_AUTHENTICATOR_AUTO},
-	{NULL, 0},
-};
-static const struct config_word modes[] = {
-	{"challenge", CLIENT_CHALLENGE},
-	{"code-last", CLIENT_CODE_LAST},
-	{"code-first", CLIENT_CODE_FIRST},
-	{"separator", CLIENT_SEPARATOR},
-	{"code", CLIENT_CODE},
-	{"scrv1", CLIENT_SCRV1},
-	{NULL, 0},
-};
+#define WORD(value, word) {word, value},
+
+static const struct config_word authenticators[] = {WF_RADIUS_AUTHENTICATORS(WORD) {NULL, 0}};
+static const struct config_word modes[] = {WF_RADIUS_MODES(WORD) {NULL, 0}};
+static const struct config_word classes[] = {WF_RADIUS_CLASSES(WORD) {NULL, 0}};
 static const struct config_word zones[] = {
 	{"internet", ZONE_INTERNET}, {"internal", ZONE_INTERNAL}, {NULL, 0}};
-static const struct config_word classes[] = {
-	{"vpn", CLASS_VPN},
-	{"firewall-admin", CLASS_FIREWALL_ADMIN},
-	{"entry-point-admin", CLASS_ENTRY_POINT_ADMIN},
-	{"wlan", CLASS_WLAN},
-	{NULL, 0},
-};
 
 static const struct config_row rows[] = {
 	{RADIUS(listeners), .name = "listen", .type = CONFIG_LISTEN, .min = LISTEN_AUTHENTICATION},

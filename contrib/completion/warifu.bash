@@ -127,7 +127,10 @@ _warifu()
 		return
 		;;
 	--mode)
-		mapfile -t COMPREPLY < <(compgen -W 'challenge code-last code-first code scrv1' -- "$cur")
+		mapfile -t COMPREPLY < <(compgen -W 'challenge code-last code-first separator code scrv1' -- "$cur")
+		return
+		;;
+	--separator)
 		return
 		;;
 	--message-authenticator)
@@ -257,7 +260,7 @@ _warifu()
 		words='--overdue --pam-dir --json --socket --lang --help --version'
 		;;
 	'radius client')
-		words='--network --certificate --profile --class --mode --message-authenticator --groups --config --json --socket --lang --help --version list add show'
+		words='--network --certificate --profile --class --mode --separator --message-authenticator --groups --config --json --socket --lang --help --version list add show'
 		;;
 	'radius secret')
 		words='--replace --file --config --json --socket --lang --help --version'

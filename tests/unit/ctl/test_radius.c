@@ -163,6 +163,14 @@ START_TEST(a_client_by_certificate_has_no_secret)
 }
 END_TEST
 
+START_TEST(a_separator_goes_with_its_mode)
+{
+	ck_assert_int_eq(radius("client add vpn1 --network 192.0.2.1 --mode separator --separator ,", "warifud"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig_read(&rig, "conf.d/radius-vpn1.conf"), "\tseparator = \",\"\n"));
+	ck_assert_int_eq(radius("client add vpn2 --network 192.0.2.2 --mode separator", "warifud"), CTL_NO);
+}
+END_TEST
+
 START_TEST(what_would_not_load_is_not_added)
 {
 	static const char *const wrong[] = {"--network 192.0.2.7", "--network 192.0.2.0/24", "--network 10.0.0.1/8", "--network here",
@@ -257,6 +265,7 @@ radius_suite(void)
 	tcase_add_test(tc, names_that_are_none);
 	tcase_add_test(tc, a_client_is_added);
 	tcase_add_test(tc, a_client_by_certificate_has_no_secret);
+	tcase_add_test(tc, a_separator_goes_with_its_mode);
 	tcase_add_test(tc, what_would_not_load_is_not_added);
 	tcase_add_test(tc, root_alone_adds);
 	tcase_add_test(tc, the_daemon_lists_and_shows);
