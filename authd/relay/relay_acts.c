@@ -125,7 +125,7 @@ find_centre(const struct relay *relay, struct finding *finding)
 static void
 find_certificate(const struct relay *relay, struct finding *finding)
 {
-	int days = trust_days_left(relay->context);
+	int days = wf_trust_days_left(relay->context);
 	const char *path = relay->config->relay.trust.certificate;
 
 	finding->name = "certificate";

@@ -283,7 +283,7 @@ centre_watch(struct relay *relay)
 	if (relay->stream == NULL)
 		return;
 	if (relay->state == RELAY_SHAKES) {
-		if (silence > STREAM_HANDSHAKE_S * INT64_C(1000000))
+		if (silence > WF_STREAM_HANDSHAKE_S * INT64_C(1000000))
 			stream_end(relay->stream, "it does not answer");
 		return;
 	}

@@ -1,16 +1,13 @@
 /*
- * One connection of TLS in the loop, by whole messages.  What may be secret lies in buffers of
- * our own, which are locked and wiped; OpenSSL is told to wipe what it has handed out.
+ * A connection between relay and centre: one of TLS (common/tls/stream.h), by whole messages.
  *
  * Loop thread only.  Callbacks come from the loop, never from within a call of stream_*().
  */
 #ifndef WF_AUTHD_RELAY_STREAM_H
 #define WF_AUTHD_RELAY_STREAM_H
 
-#include <event2/event.h>
-#include <openssl/ssl.h>
-
 #include "authd/relay/trust.h"
+#include "common/tls/stream.h"
 #include "common/wire.h"
 
 struct stream;
@@ -30,7 +27,6 @@ struct stream_options {
 	void (*down)(void *ctx, const char *why);
 };
 
-#define STREAM_HANDSHAKE_S 5
 #define STREAM_OUT_MAX (1u << 20) /* bytes that wait to be sent; more and the stream ends */
 
 /* WF_NO_MEMORY, WF_CRYPTO. */
