@@ -85,9 +85,16 @@ int task_first(const struct wf_options *options);
 void system_row(struct daemon *daemon, enum audit_class class, const char *event, const char *detail);
 void system_row_fill(struct daemon *daemon, struct audit_row *row, enum audit_class class, const char *event, const char *detail);
 
-/* main.c: an event loop; into the cage, with its reason said if that fails. */
-struct event_base *daemon_base_new(void);
+/* openings.c: all that needs root, then gives root up. False: said. */
+bool openings_open(const struct wf_options *options, struct openings *openings, bool *relay_r);
+
+/* cage.c: into the cage. False: said. */
 bool daemon_cage(const struct config *config);
+
+/* daemon.c: an event loop; the parts. daemon_set_up false: said, and daemon_tear_down follows. */
+struct event_base *daemon_base_new(void);
+bool daemon_set_up(struct daemon *daemon, struct openings *openings);
+void daemon_tear_down(struct daemon *daemon);
 
 /* relay_serve.c: serves as a relay; an exit code. */
 int relay_serve(const struct wf_options *options, const struct openings *openings);

@@ -17,6 +17,7 @@
 #include "common/fault.h"
 #include "common/i18n.h"
 #include "common/notify.h"
+#include "common/become.h"
 #include "common/privilege.h"
 #include "common/sandbox.h"
 #include "common/say.h"
@@ -49,31 +50,6 @@ open_sockets(struct server *server, const struct config_radius *radius)
 	return true;
 }
 
-static bool
-become_user(const struct config_radius *radius)
-{
-	uid_t uid;
-	gid_t gid;
-
-	if (geteuid() == 0 && radius->user[0] != '\0' && strcmp(radius->user, "root") != 0) {
-		if (wf_privilege_user(radius->user, &uid, &gid) != WF_OK) {
-			wf_say_f(LOG_ERR,
-				"the user '%s' (option radius.user) does not exist: make it with "
-				"'useradd --system %s'",
-				radius->user, radius->user);
-			return false;
-		}
-		if (wf_privilege_drop(uid, gid) != WF_OK) {
-			wf_say(LOG_ERR, "privilege could not be dropped");
-			return false;
-		}
-	}
-	if (wf_privilege_limits() == WF_OK)
-		return true;
-	wf_say(LOG_ERR, "the limits of the process could not be set");
-	return false;
-}
-
 /* Who serves radius.sock, found out while names can be looked up. */
 static void
 find_daemon(struct server *server, const struct config *config)
@@ -101,7 +77,8 @@ open_as_root(struct server *server)
 		return false;
 	}
 	find_daemon(server, config);
-	fine = open_sockets(server, &config->radius) && become_user(&config->radius);
+	fine = open_sockets(server, &config->radius) &&
+	       wf_become(config->radius.user, "radius.user");
 	config_free(&config);
 	return fine;
 }
