@@ -87,10 +87,10 @@ disconnects_free(struct disconnects **disconnects)
 		return;
 	for (size_t i = 0; i < IDS; i++)
 		clear(*disconnects, &(*disconnects)->all[i]);
-	if ((*disconnects)->readable != NULL)
+	if ((*disconnects)->fd >= 0) {
 		event_free((*disconnects)->readable);
-	if ((*disconnects)->fd >= 0)
 		close((*disconnects)->fd);
+	}
 	digest_free(&(*disconnects)->digest);
 	free(*disconnects);
 	*disconnects = NULL;
@@ -147,24 +147,39 @@ on_readable(evutil_socket_t fd, short what, void *arg)
 }
 
 /* For IPv6 and, mapped, for IPv4. */
-static wf_status
-open_socket(struct disconnects *disconnects)
+static int
+open_socket(void)
 {
 	static const int off;
 	int fd = wf_fault(WF_FAULT_SOCKET)
 			 ? -1
 			 : socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
+	if (fd < 0 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+/* Whole or not at all, so that the next order tries again. */
+static wf_status
+watch_socket(struct disconnects *disconnects)
+{
+	int fd = open_socket();
+	struct event *readable;
+
 	if (fd < 0)
 		return WF_IO;
+	readable = event_new(disconnects->base, fd, EV_READ | EV_PERSIST, on_readable, disconnects);
+	if (readable == NULL || event_add(readable, NULL) != 0) {
+		if (readable != NULL)
+			event_free(readable);
+		close(fd);
+		return WF_NO_MEMORY;
+	}
 	disconnects->fd = fd;
-	if (setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof(off)) != 0)
-		return WF_IO;
-	disconnects->readable =
-		event_new(disconnects->base, fd, EV_READ | EV_PERSIST, on_readable, disconnects);
-	return disconnects->readable != NULL && event_add(disconnects->readable, NULL) == 0
-		       ? WF_OK
-		       : WF_NO_MEMORY;
+	disconnects->readable = readable;
+	return WF_OK;
 }
 
 static bool
@@ -255,7 +270,7 @@ disconnects_start(struct disconnects *disconnects, uint64_t tag, struct site *si
 	pending = take_free(disconnects, &id);
 	if (pending == NULL)
 		return WF_FULL;
-	status = disconnects->readable == NULL ? open_socket(disconnects) : WF_OK;
+	status = disconnects->fd < 0 ? watch_socket(disconnects) : WF_OK;
 	wf_buf_init(&pending->request, PACKET_MAX);
 	if (status == WF_OK)
 		status = disconnect_encode(&binding, disconnect, id, &pending->request);

@@ -9,6 +9,7 @@
 #include <check.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <unistd.h>
 
 #include "common/fault.h"
 #include "common/status.h"
@@ -45,6 +46,52 @@ fault_loop(const struct fault_scenario *scenario)
 			ck_assert_msg(status != WF_OK, "call %llu failed unnoticed",
 				(unsigned long long)((round + 1) / 2));
 		scenario->end(status);
+	}
+	ck_assert_uint_gt(calls, 0);
+	return calls;
+}
+
+/* The calls of our own code, and those of the libraries below it. */
+#define FAULT_POINTS_ALL                                                              \
+	(1U << WF_FAULT_ALLOC | 1U << WF_FAULT_RANDOM | 1U << WF_FAULT_FILE |         \
+		1U << WF_FAULT_SOCKET | 1U << WF_FAULT_HEAP | 1U << WF_FAULT_SYSTEM | \
+		1U << WF_FAULT_WRITE)
+
+static inline int
+fault_next_descriptor(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	close(fd);
+	return fd;
+}
+
+/*
+ * The same with every call of libc, made by whichever library. Some failures matter to nobody, so
+ * WF_OK is allowed after one: `end` checks what it promises. No round may leave a descriptor.
+ * `run` makes no assertions: libcheck's own calls would fail as well.
+ */
+static inline uint64_t
+fault_loop_libc(const struct fault_scenario *scenario)
+{
+	uint64_t calls = 0;
+	int fd = fault_next_descriptor();
+
+	for (uint64_t round = 0; round <= 2 * calls; round++) {
+		wf_status status;
+
+		if (scenario->begin != NULL)
+			scenario->begin();
+		wf_fault_page()->points = FAULT_POINTS_ALL;
+		wf_fault_arm((round + 1) / 2, round > 0 && round % 2 == 0);
+		status = scenario->run();
+		if (round == 0)
+			calls = wf_fault_count();
+		wf_fault_arm(0, false);
+		wf_fault_page()->points = 0;
+		ck_assert_msg(round > 0 || status == WF_OK, "%s", wf_status_name(status));
+		scenario->end(status);
+		ck_assert_int_eq(fault_next_descriptor(), fd);
 	}
 	ck_assert_uint_gt(calls, 0);
 	return calls;

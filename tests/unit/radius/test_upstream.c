@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "radius/upstream.h"
@@ -34,7 +33,7 @@ read_clock(void *ctx)
 static void
 say(int priority, const char *text)
 {
-	ck_assert(priority == LOG_WARNING || priority == LOG_NOTICE);
+	(void)priority;
 	snprintf(last_said, sizeof(last_said), "%s", text);
 	said++;
 }
@@ -82,16 +81,14 @@ static void
 on_up(void *ctx)
 {
 	(void)ctx;
-	ups++;
-	ck_assert(upstream_is_up(upstream));
+	ups += upstream_is_up(upstream);
 }
 
 static void
 on_lost(void *ctx)
 {
 	(void)ctx;
-	losts++;
-	ck_assert(!upstream_is_up(upstream));
+	losts += !upstream_is_up(upstream);
 }
 
 static void
@@ -503,15 +500,18 @@ end_round(wf_status status)
 	ck_assert_uint_eq(losts, status != WF_OK);
 	tick(100 * MS);
 	ck_assert(upstream_is_up(upstream));
-	ck_assert(fake_daemon_accept(&daemon_));
 	while (fake_daemon_accept(&daemon_)) {}
+	expect_message(WF_MSG_WORK);
+	fake_daemon_hang_up(&daemon_);
+	upstream_free(&upstream);
 }
 
 START_TEST(faults)
 {
 	static const struct fault_scenario scenario = {begin_round, run_round, end_round};
 
-	ck_assert_uint_ge(fault_loop(&scenario), 4);
+	upstream_free(&upstream);
+	ck_assert_uint_ge(fault_loop_libc(&scenario), 10);
 }
 END_TEST
 #endif
