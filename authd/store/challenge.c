@@ -4,7 +4,8 @@
  *
  * A waiting reservation is never counted when it ends: the answer that was given was right.  So what ends it is no
  * crash but its time, a further challenge of the account, or an attempt that needs the room; and who takes it up
- * (RESUME) makes it an ordinary one again, which a crash does count.
+ * (RESUME) makes it an ordinary one again, which a crash does count.  Where another server has asked, nobody knows yet
+ * whether the answer before was right: that is counted in the POSSESSION lane, else guesses there would be free.
  */
 #include "config.h"
 
@@ -39,10 +40,34 @@ challenge_hold(struct writer *w, const uint8_t txn[WF_TXN_LEN], bool waiting, in
 	return status;
 }
 
+/* What counts if nobody answers: key and limit of the lane. */
+static void
+challenge_put_lane(struct sql *q, const struct store_settle *settle)
+{
+	const struct store_lanes *lanes = &settle->lanes;
+	size_t i = 0;
+
+	while (i < lanes->n && lanes->states[i].lane != LANE_POSSESSION)
+		i++;
+	if (i == lanes->n || !settle->count[LANE_POSSESSION]) {
+		sql_put_null(q);
+		for (int column = 0; column < 3; column++)
+			sql_put_int(q, 0);
+		return;
+	}
+	sql_put_blob(q, lanes->states[i].key, THROTTLE_KEY_LEN);
+	sql_put_int(q, lanes->limits[i].threshold);
+	sql_put_int(q, lanes->limits[i].window_ms);
+	sql_put_int(q, lanes->limits[i].lock_ms);
+}
+
+/* A further round takes the place of the one before, which has been taken up. */
 static wf_status
 challenge_insert(struct writer *w, const struct store_settle *settle, const char *name)
 {
 	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_INSERT);
+	int64_t changed = 0;
+	wf_status status;
 
 	sql_put_blob(&q, settle->txn, WF_TXN_LEN);
 	sql_put_int(&q, settle->account);
@@ -52,7 +77,12 @@ challenge_insert(struct writer *w, const struct store_settle *settle, const char
 	sql_put_text(&q, settle->factors);
 	sql_put_int(&q, w->lock_ms);
 	sql_put_int(&q, w->lock_ms + settle->challenge_ms);
-	return sql_run(&q, NULL);
+	sql_put_int(&q, settle->further.round);
+	sql_put_text(&q, settle->further.server);
+	sql_put_blob(&q, settle->further.state, settle->further.state_len);
+	challenge_put_lane(&q, settle);
+	status = sql_run(&q, &changed);
+	return status == WF_OK && changed != 1 ? WF_INVALID : status;
 }
 
 /* The oldest of the account apart from `txn`, and how many it has with it. */
@@ -101,13 +131,37 @@ challenge_open(struct writer *w, const struct store_settle *settle, const struct
 	return status == WF_OK ? challenge_bound(w, settle) : status;
 }
 
+/* To the end of a statement that gives one row back. */
+static wf_status
+challenge_only_row(struct sql *q)
+{
+	wf_status status = sql_next(q);
+
+	return status == WF_NOT_FOUND ? sql_end(q) : status;
+}
+
 wf_status
-challenge_ended(struct writer *w, const uint8_t txn[WF_TXN_LEN])
+challenge_ended(struct writer *w, const uint8_t txn[WF_TXN_LEN], const char *name, bool *locked_r)
 {
 	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_END);
+	struct throttle_limit limit = {.lane = LANE_POSSESSION};
+	uint8_t key[THROTTLE_KEY_LEN];
+	bool counts;
+	wf_status status;
 
 	sql_put_blob(&q, txn, WF_TXN_LEN);
-	return sql_run(&q, NULL);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status == WF_NOT_FOUND ? WF_OK : status;
+	counts = !sql_at_null(&q);
+	if (counts) {
+		sql_get_bytes(&q, key, sizeof(key));
+		limit.threshold = (uint32_t)sql_get_int(&q);
+		limit.window_ms = sql_get_int(&q);
+		limit.lock_ms = sql_get_int(&q);
+	}
+	status = challenge_only_row(&q);
+	return status == WF_OK && counts ? lane_fail(w, key, &limit, 1, name, locked_r) : status;
 }
 
 wf_status
@@ -142,6 +196,7 @@ resume_why(struct writer *w, struct store_resume *resume)
 	sql_put_blob(&q, resume->txn, WF_TXN_LEN);
 	sql_put_text(&q, resume->name);
 	sql_put_text(&q, resume->service);
+	sql_put_int(&q, resume->further.round);
 	status = sql_next(&q);
 	if (status != WF_OK)
 		return status == WF_NOT_FOUND ? WF_OK : status;
@@ -154,12 +209,14 @@ static wf_status
 resume_take(struct writer *w, struct store_resume *resume)
 {
 	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_TAKE);
+	struct store_further *further = &resume->further;
 	wf_status status;
 
 	sql_put_blob(&q, resume->txn, WF_TXN_LEN);
 	sql_put_text(&q, resume->name);
 	sql_put_text(&q, resume->service);
 	sql_put_int(&q, w->lock_ms);
+	sql_put_int(&q, further->round);
 	status = sql_next(&q);
 	if (status == WF_NOT_FOUND)
 		return resume_why(w, resume);
@@ -167,9 +224,9 @@ resume_take(struct writer *w, struct store_resume *resume)
 		return status;
 	resume->kinds = (unsigned)sql_get_int(&q);
 	sql_get_text(&q, resume->factors, sizeof(resume->factors));
-	status = sql_next(&q);
-	if (status == WF_NOT_FOUND)
-		status = sql_end(&q);
+	sql_get_text(&q, further->server, sizeof(further->server));
+	sql_get_blob(&q, further->state, sizeof(further->state), &further->state_len);
+	status = challenge_only_row(&q);
 	if (status == WF_OK)
 		resume->answer = RESUME_FOUND;
 	return status;

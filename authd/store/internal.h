@@ -215,7 +215,9 @@ WF_MUST_USE wf_status interrupt_next(struct writer *w);
 /* The held reservation waits from now on; ends the account's oldest challenge if it has too many. */
 WF_MUST_USE wf_status challenge_open(struct writer *w, const struct store_settle *settle, const struct reservation *held);
 /* Nobody can take it up any more; its reservation is the caller's matter. */
-WF_MUST_USE wf_status challenge_ended(struct writer *w, const uint8_t txn[WF_TXN_LEN]);
+/* Nobody took it up; locked_r is set if that counts and was one too many for the account `name`. */
+WF_MUST_USE wf_status challenge_ended(
+	struct writer *w, const uint8_t txn[WF_TXN_LEN], const char *name, bool *locked_r);
 /* Ends one waiting reservation of these lanes, if there is any. */
 WF_MUST_USE wf_status challenge_yield(struct writer *w, const struct store_lanes *lanes, bool *ended_r);
 

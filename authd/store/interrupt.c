@@ -71,7 +71,7 @@ interrupt_one(struct writer *w, const uint8_t txn[WF_TXN_LEN])
 	wf_status status = interrupt_load(w, txn, &one);
 
 	if (status == WF_OK) /* one failure more, by the limit that stood when the attempt was admitted */
-		status = one.waiting ? challenge_ended(w, txn)
+		status = one.waiting ? challenge_ended(w, txn, one.name, &locked)
 				     : lane_fail(w, one.key, &one.limit, 1, one.name, &locked);
 	if (status == WF_OK)
 		status = reservation_delete(w, txn);

@@ -67,8 +67,14 @@ read_verdict(struct reader *r, struct store_read *read)
 		return status == WF_NOT_FOUND ? WF_OK : status;
 	read->verdict = (enum wf_verdict)sql_get_int(&q);
 	read->verdict_challenged = !sql_at_null(&q);
-	if (read->verdict_challenged)
+	if (read->verdict_challenged) {
+		struct store_further *further = &read->verdict_further;
+
 		sql_get_bytes(&q, read->verdict_txn, sizeof(read->verdict_txn));
+		*further = (struct store_further){.round = (unsigned)sql_get_int(&q)};
+		sql_get_text(&q, further->question, sizeof(further->question));
+		further->echo = sql_get_int(&q) != 0;
+	}
 	status = sql_end(&q);
 	read->verdict_known = status == WF_OK;
 	return status;

@@ -9,6 +9,7 @@
 
 #include "authd/store/schema_v1.h"
 #include "authd/store/schema_v2.h"
+#include "authd/store/schema_v3.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,6 +23,7 @@
 static const struct migration migrations[] = {
 	{0, STORE_SCHEMA_V1},
 	{1, STORE_SCHEMA_V2},
+	{2, STORE_SCHEMA_V3},
 	{STORE_SCHEMA, NULL},
 };
 

@@ -137,6 +137,9 @@ settle_verdict(struct writer *w, const struct store_settle *settle)
 		sql_put_blob(&q, settle->txn, WF_TXN_LEN);
 	else
 		sql_put_null(&q);
+	sql_put_int(&q, settle->further.round);
+	sql_put_text(&q, settle->further.question);
+	sql_put_int(&q, settle->further.echo ? 1 : 0);
 	return sql_run(&q, NULL);
 }
 

@@ -199,17 +199,25 @@ const char *const sql_text[SQL_COUNT] = {
 
 	[SQL_CHALLENGE_INSERT] =
 		"INSERT INTO challenge(txn, account_id, name, service, kinds, factors, state, opened_ms,"
-		" expires_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8)",
+		" expires_ms, round, server, upstream, lane, threshold, window_ms, lock_ms)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+		" ON CONFLICT(txn) DO UPDATE SET kinds = ?5, factors = ?6, state = 0, opened_ms = ?7,"
+		" expires_ms = ?8, round = ?9, server = ?10, upstream = ?11, lane = ?12, threshold = ?13,"
+		" window_ms = ?14, lock_ms = ?15 WHERE state = 1 AND round < ?9",
 	[SQL_CHALLENGE_OLDEST] =
 		"SELECT c.txn, (SELECT count(*) FROM challenge WHERE account_id = ?1 AND state = 0)"
 		" FROM challenge AS c JOIN reservation AS r ON r.txn = c.txn WHERE c.account_id = ?1"
 		" AND c.state = 0 AND c.txn <> ?2 ORDER BY c.opened_ms, c.txn LIMIT 1",
 	[SQL_CHALLENGE_TAKE] =
 		"UPDATE challenge SET state = 1 WHERE txn = ?1 AND name = ?2 AND service = ?3"
-		" AND state = 0 AND expires_ms > ?4 RETURNING kinds, factors",
+		" AND state = 0 AND expires_ms > ?4 AND round = ?5"
+		" RETURNING kinds, factors, server, upstream",
 	[SQL_CHALLENGE_STATE] =
-		"SELECT state FROM challenge WHERE txn = ?1 AND name = ?2 AND service = ?3",
-	[SQL_CHALLENGE_END] = "UPDATE challenge SET state = 2 WHERE txn = ?1 AND state = 0",
+		"SELECT CASE WHEN round > ?4 THEN 1 ELSE state END FROM challenge"
+		" WHERE txn = ?1 AND name = ?2 AND service = ?3",
+	[SQL_CHALLENGE_END] =
+		"UPDATE challenge SET state = 2 WHERE txn = ?1 AND state = 0"
+		" RETURNING lane, threshold, window_ms, lock_ms",
 	[SQL_CHALLENGE_PRUNE] = "DELETE FROM challenge WHERE state <> 0 AND expires_ms <= ?1",
 
 	[SQL_COMPLETED_PUT] =
@@ -221,9 +229,12 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_COMPLETED_USE] = "DELETE FROM completed WHERE txn = ?1",
 	[SQL_COMPLETED_PRUNE] = "DELETE FROM completed WHERE completed_ms <= ?1",
 	[SQL_VERDICT_PUT] =
-		"INSERT INTO verdict(idempotency, verdict, at_ms, txn) VALUES (?1, ?2, ?3, ?4)"
-		" ON CONFLICT(idempotency) DO UPDATE SET verdict = ?2, at_ms = ?3, txn = ?4",
-	[SQL_VERDICT_GET] = "SELECT verdict, txn FROM verdict WHERE idempotency = ?1 AND at_ms > ?2",
+		"INSERT INTO verdict(idempotency, verdict, at_ms, txn, round, question, echo)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(idempotency) DO UPDATE SET verdict = ?2,"
+		" at_ms = ?3, txn = ?4, round = ?5, question = ?6, echo = ?7",
+	[SQL_VERDICT_GET] =
+		"SELECT verdict, txn, round, question, echo FROM verdict"
+		" WHERE idempotency = ?1 AND at_ms > ?2",
 	[SQL_VERDICT_PRUNE] = "DELETE FROM verdict WHERE at_ms <= ?1",
 
 	[SQL_SESSION_FIND] =

@@ -19,7 +19,7 @@
 #include "authd/types.h"
 #include "common/clock.h"
 
-#define STORE_SCHEMA 2 /* newest schema; older ones are migrated at open, after a backup beside the file */
+#define STORE_SCHEMA 3 /* newest schema; older ones are migrated at open, after a backup beside the file */
 
 struct store;
 
@@ -58,6 +58,16 @@ enum store_job_kind {
 #define STORE_EFFECTS_MAX 12
 #define STORE_CAUSE_MAX 128
 
+/* A challenge that is the question of another server, and which one of the login it is. */
+struct store_further {
+	unsigned round; /* from 1; 0 = no such one: the code after the password */
+	char server[65];
+	uint8_t state[WF_PEER_STATE_MAX]; /* goes back to it with the answer */
+	size_t state_len;
+	char question[256]; /* "" = that of a code */
+	bool echo;
+};
+
 struct store_lanes {
 	struct throttle_state states[STORE_LANES]; /* in: key and lane; out: as stored, pending filled in */
 	struct throttle_limit limits[STORE_LANES];
@@ -95,6 +105,7 @@ struct store_read {
 	enum wf_verdict verdict;
 	bool verdict_challenged; /* the answer was a challenge of this transaction, and `verdict` says nothing */
 	uint8_t verdict_txn[WF_TXN_LEN];
+	struct store_further verdict_further; /* its round and question */
 	bool session_found; /* the recorded login that the caller runs in */
 	struct wf_source session_source;
 	enum zone session_zone;
@@ -133,9 +144,10 @@ enum store_outcome {
 	/*
 	 * The first round was right and a further answer is awaited: the reservation stays pending, for challenge_ms, and
 	 * STORE_RESUME takes it up.  No row yet, no effects, no counters.  If nobody answers in time, if the account opens
-	 * more than STORE_CHALLENGES, or if another attempt of the account needs the room, the reservation ends uncounted
-	 * with the row `applied` (reason `abandoned`).  Not if the account has changed since RESERVE: then it is the conflict
-	 * row and the end of the reservation, and the caller answers a challenge nobody can take up.
+	 * more than STORE_CHALLENGES, or if another attempt of the account needs the room, the reservation ends with the row
+	 * `applied` (reason `abandoned`), uncounted; with count[LANE_POSSESSION] that lane gets one failure then.  Not if the
+	 * account has changed since RESERVE: then it is the conflict row and the end of the reservation, and the caller
+	 * answers a challenge nobody can take up.  A transaction may open one after the other, with rising rounds.
 	 */
 	SETTLE_CHALLENGE
 };
@@ -172,6 +184,7 @@ struct store_settle {
 	enum wf_purpose purpose;
 	int64_t challenge_ms; /* SETTLE_CHALLENGE: how long the answer is awaited, by the lock clock */
 	char factors[65];     /* SETTLE_CHALLENGE: what was proved, as in a row; given back by RESUME with `kinds` */
+	struct store_further further; /* SETTLE_CHALLENGE: RESUME gives it back, but not the question */
 	uint8_t idempotency[32];
 	bool has_idempotency;
 	/* Any outcome: what is remembered for the idempotency key is a challenge of `txn`, whether it is open or not. */
@@ -218,7 +231,7 @@ struct store_session {
 enum store_resumed {
 	RESUME_FOUND,   /* the caller holds the reservation again, and nobody else will */
 	RESUME_UNKNOWN, /* no such challenge, or of another name or service: it stays as it is */
-	RESUME_USED,    /* it has been taken up already */
+	RESUME_USED,    /* it has been taken up already, or a later round is open */
 	RESUME_ENDED    /* too late, or given up for another one of the account */
 };
 
@@ -233,6 +246,8 @@ struct store_resume {
 	const char *service; /* too */
 	int64_t lease_ms;    /* from now on the lock clock */
 	struct audit_row interrupted; /* written if the lease runs out */
+	/* in: the round; out: the rest */
+	struct store_further further;
 	/* out */
 	enum store_resumed answer;
 	unsigned kinds;   /* as in SETTLE_CHALLENGE */
