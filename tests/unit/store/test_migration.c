@@ -1,4 +1,4 @@
-/* A store that a program of schema version 1 made: what it says stays as it was, and the rest works with it. */
+/* Stores of older schemas: what they say stays as it was, and the rest works with them. */
 #include "config.h"
 
 #include <sqlite3.h>
@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "tests/unit/store/fixture.h"
 #include "tests/unit/unit.h"
@@ -15,14 +16,14 @@
 static char text[32768];
 
 static void
-load_text(void)
+load_text(int version)
 {
 	char name[512];
 	const char *top = getenv("top_srcdir");
 	size_t len;
 	FILE *file;
 
-	(void)snprintf(name, sizeof(name), "%s/tests/vectors/store-schema-1.sql", top != NULL ? top : ".");
+	(void)snprintf(name, sizeof(name), "%s/tests/vectors/store-schema-%d.sql", top != NULL ? top : ".", version);
 	file = fopen(name, "r");
 	ck_assert_msg(file != NULL, "%s cannot be read", name);
 	len = fread(text, 1, sizeof(text) - 1, file);
@@ -45,11 +46,23 @@ make(const char *path)
 }
 
 static void
-setup(void)
+setup_of(int version)
 {
 	fx_folder();
-	load_text();
+	load_text(version);
 	make(fx.path);
+}
+
+static void
+setup(void)
+{
+	setup_of(1);
+}
+
+static void
+setup_2(void)
+{
+	setup_of(2);
 }
 
 START_TEST(what_stood_there_stays)
@@ -75,15 +88,17 @@ END_TEST
 START_TEST(what_was_under_way_counts)
 {
 	struct audit_row row;
+	char detail[32];
 
 	fx_open();
+	(void)snprintf(detail, sizeof(detail), "schema 1 to %d", STORE_SCHEMA);
 	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, 1);
 	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 0);
 	ck_assert_uint_eq(fx_verify_chain(), ROWS + 2);
 	ck_assert_str_eq(fx_audit(ROWS + 1).reason, "interrupted");
 	row = fx_audit(ROWS + 2);
 	ck_assert_str_eq(row.event, "migration");
-	ck_assert_str_eq(row.detail, "schema 1 to 2");
+	ck_assert_str_eq(row.detail, detail);
 }
 END_TEST
 
@@ -161,11 +176,34 @@ START_TEST(an_older_one_is_replaced)
 }
 END_TEST
 
+/* A login goes on behind the step from version 2, and a request of before it is known. */
+START_TEST(an_open_challenge_stays_open)
+{
+	struct store_job job = {.kind = STORE_READ};
+
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), 2);
+	fx_open();
+	ck_assert_int_eq(access(fx_file(".before-2"), F_OK), 0);
+	job.u.read.name = "alice";
+	job.u.read.uid = -1;
+	job.u.read.has_idempotency = true;
+	memset(job.u.read.idempotency, 8, sizeof(job.u.read.idempotency));
+	ck_assert_int_eq(store_run(fx.store, &job), WF_OK);
+	ck_assert(job.u.read.verdict_known);
+	ck_assert(job.u.read.verdict_challenged);
+	ck_assert_uint_eq(job.u.read.verdict_further.round, 0);
+	ck_assert_int_eq(fx_resume(5, "alice"), RESUME_FOUND);
+	ck_assert_int_eq(fx_settle(5, "alice", SETTLE_SUCCESS, 1, NULL), WF_OK);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 0);
+}
+END_TEST
+
 static Suite *
 migration_suite(void)
 {
 	Suite *suite = suite_create("store-migration");
 	TCase *tc = tcase_create("migration");
+	TCase *second = tcase_create("from-2");
 
 	tcase_add_checked_fixture(tc, setup, fx_teardown);
 	tcase_add_test(tc, what_stood_there_stays);
@@ -176,6 +214,9 @@ migration_suite(void)
 	tcase_add_test(tc, an_older_backup_is_restored);
 	tcase_add_test(tc, an_older_one_is_replaced);
 	suite_add_tcase(suite, tc);
+	tcase_add_checked_fixture(second, setup_2, fx_teardown);
+	tcase_add_test(second, an_open_challenge_stays_open);
+	suite_add_tcase(suite, second);
 	return suite;
 }
 
