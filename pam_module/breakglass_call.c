@@ -122,10 +122,10 @@ attempt(const struct call *call, uint32_t *slot_r)
 		.code = &code,
 	};
 	wf_status answer = WF_UNAVAILABLE;
-	wf_status status = conversation_ask(call, WF_TEXT_PASSWORD, false, &pin);
+	wf_status status = conversation_ask_id(call, WF_TEXT_PASSWORD, &pin);
 
 	if (status == WF_OK)
-		status = conversation_ask(call, WF_TEXT_EMERGENCY_CODE, false, &code);
+		status = conversation_ask_id(call, WF_TEXT_EMERGENCY_CODE, &code);
 	if (status == WF_OK)
 		status = helper_run(call->options.helper, &request,
 			wf_clock_now(&wf_clock_system).boot_us + HELPER_TIME_S * (int64_t)US_PER_S,

@@ -19,19 +19,24 @@ response_free(char *response)
 }
 
 wf_status
-conversation_ask(
-	const struct call *call, enum wf_text_id text, bool echo, struct wf_secret *answer_r)
+conversation_ask(const struct call *call, const char *text, bool echo, struct wf_secret *answer_r)
 {
 	char *response = NULL;
 	wf_status status = WF_NO;
 	int code;
 
 	code = pam_prompt(call->pamh, echo ? PAM_PROMPT_ECHO_ON : PAM_PROMPT_ECHO_OFF, &response,
-		"%s", wf_text(text, call->options.language));
+		"%s", text);
 	if (code == PAM_SUCCESS && response != NULL)
 		status = wf_secret_set(answer_r, response, strlen(response));
 	response_free(response);
 	return status == WF_TOO_LONG ? WF_NO : status;
+}
+
+wf_status
+conversation_ask_id(const struct call *call, enum wf_text_id text, struct wf_secret *answer_r)
+{
+	return conversation_ask(call, wf_text(text, call->options.language), false, answer_r);
 }
 
 void

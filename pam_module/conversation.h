@@ -17,7 +17,10 @@
  * be (it is never cut); an empty answer is an answer. WF_NO_MEMORY.
  */
 WF_MUST_USE wf_status conversation_ask(
-	const struct call *call, enum wf_text_id text, bool echo, struct wf_secret *answer_r);
+	const struct call *call, const char *text, bool echo, struct wf_secret *answer_r);
+/* The same for one of our own texts, without echo. */
+WF_MUST_USE wf_status conversation_ask_id(
+	const struct call *call, enum wf_text_id text, struct wf_secret *answer_r);
 
 /* Shows a text, unless the application or the stanza wants none. Failing to show is no failure. */
 void conversation_tell(const struct call *call, bool error, const char *text);

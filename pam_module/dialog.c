@@ -4,6 +4,7 @@
 #include "pam_module/dialog.h"
 
 #include <security/pam_ext.h>
+#include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 
@@ -22,6 +23,7 @@ struct dialog {
 	struct wf_prompt prompts[DIALOG_PROMPTS_MAX];
 	struct wf_secret answers[DIALOG_PROMPTS_MAX];
 	size_t nprompts;
+	char question[RESULT_TEXT_MAX + 1]; /* stands for the last prompt's text; "" = does not */
 	bool first_pass_spent; /* one earlier password is tried once */
 	struct wf_secret password;
 };
@@ -61,6 +63,20 @@ first_pass_take(struct dialog *dialog, struct wf_secret *answer_r)
 	return status == WF_TOO_LONG ? WF_NO : status;
 }
 
+/* In the words of the server that asks, where there are any. */
+static wf_status
+ask(const struct dialog *dialog, const struct wf_prompt *prompt, struct wf_secret *answer_r)
+{
+	bool last = prompt == &dialog->prompts[dialog->nprompts - 1];
+	const char *own = wf_text(prompt->text, dialog->call->options.language);
+	char question[sizeof(dialog->question) + 1];
+
+	if (!last || dialog->question[0] == '\0')
+		return conversation_ask(dialog->call, own, prompt->echo, answer_r);
+	(void)snprintf(question, sizeof(question), "%s ", dialog->question);
+	return conversation_ask(dialog->call, question, prompt->echo, answer_r);
+}
+
 static wf_status
 answer_password(struct dialog *dialog, const struct wf_prompt *prompt, struct wf_secret *answer_r)
 {
@@ -75,7 +91,7 @@ answer_password(struct dialog *dialog, const struct wf_prompt *prompt, struct wf
 		return WF_NO;
 	}
 	if (status == WF_NOT_FOUND)
-		status = conversation_ask(dialog->call, prompt->text, prompt->echo, answer_r);
+		status = ask(dialog, prompt, answer_r);
 	if (status == WF_OK)
 		status = wf_secret_copy(&dialog->password, answer_r);
 	return status;
@@ -86,7 +102,7 @@ answer_one(struct dialog *dialog, const struct wf_prompt *prompt, struct wf_secr
 {
 	if (is_password(prompt))
 		return answer_password(dialog, prompt, answer_r);
-	return conversation_ask(dialog->call, prompt->text, prompt->echo, answer_r);
+	return ask(dialog, prompt, answer_r);
 }
 
 /*
@@ -114,7 +130,7 @@ prompts_read(struct dialog *dialog, const struct wf_msg *msg)
 			return WF_INVALID;
 	}
 	dialog->nprompts = count;
-	return WF_OK;
+	return wf_msg_get_text(msg, WF_F_TEXT, 0, dialog->question, sizeof(dialog->question));
 }
 
 static wf_status

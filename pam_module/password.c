@@ -149,12 +149,12 @@ new_from_user(const struct call *call, struct wf_secret *password_r)
 {
 	struct wf_secret first = WF_SECRET_EMPTY;
 	struct wf_secret second = WF_SECRET_EMPTY;
-	wf_status status = conversation_ask(call, WF_TEXT_NEW_PASSWORD, false, &first);
+	wf_status status = conversation_ask_id(call, WF_TEXT_NEW_PASSWORD, &first);
 
 	if (status == WF_OK && first.len == 0)
 		status = WF_NO;
 	if (status == WF_OK)
-		status = conversation_ask(call, WF_TEXT_REPEAT_PASSWORD, false, &second);
+		status = conversation_ask_id(call, WF_TEXT_REPEAT_PASSWORD, &second);
 	if (status == WF_OK && !wf_secret_equal(&first, &second)) {
 		conversation_tell_id(call, true, WF_TEXT_MISMATCH);
 		status = WF_CONFLICT;

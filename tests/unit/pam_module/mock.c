@@ -78,7 +78,8 @@ send_result(
 }
 
 static void
-send_prompts(const struct peer *peer, const uint8_t *txn, size_t count, enum wf_text_id first)
+send_question(const struct peer *peer, const uint8_t *txn, size_t count, enum wf_text_id first,
+	const char *question)
 {
 	struct wf_msg msg;
 
@@ -91,7 +92,14 @@ send_prompts(const struct peer *peer, const uint8_t *txn, size_t count, enum wf_
 		prompt.echo = prompt.text == WF_TEXT_CODE;
 		must(wf_msg_add_prompt(&msg, &prompt));
 	}
+	must(wf_msg_add_text(&msg, WF_F_TEXT, question));
 	send_msg(peer, &msg);
+}
+
+static void
+send_prompts(const struct peer *peer, const uint8_t *txn, size_t count, enum wf_text_id first)
+{
+	send_question(peer, txn, count, first, "");
 }
 
 static void
@@ -318,6 +326,17 @@ play_rounds(struct peer *peer)
 	}
 }
 
+/* Another server asks for more: its words stand for the last prompt alone. */
+static void
+play_question(struct peer *peer)
+{
+	send_prompts(peer, mock_txn, 1, WF_TEXT_PASSWORD);
+	receive(peer);
+	send_question(peer, mock_txn, 2, WF_TEXT_PASSWORD, "Code of the SMS:");
+	receive(peer);
+	send_result(peer, WF_VERDICT_ACCEPT, WF_TEXT_NONE, "");
+}
+
 /* Two rounds: the password first, then the code. */
 static void
 play_two_rounds(struct peer *peer)
@@ -476,6 +495,7 @@ static const struct script begin_scripts[] = {
 	{"other-result", play_other_result},
 	{"row", play_row},
 	{"many-prompts", play_many_prompts},
+	{"question", play_question},
 	{"unknown-prompt", play_unknown_prompt},
 	{"words", play_words},
 	{"", play_accept},

@@ -197,6 +197,17 @@ START_TEST(all_is_asked_before_anything_is_told)
 }
 END_TEST
 
+START_TEST(a_question_in_its_own_words)
+{
+	struct app app;
+
+	harness_stack_simple("");
+	app_init(&app);
+	ck_assert_int_eq(app_authenticate(&app, "question"), PAM_SUCCESS);
+	ck_assert_str_eq(app.texts, "ask:Password: \nask:Password: \necho:Code of the SMS: \n");
+}
+END_TEST
+
 START_TEST(longest_answer_is_sent_whole)
 {
 	struct app app;
@@ -470,6 +481,7 @@ auth_suite(void)
 	tcase_add_loop_test(served, stacks_with_neighbours, 0, COUNT(stack_rows));
 	tcase_add_loop_test(served, answers, 0, COUNT(answer_rows));
 	tcase_add_test(served, all_is_asked_before_anything_is_told);
+	tcase_add_test(served, a_question_in_its_own_words);
 	tcase_add_test(served, longest_answer_is_sent_whole);
 	tcase_add_loop_test(served, first_pass, 0, COUNT(pass_rows));
 	tcase_add_test(served, password_is_left_for_others);
