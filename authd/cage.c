@@ -30,7 +30,7 @@ add_folder(struct wf_sandbox_path *paths, size_t *n, char *copy, const char *fil
 static wf_status
 cage_paths(const struct config *config)
 {
-	bool relay = config->relay.host[0] != '\0';
+	bool relay = config_is_relay(&config->relay);
 	const struct config_trust *trust = relay ? &config->relay.trust : &config->relays.trust;
 	char conf[sizeof(config->file)], keys[sizeof(config->key_file)];
 	char certificate[sizeof(trust->certificate)], key[sizeof(trust->key)];
@@ -66,7 +66,7 @@ cage_calls(const struct config *config)
 	const char *calls[192];
 	size_t n = sandbox_calls_count;
 
-	if (config->relay.host[0] == '\0')
+	if (!config_is_relay(&config->relay))
 		return wf_sandbox_calls(sandbox_calls, n);
 	if (n + sandbox_calls_relay_count > sizeof(calls) / sizeof(calls[0]))
 		return WF_FULL;

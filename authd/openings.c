@@ -83,7 +83,7 @@ open_sockets(struct openings *openings, const struct config *config)
 	}
 	fine = open_socket(openings, config, FRONT_PAM, "pam.sock", 0666, (gid_t)-1) &&
 	       open_socket(openings, config, FRONT_CONTROL, "control.sock", 0666, (gid_t)-1);
-	if (fine && config->radius_uid != (uid_t)-1 && config->relay.host[0] == '\0')
+	if (fine && config->radius_uid != (uid_t)-1 && !config_is_relay(&config->relay))
 		fine = open_socket(
 			openings, config, FRONT_RADIUS, "radius.sock", 0660, config->radius_gid);
 	return fine;
@@ -173,7 +173,7 @@ openings_open(const struct wf_options *options, struct openings *openings, bool 
 		wf_say(LOG_ERR, error.text);
 		return false;
 	}
-	*relay_r = config->relay.host[0] != '\0';
+	*relay_r = config_is_relay(&config->relay);
 	fine = (*relay_r ? relay_folder(config) : first_start(options, config)) &&
 	       open_sockets(openings, config) && open_relays(openings, config) &&
 	       wf_become(config->user, "user");

@@ -56,7 +56,7 @@ reload(struct relay_daemon *daemon)
 	if (status != WF_OK) {
 		wf_say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s",
 			error.text);
-	} else if (config->relay.host[0] == '\0' ||
+	} else if (!config_is_relay(&config->relay) ||
 		   relay_configure(daemon->relay, config, why, sizeof(why)) != WF_OK) {
 		wf_say_f(
 			LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);

@@ -39,7 +39,7 @@ load_secret(const struct loading *loading, struct client *client)
 
 	if (config->secret_file[0] == '\0')
 		return WF_OK;
-	status = config_secret_read(config, user, &client->secret);
+	status = config_secret_read(config->secret_file, user, &client->secret);
 	if (status == WF_OK)
 		return WF_OK;
 	fault = config_secret_check(config, user, 0);

@@ -131,6 +131,7 @@ config_free(struct config **config)
 		return;
 	free((*config)->radius.clients);
 	free((*config)->radius.replies);
+	free((*config)->upstreams.list);
 	free(*config);
 	*config = NULL;
 }

@@ -13,6 +13,7 @@
 
 #include "authd/config/radius.h"
 #include "authd/config/relay.h"
+#include "authd/config/upstream.h"
 #include "authd/policy/policy.h"
 #include "common/status.h"
 
@@ -39,6 +40,7 @@ struct config {
 	struct config_radius radius;
 	struct config_relay relay;
 	struct config_relays relays;
+	struct config_upstreams upstreams;
 };
 
 /* "/etc/warifu/warifu.conf:12: unknown option 'foo' in section 'lock'; accepted: ...", in the language of the locale. */

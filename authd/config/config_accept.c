@@ -236,6 +236,7 @@ static void (*const accepted[])(const struct config_row *, struct config_text *)
 	[CONFIG_SERVER] = config_accepted_server,
 	[CONFIG_RELAYS_LISTEN] = config_accepted_relays_listen,
 	[CONFIG_HOSTS] = config_accepted_hosts,
+	[CONFIG_SERVERS] = config_accepted_servers,
 };
 
 void

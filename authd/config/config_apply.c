@@ -13,12 +13,6 @@
 #include "common/utf8.h"
 
 static void *
-record_of_all(const struct config_put *put)
-{
-	return put->load->config;
-}
-
-static void *
 record_of_service(const struct config_put *put)
 {
 	struct policy_service *service;
@@ -29,32 +23,19 @@ record_of_service(const struct config_put *put)
 	return service;
 }
 
-static void *
-record_of_client(const struct config_put *put)
-{
-	return config_client_record(put->load, put->title);
-}
-
-static void *
-record_of_reply(const struct config_put *put)
-{
-	return config_reply_record(put->load, put->title);
-}
-
 void *
 config_place(const struct config_put *put)
 {
-	static const struct {
-		const char *section;
-		void *(*record)(const struct config_put *put);
-	} records[] = {
-		{"service", record_of_service}, {"client", record_of_client}, {"reply", record_of_reply}};
-	void *(*record)(const struct config_put *) = record_of_all;
+	const struct config_records *records = config_records_find(put->row->section);
+	char *record;
 
-	for (size_t i = 0; i < sizeof(records) / sizeof(records[0]); i++)
-		if (strcmp(put->row->section, records[i].section) == 0)
-			record = records[i].record;
-	return (char *)record(put) + put->row->offset;
+	if (records != NULL)
+		record = config_record(put->load, records, put->title);
+	else if (strcmp(put->row->section, "service") == 0)
+		record = record_of_service(put);
+	else
+		record = (char *)put->load->config;
+	return record + put->row->offset;
 }
 
 static bool
@@ -267,6 +248,7 @@ static bool (*const puts_by_type[])(const struct config_put *) = {
 	[CONFIG_SERVER] = config_put_server,
 	[CONFIG_RELAYS_LISTEN] = config_put_relays_listen,
 	[CONFIG_HOSTS] = config_put_host,
+	[CONFIG_SERVERS] = config_put_upstream_server,
 };
 
 static void
@@ -287,10 +269,10 @@ seen_of(struct config_load *load, const struct config_row *row, const char *titl
 {
 	size_t i = (size_t)(row - load->rows);
 
-	if (strcmp(row->section, "client") == 0)
-		return &load->clients_seen[config_client_index(load, title)][i];
-	if (strcmp(row->section, "reply") == 0)
-		return &load->replies_seen[config_reply_index(load, title)][i];
+	const struct config_records *records = config_records_find(row->section);
+
+	if (records != NULL)
+		return &config_record_seen(load, records, title)[i];
 	return strcmp(row->section, "service") == 0 ? NULL : &load->seen[i];
 }
 

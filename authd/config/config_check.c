@@ -88,6 +88,8 @@ config_check(struct config_load *load)
 	load->file = file;
 	config_radius_check(load);
 	load->file = file;
+	config_upstream_check(load);
+	load->file = file;
 	config_relay_check(load);
 	load->file = file;
 	if (load->config->node[0] == '\0')

@@ -67,6 +67,7 @@ config_defaults(struct config *config)
 	config->password_cost.lanes = 1;
 	policy_init(&config->policy);
 	config_radius_defaults(&config->radius);
+	SET(config->upstreams.user, "warifu-egress");
 	if (gethostname(host, sizeof(host)) == 0) {
 		host[sizeof(host) - 1] = '\0';
 		if (config_is_name(host))
@@ -84,21 +85,22 @@ group_id(const char *name, char *scratch)
 	return found->gr_gid;
 }
 
+/* Who a program runs as: whoever starts it where no user is written, nobody where there is no such user. */
 static void
-find_radius(struct config *config, char *scratch)
+find_user(const char *name, uid_t *uid_r, gid_t *gid_r, char *scratch)
 {
 	struct passwd entry, *found = NULL;
 
-	config->radius_uid = geteuid();
-	config->radius_gid = getegid();
-	if (config->radius.user[0] == '\0')
+	*uid_r = geteuid();
+	*gid_r = getegid();
+	if (name[0] == '\0')
 		return;
-	config->radius_uid = (uid_t)-1;
-	config->radius_gid = (gid_t)-1;
-	if (getpwnam_r(config->radius.user, &entry, scratch, LOOKUP_MAX, &found) != 0 || found == NULL)
+	*uid_r = (uid_t)-1;
+	*gid_r = (gid_t)-1;
+	if (getpwnam_r(name, &entry, scratch, LOOKUP_MAX, &found) != 0 || found == NULL)
 		return;
-	config->radius_uid = found->pw_uid;
-	config->radius_gid = found->pw_gid;
+	*uid_r = found->pw_uid;
+	*gid_r = found->pw_gid;
 }
 
 wf_status
@@ -112,7 +114,8 @@ config_names(struct config *config)
 	config->role_groups[0] = (gid_t)-1;
 	for (size_t i = 1; i < sizeof(role_groups) / sizeof(role_groups[0]); i++)
 		config->role_groups[i] = group_id(role_groups[i], scratch);
-	find_radius(config, scratch);
+	find_user(config->radius.user, &config->radius_uid, &config->radius_gid, scratch);
+	find_user(config->upstreams.user, &config->upstreams.uid, &config->upstreams.gid, scratch);
 	wf_fault_shelter(false);
 	free(scratch);
 	return WF_OK;

@@ -26,6 +26,7 @@ struct config_load {
 	struct config_seen seen[CONFIG_ROWS_MAX];
 	struct config_seen clients_seen[CONFIG_CLIENTS_MAX][CONFIG_ROWS_MAX];
 	struct config_seen replies_seen[CONFIG_REPLIES_MAX][CONFIG_ROWS_MAX];
+	struct config_seen upstreams_seen[CONFIG_UPSTREAMS_MAX][CONFIG_ROWS_MAX];
 	char open[65]; /* title of the section being read; "" = none */
 };
 
@@ -41,13 +42,18 @@ void config_fail(struct config_load *load, int line, const char *format, ...) __
  */
 void config_apply(struct config_load *load, const struct config_row *row, const char *title, const char *value, size_t index,
 		  int line);
-/* Title of a section: a service, client or reply gets its record, a zone must be known.  Again for each value. */
+/* Title of a section: a service, client, reply or upstream gets its record, a zone must be known.  Again for each value. */
 void config_title(struct config_load *load, const char *section, const char *title, int line);
 /* The end of the section. */
 void config_title_end(struct config_load *load, const char *section, const char *title, int line);
+/* The list that each section of this name is a record of; NULL if there is no such list. */
+const struct config_records *config_records_find(const char *section);
 /* By name; the number of records if there is none of that name. */
-size_t config_client_index(const struct config_load *load, const char *name);
+size_t config_record_index(const struct config_load *load, const struct config_records *records, const char *name);
 size_t config_reply_index(const struct config_load *load, const char *name);
+/* Only for a name that there is; the second, where each of its rows is written. */
+void *config_record(const struct config_load *load, const struct config_records *records, const char *name);
+struct config_seen *config_record_seen(struct config_load *load, const struct config_records *records, const char *name);
 /* Only for a name that there is. */
 struct config_client *config_client_record(const struct config_load *load, const char *name);
 struct config_reply *config_reply_record(const struct config_load *load, const char *name);
@@ -58,10 +64,14 @@ void config_radius_defaults(struct config_radius *radius);
 void config_demand(struct policy_service *service, int64_t kinds, const struct origin *written);
 /* Reads one file's text through libconfuse into the configuration; comments are gone from it after that. */
 void config_parse(struct config_load *load, char *text, size_t len);
+/* The same of an upstream. */
+void config_upstream_defaults(struct config_upstream *upstream);
 /* Values that are each accepted, but not together. */
 void config_check(struct config_load *load);
 /* The same of clients and replies, after their profiles have filled them in; each client gets its service. */
 void config_radius_check(struct config_load *load);
+/* The same of the sections upstream. */
+void config_upstream_check(struct config_load *load);
 /* The same of the sections relay and relays. */
 void config_relay_check(struct config_load *load);
 

@@ -60,7 +60,7 @@ is_among(const char *name, const char *const *names, size_t n)
 bool
 config_section_titled(const char *section)
 {
-	static const char *const titled[] = {"zone", "service", "client", "reply"};
+	static const char *const titled[] = {"zone", "service", "client", "reply", "upstream"};
 
 	return is_among(section, titled, sizeof(titled) / sizeof(titled[0]));
 }
@@ -82,6 +82,7 @@ config_type_is_list(enum config_type type)
 		[CONFIG_ATTRIBUTES] = true,
 		[CONFIG_RELAYS_LISTEN] = true,
 		[CONFIG_HOSTS] = true,
+		[CONFIG_SERVERS] = true,
 	};
 
 	return lists[type];
@@ -119,21 +120,24 @@ config_rows(struct config_row rows_r[CONFIG_ROWS_MAX])
 	const struct policy_param_spec *specs = policy_params(&nparams);
 	size_t n = 0;
 
-	size_t nradius, nrelay;
-	const struct config_row *radius = config_radius_rows(&nradius);
-	const struct config_row *relay = config_relay_rows(&nrelay);
+	static const struct config_row *(*const parts[])(size_t *n_r) = {
+		config_radius_rows, config_relay_rows, config_upstream_rows};
 
-	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + CONFIG_RADIUS_ROWS_MAX + RELAY_ROWS_MAX <=
+	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + CONFIG_RADIUS_ROWS_MAX + RELAY_ROWS_MAX +
+				       UPSTREAM_ROWS_MAX <=
 			       CONFIG_ROWS_MAX,
 		"rows fit");
 	for (size_t i = 0; i < nparams; i++)
 		rows_r[n++] = row_of_param(&specs[i]);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		rows_r[n++] = fixed[i];
-	for (size_t i = 0; i < nradius; i++)
-		rows_r[n++] = radius[i];
-	for (size_t i = 0; i < nrelay; i++)
-		rows_r[n++] = relay[i];
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		size_t count;
+		const struct config_row *rows = parts[i](&count);
+
+		for (size_t j = 0; j < count; j++)
+			rows_r[n++] = rows[j];
+	}
 	return n;
 }
 

@@ -44,6 +44,8 @@ enum config_type {
 	CONFIG_SERVER,        /* host and port of the centre */
 	CONFIG_RELAYS_LISTEN, /* list of addresses with ports */
 	CONFIG_HOSTS,         /* list of names of hosts */
+	/* of upstreams: upstream_options.c */
+	CONFIG_SERVERS,       /* list of addresses with ports */
 	CONFIG_TYPES
 };
 
@@ -57,13 +59,14 @@ struct config_row {
 	const char *section; /* "" = none */
 	const char *name;
 	enum config_type type;
-	size_t offset, size; /* in struct config, or in the record of a section with a title: service, client, reply */
+	size_t offset, size; /* in struct config, or in the record of a section with a title: service, client, reply, upstream */
 	int64_t min, max;
 	enum policy_param param;
 	const struct config_word *words;
 };
 
-#define CONFIG_ROWS_MAX 128
+#define CONFIG_ROWS_MAX 144
+#define UPSTREAM_ROWS_MAX 12
 #define RELAY_ROWS_MAX 12 /* of them; those of RADIUS: CONFIG_RADIUS_ROWS_MAX */
 
 /* Sections whose name is followed by a title. */
@@ -73,6 +76,8 @@ bool config_type_is_list(enum config_type type);
 const struct config_row *config_radius_rows(size_t *n_r);
 /* Those of the sections relay and relays. */
 const struct config_row *config_relay_rows(size_t *n_r);
+/* Those of the sections egress and upstream. */
+const struct config_row *config_upstream_rows(size_t *n_r);
 /* The client's value of a row of section client as it would be written, lists with ", " between; "" for none. */
 void config_client_show(const struct config_row *row, const struct config_client *client, char *text_r, size_t size);
 /* All rows, those of the policy's parameters first, at most CONFIG_ROWS_MAX.  Any thread. */

@@ -1,6 +1,6 @@
 /*
  * The sections with a title: what a title may be, and the record that it stands for.  A service may be written in
- * several places, a client or a reply in one.
+ * several places, a client, a reply or an upstream in one.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -21,39 +21,118 @@ struct title {
 	int line;
 };
 
-size_t
-config_client_index(const struct config_load *load, const char *name)
-{
-	const struct config_radius *radius = &load->config->radius;
-	size_t i = 0;
+/* --- sections that are records of a list --- */
 
-	while (i < radius->nclients && strcmp(radius->clients[i].name, name) != 0)
+#define CONFIG_AT(field) offsetof(struct config, field)
+#define LOAD_AT(field) offsetof(struct config_load, field)
+
+static void
+client_defaults(void *record)
+{
+	config_client_defaults(record);
+}
+
+static void
+upstream_defaults(void *record)
+{
+	config_upstream_defaults(record);
+}
+
+/* Each record begins with its name. */
+struct config_records {
+	const char *section;
+	size_t list, n; /* within struct config */
+	size_t size, origin; /* of a record; within it */
+	size_t max;
+	size_t seen; /* within struct config_load: rows of CONFIG_ROWS_MAX */
+	void (*defaults)(void *record); /* NULL: zeros */
+};
+static const struct config_records kinds[] = {
+	{"client", CONFIG_AT(radius.clients), CONFIG_AT(radius.nclients), sizeof(struct config_client),
+		offsetof(struct config_client, origin), CONFIG_CLIENTS_MAX, LOAD_AT(clients_seen), client_defaults},
+	{"reply", CONFIG_AT(radius.replies), CONFIG_AT(radius.nreplies), sizeof(struct config_reply),
+		offsetof(struct config_reply, origin), CONFIG_REPLIES_MAX, LOAD_AT(replies_seen), NULL},
+	{"upstream", CONFIG_AT(upstreams.list), CONFIG_AT(upstreams.n), sizeof(struct config_upstream),
+		offsetof(struct config_upstream, origin), CONFIG_UPSTREAMS_MAX, LOAD_AT(upstreams_seen), upstream_defaults},
+};
+_Static_assert(offsetof(struct config_client, name) == 0 && offsetof(struct config_reply, name) == 0 &&
+		       offsetof(struct config_upstream, name) == 0,
+	"records are found by what they begin with");
+
+const struct config_records *
+config_records_find(const char *section)
+{
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(kinds[i].section, section) == 0)
+			return &kinds[i];
+	return NULL;
+}
+
+static char *
+list_of(const struct config_load *load, const struct config_records *records)
+{
+	char *list;
+
+	memcpy(&list, (char *)load->config + records->list, sizeof(list));
+	return list;
+}
+
+static size_t *
+count_of(const struct config_load *load, const struct config_records *records)
+{
+	return (size_t *)((char *)load->config + records->n);
+}
+
+size_t
+config_record_index(const struct config_load *load, const struct config_records *records, const char *name)
+{
+	const char *record = list_of(load, records);
+	size_t n = *count_of(load, records), i = 0;
+
+	while (i < n && strcmp(record + i * records->size, name) != 0)
 		i++;
 	return i;
+}
+
+void *
+config_record(const struct config_load *load, const struct config_records *records, const char *name)
+{
+	return list_of(load, records) + config_record_index(load, records, name) * records->size;
+}
+
+struct config_seen *
+config_record_seen(struct config_load *load, const struct config_records *records, const char *name)
+{
+	struct config_seen *seen = (struct config_seen *)((char *)load + records->seen);
+
+	return seen + config_record_index(load, records, name) * CONFIG_ROWS_MAX;
+}
+
+static bool
+is_known(const struct config_load *load, const struct config_records *records, const char *name)
+{
+	return config_record_index(load, records, name) < *count_of(load, records);
 }
 
 size_t
 config_reply_index(const struct config_load *load, const char *name)
 {
-	const struct config_radius *radius = &load->config->radius;
-	size_t i = 0;
-
-	while (i < radius->nreplies && strcmp(radius->replies[i].name, name) != 0)
-		i++;
-	return i;
+	return config_record_index(load, config_records_find("reply"), name);
 }
 
 struct config_client *
 config_client_record(const struct config_load *load, const char *name)
 {
-	return &load->config->radius.clients[config_client_index(load, name)];
+	return config_record(load, config_records_find("client"), name);
 }
 
 struct config_reply *
 config_reply_record(const struct config_load *load, const char *name)
 {
-	return &load->config->radius.replies[config_reply_index(load, name)];
+	return config_record(load, config_records_find("reply"), name);
 }
+
+/* --- titles --- */
 
 static void
 title_zone(const struct title *title)
@@ -80,12 +159,15 @@ title_service(const struct title *title)
 
 /* Whether there may be a record of this title now: the section is not another one of the same title. */
 static bool
-is_first(const struct title *title, const char *section, const struct origin *earlier)
+is_first(const struct title *title, const struct config_records *records)
 {
-	if (earlier == NULL || strcmp(title->load->open, title->text) == 0)
+	const char *record = config_record(title->load, records, title->text);
+	const struct origin *earlier = (const struct origin *)(const void *)(record + records->origin);
+
+	if (!is_known(title->load, records, title->text) || strcmp(title->load->open, title->text) == 0)
 		return true;
-	config_fail(title->load, title->line, _("there is another %s '%s' in %s:%d; give one of them another name"), section,
-		title->shown, earlier->file, earlier->line);
+	config_fail(title->load, title->line, _("there is another %s '%s' in %s:%d; give one of them another name"),
+		records->section, title->shown, earlier->file, earlier->line);
 	return false;
 }
 
@@ -95,29 +177,29 @@ is_named(const struct title *title, const char *section)
 	if (config_is_name(title->text))
 		return true;
 	config_fail(title->load, title->line,
-		_("'%s' is no name of a %s; accepted: 1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'"),
+		_("'%s' cannot be the name of a section '%s'; accepted: 1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'"),
 		title->shown, section);
 	return false;
 }
 
-/* Room for one record more behind `n`, zeroed; false after the error was told. */
-static bool
-grow(const struct title *title, void **records, size_t n, size_t size, size_t max)
+/* One record more, zeroed; NULL after the error was told. */
+static char *
+grow(const struct title *title, const struct config_records *records)
 {
+	size_t *n = count_of(title->load, records);
 	char *grown;
 
-	if (n == max) {
-		config_fail(title->load, title->line, _("there are more than %zu such sections"), max);
-		return false;
+	if (*n == records->max) {
+		config_fail(title->load, title->line, _("there are more than %zu such sections"), records->max);
+		return NULL;
 	}
-	grown = wf_fault(WF_FAULT_ALLOC) ? NULL : reallocarray(*records, n + 1, size);
+	grown = wf_fault(WF_FAULT_ALLOC) ? NULL : reallocarray(list_of(title->load, records), *n + 1, records->size);
 	if (grown == NULL) {
 		title->load->status = WF_NO_MEMORY;
-		return false;
+		return NULL;
 	}
-	memset(grown + n * size, 0, size);
-	*records = grown;
-	return true;
+	memcpy((char *)title->load->config + records->list, &grown, sizeof(grown));
+	return memset(grown + (*n)++ * records->size, 0, records->size);
 }
 
 static void
@@ -129,60 +211,40 @@ set_origin(const struct title *title, struct origin *origin)
 }
 
 static void
-title_client(const struct title *title)
+title_record(const struct title *title, const struct config_records *records)
 {
-	struct config_radius *radius = &title->load->config->radius;
-	size_t i = config_client_index(title->load, title->text);
-	void *clients = radius->clients;
-	struct config_client *client;
+	char *record;
 
-	if (!is_named(title, "client") ||
-		!is_first(title, "client", i < radius->nclients ? &radius->clients[i].origin : NULL) ||
-		i < radius->nclients ||
-		!grow(title, &clients, radius->nclients, sizeof(*client), CONFIG_CLIENTS_MAX))
+	if (!is_named(title, records->section) || !is_first(title, records) ||
+		is_known(title->load, records, title->text))
 		return;
-	radius->clients = clients;
-	client = &radius->clients[radius->nclients++];
-	(void)snprintf(client->name, sizeof(client->name), "%s", title->text);
-	set_origin(title, &client->origin);
-	config_client_defaults(client);
-}
-
-static void
-title_reply(const struct title *title)
-{
-	struct config_radius *radius = &title->load->config->radius;
-	size_t i = config_reply_index(title->load, title->text);
-	void *replies = radius->replies;
-	struct config_reply *reply;
-
-	if (!is_named(title, "reply") ||
-		!is_first(title, "reply", i < radius->nreplies ? &radius->replies[i].origin : NULL) ||
-		i < radius->nreplies ||
-		!grow(title, &replies, radius->nreplies, sizeof(*reply), CONFIG_REPLIES_MAX))
+	record = grow(title, records);
+	if (record == NULL)
 		return;
-	radius->replies = replies;
-	reply = &radius->replies[radius->nreplies++];
-	(void)snprintf(reply->name, sizeof(reply->name), "%s", title->text);
-	set_origin(title, &reply->origin);
+	(void)snprintf(record, sizeof(((struct config_client *)NULL)->name), "%s", title->text);
+	set_origin(title, (struct origin *)(void *)(record + records->origin));
+	if (records->defaults != NULL)
+		records->defaults(record);
 }
 
 static const struct {
 	const char *section;
 	void (*take)(const struct title *title);
-} titles[] = {
-	{"zone", title_zone}, {"service", title_service}, {"client", title_client}, {"reply", title_reply}};
+} titles[] = {{"zone", title_zone}, {"service", title_service}};
 
 void
 config_title(struct config_load *load, const char *section, const char *text, int line)
 {
 	char shown[72];
 	const struct title title = {.load = load, .text = text, .shown = shown, .line = line};
+	const struct config_records *records = config_records_find(section);
 
 	(void)wf_utf8_escape(text, strlen(text), NULL, shown, sizeof(shown));
 	for (size_t i = 0; i < sizeof(titles) / sizeof(titles[0]); i++)
 		if (strcmp(titles[i].section, section) == 0)
 			titles[i].take(&title);
+	if (records != NULL)
+		title_record(&title, records);
 	if (load->status == WF_OK)
 		(void)snprintf(load->open, sizeof(load->open), "%s", text);
 }
@@ -191,9 +253,10 @@ void
 config_title_end(struct config_load *load, const char *section, const char *text, int line)
 {
 	/* Without a value in it nobody has seen the title; libconfuse may name another section of the kind then. */
-	bool unseen = load->open[0] == '\0' && config_client_index(load, text) == load->config->radius.nclients &&
-		      config_reply_index(load, text) == load->config->radius.nreplies;
+	bool unseen = load->open[0] == '\0';
 
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		unseen = unseen && !is_known(load, &kinds[i], text);
 	if (unseen)
 		config_title(load, section, text, line);
 	load->open[0] = '\0';

@@ -166,13 +166,15 @@ enum config_secret_fault {
  * `user`: of warifu-radiusd, (uid_t)-1 if there is none yet; `wall_us`: now.  SECRET_FINE for a client without a file.
  */
 enum config_secret_fault config_secret_check(const struct config_client *client, uid_t user, int64_t wall_us);
+/* The same of any file; `changed_day`: as in struct config_client. */
+enum config_secret_fault config_secret_check_file(const char *file, int64_t changed_day, uid_t user, int64_t wall_us);
 bool config_secret_is_warning(enum config_secret_fault fault);
 /* What is wrong with the client's secret and what to do, in the language of the locale. */
 void config_secret_say(const struct config_client *client, enum config_secret_fault fault, char *text_r, size_t size);
 /*
- * Reads the secret.  WF_NOT_FOUND, WF_DENIED (owner, mode), WF_INVALID (empty or no regular file), WF_TOO_LONG, WF_IO,
+ * Reads the secret in a file.  WF_NOT_FOUND, WF_DENIED (owner, mode), WF_INVALID (empty or no regular file), WF_TOO_LONG, WF_IO,
  * WF_NO_MEMORY.  The caller clears secret_r.
  */
-WF_MUST_USE wf_status config_secret_read(const struct config_client *client, uid_t user, struct wf_secret *secret_r);
+WF_MUST_USE wf_status config_secret_read(const char *file, uid_t user, struct wf_secret *secret_r);
 
 #endif

@@ -1,5 +1,5 @@
 /*
- * The files of secrets: looked at from outside by everybody who warns, read by warifu-radiusd alone.
+ * The files of secrets: looked at from outside by everybody who warns, read by warifu-radiusd and warifu-egress alone.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -41,9 +41,9 @@ check_stat(const struct stat *st, uid_t user)
 }
 
 static bool
-is_old(const struct config_client *client, const struct stat *st, int64_t wall_us)
+is_old(int64_t changed_day, const struct stat *st, int64_t wall_us)
 {
-	int64_t changed = client->secret_changed_day >= 0 ? client->secret_changed_day : st->st_mtime / 86400;
+	int64_t changed = changed_day >= 0 ? changed_day : st->st_mtime / 86400;
 
 	return wall_us / US_PER_DAY - changed > CONFIG_SECRET_DAYS;
 }
@@ -51,19 +51,25 @@ is_old(const struct config_client *client, const struct stat *st, int64_t wall_u
 enum config_secret_fault
 config_secret_check(const struct config_client *client, uid_t user, int64_t wall_us)
 {
+	if (client->secret_file[0] == '\0')
+		return SECRET_FINE;
+	return config_secret_check_file(client->secret_file, client->secret_changed_day, user, wall_us);
+}
+
+enum config_secret_fault
+config_secret_check_file(const char *file, int64_t changed_day, uid_t user, int64_t wall_us)
+{
 	struct stat st;
 	enum config_secret_fault fault;
 
-	if (client->secret_file[0] == '\0')
-		return SECRET_FINE;
-	if (stat(client->secret_file, &st) != 0)
+	if (stat(file, &st) != 0)
 		return errno == EACCES ? SECRET_UNSEEN : SECRET_MISSING;
 	fault = check_stat(&st, user);
 	if (fault != SECRET_FINE)
 		return fault;
 	if (st.st_size <= CONFIG_SECRET_LEAST)
 		return SECRET_SHORT;
-	return is_old(client, &st, wall_us) ? SECRET_OLD : SECRET_FINE;
+	return is_old(changed_day, &st, wall_us) ? SECRET_OLD : SECRET_FINE;
 }
 
 bool
@@ -144,9 +150,9 @@ read_open(int fd, uid_t user, struct wf_secret *secret_r)
 }
 
 wf_status
-config_secret_read(const struct config_client *client, uid_t user, struct wf_secret *secret_r)
+config_secret_read(const char *file, uid_t user, struct wf_secret *secret_r)
 {
-	int fd = open(client->secret_file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	wf_status status;
 
 	if (fd < 0)

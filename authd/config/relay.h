@@ -20,13 +20,20 @@ struct config_trust {
 	char certificate[256], key[256], ca[256]; /* files (PEM): one's own chain, its key, the CA of the other side; "" = none */
 };
 
-/* Section relay.  `host` is "" where there is none: then this is no relay. */
+/*
+ * Section relay: the centre is reached over TLS (`host` is not ""), or as one of the sections upstream, over RADIUS
+ * (`upstream` is not "").  Where both are "" this is no relay.
+ */
 struct config_relay {
 	char server[280]; /* as written: "auth.example.jp:7443" */
 	char host[256];   /* name or address of the centre; its certificate must be for it */
 	char port[6];
 	struct config_trust trust;
+	char upstream[65]; /* name of the section; there is one of that name, and it is nobody's factor */
 };
+
+/* True for a host without accounts, however it reaches its centre. */
+bool config_is_relay(const struct config_relay *relay);
 
 /* Section relays. */
 struct config_relays {

@@ -25,6 +25,7 @@ static const struct config_row rows[] = {
 	{RELAY(trust.certificate), .name = "certificate", .type = CONFIG_PATH},
 	{RELAY(trust.key), .name = "key", .type = CONFIG_PATH},
 	{RELAY(trust.ca), .name = "ca", .type = CONFIG_PATH},
+	{RELAY(upstream), .name = "upstream", .type = CONFIG_NAME},
 	{RELAYS(listeners), .name = "listen", .type = CONFIG_RELAYS_LISTEN},
 	{RELAYS(trust.certificate), .name = "certificate", .type = CONFIG_PATH},
 	{RELAYS(trust.key), .name = "key", .type = CONFIG_PATH},
@@ -150,25 +151,60 @@ first_written(struct config_load *load, const char *section)
 	return NULL;
 }
 
+/* All options of the section but the one that stands instead of them. */
 static void
-check_section(struct config_load *load, const char *section)
+check_section(struct config_load *load, const char *section, const char *instead)
 {
 	const char *written = first_written(load, section);
 
 	for (size_t i = 0; written != NULL && i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (strcmp(rows[i].section, section) != 0 || line_of(load, section, rows[i].name) > 0)
+		if (strcmp(rows[i].section, section) != 0 || strcmp(rows[i].name, instead) == 0 ||
+			line_of(load, section, rows[i].name) > 0)
 			continue;
 		config_fail(load, line_of(load, section, written), _("section '%s' lacks '%s'; it needs all of its options"),
 			section, rows[i].name);
 	}
 }
 
+/* A relay over RADIUS. */
+static void
+check_upstream(struct config_load *load)
+{
+	const char *name = load->config->relay.upstream;
+	const struct config_upstream *upstream = config_upstream_find(&load->config->upstreams, name);
+	int line = line_of(load, "relay", "upstream");
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (strcmp(rows[i].section, "relay") == 0 && strcmp(rows[i].name, "upstream") != 0 &&
+			line_of(load, "relay", rows[i].name) > 0)
+			config_fail(load, line,
+				_("section 'relay' has 'upstream' and '%s'; the centre is reached in one way: leave out one of them"),
+				rows[i].name);
+	if (upstream == NULL)
+		config_fail(load, line, _("section 'relay' names the upstream '%s', but there is no such section"), name);
+	else if (upstream->factor != UPSTREAM_NONE)
+		config_fail(load, line,
+			_("upstream '%s' is the factor of some accounts, but a relay has none; leave out its 'factor' and 'groups'"),
+			name);
+}
+
+bool
+config_is_relay(const struct config_relay *relay)
+{
+	return relay->host[0] != '\0' || relay->upstream[0] != '\0';
+}
+
 void
 config_relay_check(struct config_load *load)
 {
-	check_section(load, "relay");
-	check_section(load, "relays");
-	if (load->config->relay.host[0] != '\0' && load->config->relays.nlisteners > 0)
+	bool relay = config_is_relay(&load->config->relay);
+
+	if (load->config->relay.upstream[0] != '\0')
+		check_upstream(load);
+	else
+		check_section(load, "relay", "upstream");
+	check_section(load, "relays", "");
+	if (relay && load->config->relays.nlisteners > 0)
 		config_fail(load, line_of(load, "relays", "listen"),
 			"%s", _("a relay has no accounts, so it serves no relays; leave out section 'relay' or 'relays'"));
 }

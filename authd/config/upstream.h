@@ -28,11 +28,12 @@ struct config_upstream {
 	char secret_file[256];
 	/* Both or neither are written.  An account in one of the groups has this factor at the servers. */
 	enum upstream_factor factor;
-	struct config_groups groups;
+	struct config_groups groups; /* a group is in one section of each factor */
 	unsigned timeout_ms; /* for one try; whole seconds */
 	unsigned tries;	     /* of one server, then the next one is asked */
 	unsigned parallel;   /* questions at once; more wait */
-	bool signed_replies; /* replies must carry a right Message-Authenticator (CVE-2024-3596) */
+	/* whether replies must carry a right Message-Authenticator (CVE-2024-3596): required or optional */
+	enum client_authenticator message_authenticator;
 	char nas[65];	     /* NAS-Identifier where the question names none; "" = config.node */
 };
 
@@ -41,6 +42,7 @@ struct config_upstreams {
 	size_t n;
 	char user[65];	/* warifu-egress runs as; "" = whoever starts it */
 	uid_t uid;	/* of it; (uid_t)-1 = none */
+	gid_t gid;
 };
 
 /* By name; NULL if there is none. */
@@ -50,5 +52,12 @@ const struct config_upstream *config_upstream_of(
 	const struct config_upstreams *upstreams, enum upstream_factor factor, const char groups[][CONFIG_GROUP_SIZE], size_t n);
 /* How long a question may take at the most, all servers and tries together, ms. */
 unsigned config_upstream_longest(const struct config_upstream *upstream);
+
+/* Looks at the file of its secret from outside, as config_secret_check() does for clients; `wall_us`: now. */
+enum config_secret_fault config_upstream_secret_check(
+	const struct config_upstreams *upstreams, const struct config_upstream *upstream, int64_t wall_us);
+/* What is wrong with it and what to do, in the language of the locale. */
+void config_upstream_secret_say(
+	const struct config_upstream *upstream, enum config_secret_fault fault, char *text_r, size_t size);
 
 #endif

@@ -81,6 +81,7 @@ print_config(struct printed *out, const struct config *config)
 	out->len = 0;
 	print(out, "run_dir = %s\nstate_dir = %s\nkey_file = %s\nbreakglass_file = %s\n",
 		config->run_dir, config->state_dir, config->key_file, config->breakglass_file);
+	print(out, "egress.user = %s\n", config->upstreams.user);
 	print(out, "user = %s\nnode = %s\nmode = %d\nissuer = %s\n", config->user, config->node,
 		(int)config->mode, config->issuer);
 	print(out, "workers = %u\nqueue = %u\nconnections = %u\n", config->workers, config->queue,

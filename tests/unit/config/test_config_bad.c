@@ -20,7 +20,7 @@
 	"accepted: reply_grid, mode, user, node, run_dir, state_dir, key_file, breakglass_file, "     \
 	"workers, queue, connections, issuer, helpdesk; sections: lock, possession, source, password, " \
 	"mfa, totp, hotp, recovery, deadline, log, zone, service, " \
-	"radius, client, reply, relay, relays"
+	"radius, client, reply, relay, relays, egress, upstream"
 #define SERVICE_OPTIONS "accepted: asked, kinds, ask, key_only, root, console, invoker"
 #define LONG_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 

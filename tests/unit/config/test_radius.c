@@ -1,4 +1,4 @@
-/* What warifu.conf says of RADIUS and of relays: every option reaches its field, profiles, contradictions, secrets. */
+/* What warifu.conf says of RADIUS and of relays over TLS: every option reaches its field, profiles, contradictions, secrets. */
 #include <config.h>
 
 #include <arpa/inet.h>
@@ -315,7 +315,7 @@ static const struct {
 	{"client v1 {\n network = 192.0.2.1 }", "warifu.conf:2: client 'v1' has no 'secret_file'; make one with 'warifu radius secret v1'"},
 	{"client v1 { certificate = a\n " SECRET " }",
 		"warifu.conf:2: client 'v1' has no 'network', so its secret has no meaning; take it out"},
-	{"client \"a b\" { }", "warifu.conf:1: 'a b' is no name of a client; accepted: 1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'"},
+	{"client \"a b\" { }", "warifu.conf:1: 'a b' cannot be the name of a section 'client'; accepted: 1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'"},
 	{V1 "}\nclient v2 {\n " SECRET "\n network = {198.51.100.1, 192.0.2.1} }",
 		"warifu.conf:4: 192.0.2.1 of client 'v2' overlaps with 192.0.2.1 of client 'v1' (FOLDER/warifu.conf:1); a packet must be of one client"},
 	{V1 "}\nclient v2 { network = 192.0.2.0/24 " SECRET " }",
@@ -561,7 +561,7 @@ START_TEST(secrets_are_read)
 
 	for (size_t i = 0; i < LENGTH(table); i++) {
 		write_secret(table[i].text, 0400);
-		ck_assert_int_eq(config_secret_read(&secret_client, (uid_t)-1, &secret), table[i].status);
+		ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), table[i].status);
 		ck_assert_uint_eq(secret.len, table[i].len);
 		if (table[i].len > 0)
 			ck_assert_mem_eq(secret.bytes, table[i].text, table[i].len);
@@ -571,17 +571,17 @@ START_TEST(secrets_are_read)
 	longest[CONFIG_SECRET_MAX] = '\n';
 	longest[CONFIG_SECRET_MAX + 1] = '\0';
 	write_secret(longest, 0400);
-	ck_assert_int_eq(config_secret_read(&secret_client, (uid_t)-1, &secret), WF_OK);
+	ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_OK);
 	wf_secret_clear(&secret);
 	longest[CONFIG_SECRET_MAX] = 'x';
 	write_secret(longest, 0400);
-	ck_assert_int_eq(config_secret_read(&secret_client, (uid_t)-1, &secret), WF_TOO_LONG);
+	ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_TOO_LONG);
 	write_secret(SECRET_32, 0604);
-	ck_assert_int_eq(config_secret_read(&secret_client, (uid_t)-1, &secret), WF_DENIED);
+	ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_DENIED);
 	ck_assert_int_eq(unlink(secret_client.secret_file), 0);
-	ck_assert_int_eq(config_secret_read(&secret_client, (uid_t)-1, &secret), WF_NOT_FOUND);
+	ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_NOT_FOUND);
 	ck_assert_int_eq(mkfifo(secret_client.secret_file, 0400), 0);
-	ck_assert_int_eq(config_secret_read(&secret_client, (uid_t)-1, &secret), WF_INVALID);
+	ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_INVALID);
 }
 END_TEST
 
