@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-#define HIDDEN_MAX 128 /* RFC 2865 section 5.2 */
-
 static const uint8_t zeros[PACKET_AUTHENTICATOR];
 
 /*
@@ -45,56 +43,93 @@ header_md5(const struct binding *binding, const uint8_t *bytes, size_t len,
 	return digest_md5(binding->digest, parts, sizeof(parts) / sizeof(parts[0]), md5_r);
 }
 
-wf_status
-authenticator_verify_message(const struct binding *binding, const struct packet *packet)
+/* `authenticator`: what stood in the header when it was computed. */
+static wf_status
+verify_message(
+	const struct binding *binding, const struct packet *packet, const uint8_t *authenticator)
 {
 	uint8_t hmac[DIGEST_LEN];
 	wf_status status;
 
 	if (packet->message_authenticator == NULL)
 		return WF_NOT_FOUND;
-	status = message_hmac(binding, packet->bytes, packet->len, packet->authenticator,
+	status = message_hmac(binding, packet->bytes, packet->len, authenticator,
 		packet->message_authenticator, hmac);
 	if (status != WF_OK)
 		return status;
 	return wf_mem_equal(hmac, packet->message_authenticator, sizeof(hmac)) ? WF_OK : WF_NO;
 }
 
-wf_status
-authenticator_verify_request(const struct binding *binding, const struct packet *packet)
+static wf_status
+verify_header(
+	const struct binding *binding, const struct packet *packet, const uint8_t *authenticator)
 {
 	uint8_t md5[DIGEST_LEN];
-	wf_status status = header_md5(binding, packet->bytes, packet->len, zeros, md5);
+	wf_status status = header_md5(binding, packet->bytes, packet->len, authenticator, md5);
 
 	if (status != WF_OK)
 		return status;
 	return wf_mem_equal(md5, packet->authenticator, sizeof(md5)) ? WF_OK : WF_NO;
 }
 
+wf_status
+authenticator_verify_message(const struct binding *binding, const struct packet *packet)
+{
+	return verify_message(binding, packet, packet->authenticator);
+}
+
+wf_status
+authenticator_verify_request(const struct binding *binding, const struct packet *packet)
+{
+	return verify_header(binding, packet, zeros);
+}
+
+wf_status
+authenticator_verify_reply(const struct binding *binding,
+	const uint8_t asked[PACKET_AUTHENTICATOR], const struct packet *reply)
+{
+	return verify_header(binding, reply, asked);
+}
+
+wf_status
+authenticator_verify_reply_message(const struct binding *binding,
+	const uint8_t asked[PACKET_AUTHENTICATOR], const struct packet *reply)
+{
+	return verify_message(binding, reply, asked);
+}
+
 /*
- * RFC 2865 section 5.2: each block is the hidden one, xor MD5 of secret and the hidden block
- * before it.
+ * RFC 2865 section 5.2: each block is the clear one, xor MD5 of secret and the hidden block before
+ * it, which for the first one is the authenticator.
  */
+static wf_status
+xor_block(const struct binding *binding, const uint8_t *before, const uint8_t *block,
+	uint8_t *block_r)
+{
+	const struct digest_part parts[] = {
+		{binding->secret->bytes, binding->secret->len},
+		{before, DIGEST_LEN},
+	};
+	uint8_t pad[DIGEST_LEN];
+	wf_status status = digest_md5(binding->digest, parts, 2, pad);
+
+	for (size_t i = 0; status == WF_OK && i < DIGEST_LEN; i++)
+		block_r[i] = block[i] ^ pad[i];
+	wf_wipe(pad, sizeof(pad));
+	return status;
+}
+
 static wf_status
 reveal_blocks(const struct binding *binding, const uint8_t *before, const uint8_t *hidden,
 	size_t len, uint8_t *clear_r)
 {
-	for (size_t at = 0; at < len; at += DIGEST_LEN) {
-		const struct digest_part parts[] = {
-			{binding->secret->bytes, binding->secret->len},
-			{before, DIGEST_LEN},
-		};
-		uint8_t pad[DIGEST_LEN];
-		wf_status status = digest_md5(binding->digest, parts, 2, pad);
+	wf_status status = WF_OK;
 
-		if (status != WF_OK)
-			return status;
-		for (size_t i = 0; i < DIGEST_LEN; i++)
-			clear_r[at + i] = hidden[at + i] ^ pad[i];
-		wf_wipe(pad, sizeof(pad));
+	for (size_t at = 0; status == WF_OK && at < len; at += DIGEST_LEN) {
+		status = xor_block(binding, before, hidden + at, clear_r + at);
 		before = hidden + at;
 	}
-	return WF_OK;
+	return status;
 }
 
 wf_status
@@ -117,17 +152,57 @@ authenticator_reveal(const struct binding *binding, const struct packet *packet,
 }
 
 wf_status
-reply_begin(struct wf_buf *frame, enum packet_code code, const struct packet *request)
+authenticator_hide(const struct binding *binding,
+	const uint8_t authenticator[PACKET_AUTHENTICATOR], const struct wf_secret *password,
+	uint8_t hidden_r[HIDDEN_MAX], size_t *len_r)
 {
-	const uint8_t header[PACKET_HEADER] = {(uint8_t)code, request->id};
+	uint8_t clear[HIDDEN_MAX] = {0}, hidden[HIDDEN_MAX];
+	const uint8_t *before = authenticator;
+	size_t len = (password->len + DIGEST_LEN - 1) / DIGEST_LEN * DIGEST_LEN;
+	wf_status status = WF_OK;
+
+	if (len == 0 || len > HIDDEN_MAX)
+		return len == 0 ? WF_INVALID : WF_TOO_LONG;
+	memcpy(clear, password->bytes, password->len);
+	for (size_t at = 0; status == WF_OK && at < len; at += DIGEST_LEN) {
+		status = xor_block(binding, before, clear + at, hidden + at);
+		before = hidden + at;
+	}
+	wf_wipe(clear, sizeof(clear));
+	if (status != WF_OK)
+		return status;
+	memcpy(hidden_r, hidden, len);
+	*len_r = len;
+	return WF_OK;
+}
+
+static wf_status
+put_header(struct wf_buf *frame, enum packet_code code, uint8_t id, const uint8_t *authenticator)
+{
+	const uint8_t header[PACKET_HEADER - PACKET_AUTHENTICATOR] = {(uint8_t)code, id};
 	size_t before = frame->len;
 	wf_status status = wf_buf_put(frame, header, sizeof(header));
 
+	if (status == WF_OK)
+		status = wf_buf_put(frame, authenticator, PACKET_AUTHENTICATOR);
 	if (status == WF_OK && code != CODE_ACCOUNTING_RESPONSE)
 		status = reply_add(frame, ATTR_MESSAGE_AUTHENTICATOR, zeros, sizeof(zeros));
 	if (status != WF_OK)
 		wf_buf_cut(frame, before);
 	return status;
+}
+
+wf_status
+reply_begin(struct wf_buf *frame, enum packet_code code, const struct packet *request)
+{
+	return put_header(frame, code, request->id, zeros);
+}
+
+wf_status
+request_begin(
+	struct wf_buf *frame, uint8_t id, const uint8_t authenticator[PACKET_AUTHENTICATOR])
+{
+	return put_header(frame, CODE_ACCESS_REQUEST, id, authenticator);
 }
 
 wf_status
@@ -197,6 +272,22 @@ reply_copy_proxy_states(struct wf_buf *frame, const struct packet *request)
 	return WF_OK;
 }
 
+static void
+put_length(struct wf_buf *frame)
+{
+	frame->data[2] = (uint8_t)(frame->len >> 8);
+	frame->data[3] = (uint8_t)frame->len;
+}
+
+wf_status
+request_end(const struct binding *binding, struct wf_buf *frame)
+{
+	uint8_t *place = frame->data + PACKET_HEADER + 2;
+
+	put_length(frame);
+	return message_hmac(binding, frame->data, frame->len, frame->data + 4, place, place);
+}
+
 wf_status
 reply_end(const struct binding *binding, struct wf_buf *frame, const struct packet *request)
 {
@@ -206,8 +297,7 @@ reply_end(const struct binding *binding, struct wf_buf *frame, const struct pack
 	uint8_t *place = bytes + PACKET_HEADER + 2;
 	wf_status status = WF_OK;
 
-	bytes[2] = (uint8_t)(frame->len >> 8);
-	bytes[3] = (uint8_t)frame->len;
+	put_length(frame);
 	if (has_message)
 		status = message_hmac(
 			binding, bytes, frame->len, request->authenticator, place, place);

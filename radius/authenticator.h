@@ -28,6 +28,15 @@ WF_MUST_USE wf_status authenticator_verify_request(
 	const struct binding *binding, const struct packet *packet);
 
 /*
+ * Of a reply to a request of our own with the authenticator `asked`: WF_OK, WF_NO, WF_CRYPTO (A5,
+ * H2); of its Message-Authenticator WF_NOT_FOUND, too (I1).
+ */
+WF_MUST_USE wf_status authenticator_verify_reply(const struct binding *binding,
+	const uint8_t asked[PACKET_AUTHENTICATOR], const struct packet *reply);
+WF_MUST_USE wf_status authenticator_verify_reply_message(const struct binding *binding,
+	const uint8_t asked[PACKET_AUTHENTICATOR], const struct packet *reply);
+
+/*
  * The password within User-Password, its padding of NULs taken off at the end only (A8), so that
  * NULs before are still there to be refused.  WF_INVALID: not 16, 32 ... 128 octets.  The secret
  * is untouched then.
@@ -35,6 +44,15 @@ WF_MUST_USE wf_status authenticator_verify_request(
 WF_MUST_USE wf_status authenticator_reveal(const struct binding *binding,
 	const struct packet *packet, const struct attribute *password,
 	struct wf_secret *password_r);
+
+#define HIDDEN_MAX 128 /* RFC 2865 section 5.2 */
+/*
+ * A password as User-Password of a request with this authenticator. WF_INVALID: it is empty;
+ * WF_TOO_LONG: over HIDDEN_MAX octets; WF_CRYPTO.
+ */
+WF_MUST_USE wf_status authenticator_hide(const struct binding *binding,
+	const uint8_t authenticator[PACKET_AUTHENTICATOR], const struct wf_secret *password,
+	uint8_t hidden_r[HIDDEN_MAX], size_t *len_r);
 
 /*
  * A packet under construction, in `frame` (its ceiling PACKET_MAX or more).  reply_begin writes
@@ -54,5 +72,9 @@ WF_MUST_USE wf_status reply_add_vendor(
 WF_MUST_USE wf_status reply_copy_proxy_states(struct wf_buf *frame, const struct packet *request);
 WF_MUST_USE wf_status reply_end(
 	const struct binding *binding, struct wf_buf *frame, const struct packet *request);
+/* The same for an Access-Request of our own, whose header has a random authenticator. */
+WF_MUST_USE wf_status request_begin(struct wf_buf *frame, uint8_t id,
+	const uint8_t authenticator[PACKET_AUTHENTICATOR]);
+WF_MUST_USE wf_status request_end(const struct binding *binding, struct wf_buf *frame);
 
 #endif

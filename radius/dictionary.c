@@ -419,3 +419,35 @@ dictionary_number(const struct dictionary *dictionary, const char *attribute, co
 	*number_r = entry->number;
 	return true;
 }
+
+/* Few are asked for, and by people: no order is kept for them. */
+const struct dictionary_attribute *
+dictionary_by_number(const struct dictionary *dictionary, uint32_t vendor, uint8_t type)
+{
+	const struct entry *found = NULL;
+
+	for (size_t i = 0; i < dictionary->n; i++) {
+		const struct entry *entry = &dictionary->entries[i];
+
+		if (entry->kind == ENTRY_ATTRIBUTE && entry->attribute.vendor == vendor &&
+			entry->attribute.type == type &&
+			(found == NULL || entry->order > found->order))
+			found = entry;
+	}
+	return found == NULL ? NULL : &found->attribute;
+}
+
+const char *
+dictionary_value_name(const struct dictionary *dictionary, const char *attribute, uint32_t number)
+{
+	size_t len = strlen(attribute);
+
+	for (size_t i = 0; i < dictionary->n; i++) {
+		const struct entry *entry = &dictionary->entries[i];
+
+		if (entry->kind == ENTRY_VALUE && entry->number == number &&
+			strncasecmp(entry->name, attribute, len) == 0 && entry->name[len] == '\n')
+			return entry->name + len + 1;
+	}
+	return NULL;
+}

@@ -55,6 +55,12 @@ const struct dictionary_attribute *dictionary_find(
 /* The number that a value's name stands for, or that is written there; false: neither. */
 bool dictionary_number(const struct dictionary *dictionary, const char *attribute,
 	const char *value, uint32_t *number_r);
+/* By number; of several names the last one that was read. NULL: none. */
+const struct dictionary_attribute *dictionary_by_number(
+	const struct dictionary *dictionary, uint32_t vendor, uint8_t type);
+/* The name that an attribute's value has; NULL: none. */
+const char *dictionary_value_name(
+	const struct dictionary *dictionary, const char *attribute, uint32_t number);
 /* A whole number, decimal or 0x...; false for anything else and above 2^32 - 1. */
 bool dictionary_read_number(const char *text, uint32_t *number_r);
 /*
@@ -64,5 +70,21 @@ bool dictionary_read_number(const char *text, uint32_t *number_r);
  */
 WF_MUST_USE wf_status dictionary_encode(const struct dictionary *dictionary, const char *name,
 	const char *text, struct dictionary_value *value_r, char why_r[DICTIONARY_WHY_MAX]);
+
+
+/*
+ * The other way round, for people. An attribute of a packet as the values in it: the only one, or
+ * those within a Vendor-Specific of the usual form.  How many; the rest beyond `max` is left out.
+ */
+size_t dictionary_values(
+	const struct attribute *attribute, struct dictionary_value *values_r, size_t max);
+#define DICTIONARY_NAME_MAX 128
+#define DICTIONARY_TEXT_MAX (2 * ATTRIBUTE_VALUE_MAX + 3)
+/*
+ * Name and text of a value, as dictionary_encode() takes them; "Attr-26.9.1" and octets for what
+ * the dictionary does not have. Text may hold whatever its sender wrote.
+ */
+void dictionary_show(const struct dictionary *dictionary, const struct dictionary_value *value,
+	char name_r[DICTIONARY_NAME_MAX], char text_r[DICTIONARY_TEXT_MAX]);
 
 #endif

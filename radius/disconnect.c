@@ -77,25 +77,6 @@ disconnect_encode(const struct binding *binding, const struct disconnect *discon
 	return status == WF_OK ? reply_end(binding, frame, &none) : status;
 }
 
-/*
- * Response Authenticator: MD5 over the answer with the request's authenticator in its place, and
- * the secret.
- */
-static bool
-is_signed(const struct binding *binding, const struct wf_buf *request, const struct packet *answer)
-{
-	const struct digest_part parts[] = {
-		{answer->bytes, PACKET_HEADER - PACKET_AUTHENTICATOR},
-		{request->data + PACKET_HEADER - PACKET_AUTHENTICATOR, PACKET_AUTHENTICATOR},
-		{answer->bytes + PACKET_HEADER, answer->len - PACKET_HEADER},
-		{binding->secret->bytes, binding->secret->len},
-	};
-	uint8_t md5[DIGEST_LEN];
-
-	return digest_md5(binding->digest, parts, sizeof(parts) / sizeof(parts[0]), md5) == WF_OK &&
-	       wf_mem_equal(md5, answer->authenticator, sizeof(md5));
-}
-
 wf_status
 disconnect_read(const struct binding *binding, const struct wf_buf *request, const uint8_t *bytes,
 	size_t len, uint32_t *cause_r)
@@ -104,7 +85,8 @@ disconnect_read(const struct binding *binding, const struct wf_buf *request, con
 	uint32_t cause = 0;
 
 	if (packet_read(bytes, len, &answer) != PACKET_FINE || answer.id != request->data[1] ||
-		!is_signed(binding, request, &answer))
+		authenticator_verify_reply(binding,
+			request->data + PACKET_HEADER - PACKET_AUTHENTICATOR, &answer) != WF_OK)
 		return WF_INVALID;
 	if (answer.code != CODE_DISCONNECT_ACK && answer.code != CODE_DISCONNECT_NAK)
 		return WF_INVALID;

@@ -48,6 +48,35 @@ replies(const struct rfc2865_exchange *exchange)
 	wf_buf_clear(&frame);
 }
 
+/* The other side: the password is hidden as in the example, and the reply is known as its answer. */
+static void
+asks(const struct rfc2865_exchange *exchange, const struct attribute *hidden)
+{
+	uint8_t made[HIDDEN_MAX], asked[PACKET_AUTHENTICATOR];
+	struct wf_secret password = WF_SECRET_EMPTY;
+	struct craft reply;
+	size_t len = 0;
+
+	memcpy(asked, packet.authenticator, sizeof(asked));
+	if (hidden != NULL) {
+		ck_assert_int_eq(wf_secret_set(&password, exchange->password,
+					 strlen(exchange->password)),
+			WF_OK);
+		ck_assert_int_eq(
+			authenticator_hide(&binding, asked, &password, made, &len), WF_OK);
+		ck_assert_uint_eq(len, hidden->len);
+		ck_assert_mem_eq(made, hidden->value, len);
+		wf_secret_clear(&password);
+	}
+	craft_hex(&reply, exchange->reply);
+	ck_assert_int_eq(craft_read(&reply, &packet), PACKET_FINE);
+	ck_assert_int_eq(authenticator_verify_reply(&binding, asked, &packet), WF_OK);
+	ck_assert_int_eq(
+		authenticator_verify_reply_message(&binding, asked, &packet), WF_NOT_FOUND);
+	asked[15] ^= 1;
+	ck_assert_int_eq(authenticator_verify_reply(&binding, asked, &packet), WF_NO);
+}
+
 START_TEST(examples)
 {
 	const struct rfc2865_exchange *exchange = &rfc2865_exchanges[_i];
@@ -65,6 +94,7 @@ START_TEST(examples)
 	ck_assert_int_eq(authenticator_verify_message(&binding, &packet),
 		packet.code == CODE_STATUS_SERVER ? WF_OK : WF_NOT_FOUND);
 	replies(exchange);
+	asks(exchange, hidden);
 }
 END_TEST
 

@@ -229,6 +229,87 @@ START_TEST(missing)
 }
 END_TEST
 
+/* What is shown of a value is what it was made from. */
+static const struct {
+	const char *name, *text;
+} shown[] = {
+	{"Filter-Id", "vpn"},
+	{"Session-Timeout", "3600"},
+	{"Service-Type", "Framed-User"},
+	{"Framed-IP-Address", "192.0.2.9"},
+	{"NAS-IPv6-Address", "2001:db8::9"},
+	{"Class", "0x00ff7e"},
+	{"Cisco-AVPair", "shell:priv-lvl=15"},
+	{"ASA-Privilege-Level", "15"},
+};
+
+START_TEST(values_are_shown)
+{
+	char name[DICTIONARY_NAME_MAX], text[DICTIONARY_TEXT_MAX];
+	struct dictionary_value value;
+
+	load_shipped();
+	ck_assert_int_eq(
+		dictionary_encode(dictionary, shown[_i].name, shown[_i].text, &value, why), WF_OK);
+	dictionary_show(dictionary, &value, name, text);
+	ck_assert_str_eq(name, shown[_i].name);
+	ck_assert_str_eq(text, shown[_i].text);
+}
+END_TEST
+
+START_TEST(what_has_no_name_is_shown_as_octets)
+{
+	static const struct {
+		struct dictionary_value value;
+		const char *name, *text;
+	} rows[] = {
+		{{.type = 250, .len = 2, .bytes = "\x01\xfe"}, "Attr-250", "0x01fe"},
+		{{.vendor = 99999, .type = 7}, "Attr-26.99999.7", "0x"},
+		/* a number that is none */
+		{{.type = ATTR_SESSION_TIMEOUT, .len = 3, .bytes = "abc"}, "Session-Timeout",
+			"0x616263"},
+	};
+	char name[DICTIONARY_NAME_MAX], text[DICTIONARY_TEXT_MAX];
+
+	load_shipped();
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		dictionary_show(dictionary, &rows[i].value, name, text);
+		ck_assert_str_eq(name, rows[i].name);
+		ck_assert_str_eq(text, rows[i].text);
+	}
+}
+END_TEST
+
+static const struct {
+	const char *bytes;
+	uint8_t len;
+	size_t n; /* values within; 1 of no vendor: it is shown as it is */
+	uint32_t vendor;
+} vendors[] = {
+	{"\0\0\0\x09\x01\x05" "abc", 9, 1, 9},
+	{"\0\0\0\x09\x01\x05" "abc\x02\x02", 11, 2, 9},
+	{"\0\0\0\x09\x01\x06" "abc", 9, 1, 0},
+	{"\0\0\0\x09\x01\x01", 6, 1, 0},
+	{"\0\0\0\x09\x01", 5, 1, 0},
+	{"\0\0\0\x09", 4, 1, 0},
+	{"\0\0", 2, 1, 0},
+	{"", 0, 1, 0},
+};
+
+START_TEST(attributes_of_vendors)
+{
+	const struct attribute attribute = {.type = ATTR_VENDOR_SPECIFIC,
+		.len = vendors[_i].len,
+		.value = (const uint8_t *)vendors[_i].bytes};
+	struct dictionary_value found[4];
+
+	ck_assert_uint_eq(dictionary_values(&attribute, found, 4), vendors[_i].n);
+	ck_assert_uint_eq(found[0].vendor, vendors[_i].vendor);
+	ck_assert_uint_eq(found[0].type, vendors[_i].vendor != 0 ? 1 : ATTR_VENDOR_SPECIFIC);
+	ck_assert_uint_eq(dictionary_values(&attribute, found, 0), 0);
+}
+END_TEST
+
 static Suite *
 dictionary_suite(void)
 {
@@ -242,6 +323,9 @@ dictionary_suite(void)
 	tcase_add_loop_test(tc, sentences, 0, sizeof(mistakes) / sizeof(mistakes[0]));
 	tcase_add_test(tc, long_lines);
 	tcase_add_test(tc, missing);
+	tcase_add_loop_test(tc, values_are_shown, 0, sizeof(shown) / sizeof(shown[0]));
+	tcase_add_test(tc, what_has_no_name_is_shown_as_octets);
+	tcase_add_loop_test(tc, attributes_of_vendors, 0, sizeof(vendors) / sizeof(vendors[0]));
 	suite_add_tcase(suite, tc);
 	return suite;
 }
