@@ -7,7 +7,6 @@
 #include "authd/config/config.h"
 
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,23 +19,6 @@
 #define COST_LEAST_KIB 35840
 
 static pthread_mutex_t lexer = PTHREAD_MUTEX_INITIALIZER;
-
-void
-config_fail(struct config_load *load, int line, const char *format, ...)
-{
-	va_list ap;
-	int n;
-
-	if (load->status != WF_OK)
-		return;
-	load->status = WF_INVALID;
-	n = line > 0 ? snprintf(load->error->text, sizeof(load->error->text), "%.300s:%d: ", load->file, line)
-		     : snprintf(load->error->text, sizeof(load->error->text), "%.300s: ", load->file);
-	va_start(ap, format);
-	if (n > 0 && (size_t)n < sizeof(load->error->text))
-		(void)vsnprintf(load->error->text + n, sizeof(load->error->text) - (size_t)n, format, ap);
-	va_end(ap);
-}
 
 static void
 read_file(struct config_load *load, const char *path)
