@@ -16,6 +16,7 @@
 #include "authd/daemon.h"
 #include "authd/service.h"
 #include "common/become.h"
+#include "common/link/socket.h"
 #include "common/privilege.h"
 #include "common/say.h"
 
@@ -58,7 +59,7 @@ open_socket(struct openings *openings, const struct config *config, enum front_r
 	int fd;
 
 	snprintf(path, sizeof(path), "%s/%s", config->run_dir, name);
-	status = front_socket(path, mode, (uid_t)-1, group, &fd);
+	status = wf_socket_listen(path, mode, (uid_t)-1, group, &fd);
 	if (status != WF_OK) {
 		wf_say_f(LOG_ERR,
 			"cannot open the socket %s: %s; does another daemon run already, or is "

@@ -18,7 +18,7 @@
 struct exchanges;
 
 struct exchanges_options {
-	/* The daemon: a question to it (upstream_send), and whether it is there. */
+	/* The daemon: a question to it (wf_link_send), and whether it is there. */
 	wf_status (*ask)(void *ctx, const struct wf_msg *msg);
 	bool (*up)(void *ctx);
 	void *ctx;

@@ -47,7 +47,7 @@ report(struct server *server, struct wf_msg *done, uint64_t tag, const struct ou
 		status = wf_msg_add_uint(done, WF_F_STATUS, (uint64_t)outcome->status);
 	if (status == WF_OK)
 		status = wf_msg_add_text(done, WF_F_TEXT, outcome->text);
-	if (status != WF_OK || upstream_send(server->upstream, done) != WF_OK)
+	if (status != WF_OK || wf_link_send(server->upstream, done) != WF_OK)
 		wf_say(LOG_NOTICE, "what became of an order could not be told; it comes again");
 	wf_msg_clear(done);
 }

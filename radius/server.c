@@ -57,7 +57,7 @@ static void
 flush(struct server *server)
 {
 	exchanges_pump(server->exchanges, now_us(server));
-	upstream_flush(server->upstream);
+	wf_link_flush(server->upstream);
 	for (size_t i = 0; i < server->nlisteners; i++)
 		listener_flush(server->listeners[i]);
 }
@@ -68,12 +68,20 @@ settled(void *ctx)
 	flush(ctx);
 }
 
-static void
+/* First of all, that it may send orders. */
+static wf_status
 daemon_up(void *ctx)
 {
 	struct server *server = ctx;
+	struct wf_msg msg;
+	wf_status status;
 
-	exchanges_pump(server->exchanges, now_us(server));
+	wf_msg_init(&msg, WF_MSG_WORK, WF_WIRE_VERSION);
+	status = wf_link_send(server->upstream, &msg);
+	wf_msg_clear(&msg);
+	if (status == WF_OK)
+		exchanges_pump(server->exchanges, now_us(server));
+	return status;
 }
 
 static void
@@ -101,7 +109,7 @@ ask_daemon(void *ctx, const struct wf_msg *msg)
 {
 	struct server *server = ctx;
 
-	return upstream_send(server->upstream, msg);
+	return wf_link_send(server->upstream, msg);
 }
 
 static bool
@@ -109,7 +117,7 @@ daemon_is_up(void *ctx)
 {
 	const struct server *server = ctx;
 
-	return upstream_is_up(server->upstream);
+	return wf_link_is_up(server->upstream);
 }
 
 /* The tick. */
@@ -180,7 +188,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		if (learned_unsaved(server->learned) && learned_save(server->learned) == WF_OK)
 			wf_say(LOG_NOTICE, "what was learned about clients is written down now");
 	}
-	upstream_tick(server->upstream);
+	wf_link_tick(server->upstream);
 	exchanges_tick(server->exchanges, now);
 	disconnects_tick(server->disconnects);
 	flush(server);
@@ -191,11 +199,13 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 static bool
 set_up_upstream(struct server *server)
 {
-	const struct upstream_options options = {
+	const struct wf_link_options options = {
 		.base = server->base,
 		.clock = server->clock,
 		.path = server->daemon_path,
 		.owner = server->daemon_uid,
+		.peer = "the daemon",
+		.away = "requests get no reply until it is back",
 		.say = wf_say,
 		.message = daemon_message,
 		.settled = settled,
@@ -204,7 +214,7 @@ set_up_upstream(struct server *server)
 		.ctx = server,
 	};
 
-	return upstream_new(&options, &server->upstream) == WF_OK;
+	return wf_link_new(&options, &server->upstream) == WF_OK;
 }
 
 static bool
@@ -278,7 +288,7 @@ server_set_up(struct server *server)
 	server->base = event_base_new();
 	if (server->base != NULL && set_up_upstream(server) && set_up_exchanges(server) &&
 		set_up_listeners(server) && set_up_tick(server) && set_up_signals()) {
-		upstream_tick(server->upstream);
+		wf_link_tick(server->upstream);
 		return true;
 	}
 	wf_say(LOG_ERR, "the server could not be set up: is there memory enough?");
@@ -303,7 +313,7 @@ server_clear(struct server *server)
 			close(server->fds[i]);
 	if (server->tick != NULL)
 		event_free(server->tick);
-	upstream_free(&server->upstream);
+	wf_link_free(&server->upstream);
 	exchanges_free(&server->exchanges);
 	disconnects_free(&server->disconnects);
 	if (server->base != NULL)

@@ -7,11 +7,11 @@
 #include <event2/event.h>
 
 #include "common/clock.h"
+#include "common/link/link.h"
 #include "radius/disconnects.h"
 #include "radius/exchange.h"
 #include "radius/listener.h"
 #include "radius/options.h"
-#include "radius/upstream.h"
 
 struct server {
 	const struct wf_options *options;
@@ -24,7 +24,7 @@ struct server {
 	uid_t daemon_uid; /* who serves radius.sock */
 	char daemon_path[128];
 	struct event_base *base;
-	struct upstream *upstream;
+	struct wf_link *upstream; /* to the daemon */
 	struct exchanges *exchanges;
 	struct disconnects *disconnects;
 	struct listener *listeners[CONFIG_LISTENERS_MAX];

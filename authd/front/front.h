@@ -64,8 +64,4 @@ size_t front_connections(const struct front *front);
 void front_close(struct front *front);
 void front_free(struct front **front);
 
-/* Makes, binds and opens a socket file at `path` (an old one is removed); mode as for chmod. */
-WF_MUST_USE wf_status front_socket(
-	const char *path, mode_t mode, uid_t owner, gid_t group, int *fd_r);
-
 #endif

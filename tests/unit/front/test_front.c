@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "authd/front/front.h"
+#include "common/link/socket.h"
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/unit.h"
 
@@ -54,7 +55,7 @@ listen_for(enum front_role role)
 	int fd;
 
 	path_of(role, path, sizeof(path));
-	ck_assert_int_eq(front_socket(path, 0666, (uid_t)-1, (gid_t)-1, &fd), WF_OK);
+	ck_assert_int_eq(wf_socket_listen(path, 0666, (uid_t)-1, (gid_t)-1, &fd), WF_OK);
 	ck_assert_int_eq(front_listen(front, role, fd), WF_OK);
 }
 

@@ -6,7 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "radius/upstream.h"
+#include "common/link/link.h"
 #include "tests/unit/faults.h"
 #include "tests/unit/radius/fake_daemon.h"
 #include "tests/unit/unit.h"
@@ -16,7 +16,7 @@
 
 static struct fake_daemon daemon_;
 static struct event_base *base;
-static struct upstream *upstream;
+static struct wf_link *link_;
 static struct wf_now now;
 static unsigned said, messages, settled, ups, losts;
 static uint64_t last_tag;
@@ -51,7 +51,7 @@ ask(uint64_t tag, size_t more)
 	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_STATUS, WF_OK), WF_OK);
 	if (more > 0)
 		ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_CELL, text, more), WF_OK);
-	status = upstream_send(upstream, &msg);
+	status = wf_link_send(link_, &msg);
 	wf_msg_clear(&msg);
 	return status;
 }
@@ -65,7 +65,7 @@ message(void *ctx, const struct wf_msg *msg)
 	messages++;
 	if (answers) {
 		(void)ask(last_tag, 0);
-		upstream_flush(upstream);
+		wf_link_flush(link_);
 		ck_assert_uint_eq(losts, 0); /* not from within */
 	}
 }
@@ -77,28 +77,38 @@ on_settled(void *ctx)
 	settled++;
 }
 
-static void
+/* Something goes first, as warifu-radiusd's offer to take orders. */
+static wf_status
 on_up(void *ctx)
 {
+	struct wf_msg msg;
+	wf_status status;
+
 	(void)ctx;
-	ups += upstream_is_up(upstream);
+	ups += wf_link_is_up(link_);
+	wf_msg_init(&msg, WF_MSG_WORK, WF_WIRE_VERSION);
+	status = wf_link_send(link_, &msg);
+	wf_msg_clear(&msg);
+	return status;
 }
 
 static void
 on_lost(void *ctx)
 {
 	(void)ctx;
-	losts += !upstream_is_up(upstream);
+	losts += !wf_link_is_up(link_);
 }
 
 static void
-open_upstream(uid_t owner)
+open_link(uid_t owner)
 {
-	const struct upstream_options options = {
+	const struct wf_link_options options = {
 		.base = base,
 		.clock = {.read = read_clock},
 		.path = daemon_.path,
 		.owner = owner,
+		.peer = "the daemon",
+		.away = "requests get no reply until it is back",
 		.say = say,
 		.message = message,
 		.settled = on_settled,
@@ -107,8 +117,8 @@ open_upstream(uid_t owner)
 		.ctx = &daemon_,
 	};
 
-	upstream_free(&upstream);
-	ck_assert_int_eq(upstream_new(&options, &upstream), WF_OK);
+	wf_link_free(&link_);
+	ck_assert_int_eq(wf_link_new(&options, &link_), WF_OK);
 }
 
 static void
@@ -121,15 +131,15 @@ setup(void)
 	said = messages = settled = ups = losts = 0;
 	last_said[0] = '\0';
 	answers = false;
-	open_upstream((uid_t)-1);
+	open_link((uid_t)-1);
 }
 
 static void
 teardown(void)
 {
-	upstream_free(&upstream);
-	ck_assert_ptr_null(upstream);
-	upstream_free(&upstream);
+	wf_link_free(&link_);
+	ck_assert_ptr_null(link_);
+	wf_link_free(&link_);
 	event_base_free(base);
 	fake_daemon_close(&daemon_);
 }
@@ -144,7 +154,7 @@ static void
 tick(int64_t later_us)
 {
 	now.boot_us += later_us;
-	upstream_tick(upstream);
+	wf_link_tick(link_);
 	turn();
 }
 
@@ -165,7 +175,7 @@ connect_both(void)
 	tick(0);
 	ck_assert(fake_daemon_accept(&daemon_));
 	expect_message(WF_MSG_WORK);
-	ck_assert(upstream_is_up(upstream));
+	ck_assert(wf_link_is_up(link_));
 }
 
 static size_t
@@ -189,16 +199,16 @@ put_order(uint64_t tag, uint8_t *bytes_r, size_t size)
 
 START_TEST(connects_and_offers_work)
 {
-	ck_assert(!upstream_is_up(upstream));
+	ck_assert(!wf_link_is_up(link_));
 	ck_assert_int_eq(ask(1, 0), WF_UNAVAILABLE);
-	upstream_flush(upstream); /* of nothing */
+	wf_link_flush(link_); /* of nothing */
 	connect_both();
 	ck_assert_uint_eq(ups, 1);
 	ck_assert_str_eq(last_said, "connected to the daemon");
 	tick(10 * MS);
 	ck_assert(!fake_daemon_accept(&daemon_)); /* one is enough */
 	ck_assert_int_eq(ask(7, 0), WF_OK);
-	upstream_flush(upstream);
+	wf_link_flush(link_);
 	expect_message(WF_MSG_DONE);
 }
 END_TEST
@@ -206,19 +216,19 @@ END_TEST
 START_TEST(bad_paths)
 {
 	static char path[200] = {[0 ... 198] = 'x'};
-	struct upstream_options options = {.base = base, .path = path};
-	struct upstream *nothing = NULL;
+	struct wf_link_options options = {.base = base, .path = path};
+	struct wf_link *nothing = NULL;
 
-	ck_assert_int_eq(upstream_new(&options, &nothing), WF_INVALID);
+	ck_assert_int_eq(wf_link_new(&options, &nothing), WF_INVALID);
 	options.path = "";
-	ck_assert_int_eq(upstream_new(&options, &nothing), WF_INVALID);
+	ck_assert_int_eq(wf_link_new(&options, &nothing), WF_INVALID);
 	path[108] = '\0'; /* no room for its NUL */
 	options.path = path;
-	ck_assert_int_eq(upstream_new(&options, &nothing), WF_INVALID);
+	ck_assert_int_eq(wf_link_new(&options, &nothing), WF_INVALID);
 	path[107] = '\0';
 	options.path = path;
-	ck_assert_int_eq(upstream_new(&options, &nothing), WF_OK);
-	upstream_free(&nothing);
+	ck_assert_int_eq(wf_link_new(&options, &nothing), WF_OK);
+	wf_link_free(&nothing);
 }
 END_TEST
 
@@ -288,13 +298,13 @@ START_TEST(somebody_elses_socket)
 	ck_assert_int_eq(seteuid(other), 0);
 	ck_assert_int_eq(listen(daemon_.listener, 8), 0); /* the kernel notes who */
 	ck_assert_int_eq(seteuid(me), 0);
-	open_upstream(other + 1);
+	open_link(other + 1);
 	tick(0);
 	ck_assert_uint_eq(losts, 1);
 	ck_assert_ptr_nonnull(strstr(last_said, "somebody else listens at its socket"));
-	open_upstream(other);
+	open_link(other);
 	tick(0);
-	ck_assert(upstream_is_up(upstream));
+	ck_assert(wf_link_is_up(link_));
 }
 END_TEST
 
@@ -392,11 +402,11 @@ START_TEST(daemon_does_not_read)
 	while (status == WF_OK && sent < 10000) {
 		status = ask(sent + 1, 4000);
 		sent += status == WF_OK;
-		upstream_flush(upstream);
+		wf_link_flush(link_);
 	}
 	ck_assert_int_eq(status, WF_FULL);
 	ck_assert_uint_gt(sent, (4 << 20) / 4096);
-	ck_assert(upstream_is_up(upstream));
+	ck_assert(wf_link_is_up(link_));
 	for (int i = 0; i < 10000 && heard < sent; i++) {
 		heard += hear_all(&last);
 		turn();
@@ -413,7 +423,7 @@ START_TEST(gone_while_written_to)
 	connect_both();
 	fake_daemon_hang_up(&daemon_);
 	ck_assert_int_eq(ask(1, 0), WF_OK);
-	upstream_flush(upstream);
+	wf_link_flush(link_);
 	ck_assert_uint_eq(losts, 1);
 	ck_assert_ptr_nonnull(strstr(last_said, "Broken pipe"));
 	ck_assert_int_eq(ask(2, 0), WF_UNAVAILABLE);
@@ -455,7 +465,7 @@ START_TEST(nothing_is_carried_over)
 	fake_daemon_write(&daemon_, bytes + len - 1, 1);
 	turn();
 	ck_assert_uint_eq(messages, 0);
-	upstream_flush(upstream);
+	wf_link_flush(link_);
 	ck_assert_uint_eq(hear_all(&last_tag), 0);
 }
 END_TEST
@@ -464,18 +474,20 @@ END_TEST
 static void
 begin_round(void)
 {
-	upstream_free(&upstream);
+	wf_link_free(&link_);
 	losts = 0;
 }
 
 static wf_status
 run_round(void)
 {
-	const struct upstream_options options = {
+	const struct wf_link_options options = {
 		.base = base,
 		.clock = {.read = read_clock},
 		.path = daemon_.path,
 		.owner = (uid_t)-1,
+		.peer = "the daemon",
+		.away = "requests get no reply until it is back",
 		.say = say,
 		.message = message,
 		.settled = on_settled,
@@ -483,43 +495,43 @@ run_round(void)
 		.lost = on_lost,
 		.ctx = &daemon_,
 	};
-	wf_status status = upstream_new(&options, &upstream);
+	wf_status status = wf_link_new(&options, &link_);
 
 	if (status != WF_OK)
 		return status;
-	upstream_tick(upstream);
-	return upstream_is_up(upstream) ? WF_OK : WF_IO;
+	wf_link_tick(link_);
+	return wf_link_is_up(link_) ? WF_OK : WF_IO;
 }
 
 /* It is there, or nothing is, or it was lost and comes when it is tried again. */
 static void
 end_round(wf_status status)
 {
-	if (upstream == NULL)
+	if (link_ == NULL)
 		return;
 	ck_assert_uint_eq(losts, status != WF_OK);
 	tick(100 * MS);
-	ck_assert(upstream_is_up(upstream));
+	ck_assert(wf_link_is_up(link_));
 	while (fake_daemon_accept(&daemon_)) {}
 	expect_message(WF_MSG_WORK);
 	fake_daemon_hang_up(&daemon_);
-	upstream_free(&upstream);
+	wf_link_free(&link_);
 }
 
 START_TEST(faults)
 {
 	static const struct fault_scenario scenario = {begin_round, run_round, end_round};
 
-	upstream_free(&upstream);
+	wf_link_free(&link_);
 	ck_assert_uint_ge(fault_loop_libc(&scenario), 10);
 }
 END_TEST
 #endif
 
 static Suite *
-upstream_suite(void)
+link_suite(void)
 {
-	Suite *suite = suite_create("upstream");
+	Suite *suite = suite_create("link");
 	TCase *tc = tcase_create("all");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
@@ -543,4 +555,4 @@ upstream_suite(void)
 	return suite;
 }
 
-UNIT_MAIN(upstream_suite)
+UNIT_MAIN(link_suite)
