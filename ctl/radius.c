@@ -46,7 +46,7 @@ static int
 list(struct ctl *ctl, const struct parsed *parsed)
 {
 	return ask_and_show(ctl, parsed, "radius.client.list",
-		"client class profile client-mode sources message-authenticator secret",
+		"client class profile client-mode transport sources message-authenticator secret",
 		N_("There are no RADIUS clients yet: add one with 'warifu radius client add'."));
 }
 

@@ -128,6 +128,7 @@ static const struct {
 	{"step", N_("Step")},
 	{"text", N_("Finding")},
 	{"time", N_("Time")},
+	{"transport", N_("Transport")},
 	{"timeout-ms", N_("Timeout (ms)")},
 	{"type", N_("Type")},
 	{"uid", N_("UID")},

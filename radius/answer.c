@@ -10,6 +10,7 @@
 /* RFC 2869 section 5.10 */
 #define PROMPT_NO_ECHO 0
 #define PROMPT_ECHO 1
+#define ORIGINAL_PACKET_CODE 4 /* its extended type, within attribute 241 */
 
 /* How much of the text goes into one attribute: no character is cut in two. */
 static size_t
@@ -59,6 +60,17 @@ add_challenge(struct wf_buf *frame, const struct answer *answer)
 	return status;
 }
 
+/* RFC 7930 section 4: which code was not understood, and why. */
+static wf_status
+add_error(struct wf_buf *frame, const struct answer *answer, const struct packet *request)
+{
+	const uint8_t original[] = {ORIGINAL_PACKET_CODE, 0, 0, 0, request->code};
+	wf_status status = reply_add(frame, ATTR_EXTENDED_1, original, sizeof(original));
+
+	return status == WF_OK ? reply_add_number(frame, ATTR_ERROR_CAUSE, answer->error_cause)
+			       : status;
+}
+
 static wf_status
 add_attributes(struct wf_buf *frame, const struct answer *answer)
 {
@@ -82,7 +94,8 @@ permitted(const struct answer *answer)
 {
 	bool challenge = answer->code == CODE_ACCESS_CHALLENGE;
 
-	if ((answer->state != NULL) != challenge)
+	if ((answer->state != NULL) != challenge ||
+		(answer->error_cause != 0) != (answer->code == CODE_PROTOCOL_ERROR))
 		return false;
 	return answer->nattributes == 0 || answer->code == CODE_ACCESS_ACCEPT;
 }
@@ -98,6 +111,8 @@ answer_encode(const struct answer *answer, const struct binding *binding,
 		status = add_text(frame, answer->text);
 	if (status == WF_OK && answer->state != NULL)
 		status = add_challenge(frame, answer);
+	if (status == WF_OK && answer->error_cause != 0)
+		status = add_error(frame, answer, request);
 	if (status == WF_OK)
 		status = add_attributes(frame, answer);
 	if (status == WF_OK)

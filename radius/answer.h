@@ -25,7 +25,11 @@ struct answer {
 	/* Of an Access-Accept alone. */
 	const struct dictionary_value *attributes;
 	size_t nattributes;
+	/* Of a Protocol-Error alone: why (RFC 5176 section 3.5), 0: none */
+	uint32_t error_cause;
 };
+
+#define ERROR_UNSUPPORTED_EXTENSION 406
 
 /*
  * The whole reply into the empty `frame` (ceiling PACKET_MAX or more).  WF_INVALID: attributes

@@ -53,7 +53,7 @@ bucket_of(struct duplicates *duplicates, const struct duplicate_key *key)
 	uint64_t words[3];
 
 	memcpy(words, key->address.s6_addr, 16);
-	words[2] = (uint64_t)key->port << 32 | (uint64_t)key->listener << 16 |
+	words[2] = (uint64_t)key->port << 48 | (uint64_t)key->listener << 16 |
 		   (uint64_t)key->id << 8 | key->code;
 	/* Multiply and fold: fast, and not to be foreseen without the seed. */
 	for (size_t i = 0; i < 3; i++) {

@@ -26,7 +26,7 @@ struct duplicate;
 struct duplicate_key {
 	struct in6_addr address; /* of the sender; an IPv4 one mapped */
 	uint16_t port;		 /* of the sender, in the host's byte order */
-	uint16_t listener;	 /* index of the socket that it came to */
+	uint32_t listener;	 /* number of the socket or connection that it came by */
 	uint8_t id;
 	uint8_t code;
 };

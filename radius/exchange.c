@@ -20,6 +20,7 @@
 
 /* Room that only those have who are in the middle of a login (D7). */
 #define URGENT_SHARE 8
+#define RADSEC_SECRET "radsec" /* RFC 6614 section 2.3 */
 
 static wf_status
 parts_new(struct exchanges *exchanges)
@@ -34,6 +35,8 @@ parts_new(struct exchanges *exchanges)
 
 	if (status == WF_OK)
 		status = duplicates_new(&cache, &exchanges->duplicates);
+	if (status == WF_OK)
+		status = wf_secret_set(&exchanges->radsec, RADSEC_SECRET, strlen(RADSEC_SECRET));
 	if (status == WF_OK)
 		status = issued_new(&exchanges->issued);
 	if (status == WF_OK)
@@ -80,6 +83,7 @@ exchanges_free(struct exchanges **exchanges)
 	issued_free(&gone->issued);
 	duplicates_free(&gone->duplicates);
 	digest_free(&gone->digest);
+	wf_secret_clear(&gone->radsec);
 	wf_buf_clear(&gone->frame);
 	site_return(&gone->site);
 	free(gone);
@@ -99,6 +103,12 @@ exchange_count(struct exchanges *exchanges, const struct client *client, size_t 
 	exchanges->stats.counters[counter]++;
 	if (client != NULL)
 		client->book->stats.counters[counter]++;
+}
+
+void
+exchanges_count_for(struct exchanges *exchanges, const struct client *client, size_t counter)
+{
+	exchange_count(exchanges, client, counter);
 }
 
 static void
@@ -132,9 +142,13 @@ exchange_complain(
 }
 
 struct binding
-exchange_binding(const struct exchanges *exchanges, const struct client *client)
+exchange_binding(const struct exchanges *exchanges, const struct client *client,
+	const struct route *route)
 {
-	return (struct binding){.digest = exchanges->digest, .secret = &client->secret};
+	return (struct binding){
+		.digest = exchanges->digest,
+		.secret = route->client != NULL ? &exchanges->radsec : &client->secret,
+	};
 }
 
 /*
@@ -231,7 +245,8 @@ static wf_status
 ask(struct exchanges *exchanges, struct exchange *exchange, const struct packet *packet,
 	int64_t now_us, const struct request_fault **fault_r)
 {
-	const struct binding binding = exchange_binding(exchanges, exchange->client);
+	const struct binding binding =
+		exchange_binding(exchanges, exchange->client, &exchange->route);
 	const struct question question = {
 		.client = exchange->client->config,
 		.binding = &binding,
@@ -344,6 +359,18 @@ exchanges_lost(struct exchanges *exchanges)
 	for (size_t i = 0; i < SLOTS; i++)
 		if (exchanges->slots[i] != NULL)
 			drop(exchanges, exchanges->slots[i], STATS_LOST);
+}
+
+void
+exchanges_hung_up(struct exchanges *exchanges, const void *place)
+{
+	struct exchange *next;
+
+	for (struct exchange *exchange = exchanges->all; exchange != NULL; exchange = next) {
+		next = exchange->next;
+		if (exchange->route.place == place)
+			drop(exchanges, exchange, STATS_HUNG_UP);
+	}
 }
 
 void

@@ -49,6 +49,14 @@ void exchanges_answer(struct exchanges *exchanges, const struct wf_msg *msg, int
 void exchanges_pump(struct exchanges *exchanges, int64_t now_us);
 /* It is gone, and what it was asked with it. */
 void exchanges_lost(struct exchanges *exchanges);
+/*
+ * A connection is gone, and what came by it is not answered any more (F3).  Its cached replies
+ * are found by nobody: no other connection has its number.
+ */
+void exchanges_hung_up(struct exchanges *exchanges, const void *place);
+/* Counts what happened to a connection, in all and for its client; NULL: nobody's. */
+void exchanges_count_for(
+	struct exchanges *exchanges, const struct client *client, size_t counter);
 /* Lets go of those whose client waits no more.  Several times a second. */
 void exchanges_tick(struct exchanges *exchanges, int64_t now_us);
 

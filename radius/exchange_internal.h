@@ -36,6 +36,7 @@ struct exchanges {
 	struct exchanges_options options;
 	struct site *site;
 	struct digest *digest;
+	struct wf_secret radsec; /* what packets within TLS are computed with (F5) */
 	struct duplicates *duplicates;
 	struct issued *issued;
 	struct turns *turns;
@@ -79,7 +80,9 @@ void exchange_count(struct exchanges *exchanges, const struct client *client, si
 /* A line about the client, at most once an hour for each cause. */
 void exchange_complain(
 	const struct arrival *arrival, unsigned cause, const char *name, const char *about);
-struct binding exchange_binding(const struct exchanges *exchanges, const struct client *client);
+/* Within TLS the secret is a fixed one: what it would protect is protected by the connection. */
+struct binding exchange_binding(const struct exchanges *exchanges, const struct client *client,
+	const struct route *route);
 
 /* From a new request: a question, now or when it is its turn. */
 void exchange_begin(const struct arrival *arrival, bool record, bool urgent);

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <syslog.h>
 
 #include "common/text.h"
@@ -79,6 +80,14 @@ new_within_rate(struct arrival *arrival)
 	return false;
 }
 
+/* F2: over TLS such a packet ends its connection; a datagram is merely dropped. */
+static void
+hang_up(const struct arrival *arrival, const char *why)
+{
+	if (arrival->route->ops->hang_up != NULL)
+		arrival->route->ops->hang_up(arrival->route, why);
+}
+
 static void
 learn(const struct arrival *arrival)
 {
@@ -96,12 +105,18 @@ learn(const struct arrival *arrival)
 	}
 }
 
+static struct binding
+binding_of(const struct arrival *arrival)
+{
+	return exchange_binding(arrival->exchanges, arrival->client, arrival->route);
+}
+
 /* C1, I2, I3 */
 static bool
 is_protected(const struct arrival *arrival)
 {
 	const struct config_client *config = arrival->client->config;
-	const struct binding binding = exchange_binding(arrival->exchanges, arrival->client);
+	const struct binding binding = binding_of(arrival);
 	const struct protection_facts facts = {
 		.rule = config->message_authenticator,
 		.proxies = config->proxies,
@@ -111,6 +126,7 @@ is_protected(const struct arrival *arrival)
 				   &arrival->route->address),
 		.proxy_state = packet_has(arrival->packet, ATTR_PROXY_STATE),
 		.eap = packet_has(arrival->packet, ATTR_EAP_MESSAGE),
+		.sealed = arrival->route->client != NULL,
 		.verified = authenticator_verify_message(&binding, arrival->packet),
 	};
 	bool remember;
@@ -124,6 +140,8 @@ is_protected(const struct arrival *arrival)
 		exchange_complain(arrival, CAUSE_PROTECTION + answer, protection_name(answer),
 			protection_about(answer));
 	}
+	if (answer == PROTECTION_WRONG)
+		hang_up(arrival, protection_name(answer));
 	return protection_passes(answer);
 }
 
@@ -184,7 +202,7 @@ access_request(struct arrival *arrival)
 static bool
 authentic_record(const struct arrival *arrival)
 {
-	const struct binding binding = exchange_binding(arrival->exchanges, arrival->client);
+	const struct binding binding = binding_of(arrival);
 
 	if (authenticator_verify_request(&binding, arrival->packet) == WF_OK)
 		return true;
@@ -192,6 +210,7 @@ authentic_record(const struct arrival *arrival)
 	exchange_complain(arrival, CAUSE_SECRET, "authenticator",
 		"an Accounting-Request is not signed with its secret: the secret here and on the "
 		"device probably differ");
+	hang_up(arrival, "an Accounting-Request is not signed with the secret \"radsec\"");
 	return false;
 }
 
@@ -226,7 +245,7 @@ status_server(struct arrival *arrival)
 		.code = arrival->route->authentication ? CODE_ACCESS_ACCEPT
 						       : CODE_ACCOUNTING_RESPONSE,
 	};
-	const struct binding binding = exchange_binding(arrival->exchanges, arrival->client);
+	const struct binding binding = binding_of(arrival);
 
 	exchange_count(arrival->exchanges, arrival->client, STATS_STATUS);
 	if (authenticator_verify_message(&binding, arrival->packet) != WF_OK) {
@@ -234,6 +253,7 @@ status_server(struct arrival *arrival)
 			STATS_PROTECTION + (size_t)PROTECTION_WRONG);
 		exchange_complain(arrival, CAUSE_PROTECTION + PROTECTION_WRONG, "status-server",
 			"a Status-Server without a right Message-Authenticator was discarded");
+		hang_up(arrival, "a Status-Server has no right Message-Authenticator");
 	} else if (!arrival->exchanges->options.up(arrival->exchanges->options.ctx)) {
 		exchange_count(arrival->exchanges, arrival->client, STATS_UNAVAILABLE);
 	} else if (within_rate(arrival)) {
@@ -252,6 +272,25 @@ static const struct {
 	{CODE_STATUS_SERVER, true, true, status_server},
 };
 
+/*
+ * F7: over TLS, where the sender is known, he is told that his request is of no use here. A reply
+ * to a reply would go on for ever.
+ */
+static void
+refuse_code(const struct arrival *arrival)
+{
+	static const uint8_t replies[] = {CODE_ACCESS_ACCEPT, CODE_ACCESS_REJECT,
+		CODE_ACCOUNTING_RESPONSE, CODE_ACCESS_CHALLENGE, CODE_DISCONNECT_ACK,
+		CODE_DISCONNECT_NAK, CODE_COA_ACK, CODE_COA_NAK, CODE_PROTOCOL_ERROR};
+	const struct answer answer = {
+		.code = CODE_PROTOCOL_ERROR, .error_cause = ERROR_UNSUPPORTED_EXTENSION};
+
+	exchange_count(arrival->exchanges, arrival->client, STATS_CODE); /* A2 */
+	if (arrival->route->client != NULL &&
+		memchr(replies, arrival->packet->code, sizeof(replies)) == NULL)
+		exchange_reply_now(arrival, &answer);
+}
+
 static void
 dispatch(struct arrival *arrival)
 {
@@ -266,7 +305,7 @@ dispatch(struct arrival *arrival)
 		codes[i].handle(arrival);
 		return;
 	}
-	exchange_count(arrival->exchanges, arrival->client, STATS_CODE); /* A2 */
+	refuse_code(arrival);
 }
 
 void
@@ -278,7 +317,9 @@ exchanges_receive(struct exchanges *exchanges, const struct route *route, const 
 		.exchanges = exchanges, .route = route, .packet = &packet, .now_us = now_us};
 	enum packet_fault fault;
 
-	arrival.client = site_client(exchanges->site, &route->address, &arrival.single);
+	arrival.client = route->client;
+	if (arrival.client == NULL)
+		arrival.client = site_client(exchanges->site, &route->address, &arrival.single);
 	if (arrival.client == NULL) { /* A1 */
 		exchange_count(exchanges, NULL, STATS_UNKNOWN_CLIENT);
 		exchange_complain(&arrival, 0, "unknown-client",
@@ -292,5 +333,7 @@ exchanges_receive(struct exchanges *exchanges, const struct route *route, const 
 	}
 	exchange_count(exchanges, arrival.client, STATS_FORM + (size_t)fault);
 	exchange_complain(&arrival, CAUSE_FORM, packet_fault_name(fault),
-		"a datagram that is no RADIUS packet was discarded");
+		"what came is no RADIUS packet and was discarded");
+	if (fault != PACKET_TOO_MANY) /* that one is right, but more than is looked at here */
+		hang_up(&arrival, packet_fault_name(fault));
 }

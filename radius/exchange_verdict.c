@@ -15,10 +15,10 @@
 
 /* Makes the bytes in exchanges->frame. */
 static wf_status
-encode(struct exchanges *exchanges, const struct client *client, const struct packet *packet,
-	const struct answer *answer)
+encode(struct exchanges *exchanges, const struct client *client, const struct route *route,
+	const struct packet *packet, const struct answer *answer)
 {
-	const struct binding binding = exchange_binding(exchanges, client);
+	const struct binding binding = exchange_binding(exchanges, client, route);
 
 	wf_buf_cut(&exchanges->frame, 0);
 	return answer_encode(answer, &binding, packet, &exchanges->frame);
@@ -35,7 +35,8 @@ void
 exchange_reply_now(const struct arrival *arrival, const struct answer *answer)
 {
 	struct exchanges *exchanges = arrival->exchanges;
-	wf_status status = encode(exchanges, arrival->client, arrival->packet, answer);
+	wf_status status = encode(
+		exchanges, arrival->client, arrival->route, arrival->packet, answer);
 
 	if (status == WF_OK && arrival->entry != NULL)
 		status = duplicates_reply(exchanges->duplicates, arrival->entry, arrival->serial,
@@ -57,7 +58,7 @@ exchange_reply(struct exchanges *exchanges, struct exchange *exchange, const str
 	wf_status status = WF_INVALID;
 
 	if (packet_read(exchange->bytes, exchange->len, &packet) == PACKET_FINE)
-		status = encode(exchanges, exchange->client, &packet, answer);
+		status = encode(exchanges, exchange->client, &exchange->route, &packet, answer);
 	if (status != WF_OK) {
 		exchange_count(exchanges, exchange->client, STATS_INTERNAL);
 		exchange_end(exchanges, &exchange, true);

@@ -21,11 +21,21 @@
 #include "common/privilege.h"
 #include "common/sandbox.h"
 #include "common/say.h"
+#include "common/tls/accept.h"
+#include "common/tls/trust.h"
 #include "radius/sandbox_calls.h"
 #include "radius/server.h"
 
 #define SECRET_PAGES_KEPT 512
-#define SANDBOX_PATHS_MAX (CONFIG_CLIENTS_MAX + CONFIG_DICTIONARIES_MAX + 16)
+#define SANDBOX_PATHS_MAX (2 * CONFIG_CLIENTS_MAX + CONFIG_DICTIONARIES_MAX + 16)
+
+static wf_status
+open_socket(const struct config_listener *listener, int *fd_r)
+{
+	if (listener->transport == LISTEN_TLS)
+		return wf_accept_socket(&listener->address, listener->address_len, fd_r);
+	return listener_open(listener, fd_r);
+}
 
 static bool
 open_sockets(struct server *server, const struct config_radius *radius)
@@ -35,12 +45,7 @@ open_sockets(struct server *server, const struct config_radius *radius)
 
 		server->fds[i] = -1;
 		server->nfds = i + 1;
-		if (listener->transport == LISTEN_TLS) {
-			wf_say_f(LOG_WARNING, "RADIUS over TLS (%s) is not served by this version",
-				listener->text);
-			continue;
-		}
-		if (listener_open(listener, &server->fds[i]) == WF_OK)
+		if (open_socket(listener, &server->fds[i]) == WF_OK)
 			continue;
 		wf_say_f(listener->written ? LOG_ERR : LOG_NOTICE, "cannot listen at %s: %s",
 			listener->text, strerror(errno));
@@ -145,13 +150,18 @@ gather_paths(struct paths *paths, const struct config *config)
 	 */
 	static const char *const common[] = {
 		"/etc", "/usr", "/lib", "/run", "/dev/urandom", "/sys/devices/system/cpu"};
+	const char *const files[] = {config->file, config->radius.certificate, config->radius.key,
+		config->radius.ca, config->radius.crl};
 
 	add_path(paths, config->radius.state_dir, true);
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
 		add_path(paths, common[i], false);
-	add_folder_of(paths, config->file);
-	for (size_t i = 0; i < config->radius.nclients; i++)
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		add_folder_of(paths, files[i]);
+	for (size_t i = 0; i < config->radius.nclients; i++) {
 		add_folder_of(paths, config->radius.clients[i].secret_file);
+		add_folder_of(paths, config->radius.clients[i].psk_file);
+	}
 	for (size_t i = 0; i < config->radius.ndictionaries; i++)
 		add_folder_of(paths, config->radius.dictionaries[i]);
 }
@@ -211,6 +221,8 @@ warn_of_secrets(const struct server *server)
 		config_secret_say(&config->radius.clients[i], fault, text, sizeof(text));
 		wf_say(LOG_WARNING, text);
 	}
+	if (site_tls_check(server->site, text, sizeof(text)) != WF_OK)
+		wf_say(LOG_WARNING, text);
 	return true;
 }
 
@@ -243,16 +255,17 @@ check(const struct wf_options *options)
 	struct books books = {NULL};
 	struct site *site = NULL;
 	char why[SITE_WHY_MAX] = "";
+	wf_status status = site_load(options->config, &books, &site, why);
 
-	if (site_load(options->config, &books, &site, why) != WF_OK) {
-		books_clear(&books);
+	if (status == WF_OK)
+		status = site_tls_check(site, why, sizeof(why));
+	if (why[0] != '\0')
 		fprintf(stderr, "%s\n", why);
-		return 1;
-	}
-	printf(_("%s: fine\n"), site->config->file);
+	if (status == WF_OK || status == WF_NO)
+		printf(_("%s: fine\n"), site->config->file);
 	site_return(&site);
 	books_clear(&books);
-	return 0;
+	return status == WF_OK || status == WF_NO ? 0 : 1;
 }
 
 static const wf_task_run tasks[] = {

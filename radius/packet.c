@@ -23,6 +23,28 @@ packet_fault_name(enum packet_fault fault)
 	return (unsigned)fault < PACKET_FAULTS ? fault_names[fault] : "unknown";
 }
 
+static bool
+possible(size_t len)
+{
+	return len >= PACKET_HEADER && len <= PACKET_MAX;
+}
+
+wf_status
+packet_length(const uint8_t *bytes, size_t len, size_t *packet_r)
+{
+	struct wf_reader reader;
+	uint16_t code_and_id, packet;
+
+	wf_reader_init(&reader, bytes, len);
+	if (wf_reader_get_u16(&reader, &code_and_id) != WF_OK ||
+		wf_reader_get_u16(&reader, &packet) != WF_OK)
+		return WF_AGAIN;
+	if (!possible(packet))
+		return WF_INVALID;
+	*packet_r = packet;
+	return WF_OK;
+}
+
 static enum packet_fault
 read_header(struct wf_reader *reader, size_t came, struct packet *packet)
 {
@@ -33,7 +55,7 @@ read_header(struct wf_reader *reader, size_t came, struct packet *packet)
 		wf_reader_get_u16(reader, &len) != WF_OK ||
 		wf_reader_get(reader, PACKET_AUTHENTICATOR, &packet->authenticator) != WF_OK)
 		return PACKET_SHORT;
-	if (len < PACKET_HEADER || len > PACKET_MAX)
+	if (!possible(len))
 		return PACKET_LENGTH;
 	if (len > came)
 		return PACKET_CUT;

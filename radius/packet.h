@@ -12,6 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/status.h"
+
 /* RFC 2865 section 3; RFC 7930 allows more by agreement, which we make none of */
 #define PACKET_MAX 4096
 #define PACKET_HEADER 20
@@ -31,6 +33,8 @@ enum packet_code {
 	CODE_DISCONNECT_REQUEST = 40,
 	CODE_DISCONNECT_ACK = 41,
 	CODE_DISCONNECT_NAK = 42,
+	CODE_COA_ACK = 44,
+	CODE_COA_NAK = 45,
 	CODE_PROTOCOL_ERROR = 52
 };
 
@@ -67,7 +71,8 @@ enum attribute_type {
 	ATTR_EAP_MESSAGE = 79,
 	ATTR_MESSAGE_AUTHENTICATOR = 80,
 	ATTR_NAS_IPV6_ADDRESS = 95,
-	ATTR_ERROR_CAUSE = 101
+	ATTR_ERROR_CAUSE = 101,
+	ATTR_EXTENDED_1 = 241
 };
 
 /* Why bytes are no packet.  Each is discarded without a reply, and counted by its reason. */
@@ -106,6 +111,11 @@ struct packet {
  * PACKET_FINE.
  */
 enum packet_fault packet_read(const uint8_t *bytes, size_t len, struct packet *packet_r);
+/*
+ * In a stream: the length of the packet that starts here.  WF_AGAIN: fewer than 4 octets are
+ * there; WF_INVALID: no packet is so long (F2).
+ */
+WF_MUST_USE wf_status packet_length(const uint8_t *bytes, size_t len, size_t *packet_r);
 /* For counters and messages: "attribute", "ma-repeated".  Static text. */
 const char *packet_fault_name(enum packet_fault fault);
 

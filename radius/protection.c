@@ -19,6 +19,8 @@ protection_judge(const struct protection_facts *facts, bool *learn_r)
 		return PROTECTION_WRONG;
 	if (facts->verified != WF_OK && facts->verified != WF_NOT_FOUND)
 		return PROTECTION_BROKEN;
+	if (facts->sealed)
+		return PROTECTION_FINE;
 	if (facts->verified == WF_OK) {
 		*learn_r = facts->rule == CLIENT_AUTHENTICATOR_AUTO && facts->single &&
 			   !facts->learned && !facts->eap;

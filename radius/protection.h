@@ -29,6 +29,7 @@ struct protection_facts {
 	bool proxy_state; /* the request has a Proxy-State */
 	/* the request has an EAP-Message: such ones always have one, so nothing is learned (I3) */
 	bool eap;
+	bool sealed; /* it came through TLS, where nobody on the way can forge (F5) */
 	wf_status verified; /* authenticator_verify_message()'s word */
 };
 

@@ -10,11 +10,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct client;
 struct route;
 
 struct route_ops {
 	/* Sends or queues a copy; false: it could not.  Lost replies are the transport's matter. */
 	bool (*send)(const struct route *route, const uint8_t *bytes, size_t len);
+	/*
+	 * Ends the connection soon: what came by it cannot be believed any more (RFC 6613 section
+	 * 2.6.4; checklist F2).  NULL where there is none.
+	 */
+	void (*hang_up)(const struct route *route, const char *why);
 };
 
 /* Plain data: may be copied, and is good for as long as its `place`. */
@@ -26,8 +32,10 @@ struct route {
 	uint32_t scope;		 /* of a link-local address */
 	struct in6_addr local;	 /* where it came to: the reply leaves from there */
 	uint32_t interface;
-	uint16_t listener;	  /* a number of its own for each socket or connection */
+	uint32_t listener;	  /* a number of its own for each socket or connection */
 	bool authentication, accounting; /* what is served there */
+	/* TLS: whose connection it is, of the site in force; NULL: the address tells */
+	const struct client *client;
 };
 
 #endif

@@ -24,7 +24,7 @@ const char *const sandbox_calls[] = {
 	"open",		  /* openat() in other C libraries */
 	"openat",	  /* every file */
 	"pread64",	  /* name services */
-	"read",		  /* files */
+	"read",		  /* files, TLS */
 	"readlink",	  /* full name of a file */
 	"readlinkat",	  /* the same on machines without that call */
 	"rename",	  /* what was learned: the new file in the old one's place */
@@ -32,10 +32,11 @@ const char *const sandbox_calls[] = {
 	"renameat2",	  /* the same */
 	"stat",		  /* newfstatat() in other C libraries */
 	"statx",	  /* newfstatat() on 32 bits */
-	"write",	  /* what was learned, standard error */
+	"write",	  /* what was learned, TLS, standard error */
 	"writev",	  /* standard error in other C libraries */
 
 	/* Sockets: devices, the daemon, the system log, the service manager, name services. */
+	"accept4",	  /* TLS */
 	"connect",	  /* the daemon, system log, name services */
 	"getsockopt",	  /* who serves the daemon's socket */
 	"recvfrom",	  /* the daemon's answers */

@@ -102,6 +102,22 @@ datagram(void *ctx, const struct route *route, const uint8_t *bytes, size_t len)
 	exchanges_receive(server->exchanges, route, bytes, len, now_us(server));
 }
 
+static void
+hung_up(void *ctx, const void *place)
+{
+	struct server *server = ctx;
+
+	exchanges_hung_up(server->exchanges, place);
+}
+
+static void
+count(void *ctx, const struct client *client, size_t counter)
+{
+	struct server *server = ctx;
+
+	exchanges_count_for(server->exchanges, client, counter);
+}
+
 /* From the exchanges. */
 
 static wf_status
@@ -131,6 +147,8 @@ reload(struct server *server)
 	wf_notify_reloading();
 	if (site_load(server->options->config, &server->books, &site, why) == WF_OK) {
 		exchanges_use(server->exchanges, site);
+		if (server->radsec != NULL)
+			radsec_use(server->radsec, site);
 		site_return(&server->site);
 		server->site = site;
 		wf_say(LOG_NOTICE,
@@ -188,6 +206,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		if (learned_unsaved(server->learned) && learned_save(server->learned) == WF_OK)
 			wf_say(LOG_NOTICE, "what was learned about clients is written down now");
 	}
+	if (server->radsec != NULL)
+		radsec_tick(server->radsec);
 	wf_link_tick(server->upstream);
 	exchanges_tick(server->exchanges, now);
 	disconnects_tick(server->disconnects);
@@ -242,21 +262,48 @@ set_up_exchanges(struct server *server)
 }
 
 static bool
-set_up_listeners(struct server *server)
+set_up_radsec(struct server *server)
+{
+	const struct radsec_options options = {
+		.base = server->base,
+		.clock = server->clock,
+		.receive = datagram,
+		.settled = settled,
+		.hung_up = hung_up,
+		.count = count,
+		.ctx = server,
+		.say = wf_say,
+	};
+
+	return server->site->tls == NULL ||
+	       radsec_new(&options, server->site, &server->radsec) == WF_OK;
+}
+
+/* The transport's own part takes the socket over. */
+static wf_status
+listen_at(struct server *server, size_t i, int fd)
 {
 	const struct listener_sink sink = {.receive = datagram, .settled = settled, .ctx = server};
-	const struct config_radius *radius = &server->site->config->radius;
+	const struct config_listener *config = &server->site->config->radius.listeners[i];
+	wf_status status;
 
+	if (config->transport == LISTEN_TLS)
+		return radsec_listen(server->radsec, fd);
+	status = listener_new(server->base, fd, config, (uint16_t)i, &sink,
+		&server->listeners[server->nlisteners]);
+	server->nlisteners += status == WF_OK;
+	return status;
+}
+
+static bool
+set_up_listeners(struct server *server)
+{
 	for (size_t i = 0; i < server->nfds; i++) {
 		int fd = server->fds[i];
 
 		server->fds[i] = -1;
-		if (fd < 0)
-			continue;
-		if (listener_new(server->base, fd, &radius->listeners[i], (uint16_t)i, &sink,
-			    &server->listeners[server->nlisteners]) != WF_OK)
+		if (fd >= 0 && listen_at(server, i, fd) != WF_OK)
 			return false;
-		server->nlisteners++;
 	}
 	return true;
 }
@@ -287,7 +334,8 @@ server_set_up(struct server *server)
 {
 	server->base = event_base_new();
 	if (server->base != NULL && set_up_upstream(server) && set_up_exchanges(server) &&
-		set_up_listeners(server) && set_up_tick(server) && set_up_signals()) {
+		set_up_radsec(server) && set_up_listeners(server) && set_up_tick(server) &&
+		set_up_signals()) {
 		wf_link_tick(server->upstream);
 		return true;
 	}
@@ -313,6 +361,7 @@ server_clear(struct server *server)
 			close(server->fds[i]);
 	if (server->tick != NULL)
 		event_free(server->tick);
+	radsec_free(&server->radsec);
 	wf_link_free(&server->upstream);
 	exchanges_free(&server->exchanges);
 	disconnects_free(&server->disconnects);

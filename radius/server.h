@@ -12,6 +12,7 @@
 #include "radius/exchange.h"
 #include "radius/listener.h"
 #include "radius/options.h"
+#include "radius/radsec.h"
 
 struct server {
 	const struct wf_options *options;
@@ -29,6 +30,7 @@ struct server {
 	struct disconnects *disconnects;
 	struct listener *listeners[CONFIG_LISTENERS_MAX];
 	size_t nlisteners;
+	struct radsec *radsec; /* NULL: TLS is not served */
 	struct event *tick;
 	int64_t alive_us; /* the service manager was told */
 	bool stopping;

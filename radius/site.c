@@ -7,6 +7,7 @@
 
 #include "radius/site.h"
 
+#include <openssl/ssl.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -106,6 +107,12 @@ load_table(const struct loading *loading)
 }
 
 static wf_status
+load_tls(const struct loading *loading)
+{
+	return site_load_tls(loading->site, loading->why);
+}
+
+static wf_status
 load_dictionary(const struct loading *loading)
 {
 	const struct config_radius *radius = &loading->site->config->radius;
@@ -195,7 +202,8 @@ wf_status
 site_load(const char *file, struct books *books, struct site **site_r, char why_r[SITE_WHY_MAX])
 {
 	static wf_status (*const steps[])(const struct loading *loading) = {
-		load_clients, load_table, load_dictionary, load_replies, check_group_attributes};
+		load_clients, load_table, load_tls, load_dictionary, load_replies,
+		check_group_attributes};
 	struct loading loading = {.books = books, .why = why_r};
 	wf_status status;
 
@@ -229,8 +237,11 @@ site_return(struct site **site)
 	*site = NULL;
 	if (gone == NULL || --gone->lent > 0)
 		return;
-	for (size_t i = 0; i < gone->nclients; i++)
+	for (size_t i = 0; i < gone->nclients; i++) {
 		wf_secret_clear(&gone->clients[i].secret);
+		wf_secret_clear(&gone->clients[i].psk);
+	}
+	SSL_CTX_free(gone->tls);
 	free(gone->clients);
 	free(gone->replies);
 	clients_free(&gone->table);

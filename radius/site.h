@@ -6,6 +6,8 @@
 #ifndef WF_RADIUS_SITE_H
 #define WF_RADIUS_SITE_H
 
+#include <openssl/types.h>
+
 #include "authd/config/config.h"
 #include "common/secret.h"
 #include "radius/book.h"
@@ -15,6 +17,7 @@
 struct client {
 	const struct config_client *config; /* the site's */
 	struct wf_secret secret;
+	struct wf_secret psk; /* of TLS; empty = none */
 	uint32_t number;   /* its place among the site's clients */
 	struct book *book; /* of the books */
 };
@@ -33,10 +36,14 @@ struct site {
 	struct client *clients;
 	size_t nclients;
 	struct site_reply *replies;
+	SSL_CTX *tls; /* NULL: TLS is not served */
 	unsigned lent;
 };
 
 #define SITE_WHY_MAX 1280
+
+/* A step of site_load(): the keys of clients, and the context of TLS.  As site_load(). */
+WF_MUST_USE wf_status site_load_tls(struct site *site, char why_r[SITE_WHY_MAX]);
 
 /*
  * The file's default is the compiled-in one. A sentence in why_r, in the language of the locale.
@@ -46,6 +53,21 @@ WF_MUST_USE wf_status site_load(
 /* Borrowed and given back; the last one to give it back frees it.  site_load() lends it once. */
 struct site *site_borrow(struct site *site);
 void site_return(struct site **site);
+/*
+ * How long the server's own certificate is valid: WF_NO: it ends within 30 days; WF_INVALID: it has
+ * ended.  Both with a sentence in why_r.
+ */
+WF_MUST_USE wf_status site_tls_check(const struct site *site, char *why_r, size_t size);
+/*
+ * Over TLS: by a name of its certificate, by the name of its key.  NULL: there is none, or it may
+ * not come from this address.
+ */
+const struct client *site_client_by_certificate(
+	const struct site *site, const char *name, const struct in6_addr *address);
+const struct client *site_client_by_identity(
+	const struct site *site, const char *identity, const struct in6_addr *address);
+/* False: no client may connect from this address. */
+bool site_may_connect(const struct site *site, const struct in6_addr *address);
 /* NULL: no client's address (A1). */
 const struct client *site_client(
 	const struct site *site, const struct in6_addr *address, bool *single_r);

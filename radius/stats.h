@@ -40,6 +40,13 @@ enum stats_counter {
 	STATS_REPLACED,	   /* another request with its identifier came meanwhile (D3) */
 	STATS_INTERNAL,	   /* no memory, or a digest failed */
 	STATS_SEND,	   /* the kernel did not take the reply */
+	STATS_HUNG_UP,	   /* its connection ended before its reply */
+	/* connections of TLS; none of the requests is among them */
+	STATS_CONNECTIONS,	   /* let in */
+	STATS_CONNECTIONS_REFUSED, /* no handshake, or a name that no client has */
+	STATS_CONNECTIONS_CROWDED, /* over a limit */
+	STATS_CONNECTIONS_IDLE,	   /* ended because nothing came, or their time was over */
+	STATS_CONNECTIONS_BROKEN,  /* ended because of what came (F2) */
 	STATS_FORM,	   /* enum packet_fault from here on */
 	/* enum protection_answer from here on; PROTECTION_UNSIGNED drops nothing */
 	STATS_PROTECTION = STATS_FORM + PACKET_FAULTS,

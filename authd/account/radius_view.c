@@ -33,7 +33,7 @@ secret_word(struct act_call *call, const struct config_client *client)
 	return words[config_secret_check(client, call->daemon->config->radius_uid, wall_us)];
 }
 
-/* Networks and names of certificates. */
+/* Networks, names of certificates, the name of its key. */
 static void
 put_sources(const struct config_client *client, char *text_r, size_t size)
 {
@@ -48,16 +48,39 @@ put_sources(const struct config_client *client, char *text_r, size_t size)
 	}
 	for (size_t i = 0; i < client->ncertificates && len < size; i++)
 		len += (size_t)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ", client->certificates[i]);
+	if (client->psk_identity[0] != '\0' && len < size)
+		(void)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ", client->psk_identity);
+}
+
+/* How it may come. */
+static void
+put_transports(const struct config_client *client, char *text_r, size_t size)
+{
+	const struct {
+		bool used;
+		const char *name;
+	} transports[] = {
+		{client->secret_file[0] != '\0', "udp"},
+		{client->ncertificates > 0, "tls"},
+		{client->psk_identity[0] != '\0', "tls-psk"},
+	};
+	size_t len = 0;
+
+	text_r[0] = '\0';
+	for (size_t i = 0; i < COUNT_OF(transports); i++)
+		if (transports[i].used && len < size)
+			len += (size_t)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ", transports[i].name);
 }
 
 static wf_status
 list_one(struct act_call *call, const struct config_client *client)
 {
-	char sources[VALUE_SIZE], timeout[ACT_NUMBER_SIZE], rate[ACT_NUMBER_SIZE];
+	char sources[VALUE_SIZE], transports[32], timeout[ACT_NUMBER_SIZE], rate[ACT_NUMBER_SIZE];
 	const char *cells[] = {client->name, config_class_name(client->class), client->profile, config_mode_name(client->mode),
-		sources, config_authenticator_name(client->message_authenticator), secret_word(call, client), client->secret_file,
+		transports, sources, config_authenticator_name(client->message_authenticator), secret_word(call, client), client->secret_file,
 		act_number_text(client->timeout_ms, timeout), act_number_text(client->rate, rate)};
 
+	put_transports(client, transports, sizeof(transports));
 	put_sources(client, sources, sizeof(sources));
 	return act_row_out(call, cells, COUNT_OF(cells));
 }
@@ -65,7 +88,7 @@ list_one(struct act_call *call, const struct config_client *client)
 wf_status
 act_radius_client_list(struct act_call *call)
 {
-	static const char *const columns[] = {"client", "class", "profile", "client-mode", "sources", "message-authenticator",
+	static const char *const columns[] = {"client", "class", "profile", "client-mode", "transport", "sources", "message-authenticator",
 		"secret", "secret-file", "timeout-ms:number", "rate:number"};
 	const struct config_radius *radius = &call->daemon->config->radius;
 	wf_status status = act_head(call, columns, COUNT_OF(columns));
@@ -104,6 +127,17 @@ show_one(struct act_call *call, const struct config_client *client, const struct
 	return act_row_out(call, cells, COUNT_OF(cells));
 }
 
+/* No option by itself: what the others make of it. */
+static wf_status
+show_transports(struct act_call *call, const struct config_client *client)
+{
+	char transports[32];
+	const char *cells[] = {"transport", transports, "", ""};
+
+	put_transports(client, transports, sizeof(transports));
+	return act_row_out(call, cells, COUNT_OF(cells));
+}
+
 static wf_status
 say_advice(struct act_call *call, const struct config_client *client)
 {
@@ -127,6 +161,8 @@ act_radius_client_show(struct act_call *call)
 		return act_say(call, WF_NOT_FOUND, _("There is no RADIUS client '%s': see 'warifu radius client list'."),
 			act_arg(call, "client"));
 	status = act_head(call, columns, COUNT_OF(columns));
+	if (status == WF_OK)
+		status = show_transports(call, client);
 	for (size_t i = 0; status == WF_OK && i < n; i++)
 		if (strcmp(rows[i].section, "client") == 0)
 			status = show_one(call, client, &rows[i], client->lines[i]);

@@ -60,12 +60,12 @@ has_address(const struct config_client *client, const uint8_t address[16])
 	return false;
 }
 
-/* No two clients' networks overlap, so the first is the only one. */
+/* No two networks of clients with a secret overlap, so the first is the only one. */
 const struct config_client *
 config_client_by_address(const struct config_radius *radius, const uint8_t address[16])
 {
 	for (size_t i = 0; i < radius->nclients; i++)
-		if (has_address(&radius->clients[i], address))
+		if (radius->clients[i].secret_file[0] != '\0' && has_address(&radius->clients[i], address))
 			return &radius->clients[i];
 	return NULL;
 }
@@ -86,6 +86,21 @@ config_client_by_certificate(const struct config_radius *radius, const char *nam
 		if (has_certificate(&radius->clients[i], name))
 			return &radius->clients[i];
 	return NULL;
+}
+
+const struct config_client *
+config_client_by_identity(const struct config_radius *radius, const char *identity)
+{
+	for (size_t i = 0; i < radius->nclients; i++)
+		if (identity[0] != '\0' && strcmp(radius->clients[i].psk_identity, identity) == 0)
+			return &radius->clients[i];
+	return NULL;
+}
+
+bool
+config_client_may_connect(const struct config_client *client, const uint8_t address[16])
+{
+	return client->nnetworks == 0 || has_address(client, address);
 }
 
 bool

@@ -28,12 +28,14 @@
 #define CONFIG_GROUPS_MAX 16     /* of a client, of a reply, of an account */
 #define CONFIG_GROUP_SIZE 33     /* a group's name with its NUL: a-z, 0-9, '_', '.', '-' */
 #define CONFIG_ATTRIBUTES_MAX 32
-#define CONFIG_RADIUS_ROWS_MAX 40
+#define CONFIG_RADIUS_ROWS_MAX 44
 #define CONFIG_ATTRIBUTE_SIZE 64 /* an attribute's name with its NUL */
 #define CONFIG_VALUE_SIZE 254    /* a value's text with its NUL */
 #define CONFIG_SECRET_LEAST 16   /* octets; a shorter secret is warned about (RFC 2865 section 3) */
 #define CONFIG_SECRET_DAYS 365   /* an older secret is warned about */
 #define CONFIG_SECRET_MAX 256    /* octets; a longer one is refused */
+#define CONFIG_PSK_LEAST 16      /* octets of a key for TLS; a shorter one is refused (RFC 9257) */
+#define CONFIG_IDENTITY_SIZE 65  /* the name of a key for TLS with its NUL */
 
 enum config_transport { LISTEN_AUTHENTICATION = 0, LISTEN_ACCOUNTING, LISTEN_TLS };
 
@@ -61,12 +63,17 @@ struct config_client {
 	char name[65]; /* also the service's name in policy, log and ATTEMPT */
 	struct origin origin; /* file and line of the section's first option */
 	char profile[16]; /* "generic" when none is written */
-	/* Networks, names of certificates (TLS), or both.  No two clients' networks overlap. */
+	/*
+	 * Networks, names of certificates (TLS), or both.  With a secret the networks say who it is, over UDP, and no two
+	 * clients' overlap; over TLS they only say where it may come from, none written: from anywhere.
+	 */
 	struct wf_network networks[CONFIG_CLIENT_NETWORKS_MAX];
 	size_t nnetworks;
 	char certificates[CONFIG_CLIENT_CERTIFICATES_MAX][128]; /* common name or alternative name of the TLS certificate */
 	size_t ncertificates;
-	char secret_file[256]; /* "" only for a client with certificates alone */
+	char psk_identity[CONFIG_IDENTITY_SIZE]; /* TLS with a key that both know instead of certificates; "" = none */
+	char psk_file[256]; /* the key, in hexadecimal digits; "" = none */
+	char secret_file[256]; /* of UDP; "" only for a client with certificates or a key alone */
 	int64_t secret_changed_day; /* days since 1970-01-01; -1 = not written */
 	enum client_authenticator message_authenticator;
 	bool proxies; /* a proxy: may send Proxy-State without Message-Authenticator where that is optional */
@@ -109,7 +116,9 @@ struct config_reply {
 struct config_radius {
 	struct config_listener listeners[CONFIG_LISTENERS_MAX];
 	size_t nlisteners;
-	char certificate[256], key[256], ca[256]; /* of TLS; "" = none */
+	char certificate[256], key[256], ca[256], crl[256]; /* of TLS; "" = none */
+	unsigned radsec_connections, radsec_client_connections; /* of TLS at once: in all, of one client */
+	unsigned radsec_idle_ms, radsec_lifetime_ms; /* a connection ends after so long without a packet, and anyway */
 	char dictionaries[CONFIG_DICTIONARIES_MAX][256]; /* beside the one that comes with it, after it */
 	size_t ndictionaries;
 	char user[65];       /* warifu-radiusd runs as, and may use radius.sock; "" = whoever starts it */
@@ -126,6 +135,10 @@ const struct config_client *config_client_find(const struct config_radius *radiu
 const struct config_client *config_client_by_address(const struct config_radius *radius, const uint8_t address[16]);
 /* By a name in its certificate, capitals or not; NULL if there is none. */
 const struct config_client *config_client_by_certificate(const struct config_radius *radius, const char *name);
+/* By the name of its key for TLS; NULL if there is none. */
+const struct config_client *config_client_by_identity(const struct config_radius *radius, const char *identity);
+/* Whether it may connect by TLS from this address, IPv4 as ::ffff:a.b.c.d. */
+bool config_client_may_connect(const struct config_client *client, const uint8_t address[16]);
 #define CONFIG_NETWORK_SIZE 52 /* "2001:db8::/32" with its NUL */
 /* "192.0.2.1", "192.0.2.0/24", "2001:db8::/32". */
 void config_network_text(const struct wf_network *network, char text_r[CONFIG_NETWORK_SIZE]);
@@ -176,5 +189,10 @@ void config_secret_say(const struct config_client *client, enum config_secret_fa
  * WF_NO_MEMORY.  The caller clears secret_r.
  */
 WF_MUST_USE wf_status config_secret_read(const char *file, uid_t user, struct wf_secret *secret_r);
+/*
+ * Reads the key of `psk_file` by the same rules; it is written as hexadecimal digits, so WF_INVALID also stands for
+ * other characters and for fewer than CONFIG_PSK_LEAST octets.
+ */
+WF_MUST_USE wf_status config_psk_read(const struct config_client *client, uid_t user, struct wf_secret *key_r);
 
 #endif

@@ -76,17 +76,37 @@ static void
 check_identity(const struct exam *exam)
 {
 	const struct config_client *client = exam->client;
+	bool tls = client->ncertificates > 0 || client->psk_identity[0] != '\0';
 
-	if (client->nnetworks == 0 && client->ncertificates == 0)
+	if (client->nnetworks == 0 && !tls)
 		config_fail(exam->load, line_of(exam, "network"),
-			_("client '%s' has neither 'network' nor 'certificate': nobody could be it"), client->name);
-	else if (client->nnetworks > 0 && client->secret_file[0] == '\0' && client->ncertificates == 0)
+			_("client '%s' has neither 'network' nor 'certificate' nor 'psk_identity': nobody could be it"),
+			client->name);
+	else if (client->nnetworks > 0 && client->secret_file[0] == '\0' && !tls)
 		config_fail(exam->load, line_of(exam, "secret_file"),
 			_("client '%s' has no 'secret_file'; make one with 'warifu radius secret %s'"), client->name,
 			client->name);
 	else if (client->nnetworks == 0 && client->secret_file[0] != '\0')
 		config_fail(exam->load, line_of(exam, "secret_file"),
 			_("client '%s' has no 'network', so its secret has no meaning; take it out"), client->name);
+}
+
+/* A key for TLS and its name. */
+static void
+check_psk(const struct exam *exam)
+{
+	const struct config_radius *radius = &exam->load->config->radius;
+	const struct config_radius earlier = {.clients = radius->clients, .nclients = exam->index};
+	const struct config_client *client = exam->client;
+	const struct config_client *other = config_client_by_identity(&earlier, client->psk_identity);
+
+	if ((client->psk_identity[0] == '\0') != (client->psk_file[0] == '\0'))
+		config_fail(exam->load, line_of(exam, client->psk_file[0] == '\0' ? "psk_identity" : "psk_file"),
+			_("client '%s' needs both 'psk_identity' and 'psk_file', or neither"), client->name);
+	if (other != NULL)
+		config_fail(exam->load, line_of(exam, "psk_identity"),
+			_("psk_identity '%s' of client '%s' is also that of client '%s' (%s:%d)"), client->psk_identity,
+			client->name, other->name, other->origin.file, other->origin.line);
 }
 
 static bool
@@ -144,9 +164,10 @@ check_networks(const struct exam *exam)
 {
 	const struct config_client *clients = exam->load->config->radius.clients;
 
-	for (size_t i = 0; i < exam->client->nnetworks; i++)
+	for (size_t i = 0; i < exam->client->nnetworks && exam->client->secret_file[0] != '\0'; i++)
 		for (size_t j = 0; j <= exam->index; j++)
-			compare_network(exam, &exam->client->networks[i], &clients[j]);
+			if (clients[j].secret_file[0] != '\0')
+				compare_network(exam, &exam->client->networks[i], &clients[j]);
 }
 
 static void
@@ -299,6 +320,7 @@ add_service(const struct exam *exam)
 static void (*const rules[])(const struct exam *exam) = {
 	fill_in,
 	check_identity,
+	check_psk,
 	check_authenticator,
 	check_networks,
 	check_certificates,
@@ -351,14 +373,30 @@ has_transport(const struct config_radius *radius, enum config_transport transpor
 	return false;
 }
 
+/* Where all who come by TLS have a key, nobody shows a certificate. */
+static bool
+keys_alone(const struct config_radius *radius)
+{
+	size_t keys = 0;
+
+	for (size_t i = 0; i < radius->nclients; i++) {
+		if (radius->clients[i].ncertificates > 0)
+			return false;
+		keys += radius->clients[i].psk_identity[0] != '\0';
+	}
+	return keys > 0;
+}
+
 static void
 check_tls(struct config_load *load)
 {
 	const struct config_radius *radius = &load->config->radius;
+	bool lacks = radius->certificate[0] == '\0' || radius->key[0] == '\0' || radius->ca[0] == '\0';
+	bool none = radius->certificate[0] == '\0' && radius->key[0] == '\0';
 
 	if (!has_transport(radius, LISTEN_TLS))
 		return;
-	if (radius->certificate[0] == '\0' || radius->key[0] == '\0' || radius->ca[0] == '\0')
+	if (lacks && !(none && keys_alone(radius)))
 		config_fail(load, 0, "%s", _("'radius.radsec' needs 'radius.certificate', 'radius.key' and 'radius.ca'"));
 }
 

@@ -161,3 +161,45 @@ config_secret_read(const char *file, uid_t user, struct wf_secret *secret_r)
 	(void)close(fd);
 	return status;
 }
+
+/* -1: no hexadecimal digit.  Without a table: what is looked up must not show in the cache. */
+static int
+digit_of(uint8_t character)
+{
+	if (character >= '0' && character <= '9')
+		return character - '0';
+	character |= 0x20;
+	return character >= 'a' && character <= 'f' ? character - 'a' + 10 : -1;
+}
+
+/* In place: the octets that the digits stand for. */
+static wf_status
+from_digits(struct wf_secret *key)
+{
+	size_t n = key->len / 2;
+
+	if (key->len % 2 != 0 || n < CONFIG_PSK_LEAST)
+		return WF_INVALID;
+	for (size_t i = 0; i < n; i++) {
+		int high = digit_of(key->bytes[2 * i]), low = digit_of(key->bytes[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return WF_INVALID;
+		key->bytes[i] = (uint8_t)(high << 4 | low);
+	}
+	explicit_bzero(key->bytes + n, key->len - n);
+	key->len = n;
+	return WF_OK;
+}
+
+wf_status
+config_psk_read(const struct config_client *client, uid_t user, struct wf_secret *key_r)
+{
+	wf_status status = config_secret_read(client->psk_file, user, key_r);
+
+	if (status == WF_OK)
+		status = from_digits(key_r);
+	if (status != WF_OK)
+		wf_secret_clear(key_r);
+	return status;
+}

@@ -32,11 +32,18 @@ static const struct config_row rows[] = {
 	{RADIUS(certificate), .name = "certificate", .type = CONFIG_PATH},
 	{RADIUS(key), .name = "key", .type = CONFIG_PATH},
 	{RADIUS(ca), .name = "ca", .type = CONFIG_PATH},
+	{RADIUS(crl), .name = "crl", .type = CONFIG_PATH},
+	{RADIUS(radsec_connections), .name = "radsec_connections", .type = CONFIG_UNSIGNED, .min = 1, .max = 4096},
+	{RADIUS(radsec_client_connections), .name = "radsec_client_connections", .type = CONFIG_UNSIGNED, .min = 1, .max = 4096},
+	{RADIUS(radsec_idle_ms), .name = "radsec_idle", .type = CONFIG_SECONDS, .min = 10, .max = 86400},
+	{RADIUS(radsec_lifetime_ms), .name = "radsec_lifetime", .type = CONFIG_SECONDS, .min = 60, .max = 30 * 86400},
 	{RADIUS(dictionaries), .name = "dictionary", .type = CONFIG_DICTIONARIES},
 	{RADIUS(user), .name = "user", .type = CONFIG_NAME_OR_NONE},
 	{RADIUS(state_dir), .name = "state_dir", .type = CONFIG_PATH},
 	{CLIENT(networks), .name = "network", .type = CONFIG_NETWORKS},
 	{CLIENT(certificates), .name = "certificate", .type = CONFIG_CERTIFICATES},
+	{CLIENT(psk_identity), .name = "psk_identity", .type = CONFIG_TEXT, .min = 1},
+	{CLIENT(psk_file), .name = "psk_file", .type = CONFIG_PATH},
 	{CLIENT(secret_file), .name = "secret_file", .type = CONFIG_PATH},
 	{CLIENT(secret_changed_day), .name = "secret_changed", .type = CONFIG_DAY},
 	{CLIENT(profile), .name = "profile", .type = CONFIG_PROFILE},
@@ -124,6 +131,10 @@ config_radius_defaults(struct config_radius *radius)
 {
 	(void)snprintf(radius->user, sizeof(radius->user), "warifu-radius");
 	(void)snprintf(radius->state_dir, sizeof(radius->state_dir), "%s", WF_STATEDIR "-radius");
+	radius->radsec_connections = 256;
+	radius->radsec_client_connections = 16;
+	radius->radsec_idle_ms = 600 * 1000;
+	radius->radsec_lifetime_ms = 86400 * 1000;
 	listen_on(radius, LISTEN_AUTHENTICATION, "0.0.0.0:1812");
 	listen_on(radius, LISTEN_AUTHENTICATION, "[::]:1812");
 	listen_on(radius, LISTEN_ACCOUNTING, "0.0.0.0:1813");

@@ -1,20 +1,16 @@
 /* Listening for relays, and the life of the hub; see the header. */
 #include "config.h"
 
-#include <errno.h>
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "authd/relay/hub_internal.h"
 #include "common/fault.h"
+#include "common/tls/accept.h"
 
 #define SILENT_US INT64_C(30000000) /* a relay says something every few seconds */
 #define STRANGERS_MAX 64            /* connections beyond one for each allowed host */
@@ -33,48 +29,10 @@ hub_say(const struct hub *hub, int priority, const char *format, ...)
 	hub->options.say(priority, text);
 }
 
-static bool
-set_up_socket(int fd, const struct config_listener *listener)
-{
-	const int yes = 1;
-	bool ipv6 = listener->address.ss_family == AF_INET6;
-
-	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
-	       (!ipv6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) == 0) &&
-	       bind(fd, (const struct sockaddr *)&listener->address, listener->address_len) == 0 &&
-	       listen(fd, SOMAXCONN) == 0;
-}
-
 wf_status
 hub_socket(const struct config_listener *listener, int *fd_r)
 {
-	int fd = wf_fault(WF_FAULT_SOCKET) ? -1
-					   : socket(listener->address.ss_family,
-						     SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	int error;
-
-	if (fd < 0)
-		return WF_IO;
-	if (set_up_socket(fd, listener)) {
-		*fd_r = fd;
-		return WF_OK;
-	}
-	error = errno;
-	close(fd);
-	errno = error;
-	return WF_IO;
-}
-
-/* "192.0.2.1:40000", "[2001:db8::1]:40000". */
-static void
-address_text(const struct sockaddr_storage *address, socklen_t len, char *text_r, size_t size)
-{
-	char host[64] = "?", port[8] = "?";
-
-	(void)getnameinfo((const struct sockaddr *)address, len, host, sizeof(host), port,
-		sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
-	(void)snprintf(text_r, size, address->ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
-		port);
+	return wf_accept_socket(&listener->address, listener->address_len, fd_r);
 }
 
 static void
@@ -82,22 +40,18 @@ accept_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct hub_listener *listener = arg;
 	struct hub *hub = listener->hub;
-	struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
-	socklen_t len = sizeof(address);
-	const int yes = 1;
+	struct sockaddr_storage address;
 	char from[64];
 	int client;
 
 	(void)what;
-	client = accept4((int)fd, (struct sockaddr *)&address, &len, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (client < 0)
+	if (wf_accept((int)fd, &address, &client) != WF_OK)
 		return;
 	if (hub->nguests >= hub->config->relays.nallow + STRANGERS_MAX) {
 		close(client);
 		return;
 	}
-	(void)setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
-	address_text(&address, len, from, sizeof(from));
+	wf_accept_text(&address, from, sizeof(from));
 	guest_new(hub, client, from);
 }
 

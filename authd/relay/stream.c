@@ -15,6 +15,13 @@ struct stream {
 };
 
 static wf_status
+measure(void *ctx, const uint8_t *bytes, size_t len, size_t *frame_r)
+{
+	(void)ctx;
+	return wf_frame_length(bytes, len, frame_r);
+}
+
+static wf_status
 up(void *ctx)
 {
 	struct stream *stream = ctx;
@@ -55,7 +62,7 @@ stream_new(const struct stream_options *options, struct stream **stream_r)
 		.host = options->host,
 		.frame_max = WF_WIRE_FRAME_MAX,
 		.out_max = STREAM_OUT_MAX,
-		.measure = wf_frame_length,
+		.measure = measure,
 		.up = up,
 		.take = take,
 		.down = down,

@@ -20,7 +20,7 @@
 #include "common/secret.h"
 
 #define CHUNK 4096
-#define TURN 16 /* chunks read before others have their turn */
+#define TURN 4 /* chunks read before others have their turn */
 
 struct wf_stream {
 	struct wf_stream_options options;
@@ -134,7 +134,8 @@ measure(const struct wf_stream *stream, size_t *len_r)
 {
 	const struct wf_buf *in = &stream->in;
 	size_t len = 0;
-	wf_status status = stream->options.measure(in->data, in->len, &len);
+	wf_status status =
+		stream->options.measure(stream->options.ctx, in->data, in->len, &len);
 
 	if (status == WF_OK && (len == 0 || len > stream->options.frame_max))
 		return WF_INVALID;

@@ -42,7 +42,7 @@ struct wf_stream_options {
 	 * Length of the frame that starts here: WF_AGAIN if more bytes are needed to tell; anything
 	 * else but WF_OK ends the stream.
 	 */
-	wf_status (*measure)(const uint8_t *bytes, size_t len, size_t *frame_r);
+	wf_status (*measure)(void *ctx, const uint8_t *bytes, size_t len, size_t *frame_r);
 	/*
 	 * A server's, may be NULL: the key of this identity, its length; 0: there is none. `max`
 	 * bytes fit.

@@ -125,14 +125,18 @@ client_in_bounds(const struct config *config, const struct config_client *client
 {
 	const struct config_radius *radius = &config->radius;
 
-	FUZZ_CHECK(client->nnetworks + client->ncertificates > 0);
+	FUZZ_CHECK(client->nnetworks + client->ncertificates > 0 ||
+		   client->psk_identity[0] != '\0');
 	FUZZ_CHECK(client->nnetworks <= CONFIG_CLIENT_NETWORKS_MAX &&
 		   client->groups.n <= CONFIG_GROUPS_MAX);
 	FUZZ_CHECK(config_client_find(radius, client->name) == client);
 	for (size_t i = 0; i < client->nnetworks; i++)
-		FUZZ_CHECK(config_client_by_address(radius, client->networks[i].bytes) == client);
+		FUZZ_CHECK(client->secret_file[0] == '\0' ||
+			   config_client_by_address(radius, client->networks[i].bytes) == client);
 	for (size_t i = 0; i < client->ncertificates; i++)
 		FUZZ_CHECK(config_client_by_certificate(radius, client->certificates[i]) == client);
+	FUZZ_CHECK(client->psk_identity[0] == '\0' ||
+		   config_client_by_identity(radius, client->psk_identity) == client);
 	for (size_t i = 0; i < client->nreplies; i++)
 		FUZZ_CHECK(client->replies[i] < radius->nreplies);
 	FUZZ_CHECK((client->mode == CLIENT_SEPARATOR) == (client->separator[0] != '\0'));

@@ -77,6 +77,8 @@ START_TEST(clients_are_listed)
 	ck_assert_str_eq(rig_cell(0, "client"), "vpn1");
 	ck_assert_str_eq(rig_cell(0, "sources"), "192.0.2.1 2001:db8::/64");
 	ck_assert_str_eq(rig_cell(0, "client-mode"), "challenge");
+	ck_assert_str_eq(rig_cell(0, "transport"), "udp");
+	ck_assert_str_eq(rig_cell(1, "transport"), "tls");
 	ck_assert_str_eq(rig_cell(0, "profile"), "fortigate");
 	ck_assert_str_eq(rig_cell(0, "secret"), "ok");
 	ck_assert_int_eq(rig_number(0, "timeout-ms"), 5000);

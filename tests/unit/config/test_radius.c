@@ -10,6 +10,7 @@
 #include "tests/unit/config/fixture.h"
 
 #define SECRET "secret_file = \"/s\""
+#define PSK(name, identity) "client " name " { psk_identity = " identity " psk_file = \"/p\" }\n"
 #define V1 "client v1 { network = 192.0.2.1 " SECRET " "
 #define DAY_US INT64_C(86400000000)
 
@@ -66,7 +67,8 @@ START_TEST(the_section_radius)
 	const struct sockaddr_in *v4;
 
 	write_main("radius {\n listen = {\"127.0.0.1:11812\", \"[2001:db8::1]:7\"}\n accounting = none\n radsec = {\"[::]:2083\"}\n"
-		   " certificate = /c\n key = /k\n ca = /a\n dictionary = {/d1, /d2}\n user = \"\"\n state_dir = /t }");
+		   " certificate = /c\n key = /k\n ca = /a\n crl = /r\n radsec_connections = 7\n radsec_client_connections = 3\n"
+		   " radsec_idle = 1m\n radsec_lifetime = 2h\n dictionary = {/d1, /d2}\n user = \"\"\n state_dir = /t }");
 	config = load();
 	radius = &config->radius;
 	ck_assert_uint_eq(radius->nlisteners, 3);
@@ -85,6 +87,11 @@ START_TEST(the_section_radius)
 	ck_assert_str_eq(radius->certificate, "/c");
 	ck_assert_str_eq(radius->key, "/k");
 	ck_assert_str_eq(radius->ca, "/a");
+	ck_assert_str_eq(radius->crl, "/r");
+	ck_assert_uint_eq(radius->radsec_connections, 7);
+	ck_assert_uint_eq(radius->radsec_client_connections, 3);
+	ck_assert_uint_eq(radius->radsec_idle_ms, 60000);
+	ck_assert_uint_eq(radius->radsec_lifetime_ms, 7200000);
 	ck_assert_uint_eq(radius->ndictionaries, 2);
 	ck_assert_str_eq(radius->dictionaries[1], "/d2");
 	ck_assert_str_eq(radius->state_dir, "/t");
@@ -99,7 +106,7 @@ START_TEST(every_option_of_a_client)
 	struct config *config;
 	const struct config_client *client;
 
-	write_main("client v1 {\n network = {192.0.2.0/24, \"2001:db8::1\"}\n certificate = {\"a.example\", \"B\"}\n " SECRET
+	write_main("client v1 {\n network = {192.0.2.0/24, \"2001:db8::1\"}\n certificate = {\"a.example\", \"B\"}\n psk_identity = gw1\n psk_file = /p\n " SECRET
 		   "\n secret_changed = \"2024-02-29\"\n profile = pan-os\n message_authenticator = optional\n proxies = yes\n"
 		   " mode = separator\n separator = \"::\"\n groups = {staff, \"a.b_c-1\"}\n zone = internal\n class = firewall-admin\n"
 		   " trust_calling_station = on\n kinds = 2\n fold_case = true\n strip_realm = true\n timeout = 2m\n rate = 7\n"
@@ -111,6 +118,11 @@ START_TEST(every_option_of_a_client)
 	ck_assert_uint_eq(client->networks[0].prefix, 120);
 	ck_assert_uint_eq(client->ncertificates, 2);
 	ck_assert_str_eq(client->certificates[1], "B");
+	ck_assert_str_eq(client->psk_identity, "gw1");
+	ck_assert_str_eq(client->psk_file, "/p");
+	ck_assert_ptr_eq(config_client_by_identity(&config->radius, "gw1"), client);
+	ck_assert_ptr_null(config_client_by_identity(&config->radius, "gw"));
+	ck_assert_ptr_null(config_client_by_identity(&config->radius, ""));
 	ck_assert_str_eq(client->secret_file, "/s");
 	ck_assert_int_eq(client->secret_changed_day, 19782);
 	ck_assert_str_eq(client->profile, "pan-os");
@@ -137,7 +149,7 @@ START_TEST(every_option_of_a_client)
 	ck_assert_str_eq(config->radius.replies[1].attributes[0].value, "a \"b\" \\");
 	ck_assert_str_eq(config->radius.replies[1].attributes[1].name, "Y");
 	ck_assert_str_eq(config->radius.replies[1].attributes[1].value, "2 3");
-	ck_assert_int_eq(config->radius.replies[1].attributes[1].origin.line, 25);
+	ck_assert_int_eq(config->radius.replies[1].attributes[1].origin.line, 27);
 	ck_assert_str_eq(config_mode_name(client->mode), "separator");
 	ck_assert_str_eq(config_class_name(client->class), "firewall-admin");
 	ck_assert_str_eq(config_authenticator_name(client->message_authenticator), "optional");
@@ -197,6 +209,28 @@ START_TEST(the_clients_of_addresses_and_certificates)
 	ck_assert_str_eq(config_client_by_certificate(&config->radius, "gw.example")->name, "six");
 	ck_assert_ptr_null(config_client_by_certificate(&config->radius, "gw.example.org"));
 	ck_assert_str_eq(config_client_find(&config->radius, "ten")->name, "ten");
+	config_free(&config);
+}
+END_TEST
+
+START_TEST(networks_without_a_secret_only_limit_a_certificate)
+{
+	struct config *config;
+	const struct config_client *near, *anywhere;
+	uint8_t inside[16], outside[16];
+
+	write_main("radius { radsec = \"[::]:2083\" }\n"
+		   "client near { network = 10.0.0.0/8 psk_identity = n psk_file = /p }\n"
+		   "client nearer { network = 10.1.0.0/16 psk_identity = m psk_file = /p }\n" PSK("far", "f"));
+	config = load();
+	near = config_client_find(&config->radius, "near");
+	anywhere = config_client_find(&config->radius, "far");
+	ck_assert_int_eq(inet_pton(AF_INET6, "::ffff:10.1.2.3", inside), 1);
+	ck_assert_int_eq(inet_pton(AF_INET6, "::ffff:11.1.2.3", outside), 1);
+	ck_assert_ptr_null(config_client_by_address(&config->radius, inside));
+	ck_assert(config_client_may_connect(near, inside));
+	ck_assert(!config_client_may_connect(near, outside));
+	ck_assert(config_client_may_connect(anywhere, outside));
 	config_free(&config);
 }
 END_TEST
@@ -311,7 +345,7 @@ END_TEST
 static const struct {
 	const char *text, *sentence;
 } bad[] = {
-	{"client v1 { }", "warifu.conf:1: client 'v1' has neither 'network' nor 'certificate': nobody could be it"},
+	{"client v1 { }", "warifu.conf:1: client 'v1' has neither 'network' nor 'certificate' nor 'psk_identity': nobody could be it"},
 	{"client v1 {\n network = 192.0.2.1 }", "warifu.conf:2: client 'v1' has no 'secret_file'; make one with 'warifu radius secret v1'"},
 	{"client v1 { certificate = a\n " SECRET " }",
 		"warifu.conf:2: client 'v1' has no 'network', so its secret has no meaning; take it out"},
@@ -384,6 +418,15 @@ static const struct {
 		"warifu.conf:1: 'radius.listen' cannot be '1812'; accepted: a list of 1 to 16 addresses with ports such as 192.0.2.1:1812, "
 		"0.0.0.0:1812 or [2001:db8::1]:1812, or \"none\" alone"},
 	{"radius { radsec = \"[::]:2083\" }", "warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and 'radius.ca'"},
+	{"radius { radsec = \"[::]:2083\" certificate = /c }\n" PSK("a", "x"),
+		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and 'radius.ca'"},
+	{"radius { radsec = \"[::]:2083\" }\n" PSK("a", "x") "client b { certificate = b }",
+		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and 'radius.ca'"},
+	{PSK("a", "x") "client b {\n psk_identity = x\n psk_file = /q }",
+		"warifu.conf:3: psk_identity 'x' of client 'b' is also that of client 'a' (FOLDER/warifu.conf:1)"},
+	{"client a {\n psk_identity = x }", "warifu.conf:2: client 'a' needs both 'psk_identity' and 'psk_file', or neither"},
+	{"client a { certificate = a\n psk_file = /x }",
+		"warifu.conf:2: client 'a' needs both 'psk_identity' and 'psk_file', or neither"},
 };
 
 /* The sentence with the folder's name taken out, which tests do not know. */
@@ -585,6 +628,34 @@ START_TEST(secrets_are_read)
 }
 END_TEST
 
+START_TEST(keys_are_read_from_digits)
+{
+	static const struct {
+		const char *text;
+		wf_status status;
+		size_t len;
+	} table[] = {{"00112233445566778899aabbccddeeFF\n", WF_OK, 16}, {SECRET_32 SECRET_32, WF_OK, 32},
+		{SECRET_32 "0", WF_INVALID, 0}, {"0123456789abcdef0123456789abcd", WF_INVALID, 0},
+		{"0123456789abcdef0123456789abcdeg", WF_INVALID, 0}, {"0123456789abcdef0123456789abcd 1", WF_INVALID, 0},
+		{"", WF_INVALID, 0}};
+	static const uint8_t first[16] = {0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
+	struct wf_secret key = WF_SECRET_EMPTY;
+
+	for (size_t i = 0; i < LENGTH(table); i++) {
+		write_secret(table[i].text, 0400);
+		memcpy(secret_client.psk_file, secret_client.secret_file, sizeof(secret_client.psk_file));
+		ck_assert_int_eq(config_psk_read(&secret_client, (uid_t)-1, &key), table[i].status);
+		ck_assert_uint_eq(key.len, table[i].len);
+		if (i == 0)
+			ck_assert_mem_eq(key.bytes, first, sizeof(first));
+		wf_secret_clear(&key);
+	}
+	write_secret(SECRET_32, 0440);
+	memcpy(secret_client.psk_file, secret_client.secret_file, sizeof(secret_client.psk_file));
+	ck_assert_int_eq(config_psk_read(&secret_client, (uid_t)-1, &key), WF_DENIED);
+}
+END_TEST
+
 static Suite *
 radius_suite(void)
 {
@@ -599,6 +670,7 @@ radius_suite(void)
 	tcase_add_test(tc, every_option_of_a_client);
 	tcase_add_test(tc, a_client_is_a_service);
 	tcase_add_test(tc, the_clients_of_addresses_and_certificates);
+	tcase_add_test(tc, networks_without_a_secret_only_limit_a_certificate);
 	tcase_add_test(tc, everything_v6_is_nothing_v4);
 	tcase_add_test(tc, groups_are_compared_whole);
 	tcase_add_test(tc, profiles_fill_in_what_is_not_written);
@@ -614,6 +686,7 @@ radius_suite(void)
 	tcase_add_test(secrets, secrets_are_looked_at);
 	tcase_add_test(secrets, a_secret_of_somebody_else);
 	tcase_add_test(secrets, secrets_are_read);
+	tcase_add_test(secrets, keys_are_read_from_digits);
 	suite_add_tcase(suite, secrets);
 	return suite;
 }

@@ -208,8 +208,9 @@ START_TEST(the_daemon_lists_and_shows)
 {
 	static const struct rig_act acts[] = {
 		{.act = "radius.client.list",
-			.columns = {"client", "class", "profile", "client-mode", "sources", "message-authenticator", "secret", "rate:number"},
-			.rows = {{"vpn1", "vpn", "fortigate", "challenge", "192.0.2.1", "required", "ok", "100"}}},
+			.columns = {"client", "class", "profile", "client-mode", "transport", "sources",
+				"message-authenticator", "secret", "rate:number"},
+			.rows = {{"vpn1", "vpn", "fortigate", "challenge", "udp", "192.0.2.1", "required", "ok", "100"}}},
 		{.act = "radius.client.show",
 			.text = "Fortinet FortiGate: advice",
 			.columns = {"option", "value", "origin", "why"},

@@ -1,0 +1,149 @@
+/*
+ * What TLS needs of a site: the keys of its clients, and a context with the server's certificate
+ * and whom it believes.
+ */
+#include "config.h"
+
+#include <limits.h>
+#include <openssl/ssl.h>
+#include <stdio.h>
+
+#include "common/i18n.h"
+#include "common/tls/trust.h"
+#include "radius/site.h"
+
+#define DAYS_LEAST 30
+
+/* RFC 9765 section 3: the protocol that is spoken here, by length and name. */
+static const unsigned char classic[] = "\x0aradius/1.0";
+
+/* Who offers protocols must offer ours (G1); who offers none speaks it anyway. */
+static int
+select_protocol(SSL *tls, const unsigned char **out, unsigned char *outlen, const unsigned char *in,
+	unsigned int inlen, void *arg)
+{
+	unsigned char *selected = NULL;
+
+	(void)tls;
+	(void)arg;
+	if (SSL_select_next_proto(&selected, outlen, classic, sizeof(classic) - 1, in, inlen) !=
+		OPENSSL_NPN_NEGOTIATED)
+		return SSL_TLSEXT_ERR_ALERT_FATAL;
+	*out = selected;
+	return SSL_TLSEXT_ERR_OK;
+}
+
+static wf_status
+load_keys(struct site *site, char why_r[SITE_WHY_MAX])
+{
+	for (size_t i = 0; i < site->nclients; i++) {
+		struct client *client = &site->clients[i];
+		const struct config_client *config = client->config;
+		wf_status status;
+
+		if (config->psk_file[0] == '\0')
+			continue;
+		status = config_psk_read(config, site->config->radius_uid, &client->psk);
+		if (status == WF_OK)
+			continue;
+		snprintf(why_r, SITE_WHY_MAX,
+			_("client '%s': key %s cannot be used: %s. It is one line of 32 to 256 "
+			  "hexadecimal digits, and the file belongs to the user of "
+			  "warifu-radiusd or to root and is open to nobody else"),
+			config->name, config->psk_file, _(wf_status_text(status)));
+		return status;
+	}
+	return WF_OK;
+}
+
+static bool
+serves_tls(const struct config_radius *radius)
+{
+	for (size_t i = 0; i < radius->nlisteners; i++)
+		if (radius->listeners[i].transport == LISTEN_TLS)
+			return true;
+	return false;
+}
+
+wf_status
+site_load_tls(struct site *site, char why_r[SITE_WHY_MAX])
+{
+	const struct config_radius *radius = &site->config->radius;
+	const struct wf_trust_files files = {
+		.certificate = radius->certificate,
+		.key = radius->key,
+		.ca = radius->ca,
+		.crl = radius->crl,
+	};
+	const struct wf_trust_options options = {.server = true, .version = TLS1_2_VERSION};
+	char why[512] = "";
+	wf_status status = load_keys(site, why_r);
+
+	if (status != WF_OK || !serves_tls(radius))
+		return status;
+	status = wf_trust_new(&files, &options, &site->tls, why, sizeof(why));
+	if (status != WF_OK) {
+		snprintf(why_r, SITE_WHY_MAX, _("RADIUS over TLS: %s"), why);
+		return status;
+	}
+	SSL_CTX_set_alpn_select_cb(site->tls, select_protocol, NULL);
+	return WF_OK;
+}
+
+wf_status
+site_tls_check(const struct site *site, char *why_r, size_t size)
+{
+	const char *file = site->config->radius.certificate;
+	int days = site->tls == NULL ? INT_MAX : wf_trust_days_left(site->tls);
+
+	if (days > DAYS_LEAST)
+		return WF_OK;
+	if (days < 0)
+		snprintf(why_r, size,
+			_("RADIUS over TLS: the certificate %s has expired: every client refuses "
+			  "it; get a new one"),
+			file);
+	else
+		snprintf(why_r, size,
+			_("RADIUS over TLS: the certificate %s ends in %d days; get a new one"),
+			file, days);
+	return days < 0 ? WF_INVALID : WF_NO;
+}
+
+/* The client of a configuration's entry, if it may come from there. */
+static const struct client *
+client_of(const struct site *site, const struct config_client *config,
+	const struct in6_addr *address)
+{
+	if (config == NULL || !config_client_may_connect(config, address->s6_addr))
+		return NULL;
+	return &site->clients[config - site->config->radius.clients];
+}
+
+const struct client *
+site_client_by_certificate(
+	const struct site *site, const char *name, const struct in6_addr *address)
+{
+	return client_of(site, config_client_by_certificate(&site->config->radius, name), address);
+}
+
+const struct client *
+site_client_by_identity(
+	const struct site *site, const char *identity, const struct in6_addr *address)
+{
+	return client_of(
+		site, config_client_by_identity(&site->config->radius, identity), address);
+}
+
+bool
+site_may_connect(const struct site *site, const struct in6_addr *address)
+{
+	for (size_t i = 0; i < site->nclients; i++) {
+		const struct config_client *config = site->clients[i].config;
+
+		if ((config->ncertificates > 0 || config->psk_identity[0] != '\0') &&
+			config_client_may_connect(config, address->s6_addr))
+			return true;
+	}
+	return false;
+}
