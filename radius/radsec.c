@@ -216,8 +216,8 @@ review(struct connection *connection)
 	const char *why = why_no_more(connection, now);
 
 	if (why != NULL) {
-		radsec_say(connection->radsec, LOG_NOTICE, "client \"%s\" at %s is disconnected: %s",
-			connection->route.client->config->name, connection->from, why);
+		radsec_say(connection->radsec, LOG_NOTICE,
+			"client \"%s\" at %s is disconnected: %s", connection->route.client->config->name, connection->from, why);
 		connection->told = true;
 		wf_stream_end(connection->stream, why);
 	}

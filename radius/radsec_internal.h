@@ -13,7 +13,7 @@ struct connection {
 	struct radsec *radsec;
 	struct connection *next, **link; /* newest first */
 	struct wf_stream *stream;
-	struct route route; /* as each of its packets has it; its client is NULL until it is known */
+	struct route route; /* as its packets have it; the client in it is NULL until it is known */
 	char from[64];
 	/* The name in the certificate or that of the key, whichever it came in with. */
 	char name[WF_TRUST_NAME_SIZE];
