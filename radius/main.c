@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,12 +13,11 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include "common/fault.h"
+#include "common/cage.h"
 #include "common/i18n.h"
 #include "common/notify.h"
 #include "common/become.h"
 #include "common/privilege.h"
-#include "common/sandbox.h"
 #include "common/say.h"
 #include "common/tls/accept.h"
 #include "common/tls/trust.h"
@@ -27,7 +25,6 @@
 #include "radius/server.h"
 
 #define SECRET_PAGES_KEPT 512
-#define SANDBOX_PATHS_MAX (2 * CONFIG_CLIENTS_MAX + CONFIG_DICTIONARIES_MAX + 16)
 
 static wf_status
 open_socket(const struct config_listener *listener, int *fd_r)
@@ -111,83 +108,38 @@ load(struct server *server)
 	return false;
 }
 
-/* Folders that are read again at a reload, each once. */
-struct paths {
-	struct wf_sandbox_path rows[SANDBOX_PATHS_MAX];
-	char folders[SANDBOX_PATHS_MAX][256];
-	size_t n;
-};
-
+/* Folders that are read again at a reload. */
 static void
-add_path(struct paths *paths, const char *path, bool write)
+gather_paths(struct wf_cage *cage, const struct config *config)
 {
-	for (size_t i = 0; i < paths->n; i++)
-		if (strcmp(paths->rows[i].path, path) == 0 && paths->rows[i].write == write)
-			return;
-	if (paths->n >= SANDBOX_PATHS_MAX)
-		return;
-	snprintf(paths->folders[paths->n], sizeof(paths->folders[0]), "%s", path);
-	paths->rows[paths->n] = (struct wf_sandbox_path){paths->folders[paths->n], write};
-	paths->n++;
-}
-
-static void
-add_folder_of(struct paths *paths, const char *file)
-{
-	char copy[256];
-
-	snprintf(copy, sizeof(copy), "%s", file);
-	if (file[0] != '\0')
-		add_path(paths, dirname(copy), false);
-}
-
-static void
-gather_paths(struct paths *paths, const struct config *config)
-{
-	/*
-	 * Names of users, time zone; translations, dictionaries, modules of name look-ups; name
-	 * services, credentials.
-	 */
-	static const char *const common[] = {
-		"/etc", "/usr", "/lib", "/run", "/dev/urandom", "/sys/devices/system/cpu"};
 	const char *const files[] = {config->file, config->radius.certificate, config->radius.key,
 		config->radius.ca, config->radius.crl};
 
-	add_path(paths, config->radius.state_dir, true);
-	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
-		add_path(paths, common[i], false);
+	wf_cage_add(cage, config->radius.state_dir, true);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		add_folder_of(paths, files[i]);
+		wf_cage_add_folder_of(cage, files[i]);
 	for (size_t i = 0; i < config->radius.nclients; i++) {
-		add_folder_of(paths, config->radius.clients[i].secret_file);
-		add_folder_of(paths, config->radius.clients[i].psk_file);
+		wf_cage_add_folder_of(cage, config->radius.clients[i].secret_file);
+		wf_cage_add_folder_of(cage, config->radius.clients[i].psk_file);
 	}
 	for (size_t i = 0; i < config->radius.ndictionaries; i++)
-		add_folder_of(paths, config->radius.dictionaries[i]);
+		wf_cage_add_folder_of(cage, config->radius.dictionaries[i]);
 }
 
 static bool
-enter_sandbox(const struct config *config)
+enter_cage(const struct config *config)
 {
-	struct paths *paths = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*paths));
-	wf_status status = WF_NO_MEMORY;
+	struct wf_cage *cage = NULL;
+	bool fine;
 
-	if (paths != NULL) {
-		gather_paths(paths, config);
-		status = wf_sandbox_paths(paths->rows, paths->n);
-	}
-	free(paths);
-	if (status == WF_UNSUPPORTED)
-		wf_say(LOG_NOTICE,
-			"there is no Landlock here: files are guarded by their modes alone");
-	if (status != WF_OK && status != WF_UNSUPPORTED) {
-		wf_say(LOG_ERR, "Landlock refused the server's folders");
+	if (wf_cage_new(&cage) != WF_OK) {
+		wf_say(LOG_ERR, "there is no memory for the server's cage");
 		return false;
 	}
-	if (wf_sandbox_calls(sandbox_calls, sandbox_calls_count) == WF_OK)
-		return true;
-	wf_say(LOG_ERR, "the filter of system calls could not be installed");
-	return false;
+	gather_paths(cage, config);
+	fine = wf_cage_enter(cage, sandbox_calls, sandbox_calls_count);
+	wf_cage_free(&cage);
+	return fine;
 }
 
 static void
@@ -237,7 +189,7 @@ serve(const struct wf_options *options)
 	signal(SIGXFSZ, SIG_IGN);
 	wf_secret_keep(SECRET_PAGES_KEPT);
 	if (open_as_root(&server) && load(&server) && warn_of_secrets(&server) &&
-		enter_sandbox(server.site->config) && server_set_up(&server)) {
+		enter_cage(server.site->config) && server_set_up(&server)) {
 		say_serving(&server);
 		wf_notify_ready();
 		code = server_run(&server) ? 0 : 1;
