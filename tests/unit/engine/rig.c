@@ -371,39 +371,58 @@ rig_settle(struct rig *rig)
 }
 
 void
+rig_fill_begin(struct wf_msg *msg, const struct rig_login *login)
+{
+	uint64_t purpose = login->purpose == 0 ? WF_PURPOSE_LOGIN : login->purpose;
+	const char *service = login->service == NULL ? "sshd" : login->service;
+
+	wf_msg_init(msg, WF_MSG_BEGIN, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_uint(msg, WF_F_PURPOSE, purpose), WF_OK);
+	ck_assert_int_eq(wf_msg_add_bytes(msg, WF_F_USER, login->user, strlen(login->user)), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_SERVICE, service), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_RHOST, login->rhost), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_TTY, login->tty), WF_OK);
+}
+
+void
 rig_begin(struct rig *rig, struct rig_peer *peer, const struct rig_login *login)
 {
 	struct wf_msg msg;
 
-	wf_msg_init(&msg, WF_MSG_BEGIN, WF_WIRE_VERSION);
-	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_PURPOSE, login->purpose == 0 ? WF_PURPOSE_LOGIN : login->purpose), WF_OK);
-	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_USER, login->user, strlen(login->user)), WF_OK);
-	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_SERVICE, login->service == NULL ? "sshd" : login->service), WF_OK);
-	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_RHOST, login->rhost), WF_OK);
-	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_TTY, login->tty), WF_OK);
+	rig_fill_begin(&msg, login);
 	ck_assert_int_eq(engine_handle(rig->engine, &peer->peer, &msg), WF_OK);
 	wf_msg_clear(&msg);
+}
+
+void
+rig_fill_answer(
+	struct wf_msg *msg, const struct rig_peer *peer, const char *password, const char *code)
+{
+	const uint8_t *txn;
+	size_t len;
+
+	ck_assert_int_eq(peer->last.type, WF_MSG_PROMPTS);
+	wf_msg_init(msg, WF_MSG_ANSWER, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_get_bytes(&peer->last, WF_F_TXN, 0, &txn, &len), WF_OK);
+	ck_assert_int_eq(wf_msg_add_bytes(msg, WF_F_TXN, txn, len), WF_OK);
+	for (size_t i = 0; i < wf_msg_count(&peer->last, WF_F_PROMPT); i++) {
+		struct wf_prompt prompt;
+		const char *answer;
+		wf_status status;
+
+		ck_assert_int_eq(wf_msg_get_prompt(&peer->last, i, &prompt), WF_OK);
+		answer = prompt.text == WF_TEXT_CODE ? code : password;
+		status = wf_msg_add_tagged(msg, WF_F_ANSWER, prompt.id, answer, strlen(answer));
+		ck_assert_int_eq(status, WF_OK);
+	}
 }
 
 void
 rig_answer(struct rig *rig, struct rig_peer *peer, const char *password, const char *code)
 {
 	struct wf_msg msg;
-	const uint8_t *txn;
-	size_t len;
 
-	ck_assert_int_eq(peer->last.type, WF_MSG_PROMPTS);
-	wf_msg_init(&msg, WF_MSG_ANSWER, WF_WIRE_VERSION);
-	ck_assert_int_eq(wf_msg_get_bytes(&peer->last, WF_F_TXN, 0, &txn, &len), WF_OK);
-	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_TXN, txn, len), WF_OK);
-	for (size_t i = 0; i < wf_msg_count(&peer->last, WF_F_PROMPT); i++) {
-		struct wf_prompt prompt;
-		const char *answer;
-
-		ck_assert_int_eq(wf_msg_get_prompt(&peer->last, i, &prompt), WF_OK);
-		answer = prompt.text == WF_TEXT_CODE ? code : password;
-		ck_assert_int_eq(wf_msg_add_tagged(&msg, WF_F_ANSWER, prompt.id, answer, strlen(answer)), WF_OK);
-	}
+	rig_fill_answer(&msg, peer, password, code);
 	ck_assert_int_eq(engine_handle(rig->engine, &peer->peer, &msg), WF_OK);
 	wf_msg_clear(&msg);
 }

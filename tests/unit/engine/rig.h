@@ -80,6 +80,10 @@ struct rig_login {
 enum wf_verdict rig_login_as(struct rig *rig, struct rig_peer *peer, const struct rig_login *login, uint8_t txn_r[WF_TXN_LEN]);
 /* As root over SSH from 198.51.100.7 with a fresh peer. */
 enum wf_verdict rig_ssh(struct rig *rig, const char *user, const char *password, const char *code);
+/* BEGIN, and the ANSWER to the peer's prompts, for whoever takes them; the caller clears them. */
+void rig_fill_begin(struct wf_msg *msg, const struct rig_login *login);
+void rig_fill_answer(
+	struct wf_msg *msg, const struct rig_peer *peer, const char *password, const char *code);
 void rig_begin(struct rig *rig, struct rig_peer *peer, const struct rig_login *login);
 void rig_answer(struct rig *rig, struct rig_peer *peer, const char *password, const char *code);
 enum wf_verdict rig_verdict(const struct rig_peer *peer);

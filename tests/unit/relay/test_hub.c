@@ -1,0 +1,750 @@
+/* The centre's end: who is let in, what a relay may send, and what becomes of its callers. */
+#include "config.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "authd/relay/hub.h"
+#include "tests/unit/engine/rig.h"
+#include "tests/unit/relay/far.h"
+#include "tests/unit/unit.h"
+
+#define HOST "web1.test"
+#define TURNS 5000
+#define SECOND INT64_C(1000000)
+
+static struct rig rig;
+static struct authority authority, stranger;
+static struct hub *hub;
+static struct far far_, other;
+static unsigned port;
+static char said[4096]; /* all of it */
+
+static void
+say(int priority, const char *text)
+{
+	size_t len = strlen(said);
+
+	(void)priority;
+	snprintf(said + len, sizeof(said) - len, "%s\n", text);
+}
+
+static void
+turn(void)
+{
+	event_base_loop(rig.base, EVLOOP_NONBLOCK);
+	usleep(1000);
+}
+
+#define UNTIL(condition)                                          \
+	do {                                                      \
+		for (int turns_ = 0; turns_ < TURNS && !(condition); turns_++) \
+			turn();                                   \
+		ck_assert_msg(condition, #condition "; %s", said); \
+	} while (0)
+
+static void
+issue(const char *file, const char *name, const char *names, const char *usage)
+{
+	const struct authority_wish wish = {
+		.file = file, .name = name, .names = names, .usage = usage};
+
+	authority_issue(&authority, &wish);
+}
+
+static struct config_listener
+loopback(unsigned at)
+{
+	const struct sockaddr_in address = {.sin_family = AF_INET,
+		.sin_port = htons((uint16_t)at),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct config_listener listener = {.address_len = sizeof(address)};
+
+	memcpy(&listener.address, &address, sizeof(address));
+	return listener;
+}
+
+static void
+start_hub(void)
+{
+	const struct hub_options options = {
+		.base = rig.base,
+		.engine = rig.engine,
+		.store = rig.store,
+		.mailbox = rig.mailbox,
+		.clock = rig.clock,
+		.say = say,
+	};
+	struct config_listener listener = loopback(0);
+	char why[256] = "";
+	int fd;
+
+	ck_assert_int_eq(hub_socket(&listener, &fd), WF_OK);
+	port = far_port(fd);
+	ck_assert_msg(hub_new(&options, &rig.config, &hub, why, sizeof(why)) == WF_OK, "%s", why);
+	ck_assert_int_eq(hub_listen(hub, fd), WF_OK);
+}
+
+static void
+setup(void)
+{
+	rig_open(&rig);
+	authority_open(&authority);
+	issue("centre", "centre.test", "IP:127.0.0.1", "serverAuth");
+	issue("host", "a name that does not count", "DNS:" HOST, "clientAuth");
+	far_trust(&authority, "centre", &rig.config.relays.trust);
+	rig.config.relays.nlisteners = 1;
+	rig.config.relays.nallow = 2;
+	snprintf(rig.config.relays.allow[0], CONFIG_HOST_SIZE, "%s", HOST);
+	snprintf(rig.config.relays.allow[1], CONFIG_HOST_SIZE, "web2.test");
+	said[0] = '\0';
+	start_hub();
+}
+
+static void
+teardown(void)
+{
+	far_close(&far_);
+	hub_close(hub);
+	while (hub_busy(hub))
+		turn();
+	rig_settle(&rig);
+	hub_free(&hub);
+	ck_assert_ptr_null(hub);
+	hub_free(&hub);
+	authority_close(&authority);
+	rig_close(&rig);
+}
+
+static void
+dial(struct far *far, const char *file)
+{
+	far_open(far, rig.base, far_dial(port), &authority, file, TRUST_RELAY);
+}
+
+static void
+hello(struct far *far)
+{
+	struct wf_msg msg;
+
+	wf_msg_init(&msg, WF_MSG_HELLO, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_BOOT, "0123456789abcdef", 16), WF_OK);
+	far_say(far, &msg);
+	wf_msg_clear(&msg);
+}
+
+/* The next message that the relay gets. */
+static void
+expect(struct far *far, enum wf_msg_type type, struct wf_msg *msg_r)
+{
+	UNTIL(far->n > 0 || far->down);
+	ck_assert_msg(far_hear(far, msg_r), "%s; %s", far->why, said);
+	ck_assert_int_eq(msg_r->type, type);
+}
+
+static void
+expect_only(struct far *far, enum wf_msg_type type)
+{
+	struct wf_msg msg;
+
+	expect(far, type, &msg);
+	wf_msg_clear(&msg);
+}
+
+/* A relay that is let in and greeted. */
+static void
+come(struct far *far)
+{
+	dial(far, "host");
+	UNTIL(far->up);
+	hello(far);
+	expect_only(far, WF_MSG_PONG);
+}
+
+static void
+wrap(struct wf_msg *outer, uint32_t number, uint64_t uid, const struct wf_msg *inner)
+{
+	struct wf_buf frame;
+
+	wf_buf_init(&frame, WF_RELAYED_MAX);
+	wf_msg_init(outer, WF_MSG_RELAY, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_uint(outer, WF_F_CHANNEL, number), WF_OK);
+	ck_assert_int_eq(wf_msg_add_uint(outer, WF_F_UID, uid), WF_OK);
+	ck_assert_int_eq(wf_msg_encode(inner, &frame), WF_OK);
+	ck_assert_int_eq(wf_msg_add_bytes(outer, WF_F_FRAME, frame.data, frame.len), WF_OK);
+	wf_buf_clear(&frame);
+}
+
+static void
+say_for(uint32_t number, uint64_t uid, struct wf_msg *inner)
+{
+	struct wf_msg outer;
+
+	wrap(&outer, number, uid, inner);
+	far_say(&far_, &outer);
+	wf_msg_clear(&outer);
+	wf_msg_clear(inner);
+}
+
+static void
+begin(uint32_t number, uint64_t uid, const char *user)
+{
+	const struct rig_login login = {.user = user, .rhost = "198.51.100.7"};
+	struct wf_msg msg;
+
+	rig_fill_begin(&msg, &login);
+	say_for(number, uid, &msg);
+}
+
+/* What the centre says to a caller, kept where rig_fill_answer() looks for it. */
+static void
+expect_for(uint32_t number, enum wf_msg_type type, struct rig_peer *caller)
+{
+	const uint8_t *frame;
+	struct wf_msg outer;
+	uint64_t channel;
+	size_t len;
+
+	expect(&far_, WF_MSG_RELAYED, &outer);
+	ck_assert_int_eq(wf_msg_get_uint(&outer, WF_F_CHANNEL, &channel), WF_OK);
+	ck_assert_uint_eq(channel, number);
+	ck_assert_int_eq(wf_msg_get_bytes(&outer, WF_F_FRAME, 0, &frame, &len), WF_OK);
+	if (caller->replies++ > 0)
+		wf_msg_clear(&caller->last);
+	ck_assert_int_eq(wf_msg_decode(frame, len, &caller->last), WF_OK);
+	wf_msg_clear(&outer);
+	ck_assert_int_eq(caller->last.type, type);
+}
+
+/* From the first word to the verdict. */
+static enum wf_verdict
+log_in(uint32_t number, const char *password)
+{
+	static struct rig_peer caller;
+	enum wf_verdict verdict;
+	struct wf_msg msg;
+	char code[9];
+
+	caller.replies = 0;
+	begin(number, 0, "alice");
+	expect_for(number, WF_MSG_PROMPTS, &caller);
+	rig_code(&rig, 0, code);
+	rig_fill_answer(&msg, &caller, password, code);
+	say_for(number, 0, &msg);
+	expect_for(number, WF_MSG_RESULT, &caller);
+	verdict = rig_verdict(&caller);
+	wf_msg_clear(&caller.last);
+	return verdict;
+}
+
+/* --- who is let in --- */
+
+START_TEST(let_in_by_its_certificate)
+{
+	char away[200];
+
+	ck_assert_uint_eq(hub_hosts(hub, away, sizeof(away)), 0);
+	ck_assert_str_eq(away, HOST ", web2.test");
+	come(&far_);
+	ck_assert_uint_eq(hub_hosts(hub, away, sizeof(away)), 1);
+	ck_assert_str_eq(away, "web2.test");
+	ck_assert_uint_eq(hub_hosts(hub, away, 5), 1);
+	ck_assert_str_eq(away, ""); /* no room for a whole name */
+	ck_assert_ptr_nonnull(strstr(said, "relay " HOST " at 127.0.0.1:"));
+	hello(&far_); /* once is enough */
+	UNTIL(far_.down);
+}
+END_TEST
+
+static const struct {
+	const char *name, *names, *usage;
+	long from_s, to_s;
+	bool strange;	     /* signed by somebody else */
+	const char *because; /* in the centre's log */
+} refused[] = {
+	{"x", "DNS:web3.test", "clientAuth", 0, 0, false,
+		"its name 'web3.test' is not among relays.allow"},
+	{HOST, "DNS:web3.test", "clientAuth", 0, 0, false, "web3.test"},
+	{"x", NULL, "clientAuth", 0, 0, false, "its name 'x' is not among"},
+	{"x", "DNS:" HOST, "serverAuth", 0, 0, false, "certificate"},
+	{"x", "DNS:" HOST, "clientAuth", -7200, -3600, false, "certificate has expired"},
+	{"x", "DNS:" HOST, "clientAuth", 3600, 7200, false, "certificate is not yet valid"},
+	{"x", "DNS:" HOST, "clientAuth", 0, 0, true, "certificate"},
+};
+
+START_TEST(not_let_in)
+{
+	const struct authority_wish wish = {.file = "wrong",
+		.name = refused[_i].name,
+		.names = refused[_i].names,
+		.usage = refused[_i].usage,
+		.from_s = refused[_i].from_s,
+		.to_s = refused[_i].to_s};
+	char away[200], mine[AUTHORITY_PATH], theirs[AUTHORITY_PATH];
+
+	authority_issue(&authority, &wish);
+	if (refused[_i].strange) { /* it believes the centre, which does not believe it */
+		authority_open(&stranger);
+		authority_issue(&stranger, &wish);
+		for (int i = 0; i < 2; i++) {
+			authority_path(&stranger, "wrong", i == 0 ? "crt" : "key", theirs);
+			authority_path(&authority, "wrong", i == 0 ? "crt" : "key", mine);
+			ck_assert_int_eq(rename(theirs, mine), 0);
+		}
+		authority_close(&stranger);
+	}
+	dial(&far_, "wrong");
+	UNTIL(far_.down);
+	ck_assert_ptr_nonnull(strstr(said, "is not let in"));
+	ck_assert_msg(strstr(said, refused[_i].because) != NULL, "%s", said);
+	ck_assert_uint_eq(far_.n, 0);
+	ck_assert_uint_eq(hub_hosts(hub, away, sizeof(away)), 0);
+	far_close(&far_);
+	come(&far_); /* another one is */
+}
+END_TEST
+
+/* The newer connection of a host counts: the older one has probably broken. */
+START_TEST(the_same_host_again)
+{
+	char away[200];
+
+	come(&far_);
+	come(&other);
+	UNTIL(far_.down);
+	ck_assert(other.up);
+	ck_assert_ptr_nonnull(strstr(said, "came again over another connection"));
+	ck_assert_uint_eq(hub_hosts(hub, away, sizeof(away)), 1);
+	far_close(&other);
+}
+END_TEST
+
+/* Who never shakes hands has places beside those of the hosts that may come. */
+START_TEST(a_crowd_of_strangers)
+{
+	int fds[80];
+	size_t n = sizeof(fds) / sizeof(fds[0]), open = 0;
+
+	come(&far_);
+	for (size_t i = 0; i < n; i++) {
+		fds[i] = far_dial(port);
+		turn();
+	}
+	for (int i = 0; i < 50; i++)
+		turn();
+	for (size_t i = 0; i < n; i++) {
+		uint8_t byte;
+
+		open += recv(fds[i], &byte, 1, 0) < 0;
+		close(fds[i]);
+	}
+	ck_assert_uint_eq(open, 64 + 2 - 1);
+	ck_assert(far_.up);
+	ck_assert_int_eq(log_in(1, "correct horse"), WF_VERDICT_ACCEPT);
+}
+END_TEST
+
+/* --- what it may send --- */
+
+static struct wf_msg
+report_of(uint64_t number, enum audit_class class, const char *event, enum audit_result result)
+{
+	struct audit_row row;
+	struct wf_buf encoded;
+	struct wf_msg msg;
+
+	audit_row_init(&row, class, event);
+	row.result = result;
+	AUDIT_TEXT(row.host, "bank.example"); /* is not its to say */
+	AUDIT_TEXT(row.user, "alice");
+	wf_buf_init(&encoded, AUDIT_ENCODED_MAX);
+	ck_assert_int_eq(audit_row_encode(&row, &encoded), WF_OK);
+	wf_msg_init(&msg, WF_MSG_REPORT, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_SPOOL, "0123456789abcdef", 16), WF_OK);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_NUMBER, number), WF_OK);
+	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_RECORD, encoded.data, encoded.len), WF_OK);
+	wf_buf_clear(&encoded);
+	return msg;
+}
+
+static void
+report(uint64_t number, enum audit_class class, const char *event, enum audit_result result)
+{
+	struct wf_msg msg = report_of(number, class, event, result);
+
+	far_say(&far_, &msg);
+	wf_msg_clear(&msg);
+}
+
+/* Every message of the protocol that needs no field, and those a relay may send before HELLO. */
+START_TEST(permits)
+{
+	static const struct {
+		enum wf_msg_type type;
+		bool before, after;
+	} rows[] = {
+		{WF_MSG_PING, false, true},
+		{WF_MSG_PONG, false, false},
+		{WF_MSG_WORK, false, false},
+	};
+
+	for (size_t i = 0; i < 2 * sizeof(rows) / sizeof(rows[0]); i++) {
+		bool greeted = i % 2 == 1;
+		bool may = greeted ? rows[i / 2].after : rows[i / 2].before;
+
+		if (greeted)
+			come(&far_);
+		else
+			dial(&far_, "host");
+		UNTIL(far_.up);
+		said[0] = '\0';
+		far_say_empty(&far_, rows[i / 2].type);
+		if (may)
+			expect_only(&far_, WF_MSG_PONG);
+		else
+			UNTIL(far_.down);
+		ck_assert_int_eq(strstr(said, "which a relay may not send here") == NULL, may);
+		far_close(&far_);
+		rig_advance(&rig, 2);
+	}
+}
+END_TEST
+
+START_TEST(nothing_before_hello)
+{
+	dial(&far_, "host");
+	UNTIL(far_.up);
+	begin(1, 0, "alice");
+	UNTIL(far_.down);
+	ck_assert_ptr_nonnull(strstr(said, "sent RELAY, which a relay may not send here"));
+	rig_settle(&rig);
+}
+END_TEST
+
+START_TEST(a_login)
+{
+	struct audit_row row;
+
+	come(&far_);
+	ck_assert_int_eq(log_in(1, "correct horse"), WF_VERDICT_ACCEPT);
+	row = rig_row(&rig, "login");
+	ck_assert_str_eq(row.host, HOST);
+	ck_assert_str_eq(row.user, "alice");
+	ck_assert_str_eq(row.source, "198.51.100.7");
+	rig_advance(&rig, 60);
+	ck_assert_int_eq(log_in(1, "wrong"), WF_VERDICT_REJECT);
+	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "alice"), 1);
+}
+END_TEST
+
+/* What the module does not say, root of the host does not say either. */
+START_TEST(other_messages_wrapped)
+{
+	struct wf_msg msg;
+
+	come(&far_);
+	wf_msg_init(&msg, WF_MSG_ACT, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_ACT, "user.list"), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_LANGUAGE, "en"), WF_OK);
+	say_for(1, 0, &msg);
+	UNTIL(far_.down);
+	ck_assert_ptr_nonnull(strstr(said, "handed on ACT, which the PAM module does not send"));
+}
+END_TEST
+
+START_TEST(nonsense_wrapped)
+{
+	struct wf_msg msg;
+
+	come(&far_);
+	wf_msg_init(&msg, WF_MSG_RELAY, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_CHANNEL, 1), WF_OK);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_UID, 0), WF_OK);
+	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_FRAME, "nonsense", 8), WF_OK);
+	far_say(&far_, &msg);
+	wf_msg_clear(&msg);
+	UNTIL(far_.down);
+}
+END_TEST
+
+/* A number is one caller's, with the uid that it came with. */
+START_TEST(a_number_keeps_its_uid)
+{
+	struct rig_peer caller = {.replies = 0};
+
+	come(&far_);
+	begin(1, 0, "alice");
+	expect_for(1, WF_MSG_PROMPTS, &caller);
+	wf_msg_clear(&caller.last);
+	begin(1, 1000, "alice");
+	UNTIL(far_.down);
+}
+END_TEST
+
+START_TEST(a_place_that_is_taken)
+{
+	struct rig_peer caller = {.replies = 0};
+
+	come(&far_);
+	begin(1, 0, "alice");
+	expect_for(1, WF_MSG_PROMPTS, &caller);
+	wf_msg_clear(&caller.last);
+	begin(1 + 1024, 0, "alice"); /* the next number of the same place */
+	UNTIL(far_.down);
+}
+END_TEST
+
+static void
+say_close(uint32_t number)
+{
+	struct wf_msg msg;
+
+	wf_msg_init(&msg, WF_MSG_CLOSE, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_CHANNEL, number), WF_OK);
+	far_say(&far_, &msg);
+	wf_msg_clear(&msg);
+}
+
+/* A caller that hangs up is gone for the engine, and its place is free. */
+START_TEST(a_caller_hangs_up)
+{
+	struct rig_peer caller = {.replies = 0};
+
+	come(&far_);
+	begin(1, 0, "alice");
+	expect_for(1, WF_MSG_PROMPTS, &caller);
+	wf_msg_clear(&caller.last);
+	say_close(1);
+	say_close(1); /* nobody has it */
+	UNTIL(engine_idle(rig.engine));
+	ck_assert_int_eq(log_in(1 + 1024, "correct horse"), WF_VERDICT_ACCEPT);
+}
+END_TEST
+
+/* What one caller does wrong ends that caller alone. */
+START_TEST(a_caller_that_errs)
+{
+	struct rig_peer caller = {.replies = 0}, bob = {.replies = 0};
+	uint64_t channel = 0;
+	struct wf_msg msg;
+
+	come(&far_);
+	begin(2, 0, "alice");
+	expect_for(2, WF_MSG_PROMPTS, &bob);
+	begin(1, 0, "alice");
+	expect_for(1, WF_MSG_PROMPTS, &caller);
+	for (int i = 0; i < 8; i++) /* one more than may be under way for one */
+		begin(1, 0, "alice");
+	while (channel == 0) {
+		UNTIL(far_.n > 0);
+		ck_assert(far_hear(&far_, &msg));
+		if (msg.type == WF_MSG_CLOSED)
+			ck_assert_int_eq(wf_msg_get_uint(&msg, WF_F_CHANNEL, &channel), WF_OK);
+		wf_msg_clear(&msg);
+	}
+	ck_assert_uint_eq(channel, 1);
+	ck_assert(far_.up);
+	wf_msg_clear(&caller.last);
+	wf_msg_clear(&bob.last);
+}
+END_TEST
+
+/* --- rows of a relay --- */
+
+static void
+expect_reported(uint64_t number)
+{
+	struct wf_msg msg;
+	uint64_t told;
+
+	expect(&far_, WF_MSG_REPORTED, &msg);
+	ck_assert_int_eq(wf_msg_get_uint(&msg, WF_F_NUMBER, &told), WF_OK);
+	ck_assert_uint_eq(told, number);
+	wf_msg_clear(&msg);
+}
+
+START_TEST(rows_of_a_relay)
+{
+	struct audit_row row;
+
+	come(&far_);
+	report(1, AUDIT_SYSTEM, "relay.away", AUDIT_NEUTRAL);
+	expect_reported(1);
+	row = rig_row(&rig, "relay.away");
+	ck_assert_str_eq(row.host, HOST);
+	ck_assert_str_eq(row.node, "rig");
+	report(1, AUDIT_SYSTEM, "relay.away", AUDIT_NEUTRAL); /* sent again: known */
+	expect_reported(1);
+	ck_assert_uint_eq(rig_rows(&rig, "relay.away", NULL), 1);
+	report(2, AUDIT_AUTH, "login", AUDIT_UNAVAILABLE);
+	expect_reported(2);
+	report(1, AUDIT_SYSTEM, "relay.back", AUDIT_NEUTRAL); /* an old number */
+	expect_reported(1);
+	ck_assert_uint_eq(rig_rows(&rig, "relay.back", NULL), 0);
+}
+END_TEST
+
+static const struct {
+	enum audit_class class;
+	const char *event;
+	enum audit_result result;
+} forged[] = {
+	{AUDIT_AUTH, "login", AUDIT_SUCCESS},
+	{AUDIT_AUTH, "login", AUDIT_FAILURE},
+	{AUDIT_ADMIN, "user.add", AUDIT_SUCCESS},
+	{AUDIT_SYSTEM, "login.breakglass", AUDIT_SUCCESS},
+	{AUDIT_ADMIN, "emergency.new", AUDIT_FAILURE},
+};
+
+START_TEST(rows_that_no_relay_writes)
+{
+	come(&far_);
+	report(1, forged[_i].class, forged[_i].event, forged[_i].result);
+	UNTIL(far_.down);
+	ck_assert_ptr_nonnull(strstr(said, "sent a row that no relay writes"));
+	ck_assert_uint_eq(rig_rows(&rig, forged[_i].event, NULL), 0);
+}
+END_TEST
+
+START_TEST(two_rows_at_once)
+{
+	come(&far_);
+	report(1, AUDIT_SYSTEM, "relay.away", AUDIT_NEUTRAL);
+	report(2, AUDIT_SYSTEM, "relay.back", AUDIT_NEUTRAL);
+	UNTIL(far_.down);
+}
+END_TEST
+
+/* It is gone before its row is stored: the row stays, and will be known. */
+START_TEST(gone_before_its_row)
+{
+	come(&far_);
+	report(1, AUDIT_SYSTEM, "relay.away", AUDIT_NEUTRAL);
+	while (!hub_busy(hub) && rig_rows(&rig, "relay.away", NULL) == 0)
+		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+	far_close(&far_);
+	UNTIL(!hub_busy(hub));
+	come(&far_);
+	report(1, AUDIT_SYSTEM, "relay.away", AUDIT_NEUTRAL);
+	expect_reported(1);
+	ck_assert_uint_eq(rig_rows(&rig, "relay.away", NULL), 1);
+}
+END_TEST
+
+/* --- life --- */
+
+START_TEST(silence_ends_it)
+{
+	come(&far_);
+	rig_advance(&rig, 30);
+	hub_tick(hub);
+	turn();
+	ck_assert(far_.up);
+	rig_advance(&rig, 1);
+	hub_tick(hub);
+	UNTIL(far_.down);
+	ck_assert_ptr_nonnull(strstr(said, "is gone: it says nothing"));
+}
+END_TEST
+
+START_TEST(reload)
+{
+	struct config wrong = rig.config, without = rig.config;
+	char why[256] = "";
+
+	come(&far_);
+	snprintf(wrong.relays.trust.ca, sizeof(wrong.relays.trust.ca), "/nonexistent/ca");
+	ck_assert_int_ne(hub_configure(hub, &wrong, why, sizeof(why)), WF_OK);
+	ck_assert_ptr_nonnull(strstr(why, "/nonexistent/ca"));
+	far_close(&far_);
+	come(&far_); /* by the certificates of before */
+	ck_assert_int_eq(hub_configure(hub, &rig.config, why, sizeof(why)), WF_OK);
+	turn();
+	ck_assert(far_.up);
+	without.relays.nallow = 0;
+	ck_assert_int_eq(hub_configure(hub, &without, why, sizeof(why)), WF_OK);
+	UNTIL(far_.down);
+	ck_assert_ptr_nonnull(strstr(said, "it is not among relays.allow any more"));
+	ck_assert_int_eq(hub_configure(hub, &rig.config, why, sizeof(why)), WF_OK);
+}
+END_TEST
+
+/* Whoever is connected goes on; nobody new comes. */
+START_TEST(stops_accepting)
+{
+	struct config_listener listener = loopback(port);
+	int fd = -1;
+
+	come(&far_);
+	ck_assert_int_eq(hub_socket(&listener, &fd), WF_IO); /* it is in use */
+	ck_assert_int_eq(errno, EADDRINUSE);
+	ck_assert_int_eq(fd, -1);
+	hub_stop(hub);
+	ck_assert_int_eq(hub_socket(&listener, &fd), WF_OK); /* and is not any more */
+	close(fd);
+	ck_assert_int_eq(log_in(1, "correct horse"), WF_VERDICT_ACCEPT);
+	hub_close(hub);
+	UNTIL(far_.down);
+}
+END_TEST
+
+/* The end of a connection ends its callers, in the middle of whatever they do. */
+START_TEST(gone_in_the_middle)
+{
+	struct rig_peer caller = {.replies = 0};
+	struct wf_msg msg;
+	char code[9];
+
+	come(&far_);
+	begin(1, 0, "alice");
+	expect_for(1, WF_MSG_PROMPTS, &caller);
+	rig_code(&rig, 0, code);
+	rig_fill_answer(&msg, &caller, "correct horse", code);
+	say_for(1, 0, &msg);
+	wf_msg_clear(&caller.last);
+	far_close(&far_);
+	UNTIL(strstr(said, "is gone") != NULL);
+	UNTIL(engine_idle(rig.engine));
+	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "alice"), 0);
+}
+END_TEST
+
+static Suite *
+hub_suite(void)
+{
+	Suite *suite = suite_create("hub");
+	TCase *tc = tcase_create("all");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, let_in_by_its_certificate);
+	tcase_add_loop_test(tc, not_let_in, 0, (int)(sizeof(refused) / sizeof(refused[0])));
+	tcase_add_test(tc, the_same_host_again);
+	tcase_add_test(tc, a_crowd_of_strangers);
+	tcase_add_test(tc, permits);
+	tcase_add_test(tc, nothing_before_hello);
+	tcase_add_test(tc, a_login);
+	tcase_add_test(tc, other_messages_wrapped);
+	tcase_add_test(tc, nonsense_wrapped);
+	tcase_add_test(tc, a_number_keeps_its_uid);
+	tcase_add_test(tc, a_place_that_is_taken);
+	tcase_add_test(tc, a_caller_hangs_up);
+	tcase_add_test(tc, a_caller_that_errs);
+	tcase_add_test(tc, rows_of_a_relay);
+	tcase_add_loop_test(
+		tc, rows_that_no_relay_writes, 0, (int)(sizeof(forged) / sizeof(forged[0])));
+	tcase_add_test(tc, two_rows_at_once);
+	tcase_add_test(tc, gone_before_its_row);
+	tcase_add_test(tc, silence_ends_it);
+	tcase_add_test(tc, reload);
+	tcase_add_test(tc, stops_accepting);
+	tcase_add_test(tc, gone_in_the_middle);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(hub_suite)
