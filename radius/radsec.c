@@ -217,7 +217,8 @@ review(struct connection *connection)
 
 	if (why != NULL) {
 		radsec_say(connection->radsec, LOG_NOTICE,
-			"client \"%s\" at %s is disconnected: %s", connection->route.client->config->name, connection->from, why);
+			"client \"%s\" at %s is disconnected: %s",
+			connection->route.client->config->name, connection->from, why);
 		connection->told = true;
 		wf_stream_end(connection->stream, why);
 	}

@@ -33,6 +33,15 @@ select_protocol(SSL *tls, const unsigned char **out, unsigned char *outlen, cons
 	return SSL_TLSEXT_ERR_OK;
 }
 
+static bool
+has_keys(const struct config_radius *radius)
+{
+	for (size_t i = 0; i < radius->nclients; i++)
+		if (radius->clients[i].psk_identity[0] != '\0')
+			return true;
+	return false;
+}
+
 static wf_status
 load_keys(struct site *site, char why_r[SITE_WHY_MAX])
 {
@@ -75,7 +84,8 @@ site_load_tls(struct site *site, char why_r[SITE_WHY_MAX])
 		.ca = radius->ca,
 		.crl = radius->crl,
 	};
-	const struct wf_trust_options options = {.server = true, .version = TLS1_2_VERSION};
+	const struct wf_trust_options options = {
+		.server = true, .version = TLS1_2_VERSION, .keys = has_keys(radius)};
 	char why[512] = "";
 	wf_status status = load_keys(site, why_r);
 

@@ -17,10 +17,16 @@
 #include "common/utf8.h"
 
 #define SHOWN 64
-/* Of TLS 1.2: keys of their own for each connection, and encryption that proves itself. */
+/*
+ * Of TLS 1.2: keys of their own for each connection, and encryption that proves itself. Those with
+ * a key by identity first: who offers them has one, and may have no certificate.
+ */
 #define CIPHERS                                                                                    \
-	"ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:kECDHEPSK+CHACHA20:"                  \
-	"kDHEPSK+AESGCM:kDHEPSK+CHACHA20:!aNULL:!aDSS"
+	"kECDHEPSK+CHACHA20:kDHEPSK+AESGCM:kDHEPSK+CHACHA20:"                                      \
+	"ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:!aNULL:!aDSS"
+
+/* Of TLS 1.3: a key by identity goes with SHA-256 (RFC 8446 section 4.2.11), so that comes first. */
+#define SUITES_KEYS "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384"
 
 /* A key that others may read is no secret: who has it is the host. */
 static wf_status
@@ -101,6 +107,8 @@ load_files(SSL_CTX *context, const struct wf_trust_files *files, char *why_r, si
 static bool
 set_up(SSL_CTX *context, const struct wf_trust_options *options)
 {
+	static const unsigned char id[] = "warifu"; /* OpenSSL wants it for a key by identity */
+
 	SSL_CTX_set_options(context, SSL_OP_CLEANSE_PLAINTEXT | SSL_OP_NO_TICKET |
 					     SSL_OP_NO_COMPRESSION | SSL_OP_NO_RENEGOTIATION |
 					     SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -109,7 +117,9 @@ set_up(SSL_CTX *context, const struct wf_trust_options *options)
 					  SSL_MODE_RELEASE_BUFFERS);
 	SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-	return SSL_CTX_set_min_proto_version(context, options->version) == 1 &&
+	return SSL_CTX_set_session_id_context(context, id, sizeof(id)) == 1 &&
+	       SSL_CTX_set_min_proto_version(context, options->version) == 1 &&
+	       (!options->keys || SSL_CTX_set_ciphersuites(context, SUITES_KEYS) == 1) &&
 	       SSL_CTX_set_cipher_list(context, CIPHERS) == 1 &&
 	       SSL_CTX_set_dh_auto(context, 1) == 1 && SSL_CTX_set_num_tickets(context, 0) == 1;
 }

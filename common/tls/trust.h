@@ -21,6 +21,7 @@ struct wf_trust_files {
 struct wf_trust_options {
 	bool server;
 	int version; /* the oldest that is spoken: TLS1_2_VERSION or TLS1_3_VERSION */
+	bool keys;   /* a server's: who has a key by identity may come, too (PSK) */
 };
 
 /*
