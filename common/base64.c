@@ -6,25 +6,52 @@
 
 #include "common/base64.h"
 
-void
-wf_base64url_encode(const uint8_t *bytes, size_t len, char *text_r)
+/* The letter of six bits. `tail` are the two characters in which the alphabets differ. */
+static char
+letter_of(uint32_t value, const char tail[2])
 {
 	static const char letters[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+	value &= 63;
+	return value < 62 ? letters[value] : tail[value - 62];
+}
+
+/* Where the text ends. */
+static char *
+encode(const uint8_t *bytes, size_t len, const char tail[2], char *text_r)
+{
 	uint32_t bits = 0;
 	unsigned have = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		bits = bits << 8 | bytes[i];
 		for (have += 8; have >= 6; have -= 6)
-			*text_r++ = letters[bits >> (have - 6) & 63];
+			*text_r++ = letter_of(bits >> (have - 6), tail);
 	}
 	if (have > 0)
-		*text_r++ = letters[bits << (6 - have) & 63];
+		*text_r++ = letter_of(bits << (6 - have), tail);
 	*text_r = '\0';
+	return text_r;
 }
 
-/* 0..63, or -1. `tail` are the two characters in which the alphabets differ. */
+void
+wf_base64url_encode(const uint8_t *bytes, size_t len, char *text_r)
+{
+	(void)encode(bytes, len, "-_", text_r);
+}
+
+void
+wf_base64_encode(const uint8_t *bytes, size_t len, char *text_r)
+{
+	char *end = encode(bytes, len, "+/", text_r);
+
+	for (; (end - text_r) % 4 != 0; end++)
+		*end = '=';
+	*end = '\0';
+}
+
+/* 0..63, or -1. */
 static int
 value_of(char c, const char tail[2])
 {

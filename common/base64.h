@@ -1,6 +1,6 @@
 /*
- * Base64 (RFC 4648): both alphabets for reading, base64url without padding for writing. Strict: no
- * blanks, no foreign characters, no bits that nothing stands for. Any thread; nothing is kept.
+ * Base64 (RFC 4648), both alphabets. Strict: no blanks, no foreign characters, no bits that nothing
+ * stands for. Any thread; nothing is kept.
  */
 #ifndef WF_COMMON_BASE64_H
 #define WF_COMMON_BASE64_H
@@ -15,6 +15,8 @@
 
 /* Section 5, without padding; text_r has room for WF_BASE64_LEN(len) + 1. */
 void wf_base64url_encode(const uint8_t *bytes, size_t len, char *text_r);
+/* Section 4, padded; text_r has room for WF_BASE64_LEN(len) + 4. */
+void wf_base64_encode(const uint8_t *bytes, size_t len, char *text_r);
 /*
  * Section 5, without padding. WF_INVALID: it is none; WF_TOO_LONG: more than `size` octets. bytes_r
  * may have been written to on failure: who reads a secret wipes it.

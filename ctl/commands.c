@@ -283,6 +283,15 @@ static const struct option_spec radius_secret_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option_spec radius_test_options[] = {
+	TAKES("client", "NAME", "client", VALUE_TEXT,
+		N_("send as this client (default: the first that has an address of this machine)")),
+	TAKES("server", "ADDRESS", NULL, VALUE_TEXT,
+		N_("send it there: an address, with its port if it is not 1812")),
+	STDIN,
+	OPTIONS_END,
+};
+
 #define USER_COLUMNS "user uid display kind state standing locked factors last-login groups"
 
 static const struct command commands[] = {
@@ -399,6 +408,9 @@ static const struct command commands[] = {
 	{"radius", "secret", {{"NAME", NULL, false, NULL}}, radius_secret_options, NULL, NULL, NULL,
 		ctl_radius_secret, COMMAND_ROOT, N_("make the shared secret of a RADIUS client and show it once"),
 		"radius secret vpn1 --replace"},
+	{"radius", "test", {{"USER", NULL, false, NULL}}, radius_test_options, "radius.test", NULL, NULL,
+		ctl_radius_test, 0, N_("log in through the RADIUS server, and show each step"),
+		"radius test alice --client local"},
 	{"radius", "stats", {{"CLIENT", "client", true, NULL}}, NULL, "radius.stats", "client counter value",
 		N_("The RADIUS server has counted nothing yet."), NULL, 0,
 		N_("show what the RADIUS server has counted since it started"), "radius stats vpn1"},

@@ -179,6 +179,19 @@ prompt_secret(struct ctl *ctl, const char *label, struct wf_secret *secret_r)
 }
 
 wf_status
+prompt_text(struct ctl *ctl, const char *text, struct wf_secret *secret_r)
+{
+	char label[256];
+	size_t len;
+
+	table_clean(text, label, sizeof(label));
+	len = strlen(label);
+	if (len > 0 && label[len - 1] == ' ')
+		label[len - 1] = '\0';
+	return prompt_secret(ctl, label, secret_r);
+}
+
+wf_status
 prompt_new_secret(struct ctl *ctl, const char *label, const char *again, struct wf_secret *secret_r)
 {
 	struct wf_secret first = WF_SECRET_EMPTY;

@@ -15,6 +15,8 @@
  * differ). `label` is translated already and ends with a colon.
  */
 WF_MUST_USE wf_status prompt_secret(struct ctl *ctl, const char *label, struct wf_secret *secret_r);
+/* The same for a text of the daemon's or a server's, which may end with a blank or be unclean. */
+WF_MUST_USE wf_status prompt_text(struct ctl *ctl, const char *text, struct wf_secret *secret_r);
 /* Asks twice at a terminal, once with --stdin. */
 WF_MUST_USE wf_status prompt_new_secret(
 	struct ctl *ctl, const char *label, const char *again, struct wf_secret *secret_r);

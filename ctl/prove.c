@@ -91,20 +91,13 @@ begin(struct proof *proof, struct wf_msg *reply_r)
 	return status;
 }
 
-/* Prompts end with ": "; ours add the blank themselves. */
 static wf_status
 answer_prompt(struct proof *proof, const struct wf_prompt *prompt, struct wf_msg *msg)
 {
 	struct wf_secret answer = WF_SECRET_EMPTY;
-	char label[256];
-	size_t len;
-	wf_status status;
+	const char *text = wf_text(prompt->text, proof->ctl->language);
+	wf_status status = prompt_text(proof->ctl, text, &answer);
 
-	text_copy(label, sizeof(label), wf_text(prompt->text, proof->ctl->language));
-	len = strlen(label);
-	if (len > 0 && label[len - 1] == ' ')
-		label[len - 1] = '\0';
-	status = prompt_secret(proof->ctl, label, &answer);
 	if (status == WF_OK)
 		status = wf_msg_add_tagged(msg, WF_F_ANSWER, prompt->id, answer.bytes, answer.len);
 	wf_secret_clear(&answer);

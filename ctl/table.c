@@ -346,9 +346,8 @@ table_width(const char *text)
 	return sum;
 }
 
-/* Copies what may be shown. */
-static void
-copy_shown(const char *text, char *text_r, size_t size)
+void
+table_clean(const char *text, char *text_r, size_t size)
 {
 	mbstate_t state;
 	const char *bytes;
@@ -384,7 +383,7 @@ format_time(const char *cell, char *text_r, size_t size)
 	char shown[32];
 
 	if (*end != '\0') {
-		copy_shown(cell, text_r, size);
+		table_clean(cell, text_r, size);
 		return;
 	}
 	when_format(us, shown);
@@ -404,7 +403,7 @@ table_format(const struct table *table, size_t row, size_t column, char *text_r,
 	else if (spec->type == CELL_BOOL)
 		text_copy(text_r, size, strcmp(cell, "1") == 0 ? _("yes") : _("no"));
 	else
-		copy_shown(translate_word(spec, cell), text_r, size);
+		table_clean(translate_word(spec, cell), text_r, size);
 }
 
 static const char *

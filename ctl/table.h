@@ -53,6 +53,8 @@ const char *table_cell(const struct table *table, size_t row, const char *name);
  * Columns that `text` takes on a terminal; what cannot be shown counts as the one '?' it becomes.
  */
 size_t table_width(const char *text);
+/* What of `text` may be shown on a terminal; '?' for the rest, cut at `size`. */
+void table_clean(const char *text, char *text_r, size_t size);
 /* A cell for people: local time, yes or no, words translated, "-" for none. */
 void table_format(const struct table *table, size_t row, size_t column, char *text_r, size_t size);
 

@@ -137,6 +137,7 @@ static const struct act acts[] = {
 	VIEW("radius.client.list", ROLE_VIEWER, no_args, act_radius_client_list),
 	VIEW("radius.client.show", ROLE_VIEWER, client_args, act_radius_client_show),
 	VIEW("radius.stats", ROLE_VIEWER, stats_args, act_radius_stats),
+	VIEW("radius.test", ROLE_VIEWER, stats_args, act_radius_test),
 	VIEW("doctor", ROLE_AUDITOR, no_args, act_doctor),
 	VIEW("tune", ROLE_ADMINISTRATOR, tune_args, act_tune),
 	VIEW("metrics", ROLE_VIEWER, no_args, act_metrics),

@@ -195,6 +195,7 @@ wf_status act_key_rotate(struct act_call *call);
 wf_status act_radius_client_list(struct act_call *call);
 wf_status act_radius_client_show(struct act_call *call);
 wf_status act_radius_stats(struct act_call *call);
+wf_status act_radius_test(struct act_call *call);
 wf_status act_doctor(struct act_call *call);
 wf_status act_tune(struct act_call *call);
 wf_status act_metrics(struct act_call *call);

@@ -145,6 +145,12 @@ _warifu()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
+	--client)
+		return
+		;;
+	--server)
+		return
+		;;
 	--socket)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -265,6 +271,10 @@ _warifu()
 	'radius secret')
 		words='--replace --file --config --json --socket --lang --help --version'
 		;;
+	'radius test')
+		words='--client --server --stdin --json --socket --lang --help --version'
+		kind=-u
+		;;
 	'radius stats')
 		words='--json --socket --lang --help --version'
 		;;
@@ -328,7 +338,7 @@ _warifu()
 		words='install confirm remove list rollback'
 		;;
 	'radius '*)
-		words='client secret stats'
+		words='client secret test stats'
 		;;
 	'key '*)
 		words='rotate'

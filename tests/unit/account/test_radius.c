@@ -17,14 +17,13 @@ static struct config *loaded;
 
 /* The rig's configuration gets the clients of this text. */
 static void
-take_clients(const char *authenticator)
+take(const char *text)
 {
 	struct config_error error = {""};
-	char path[256], text[2048];
+	char path[256];
 	FILE *out;
 
 	snprintf(path, sizeof(path), "%s/clients.conf", rig.dir);
-	snprintf(text, sizeof(text), SECTION, rig.dir, authenticator);
 	out = fopen(path, "w");
 	ck_assert_ptr_nonnull(out);
 	ck_assert_int_ge(fputs(text, out), 0);
@@ -35,6 +34,15 @@ take_clients(const char *authenticator)
 	ck_assert_int_eq(unlink(path), 0);
 	rig.config.radius = loaded->radius;
 	rig.config.radius_uid = geteuid();
+}
+
+static void
+take_clients(const char *authenticator)
+{
+	char text[2048];
+
+	snprintf(text, sizeof(text), SECTION, rig.dir, authenticator);
+	take(text);
 }
 
 static void
@@ -173,6 +181,62 @@ START_TEST(a_client_is_shown_with_origins)
 }
 END_TEST
 
+/* --- as whom, and where to, a request from this machine is sent --- */
+
+#define CLIENT(name, network) "client " name " { network = \"" network "\" secret_file = /s/" name " timeout = 7 }\n"
+
+static const struct {
+	const char *text, *client, *address, *server;
+} targets[] = {
+	{CLIENT("far", "192.0.2.1") CLIENT("near", "127.0.0.1"), "near", "127.0.0.1", "127.0.0.1:1812"},
+	{CLIENT("near", "127.0.0.7"), "near", "127.0.0.7", "127.0.0.7:1812"},
+	{CLIENT("near", "127.0.0.0/8"), "near", "127.0.0.1", "127.0.0.1:1812"},
+	{CLIENT("near", "127.1.0.0/16"), "near", "127.1.0.0", "127.1.0.0:1812"},
+	{CLIENT("all", "0.0.0.0/0"), "all", "127.0.0.1", "127.0.0.1:1812"},
+	{CLIENT("six", "::1"), "six", "::1", "[::1]:1812"},
+	{"radius { listen = {\"[::]:1900\", \"192.0.2.9:1901\"} }\n" CLIENT("near", "127.0.0.1"), "near", "127.0.0.1", "192.0.2.9:1901"},
+	{"radius { listen = {\"[::]:1900\", \"192.0.2.9:1901\"} }\n" CLIENT("six", "::/0"), "six", "::1", "[::1]:1900"},
+};
+
+START_TEST(a_test_has_a_target)
+{
+	take(targets[_i].text);
+	rig_ok("radius.test");
+	ck_assert_str_eq(rig_cell(row_of("client"), "value"), targets[_i].client);
+	ck_assert_str_eq(rig_cell(row_of("address"), "value"), targets[_i].address);
+	ck_assert_str_eq(rig_cell(row_of("server"), "value"), targets[_i].server);
+	ck_assert_str_eq(rig_cell(row_of("client-mode"), "value"), "challenge");
+	ck_assert_str_eq(rig_cell(row_of("timeout-ms"), "value"), "7000");
+	ck_assert_int_eq(rig_number(row_of("secret-owner"), "value"), geteuid());
+}
+END_TEST
+
+START_TEST(a_test_names_client_and_dictionaries)
+{
+	take("radius { dictionary = {/one, /two} }\n" CLIENT("near", "127.0.0.1") CLIENT("next", "127.0.0.2"));
+	rig_ok("radius.test", "client=next");
+	ck_assert_str_eq(rig_cell(row_of("client"), "value"), "next");
+	ck_assert_str_eq(rig_cell(row_of("secret-file"), "value"), "/s/next");
+	ck_assert_uint_eq(row_of("dictionary"), rig.nrows - 2);
+	ck_assert_str_eq(rig_cell(rig.nrows - 1, "value"), "/two");
+}
+END_TEST
+
+START_TEST(a_test_without_target)
+{
+	rig_no(WF_NOT_FOUND, "No RADIUS client has an address of this machine's own, so no request from here would be answered.",
+		"radius.test");
+	rig_no(WF_NOT_FOUND, "There is no RADIUS client 'x': see 'warifu radius client list'.", "radius.test", "client=x");
+	rig_no(WF_NOT_FOUND,
+		"RADIUS client 'vpn1' has no address of this machine's own: test it at the gateway, or from here with a client for 127.0.0.1.",
+		"radius.test", "client=vpn1");
+	take("radius { listen = \"[::]:1812\" }\n" CLIENT("near", "127.0.0.1"));
+	rig_no(WF_NOT_FOUND,
+		"The RADIUS server listens for no requests of 127.0.0.1: see 'listen' in section 'radius' of warifu.conf.",
+		"radius.test");
+}
+END_TEST
+
 /* Level and text of one of the doctor's rows. */
 static void
 doctor(const char *name, const char *level, const char *part)
@@ -212,6 +276,9 @@ radius_suite(void)
 	tcase_add_test(tc, clients_are_listed);
 	tcase_add_test(tc, what_the_front_end_counts);
 	tcase_add_test(tc, a_client_is_shown_with_origins);
+	tcase_add_loop_test(tc, a_test_has_a_target, 0, sizeof(targets) / sizeof(targets[0]));
+	tcase_add_test(tc, a_test_names_client_and_dictionaries);
+	tcase_add_test(tc, a_test_without_target);
 	tcase_add_test(tc, the_doctor_looks_at_clients);
 	suite_add_tcase(suite, tc);
 	return suite;

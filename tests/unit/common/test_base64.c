@@ -26,11 +26,14 @@ START_TEST(both_ways)
 {
 	size_t len = strlen(examples[_i].plain), got = 99;
 	uint8_t bytes[16];
-	char text[WF_BASE64_LEN(16) + 1];
+	char text[WF_BASE64_LEN(16) + 4];
 
 	wf_base64url_encode((const uint8_t *)examples[_i].plain, len, text);
 	ck_assert_str_eq(text, examples[_i].bare);
 	ck_assert_uint_eq(strlen(text), WF_BASE64_LEN(len));
+	wf_base64_encode((const uint8_t *)examples[_i].plain, len, text);
+	ck_assert_str_eq(text, examples[_i].padded);
+	wf_base64url_encode((const uint8_t *)examples[_i].plain, len, text);
 	ck_assert_int_eq(
 		wf_base64url_decode(text, strlen(text), bytes, sizeof(bytes), &got), WF_OK);
 	ck_assert_uint_eq(got, len);

@@ -13,7 +13,7 @@
 #include "ctl/ctl.h"
 
 #define RIG_COLUMNS_MAX 16
-#define RIG_ROWS_MAX 8
+#define RIG_ROWS_MAX 12
 
 /* One answer. Several for one act are given one after the other; the last one stays. */
 struct rig_act {

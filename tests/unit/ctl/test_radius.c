@@ -165,9 +165,14 @@ END_TEST
 
 START_TEST(a_separator_goes_with_its_mode)
 {
-	ck_assert_int_eq(radius("client add vpn1 --network 192.0.2.1 --mode separator --separator ,", "warifud"), CTL_OK);
-	ck_assert_ptr_nonnull(strstr(rig_read(&rig, "conf.d/radius-vpn1.conf"), "\tseparator = \",\"\n"));
-	ck_assert_int_eq(radius("client add vpn2 --network 192.0.2.2 --mode separator", "warifud"), CTL_NO);
+	static const char words[] = "client add vpn1 --network 192.0.2.1 --mode separator "
+				    "--separator ,";
+
+	ck_assert_int_eq(radius(words, "warifud"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig_read(&rig, "conf.d/radius-vpn1.conf"),
+		"\tseparator = \",\"\n"));
+	ck_assert_int_eq(radius("client add vpn2 --network 192.0.2.2 --mode separator", "warifud"),
+		CTL_NO);
 }
 END_TEST
 

@@ -48,7 +48,7 @@ replies(const struct rfc2865_exchange *exchange)
 	wf_buf_clear(&frame);
 }
 
-/* The other side: the password is hidden as in the example, and the reply is known as its answer. */
+/* The other side: the password is hidden as there, and the reply is known as the answer. */
 static void
 asks(const struct rfc2865_exchange *exchange, const struct attribute *hidden)
 {
