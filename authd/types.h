@@ -28,6 +28,9 @@ enum factor_id {
 	FACTOR_TOTP = 2,
 	FACTOR_HOTP = 3,
 	FACTOR_RECOVERY = 4, /* one row per code set; the codes are rows of their own in the store */
+	/* Another server knows them: no credentials of an account, and in no store. */
+	FACTOR_UPSTREAM_PASSWORD = 5,
+	FACTOR_UPSTREAM_CODE = 6,
 	FACTOR_ID_COUNT
 };
 

@@ -23,6 +23,10 @@ static const struct factor_ops table[] = {
 	{FACTOR_HOTP, "hotp", KIND_POSSESSION, "", 0, WF_TEXT_CODE, hotp_verify},
 	{FACTOR_RECOVERY, "recovery", KIND_POSSESSION, "recovery", 0, WF_TEXT_CODE,
 		recovery_verify},
+	{FACTOR_UPSTREAM_PASSWORD, "upstream", KIND_KNOWLEDGE, "upstream",
+		FACTOR_EGRESS | FACTOR_MULTIROUND, WF_TEXT_PASSWORD, upstream_verify},
+	{FACTOR_UPSTREAM_CODE, "upstream", KIND_POSSESSION, "upstream",
+		FACTOR_EGRESS | FACTOR_MULTIROUND, WF_TEXT_CODE, upstream_verify},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -65,6 +69,15 @@ factor_prompt_flags(enum wf_text_id prompt)
 		if (takes_prompt(&table[i], prompt))
 			flags |= table[i].flags;
 	return flags;
+}
+
+const struct factor_ops *
+factor_upstream(enum wf_text_id prompt)
+{
+	for (size_t i = 0; i < TABLE_COUNT; i++)
+		if ((table[i].flags & FACTOR_EGRESS) != 0 && table[i].prompt == prompt)
+			return &table[i];
+	return NULL;
 }
 
 struct trial {

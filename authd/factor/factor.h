@@ -46,9 +46,9 @@ struct factor_result {
 /* One row for each factor; a constant table. */
 struct factor_ops {
 	enum factor_id id;
-	const char *name; /* "password", "totp", "hotp", "recovery" */
+	const char *name; /* "password", "totp", "hotp", "recovery", "upstream" */
 	enum factor_kind kind;
-	const char *tags; /* "", "recovery", "sent", "hardware", "uv" */
+	const char *tags; /* "", "recovery", "upstream", "sent", "hardware", "uv" */
 	unsigned flags;
 	enum wf_text_id prompt; /* prompt whose answers this factor takes */
 	void (*verify)(const struct factor_input *in, struct factor_result *result_r);
@@ -75,6 +75,12 @@ unsigned factor_prompt_flags(enum wf_text_id prompt);
  */
 void factor_try(enum wf_text_id prompt, const struct credential *credentials, size_t n,
 	struct factor_input *in, struct factor_result *result_r, enum factor_id *factor_r);
+
+/* The factor by which another server takes the answers to a prompt; NULL: none does. */
+const struct factor_ops *factor_upstream(enum wf_text_id prompt);
+/* What that server said of one: YES, NO (a guess, counted as such) or UNSURE, with a reason. */
+void factor_upstream_said(
+	enum factor_answer answer, const char *reason, struct factor_result *result_r);
 
 /*
  * Today's hash in place of the stored one, which was imported or is cheaper: one more effect for a

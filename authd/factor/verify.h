@@ -1,6 +1,6 @@
 /*
  * What the verifications share: one function each for yes, replayed, no and unsure, so that only
- * one place in the daemon writes FACTOR_YES.
+ * one place in the daemon writes FACTOR_YES, and another one for what a server elsewhere said.
  */
 #ifndef WF_AUTHD_FACTOR_VERIFY_H
 #define WF_AUTHD_FACTOR_VERIFY_H
@@ -11,6 +11,7 @@ void password_verify(const struct factor_input *in, struct factor_result *result
 void totp_verify(const struct factor_input *in, struct factor_result *result_r);
 void hotp_verify(const struct factor_input *in, struct factor_result *result_r);
 void recovery_verify(const struct factor_input *in, struct factor_result *result_r);
+void upstream_verify(const struct factor_input *in, struct factor_result *result_r);
 
 /*
  * YES with the effects added before, and with the activation of a pending credential; but NO with
