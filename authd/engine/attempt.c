@@ -8,9 +8,6 @@
 
 #include "authd/engine/internal.h"
 
-/* A reservation outlives any evaluation that is allowed to take place. */
-#define LEASE_MS 180000
-
 static wf_status
 take_answer(struct transaction *txn, const struct wf_msg *msg, size_t index)
 {
@@ -27,9 +24,23 @@ take_answer(struct transaction *txn, const struct wf_msg *msg, size_t index)
 bool
 txn_may_answer(const struct transaction *txn)
 {
-	bool open = txn->state == TXN_OPEN || txn->state == TXN_CHALLENGED;
+	bool open = txn->state == TXN_OPEN || txn->state == TXN_CHALLENGED || txn->state == TXN_FURTHER;
 
 	return txn->asked && !txn->answered && (open || (txn->state == TXN_DONE && !txn->told));
+}
+
+static wf_status
+take_answers(struct transaction *txn, const struct wf_msg *msg)
+{
+	wf_status status = WF_OK;
+
+	if (txn->state == TXN_FURTHER)
+		return upstream_read_answer(txn, msg);
+	if (wf_msg_count(msg, WF_F_ANSWER) != txn->demand.nprompts)
+		return WF_INVALID;
+	for (size_t i = 0; status == WF_OK && i < txn->demand.nprompts; i++)
+		status = take_answer(txn, msg, i);
+	return status;
 }
 
 wf_status
@@ -47,10 +58,7 @@ txn_answer(struct engine_peer *peer, const struct wf_msg *msg)
 		return WF_DENIED;
 	if (txn->state == TXN_DONE)
 		return WF_OK;
-	if (wf_msg_count(msg, WF_F_ANSWER) != txn->demand.nprompts)
-		return WF_INVALID;
-	for (size_t i = 0; status == WF_OK && i < txn->demand.nprompts; i++)
-		status = take_answer(txn, msg, i);
+	status = take_answers(txn, msg);
 	if (status != WF_OK)
 		return status;
 	txn->round_us = wf_clock_now(&txn->engine->clock).boot_us;
@@ -142,6 +150,7 @@ attempt_admitted(struct transaction *txn, const struct account *account)
 	const char *reason = account_doom(account, store_date_us(txn->engine->store));
 
 	txn->reserved = true;
+	txn->reserved_us = wf_clock_now(&txn->engine->clock).boot_us;
 	txn->known = account != NULL;
 	txn->account = account != NULL ? account->id : 0;
 	if (txn->gateway.asks)

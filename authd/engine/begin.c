@@ -259,6 +259,7 @@ static bool
 was_decided(struct transaction *txn)
 {
 	const struct store_read *read = &txn->job.u.read;
+	static const struct store_further none;
 	uint8_t id[WF_TXN_LEN];
 
 	if (read->verdict_known && !read->verdict_challenged) {
@@ -269,7 +270,10 @@ was_decided(struct transaction *txn)
 	}
 	if (!txn->gateway.asks || (!read->verdict_known && !repeats_find(txn, id)))
 		return false;
-	gateway_known(txn, read->verdict_known ? read->verdict_txn : id);
+	if (read->verdict_known)
+		gateway_known(txn, read->verdict_txn, &read->verdict_further);
+	else
+		gateway_known(txn, id, &none);
 	return true;
 }
 
@@ -347,8 +351,7 @@ hold(struct transaction *txn)
 static void
 ask_on_grid(struct transaction *txn)
 {
-	txn->grid = timer_new(txn->engine, grid_reached, txn);
-	if (txn->grid == NULL || !grid_arm(txn->engine, txn->grid, txn->round_us, txn->slow_ms))
+	if (!txn_arm_grid(txn, grid_reached, txn->slow_ms))
 		txn_step(txn, TXN_FAILED);
 }
 

@@ -47,6 +47,7 @@ engine_new(const struct engine_options *options, const struct config *config, co
 	engine->mailbox = options->mailbox;
 	engine->workers = options->workers;
 	engine->quick = options->quick != NULL ? options->quick : options->workers;
+	engine->egress = options->egress;
 	engine->clock = options->clock;
 	engine->say = options->say;
 	engine->config = config;
@@ -211,6 +212,8 @@ engine_drain(struct engine *engine)
 
 		if (txn->state == TXN_CHALLENGED || txn->waiting || txn->gateway.parked || txn->ticket.state == TICKET_WAITS)
 			txn_step(txn, TXN_FAILED);
+		else if (txn->state == TXN_FURTHER)
+			txn_step(txn, TXN_DEADLINE);
 		txn = next;
 	}
 }

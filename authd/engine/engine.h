@@ -18,6 +18,7 @@
 #include "authd/worker/worker.h"
 #include "common/peer.h"
 
+struct egress;
 struct engine;
 struct transaction;
 
@@ -55,6 +56,7 @@ struct engine_options {
 	struct mailbox *mailbox;
 	struct worker_pool *workers; /* slow hashes */
 	struct worker_pool *quick;   /* many codes at once, never behind them; NULL: `workers`, for all codes */
+	struct egress *egress; /* asks other servers; NULL: none are asked.  To be freed after the engine */
 	struct wf_clock clock;
 	/* Says one line to the operator's log (priority as of syslog); may be NULL. */
 	void (*say)(int priority, const char *text);

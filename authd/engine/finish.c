@@ -40,12 +40,14 @@ make_result(const struct transaction *txn, struct wf_msg *msg)
 
 /*
  * In a first round right and wrong, known and unknown are told the same: go on with the code.  Who has proved himself
- * with a first password is asked for another one.
+ * with a first password is asked for another one, and who proved all else for what another server wants to know.
  */
 static bool
 says_challenge(const struct transaction *txn)
 {
-	return (txn->round == ROUND_FIRST || txn->gateway.forced) && txn->verdict == WF_VERDICT_REJECT;
+	bool asks = txn->round == ROUND_FIRST || txn->gateway.forced || (txn->gateway.asks && txn->upstream.asked_back);
+
+	return asks && txn->verdict == WF_VERDICT_REJECT;
 }
 
 static bool
@@ -116,11 +118,7 @@ tell_on_grid(struct transaction *txn)
 {
 	if (txn->slow_ms == 0 && txn->verdict == WF_VERDICT_REJECT)
 		grid_note_handling(txn->engine, txn->round_us);
-	if (txn->grid != NULL)
-		event_free(txn->grid);
-	txn->grid = timer_new(txn->engine, grid_reached, txn);
-	if (txn->grid == NULL || txn->peer == NULL ||
-		!grid_arm(txn->engine, txn->grid, txn->round_us, 0)) /* coverage: for want of memory alone, as timer_new() */
+	if (txn->peer == NULL || !txn_arm_grid(txn, grid_reached, 0)) /* coverage: for want of memory alone */
 		tell(txn);
 }
 

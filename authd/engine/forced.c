@@ -136,6 +136,7 @@ bool
 forced_awaits(const struct engine *engine, const struct wf_msg *msg)
 {
 	struct asker asker = {.uid = 0};
+	unsigned round;
 	char state[WF_STATE_LEN + 1];
 	uint8_t id[WF_TXN_LEN];
 
@@ -143,7 +144,8 @@ forced_awaits(const struct engine *engine, const struct wf_msg *msg)
 	    wf_msg_get_text(msg, WF_F_USER, 0, asker.user, sizeof(asker.user)) != WF_OK ||
 	    wf_msg_get_text(msg, WF_F_SERVICE, 0, asker.service, sizeof(asker.service)) != WF_OK)
 		return false;
-	return state_open(engine->keys, state, asker.service, asker.user, id) == WF_OK && find(engine, id, &asker) != NULL;
+	return state_open(engine->keys, state, asker.service, asker.user, id, &round) == WF_OK &&
+	       find(engine, id, &asker) != NULL;
 }
 
 /* Its STATE is used up by this. */
@@ -152,6 +154,7 @@ forced_read(struct errand *errand, const struct wf_msg *msg)
 {
 	char state[WF_STATE_LEN + 1];
 	uint8_t id[WF_TXN_LEN];
+	unsigned round;
 	const uint8_t *bytes;
 	size_t len;
 	wf_status status = wf_msg_get_text(msg, WF_F_STATE, 0, state, sizeof(state));
@@ -159,7 +162,7 @@ forced_read(struct errand *errand, const struct wf_msg *msg)
 	if (status == WF_OK)
 		status = wf_msg_get_uint(msg, WF_F_TAG, &errand->tag);
 	if (status == WF_OK)
-		status = state_open(errand->engine->keys, state, errand->asker.service, errand->asker.user, id);
+		status = state_open(errand->engine->keys, state, errand->asker.service, errand->asker.user, id, &round);
 	if (status == WF_OK && (wf_msg_get_bytes(msg, WF_F_ANSWER, 0, &bytes, &len) != WF_OK || bytes[0] != 0))
 		status = WF_INVALID;
 	if (status == WF_OK)
@@ -209,7 +212,7 @@ forced_challenge(const struct errand *errand, struct wf_msg *msg_r)
 	wf_status status;
 
 	wf_msg_init(msg_r, WF_MSG_CHALLENGE, errand->version);
-	status = state_make(errand->engine->keys, errand->next_id, errand->asker.service, errand->asker.user, state);
+	status = state_make(errand->engine->keys, errand->next_id, errand->asker.service, errand->asker.user, 0, state);
 	if (status == WF_OK)
 		status = wf_msg_add_uint(msg_r, WF_F_TAG, errand->tag);
 	if (status == WF_OK)

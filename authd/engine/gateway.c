@@ -15,8 +15,6 @@
 #include "authd/factor/split.h"
 #include "common/text.h"
 
-#define LEASE_MS 180000 /* as in attempt.c */
-
 static wf_status
 read_answer(struct gateway *gateway, const struct wf_msg *msg)
 {
@@ -90,7 +88,8 @@ read_state(struct transaction *txn)
 	if (gateway->state[0] == '\0')
 		return true;
 	txn->round = ROUND_SECOND;
-	status = state_open(txn->engine->keys, gateway->state, txn->asker.service, txn->asker.user, id);
+	status = state_open(txn->engine->keys, gateway->state, txn->asker.service, txn->asker.user, id,
+			    &txn->upstream.further.round);
 	gateway->state_is_ours = status == WF_OK;
 	if (gateway->state_is_ours)
 		txn_take_id(txn, id);
@@ -131,7 +130,7 @@ gateway_round(struct transaction *txn)
 }
 
 void
-gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN])
+gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN], const struct store_further *further)
 {
 	struct policy_facts facts;
 
@@ -139,6 +138,8 @@ gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN])
 	policy_eval(&txn->engine->config->policy, &facts, &txn->demand);
 	txn_take_id(txn, id);
 	txn->round = ROUND_FIRST;
+	txn->upstream.further = *further;
+	txn->upstream.asked_back = further->round > 0;
 	txn->verdict = WF_VERDICT_REJECT;
 }
 
@@ -195,6 +196,7 @@ gateway_resume(struct transaction *txn)
 	resume->name = txn->asker.user;
 	resume->service = txn->asker.service;
 	resume->lease_ms = LEASE_MS;
+	resume->further = (struct store_further){.round = txn->upstream.further.round};
 	fill_interrupted(txn, &resume->interrupted);
 	txn_submit(txn);
 }
@@ -222,6 +224,7 @@ resume_arrived(struct transaction *txn)
 		return;
 	}
 	txn->gateway.proved = resume->kinds;
+	txn->upstream.further = resume->further;
 	snprintf(txn->gateway.factors, sizeof(txn->gateway.factors), "%s", resume->factors);
 	attempt_admitted(txn, resume->found ? &resume->account : NULL);
 	txn_step(txn, TXN_ADMITTED);
@@ -250,22 +253,44 @@ add_must_change(const struct transaction *txn, struct wf_msg *msg)
 	return wf_msg_add_text(msg, WF_F_TEXT, text);
 }
 
+/* What is asked: the code, or what another server or a forced change wants to know. */
+static struct wf_prompt
+challenge_prompt(const struct transaction *txn)
+{
+	struct wf_prompt prompt = txn->demand.prompts[txn->demand.nprompts - 1];
+
+	if (txn->gateway.forced)
+		prompt.text = WF_TEXT_NEW_PASSWORD;
+	if (!txn->upstream.asked_back)
+		return prompt;
+	prompt.text = WF_TEXT_CODE;
+	prompt.echo = txn->upstream.further.echo;
+	return prompt;
+}
+
+static wf_status
+challenge_text(const struct transaction *txn, struct wf_msg *msg)
+{
+	if (txn->gateway.forced)
+		return add_must_change(txn, msg);
+	return txn->upstream.asked_back ? wf_msg_add_text(msg, WF_F_TEXT, txn->upstream.further.question) : WF_OK;
+}
+
 wf_status
 gateway_challenge(const struct transaction *txn, struct wf_msg *msg_r)
 {
-	const struct policy_demand *demand = &txn->demand;
 	const struct gateway *gateway = &txn->gateway;
+	unsigned round = txn->upstream.asked_back ? txn->upstream.further.round : 0;
 	struct wf_prompt prompt;
 	char state[WF_STATE_LEN + 1];
 	wf_status status;
 
 	wf_msg_init(msg_r, WF_MSG_CHALLENGE, txn->version);
-	if (demand->nprompts == 0)
+	if (txn->demand.nprompts == 0)
 		return WF_INVALID;
-	prompt = demand->prompts[demand->nprompts - 1];
-	if (gateway->forced)
-		prompt.text = WF_TEXT_NEW_PASSWORD;
-	status = state_make(txn->engine->keys, gateway->forced ? gateway->forced_id : txn->id, txn->asker.service, txn->asker.user, state);
+	prompt = challenge_prompt(txn);
+	status = state_make(txn->engine->keys, gateway->forced ? gateway->forced_id : txn->id, txn->asker.service,
+			    txn->asker.user, round, state);
 	if (status == WF_OK)
 		status = wf_msg_add_uint(msg_r, WF_F_TAG, txn->gateway.tag);
 	if (status == WF_OK)
@@ -274,7 +299,5 @@ gateway_challenge(const struct transaction *txn, struct wf_msg *msg_r)
 		status = wf_msg_add_text(msg_r, WF_F_STATE, state);
 	if (status == WF_OK)
 		status = wf_msg_add_prompt(msg_r, &prompt);
-	if (status == WF_OK && gateway->forced)
-		status = add_must_change(txn, msg_r);
-	return status;
+	return status == WF_OK ? challenge_text(txn, msg_r) : status;
 }

@@ -7,7 +7,12 @@
 #include "authd/engine/refusal.h"
 #include "authd/factor/factor.h"
 
-enum txn_state { TXN_NEW, TXN_OPEN, TXN_CHALLENGED, TXN_VERIFYING, TXN_COMMITTING, TXN_DONE, TXN_STATES };
+/* A reservation outlives any evaluation that is allowed to take place. */
+#define LEASE_MS INT64_C(180000)
+#define UPSTREAM_ROUNDS_MAX 5 /* questions of another server in one login */
+
+/* FURTHER: another server has asked something back, and its answer is awaited. */
+enum txn_state { TXN_NEW, TXN_OPEN, TXN_CHALLENGED, TXN_VERIFYING, TXN_FURTHER, TXN_COMMITTING, TXN_DONE, TXN_STATES };
 
 enum txn_event {
 	TXN_BEGIN,    /* the message BEGIN */
@@ -19,6 +24,7 @@ enum txn_event {
 	TXN_REFUSED,  /* locked or too early: not evaluated */
 	TXN_WAIT,     /* pending attempts fill the limit */
 	TXN_VERIFIED, /* the worker is done, or gave up */
+	TXN_ASKED_BACK, /* another server wants to know more */
 	TXN_SETTLED,  /* the row is durable */
 	TXN_FAILED,   /* something could not be done: UNAVAILABLE */
 	TXN_DEADLINE,
@@ -109,6 +115,23 @@ struct gateway {
 	bool entered, parked;
 };
 
+struct egress;
+struct egress_ticket;
+
+/* What a login asks of other servers: see upstream.c. */
+struct upstream {
+	char servers[POLICY_PROMPTS_MAX][65]; /* of each prompt: who knows the answer; "" = only we do */
+	struct wf_secret answers[POLICY_PROMPTS_MAX]; /* until they are asked */
+	bool asked[POLICY_PROMPTS_MAX];
+	size_t at;       /* the prompt that they are asked about */
+	bool asked_back; /* what they said last is a question */
+	bool left;       /* which nobody will answer */
+	struct store_further further; /* it */
+	char note[192];  /* for the row: who was asked last, and what he said; "" = nobody was */
+	struct egress_ticket *ticket;
+	struct transaction *next; /* that asks, or waits for its turn to */
+};
+
 struct transaction {
 	struct engine *engine;
 	struct engine_peer *peer; /* NULL once it is gone */
@@ -130,6 +153,7 @@ struct transaction {
 	struct policy_demand demand;
 	enum txn_round round;
 	struct gateway gateway;
+	struct upstream upstream;
 	bool asked;             /* prompts are out */
 	bool answered;          /* the answers are in */
 	bool stale;             /* they are not what would be asked now */
@@ -141,6 +165,7 @@ struct transaction {
 	bool shadow;            /* doomed before an answer came: counted under a key of its own, so that it is
 				   treated like any other but costs the account itself nothing */
 	bool reserved;
+	int64_t reserved_us;    /* boot time of it, or a little later */
 	char doom[48];          /* why */
 	char rule[65];
 
@@ -239,6 +264,8 @@ struct engine {
 	struct orders *orders;
 	struct asks *asks;
 	struct forced_list *forced;
+	struct egress *egress;
+	struct transaction *asking; /* other servers, or waiting to; in the order in which they came */
 	bool taking_turns;
 	size_t ntransactions, nerrands, nflushes;
 	uint32_t slowest_hash_ms; /* by the clock: for people */
@@ -268,6 +295,8 @@ void txn_take_id(struct transaction *txn, const uint8_t id[WF_TXN_LEN]);
 void txn_submit(struct transaction *txn); /* its job; TXN_FAILED if the store does not take it */
 void txn_post(struct transaction *txn, void (*run)(struct mailbox_post *post)); /* any thread */
 bool txn_arm_deadline(struct transaction *txn, int64_t ms);
+/* Its timer, for the next point of the grid and slow_ms more; false: no memory. */
+bool txn_arm_grid(struct transaction *txn, event_callback_fn reached, int64_t slow_ms);
 
 /* begin.c: TXN_BEGIN, TXN_FACTS */
 WF_MUST_USE wf_status txn_begin(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
@@ -305,7 +334,7 @@ bool gateway_begin(struct transaction *txn); /* false: no such client is known, 
 void gateway_facts(const struct transaction *txn, const struct account *account, struct policy_facts *facts);
 void gateway_round(struct transaction *txn); /* once the demand is known */
 /* The same request was answered with a challenge that has this id. */
-void gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN]);
+void gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN], const struct store_further *further);
 void gateway_account(struct transaction *txn, const struct account *account); /* as of the reservation; NULL: none */
 /* Halves of the answer to the round's prompts, as many as verify.nprompts. */
 WF_MUST_USE wf_status gateway_answers(struct transaction *txn);
@@ -314,11 +343,14 @@ void resume_arrived(struct transaction *txn);
 WF_MUST_USE wf_status gateway_describe(const struct transaction *txn, struct wf_msg *result); /* TAG and GROUPs */
 WF_MUST_USE wf_status gateway_challenge(const struct transaction *txn, struct wf_msg *msg_r);
 
-/* state.c: the STATE of a challenge; not secret, single use by the store, bound to client and user */
+/*
+ * state.c: the STATE of a challenge; not secret, single use by the store, bound to client, user and round.  `round` is 0
+ * for all but the questions of other servers, up to UPSTREAM_ROUNDS_MAX.
+ */
 WF_MUST_USE wf_status state_make(const struct keyring *keys, const uint8_t txn[WF_TXN_LEN], const char *service,
-				 const char *user, char state_r[WF_STATE_LEN + 1]);
+				 const char *user, unsigned round, char state_r[WF_STATE_LEN + 1]);
 WF_MUST_USE wf_status state_open(const struct keyring *keys, const char *state, const char *service, const char *user,
-				 uint8_t txn_r[WF_TXN_LEN]); /* WF_NO: not made by these keys for these two */
+				 uint8_t txn_r[WF_TXN_LEN], unsigned *round_r); /* WF_NO: not made by these keys for these two */
 
 /* repeats.c */
 WF_MUST_USE wf_status repeats_new(struct repeats **repeats_r);
@@ -351,9 +383,24 @@ void turns_succeeded(struct transaction *txn);
 /* Where this round's answers are evaluated: behind slow hashes only what needs one itself. */
 struct worker_pool *verify_pool(const struct transaction *txn);
 void verify_start(struct transaction *txn);
+/* One more answer is known: asks another server, or TXN_VERIFIED. */
+void verify_ended(struct transaction *txn);
 void verify_clear(struct verify *verify);
 
+/* upstream.c: factors that another server knows; TXN_ASKED_BACK, and what ends FURTHER */
+/* Who is asked about this round's answers, of which copies are kept; `account` NULL: there is none. */
+WF_MUST_USE wf_status upstream_choose(struct transaction *txn, const struct account *account);
+/* Asks the next server; false: there is nothing to ask, or nothing to be won by it. */
+bool upstream_start(struct transaction *txn);
+void on_asked_back(struct transaction *txn);
+WF_MUST_USE wf_status upstream_read_answer(struct transaction *txn, const struct wf_msg *msg); /* in FURTHER */
+void on_further_answer(struct transaction *txn);
+void on_left(struct transaction *txn);
+void on_left_by_peer(struct transaction *txn);
+void upstream_clear(struct transaction *txn);
+
 /* settle.c */
+void settle_measured(struct transaction *txn); /* our own evaluation is over, and its turn with it */
 void settle_arrived(struct transaction *txn);
 void settle_submit(struct transaction *txn);
 void settle_refusal(struct transaction *txn, const char *reason);

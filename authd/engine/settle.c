@@ -116,6 +116,31 @@ outcome_first(void)
 }
 
 /*
+ * Another server wants to know more.  If nobody answers it the row says so, and it is counted for possession: what was
+ * answered before may have been a guess, and was evaluated.
+ */
+static struct outcome
+outcome_asked_back(void)
+{
+	struct outcome outcome = outcome_first();
+
+	outcome.count_possession = true;
+	return outcome;
+}
+
+static struct outcome
+outcome_left(const struct transaction *txn)
+{
+	struct outcome outcome = outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_FAILURE, "abandoned");
+
+	if (txn->engine->draining) /* it is us who end it */
+		return outcome;
+	outcome.settle = SETTLE_FAILURE;
+	outcome.count_possession = true;
+	return outcome;
+}
+
+/*
  * Nobody is let in by a first password.  Where the client can ask for another one it is a success up to that; else
  * nothing happens, and the code may be used for the change.
  */
@@ -146,6 +171,10 @@ decide(const struct transaction *txn)
 		return outcome_none(WF_VERDICT_REJECT, AUDIT_FAILURE, "abandoned");
 	if (verify->status != WF_OK)
 		return outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_UNAVAILABLE, "overload");
+	if (txn->upstream.left)
+		return outcome_left(txn);
+	if (txn->upstream.asked_back)
+		return outcome_asked_back();
 	sum_up(txn, &sums);
 	if (txn->doomed || sums.failed != 0)
 		return outcome_wrong(txn, &sums);
@@ -179,11 +208,22 @@ append(char *text, size_t size, const char *word)
 	snprintf(text + len, size - len, "%s%s", len == 0 ? "" : "+", word);
 }
 
+/* "totp"; of another server with its name, "upstream:passlogic". */
+static const char *
+name_of(const struct transaction *txn, size_t prompt, const struct factor_ops *ops, char *name, size_t size)
+{
+	if ((ops->flags & FACTOR_EGRESS) == 0)
+		return ops->name;
+	snprintf(name, size, "%s:%s", ops->name, txn->upstream.servers[prompt]);
+	return name;
+}
+
 /* The factors that were proved, by name, tag and kind. */
 static void
 name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kinds_r)
 {
 	unsigned kinds = txn->gateway.proved;
+	char name[80];
 
 	AUDIT_TEXT(row->factors, txn->gateway.factors);
 	for (size_t i = 0; i < txn->verify.nprompts; i++) {
@@ -191,7 +231,7 @@ name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kin
 
 		if (txn->verify.results[i].result.answer != FACTOR_YES || ops == NULL)
 			continue;
-		append(row->factors, sizeof(row->factors), ops->name);
+		append(row->factors, sizeof(row->factors), name_of(txn, i, ops, name, sizeof(name)));
 		kinds |= (unsigned)ops->kind;
 	}
 	for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++)
@@ -203,10 +243,16 @@ name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kin
 static void
 fill_row(struct transaction *txn, struct audit_row *row, enum audit_result result, const char *reason)
 {
+	char detail[sizeof(row->detail) + sizeof(txn->upstream.note) + 2];
+
 	row_fill(row, txn->engine, &txn->asker, AUDIT_AUTH, txn->purpose == WF_PURPOSE_CHANGE ? "password.prove" : "login");
 	AUDIT_TEXT(row->action, "authenticate");
 	AUDIT_TEXT(row->txn, txn->id_hex);
 	row_outcome(row, result, reason, txn->rule);
+	if (txn->upstream.note[0] == '\0')
+		return;
+	snprintf(detail, sizeof(detail), "%s; %s", row->detail, txn->upstream.note);
+	AUDIT_TEXT(row->detail, detail);
 }
 
 static void
@@ -264,7 +310,9 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 	asker_place(&txn->asker, settle->service);
 	settle->has_idempotency = txn->has_idempotency && outcome->verdict != WF_VERDICT_UNAVAILABLE &&
 				  txn->verify.status == WF_OK;
-	settle->challenged = txn->round == ROUND_FIRST;
+	settle->challenged = txn->round == ROUND_FIRST || txn->upstream.asked_back;
+	if (txn->upstream.asked_back)
+		settle->further = txn->upstream.further;
 	settle->challenge_ms = policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000;
 	memcpy(settle->idempotency, txn->idempotency, sizeof(settle->idempotency));
 	settle->verdict = outcome->verdict;
@@ -286,6 +334,16 @@ note_elapsed(struct engine *engine, int64_t elapsed_us)
 		engine->slowest_hash_ms = ms;
 }
 
+void
+settle_measured(struct transaction *txn)
+{
+	note_elapsed(txn->engine, txn->verify.elapsed_us);
+	if (txn->ticket.state == TICKET_RUNS)
+		admission_measured(txn->engine->admission, txn->verify.elapsed_us);
+	turn_end(txn);
+	grid_note_hash(txn->engine, txn->verify.thread_us);
+}
+
 /* Locked: evaluated against nothing and without a reservation; a refusal, not an attempt. */
 void
 on_verified(struct transaction *txn)
@@ -293,11 +351,6 @@ on_verified(struct transaction *txn)
 	struct store_settle *settle = &txn->job.u.settle;
 	struct outcome outcome;
 
-	note_elapsed(txn->engine, txn->verify.elapsed_us);
-	if (txn->ticket.state == TICKET_RUNS)
-		admission_measured(txn->engine->admission, txn->verify.elapsed_us);
-	turn_end(txn);
-	grid_note_hash(txn->engine, txn->verify.thread_us);
 	if (!txn->reserved) {
 		settle_refusal(txn, txn->doom);
 		return;

@@ -32,9 +32,16 @@ static const struct txn_rule rules[TXN_STATES][TXN_EVENTS] = {
 		[TXN_WAIT] = { on_wait, TXN_VERIFYING },
 		[TXN_REFUSED] = { on_refused, TXN_COMMITTING },
 		[TXN_VERIFIED] = { on_verified, TXN_COMMITTING },
+		[TXN_ASKED_BACK] = { on_asked_back, TXN_FURTHER },
 		[TXN_FAILED] = { on_failed, TXN_DONE },
 		[TXN_DEADLINE] = { on_overdue, TXN_VERIFYING },
 		[TXN_ABORT] = { on_abort_busy, TXN_VERIFYING },
+	},
+	[TXN_FURTHER] = {
+		[TXN_ANSWER] = { on_further_answer, TXN_VERIFYING },
+		[TXN_FAILED] = { on_failed, TXN_DONE },
+		[TXN_DEADLINE] = { on_left, TXN_COMMITTING },
+		[TXN_ABORT] = { on_left_by_peer, TXN_COMMITTING },
 	},
 	[TXN_COMMITTING] = {
 		[TXN_SETTLED] = { on_settled, TXN_DONE },
@@ -56,7 +63,8 @@ static const struct txn_rule rules[TXN_STATES][TXN_EVENTS] = {
 static const char *const state_names[TXN_STATES] = {
 	[TXN_NEW] = "new",	       [TXN_OPEN] = "open",
 	[TXN_CHALLENGED] = "challenged", [TXN_VERIFYING] = "verifying",
-	[TXN_COMMITTING] = "committing", [TXN_DONE] = "done",
+	[TXN_FURTHER] = "further",     [TXN_COMMITTING] = "committing",
+	[TXN_DONE] = "done",
 };
 
 static const char *const event_names[TXN_EVENTS] = {
@@ -64,7 +72,7 @@ static const char *const event_names[TXN_EVENTS] = {
 	[TXN_KNOWN] = "known",	     [TXN_ANSWER] = "answer",	  [TXN_ADMITTED] = "admitted",
 	[TXN_REFUSED] = "refused",   [TXN_WAIT] = "wait",	  [TXN_VERIFIED] = "verified",
 	[TXN_SETTLED] = "settled",   [TXN_FAILED] = "failed",	  [TXN_DEADLINE] = "deadline",
-	[TXN_ABORT] = "abort",
+	[TXN_ASKED_BACK] = "asked-back", [TXN_ABORT] = "abort",
 };
 
 const struct txn_rule *

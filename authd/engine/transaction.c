@@ -156,6 +156,7 @@ txn_free(struct transaction *txn)
 	if (txn->grid != NULL)
 		event_free(txn->grid);
 	verify_clear(&txn->verify);
+	upstream_clear(txn);
 	wf_secret_clear(&txn->gateway.answer);
 	txn_wipe(txn);
 	free(txn);
@@ -199,6 +200,15 @@ txn_arm_deadline(struct transaction *txn, int64_t ms)
 
 	txn->due_us = wf_clock_now(&txn->engine->clock).boot_us + ms * 1000;
 	return evtimer_add(txn->deadline, &tv) == 0;
+}
+
+bool
+txn_arm_grid(struct transaction *txn, event_callback_fn reached, int64_t slow_ms)
+{
+	if (txn->grid != NULL)
+		event_free(txn->grid);
+	txn->grid = timer_new(txn->engine, reached, txn);
+	return txn->grid != NULL && grid_arm(txn->engine, txn->grid, txn->round_us, slow_ms);
 }
 
 void

@@ -89,6 +89,21 @@ run(struct worker_job *job, void *scratch)
 	verify_clear(verify);
 }
 
+void
+verify_ended(struct transaction *txn)
+{
+	if (!upstream_start(txn))
+		txn_step(txn, TXN_VERIFIED);
+}
+
+/* All that can be checked here. */
+static void
+checked(struct transaction *txn)
+{
+	settle_measured(txn);
+	verify_ended(txn);
+}
+
 static void
 arrived(struct mailbox_post *post)
 {
@@ -97,7 +112,7 @@ arrived(struct mailbox_post *post)
 	txn->busy = false;
 	txn->verify.keys = NULL;
 	if (!txn->engine->stopped)
-		txn_step(txn, TXN_VERIFIED);
+		checked(txn);
 }
 
 static void
@@ -125,8 +140,8 @@ round_prompts(const struct transaction *txn, const struct wf_prompt **first_r)
 	return 1;
 }
 
-/* Of the commit that admitted the attempt. */
-static void
+/* Of the commit that admitted the attempt; the account, NULL: there is none. */
+static const struct account *
 fill_credentials(struct transaction *txn)
 {
 	struct store_reserve *reserve = &txn->job.u.reserve;
@@ -135,10 +150,11 @@ fill_credentials(struct transaction *txn)
 	if (txn->job.kind == STORE_RESUME) {
 		txn->verify.credentials = resume->credentials;
 		txn->verify.ncredentials = resume->found ? resume->ncredentials : 0;
-	} else {
-		txn->verify.credentials = reserve->credentials;
-		txn->verify.ncredentials = reserve->found ? reserve->ncredentials : 0;
+		return resume->found ? &resume->account : NULL;
 	}
+	txn->verify.credentials = reserve->credentials;
+	txn->verify.ncredentials = reserve->found ? reserve->ncredentials : 0;
+	return reserve->found ? &reserve->account : NULL;
 }
 
 static wf_status
@@ -146,9 +162,10 @@ fill(struct transaction *txn)
 {
 	const struct policy *policy = &txn->engine->config->policy;
 	struct verify *verify = &txn->verify;
+	const struct account *account = fill_credentials(txn);
 	const struct wf_prompt *first;
+	wf_status status;
 
-	fill_credentials(txn);
 	verify->nprompts = round_prompts(txn, &first);
 	memcpy(verify->prompts, first, verify->nprompts * sizeof(*first));
 	verify->renews = txn->round == ROUND_WHOLE; /* else time would tell that the password was right */
@@ -161,7 +178,8 @@ fill(struct transaction *txn)
 	verify->clock_suspect = store_clock_suspect(txn->engine->store);
 	verify->doomed = txn->doomed;
 	memset(verify->results, 0, verify->nprompts * sizeof(verify->results[0]));
-	return txn->gateway.asks ? gateway_answers(txn) : WF_OK;
+	status = txn->gateway.asks ? gateway_answers(txn) : WF_OK;
+	return status == WF_OK ? upstream_choose(txn, account) : status;
 }
 
 struct worker_pool *
@@ -201,11 +219,11 @@ evaluate_here(struct transaction *txn)
 	struct verify *verify = &txn->verify;
 
 	verify->status = atomic_load(&verify->job.cancelled) ? WF_EXPIRED : WF_OK;
-	if (verify->status == WF_OK)
+	if (verify->status == WF_OK && txn->upstream.further.round == 0)
 		run(&verify->job, NULL);
 	verify_clear(verify);
 	verify->keys = NULL;
-	txn_step(txn, TXN_VERIFIED);
+	checked(txn);
 }
 
 void
@@ -220,7 +238,7 @@ verify_start(struct transaction *txn)
 	verify->job.deadline_boot_us =
 		txn->round_us + policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000000;
 	atomic_store(&verify->job.cancelled, (txn->peer == NULL || txn->told) && txn->round != ROUND_SECOND);
-	if (status == WF_OK && is_short(txn)) {
+	if (status == WF_OK && (is_short(txn) || txn->upstream.further.round > 0)) {
 		evaluate_here(txn);
 		return;
 	}
@@ -233,5 +251,5 @@ verify_start(struct transaction *txn)
 	verify->keys = NULL;
 	txn->busy = false;
 	verify_clear(verify);
-	txn_step(txn, TXN_VERIFIED);
+	checked(txn);
 }

@@ -1,6 +1,6 @@
 /*
- * A factor that another server knows: nothing of it is here to verify an answer against, so here it is never right.
- * Who asks that server says what it answered.
+ * A factor that another server knows: nothing of it is here to verify an answer against, so here it
+ * is never right. Who asks that server says what it answered.
  */
 #include "config.h"
 

@@ -30,6 +30,7 @@ read_reply(struct reply *reply, const struct wf_msg *msg)
 		memcpy(reply->txn, txn, WF_TXN_LEN);
 	if (msg->type == WF_MSG_CHALLENGE)
 		ck_assert_int_eq(wf_msg_get_prompt(msg, 0, &reply->prompt), WF_OK);
+	ck_assert_int_eq(wf_msg_get_text(msg, WF_F_TEXT, 0, reply->words, sizeof(reply->words)), WF_OK);
 	reply->ngroups = wf_msg_count(msg, WF_F_GROUP);
 	for (size_t i = 0; i < reply->ngroups; i++)
 		ck_assert_int_eq(wf_msg_get_text(msg, WF_F_GROUP, i, reply->groups[i], 65), WF_OK);

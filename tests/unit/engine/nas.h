@@ -16,6 +16,7 @@ struct reply {
 	char state[WF_STATE_LEN + 1];
 	uint8_t txn[WF_TXN_LEN];
 	struct wf_prompt prompt;
+	char words[512]; /* that came with it */
 	char groups[4][65];
 	size_t ngroups;
 	char order[65], args[8][300];

@@ -11,6 +11,7 @@
 
 #include "authd/account/lane_key.h"
 #include "authd/engine/internal.h"
+#include "tests/unit/engine/elsewhere.h"
 #include "tests/unit/unit.h"
 
 static struct wf_now
@@ -90,7 +91,7 @@ start(struct rig *rig)
 	event_add(rig->mail, NULL);
 	options = (struct engine_options){
 		.base = rig->base, .store = rig->store, .mailbox = rig->mailbox, .workers = rig->workers, .quick = rig->quick,
-		.clock = rig->clock
+		.clock = rig->clock, .egress = elsewhere_open()
 	};
 	ck_assert_int_eq(engine_new(&options, &rig->config, rig->keys, &rig->engine), WF_OK);
 }
@@ -123,6 +124,7 @@ rig_open(struct rig *rig)
 	snprintf(rig->config.node, sizeof(rig->config.node), "rig");
 	rig->config.queue = 256;
 	rig->config.radius.clients = rig->clients;
+	rig->config.upstreams.list = rig->upstreams;
 	set_policy(&rig->config.policy);
 	ck_assert_int_eq(password_cost_set(&cheap), WF_OK);
 	make_keys(rig);
@@ -147,6 +149,19 @@ rig_client(struct rig *rig, const char *name)
 	snprintf(client->name, sizeof(client->name), "%s", name);
 	ck_assert_int_eq(policy_service_add(&rig->config.policy, name, &service), WF_OK);
 	return client;
+}
+
+struct config_upstream *
+rig_upstream(struct rig *rig, const char *name, enum upstream_factor factor)
+{
+	struct config_upstream *upstream = &rig->upstreams[rig->config.upstreams.n++];
+
+	ck_assert_uint_le(rig->config.upstreams.n, RIG_UPSTREAMS_MAX);
+	*upstream = (struct config_upstream){
+		.nservers = 1, .factor = factor, .groups = {.names = {"old"}, .n = 1}, .timeout_ms = 5000, .tries = 1
+	};
+	snprintf(upstream->name, sizeof(upstream->name), "%s", name);
+	return upstream;
 }
 
 void
@@ -233,48 +248,80 @@ rig_bare_account(struct rig *rig, const char *name, int64_t uid)
 	return run_admin(rig, effects, 2);
 }
 
+void
+rig_token(struct rig *rig, int64_t account, enum credential_state state)
+{
+	struct credential totp;
+	struct effect effect = {.kind = EFFECT_CREDENTIAL_ADD, .account_id = account, .credential = &totp};
+
+	fill_totp(rig, account, &totp);
+	totp.state = state;
+	run_admin(rig, &effect, 1);
+}
+
 int64_t
 rig_account(struct rig *rig, const char *name, int64_t uid)
 {
 	int64_t id = rig_bare_account(rig, name, uid);
-	struct credential totp;
-	struct effect effect = {.kind = EFFECT_CREDENTIAL_ADD, .account_id = id, .credential = &totp};
 
-	fill_totp(rig, id, &totp);
-	run_admin(rig, &effect, 1);
+	rig_token(rig, id, CREDENTIAL_ACTIVE);
 	return id;
 }
 
-void
-rig_account_edit(struct rig *rig, const char *name, void (*change)(struct account *account))
+static struct account
+read_account(struct rig *rig, const char *name)
 {
 	struct store_job job = {.kind = STORE_READ};
-	struct account account;
-	struct effect effect = {.kind = EFFECT_ACCOUNT_SET, .account = &account};
 
 	job.u.read.name = name;
 	job.u.read.uid = -1;
 	ck_assert_int_eq(store_run(rig->store, &job), WF_OK);
 	ck_assert(job.u.read.found);
-	account = job.u.read.account;
+	return job.u.read.account;
+}
+
+void
+rig_account_edit(struct rig *rig, const char *name, void (*change)(struct account *account))
+{
+	struct account account = read_account(rig, name);
+	struct effect effect = {.kind = EFFECT_ACCOUNT_SET, .account = &account};
+
 	change(&account);
 	effect.account_id = account.id;
+	run_admin(rig, &effect, 1);
+}
+
+static void
+join_old(struct account *account)
+{
+	snprintf(account->groups[account->ngroups], sizeof(account->groups[0]), "old");
+	account->ngroups++;
+}
+
+void
+rig_join(struct rig *rig, const char *name)
+{
+	rig_account_edit(rig, name, join_old);
+}
+
+void
+rig_void(struct rig *rig, const char *name, enum factor_id factor)
+{
+	struct effect effect = {.kind = EFFECT_CREDENTIAL_VOID, .factor = factor};
+
+	effect.account_id = read_account(rig, name).id;
 	run_admin(rig, &effect, 1);
 }
 
 void
 rig_recovery(struct rig *rig, const char *name, char *code_r, size_t size)
 {
-	struct store_job job = {.kind = STORE_READ};
 	struct wf_secret code = WF_SECRET_EMPTY;
 	struct credential set = {.factor = FACTOR_RECOVERY, .state = CREDENTIAL_ACTIVE, .label = "recovery-1"};
 	uint8_t hashes[1][32];
 	struct effect effect = {.kind = EFFECT_CREDENTIAL_ADD, .credential = &set, .codes = hashes, .ncodes = 1};
 
-	job.u.read.name = name;
-	job.u.read.uid = -1;
-	ck_assert_int_eq(store_run(rig->store, &job), WF_OK);
-	set.account_id = job.u.read.account.id;
+	set.account_id = read_account(rig, name).id;
 	effect.account_id = set.account_id;
 	ck_assert_int_eq(recovery_code_new(rig->keys, set.account_id, &code, hashes[0]), WF_OK);
 	snprintf(code_r, size, "%s", (const char *)code.bytes);
@@ -358,6 +405,16 @@ rig_challenged(struct rig *rig, struct rig_peer *peer)
 		usleep(1000);
 	}
 	ck_assert_int_eq(peer->peer.transactions->state, TXN_CHALLENGED);
+}
+
+void
+rig_asked(struct rig *rig, size_t n)
+{
+	for (int i = 0; i < 10000 && elsewhere_count() < n; i++) {
+		event_base_loop(rig->base, EVLOOP_NONBLOCK);
+		usleep(1000);
+	}
+	ck_assert_uint_eq(elsewhere_count(), n);
 }
 
 void

@@ -13,6 +13,7 @@
 #define RIG_WALL_US INT64_C(1772323200000000) /* 2026-03-01T00:00:00Z */
 
 #define RIG_CLIENTS_MAX 4
+#define RIG_UPSTREAMS_MAX 2
 
 struct rig_peer {
 	struct engine_peer peer; /* first */
@@ -36,6 +37,7 @@ struct rig {
 	struct event *mail;
 	struct engine *engine;
 	struct config_client clients[RIG_CLIENTS_MAX]; /* of the configuration; none at first */
+	struct config_upstream upstreams[RIG_UPSTREAMS_MAX];
 };
 
 /* Threshold 10, no back-off, grid of 1 ms, an internal network 192.0.2.0/24; account "alice" (uid 1000). */
@@ -45,12 +47,20 @@ void rig_close(struct rig *rig);
 void rig_restart(struct rig *rig);
 /* A client of the RADIUS front end, with its service; to be changed as wished. */
 struct config_client *rig_client(struct rig *rig, const char *name);
+/* A server that knows a factor of the group "old"; 5 s, one try. */
+struct config_upstream *rig_upstream(struct rig *rig, const char *name, enum upstream_factor factor);
 /* An account with password "correct horse" and a TOTP token whose secret is 20 times 'k'; its id. */
 int64_t rig_account(struct rig *rig, const char *name, int64_t uid);
 /* The same without the token. */
 int64_t rig_bare_account(struct rig *rig, const char *name, int64_t uid);
 /* Changes that account: `change` gets a copy to edit. */
 void rig_account_edit(struct rig *rig, const char *name, void (*change)(struct account *account));
+/* Into the group "old". */
+void rig_join(struct rig *rig, const char *name);
+/* All credentials of one factor. */
+void rig_void(struct rig *rig, const char *name, enum factor_id factor);
+/* The rig's token for an account that has none; `state` of it. */
+void rig_token(struct rig *rig, int64_t account, enum credential_state state);
 /* A set of one recovery code for that account. */
 void rig_recovery(struct rig *rig, const char *name, char *code_r, size_t size);
 /* The code of the rig's token at its clock, `offset` steps away. */
@@ -63,6 +73,8 @@ void rig_peer_close(struct rig *rig, struct rig_peer *peer);
 void rig_wait(struct rig *rig, struct rig_peer *peer, unsigned since);
 /* Runs the loop until the peer's newest transaction waits for its answers alone: prompts are out, the store has been asked. */
 void rig_challenged(struct rig *rig, struct rig_peer *peer);
+/* Runs the loop until so many questions were asked elsewhere. */
+void rig_asked(struct rig *rig, size_t n);
 /* Runs the loop until the engine has nothing under way. */
 void rig_settle(struct rig *rig);
 

@@ -6,17 +6,19 @@
 
 /* One letter per next state, '-' for "no such pair"; columns are the events in their order. */
 static const char *const expected[TXN_STATES] = {
-	/*                     BEGIN FACTS OBSERVED KNOWN ANSWER ADMITTED REFUSED WAIT VERIFIED SETTLED FAILED DEADLINE ABORT */
-	[TXN_NEW] =        "O------------",
-	[TXN_OPEN] =       "-CMDO-----DDD",
-	[TXN_CHALLENGED] = "----V-----DDD",
-	[TXN_VERIFYING] =  "-----VMVM-DVV",
-	[TXN_COMMITTING] = "---------DDMM",
-	[TXN_DONE] =       "-DDD-----DDDD",
+	/*                     BEGIN FACTS OBSERVED KNOWN ANSWER ADMITTED REFUSED WAIT VERIFIED ASKED_BACK SETTLED FAILED DEADLINE ABORT */
+	[TXN_NEW] =        "O-------------",
+	[TXN_OPEN] =       "-CMDO------DDD",
+	[TXN_CHALLENGED] = "----V------DDD",
+	[TXN_VERIFYING] =  "-----VMVMF-DVV",
+	[TXN_FURTHER] =    "----V------DMM",
+	[TXN_COMMITTING] = "----------DDMM",
+	[TXN_DONE] =       "-DDD------DDDD",
 };
 
 static const char letters[TXN_STATES] = {
-	[TXN_NEW] = 'N', [TXN_OPEN] = 'O', [TXN_CHALLENGED] = 'C', [TXN_VERIFYING] = 'V', [TXN_COMMITTING] = 'M', [TXN_DONE] = 'D'
+	[TXN_NEW] = 'N', [TXN_OPEN] = 'O', [TXN_CHALLENGED] = 'C', [TXN_VERIFYING] = 'V', [TXN_FURTHER] = 'F',
+	[TXN_COMMITTING] = 'M', [TXN_DONE] = 'D'
 };
 
 START_TEST(every_pair)
