@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -92,6 +93,7 @@ start_hub(void)
 static void
 setup(void)
 {
+	signal(SIGPIPE, SIG_IGN); /* as the daemon does */
 	rig_open(&rig);
 	authority_open(&authority);
 	issue("centre", "centre.test", "IP:127.0.0.1", "serverAuth");
