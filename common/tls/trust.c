@@ -25,7 +25,7 @@
 	"kECDHEPSK+CHACHA20:kDHEPSK+AESGCM:kDHEPSK+CHACHA20:"                                      \
 	"ECDHE+AESGCM:ECDHE+CHACHA20:DHE+AESGCM:DHE+CHACHA20:!aNULL:!aDSS"
 
-/* Of TLS 1.3: a key by identity goes with SHA-256 (RFC 8446 section 4.2.11), so that comes first. */
+/* Of TLS 1.3: a key by identity goes with SHA-256 (RFC 8446 section 4.2.11): that comes first. */
 #define SUITES_KEYS "TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384"
 
 /* A key that others may read is no secret: who has it is the host. */
