@@ -24,6 +24,34 @@ START_TEST(header_alone)
 END_TEST
 
 /* A2: every beginning of a packet is short or cut; what comes behind it is padding. */
+START_TEST(f2_length_in_a_stream)
+{
+	static const struct {
+		uint8_t bytes[4];
+		size_t len;
+		wf_status status;
+		size_t packet;
+	} rows[] = {
+		{{1, 2, 0, 20}, 0, WF_AGAIN, 0},
+		{{1, 2, 0, 20}, 3, WF_AGAIN, 0},
+		{{1, 2, 0, 20}, 4, WF_OK, 20},
+		{{1, 2, 0, 19}, 4, WF_INVALID, 0},
+		{{1, 2, 0, 0}, 4, WF_INVALID, 0},
+		{{1, 2, 0x10, 0}, 4, WF_OK, 4096},
+		{{1, 2, 0x10, 1}, 4, WF_INVALID, 0},
+		{{1, 2, 0xff, 0xff}, 4, WF_INVALID, 0},
+	};
+	size_t packet;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		packet = 0;
+		ck_assert_int_eq(
+			packet_length(rows[i].bytes, rows[i].len, &packet), rows[i].status);
+		ck_assert_uint_eq(packet, rows[i].packet);
+	}
+}
+END_TEST
+
 START_TEST(a2_length)
 {
 	craft_begin(&craft, CODE_ACCESS_REQUEST);
@@ -173,6 +201,7 @@ packet_suite(void)
 	TCase *tc = tcase_create("form");
 
 	tcase_add_test(tc, header_alone);
+	tcase_add_test(tc, f2_length_in_a_stream);
 	tcase_add_test(tc, a2_length);
 	tcase_add_loop_test(tc, a2_bounds, 0, sizeof(length_rows) / sizeof(length_rows[0]));
 	tcase_add_loop_test(

@@ -47,6 +47,27 @@ START_TEST(i2_optional_and_proxy_state)
 }
 END_TEST
 
+/* F5: within TLS nothing is demanded and nothing learned, but what is wrong stays wrong. */
+START_TEST(f5_sealed)
+{
+	struct protection_facts facts = {.rule = CLIENT_AUTHENTICATOR_REQUIRED,
+		.single = true,
+		.sealed = true,
+		.proxy_state = true,
+		.verified = WF_NOT_FOUND};
+
+	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
+	facts.rule = CLIENT_AUTHENTICATOR_AUTO;
+	facts.verified = WF_OK;
+	ck_assert_int_eq(judge(facts), PROTECTION_FINE);
+	ck_assert(!learn);
+	facts.verified = WF_NO;
+	ck_assert_int_eq(judge(facts), PROTECTION_WRONG);
+	facts.verified = WF_CRYPTO;
+	ck_assert_int_eq(judge(facts), PROTECTION_BROKEN);
+}
+END_TEST
+
 START_TEST(i3_auto)
 {
 	struct protection_facts facts = {
@@ -130,6 +151,7 @@ protection_suite(void)
 
 	tcase_add_test(tc, i2_required);
 	tcase_add_test(tc, i2_optional_and_proxy_state);
+	tcase_add_test(tc, f5_sealed);
 	tcase_add_test(tc, i3_auto);
 	tcase_add_test(tc, all_combinations);
 	tcase_add_test(tc, names);
