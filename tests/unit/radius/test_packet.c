@@ -30,7 +30,7 @@ START_TEST(f2_length_in_a_stream)
 		uint8_t bytes[4];
 		size_t len;
 		wf_status status;
-		size_t packet;
+		size_t whole;
 	} rows[] = {
 		{{1, 2, 0, 20}, 0, WF_AGAIN, 0},
 		{{1, 2, 0, 20}, 3, WF_AGAIN, 0},
@@ -41,13 +41,13 @@ START_TEST(f2_length_in_a_stream)
 		{{1, 2, 0x10, 1}, 4, WF_INVALID, 0},
 		{{1, 2, 0xff, 0xff}, 4, WF_INVALID, 0},
 	};
-	size_t packet;
+	size_t whole;
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		packet = 0;
+		whole = 0;
 		ck_assert_int_eq(
-			packet_length(rows[i].bytes, rows[i].len, &packet), rows[i].status);
-		ck_assert_uint_eq(packet, rows[i].packet);
+			packet_length(rows[i].bytes, rows[i].len, &whole), rows[i].status);
+		ck_assert_uint_eq(whole, rows[i].whole);
 	}
 }
 END_TEST
