@@ -93,6 +93,27 @@ start_engine(struct daemon *daemon)
 	       WF_OK;
 }
 
+wf_status
+daemon_use_egress(struct daemon *daemon)
+{
+	const struct config *config = daemon->live->config;
+	const struct egress_options options = {
+		.clock = daemon->clock,
+		.path = daemon->egress_path,
+		.owner = config->upstreams.uid,
+		.say = wf_say,
+	};
+	wf_status status;
+
+	if (daemon->egress != NULL || config->upstreams.n == 0)
+		return WF_OK;
+	snprintf(daemon->egress_path, sizeof(daemon->egress_path), "%s/egress.sock", config->run_dir);
+	status = egress_new(daemon->base, &options, &daemon->egress);
+	if (status == WF_OK)
+		engine_use_egress(daemon->engine, daemon->egress);
+	return status;
+}
+
 static bool
 start_front(struct daemon *daemon, const struct openings *openings)
 {
@@ -197,8 +218,8 @@ daemon_set_up(struct daemon *daemon, struct openings *openings)
 		return false;
 	tidy(daemon->live->config);
 	daemon->base = daemon_base_new();
-	if (daemon->base == NULL || !start_engine(daemon) || !start_front(daemon, openings) ||
-		!start_hub(daemon, openings) || loop_setup(daemon) != WF_OK)
+	if (daemon->base == NULL || !start_engine(daemon) || daemon_use_egress(daemon) != WF_OK ||
+		!start_front(daemon, openings) || !start_hub(daemon, openings) || loop_setup(daemon) != WF_OK)
 		return false;
 	record_start(daemon);
 	return true;
@@ -236,6 +257,7 @@ daemon_tear_down(struct daemon *daemon)
 		mailbox_run(daemon->mailbox);
 	hub_free(&daemon->hub);
 	engine_free(&daemon->engine);
+	egress_free(&daemon->egress);
 	front_free(&daemon->front);
 	loop_clear(daemon);
 	if (daemon->base != NULL)

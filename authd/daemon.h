@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include "authd/config/config.h"
+#include "authd/egress/egress.h"
 #include "authd/front/front.h"
 #include "authd/options.h"
 #include "authd/relay/hub.h"
@@ -48,6 +49,8 @@ struct daemon {
 	struct engine *engine;
 	struct front *front;
 	struct hub *hub; /* NULL: no relays are served */
+	struct egress *egress; /* NULL: no other server is asked */
+	char egress_path[sizeof(((struct config *)NULL)->run_dir) + 16];
 	struct event *mail, *tick;
 	struct worker_job housekeeping;
 	bool housekeeping_runs; /* loop thread */
@@ -95,6 +98,8 @@ bool daemon_cage(const struct config *config);
 struct event_base *daemon_base_new(void);
 bool daemon_set_up(struct daemon *daemon, struct openings *openings);
 void daemon_tear_down(struct daemon *daemon);
+/* The way to other servers, once the configuration names one; nothing is made twice. */
+WF_MUST_USE wf_status daemon_use_egress(struct daemon *daemon);
 
 /* relay_serve.c: serves as a relay; an exit code. */
 int relay_serve(const struct wf_options *options, const struct openings *openings);

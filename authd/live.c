@@ -82,6 +82,8 @@ live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size)
 		return status;
 	engine_configure(daemon->engine, daemon->live->config, daemon->live->keys);
 	reload_hub(daemon);
+	if (daemon_use_egress(daemon) != WF_OK)
+		wf_say(LOG_ERR, "sections upstream: no other server can be asked; restart warifud");
 	if (keys_only)
 		return WF_OK;
 	system_row_fill(daemon, &row, AUDIT_SYSTEM, "reload", daemon->live->config->file);

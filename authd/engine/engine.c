@@ -47,7 +47,6 @@ engine_new(const struct engine_options *options, const struct config *config, co
 	engine->mailbox = options->mailbox;
 	engine->workers = options->workers;
 	engine->quick = options->quick != NULL ? options->quick : options->workers;
-	engine->egress = options->egress;
 	engine->clock = options->clock;
 	engine->say = options->say;
 	engine->config = config;
@@ -62,6 +61,12 @@ engine_configure(struct engine *engine, const struct config *config, const struc
 	engine->config = config;
 	engine->keys = keys;
 	admission_configure(engine->admission, config->queue);
+}
+
+void
+engine_use_egress(struct engine *engine, struct egress *egress)
+{
+	engine->egress = egress;
 }
 
 bool

@@ -56,7 +56,6 @@ struct engine_options {
 	struct mailbox *mailbox;
 	struct worker_pool *workers; /* slow hashes */
 	struct worker_pool *quick;   /* many codes at once, never behind them; NULL: `workers`, for all codes */
-	struct egress *egress; /* asks other servers; NULL: none are asked.  To be freed after the engine */
 	struct wf_clock clock;
 	/* Says one line to the operator's log (priority as of syslog); may be NULL. */
 	void (*say)(int priority, const char *text);
@@ -86,6 +85,8 @@ void engine_free(struct engine **engine);
  * caller as long as engine_uses() says so.
  */
 void engine_configure(struct engine *engine, const struct config *config, const struct keyring *keys);
+/* Other servers are asked through it from now on, none before.  Borrowed: to be freed after the engine. */
+void engine_use_egress(struct engine *engine, struct egress *egress);
 /* An evaluation under way works with these keys. */
 bool engine_uses(const struct engine *engine, const struct keyring *keys);
 

@@ -91,9 +91,10 @@ start(struct rig *rig)
 	event_add(rig->mail, NULL);
 	options = (struct engine_options){
 		.base = rig->base, .store = rig->store, .mailbox = rig->mailbox, .workers = rig->workers, .quick = rig->quick,
-		.clock = rig->clock, .egress = elsewhere_open()
+		.clock = rig->clock
 	};
 	ck_assert_int_eq(engine_new(&options, &rig->config, rig->keys, &rig->engine), WF_OK);
+	engine_use_egress(rig->engine, elsewhere_open());
 }
 
 static void
