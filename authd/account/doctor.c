@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "authd/account/internal.h"
+#include "authd/account/upstream_of.h"
 
 #define BACKUP_AGE_DAYS 7
 #define ENTROPY_LOW 128
@@ -195,9 +196,10 @@ check_backup(struct report *report)
 /* --- accounts and keys --- */
 
 static unsigned
-count_kinds(const struct act_subject *subject)
+count_kinds(const struct config *config, const struct act_subject *subject)
 {
-	unsigned kinds = 0, n = 0;
+	unsigned kinds = account_upstream_kinds(&config->upstreams, &subject->account, subject->credentials, subject->n);
+	unsigned n = 0;
 
 	for (size_t i = 0; i < subject->n; i++) {
 		const struct factor_ops *ops = factor_ops(subject->credentials[i].factor);
@@ -233,7 +235,7 @@ tally_kinds(struct report *report, const struct account *account)
 	if (account->standing != STANDING_MANAGED || account->state != ACCOUNT_ENABLED || account->kind == ACCOUNT_SERVICE)
 		return WF_OK;
 	status = act_subject_read(report->call, account->name, &subject);
-	if (status == WF_OK && (int64_t)count_kinds(&subject) < wanted)
+	if (status == WF_OK && (int64_t)count_kinds(report->call->daemon->config, &subject) < wanted)
 		add_name(&report->tally, account->name);
 	return status == WF_NOT_FOUND ? WF_OK : status; /* removed meanwhile */
 }

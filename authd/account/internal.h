@@ -58,8 +58,8 @@ WF_MUST_USE wf_status act_subject_to_change(struct act_call *call, struct act_su
 /* The owner's proof: argument `txn`, for acts that he may do himself. */
 WF_MUST_USE wf_status act_prove(struct act_call *call, bool *self_r);
 bool act_lane_locked(const struct throttle_state *lane, int64_t lock_ms);
-/* "password+totp": factors whose credentials are active, each once. */
-void act_factors(const struct act_subject *subject, char *text_r, size_t size);
+/* "password+totp": factors whose credentials are active, each once; and those of other servers, "upstream:NAME". */
+void act_factors(const struct act_call *call, const struct act_subject *subject, char *text_r, size_t size);
 const char *act_factor_name(enum factor_id factor);
 /* An enabled privileged account with password and active token. */
 bool act_subject_rules(const struct act_subject *subject);

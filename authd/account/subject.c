@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "authd/account/internal.h"
+#include "authd/account/upstream_of.h"
 
 #define PROOF_MS 300000
 
@@ -163,16 +164,31 @@ has_active(const struct act_subject *subject, enum factor_id factor)
 	return false;
 }
 
-void
-act_factors(const struct act_subject *subject, char *text_r, size_t size)
+/* "totp", "upstream:passlogic"; what does not fit is cut. */
+static void
+add_factor(enum factor_id factor, const char *server, char *text, size_t size)
 {
-	size_t len = 0;
+	size_t len = strlen(text);
 
+	(void)snprintf(text + len, size - len, "%s%s%s%s", len > 0 ? "+" : "", act_factor_name(factor),
+		server[0] != '\0' ? ":" : "", server);
+}
+
+void
+act_factors(const struct act_call *call, const struct act_subject *subject, char *text_r, size_t size)
+{
 	text_r[0] = '\0';
-	for (int factor = FACTOR_NONE + 1; factor < FACTOR_ID_COUNT && len < size; factor++)
-		if (has_active(subject, (enum factor_id)factor))
-			len += (size_t)snprintf(text_r + len, size - len, "%s%s", len > 0 ? "+" : "",
-				act_factor_name((enum factor_id)factor));
+	for (int id = FACTOR_NONE + 1; id < FACTOR_ID_COUNT; id++) {
+		enum factor_id factor = (enum factor_id)id;
+		const struct factor_ops *ops = factor_ops(factor);
+		const struct config_upstream *section = NULL;
+
+		if (ops != NULL && (ops->flags & FACTOR_EGRESS) != 0)
+			section = account_upstream(&call->daemon->config->upstreams, &subject->account,
+				subject->credentials, subject->n, ops->kind);
+		if (section != NULL || has_active(subject, factor))
+			add_factor(factor, section != NULL ? section->name : "", text_r, size);
+	}
 }
 
 bool

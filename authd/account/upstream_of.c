@@ -27,3 +27,16 @@ account_upstream(const struct config_upstreams *upstreams, const struct account 
 			return NULL;
 	return config_upstream_of(upstreams, factor, account->groups, account->ngroups);
 }
+
+unsigned
+account_upstream_kinds(const struct config_upstreams *upstreams, const struct account *account,
+		       const struct credential *credentials, size_t n)
+{
+	static const enum factor_kind asked[] = {KIND_KNOWLEDGE, KIND_POSSESSION};
+	unsigned kinds = 0;
+
+	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++)
+		if (account_upstream(upstreams, account, credentials, n, asked[i]) != NULL)
+			kinds |= (unsigned)asked[i];
+	return kinds;
+}

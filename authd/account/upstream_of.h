@@ -15,5 +15,8 @@
  */
 const struct config_upstream *account_upstream(const struct config_upstreams *upstreams, const struct account *account,
 					       const struct credential *credentials, size_t n, enum factor_kind kind);
+/* The same as a set: bits of the kinds that other servers have. */
+unsigned account_upstream_kinds(const struct config_upstreams *upstreams, const struct account *account,
+				const struct credential *credentials, size_t n);
 
 #endif

@@ -20,7 +20,7 @@ struct made {
 	char standing_until[ACT_NUMBER_SIZE], created[ACT_NUMBER_SIZE], last_login[ACT_NUMBER_SIZE];
 	char valid_from[ACT_NUMBER_SIZE], valid_until[ACT_NUMBER_SIZE], disabled[ACT_NUMBER_SIZE];
 	char locked_until[ACT_NUMBER_SIZE];
-	char factors[65];
+	char factors[129];
 	char groups[ACT_GROUPS_SIZE];
 };
 
@@ -48,7 +48,7 @@ put_lock_end(const struct act_subject *subject, char text_r[ACT_NUMBER_SIZE])
 }
 
 static void
-make(const struct act_subject *subject, struct made *made_r)
+make(const struct act_call *call, const struct act_subject *subject, struct made *made_r)
 {
 	const struct account *account = &subject->account;
 
@@ -64,7 +64,7 @@ make(const struct act_subject *subject, struct made *made_r)
 	(void)act_moment_text(account->disabled_us, made_r->disabled);
 	put_lock_end(subject, made_r->locked_until);
 	(void)act_groups_text(account, made_r->groups);
-	act_factors(subject, made_r->factors, sizeof(made_r->factors));
+	act_factors(call, subject, made_r->factors, sizeof(made_r->factors));
 }
 
 static wf_status
@@ -84,7 +84,7 @@ send_rows(struct act_call *call, const struct act_subject *subject, size_t n)
 	};
 
 	_Static_assert(COUNT_OF(cells) == COUNT_OF(columns), "a cell for each column");
-	make(subject, &made);
+	make(call, subject, &made);
 	return act_row_out(call, cells, n);
 }
 

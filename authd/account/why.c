@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "authd/account/internal.h"
+#include "authd/account/upstream_of.h"
 
 static const struct reason {
 	const char *reason;
@@ -45,6 +46,16 @@ static const struct reason {
 	{"back-off", N_("The try came too soon after a wrong one and was not looked at."),
 		N_("Wait a moment, then try again.")},
 	{"abandoned", N_("The login was given up before it was complete; nothing was counted."), N_("Try again.")},
+	{"upstream-refused", N_("Another server, which knows this factor of the account, refused the answer."),
+		N_("Look into that server's log for the cause. An account that gets a token of its own needs it no more.")},
+	{"upstream-away", N_("Another server, which knows a factor of the account, gave no answer; nothing was counted."),
+		N_("See 'warifu doctor' and 'journalctl -u warifu-egress'.")},
+	{"upstream-challenge", N_("Another server asked back where nobody could be asked; nothing was counted."),
+		N_("A RADIUS client needs mode = challenge for it, and a server of passwords must not ask back.")},
+	{"upstream-rounds", N_("Another server asked back too often; that counts as a wrong answer."),
+		N_("See what that server wants to know, for example a new PIN.")},
+	{"upstream-left", N_("Another server asked back and nobody answered; that counts as a wrong code."),
+		N_("Try again. If nobody tried, somebody may know the password: set a new one with 'warifu user passwd'.")},
 	{"interrupted", N_("The daemon stopped while this attempt was being checked; it counted as a wrong one."),
 		N_("Try again. 'journalctl -u warifud' says why it stopped.")},
 	{"overload", N_("The machine was too busy to check it in time; nothing was counted."),
@@ -209,6 +220,29 @@ add_lock(const struct act_subject *subject, char *text, size_t size)
 	add_sentence(text, size, sentence);
 }
 
+/* Which of its factors another server knows now. */
+static void
+add_elsewhere(struct act_call *call, const struct act_subject *subject, char *text, size_t size)
+{
+	static const enum factor_kind kinds[] = {KIND_KNOWLEDGE, KIND_POSSESSION};
+	char sentence[300];
+
+	for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+		const struct config_upstream *section = account_upstream(&call->daemon->config->upstreams,
+			&subject->account, subject->credentials, subject->n, kinds[i]);
+
+		if (section == NULL)
+			continue;
+		if (kinds[i] == KIND_KNOWLEDGE)
+			(void)snprintf(sentence, sizeof(sentence),
+				_("As long as it has no password of its own, the server '%s' is asked about it."), section->name);
+		else
+			(void)snprintf(sentence, sizeof(sentence),
+				_("As long as it has no token of its own, the server '%s' is asked about its codes."), section->name);
+		add_sentence(text, size, sentence);
+	}
+}
+
 static void
 add_now(struct act_call *call, char *text, size_t size)
 {
@@ -220,12 +254,26 @@ add_now(struct act_call *call, char *text, size_t size)
 	if (act_subject_read(call, act_arg(call, "user"), &subject) != WF_OK)
 		return;
 	add_lock(&subject, text, size);
+	add_elsewhere(call, &subject, text, size);
 	account_lane_limit(&call->daemon->config->policy, LANE_ACCOUNT, &limit);
 	wait_ms = wait_of(&subject.account_lane, &limit, subject.lock_ms);
 	if (wait_ms <= 0)
 		return;
 	(void)snprintf(sentence, sizeof(sentence), _("The next try is looked at in %s."),
 		act_span((wait_ms + 999) / 1000, span));
+	add_sentence(text, size, sentence);
+}
+
+/* Who said it, as the engine noted it. */
+static void
+add_server(const struct audit_row *row, char *text, size_t size)
+{
+	const char *noted = strstr(row->detail, "; upstream ");
+	char sentence[256];
+
+	if (noted == NULL)
+		return;
+	(void)snprintf(sentence, sizeof(sentence), "(%.250s)", noted + 2);
 	add_sentence(text, size, sentence);
 }
 
@@ -239,6 +287,7 @@ explain(struct act_call *call, const struct audit_row *row, char *text_r, size_t
 		(void)snprintf(text_r, size, "%s", _(reason->explanation));
 	else
 		(void)snprintf(text_r, size, _("The log gives the reason '%s'."), row->reason);
+	add_server(row, text_r, size);
 	if (row->count > 1) {
 		(void)snprintf(span, sizeof(span), WF_NGETTEXT("It happened %u time within a minute.",
 			"It happened %u times within a minute.", row->count), row->count);
@@ -260,7 +309,7 @@ send_rows(struct act_call *call, const struct last *last)
 	};
 	const struct audit_row *row = &last->row;
 	const struct reason *reason = find_reason(row->reason);
-	char seq[ACT_NUMBER_SIZE], time[ACT_NUMBER_SIZE], explanation[900];
+	char seq[ACT_NUMBER_SIZE], time[ACT_NUMBER_SIZE], explanation[1200];
 	const char *cells[] = {
 		act_number_text((int64_t)last->seq, seq), act_moment_text(row->time_us, time), row->user, row->source,
 		row->service, audit_result_name(row->result), row->reason, row->factors, row->rule, explanation,

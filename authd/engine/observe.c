@@ -5,6 +5,7 @@
  */
 #include "config.h"
 
+#include "authd/account/upstream_of.h"
 #include "authd/engine/internal.h"
 
 static bool
@@ -20,7 +21,8 @@ is_locked(const struct store_read *read)
 static bool
 could_answer(const struct transaction *txn, const struct store_read *read)
 {
-	unsigned kinds = 0;
+	unsigned kinds = account_upstream_kinds(&txn->engine->config->upstreams, &read->account, read->credentials,
+						read->ncredentials);
 
 	for (size_t i = 0; i < read->ncredentials; i++) {
 		const struct factor_ops *ops = factor_ops(read->credentials[i].factor);

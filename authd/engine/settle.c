@@ -10,6 +10,7 @@
 #include "authd/engine/internal.h"
 
 #define SLOWEST_MAX_MS 1000
+#define LEFT "upstream-left" /* reason: another server's question was left open */
 
 /* What all prompts together came to. */
 struct outcome {
@@ -125,6 +126,7 @@ outcome_asked_back(void)
 	struct outcome outcome = outcome_first();
 
 	outcome.count_possession = true;
+	AUDIT_TEXT(outcome.reason, LEFT);
 	return outcome;
 }
 
@@ -137,6 +139,7 @@ outcome_left(const struct transaction *txn)
 		return outcome;
 	outcome.settle = SETTLE_FAILURE;
 	outcome.count_possession = true;
+	AUDIT_TEXT(outcome.reason, LEFT);
 	return outcome;
 }
 

@@ -281,7 +281,7 @@ START_TEST(the_peer_is_gone)
 	static const struct { enum wf_outcome says; const char *reason; uint32_t account, possession; } rows[] = {
 		{WF_OUTCOME_REJECT, "upstream-refused", 1, 1},
 		{WF_OUTCOME_ACCEPT, "abandoned", 0, 0},
-		{WF_OUTCOME_CHALLENGE, "abandoned", 0, 1},
+		{WF_OUTCOME_CHALLENGE, "upstream-left", 0, 1},
 		{WF_OUTCOME_UNREACHABLE, "upstream-away", 0, 0},
 	};
 

@@ -169,7 +169,7 @@ START_TEST(who_leaves_it_open_counts_for_possession)
 	come_so_far();
 	ways[_i]();
 	rig_settle(&nas_rig);
-	ck_assert_uint_eq(rows("abandoned"), 1);
+	ck_assert_uint_eq(rows("upstream-left"), 1);
 	ck_assert_uint_eq(rows(NULL), 1);
 	ck_assert_uint_eq(failures(LANE_ACCOUNT), 0);
 	ck_assert_uint_eq(failures(LANE_POSSESSION), 1);
@@ -380,7 +380,7 @@ START_TEST(left_open_over_radius)
 	(void)question(first_state(), CODE, 0, "one");
 	rig_advance(&nas_rig, 120);
 	ck_assert_int_eq(store_expire(nas_rig.store, &n), WF_OK);
-	ck_assert_uint_eq(rows("abandoned"), 1);
+	ck_assert_uint_eq(rows("upstream-left"), 1);
 	ck_assert_uint_eq(failures(LANE_ACCOUNT), 0);
 	ck_assert_uint_eq(failures(LANE_POSSESSION), 1);
 }
