@@ -118,7 +118,7 @@ tell_on_grid(struct transaction *txn)
 {
 	if (txn->slow_ms == 0 && txn->verdict == WF_VERDICT_REJECT)
 		grid_note_handling(txn->engine, txn->round_us);
-	if (txn->peer == NULL || !txn_arm_grid(txn, grid_reached, 0)) /* coverage: for want of memory alone */
+	if (txn->peer == NULL || !txn_arm_grid(txn, grid_reached, 0))
 		tell(txn);
 }
 

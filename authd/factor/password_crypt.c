@@ -146,8 +146,8 @@ password_crypt_check(const char *hash)
 	const struct method *method = method_of(hash);
 	int rc = hash[0] == '\0' ? CRYPT_SALT_INVALID : crypt_checksalt(hash);
 
-	if (rc == CRYPT_SALT_INVALID ||
-		rc == CRYPT_SALT_METHOD_DISABLED) /* coverage: Debian disables no method */
+	if (rc == CRYPT_SALT_INVALID || /* coverage: Debian disables no method */
+		rc == CRYPT_SALT_METHOD_DISABLED)
 		return WF_INVALID;
 	return is_whole(hash, method) && method->bounded(hash + strlen(method->prefix))
 		       ? WF_OK
@@ -170,10 +170,11 @@ crypt_in(struct crypt_data *data, const struct wf_secret *answer, const char *ha
 static wf_status
 crypt_status(const char *computed, const char *hash)
 {
-	if (computed == NULL) /* ERANGE: longer than the method can take, so it was never set */
-		return errno == ERANGE   ? WF_NO
-		       : errno == ENOMEM ? WF_NO_MEMORY
-					 : WF_CRYPTO; /* coverage: others are refused before */
+	/* longer than the method can take, so it was never set */
+	if (computed == NULL && errno == ERANGE)
+		return WF_NO;
+	if (computed == NULL)
+		return errno == ENOMEM ? WF_NO_MEMORY : WF_CRYPTO; /* coverage: no other comes */
 	if (strlen(computed) != strlen(hash) || /* coverage: is_whole() has seen to the length */
 		!wf_mem_equal(computed, hash, strlen(hash)))
 		return WF_NO;

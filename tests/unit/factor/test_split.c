@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "tests/unit/faults.h"
 #include "tests/unit/unit.h"
 
 static const struct {
@@ -101,6 +102,51 @@ START_TEST(digits_of_the_first_token_that_counts)
 }
 END_TEST
 
+#ifdef WF_FAULT
+static const struct split_spec *faulty_spec;
+static struct wf_secret faulty_whole, faulty_password, faulty_code;
+
+static wf_status
+run_round(void)
+{
+	return split_answer(faulty_spec, &faulty_whole, &faulty_password, &faulty_code);
+}
+
+/* Both halves or none: half an answer would be evaluated as a wrong one. */
+static void
+end_round(wf_status status)
+{
+	if (status == WF_OK) {
+		is_text(&faulty_password, "plum trees");
+		is_text(&faulty_code, "123456");
+	}
+	ck_assert(status == WF_OK || faulty_password.len + faulty_code.len == 0);
+	wf_secret_clear(&faulty_password);
+	wf_secret_clear(&faulty_code);
+}
+
+START_TEST(faults)
+{
+	static const struct {
+		struct split_spec spec;
+		const char *whole;
+	} rows[] = {
+		{{.mode = CLIENT_CODE_LAST, .digits = 6}, "plum trees123456"},
+		{{.mode = CLIENT_SCRV1}, "SCRV1:cGx1bSB0cmVlcw==:MTIzNDU2"},
+	};
+	static const struct fault_scenario scenario = {NULL, run_round, end_round};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		faulty_spec = &rows[i].spec;
+		ck_assert_int_eq(
+			wf_secret_set(&faulty_whole, rows[i].whole, strlen(rows[i].whole)), WF_OK);
+		ck_assert_uint_eq(fault_loop(&scenario), 2);
+	}
+	wf_secret_clear(&faulty_whole);
+}
+END_TEST
+#endif
+
 static Suite *
 split_suite(void)
 {
@@ -109,6 +155,9 @@ split_suite(void)
 
 	tcase_add_loop_test(tc, each_form, 0, (int)(sizeof(forms) / sizeof(forms[0])));
 	tcase_add_test(tc, digits_of_the_first_token_that_counts);
+#ifdef WF_FAULT
+	tcase_add_test(tc, faults);
+#endif
 	suite_add_tcase(suite, tc);
 	return suite;
 }

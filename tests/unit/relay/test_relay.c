@@ -411,6 +411,51 @@ START_TEST(away_in_the_middle)
 }
 END_TEST
 
+/* Only a login meets nobody: what comes behind one that was given up is plainly unavailable. */
+START_TEST(away_in_the_account_phase)
+{
+	static const uint8_t txn[WF_TXN_LEN] = {1};
+	struct rig_peer caller;
+	struct wf_msg msg;
+
+	come_up();
+	rig_peer_open(&caller, FRONT_PAM, 0);
+	begin(&caller);
+	wf_msg_init(&msg, WF_MSG_ABORT, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_TXN, txn, sizeof(txn)), WF_OK);
+	hand(&caller, &msg);
+	ck_assert(taker->idle(taker->ctx, &caller.peer));
+	wf_msg_init(&msg, WF_MSG_ACCOUNT, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_USER, "alice"), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_SERVICE, "sshd"), WF_OK);
+	hand(&caller, &msg);
+	lose();
+	UNTIL(caller.replies == 1);
+	expect_verdict(&caller, WF_VERDICT_UNAVAILABLE, WF_TEXT_UNAVAILABLE);
+	gone(&caller);
+}
+END_TEST
+
+/* Numbers of those who are gone are free again, all of them. */
+START_TEST(callers_come_and_go)
+{
+	struct rig_peer caller;
+	struct wf_msg msg;
+
+	come_up();
+	for (int i = 0; i < 1100; i++) {
+		rig_peer_open(&caller, FRONT_PAM, 0);
+		begin(&caller);
+		expect(WF_MSG_RELAY, &msg);
+		wf_msg_clear(&msg);
+		ck_assert_uint_eq(caller.replies, 0);
+		gone(&caller);
+		expect(WF_MSG_CLOSE, &msg);
+		wf_msg_clear(&msg);
+	}
+}
+END_TEST
+
 /* An answer that comes when the login has its answer is passed over. */
 START_TEST(answer_after_its_end)
 {
@@ -456,6 +501,13 @@ START_TEST(rows_of_an_absence)
 	ck_assert_str_eq(row.host, HOST);
 	expect_row("relay.back");
 	UNTIL(centre.n == 0);
+	said[0] = '\0';
+	lose();
+	open_ = true;
+	pass(20000 * MS);
+	greet();
+	expect_row("relay.away");
+	expect_row("relay.back");
 }
 END_TEST
 
@@ -510,7 +562,10 @@ START_TEST(nonsense_of_the_centre)
 
 	expect(WF_MSG_HELLO, &msg);
 	wf_msg_clear(&msg);
-	far_say_empty(&centre, WF_MSG_PING);
+	wf_msg_init(&msg, WF_MSG_CLOSED, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_CHANNEL, 1), WF_OK);
+	far_say(&centre, &msg);
+	wf_msg_clear(&msg);
 	UNTIL(centre.down);
 	pass(20000 * MS);
 	UNTIL(centre.up);
@@ -864,6 +919,8 @@ relay_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_login);
 	tcase_add_test(tc, away_in_the_middle);
+	tcase_add_test(tc, away_in_the_account_phase);
+	tcase_add_test(tc, callers_come_and_go);
 	tcase_add_test(tc, answer_after_its_end);
 	tcase_add_test(tc, rows_of_an_absence);
 	tcase_add_test(tc, rows_of_an_unverified_caller);
