@@ -37,6 +37,8 @@ static const struct text_row {
 	[WF_TEXT_CHANGED] = {"Your password was changed.", "パスワードを変更しました。"},
 	[WF_TEXT_EMERGENCY_CODE] = {"Emergency code: ", "非常用コード: "},
 	[WF_TEXT_AWAY] = TEXT_UNAVAILABLE,
+	[WF_TEXT_ENROLMENT] = {"To do so, log in over SSH at: ",
+		"変更するには、次のホストに SSH でログインしてください: "},
 };
 
 /* "ja", "ja_JP", "ja_JP.UTF-8", "ja-JP": yes. "jam", "ja_JP.eucJP": no. */

@@ -87,7 +87,9 @@ static const struct reason {
 		N_("Begin the login anew. A gateway that switches to another address in the middle of a login may do this.")},
 	{"state-ended", N_("The code came too late, or after three newer logins of the same account; nothing was counted."),
 		N_("Begin the login anew.")},
-	{"must-change", N_("The password must be changed first."), N_("Change it at the next login.")},
+	{"must-change", N_("The password must be changed first."),
+		N_("Change it at a login that can ask for a new one: over SSH, or at a gateway with challenges. 'enrolment_host' in "
+		   "section 'radius' names a host to those who come without.")},
 	{"not-own-account", N_("A program without root's rights asked for another user's account."),
 		N_("Programs may only ask for the account of their own user.")},
 	{"not-proved", N_("The change was asked for without proof of the old password."),

@@ -123,6 +123,7 @@ struct config_radius {
 	size_t ndictionaries;
 	char user[65];       /* warifu-radiusd runs as, and may use radius.sock; "" = whoever starts it */
 	char state_dir[256]; /* what was learned about clients */
+	char enrolment_host[65]; /* where a first password is changed over SSH; "" = nowhere */
 	struct config_client *clients; /* in the order of their first lines; owned */
 	size_t nclients;
 	struct config_reply *replies; /* owned */

@@ -39,6 +39,7 @@ static const struct config_row rows[] = {
 	{RADIUS(radsec_lifetime_ms), .name = "radsec_lifetime", .type = CONFIG_SECONDS, .min = 60, .max = 30 * 86400},
 	{RADIUS(dictionaries), .name = "dictionary", .type = CONFIG_DICTIONARIES},
 	{RADIUS(user), .name = "user", .type = CONFIG_NAME_OR_NONE},
+	{RADIUS(enrolment_host), .name = "enrolment_host", .type = CONFIG_NAME_OR_NONE},
 	{RADIUS(state_dir), .name = "state_dir", .type = CONFIG_PATH},
 	{CLIENT(networks), .name = "network", .type = CONFIG_NETWORKS},
 	{CLIENT(certificates), .name = "certificate", .type = CONFIG_CERTIFICATES},

@@ -230,12 +230,26 @@ resume_arrived(struct transaction *txn)
 	txn_step(txn, TXN_ADMITTED);
 }
 
+/* That the password must be changed, what comes next, and `host`. */
+static wf_status
+add_must_change(const struct transaction *txn, enum wf_text_id next, const char *host, struct wf_msg *msg)
+{
+	const char *language = txn->asker.language;
+	char text[512];
+
+	snprintf(text, sizeof(text), "%s %s%s", wf_text(WF_TEXT_MUST_CHANGE, language), wf_text(next, language), host);
+	return wf_msg_add_text(msg, WF_F_TEXT, text);
+}
+
 wf_status
 gateway_describe(const struct transaction *txn, struct wf_msg *result)
 {
 	const struct gateway *gateway = &txn->gateway;
+	const char *host = txn->engine->config->radius.enrolment_host;
 	wf_status status = wf_msg_add_uint(result, WF_F_TAG, gateway->tag);
 
+	if (txn->verdict == WF_VERDICT_REJECT && txn->text == WF_TEXT_MUST_CHANGE && host[0] != '\0' && status == WF_OK)
+		return add_must_change(txn, WF_TEXT_ENROLMENT, host, result);
 	if (txn->verdict != WF_VERDICT_ACCEPT)
 		return status;
 	for (size_t i = 0; status == WF_OK && i < gateway->ngroups; i++)
@@ -243,15 +257,6 @@ gateway_describe(const struct transaction *txn, struct wf_msg *result)
 	return status;
 }
 
-static wf_status
-add_must_change(const struct transaction *txn, struct wf_msg *msg)
-{
-	const char *language = txn->asker.language;
-	char text[512];
-
-	snprintf(text, sizeof(text), "%s %s", wf_text(WF_TEXT_MUST_CHANGE, language), wf_text(WF_TEXT_NEW_PASSWORD, language));
-	return wf_msg_add_text(msg, WF_F_TEXT, text);
-}
 
 /* What is asked: the code, or what another server or a forced change wants to know. */
 static struct wf_prompt
@@ -272,7 +277,7 @@ static wf_status
 challenge_text(const struct transaction *txn, struct wf_msg *msg)
 {
 	if (txn->gateway.forced)
-		return add_must_change(txn, msg);
+		return add_must_change(txn, WF_TEXT_NEW_PASSWORD, "", msg);
 	return txn->upstream.asked_back ? wf_msg_add_text(msg, WF_F_TEXT, txn->upstream.further.question) : WF_OK;
 }
 

@@ -34,7 +34,7 @@ def write_service(name, *lines):
 class Sshd:
     """A real sshd on the loopback interface. PAM's service is sshd, as on any machine."""
 
-    def __init__(self, lab, *options, log="sshd.log"):
+    def __init__(self, lab, *options, log="sshd.log", config="none"):
         self.lab = lab
         self.folder = os.path.join(os.environ["TMPDIR"], "ssh-" + lab.name)
         os.makedirs(self.folder, exist_ok=True)
@@ -47,7 +47,7 @@ class Sshd:
         # Read by sshd as the user who comes.
         shutil.copy(self.key + ".pub", KEYS)
         os.chmod(KEYS, 0o644)
-        command = ["/usr/sbin/sshd", "-D", "-E", self.log, "-f", "none", "-h", os.path.join(self.folder, "hostkey")]
+        command = ["/usr/sbin/sshd", "-D", "-E", self.log, "-f", config, "-h", os.path.join(self.folder, "hostkey")]
         settings = {
             "Port": PORT, "ListenAddress": "127.0.0.1", "PidFile": "none", "UsePAM": "yes",
             "KbdInteractiveAuthentication": "yes", "PasswordAuthentication": "no", "StrictModes": "no",

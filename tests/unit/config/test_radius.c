@@ -35,6 +35,7 @@ START_TEST(defaults)
 	ck_assert_uint_eq(radius->nreplies, 0);
 	ck_assert_str_eq(radius->user, "warifu-radius");
 	ck_assert_str_eq(radius->state_dir, WF_STATEDIR "-radius");
+	ck_assert_str_eq(radius->enrolment_host, "");
 	ck_assert_uint_eq(radius->nlisteners, 4);
 	for (size_t i = 0; i < 4; i++)
 		ck_assert(!radius->listeners[i].written);
@@ -68,7 +69,7 @@ START_TEST(the_section_radius)
 
 	write_main("radius {\n listen = {\"127.0.0.1:11812\", \"[2001:db8::1]:7\"}\n accounting = none\n radsec = {\"[::]:2083\"}\n"
 		   " certificate = /c\n key = /k\n ca = /a\n crl = /r\n radsec_connections = 7\n radsec_client_connections = 3\n"
-		   " radsec_idle = 1m\n radsec_lifetime = 2h\n dictionary = {/d1, /d2}\n user = \"\"\n state_dir = /t }");
+		   " radsec_idle = 1m\n radsec_lifetime = 2h\n dictionary = {/d1, /d2}\n user = \"\"\n state_dir = /t enrolment_host = ssh.example.org }");
 	config = load();
 	radius = &config->radius;
 	ck_assert_uint_eq(radius->nlisteners, 3);
@@ -95,6 +96,7 @@ START_TEST(the_section_radius)
 	ck_assert_uint_eq(radius->ndictionaries, 2);
 	ck_assert_str_eq(radius->dictionaries[1], "/d2");
 	ck_assert_str_eq(radius->state_dir, "/t");
+	ck_assert_str_eq(radius->enrolment_host, "ssh.example.org");
 	ck_assert_uint_eq(config->radius_uid, geteuid());
 	ck_assert_uint_eq(config->radius_gid, getegid());
 	config_free(&config);

@@ -363,7 +363,8 @@ START_TEST(silence_is_explained_by_counters)
 	counter_before = counters[_i].before;
 	counter_after = counters[_i].after;
 	ck_assert_int_eq(run(script, "pass\n", "--json"), CTL_AWAY);
-	snprintf(wanted, sizeof(wanted), "\"event\": \"cause\", \"name\": \"%s\"", counters[_i].cause);
+	snprintf(wanted, sizeof(wanted), "\"event\": \"cause\", \"name\": \"%s\"",
+		counters[_i].cause);
 	SAYS(wanted);
 	rig_stop(&rig);
 }

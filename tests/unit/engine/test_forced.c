@@ -229,9 +229,30 @@ START_TEST(a_client_without_challenges)
 	ck_assert_uint_eq(result->text, WF_TEXT_MUST_CHANGE);
 	ck_assert_str_eq(rig_row(&nas_rig, "login").reason, "must-change");
 	ck_assert_int_eq(rig_row(&nas_rig, "login").result, AUDIT_FAILURE);
+	ck_assert_str_eq(result->words, "");
 	ck_assert_uint_eq(nas_counted(), 0);
 	snprintf(whole, sizeof(whole), "%s000000", NAS_PASSWORD);
 	ck_assert_uint_eq(nas_ask(&ask)->text, WF_TEXT_REFUSED);
+}
+END_TEST
+
+/* He is told where it can be changed; who has not proved himself is not (I5). */
+START_TEST(an_enrolment_host_is_named)
+{
+	const struct reply *result;
+	char whole[64];
+	const struct ask ask = {.answer = whole};
+
+	nas_vpn->mode = CLIENT_CODE_LAST;
+	snprintf(nas_rig.config.radius.enrolment_host, sizeof(nas_rig.config.radius.enrolment_host), "ssh.example.org");
+	snprintf(whole, sizeof(whole), "%s%s", NAS_PASSWORD, nas_code());
+	result = nas_ask(&ask);
+	nas_verdict(result, WF_VERDICT_REJECT);
+	ck_assert_str_eq(result->words, "You must change your password now. To do so, log in over SSH at: ssh.example.org");
+	snprintf(whole, sizeof(whole), "%s000000", NAS_PASSWORD);
+	result = nas_ask(&ask);
+	ck_assert_uint_eq(result->text, WF_TEXT_REFUSED);
+	ck_assert_ptr_null(strstr(result->words, "ssh.example.org"));
 }
 END_TEST
 
@@ -255,6 +276,7 @@ suite(void)
 	tcase_add_test(rounds, a_wrong_code_is_no_proof);
 	tcase_add_test(rounds, the_code_is_used_up);
 	tcase_add_test(rounds, a_client_without_challenges);
+	tcase_add_test(rounds, an_enrolment_host_is_named);
 	suite_add_tcase(it, rounds);
 	return it;
 }
