@@ -22,3 +22,10 @@ void
 wf_notify_alive(void)
 {
 }
+
+int
+wf_notify_socket(const char *name)
+{
+	(void)name;
+	return -1;
+}

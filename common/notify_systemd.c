@@ -4,6 +4,8 @@
 #include "common/notify.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 #include <systemd/sd-daemon.h>
 
 #include "common/clock.h"
@@ -31,4 +33,21 @@ void
 wf_notify_alive(void)
 {
 	sd_notify(0, "WATCHDOG=1");
+}
+
+int
+wf_notify_socket(const char *name)
+{
+	char **names = NULL;
+	int n = sd_listen_fds_with_names(0, &names);
+	int fd = -1;
+
+	for (int i = 0; i < n; i++) {
+		if (strcmp(names[i], name) == 0)
+			fd = SD_LISTEN_FDS_START + i;
+		free(names[i]);
+	}
+	if (n > 0)
+		free(names);
+	return fd;
 }

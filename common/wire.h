@@ -122,7 +122,7 @@ enum wf_field_id {
 	WF_F_BOOT = 44,     /* bytes, 16: the host's boot id */
 	WF_F_RECORD = 45,   /* bytes: an audit row in its canonical encoding */
 	WF_F_TRADE = 46,    /* u8, enum wf_trade */
-	WF_F_SERVER = 47,   /* text, 1..64: name of a section of warifu.conf; in REPLY the address of who spoke */
+	WF_F_SERVER = 47,   /* text, 1..64: a section of warifu.conf; in REPLY who spoke */
 	WF_F_PEER_STATE = 48, /* bytes, 0..WF_PEER_STATE_MAX: of the other server's challenge */
 	WF_F_OUTCOME = 49,  /* u8, enum wf_outcome */
 	WF_F_ECHO = 50,     /* u8: 1 = what is typed may be seen */
@@ -148,8 +148,8 @@ enum wf_unreachable {
 	WF_WHY_TIMEOUT = 2,  /* no server answered */
 	WF_WHY_DEADLINE = 3, /* there was no time left */
 	WF_WHY_BUSY = 4,     /* too many questions wait for this server */
-	WF_WHY_UNKNOWN = 5,  /* warifu-egress's configuration has no such server, or no secret for it */
-	WF_WHY_FORGED = 6,   /* what came was not signed as it must be: wrong secret, or somebody in between */
+	WF_WHY_UNKNOWN = 5,  /* warifu-egress has no such server */
+	WF_WHY_FORGED = 6,   /* what came was not signed as it must be */
 	WF_WHY_UNSENDABLE = 7, /* the name or the answer cannot be said in this trade */
 	WF_WHY_INTERNAL = 8, /* memory, sockets, or what the server said makes no sense */
 	WF_WHY_COUNT

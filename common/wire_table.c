@@ -87,7 +87,8 @@ static const struct wf_field_spec wire_fields[] = {
 	{WF_F_ECHO, "ECHO", WF_T_U8, 1, 1, 3, "1 = what is typed may be seen (as if absent: 0)"},
 	{WF_F_WHY, "WHY", WF_T_U8, 1, 1, 3,
 		"1 = warifu-egress is away, 2 = no answer, 3 = no time left, 4 = too many wait, "
-		"5 = no such server, 6 = not signed as it must be, 7 = cannot be said, 8 = internal"},
+		"5 = no such server, 6 = not signed as it must be, 7 = cannot be said, "
+		"8 = internal"},
 };
 
 #define REQUIRED(id) {(id), true, false}

@@ -11,7 +11,6 @@
 
 #define CONFIG_UPSTREAMS_MAX 32
 #define CONFIG_UPSTREAM_SERVERS_MAX 8
-#define CONFIG_UPSTREAM_SECRET_MAX 96 /* octets: what libradcli takes */
 
 enum upstream_factor {
 	UPSTREAM_NONE = 0, /* nobody's factor: a whole login is asked for by section relay */

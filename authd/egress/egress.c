@@ -231,7 +231,8 @@ on_message(void *ctx, const struct wf_msg *msg)
 	if (read_reply(msg, &reply) == WF_OK)
 		finish(ticket, &reply);
 	else
-		finish_unreachable(ticket, WF_WHY_INTERNAL, "warifu-egress gave an answer that is none");
+		finish_unreachable(
+			ticket, WF_WHY_INTERNAL, "warifu-egress gave an answer that is none");
 }
 
 static void
@@ -282,7 +283,8 @@ fill_in(struct wf_msg *msg, const struct egress_question *question, uint64_t tag
 	} numbers[] = {
 		{WF_F_TAG, tag},
 		{WF_F_TRADE, question->trade},
-		{WF_F_PATIENCE, (uint64_t)(left_us / 1000 < UINT32_MAX ? left_us / 1000 : UINT32_MAX)},
+		{WF_F_PATIENCE,
+			(uint64_t)(left_us / 1000 < UINT32_MAX ? left_us / 1000 : UINT32_MAX)},
 	};
 	const struct {
 		enum wf_field_id id;
@@ -323,8 +325,8 @@ send_question(struct egress *egress, const struct egress_question *question, uin
 }
 
 wf_status
-egress_ask(struct egress *egress, const struct egress_question *question, egress_done done, void *ctx,
-	struct egress_ticket **ticket_r)
+egress_ask(struct egress *egress, const struct egress_question *question, egress_done done,
+	void *ctx, struct egress_ticket **ticket_r)
 {
 	struct egress_ticket *ticket = free_place(egress);
 	wf_status status;

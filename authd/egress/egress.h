@@ -25,8 +25,8 @@
 #include "common/wire.h"
 
 #define EGRESS_PENDING_MAX 1024 /* questions under way */
-#define EGRESS_TEXT_MAX 256	/* what a server says to the person, with NUL */
-#define EGRESS_CAUSE_MAX 256	/* why there is no answer, with NUL */
+#define EGRESS_TEXT_MAX 256     /* what a server says to the person, with NUL */
+#define EGRESS_CAUSE_MAX 256    /* why there is no answer, with NUL */
 
 struct egress;
 struct egress_ticket; /* one question under way */
@@ -34,15 +34,15 @@ struct egress_ticket; /* one question under way */
 struct egress_options {
 	struct wf_clock clock;
 	const char *path; /* of warifu-egress's socket; kept, not copied */
-	uid_t owner;	  /* it runs as this or as root; (uid_t)-1: whoever it is */
+	uid_t owner;      /* it runs as this or as root; (uid_t)-1: whoever it is */
 	void (*say)(int priority, const char *text);
 };
 
 /* All borrowed until egress_ask has returned. */
 struct egress_question {
 	enum wf_trade trade;
-	const char *server; /* name of the section of warifu.conf: 1..64 bytes */
-	const char *user;   /* byte-exact, 1..WF_NAME_MAX */
+	const char *server;             /* name of the section of warifu.conf: 1..64 bytes */
+	const char *user;               /* byte-exact, 1..WF_NAME_MAX */
 	const struct wf_secret *answer; /* what the person typed; may be empty */
 	/* of the CHALLENGE that this answers, as it was given; 0 bytes: there was none */
 	const uint8_t *state;
@@ -56,8 +56,9 @@ struct egress_question {
 struct egress_reply {
 	enum wf_outcome outcome;
 	/*
-	 * CHALLENGE and REJECT: what the server says to the person, valid UTF-8 on one line, bounded; ""
-	 * where it says nothing.  It is a stranger's text: show it as such, decide nothing by it.
+	 * CHALLENGE and REJECT: what the server says to the person, valid UTF-8 on one line,
+	 * bounded; "" where it says nothing.  It is a stranger's text: show it as such, decide
+	 * nothing by it.
 	 */
 	char text[EGRESS_TEXT_MAX];
 	/* CHALLENGE: what is typed may be seen; false where the server does not say */

@@ -37,8 +37,8 @@ struct wf_link {
 	/* when the last whole frame was taken, or the first byte behind it came */
 	int64_t whole_us;
 	int64_t retry_us, wait_us;
-	bool told_down;	 /* said that nobody is there */
-	bool broken;	 /* to be left as soon as no frame of it is looked at */
+	bool told_down; /* said that nobody is there */
+	bool broken;    /* to be left as soon as no frame of it is looked at */
 	bool dispatching;
 };
 
@@ -119,8 +119,7 @@ static void
 retry_later(struct wf_link *link)
 {
 	link->retry_us = now_us(link) + link->wait_us;
-	link->wait_us =
-		link->wait_us * 2 > WAIT_MOST_US ? WAIT_MOST_US : link->wait_us * 2;
+	link->wait_us = link->wait_us * 2 > WAIT_MOST_US ? WAIT_MOST_US : link->wait_us * 2;
 }
 
 static void
@@ -128,7 +127,8 @@ lose(struct wf_link *link, const char *why)
 {
 	char text[256];
 
-	snprintf(text, sizeof(text), "%s is away (%s): %s", link->options.peer, why, link->options.away);
+	snprintf(text, sizeof(text), "%s is away (%s): %s", link->options.peer, why,
+		link->options.away);
 	if (!link->told_down)
 		link->options.say(LOG_WARNING, text);
 	link->told_down = true;
@@ -154,8 +154,8 @@ wf_link_flush(struct wf_link *link)
 
 	if (link->fd < 0 || link->out.len == link->sent)
 		return;
-	went = send(link->fd, link->out.data + link->sent,
-		link->out.len - link->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+	went = send(link->fd, link->out.data + link->sent, link->out.len - link->sent,
+		MSG_NOSIGNAL | MSG_DONTWAIT);
 	if (went < 0 && errno != EAGAIN && errno != EINTR) {
 		give_up(link, strerror(errno));
 		return;
@@ -229,8 +229,7 @@ static void
 on_readable(evutil_socket_t fd, short what, void *arg)
 {
 	struct wf_link *link = arg;
-	ssize_t got =
-		recv(fd, link->in + link->in_len, IN_ROOM - link->in_len, MSG_DONTWAIT);
+	ssize_t got = recv(fd, link->in + link->in_len, IN_ROOM - link->in_len, MSG_DONTWAIT);
 
 	(void)what;
 	if (got < 0 && (errno == EAGAIN || errno == EINTR))
@@ -274,8 +273,8 @@ dial(const struct wf_link *link, const char **why_r)
 			 ? -1
 			 : socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	if (fd < 0 || connect(fd, (const struct sockaddr *)&link->address,
-			      sizeof(link->address)) != 0) {
+	if (fd < 0 ||
+		connect(fd, (const struct sockaddr *)&link->address, sizeof(link->address)) != 0) {
 		*why_r = strerror(errno);
 	} else if (!right_owner(link, fd)) {
 		*why_r = "somebody else listens at its socket";
@@ -292,8 +291,7 @@ watch(struct wf_link *link)
 {
 	struct event_base *base = link->options.base;
 
-	link->readable =
-		event_new(base, link->fd, EV_READ | EV_PERSIST, on_readable, link);
+	link->readable = event_new(base, link->fd, EV_READ | EV_PERSIST, on_readable, link);
 	link->writable = event_new(base, link->fd, EV_WRITE, on_writable, link);
 	return link->readable != NULL && link->writable != NULL &&
 	       event_add(link->readable, NULL) == 0;

@@ -24,7 +24,7 @@ struct wf_link_options {
 	struct event_base *base;
 	struct wf_clock clock;
 	const char *path; /* of the socket; kept, not copied.  NULL: of wf_link_new_on() */
-	uid_t owner;	  /* who serves it must be this or root; (uid_t)-1: whoever it is */
+	uid_t owner;      /* who serves it must be this or root; (uid_t)-1: whoever it is */
 	/* For the log: "the daemon", and what that it is away means.  Kept, not copied. */
 	const char *peer, *away;
 	void (*say)(int priority, const char *text);
@@ -33,8 +33,8 @@ struct wf_link_options {
 	/* All that came at once has been handed over; NULL: no matter. */
 	void (*settled)(void *ctx);
 	/*
-	 * The connection is there (what is sent now goes first; NULL: no matter), or is gone with what
-	 * was asked over it.  Nothing but WF_OK leaves it again.
+	 * The connection is there (what is sent now goes first; NULL: no matter), or is gone with
+	 * what was asked over it.  Nothing but WF_OK leaves it again.
 	 */
 	wf_status (*up)(void *ctx);
 	void (*lost)(void *ctx);

@@ -1,4 +1,4 @@
-/* The daemon's side of questions to other servers: answers, deadlines, and a warifu-egress that goes away. */
+/* The daemon's side of questions to other servers: answers, deadlines, a dead other end. */
 #include "config.h"
 
 #include <stdio.h>
@@ -83,8 +83,10 @@ setup(void)
 	memset(&last, 0x55, sizeof(last));
 	ck_assert_int_eq(wf_secret_set(&answer, "123456", 6), WF_OK);
 	{
-		const struct egress_options options = {
-			.clock = {.read = read_clock}, .path = program.path, .owner = (uid_t)-1, .say = say};
+		const struct egress_options options = {.clock = {.read = read_clock},
+			.path = program.path,
+			.owner = (uid_t)-1,
+			.say = say};
 
 		ck_assert_int_eq(egress_new(base, &options, &egress), WF_OK);
 	}
@@ -270,7 +272,8 @@ END_TEST
 
 START_TEST(each_outcome_is_told)
 {
-	static const enum wf_outcome outcomes[] = {WF_OUTCOME_REJECT, WF_OUTCOME_ACCEPT, WF_OUTCOME_UNREACHABLE};
+	static const enum wf_outcome outcomes[] = {
+		WF_OUTCOME_REJECT, WF_OUTCOME_ACCEPT, WF_OUTCOME_UNREACHABLE};
 
 	connect_both();
 	for (size_t i = 0; i < 3; i++) {
@@ -495,8 +498,10 @@ static struct egress *other;
 static wf_status
 make_other(void)
 {
-	const struct egress_options options = {
-		.clock = {.read = read_clock}, .path = program.path, .owner = (uid_t)-1, .say = say};
+	const struct egress_options options = {.clock = {.read = read_clock},
+		.path = program.path,
+		.owner = (uid_t)-1,
+		.say = say};
 
 	return egress_new(base, &options, &other);
 }
@@ -531,7 +536,8 @@ egress_suite(void)
 	tcase_add_test(tc, each_outcome_is_told);
 	tcase_add_test(tc, a_challenge_brings_text_state_and_echo);
 	tcase_add_test(tc, silence_has_its_cause);
-	tcase_add_loop_test(tc, an_answer_that_is_none_is_no_answer, 0, sizeof(nonsense) / sizeof(nonsense[0]));
+	tcase_add_loop_test(
+		tc, an_answer_that_is_none_is_no_answer, 0, sizeof(nonsense) / sizeof(nonsense[0]));
 	tcase_add_test(tc, a_text_that_is_too_long_is_no_answer);
 	tcase_add_test(tc, what_nobody_asked_is_not_told);
 	tcase_add_test(tc, what_was_dropped_is_not_told);

@@ -1,0 +1,147 @@
+/* Loading, and counting uses. */
+#include "config.h"
+
+#include "authd/egress/site.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/fault.h"
+#include "common/i18n.h"
+
+static void
+site_free(struct site *site)
+{
+	for (size_t i = 0; i < site->nbooths; i++) {
+		worker_pool_free(&site->booths[i].pool);
+		wf_secret_clear(&site->booths[i].target.secret);
+	}
+	free(site->booths);
+	config_free(&site->config);
+	free(site);
+}
+
+struct site *
+site_use(struct site *site)
+{
+	site->users++;
+	return site;
+}
+
+void
+site_return(struct site **site)
+{
+	if (*site != NULL && --(*site)->users == 0)
+		site_free(*site);
+	*site = NULL;
+}
+
+struct booth *
+site_find(const struct site *site, const char *name)
+{
+	for (size_t i = 0; i < site->nbooths; i++)
+		if (strcmp(site->booths[i].target.config->name, name) == 0)
+			return &site->booths[i];
+	return NULL;
+}
+
+/* --- loading --- */
+
+static wf_status
+complain_of_secret(const struct site *site, const struct config_upstream *config, wf_status status,
+	char why_r[SITE_WHY_MAX])
+{
+	enum config_secret_fault fault =
+		config_upstream_secret_check(&site->config->upstreams, config, 0);
+
+	if (fault != SECRET_FINE && !config_secret_is_warning(fault))
+		config_upstream_secret_say(config, fault, why_r, SITE_WHY_MAX);
+	else
+		snprintf(why_r, SITE_WHY_MAX, _("upstream '%s': secret %s cannot be read: %s"),
+			config->name, config->secret_file, _(wf_status_text(status)));
+	return status;
+}
+
+static wf_status
+load_booth(struct site *site, const struct config_upstream *config, char why_r[SITE_WHY_MAX])
+{
+	struct booth *booth = &site->booths[site->nbooths];
+	wf_status status;
+
+	booth->trade = trade_find(WF_TRADE_RADIUS);
+	booth->target.config = config;
+	booth->target.node = site->config->node;
+	site->nbooths++;
+	status = config_secret_read(
+		config->secret_file, site->config->upstreams.uid, &booth->target.secret);
+	return status == WF_OK ? WF_OK : complain_of_secret(site, config, status, why_r);
+}
+
+static wf_status
+load_booths(struct site *site, char why_r[SITE_WHY_MAX])
+{
+	const struct config_upstreams *upstreams = &site->config->upstreams;
+	wf_status status = WF_OK;
+
+	site->booths =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(upstreams->n + 1, sizeof(*site->booths));
+	if (site->booths == NULL)
+		return WF_NO_MEMORY;
+	for (size_t i = 0; status == WF_OK && i < upstreams->n; i++)
+		status = load_booth(site, &upstreams->list[i], why_r);
+	return status;
+}
+
+static wf_status
+load_config(const char *file, struct site *site, char why_r[SITE_WHY_MAX])
+{
+	struct config_error error = {""};
+	wf_status status = config_load(file, &site->config, &error);
+
+	if (status != WF_OK)
+		snprintf(why_r, SITE_WHY_MAX, "%s", error.text);
+	return status;
+}
+
+wf_status
+site_load(const char *file, struct site **site_r, char why_r[SITE_WHY_MAX])
+{
+	struct site *site = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*site));
+	char why[SITE_WHY_MAX] = "";
+	wf_status status = WF_NO_MEMORY;
+
+	if (site != NULL)
+		status = load_config(file, site, why);
+	if (status == WF_OK)
+		status = load_booths(site, why);
+	if (status == WF_OK) {
+		*site_r = site_use(site);
+		return WF_OK;
+	}
+	if (site != NULL)
+		site_free(site);
+	snprintf(why_r, SITE_WHY_MAX, "%s", why[0] != '\0' ? why : _(wf_status_text(status)));
+	return status;
+}
+
+wf_status
+site_open(struct site *site, const struct wf_clock *clock)
+{
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < site->nbooths; i++) {
+		struct booth *booth = &site->booths[i];
+		const struct worker_options options = {
+			.threads = booth->target.config->parallel,
+			.queue_max = SITE_QUEUE_MAX,
+			.name = "ask",
+			.scratch_new = booth->trade->scratch_new,
+			.scratch_free = booth->trade->scratch_free,
+			.clock = *clock,
+		};
+
+		status = worker_pool_new(&options, &booth->pool);
+	}
+	return status;
+}
