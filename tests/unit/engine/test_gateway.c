@@ -383,6 +383,56 @@ START_TEST(a_refused_request_gets_the_same_challenge_again)
 }
 END_TEST
 
+/* A restart forgets its STATE, which opened nothing; the refusal holds, because its cause is in the store. */
+START_TEST(a_restart_refuses_again_what_was_refused)
+{
+	const struct ask ask = {.answer = NAS_PASSWORD, .key = 12};
+	char states[2][WF_STATE_LEN + 1];
+
+	lock();
+	snprintf(states[0], sizeof(states[0]), "%s", nas_ask(&ask)->state);
+	nas_restart();
+	snprintf(states[1], sizeof(states[1]), "%s", nas_ask(&ask)->state);
+	ck_assert_uint_eq(nas_counted(), 10);
+	for (size_t i = 0; i < 2; i++)
+		nas_verdict(nas_second(states[i], nas_code()), WF_VERDICT_REJECT);
+	ck_assert_uint_eq(nas_counted(), 10);
+	ck_assert_uint_eq(rig_rows(&nas_rig, "login", "ok"), 0);
+}
+END_TEST
+
+static void
+wait_five_seconds(void)
+{
+	too_early();
+	for (int i = 0; i < 4; i++)
+		nas_rig.config.policy.backoff_s[i] = 5;
+}
+
+/*
+ * The only packet that a restart lets change its verdict: refused unevaluated, and the cause is over. Its answer was
+ * never looked at before, so this is its first and only evaluation, counted like any.
+ */
+START_TEST(what_a_restart_forgot_is_evaluated_once)
+{
+	const struct ask ask = {.answer = "wrong again", .key = 13};
+	char state[WF_STATE_LEN + 1];
+
+	wait_five_seconds();
+	nas_challenged(nas_ask(&ask));
+	rig_advance(&nas_rig, 6);
+	nas_challenged(nas_ask(&ask));
+	ck_assert_uint_eq(nas_counted(), 1); /* without a restart it stays refused for as long as it is known */
+	nas_restart();
+	snprintf(state, sizeof(state), "%s", nas_ask(&ask)->state);
+	ck_assert_uint_eq(nas_counted(), 2);
+	ck_assert_str_eq(nas_ask(&ask)->state, state);
+	nas_restart();
+	ck_assert_str_eq(nas_ask(&ask)->state, state);
+	ck_assert_uint_eq(nas_counted(), 2);
+}
+END_TEST
+
 /* The connection breaks while it is under way: the resent packet finds what was decided. */
 START_TEST(a_success_that_nobody_heard_is_kept_for_the_next_try)
 {
@@ -431,6 +481,8 @@ suite(void)
 	tcase_add_test(again, the_same_request_is_evaluated_once);
 	tcase_add_test(again, both_rounds_again_get_the_same_answers);
 	tcase_add_test(again, a_refused_request_gets_the_same_challenge_again);
+	tcase_add_test(again, a_restart_refuses_again_what_was_refused);
+	tcase_add_test(again, what_a_restart_forgot_is_evaluated_once);
 	tcase_add_test(again, a_success_that_nobody_heard_is_kept_for_the_next_try);
 	suite_add_tcase(it, again);
 	return it;
