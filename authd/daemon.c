@@ -107,7 +107,8 @@ daemon_use_egress(struct daemon *daemon)
 
 	if (daemon->egress != NULL || config->upstreams.n == 0)
 		return WF_OK;
-	snprintf(daemon->egress_path, sizeof(daemon->egress_path), "%s/egress.sock", config->run_dir);
+	snprintf(daemon->egress_path, sizeof(daemon->egress_path), "%s/egress.sock",
+		config->run_dir);
 	status = egress_new(daemon->base, &options, &daemon->egress);
 	if (status == WF_OK)
 		engine_use_egress(daemon->engine, daemon->egress);
