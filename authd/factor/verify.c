@@ -27,6 +27,13 @@ result_no(const char *reason, struct factor_result *result)
 }
 
 void
+factor_upstream_said(enum factor_answer answer, const char *reason, struct factor_result *result_r)
+{
+	*result_r = (struct factor_result){.answer = FACTOR_NO};
+	result_set(answer, reason, result_r);
+}
+
+void
 result_misformed(const char *reason, struct factor_result *result)
 {
 	result_set(FACTOR_NO, reason, result);

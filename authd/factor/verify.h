@@ -1,6 +1,6 @@
 /*
  * What the verifications share: one function each for yes, replayed, no and unsure, so that only
- * one place in the daemon writes FACTOR_YES, and another one for what a server elsewhere said.
+ * one place in the daemon writes FACTOR_YES.
  */
 #ifndef WF_AUTHD_FACTOR_VERIFY_H
 #define WF_AUTHD_FACTOR_VERIFY_H

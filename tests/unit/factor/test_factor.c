@@ -94,6 +94,47 @@ START_TEST(the_table_has_each_factor_once)
 }
 END_TEST
 
+/* What another server knows: the same name for both kinds, and never right here. */
+START_TEST(of_another_server)
+{
+	static const enum wf_text_id prompts[] = {WF_TEXT_PASSWORD, WF_TEXT_CODE};
+	static const enum factor_kind kinds[] = {KIND_KNOWLEDGE, KIND_POSSESSION};
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct factor_ops *ops = factor_upstream(prompts[i]);
+		struct factor_result result = {.answer = FACTOR_YES};
+
+		ck_assert_ptr_nonnull(ops);
+		ck_assert_str_eq(ops->name, "upstream");
+		ck_assert_int_eq(ops->kind, kinds[i]);
+		ck_assert_uint_eq(ops->flags, FACTOR_EGRESS | FACTOR_MULTIROUND);
+		ops->verify(&(struct factor_input){.doomed = false}, &result);
+		ck_assert_int_eq(result.answer, FACTOR_NO);
+	}
+	ck_assert_ptr_null(factor_upstream(WF_TEXT_CURRENT_PASSWORD));
+	ck_assert_ptr_null(factor_upstream(WF_TEXT_NONE));
+}
+END_TEST
+
+static const struct {
+	enum factor_answer answer;
+	const char *reason;
+	bool guess;
+} said[] = {{FACTOR_YES, "", false}, {FACTOR_NO, "refused", true}, {FACTOR_UNSURE, "away", false}};
+
+START_TEST(what_it_said)
+{
+	struct factor_result result = {.neffects = 1, .replayed = true};
+
+	factor_upstream_said(said[_i].answer, said[_i].reason, &result);
+	ck_assert_int_eq(result.answer, said[_i].answer);
+	ck_assert_str_eq(result.reason, said[_i].reason);
+	ck_assert_int_eq(result.guess, said[_i].guess);
+	ck_assert_uint_eq(result.neffects, 0);
+	ck_assert(!result.replayed);
+}
+END_TEST
+
 START_TEST(each_credential_of_the_prompt_is_tried)
 {
 	struct wf_secret code[1] = {WF_SECRET_EMPTY};
@@ -322,6 +363,8 @@ factor_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, the_table_has_each_factor_once);
+	tcase_add_test(tc, of_another_server);
+	tcase_add_loop_test(tc, what_it_said, 0, 3);
 	tcase_add_test(tc, each_credential_of_the_prompt_is_tried);
 	tcase_add_test(tc, the_current_password_or_a_recovery_code);
 	tcase_add_test(tc, the_best_answer_wins);
