@@ -94,6 +94,8 @@ def gateway(name="gw", certificate=None, **options):
 
 def keyed(name="branch", key=KEY):
     """A client that is known by a key."""
+    radius.make_user()
+    os.makedirs(FOLDER, exist_ok=True)
     file = path(name, "psk")
     with open(file, "w", encoding="ascii") as stream:
         stream.write(key + "\n")

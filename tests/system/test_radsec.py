@@ -25,7 +25,7 @@ def served(lab, *sections, more="", answer=judge):
     """The server with TLS, a gateway `gw` and these sections; its daemon, and the authority."""
     authority = Authority(lab).make("server", "DNS:radius.test,IP:127.0.0.1").make("gw").make("other", "DNS:other.test")
     daemon = FakeDaemon(lab, answer=answer)
-    lab.configure(section(more), gateway(), *sections)
+    lab.configure(section(more), gateway(rate=10000), *sections)
     return Server(lab).start().connected(), daemon, authority
 
 
@@ -51,8 +51,8 @@ def test_f1_tls_at_once(lab):
         with socket.create_connection(("127.0.0.1", radsec.PORT), 5) as raw:
             raw.sendall(first)
             raw.settimeout(8)
-            lib.equal(raw.recv(1000)[:1] in (b"", b"\x15"), True, f"an alert or nothing after {first[:4]!r}")
             with contextlib.suppress(ConnectionError):
+                lib.equal(raw.recv(1000)[:1] in (b"", b"\x15"), True, f"an alert or nothing after {first[:4]!r}")
                 while raw.recv(1000):
                     pass
     for version in radsec.OLD_TLS.values():
@@ -189,13 +189,17 @@ def test_f5_the_secret_is_radsec(lab):
     lib.equal({request.text(wire.SERVICE) for request in daemon.of()}, {"gw", "vpn"}, "the clients in the questions")
 
 
-def s_client(lab, *options, packet=None):
-    """OpenSSL's client with a key: what it gets back for a packet, and what it says."""
-    command = ("openssl", "s_client", "-connect", f"127.0.0.1:{radsec.PORT}", "-quiet", *options)
+def s_client(lab, *options):
+    """OpenSSL's client with a key: what it gets back for a login, and what it says."""
+    return answer_of(lab, "openssl", "s_client", "-connect", f"127.0.0.1:{radsec.PORT}", "-quiet", *options)
+
+
+def answer_of(lab, *command):
+    """What a program that hands its input on gets back for a login, and what it says."""
     # pylint: disable=consider-using-with
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     lab.closers.append(process.kill)
-    process.stdin.write(packet or access())
+    process.stdin.write(access())
     process.stdin.flush()
     os.set_blocking(process.stdout.fileno(), False)
     got = b""
@@ -301,14 +305,15 @@ def test_flaws(lab):
     server, _, _ = served(lab)
     rows = test_radius_inputs.FLAWS + test_radius_inputs.PROBES + test_radius_inputs.MORE
     for name, make, wanted in rows:
-        if not make():
-            continue
+        raw = make()
+        if len(raw) < 4 or struct.unpack(">H", raw[2:4])[0] != len(raw):
+            wanted = None  # in a stream the rest is another packet, or it is still to come
         with Link() as link:
-            link.send(radsec.translated(make(), radius.SECRET))
+            link.send(radsec.translated(raw, radius.SECRET) or b"\x01")
             answer = link.receive(0.2 if wanted is None else 5)
             code = answer[0] if answer else None
             # Without a Message-Authenticator nothing is wrong here: who sent it has proved it.
-            free = wanted is None and code in (radius.ACCEPT, radius.REJECT) and unsigned(make())
+            free = wanted is None and code in (radius.ACCEPT, radius.REJECT) and unsigned(raw)
             if code != wanted and not free:
                 raise AssertionError(f"{name}: {code}, but should be {wanted}")
         if server.process.poll() is not None:
@@ -451,7 +456,8 @@ def test_restart(lab):
         lib.equal(link.receive(0.5), None, "a reply without a daemon")
         lib.equal(link.ask(status_server(radsec.SECRET), 0.5), None, "Status-Server without a daemon")
         daemon.start()
-        lib.equal(radius.retry(lambda: link.ask(access(), 0.5)).code, radius.ACCEPT, "the same connection, afterwards")
+        lib.equal(link.receive()[0], radius.ACCEPT, "what waited for the daemon")
+        accepted(link)
         server.stop()
         lib.equal(link.closed(), True, "the server says goodbye")
     server.start().connected()
@@ -607,10 +613,15 @@ def test_radcli(lab):
     logins(lab, person, attempt, "gw")
 
 
-def test_radcli_with_a_key(lab):
-    """The same with a key by its name."""
-    person = real(lab, keyed())
-    logins(lab, person, radcli(lab, person, f"127.0.0.1 psk@branch@{radsec.KEY}\n"), "branch")
+def test_gnutls_with_a_key(lab):
+    """GnuTLS, which is not the server's own library, with a key by its name. (libradcli 1.2.11 of Debian 12 offers no
+    suite with its key that any server could take.)"""
+    radius.need("gnutls-cli")
+    _, daemon, _ = served(lab, keyed())
+    got, said = answer_of(lab, "gnutls-cli", "--logfile=/dev/null", "--no-ca-verification", "--pskusername=branch",
+                          "--pskkey=" + radsec.KEY, "--priority=NORMAL:-KX-ALL:+ECDHE-PSK:+PSK", "-p", str(radsec.PORT), "127.0.0.1")
+    lib.equal(got[:1], bytes([radius.ACCEPT]), f"the reply; it said {said}")
+    lib.equal([request.text(wire.SERVICE) for request in daemon.of()], ["branch"], "the client in the question")
 
 
 if __name__ == "__main__":
