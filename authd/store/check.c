@@ -187,17 +187,17 @@ check_lock(const char *path, int *fd_r, char *why_r, size_t size)
 		return WF_NO_MEMORY;
 	fd = wf_fault(WF_FAULT_FILE) ? -1
 				     : open(name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd < 0) {
-		(void)snprintf(why_r, size, _("%s cannot be opened: %s."), name, strerror(errno));
-		status = WF_IO;
-	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+		*fd_r = fd;
+	} else if (fd >= 0 && errno == EWOULDBLOCK) {
 		(void)snprintf(why_r, size,
 			_("The store %s is in use by another daemon. Stop that one first."), path);
 		status = WF_EXISTS;
+	} else {
+		(void)snprintf(why_r, size, _("%s cannot be opened: %s."), name, strerror(errno));
+		status = WF_IO;
 	}
-	if (status == WF_OK)
-		*fd_r = fd;
-	else if (fd >= 0)
+	if (status != WF_OK && fd >= 0)
 		close(fd);
 	free(name);
 	return status;

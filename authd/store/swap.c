@@ -98,6 +98,13 @@ swap_sweep(const char *path)
 	schema_forget_copies(name);
 }
 
+/* What cannot be looked at may be there. */
+static bool
+swap_may_be(const char *name)
+{
+	return access(name, F_OK) == 0 || errno != ENOENT;
+}
+
 static bool
 swap_pending(const char *path)
 {
@@ -105,7 +112,7 @@ swap_pending(const char *path)
 
 	(void)snprintf(restored, sizeof(restored), "%s%s", path, RESTORED);
 	(void)snprintf(restoring, sizeof(restoring), "%s%s", path, STORE_RESTORING);
-	return access(restored, F_OK) == 0 || access(restoring, F_OK) == 0;
+	return swap_may_be(restored) || swap_may_be(restoring);
 }
 
 wf_status

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/unit/faults.h"
 #include "tests/unit/store/fixture.h"
 #include "tests/unit/unit.h"
 
@@ -392,6 +393,45 @@ START_TEST(what_was_not_decided_is_swept)
 }
 END_TEST
 
+#ifdef WF_FAULT
+static void
+decided(void)
+{
+	(void)unlink(fx_file(".before-restore-7"));
+	put("", "old");
+	decide();
+	fx.why[0] = '\0';
+}
+
+static wf_status
+finish(void)
+{
+	return store_restore_finish(fx.path, fx.why, sizeof(fx.why));
+}
+
+/* What was decided is carried out, or said to be not, and then by the next start. */
+static void
+carried_out(wf_status status)
+{
+	ck_assert(status == WF_OK || status == WF_NO_MEMORY || fx.why[0] != '\0');
+	ck_assert_ptr_null(strstr(fx.why, "in use")); /* nobody else has it */
+	if (status != WF_OK)
+		ck_assert_int_eq(finish(), WF_OK);
+	holds("", "new");
+	holds(".before-restore-7", "old");
+	ck_assert_int_ne(access(fx_file(".restored"), F_OK), 0);
+}
+
+START_TEST(a_swap_with_failing_calls)
+{
+	static const struct fault_scenario scenario = {decided, finish, carried_out};
+
+	fx_close();
+	ck_assert_uint_ge(fault_loop_libc(&scenario), 10);
+}
+END_TEST
+#endif
+
 static Suite *
 backup_suite(void)
 {
@@ -412,6 +452,9 @@ backup_suite(void)
 	tcase_add_test(tc, restore_refuses);
 	tcase_add_test(tc, a_swap_that_was_cut_short_is_finished);
 	tcase_add_test(tc, what_was_not_decided_is_swept);
+#ifdef WF_FAULT
+	tcase_add_test(tc, a_swap_with_failing_calls);
+#endif
 	suite_add_tcase(suite, tc);
 	return suite;
 }
