@@ -17,6 +17,7 @@
 #include "ctl/ask.h"
 #include "ctl/handlers.h"
 #include "ctl/pamfiles.h"
+#include "ctl/radius_doctor.h"
 #include "ctl/spawn.h"
 #include "ctl/sshd.h"
 #include "ctl/stanza.h"
@@ -374,9 +375,21 @@ check_sshd(struct doctor *doctor)
 	free(output);
 }
 
+static void
+check_radius(struct doctor *doctor)
+{
+	enum finding_level level;
+	char text[512];
+
+	if (doctor->status.status == WF_OK &&
+		radius_finding(doctor->ctl, &level, text, sizeof(text)))
+		add(doctor, "RADIUS server", level, "%s", text);
+}
+
 static void (*const checks[])(struct doctor *doctor) = {
 	check_daemon,
 	check_from_daemon,
+	check_radius,
 	check_clock,
 	check_entropy,
 	check_places,

@@ -155,7 +155,7 @@ static const char *const words[] = {
 	N_("exists"), N_("factors"), N_("failure"), N_("finding"), N_("general"), N_("import"), N_("installed"),
 	N_("key file"), N_("keys"), N_("managed"), N_("mode"), N_("neutral"), N_("observe"),
 	N_("ok"), N_("password"), N_("pending"), N_("possession"), N_("privileged"),
-	N_("RADIUS clients"), N_("RADIUS secrets"),
+	N_("RADIUS clients"), N_("RADIUS secrets"), N_("RADIUS server"),
 	N_("recovery"), N_("recovery codes"), N_("refused"), N_("resync"), N_("service"), N_("services"),
 	N_("session"), N_("skip"), N_("source"), N_("state folder"), N_("store"), N_("success"),
 	N_("suspect"), N_("system"), N_("tombstone"), N_("unavailable"), N_("void"), N_("warn"),

@@ -136,6 +136,7 @@ static const struct act acts[] = {
 	CHANGE("key.rotate", ROLE_ADMINISTRATOR, rotate_args, act_key_rotate),
 	VIEW("radius.client.list", ROLE_VIEWER, no_args, act_radius_client_list),
 	VIEW("radius.client.show", ROLE_VIEWER, client_args, act_radius_client_show),
+	VIEW("radius.listeners", ROLE_VIEWER, no_args, act_radius_listeners),
 	VIEW("radius.stats", ROLE_VIEWER, stats_args, act_radius_stats),
 	VIEW("radius.test", ROLE_VIEWER, stats_args, act_radius_test),
 	VIEW("doctor", ROLE_AUDITOR, no_args, act_doctor),

@@ -194,6 +194,7 @@ wf_status act_backup_make(struct act_call *call);
 wf_status act_key_rotate(struct act_call *call);
 wf_status act_radius_client_list(struct act_call *call);
 wf_status act_radius_client_show(struct act_call *call);
+wf_status act_radius_listeners(struct act_call *call);
 wf_status act_radius_stats(struct act_call *call);
 wf_status act_radius_test(struct act_call *call);
 wf_status act_doctor(struct act_call *call);

@@ -98,6 +98,24 @@ act_radius_client_list(struct act_call *call)
 	return status;
 }
 
+/* --- where the server listens; nowhere, as long as there is nobody to serve --- */
+
+wf_status
+act_radius_listeners(struct act_call *call)
+{
+	static const char *const columns[] = {"address", "protocol"};
+	const struct config_radius *radius = &call->daemon->config->radius;
+	wf_status status = act_head(call, columns, COUNT_OF(columns));
+
+	for (size_t i = 0; status == WF_OK && radius->nclients > 0 && i < radius->nlisteners; i++) {
+		const struct config_listener *listener = &radius->listeners[i];
+		const char *cells[] = {listener->text, listener->transport == LISTEN_TLS ? "tcp" : "udp"};
+
+		status = act_row_out(call, cells, COUNT_OF(cells));
+	}
+	return status;
+}
+
 /* --- one --- */
 
 static const struct config_profile_line *

@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import socket
 import stat
 
 import lib
@@ -79,6 +80,24 @@ def test_doctor_looks_at_secrets(lab):
     lib.equal(level, "warn", "an old one")
     lib.contains(text, SECRET, "which")
     lib.contains(lab.run(lib.DAEMON, "--check").stderr, "has not been changed for a year", "--check")
+
+
+def test_doctor_looks_at_the_server(lab):
+    """Not running, its port held by somebody else, running: each with what to do."""
+    lab.up("")
+    lib.equal("RADIUS server" in [row["name"] for row in json.loads(lab.run(lib.CLI, "doctor", "--json", code=None).stdout)], False,
+              "a row without clients")
+    lab.configure(radius.client(secret=b"long enough to be a secret"))
+    lab.cli("reload")
+    lib.equal(doctor(lab, "RADIUS server"), ("bad", "does not run; start it (systemctl start warifu-radiusd)"), "no server")
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.bind(("127.0.0.1", 1812))
+        level, text = doctor(lab, "RADIUS server")
+        lib.equal(level, "bad", "another program at its port")
+        lib.contains(text, f"python3 (process {os.getpid()} of user root) holds 0.0.0.0:1812", "which")
+    server = radius.Server(lab).start().connected()
+    lib.equal(doctor(lab, "RADIUS server"), ("ok", "is connected to the daemon"), "a server")
+    server.stop()
 
 
 if __name__ == "__main__":

@@ -222,6 +222,18 @@ START_TEST(a_test_names_client_and_dictionaries)
 }
 END_TEST
 
+START_TEST(listeners_are_of_use_with_clients_alone)
+{
+	rig_ok("radius.listeners");
+	ck_assert_uint_eq(rig.nrows, 4);
+	ck_assert_str_eq(rig_cell(0, "address"), "0.0.0.0:1812");
+	ck_assert_str_eq(rig_cell(0, "protocol"), "udp");
+	take("radius { listen = \"[::1]:1900\" }");
+	rig_ok("radius.listeners");
+	ck_assert_uint_eq(rig.nrows, 0);
+}
+END_TEST
+
 START_TEST(a_test_without_target)
 {
 	rig_no(WF_NOT_FOUND, "No RADIUS client has an address of this machine's own, so no request from here would be answered.",
@@ -279,6 +291,7 @@ radius_suite(void)
 	tcase_add_loop_test(tc, a_test_has_a_target, 0, sizeof(targets) / sizeof(targets[0]));
 	tcase_add_test(tc, a_test_names_client_and_dictionaries);
 	tcase_add_test(tc, a_test_without_target);
+	tcase_add_test(tc, listeners_are_of_use_with_clients_alone);
 	tcase_add_test(tc, the_doctor_looks_at_clients);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -4,12 +4,16 @@
  */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <limits.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "common/breakglass.h"
+#include "ctl/porthold.h"
 #include "tests/unit/ctl/rig.h"
 #include "tests/unit/unit.h"
 
@@ -215,11 +219,96 @@ START_TEST(doctor_tells_what_the_emergency_sheet_is_worth)
 }
 END_TEST
 
+/* ---- the RADIUS server ---- */
+
+/* A socket of the test's own at a free port. */
+static int
+open_port(int type, unsigned *port_r)
+{
+	struct sockaddr_in own = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(own);
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&own, &len), 0);
+	*port_r = ntohs(own.sin_port);
+	return fd;
+}
+
+START_TEST(who_holds_a_port)
+{
+	struct port_holder holder;
+	unsigned port;
+	int fd = open_port(SOCK_DGRAM, &port);
+
+	ck_assert_int_eq(port_holder(false, (uint16_t)port, &holder), WF_OK);
+	ck_assert_int_eq(holder.pid, getpid());
+	ck_assert_uint_eq(holder.uid, geteuid());
+	ck_assert_ptr_nonnull(strstr(holder.name, "test_doctor"));
+	close(fd);
+	ck_assert_int_eq(port_holder(false, (uint16_t)port, &holder), WF_NOT_FOUND);
+	fd = open_port(SOCK_STREAM, &port);
+	/* Bound alone it is in nobody's way. */
+	ck_assert_int_eq(port_holder(true, (uint16_t)port, &holder), WF_NOT_FOUND);
+	ck_assert_int_eq(listen(fd, 1), 0);
+	ck_assert_int_eq(port_holder(true, (uint16_t)port, &holder), WF_OK);
+	ck_assert_int_eq(holder.pid, getpid());
+	ck_assert_int_eq(port_holder(false, (uint16_t)port, &holder), WF_NOT_FOUND);
+	close(fd);
+}
+END_TEST
+
+/* The doctor's row about it, where the daemon says this of the server; "" if there is none. */
+static const char *
+radius_row(const char *address, wf_status stats)
+{
+	const struct rig_act acts[] = {
+		{.act = "status", .columns = {"config-file"}, .rows = {{"/nonexistent"}}},
+		{.act = "doctor", .columns = {"name", "level", "text"}},
+		{.act = "radius.listeners",
+			.columns = {"address", "protocol"},
+			.rows = {{address, "udp"}}},
+		{.act = "radius.stats", .status = stats, .columns = {"client", "counter", "value"}},
+	};
+	static char row[1024];
+	const char *at;
+
+	rig_start(&rig, acts, sizeof(acts) / sizeof(acts[0]));
+	(void)doctor("");
+	at = strstr(rig.out, "RADIUS server");
+	snprintf(row, sizeof(row), "%.*s", at != NULL ? (int)strcspn(at, "\n") : 0,
+		at != NULL ? at : "");
+	rig_stop(&rig);
+	return row;
+}
+
+START_TEST(radius_server)
+{
+	char address[32], wanted[64];
+	unsigned port;
+	int fd = open_port(SOCK_DGRAM, &port);
+
+	snprintf(address, sizeof(address), "0.0.0.0:%u", port);
+	snprintf(wanted, sizeof(wanted), "(process %d of user", getpid());
+	ck_assert_str_eq(radius_row(NULL, WF_OK), "");
+	ck_assert_ptr_nonnull(strstr(radius_row(address, WF_OK), "is connected to the daemon"));
+	ck_assert_ptr_nonnull(strstr(radius_row(address, WF_UNAVAILABLE), wanted));
+	ck_assert_ptr_nonnull(strstr(radius_row(address, WF_UNAVAILABLE), address));
+	/* What it would be if it were the server itself. */
+	ck_assert_int_eq(prctl(PR_SET_NAME, "warifu-radiusd"), 0);
+	ck_assert_ptr_nonnull(strstr(radius_row(address, WF_UNAVAILABLE), "but is not connected"));
+	close(fd);
+	ck_assert_ptr_nonnull(
+		strstr(radius_row(address, WF_UNAVAILABLE), "does not run; start it"));
+}
+END_TEST
+
 static Suite *
 doctor_suite(void)
 {
 	Suite *suite = suite_create("doctor");
-	TCase *tc = tcase_create("doctor");
+	TCase *tc = tcase_create("doctor"), *ports = tcase_create("ports");
 
 	tcase_add_checked_fixture(tc, NULL, tear_down);
 	tcase_add_test(tc, doctor_gathers_all_findings);
@@ -229,6 +318,9 @@ doctor_suite(void)
 	tcase_add_test(tc, doctor_of_a_daemon_that_refuses);
 	tcase_add_test(tc, doctor_tells_what_the_emergency_sheet_is_worth);
 	suite_add_tcase(suite, tc);
+	tcase_add_test(ports, who_holds_a_port);
+	tcase_add_test(ports, radius_server);
+	suite_add_tcase(suite, ports);
 	return suite;
 }
 

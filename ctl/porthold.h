@@ -1,0 +1,28 @@
+/*
+ * Which program holds a port of this machine, as /proc tells it. Without root's rights the port's
+ * user is known, but programs of others are not. One thread.
+ */
+#ifndef WF_CTL_PORTHOLD_H
+#define WF_CTL_PORTHOLD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "common/status.h"
+
+#define PORTHOLD_NAME_MAX 32
+
+struct port_holder {
+	uid_t uid;
+	pid_t pid;			  /* 0: not to be seen by the caller */
+	char name[PORTHOLD_NAME_MAX]; /* the program's; "" where its pid is not known */
+};
+
+/*
+ * Of a UDP socket, or a listening TCP one, at any address. WF_NOT_FOUND: nobody has it; WF_IO:
+ * /proc cannot be read.
+ */
+WF_MUST_USE wf_status port_holder(bool tcp, uint16_t port, struct port_holder *holder_r);
+
+#endif
