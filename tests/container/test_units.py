@@ -2,6 +2,7 @@
 real systemd. One installation for all tests, which build on each other in the order of the file.
 """
 
+import contextlib
 import ctypes
 import inspect
 import os
@@ -19,6 +20,7 @@ import hosts  # pylint: disable=wrong-import-position
 import lib  # pylint: disable=wrong-import-position
 import pam  # pylint: disable=wrong-import-position
 import radius  # pylint: disable=wrong-import-position
+import relays  # pylint: disable=wrong-import-position
 import wire  # pylint: disable=wrong-import-position
 
 SERVICE = "warifud.service"
@@ -26,6 +28,9 @@ SOCKETS = ("warifud-pam.socket", "warifud-control.socket")
 KEY = os.path.join(lib.STATE, "keys/warifu.key")
 STORE = "/etc/credstore"
 DROP_IN = "/run/systemd/system/warifud.service.d/test.conf"
+# Where the file's own first lines say that it belongs.
+NETWORK = "/etc/systemd/system/warifud.service.d/network.conf"
+RELAYS = "/etc/warifu/conf.d/relays.conf"
 PIN = "emergency pin 1234"
 
 
@@ -35,6 +40,7 @@ class Machine(lib.Lab):
     def __init__(self):  # pylint: disable=super-init-not-called
         self.logs = lib.LOGS
         self.people_known = {}
+        self.closers = []
 
     def systemctl(self, *arguments, code=0):
         """Runs systemctl; gives what it printed."""
@@ -289,6 +295,41 @@ def test_radius_server(machine):
     lib.equal(machine.property("Result", unit), "success", "how it ended")
     os.unlink("/etc/warifu/conf.d/radius.conf")
     machine.systemctl("reload", SERVICE)
+
+
+def serves_relays(machine):
+    """The unit keeps a centre off the network; with the shipped drop-in it is there, and a login comes through a relay."""
+    authority = relays.Authority(machine)
+    with open(RELAYS, "w", encoding="utf-8") as stream:
+        stream.write(relays.centre(machine, authority, "web1.test"))
+    machine.systemctl("restart", SERVICE, code=1)
+    # The last words of a process that ends at once may be lost on their way: it is tried again.
+    lib.wait_for("what it cannot listen at", lambda: f"127.0.0.1:{relays.PORT}" in machine.journal(), 20)
+    os.makedirs(os.path.dirname(NETWORK), exist_ok=True)
+    shutil.copy("/usr/share/warifu/warifud-network.conf", NETWORK)
+    machine.systemctl("daemon-reload")
+    machine.run("systemd-analyze", "verify", "--man=no", SERVICE)
+    machine.systemctl("restart", SERVICE)
+    lib.equal((machine.state(), machine.property("PrivateNetwork")), ("active", "no"), "with the drop-in")
+    status = machine.status()
+    lib.equal((status["Seccomp"], int(status["CapEff"], 16)), ("2", 0), "its cage")
+    relay = relays.Relay(machine, authority.make("host", "web1.test")).start()
+    lib.equal(relays.login(machine.alice()), wire.ACCEPT, "a login through a relay")
+    lib.equal(machine.evaluated("alice")[-1]["host"], "web1.test", "the host in its row")
+    relay.stop()
+
+
+def test_network(machine):
+    """Relays, by the drop-in that opens the network; without it all is as before."""
+    try:
+        serves_relays(machine)
+    finally:
+        for path in (RELAYS, NETWORK):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+        machine.systemctl("daemon-reload")
+        machine.systemctl("restart", SERVICE)
+    machine.logs_in("without the network again")
 
 
 def test_stop_under_load(machine):
