@@ -26,6 +26,8 @@ struct relay_daemon {
 	struct event_base *base;
 	struct mailbox *mailbox;
 	struct worker_pool *dialler;
+	struct egress *egress; /* for a centre over RADIUS */
+	char egress_path[sizeof(((struct config *)NULL)->run_dir) + 16];
 	struct relay *relay;
 	struct front *front;
 	struct event *mail, *tick;
@@ -126,6 +128,23 @@ start_loop(struct relay_daemon *daemon)
 	       event_add(daemon->tick, &interval) == 0;
 }
 
+static wf_status
+start_egress(struct relay_daemon *daemon)
+{
+	const struct egress_options options = {
+		.clock = daemon->clock,
+		.path = daemon->egress_path,
+		.owner = daemon->config->upstreams.uid,
+		.say = wf_say,
+	};
+
+	if (daemon->config->relay.upstream[0] == '\0')
+		return WF_OK;
+	snprintf(daemon->egress_path, sizeof(daemon->egress_path), "%s/egress.sock",
+		daemon->config->run_dir);
+	return egress_new(daemon->base, &options, &daemon->egress);
+}
+
 static bool
 start_relay(struct relay_daemon *daemon)
 {
@@ -133,13 +152,14 @@ start_relay(struct relay_daemon *daemon)
 		.threads = 1, .queue_max = 1, .name = "dial", .clock = daemon->clock};
 	char why[512] = "";
 
-	if (mailbox_new(&daemon->mailbox) != WF_OK ||
+	if (mailbox_new(&daemon->mailbox) != WF_OK || start_egress(daemon) != WF_OK ||
 		worker_pool_new(&dialler, &daemon->dialler) != WF_OK)
 		return false;
 	const struct relay_options options = {
 		.base = daemon->base,
 		.mailbox = daemon->mailbox,
 		.dialler = daemon->dialler,
+		.egress = daemon->egress,
 		.clock = daemon->clock,
 		.say = wf_say,
 	};
@@ -201,6 +221,7 @@ tear_down(struct relay_daemon *daemon)
 		mailbox_run(daemon->mailbox);
 	front_free(&daemon->front);
 	relay_free(&daemon->relay);
+	egress_free(&daemon->egress);
 	if (daemon->mail != NULL)
 		event_free(daemon->mail);
 	if (daemon->tick != NULL)

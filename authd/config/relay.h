@@ -25,7 +25,7 @@ struct config_trust {
  * (`upstream` is not "").  Where both are "" this is no relay.
  */
 struct config_relay {
-	char server[280]; /* as written: "auth.example.jp:7443" */
+	char server[280]; /* as written: "auth.example.jp:7443"; the section's name for a centre over RADIUS */
 	char host[256];   /* name or address of the centre; its certificate must be for it */
 	char port[6];
 	struct config_trust trust;

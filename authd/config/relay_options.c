@@ -170,7 +170,8 @@ check_section(struct config_load *load, const char *section, const char *instead
 static void
 check_upstream(struct config_load *load)
 {
-	const char *name = load->config->relay.upstream;
+	struct config_relay *relay = &load->config->relay;
+	const char *name = relay->upstream;
 	const struct config_upstream *upstream = config_upstream_find(&load->config->upstreams, name);
 	int line = line_of(load, "relay", "upstream");
 
@@ -180,6 +181,7 @@ check_upstream(struct config_load *load)
 			config_fail(load, line,
 				_("section 'relay' has 'upstream' and '%s'; the centre is reached in one way: leave out one of them"),
 				rows[i].name);
+	(void)snprintf(relay->server, sizeof(relay->server), "%s", name);
 	if (upstream == NULL)
 		config_fail(load, line, _("section 'relay' names the upstream '%s', but there is no such section"), name);
 	else if (upstream->factor != UPSTREAM_NONE)

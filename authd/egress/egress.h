@@ -89,7 +89,7 @@ bool egress_is_up(const struct egress *egress);
  */
 WF_MUST_USE wf_status egress_ask(struct egress *egress, const struct egress_question *question,
 	egress_done done, void *ctx, struct egress_ticket **ticket_r);
-/* Nobody waits any more; what comes is thrown away.  NULLs the pointer, accepts one that is NULL. */
+/* Nobody waits any more; what comes is thrown away.  NULLs the pointer, accepts NULL. */
 void egress_drop(struct egress_ticket **ticket);
 /* "timeout", "forged": for rows and tests.  Static text, never NULL. */
 const char *egress_why_name(enum wf_unreachable why);

@@ -24,19 +24,26 @@ relay_say(const struct relay *relay, int priority, const char *format, ...)
 	relay->options.say(priority, text);
 }
 
+static const struct relay_way *
+way_of(const struct config *config)
+{
+	return config->relay.upstream[0] == '\0' ? &relay_over_tls : &relay_over_radius;
+}
+
 static wf_status
 handle(void *ctx, struct engine_peer *peer, const struct wf_msg *msg)
 {
+	struct relay *relay = ctx;
+
 	peer->version = msg->version;
-	return peer->role == FRONT_CONTROL ? acts_message(ctx, peer, msg)
-					   : local_message(ctx, peer, msg);
+	return peer->role == FRONT_CONTROL ? acts_message(relay, peer, msg)
+					   : relay->way->message(relay, peer, msg);
 }
 
 static void
 gone(void *ctx, struct engine_peer *peer)
 {
-	(void)ctx;
-	local_gone(peer);
+	((struct relay *)ctx)->way->gone(peer);
 }
 
 static bool
@@ -64,7 +71,7 @@ start(struct relay *relay)
 		relay->config->relay.server);
 	rows_system(relay, "relay.start", detail);
 	relay->started_us = wf_clock_now(&relay->options.clock).wall_us;
-	centre_try(relay);
+	relay->way->tick(relay);
 }
 
 wf_status
@@ -79,13 +86,14 @@ relay_new(const struct relay_options *options, const struct config *config, stru
 		return WF_NO_MEMORY;
 	relay->options = *options;
 	relay->config = config;
+	relay->way = way_of(config);
 	relay->taker =
 		(struct front_taker){.ctx = relay, .handle = handle, .gone = gone, .idle = idle};
 	status = refusals_new(&relay->refusals);
 	if (status == WF_OK)
 		status = open_spool(relay, why_r, size);
 	if (status == WF_OK)
-		status = trust_new(&config->relay.trust, TRUST_RELAY, &relay->context, why_r, size);
+		status = relay->way->configure(relay, config, why_r, size);
 	if (status != WF_OK) {
 		relay_free(&relay);
 		return status;
@@ -104,29 +112,17 @@ relay_taker(struct relay *relay)
 wf_status
 relay_configure(struct relay *relay, const struct config *config, char *why_r, size_t size)
 {
-	SSL_CTX *context = NULL;
-	wf_status status = trust_new(&config->relay.trust, TRUST_RELAY, &context, why_r, size);
-
-	if (status != WF_OK)
-		return status;
-	SSL_CTX_free(relay->context);
-	relay->context = context;
-	relay->config = config;
-	if (relay->stream != NULL)
-		centre_lost(relay, "the configuration was loaded anew");
-	relay->try_us = 0;
-	return WF_OK;
+	if (relay->way == way_of(config))
+		return relay->way->configure(relay, config, why_r, size);
+	(void)snprintf(why_r, size, "the centre is to be reached another way: restart the daemon");
+	return WF_INVALID;
 }
 
 void
 relay_tick(struct relay *relay)
 {
 	rows_flush(relay, false);
-	if (relay->state == RELAY_AWAY)
-		centre_try(relay);
-	else
-		centre_watch(relay);
-	rows_send(relay);
+	relay->way->tick(relay);
 }
 
 void
@@ -136,7 +132,7 @@ relay_stop(struct relay *relay)
 	rows_flush(relay, true);
 	rows_system(relay, "relay.stop", "");
 	locals_away(relay);
-	centre_close(relay);
+	relay->way->close(relay);
 }
 
 void
@@ -147,9 +143,10 @@ relay_free(struct relay **relay)
 	*relay = NULL;
 	if (it == NULL)
 		return;
-	centre_close(it);
+	it->way->close(it);
 	while (it->locals != NULL)
-		local_gone(it->locals->peer);
+		it->way->gone(it->locals->peer);
+	free(it->accepted);
 	spool_close(&it->spool);
 	refusals_free(&it->refusals);
 	SSL_CTX_free(it->context);

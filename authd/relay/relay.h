@@ -11,6 +11,7 @@
 #ifndef WF_AUTHD_RELAY_RELAY_H
 #define WF_AUTHD_RELAY_RELAY_H
 
+#include "authd/egress/egress.h"
 #include "authd/front/front.h"
 
 struct relay;
@@ -19,6 +20,7 @@ struct relay_options {
 	struct event_base *base;
 	struct mailbox *mailbox;
 	struct worker_pool *dialler; /* one thread: looks names up and connects */
+	struct egress *egress;	     /* asks a centre that is reached over RADIUS; else NULL */
 	struct wf_clock clock;
 	void (*say)(int priority, const char *text);
 };

@@ -125,9 +125,11 @@ find_centre(const struct relay *relay, struct finding *finding)
 static void
 find_certificate(const struct relay *relay, struct finding *finding)
 {
-	int days = wf_trust_days_left(relay->context);
+	int days = relay->context == NULL ? 0 : wf_trust_days_left(relay->context);
 	const char *path = relay->config->relay.trust.certificate;
 
+	if (relay->context == NULL)
+		return; /* none is needed over RADIUS */
 	finding->name = "certificate";
 	finding->level = days < 0 ? "bad" : days < CERTIFICATE_DAYS ? "warn" : "ok";
 	if (days < 0)
@@ -153,7 +155,7 @@ static wf_status
 doctor_rows(struct act_answer *answer)
 {
 	static const char *const columns[] = {"name", "level", "text"};
-	struct finding findings[ROWS];
+	struct finding findings[ROWS] = {{NULL}};
 	wf_status status = send_list(answer, WF_MSG_HEAD, WF_F_COLUMN, columns, 3);
 
 	find_centre(answer->relay, &findings[0]);
@@ -162,6 +164,8 @@ doctor_rows(struct act_answer *answer)
 	for (size_t i = 0; status == WF_OK && i < ROWS; i++) {
 		const char *const cells[] = {findings[i].name, findings[i].level, findings[i].text};
 
+		if (findings[i].name == NULL)
+			continue;
 		status = send_list(answer, WF_MSG_ROW, WF_F_CELL, cells, 3);
 	}
 	return status;

@@ -40,9 +40,9 @@ wait_for_next(struct relay *relay)
 	relay->wait_us = relay->wait_us * 2 > WAIT_MOST_US ? WAIT_MOST_US : relay->wait_us * 2;
 }
 
-/* Once for each time that it goes away, not for each attempt. */
-static void
-tell_away(struct relay *relay, const char *why)
+/* Not for each attempt. */
+void
+centre_told_away(struct relay *relay, const char *why)
 {
 	char detail[400];
 
@@ -54,6 +54,15 @@ tell_away(struct relay *relay, const char *why)
 		relay->config->relay.server, why);
 	(void)snprintf(detail, sizeof(detail), "%s: %s", relay->config->relay.server, why);
 	rows_system(relay, "relay.away", detail);
+}
+
+void
+centre_told_back(struct relay *relay)
+{
+	relay_say(relay, LOG_NOTICE, "the centre %s is there", relay->config->relay.server);
+	if (relay->told_away)
+		rows_system(relay, "relay.back", relay->config->relay.server);
+	relay->told_away = false;
 }
 
 void
@@ -72,7 +81,7 @@ centre_lost(struct relay *relay, const char *why)
 	(void)snprintf(relay->why, sizeof(relay->why), "%s", why);
 	centre_close(relay);
 	locals_away(relay);
-	tell_away(relay, why);
+	centre_told_away(relay, why);
 	wait_for_next(relay);
 }
 
@@ -113,10 +122,7 @@ take_pong(struct relay *relay, const struct wf_msg *msg)
 		return;
 	relay->state = RELAY_UP;
 	relay->wait_us = WAIT_LEAST_US;
-	relay_say(relay, LOG_NOTICE, "the centre %s is there", relay->config->relay.server);
-	if (relay->told_away)
-		rows_system(relay, "relay.back", relay->config->relay.server);
-	relay->told_away = false;
+	centre_told_back(relay);
 	rows_send(relay);
 }
 
@@ -294,3 +300,40 @@ centre_watch(struct relay *relay)
 		ping(relay);
 	}
 }
+
+/* --- the way of TLS --- */
+
+static wf_status
+configure(struct relay *relay, const struct config *config, char *why_r, size_t size)
+{
+	SSL_CTX *context = NULL;
+	wf_status status = trust_new(&config->relay.trust, TRUST_RELAY, &context, why_r, size);
+
+	if (status != WF_OK)
+		return status;
+	SSL_CTX_free(relay->context);
+	relay->context = context;
+	relay->config = config;
+	if (relay->stream != NULL)
+		centre_lost(relay, "the configuration was loaded anew");
+	relay->try_us = 0;
+	return WF_OK;
+}
+
+static void
+tick(struct relay *relay)
+{
+	if (relay->state == RELAY_AWAY)
+		centre_try(relay);
+	else
+		centre_watch(relay);
+	rows_send(relay);
+}
+
+const struct relay_way relay_over_tls = {
+	.configure = configure,
+	.tick = tick,
+	.message = local_message,
+	.gone = local_gone,
+	.close = centre_close,
+};

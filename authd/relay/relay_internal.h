@@ -2,6 +2,7 @@
 #ifndef WF_AUTHD_RELAY_RELAY_INTERNAL_H
 #define WF_AUTHD_RELAY_RELAY_INTERNAL_H
 
+#include "authd/egress/egress.h"
 #include "authd/engine/refusal.h"
 #include "authd/relay/channels.h"
 #include "authd/relay/dial.h"
@@ -28,10 +29,25 @@ struct local {
 	bool typing;       /* and wait for the person */
 	/* of the last request, for the row if it cannot be answered */
 	char user[WF_NAME_MAX + 1], service[65], rhost[256], tty[65], ruser[257];
+	struct plain_login *plain; /* of relay_plain.c; NULL: none */
 };
+
+/* How the centre is reached: over TLS (relay_centre.c), or over RADIUS (relay_plain.c). */
+struct relay_way {
+	/* Takes over what is written; on failure, said in why_r, all stays as it was. */
+	wf_status (*configure)(
+		struct relay *relay, const struct config *config, char *why_r, size_t size);
+	void (*tick)(struct relay *relay);
+	wf_status (*message)(
+		struct relay *relay, struct engine_peer *peer, const struct wf_msg *msg);
+	void (*gone)(struct engine_peer *peer);
+	void (*close)(struct relay *relay); /* on purpose; nothing is written about it */
+};
+extern const struct relay_way relay_over_tls, relay_over_radius;
 
 struct relay {
 	struct relay_options options;
+	const struct relay_way *way;
 	const struct config *config;
 	struct front_taker taker;
 	SSL_CTX *context;
@@ -52,6 +68,7 @@ struct relay {
 	struct refusals *refusals;
 	int64_t started_us;
 	uint64_t unavailable; /* answers since start */
+	struct plain_accepted *accepted; /* of relay_plain.c; owned */
 };
 
 /* relay.c */
@@ -65,7 +82,16 @@ void centre_lost(struct relay *relay, const char *why);
 void centre_close(struct relay *relay); /* on purpose; nothing is written about it */
 WF_MUST_USE wf_status centre_start(struct relay *relay, int fd);
 
+void centre_told_away(struct relay *relay, const char *why); /* once for each time */
+void centre_told_back(struct relay *relay);
+
 /* relay_local.c: the callers */
+/* NULL: no memory. */
+struct local *local_of(struct relay *relay, struct engine_peer *peer);
+/* Who and what the message names, for rows. */
+WF_MUST_USE wf_status local_remember(struct local *local, const struct wf_msg *msg);
+WF_MUST_USE wf_status local_answer_away(struct local *local); /* what waits has its answer then */
+void local_forget(struct local *local); /* frees it */
 WF_MUST_USE wf_status local_message(
 	struct relay *relay, struct engine_peer *peer, const struct wf_msg *msg);
 void local_gone(struct engine_peer *peer);

@@ -15,7 +15,7 @@
 #include "authd/relay/relay_internal.h"
 #include "common/fault.h"
 
-static struct local *
+struct local *
 local_of(struct relay *relay, struct engine_peer *peer)
 {
 	struct local *local = peer->taken;
@@ -51,21 +51,27 @@ send_close(struct relay *relay, uint32_t number)
 }
 
 void
+local_forget(struct local *local)
+{
+	local->peer->taken = NULL;
+	*local->link = local->next;
+	if (local->next != NULL)
+		local->next->link = local->link;
+	free(local);
+}
+
+void
 local_gone(struct engine_peer *peer)
 {
 	struct local *local = peer->taken;
 
 	if (local == NULL)
 		return;
-	peer->taken = NULL;
 	if (local->number != 0) {
 		channels_remove(&local->relay->channels, local->number);
 		send_close(local->relay, local->number);
 	}
-	*local->link = local->next;
-	if (local->next != NULL)
-		local->next->link = local->link;
-	free(local);
+	local_forget(local);
 }
 
 bool
@@ -105,8 +111,8 @@ settled(struct local *local)
  * What waits has its answer now.  Whoever has not been asked yet meets nobody; older modules know
  * no word for that.
  */
-static wf_status
-answer_away(struct local *local)
+wf_status
+local_answer_away(struct local *local)
 {
 	bool as_nobody = local->begun && !local->asked && local->peer->version >= 3;
 
@@ -123,7 +129,8 @@ locals_away(struct relay *relay)
 		if (local->number != 0)
 			channels_remove(&relay->channels, local->number);
 		local->number = 0;
-		if (local->pending > 0 && answer_away(local) != WF_OK && local->peer->drop != NULL)
+		if (local->pending > 0 && local_answer_away(local) != WF_OK &&
+			local->peer->drop != NULL)
 			local->peer->drop(local->peer);
 	}
 }
@@ -153,8 +160,8 @@ request_of(enum wf_msg_type type)
 }
 
 /* Fields that the message lacks stay empty. */
-static wf_status
-remember(struct local *local, const struct wf_msg *msg)
+wf_status
+local_remember(struct local *local, const struct wf_msg *msg)
 {
 	const struct {
 		enum wf_field_id id;
@@ -261,7 +268,7 @@ to_centre(struct local *local, const struct wf_msg *msg, bool starts)
 static wf_status
 start_request(struct local *local, const struct wf_msg *msg)
 {
-	wf_status status = remember(local, msg);
+	wf_status status = local_remember(local, msg);
 
 	local->pending++;
 	local->begun = local->begun || msg->type == WF_MSG_BEGIN;
@@ -291,7 +298,7 @@ local_message(struct relay *relay, struct engine_peer *peer, const struct wf_msg
 	if (request->ends && --local->pending == 0)
 		settled(local);
 	if (status == WF_UNAVAILABLE)
-		return request->ends ? WF_OK : answer_away(local);
+		return request->ends ? WF_OK : local_answer_away(local);
 	return status;
 }
 

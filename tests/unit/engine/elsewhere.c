@@ -9,7 +9,7 @@
 #include "tests/unit/unit.h"
 
 /* A ticket points at what was asked. */
-struct egress { wf_status refuses; };
+struct egress { wf_status refuses; bool down; };
 struct egress_ticket { struct asked asked; };
 
 static struct egress elsewhere;
@@ -21,8 +21,20 @@ elsewhere_open(void)
 {
 	memset(tickets, 0, sizeof(tickets));
 	count = 0;
-	elsewhere.refuses = WF_OK;
+	elsewhere = (struct egress){.refuses = WF_OK};
 	return &elsewhere;
+}
+
+void
+elsewhere_down(bool down)
+{
+	elsewhere.down = down;
+}
+
+bool
+egress_is_up(const struct egress *egress)
+{
+	return !egress->down;
 }
 
 void

@@ -25,6 +25,8 @@ struct asked {
 struct egress *elsewhere_open(void);
 /* What egress_ask() says from now on; WF_OK: it takes the question. */
 void elsewhere_refuse(wf_status status);
+/* What egress_is_up() denies. */
+void elsewhere_down(bool down);
 size_t elsewhere_count(void);
 /* From 0. */
 const struct asked *elsewhere_asked(size_t index);
