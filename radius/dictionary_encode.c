@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/i18n.h"
+#include "common/utf8.h"
 #include "radius/dictionary.h"
 
 /* What turns a text into bytes. */
@@ -17,11 +18,23 @@ struct encoding {
 	char *why;
 };
 
+#define SHOWN 104 /* of a name or a value in a sentence, with its NUL */
+
+/* Both come from files, so they may hold anything. */
+static const char *
+show(const char *text, char shown_r[SHOWN])
+{
+	(void)wf_utf8_escape(text, strlen(text), NULL, shown_r, SHOWN);
+	return shown_r;
+}
+
 static wf_status
 refuse(const struct encoding *encoding, wf_status status, const char *wanted)
 {
-	(void)snprintf(encoding->why, DICTIONARY_WHY_MAX, _("%s: '%.100s' is no value for it: %s"),
-		encoding->attribute->name, encoding->text, wanted);
+	char name[SHOWN], text[SHOWN];
+
+	(void)snprintf(encoding->why, DICTIONARY_WHY_MAX, _("%s: '%s' is no value for it: %s"),
+		show(encoding->attribute->name, name), show(encoding->text, text), wanted);
 	return status;
 }
 
@@ -123,6 +136,7 @@ dictionary_encode(const struct dictionary *dictionary, const char *name, const c
 	struct dictionary_value *value_r, char why_r[DICTIONARY_WHY_MAX])
 {
 	struct dictionary_value value = {0};
+	char shown[SHOWN];
 	struct encoding encoding = {
 		.dictionary = dictionary, .text = text, .value = &value, .why = why_r};
 	wf_status status;
@@ -130,7 +144,7 @@ dictionary_encode(const struct dictionary *dictionary, const char *name, const c
 	encoding.attribute = dictionary_find(dictionary, name);
 	if (encoding.attribute == NULL) {
 		(void)snprintf(why_r, DICTIONARY_WHY_MAX,
-			_("'%.100s' is no attribute of the dictionary."), name);
+			_("'%s' is no attribute of the dictionary."), show(name, shown));
 		return WF_NOT_FOUND;
 	}
 	value.vendor = encoding.attribute->vendor;

@@ -132,6 +132,10 @@ order_disconnect(
 	if (client == NULL)
 		return (struct outcome){
 			.status = WF_NOT_FOUND, .text = "its client is not configured any more"};
+	if (client->secret.len == 0)
+		return (struct outcome){.status = WF_UNSUPPORTED,
+			.text = "its client comes over TLS alone, and a gateway takes no orders "
+				"there; give it a network and a secret_file for them"};
 	if (disconnect.session[0] != '\0' &&
 		(client->config->fold_case || client->config->strip_realm))
 		disconnect.user[0] = '\0';

@@ -18,6 +18,7 @@
 
 #include "common/fault.h"
 #include "common/secret.h"
+#include "common/tls/frames.h"
 
 #define CHUNK 4096
 #define TURN 4 /* chunks read before others have their turn */
@@ -128,46 +129,22 @@ flush(struct wf_stream *stream)
 	stream->sent = 0;
 }
 
-/* The frame that `in` starts with, all of it; WF_AGAIN: it is not all there. */
-static wf_status
-measure(const struct wf_stream *stream, size_t *len_r)
-{
-	const struct wf_buf *in = &stream->in;
-	size_t len = 0;
-	wf_status status =
-		stream->options.measure(stream->options.ctx, in->data, in->len, &len);
-
-	if (status == WF_OK && (len == 0 || len > stream->options.frame_max))
-		return WF_INVALID;
-	if (status == WF_OK && in->len < len)
-		return WF_AGAIN;
-	if (status == WF_OK)
-		*len_r = len;
-	return status;
-}
-
 /* All whole frames of `in`. */
 static void
 take_frames(struct wf_stream *stream)
 {
-	struct wf_buf *in = &stream->in;
-	size_t len, done = 0;
-	wf_status status = WF_OK;
+	const struct wf_stream_options *options = &stream->options;
+	const struct wf_frames frames = {
+		.max = options->frame_max,
+		.ctx = options->ctx,
+		.measure = options->measure,
+		.take = options->take,
+		.ended = &stream->ended,
+	};
+	wf_status status = wf_frames_take(&frames, &stream->in);
 
-	while (!stream->ended) {
-		status = measure(stream, &len);
-		if (status == WF_OK)
-			status = stream->options.take(stream->options.ctx, in->data, len);
-		if (status != WF_OK)
-			break;
-		memmove(in->data, in->data + len, in->len - len);
-		wf_buf_cut(in, in->len - len);
-		done += len;
-	}
 	if (status != WF_OK && status != WF_AGAIN)
 		wf_stream_end(stream, "it sent what it may not send");
-	else if (done > 0 && in->len == 0)
-		wf_buf_clear(in);
 }
 
 /* False: nothing more to read for now. */

@@ -56,6 +56,7 @@ main(int argc, char **argv)
 	seeds_words();
 	seeds_texts();
 	seeds_packets();
+	seeds_exchanges();
 	seeds_sheets();
 	seeds_acts();
 	return 0;

@@ -19,6 +19,7 @@ void seeds_records(void); /* audit, backup */
 void seeds_words(void);	  /* config and its dictionary, args */
 void seeds_texts(void);	  /* hash, code, keys, source, sshd */
 void seeds_packets(void); /* radius */
+void seeds_exchanges(void); /* radsec, exchange, dictionary */
 void seeds_sheets(void);  /* breakglass */
 void seeds_acts(void);	  /* acts and its dictionary */
 

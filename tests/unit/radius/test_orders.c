@@ -217,6 +217,11 @@ START_TEST(disconnect_of_what_is_not_known)
 	give(2, "disconnect", (const char *const[ARGS]){"service=vpn"});
 	expect_done(2, WF_INVALID);
 	server_rig_close(&rig);
+	server_rig_open(&rig, "}\nclient branch {\n\tcertificate = \"branch\"\n");
+	give(4, "disconnect", (const char *const[ARGS]){"service=branch", "user=alice"});
+	expect_done(4, WF_UNSUPPORTED); /* without a secret nothing is signed */
+	ck_assert_ptr_nonnull(strstr(done_text, "over TLS alone"));
+	server_rig_close(&rig);
 	server_rig_open(&rig, "\tnetwork = {\"192.0.2.0/24\", \"198.51.100.1\"}\n");
 	give(3, "disconnect", session);
 	expect_done(3, WF_NOT_FOUND);
