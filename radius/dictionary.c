@@ -13,6 +13,7 @@
 
 #include "common/fault.h"
 #include "common/i18n.h"
+#include "common/utf8.h"
 
 #define DEPTH_MAX 16
 #define ENTRIES_MAX 100000
@@ -63,10 +64,12 @@ static wf_status load(struct reading *reading);
 __attribute__((format(printf, 3, 4))) static wf_status
 fail(const struct reading *reading, wf_status status, const char *format, ...)
 {
+	char path[DICTIONARY_WHY_MAX / 2]; /* another file may have named it */
 	va_list arguments;
-	int len =
-		snprintf(reading->why, DICTIONARY_WHY_MAX, "%s:%u: ", reading->path, reading->line);
+	int len;
 
+	(void)wf_utf8_escape(reading->path, strlen(reading->path), NULL, path, sizeof(path));
+	len = snprintf(reading->why, DICTIONARY_WHY_MAX, "%s:%u: ", path, reading->line);
 	if (len < 0 || len >= DICTIONARY_WHY_MAX)
 		return status;
 	va_start(arguments, format);
