@@ -16,7 +16,7 @@
 
 #define PAM_SOCKET "pam.sock"
 #define WAIT_US INT64_C(110000000)
-#define ROUNDS_MAX 4
+#define ROUNDS_MAX 8 /* another server may ask back five times */
 #define IDEMPOTENCY_LEN 32
 
 struct proof {
@@ -91,12 +91,26 @@ begin(struct proof *proof, struct wf_msg *reply_r)
 	return status;
 }
 
+/* In the words of the server that asks, where there are any. */
 static wf_status
-answer_prompt(struct proof *proof, const struct wf_prompt *prompt, struct wf_msg *msg)
+ask_prompt(struct proof *proof, const struct wf_prompt *prompt, const char *question,
+	struct wf_secret *answer_r)
+{
+	char text[1100];
+
+	if (question[0] == '\0')
+		return prompt_text(
+			proof->ctl, wf_text(prompt->text, proof->ctl->language), answer_r);
+	snprintf(text, sizeof(text), "%s ", question);
+	return prompt_text(proof->ctl, text, answer_r);
+}
+
+static wf_status
+answer_prompt(struct proof *proof, const struct wf_prompt *prompt, const char *question,
+	struct wf_msg *msg)
 {
 	struct wf_secret answer = WF_SECRET_EMPTY;
-	const char *text = wf_text(prompt->text, proof->ctl->language);
-	wf_status status = prompt_text(proof->ctl, text, &answer);
+	wf_status status = ask_prompt(proof, prompt, question, &answer);
 
 	if (status == WF_OK)
 		status = wf_msg_add_tagged(msg, WF_F_ANSWER, prompt->id, answer.bytes, answer.len);
@@ -107,21 +121,23 @@ answer_prompt(struct proof *proof, const struct wf_prompt *prompt, struct wf_msg
 static wf_status
 answer_round(struct proof *proof, const struct wf_msg *prompts, struct wf_msg *reply_r)
 {
+	size_t len, n = wf_msg_count(prompts, WF_F_PROMPT);
 	const uint8_t *txn;
-	size_t len;
+	char question[1025];
 	struct wf_msg msg;
 	wf_status status = wf_msg_get_bytes(prompts, WF_F_TXN, 0, &txn, &len);
 
-	if (status != WF_OK || len != WF_TXN_LEN)
+	if (status != WF_OK || len != WF_TXN_LEN ||
+		wf_msg_get_text(prompts, WF_F_TEXT, 0, question, sizeof(question)) != WF_OK)
 		return WF_INVALID;
 	wf_msg_init(&msg, WF_MSG_ANSWER, WF_WIRE_VERSION);
 	status = wf_msg_add_bytes(&msg, WF_F_TXN, txn, len);
-	for (size_t i = 0; status == WF_OK && i < wf_msg_count(prompts, WF_F_PROMPT); i++) {
+	for (size_t i = 0; status == WF_OK && i < n; i++) {
 		struct wf_prompt prompt;
 
 		status = wf_msg_get_prompt(prompts, i, &prompt);
 		if (status == WF_OK)
-			status = answer_prompt(proof, &prompt, &msg);
+			status = answer_prompt(proof, &prompt, i + 1 == n ? question : "", &msg);
 	}
 	if (status == WF_OK)
 		return exchange(proof, &msg, reply_r);

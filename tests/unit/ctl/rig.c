@@ -29,6 +29,7 @@ struct rig_daemon {
 	int login_listener;
 	pthread_t login_thread;
 	const char *right;
+	bool asks_back;
 	pthread_mutex_t mutex;
 	char asked[65536];
 	char copy[65536];
@@ -193,7 +194,7 @@ listen_at(const char *path)
 }
 
 static void
-send_prompt(int fd, uint8_t id, enum wf_text_id text)
+send_prompt(int fd, uint8_t id, enum wf_text_id text, const char *question)
 {
 	static const uint8_t txn[WF_TXN_LEN] = {0xAB};
 	const struct wf_prompt prompt = {.id = id, .text = text, .ttl_s = 60};
@@ -202,6 +203,7 @@ send_prompt(int fd, uint8_t id, enum wf_text_id text)
 	wf_msg_init(&msg, WF_MSG_PROMPTS, WF_WIRE_VERSION);
 	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_TXN, txn, sizeof(txn)), WF_OK);
 	ck_assert_int_eq(wf_msg_add_prompt(&msg, &prompt), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_TEXT, question), WF_OK);
 	send_message(fd, &msg);
 }
 
@@ -247,13 +249,18 @@ answer_login(struct rig_daemon *daemon, int fd)
 
 	if (!take_login(fd, WF_MSG_BEGIN, WF_F_USER, 0, given, sizeof(given)))
 		return;
-	send_prompt(fd, 1, WF_TEXT_PASSWORD);
+	send_prompt(fd, 1, WF_TEXT_PASSWORD, "");
 	if (!take_login(fd, WF_MSG_ANSWER, WF_F_ANSWER, 1, given, sizeof(given)) ||
 		daemon->right == NULL)
 		return;
-	send_prompt(fd, 2, WF_TEXT_CODE);
+	send_prompt(fd, 2, WF_TEXT_CODE, "");
 	if (!take_login(fd, WF_MSG_ANSWER, WF_F_ANSWER, 1, given, sizeof(given)))
 		return;
+	if (daemon->asks_back) {
+		send_prompt(fd, 2, WF_TEXT_CODE, "Code of the SMS:");
+		if (!take_login(fd, WF_MSG_ANSWER, WF_F_ANSWER, 1, given, sizeof(given)))
+			return;
+	}
 	send_verdict(fd, strcmp(given, daemon->right) == 0 ? WF_VERDICT_ACCEPT : WF_VERDICT_REJECT);
 }
 
@@ -274,6 +281,7 @@ void
 rig_login(struct rig *rig, const char *right)
 {
 	rig->daemon->right = right;
+	rig->daemon->asks_back = right != NULL && strstr(right, "/sms ") != NULL;
 	rig->daemon->login_listener = listen_at(rig_path(rig, "pam.sock"));
 	ck_assert_int_eq(
 		pthread_create(&rig->daemon->login_thread, NULL, serve_logins, rig->daemon), 0);

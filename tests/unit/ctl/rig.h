@@ -54,8 +54,8 @@ int rig_run(struct rig *rig, const char *input, const char *words);
 const char *rig_asked(struct rig *rig);
 /*
  * Answers logins beside it, on pam.sock: two prompts in two rounds, then a verdict. `right` is
- * "user/password/code"; NULL: it hangs up at the answers. The transaction's id is sixteen times
- * 0xAB.
+ * "user/password/code", or "user/password/code/sms number" where another server asks back; NULL: it
+ * hangs up at the answers. The transaction's id is sixteen times 0xAB.
  */
 void rig_login(struct rig *rig, const char *right);
 /* The path of a file in the folder; one of four buffers in turn. */

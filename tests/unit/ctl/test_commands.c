@@ -324,6 +324,19 @@ START_TEST(owner_proves_himself)
 }
 END_TEST
 
+/* Another server, which knows the code, wants to know more. */
+START_TEST(owner_is_asked_back)
+{
+	START({.act = "user.passwd", .status = WF_DENIED}, {.act = "user.passwd", .text = "Done."});
+	rig_login(&rig, "nobody/old one/123456/sms 4711");
+	rig.ctl.uid = OWNER_UID;
+	ck_assert_int_eq(rig_run(&rig, "new one\nold one\n123456\nsms 4711\n",
+				 "user passwd nobody --stdin"),
+		CTL_OK);
+	ck_assert_str_eq(rig.out, "Done.\n");
+}
+END_TEST
+
 /* The same proof serves for both acts of one command. */
 START_TEST(owner_proves_himself_once)
 {
@@ -699,6 +712,7 @@ add_account_cases(Suite *suite)
 	tcase_add_test(tc, recovery_codes_are_numbered);
 	tcase_add_test(tc, resync_takes_two_codes);
 	tcase_add_test(tc, owner_proves_himself);
+	tcase_add_test(tc, owner_is_asked_back);
 	tcase_add_test(tc, owner_proves_himself_once);
 	tcase_add_loop_test(
 		tc, without_proof_nothing_changes, 0, sizeof(proofs) / sizeof(proofs[0]));
