@@ -9,11 +9,14 @@
 #include <unistd.h>
 
 #include "common/fault.h"
+#include "tests/unit/engine/elsewhere.h"
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/unit.h"
 
 #define PASSWORD "correct horse"
 #define NEW_PASSWORD "a longer battery staple"
+#define CODE "271828" /* another server's, which then wants to know more */
+#define MORE "4711"
 #define NOTHING WF_VERDICT_COUNT /* no verdict: the peer was dropped, or gave up itself */
 
 static struct rig rig;
@@ -56,11 +59,27 @@ hang_up(struct engine_peer *peer)
 	((struct listener *)peer)->heard = true;
 }
 
+/* The server that knows a code: it asks back once. */
+static void
+serve_elsewhere(void)
+{
+	int index = elsewhere_open_one();
+	const struct asked *asked = index >= 0 ? elsewhere_asked((size_t)index) : NULL;
+
+	if (asked == NULL)
+		return;
+	if (asked->state_len == 0 && strcmp(asked->answer, CODE) == 0)
+		elsewhere_challenge((size_t)index, "More:", true, "one");
+	else
+		elsewhere_say((size_t)index, strcmp(asked->answer, MORE) == 0 ? WF_OUTCOME_ACCEPT : WF_OUTCOME_REJECT);
+}
+
 static void
 wait_for(bool *flag, const bool *other)
 {
 	for (int i = 0; i < 150000 && !*flag && !*other; i++) { /* half a minute where nothing comes */
 		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		serve_elsewhere();
 		usleep(100);
 	}
 	ck_assert_msg(*flag || *other, "neither prompts nor a verdict");
@@ -332,6 +351,95 @@ START_TEST(rounds_with_faults)
 }
 END_TEST
 
+/* --- a code that another server knows --- */
+
+/* What is entered, to its question, too. */
+struct elsewhere {
+	const char *code, *more;
+	uint64_t right;
+};
+
+static const struct elsewhere elsewheres[] = {
+	{CODE, MORE, WF_VERDICT_ACCEPT}, {CODE, "0", WF_VERDICT_REJECT}, {"0", "", WF_VERDICT_REJECT}
+};
+
+static uint64_t
+over_pam(const struct elsewhere *entered)
+{
+	struct listener it;
+
+	listener_open(&it);
+	if (send_begin(&it, WF_PURPOSE_LOGIN) == WF_OK)
+		wait_for(&it.prompted, &it.heard);
+	for (int round = 0; round < 2 && it.prompted; round++) {
+		it.prompted = false;
+		if (send_answer(&it, round == 0 ? PASSWORD : entered->more, entered->code) != WF_OK)
+			break;
+		wait_for(&it.prompted, &it.heard);
+	}
+	engine_peer_gone(rig.engine, &it.peer);
+	return it.verdict;
+}
+
+static uint64_t
+over_radius(const struct elsewhere *entered)
+{
+	const char *const answers[] = {PASSWORD, entered->code, entered->more};
+	char state[WF_STATE_LEN + 1] = "";
+	uint64_t verdict = NOTHING;
+
+	for (size_t i = 0; i < 3 && (i == 0 || state[0] != '\0'); i++)
+		verdict = one_packet(answers[i], state, state);
+	return verdict;
+}
+
+typedef uint64_t way(const struct elsewhere *entered);
+
+static uint64_t
+one_elsewhere(way *log_in_by, const struct elsewhere *entered, uint64_t nth, bool lasts)
+{
+	size_t accepted = rig_rows(&rig, "login", "ok");
+	uint64_t verdict, calls;
+
+	(void)elsewhere_open();
+	wf_fault_arm(nth, lasts);
+	verdict = log_in_by(entered);
+	calls = wf_fault_count();
+	wf_fault_arm(0, false);
+	ck_assert_msg(verdict == entered->right || verdict == WF_VERDICT_UNAVAILABLE || verdict == NOTHING,
+		      "call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
+	while (elsewhere_open_one() >= 0)
+		serve_elsewhere();
+	next_round();
+	ck_assert_uint_le(rig_rows(&rig, "login", "ok"), accepted + (entered->right == WF_VERDICT_ACCEPT));
+	ck_assert_uint_ge(rig_rows(&rig, "login", "ok"), accepted + (verdict == WF_VERDICT_ACCEPT));
+	return calls;
+}
+
+START_TEST(elsewhere_with_faults)
+{
+	static way *const ways[] = {over_pam, over_radius};
+	way *log_in_by = ways[_i / 6];
+	const struct elsewhere *entered = &elsewheres[_i / 2 % 3];
+	uint64_t calls;
+
+	rig_open(&rig);
+	(void)rig_client(&rig, "vpn");
+	(void)rig_upstream(&rig, "passlogic", UPSTREAM_POSSESSION);
+	rig_void(&rig, "alice", FACTOR_TOTP);
+	rig_join(&rig, "alice");
+	calls = one_elsewhere(log_in_by, entered, 0, false);
+	ck_assert_uint_gt(calls, 10);
+	for (uint64_t nth = 1; nth <= calls; nth++) {
+		(void)one_elsewhere(log_in_by, entered, nth, _i % 2 == 1);
+		rig_advance(&rig, 86401); /* the lane of right passwords with wrong codes forgets after a day alone */
+		ck_assert_uint_eq(over_pam(&elsewheres[0]), WF_VERDICT_ACCEPT);
+	}
+	next_round();
+	rig_close(&rig);
+}
+END_TEST
+
 static size_t
 changes(void)
 {
@@ -369,13 +477,16 @@ static Suite *
 suite(void)
 {
 	Suite *it = suite_create("engine/faults");
-	TCase *faults = tcase_create("faults");
+	TCase *faults = tcase_create("faults"), *elsewhere = tcase_create("elsewhere");
 
 	tcase_set_timeout(faults, 300);
 	tcase_add_loop_test(faults, login_with_faults, 0, 6);
 	tcase_add_loop_test(faults, rounds_with_faults, 0, 6);
 	tcase_add_loop_test(faults, change_with_faults, 0, 2);
 	suite_add_tcase(it, faults);
+	tcase_set_timeout(elsewhere, 300);
+	tcase_add_loop_test(elsewhere, elsewhere_with_faults, 0, 12);
+	suite_add_tcase(it, elsewhere);
 	return it;
 }
 

@@ -429,6 +429,28 @@ START_TEST(a_password_elsewhere)
 }
 END_TEST
 
+/* The gateway asks for the password elsewhere: the first request is the code, and a question may follow at once. */
+START_TEST(a_code_alone)
+{
+	const struct ask first = {.user = "bob", .answer = CODE};
+	struct policy_service *service;
+	char state[WF_STATE_LEN + 1];
+	uint64_t tag;
+
+	ck_assert_int_eq(policy_service_add(&nas_rig.config.policy, "vpn", &service), WF_OK);
+	service->ask = POLICY_ASK_CODE;
+	tag = nas_send(&first);
+	rig_asked(&nas_rig, 1);
+	elsewhere_challenge(0, QUESTION, true, "one");
+	snprintf(state, sizeof(state), "%s", wait_for(tag)->state);
+	tag = send_second(state, "4711", 0);
+	elsewhere_say(1, WF_OUTCOME_ACCEPT);
+	nas_verdict(wait_for(tag), WF_VERDICT_ACCEPT);
+	ck_assert_str_eq(rig_row(&nas_rig, "login").factors, "upstream:passlogic");
+	ck_assert_str_eq(rig_row(&nas_rig, "login").kinds, "possession");
+}
+END_TEST
+
 /* Where there is no room for a question: a first round, and a client that cannot show one. */
 START_TEST(no_room_for_a_question)
 {
@@ -472,6 +494,7 @@ add_radius(TCase *tc)
 	tcase_add_test(tc, left_open_over_radius);
 	tcase_add_test(tc, disabled_meanwhile);
 	tcase_add_loop_test(tc, a_password_elsewhere, 0, 2);
+	tcase_add_test(tc, a_code_alone);
 	tcase_add_loop_test(tc, no_room_for_a_question, 0, 2);
 }
 
