@@ -220,7 +220,8 @@ daemon_set_up(struct daemon *daemon, struct openings *openings)
 	tidy(daemon->live->config);
 	daemon->base = daemon_base_new();
 	if (daemon->base == NULL || !start_engine(daemon) || daemon_use_egress(daemon) != WF_OK ||
-		!start_front(daemon, openings) || !start_hub(daemon, openings) || loop_setup(daemon) != WF_OK)
+		!start_front(daemon, openings) || !start_hub(daemon, openings) ||
+		loop_setup(daemon) != WF_OK)
 		return false;
 	record_start(daemon);
 	return true;

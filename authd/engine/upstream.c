@@ -66,7 +66,7 @@ find_next(const struct transaction *txn, size_t *at_r)
 	const struct upstream *upstream = &txn->upstream;
 	bool found = false;
 
-	if (verify->status != WF_OK || txn->doomed || !txn->reserved)
+	if (verify->status != WF_OK || txn->doomed)
 		return false;
 	for (size_t i = 0; i < verify->nprompts; i++) {
 		const struct factor_result *result = &verify->results[i].result;

@@ -219,7 +219,7 @@ evaluate_here(struct transaction *txn)
 	struct verify *verify = &txn->verify;
 
 	verify->status = atomic_load(&verify->job.cancelled) ? WF_EXPIRED : WF_OK;
-	if (verify->status == WF_OK && txn->upstream.further.round == 0)
+	if (verify->status == WF_OK)
 		run(&verify->job, NULL);
 	verify_clear(verify);
 	verify->keys = NULL;
@@ -238,7 +238,7 @@ verify_start(struct transaction *txn)
 	verify->job.deadline_boot_us =
 		txn->round_us + policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000000;
 	atomic_store(&verify->job.cancelled, (txn->peer == NULL || txn->told) && txn->round != ROUND_SECOND);
-	if (status == WF_OK && (is_short(txn) || txn->upstream.further.round > 0)) {
+	if (status == WF_OK && is_short(txn)) {
 		evaluate_here(txn);
 		return;
 	}
