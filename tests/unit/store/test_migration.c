@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/unit/faults.h"
 #include "tests/unit/store/fixture.h"
 #include "tests/unit/unit.h"
 
@@ -198,12 +199,77 @@ START_TEST(an_open_challenge_stays_open)
 }
 END_TEST
 
+#ifdef WF_FAULT
+#define STRIDE 499 /* of the thousands of calls of the libraries below */
+
+/* Whatever it came to: what stood there is there, once it can be brought forward, and a copy beside. */
+static void
+nothing_is_lost(int version)
+{
+	char copy[32];
+	uint64_t rows;
+
+	fx_open();
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), STORE_SCHEMA);
+	ck_assert(fx_read("alice")->found);
+	ck_assert_uint_ge(fx_read("alice")->ncredentials, 1);
+	rows = fx_verify_chain();
+	(void)snprintf(copy, sizeof(copy), ".before-%d", version);
+	ck_assert_int_eq(access(fx_file(copy), F_OK), 0);
+	ck_assert_int_ne(access(fx_file(".copying"), F_OK), 0);
+	fx_close();
+	ck_assert_int_eq(rename(fx_file(copy), fx.path), 0);
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), version);
+	ck_assert_int_le(fx_sql_int("SELECT count(*) FROM audit"), (int)rows);
+}
+
+static uint64_t
+one_start(int version, uint64_t points, uint64_t nth, bool lasts)
+{
+	uint64_t calls;
+	wf_status status;
+
+	setup_of(version);
+	wf_fault_page()->points = points;
+	wf_fault_arm(nth, lasts);
+	status = fx_try_open(false);
+	calls = wf_fault_count();
+	wf_fault_arm(0, false);
+	wf_fault_page()->points = 0;
+	ck_assert(nth > 0 || status == WF_OK);
+	ck_assert(status == WF_OK || status == WF_NO_MEMORY || fx.why[0] != '\0');
+	if (status == WF_OK)
+		fx_close();
+	else
+		ck_assert_int_ge(fx_sql_int("PRAGMA user_version"), version);
+	nothing_is_lost(version);
+	fx_teardown();
+	return calls;
+}
+
+START_TEST(each_call_fails)
+{
+	const int version = _i / 2 + 1;
+	const bool libraries = _i % 2 == 1;
+	const uint64_t points = libraries ? FAULT_POINTS_ALL | 1U << WF_FAULT_STORE : 0;
+	uint64_t calls = one_start(version, points, 0, false);
+
+	ck_assert_uint_gt(calls, 20);
+	for (uint64_t nth = 1; nth <= calls; nth += libraries ? STRIDE : 1)
+		(void)one_start(version, points, nth, nth % 2 == 0);
+}
+END_TEST
+#endif
+
 static Suite *
 migration_suite(void)
 {
 	Suite *suite = suite_create("store-migration");
 	TCase *tc = tcase_create("migration");
 	TCase *second = tcase_create("from-2");
+#ifdef WF_FAULT
+	TCase *faults = tcase_create("faults");
+#endif
 
 	tcase_add_checked_fixture(tc, setup, fx_teardown);
 	tcase_add_test(tc, what_stood_there_stays);
@@ -217,6 +283,11 @@ migration_suite(void)
 	tcase_add_checked_fixture(second, setup_2, fx_teardown);
 	tcase_add_test(second, an_open_challenge_stays_open);
 	suite_add_tcase(suite, second);
+#ifdef WF_FAULT
+	tcase_set_timeout(faults, 300);
+	tcase_add_loop_test(faults, each_call_fails, 0, 2 * (STORE_SCHEMA - 1));
+	suite_add_tcase(suite, faults);
+#endif
 	return suite;
 }
 
