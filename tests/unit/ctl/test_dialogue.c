@@ -297,6 +297,7 @@ static struct rig_act emergency_acts[] = {
 	{.act = "status", .columns = {"breakglass-file"}, .rows = {{glass_path}}},
 	{.act = "emergency.new"},
 	{.act = "emergency.unlock"},
+	{.act = "emergency.used"},
 };
 
 static void
@@ -364,19 +365,33 @@ START_TEST(new_emergency_sheet_takes_the_place_of_the_old)
 }
 END_TEST
 
-/* A used code that the log has not told of yet would be forgotten with its sheet. */
-START_TEST(no_new_sheet_before_used_codes_are_told)
+/* A sheet of two codes, one of which has let root in. */
+static void
+make_used_sheet(void)
 {
 	struct wf_secret pin = WF_SECRET_EMPTY, codes[2] = {{NULL, 0}};
-	const struct wf_breakglass_try attempt = {
-		.user = "root", .tty = "tty1", .pin = &pin, .code = &codes[1]};
-	char line[PATH_MAX + 512];
+	const struct wf_breakglass_try attempt = {.user = "root",
+		.tty = "tty1",
+		.pin = &pin,
+		.code = &codes[1],
+		.wall_us = INT64_C(1772323200000000)};
 	uint32_t slot;
 
-	start_emergency(3);
 	ck_assert_int_eq(wf_secret_set(&pin, "emergency pin", 13), WF_OK);
 	ck_assert_int_eq(wf_breakglass_create(glass_path, "root", &pin, 2, codes), WF_OK);
 	ck_assert_int_eq(wf_breakglass_consume(glass_path, &attempt, &slot), WF_OK);
+	wf_secret_clear(&pin);
+	wf_secret_clear(&codes[0]);
+	wf_secret_clear(&codes[1]);
+}
+
+/* A used code that the log has not told of yet would be forgotten with its sheet. */
+START_TEST(no_new_sheet_before_used_codes_are_told)
+{
+	char line[PATH_MAX + 512];
+
+	start_emergency(3);
+	make_used_sheet();
 	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --stdin"), CTL_NO);
 	ck_assert_ptr_nonnull(
 		strstr(rig.err, " has used codes that are not in the log yet; start the daemon "));
@@ -385,9 +400,50 @@ START_TEST(no_new_sheet_before_used_codes_are_told)
 		rig.dir);
 	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", line), CTL_NO);
 	ck_assert_ptr_nonnull(strstr(rig.err, "/none/glass: "));
-	wf_secret_clear(&pin);
-	wf_secret_clear(&codes[0]);
-	wf_secret_clear(&codes[1]);
+}
+END_TEST
+
+/* Each use enters the log once; until it has, it is left for the next time. */
+START_TEST(used_codes_enter_the_log_once)
+{
+	static const char asked[] = "emergency.used user=root tty=tty1 time=1772323200000000\n";
+
+	start_emergency(3); /* a daemon that knows no such act */
+	make_used_sheet();
+	ck_assert_int_eq(rig_run(&rig, NULL, "emergency report"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err,
+		"a use of an emergency code by root could not be written into the log"));
+	rig_stop(&rig);
+	start_emergency(4);
+	make_used_sheet();
+	ck_assert_int_eq(rig_run(&rig, NULL, "emergency report"), CTL_OK);
+	ck_assert_str_eq(rig.out, "Uses of emergency codes that are in the log now: 1.\n");
+	ck_assert_ptr_nonnull(strstr(rig_asked(&rig), asked));
+	ck_assert_int_eq(rig_run(&rig, NULL, "emergency report"), CTL_OK);
+	ck_assert_str_eq(rig.out, "No use of an emergency code is missing in the log.\n");
+	ck_assert_ptr_null(strstr(strstr(rig_asked(&rig), asked) + 1, asked));
+	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --stdin"), CTL_OK);
+}
+END_TEST
+
+/* The daemon asks for it at each start: no sheet is no reason to complain, a broken one is. */
+START_TEST(nothing_to_report)
+{
+	char line[PATH_MAX + 512];
+
+	start_emergency(4);
+	ck_assert_int_eq(rig_run(&rig, NULL, "emergency report"), CTL_OK);
+	ck_assert_str_eq(rig.out, "No use of an emergency code is missing in the log.\n");
+	rig_write(&rig, "glass", "no such sheet");
+	ck_assert_int_eq(chmod(glass_path, 0600), 0);
+	ck_assert_int_eq(rig_run(&rig, NULL, "emergency report"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, glass_path));
+	ck_assert_int_eq(rig_run(&rig, NULL, "emergency unlock --reason x"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, glass_path));
+	rig_stop(&rig);
+	start_emergency(0); /* nobody to report to */
+	snprintf(line, sizeof(line), "emergency report --breakglass-file %s", glass_path);
+	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_AWAY);
 }
 END_TEST
 
@@ -432,6 +488,8 @@ dialogue_suite(void)
 	tcase_add_test(start, new_emergency_sheet_takes_the_place_of_the_old);
 	tcase_add_test(start, emergency_unlock_works_without_the_daemon);
 	tcase_add_test(start, no_new_sheet_before_used_codes_are_told);
+	tcase_add_test(start, used_codes_enter_the_log_once);
+	tcase_add_test(start, nothing_to_report);
 	suite_add_tcase(suite, start);
 	return suite;
 }
