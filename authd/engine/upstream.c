@@ -147,8 +147,11 @@ conclude(struct transaction *txn, enum factor_answer answer, const char *reason)
 {
 	struct verify_result *result = &txn->verify.results[txn->upstream.at];
 	const struct factor_ops *ops = factor_upstream(txn->verify.prompts[txn->upstream.at].text);
+	bool checked = result->result.checked;
 
 	factor_upstream_said(answer, reason, &result->result);
+	if (answer == FACTOR_UNSURE)
+		result->result.guess = checked; /* else a pending token could be guessed for nothing while it is away */
 	result->factor = ops->id;
 	result->kind = ops->kind;
 	verify_ended(txn);

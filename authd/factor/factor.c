@@ -170,6 +170,7 @@ factor_try(enum wf_text_id prompt, const struct credential *credentials, size_t 
 		won->best->guess = trial.guess;
 	else
 		won->best->guess = won->best->answer == FACTOR_NO && !won->best->replayed;
+	won->best->checked = trial.guess;
 	*result_r = *won->best;
 	*factor_r = *won->factor;
 }

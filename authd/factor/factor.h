@@ -36,6 +36,11 @@ struct factor_result {
 	 * no (I1: a token whose key is lost must not make guesses at its neighbour free).
 	 */
 	bool guess;
+	/*
+	 * By factor_try(): such a check said no, whatever the answer as a whole is. It makes a guess
+	 * of what another server, which might know better, then cannot tell.
+	 */
+	bool checked;
 	char reason[48];  /* "wrong-password", "wrong-code", "replayed", "clock-suspect" ... */
 	struct effect effects[FACTOR_EFFECTS_MAX];
 	size_t neffects;

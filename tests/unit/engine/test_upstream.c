@@ -209,6 +209,23 @@ START_TEST(own_recovery_codes)
 }
 END_TEST
 
+/* A code that was compared with a token of ours is a guess at it, even if they cannot tell; one of another form is none. */
+START_TEST(no_guess_is_free_while_they_are_away)
+{
+	char code[64];
+
+	elsewhere_refuse(WF_UNAVAILABLE);
+	rig_recovery(&rig, "bob", code, sizeof(code));
+	alone("bob", PASSWORD, CODE, WF_VERDICT_UNAVAILABLE);
+	ck_assert_uint_eq(failures(LANE_ACCOUNT), 0);
+	rig_token(&rig, bob, CREDENTIAL_PENDING);
+	alone("bob", PASSWORD, CODE, WF_VERDICT_UNAVAILABLE);
+	ck_assert_str_eq(rig_row(&rig, "login").reason, "upstream-away");
+	ck_assert_uint_eq(failures(LANE_ACCOUNT), 1);
+	ck_assert_uint_eq(failures(LANE_POSSESSION), 1);
+}
+END_TEST
+
 /* The password is theirs, the code ours: it comes first. */
 START_TEST(a_password_elsewhere)
 {
@@ -452,6 +469,7 @@ suite(void)
 	tcase_add_test(tc, not_of_a_disabled_account);
 	tcase_add_test(tc, moving_over);
 	tcase_add_test(tc, own_recovery_codes);
+	tcase_add_test(tc, no_guess_is_free_while_they_are_away);
 	tcase_add_test(tc, a_password_elsewhere);
 	tcase_add_test(tc, both_elsewhere);
 	tcase_add_test(tc, both_elsewhere_and_the_first_says_no);
