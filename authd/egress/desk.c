@@ -131,8 +131,7 @@ run(struct worker_job *job, void *scratch)
 	struct errand *errand = job->ctx;
 	const struct booth *booth = site_find(errand->site, errand->order.target->config->name);
 
-	if (!errand->visit->lost)
-		booth->trade->ask(&errand->order, scratch);
+	booth->trade->ask(&errand->order, scratch);
 	wf_secret_clear(&errand->order.answer);
 }
 

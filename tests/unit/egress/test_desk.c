@@ -1,6 +1,6 @@
 /*
- * The running program without its main(): sites, the daemon's connection, threads. The daemon's side
- * is the real one, in the same loop; the servers are on loopback.
+ * The running program without its main(): sites, the daemon's connection, threads. The daemon's
+ * side is the real one, in the same loop; the servers are on loopback.
  */
 #include "config.h"
 
