@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "common/tls/accept.h"
 #include "tests/unit/radius/radsec_rig.h"
 
 /* --- packets --- */
@@ -209,6 +210,44 @@ START_TEST(all_have_so_many_connections)
 }
 END_TEST
 
+/* A listening socket on loopback, and a connection to it that says nothing. */
+static int
+connect_to(const struct sockaddr_storage *address)
+{
+	int fd = socket(address->ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	ck_assert_int_eq(connect(fd, (const struct sockaddr *)address, sizeof(*address)), 0);
+	return fd;
+}
+
+START_TEST(connections_are_accepted_at_a_pace)
+{
+	struct sockaddr_storage address = address_of("127.0.0.1");
+	socklen_t len = sizeof(struct sockaddr_in);
+	int fds[120], listening;
+
+	((struct sockaddr_in *)&address)->sin_port = 0;
+	start("", GATEWAYS);
+	ck_assert_int_eq(wf_accept_socket(&address, len, &listening), WF_OK);
+	len = sizeof(address);
+	ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&address, &len), 0);
+	ck_assert_int_eq(radsec_listen(radsec, listening), WF_OK);
+	for (size_t i = 0; i < LENGTH(fds); i++)
+		fds[i] = connect_to(&address);
+	for (size_t i = 0; i < 400; i++)
+		(void)event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	/* A hundred at once; of this address eight may be in the middle of their handshake. */
+	ck_assert_uint_eq(counts[STATS_CONNECTIONS_CROWDED], 100 - 8);
+	now_us += SECOND / 10;
+	radsec_tick(radsec);
+	for (size_t i = 0; i < 400; i++)
+		(void)event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	ck_assert_uint_eq(counts[STATS_CONNECTIONS_CROWDED], 110 - 8);
+	for (size_t i = 0; i < LENGTH(fds); i++)
+		close(fds[i]);
+}
+END_TEST
+
 /* Nobody gets far by opening connections and saying nothing. */
 START_TEST(the_oldest_handshake_gives_way)
 {
@@ -349,6 +388,7 @@ connection_suite(void)
 	tcase_add_test(tc, connections_have_numbers_of_their_own);
 	tcase_add_test(tc, one_client_has_so_many_connections);
 	tcase_add_test(tc, all_have_so_many_connections);
+	tcase_add_test(tc, connections_are_accepted_at_a_pace);
 	tcase_add_test(tc, the_oldest_handshake_gives_way);
 	tcase_add_test(tc, so_many_handshakes_in_all);
 	tcase_add_test(tc, handshakes_take_turns);
