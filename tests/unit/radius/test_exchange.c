@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "radius/exchange.h"
+#include "tests/unit/faults.h"
 #include "tests/unit/radius/craft.h"
 #include "tests/unit/unit.h"
 
@@ -159,14 +160,22 @@ send_login(int64_t now_us)
 	receive(&craft, now_us);
 }
 
+static wf_status
+fill_result(struct wf_msg *msg, uint64_t tag, enum wf_verdict verdict)
+{
+	wf_status status;
+
+	wf_msg_init(msg, WF_MSG_RESULT, WF_WIRE_VERSION);
+	status = wf_msg_add_uint(msg, WF_F_TAG, tag);
+	return status == WF_OK ? wf_msg_add_uint(msg, WF_F_VERDICT, verdict) : status;
+}
+
 static void
 answer(uint64_t tag, enum wf_verdict verdict, int64_t now_us)
 {
 	struct wf_msg msg;
 
-	wf_msg_init(&msg, WF_MSG_RESULT, WF_WIRE_VERSION);
-	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_TAG, tag), WF_OK);
-	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_VERDICT, verdict), WF_OK);
+	ck_assert_int_eq(fill_result(&msg, tag, verdict), WF_OK);
 	exchanges_answer(exchanges, &msg, now_us);
 	wf_msg_clear(&msg);
 }
@@ -649,6 +658,249 @@ START_TEST(f2_replies_are_dropped)
 }
 END_TEST
 
+/* An Accounting-Request of a session that starts, signed with `secret`. */
+static void
+make_record(struct craft *craft, const char *secret)
+{
+	struct digest_part parts[2] = {{craft->bytes, 0}, {secret, strlen(secret)}};
+	uint8_t md5[DIGEST_LEN];
+
+	craft_begin(craft, CODE_ACCOUNTING_REQUEST);
+	craft->bytes[1] = ++next_id;
+	memset(craft->bytes + 4, 0, PACKET_AUTHENTICATOR);
+	craft_add(craft, ATTR_ACCT_STATUS_TYPE, "\0\0\0\1", 4);
+	craft_text(craft, ATTR_ACCT_SESSION_ID, "s1");
+	craft_text(craft, ATTR_USER_NAME, "alice");
+	craft_text(craft, ATTR_NAS_IDENTIFIER, "nas");
+	parts[0].len = craft->len;
+	ck_assert_int_eq(digest_md5(binding.digest, parts, 2, md5), WF_OK);
+	memcpy(craft->bytes + 4, md5, sizeof(md5));
+}
+
+static void
+receive_at(bool accounting, struct craft *craft)
+{
+	struct route route = route_of("::ffff:192.0.2.1");
+
+	route.authentication = !accounting;
+	route.accounting = accounting;
+	exchanges_receive(exchanges, &route, craft->bytes, craft->len, SECOND);
+}
+
+/* Acknowledged when it is stored, and only then. */
+START_TEST(b2_records)
+{
+	static const struct {
+		enum wf_verdict verdict;
+		bool answered;
+	} rows[] = {
+		{WF_VERDICT_ACCEPT, true},
+		{WF_VERDICT_REJECT, false},
+		{WF_VERDICT_UNAVAILABLE, false},
+	};
+	struct craft craft;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t before = sent;
+
+		make_record(&craft, "secret");
+		receive_at(true, &craft);
+		ck_assert_uint_eq(asked, i + 1);
+		ck_assert_uint_eq(sent, before);
+		answer(tags[i], rows[i].verdict, SECOND);
+		ck_assert_uint_eq(sent - before, rows[i].answered);
+		if (rows[i].answered)
+			ck_assert_uint_eq(last[0], CODE_ACCOUNTING_RESPONSE);
+	}
+	ck_assert_uint_eq(count(STATS_RECORDS), 3);
+	receive_at(true, &craft); /* it may come again */
+	ck_assert_uint_eq(asked, 4);
+}
+END_TEST
+
+START_TEST(b1_records_of_somebody_else)
+{
+	struct craft craft;
+
+	for (int i = 0; i < 2; i++) {
+		make_record(&craft, "Secret");
+		receive_at(true, &craft);
+	}
+	ck_assert_uint_eq(count(STATS_AUTHENTICATOR), 2);
+	ck_assert_uint_eq(said, 1);
+	make_record(&craft, "secret");
+	craft.bytes[craft.len - 1] ^= 1;
+	receive_at(true, &craft);
+	ck_assert_uint_eq(count(STATS_AUTHENTICATOR), 3);
+	ck_assert_uint_eq(asked + sent, 0);
+}
+END_TEST
+
+static void
+make_status(struct craft *craft, bool sign)
+{
+	craft_begin(craft, CODE_STATUS_SERVER);
+	craft->bytes[1] = ++next_id;
+	if (sign)
+		craft_sign(craft, &binding);
+}
+
+/* Each listener answers in its own words, and only while logins would be answered. */
+START_TEST(e1_status_server)
+{
+	static const uint8_t replies[] = {CODE_ACCESS_ACCEPT, CODE_ACCOUNTING_RESPONSE};
+	struct craft craft;
+
+	for (int accounting = 0; accounting < 2; accounting++) {
+		up = true;
+		make_status(&craft, true);
+		receive_at(accounting, &craft);
+		ck_assert_uint_eq(sent, (size_t)accounting + 1);
+		ck_assert_uint_eq(last[0], replies[accounting]);
+		make_status(&craft, false);
+		receive_at(accounting, &craft);
+		up = false;
+		make_status(&craft, true);
+		receive_at(accounting, &craft);
+		ck_assert_uint_eq(sent, (size_t)accounting + 1);
+	}
+	ck_assert_uint_eq(count(STATS_STATUS), 6);
+	ck_assert_uint_eq(count(STATS_STATUS_REPLIES), 2);
+	ck_assert_uint_eq(count(STATS_UNAVAILABLE), 2);
+	ck_assert_uint_eq(count(STATS_PROTECTION + PROTECTION_WRONG), 2);
+	ck_assert_uint_eq(asked, 0);
+}
+END_TEST
+
+/* Not signed, or by somebody else: nothing is asked, and it is said once for each cause. */
+START_TEST(c1_protection)
+{
+	struct craft craft;
+
+	for (int i = 0; i < 2; i++) {
+		make_login(&craft);
+		craft.bytes[craft.len - 1] ^= 1;
+		receive(&craft, SECOND);
+		make_login(&craft);
+		craft.len -= 18; /* the Message-Authenticator */
+		craft_end(&craft);
+		receive(&craft, SECOND);
+	}
+	ck_assert_uint_eq(count(STATS_PROTECTION + PROTECTION_WRONG), 2);
+	ck_assert_uint_eq(count(STATS_PROTECTION + PROTECTION_MISSING), 2);
+	ck_assert_uint_eq(said, 2);
+	ck_assert_uint_eq(asked + sent, 0);
+}
+END_TEST
+
+/* What is not served where it came to, or nowhere. */
+START_TEST(a2_codes)
+{
+	struct craft craft;
+
+	make_login(&craft);
+	receive_at(true, &craft);
+	make_record(&craft, "secret");
+	receive_at(false, &craft);
+	craft_begin(&craft, CODE_ACCESS_ACCEPT);
+	receive(&craft, SECOND);
+	craft_begin(&craft, 99);
+	receive(&craft, SECOND);
+	ck_assert_uint_eq(count(STATS_CODE), 4);
+	craft_begin(&craft, CODE_ACCESS_REQUEST);
+	craft.bytes[3]++; /* longer than it is */
+	receive(&craft, SECOND);
+	ck_assert_uint_eq(count(STATS_FORM + PACKET_CUT), 1);
+	ck_assert_uint_eq(asked + sent, 0);
+}
+END_TEST
+
+static bool
+lose_reply(const struct route *route, const uint8_t *bytes, size_t len)
+{
+	(void)route;
+	(void)bytes;
+	(void)len;
+	return false;
+}
+
+/* A reply that does not leave is remembered: the device asks again. */
+START_TEST(a_reply_that_is_lost)
+{
+	static const struct route_ops losing = {.send = lose_reply};
+	struct route route = route_of("::ffff:192.0.2.1");
+	struct craft craft;
+
+	route.ops = &losing;
+	make_login(&craft);
+	exchanges_receive(exchanges, &route, craft.bytes, craft.len, SECOND);
+	answer(tags[0], WF_VERDICT_ACCEPT, SECOND);
+	ck_assert_uint_eq(count(STATS_SEND), 1);
+	exchanges_receive(exchanges, &route, craft.bytes, craft.len, SECOND);
+	ck_assert_uint_eq(count(STATS_SEND), 2);
+	receive(&craft, SECOND);
+	ck_assert_uint_eq(sent, 1);
+	ck_assert_uint_eq(last[0], CODE_ACCESS_ACCEPT);
+	ck_assert_uint_eq(asked, 1);
+}
+END_TEST
+
+#ifdef WF_FAULT
+static struct craft faulty;
+static size_t faulty_sent;
+
+static void
+begin_round(void)
+{
+	make_login(&faulty);
+	asked = 0;
+	faulty_sent = sent;
+}
+
+static wf_status
+run_round(void)
+{
+	struct wf_msg msg;
+	wf_status status;
+
+	receive(&faulty, SECOND);
+	if (asked != 1)
+		return WF_NO_MEMORY;
+	status = fill_result(&msg, tags[0], WF_VERDICT_ACCEPT);
+	if (status == WF_OK)
+		exchanges_answer(exchanges, &msg, SECOND);
+	wf_msg_clear(&msg);
+	return sent > faulty_sent ? WF_OK : WF_NO_MEMORY;
+}
+
+/* An accept or silence; a login that met silence goes through when it comes again. */
+static void
+end_round(wf_status status)
+{
+	if (status == WF_OK) {
+		ck_assert_uint_eq(last[0], CODE_ACCESS_ACCEPT);
+	} else {
+		ck_assert_uint_eq(sent, faulty_sent);
+		exchanges_lost(exchanges);
+		asked = 0;
+		receive(&faulty, SECOND);
+		ck_assert_uint_eq(asked, 1);
+		answer(tags[0], WF_VERDICT_ACCEPT, SECOND);
+		ck_assert_uint_eq(sent, faulty_sent + 1);
+	}
+	ck_assert_uint_eq(exchanges_count(exchanges), 0);
+}
+
+START_TEST(faults)
+{
+	static const struct fault_scenario scenario = {begin_round, run_round, end_round};
+
+	/* what is sent and cannot be remembered is asked of the daemon again, which knows it */
+	ck_assert_uint_ge(fault_loop_lenient(&scenario), 3);
+}
+END_TEST
+#endif
+
 START_TEST(rate_of_the_client)
 {
 	config.rate = 3;
@@ -687,6 +939,15 @@ exchange_suite(void)
 	tcase_add_test(tc, bounds);
 	tcase_add_test(tc, d7_known_states_have_room_of_their_own);
 	tcase_add_test(tc, a1_strangers);
+	tcase_add_test(tc, b2_records);
+	tcase_add_test(tc, b1_records_of_somebody_else);
+	tcase_add_test(tc, e1_status_server);
+	tcase_add_test(tc, c1_protection);
+	tcase_add_test(tc, a2_codes);
+	tcase_add_test(tc, a_reply_that_is_lost);
+#ifdef WF_FAULT
+	tcase_add_test(tc, faults);
+#endif
 	tcase_add_test(tc, rate_of_the_client);
 	tcase_add_test(tc, bad_options);
 	suite_add_tcase(suite, tc);
