@@ -6,10 +6,12 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "radius/authenticator.h"
 #include "tests/unit/ctl/rig.h"
+#include "tests/unit/faults.h"
 #include "tests/unit/unit.h"
 
 #define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
@@ -23,7 +25,7 @@ enum deed { END = 0, ACCEPT, REJECT, CHALLENGE, DROP, OTHER_SECRET, UNSIGNED, OT
 static struct server {
 	int fd;
 	pthread_t thread;
-	const enum deed *script;
+	const enum deed *script; /* NULL: a challenge, and an Accept to what comes with its State */
 	char answers[ANSWERS_MAX][256]; /* what came as password */
 	size_t n;
 	bool stated; /* the last one had the State */
@@ -43,7 +45,7 @@ note(const struct binding *binding, const struct packet *request)
 
 	ck_assert_int_eq(authenticator_verify_message(binding, request), WF_OK);
 	ck_assert_int_eq(authenticator_reveal(binding, request, hidden, &password), WF_OK);
-	snprintf(server.answers[server.n++], sizeof(server.answers[0]), "%s",
+	snprintf(server.answers[server.n++ % ANSWERS_MAX], sizeof(server.answers[0]), "%s",
 		(const char *)password.bytes);
 	server.stated = packet_has(request, ATTR_STATE);
 	wf_secret_clear(&password);
@@ -110,12 +112,14 @@ static void
 serve_one(const struct binding *binding, const uint8_t *bytes, size_t len,
 	const struct sockaddr_in *from)
 {
-	enum deed deed = server.script[server.n];
+	enum deed deed = server.script != NULL ? server.script[server.n] : CHALLENGE;
 	struct packet request;
 	struct wf_buf frame;
 
 	ck_assert_int_eq(packet_read(bytes, len, &request), PACKET_FINE);
 	note(binding, &request);
+	if (server.script == NULL && server.stated)
+		deed = ACCEPT;
 	if (deed == DROP || deed == END)
 		return;
 	wf_buf_init(&frame, PACKET_MAX);
@@ -186,9 +190,19 @@ set_up(void)
 	counter_before = counter_after = "requests";
 }
 
-/* `warifu radius test alice WORDS` with this input, a daemon, and a server that does this. */
 static int
-run(const enum deed *script, const char *input, const char *words)
+run_here(const char *input, const char *words)
+{
+	char line[256];
+
+	snprintf(line, sizeof(line), "radius test alice --stdin %s", words);
+	return rig_run(&rig, input, line);
+}
+
+/* `run` of `warifu radius test alice WORDS` with this input, a daemon, and this server. */
+static int
+run_by(int (*run)(const char *input, const char *words), const enum deed *script, const char *input,
+	const char *words)
 {
 	const struct rig_act acts[] = {
 		{.act = "radius.test",
@@ -204,7 +218,6 @@ run(const enum deed *script, const char *input, const char *words)
 			.columns = {"client", "counter", "value:number"},
 			.rows = {{"", counter_after, "5"}, {"local", counter_after, "5"}}},
 	};
-	char line[256];
 	int code;
 
 	start_server(script);
@@ -213,10 +226,15 @@ run(const enum deed *script, const char *input, const char *words)
 	snprintf(secret_file, sizeof(secret_file), "%s", rig_path(&rig, "secret"));
 	ck_assert_int_eq(chmod(secret_file, 0400), 0);
 	snprintf(owner, sizeof(owner), "%u", geteuid());
-	snprintf(line, sizeof(line), "radius test alice --stdin %s", words);
-	code = rig_run(&rig, input, line);
+	code = run(input, words);
 	stop_server();
 	return code;
+}
+
+static int
+run(const enum deed *script, const char *input, const char *words)
+{
+	return run_by(run_here, script, input, words);
 }
 
 #define SAYS(text) ck_assert_msg(strstr(rig.out, text) != NULL, "no '%s' in:\n%s", text, rig.out)
@@ -398,6 +416,92 @@ START_TEST(no_client_no_test)
 }
 END_TEST
 
+#ifdef WF_FAULT
+static uint64_t nth, calls;
+static bool lasts;
+
+static void
+arm(void)
+{
+	wf_fault_page()->points = FAULT_POINTS_ALL;
+	wf_fault_arm(nth, lasts);
+}
+
+static uint64_t
+disarm(void)
+{
+	uint64_t count = wf_fault_count();
+
+	wf_fault_arm(0, false);
+	wf_fault_page()->points = 0;
+	return count;
+}
+
+/* In a process of its own, so that nothing of the daemon and the server fails. */
+static void
+one_round(const char *input, const char *words, int wanted)
+{
+	int ends[2], status, fd;
+	pid_t pid;
+
+	ck_assert_int_eq(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		fd = fault_next_descriptor();
+		status = run_here(input, words);
+		ck_assert(status != CTL_OK || strstr(rig.out, "alice gets in.") != NULL);
+		ck_assert_int_eq(fault_next_descriptor(), fd);
+		ck_assert_int_eq(
+			write(ends[1], &rig.calls, sizeof(rig.calls)), sizeof(rig.calls));
+		_exit(status);
+	}
+	close(ends[1]);
+	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+	ck_assert_int_eq(read(ends[0], &calls, sizeof(calls)), sizeof(calls));
+	close(ends[0]);
+	ck_assert_msg(WIFEXITED(status), "call %llu: status %d", (unsigned long long)nth, status);
+	ck_assert(wanted < 0 || WEXITSTATUS(status) == wanted);
+}
+
+static int
+all_rounds(const char *input, const char *words)
+{
+	uint64_t total = 0;
+
+	rig.before = arm;
+	rig.after = disarm;
+	for (uint64_t round = 0; round <= 2 * total; round++) {
+		nth = (round + 1) / 2;
+		lasts = round > 0 && round % 2 == 0;
+		one_round(input, words, round == 0 ? CTL_OK : -1);
+		total = round == 0 ? calls : total;
+	}
+	ck_assert_uint_gt(total, 0);
+	return CTL_OK;
+}
+
+/* Whatever fails: nothing breaks or leaks, and only who was accepted is said to get in. */
+START_TEST(each_call_fails_in_turn)
+{
+	(void)run_by(all_rounds, NULL, "my password\n123456\n", "");
+	rig_stop(&rig);
+}
+END_TEST
+
+static void
+add_fault_tests(TCase *tc)
+{
+	tcase_set_timeout(tc, 300);
+	tcase_add_test(tc, each_call_fails_in_turn);
+}
+#else
+static void
+add_fault_tests(TCase *tc)
+{
+	(void)tc;
+}
+#endif
+
 static Suite *
 radius_test_suite(void)
 {
@@ -415,6 +519,7 @@ radius_test_suite(void)
 	tcase_add_loop_test(tc, silence_is_explained_by_counters, 0, ENTRIES(counters));
 	tcase_add_test(tc, another_server);
 	tcase_add_test(tc, no_client_no_test);
+	add_fault_tests(tc);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
