@@ -392,6 +392,8 @@ void verify_clear(struct verify *verify);
 WF_MUST_USE wf_status upstream_choose(struct transaction *txn, const struct account *account);
 /* Asks the next server; false: there is nothing to ask, or nothing to be won by it. */
 bool upstream_start(struct transaction *txn);
+/* Another server knows the answer to this prompt, but something else was not right before it was asked. */
+bool upstream_unasked(const struct transaction *txn, size_t prompt);
 void on_asked_back(struct transaction *txn);
 WF_MUST_USE wf_status upstream_read_answer(struct transaction *txn, const struct wf_msg *msg); /* in FURTHER */
 void on_further_answer(struct transaction *txn);

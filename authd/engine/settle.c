@@ -32,6 +32,7 @@ sum_up(const struct transaction *txn, struct sums *sums_r)
 {
 	const struct verify *verify = &txn->verify;
 	struct sums sums = {.proved = txn->gateway.proved};
+	unsigned unasked = 0;
 
 	for (size_t i = 0; i < verify->nprompts; i++) {
 		const struct verify_result *one = &verify->results[i];
@@ -41,6 +42,8 @@ sum_up(const struct transaction *txn, struct sums *sums_r)
 			sums.proved |= kind;
 		} else if (one->result.replayed) {
 			sums.replayed |= kind;
+		} else if (upstream_unasked(txn, i)) {
+			unasked |= kind;
 		} else if (one->result.answer == FACTOR_UNSURE) {
 			sums.unsure |= kind;
 			sums.guessed = sums.guessed || one->result.guess;
@@ -50,6 +53,8 @@ sum_up(const struct transaction *txn, struct sums *sums_r)
 			sums.first_no = sums.first_no == NULL ? one->result.reason : sums.first_no;
 		}
 	}
+	if (sums.replayed == 0 && sums.unsure == 0) /* what was not asked is not right */
+		sums.failed |= unasked;
 	*sums_r = sums;
 }
 

@@ -58,12 +58,17 @@ upstream_choose(struct transaction *txn, const struct account *account)
 	return status;
 }
 
+bool
+upstream_unasked(const struct transaction *txn, size_t prompt)
+{
+	return txn->upstream.servers[prompt][0] != '\0' && !txn->upstream.asked[prompt];
+}
+
 /* The next prompt that a server has to be asked about; false: none, or something else is not right. */
 static bool
 find_next(const struct transaction *txn, size_t *at_r)
 {
 	const struct verify *verify = &txn->verify;
-	const struct upstream *upstream = &txn->upstream;
 	bool found = false;
 
 	if (verify->status != WF_OK || txn->doomed)
@@ -73,7 +78,7 @@ find_next(const struct transaction *txn, size_t *at_r)
 
 		if (result->answer == FACTOR_YES)
 			continue;
-		if (upstream->servers[i][0] == '\0' || upstream->asked[i] || result->replayed)
+		if (!upstream_unasked(txn, i) || result->replayed)
 			return false;
 		if (!found)
 			*at_r = i;

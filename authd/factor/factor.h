@@ -37,8 +37,8 @@ struct factor_result {
 	 */
 	bool guess;
 	/*
-	 * By factor_try(): such a check said no, whatever the answer as a whole is. It makes a guess
-	 * of what another server, which might know better, then cannot tell.
+	 * By factor_try(): such a check said no, whatever the answer as a whole is. It makes a
+	 * guess of what another server, which might know better, then cannot tell.
 	 */
 	bool checked;
 	char reason[48];  /* "wrong-password", "wrong-code", "replayed", "clock-suspect" ... */

@@ -102,6 +102,30 @@ def test_through_the_radius_server(lab):
     lab.verify()
 
 
+def test_a_password_of_another_server(lab):
+    """The other way round: password there, code here. A wrong code of ours never reaches it over PAM; it ends when there is
+    a password here."""
+    server = upstream.FreeRadius(lab, {"dave": "plums of theirs"})
+    up(lab, radius.client(), factor="knowledge")
+    lab.cli("user", "add", "dave", "--no-password", "--groups", "old")
+    dave = lib.Person("dave", "plums of theirs")
+    lab.give_token(dave, "hotp")
+    lib.equal(log_in(dave, dave.code())["code"], pam.SUCCESS, "both right")
+    lib.equal(last(lab, "dave")["factors"], "upstream:passlogic+hotp", "the row")
+    heard = server.said().count("dave")
+    lib.equal(log_in(dave, dave.wrong())["code"], pam.AUTH_ERR, "a wrong code")
+    lib.equal(server.said().count("dave"), heard, "what the server heard of it")
+    lib.equal(log_in(dave, dave.code(), password="wrong")["code"], pam.AUTH_ERR, "a wrong password")
+    lib.equal([row["reason"] for row in lab.evaluated("dave")], ["ok", "wrong-code", "upstream-refused"], "rows")
+    radius.Server(lab).start().connected()
+    with radius.Nas() as nas:
+        lib.equal([reply.code for reply in rounds(nas, dave, dave.code())], [radius.CHALLENGE, radius.ACCEPT], "a gateway")
+    lab.cli("user", "passwd", "dave", "--stdin", text="plum trees of our own\n")
+    lab.cli("user", "set", "dave", "--must-change", "0")
+    lib.equal(log_in(dave, dave.code())["code"], pam.AUTH_ERR, "their password afterwards")
+    lib.equal(log_in(dave, dave.code(), password="plum trees of our own")["code"], pam.SUCCESS, "ours")
+
+
 def test_moving_over(lab):
     """A token of one's own takes the place of the server's codes from its first right code on; the server may go."""
     server = upstream.FreeRadius(lab, {"bob": CODE})

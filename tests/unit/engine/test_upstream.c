@@ -79,6 +79,15 @@ alone(const char *user, const char *password, const char *code, enum wf_verdict 
 	ck_assert_uint_eq(elsewhere_count(), 0);
 }
 
+/* The same, after others. */
+static void
+alone_again(const char *user, const char *password, const char *code, enum wf_verdict expected)
+{
+	rig_settle(&rig);
+	(void)elsewhere_open();
+	alone(user, password, code, expected);
+}
+
 START_TEST(accepted)
 {
 	const struct asked *asked;
@@ -187,10 +196,8 @@ START_TEST(moving_over)
 	come_so_far();
 	elsewhere_say(0, WF_OUTCOME_ACCEPT);
 	ck_assert_int_eq(verdict(), WF_VERDICT_ACCEPT);
-	rig_settle(&rig);
-	(void)elsewhere_open();
 	rig_code(&rig, 0, code);
-	alone("bob", PASSWORD, code, WF_VERDICT_ACCEPT);
+	alone_again("bob", PASSWORD, code, WF_VERDICT_ACCEPT);
 	ck_assert_str_eq(rig_row(&rig, "login").factors, "password+totp");
 	alone("bob", PASSWORD, CODE, WF_VERDICT_REJECT);
 	ck_assert_str_eq(rig_row(&rig, "login").reason, "wrong-code");
@@ -235,6 +242,8 @@ START_TEST(a_password_elsewhere)
 	rig_void(&rig, "bob", FACTOR_PASSWORD);
 	rig_token(&rig, bob, CREDENTIAL_ACTIVE);
 	alone("bob", "their password", "000000", WF_VERDICT_REJECT);
+	ck_assert_str_eq(rig_row(&rig, "login").reason, "wrong-code");
+	ck_assert_uint_eq(failures(LANE_ACCOUNT), 1);
 	rig_code(&rig, 0, code);
 	answer_as("bob", "their password", code);
 	rig_asked(&rig, 1);
@@ -249,6 +258,9 @@ START_TEST(a_password_elsewhere)
 	elsewhere_say(1, WF_OUTCOME_ACCEPT);
 	ck_assert_int_eq(verdict(), WF_VERDICT_ACCEPT);
 	ck_assert_str_eq(rig_row(&rig, "login").factors, "upstream:passlogic+totp");
+	alone_again("bob", "their password", code, WF_VERDICT_REJECT);
+	ck_assert_str_eq(rig_row(&rig, "login").reason, "replayed");
+	ck_assert_uint_eq(failures(LANE_ACCOUNT), 0);
 }
 END_TEST
 
