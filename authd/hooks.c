@@ -70,6 +70,10 @@ read_figures(struct daemon *daemon, void *arg)
 		.started_boot_us = daemon->started_boot_us,
 		.slowest_hash_ms = engine.slowest_hash_ms,
 	};
+	figures->egress = daemon->egress != NULL && egress_is_up(daemon->egress);
+	if (daemon->egress != NULL)
+		figures->silent = egress_silent(
+			daemon->egress, figures->silent_names, sizeof(figures->silent_names));
 	if (daemon->hub != NULL)
 		figures->relays = hub_hosts(daemon->hub, figures->relays_away,
 					    sizeof(figures->relays_away));

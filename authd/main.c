@@ -51,9 +51,43 @@ serve(const struct wf_options *options)
 	return code;
 }
 
+static void
+say_of_secret(const struct origin *origin, const char *text)
+{
+	fprintf(stderr, "%s:%d: %s\n", origin->file, origin->line, text);
+}
+
+static bool
+check_client(const struct config *config, const struct config_client *client, int64_t wall_us)
+{
+	enum config_secret_fault fault = config_secret_check(client, config->radius_uid, wall_us);
+	char text[512];
+
+	if (fault == SECRET_FINE)
+		return true;
+	config_secret_say(client, fault, text, sizeof(text));
+	say_of_secret(&client->origin, text);
+	return config_secret_is_warning(fault);
+}
+
+static bool
+check_upstream(
+	const struct config *config, const struct config_upstream *upstream, int64_t wall_us)
+{
+	enum config_secret_fault fault =
+		config_upstream_secret_check(&config->upstreams, upstream, wall_us);
+	char text[512];
+
+	if (fault == SECRET_FINE)
+		return true;
+	config_upstream_secret_say(upstream, fault, text, sizeof(text));
+	say_of_secret(&upstream->origin, text);
+	return config_secret_is_warning(fault);
+}
+
 /*
- * The files of RADIUS clients' secrets: what warifu-radiusd would not start with, and what is to be
- * warned about.
+ * The files of secrets: what warifu-radiusd and warifu-egress would not start with, and what is to
+ * be warned about.
  */
 static bool
 check_secrets(const struct config *config)
@@ -61,18 +95,10 @@ check_secrets(const struct config *config)
 	const int64_t wall_us = wf_clock_now(&wf_clock_system).wall_us;
 	bool fine = true;
 
-	for (size_t i = 0; i < config->radius.nclients; i++) {
-		const struct config_client *client = &config->radius.clients[i];
-		enum config_secret_fault fault =
-			config_secret_check(client, config->radius_uid, wall_us);
-		char text[512];
-
-		if (fault == SECRET_FINE)
-			continue;
-		config_secret_say(client, fault, text, sizeof(text));
-		fprintf(stderr, "%s:%d: %s\n", client->origin.file, client->origin.line, text);
-		fine = fine && config_secret_is_warning(fault);
-	}
+	for (size_t i = 0; i < config->radius.nclients; i++)
+		fine = check_client(config, &config->radius.clients[i], wall_us) && fine;
+	for (size_t i = 0; i < config->upstreams.n; i++)
+		fine = check_upstream(config, &config->upstreams.list[i], wall_us) && fine;
 	return fine;
 }
 

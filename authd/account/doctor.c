@@ -416,6 +416,46 @@ check_relays(struct report *report)
 	return TELL(report, OK, _("All %zu hosts are connected."), relays->nallow);
 }
 
+/* The first secret that is not in order; NULL: all are. */
+static const struct config_upstream *
+wrong_upstream_secret(struct report *report, enum config_secret_fault *fault_r)
+{
+	const struct config_upstreams *upstreams = &report->call->daemon->config->upstreams;
+	const int64_t wall_us = wf_clock_now(&report->call->daemon->clock).wall_us;
+
+	for (size_t i = 0; i < upstreams->n; i++) {
+		*fault_r = config_upstream_secret_check(upstreams, &upstreams->list[i], wall_us);
+		if (*fault_r != SECRET_FINE)
+			return &upstreams->list[i];
+	}
+	return NULL;
+}
+
+static enum level
+check_upstreams(struct report *report)
+{
+	const struct config_upstreams *upstreams = &report->call->daemon->config->upstreams;
+	const struct act_figures *figures = &report->health.figures;
+	enum config_secret_fault fault;
+	const struct config_upstream *wrong;
+
+	if (upstreams->n == 0)
+		return TELL(report, OK, "%s", _("No other servers are asked (sections 'upstream')."));
+	if (!figures->egress)
+		return TELL(report, BAD, "%s",
+			_("warifu-egress is not there: start it (systemctl enable --now warifu-egress), and look at its log."));
+	wrong = wrong_upstream_secret(report, &fault);
+	if (wrong != NULL) {
+		config_upstream_secret_say(wrong, fault, report->text, sizeof(report->text));
+		return config_secret_is_warning(fault) ? WARN : BAD;
+	}
+	if (figures->silent > 0)
+		return TELL(report, WARN, _("No answer when last asked: %s. The log of warifu-egress and of the login say why."),
+			figures->silent_names);
+	return TELL(report, OK, _("warifu-egress is there, and no server was silent when last asked (sections: %zu)."),
+		upstreams->n);
+}
+
 static const struct {
 	const char *name;
 	enum level (*check)(struct report *report);
@@ -438,6 +478,7 @@ static const struct {
 	{"emergency file", check_breakglass},
 	{"backup", check_backup},
 	{"relays", check_relays},
+	{"other servers", check_upstreams},
 };
 
 wf_status

@@ -17,6 +17,7 @@
 #include "common/link/link.h"
 
 #define TICK_US 50000
+#define STANDINGS_MAX 64 /* sections that were asked since the start */
 #define PLACE_BITS 10
 _Static_assert(EGRESS_PENDING_MAX == 1 << PLACE_BITS, "a TAG names a place");
 
@@ -26,6 +27,13 @@ struct egress_ticket {
 	void *ctx;
 	int64_t deadline_boot_us;
 	uint64_t uses;
+	size_t standing; /* of the section that is asked; STANDINGS_MAX: of none */
+};
+
+/* What became of the last question to a section. */
+struct standing {
+	char name[65];
+	bool silent;
 };
 
 struct egress {
@@ -34,6 +42,8 @@ struct egress {
 	struct event *tick, *flush;
 	size_t pending, next; /* where to look for a free place */
 	struct egress_ticket places[EGRESS_PENDING_MAX];
+	struct standing standings[STANDINGS_MAX];
+	size_t nstandings;
 };
 
 static int64_t
@@ -105,6 +115,53 @@ egress_drop(struct egress_ticket **ticket)
 	*ticket = NULL;
 }
 
+/* --- sections --- */
+
+static size_t
+standing_of(struct egress *egress, const char *name)
+{
+	size_t i = 0;
+
+	while (i < egress->nstandings && strcmp(egress->standings[i].name, name) != 0)
+		i++;
+	if (i == egress->nstandings && i < STANDINGS_MAX) {
+		(void)snprintf(
+			egress->standings[i].name, sizeof(egress->standings[i].name), "%s", name);
+		egress->nstandings++;
+	}
+	return i;
+}
+
+static void
+note_standing(const struct egress_ticket *ticket, const struct egress_reply *reply)
+{
+	bool silent = reply->why == WF_WHY_TIMEOUT || reply->why == WF_WHY_FORGED ||
+		      reply->why == WF_WHY_DEADLINE;
+
+	if (ticket->standing < STANDINGS_MAX)
+		ticket->egress->standings[ticket->standing].silent =
+			silent && reply->outcome == WF_OUTCOME_UNREACHABLE;
+}
+
+size_t
+egress_silent(const struct egress *egress, char *names_r, size_t size)
+{
+	size_t n = 0, len = 0;
+
+	names_r[0] = '\0';
+	for (size_t i = 0; i < egress->nstandings; i++) {
+		const struct standing *standing = &egress->standings[i];
+
+		if (!standing->silent)
+			continue;
+		if (len + strlen(standing->name) + 3 <= size)
+			len += (size_t)snprintf(names_r + len, size - len, "%s%s",
+				n == 0 ? "" : ", ", standing->name);
+		n++;
+	}
+	return n;
+}
+
 /* --- answers --- */
 
 static void
@@ -113,6 +170,7 @@ finish(struct egress_ticket *ticket, const struct egress_reply *reply)
 	egress_done done = ticket->done;
 	void *ctx = ticket->ctx;
 
+	note_standing(ticket, reply);
 	release(ticket);
 	done(ctx, reply);
 }
@@ -340,6 +398,7 @@ egress_ask(struct egress *egress, const struct egress_question *question, egress
 	ticket->done = done;
 	ticket->ctx = ctx;
 	ticket->deadline_boot_us = question->deadline_boot_us;
+	ticket->standing = standing_of(egress, question->server);
 	egress->pending++;
 	*ticket_r = ticket;
 	event_active(egress->flush, EV_TIMEOUT, 0);

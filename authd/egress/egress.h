@@ -83,6 +83,11 @@ WF_MUST_USE wf_status egress_new(
 void egress_free(struct egress **egress);
 bool egress_is_up(const struct egress *egress);
 /*
+ * How many sections there are whose last question nobody answered, or not so that it could be
+ * believed; their names with ", " between, as many as fit, in names_r.
+ */
+size_t egress_silent(const struct egress *egress, char *names_r, size_t size);
+/*
  * The ticket is good until `done` has begun.  Not taken, and `done` is never called:
  * WF_UNAVAILABLE: warifu-egress is away; WF_FULL: too many under way; WF_TIMEOUT: the deadline is
  * over; WF_INVALID, WF_TOO_LONG: a field is; WF_NO_MEMORY.

@@ -277,6 +277,26 @@ START_TEST(the_doctor_looks_at_clients)
 }
 END_TEST
 
+START_TEST(the_doctor_looks_at_other_servers)
+{
+	static struct config_upstream upstream = {.name = "otp1"};
+
+	doctor("other servers", "ok", "No other servers are asked");
+	snprintf(upstream.secret_file, sizeof(upstream.secret_file), "%s/one", rig.dir);
+	rig.config.upstreams = (struct config_upstreams){.list = &upstream, .n = 1, .uid = geteuid()};
+	doctor("other servers", "bad", "warifu-egress is not there");
+	rig.figures.egress = true;
+	doctor("other servers", "ok", "(sections: 1)");
+	rig.figures.silent = 1;
+	snprintf(rig.figures.silent_names, sizeof(rig.figures.silent_names), "otp1");
+	doctor("other servers", "warn", "No answer when last asked: otp1.");
+	put_secret("0123456789abcdef0123456789abcdef\n", 0440);
+	doctor("other servers", "bad", "upstream 'otp1': secret");
+	put_secret("short\n", 0400);
+	doctor("other servers", "warn", "guessed from one packet");
+}
+END_TEST
+
 static Suite *
 radius_suite(void)
 {
@@ -293,6 +313,7 @@ radius_suite(void)
 	tcase_add_test(tc, a_test_without_target);
 	tcase_add_test(tc, listeners_are_of_use_with_clients_alone);
 	tcase_add_test(tc, the_doctor_looks_at_clients);
+	tcase_add_test(tc, the_doctor_looks_at_other_servers);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

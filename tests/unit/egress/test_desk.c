@@ -204,7 +204,7 @@ START_TEST(other_servers_are_unknown)
 }
 END_TEST
 
-/* One thread and a silent server: what cannot wait is refused at once, what waits too long later. */
+/* One thread and a silent server: what cannot wait is refused at once, the rest later. */
 START_TEST(silence_is_bounded)
 {
 	server.manner = SAYS_NOTHING;

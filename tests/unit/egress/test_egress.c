@@ -429,6 +429,42 @@ END_TEST
 
 /* --- when nobody answers --- */
 
+static void
+ask_and_say(const char *server, unsigned outcome, enum wf_unreachable why)
+{
+	struct egress_question question = question_of(S);
+	struct wf_msg msg;
+
+	question.server = server;
+	ck_assert_int_eq(egress_ask(egress, &question, on_reply, &told, &ticket), WF_OK);
+	turn();
+	start_reply(&msg, hear(), outcome);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_WHY, why), WF_OK);
+	send_reply(&msg);
+}
+
+START_TEST(who_was_silent_is_known)
+{
+	char names[64], few[10];
+
+	connect_both();
+	ck_assert_uint_eq(egress_silent(egress, names, sizeof(names)), 0);
+	ck_assert_str_eq(names, "");
+	ask_and_say("first", WF_OUTCOME_UNREACHABLE, WF_WHY_TIMEOUT);
+	ask_and_say("second", WF_OUTCOME_REJECT, WF_WHY_NONE);
+	ask_and_say("third", WF_OUTCOME_UNREACHABLE, WF_WHY_FORGED);
+	ask_and_say(
+		"fourth", WF_OUTCOME_UNREACHABLE, WF_WHY_BUSY); /* says nothing of the servers */
+	ck_assert_uint_eq(egress_silent(egress, names, sizeof(names)), 2);
+	ck_assert_str_eq(names, "first, third");
+	ck_assert_uint_eq(egress_silent(egress, few, sizeof(few)), 2);
+	ck_assert_str_eq(few, "first");
+	ask_and_say("first", WF_OUTCOME_ACCEPT, WF_WHY_NONE);
+	ck_assert_uint_eq(egress_silent(egress, names, sizeof(names)), 1);
+	ck_assert_str_eq(names, "third");
+}
+END_TEST
+
 START_TEST(the_deadline_is_kept)
 {
 	uint64_t tag;
@@ -542,6 +578,7 @@ egress_suite(void)
 	tcase_add_test(tc, what_nobody_asked_is_not_told);
 	tcase_add_test(tc, what_was_dropped_is_not_told);
 	tcase_add_test(tc, who_is_told_may_ask_the_next);
+	tcase_add_test(tc, who_was_silent_is_known);
 	tcase_add_test(tc, the_deadline_is_kept);
 	tcase_add_test(tc, a_program_that_goes_away_ends_all);
 	tcase_add_test(tc, a_program_that_says_nonsense_is_left);
