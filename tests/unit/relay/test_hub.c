@@ -181,12 +181,36 @@ wrap(struct wf_msg *outer, uint32_t number, uint64_t uid, const struct wf_msg *i
 	wf_buf_clear(&frame);
 }
 
+/* By the word of the host's kernel: the caller is process `pid`, a child of `parent`. */
+static void
+add_lineage(struct wf_msg *outer, uint32_t session, uint32_t pid, uint32_t parent)
+{
+	const uint32_t pids[] = {pid, parent};
+
+	ck_assert_int_eq(wf_msg_add_uint(outer, WF_F_AUDIT_SESSION, session), WF_OK);
+	for (size_t i = 0; i < 2; i++) {
+		struct wf_buf bytes;
+
+		wf_buf_init(&bytes, 12);
+		ck_assert_int_eq(wf_buf_put_u32(&bytes, pids[i]), WF_OK);
+		ck_assert_int_eq(wf_buf_put_u64(&bytes, 1000 + pids[i]), WF_OK); /* its start */
+		ck_assert_int_eq(
+			wf_msg_add_bytes(outer, WF_F_PROCESS, bytes.data, bytes.len), WF_OK);
+		wf_buf_clear(&bytes);
+	}
+}
+
+static uint32_t lineage[3]; /* of the next message; all 0: none */
+
 static void
 say_for(uint32_t number, uint64_t uid, struct wf_msg *inner)
 {
 	struct wf_msg outer;
 
 	wrap(&outer, number, uid, inner);
+	if (lineage[1] != 0)
+		add_lineage(&outer, lineage[0], lineage[1], lineage[2]);
+	memset(lineage, 0, sizeof(lineage));
 	far_say(&far_, &outer);
 	wf_msg_clear(&outer);
 	wf_msg_clear(inner);
@@ -440,6 +464,54 @@ START_TEST(a_login)
 	rig_advance(&rig, 60);
 	ck_assert_int_eq(log_in(1, "wrong"), WF_VERDICT_REJECT);
 	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "alice"), 1);
+}
+END_TEST
+
+static void
+open_session(uint32_t number)
+{
+	struct rig_peer caller = {.replies = 0};
+	struct wf_msg msg;
+
+	wf_msg_init(&msg, WF_MSG_SESSION, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_USER, "alice"), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_SERVICE, "sshd"), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_RHOST, "198.51.100.7"), WF_OK);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_EVENT, WF_SESSION_OPEN), WF_OK);
+	say_for(number, 0, &msg);
+	expect_for(number, WF_MSG_RESULT, &caller);
+	wf_msg_clear(&caller.last);
+}
+
+/* sudo has no remote host: its source is that of the login whose process it descends from. */
+START_TEST(a_process_within_a_login)
+{
+	static const struct rig_login sudo = {.user = "alice", .service = "sudo", .tty = "pts/1"};
+	static const char *const sources[] = {"198.51.100.7", "local:pts/1"};
+	static const uint32_t parents[] = {500, 501};
+
+	come(&far_);
+	lineage[0] = 77;
+	lineage[1] = 500;
+	lineage[2] = 1;
+	open_session(1);
+	for (uint32_t i = 0; i < 2; i++) {
+		struct rig_peer caller = {.replies = 0};
+		struct wf_msg msg;
+
+		lineage[0] = UINT32_MAX; /* no audit session */
+		lineage[1] = 600 + i;
+		lineage[2] = parents[i];
+		rig_fill_begin(&msg, &sudo);
+		say_for(2 + i, 0, &msg);
+		expect_for(2 + i, WF_MSG_PROMPTS, &caller);
+		rig_fill_answer(&msg, &caller, "wrong", "000000");
+		say_for(2 + i, 0, &msg);
+		expect_for(2 + i, WF_MSG_RESULT, &caller);
+		wf_msg_clear(&caller.last);
+		ck_assert_str_eq(rig_row(&rig, "login").source, sources[i]);
+		rig_advance(&rig, 60);
+	}
 }
 END_TEST
 
@@ -730,6 +802,7 @@ hub_suite(void)
 	tcase_add_test(tc, permits);
 	tcase_add_test(tc, nothing_before_hello);
 	tcase_add_test(tc, a_login);
+	tcase_add_test(tc, a_process_within_a_login);
 	tcase_add_test(tc, other_messages_wrapped);
 	tcase_add_test(tc, nonsense_wrapped);
 	tcase_add_test(tc, a_number_keeps_its_uid);
