@@ -1,6 +1,6 @@
 /*
- * A login through libradcli: CONFIGURATION USER PASSWORD CODE. Says "challenge" when it is asked for
- * the code; exits with 0 if it was let in.
+ * A login through libradcli: CONFIGURATION USER PASSWORD CODE. Says "challenge" when it is asked
+ * for the code; exits with 0 if it was let in.
  */
 #include <radcli/radcli.h>
 #include <stdio.h>

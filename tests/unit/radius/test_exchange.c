@@ -955,8 +955,8 @@ exchange_suite(void)
 	tcase_add_test(tls, f5_a_login_with_the_fixed_secret);
 	tcase_add_test(tls, f5_no_authenticator_is_needed);
 	tcase_add_test(tls, f8_accounting_on_the_same_connection);
-	tcase_add_loop_test(
-		tls, f2_such_a_packet_ends_its_connection, 0, sizeof(breaches) / sizeof(breaches[0]));
+	tcase_add_loop_test(tls, f2_such_a_packet_ends_its_connection, 0,
+		sizeof(breaches) / sizeof(breaches[0]));
 	tcase_add_test(tls, f2_too_many_attributes_are_dropped);
 	tcase_add_test(tls, f3_a_closed_connection_has_no_replies);
 	tcase_add_test(tls, f3_waiting_ones_of_a_closed_connection);
