@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "common/tls/accept.h"
+#include "tests/unit/faults.h"
 #include "tests/unit/radius/radsec_rig.h"
 
 /* --- packets --- */
@@ -384,6 +385,66 @@ START_TEST(old_ones_are_ended_when_they_are_quiet)
 }
 END_TEST
 
+#ifdef WF_FAULT
+
+static struct peer faulty;
+
+static void
+fault_begin(void)
+{
+	write_config("", GATEWAYS);
+	site = load_site();
+	gateway.folder = folder;
+	taken = 0;
+}
+
+/* A server, a client that comes in, and its packet. */
+static wf_status
+fault_run(void)
+{
+	static const uint8_t packet[PACKET_HEADER] = {12, 1, 0, PACKET_HEADER};
+	struct sockaddr_storage address = address_of("192.0.2.1");
+	size_t put;
+	int fd = peer_open(&faulty, base, &gateway);
+
+	if (make_radsec() != WF_OK) {
+		close(fd);
+		return WF_NO_MEMORY;
+	}
+	radsec_take(radsec, fd, &address);
+	if (!peer_shake_hands(&faulty) ||
+		SSL_write_ex(faulty.tls, packet, sizeof(packet), &put) != 1)
+		return WF_NO_MEMORY;
+	for (int i = 0; i < 4; i++)
+		(void)event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	return taken == 1 && last.ops->send(&last, packet, sizeof(packet)) ? WF_OK : WF_NO_MEMORY;
+}
+
+/* Whoever could not be served is gone, and nobody else was taken for him. */
+static void
+fault_end(wf_status status)
+{
+	ck_assert_uint_le(taken, 1);
+	peer_close(&faulty);
+	if (radsec != NULL) {
+		for (int i = 0; i < 4; i++)
+			(void)event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+		ck_assert_msg(radsec_count(radsec) == 0, "%s", wf_status_name(status));
+	}
+	radsec_free(&radsec);
+	site_return(&site);
+}
+
+START_TEST(every_fallible_call)
+{
+	static const struct fault_scenario scenario = {fault_begin, fault_run, fault_end};
+
+	ck_assert_uint_ge(fault_loop(&scenario), 5);
+}
+END_TEST
+
+#endif
+
 static Suite *
 connection_suite(void)
 {
@@ -405,6 +466,9 @@ connection_suite(void)
 	tcase_add_test(tc, the_oldest_handshake_gives_way);
 	tcase_add_test(tc, so_many_handshakes_in_all);
 	tcase_add_test(tc, handshakes_take_turns);
+#ifdef WF_FAULT
+	tcase_add_test(tc, every_fallible_call);
+#endif
 	tcase_add_test(tc, idle_ones_are_ended);
 	tcase_add_test(tc, old_ones_are_ended_when_they_are_quiet);
 	suite_add_tcase(suite, tc);
