@@ -32,7 +32,7 @@ struct wf_link {
 	struct event *readable, *writable;
 	struct wf_buf out;
 	size_t sent; /* of out */
-	uint8_t *in; /* owned, IN_ROOM */
+	uint8_t *in; /* owned, IN_ROOM, of secret memory */
 	size_t in_len;
 	/* when the last whole frame was taken, or the first byte behind it came */
 	int64_t whole_us;
@@ -59,7 +59,7 @@ make(const struct wf_link_options *options, struct wf_link **link_r)
 	link->fd = -1;
 	link->wait_us = WAIT_LEAST_US;
 	wf_buf_init_secret(&link->out, OUT_MAX);
-	link->in = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(IN_ROOM);
+	link->in = wf_fault(WF_FAULT_ALLOC) ? NULL : wf_secret_memory_new(IN_ROOM);
 	if (link->in == NULL) {
 		wf_link_free(&link);
 		return WF_NO_MEMORY;
@@ -86,6 +86,15 @@ wf_link_new(const struct wf_link_options *options, struct wf_link **link_r)
 	return WF_OK;
 }
 
+/* What was handed over; it may have been secret. */
+static void
+take_off(struct wf_link *link, size_t len)
+{
+	memmove(link->in, link->in + len, link->in_len - len);
+	wf_wipe(link->in + link->in_len - len, len);
+	link->in_len -= len;
+}
+
 static void
 disconnect(struct wf_link *link)
 {
@@ -100,7 +109,8 @@ disconnect(struct wf_link *link)
 	link->fd = -1;
 	wf_buf_clear(&link->out);
 	link->sent = 0;
-	link->in_len = 0;
+	if (link->in != NULL)
+		take_off(link, link->in_len);
 	link->broken = false;
 }
 
@@ -110,7 +120,7 @@ wf_link_free(struct wf_link **link)
 	if (*link == NULL)
 		return;
 	disconnect(*link);
-	free((*link)->in);
+	wf_secret_memory_free((*link)->in, IN_ROOM);
 	free(*link);
 	*link = NULL;
 }
@@ -217,8 +227,7 @@ take_frames(struct wf_link *link)
 	if (link->options.settled != NULL)
 		link->options.settled(link->options.ctx);
 	link->dispatching = false;
-	memmove(link->in, link->in + at, link->in_len - at);
-	link->in_len -= at;
+	take_off(link, at);
 	if (status != WF_AGAIN && status != WF_OK)
 		lose(link, "it sent what is no message of this protocol");
 	else if (link->broken)

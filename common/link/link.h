@@ -4,8 +4,8 @@
  * accepted.  The former makes the connection anew by itself when it breaks; what was asked over the
  * old one is lost, and its owner is told.
  *
- * Loop thread.  Never blocks; what cannot be sent now waits in memory of its own, wiped when it
- * has left.
+ * Loop thread.  Never blocks; what comes and what cannot be sent now lies in memory of its own,
+ * wiped when it has left.
  */
 #ifndef WF_COMMON_LINK_LINK_H
 #define WF_COMMON_LINK_LINK_H
