@@ -238,20 +238,53 @@ START_TEST(remove_all_names_what_stays)
 }
 END_TEST
 
-/* A restart ends the waiting process; the file still says what is due. */
-START_TEST(overdue_after_a_restart_is_rolled_back)
+/* The file of the install that waits is of another boot now. */
+static void
+restart(void)
 {
 	char pending[512];
 
-	ck_assert_int_eq(install("--no-test --timeout 1h"), CTL_OK);
-	ck_assert_int_eq(pam("rollback --overdue"), CTL_OK);
-	ck_assert_ptr_nonnull(strstr(rig_read(&rig, "pam.d/lab"), MARK));
 	snprintf(pending, sizeof(pending), "%s", rig_read(&rig, "save/lab.pending"));
 	ck_assert_ptr_nonnull(strstr(pending, "\nboot="));
 	memcpy(strstr(pending, "\nboot=") + 6, "00000000", 8);
 	rig_write(&rig, "save/lab.pending", pending);
+}
+
+/* A restart ends the waiting process; the file still says what is due. */
+START_TEST(overdue_after_a_restart_is_rolled_back)
+{
+	ck_assert_int_eq(install("--no-test --timeout 1h"), CTL_OK);
+	ck_assert_int_eq(pam("rollback --overdue"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig_read(&rig, "pam.d/lab"), MARK));
+	restart();
 	ck_assert_int_eq(pam("rollback --overdue"), CTL_OK);
 	ck_assert_str_eq(rig_read(&rig, "pam.d/lab"), OLD);
+}
+END_TEST
+
+START_TEST(too_late_to_confirm)
+{
+	ck_assert_int_eq(install("--no-test --timeout 1h"), CTL_OK);
+	restart();
+	ck_assert_int_eq(pam_from_elsewhere("confirm lab"), CTL_NO);
+	ck_assert(there_is("save/lab.pending"));
+	ck_assert_int_eq(pam("rollback --overdue"), CTL_OK);
+	ck_assert_str_eq(rig_read(&rig, "pam.d/lab"), OLD);
+}
+END_TEST
+
+/* Without the copy there is nothing to put back: it is said, with what to do, and stays due. */
+START_TEST(what_cannot_be_put_back)
+{
+	ck_assert_int_eq(install("--no-test --timeout 1h"), CTL_OK);
+	ck_assert_int_eq(unlink(rig_path(&rig, "save/lab.before")), 0);
+	ck_assert_int_eq(pam("rollback lab"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "pam.d/lab could not be put back: copy "));
+	ck_assert_ptr_nonnull(strstr(rig.err, "save/lab.before over it by hand"));
+	ck_assert_ptr_nonnull(strstr(rig_read(&rig, "pam.d/lab"), MARK));
+	restart();
+	ck_assert_int_eq(pam("rollback --overdue"), CTL_NO);
+	ck_assert(there_is("save/lab.pending"));
 }
 END_TEST
 
@@ -392,6 +425,8 @@ pam_suite(void)
 	tcase_add_test(tc, remove_all_takes_every_service);
 	tcase_add_test(tc, remove_all_names_what_stays);
 	tcase_add_test(tc, overdue_after_a_restart_is_rolled_back);
+	tcase_add_test(tc, too_late_to_confirm);
+	tcase_add_test(tc, what_cannot_be_put_back);
 	tcase_add_test(tc, login_is_tried_first);
 	tcase_add_test(tc, root_must_name_who_is_tried);
 	tcase_add_test(tc, refused_login_changes_nothing);
