@@ -47,8 +47,9 @@ cage_paths(const struct config *config)
 		{"/dev/urandom", false},
 		{"/sys/devices/system/cpu", false}, /* the C library counts processors */
 		{folder_of(conf, config->file, sizeof(conf)), false},
+		{config->profiles_dir, false},
 	};
-	size_t n = 11;
+	size_t n = 12;
 
 	if (!relay)
 		paths[n++] = (struct wf_sandbox_path){

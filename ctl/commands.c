@@ -72,6 +72,16 @@ static const struct option_spec init_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option_spec policy_show_options[] = {
+	FLAG("origin", NULL, N_("say where each value comes from")),
+	OPTIONS_END,
+};
+
+static const struct option_spec policy_check_options[] = {
+	TAKES("against", "PROFILE", "against", VALUE_TEXT, N_("with this profile instead of those complied with")),
+	OPTIONS_END,
+};
+
 static const struct option_spec emergency_options[] = {BREAKGLASS_FILE, OPTIONS_END};
 
 static const struct option_spec emergency_new_options[] = {
@@ -414,6 +424,22 @@ static const struct command commands[] = {
 	{"radius", "stats", {{"CLIENT", "client", true, NULL}}, NULL, "radius.stats", "client counter value",
 		N_("The RADIUS server has counted nothing yet."), NULL, 0,
 		N_("show what the RADIUS server has counted since it started"), "radius stats vpn1"},
+
+	{"policy", "profiles", {{NULL, NULL, false, NULL}}, NULL, "policy.profiles",
+		"profile title criteria enforced evidenced reported outside not-yet complied",
+		N_("There are no profiles."), NULL, 0,
+		N_("list the documents, and how much of each is dealt with today"), "policy profiles"},
+	{"policy", "show", {{NULL, NULL, false, NULL}}, policy_show_options, "policy.show",
+		"parameter for guard today criterion value", NULL, ctl_policy_show, 0,
+		N_("show what holds, and by which criterion"), "policy show --origin"},
+	{"policy", "why", {{"PARAMETER", "parameter", false, NULL}}, NULL, "policy.why",
+		"profile criterion force for guard verdict value note", NULL, NULL, 0,
+		N_("show what each document asks for"), "policy why lock.threshold"},
+	{"policy", "diff", {{"FIRST", "first", false, NULL}, {"SECOND", "second", false, NULL}}, NULL, "policy.diff", NULL,
+		N_("They ask for the same."), NULL, 0, N_("show where two profiles differ"), "policy diff scs3 scs4"},
+	{"policy", "check", {{NULL, NULL, false, NULL}}, policy_check_options, "policy.check",
+		"parameter for guard verdict criterion force in-force value", NULL, NULL, 0,
+		N_("compare what is in force with what documents ask for"), "policy check --against isac1"},
 
 	{"key", "rotate", {{NULL, NULL, false, NULL}}, reason_options, "key.rotate", NULL, NULL, NULL,
 		COMMAND_SLOW | COMMAND_VERTICAL, N_("make a new key and seal all secrets with it"),

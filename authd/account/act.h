@@ -136,6 +136,8 @@ void act_languages_init(void);
 /* Makes `language` the one of this thread; act_language_end takes what it returned. */
 void *act_language_begin(const char *language);
 void act_language_end(void *before);
+/* Whether an act answers in Japanese. */
+bool act_is_japanese(const struct act_call *call);
 
 const struct act *act_find(const char *id); /* NULL */
 const struct act *act_table(size_t *count_r);

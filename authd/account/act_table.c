@@ -95,6 +95,14 @@ static const struct act_arg_spec backup_args[] = {TEXT("name", 128), TICKET, END
 static const struct act_arg_spec rotate_args[] = {REASON, TICKET, END};
 static const struct act_arg_spec client_args[] = {{.name = "client", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END};
 static const struct act_arg_spec stats_args[] = {{.name = "client", .type = ARG_TEXT, .min = 1, .max = 64}, END};
+static const struct act_arg_spec policy_why_args[] = {
+	{.name = "parameter", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END
+};
+static const struct act_arg_spec policy_diff_args[] = {
+	{.name = "first", .type = ARG_TEXT, .required = true, .min = 1, .max = 16},
+	{.name = "second", .type = ARG_TEXT, .required = true, .min = 1, .max = 16}, END
+};
+static const struct act_arg_spec policy_check_args[] = {{.name = "against", .type = ARG_TEXT, .min = 1, .max = 16}, END};
 static const struct act_arg_spec tune_args[] = {NUMBER("target", 10, 10000), END};
 
 #define VIEW(id, role, args, handle) {id, role, false, false, false, args, handle}
@@ -139,6 +147,11 @@ static const struct act acts[] = {
 	VIEW("radius.listeners", ROLE_VIEWER, no_args, act_radius_listeners),
 	VIEW("radius.stats", ROLE_VIEWER, stats_args, act_radius_stats),
 	VIEW("radius.test", ROLE_VIEWER, stats_args, act_radius_test),
+	VIEW("policy.profiles", ROLE_VIEWER, no_args, act_policy_profiles),
+	VIEW("policy.show", ROLE_VIEWER, no_args, act_policy_show),
+	VIEW("policy.why", ROLE_VIEWER, policy_why_args, act_policy_why),
+	VIEW("policy.diff", ROLE_VIEWER, policy_diff_args, act_policy_diff),
+	VIEW("policy.check", ROLE_VIEWER, policy_check_args, act_policy_check),
 	VIEW("doctor", ROLE_AUDITOR, no_args, act_doctor),
 	VIEW("tune", ROLE_ADMINISTRATOR, tune_args, act_tune),
 	VIEW("metrics", ROLE_VIEWER, no_args, act_metrics),

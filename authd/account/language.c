@@ -39,6 +39,12 @@ is_other(const char *language)
 	       (language[len] == '\0' || strchr("_.@-", language[len]) != NULL);
 }
 
+bool
+act_is_japanese(const struct act_call *call)
+{
+	return is_other(call->language);
+}
+
 void *
 act_language_begin(const char *language)
 {

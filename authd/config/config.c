@@ -20,6 +20,18 @@
 
 static pthread_mutex_t lexer = PTHREAD_MUTEX_INITIALIZER;
 
+void
+config_lexer_take(void)
+{
+	(void)pthread_mutex_lock(&lexer);
+}
+
+void
+config_lexer_give(void)
+{
+	(void)pthread_mutex_unlock(&lexer);
+}
+
 static void
 read_file(struct config_load *load, const char *path)
 {
@@ -42,10 +54,10 @@ static void
 read_files(struct config_load *load, const struct config_files *files)
 {
 	load->files = files->paths;
-	(void)pthread_mutex_lock(&lexer);
+	config_lexer_take();
 	for (size_t i = 0; i < files->n && load->status == WF_OK; i++)
 		read_file(load, files->paths[i]);
-	(void)pthread_mutex_unlock(&lexer);
+	config_lexer_give();
 	if (load->status != WF_OK)
 		return;
 	load->file = files->paths[0];
@@ -114,6 +126,7 @@ config_free(struct config **config)
 	free((*config)->radius.clients);
 	free((*config)->radius.replies);
 	free((*config)->upstreams.list);
+	config_comply_clear(&(*config)->comply);
 	free(*config);
 	*config = NULL;
 }

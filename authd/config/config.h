@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "authd/config/comply.h"
 #include "authd/config/radius.h"
 #include "authd/config/relay.h"
 #include "authd/config/upstream.h"
@@ -41,6 +42,8 @@ struct config {
 	struct config_relay relay;
 	struct config_relays relays;
 	struct config_upstreams upstreams;
+	char profiles_dir[256]; /* profiles, and the lists of criteria below it */
+	struct config_comply comply;
 };
 
 /* "/etc/warifu/warifu.conf:12: unknown option 'foo' in section 'lock'; accepted: ...", in the language of the locale. */

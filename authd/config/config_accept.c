@@ -237,6 +237,8 @@ static void (*const accepted[])(const struct config_row *, struct config_text *)
 	[CONFIG_RELAYS_LISTEN] = config_accepted_relays_listen,
 	[CONFIG_HOSTS] = config_accepted_hosts,
 	[CONFIG_SERVERS] = config_accepted_servers,
+	[CONFIG_COMPLY] = config_accepted_comply,
+	[CONFIG_IS] = config_accepted_is,
 };
 
 void

@@ -81,12 +81,14 @@ config_check(struct config_load *load)
 {
 	const char *file = load->file;
 
-	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
-		check_order(load, &orders[i]);
-	load->file = file;
 	check_services(load);
 	load->file = file;
 	config_radius_check(load);
+	load->file = file;
+	config_comply_check(load);
+	load->file = file;
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		check_order(load, &orders[i]);
 	load->file = file;
 	config_upstream_check(load);
 	load->file = file;

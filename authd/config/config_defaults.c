@@ -57,6 +57,7 @@ config_defaults(struct config *config)
 	SET(config->state_dir, WF_STATEDIR);
 	default_key_file(config);
 	SET(config->breakglass_file, WF_BREAKGLASS_PATH);
+	SET(config->profiles_dir, PROFILEDIR);
 	SET(config->user, "warifu");
 	SET(config->issuer, "Warifu");
 	config->mode = MODE_ENFORCE;

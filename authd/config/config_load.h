@@ -27,6 +27,9 @@ struct config_load {
 	struct config_seen clients_seen[CONFIG_CLIENTS_MAX][CONFIG_ROWS_MAX];
 	struct config_seen replies_seen[CONFIG_REPLIES_MAX][CONFIG_ROWS_MAX];
 	struct config_seen upstreams_seen[CONFIG_UPSTREAMS_MAX][CONFIG_ROWS_MAX];
+	struct config_seen resolves_seen[CONFIG_ANSWERS_MAX][CONFIG_ROWS_MAX];
+	struct config_seen deviates_seen[CONFIG_ANSWERS_MAX][CONFIG_ROWS_MAX];
+	struct config_seen drafts_seen[CONFIG_ANSWERS_MAX][CONFIG_ROWS_MAX];
 	char open[65]; /* title of the section being read; "" = none */
 };
 
@@ -72,6 +75,11 @@ void config_check(struct config_load *load);
 void config_radius_check(struct config_load *load);
 /* The same of the sections upstream. */
 void config_upstream_check(struct config_load *load);
+/* The same of documents and what they compose to, after clients have their services. */
+void config_comply_check(struct config_load *load);
+/* libconfuse's lexer is one for the process: whoever parses holds it. */
+void config_lexer_take(void);
+void config_lexer_give(void);
 /* The same of the sections relay and relays. */
 void config_relay_check(struct config_load *load);
 

@@ -42,6 +42,9 @@ bool config_put_day(const struct config_put *put);
 bool config_put_server(const struct config_put *put);
 bool config_put_relays_listen(const struct config_put *put);
 bool config_put_host(const struct config_put *put);
+/* Of documents. */
+bool config_put_comply(const struct config_put *put);
+bool config_put_is(const struct config_put *put);
 /* Of upstreams. */
 bool config_put_upstream_server(const struct config_put *put);
 

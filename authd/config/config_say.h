@@ -20,6 +20,9 @@ void config_say(struct config_text *text, const char *format, ...) __attribute__
 void config_accepted_server(const struct config_row *row, struct config_text *text);
 void config_accepted_relays_listen(const struct config_row *row, struct config_text *text);
 void config_accepted_hosts(const struct config_row *row, struct config_text *text);
+/* Of documents: comply.c */
+void config_accepted_comply(const struct config_row *row, struct config_text *text);
+void config_accepted_is(const struct config_row *row, struct config_text *text);
 /* Of upstreams: upstream_options.c. */
 void config_accepted_servers(const struct config_row *row, struct config_text *text);
 

@@ -60,7 +60,8 @@ is_among(const char *name, const char *const *names, size_t n)
 bool
 config_section_titled(const char *section)
 {
-	static const char *const titled[] = {"zone", "service", "client", "reply", "upstream"};
+	static const char *const titled[] = {"zone", "service", "client", "reply", "upstream",
+		"resolve", "deviate", "draft"};
 
 	return is_among(section, titled, sizeof(titled) / sizeof(titled[0]));
 }
@@ -83,6 +84,8 @@ config_type_is_list(enum config_type type)
 		[CONFIG_RELAYS_LISTEN] = true,
 		[CONFIG_HOSTS] = true,
 		[CONFIG_SERVERS] = true,
+		[CONFIG_COMPLY] = true,
+		[CONFIG_IS] = true,
 	};
 
 	return lists[type];
@@ -121,10 +124,10 @@ config_rows(struct config_row rows_r[CONFIG_ROWS_MAX])
 	size_t n = 0;
 
 	static const struct config_row *(*const parts[])(size_t *n_r) = {
-		config_radius_rows, config_relay_rows, config_upstream_rows};
+		config_radius_rows, config_relay_rows, config_upstream_rows, config_comply_rows};
 
 	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + CONFIG_RADIUS_ROWS_MAX + RELAY_ROWS_MAX +
-				       UPSTREAM_ROWS_MAX <=
+				       UPSTREAM_ROWS_MAX + COMPLY_ROWS_MAX <=
 			       CONFIG_ROWS_MAX,
 		"rows fit");
 	for (size_t i = 0; i < nparams; i++)

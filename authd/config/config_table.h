@@ -46,6 +46,9 @@ enum config_type {
 	CONFIG_HOSTS,         /* list of names of hosts */
 	/* of upstreams: upstream_options.c */
 	CONFIG_SERVERS,       /* list of addresses with ports */
+	/* of documents: comply.c */
+	CONFIG_COMPLY,        /* list of profiles */
+	CONFIG_IS,            /* list of words, or of one number */
 	CONFIG_TYPES
 };
 
@@ -65,7 +68,8 @@ struct config_row {
 	const struct config_word *words;
 };
 
-#define CONFIG_ROWS_MAX 144
+#define CONFIG_ROWS_MAX 160
+#define COMPLY_ROWS_MAX 16
 #define UPSTREAM_ROWS_MAX 12
 #define RELAY_ROWS_MAX 12 /* of them; those of RADIUS: CONFIG_RADIUS_ROWS_MAX */
 
@@ -76,6 +80,8 @@ bool config_type_is_list(enum config_type type);
 const struct config_row *config_radius_rows(size_t *n_r);
 /* Those of the sections relay and relays. */
 const struct config_row *config_relay_rows(size_t *n_r);
+/* Those about documents. */
+const struct config_row *config_comply_rows(size_t *n_r);
 /* Those of the sections egress and upstream. */
 const struct config_row *config_upstream_rows(size_t *n_r);
 /* The client's value of a row of section client as it would be written, lists with ", " between; "" for none. */

@@ -47,6 +47,9 @@ struct config_records {
 	size_t seen; /* within struct config_load: rows of CONFIG_ROWS_MAX */
 	void (*defaults)(void *record); /* NULL: zeros */
 };
+#define ANSWERS(name, field) \
+	{name, CONFIG_AT(comply.field.list), CONFIG_AT(comply.field.n), sizeof(struct config_answer), \
+		offsetof(struct config_answer, origin), CONFIG_ANSWERS_MAX, LOAD_AT(field##_seen), NULL}
 static const struct config_records kinds[] = {
 	{"client", CONFIG_AT(radius.clients), CONFIG_AT(radius.nclients), sizeof(struct config_client),
 		offsetof(struct config_client, origin), CONFIG_CLIENTS_MAX, LOAD_AT(clients_seen), client_defaults},
@@ -54,9 +57,12 @@ static const struct config_records kinds[] = {
 		offsetof(struct config_reply, origin), CONFIG_REPLIES_MAX, LOAD_AT(replies_seen), NULL},
 	{"upstream", CONFIG_AT(upstreams.list), CONFIG_AT(upstreams.n), sizeof(struct config_upstream),
 		offsetof(struct config_upstream, origin), CONFIG_UPSTREAMS_MAX, LOAD_AT(upstreams_seen), upstream_defaults},
+	ANSWERS("resolve", resolves),
+	ANSWERS("deviate", deviates),
+	ANSWERS("draft", drafts),
 };
 _Static_assert(offsetof(struct config_client, name) == 0 && offsetof(struct config_reply, name) == 0 &&
-		       offsetof(struct config_upstream, name) == 0,
+		       offsetof(struct config_upstream, name) == 0 && offsetof(struct config_answer, name) == 0,
 	"records are found by what they begin with");
 
 const struct config_records *

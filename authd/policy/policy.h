@@ -47,8 +47,12 @@ enum policy_direction {
 	POLICY_EITHER = 0, /* neither: a matter of taste or of the machine */
 	POLICY_LARGER,     /* a larger one is stricter (lengths, durations, retention) */
 	POLICY_LARGER_OR_0, /* the same, and 0 means without end */
-	POLICY_SMALLER     /* a smaller one is stricter (thresholds, windows) */
+	POLICY_SMALLER,     /* a smaller one is stricter (thresholds, windows) */
+	POLICY_UNION,      /* sets of demands, as bits: all of them together */
+	POLICY_INTERSECT   /* sets of what is allowed, as bits: only what all allow */
 };
+/* True when value `a` asks for less than `b`. */
+bool policy_direction_weaker(enum policy_direction stricter, int64_t a, int64_t b);
 
 struct policy_param_spec {
 	enum policy_param id;

@@ -78,21 +78,29 @@ policy_param_find(const char *name)
 }
 
 bool
-policy_weaker(const struct policy_param_spec *spec, int64_t value)
+policy_direction_weaker(enum policy_direction stricter, int64_t a, int64_t b)
 {
-	if (spec->criterion[0] == '\0')
-		return false;
-	switch (spec->stricter) {
+	switch (stricter) {
 	case POLICY_LARGER:
-		return value < spec->value;
+		return a < b;
 	case POLICY_LARGER_OR_0:
-		return value != 0 && value < spec->value;
+		return a != 0 && (b == 0 || a < b);
 	case POLICY_SMALLER:
-		return value > spec->value;
+		return a > b;
+	case POLICY_UNION:
+		return (b & ~a) != 0;
+	case POLICY_INTERSECT:
+		return (a & ~b) != 0;
 	case POLICY_EITHER:
 		break;
 	}
 	return false;
+}
+
+bool
+policy_weaker(const struct policy_param_spec *spec, int64_t value)
+{
+	return spec->criterion[0] != '\0' && policy_direction_weaker(spec->stricter, value, spec->value);
 }
 
 wf_status

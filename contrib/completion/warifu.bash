@@ -151,6 +151,9 @@ _warifu()
 	--server)
 		return
 		;;
+	--against)
+		return
+		;;
 	--socket)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -161,7 +164,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock session emergency log why status doctor tune pam radius key clock backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock session emergency log why status doctor tune pam radius policy key clock backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --groups --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -278,6 +281,21 @@ _warifu()
 	'radius stats')
 		words='--json --socket --lang --help --version'
 		;;
+	'policy profiles')
+		words='--json --socket --lang --help --version'
+		;;
+	'policy show')
+		words='--origin --json --socket --lang --help --version'
+		;;
+	'policy why')
+		words='--json --socket --lang --help --version'
+		;;
+	'policy diff')
+		words='--json --socket --lang --help --version'
+		;;
+	'policy check')
+		words='--against --json --socket --lang --help --version'
+		;;
 	'key rotate')
 		words='--reason --ticket --json --socket --lang --help --version'
 		;;
@@ -339,6 +357,9 @@ _warifu()
 		;;
 	'radius '*)
 		words='client secret test stats'
+		;;
+	'policy '*)
+		words='profiles show why diff check'
 		;;
 	'key '*)
 		words='rotate'

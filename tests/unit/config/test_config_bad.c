@@ -18,9 +18,10 @@
 #define LOCK_OPTIONS "accepted: threshold, duration, backoff_cap, backoff"
 #define TOP_OPTIONS                                                                                 \
 	"accepted: reply_grid, mode, user, node, run_dir, state_dir, key_file, breakglass_file, "     \
-	"workers, queue, connections, issuer, helpdesk; sections: lock, possession, source, password, " \
+	"workers, queue, connections, issuer, helpdesk, profiles_dir, comply; sections: lock, possession, source, password, " \
 	"mfa, totp, hotp, recovery, deadline, log, zone, service, " \
-	"radius, client, reply, relay, relays, egress, upstream"
+	"radius, client, reply, relay, relays, egress, upstream, "         \
+	"resolve, deviate, draft"
 #define SERVICE_OPTIONS "accepted: asked, kinds, ask, key_only, root, console, invoker"
 #define LONG_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 

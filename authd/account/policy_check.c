@@ -1,0 +1,282 @@
+/* How what holds today stands against a document, and how two documents differ. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/account/internal.h"
+#include "authd/account/policy_view.h"
+#include "common/fault.h"
+
+#define US_PER_DAY (INT64_C(86400) * US_PER_S)
+
+/* --- diff --- */
+
+/* Cells that are equal in both policies become one group: their value is the first cell that says the same. */
+static void
+pair_cells(const struct composed *a, const struct composed *b, size_t index, struct composed *pairs_r)
+{
+	for (size_t i = 0; i < RULE_CELLS; i++) {
+		size_t first = 0;
+
+		while (a->cells[index][first].state != a->cells[index][i].state ||
+			a->cells[index][first].value != a->cells[index][i].value ||
+			b->cells[index][first].state != b->cells[index][i].state ||
+			b->cells[index][first].value != b->cells[index][i].value)
+			first++;
+		pairs_r->cells[index][i] = (struct compose_cell){.state = CELL_SET, .value = (int64_t)first};
+	}
+}
+
+static wf_status
+diff_group(struct act_call *call, const struct rule_spec *spec, const struct composed both[3], const struct compose_group *group)
+{
+	const size_t index = rule_index(spec);
+	char values[2][RULE_VALUE_SIZE], kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
+	const char *cells[] = {spec->name, kinds, guards, values[0], values[1]};
+
+	for (size_t i = 0; i < 2; i++)
+		compose_cell_text(spec, &both[i].cells[index][group->cell->value], values[i]);
+	if (strcmp(values[0], values[1]) == 0)
+		return WF_OK;
+	if ((spec->splits & RULE_BY_KIND) != 0)
+		rule_kinds_text(group->kinds, kinds);
+	if ((spec->splits & RULE_BY_GUARD) != 0)
+		rule_guards_text(group->guards, guards);
+	return act_row_out(call, cells, COUNT_OF(cells));
+}
+
+static wf_status
+diff_all(struct act_call *call, struct composed both[3])
+{
+	size_t n;
+	const struct rule_spec *specs = rule_specs(&n);
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; i < n; i++) {
+		struct compose_group groups[RULE_CELLS];
+		size_t count;
+
+		pair_cells(&both[0], &both[1], i, &both[2]);
+		count = compose_groups(&both[2], &specs[i], groups);
+		for (size_t j = 0; status == WF_OK && j < count; j++)
+			status = diff_group(call, &specs[i], both, &groups[j]);
+	}
+	return status;
+}
+
+static wf_status
+compose_one(const struct policy_view *view, const char *name, struct rules_claims *claims, struct composed *composed_r)
+{
+	const struct rules_profile *profile;
+	wf_status status = policy_view_profile(view, name, &profile);
+
+	if (status == WF_OK)
+		status = policy_view_claims(view, profile, claims);
+	if (status == WF_OK)
+		compose(claims->list, claims->n, composed_r);
+	return status;
+}
+
+wf_status
+act_policy_diff(struct act_call *call)
+{
+	const char *const names[] = {act_arg(call, "first"), act_arg(call, "second")};
+	const char *const columns[] = {"parameter", "for", "guard", names[0], names[1]};
+	struct rules_claims claims[2] = {{.n = 0}, {.n = 0}};
+	struct composed *both = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(3, sizeof(*both));
+	struct policy_view view;
+	wf_status status;
+
+	if (strcmp(names[0], names[1]) == 0) {
+		free(both);
+		return act_say(call, WF_INVALID, "%s", _("A profile does not differ from itself: name two."));
+	}
+	status = both == NULL ? act_say(call, WF_NO_MEMORY, "%s", _(wf_status_text(WF_NO_MEMORY)))
+			      : policy_view_open(call, &view);
+
+	if (status != WF_OK) {
+		free(both);
+		return status;
+	}
+	for (size_t i = 0; status == WF_OK && i < 2; i++)
+		status = compose_one(&view, names[i], &claims[i], &both[i]);
+	if (status == WF_OK)
+		status = act_head(call, columns, COUNT_OF(columns));
+	if (status == WF_OK)
+		status = diff_all(call, both);
+	for (size_t i = 0; i < 2; i++)
+		rules_claims_clear(&claims[i]);
+	policy_view_close(&view);
+	free(both);
+	return status;
+}
+
+/* --- check --- */
+
+enum finding { FINDING_MET = 0, FINDING_DEVIATES, FINDING_PARTLY, FINDING_NOT_YET, FINDING_ELSEWHERE, FINDING_ADVICE, FINDINGS };
+
+struct check {
+	const struct policy_view *view;
+	struct composed *today; /* what is in force */
+	size_t counts[FINDINGS];
+};
+
+/* What the numbers of the policy and the built-in values are, as if they had been composed. */
+static void
+fill_today(const struct check *check)
+{
+	const struct policy *policy = &check->view->call->daemon->config->policy;
+	size_t n;
+	const struct rule_binding *bindings = rule_bindings(&n);
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t cell = 0; cell < RULE_CELLS; cell++)
+			if ((bindings[i].kinds & 1U << cell / RULE_GUARDS) != 0)
+				check->today->cells[rule_index(rule_find(bindings[i].rule))][cell] = (struct compose_cell){
+					.state = CELL_SET, .value = policy_value(policy, bindings[i].param)};
+}
+
+/* The part of a claim that something of today answers to: false if there is none. */
+static bool
+clip(const struct check *check, struct compose_claim *claim)
+{
+	const struct compose_cell *cells = check->today->cells[rule_index(claim->spec)];
+	const unsigned guards = check->view->comply->n > 0 ? check->view->comply->guards : 1U << GUARD_MFA;
+	unsigned kinds = 0;
+
+	for (unsigned i = 0; i < RULE_KINDS; i++)
+		if (cells[i * RULE_GUARDS].state == CELL_SET)
+			kinds |= 1U << i;
+	claim->kinds &= kinds;
+	if ((claim->spec->splits & RULE_BY_GUARD) != 0)
+		claim->guards &= guards;
+	return claim->kinds != 0 && claim->guards != 0;
+}
+
+/* A number of the policy against what is asked. */
+static enum finding
+find_number(const struct check *check, const struct compose_claim *claim)
+{
+	struct compose_claim clipped = *claim;
+
+	if (!clip(check, &clipped))
+		return FINDING_ELSEWHERE;
+	return compose_verdict(&clipped, check->today) == VERDICT_DEVIATES ? FINDING_DEVIATES : FINDING_MET;
+}
+
+/* Built in or not there: a value that is composed and weaker is one more thing to tell. */
+static enum finding
+find_other(const struct check *check, const struct compose_claim *claim)
+{
+	static const enum finding found[] = {
+		[RULE_NOT_YET] = FINDING_NOT_YET, [RULE_PARTLY] = FINDING_PARTLY, [RULE_ENFORCED] = FINDING_MET};
+	const struct config_comply *comply = check->view->comply;
+
+	if (claim->sort == CLAIM_VALUE && rule_today(claim->spec, claim->value) == RULE_ENFORCED)
+		return FINDING_MET;
+	if (comply->n > 0 && compose_verdict(claim, &comply->composed) == VERDICT_DEVIATES)
+		return FINDING_DEVIATES;
+	return claim->sort == CLAIM_VALUE ? found[rule_today(claim->spec, claim->value)] : FINDING_NOT_YET;
+}
+
+static wf_status
+check_claim(struct check *check, const struct compose_claim *claim)
+{
+	static const char *const words[FINDINGS] = {
+		N_("met"), N_("deviation"), N_("partly"), N_("not yet"), N_("not in force"), N_("advice")};
+	const struct rule_spec *spec = claim->spec;
+	enum finding finding = spec->source == RULE_NUMBERS ? find_number(check, claim) : find_other(check, claim);
+	const struct compose_cell *cell;
+	char in_force[RULE_VALUE_SIZE] = "";
+
+	if (!compose_binds(claim))
+		finding = FINDING_ADVICE;
+	if (spec->source == RULE_NUMBERS &&
+		compose_strictest(check->today, spec, claim->kinds, claim->guards, &cell))
+		compose_cell_text(spec, cell, in_force);
+	if (spec->source == RULE_BUILT_IN)
+		rule_value_text(spec, spec->built_in, in_force);
+	check->counts[finding]++;
+	return policy_view_claim(check->view, claim, words[finding], in_force);
+}
+
+/* Lines of warifu.conf whose last day is over. */
+static size_t
+ended(const struct check *check)
+{
+	const struct config_comply *comply = check->view->comply;
+	const int64_t today = wf_clock_now(&check->view->call->daemon->clock).wall_us / US_PER_DAY;
+	size_t n = 0;
+
+	for (size_t i = 0; i < comply->nanswers; i++) {
+		const struct config_answer *written = config_answer_of(comply, &comply->answers[i]);
+
+		n += written->until_day > 0 && written->until_day < today;
+	}
+	return n;
+}
+
+static wf_status
+say_findings(const struct check *check)
+{
+	struct act_call *call = check->view->call;
+	size_t over = ended(check);
+	bool fine = check->counts[FINDING_DEVIATES] == 0 && over == 0;
+
+	act_say_text(call, _("%zu met, %zu deviations, %zu partly, %zu not enforced yet, %zu not in force here, %zu advice."),
+		check->counts[FINDING_MET], check->counts[FINDING_DEVIATES], check->counts[FINDING_PARTLY],
+		check->counts[FINDING_NOT_YET], check->counts[FINDING_ELSEWHERE], check->counts[FINDING_ADVICE]);
+	if (over > 0)
+		act_say_more(call, _("%zu sections 'resolve' or 'deviate' are over: renew them or take them out."), over);
+	return fine ? WF_OK : WF_NO;
+}
+
+static wf_status
+check_claims(struct check *check, const struct rules_claims *claims)
+{
+	wf_status status = act_head(check->view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
+
+	fill_today(check);
+	for (size_t i = 0; status == WF_OK && i < claims->n; i++)
+		status = check_claim(check, claims->list[i]);
+	return status == WF_OK ? say_findings(check) : status;
+}
+
+static wf_status
+check_against(struct check *check, const char *against)
+{
+	const struct rules_profile *profile;
+	struct rules_claims claims = {.n = 0};
+	wf_status status;
+
+	if (against == NULL && check->view->comply->n == 0)
+		return act_say(check->view->call, WF_INVALID, "%s",
+			_("No document is complied with: name one with --against, or write 'comply' into warifu.conf."));
+	if (against == NULL)
+		return check_claims(check, &check->view->comply->claims);
+	status = policy_view_profile(check->view, against, &profile);
+	if (status == WF_OK)
+		status = policy_view_claims(check->view, profile, &claims);
+	if (status == WF_OK)
+		status = check_claims(check, &claims);
+	rules_claims_clear(&claims);
+	return status;
+}
+
+wf_status
+act_policy_check(struct act_call *call)
+{
+	struct policy_view view;
+	struct check check = {.view = &view};
+	wf_status status = policy_view_open(call, &view);
+
+	if (status != WF_OK)
+		return status;
+	check.today = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*check.today));
+	status = check.today == NULL ? act_say(call, WF_NO_MEMORY, "%s", _(wf_status_text(WF_NO_MEMORY)))
+				     : check_against(&check, act_arg(call, "against"));
+	free(check.today);
+	policy_view_close(&view);
+	return status;
+}

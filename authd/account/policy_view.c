@@ -1,0 +1,373 @@
+/*
+ * What documents ask for, what holds, and why: views of profiles and of what they compose to.  Nothing here claims more than
+ * the daemon does: what no code enforces yet is "not yet" in every view.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/account/internal.h"
+#include "authd/account/policy_view.h"
+
+#define ORIGIN_SIZE 192
+#define CRITERIA_SIZE 256
+#define SHOW_COLUMNS 10
+
+/* --- the book and what is made of it --- */
+
+wf_status
+policy_view_open(struct act_call *call, struct policy_view *view_r)
+{
+	const struct config_comply *comply = &call->daemon->config->comply;
+	struct policy_view view = {.call = call, .comply = comply, .japanese = act_is_japanese(call)};
+	char why[512];
+	wf_status status = WF_OK;
+
+	if (comply->n == 0)
+		status = config_book_load(call->daemon->config, &view.own, why, sizeof(why));
+	if (status != WF_OK)
+		return act_say(call, status, _("The profiles cannot be read: %s"), why);
+	*view_r = view;
+	return WF_OK;
+}
+
+void
+policy_view_close(struct policy_view *view)
+{
+	rules_book_clear(&view->own);
+}
+
+const struct rules_book *
+policy_view_book(const struct policy_view *view)
+{
+	return view->comply->n > 0 ? &view->comply->book : &view->own;
+}
+
+wf_status
+policy_view_profile(const struct policy_view *view, const char *name, const struct rules_profile **profile_r)
+{
+	*profile_r = rules_profile_find(policy_view_book(view), name);
+	if (*profile_r != NULL)
+		return WF_OK;
+	return act_say(view->call, WF_NOT_FOUND, _("There is no profile '%s': see 'warifu policy profiles'."), name);
+}
+
+wf_status
+policy_view_claims(const struct policy_view *view, const struct rules_profile *profile, struct rules_claims *claims_r)
+{
+	wf_status status = rules_claims_add(policy_view_book(view), profile, claims_r);
+
+	return status == WF_OK ? WF_OK : act_say(view->call, status, "%s", _(wf_status_text(status)));
+}
+
+/* "scs3.profile:12", "/etc/warifu/warifu.conf:3" */
+static const char *
+origin_text(const struct origin *origin, char text_r[ORIGIN_SIZE])
+{
+	if (origin->line == 0)
+		(void)snprintf(text_r, ORIGIN_SIZE, "%s", _("built in"));
+	else
+		(void)snprintf(text_r, ORIGIN_SIZE, "%s:%d", origin->file, origin->line);
+	return text_r;
+}
+
+/* --- profiles --- */
+
+static bool
+is_complied(const struct config_comply *comply, const char *name)
+{
+	for (size_t i = 0; i < comply->n; i++)
+		if (strcmp(comply->names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static wf_status
+profile_row(const struct policy_view *view, const struct rules_profile *profile)
+{
+	struct rules_counts counts;
+	char numbers[6][ACT_NUMBER_SIZE];
+	const char *cells[] = {profile->name, view->japanese ? profile->title_ja : profile->title_en, profile->document,
+		profile->edition, profile->reviewed, act_bool_text(profile->draft),
+		act_bool_text(is_complied(view->comply, profile->name)), numbers[0], numbers[1], numbers[2], numbers[3],
+		numbers[4], numbers[5]};
+
+	rules_count(policy_view_book(view), profile, &counts);
+	act_number_text((int64_t)counts.total, numbers[0]);
+	for (size_t i = 0; i < RULES_AIMS; i++)
+		act_number_text((int64_t)counts.today[i], numbers[1 + i]);
+	act_number_text((int64_t)counts.not_yet, numbers[5]);
+	return act_row_out(view->call, cells, COUNT_OF(cells));
+}
+
+wf_status
+act_policy_profiles(struct act_call *call)
+{
+	static const char *const columns[] = {"profile", "title", "document", "edition", "reviewed", "draft:bool",
+		"complied:bool", "criteria:number", "enforced:number", "evidenced:number", "reported:number",
+		"outside:number", "not-yet:number"};
+	struct policy_view view;
+	wf_status status = policy_view_open(call, &view);
+
+	if (status != WF_OK)
+		return status;
+	status = act_head(call, columns, COUNT_OF(columns));
+	for (size_t i = 0; status == WF_OK && i < policy_view_book(&view)->nprofiles; i++)
+		status = profile_row(&view, &policy_view_book(&view)->profiles[i]);
+	policy_view_close(&view);
+	return status;
+}
+
+/* --- show --- */
+
+static wf_status
+show_row(const struct policy_view *view, const char *const cells[SHOW_COLUMNS])
+{
+	return act_row_out(view->call, cells, SHOW_COLUMNS);
+}
+
+/* What a number of the policy is bound to; NULL: documents do not speak of it. */
+static const struct rule_binding *
+binding_of(enum policy_param param)
+{
+	size_t n;
+	const struct rule_binding *bindings = rule_bindings(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (bindings[i].param == param)
+			return &bindings[i];
+	return NULL;
+}
+
+static wf_status
+show_number(const struct policy_view *view, const struct policy_param_spec *spec)
+{
+	const struct policy_number *number = &view->call->daemon->config->policy.numbers[spec->id];
+	const struct rule_spec unit = {.unit = spec->unit};
+	const struct rule_binding *binding = binding_of(spec->id);
+	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
+	const char *cells[] = {spec->name, kinds, guards, rule_value_text(&unit, number->value, value),
+		rule_today_word(RULE_ENFORCED), number->origin.criterion, number->origin.force,
+		origin_text(&number->origin, origin), number->origin.criterion, _(spec->about)};
+
+	if (binding != NULL && (rule_find(binding->rule)->splits & RULE_BY_KIND) != 0)
+		rule_kinds_text(binding->kinds, kinds);
+	if (view->comply->n > 0 && binding != NULL && (rule_find(binding->rule)->splits & RULE_BY_GUARD) != 0)
+		rule_guards_text(view->comply->guards, guards);
+	return show_row(view, cells);
+}
+
+/* Who asks for the value of a cell: all of them where demands add up, the strictest elsewhere. */
+static const char *
+criteria_of(const struct policy_view *view, const struct rule_spec *spec, const struct compose_group *group,
+	char text_r[CRITERIA_SIZE])
+{
+	const struct rules_claims *claims = &view->comply->claims;
+	size_t len = 0;
+
+	text_r[0] = '\0';
+	if (spec->stricter != POLICY_UNION)
+		(void)snprintf(text_r, CRITERIA_SIZE, "%s", group->cell->by->origin.criterion);
+	for (size_t i = 0; spec->stricter == POLICY_UNION && i < claims->n && len < CRITERIA_SIZE; i++) {
+		const struct compose_claim *claim = claims->list[i];
+
+		if (claim->spec == spec && claim->sort == CLAIM_VALUE && compose_binds(claim) &&
+			(claim->kinds & group->kinds) != 0 && (claim->guards & group->guards) != 0 &&
+			strstr(text_r, claim->origin.criterion) == NULL)
+			len += (size_t)snprintf(text_r + len, CRITERIA_SIZE - len, "%s%s", len == 0 ? "" : ", ",
+				claim->origin.criterion);
+	}
+	return text_r;
+}
+
+static wf_status
+show_group(const struct policy_view *view, const struct rule_spec *spec, const struct compose_group *group)
+{
+	const struct compose_cell *cell = group->cell;
+	bool deviates = cell->answer != NULL && cell->answer->deviates;
+	enum rule_today today = cell->state == CELL_SET ? rule_today(spec, cell->value) : RULE_NOT_YET;
+	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], criteria[CRITERIA_SIZE];
+	char kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
+	const char *cells[] = {spec->name, kinds, guards, compose_cell_text(spec, cell, value),
+		cell->state == CELL_SET ? rule_today_word(today) : "", cell->by->origin.criterion,
+		deviates ? "deviation" : cell->answer != NULL ? "local" : cell->by->origin.force,
+		origin_text(cell->answer != NULL ? &cell->answer->origin : &cell->by->origin, origin), criteria, _(spec->about)};
+
+	criteria_of(view, spec, group, criteria);
+	if ((spec->splits & RULE_BY_KIND) != 0)
+		rule_kinds_text(group->kinds, kinds);
+	if ((spec->splits & RULE_BY_GUARD) != 0)
+		rule_guards_text(group->guards, guards);
+	return show_row(view, cells);
+}
+
+/* Those that are numbers of the policy have been shown as such. */
+static wf_status
+show_composed(const struct policy_view *view, const struct rule_spec *spec)
+{
+	struct compose_group groups[RULE_CELLS];
+	size_t n = spec->source == RULE_NUMBERS ? 0 : compose_groups(&view->comply->composed, spec, groups);
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < n; i++)
+		if (groups[i].cell->state != CELL_SILENT)
+			status = show_group(view, spec, &groups[i]);
+	return status;
+}
+
+static wf_status
+say_comply(const struct policy_view *view)
+{
+	const struct config_comply *comply = view->comply;
+	char names[CONFIG_COMPLY_MAX * 66] = "";
+	size_t len = 0;
+
+	if (comply->n == 0)
+		return act_say(view->call, WF_OK, "%s",
+			_("No document is complied with: write 'comply' into warifu.conf, see 'warifu policy profiles'."));
+	for (size_t i = 0; i < comply->n; i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i == 0 ? "" : ", ", comply->names[i]);
+	return act_say(view->call, WF_OK, _("Complied with: %s. What is 'not yet' is asked for by them and not enforced."), names);
+}
+
+wf_status
+act_policy_show(struct act_call *call)
+{
+	static const char *const columns[] = {
+		"parameter", "for", "guard", "value", "today", "criterion", "force", "origin", "criteria", "about"};
+	struct policy_view view = {.call = call, .comply = &call->daemon->config->comply};
+	size_t n;
+	const struct policy_param_spec *params = policy_params(&n);
+	wf_status status = act_head(call, columns, COUNT_OF(columns));
+
+	for (size_t i = 0; status == WF_OK && i < n; i++)
+		status = show_number(&view, &params[i]);
+	if (status == WF_OK && view.comply->n > 0) {
+		const struct rule_spec *specs = rule_specs(&n);
+
+		for (size_t i = 0; status == WF_OK && i < n; i++)
+			status = show_composed(&view, &specs[i]);
+	}
+	return status == WF_OK ? say_comply(&view) : status;
+}
+
+/* --- why --- */
+
+/* The parameter that is asked about, by its own name or by that of a number that it governs. */
+static const struct rule_spec *
+spec_of(const char *name)
+{
+	const struct policy_param_spec *param = policy_param_find(name);
+	const struct rule_binding *binding = param == NULL ? NULL : binding_of(param->id);
+	const struct rule_spec *spec = rule_find(name);
+
+	return spec == NULL && binding != NULL ? rule_find(binding->rule) : spec;
+}
+
+wf_status
+policy_view_claim(const struct policy_view *view, const struct compose_claim *claim, const char *verdict, const char *in_force)
+{
+	const struct rules_criterion *criterion = rules_criterion_find(policy_view_book(view), claim->origin.criterion);
+	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
+	const char *cells[] = {claim->spec->name, claim->profile, claim->origin.criterion, claim->origin.force, kinds, guards,
+		value, in_force, verdict, origin_text(&claim->origin, origin), view->japanese ? claim->note_ja : claim->note_en,
+		criterion == NULL ? "" : view->japanese ? criterion->ja : criterion->en};
+	static const char *const words[] = {[CLAIM_UNDEFINED] = "undefined", [CLAIM_FORBIDDEN] = "forbidden"};
+
+	if (claim->sort == CLAIM_VALUE)
+		rule_value_text(claim->spec, claim->value, value);
+	else
+		(void)snprintf(value, sizeof(value), "%s", words[claim->sort]);
+	if ((claim->spec->splits & RULE_BY_KIND) != 0)
+		rule_kinds_text(claim->kinds, kinds);
+	if ((claim->spec->splits & RULE_BY_GUARD) != 0)
+		rule_guards_text(claim->guards, guards);
+	return act_row_out(view->call, cells, COUNT_OF(cells));
+}
+
+const char *const policy_view_claim_columns[POLICY_VIEW_CLAIM_COLUMNS] = {"parameter", "profile", "criterion", "force", "for",
+	"guard", "value", "in-force", "verdict", "origin", "note", "asks"};
+
+/* Who has settled it, and until when. */
+static void
+say_answers(const struct policy_view *view, const struct rule_spec *spec)
+{
+	for (size_t i = 0; i < view->comply->nanswers; i++) {
+		const struct compose_answer *answer = &view->comply->answers[i];
+		const struct config_answer *written = config_answer_of(view->comply, answer);
+
+		if (answer->spec == spec)
+			act_say_more(view->call, answer->deviates ? _("%s deviates in %s:%d: %s") : _("%s resolved it in %s:%d: %s"),
+				written->by, written->origin.file, written->origin.line, written->reason);
+	}
+}
+
+static wf_status
+say_value(const struct policy_view *view, const struct rule_spec *spec)
+{
+	const struct policy *policy = &view->call->daemon->config->policy;
+	const struct rule_spec unit = {.unit = spec->unit};
+	char value[RULE_VALUE_SIZE];
+	size_t n, nparams;
+	const struct rule_binding *bindings = rule_bindings(&n);
+	const struct policy_param_spec *params = policy_params(&nparams);
+
+	act_say_text(view->call, "%s", _(spec->about));
+	if (spec->source == RULE_NOWHERE)
+		act_say_more(view->call, "%s", _("Nothing enforces it yet."));
+	if (spec->source == RULE_BUILT_IN)
+		act_say_more(view->call, _("Built in: %s."), rule_value_text(spec, spec->built_in, value));
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(bindings[i].rule, spec->name) == 0)
+			act_say_more(view->call, _("In force: %s = %s."), params[bindings[i].param].name,
+				rule_value_text(&unit, policy_value(policy, bindings[i].param), value));
+	say_answers(view, spec);
+	return WF_OK;
+}
+
+static wf_status
+why_claims(const struct policy_view *view, const struct rule_spec *spec)
+{
+	const struct rules_claims *claims = &view->comply->claims;
+	wf_status status = act_head(view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
+
+	for (size_t i = 0; status == WF_OK && i < claims->n; i++)
+		if (claims->list[i]->spec == spec)
+			status = policy_view_claim(view, claims->list[i],
+				compose_verdict_word(compose_verdict(claims->list[i], &view->comply->composed)), "");
+	return status == WF_OK ? say_value(view, spec) : status;
+}
+
+/* Without documents each profile is asked. */
+static wf_status
+why_profiles(const struct policy_view *view, const struct rule_spec *spec)
+{
+	const struct rules_book *book = policy_view_book(view);
+	wf_status status = act_head(view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
+
+	for (size_t i = 0; i < book->nprofiles; i++)
+		for (size_t j = 0; status == WF_OK && j < book->profiles[i].nclaims; j++)
+			if (book->profiles[i].claims[j].spec == spec)
+				status = policy_view_claim(view, &book->profiles[i].claims[j], "", "");
+	return status == WF_OK ? say_value(view, spec) : status;
+}
+
+wf_status
+act_policy_why(struct act_call *call)
+{
+	const struct rule_spec *spec = spec_of(act_arg(call, "parameter"));
+	struct policy_view view;
+	wf_status status;
+
+	if (spec == NULL)
+		return act_say(call, WF_NOT_FOUND,
+			_("Documents do not speak about a parameter '%s': see 'warifu policy show'."), act_arg(call, "parameter"));
+	status = policy_view_open(call, &view);
+	if (status != WF_OK)
+		return status;
+	status = view.comply->n > 0 ? why_claims(&view, spec) : why_profiles(&view, spec);
+	policy_view_close(&view);
+	return status;
+}
