@@ -168,7 +168,8 @@ static const struct {
 
 /* Words of the daemon that people see translated, in these columns only. */
 static const char word_columns[] =
-	"kind|state|standing|result|level|type|action|clock|mode|class|lane|name|secret|today|verdict|for|force|guard";
+	"kind|state|standing|result|level|type|action|clock|mode|class|lane|name|secret|"
+	"today|verdict|for|force|guard";
 static const char *const words[] = {
 	N_("account"), N_("accounts"), N_("active"), N_("added"), N_("admin"), N_("auth"),
 	N_("backup"), N_("bad"), N_("clock"), N_("configuration"),
@@ -183,10 +184,12 @@ static const char *const words[] = {
 	N_("suspect"), N_("system"), N_("tombstone"), N_("unavailable"), N_("void"), N_("warn"),
 	N_("warning"), N_("workers"),
 	/* how it stands with what documents ask for */
-	N_("advice"), N_("advice followed"), N_("all"), N_("default"), N_("deviation"), N_("enforced"), N_("general, privileged"),
-	N_("general, service"), N_("local"), N_("lock"), N_("lock, none"), N_("met"), N_("mfa"), N_("mfa, lock"), N_("must"),
-	N_("must-not"), N_("none"), N_("not in force"), N_("not yet"), N_("optional"), N_("partly"), N_("privileged, service"),
-	N_("recommended"), N_("sample"), N_("unsettled"), N_("where-possible"),
+	N_("advice"), N_("advice followed"), N_("all"), N_("default"), N_("deviation"),
+	N_("enforced"), N_("general, privileged"), N_("general, service"), N_("local"), N_("lock"),
+	N_("lock, none"), N_("met"), N_("mfa"), N_("mfa, lock"), N_("must"), N_("must-not"),
+	N_("none"), N_("not in force"), N_("not yet"), N_("optional"), N_("partly"),
+	N_("privileged, service"), N_("recommended"), N_("sample"), N_("unsettled"),
+	N_("where-possible"),
 	/* how it stands with the secret of a RADIUS client */
 	N_("empty"), N_("irregular"), N_("long"), N_("missing"), N_("old"), N_("open"), N_("owner"), N_("short"), N_("unseen"),
 };

@@ -12,9 +12,13 @@
 
 /* --- diff --- */
 
-/* Cells that are equal in both policies become one group: their value is the first cell that says the same. */
+/*
+ * Cells that are equal in both policies become one group: their value is the first cell that says
+ * the same.
+ */
 static void
-pair_cells(const struct composed *a, const struct composed *b, size_t index, struct composed *pairs_r)
+pair_cells(
+	const struct composed *a, const struct composed *b, size_t index, struct composed *pairs_r)
 {
 	for (size_t i = 0; i < RULE_CELLS; i++) {
 		size_t first = 0;
@@ -24,12 +28,14 @@ pair_cells(const struct composed *a, const struct composed *b, size_t index, str
 			b->cells[index][first].state != b->cells[index][i].state ||
 			b->cells[index][first].value != b->cells[index][i].value)
 			first++;
-		pairs_r->cells[index][i] = (struct compose_cell){.state = CELL_SET, .value = (int64_t)first};
+		pairs_r->cells[index][i] =
+			(struct compose_cell){.state = CELL_SET, .value = (int64_t)first};
 	}
 }
 
 static wf_status
-diff_group(struct act_call *call, const struct rule_spec *spec, const struct composed both[3], const struct compose_group *group)
+diff_group(struct act_call *call, const struct rule_spec *spec, const struct composed both[3],
+	const struct compose_group *group)
 {
 	const size_t index = rule_index(spec);
 	char values[2][RULE_VALUE_SIZE], kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
@@ -66,7 +72,8 @@ diff_all(struct act_call *call, struct composed both[3])
 }
 
 static wf_status
-compose_one(const struct policy_view *view, const char *name, struct rules_claims *claims, struct composed *composed_r)
+compose_one(const struct policy_view *view, const char *name, struct rules_claims *claims,
+	struct composed *composed_r)
 {
 	const struct rules_profile *profile;
 	wf_status status = policy_view_profile(view, name, &profile);
@@ -90,7 +97,8 @@ act_policy_diff(struct act_call *call)
 
 	if (strcmp(names[0], names[1]) == 0) {
 		free(both);
-		return act_say(call, WF_INVALID, "%s", _("A profile does not differ from itself: name two."));
+		return act_say(call, WF_INVALID, "%s",
+			_("A profile does not differ from itself: name two."));
 	}
 	status = both == NULL ? act_say(call, WF_NO_MEMORY, "%s", _(wf_status_text(WF_NO_MEMORY)))
 			      : policy_view_open(call, &view);
@@ -114,7 +122,15 @@ act_policy_diff(struct act_call *call)
 
 /* --- check --- */
 
-enum finding { FINDING_MET = 0, FINDING_DEVIATES, FINDING_PARTLY, FINDING_NOT_YET, FINDING_ELSEWHERE, FINDING_ADVICE, FINDINGS };
+enum finding {
+	FINDING_MET = 0,
+	FINDING_DEVIATES,
+	FINDING_PARTLY,
+	FINDING_NOT_YET,
+	FINDING_ELSEWHERE,
+	FINDING_ADVICE,
+	FINDINGS
+};
 
 struct check {
 	const struct policy_view *view;
@@ -133,8 +149,9 @@ fill_today(const struct check *check)
 	for (size_t i = 0; i < n; i++)
 		for (size_t cell = 0; cell < RULE_CELLS; cell++)
 			if ((bindings[i].kinds & 1U << cell / RULE_GUARDS) != 0)
-				check->today->cells[rule_index(rule_find(bindings[i].rule))][cell] = (struct compose_cell){
-					.state = CELL_SET, .value = policy_value(policy, bindings[i].param)};
+				check->today->cells[rule_index(rule_find(bindings[i].rule))][cell] =
+					(struct compose_cell){.state = CELL_SET,
+						.value = policy_value(policy, bindings[i].param)};
 }
 
 /* The part of a claim that something of today answers to: false if there is none. */
@@ -142,7 +159,8 @@ static bool
 clip(const struct check *check, struct compose_claim *claim)
 {
 	const struct compose_cell *cells = check->today->cells[rule_index(claim->spec)];
-	const unsigned guards = check->view->comply->n > 0 ? check->view->comply->guards : 1U << GUARD_MFA;
+	const unsigned guards =
+		check->view->comply->n > 0 ? check->view->comply->guards : 1U << GUARD_MFA;
 	unsigned kinds = 0;
 
 	for (unsigned i = 0; i < RULE_KINDS; i++)
@@ -162,31 +180,35 @@ find_number(const struct check *check, const struct compose_claim *claim)
 
 	if (!clip(check, &clipped))
 		return FINDING_ELSEWHERE;
-	return compose_verdict(&clipped, check->today) == VERDICT_DEVIATES ? FINDING_DEVIATES : FINDING_MET;
+	return compose_verdict(&clipped, check->today) == VERDICT_DEVIATES ? FINDING_DEVIATES
+									   : FINDING_MET;
 }
 
 /* Built in or not there: a value that is composed and weaker is one more thing to tell. */
 static enum finding
 find_other(const struct check *check, const struct compose_claim *claim)
 {
-	static const enum finding found[] = {
-		[RULE_NOT_YET] = FINDING_NOT_YET, [RULE_PARTLY] = FINDING_PARTLY, [RULE_ENFORCED] = FINDING_MET};
+	static const enum finding found[] = {[RULE_NOT_YET] = FINDING_NOT_YET,
+		[RULE_PARTLY] = FINDING_PARTLY,
+		[RULE_ENFORCED] = FINDING_MET};
 	const struct config_comply *comply = check->view->comply;
 
 	if (claim->sort == CLAIM_VALUE && rule_today(claim->spec, claim->value) == RULE_ENFORCED)
 		return FINDING_MET;
 	if (comply->n > 0 && compose_verdict(claim, &comply->composed) == VERDICT_DEVIATES)
 		return FINDING_DEVIATES;
-	return claim->sort == CLAIM_VALUE ? found[rule_today(claim->spec, claim->value)] : FINDING_NOT_YET;
+	return claim->sort == CLAIM_VALUE ? found[rule_today(claim->spec, claim->value)]
+					  : FINDING_NOT_YET;
 }
 
 static wf_status
 check_claim(struct check *check, const struct compose_claim *claim)
 {
-	static const char *const words[FINDINGS] = {
-		N_("met"), N_("deviation"), N_("partly"), N_("not yet"), N_("not in force"), N_("advice")};
+	static const char *const words[FINDINGS] = {N_("met"), N_("deviation"), N_("partly"),
+		N_("not yet"), N_("not in force"), N_("advice")};
 	const struct rule_spec *spec = claim->spec;
-	enum finding finding = spec->source == RULE_NUMBERS ? find_number(check, claim) : find_other(check, claim);
+	enum finding finding =
+		spec->source == RULE_NUMBERS ? find_number(check, claim) : find_other(check, claim);
 	const struct compose_cell *cell;
 	char in_force[RULE_VALUE_SIZE] = "";
 
@@ -224,18 +246,25 @@ say_findings(const struct check *check)
 	size_t over = ended(check);
 	bool fine = check->counts[FINDING_DEVIATES] == 0 && over == 0;
 
-	act_say_text(call, _("%zu met, %zu deviations, %zu partly, %zu not enforced yet, %zu not in force here, %zu advice."),
-		check->counts[FINDING_MET], check->counts[FINDING_DEVIATES], check->counts[FINDING_PARTLY],
-		check->counts[FINDING_NOT_YET], check->counts[FINDING_ELSEWHERE], check->counts[FINDING_ADVICE]);
+	act_say_text(call,
+		_("%zu met, %zu deviations, %zu partly, %zu not enforced yet, %zu not in force "
+		  "here, %zu advice."),
+		check->counts[FINDING_MET], check->counts[FINDING_DEVIATES],
+		check->counts[FINDING_PARTLY], check->counts[FINDING_NOT_YET],
+		check->counts[FINDING_ELSEWHERE], check->counts[FINDING_ADVICE]);
 	if (over > 0)
-		act_say_more(call, _("%zu sections 'resolve' or 'deviate' are over: renew them or take them out."), over);
+		act_say_more(call,
+			_("%zu sections 'resolve' or 'deviate' are over: renew them or take them "
+			  "out."),
+			over);
 	return fine ? WF_OK : WF_NO;
 }
 
 static wf_status
 check_claims(struct check *check, const struct rules_claims *claims)
 {
-	wf_status status = act_head(check->view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
+	wf_status status =
+		act_head(check->view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
 
 	fill_today(check);
 	for (size_t i = 0; status == WF_OK && i < claims->n; i++)
@@ -252,7 +281,8 @@ check_against(struct check *check, const char *against)
 
 	if (against == NULL && check->view->comply->n == 0)
 		return act_say(check->view->call, WF_INVALID, "%s",
-			_("No document is complied with: name one with --against, or write 'comply' into warifu.conf."));
+			_("No document is complied with: name one with --against, or write "
+			  "'comply' into warifu.conf."));
 	if (against == NULL)
 		return check_claims(check, &check->view->comply->claims);
 	status = policy_view_profile(check->view, against, &profile);
@@ -274,8 +304,9 @@ act_policy_check(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	check.today = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*check.today));
-	status = check.today == NULL ? act_say(call, WF_NO_MEMORY, "%s", _(wf_status_text(WF_NO_MEMORY)))
-				     : check_against(&check, act_arg(call, "against"));
+	status = check.today == NULL
+			 ? act_say(call, WF_NO_MEMORY, "%s", _(wf_status_text(WF_NO_MEMORY)))
+			 : check_against(&check, act_arg(call, "against"));
 	free(check.today);
 	policy_view_close(&view);
 	return status;

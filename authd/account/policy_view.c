@@ -1,6 +1,7 @@
 /*
- * What documents ask for, what holds, and why: views of profiles and of what they compose to.  Nothing here claims more than
- * the daemon does: what no code enforces yet is "not yet" in every view.
+ * What documents ask for, what holds, and why: views of profiles and of what they compose to. 
+ * Nothing here claims more than the daemon does: what no code enforces yet is "not yet" in every
+ * view.
  */
 #include "config.h"
 
@@ -21,7 +22,8 @@ wf_status
 policy_view_open(struct act_call *call, struct policy_view *view_r)
 {
 	const struct config_comply *comply = &call->daemon->config->comply;
-	struct policy_view view = {.call = call, .comply = comply, .japanese = act_is_japanese(call)};
+	struct policy_view view = {
+		.call = call, .comply = comply, .japanese = act_is_japanese(call)};
 	char why[512];
 	wf_status status = WF_OK;
 
@@ -46,20 +48,24 @@ policy_view_book(const struct policy_view *view)
 }
 
 wf_status
-policy_view_profile(const struct policy_view *view, const char *name, const struct rules_profile **profile_r)
+policy_view_profile(
+	const struct policy_view *view, const char *name, const struct rules_profile **profile_r)
 {
 	*profile_r = rules_profile_find(policy_view_book(view), name);
 	if (*profile_r != NULL)
 		return WF_OK;
-	return act_say(view->call, WF_NOT_FOUND, _("There is no profile '%s': see 'warifu policy profiles'."), name);
+	return act_say(view->call, WF_NOT_FOUND,
+		_("There is no profile '%s': see 'warifu policy profiles'."), name);
 }
 
 wf_status
-policy_view_claims(const struct policy_view *view, const struct rules_profile *profile, struct rules_claims *claims_r)
+policy_view_claims(const struct policy_view *view, const struct rules_profile *profile,
+	struct rules_claims *claims_r)
 {
 	wf_status status = rules_claims_add(policy_view_book(view), profile, claims_r);
 
-	return status == WF_OK ? WF_OK : act_say(view->call, status, "%s", _(wf_status_text(status)));
+	return status == WF_OK ? WF_OK
+			       : act_say(view->call, status, "%s", _(wf_status_text(status)));
 }
 
 /* "scs3.profile:12", "/etc/warifu/warifu.conf:3" */
@@ -89,10 +95,11 @@ profile_row(const struct policy_view *view, const struct rules_profile *profile)
 {
 	struct rules_counts counts;
 	char numbers[6][ACT_NUMBER_SIZE];
-	const char *cells[] = {profile->name, view->japanese ? profile->title_ja : profile->title_en, profile->document,
+	const char *cells[] = {profile->name,
+		view->japanese ? profile->title_ja : profile->title_en, profile->document,
 		profile->edition, profile->reviewed, act_bool_text(profile->draft),
-		act_bool_text(is_complied(view->comply, profile->name)), numbers[0], numbers[1], numbers[2], numbers[3],
-		numbers[4], numbers[5]};
+		act_bool_text(is_complied(view->comply, profile->name)), numbers[0], numbers[1],
+		numbers[2], numbers[3], numbers[4], numbers[5]};
 
 	rules_count(policy_view_book(view), profile, &counts);
 	act_number_text((int64_t)counts.total, numbers[0]);
@@ -105,9 +112,9 @@ profile_row(const struct policy_view *view, const struct rules_profile *profile)
 wf_status
 act_policy_profiles(struct act_call *call)
 {
-	static const char *const columns[] = {"profile", "title", "document", "edition", "reviewed", "draft:bool",
-		"complied:bool", "criteria:number", "enforced:number", "evidenced:number", "reported:number",
-		"outside:number", "not-yet:number"};
+	static const char *const columns[] = {"profile", "title", "document", "edition", "reviewed",
+		"draft:bool", "complied:bool", "criteria:number", "enforced:number",
+		"evidenced:number", "reported:number", "outside:number", "not-yet:number"};
 	struct policy_view view;
 	wf_status status = policy_view_open(call, &view);
 
@@ -147,22 +154,25 @@ show_number(const struct policy_view *view, const struct policy_param_spec *spec
 	const struct policy_number *number = &view->call->daemon->config->policy.numbers[spec->id];
 	const struct rule_spec unit = {.unit = spec->unit};
 	const struct rule_binding *binding = binding_of(spec->id);
-	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
-	const char *cells[] = {spec->name, kinds, guards, rule_value_text(&unit, number->value, value),
-		rule_today_word(RULE_ENFORCED), number->origin.criterion, number->origin.force,
+	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], kinds[RULE_NAMES_SIZE] = "",
+							  guards[RULE_NAMES_SIZE] = "";
+	const char *cells[] = {spec->name, kinds, guards,
+		rule_value_text(&unit, number->value, value), rule_today_word(RULE_ENFORCED),
+		number->origin.criterion, number->origin.force,
 		origin_text(&number->origin, origin), number->origin.criterion, _(spec->about)};
 
 	if (binding != NULL && (rule_find(binding->rule)->splits & RULE_BY_KIND) != 0)
 		rule_kinds_text(binding->kinds, kinds);
-	if (view->comply->n > 0 && binding != NULL && (rule_find(binding->rule)->splits & RULE_BY_GUARD) != 0)
+	if (view->comply->n > 0 && binding != NULL &&
+		(rule_find(binding->rule)->splits & RULE_BY_GUARD) != 0)
 		rule_guards_text(view->comply->guards, guards);
 	return show_row(view, cells);
 }
 
 /* Who asks for the value of a cell: all of them where demands add up, the strictest elsewhere. */
 static const char *
-criteria_of(const struct policy_view *view, const struct rule_spec *spec, const struct compose_group *group,
-	char text_r[CRITERIA_SIZE])
+criteria_of(const struct policy_view *view, const struct rule_spec *spec,
+	const struct compose_group *group, char text_r[CRITERIA_SIZE])
 {
 	const struct rules_claims *claims = &view->comply->claims;
 	size_t len = 0;
@@ -170,30 +180,38 @@ criteria_of(const struct policy_view *view, const struct rule_spec *spec, const 
 	text_r[0] = '\0';
 	if (spec->stricter != POLICY_UNION)
 		(void)snprintf(text_r, CRITERIA_SIZE, "%s", group->cell->by->origin.criterion);
-	for (size_t i = 0; spec->stricter == POLICY_UNION && i < claims->n && len < CRITERIA_SIZE; i++) {
+	for (size_t i = 0; spec->stricter == POLICY_UNION && i < claims->n && len < CRITERIA_SIZE;
+		i++) {
 		const struct compose_claim *claim = claims->list[i];
 
 		if (claim->spec == spec && claim->sort == CLAIM_VALUE && compose_binds(claim) &&
-			(claim->kinds & group->kinds) != 0 && (claim->guards & group->guards) != 0 &&
+			(claim->kinds & group->kinds) != 0 &&
+			(claim->guards & group->guards) != 0 &&
 			strstr(text_r, claim->origin.criterion) == NULL)
-			len += (size_t)snprintf(text_r + len, CRITERIA_SIZE - len, "%s%s", len == 0 ? "" : ", ",
-				claim->origin.criterion);
+			len += (size_t)snprintf(text_r + len, CRITERIA_SIZE - len, "%s%s",
+				len == 0 ? "" : ", ", claim->origin.criterion);
 	}
 	return text_r;
 }
 
 static wf_status
-show_group(const struct policy_view *view, const struct rule_spec *spec, const struct compose_group *group)
+show_group(const struct policy_view *view, const struct rule_spec *spec,
+	const struct compose_group *group)
 {
 	const struct compose_cell *cell = group->cell;
 	bool deviates = cell->answer != NULL && cell->answer->deviates;
-	enum rule_today today = cell->state == CELL_SET ? rule_today(spec, cell->value) : RULE_NOT_YET;
+	enum rule_today today =
+		cell->state == CELL_SET ? rule_today(spec, cell->value) : RULE_NOT_YET;
 	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], criteria[CRITERIA_SIZE];
 	char kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
 	const char *cells[] = {spec->name, kinds, guards, compose_cell_text(spec, cell, value),
 		cell->state == CELL_SET ? rule_today_word(today) : "", cell->by->origin.criterion,
-		deviates ? "deviation" : cell->answer != NULL ? "local" : cell->by->origin.force,
-		origin_text(cell->answer != NULL ? &cell->answer->origin : &cell->by->origin, origin), criteria, _(spec->about)};
+		deviates               ? "deviation"
+		: cell->answer != NULL ? "local"
+				       : cell->by->origin.force,
+		origin_text(
+			cell->answer != NULL ? &cell->answer->origin : &cell->by->origin, origin),
+		criteria, _(spec->about)};
 
 	criteria_of(view, spec, group, criteria);
 	if ((spec->splits & RULE_BY_KIND) != 0)
@@ -208,7 +226,9 @@ static wf_status
 show_composed(const struct policy_view *view, const struct rule_spec *spec)
 {
 	struct compose_group groups[RULE_CELLS];
-	size_t n = spec->source == RULE_NUMBERS ? 0 : compose_groups(&view->comply->composed, spec, groups);
+	size_t n = spec->source == RULE_NUMBERS
+			   ? 0
+			   : compose_groups(&view->comply->composed, spec, groups);
 	wf_status status = WF_OK;
 
 	for (size_t i = 0; status == WF_OK && i < n; i++)
@@ -226,17 +246,21 @@ say_comply(const struct policy_view *view)
 
 	if (comply->n == 0)
 		return act_say(view->call, WF_OK, "%s",
-			_("No document is complied with: write 'comply' into warifu.conf, see 'warifu policy profiles'."));
+			_("No document is complied with: write 'comply' into warifu.conf, see "
+			  "'warifu policy profiles'."));
 	for (size_t i = 0; i < comply->n; i++)
-		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s", i == 0 ? "" : ", ", comply->names[i]);
-	return act_say(view->call, WF_OK, _("Complied with: %s. What is 'not yet' is asked for by them and not enforced."), names);
+		len += (size_t)snprintf(names + len, sizeof(names) - len, "%s%s",
+			i == 0 ? "" : ", ", comply->names[i]);
+	return act_say(view->call, WF_OK,
+		_("Complied with: %s. What is 'not yet' is asked for by them and not enforced."),
+		names);
 }
 
 wf_status
 act_policy_show(struct act_call *call)
 {
-	static const char *const columns[] = {
-		"parameter", "for", "guard", "value", "today", "criterion", "force", "origin", "criteria", "about"};
+	static const char *const columns[] = {"parameter", "for", "guard", "value", "today",
+		"criterion", "force", "origin", "criteria", "about"};
 	struct policy_view view = {.call = call, .comply = &call->daemon->config->comply};
 	size_t n;
 	const struct policy_param_spec *params = policy_params(&n);
@@ -267,14 +291,22 @@ spec_of(const char *name)
 }
 
 wf_status
-policy_view_claim(const struct policy_view *view, const struct compose_claim *claim, const char *verdict, const char *in_force)
+policy_view_claim(const struct policy_view *view, const struct compose_claim *claim,
+	const char *verdict, const char *in_force)
 {
-	const struct rules_criterion *criterion = rules_criterion_find(policy_view_book(view), claim->origin.criterion);
-	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
-	const char *cells[] = {claim->spec->name, claim->profile, claim->origin.criterion, claim->origin.force, kinds, guards,
-		value, in_force, verdict, origin_text(&claim->origin, origin), view->japanese ? claim->note_ja : claim->note_en,
-		criterion == NULL ? "" : view->japanese ? criterion->ja : criterion->en};
-	static const char *const words[] = {[CLAIM_UNDEFINED] = "undefined", [CLAIM_FORBIDDEN] = "forbidden"};
+	const struct rules_criterion *criterion =
+		rules_criterion_find(policy_view_book(view), claim->origin.criterion);
+	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], kinds[RULE_NAMES_SIZE] = "",
+							  guards[RULE_NAMES_SIZE] = "";
+	const char *cells[] = {claim->spec->name, claim->profile, claim->origin.criterion,
+		claim->origin.force, kinds, guards, value, in_force, verdict,
+		origin_text(&claim->origin, origin),
+		view->japanese ? claim->note_ja : claim->note_en,
+		criterion == NULL ? ""
+		: view->japanese  ? criterion->ja
+				  : criterion->en};
+	static const char *const words[] = {
+		[CLAIM_UNDEFINED] = "undefined", [CLAIM_FORBIDDEN] = "forbidden"};
 
 	if (claim->sort == CLAIM_VALUE)
 		rule_value_text(claim->spec, claim->value, value);
@@ -287,8 +319,9 @@ policy_view_claim(const struct policy_view *view, const struct compose_claim *cl
 	return act_row_out(view->call, cells, COUNT_OF(cells));
 }
 
-const char *const policy_view_claim_columns[POLICY_VIEW_CLAIM_COLUMNS] = {"parameter", "profile", "criterion", "force", "for",
-	"guard", "value", "in-force", "verdict", "origin", "note", "asks"};
+const char *const policy_view_claim_columns[POLICY_VIEW_CLAIM_COLUMNS] = {"parameter", "profile",
+	"criterion", "force", "for", "guard", "value", "in-force", "verdict", "origin", "note",
+	"asks"};
 
 /* Who has settled it, and until when. */
 static void
@@ -299,8 +332,11 @@ say_answers(const struct policy_view *view, const struct rule_spec *spec)
 		const struct config_answer *written = config_answer_of(view->comply, answer);
 
 		if (answer->spec == spec)
-			act_say_more(view->call, answer->deviates ? _("%s deviates in %s:%d: %s") : _("%s resolved it in %s:%d: %s"),
-				written->by, written->origin.file, written->origin.line, written->reason);
+			act_say_more(view->call,
+				answer->deviates ? _("%s deviates in %s:%d: %s")
+						 : _("%s resolved it in %s:%d: %s"),
+				written->by, written->origin.file, written->origin.line,
+				written->reason);
 	}
 }
 
@@ -318,11 +354,14 @@ say_value(const struct policy_view *view, const struct rule_spec *spec)
 	if (spec->source == RULE_NOWHERE)
 		act_say_more(view->call, "%s", _("Nothing enforces it yet."));
 	if (spec->source == RULE_BUILT_IN)
-		act_say_more(view->call, _("Built in: %s."), rule_value_text(spec, spec->built_in, value));
+		act_say_more(view->call, _("Built in: %s."),
+			rule_value_text(spec, spec->built_in, value));
 	for (size_t i = 0; i < n; i++)
 		if (strcmp(bindings[i].rule, spec->name) == 0)
-			act_say_more(view->call, _("In force: %s = %s."), params[bindings[i].param].name,
-				rule_value_text(&unit, policy_value(policy, bindings[i].param), value));
+			act_say_more(view->call, _("In force: %s = %s."),
+				params[bindings[i].param].name,
+				rule_value_text(
+					&unit, policy_value(policy, bindings[i].param), value));
 	say_answers(view, spec);
 	return WF_OK;
 }
@@ -331,12 +370,15 @@ static wf_status
 why_claims(const struct policy_view *view, const struct rule_spec *spec)
 {
 	const struct rules_claims *claims = &view->comply->claims;
-	wf_status status = act_head(view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
+	wf_status status =
+		act_head(view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
 
 	for (size_t i = 0; status == WF_OK && i < claims->n; i++)
 		if (claims->list[i]->spec == spec)
 			status = policy_view_claim(view, claims->list[i],
-				compose_verdict_word(compose_verdict(claims->list[i], &view->comply->composed)), "");
+				compose_verdict_word(
+					compose_verdict(claims->list[i], &view->comply->composed)),
+				"");
 	return status == WF_OK ? say_value(view, spec) : status;
 }
 
@@ -345,12 +387,14 @@ static wf_status
 why_profiles(const struct policy_view *view, const struct rule_spec *spec)
 {
 	const struct rules_book *book = policy_view_book(view);
-	wf_status status = act_head(view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
+	wf_status status =
+		act_head(view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
 
 	for (size_t i = 0; i < book->nprofiles; i++)
 		for (size_t j = 0; status == WF_OK && j < book->profiles[i].nclaims; j++)
 			if (book->profiles[i].claims[j].spec == spec)
-				status = policy_view_claim(view, &book->profiles[i].claims[j], "", "");
+				status = policy_view_claim(
+					view, &book->profiles[i].claims[j], "", "");
 	return status == WF_OK ? say_value(view, spec) : status;
 }
 
@@ -363,7 +407,9 @@ act_policy_why(struct act_call *call)
 
 	if (spec == NULL)
 		return act_say(call, WF_NOT_FOUND,
-			_("Documents do not speak about a parameter '%s': see 'warifu policy show'."), act_arg(call, "parameter"));
+			_("Documents do not speak about a parameter '%s': see 'warifu policy "
+			  "show'."),
+			act_arg(call, "parameter"));
 	status = policy_view_open(call, &view);
 	if (status != WF_OK)
 		return status;

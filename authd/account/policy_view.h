@@ -4,7 +4,10 @@
 
 #include "authd/account/act.h"
 
-/* Opened for one act; the book is the configuration's, or read for this view where no document is complied with. */
+/*
+ * Opened for one act; the book is the configuration's, or read for this view where no document is
+ * complied with.
+ */
 struct policy_view {
 	struct act_call *call;
 	const struct config_comply *comply;
@@ -19,13 +22,13 @@ const struct rules_book *policy_view_book(const struct policy_view *view);
 WF_MUST_USE wf_status policy_view_profile(
 	const struct policy_view *view, const char *name, const struct rules_profile **profile_r);
 /* Added to what there is; the caller clears them. */
-WF_MUST_USE wf_status policy_view_claims(
-	const struct policy_view *view, const struct rules_profile *profile, struct rules_claims *claims_r);
+WF_MUST_USE wf_status policy_view_claims(const struct policy_view *view,
+	const struct rules_profile *profile, struct rules_claims *claims_r);
 
 #define POLICY_VIEW_CLAIM_COLUMNS 12
 extern const char *const policy_view_claim_columns[POLICY_VIEW_CLAIM_COLUMNS];
 /* One claim as a row. */
-WF_MUST_USE wf_status policy_view_claim(
-	const struct policy_view *view, const struct compose_claim *claim, const char *verdict, const char *in_force);
+WF_MUST_USE wf_status policy_view_claim(const struct policy_view *view,
+	const struct compose_claim *claim, const char *verdict, const char *in_force);
 
 #endif

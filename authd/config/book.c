@@ -1,4 +1,7 @@
-/* The folder of profiles: which files there are, each read like any other file of the configuration. */
+/*
+ * The folder of profiles: which files there are, each read like any other file of the
+ * configuration.
+ */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
 #include <dirent.h>
@@ -17,7 +20,8 @@
 /* One folder: what its files are called, and what is done with their texts. */
 struct shelf {
 	const char *below, *ending;
-	wf_status (*add)(struct rules_book *, const char *name, const char *path, const char *text, char *why_r, size_t size);
+	wf_status (*add)(struct rules_book *, const char *name, const char *path, const char *text,
+		char *why_r, size_t size);
 };
 static const struct shelf shelves[] = {
 	{"", ".profile", rules_add_profile},
@@ -36,7 +40,8 @@ stem(const char *name, const char *ending)
 {
 	size_t len = strlen(name), end = strlen(ending);
 
-	if (name[0] == '.' || len <= end || strcmp(name + len - end, ending) != 0 || len - end > NAME_MAX_LEN)
+	if (name[0] == '.' || len <= end || strcmp(name + len - end, ending) != 0 ||
+		len - end > NAME_MAX_LEN)
 		return 0;
 	return len - end;
 }
@@ -48,7 +53,8 @@ by_bytes(const struct dirent **a, const struct dirent **b)
 }
 
 static wf_status
-add_file(const struct filling *filling, const struct shelf *shelf, const char *folder, const char *file)
+add_file(const struct filling *filling, const struct shelf *shelf, const char *folder,
+	const char *file)
 {
 	char path[512], name[NAME_MAX_LEN + 1];
 	size_t len = stem(file, shelf->ending);
@@ -78,7 +84,8 @@ fill(const struct filling *filling, const struct shelf *shelf, const char *folde
 	(void)snprintf(path, sizeof(path), "%s%s", folder, shelf->below);
 	n = wf_fault(WF_FAULT_FILE) ? -1 : scandir(path, &entries, NULL, by_bytes);
 	if (n < 0) {
-		(void)snprintf(filling->why, filling->size, _("%s: cannot be read: %s"), path, strerror(errno));
+		(void)snprintf(filling->why, filling->size, _("%s: cannot be read: %s"), path,
+			strerror(errno));
 		return errno == ENOENT ? WF_NOT_FOUND : WF_IO;
 	}
 	for (int i = 0; i < n; i++) {
@@ -109,6 +116,7 @@ config_book_load(const struct config *config, struct rules_book *book_r, char *w
 	else
 		rules_book_clear(&book);
 	if (status != WF_OK && why_r[0] == '\0')
-		(void)snprintf(why_r, size, "%s: %s", config->profiles_dir, _(wf_status_text(status)));
+		(void)snprintf(
+			why_r, size, "%s: %s", config->profiles_dir, _(wf_status_text(status)));
 	return status;
 }

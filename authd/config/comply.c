@@ -1,9 +1,11 @@
 /*
- * Documents that are complied with: the options of warifu.conf about them, their profiles composed, contradictions told
- * with what to write, and what the composition makes of the policy's numbers.
+ * Documents that are complied with: the options of warifu.conf about them, their profiles
+ * composed, contradictions told with what to write, and what the composition makes of the
+ * policy's numbers.
  *
- * A number that warifu.conf sets may only be stricter than what was composed.  One that it does not set is the stricter of
- * the composed and the built-in one, but for a `deviate`, which says what is wanted.
+ * A number that warifu.conf sets may only be stricter than what was composed.  One that it does
+ * not set is the stricter of the composed and the built-in one, but for a `deviate`, which says
+ * what is wanted.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -18,25 +20,35 @@
 #include "common/fault.h"
 #include "common/i18n.h"
 
-#define HOW_RESOLVE "resolve \"%s\" { is = {\"%s\"} by = \"NAME\" on = \"YYYY-MM-DD\" reason = \"WHY\" }"
-#define HOW_DEVIATE \
-	"deviate \"%s\" { is = {\"%s\"} by = \"NAME\" on = \"YYYY-MM-DD\" until = \"YYYY-MM-DD\" reason = \"WHY\" }"
+#define HOW_RESOLVE \
+	"resolve \"%s\" { is = {\"%s\"} by = \"NAME\" on = \"YYYY-MM-DD\" reason = \"WHY\" }"
+#define HOW_DEVIATE                                                                                \
+	"deviate \"%s\" { is = {\"%s\"} by = \"NAME\" on = \"YYYY-MM-DD\" until = \"YYYY-MM-DD\" " \
+	"reason = \"WHY\" }"
 #define HOW_DRAFT "draft \"%s\" { by = \"NAME\" on = \"YYYY-MM-DD\" reason = \"WHY\" }"
 #define HOW_SIZE 384
-#define LOCK_GUARDS 10 /* a lock after more failures makes up for nothing (SCS-4-1-5-3, IPA-6.10h) */
+#define LOCK_GUARDS \
+	10 /* a lock after more failures makes up for nothing (SCS-4-1-5-3, IPA-6.10h) */
 
 /* --- options --- */
 
-#define ANSWER(field) .offset = offsetof(struct config_answer, field), .size = sizeof(((struct config_answer *)NULL)->field)
-#define SIGNED(in) \
-	{ANSWER(by), .section = (in), .name = "by", .type = CONFIG_TEXT}, \
-	{ANSWER(on_day), .section = (in), .name = "on", .type = CONFIG_DAY}, \
-	{ANSWER(until_day), .section = (in), .name = "until", .type = CONFIG_DAY}, \
-	{ANSWER(reason), .section = (in), .name = "reason", .type = CONFIG_TEXT}
+#define ANSWER(field)                                    \
+	.offset = offsetof(struct config_answer, field), \
+	.size = sizeof(((struct config_answer *)NULL)->field)
+#define SIGNED(in)                                                                         \
+	{ANSWER(by), .section = (in), .name = "by", .type = CONFIG_TEXT},                  \
+		{ANSWER(on_day), .section = (in), .name = "on", .type = CONFIG_DAY},       \
+		{ANSWER(until_day), .section = (in), .name = "until", .type = CONFIG_DAY}, \
+	{                                                                                  \
+		ANSWER(reason), .section = (in), .name = "reason", .type = CONFIG_TEXT     \
+	}
 #define ANSWERED(in) {ANSWER(is), .section = (in), .name = "is", .type = CONFIG_IS}, SIGNED(in)
 
 static const struct config_row rows[] = {
-	{.section = "", .name = "profiles_dir", .type = CONFIG_PATH, .offset = offsetof(struct config, profiles_dir),
+	{.section = "",
+		.name = "profiles_dir",
+		.type = CONFIG_PATH,
+		.offset = offsetof(struct config, profiles_dir),
 		.size = sizeof(((struct config *)NULL)->profiles_dir)},
 	{.section = "", .name = "comply", .type = CONFIG_COMPLY},
 	ANSWERED("resolve"),
@@ -68,7 +80,8 @@ config_put_comply(const struct config_put *put)
 bool
 config_put_is(const struct config_put *put)
 {
-	struct config_answer *answer = config_record(put->load, config_records_find(put->row->section), put->title);
+	struct config_answer *answer =
+		config_record(put->load, config_records_find(put->row->section), put->title);
 
 	if (put->index >= CONFIG_IS_MAX || put->value[0] == '\0' ||
 		!config_is_text(put->value, sizeof(answer->is[0]) - 1))
@@ -82,14 +95,17 @@ void
 config_accepted_comply(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d profiles: see 'warifu policy profiles'"), CONFIG_COMPLY_MAX);
+	config_say(text, _("a list of 1 to %d profiles: see 'warifu policy profiles'"),
+		CONFIG_COMPLY_MAX);
 }
 
 void
 config_accepted_is(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d words, or of one number: see 'warifu policy why PARAMETER'"), CONFIG_IS_MAX);
+	config_say(text,
+		_("a list of 1 to %d words, or of one number: see 'warifu policy why PARAMETER'"),
+		CONFIG_IS_MAX);
 }
 
 /* --- sections that settle something --- */
@@ -103,19 +119,20 @@ point_at(struct config_load *load, const struct origin *origin)
 
 /* Who, when and why; a deviation has an end as well. */
 static bool
-is_signed(struct config_load *load, const char *section, const struct config_answer *answer, bool ends)
+is_signed(struct config_load *load, const char *section, const struct config_answer *answer,
+	bool ends)
 {
 	const struct {
 		bool written;
 		const char *option;
-	} needed[] = {{answer->by[0] != '\0', "by"}, {answer->on_day > 0, "on"}, {answer->reason[0] != '\0', "reason"},
-		{!ends || answer->until_day > 0, "until"}};
+	} needed[] = {{answer->by[0] != '\0', "by"}, {answer->on_day > 0, "on"},
+		{answer->reason[0] != '\0', "reason"}, {!ends || answer->until_day > 0, "until"}};
 
 	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
 		if (needed[i].written)
 			continue;
-		config_fail(load, answer->origin.line, _("%s '%s' must say '%s' as well"), section, answer->name,
-			needed[i].option);
+		config_fail(load, answer->origin.line, _("%s '%s' must say '%s' as well"), section,
+			answer->name, needed[i].option);
 		return false;
 	}
 	return true;
@@ -134,8 +151,10 @@ read_value(const struct config_answer *written, struct compose_answer *answer)
 	if (spec->members == NULL) {
 		bool seconds = strcmp(spec->unit, "s") == 0;
 
-		return written->nis == 1 && (seconds ? config_duration(written->is[0], &answer->value) && answer->value <= spec->max
-						     : rule_number(spec, written->is[0], &answer->value));
+		return written->nis == 1 &&
+		       (seconds ? config_duration(written->is[0], &answer->value) &&
+					       answer->value <= spec->max
+				: rule_number(spec, written->is[0], &answer->value));
 	}
 	for (size_t i = 0; i < written->nis; i++) {
 		int64_t bit = rule_member_bit(spec, written->is[i]);
@@ -161,7 +180,8 @@ say_members(const struct rule_spec *spec, char *text_r, size_t size)
 }
 
 static bool
-read_answer(struct config_load *load, const char *section, const struct config_answer *written, struct compose_answer *answer_r)
+read_answer(struct config_load *load, const char *section, const struct config_answer *written,
+	struct compose_answer *answer_r)
 {
 	char accepted[RULE_VALUE_SIZE];
 
@@ -170,7 +190,9 @@ read_answer(struct config_load *load, const char *section, const struct config_a
 	answer_r->deviates = strcmp(section, "deviate") == 0;
 	if (!rule_cells_find(written->name, &answer_r->spec, &answer_r->kinds, &answer_r->guards)) {
 		config_fail(load, written->origin.line,
-			_("there is no parameter '%s' that documents speak about: see 'warifu policy show'"), written->name);
+			_("there is no parameter '%s' that documents speak about: see 'warifu "
+			  "policy show'"),
+			written->name);
 		return false;
 	}
 	if (!is_signed(load, section, written, answer_r->deviates))
@@ -178,7 +200,8 @@ read_answer(struct config_load *load, const char *section, const struct config_a
 	if (read_value(written, answer_r))
 		return true;
 	say_members(answer_r->spec, accepted, sizeof(accepted));
-	config_fail(load, written->origin.line, _("%s '%s' must say 'is'; accepted: %s"), section, written->name, accepted);
+	config_fail(load, written->origin.line, _("%s '%s' must say 'is'; accepted: %s"), section,
+		written->name, accepted);
 	return false;
 }
 
@@ -188,7 +211,8 @@ read_answers(struct config_load *load, const char *section, const struct config_
 	struct config_comply *comply = &load->config->comply;
 
 	for (size_t i = 0; i < written->n; i++)
-		if (!read_answer(load, section, &written->list[i], &comply->answers[comply->nanswers++]))
+		if (!read_answer(
+			    load, section, &written->list[i], &comply->answers[comply->nanswers++]))
 			return false;
 	return true;
 }
@@ -211,7 +235,8 @@ config_answer_of(const struct config_comply *comply, const struct compose_answer
 {
 	size_t i = (size_t)(answer - comply->answers);
 
-	return i < comply->resolves.n ? &comply->resolves.list[i] : &comply->deviates.list[i - comply->resolves.n];
+	return i < comply->resolves.n ? &comply->resolves.list[i]
+				      : &comply->deviates.list[i - comply->resolves.n];
 }
 
 /* --- profiles --- */
@@ -239,7 +264,9 @@ is_wanted(struct config_load *load, const struct rules_profile *profile)
 		return is_signed(load, "draft", draft, false);
 	}
 	(void)snprintf(how, sizeof(how), HOW_DRAFT, profile->name);
-	config_fail(load, load->config->comply.origin.line, _("profile '%s' is a draft, for comparison only; to comply with it all the same, write: %s"),
+	config_fail(load, load->config->comply.origin.line,
+		_("profile '%s' is a draft, for comparison only; to comply with it all the same, "
+		  "write: %s"),
 		profile->name, how);
 	return false;
 }
@@ -253,7 +280,9 @@ say_unknown(struct config_load *load, const char *name)
 
 	for (size_t i = 0; i < book->nprofiles; i++)
 		config_say(&text, "%s%s", i == 0 ? "" : ", ", book->profiles[i].name);
-	config_fail(load, load->config->comply.origin.line, _("there is no profile '%s' in %s; accepted: %s"), name, load->config->profiles_dir, names);
+	config_fail(load, load->config->comply.origin.line,
+		_("there is no profile '%s' in %s; accepted: %s"), name, load->config->profiles_dir,
+		names);
 }
 
 static bool
@@ -337,8 +366,8 @@ say_more(const struct compose_problem *problem, struct config_text *text)
 {
 	if (problem->more > 0)
 		config_say(text,
-			ngettext(" (%zu parameter more needs such a section)", " (%zu parameters more need such a section)",
-				problem->more),
+			ngettext(" (%zu parameter more needs such a section)",
+				" (%zu parameters more need such a section)", problem->more),
 			problem->more);
 }
 
@@ -354,7 +383,9 @@ fail_conflict(struct config_load *load, const struct compose_problem *problem)
 	say_cells(problem, cells);
 	(void)snprintf(how, sizeof(how), HOW_RESOLVE, cells, "VALUE");
 	say_more(problem, &text);
-	config_fail(load, load->config->comply.origin.line, _("'%s' cannot be composed: %s. Say which holds (\"none\" demands nothing): %s"), cells, claims, how);
+	config_fail(load, load->config->comply.origin.line,
+		_("'%s' cannot be composed: %s. Say which holds (\"none\" demands nothing): %s"),
+		cells, claims, how);
 }
 
 static void
@@ -367,7 +398,8 @@ fail_undefined(struct config_load *load, const struct compose_problem *problem)
 	say_cells(problem, cells);
 	(void)snprintf(how, sizeof(how), HOW_RESOLVE, cells, "VALUE");
 	say_more(problem, &text);
-	config_fail(load, load->config->comply.origin.line, _("'%s' has no value: %s. Say one: %s"), cells, claims, how);
+	config_fail(load, load->config->comply.origin.line, _("'%s' has no value: %s. Say one: %s"),
+		cells, claims, how);
 }
 
 static void
@@ -375,7 +407,8 @@ fail_needless(struct config_load *load, const struct compose_problem *problem)
 {
 	point_at(load, &problem->answer->origin);
 	config_fail(load, problem->answer->origin.line,
-		_("there is nothing to resolve about '%s': no document contradicts another one or leaves its value open. "
+		_("there is nothing to resolve about '%s': no document contradicts another one or "
+		  "leaves its value open. "
 		  "Take the section out, or write 'deviate'"),
 		problem->spec->name);
 }
@@ -385,7 +418,8 @@ fail_not_weaker(struct config_load *load, const struct compose_problem *problem)
 {
 	point_at(load, &problem->answer->origin);
 	config_fail(load, problem->answer->origin.line,
-		_("this value of '%s' asks for no less than the documents do, so it deviates from none; take the section out"),
+		_("this value of '%s' asks for no less than the documents do, so it deviates from "
+		  "none; take the section out"),
 		problem->spec->name);
 }
 
@@ -404,7 +438,8 @@ proves_two(const struct policy *policy)
 	if (policy_value(policy, P_MFA_KINDS) < 2)
 		return false;
 	for (size_t i = 0; i < policy->nservices; i++)
-		if (policy->services[i].asked && __builtin_popcount(policy_asks(policy, &policy->services[i])) < 2)
+		if (policy->services[i].asked &&
+			__builtin_popcount(policy_asks(policy, &policy->services[i])) < 2)
 			return false;
 	return true;
 }
@@ -415,21 +450,24 @@ guard_in_force(const struct policy *policy)
 {
 	if (proves_two(policy))
 		return 1U << GUARD_MFA;
-	return 1U << (policy_value(policy, P_LOCK_THRESHOLD) <= LOCK_GUARDS ? GUARD_LOCK : GUARD_NONE);
+	return 1U << (policy_value(policy, P_LOCK_THRESHOLD) <= LOCK_GUARDS ? GUARD_LOCK
+									    : GUARD_NONE);
 }
 
 static void
-fail_local(struct config_load *load, const struct policy_number *number, const struct rule_spec *spec, const char *name,
-	const struct compose_cell *cell)
+fail_local(struct config_load *load, const struct policy_number *number,
+	const struct rule_spec *spec, const char *name, const struct compose_cell *cell)
 {
 	char claim[400], how[HOW_SIZE], value[RULE_VALUE_SIZE];
 	struct config_text text = {.bytes = claim, .size = sizeof(claim)};
 
 	say_claim(cell->by, &text);
 	rule_value_text(spec, number->value, value);
-	(void)snprintf(how, sizeof(how), HOW_DEVIATE, spec->name, strtok(value, " "));
+	value[strcspn(value, " ")] = '\0'; /* without its unit */
+	(void)snprintf(how, sizeof(how), HOW_DEVIATE, spec->name, value);
 	point_at(load, &number->origin);
-	config_fail(load, number->origin.line, _("'%s' is weaker than what is complied with: %s. Make it as strict, or write: %s"),
+	config_fail(load, number->origin.line,
+		_("'%s' is weaker than what is complied with: %s. Make it as strict, or write: %s"),
 		name, claim, how);
 }
 
@@ -442,11 +480,12 @@ name_origin(struct policy_number *number, const struct compose_cell *cell, bool 
 
 	if (!local)
 		*origin = cell->answer != NULL ? cell->answer->origin : cell->by->origin;
-	(void)snprintf(origin->criterion, sizeof(origin->criterion), "%s", cell->by->origin.criterion);
+	(void)snprintf(
+		origin->criterion, sizeof(origin->criterion), "%s", cell->by->origin.criterion);
 	(void)snprintf(origin->force, sizeof(origin->force), "%s",
-		deviates			   ? "deviation"
+		deviates                        ? "deviation"
 		: local || cell->answer != NULL ? "local"
-						   : cell->by->origin.force);
+						: cell->by->origin.force);
 }
 
 static void
@@ -460,7 +499,8 @@ apply_number(struct config_load *load, const struct rule_binding *binding)
 	size_t n;
 	const struct policy_param_spec *param = &policy_params(&n)[binding->param];
 
-	if (!compose_strictest(&comply->composed, spec, binding->kinds, guard_in_force(&load->config->policy), &cell))
+	if (!compose_strictest(&comply->composed, spec, binding->kinds,
+		    guard_in_force(&load->config->policy), &cell))
 		return;
 	if (local && rule_weaker(spec, number->value, cell->value)) {
 		fail_local(load, number, spec, param->name, cell);
@@ -473,7 +513,9 @@ apply_number(struct config_load *load, const struct rule_binding *binding)
 	name_origin(number, cell, local);
 }
 
-/* A number of classes is asked for by warifu.conf alone, and some documents forbid to ask (C-02). */
+/*
+ * A number of classes is asked for by warifu.conf alone, and some documents forbid to ask (C-02).
+ */
 static void
 check_classes(struct config_load *load)
 {
@@ -507,14 +549,16 @@ static void
 check_needed(struct config_load *load)
 {
 	const struct config_comply *comply = &load->config->comply;
-	const struct config_answers *const answers[] = {&comply->resolves, &comply->deviates, &comply->drafts};
+	const struct config_answers *const answers[] = {
+		&comply->resolves, &comply->deviates, &comply->drafts};
 
 	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
 		if (answers[i]->n == 0)
 			continue;
 		point_at(load, &answers[i]->list[0].origin);
 		config_fail(load, answers[i]->list[0].origin.line,
-			_("'%s' has no meaning without 'comply'; write 'comply' or take the section out"),
+			_("'%s' has no meaning without 'comply'; write 'comply' or take the "
+			  "section out"),
 			answers[i]->list[0].name);
 	}
 }

@@ -1,6 +1,6 @@
 /*
- * What warifu.conf says about documents: which ones are complied with, which contradictions somebody has settled, where the
- * policy stays behind; and what they compose to.
+ * What warifu.conf says about documents: which ones are complied with, which contradictions
+ * somebody has settled, where the policy stays behind; and what they compose to.
  *
  * Constant after config_load(); any thread may read.
  */
@@ -14,7 +14,10 @@
 #define CONFIG_ANSWERS_MAX 64
 #define CONFIG_IS_MAX 16
 
-/* One section `resolve`, `deviate` or `draft`; its name is a parameter's, with kind and guard behind it, or a profile's. */
+/*
+ * One section `resolve`, `deviate` or `draft`; its name is a parameter's, with kind and guard
+ * behind it, or a profile's.
+ */
 struct config_answer {
 	char name[65];
 	struct origin origin; /* file and line of the section's first option */
@@ -32,25 +35,28 @@ struct config_answers {
 struct config_comply {
 	char names[CONFIG_COMPLY_MAX][65];
 	struct origin origin; /* of the list */
-	size_t n; /* 0: no document is complied with, and all below is empty */
+	size_t n;             /* 0: no document is complied with, and all below is empty */
 	struct config_answers resolves, deviates, drafts;
 	/* made of them when all files are read: */
 	struct rules_book book;
-	struct rules_claims claims;	/* of all the profiles */
+	struct rules_claims claims;     /* of all the profiles */
 	struct compose_answer *answers; /* owned; resolves, then deviates */
 	size_t nanswers;
 	struct composed composed; /* with the answers */
-	unsigned guards;	  /* the guard in force, as a bit of enum rule_guard */
+	unsigned guards;          /* the guard in force, as a bit of enum rule_guard */
 };
 
 struct config;
 /*
- * All profiles and catalogues of the configured folder, whether complied with or not, checked.  The caller clears the book.
- * WF_INVALID, WF_NOT_FOUND, WF_DENIED, WF_IO, WF_NO_MEMORY with a sentence in why_r.  Any thread; calls wait for each other.
+ * All profiles and catalogues of the configured folder, whether complied with or not, checked. 
+ * The caller clears the book. WF_INVALID, WF_NOT_FOUND, WF_DENIED, WF_IO, WF_NO_MEMORY with a
+ * sentence in why_r.  Any thread; calls wait for each other.
  */
-WF_MUST_USE wf_status config_book_load(const struct config *config, struct rules_book *book_r, char *why_r, size_t size);
+WF_MUST_USE wf_status config_book_load(
+	const struct config *config, struct rules_book *book_r, char *why_r, size_t size);
 /* The section that an answer of the composition was made of. */
-const struct config_answer *config_answer_of(const struct config_comply *comply, const struct compose_answer *answer);
+const struct config_answer *config_answer_of(
+	const struct config_comply *comply, const struct compose_answer *answer);
 void config_comply_clear(struct config_comply *comply);
 /* "KUBOTA-115a (kubota.profile:73)" */
 #define CONFIG_CLAIM_SIZE 128

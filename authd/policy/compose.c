@@ -55,21 +55,29 @@ struct gathering {
 static bool
 in_cell(const struct compose_claim *claim, size_t cell)
 {
-	return (claim->kinds & 1U << cell / RULE_GUARDS) != 0 && (claim->guards & 1U << cell % RULE_GUARDS) != 0;
+	return (claim->kinds & 1U << cell / RULE_GUARDS) != 0 &&
+	       (claim->guards & 1U << cell % RULE_GUARDS) != 0;
 }
 
-/* Whether one value asks for less, in an order that has a place for any two: sets go by how many members they have. */
+/*
+ * Whether one value asks for less, in an order that has a place for any two: sets go by how many
+ * members they have.
+ */
 static bool
 is_weaker(const struct compose_claim *a, const struct compose_claim *b)
 {
-	int members = __builtin_popcountll((uint64_t)a->value) - __builtin_popcountll((uint64_t)b->value);
+	int members =
+		__builtin_popcountll((uint64_t)a->value) - __builtin_popcountll((uint64_t)b->value);
 
 	if (a->spec->members == NULL)
 		return rule_weaker(a->spec, a->value, b->value);
 	return a->spec->stricter == POLICY_UNION ? members < 0 : members > 0;
 }
 
-/* Which of two claims is named: the stricter one, then the stronger one, then by its name, so that order plays no part. */
+/*
+ * Which of two claims is named: the stricter one, then the stronger one, then by its name, so
+ * that order plays no part.
+ */
 static bool
 is_better(const struct compose_claim *a, const struct compose_claim *b)
 {
@@ -99,8 +107,9 @@ gather_claim(struct gathering *gathering, const struct compose_claim *claim)
 	const struct compose_claim **named = &gathering->sorts[claim->sort];
 
 	if (claim->sort == CLAIM_VALUE)
-		gathering->value = *named == NULL ? claim->value
-						  : strictest(claim->spec, gathering->value, claim->value);
+		gathering->value = *named == NULL
+					   ? claim->value
+					   : strictest(claim->spec, gathering->value, claim->value);
 	if (*named == NULL || is_better(claim, *named))
 		*named = claim;
 }
@@ -127,7 +136,8 @@ judge(const struct gathering *gathering)
 	if (bar != NULL)
 		return (struct compose_cell){.state = CELL_BARRED, .by = bar};
 	if (value != NULL)
-		return (struct compose_cell){.state = CELL_SET, .value = gathering->value, .by = value};
+		return (struct compose_cell){
+			.state = CELL_SET, .value = gathering->value, .by = value};
 	if (open != NULL)
 		return (struct compose_cell){.state = CELL_OPEN, .by = open};
 	return (struct compose_cell){.state = CELL_SILENT};
@@ -135,7 +145,8 @@ judge(const struct gathering *gathering)
 
 /* Somebody who allows nothing of what `by` allows, or at least not all of it. */
 static const struct compose_claim *
-opponent(const struct compose_claim *const *claims, size_t n, const struct compose_claim *by, size_t cell)
+opponent(const struct compose_claim *const *claims, size_t n, const struct compose_claim *by,
+	size_t cell)
 {
 	const struct compose_claim *best = NULL;
 
@@ -143,8 +154,9 @@ opponent(const struct compose_claim *const *claims, size_t n, const struct compo
 		const struct compose_claim *claim = claims[i];
 		bool apart;
 
-		if (claim->spec != by->spec || claim->sort != CLAIM_VALUE || !compose_binds(claim) ||
-			!in_cell(claim, cell) || (by->value & ~claim->value) == 0)
+		if (claim->spec != by->spec || claim->sort != CLAIM_VALUE ||
+			!compose_binds(claim) || !in_cell(claim, cell) ||
+			(by->value & ~claim->value) == 0)
 			continue;
 		apart = (claim->value & by->value) == 0;
 		if (best == NULL || (apart && (best->value & by->value) != 0) ||
@@ -155,8 +167,8 @@ opponent(const struct compose_claim *const *claims, size_t n, const struct compo
 }
 
 static void
-compose_cell(const struct compose_claim *const *claims, size_t n, const struct rule_spec *spec, size_t cell,
-	struct compose_cell *cell_r)
+compose_cell(const struct compose_claim *const *claims, size_t n, const struct rule_spec *spec,
+	size_t cell, struct compose_cell *cell_r)
 {
 	struct gathering gathering = {.spec = spec};
 
@@ -187,7 +199,8 @@ compose(const struct compose_claim *const *claims, size_t n, struct composed *co
 static bool
 answers_cell(const struct compose_answer *answer, size_t cell)
 {
-	return (answer->kinds & 1U << cell / RULE_GUARDS) != 0 && (answer->guards & 1U << cell % RULE_GUARDS) != 0;
+	return (answer->kinds & 1U << cell / RULE_GUARDS) != 0 &&
+	       (answer->guards & 1U << cell % RULE_GUARDS) != 0;
 }
 
 /* Whether this cell is one that the answer may change. */
@@ -198,7 +211,8 @@ needs(const struct compose_answer *answer, const struct compose_cell *cell)
 		return cell->state == CELL_CONFLICT || cell->state == CELL_OPEN;
 	if (cell->state == CELL_BARRED)
 		return !answer->none;
-	return cell->state == CELL_SET && (answer->none || rule_weaker(answer->spec, answer->value, cell->value));
+	return cell->state == CELL_SET &&
+	       (answer->none || rule_weaker(answer->spec, answer->value, cell->value));
 }
 
 static bool
@@ -235,7 +249,8 @@ is_unsettled(const struct compose_cell *cell)
 
 /* Gives whether a cell of this parameter is unsettled, the first such group in problem_r. */
 static bool
-find_unsettled(const struct composed *composed, const struct rule_spec *spec, struct compose_problem *problem_r)
+find_unsettled(const struct composed *composed, const struct rule_spec *spec,
+	struct compose_problem *problem_r)
 {
 	struct compose_group groups[RULE_CELLS];
 	size_t n = compose_groups(composed, spec, groups);
@@ -243,8 +258,9 @@ find_unsettled(const struct composed *composed, const struct rule_spec *spec, st
 	for (size_t i = 0; i < n; i++) {
 		if (!is_unsettled(groups[i].cell))
 			continue;
-		*problem_r = (struct compose_problem){
-			.fault = groups[i].cell->state == CELL_OPEN ? COMPOSE_UNDEFINED : COMPOSE_CONFLICT,
+		*problem_r = (struct compose_problem){.fault = groups[i].cell->state == CELL_OPEN
+								       ? COMPOSE_UNDEFINED
+								       : COMPOSE_CONFLICT,
 			.spec = spec,
 			.kinds = groups[i].kinds,
 			.guards = groups[i].guards,
@@ -283,7 +299,8 @@ compose_settle(struct composed *composed, const struct compose_answer *answers, 
 
 		if (apply(answer, composed->cells[rule_index(answer->spec)]))
 			continue;
-		*problem_r = answer_problem(answer->deviates ? COMPOSE_NOT_WEAKER : COMPOSE_NEEDLESS, answer);
+		*problem_r = answer_problem(
+			answer->deviates ? COMPOSE_NOT_WEAKER : COMPOSE_NEEDLESS, answer);
 		return false;
 	}
 	return all_settled(composed, problem_r);
@@ -342,8 +359,8 @@ compose_verdict_word(enum compose_verdict verdict)
 bool
 compose_alike(const struct compose_cell *a, const struct compose_cell *b)
 {
-	return a->state == b->state && a->value == b->value && a->by == b->by && a->against == b->against &&
-	       a->answer == b->answer;
+	return a->state == b->state && a->value == b->value && a->by == b->by &&
+	       a->against == b->against && a->answer == b->answer;
 }
 
 static bool
@@ -375,7 +392,8 @@ group_guards(const struct compose_cell *row, unsigned kinds, struct compose_grou
 }
 
 size_t
-compose_groups(const struct composed *composed, const struct rule_spec *spec, struct compose_group groups_r[RULE_CELLS])
+compose_groups(const struct composed *composed, const struct rule_spec *spec,
+	struct compose_group groups_r[RULE_CELLS])
 {
 	const struct compose_cell *cells = composed->cells[rule_index(spec)];
 	unsigned taken = 0;
@@ -396,9 +414,12 @@ compose_groups(const struct composed *composed, const struct rule_spec *spec, st
 }
 
 const char *
-compose_cell_text(const struct rule_spec *spec, const struct compose_cell *cell, char text_r[RULE_VALUE_SIZE])
+compose_cell_text(
+	const struct rule_spec *spec, const struct compose_cell *cell, char text_r[RULE_VALUE_SIZE])
 {
-	static const char *const words[] = {[CELL_SILENT] = "", [CELL_BARRED] = "none", [CELL_OPEN] = "undefined",
+	static const char *const words[] = {[CELL_SILENT] = "",
+		[CELL_BARRED] = "none",
+		[CELL_OPEN] = "undefined",
 		[CELL_CONFLICT] = "conflict"};
 
 	if (cell->state == CELL_SET)
@@ -408,8 +429,8 @@ compose_cell_text(const struct rule_spec *spec, const struct compose_cell *cell,
 }
 
 bool
-compose_strictest(const struct composed *composed, const struct rule_spec *spec, unsigned kinds, unsigned guards,
-	const struct compose_cell **cell_r)
+compose_strictest(const struct composed *composed, const struct rule_spec *spec, unsigned kinds,
+	unsigned guards, const struct compose_cell **cell_r)
 {
 	const struct compose_cell *cells = composed->cells[rule_index(spec)];
 	const struct compose_cell *best = NULL;

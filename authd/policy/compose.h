@@ -1,15 +1,17 @@
 /*
- * Composition: what several documents claim becomes one policy, the strictest of all (I9).  Pure: claims in, cells out;
- * no file, no clock.  The result does not depend on the order of the claims, and a claim that comes twice changes
- * nothing.
+ * Composition: what several documents claim becomes one policy, the strictest of all (I9).  Pure:
+ * claims in, cells out; no file, no clock.  The result does not depend on the order of the
+ * claims, and a claim that comes twice changes nothing.
  *
- * Only what binds is composed: must, must-not, where-possible, and sample, the numbers of a document that offers itself
- * to be adopted.  What is merely recommended or optional sets no value; it is shown beside the value as advice.
+ * Only what binds is composed: must, must-not, where-possible, and sample, the numbers of a
+ * document that offers itself to be adopted.  What is merely recommended or optional sets no
+ * value; it is shown beside the value as advice.
  *
- * A cell is a parameter for one account kind and one guard.  Where one document demands what another forbids, or where
- * nothing is left that all allow, the cell is in conflict; where a document demands a value and gives none, it is open.
- * Both stop the start until a line `resolve` of warifu.conf settles them.  A line `deviate` makes a cell weaker than it
- * was composed.  Who loses by either is told by compose_verdict(): never as met.
+ * A cell is a parameter for one account kind and one guard.  Where one document demands what
+ * another forbids, or where nothing is left that all allow, the cell is in conflict; where a
+ * document demands a value and gives none, it is open. Both stop the start until a line `resolve`
+ * of warifu.conf settles them.  A line `deviate` makes a cell weaker than it was composed.  Who
+ * loses by either is told by compose_verdict(): never as met.
  */
 #ifndef WF_AUTHD_POLICY_COMPOSE_H
 #define WF_AUTHD_POLICY_COMPOSE_H
@@ -19,7 +21,7 @@
 enum compose_sort {
 	CLAIM_VALUE = 0,
 	CLAIM_UNDEFINED, /* a value must be set, and the document gives none */
-	CLAIM_FORBIDDEN	 /* nothing of this kind may be demanded */
+	CLAIM_FORBIDDEN  /* nothing of this kind may be demanded */
 };
 
 /* What one document says about one parameter. */
@@ -27,9 +29,9 @@ struct compose_claim {
 	const struct rule_spec *spec;
 	unsigned kinds, guards; /* bits; all where the parameter is not split */
 	enum compose_sort sort;
-	int64_t value;	     /* of CLAIM_VALUE */
-	char profile[17];    /* "scs3" */
-	struct origin origin; /* criterion, file of the profile, line, force */
+	int64_t value;                   /* of CLAIM_VALUE */
+	char profile[17];                /* "scs3" */
+	struct origin origin;            /* criterion, file of the profile, line, force */
 	char note_ja[256], note_en[256]; /* may be empty */
 };
 /* Whether its force sets values; advice does not. */
@@ -55,14 +57,15 @@ enum compose_state {
 
 struct compose_cell {
 	enum compose_state state;
-	int64_t value;			     /* of CELL_SET */
-	const struct compose_claim *by;	     /* who decides; who demands, in a conflict; NULL: nobody */
+	int64_t value;                  /* of CELL_SET */
+	const struct compose_claim *by; /* who decides; who demands, in a conflict; NULL: nobody */
 	const struct compose_claim *against; /* in a conflict */
 	const struct compose_answer *answer; /* that has settled it, or NULL */
 };
 
 struct composed {
-	struct compose_cell cells[RULES_MAX][RULE_CELLS]; /* by rule_index(); kind * RULE_GUARDS + guard */
+	struct compose_cell cells[RULES_MAX]
+				 [RULE_CELLS]; /* by rule_index(); kind * RULE_GUARDS + guard */
 };
 
 /* Claims are borrowed for as long as the result lives. */
@@ -70,9 +73,9 @@ void compose(const struct compose_claim *const *claims, size_t n, struct compose
 
 enum compose_fault {
 	COMPOSE_FINE = 0,
-	COMPOSE_CONFLICT,   /* two claims contradict each other */
-	COMPOSE_UNDEFINED,  /* nobody gives a value */
-	COMPOSE_NEEDLESS,   /* a `resolve` with nothing to settle */
+	COMPOSE_CONFLICT,  /* two claims contradict each other */
+	COMPOSE_UNDEFINED, /* nobody gives a value */
+	COMPOSE_NEEDLESS,  /* a `resolve` with nothing to settle */
 	COMPOSE_NOT_WEAKER /* a `deviate` that asks for no less */
 };
 struct compose_problem {
@@ -83,7 +86,10 @@ struct compose_problem {
 	const struct compose_answer *answer;
 	size_t more; /* other parameters in the same plight */
 };
-/* Applies the answers, which are borrowed as claims are.  False with the first problem; then the cells are as they are. */
+/*
+ * Applies the answers, which are borrowed as claims are.  False with the first problem; then the
+ * cells are as they are.
+ */
 bool compose_settle(struct composed *composed, const struct compose_answer *answers, size_t n,
 	struct compose_problem *problem_r);
 
@@ -95,7 +101,8 @@ enum compose_verdict {
 	VERDICT_NOT_FOLLOWED
 };
 /* How it stands with a claim in the worst of its cells. */
-enum compose_verdict compose_verdict(const struct compose_claim *claim, const struct composed *composed);
+enum compose_verdict compose_verdict(
+	const struct compose_claim *claim, const struct composed *composed);
 const char *compose_verdict_word(enum compose_verdict verdict); /* N_() */
 
 /* Cells of a parameter that say the same: kinds times guards. */
@@ -106,11 +113,13 @@ struct compose_group {
 /* Whether two cells say the same. */
 bool compose_alike(const struct compose_cell *a, const struct compose_cell *b);
 /* At most RULE_CELLS; gives how many. */
-size_t compose_groups(const struct composed *composed, const struct rule_spec *spec, struct compose_group groups_r[RULE_CELLS]);
+size_t compose_groups(const struct composed *composed, const struct rule_spec *spec,
+	struct compose_group groups_r[RULE_CELLS]);
 /* The value for people, or a word for the other states. */
-const char *compose_cell_text(const struct rule_spec *spec, const struct compose_cell *cell, char text_r[RULE_VALUE_SIZE]);
+const char *compose_cell_text(const struct rule_spec *spec, const struct compose_cell *cell,
+	char text_r[RULE_VALUE_SIZE]);
 /* The strictest value set in these cells; false if none is.  The cell that has it in cell_r. */
-bool compose_strictest(const struct composed *composed, const struct rule_spec *spec, unsigned kinds, unsigned guards,
-	const struct compose_cell **cell_r);
+bool compose_strictest(const struct composed *composed, const struct rule_spec *spec,
+	unsigned kinds, unsigned guards, const struct compose_cell **cell_r);
 
 #endif

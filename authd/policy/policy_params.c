@@ -100,7 +100,8 @@ policy_direction_weaker(enum policy_direction stricter, int64_t a, int64_t b)
 bool
 policy_weaker(const struct policy_param_spec *spec, int64_t value)
 {
-	return spec->criterion[0] != '\0' && policy_direction_weaker(spec->stricter, value, spec->value);
+	return spec->criterion[0] != '\0' &&
+	       policy_direction_weaker(spec->stricter, value, spec->value);
 }
 
 wf_status

@@ -71,7 +71,8 @@ join(const char *const *words, int64_t bits, char *text_r, size_t size)
 	text_r[0] = '\0';
 	for (unsigned i = 0; words[i] != NULL && len < size; i++)
 		if ((bits & INT64_C(1) << i) != 0)
-			len += (size_t)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : ", ", words[i]);
+			len += (size_t)snprintf(
+				text_r + len, size - len, "%s%s", len == 0 ? "" : ", ", words[i]);
 	return text_r;
 }
 
@@ -112,7 +113,8 @@ take_end(char *name, unsigned (*bit_of)(const char *))
 }
 
 bool
-rule_cells_find(const char *name, const struct rule_spec **spec_r, unsigned *kinds_r, unsigned *guards_r)
+rule_cells_find(
+	const char *name, const struct rule_spec **spec_r, unsigned *kinds_r, unsigned *guards_r)
 {
 	char copy[128];
 	unsigned guards, kinds;
@@ -166,7 +168,8 @@ seconds_text(int64_t value, char *text_r, size_t size)
 
 	while (units[i].seconds > 1 && (value == 0 || value % units[i].seconds != 0))
 		i++;
-	(void)snprintf(text_r, size, "%" PRId64 "%s", value / units[i].seconds, value == 0 ? "" : units[i].unit);
+	(void)snprintf(text_r, size, "%" PRId64 "%s", value / units[i].seconds,
+		value == 0 ? "" : units[i].unit);
 }
 
 const char *
@@ -181,8 +184,8 @@ rule_value_text(const struct rule_spec *spec, int64_t value, char text_r[RULE_VA
 	else if (strcmp(spec->unit, "s") == 0)
 		seconds_text(value, text_r, RULE_VALUE_SIZE);
 	else
-		(void)snprintf(text_r, RULE_VALUE_SIZE, "%" PRId64 "%s%s", value, spec->unit[0] == '\0' ? "" : " ",
-			spec->unit);
+		(void)snprintf(text_r, RULE_VALUE_SIZE, "%" PRId64 "%s%s", value,
+			spec->unit[0] == '\0' ? "" : " ", spec->unit);
 	return text_r;
 }
 

@@ -1,10 +1,11 @@
 /*
- * The parameters that documents speak about: what a profile may say, and which of two values asks for more.  One table
- * in rule.c.  Most of them are wider than what the daemon can do today, and each says how far it is enforced:
- * "not yet" is written in the table and shown wherever a value is shown.
+ * The parameters that documents speak about: what a profile may say, and which of two values asks
+ * for more.  One table in rule.c.  Most of them are wider than what the daemon can do today, and
+ * each says how far it is enforced: "not yet" is written in the table and shown wherever a value
+ * is shown.
  *
- * A value holds for an account kind and a guard, where documents tell them apart (C-03, C-07): which other control
- * protects the password is what a guard is.  Pure and constant; any thread.
+ * A value holds for an account kind and a guard, where documents tell them apart (C-03, C-07):
+ * which other control protects the password is what a guard is.  Pure and constant; any thread.
  */
 #ifndef WF_AUTHD_POLICY_RULE_H
 #define WF_AUTHD_POLICY_RULE_H
@@ -25,17 +26,18 @@ enum rule_today { RULE_NOT_YET = 0, RULE_PARTLY, RULE_ENFORCED };
 /* Where the value of today comes from. */
 enum rule_source {
 	RULE_NOWHERE = 0, /* nothing enforces it yet */
-	RULE_NUMBERS,	  /* numbers of the policy (rule_binding) */
-	RULE_BUILT_IN	  /* the daemon cannot do otherwise: `built_in` */
+	RULE_NUMBERS,     /* numbers of the policy (rule_binding) */
+	RULE_BUILT_IN     /* the daemon cannot do otherwise: `built_in` */
 };
 
 struct rule_spec {
 	const char *name; /* "lock.threshold" */
 	const char *unit; /* as in policy_param_spec; "yes" for a number that is 0 or 1 */
 	enum policy_direction stricter;
-	unsigned splits;	    /* bits of enum rule_split */
-	const char *const *members; /* of a set, in the order of their bits, ended by NULL; NULL: a number */
-	int64_t max;		    /* of a number */
+	unsigned splits; /* bits of enum rule_split */
+	const char *const
+		*members; /* of a set, in the order of their bits, ended by NULL; NULL: a number */
+	int64_t max;      /* of a number */
 	enum rule_source source;
 	int64_t built_in;  /* the number or the members of today */
 	const char *about; /* N_() */
@@ -56,10 +58,12 @@ struct rule_binding {
 const struct rule_binding *rule_bindings(size_t *n_r);
 
 /*
- * The parameter and cells that a name means: "password.min", or with a kind, or with a kind and a guard behind it, as in
- * "password.min.privileged.lock".  False if there is none; then nothing is changed.
+ * The parameter and cells that a name means: "password.min", or with a kind, or with a kind and a
+ * guard behind it, as in "password.min.privileged.lock".  False if there is none; then nothing is
+ * changed.
  */
-bool rule_cells_find(const char *name, const struct rule_spec **spec_r, unsigned *kinds_r, unsigned *guards_r);
+bool rule_cells_find(
+	const char *name, const struct rule_spec **spec_r, unsigned *kinds_r, unsigned *guards_r);
 /* "privileged", "general, service"; "all". */
 #define RULE_NAMES_SIZE 48
 const char *rule_kinds_text(unsigned kinds, char text_r[RULE_NAMES_SIZE]);
@@ -74,7 +78,8 @@ int64_t rule_member_bit(const struct rule_spec *spec, const char *word);
 bool rule_number(const struct rule_spec *spec, const char *text, int64_t *value_r);
 /* As people read it: "6h", "12 characters", "yes", "upper, lower"; "none" for an empty set. */
 #define RULE_VALUE_SIZE 256
-const char *rule_value_text(const struct rule_spec *spec, int64_t value, char text_r[RULE_VALUE_SIZE]);
+const char *rule_value_text(
+	const struct rule_spec *spec, int64_t value, char text_r[RULE_VALUE_SIZE]);
 
 /* True when value `a` asks for less than `b`. */
 bool rule_weaker(const struct rule_spec *spec, int64_t a, int64_t b);

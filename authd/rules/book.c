@@ -1,4 +1,6 @@
-/* A book of documents: what its files mean together, looking things up, counting.  Reads no text. */
+/*
+ * A book of documents: what its files mean together, looking things up, counting.  Reads no text.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -16,7 +18,8 @@ clear_catalogue(struct rules_catalogue *catalogue)
 {
 	for (size_t i = 0; i < catalogue->n; i++) {
 		struct rules_criterion *criterion = &catalogue->criteria[i];
-		char *const texts[] = {criterion->ja, criterion->en, criterion->why_ja, criterion->why_en};
+		char *const texts[] = {
+			criterion->ja, criterion->en, criterion->why_ja, criterion->why_en};
 
 		for (size_t j = 0; j < sizeof(texts) / sizeof(texts[0]); j++)
 			free(texts[j]);
@@ -79,7 +82,8 @@ rules_criterion_find(const struct rules_book *book, const char *id)
 
 /* Included profiles stand in the book, and so do theirs; `depth` ends a circle. */
 static wf_status
-check_includes(const struct rules_book *book, const struct rules_profile *profile, size_t depth, char *why_r, size_t size)
+check_includes(const struct rules_book *book, const struct rules_profile *profile, size_t depth,
+	char *why_r, size_t size)
 {
 	wf_status status = WF_OK;
 
@@ -88,10 +92,12 @@ check_includes(const struct rules_book *book, const struct rules_profile *profil
 		return WF_INVALID;
 	}
 	for (size_t i = 0; status == WF_OK && i < profile->nincludes; i++) {
-		const struct rules_profile *included = rules_profile_find(book, profile->includes[i]);
+		const struct rules_profile *included =
+			rules_profile_find(book, profile->includes[i]);
 
 		if (included == NULL) {
-			(void)snprintf(why_r, size, _("profile '%s' includes '%s', which there is not"), profile->name,
+			(void)snprintf(why_r, size,
+				_("profile '%s' includes '%s', which there is not"), profile->name,
 				profile->includes[i]);
 			return WF_INVALID;
 		}
@@ -101,12 +107,14 @@ check_includes(const struct rules_book *book, const struct rules_profile *profil
 }
 
 static wf_status
-check_criteria(const struct rules_book *book, const struct rules_profile *profile, char *why_r, size_t size)
+check_criteria(const struct rules_book *book, const struct rules_profile *profile, char *why_r,
+	size_t size)
 {
 	const struct rules_catalogue *catalogue = rules_catalogue_find(book, profile->criteria);
 
 	if (catalogue == NULL) {
-		(void)snprintf(why_r, size, _("profile '%s' is about the criteria '%s', which there are not"),
+		(void)snprintf(why_r, size,
+			_("profile '%s' is about the criteria '%s', which there are not"),
 			profile->name, profile->criteria);
 		return WF_INVALID;
 	}
@@ -115,8 +123,8 @@ check_criteria(const struct rules_book *book, const struct rules_profile *profil
 
 		if (find_in(catalogue, origin->criterion) != NULL)
 			continue;
-		(void)snprintf(why_r, size, _("%s:%d: there is no criterion '%s'"), origin->file, origin->line,
-			origin->criterion);
+		(void)snprintf(why_r, size, _("%s:%d: there is no criterion '%s'"), origin->file,
+			origin->line, origin->criterion);
 		return WF_INVALID;
 	}
 	return WF_OK;
@@ -147,17 +155,21 @@ is_among(const struct rules_claims *claims, const struct compose_claim *claim)
 }
 
 wf_status
-rules_claims_add(const struct rules_book *book, const struct rules_profile *profile, struct rules_claims *claims)
+rules_claims_add(const struct rules_book *book, const struct rules_profile *profile,
+	struct rules_claims *claims)
 {
 	const struct compose_claim **grown;
 	wf_status status = WF_OK;
 
 	for (size_t i = 0; status == WF_OK && i < profile->nincludes; i++)
-		status = rules_claims_add(book, rules_profile_find(book, profile->includes[i]), claims);
+		status = rules_claims_add(
+			book, rules_profile_find(book, profile->includes[i]), claims);
 	if (status != WF_OK)
 		return status;
-	grown = wf_fault(WF_FAULT_ALLOC) ? NULL
-					 : reallocarray(claims->list, claims->n + profile->nclaims + 1, sizeof(*grown));
+	grown = wf_fault(WF_FAULT_ALLOC)
+			? NULL
+			: reallocarray(
+				  claims->list, claims->n + profile->nclaims + 1, sizeof(*grown));
 	if (grown == NULL)
 		return WF_NO_MEMORY;
 	claims->list = grown;
@@ -186,7 +198,8 @@ is_asked(const struct rules_profile *profile, const struct rules_criterion *crit
 }
 
 void
-rules_count(const struct rules_book *book, const struct rules_profile *profile, struct rules_counts *counts_r)
+rules_count(const struct rules_book *book, const struct rules_profile *profile,
+	struct rules_counts *counts_r)
 {
 	const struct rules_catalogue *catalogue = rules_catalogue_find(book, profile->criteria);
 	struct rules_counts counts = {.total = 0};

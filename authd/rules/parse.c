@@ -1,6 +1,6 @@
 /*
- * Profiles and catalogues as libconfuse reads them.  Each option is a row of a table; what a row's text must be like is
- * checked here, what files mean together in book.c.
+ * Profiles and catalogues as libconfuse reads them.  Each option is a row of a table; what a
+ * row's text must be like is checked here, what files mean together in book.c.
  */
 #include "config.h"
 
@@ -41,7 +41,8 @@ fail(int line, const char *format, ...)
 	va_end(ap);
 }
 
-static void on_error(cfg_t *cfg, const char *format, va_list ap) __attribute__((format(printf, 2, 0)));
+static void on_error(cfg_t *cfg, const char *format, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 static void
 on_error(cfg_t *cfg, const char *format, va_list ap)
@@ -133,7 +134,8 @@ take_word(cfg_t *cfg, const char *name, const char *const *words, size_t n, size
 	return true;
 }
 
-static const char *const forces[] = {"must", "must-not", "where-possible", "recommended", "optional", "sample"};
+static const char *const forces[] = {
+	"must", "must-not", "where-possible", "recommended", "optional", "sample"};
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 static bool
@@ -236,8 +238,9 @@ take_notes(cfg_t *cfg, struct compose_claim *claim)
 		fail(line_of(cfg), "%s", _("a note stands in both languages or in none"));
 		return false;
 	}
-	return ja == NULL || (copy(cfg, "note_ja", ja, claim->note_ja, sizeof(claim->note_ja)) &&
-				     copy(cfg, "note_en", en, claim->note_en, sizeof(claim->note_en)));
+	return ja == NULL ||
+	       (copy(cfg, "note_ja", ja, claim->note_ja, sizeof(claim->note_ja)) &&
+		       copy(cfg, "note_en", en, claim->note_en, sizeof(claim->note_en)));
 }
 
 static bool
@@ -248,7 +251,8 @@ take_claim(cfg_t *cfg, const struct rules_profile *profile, struct compose_claim
 	claim->origin.line = line_of(cfg);
 	return take_parameter(cfg, claim) && take_cells(cfg, claim) &&
 	       take(cfg, "criterion", claim->origin.criterion, sizeof(claim->origin.criterion)) &&
-	       take_force(cfg, claim->origin.force, sizeof(claim->origin.force)) && take_notes(cfg, claim);
+	       take_force(cfg, claim->origin.force, sizeof(claim->origin.force)) &&
+	       take_notes(cfg, claim);
 }
 
 static bool
@@ -280,9 +284,10 @@ take_profile(cfg_t *cfg, void *record)
 	       take(cfg, "edition", profile->edition, sizeof(profile->edition)) &&
 	       take(cfg, "reviewed", profile->reviewed, sizeof(profile->reviewed)) &&
 	       take(cfg, "criteria", profile->criteria, sizeof(profile->criteria)) &&
-	       take_list(cfg, "levels", profile->levels[0], sizeof(profile->levels[0]), RULES_LEVELS_MAX, &profile->nlevels) &&
-	       take_list(cfg, "includes", profile->includes[0], sizeof(profile->includes[0]), RULES_INCLUDES_MAX,
-		       &profile->nincludes) &&
+	       take_list(cfg, "levels", profile->levels[0], sizeof(profile->levels[0]),
+		       RULES_LEVELS_MAX, &profile->nlevels) &&
+	       take_list(cfg, "includes", profile->includes[0], sizeof(profile->includes[0]),
+		       RULES_INCLUDES_MAX, &profile->nincludes) &&
 	       take_claims(cfg, profile);
 }
 
@@ -330,7 +335,8 @@ take_criterion(cfg_t *cfg, struct rules_criterion *criterion)
 	criterion->aim = (enum rules_aim)aim;
 	return take(cfg, "level", criterion->level, sizeof(criterion->level)) &&
 	       take_force(cfg, criterion->force, sizeof(criterion->force)) &&
-	       take_list(cfg, "by", criterion->by[0], sizeof(criterion->by[0]), RULES_BY_MAX, &criterion->nby) &&
+	       take_list(cfg, "by", criterion->by[0], sizeof(criterion->by[0]), RULES_BY_MAX,
+		       &criterion->nby) &&
 	       by_is_known(cfg, criterion) && keep(cfg, "ja", true, &criterion->ja) &&
 	       keep(cfg, "en", true, &criterion->en) &&
 	       keep(cfg, "why_ja", criterion->aim == AIM_OUTSIDE, &criterion->why_ja) &&
@@ -343,14 +349,16 @@ take_catalogue(cfg_t *cfg, void *record)
 	struct rules_catalogue *catalogue = record;
 	size_t n = cfg_size(cfg, "criterion");
 
-	catalogue->criteria = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(n + 1, sizeof(*catalogue->criteria));
+	catalogue->criteria =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(n + 1, sizeof(*catalogue->criteria));
 	if (catalogue->criteria == NULL) {
 		current->status = WF_NO_MEMORY;
 		return false;
 	}
 	catalogue->n = n; /* those not reached are zeros, and clear as such */
 	for (size_t i = 0; i < n; i++)
-		if (!take_criterion(cfg_getnsec(cfg, "criterion", (unsigned)i), &catalogue->criteria[i]))
+		if (!take_criterion(
+			    cfg_getnsec(cfg, "criterion", (unsigned)i), &catalogue->criteria[i]))
 			return false;
 	return true;
 }
@@ -398,10 +406,12 @@ grow(void *list, size_t *n, size_t size)
 static wf_status
 parse_profile(struct rules_profile *profile, const char *text)
 {
-	cfg_opt_t value[] = {CFG_STR_CB("of", NULL, CFGF_NODEFAULT, on_first), CFG_INT("line", 0, CFGF_NODEFAULT), TEXTS("for"),
-		TEXTS("guard"), TEXTS("is"), TEXT("criterion"), TEXT("force"), TEXT("note_ja"), TEXT("note_en"), CFG_END()};
-	cfg_opt_t options[] = {TEXT("title_ja"), TEXT("title_en"), TEXT("document"), TEXT("edition"), TEXT("reviewed"),
-		TEXT("criteria"), TEXTS("levels"), TEXTS("includes"), CFG_BOOL("draft", cfg_false, CFGF_NONE),
+	cfg_opt_t value[] = {CFG_STR_CB("of", NULL, CFGF_NODEFAULT, on_first),
+		CFG_INT("line", 0, CFGF_NODEFAULT), TEXTS("for"), TEXTS("guard"), TEXTS("is"),
+		TEXT("criterion"), TEXT("force"), TEXT("note_ja"), TEXT("note_en"), CFG_END()};
+	cfg_opt_t options[] = {TEXT("title_ja"), TEXT("title_en"), TEXT("document"),
+		TEXT("edition"), TEXT("reviewed"), TEXT("criteria"), TEXTS("levels"),
+		TEXTS("includes"), CFG_BOOL("draft", cfg_false, CFGF_NONE),
 		CFG_INT("line", 0, CFGF_NODEFAULT), CFG_SEC("value", value, CFGF_MULTI), CFG_END()};
 
 	return parse(options, text, take_profile, profile);
@@ -410,16 +420,19 @@ parse_profile(struct rules_profile *profile, const char *text)
 static wf_status
 parse_catalogue(struct rules_catalogue *catalogue, const char *text)
 {
-	cfg_opt_t criterion[] = {TEXT("level"), TEXT("force"), TEXT("aim"), TEXTS("by"), TEXT("ja"), TEXT("en"), TEXT("why_ja"),
-		TEXT("why_en"), CFG_INT("line", 0, CFGF_NODEFAULT), CFG_END()};
+	cfg_opt_t criterion[] = {TEXT("level"), TEXT("force"), TEXT("aim"), TEXTS("by"), TEXT("ja"),
+		TEXT("en"), TEXT("why_ja"), TEXT("why_en"), CFG_INT("line", 0, CFGF_NODEFAULT),
+		CFG_END()};
 	cfg_opt_t options[] = {
-		CFG_SEC("criterion", criterion, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES), CFG_END()};
+		CFG_SEC("criterion", criterion, CFGF_MULTI | CFGF_TITLE | CFGF_NO_TITLE_DUPES),
+		CFG_END()};
 
 	return parse(options, text, take_catalogue, catalogue);
 }
 
 wf_status
-rules_add_profile(struct rules_book *book, const char *name, const char *path, const char *text, char *why_r, size_t size)
+rules_add_profile(struct rules_book *book, const char *name, const char *path, const char *text,
+	char *why_r, size_t size)
 {
 	struct reading reading = {.path = path, .why = why_r, .size = size};
 	struct rules_profile *profile = grow(&book->profiles, &book->nprofiles, sizeof(*profile));
@@ -435,10 +448,12 @@ rules_add_profile(struct rules_book *book, const char *name, const char *path, c
 }
 
 wf_status
-rules_add_catalogue(struct rules_book *book, const char *name, const char *path, const char *text, char *why_r, size_t size)
+rules_add_catalogue(struct rules_book *book, const char *name, const char *path, const char *text,
+	char *why_r, size_t size)
 {
 	struct reading reading = {.path = path, .why = why_r, .size = size};
-	struct rules_catalogue *catalogue = grow(&book->catalogues, &book->ncatalogues, sizeof(*catalogue));
+	struct rules_catalogue *catalogue =
+		grow(&book->catalogues, &book->ncatalogues, sizeof(*catalogue));
 	wf_status status;
 
 	if (catalogue == NULL)

@@ -1,10 +1,10 @@
 /*
- * The documents as data: a catalogue of their criteria, and a profile for each document and level that says which
- * values it asks for, read by libconfuse into claims for compose().
+ * The documents as data: a catalogue of their criteria, and a profile for each document and level
+ * that says which values it asks for, read by libconfuse into claims for compose().
  *
- * A book is filled from texts that the caller has read and trusts; nothing here opens a file.  libconfuse's lexer is one
- * for the process, so the caller lets only one thread at a time fill any book.  A filled book is constant; any thread may
- * read it.  Texts in a book are the book's.
+ * A book is filled from texts that the caller has read and trusts; nothing here opens a file. 
+ * libconfuse's lexer is one for the process, so the caller lets only one thread at a time fill
+ * any book.  A filled book is constant; any thread may read it.  Texts in a book are the book's.
  */
 #ifndef WF_AUTHD_RULES_RULES_H
 #define WF_AUTHD_RULES_RULES_H
@@ -31,20 +31,20 @@ struct rules_criterion {
 	/* parameters of ours that do it today; none: nothing does yet */
 	char by[RULES_BY_MAX][32];
 	size_t nby;
-	char *ja, *en;		 /* what is asked, in our own words; owned */
-	char *why_ja, *why_en;	 /* why it is outside; owned, NULL where it is not */
+	char *ja, *en;         /* what is asked, in our own words; owned */
+	char *why_ja, *why_en; /* why it is outside; owned, NULL where it is not */
 };
 
 struct rules_profile {
 	char name[17]; /* of its file: "scs3" */
 	char title_ja[128], title_en[128];
 	char document[16], edition[128], reviewed[11];
-	char criteria[16]; /* whose catalogue: "scs" */
+	char criteria[16];                 /* whose catalogue: "scs" */
 	char levels[RULES_LEVELS_MAX][16]; /* criteria of these levels are asked for */
 	size_t nlevels;
 	char includes[RULES_INCLUDES_MAX][17];
 	size_t nincludes;
-	bool draft; /* for comparison only */
+	bool draft;                   /* for comparison only */
 	struct compose_claim *claims; /* owned */
 	size_t nclaims;
 };
@@ -66,19 +66,25 @@ struct rules_book {
 /* An empty book is all zeros. */
 void rules_book_clear(struct rules_book *book);
 /*
- * Adds what a text says, under a name.  WF_INVALID with "FILE:LINE: sentence" in why_r, WF_NO_MEMORY; what was added before
- * stays, and the book may be cleared.
+ * Adds what a text says, under a name.  WF_INVALID with "FILE:LINE: sentence" in why_r,
+ * WF_NO_MEMORY; what was added before stays, and the book may be cleared.
  */
-WF_MUST_USE wf_status rules_add_profile(struct rules_book *book, const char *name, const char *path, const char *text,
-	char *why_r, size_t size);
-WF_MUST_USE wf_status rules_add_catalogue(struct rules_book *book, const char *name, const char *path, const char *text,
-	char *why_r, size_t size);
-/* What no file can say alone: profiles that are included and criteria that are named do exist.  WF_INVALID as above. */
+WF_MUST_USE wf_status rules_add_profile(struct rules_book *book, const char *name, const char *path,
+	const char *text, char *why_r, size_t size);
+WF_MUST_USE wf_status rules_add_catalogue(struct rules_book *book, const char *name,
+	const char *path, const char *text, char *why_r, size_t size);
+/*
+ * What no file can say alone: profiles that are included and criteria that are named do exist. 
+ * WF_INVALID as above.
+ */
 WF_MUST_USE wf_status rules_book_check(const struct rules_book *book, char *why_r, size_t size);
 
-const struct rules_profile *rules_profile_find(const struct rules_book *book, const char *name);	  /* NULL */
-const struct rules_catalogue *rules_catalogue_find(const struct rules_book *book, const char *name); /* NULL */
-const struct rules_criterion *rules_criterion_find(const struct rules_book *book, const char *id);	  /* NULL */
+const struct rules_profile *rules_profile_find(
+	const struct rules_book *book, const char *name); /* NULL */
+const struct rules_catalogue *rules_catalogue_find(
+	const struct rules_book *book, const char *name); /* NULL */
+const struct rules_criterion *rules_criterion_find(
+	const struct rules_book *book, const char *id); /* NULL */
 
 /* Claims of some profiles and all that they include, each once; borrowed from the book. */
 struct rules_claims {
@@ -86,7 +92,8 @@ struct rules_claims {
 	size_t n;
 };
 /* Adds those of a profile.  WF_NO_MEMORY. */
-WF_MUST_USE wf_status rules_claims_add(const struct rules_book *book, const struct rules_profile *profile, struct rules_claims *claims);
+WF_MUST_USE wf_status rules_claims_add(const struct rules_book *book,
+	const struct rules_profile *profile, struct rules_claims *claims);
 void rules_claims_clear(struct rules_claims *claims);
 
 /* How many criteria of a profile are dealt with today, and how many are not. */
@@ -95,6 +102,7 @@ struct rules_counts {
 	size_t today[RULES_AIMS]; /* by aim; those outside are in their own place */
 	size_t not_yet;
 };
-void rules_count(const struct rules_book *book, const struct rules_profile *profile, struct rules_counts *counts_r);
+void rules_count(const struct rules_book *book, const struct rules_profile *profile,
+	struct rules_counts *counts_r);
 
 #endif

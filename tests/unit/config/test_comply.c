@@ -1,6 +1,7 @@
 /*
- * Complying with documents: what the start says where they contradict each other (by the number of the contradiction, C-nn),
- * what a section of warifu.conf changes, and what becomes of the numbers of the policy.
+ * Complying with documents: what the start says where they contradict each other (by the number
+ * of the contradiction, C-nn), what a section of warifu.conf changes, and what becomes of the
+ * numbers of the policy.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside the daemon's */
 

@@ -1,6 +1,6 @@
 /*
- * Composition over claims made up at random: never weaker than a part, whatever the order, and twice the same as once;
- * and what becomes of contradictions and of lines that settle them.
+ * Composition over claims made up at random: never weaker than a part, whatever the order, and
+ * twice the same as once; and what becomes of contradictions and of lines that settle them.
  */
 #include "config.h"
 
@@ -50,7 +50,8 @@ pick_value(const struct rule_spec *spec)
 static void
 make_claim(struct compose_claim *claim, unsigned i)
 {
-	static const char *const forces[] = {"must", "must-not", "where-possible", "sample", "recommended", "optional"};
+	static const char *const forces[] = {
+		"must", "must-not", "where-possible", "sample", "recommended", "optional"};
 	size_t n;
 	const struct rule_spec *specs = rule_specs(&n);
 
@@ -73,8 +74,10 @@ make_claims(void)
 			claims[i].spec = claims[i - i % 4].spec;
 		if (claims[i].sort == CLAIM_VALUE)
 			claims[i].value = pick_value(claims[i].spec);
-		claims[i].kinds = (claims[i].spec->splits & RULE_BY_KIND) != 0 ? claims[i].kinds : RULE_ALL;
-		claims[i].guards = (claims[i].spec->splits & RULE_BY_GUARD) != 0 ? claims[i].guards : RULE_ALL;
+		claims[i].kinds =
+			(claims[i].spec->splits & RULE_BY_KIND) != 0 ? claims[i].kinds : RULE_ALL;
+		claims[i].guards =
+			(claims[i].spec->splits & RULE_BY_GUARD) != 0 ? claims[i].guards : RULE_ALL;
 		list[i] = &claims[i];
 	}
 }
@@ -86,7 +89,8 @@ unsettled(const struct compose_cell *cell)
 }
 
 static void
-assert_not_weaker(const struct rule_spec *spec, const struct compose_cell *all, const struct compose_cell *some)
+assert_not_weaker(const struct rule_spec *spec, const struct compose_cell *all,
+	const struct compose_cell *some)
 {
 	if (unsettled(all)) /* stops the start: nothing is weaker */
 		return;
@@ -102,8 +106,8 @@ assert_not_weaker(const struct rule_spec *spec, const struct compose_cell *all, 
 		return;
 	}
 	ck_assert_int_eq(all->state, CELL_SET);
-	ck_assert_msg(!rule_weaker(spec, all->value, some->value), "%s: %lld is weaker than %lld", spec->name,
-		(long long)all->value, (long long)some->value);
+	ck_assert_msg(!rule_weaker(spec, all->value, some->value), "%s: %lld is weaker than %lld",
+		spec->name, (long long)all->value, (long long)some->value);
 }
 
 static void
@@ -141,7 +145,8 @@ START_TEST(binding_claims_are_met_where_all_is_settled)
 			if (compose_binds(list[i]))
 				ck_assert(verdict == VERDICT_MET || verdict == VERDICT_UNSETTLED);
 			else
-				ck_assert(verdict == VERDICT_FOLLOWED || verdict == VERDICT_NOT_FOLLOWED);
+				ck_assert(verdict == VERDICT_FOLLOWED ||
+					  verdict == VERDICT_NOT_FOLLOWED);
 		}
 	}
 }
@@ -193,8 +198,11 @@ END_TEST
 static const struct compose_claim *
 claim_of(size_t i, const char *rule, enum compose_sort sort, int64_t value, const char *force)
 {
-	claims[i] = (struct compose_claim){
-		.spec = rule_find(rule), .kinds = RULE_ALL, .guards = RULE_ALL, .sort = sort, .value = value};
+	claims[i] = (struct compose_claim){.spec = rule_find(rule),
+		.kinds = RULE_ALL,
+		.guards = RULE_ALL,
+		.sort = sort,
+		.value = value};
 	ck_assert_ptr_nonnull(claims[i].spec);
 	(void)snprintf(claims[i].origin.criterion, sizeof(claims[i].origin.criterion), "C-%zu", i);
 	(void)snprintf(claims[i].origin.force, sizeof(claims[i].origin.force), "%s", force);
@@ -259,8 +267,10 @@ END_TEST
 START_TEST(a_demand_meets_a_bar)
 {
 	struct compose_problem problem;
-	struct compose_answer answer = {
-		.spec = rule_find("password.max_age"), .kinds = RULE_ALL, .guards = RULE_ALL, .none = true};
+	struct compose_answer answer = {.spec = rule_find("password.max_age"),
+		.kinds = RULE_ALL,
+		.guards = RULE_ALL,
+		.none = true};
 
 	claim_of(0, "password.max_age", CLAIM_UNDEFINED, 0, "must");
 	claim_of(1, "password.max_age", CLAIM_FORBIDDEN, 0, "must-not");
@@ -285,8 +295,10 @@ END_TEST
 START_TEST(what_nobody_defines_must_be_settled)
 {
 	struct compose_problem problem;
-	struct compose_answer answer = {
-		.spec = rule_find("session.timeout"), .kinds = RULE_ALL, .guards = RULE_ALL, .value = 900};
+	struct compose_answer answer = {.spec = rule_find("session.timeout"),
+		.kinds = RULE_ALL,
+		.guards = RULE_ALL,
+		.value = 900};
 
 	claim_of(0, "session.timeout", CLAIM_UNDEFINED, 0, "must");
 	claim_of(1, "password.max_age", CLAIM_UNDEFINED, 0, "must");

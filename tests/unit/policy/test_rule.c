@@ -1,4 +1,7 @@
-/* The table of what documents speak about: whole, and in step with the numbers of the policy; its words and values. */
+/*
+ * The table of what documents speak about: whole, and in step with the numbers of the policy; its
+ * words and values.
+ */
 #include "config.h"
 
 #include "authd/policy/rule.h"
@@ -78,13 +81,14 @@ START_TEST(cells_by_name)
 		{"lock.threshold.service", "lock.threshold", 4, 7},
 		{"log.fields", "log.fields", 7, 7},
 	};
-	static const char *const bad[] = {"", "password", "password.min.mfa", "log.fields.general", "lock.threshold.general.mfa",
-		"password.min.general.mfa.mfa", "password.min."};
+	static const char *const bad[] = {"", "password", "password.min.mfa", "log.fields.general",
+		"lock.threshold.general.mfa", "password.min.general.mfa.mfa", "password.min."};
 	const struct rule_spec *spec = NULL;
 	unsigned kinds = 0, guards = 0;
 
 	for (size_t i = 0; i < LENGTH(good); i++) {
-		ck_assert_msg(rule_cells_find(good[i].name, &spec, &kinds, &guards), "%s", good[i].name);
+		ck_assert_msg(
+			rule_cells_find(good[i].name, &spec, &kinds, &guards), "%s", good[i].name);
 		ck_assert_str_eq(spec->name, good[i].rule);
 		ck_assert_uint_eq(kinds, good[i].kinds);
 		ck_assert_uint_eq(guards, good[i].guards);
@@ -117,7 +121,8 @@ START_TEST(values_as_text)
 	char text[RULE_VALUE_SIZE];
 
 	for (size_t i = 0; i < LENGTH(cases); i++)
-		ck_assert_str_eq(rule_value_text(rule_find(cases[i].rule), cases[i].value, text), cases[i].text);
+		ck_assert_str_eq(rule_value_text(rule_find(cases[i].rule), cases[i].value, text),
+			cases[i].text);
 }
 END_TEST
 
@@ -145,7 +150,8 @@ START_TEST(today)
 	ck_assert_int_eq(rule_today(rule_find("lock.threshold"), 3), RULE_ENFORCED);
 	ck_assert_int_eq(rule_today(rule_find("session.timeout"), 900), RULE_NOT_YET);
 	ck_assert_int_eq(rule_today(forbidden, rule_member_bit(forbidden, "empty")), RULE_ENFORCED);
-	ck_assert_int_eq(rule_today(forbidden, rule_member_bit(forbidden, "sequence")), RULE_NOT_YET);
+	ck_assert_int_eq(
+		rule_today(forbidden, rule_member_bit(forbidden, "sequence")), RULE_NOT_YET);
 	ck_assert_int_eq(rule_today(forbidden, 63), RULE_PARTLY);
 	/* counting without end holds for any window (C-07) */
 	ck_assert_int_eq(rule_today(rule_find("lock.window"), 900), RULE_ENFORCED);

@@ -1,6 +1,6 @@
 /*
- * The profiles and catalogues of the source tree, as texts: whatever the modes of a working copy are, which are not what is
- * tested here.
+ * The profiles and catalogues of the source tree, as texts: whatever the modes of a working copy
+ * are, which are not what is tested here.
  */
 #ifndef WF_TESTS_UNIT_RULES_SHIPPED_H
 #define WF_TESTS_UNIT_RULES_SHIPPED_H
@@ -38,7 +38,9 @@ shipped_text(const char *name, char *path_r, size_t size)
 
 static inline void
 shipped_add(struct rules_book *book, const char *name,
-	wf_status (*add)(struct rules_book *, const char *, const char *, const char *, char *, size_t), const char *format)
+	wf_status (*add)(
+		struct rules_book *, const char *, const char *, const char *, char *, size_t),
+	const char *format)
 {
 	char file[128], path[1024], why[512] = "";
 	char *text;
@@ -62,7 +64,8 @@ shipped_book(void)
 	for (size_t i = 0; i < LENGTH(shipped_profiles); i++)
 		shipped_add(&book, shipped_profiles[i], rules_add_profile, "profiles/%s.profile");
 	for (size_t i = 0; i < LENGTH(shipped_catalogues); i++)
-		shipped_add(&book, shipped_catalogues[i], rules_add_catalogue, "profiles/criteria/%s.criteria");
+		shipped_add(&book, shipped_catalogues[i], rules_add_catalogue,
+			"profiles/criteria/%s.criteria");
 	ck_assert_msg(rules_book_check(&book, why, sizeof(why)) == WF_OK, "%s", why);
 	return book;
 }

@@ -1,7 +1,8 @@
 /*
- * The shipped profiles and catalogues: each criterion of each document is there once, and what every profile and every pair
- * of them composes to is kept as a text in tests/vectors/policy, so that a change of policy is a visible change of a file.
- * After a wanted change: make policy-snapshots.
+ * The shipped profiles and catalogues: each criterion of each document is there once, and what
+ * every profile and every pair of them composes to is kept as a text in tests/vectors/policy, so
+ * that a change of policy is a visible change of a file. After a wanted change: make
+ * policy-snapshots.
  */
 #include "config.h"
 
@@ -66,7 +67,8 @@ START_TEST(documents_have_their_numbers_of_criteria)
 	} documents[] = {{"scs", 58}, {"isac", 90}, {"kubota", 61}, {"ipa", 87}, {"draft", 59}};
 
 	for (size_t i = 0; i < LENGTH(documents); i++)
-		ck_assert_uint_eq(rules_catalogue_find(&book, documents[i].name)->n, documents[i].n);
+		ck_assert_uint_eq(
+			rules_catalogue_find(&book, documents[i].name)->n, documents[i].n);
 }
 END_TEST
 
@@ -76,11 +78,15 @@ START_TEST(texts_are_in_both_languages)
 		for (size_t j = 0; j < book.catalogues[i].n; j++) {
 			const struct rules_criterion *criterion = &book.catalogues[i].criteria[j];
 
-			ck_assert_msg(criterion->ja[0] != '\0' && criterion->en[0] != '\0', "%s", criterion->id);
-			ck_assert_msg(strspn(criterion->en, "\"") == 0 && strcmp(criterion->ja, criterion->en) != 0, "%s",
+			ck_assert_msg(criterion->ja[0] != '\0' && criterion->en[0] != '\0', "%s",
 				criterion->id);
+			ck_assert_msg(strspn(criterion->en, "\"") == 0 &&
+					      strcmp(criterion->ja, criterion->en) != 0,
+				"%s", criterion->id);
 			if (criterion->aim == AIM_OUTSIDE)
-				ck_assert_msg(criterion->why_ja[0] != '\0' && criterion->why_en[0] != '\0', "%s", criterion->id);
+				ck_assert_msg(criterion->why_ja[0] != '\0' &&
+						      criterion->why_en[0] != '\0',
+					"%s", criterion->id);
 		}
 }
 END_TEST
@@ -109,7 +115,8 @@ START_TEST(profiles_say_where_they_come_from)
 		const struct rules_profile *profile = &book.profiles[i];
 
 		ck_assert_str_eq(profile->reviewed, "2026-11-21");
-		ck_assert_msg(profile->draft == (strncmp(profile->name, "scsdraft", 8) == 0), "%s", profile->name);
+		ck_assert_msg(profile->draft == (strncmp(profile->name, "scsdraft", 8) == 0), "%s",
+			profile->name);
 		ck_assert_uint_gt(profile->nclaims, 0);
 		for (size_t j = 0; j < profile->nclaims; j++) {
 			ck_assert_str_eq(profile->claims[j].profile, profile->name);
@@ -157,7 +164,8 @@ print_advice(FILE *out, const struct rules_claims *claims)
 
 		if (compose_binds(claim))
 			continue;
-		fprintf(out, "advice: %s = %s: ", claim->spec->name, rule_value_text(claim->spec, claim->value, value));
+		fprintf(out, "advice: %s = %s: ", claim->spec->name,
+			rule_value_text(claim->spec, claim->value, value));
 		print_claim(out, claim);
 		fputc('\n', out);
 	}
@@ -219,7 +227,8 @@ compare_snapshot(const char *name, const char *made)
 
 	while (kept[at] == made[at] && kept[at] != '\0')
 		line += kept[at++] == '\n';
-	ck_assert_msg(kept[at] == made[at], "%s:%zu is now another: see 'make policy-snapshots'", name, line);
+	ck_assert_msg(kept[at] == made[at], "%s:%zu is now another: see 'make policy-snapshots'",
+		name, line);
 	free(kept);
 }
 
@@ -230,8 +239,8 @@ snapshot(size_t a, size_t b)
 	char *text = text_of(a, b);
 	char name[128], path[1024];
 
-	(void)snprintf(name, sizeof(name), "tests/vectors/policy/%s%s%s.txt", book.profiles[a].name, a == b ? "" : "+",
-		a == b ? "" : book.profiles[b].name);
+	(void)snprintf(name, sizeof(name), "tests/vectors/policy/%s%s%s.txt", book.profiles[a].name,
+		a == b ? "" : "+", a == b ? "" : book.profiles[b].name);
 	(void)snprintf(path, sizeof(path), "%s/%s", top == NULL ? ".." : top, name);
 	if (getenv("POLICY_SNAPSHOTS") != NULL)
 		write_snapshot(path, text);
@@ -261,7 +270,8 @@ assert_met(size_t a, size_t b)
 	for (size_t i = 0; i < claims.n; i++) {
 		enum compose_verdict verdict = compose_verdict(claims.list[i], &composed);
 
-		ck_assert_msg(verdict != VERDICT_DEVIATES, "%s of %s", claims.list[i]->origin.criterion, claims.list[i]->spec->name);
+		ck_assert_msg(verdict != VERDICT_DEVIATES, "%s of %s",
+			claims.list[i]->origin.criterion, claims.list[i]->spec->name);
 	}
 	rules_claims_clear(&claims);
 }
