@@ -399,7 +399,7 @@ WF_MUST_USE wf_status upstream_read_answer(struct transaction *txn, const struct
 void on_further_answer(struct transaction *txn);
 void on_left(struct transaction *txn);
 void on_left_by_peer(struct transaction *txn);
-void upstream_clear(struct transaction *txn);
+void upstream_clear(struct transaction *txn); /* of answers, and of a question that is out */
 
 /* settle.c */
 void settle_measured(struct transaction *txn); /* our own evaluation is over, and its turn with it */

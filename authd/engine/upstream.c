@@ -22,7 +22,7 @@
 #include "authd/egress/egress.h"
 #include "authd/engine/internal.h"
 
-#define LEASE_MARGIN_US INT64_C(10000000)
+#define MARGIN_US INT64_C(10000000)
 
 _Static_assert(sizeof(((struct store_further *)0)->question) >= EGRESS_TEXT_MAX, "a question is kept whole");
 
@@ -264,14 +264,19 @@ heard(void *ctx, const struct egress_reply *reply)
 
 /* --- what it is asked --- */
 
-/* Its own time, but no longer than the reservation lasts: what came later could not be settled. */
+/* When a question must be answered: what came later could not be settled, because the reservation has ended. */
+static int64_t
+last_us(const struct transaction *txn)
+{
+	return txn->reserved_us + LEASE_MS * 1000 - MARGIN_US;
+}
+
 static int64_t
 due_us(const struct transaction *txn, const struct config_upstream *section)
 {
 	int64_t due = wf_clock_now(&txn->engine->clock).boot_us + (int64_t)config_upstream_longest(section) * 1000;
-	int64_t last = txn->reserved_us + LEASE_MS * 1000 - LEASE_MARGIN_US;
 
-	return due < last ? due : last;
+	return due < last_us(txn) ? due : last_us(txn);
 }
 
 /* A reload may have made it another one's factor. */
@@ -378,12 +383,21 @@ question_due(evutil_socket_t fd, short what, void *arg)
 		send_question(txn);
 }
 
+/* The person's time, but no longer than there is to ask about his answer. */
+static bool
+bound_time(struct transaction *txn)
+{
+	int64_t last = last_us(txn) - MARGIN_US, now = wf_clock_now(&txn->engine->clock).boot_us;
+
+	return txn->due_us <= last || txn_arm_deadline(txn, last > now ? (last - now) / 1000 : 0);
+}
+
 void
 on_asked_back(struct transaction *txn)
 {
 	txn->asked = false;
 	txn->answered = false;
-	if (!txn_arm_grid(txn, question_due, 0))
+	if (!bound_time(txn) || !txn_arm_grid(txn, question_due, 0))
 		txn_step(txn, TXN_FAILED);
 }
 

@@ -92,8 +92,10 @@ run(struct worker_job *job, void *scratch)
 void
 verify_ended(struct transaction *txn)
 {
-	if (!upstream_start(txn))
-		txn_step(txn, TXN_VERIFIED);
+	if (upstream_start(txn))
+		return;
+	upstream_clear(txn);
+	txn_step(txn, TXN_VERIFIED);
 }
 
 /* All that can be checked here. */

@@ -19,6 +19,7 @@ static size_t count;
 struct egress *
 elsewhere_open(void)
 {
+	ck_assert_int_eq(elsewhere_open_one(), -1);
 	memset(tickets, 0, sizeof(tickets));
 	count = 0;
 	elsewhere = (struct egress){.refuses = WF_OK};

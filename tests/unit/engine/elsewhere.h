@@ -21,7 +21,7 @@ struct asked {
 	void *ctx;
 };
 
-/* Forgets all that was asked. */
+/* Forgets all that was asked; each must have been answered or given up by then. */
 struct egress *elsewhere_open(void);
 /* What egress_ask() says from now on; WF_OK: it takes the question. */
 void elsewhere_refuse(wf_status status);

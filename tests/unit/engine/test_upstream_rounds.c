@@ -189,6 +189,17 @@ START_TEST(a_stop_is_nobodys_fault)
 }
 END_TEST
 
+/* A person may have longer than a reservation lasts; not here, where it is held meanwhile. */
+START_TEST(no_longer_than_the_reservation)
+{
+	const struct origin origin = {.line = 0};
+
+	ck_assert_int_eq(policy_set(&nas_rig.config.policy, P_PERSON_DEADLINE_S, 600, &origin), WF_OK);
+	come_so_far();
+	ck_assert_int_eq(peer.peer.transactions->due_us - nas_rig.now.boot_us, 160000000);
+}
+END_TEST
+
 /* Not the prompt that is out, or more than it: the peer is at fault. */
 START_TEST(an_answer_to_something_else)
 {
@@ -479,6 +490,7 @@ add_pam(TCase *tc)
 	tcase_add_test(tc, rounds_are_bounded);
 	tcase_add_loop_test(tc, who_leaves_it_open_counts_for_possession, 0, 3);
 	tcase_add_test(tc, a_stop_is_nobodys_fault);
+	tcase_add_test(tc, no_longer_than_the_reservation);
 	tcase_add_test(tc, an_answer_to_something_else);
 	tcase_add_test(tc, an_older_module);
 }
