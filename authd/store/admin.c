@@ -1,4 +1,7 @@
-/* ADMIN: effects, then rows, all or nothing; and what the store does for itself (leases, the clock). */
+/*
+ * ADMIN: effects, then rows, all or nothing; and what the store does for itself (leases, the
+ * clock).
+ */
 #include "config.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /*
- * A consistent copy of an open database, by SQLite's backup interface in one step: the copy is one state,
- * and the writer goes on meanwhile.  The copy is one file without a log beside it, durable when this returns.
+ * A consistent copy of an open database, by SQLite's backup interface in one step: the copy is one
+ * state, and the writer goes on meanwhile.  The copy is one file without a log beside it, durable
+ * when this returns.
  */
 #include "config.h"
 
@@ -44,8 +45,9 @@ backup_target(const char *path, char *why_r, size_t size)
 static wf_status
 backup_pages(struct sql_conn *from, struct sql_conn *to)
 {
-	sqlite3_backup *backup =
-		wf_fault(WF_FAULT_STORE) ? NULL : sqlite3_backup_init(to->db, "main", from->db, "main");
+	sqlite3_backup *backup = wf_fault(WF_FAULT_STORE)
+					 ? NULL
+					 : sqlite3_backup_init(to->db, "main", from->db, "main");
 	int rc;
 
 	if (backup == NULL)
@@ -80,7 +82,10 @@ backup_copy(struct sql_conn *from, const char *path, char *why_r, size_t size)
 	status = sql_open(&to, path, SQL_WRITER);
 	if (status == WF_OK)
 		status = backup_pages(from, &to);
-	/* The copied header says WAL: without this the copy would be two files as soon as it is opened. */
+	/*
+	 * The copied header says WAL: without this the copy would be two files as soon as it is
+	 * opened.
+	 */
 	if (status == WF_OK)
 		status = sql_script(&to, "PRAGMA journal_mode=DELETE");
 	sql_close(&to);

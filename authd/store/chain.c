@@ -1,6 +1,7 @@
 /*
- * Rows of the log into the database, each sealed into the chain before it.  The head moves in `work` only,
- * which the writer believes after the commit and puts back when a savepoint is rolled back.
+ * Rows of the log into the database, each sealed into the chain before it.  The head moves in
+ * `work` only, which the writer believes after the commit and puts back when a savepoint is rolled
+ * back.
  */
 #include "config.h"
 
@@ -152,7 +153,8 @@ chain_check_tail(struct sql_conn *conn, const struct meta *meta, char *why_r, si
 		return WF_OK;
 	if (status == WF_OK || status == WF_NOT_FOUND) {
 		(void)snprintf(why_r, size,
-			_("The last rows of the log are not those that were written (row %llu is the last "
+			_("The last rows of the log are not those that were written (row %llu is "
+			  "the last "
 			  "known). Look with: warifu log verify"),
 			(unsigned long long)meta->head.seq);
 		status = WF_CORRUPT;

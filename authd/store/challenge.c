@@ -1,11 +1,13 @@
 /*
- * Open challenges: a first round was right, and the answer to the second prompt is awaited.  The reservation of the
- * transaction stays pending meanwhile (I1), marked `waiting`, and carries the row that is written if nobody answers.
+ * Open challenges: a first round was right, and the answer to the second prompt is awaited.  The
+ * reservation of the transaction stays pending meanwhile (I1), marked `waiting`, and carries the
+ * row that is written if nobody answers.
  *
- * A waiting reservation is never counted when it ends: the answer that was given was right.  So what ends it is no
- * crash but its time, a further challenge of the account, or an attempt that needs the room; and who takes it up
- * (RESUME) makes it an ordinary one again, which a crash does count.  Where another server has asked, nobody knows yet
- * whether the answer before was right: that is counted in the POSSESSION lane, else guesses there would be free.
+ * A waiting reservation is never counted when it ends: the answer that was given was right.  So
+ * what ends it is no crash but its time, a further challenge of the account, or an attempt that
+ * needs the room; and who takes it up (RESUME) makes it an ordinary one again, which a crash does
+ * count.  Where another server has asked, nobody knows yet whether the answer before was right:
+ * that is counted in the POSSESSION lane, else guesses there would be free.
  */
 #include "config.h"
 
@@ -87,7 +89,8 @@ challenge_insert(struct writer *w, const struct store_settle *settle, const char
 
 /* The oldest of the account apart from `txn`, and how many it has with it. */
 static wf_status
-challenge_oldest(struct writer *w, const struct store_settle *settle, uint8_t txn_r[WF_TXN_LEN], int64_t *n_r)
+challenge_oldest(struct writer *w, const struct store_settle *settle, uint8_t txn_r[WF_TXN_LEN],
+	int64_t *n_r)
 {
 	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_OLDEST);
 	wf_status status;
@@ -236,10 +239,13 @@ static wf_status
 resume_hold(struct writer *w, struct store_resume *resume)
 {
 	int64_t changed = 0;
-	wf_status status = challenge_hold(
-		w, resume->txn, false, w->lock_ms + resume->lease_ms, &resume->interrupted, &changed);
+	wf_status status = challenge_hold(w, resume->txn, false, w->lock_ms + resume->lease_ms,
+		&resume->interrupted, &changed);
 
-	/* They change in one commit, so an open challenge without its reservation is a damaged file. */
+	/*
+	 * They change in one commit, so an open challenge without its reservation is a damaged
+	 * file.
+	 */
 	return status == WF_OK && changed != 1 ? WF_CORRUPT : status;
 }
 
@@ -258,7 +264,8 @@ job_resume(struct writer *w, struct store_job *job)
 		return status;
 	status = resume_hold(w, resume);
 	if (status == WF_OK)
-		status = load_account_by(&w->conn, resume->name, -1, &resume->found, &resume->account, NULL);
+		status = load_account_by(
+			&w->conn, resume->name, -1, &resume->found, &resume->account, NULL);
 	if (status == WF_OK && resume->found)
 		status = load_credentials(
 			&w->conn, resume->account.id, resume->credentials, &resume->ncredentials);

@@ -1,7 +1,7 @@
 /*
- * The store's files before SQLite sees them: folder, owner, modes, one daemon per file, room on the disk.
- * The database itself is only looked at from outside: closing a descriptor of it would drop the locks that
- * SQLite holds in this process.
+ * The store's files before SQLite sees them: folder, owner, modes, one daemon per file, room on the
+ * disk. The database itself is only looked at from outside: closing a descriptor of it would drop
+ * the locks that SQLite holds in this process.
  */
 #include "config.h"
 
@@ -59,14 +59,16 @@ check_folder(const char *folder, char *why_r, size_t size)
 
 	if (stat(folder, &st) != 0 || !S_ISDIR(st.st_mode)) {
 		(void)snprintf(why_r, size,
-			_("The folder %s of the store is not there. Create it with mode 0700 for the "
+			_("The folder %s of the store is not there. Create it with mode 0700 for "
+			  "the "
 			  "daemon's user."),
 			folder);
 		return WF_NOT_FOUND;
 	}
 	if (st.st_uid != geteuid() || (st.st_mode & 027) != 0) {
 		(void)snprintf(why_r, size,
-			_("The folder %s must belong to uid %u and have mode 0700 or 0750; it belongs "
+			_("The folder %s must belong to uid %u and have mode 0700 or 0750; it "
+			  "belongs "
 			  "to uid %u and has mode %04o."),
 			folder, (unsigned)geteuid(), (unsigned)st.st_uid,
 			(unsigned)(st.st_mode & 07777));
@@ -84,7 +86,8 @@ check_file(const char *name, char *why_r, size_t size)
 	if (lstat(name, &st) != 0) {
 		if (errno == ENOENT)
 			return WF_NOT_FOUND;
-		(void)snprintf(why_r, size, _("%s cannot be looked at: %s."), name, strerror(errno));
+		(void)snprintf(
+			why_r, size, _("%s cannot be looked at: %s."), name, strerror(errno));
 		return WF_IO;
 	}
 	if (!S_ISREG(st.st_mode)) {
@@ -93,7 +96,8 @@ check_file(const char *name, char *why_r, size_t size)
 	}
 	if (st.st_uid != geteuid() || (st.st_mode & 077) != 0) {
 		(void)snprintf(why_r, size,
-			_("%s must belong to uid %u and have mode 0600; it belongs to uid %u and has mode "
+			_("%s must belong to uid %u and have mode 0600; it belongs to uid %u and "
+			  "has mode "
 			  "%04o."),
 			name, (unsigned)geteuid(), (unsigned)st.st_uid,
 			(unsigned)(st.st_mode & 07777));
@@ -135,7 +139,8 @@ check_beside(const char *path, bool fresh, char *why_r, size_t size)
 		status = check_file(name, why_r, size);
 		if (status == WF_OK && fresh && beside[i][0] == '-') {
 			(void)snprintf(why_r, size,
-				_("%s is left of a database that is gone. Put the database back or move "
+				_("%s is left of a database that is gone. Put the database back or "
+				  "move "
 				  "this file away."),
 				name);
 			status = WF_CORRUPT;
@@ -240,6 +245,7 @@ store_check(struct store *store, char *why_r, size_t size)
 		(void)snprintf(why_r, size, _("The store %s is damaged: %s. Restore a backup."),
 			store->path, said[0] != '\0' ? said : conn.cause);
 	else if (status != WF_OK)
-		(void)snprintf(why_r, size, _("The store %s cannot be read: %s"), store->path, conn.cause);
+		(void)snprintf(
+			why_r, size, _("The store %s cannot be read: %s"), store->path, conn.cause);
 	return status;
 }

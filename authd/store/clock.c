@@ -1,6 +1,7 @@
 /*
- * The lock clock of the store: throttle/lockclock.h with the state that was saved, behind a mutex because
- * the loop asks for it while the writer works.  What is saved is written with every commit (meta.c).
+ * The lock clock of the store: throttle/lockclock.h with the state that was saved, behind a mutex
+ * because the loop asks for it while the writer works.  What is saved is written with every commit
+ * (meta.c).
  */
 #include "config.h"
 
@@ -76,7 +77,10 @@ clock_saved(struct store_job *job)
 	free(job);
 }
 
-/* Asks the writer to store the clock's standing; if that cannot be, the next commit of any job does. */
+/*
+ * Asks the writer to store the clock's standing; if that cannot be, the next commit of any job
+ * does.
+ */
 static void
 clock_save(struct store *store)
 {

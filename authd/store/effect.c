@@ -1,7 +1,7 @@
 /*
- * Effects: one function for each kind, in a table.  A conditional effect changes exactly one row or says
- * why not: WF_NOT_FOUND where its target is not there, WF_CONFLICT where the condition did not hold (any more),
- * WF_EXISTS where a name is taken.
+ * Effects: one function for each kind, in a table.  A conditional effect changes exactly one row or
+ * says why not: WF_NOT_FOUND where its target is not there, WF_CONFLICT where the condition did not
+ * hold (any more), WF_EXISTS where a name is taken.
  */
 #include "config.h"
 
@@ -12,7 +12,8 @@
 
 #define SPOOL_ID 16 /* octets of what names the spool of a host */
 
-typedef wf_status (*effect_apply_fn)(struct writer *, const struct effect *, struct effect_result *);
+typedef wf_status (*effect_apply_fn)(
+	struct writer *, const struct effect *, struct effect_result *);
 
 bool
 effect_refused(wf_status status)
@@ -20,7 +21,10 @@ effect_refused(wf_status status)
 	return status == WF_CONFLICT || status == WF_NOT_FOUND || status == WF_EXISTS;
 }
 
-/* Runs a conditional change of a credential; the credential's existence tells the two refusals apart. */
+/*
+ * Runs a conditional change of a credential; the credential's existence tells the two refusals
+ * apart.
+ */
 static wf_status
 effect_on_credential(struct writer *w, struct sql *q, int64_t credential_id)
 {
@@ -130,7 +134,10 @@ effect_hash_replace(struct writer *w, const struct effect *effect, struct effect
 	sql_put_int(&q, effect->credential_id);
 	sql_put_blob(&q, effect->old, effect->old_len);
 	status = effect_on_credential(w, &q, effect->credential_id);
-	/* In a login this is a rehash: the account's version has not changed, so another login did the same. */
+	/*
+	 * In a login this is a rehash: the account's version has not changed, so another login did
+	 * the same.
+	 */
 	if (result->settling)
 		return status == WF_CONFLICT ? WF_OK : status;
 	return status == WF_OK ? effect_bump(w, SQL_ACCOUNT_BUMP_OWNER, effect->credential_id)
@@ -155,7 +162,8 @@ effect_reseal(struct writer *w, const struct effect *effect, struct effect_resul
 }
 
 static wf_status
-effect_credential_activate(struct writer *w, const struct effect *effect, struct effect_result *result)
+effect_credential_activate(
+	struct writer *w, const struct effect *effect, struct effect_result *result)
 {
 	struct sql q = sql_start(&w->conn, SQL_CREDENTIAL_ACTIVATE);
 
@@ -179,8 +187,8 @@ credential_room(struct writer *w, int64_t account_id)
 	status = sql_end(&q);
 	if (status != WF_OK || n < CREDENTIALS_MAX)
 		return status;
-	(void)snprintf(w->conn.cause, sizeof(w->conn.cause), "the account has %d credentials, the most it may have",
-		CREDENTIALS_MAX);
+	(void)snprintf(w->conn.cause, sizeof(w->conn.cause),
+		"the account has %d credentials, the most it may have", CREDENTIALS_MAX);
 	return WF_TOO_LONG;
 }
 
@@ -439,7 +447,10 @@ effect_proof_use(struct writer *w, const struct effect *effect, struct effect_re
 	return status == WF_OK && changed != 1 ? WF_CONFLICT : status;
 }
 
-/* What is kept for a host is its spool's id in hex, ':' and the last number with leading zeros: so text compares. */
+/*
+ * What is kept for a host is its spool's id in hex, ':' and the last number with leading zeros: so
+ * text compares.
+ */
 static wf_status
 effect_spool_advance(struct writer *w, const struct effect *effect, struct effect_result *result)
 {

@@ -1,12 +1,12 @@
 /*
- * Who may be exempt, from memory alone: a login's prompts leave before anything is read of the account, so that
- * their time can say nothing of it, and only for exempt names, who are not asked at all, the store has to be
- * looked into first.
+ * Who may be exempt, from memory alone: a login's prompts leave before anything is read of the
+ * account, so that their time can say nothing of it, and only for exempt names, who are not asked
+ * at all, the store has to be looked into first.
  *
- * The method is a Bloom filter: a name sets a few bits that follow from it, and one whose bits are all set may
- * be exempt. Bits are set before the change is committed and never taken back, so that no exempt name is ever
- * missing; one too many costs that name's prompts the look-up, and nothing else. Until the database has been
- * read everyone may be exempt.
+ * The method is a Bloom filter: a name sets a few bits that follow from it, and one whose bits are
+ * all set may be exempt. Bits are set before the change is committed and never taken back, so that
+ * no exempt name is ever missing; one too many costs that name's prompts the look-up, and nothing
+ * else. Until the database has been read everyone may be exempt.
  */
 #include "config.h"
 
@@ -17,7 +17,10 @@
 #define EXEMPT_PROBES 4
 #define WORD_BITS 64
 
-/* Places of the bits of a name; a hash with this store's id, so that nobody can choose names that share them. */
+/*
+ * Places of the bits of a name; a hash with this store's id, so that nobody can choose names that
+ * share them.
+ */
 static wf_status
 exempt_places(const struct store *store, const char *name, uint32_t places_r[EXEMPT_PROBES])
 {
@@ -48,7 +51,8 @@ exempt_note(struct store *store, const char *name)
 		return;
 	}
 	for (size_t i = 0; i < EXEMPT_PROBES; i++)
-		atomic_fetch_or(&store->exempt[places[i] / WORD_BITS], UINT64_C(1) << places[i] % WORD_BITS);
+		atomic_fetch_or(&store->exempt[places[i] / WORD_BITS],
+			UINT64_C(1) << places[i] % WORD_BITS);
 }
 
 bool
@@ -57,7 +61,8 @@ store_may_be_exempt(struct store *store, const char *name)
 	uint32_t places[EXEMPT_PROBES];
 	uint64_t all = 1;
 
-	if (!atomic_load(&store->exempt_known) || atomic_load(&store->exempt_broken) || exempt_places(store, name, places) != WF_OK)
+	if (!atomic_load(&store->exempt_known) || atomic_load(&store->exempt_broken) ||
+		exempt_places(store, name, places) != WF_OK)
 		return true;
 	for (size_t i = 0; i < EXEMPT_PROBES; i++)
 		all &= atomic_load(&store->exempt[places[i] / WORD_BITS]) >> places[i] % WORD_BITS;

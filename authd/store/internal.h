@@ -1,11 +1,14 @@
 /*
- * What the store's own files share.  Nothing outside store/ includes this, tests of the store aside.
+ * What the store's own files share.  Nothing outside store/ includes this, tests of the store
+ * aside.
  *
- * Threads: the writer thread owns `struct writer` and all that is reached through it; a reader thread owns its
- * connection; each works under its conn_mutex, so that reconnect.c can come between.  Between threads go only queues, the lock clock (under its mutex) and atomic figures.
+ * Threads: the writer thread owns `struct writer` and all that is reached through it; a reader
+ * thread owns its connection; each works under its conn_mutex, so that reconnect.c can come
+ * between.  Between threads go only queues, the lock clock (under its mutex) and atomic figures.
  *
- * `struct work` is what the writer believes of the database without asking: it follows savepoints (a copy is
- * put back when one is rolled back) and is read anew after any commit that did not succeed.
+ * `struct work` is what the writer believes of the database without asking: it follows savepoints
+ * (a copy is put back when one is rolled back) and is read anew after any commit that did not
+ * succeed.
  */
 #ifndef WF_AUTHD_STORE_INTERNAL_H
 #define WF_AUTHD_STORE_INTERNAL_H
@@ -107,7 +110,8 @@ struct store {
 	_Atomic uint64_t commits, jobs;
 	_Atomic uint64_t exempt[EXEMPT_WORDS]; /* see exempt.c */
 	atomic_bool exempt_known;              /* the database has been read for it */
-	atomic_bool exempt_broken;             /* a name could not be noted: everyone may be exempt */
+	/* a name could not be noted: everyone may be exempt */
+	atomic_bool exempt_broken;
 	_Atomic int64_t next_lease; /* that of the writer's `work`, after the commit */
 	_Atomic int64_t last_order; /* see store_last_order() */
 };
@@ -123,7 +127,8 @@ struct meta {
 };
 
 /* --- check.c: files and their modes, one daemon per file --- */
-WF_MUST_USE wf_status check_files(const char *path, bool create, bool *fresh_r, char *why_r, size_t size);
+WF_MUST_USE wf_status check_files(
+	const char *path, bool create, bool *fresh_r, char *why_r, size_t size);
 WF_MUST_USE wf_status check_lock(const char *path, int *fd_r, char *why_r, size_t size);
 /* True when so little space is left that it is kept for logins and administration. */
 bool check_space_low(const char *path);
@@ -133,19 +138,25 @@ struct migration {
 	int from; /* user_version that it starts from; it ends at from + 1 */
 	const char *sql;
 };
-/* Identity, version, migrations after a backup to PATH.before-N; before_r gets the version found. */
-WF_MUST_USE wf_status schema_open(struct sql_conn *conn, const char *path, int *before_r, char *why_r, size_t size);
+/*
+ * Identity, version, migrations after a backup to PATH.before-N; before_r gets the version found.
+ */
+WF_MUST_USE wf_status schema_open(
+	struct sql_conn *conn, const char *path, int *before_r, char *why_r, size_t size);
 /* Removes the copies of a file that is a copy itself. */
 void schema_forget_copies(const char *path);
-/* The same over any table, which ends with sql NULL; the newest version is the number of its rows. */
-WF_MUST_USE wf_status schema_migrate(struct sql_conn *conn, const char *path, const struct migration *table,
-	int *before_r, char *why_r, size_t size);
+/*
+ * The same over any table, which ends with sql NULL; the newest version is the number of its rows.
+ */
+WF_MUST_USE wf_status schema_migrate(struct sql_conn *conn, const char *path,
+	const struct migration *table, int *before_r, char *why_r, size_t size);
 
 /* --- meta.c --- */
-WF_MUST_USE wf_status meta_create(struct sql_conn *conn, const char *node, struct wf_now now, const char *boot_id);
+WF_MUST_USE wf_status meta_create(
+	struct sql_conn *conn, const char *node, struct wf_now now, const char *boot_id);
 WF_MUST_USE wf_status meta_load(struct sql_conn *conn, struct meta *meta_r);
-WF_MUST_USE wf_status meta_save(struct sql_conn *conn, const struct audit_head *head, int64_t lock_ms,
-	struct wf_now now, const char *boot_id, bool suspect);
+WF_MUST_USE wf_status meta_save(struct sql_conn *conn, const struct audit_head *head,
+	int64_t lock_ms, struct wf_now now, const char *boot_id, bool suspect);
 /* Reads `work` from the database. */
 WF_MUST_USE wf_status work_load(struct sql_conn *conn, struct work *work_r);
 
@@ -153,7 +164,8 @@ WF_MUST_USE wf_status work_load(struct sql_conn *conn, struct work *work_r);
 /* Seals a row into the working head and inserts it. */
 WF_MUST_USE wf_status chain_append(struct writer *w, const struct audit_row *row);
 /* The last rows against each other and against the head of the meta row. */
-WF_MUST_USE wf_status chain_check_tail(struct sql_conn *conn, const struct meta *meta, char *why_r, size_t size);
+WF_MUST_USE wf_status chain_check_tail(
+	struct sql_conn *conn, const struct meta *meta, char *why_r, size_t size);
 
 /* --- load.c: rows into structs; on either kind of connection --- */
 void load_account(struct sql *q, struct account *account_r);
@@ -163,10 +175,10 @@ void load_groups_text(const struct account *account, char text_r[ACCOUNT_GROUPS_
 void load_credential(struct sql *q, struct credential *credential_r);
 WF_MUST_USE wf_status load_codes(struct sql_conn *conn, struct credential *credential);
 /* By name, or by uid where name is NULL; found_r false if there is none.  version_r may be NULL. */
-WF_MUST_USE wf_status load_account_by(struct sql_conn *conn, const char *name, int64_t uid, bool *found_r,
-	struct account *account_r, int64_t *version_r);
-WF_MUST_USE wf_status load_credentials(struct sql_conn *conn, int64_t account_id, struct credential *credentials_r,
-	size_t *n_r);
+WF_MUST_USE wf_status load_account_by(struct sql_conn *conn, const char *name, int64_t uid,
+	bool *found_r, struct account *account_r, int64_t *version_r);
+WF_MUST_USE wf_status load_credentials(
+	struct sql_conn *conn, int64_t account_id, struct credential *credentials_r, size_t *n_r);
 
 /* --- lanes.c: counters --- */
 struct lane_row {
@@ -180,15 +192,18 @@ const struct throttle_state *lanes_account(const struct throttle_state *states, 
 /* Fills in states as stored, with pending; keys and lanes are the caller's. */
 WF_MUST_USE wf_status lanes_read(struct sql_conn *conn, struct throttle_state *states, size_t n);
 /* State as stored, without pending. */
-WF_MUST_USE wf_status lane_get(struct sql_conn *conn, const uint8_t *key, enum throttle_lane lane, struct lane_row *row_r);
-/* Stores a changed state; deletes a neutral one; keeps the table of unknown names within its bound. */
-WF_MUST_USE wf_status lane_put(struct writer *w, const struct lane_row *old, const struct throttle_state *state,
-	const char *name);
+WF_MUST_USE wf_status lane_get(
+	struct sql_conn *conn, const uint8_t *key, enum throttle_lane lane, struct lane_row *row_r);
+/*
+ * Stores a changed state; deletes a neutral one; keeps the table of unknown names within its bound.
+ */
+WF_MUST_USE wf_status lane_put(struct writer *w, const struct lane_row *old,
+	const struct throttle_state *state, const char *name);
 /* Marks the rows of a name as an account's or not. */
 WF_MUST_USE wf_status lane_known(struct writer *w, const char *name, bool known);
 /* One more failure; *locked_r becomes true if it set a lock, else it stays. */
-WF_MUST_USE wf_status lane_fail(struct writer *w, const uint8_t *key, const struct throttle_limit *limit,
-	uint32_t weight, const char *name, bool *locked_r);
+WF_MUST_USE wf_status lane_fail(struct writer *w, const uint8_t *key,
+	const struct throttle_limit *limit, uint32_t weight, const char *name, bool *locked_r);
 WF_MUST_USE wf_status lane_succeed(struct writer *w, const uint8_t *key,
 	const struct throttle_limit *limit, const char *name);
 WF_MUST_USE wf_status lane_unlock(struct writer *w, const uint8_t *key);
@@ -199,27 +214,36 @@ struct reservation {
 	bool waiting; /* for the answer to a challenge */
 	char name[WF_NAME_MAX + 1];
 };
-WF_MUST_USE wf_status reservation_find(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reservation *found_r);
+WF_MUST_USE wf_status reservation_find(
+	struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reservation *found_r);
 WF_MUST_USE wf_status reservation_delete(struct writer *w, const uint8_t txn[WF_TXN_LEN]);
 /* A lease ends then: to be said of each that is given or shortened. */
 void reservation_note(struct writer *w, int64_t until_ms);
 /* Ends one: a failure with the row that was laid down; uncounted if it waits for an answer. */
 WF_MUST_USE wf_status interrupt_one(struct writer *w, const uint8_t txn[WF_TXN_LEN]);
 /* Settles up to `max` reservations whose lease ended at or before until_ms as failures. */
-WF_MUST_USE wf_status interrupt_expired(struct writer *w, int64_t until_ms, size_t max, size_t *n_r);
+WF_MUST_USE wf_status interrupt_expired(
+	struct writer *w, int64_t until_ms, size_t max, size_t *n_r);
 WF_MUST_USE wf_status interrupt_expired_of(struct writer *w, const struct store_lanes *lanes);
-/* When somebody may have to look for an end of a lease again: asked of the table only where that time has come. */
+/*
+ * When somebody may have to look for an end of a lease again: asked of the table only where that
+ * time has come.
+ */
 WF_MUST_USE wf_status interrupt_next(struct writer *w);
 
 /* --- challenge.c --- */
-/* The held reservation waits from now on; ends the account's oldest challenge if it has too many. */
-WF_MUST_USE wf_status challenge_open(struct writer *w, const struct store_settle *settle, const struct reservation *held);
+/*
+ * The held reservation waits from now on; ends the account's oldest challenge if it has too many.
+ */
+WF_MUST_USE wf_status challenge_open(
+	struct writer *w, const struct store_settle *settle, const struct reservation *held);
 /* Nobody can take it up any more; its reservation is the caller's matter. */
 /* Nobody took it up; locked_r is set if that counts and was one too many for the account `name`. */
 WF_MUST_USE wf_status challenge_ended(
 	struct writer *w, const uint8_t txn[WF_TXN_LEN], const char *name, bool *locked_r);
 /* Ends one waiting reservation of these lanes, if there is any. */
-WF_MUST_USE wf_status challenge_yield(struct writer *w, const struct store_lanes *lanes, bool *ended_r);
+WF_MUST_USE wf_status challenge_yield(
+	struct writer *w, const struct store_lanes *lanes, bool *ended_r);
 
 /* --- record.c, outbox.c --- */
 /* Orders for sessions that are closed by now are done. */
@@ -234,12 +258,15 @@ struct effect_result {
 	bool settling;         /* in: effects of a login, not of an act */
 };
 /* WF_CONFLICT, WF_NOT_FOUND, WF_EXISTS: does not apply; the caller rolls its savepoint back. */
-WF_MUST_USE wf_status effect_apply(struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status effect_apply(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
 /* True for the three statuses above. */
 bool effect_refused(wf_status status);
 /* outbox.c */
-WF_MUST_USE wf_status effect_disconnect(struct writer *w, const struct effect *effect, struct effect_result *result);
-WF_MUST_USE wf_status effect_order_done(struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status effect_disconnect(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status effect_order_done(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
 
 /* --- jobs of the writer: one function a kind, inside a savepoint --- */
 WF_MUST_USE wf_status job_reserve(struct writer *w, struct store_job *job);
@@ -279,26 +306,33 @@ WF_MUST_USE wf_status reconnect_note_file(struct store *store);
 /* WF_IO with a cause when the connection is closed, or its file is not at the path any more. */
 WF_MUST_USE wf_status reconnect_check_file(struct store *store, struct sql_conn *conn);
 /*
- * After a job: opens all connections anew if it failed by theirs.  Ten times a second at most, so it may remain due:
- * the next jobs look again before they begin, since a lock that was lost would hold them up for ten seconds.  Any
- * thread, which holds no conn_mutex.
+ * After a job: opens all connections anew if it failed by theirs.  Ten times a second at most, so
+ * it may remain due: the next jobs look again before they begin, since a lock that was lost would
+ * hold them up for ten seconds.  Any thread, which holds no conn_mutex.
  */
 void reconnect_before(struct store *store);
 void reconnect_after(struct store *store, wf_status status);
 /*
- * Closes a connection that was opened apart, on the way of a job that ended with `status`: one that failed may have
- * left a lock with the others, which SQLite tries for ten seconds before it says so.  Any thread, as above.
+ * Closes a connection that was opened apart, on the way of a job that ended with `status`: one that
+ * failed may have left a lock with the others, which SQLite tries for ten seconds before it says
+ * so.  Any thread, as above.
  */
 void reconnect_close(struct store *store, struct sql_conn *conn, wf_status status);
 
 /* --- clock.c --- */
 WF_MUST_USE wf_status clock_open(struct store *store, const struct meta *meta);
 int64_t clock_lock_ms(struct store *store, struct wf_now now);
-/* The clock as it stands at this moment: a jump is seen by the next who looks, not by the next tick. */
+/*
+ * The clock as it stands at this moment: a jump is seen by the next who looks, not by the next
+ * tick.
+ */
 void clock_look(struct store *store, struct wf_now now, struct lockclock *seen_r);
 
 /* --- backup.c --- */
-/* Copies an open database to a new file (mode 0600), durably, as one file without a log beside it. */
-WF_MUST_USE wf_status backup_copy(struct sql_conn *from, const char *path, char *why_r, size_t size);
+/*
+ * Copies an open database to a new file (mode 0600), durably, as one file without a log beside it.
+ */
+WF_MUST_USE wf_status backup_copy(
+	struct sql_conn *from, const char *path, char *why_r, size_t size);
 
 #endif

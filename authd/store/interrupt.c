@@ -1,8 +1,8 @@
 /*
- * Attempts that nobody settled: the daemon died, or forgot them.  Each was admitted and may have been evaluated,
- * so it counts as a failure and gets the row that was laid down with it (I3: every evaluated attempt ends in
- * one row; I1: no crash forgets a wrong answer).  Those that wait for the answer to a challenge live over a crash, and
- * end uncounted when their time is over (challenge.c).
+ * Attempts that nobody settled: the daemon died, or forgot them.  Each was admitted and may have
+ * been evaluated, so it counts as a failure and gets the row that was laid down with it (I3: every
+ * evaluated attempt ends in one row; I1: no crash forgets a wrong answer).  Those that wait for the
+ * answer to a challenge live over a crash, and end uncounted when their time is over (challenge.c).
  */
 #include "config.h"
 
@@ -21,7 +21,10 @@ struct interrupted {
 	struct audit_row row;
 };
 
-/* The row that came with the reservation; a plain one if it cannot be read: the attempt must not get lost. */
+/*
+ * The row that came with the reservation; a plain one if it cannot be read: the attempt must not
+ * get lost.
+ */
 static void
 interrupt_row(struct writer *w, struct interrupted *one, const uint8_t *encoded, size_t len)
 {
@@ -70,7 +73,8 @@ interrupt_one(struct writer *w, const uint8_t txn[WF_TXN_LEN])
 	bool locked = false;
 	wf_status status = interrupt_load(w, txn, &one);
 
-	if (status == WF_OK) /* one failure more, by the limit that stood when the attempt was admitted */
+	/* one failure more, by the limit that stood when the attempt was admitted */
+	if (status == WF_OK)
 		status = one.waiting ? challenge_ended(w, txn, one.name, &locked)
 				     : lane_fail(w, one.key, &one.limit, 1, one.name, &locked);
 	if (status == WF_OK)
@@ -88,7 +92,8 @@ interrupt_one(struct writer *w, const uint8_t txn[WF_TXN_LEN])
 
 /* Ids of expired reservations, read to the end before anything is changed. */
 static wf_status
-interrupt_list(struct writer *w, int64_t until_ms, size_t max, uint8_t (*ids_r)[WF_TXN_LEN], size_t *n_r)
+interrupt_list(
+	struct writer *w, int64_t until_ms, size_t max, uint8_t (*ids_r)[WF_TXN_LEN], size_t *n_r)
 {
 	struct sql q = sql_start(&w->conn, SQL_RESERVATION_EXPIRED);
 	size_t n = 0;

@@ -1,10 +1,10 @@
 /*
- * Counters as rows.  What a failure, a success or an unlocking does to a state is the pure functions' say
- * (throttle/throttle.h); here states are read, stored and bounded.
+ * Counters as rows.  What a failure, a success or an unlocking does to a state is the pure
+ * functions' say (throttle/throttle.h); here states are read, stored and bounded.
  *
- * A neutral state (no failures, no lock) has no row.  Rows of names without account and of sources are bounded:
- * when one more comes in than may stay, those whose last change is longest ago go, except the new one itself
- * and those with an attempt under way.
+ * A neutral state (no failures, no lock) has no row.  Rows of names without account and of sources
+ * are bounded: when one more comes in than may stay, those whose last change is longest ago go,
+ * except the new one itself and those with an attempt under way.
  */
 #include "config.h"
 
@@ -207,7 +207,8 @@ lane_fail(struct writer *w, const uint8_t *key, const struct throttle_limit *lim
 }
 
 wf_status
-lane_succeed(struct writer *w, const uint8_t *key, const struct throttle_limit *limit, const char *name)
+lane_succeed(
+	struct writer *w, const uint8_t *key, const struct throttle_limit *limit, const char *name)
 {
 	struct lane_row row;
 	struct throttle_state before;
@@ -216,7 +217,8 @@ lane_succeed(struct writer *w, const uint8_t *key, const struct throttle_limit *
 
 	if (status != WF_OK || !row.stored)
 		return status;
-	before = throttle_current(&row.state, limit, w->lock_ms); /* a lock that has ended is none */
+	/* a lock that has ended is none */
+	before = throttle_current(&row.state, limit, w->lock_ms);
 	after = throttle_succeeded(&before);
 	return lane_put(w, &row, &after, name);
 }

@@ -13,8 +13,8 @@ load_groups_text(const struct account *account, char text_r[ACCOUNT_GROUPS_TEXT]
 
 	text_r[0] = '\0';
 	for (size_t i = 0; i < account->ngroups && i < ACCOUNT_GROUPS_MAX; i++)
-		len += (size_t)snprintf(text_r + len, ACCOUNT_GROUPS_TEXT - len, "%s%.*s", i > 0 ? "," : "",
-			ACCOUNT_GROUP_LEN, account->groups[i]);
+		len += (size_t)snprintf(text_r + len, ACCOUNT_GROUPS_TEXT - len, "%s%.*s",
+			i > 0 ? "," : "", ACCOUNT_GROUP_LEN, account->groups[i]);
 }
 
 static void
@@ -27,7 +27,8 @@ load_groups(struct sql *q, struct account *account)
 	while (*rest != '\0' && account->ngroups < ACCOUNT_GROUPS_MAX) {
 		size_t len = strcspn(rest, ",");
 
-		(void)snprintf(account->groups[account->ngroups++], ACCOUNT_GROUP_LEN + 1, "%.*s", (int)len, rest);
+		(void)snprintf(account->groups[account->ngroups++], ACCOUNT_GROUP_LEN + 1, "%.*s",
+			(int)len, rest);
 		rest += len + (rest[len] == ',' ? 1 : 0);
 	}
 }

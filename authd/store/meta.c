@@ -1,6 +1,7 @@
 /*
- * The one row that says what store this is and where it stands: identity, chain head, clocks.  It is written
- * by every commit that changes anything, so that head and lock clock are never older than the data.
+ * The one row that says what store this is and where it stands: identity, chain head, clocks.  It
+ * is written by every commit that changes anything, so that head and lock clock are never older
+ * than the data.
  */
 #include "config.h"
 

@@ -1,7 +1,7 @@
 /*
- * The outbox: what a front end has been ordered to do.  An order is added in the same commit as the row of the
- * act that wants it, and stays until somebody says what became of it, or until what it is about is over: so
- * neither a restart of the daemon nor one of the front end loses it.
+ * The outbox: what a front end has been ordered to do.  An order is added in the same commit as the
+ * row of the act that wants it, and stays until somebody says what became of it, or until what it
+ * is about is over: so neither a restart of the daemon nor one of the front end loses it.
  */
 #include "config.h"
 

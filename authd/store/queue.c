@@ -1,4 +1,7 @@
-/* A bounded queue of jobs for one thread.  Order is kept; when it is closed what it holds is still handed out. */
+/*
+ * A bounded queue of jobs for one thread.  Order is kept; when it is closed what it holds is still
+ * handed out.
+ */
 #include "config.h"
 
 #include "authd/store/internal.h"

@@ -1,7 +1,8 @@
 /*
- * Readers: threads with connections of their own that can only read.  Each job runs in a read transaction
- * that begins after the job was submitted and ends before `done`: it sees everything that was committed
- * before it was submitted, and one state of the database throughout.  Jobs that wait together share one.
+ * Readers: threads with connections of their own that can only read.  Each job runs in a read
+ * transaction that begins after the job was submitted and ends before `done`: it sees everything
+ * that was committed before it was submitted, and one state of the database throughout.  Jobs that
+ * wait together share one.
  */
 #include "config.h"
 
@@ -19,7 +20,8 @@ read_account(struct reader *r, struct store_read *read)
 	read->ncredentials = 0;
 	if (read->name == NULL && read->uid < 0)
 		return WF_OK;
-	status = load_account_by(&r->conn, read->name, read->uid, &read->found, &read->account, NULL);
+	status = load_account_by(
+		&r->conn, read->name, read->uid, &read->found, &read->account, NULL);
 	if (status != WF_OK || !read->found || read->bare)
 		return status;
 	return load_credentials(&r->conn, read->account.id, read->credentials, &read->ncredentials);
@@ -89,7 +91,8 @@ put_host(struct sql *q, const struct store_read *read)
 
 /* WF_NOT_FOUND: no open session by this statement and key. */
 static wf_status
-read_session_by(struct reader *r, struct store_read *read, enum sql_id id, int64_t key, int64_t start)
+read_session_by(
+	struct reader *r, struct store_read *read, enum sql_id id, int64_t key, int64_t start)
 {
 	struct sql q = sql_start(&r->conn, id);
 	wf_status status;
@@ -203,7 +206,10 @@ reader_one(struct reader *r, struct store_job *job)
 		reader_fail(r, job, status);
 }
 
-/* All that wait, in one read transaction: it begins after each of them was submitted.  Gives the last trouble. */
+/*
+ * All that wait, in one read transaction: it begins after each of them was submitted.  Gives the
+ * last trouble.
+ */
 static wf_status
 reader_work(struct reader *r, struct store_job *jobs)
 {

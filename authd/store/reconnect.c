@@ -1,12 +1,13 @@
 /*
  * A way back without a hand: when a connection fails, all of them are closed and opened anew.
  *
- * SQLite shares what it knows of locks between the connections of a process, so that one that could not give a lock
- * back (memory, descriptors, a network file system) blocks the others for as long as any is open.  What is opened
- * then must be this store, and hold the last row that was believed.
+ * SQLite shares what it knows of locks between the connections of a process, so that one that could
+ * not give a lock back (memory, descriptors, a network file system) blocks the others for as long
+ * as any is open.  What is opened then must be this store, and hold the last row that was believed.
  *
- * A file that was renamed or removed under the daemon would take rows that nobody finds again, and another file in its
- * place would meet a log that is not its own.  So each batch looks whether its file is still the one at the path.
+ * A file that was renamed or removed under the daemon would take rows that nobody finds again, and
+ * another file in its place would meet a log that is not its own.  So each batch looks whether its
+ * file is still the one at the path.
  */
 #include "config.h"
 
@@ -20,7 +21,8 @@
 
 #define PAUSE_US 100000 /* between two tries */
 
-static const size_t order[THREAD_COUNT] = {THREAD_VIEW, THREAD_READ, THREAD_WRITER}; /* the slowest first */
+/* the slowest first */
+static const size_t order[THREAD_COUNT] = {THREAD_VIEW, THREAD_READ, THREAD_WRITER};
 
 static struct sql_conn *
 conn_of(struct store *store, size_t thread)
@@ -32,7 +34,8 @@ wf_status
 reconnect_init(struct store *store)
 {
 	for (size_t i = 0; i < THREAD_COUNT; i++) {
-		if (wf_fault(WF_FAULT_THREAD) || pthread_mutex_init(&store->conn_mutex[i], NULL) != 0) {
+		if (wf_fault(WF_FAULT_THREAD) ||
+			pthread_mutex_init(&store->conn_mutex[i], NULL) != 0) {
 			while (i > 0)
 				(void)pthread_mutex_destroy(&store->conn_mutex[--i]);
 			return WF_UNAVAILABLE;
@@ -68,8 +71,8 @@ is_at_path(const struct store *store)
 {
 	struct stat st;
 
-	return !wf_fault(WF_FAULT_FILE) && stat(store->path, &st) == 0 && st.st_dev == store->file_dev &&
-	       st.st_ino == store->file_ino;
+	return !wf_fault(WF_FAULT_FILE) && stat(store->path, &st) == 0 &&
+	       st.st_dev == store->file_dev && st.st_ino == store->file_ino;
 }
 
 wf_status
@@ -81,12 +84,16 @@ reconnect_check_file(struct store *store, struct sql_conn *conn)
 		return WF_OK;
 	if (!there)
 		(void)snprintf(conn->cause, sizeof(conn->cause),
-			"store: the database file was moved, removed or replaced; put it back, or stop the "
+			"store: the database file was moved, removed or replaced; put it back, or "
+			"stop the "
 			"daemon and restore a backup");
 	return WF_IO;
 }
 
-/* The row that was believed last is there: nothing older, and nothing else, was put in the place of the file. */
+/*
+ * The row that was believed last is there: nothing older, and nothing else, was put in the place of
+ * the file.
+ */
 static wf_status
 same_row(struct sql_conn *conn, const struct audit_head *head)
 {
@@ -123,7 +130,8 @@ same_store(struct store *store)
 		status = same_row(conn, &store->writer.work.head);
 	if (status == WF_NOT_FOUND)
 		(void)snprintf(conn->cause, sizeof(conn->cause),
-			"store: the database is not the one that was opened; put that one back, or stop the daemon "
+			"store: the database is not the one that was opened; put that one back, or "
+			"stop the daemon "
 			"and restore a backup");
 	return status;
 }
@@ -136,7 +144,8 @@ close_all(struct store *store)
 
 		/* The log of what is at the path now must stay as it is. */
 		if (conn->db != NULL)
-			(void)sqlite3_db_config(conn->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
+			(void)sqlite3_db_config(
+				conn->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 		sql_close(conn);
 	}
 }
@@ -151,7 +160,8 @@ open_all(struct store *store)
 	for (size_t i = 0; status == WF_OK && i < 2; i++) {
 		status = sql_open(&store->readers[i].conn, store->path, SQL_READER);
 		if (status != WF_OK)
-			memcpy(store->writer.conn.cause, store->readers[i].conn.cause, sizeof(cause));
+			memcpy(store->writer.conn.cause, store->readers[i].conn.cause,
+				sizeof(cause));
 	}
 	if (status == WF_OK)
 		status = same_store(store);
@@ -168,7 +178,8 @@ open_all(struct store *store)
 static bool
 is_of_connection(wf_status status)
 {
-	return status == WF_IO || status == WF_UNAVAILABLE || status == WF_NO_MEMORY || status == WF_CORRUPT;
+	return status == WF_IO || status == WF_UNAVAILABLE || status == WF_NO_MEMORY ||
+	       status == WF_CORRUPT;
 }
 
 /* True for the one thread that shall do it now. */

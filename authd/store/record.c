@@ -1,10 +1,11 @@
 /*
- * RECORD: the records of accounting.  A session is found by service (the client), NAS and Acct-Session-Id; of
- * several with the same ones the last is meant, since a NAS that was started anew may begin its numbers again.
+ * RECORD: the records of accounting.  A session is found by service (the client), NAS and
+ * Acct-Session-Id; of several with the same ones the last is meant, since a NAS that was started
+ * anew may begin its numbers again.
  *
- * Records come late, twice and out of order, so what was stored is remembered by its key for a day (B4), and a
- * session that its STOP has closed is not opened again by the START that was on the way.  A START that nobody saw is
- * made up for by the first INTERIM.
+ * Records come late, twice and out of order, so what was stored is remembered by its key for a day
+ * (B4), and a session that its STOP has closed is not opened again by the START that was on the
+ * way.  A START that nobody saw is made up for by the first INTERIM.
  */
 #include "config.h"
 
@@ -132,7 +133,8 @@ record_of_another(const struct store_record *record, const struct accounted *fou
 {
 	if (strcmp(record->user, found->user) != 0)
 		return true;
-	return record->has_txn && found->has_txn && !wf_mem_equal(record->txn, found->txn, WF_TXN_LEN);
+	return record->has_txn && found->has_txn &&
+	       !wf_mem_equal(record->txn, found->txn, WF_TXN_LEN);
 }
 
 /* Closes a session of which no STOP came, and opens the new one. */
@@ -157,8 +159,9 @@ record_start(struct writer *w, struct store_record *record)
 	if (status != WF_OK)
 		return status;
 	if (found.id != 0 && found.closed_us == 0)
-		return record_of_another(record, &found) ? record_replace(w, record, &found)
-							 : record_update(w, record, found.id, false);
+		return record_of_another(record, &found)
+			       ? record_replace(w, record, &found)
+			       : record_update(w, record, found.id, false);
 	if (found.id != 0 && !found.started && w->now.wall_us - found.closed_us < LATE_START_US)
 		return record_started(w, found.id);
 	return record_insert(w, record, false);
@@ -224,7 +227,8 @@ record_valid(const struct store_record *record)
 {
 	size_t event = (size_t)record->event;
 
-	if (event >= sizeof(record_table) / sizeof(record_table[0]) || record_table[event].run == NULL)
+	if (event >= sizeof(record_table) / sizeof(record_table[0]) ||
+		record_table[event].run == NULL)
 		return false;
 	return record_table[event].session == (record->acct_session[0] != '\0');
 }

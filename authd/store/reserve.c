@@ -1,9 +1,10 @@
 /*
- * RESERVE: admits one attempt, durably, before it is evaluated (I1).  The decision is throttle_read() over
- * the states as they stand in this commit, with every attempt under way counted as pending.
+ * RESERVE: admits one attempt, durably, before it is evaluated (I1).  The decision is
+ * throttle_read() over the states as they stand in this commit, with every attempt under way
+ * counted as pending.
  *
- * A transaction has one reservation however many rounds it takes; asking again is answered ADMIT and moves
- * the lease.  Names without account take the same path.
+ * A transaction has one reservation however many rounds it takes; asking again is answered ADMIT
+ * and moves the lease.  Names without account take the same path.
  */
 #include "config.h"
 
@@ -49,7 +50,8 @@ reservation_note(struct writer *w, int64_t until_ms)
 }
 
 static wf_status
-reserve_row(struct writer *w, const struct store_reserve *reserve, int64_t version, const struct wf_buf *row)
+reserve_row(struct writer *w, const struct store_reserve *reserve, int64_t version,
+	const struct wf_buf *row)
 {
 	const struct store_lanes *lanes = &reserve->lanes;
 	const struct throttle_state *account = lanes_account(lanes->states, lanes->n);
@@ -95,7 +97,10 @@ reserve_extend(struct writer *w, const struct store_reserve *reserve)
 	return sql_run(&q, NULL);
 }
 
-/* Open challenges make room for an attempt that has none: the password was right, so they end uncounted. */
+/*
+ * Open challenges make room for an attempt that has none: the password was right, so they end
+ * uncounted.
+ */
 static wf_status
 reserve_read(struct writer *w, struct store_reserve *reserve)
 {

@@ -1,15 +1,16 @@
 /*
- * Makes a restored database fit to be used: it is older than what happened since, so what that may have used up
- * must not come back.  One transaction: all of it or nothing.
+ * Makes a restored database fit to be used: it is older than what happened since, so what that may
+ * have used up must not come back.  One transaction: all of it or nothing.
  *
- * TOTP: a code up to RESTORE_STEPS_AHEAD steps from now may have been accepted already (window one, learned
- * drift two), so all these steps are burnt; a user may have to wait for the fourth code.  HOTP tokens
- * want a resync, recovery codes are void, completed transactions and remembered verdicts are forgotten, this
- * machine's sessions closed, open challenges too late.  Counters: the database that is being replaced, where it can be
- * read and is the same store's, gives its failures, locks and used counters, the higher or later of both stays.
- * Without it the lock clock does not advance over the gap: no lock becomes shorter.  The replaced one also knows which
- * attempts a crash left under way, which sessions of accounting live, which records are stored already, and what is
- * ordered.
+ * TOTP: a code up to RESTORE_STEPS_AHEAD steps from now may have been accepted already (window one,
+ * learned drift two), so all these steps are burnt; a user may have to wait for the fourth code.
+ * HOTP tokens want a resync, recovery codes are void, completed transactions and remembered
+ * verdicts are forgotten, this machine's sessions closed, open challenges too late.  Counters: the
+ * database that is being replaced, where it can be read and is the same store's, gives its
+ * failures, locks and used counters, the higher or later of both stays. Without it the lock clock
+ * does not advance over the gap: no lock becomes shorter.  The replaced one also knows which
+ * attempts a crash left under way, which sessions of accounting live, which records are stored
+ * already, and what is ordered.
  */
 #include "config.h"
 
@@ -173,8 +174,8 @@ restore_row(struct restore *restore, const char *node)
 	AUDIT_TEXT(row.source, "local:restore");
 	AUDIT_TEXT(row.host, node);
 	AUDIT_TEXT(row.node, restore->meta.node);
-	(void)snprintf(row.detail, sizeof(row.detail), "generation %lld, after row %llu, counters %s",
-		(long long)meta.generation,
+	(void)snprintf(row.detail, sizeof(row.detail),
+		"generation %lld, after row %llu, counters %s", (long long)meta.generation,
 		(unsigned long long)restore->meta.head.seq,
 		restore->carried ? "of the replaced store kept" : "as of the backup");
 	return chain_append(restore->w, &row);
@@ -227,7 +228,8 @@ restore_open(struct restore *restore, const char *path, char *why_r, size_t size
 	wf_status status = sql_open(conn, path, SQL_WRITER);
 
 	if (status != WF_OK) {
-		(void)snprintf(why_r, size, _("The backup %s cannot be opened: %s"), path, conn->cause);
+		(void)snprintf(
+			why_r, size, _("The backup %s cannot be opened: %s"), path, conn->cause);
 		return status;
 	}
 	status = schema_open(conn, path, &before, why_r, size);
@@ -240,7 +242,9 @@ restore_open(struct restore *restore, const char *path, char *why_r, size_t size
 	return status == WF_OK ? chain_check_tail(conn, &restore->meta, why_r, size) : status;
 }
 
-/* Only where somebody has locked it before: a database of a daemon that runs must not be touched. */
+/*
+ * Only where somebody has locked it before: a database of a daemon that runs must not be touched.
+ */
 static wf_status
 restore_unused(const char *path, char *why_r, size_t size)
 {
@@ -282,8 +286,8 @@ store_restore_prepare(const char *path, const char *replaced, const char *node, 
 	if (status == WF_OK) {
 		status = restore_change(restore, node, replaced);
 		if (status != WF_OK)
-			(void)snprintf(why_r, size, _("The backup %s cannot be made ready: %s"), path,
-				restore->w->conn.cause);
+			(void)snprintf(why_r, size, _("The backup %s cannot be made ready: %s"),
+				path, restore->w->conn.cause);
 	}
 	sql_close(&restore->w->conn);
 	free(restore);

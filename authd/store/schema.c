@@ -1,9 +1,11 @@
 /*
- * The schema and the way to it.  One row per migration, from user_version N to N + 1, each in a transaction
- * of its own; a file that holds data is copied beside itself before anything of it changes.
+ * The schema and the way to it.  One row per migration, from user_version N to N + 1, each in a
+ * transaction of its own; a file that holds data is copied beside itself before anything of it
+ * changes.
  *
- * What makes a file ours is its application id: an SQLite file of some other program is refused, not
- * migrated.  An empty file (a creation that was interrupted) has neither tables nor an application id.
+ * What makes a file ours is its application id: an SQLite file of some other program is refused,
+ * not migrated.  An empty file (a creation that was interrupted) has neither tables nor an
+ * application id.
  */
 #include "config.h"
 
@@ -40,10 +42,12 @@ schema_identity(struct sql_conn *conn, const char *path, int *version_r, char *w
 	if (status == WF_OK)
 		status = sql_pragma(conn, "SELECT count(*) FROM sqlite_schema", &tables);
 	if (status != WF_OK) {
-		(void)snprintf(why_r, size, _("The store %s cannot be read: %s"), path, conn->cause);
+		(void)snprintf(
+			why_r, size, _("The store %s cannot be read: %s"), path, conn->cause);
 		return status;
 	}
-	if (application != SQL_APPLICATION_ID && (tables != 0 || version != 0 || application != 0)) {
+	if (application != SQL_APPLICATION_ID &&
+		(tables != 0 || version != 0 || application != 0)) {
 		(void)snprintf(why_r, size, _("%s is a database of another program."), path);
 		return WF_CORRUPT;
 	}
@@ -71,7 +75,10 @@ schema_step(struct sql_conn *conn, const struct migration *step)
 	return status;
 }
 
-/* The copy under a name of its own until it is whole; SQLite's files beside one that a crash cut short go with it. */
+/*
+ * The copy under a name of its own until it is whole; SQLite's files beside one that a crash cut
+ * short go with it.
+ */
 static wf_status
 schema_copy(struct sql_conn *conn, const char *part, const char *name, char *why_r, size_t size)
 {
@@ -85,13 +92,17 @@ schema_copy(struct sql_conn *conn, const char *part, const char *name, char *why
 	}
 	status = backup_copy(conn, part, why_r, size);
 	if (status == WF_OK && (wf_fault(WF_FAULT_FILE) || rename(part, name) != 0)) {
-		(void)snprintf(why_r, size, _("The copy %s could not be made: %s"), name, strerror(errno));
+		(void)snprintf(
+			why_r, size, _("The copy %s could not be made: %s"), name, strerror(errno));
 		status = WF_IO;
 	}
 	return status;
 }
 
-/* Copies the file as it was; an older copy of the same version is of an attempt that failed: it is kept. */
+/*
+ * Copies the file as it was; an older copy of the same version is of an attempt that failed: it is
+ * kept.
+ */
 static wf_status
 schema_keep(struct sql_conn *conn, const char *path, int version, char *why_r, size_t size)
 {
@@ -116,8 +127,8 @@ schema_forget_copies(const char *path)
 }
 
 wf_status
-schema_migrate(struct sql_conn *conn, const char *path, const struct migration *table, int *before_r,
-	char *why_r, size_t size)
+schema_migrate(struct sql_conn *conn, const char *path, const struct migration *table,
+	int *before_r, char *why_r, size_t size)
 {
 	int newest = 0;
 	int version;
@@ -129,7 +140,8 @@ schema_migrate(struct sql_conn *conn, const char *path, const struct migration *
 		newest++;
 	if (version > newest || version < 0) {
 		(void)snprintf(why_r, size,
-			_("The store %s has schema version %d; this program knows versions up to %d. "
+			_("The store %s has schema version %d; this program knows versions up to "
+			  "%d. "
 			  "Install the newer program again."),
 			path, version, newest);
 		return WF_VERSION;
@@ -142,7 +154,8 @@ schema_migrate(struct sql_conn *conn, const char *path, const struct migration *
 		status = schema_step(conn, &table[at]);
 		if (status != WF_OK)
 			(void)snprintf(why_r, size,
-				_("The store %s could not be brought from schema version %d to %d and is "
+				_("The store %s could not be brought from schema version %d to %d "
+				  "and is "
 				  "as it was: %s"),
 				path, at, at + 1, conn->cause);
 	}
@@ -161,7 +174,8 @@ schema_open(struct sql_conn *conn, const char *path, int *before_r, char *why_r,
 	status = sql_prepare_all(conn);
 	if (status != WF_OK) {
 		(void)snprintf(why_r, size,
-			_("The tables of the store %s are not as they should be: %s. Restore a backup."),
+			_("The tables of the store %s are not as they should be: %s. Restore a "
+			  "backup."),
 			path, conn->cause);
 		if (status == WF_IO)
 			status = WF_CORRUPT;

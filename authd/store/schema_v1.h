@@ -3,21 +3,22 @@
 #define WF_AUTHD_STORE_SCHEMA_V1_H
 
 /*
- * meta has one row; its later columns (head, clocks) are written by every commit.  The store's lock clock
- * (_ms) and wall time (_us) are never mixed in one column.
+ * meta has one row; its later columns (head, clocks) are written by every commit.  The store's lock
+ * clock (_ms) and wall time (_us) are never mixed in one column.
  *
- * account.version rises with every change that makes an attempt already under way void (a credential voided
- * or replaced, the account changed): a reservation carries the version it saw, and a success that was
- * verified against an older one is a conflict.
+ * account.version rises with every change that makes an attempt already under way void (a
+ * credential voided or replaced, the account changed): a reservation carries the version it saw,
+ * and a success that was verified against an older one is a conflict.
  *
- * throttle.name is the name behind the key for the lanes of accounts and '' for sources; `known` says that
- * an account has that name: such rows are never evicted.
+ * throttle.name is the name behind the key for the lanes of accounts and '' for sources; `known`
+ * says that an account has that name: such rows are never evicted.
  *
- * reservation_lane carries the limits in force when it was admitted: settling it after a crash needs them.
+ * reservation_lane carries the limits in force when it was admitted: settling it after a crash
+ * needs them.
  *
- * audit is the record; the columns before `chain` repeat parts of `encoded` for the indexes.  Time is found
- * without an index: audit_span has one row for each run of rows of the same hour (of time_us), so a span of
- * time becomes a span of seq, and stays exact when the clock has stepped.
+ * audit is the record; the columns before `chain` repeat parts of `encoded` for the indexes.  Time
+ * is found without an index: audit_span has one row for each run of rows of the same hour (of
+ * time_us), so a span of time becomes a span of seq, and stays exact when the clock has stepped.
  */
 #define STORE_SCHEMA_V1                                                                        \
 	"CREATE TABLE meta("                                                                   \

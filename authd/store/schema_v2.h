@@ -3,21 +3,23 @@
 #define WF_AUTHD_STORE_SCHEMA_V2_H
 
 /*
- * reservation: one row where version 1 had three and seven indexes of them, since every login makes and removes one.
- * key, threshold, window_ms and lock_ms are of the ACCOUNT lane; an attempt is pending in both lanes of its name, so that
- * key finds it.  Few are open at a time: what is asked for seldom has no index (leases).
+ * reservation: one row where version 1 had three and seven indexes of them, since every login makes
+ * and removes one. key, threshold, window_ms and lock_ms are of the ACCOUNT lane; an attempt is
+ * pending in both lanes of its name, so that key finds it.  Few are open at a time: what is asked
+ * for seldom has no index (leases).
  *
- * challenge: a first round that was right.  While its state is 0 (open) the reservation of the same transaction is
- * `waiting`, and both change in one commit; 1 was taken up, 2 ended.  Those that are not open stay for a while, to tell
- * a used one from one that never was.
+ * challenge: a first round that was right.  While its state is 0 (open) the reservation of the same
+ * transaction is `waiting`, and both change in one commit; 1 was taken up, 2 ended.  Those that are
+ * not open stay for a while, to tell a used one from one that never was.
  *
- * session: those known from accounting have an acct_session, and are told by service, nas and it.  `started` says that
- * its START was seen.
+ * session: those known from accounting have an acct_session, and are told by service, nas and it.
+ * `started` says that its START was seen.
  *
- * session.host: behind a relay, whose processes pid, start and audit_session are numbers of, since its `boot`; '' is this
- * machine.
+ * session.host: behind a relay, whose processes pid, start and audit_session are numbers of, since
+ * its `boot`; '' is this machine.
  *
- * record: the records of accounting of the last day, by their keys.  outbox: orders, done ones for a while.
+ * record: the records of accounting of the last day, by their keys.  outbox: orders, done ones for
+ * a while.
  */
 #define STORE_SCHEMA_V2                                                                        \
 	"ALTER TABLE account ADD COLUMN groups TEXT NOT NULL DEFAULT '';"                      \

@@ -3,10 +3,11 @@
 #define WF_AUTHD_STORE_SCHEMA_V3_H
 
 /*
- * A challenge may be the question of another server.  round says which one it is, 0 being the code after the password;
- * state 1 with a further round becomes 0 again, so an older answer finds a round that is over.  server and upstream are
- * what goes back to that server with the answer.  lane is the key of the POSSESSION lane, with its limit: it counts one
- * failure if nobody answers.  NULL: nothing is counted.
+ * A challenge may be the question of another server.  round says which one it is, 0 being the code
+ * after the password; state 1 with a further round becomes 0 again, so an older answer finds a
+ * round that is over.  server and upstream are what goes back to that server with the answer.  lane
+ * is the key of the POSSESSION lane, with its limit: it counts one failure if nobody answers.
+ * NULL: nothing is counted.
  *
  * verdict: with which question the same request is answered again.
  */

@@ -1,8 +1,8 @@
 /*
- * SESSION: sessions that were opened and closed, so that su and sudo take source and zone from the login they
- * run in.  An open session is found again by its process (pid and start time); a close that comes from another
- * process of the same login is told by audit session, service and user, so that the end of a su inside a
- * login does not end the login.
+ * SESSION: sessions that were opened and closed, so that su and sudo take source and zone from the
+ * login they run in.  An open session is found again by its process (pid and start time); a close
+ * that comes from another process of the same login is told by audit session, service and user, so
+ * that the end of a su inside a login does not end the login.
  */
 #include "config.h"
 
@@ -44,7 +44,10 @@ session_insert(struct writer *w, const struct store_session *session)
 	return sql_run(&q, NULL);
 }
 
-/* Its host was started again: what it says of itself now has numbers of its own, and what was open is not any more. */
+/*
+ * Its host was started again: what it says of itself now has numbers of its own, and what was open
+ * is not any more.
+ */
 static wf_status
 session_close_boots(struct writer *w, const struct store_session *session)
 {

@@ -1,10 +1,11 @@
 /*
- * SETTLE: the outcome of an evaluated attempt, in one commit: effects, counters, the row, the record of the
- * completed transaction, the remembered verdict, the end of the reservation.
+ * SETTLE: the outcome of an evaluated attempt, in one commit: effects, counters, the row, the
+ * record of the completed transaction, the remembered verdict, the end of the reservation.
  *
- * The choice between `applied` and `conflict` is made here.  A success is a conflict when a conditional effect
- * did not apply, when the account has been changed since the reservation (disabled, credential voided or
- * replaced, removed), or when the lease ran out and the attempt has been counted as a failure already.
+ * The choice between `applied` and `conflict` is made here.  A success is a conflict when a
+ * conditional effect did not apply, when the account has been changed since the reservation
+ * (disabled, credential voided or replaced, removed), or when the lease ran out and the attempt has
+ * been counted as a failure already.
  */
 #include "config.h"
 
@@ -153,7 +154,8 @@ settle_row(struct writer *w, const struct audit_row *row)
 static wf_status
 settle_rows(struct writer *w, struct store_settle *settle)
 {
-	bool opened = settle->outcome == SETTLE_CHALLENGE && settle->was_applied; /* its row comes with its end */
+	/* its row comes with its end */
+	bool opened = settle->outcome == SETTLE_CHALLENGE && settle->was_applied;
 	wf_status status = WF_OK;
 
 	if (!opened)
@@ -199,7 +201,10 @@ settle_held(struct writer *w, struct store_settle *settle, const struct reservat
 		AUDIT_TEXT(settle->conflict.reason, "changed-meanwhile");
 	else if (status == WF_OK)
 		status = settle_try(w, settle, &settle->was_applied);
-	/* A wrong answer counts whether or not its effects applied: a used code makes no guess free. */
+	/*
+	 * A wrong answer counts whether or not its effects applied: a used code makes no guess
+	 * free.
+	 */
 	if (status == WF_OK && settle->outcome == SETTLE_FAILURE)
 		status = settle_failure(w, settle, held->name);
 	if (status == WF_OK && success && settle->was_applied)
@@ -229,7 +234,10 @@ job_settle(struct writer *w, struct store_job *job)
 		return WF_INVALID;
 	status = reservation_find(w, settle->txn, &held);
 	if (status == WF_NOT_FOUND) {
-		/* Counted as interrupted already: for anything but a success that row is the whole story. */
+		/*
+		 * Counted as interrupted already: for anything but a success that row is the whole
+		 * story.
+		 */
 		if (!settle_is_success(settle))
 			return WF_EXPIRED;
 		AUDIT_TEXT(settle->conflict.reason, "lease-expired");

@@ -1,8 +1,8 @@
 /*
  * The statement layer over SQLite: see sql.h.  It knows nothing of what the statements mean.
  *
- * A status is made of SQLite's result code here and nowhere else.  A write that fails for lack of space is
- * WF_FULL whether SQLite noticed (SQLITE_FULL) or only saw the system's error (a quota).
+ * A status is made of SQLite's result code here and nowhere else.  A write that fails for lack of
+ * space is WF_FULL whether SQLite noticed (SQLITE_FULL) or only saw the system's error (a quota).
  */
 #include "config.h"
 
@@ -97,20 +97,24 @@ sql_pragma(struct sql_conn *conn, const char *text, int64_t *value_r)
 }
 
 /*
- * What every connection gets.  secure_delete: what is voided is overwritten, not only unlinked.  wal_autocheckpoint: 16 MiB
- * of log before pages go to their places, since under load the same ones are written again and again; less than
- * what is kept free for logins.
+ * What every connection gets.  secure_delete: what is voided is overwritten, not only unlinked.
+ * wal_autocheckpoint: 16 MiB of log before pages go to their places, since under load the same ones
+ * are written again and again; less than what is kept free for logins.
  */
 static const char *const pragmas[] = {
-	[SQL_WRITER] = "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
-		       "PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
-		       "PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;"
-		       "PRAGMA wal_autocheckpoint=4096;",
+	[SQL_WRITER] =
+		"PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA trusted_schema=OFF;"
+		"PRAGMA secure_delete=ON; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY;"
+		"PRAGMA cache_size=-16384; PRAGMA journal_size_limit=67108864;"
+		"PRAGMA wal_autocheckpoint=4096;",
 	[SQL_READER] = "PRAGMA query_only=ON; PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
 		       "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-8192;",
 };
 
-/* SQLite counts what it allocates, under a lock of its own; nobody asks for it.  Too late (SQLITE_MISUSE) does not matter. */
+/*
+ * SQLite counts what it allocates, under a lock of its own; nobody asks for it.  Too late
+ * (SQLITE_MISUSE) does not matter.
+ */
 static void
 sql_configure(void)
 {
@@ -187,7 +191,10 @@ sql_rollback_to(struct sql_conn *conn, const char *name)
 	char text[80];
 	int rc;
 
-	/* A severe error has rolled the whole transaction back already; then there is no savepoint left. */
+	/*
+	 * A severe error has rolled the whole transaction back already; then there is no savepoint
+	 * left.
+	 */
 	if (sqlite3_get_autocommit(conn->db) != 0)
 		return WF_IO;
 	(void)snprintf(text, sizeof(text), "ROLLBACK TO %s; RELEASE %s", name, name);
@@ -233,8 +240,9 @@ sql_put_blob(struct sql *q, const void *bytes, size_t len)
 	if (q->stmt == NULL)
 		return;
 	/* A NULL pointer would be bound as NULL; an empty blob is meant. */
-	sql_bound(q, len == 0 ? sqlite3_bind_zeroblob(q->stmt, ++q->param, 0)
-			      : sqlite3_bind_blob64(q->stmt, ++q->param, bytes, len, SQLITE_STATIC));
+	sql_bound(q, len == 0
+			     ? sqlite3_bind_zeroblob(q->stmt, ++q->param, 0)
+			     : sqlite3_bind_blob64(q->stmt, ++q->param, bytes, len, SQLITE_STATIC));
 }
 
 void
@@ -297,7 +305,8 @@ sql_end(struct sql *q)
 	sql_stop(q);
 	if (!q->bad)
 		return WF_OK;
-	(void)snprintf(q->conn->cause, sizeof(q->conn->cause), "store: a row has a value that cannot be");
+	(void)snprintf(
+		q->conn->cause, sizeof(q->conn->cause), "store: a row has a value that cannot be");
 	return WF_CORRUPT;
 }
 

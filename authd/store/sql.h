@@ -1,6 +1,7 @@
 /*
- * The statement layer of the store: one connection with its prepared statements, typed parameters and
- * columns in order, SQLite's result codes as statuses.  All SQL stands in sql_table.c and schema.c.
+ * The statement layer of the store: one connection with its prepared statements, typed parameters
+ * and columns in order, SQLite's result codes as statuses.  All SQL stands in sql_table.c and
+ * schema.c.
  *
  * A connection and what is prepared on it belong to one thread at a time.  Every call that may fail
  * asks wf_fault(WF_FAULT_STORE) first; only ROLLBACK and closing do not.
@@ -174,7 +175,10 @@ struct sql_conn {
 
 enum sql_mode { SQL_WRITER, SQL_READER };
 
-/* Opens an existing file and sets what every connection needs.  On failure `cause` says why and db is NULL. */
+/*
+ * Opens an existing file and sets what every connection needs.  On failure `cause` says why and db
+ * is NULL.
+ */
 WF_MUST_USE wf_status sql_open(struct sql_conn *conn, const char *path, enum sql_mode mode);
 /* Harmless on a connection that is not open; keeps `cause`. */
 void sql_close(struct sql_conn *conn);
@@ -188,13 +192,16 @@ WF_MUST_USE wf_status sql_prepare_all(struct sql_conn *conn);
 wf_status sql_failed(struct sql_conn *conn, int rc);
 /* Never fails for our purposes: without an open transaction it does nothing. */
 void sql_rollback(struct sql_conn *conn);
-/* Undoes what came after the savepoint `name` and ends it; WF_IO when the whole transaction is gone. */
+/*
+ * Undoes what came after the savepoint `name` and ends it; WF_IO when the whole transaction is
+ * gone.
+ */
 WF_MUST_USE wf_status sql_rollback_to(struct sql_conn *conn, const char *name);
 
 /*
- * One execution of a statement: sql_start, sql_put_* in the order of the parameters, then sql_next until it
- * is not WF_OK (WF_NOT_FOUND: no further row) or sql_run.  Errors of the binding calls are reported there.
- * Texts and blobs are borrowed until then.
+ * One execution of a statement: sql_start, sql_put_* in the order of the parameters, then sql_next
+ * until it is not WF_OK (WF_NOT_FOUND: no further row) or sql_run.  Errors of the binding calls are
+ * reported there. Texts and blobs are borrowed until then.
  */
 struct sql {
 	struct sql_conn *conn;

@@ -1,25 +1,28 @@
 /*
- * Every statement that the store runs after the schema stands, as one table.  Parameters are bound in the
- * order of their numbers.  A column list that several statements share is a macro, so that the loader that
- * reads it (load.c, view.c) has one order to know.
+ * Every statement that the store runs after the schema stands, as one table.  Parameters are bound
+ * in the order of their numbers.  A column list that several statements share is a macro, so that
+ * the loader that reads it (load.c, view.c) has one order to know.
  *
- * Conditional changes carry their condition in WHERE: the caller looks at the number of changed rows.
- * Numbers from authd/types.h stand here as literals: credential state 0 pending, 1 active, 2 void;
- * factor 1 password, 2 TOTP, 3 HOTP, 4 recovery codes; account state 0 enabled, standing 1 exempt.
+ * Conditional changes carry their condition in WHERE: the caller looks at the number of changed
+ * rows. Numbers from authd/types.h stand here as literals: credential state 0 pending, 1 active, 2
+ * void; factor 1 password, 2 TOTP, 3 HOTP, 4 recovery codes; account state 0 enabled, standing 1
+ * exempt.
  */
 #include "config.h"
 
 #include "authd/store/sql.h"
 
-#define ACCOUNT_COLUMNS                                                                      \
-	"id, name, uid, kind, state, standing, must_change, valid_from_us, valid_until_us, " \
-	"created_us, last_login_us, disabled_us, standing_until_us, display, reason, sources, groups"
+#define ACCOUNT_COLUMNS                                                                         \
+	"id, name, uid, kind, state, standing, must_change, valid_from_us, valid_until_us, "    \
+	"created_us, last_login_us, disabled_us, standing_until_us, display, reason, sources, " \
+	"groups"
 #define CREDENTIAL_COLUMNS                                                                 \
 	"id, account_id, factor, state, label, algorithm, digits, step_s, counter, drift," \
 	" key_id, secret, created_us, used_us"
-#define SESSION_COLUMNS                                                                    \
-	"id, txn, user, service, tty, source, remote, zone, pid, start, audit_session, "   \
-	"kinds, opened_us, closed_us, nas, acct_session, framed, octets_in, octets_out, seconds, updated_us, host"
+#define SESSION_COLUMNS                                                                            \
+	"id, txn, user, service, tty, source, remote, zone, pid, start, audit_session, "           \
+	"kinds, opened_us, closed_us, nas, acct_session, framed, octets_in, octets_out, seconds, " \
+	"updated_us, host"
 /* An order for each session that the condition finds and that has none yet. */
 #define ORDER_FOR                                                                            \
 	"INSERT INTO outbox(kind, session_id, user, service, nas, acct_session, framed,"     \
@@ -28,7 +31,10 @@
 	" acct_session <> '' AND NOT EXISTS (SELECT 1 FROM outbox AS o"                      \
 	" WHERE o.session_id = session.id AND o.done_us = 0) AND "
 
-/* One page of the log along one index; the other conditions only filter (the + keeps them off an index). */
+/*
+ * One page of the log along one index; the other conditions only filter (the + keeps them off an
+ * index).
+ */
 #define AUDIT_COLUMNS "SELECT seq, chain, encoded FROM audit "
 #define AUDIT_BOUNDS "seq > ?1 AND seq < ?2 AND time_us >= ?3 AND time_us < ?4 "
 #define AUDIT_USER "AND (?5 = '' OR +user = ?5) "
@@ -36,7 +42,8 @@
 #define AUDIT_RESULT "AND (?7 < 0 OR +result = ?7) "
 #define AUDIT_UP "ORDER BY seq LIMIT ?8"
 #define AUDIT_DOWN "ORDER BY seq DESC LIMIT ?8"
-#define AUDIT_BY_SEQ AUDIT_COLUMNS "NOT INDEXED WHERE " AUDIT_BOUNDS AUDIT_USER AUDIT_CLASS AUDIT_RESULT
+#define AUDIT_BY_SEQ \
+	AUDIT_COLUMNS "NOT INDEXED WHERE " AUDIT_BOUNDS AUDIT_USER AUDIT_CLASS AUDIT_RESULT
 #define AUDIT_BY_USER                                                         \
 	AUDIT_COLUMNS "INDEXED BY audit_user WHERE user = ?5 AND " AUDIT_BOUNDS \
 	AUDIT_CLASS AUDIT_RESULT
@@ -57,39 +64,41 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_RELEASE_EFFECTS] = "RELEASE effects",
 
 	[SQL_INTEGRITY] = "PRAGMA integrity_check(1)",
-	[SQL_META_LOAD] =
-		"SELECT store_id, node, generation, head_seq, head_chain, lock_ms, wall_us, boot_us,"
-		" boot_id, suspect FROM meta WHERE one = 1",
-	[SQL_META_INSERT] =
-		"INSERT INTO meta(one, store_id, node, generation, created_us, head_seq, head_chain,"
-		" lock_ms, wall_us, boot_us, boot_id, suspect)"
-		" VALUES (1, ?1, ?2, 1, ?3, 0, ?4, 0, ?3, ?5, ?6, 0)",
+	[SQL_META_LOAD] = "SELECT store_id, node, generation, head_seq, head_chain, lock_ms, "
+			  "wall_us, boot_us,"
+			  " boot_id, suspect FROM meta WHERE one = 1",
+	[SQL_META_INSERT] = "INSERT INTO meta(one, store_id, node, generation, created_us, "
+			    "head_seq, head_chain,"
+			    " lock_ms, wall_us, boot_us, boot_id, suspect)"
+			    " VALUES (1, ?1, ?2, 1, ?3, 0, ?4, 0, ?3, ?5, ?6, 0)",
 	[SQL_META_SAVE] =
 		"UPDATE meta SET head_seq = ?1, head_chain = ?2, lock_ms = ?3, wall_us = ?4,"
 		" boot_us = ?5, boot_id = ?6, suspect = ?7 WHERE one = 1",
 	[SQL_META_GENERATION] = "UPDATE meta SET generation = generation + 1 WHERE one = 1",
 	[SQL_SETTING_GET] = "SELECT value FROM setting WHERE key = ?1",
-	[SQL_SETTING_PUT] =
-		"INSERT INTO setting(key, value) VALUES (?1, ?2)"
-		" ON CONFLICT(key) DO UPDATE SET value = excluded.value",
+	[SQL_SETTING_PUT] = "INSERT INTO setting(key, value) VALUES (?1, ?2)"
+			    " ON CONFLICT(key) DO UPDATE SET value = excluded.value",
 	/* A greater value, or one that begins otherwise in its first ?3 characters. */
-	[SQL_SETTING_ADVANCE] =
-		"INSERT INTO setting(key, value) VALUES (?1, ?2) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
-		" WHERE substr(value, 1, ?3) <> substr(excluded.value, 1, ?3) OR value < excluded.value",
+	[SQL_SETTING_ADVANCE] = "INSERT INTO setting(key, value) VALUES (?1, ?2) ON CONFLICT(key) "
+				"DO UPDATE SET value = excluded.value"
+				" WHERE substr(value, 1, ?3) <> substr(excluded.value, 1, ?3) OR "
+				"value < excluded.value",
 
 	[SQL_AUDIT_RANGE] =
 		"SELECT seq, chain, encoded FROM audit WHERE seq >= ?1 ORDER BY seq LIMIT ?2",
-	[SQL_AUDIT_INSERT] =
-		"INSERT INTO audit(seq, time_us, class, result, user, source, event, chain, encoded)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[SQL_AUDIT_INSERT] = "INSERT INTO audit(seq, time_us, class, result, user, source, event, "
+			     "chain, encoded)"
+			     " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[SQL_SPAN_LAST] = "SELECT hour FROM audit_span ORDER BY first_seq DESC LIMIT 1",
 	[SQL_SPAN_INSERT] = "INSERT INTO audit_span(first_seq, hour) VALUES (?1, ?2)",
 	/* The first row that may be of this hour or later. */
 	[SQL_SPAN_FROM] = "SELECT min(first_seq) FROM audit_span WHERE hour >= ?1",
-	/* The first row behind the last one that may be of this hour or earlier; NULL: no such bound. */
-	[SQL_SPAN_UNTIL] =
-		"SELECT min(first_seq) FROM audit_span WHERE first_seq > "
-		"coalesce((SELECT max(first_seq) FROM audit_span WHERE hour <= ?1), 0)",
+	/*
+	 * The first row behind the last one that may be of this hour or earlier; NULL: no such
+	 * bound.
+	 */
+	[SQL_SPAN_UNTIL] = "SELECT min(first_seq) FROM audit_span WHERE first_seq > "
+			   "coalesce((SELECT max(first_seq) FROM audit_span WHERE hour <= ?1), 0)",
 
 	[SQL_ACCOUNT_BY_NAME] = "SELECT " ACCOUNT_COLUMNS ", version FROM account WHERE name = ?1",
 	[SQL_ACCOUNT_BY_UID] =
@@ -100,12 +109,15 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_ACCOUNT_NAME] = "SELECT name FROM account WHERE id = ?1",
 	[SQL_ACCOUNT_INSERT] =
 		"INSERT INTO account(name, uid, kind, state, standing, must_change, valid_from_us,"
-		" valid_until_us, created_us, last_login_us, disabled_us, standing_until_us, display,"
+		" valid_until_us, created_us, last_login_us, disabled_us, standing_until_us, "
+		"display,"
 		" reason, sources, groups)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
 	[SQL_ACCOUNT_SET] =
-		"UPDATE account SET uid = ?1, kind = ?2, state = ?3, standing = ?4, must_change = ?5,"
-		" valid_from_us = ?6, valid_until_us = ?7, disabled_us = ?8, standing_until_us = ?9,"
+		"UPDATE account SET uid = ?1, kind = ?2, state = ?3, standing = ?4, must_change = "
+		"?5,"
+		" valid_from_us = ?6, valid_until_us = ?7, disabled_us = ?8, standing_until_us = "
+		"?9,"
 		" display = ?10, reason = ?11, sources = ?12, groups = ?13, version = version + 1"
 		" WHERE id = ?14",
 	[SQL_ACCOUNT_REMOVE] = "DELETE FROM account WHERE id = ?1",
@@ -113,9 +125,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_ACCOUNT_LAST_LOGIN] =
 		"UPDATE account SET last_login_us = ?1 WHERE id = ?2 AND state = 0",
 	[SQL_ACCOUNT_BUMP] = "UPDATE account SET version = version + 1 WHERE id = ?1",
-	[SQL_ACCOUNT_BUMP_OWNER] =
-		"UPDATE account SET version = version + 1"
-		" WHERE id = (SELECT account_id FROM credential WHERE id = ?1)",
+	[SQL_ACCOUNT_BUMP_OWNER] = "UPDATE account SET version = version + 1"
+				   " WHERE id = (SELECT account_id FROM credential WHERE id = ?1)",
 
 	[SQL_CREDENTIAL_OF] =
 		"SELECT " CREDENTIAL_COLUMNS
@@ -124,23 +135,20 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CREDENTIAL_COUNT] =
 		"SELECT count(*) FROM credential WHERE account_id = ?1 AND state <> 2",
 	[SQL_CREDENTIAL_INSERT] =
-		"INSERT INTO credential(account_id, factor, state, label, algorithm, digits, step_s,"
+		"INSERT INTO credential(account_id, factor, state, label, algorithm, digits, "
+		"step_s,"
 		" counter, drift, key_id, secret, created_us, used_us)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-	[SQL_CREDENTIAL_TOTP] =
-		"UPDATE credential SET counter = ?1, drift = ?2, used_us = ?3"
-		" WHERE id = ?4 AND factor = 2 AND state <> 2 AND counter < ?1",
-	[SQL_CREDENTIAL_HOTP] =
-		"UPDATE credential SET counter = ?1, used_us = ?2"
-		" WHERE id = ?3 AND factor = 3 AND state <> 2 AND counter < ?1",
-	[SQL_CREDENTIAL_RESYNC] =
-		"UPDATE credential SET counter = ?1, used_us = ?2, state = 1"
-		" WHERE id = ?3 AND factor = 3 AND state <> 2 AND counter <= ?1",
+	[SQL_CREDENTIAL_TOTP] = "UPDATE credential SET counter = ?1, drift = ?2, used_us = ?3"
+				" WHERE id = ?4 AND factor = 2 AND state <> 2 AND counter < ?1",
+	[SQL_CREDENTIAL_HOTP] = "UPDATE credential SET counter = ?1, used_us = ?2"
+				" WHERE id = ?3 AND factor = 3 AND state <> 2 AND counter < ?1",
+	[SQL_CREDENTIAL_RESYNC] = "UPDATE credential SET counter = ?1, used_us = ?2, state = 1"
+				  " WHERE id = ?3 AND factor = 3 AND state <> 2 AND counter <= ?1",
 	[SQL_CREDENTIAL_HASH] =
 		"UPDATE credential SET secret = ?1 WHERE id = ?2 AND state <> 2 AND secret = ?3",
-	[SQL_CREDENTIAL_RESEAL] =
-		"UPDATE credential SET secret = ?1, key_id = ?2"
-		" WHERE id = ?3 AND state <> 2 AND secret = ?4",
+	[SQL_CREDENTIAL_RESEAL] = "UPDATE credential SET secret = ?1, key_id = ?2"
+				  " WHERE id = ?3 AND state <> 2 AND secret = ?4",
 	[SQL_CREDENTIAL_ACTIVATE] = "UPDATE credential SET state = 1 WHERE id = ?1 AND state = 0",
 	[SQL_CREDENTIAL_VOID_ONE] =
 		"UPDATE credential SET state = 2, secret = x'' WHERE id = ?1 AND state <> 2",
@@ -148,20 +156,22 @@ const char *const sql_text[SQL_COUNT] = {
 		"UPDATE credential SET state = 2, secret = x''"
 		" WHERE account_id = ?1 AND state <> 2 AND (?2 = 0 OR factor = ?2)",
 	[SQL_CREDENTIAL_USED] = "UPDATE credential SET used_us = ?1 WHERE id = ?2",
-	[SQL_CODE_INSERT] = "INSERT INTO recovery_code(credential_id, hash, used_us) VALUES (?1, ?2, 0)",
+	[SQL_CODE_INSERT] =
+		"INSERT INTO recovery_code(credential_id, hash, used_us) VALUES (?1, ?2, 0)",
 	[SQL_CODE_CONSUME] =
 		"UPDATE recovery_code SET used_us = ?1 WHERE credential_id = ?2 AND hash = ?3"
 		" AND used_us = 0 AND EXISTS"
 		" (SELECT 1 FROM credential WHERE id = ?2 AND factor = 4 AND state = 1)",
-	[SQL_CODE_LIST] =
-		"SELECT hash, used_us <> 0 FROM recovery_code WHERE credential_id = ?1 ORDER BY hash",
+	[SQL_CODE_LIST] = "SELECT hash, used_us <> 0 FROM recovery_code WHERE credential_id = ?1 "
+			  "ORDER BY hash",
 
 	[SQL_THROTTLE_GET] =
 		"SELECT failures, last_failure_ms, window_start_ms, locked_until_ms, known, name"
 		" FROM throttle WHERE key = ?1 AND lane = ?2",
 	[SQL_THROTTLE_PUT] =
 		"INSERT INTO throttle(key, lane, failures, last_failure_ms, window_start_ms,"
-		" locked_until_ms, known, name, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+		" locked_until_ms, known, name, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
+		"?9)"
 		" ON CONFLICT(key, lane) DO UPDATE SET failures = ?3, last_failure_ms = ?4,"
 		" window_start_ms = ?5, locked_until_ms = ?6, known = ?7, name = ?8, seen_ms = ?9",
 	[SQL_THROTTLE_DELETE] = "DELETE FROM throttle WHERE key = ?1 AND lane = ?2",
@@ -171,25 +181,27 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_THROTTLE_EVICT] =
 		"DELETE FROM throttle WHERE (key, lane) IN"
 		" (SELECT t.key, t.lane FROM throttle AS t WHERE t.known = 0 AND t.key <> ?1"
-		" AND NOT EXISTS (SELECT 1 FROM reservation AS r WHERE r.key = t.key) ORDER BY t.seen_ms LIMIT ?2)",
+		" AND NOT EXISTS (SELECT 1 FROM reservation AS r WHERE r.key = t.key) ORDER BY "
+		"t.seen_ms LIMIT ?2)",
 
 	[SQL_RESERVATION_PENDING] = "SELECT count(*) FROM reservation WHERE key = ?1",
 	[SQL_RESERVATION_GET] =
 		"SELECT account_id, version, name, waiting FROM reservation WHERE txn = ?1",
-	[SQL_RESERVATION_INSERT] =
-		"INSERT INTO reservation(txn, name, account_id, version, lease_until_ms, waiting, node, key,"
-		" threshold, window_ms, lock_ms, row) VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[SQL_RESERVATION_INSERT] = "INSERT INTO reservation(txn, name, account_id, version, "
+				   "lease_until_ms, waiting, node, key,"
+				   " threshold, window_ms, lock_ms, row) VALUES (?1, ?2, ?3, ?4, "
+				   "?5, 0, ?6, ?7, ?8, ?9, ?10, ?11)",
 	[SQL_RESERVATION_EXTEND] =
 		"UPDATE reservation SET lease_until_ms = max(lease_until_ms, ?1) WHERE txn = ?2",
 	[SQL_RESERVATION_DELETE] = "DELETE FROM reservation WHERE txn = ?1",
-	[SQL_RESERVATION_LOAD] =
-		"SELECT name, row, waiting, key, threshold, window_ms, lock_ms FROM reservation WHERE txn = ?1",
+	[SQL_RESERVATION_LOAD] = "SELECT name, row, waiting, key, threshold, window_ms, lock_ms "
+				 "FROM reservation WHERE txn = ?1",
 	/* Those that wait for the answer to a challenge only if that time is over too. */
 	[SQL_RESERVATION_EXPIRED] =
 		"SELECT txn FROM reservation WHERE lease_until_ms <= ?1"
 		" AND (waiting = 0 OR lease_until_ms <= ?3) ORDER BY lease_until_ms, txn LIMIT ?2",
-	[SQL_RESERVATION_EXPIRED_OF] =
-		"SELECT txn FROM reservation WHERE key = ?1 AND lease_until_ms <= ?2 ORDER BY txn LIMIT 1",
+	[SQL_RESERVATION_EXPIRED_OF] = "SELECT txn FROM reservation WHERE key = ?1 AND "
+				       "lease_until_ms <= ?2 ORDER BY txn LIMIT 1",
 	[SQL_RESERVATION_NEXT] = "SELECT min(lease_until_ms) FROM reservation",
 	[SQL_RESERVATION_HOLD] =
 		"UPDATE reservation SET waiting = ?1, lease_until_ms = ?2, row = ?3"
@@ -198,26 +210,28 @@ const char *const sql_text[SQL_COUNT] = {
 		"SELECT txn FROM reservation WHERE key = ?1 AND waiting = 1 ORDER BY txn LIMIT 1",
 
 	[SQL_CHALLENGE_INSERT] =
-		"INSERT INTO challenge(txn, account_id, name, service, kinds, factors, state, opened_ms,"
+		"INSERT INTO challenge(txn, account_id, name, service, kinds, factors, state, "
+		"opened_ms,"
 		" expires_ms, round, server, upstream, lane, threshold, window_ms, lock_ms)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
-		" ON CONFLICT(txn) DO UPDATE SET kinds = ?5, factors = ?6, state = 0, opened_ms = ?7,"
-		" expires_ms = ?8, round = ?9, server = ?10, upstream = ?11, lane = ?12, threshold = ?13,"
+		" ON CONFLICT(txn) DO UPDATE SET kinds = ?5, factors = ?6, state = 0, opened_ms = "
+		"?7,"
+		" expires_ms = ?8, round = ?9, server = ?10, upstream = ?11, lane = ?12, threshold "
+		"= ?13,"
 		" window_ms = ?14, lock_ms = ?15 WHERE state = 1 AND round < ?9",
 	[SQL_CHALLENGE_OLDEST] =
 		"SELECT c.txn, (SELECT count(*) FROM challenge WHERE account_id = ?1 AND state = 0)"
-		" FROM challenge AS c JOIN reservation AS r ON r.txn = c.txn WHERE c.account_id = ?1"
+		" FROM challenge AS c JOIN reservation AS r ON r.txn = c.txn WHERE c.account_id = "
+		"?1"
 		" AND c.state = 0 AND c.txn <> ?2 ORDER BY c.opened_ms, c.txn LIMIT 1",
 	[SQL_CHALLENGE_TAKE] =
 		"UPDATE challenge SET state = 1 WHERE txn = ?1 AND name = ?2 AND service = ?3"
 		" AND state = 0 AND expires_ms > ?4 AND round = ?5"
 		" RETURNING kinds, factors, server, upstream",
-	[SQL_CHALLENGE_STATE] =
-		"SELECT CASE WHEN round > ?4 THEN 1 ELSE state END FROM challenge"
-		" WHERE txn = ?1 AND name = ?2 AND service = ?3",
-	[SQL_CHALLENGE_END] =
-		"UPDATE challenge SET state = 2 WHERE txn = ?1 AND state = 0"
-		" RETURNING lane, threshold, window_ms, lock_ms",
+	[SQL_CHALLENGE_STATE] = "SELECT CASE WHEN round > ?4 THEN 1 ELSE state END FROM challenge"
+				" WHERE txn = ?1 AND name = ?2 AND service = ?3",
+	[SQL_CHALLENGE_END] = "UPDATE challenge SET state = 2 WHERE txn = ?1 AND state = 0"
+			      " RETURNING lane, threshold, window_ms, lock_ms",
 	[SQL_CHALLENGE_PRUNE] = "DELETE FROM challenge WHERE state <> 0 AND expires_ms <= ?1",
 
 	[SQL_COMPLETED_PUT] =
@@ -230,27 +244,32 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_COMPLETED_PRUNE] = "DELETE FROM completed WHERE completed_ms <= ?1",
 	[SQL_VERDICT_PUT] =
 		"INSERT INTO verdict(idempotency, verdict, at_ms, txn, round, question, echo)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(idempotency) DO UPDATE SET verdict = ?2,"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT(idempotency) DO UPDATE SET "
+		"verdict = ?2,"
 		" at_ms = ?3, txn = ?4, round = ?5, question = ?6, echo = ?7",
-	[SQL_VERDICT_GET] =
-		"SELECT verdict, txn, round, question, echo FROM verdict"
-		" WHERE idempotency = ?1 AND at_ms > ?2",
+	[SQL_VERDICT_GET] = "SELECT verdict, txn, round, question, echo FROM verdict"
+			    " WHERE idempotency = ?1 AND at_ms > ?2",
 	[SQL_VERDICT_PRUNE] = "DELETE FROM verdict WHERE at_ms <= ?1",
 
 	[SQL_SESSION_FIND] =
-		"SELECT id FROM session WHERE pid = ?1 AND start = ?2 AND service = ?3 AND user = ?4"
+		"SELECT id FROM session WHERE pid = ?1 AND start = ?2 AND service = ?3 AND user = "
+		"?4"
 		" AND host = ?5 AND boot = ?6 AND closed_us = 0 ORDER BY id DESC LIMIT 1",
 	[SQL_SESSION_INSERT] =
 		"INSERT INTO session(txn, user, service, tty, source, remote, zone, pid, start,"
-		" audit_session, opened_us, host, boot, kinds, closed_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8,"
-		" ?9, ?10, ?11, ?12, ?13, coalesce((SELECT kinds FROM completed WHERE txn = ?1 AND account_id ="
+		" audit_session, opened_us, host, boot, kinds, closed_us) VALUES (?1, ?2, ?3, ?4, "
+		"?5, ?6, ?7, ?8,"
+		" ?9, ?10, ?11, ?12, ?13, coalesce((SELECT kinds FROM completed WHERE txn = ?1 AND "
+		"account_id ="
 		" (SELECT id FROM account WHERE name = ?2)), 0), 0)",
 	[SQL_SESSION_UPDATE] =
 		"UPDATE session SET txn = ?1, tty = ?2, source = ?3, remote = ?4, zone = ?5,"
 		" audit_session = ?6, kinds = coalesce((SELECT kinds FROM completed WHERE txn = ?1"
-		" AND account_id = (SELECT id FROM account WHERE name = session.user)), 0) WHERE id = ?7",
+		" AND account_id = (SELECT id FROM account WHERE name = session.user)), 0) WHERE "
+		"id = ?7",
 	[SQL_SESSION_CLOSE_PROCESS] =
-		"UPDATE session SET closed_us = ?1 WHERE id = (SELECT id FROM session WHERE pid = ?2"
+		"UPDATE session SET closed_us = ?1 WHERE id = (SELECT id FROM session WHERE pid = "
+		"?2"
 		" AND start = ?3 AND service = ?4 AND user = ?5 AND host = ?6 AND boot = ?7"
 		" AND closed_us = 0 ORDER BY id DESC LIMIT 1)",
 	[SQL_SESSION_CLOSE_AUDIT] =
@@ -265,44 +284,52 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SESSION_CLOSE_ALL] =
 		"UPDATE session SET closed_us = ?1 WHERE closed_us = 0 AND acct_session = ''"
 		" AND host = ''",
-	[SQL_SESSION_PRUNE] =
-		"DELETE FROM session WHERE id IN (SELECT id FROM session"
-		" WHERE closed_us <> 0 AND closed_us < ?1 LIMIT 64)",
-	/* The outermost one: what is opened inside a login (su, sudo) has the same audit session. */
+	[SQL_SESSION_PRUNE] = "DELETE FROM session WHERE id IN (SELECT id FROM session"
+			      " WHERE closed_us <> 0 AND closed_us < ?1 LIMIT 64)",
+	/*
+	 * The outermost one: what is opened inside a login (su, sudo) has the same audit session.
+	 */
 	[SQL_SESSION_BY_AUDIT] =
 		"SELECT source, remote, zone, user, kinds FROM session WHERE audit_session = ?1"
-		" AND audit_session <> 0 AND host = ?2 AND boot = ?3 AND closed_us = 0 ORDER BY id LIMIT 1",
+		" AND audit_session <> 0 AND host = ?2 AND boot = ?3 AND closed_us = 0 ORDER BY id "
+		"LIMIT 1",
 	/* Somebody's own one in it: a su inside another one's login. */
 	[SQL_SESSION_OWN] =
 		"SELECT kinds FROM session WHERE audit_session = ?1 AND audit_session <> 0"
 		" AND user = ?2 AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
 	[SQL_SESSION_BY_PROCESS] =
-		"SELECT source, remote, zone, user, kinds FROM session WHERE pid = ?1 AND start = ?2"
+		"SELECT source, remote, zone, user, kinds FROM session WHERE pid = ?1 AND start = "
+		"?2"
 		" AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
 
 	/* Changes nothing where the key is there. */
-	[SQL_RECORD_PUT] = "INSERT INTO record(key, at_ms) VALUES (?1, ?2) ON CONFLICT(key) DO NOTHING",
+	[SQL_RECORD_PUT] =
+		"INSERT INTO record(key, at_ms) VALUES (?1, ?2) ON CONFLICT(key) DO NOTHING",
 	[SQL_RECORD_PRUNE] = "DELETE FROM record WHERE at_ms <= ?1",
 	[SQL_ACCOUNTING_FIND] =
-		"SELECT id, user, txn, closed_us, started FROM session WHERE service = ?1 AND nas = ?2"
+		"SELECT id, user, txn, closed_us, started FROM session WHERE service = ?1 AND nas "
+		"= ?2"
 		" AND acct_session = ?3 AND acct_session <> '' ORDER BY id DESC LIMIT 1",
 	[SQL_ACCOUNTING_INSERT] =
 		"INSERT INTO session(txn, user, service, tty, source, remote, zone, pid, start,"
 		" audit_session, kinds, opened_us, closed_us, nas, acct_session, framed, octets_in,"
-		" octets_out, seconds, cause, started, updated_us) VALUES (?1, ?2, ?3, '', ?4, ?5, ?6, 0, 0, 0,"
+		" octets_out, seconds, cause, started, updated_us) VALUES (?1, ?2, ?3, '', ?4, ?5, "
+		"?6, 0, 0, 0,"
 		" coalesce((SELECT kinds FROM completed WHERE txn = ?1 AND account_id ="
-		" (SELECT id FROM account WHERE name = ?2)), 0), ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+		" (SELECT id FROM account WHERE name = ?2)), 0), ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+		"?14, ?15, ?16,"
 		" ?17)",
 	/* What a record does not say stays. */
 	[SQL_ACCOUNTING_UPDATE] =
 		"UPDATE session SET framed = CASE WHEN ?1 = '' THEN framed ELSE ?1 END,"
 		" octets_in = max(octets_in, ?2), octets_out = max(octets_out, ?3),"
-		" seconds = max(seconds, ?4), cause = ?5, started = max(started, ?6), closed_us = ?7,"
+		" seconds = max(seconds, ?4), cause = ?5, started = max(started, ?6), closed_us = "
+		"?7,"
 		" updated_us = ?8 WHERE id = ?9",
 	[SQL_ACCOUNTING_STARTED] = "UPDATE session SET started = 1 WHERE id = ?1",
-	[SQL_ACCOUNTING_CLOSE_NAS] =
-		"UPDATE session SET closed_us = ?1 WHERE service = ?2 AND nas = ?3 AND acct_session <> ''"
-		" AND closed_us = 0",
+	[SQL_ACCOUNTING_CLOSE_NAS] = "UPDATE session SET closed_us = ?1 WHERE service = ?2 AND nas "
+				     "= ?3 AND acct_session <> ''"
+				     " AND closed_us = 0",
 	/* Nobody says any more that they live. */
 	[SQL_ACCOUNTING_SILENT] =
 		"UPDATE session SET closed_us = updated_us WHERE id IN (SELECT id FROM session"
@@ -311,9 +338,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_ORDER_LAST] = "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'",
 	[SQL_ORDER_SESSION] = ORDER_FOR "id = ?2",
 	[SQL_ORDER_USER] = ORDER_FOR "user = ?2",
-	[SQL_ORDER_DONE] =
-		"UPDATE outbox SET done_us = ?1, result = ?2 WHERE id = ?3"
-		" AND (done_us = 0 OR result = 'closed')",
+	[SQL_ORDER_DONE] = "UPDATE outbox SET done_us = ?1, result = ?2 WHERE id = ?3"
+			   " AND (done_us = 0 OR result = 'closed')",
 	[SQL_ORDER_MOOT] =
 		"UPDATE outbox SET done_us = ?1, result = 'closed' WHERE done_us = 0 AND EXISTS"
 		" (SELECT 1 FROM session AS s WHERE s.id = outbox.session_id AND s.closed_us <> 0)",
@@ -321,7 +347,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_SESSION_KNOWN] =
 		"SELECT 1 FROM session WHERE id = ?1 AND closed_us = 0 AND acct_session <> ''",
 
-	[SQL_VIEW_ACCOUNTS] = "SELECT " ACCOUNT_COLUMNS " FROM account WHERE id > ?1 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_ACCOUNTS] =
+		"SELECT " ACCOUNT_COLUMNS " FROM account WHERE id > ?1 ORDER BY id LIMIT ?2",
 	[SQL_VIEW_ACCOUNT] =
 		"SELECT " ACCOUNT_COLUMNS " FROM account WHERE id > ?1 AND name = ?3 LIMIT ?2",
 	[SQL_VIEW_CREDENTIALS] =
@@ -329,24 +356,23 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_VIEW_CREDENTIALS_OF] =
 		"SELECT " CREDENTIAL_COLUMNS
 		" FROM credential WHERE id > ?1 AND account_id = ?3 ORDER BY id LIMIT ?2",
-	[SQL_VIEW_SESSIONS] =
-		"SELECT " SESSION_COLUMNS
-		" FROM session WHERE id > ?1 AND closed_us = 0 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_SESSIONS] = "SELECT " SESSION_COLUMNS
+			      " FROM session WHERE id > ?1 AND closed_us = 0 ORDER BY id LIMIT ?2",
 	[SQL_VIEW_SESSIONS_OF] =
 		"SELECT " SESSION_COLUMNS
 		" FROM session WHERE id > ?1 AND user = ?3 AND closed_us = 0 ORDER BY id LIMIT ?2",
-	[SQL_VIEW_COUNTS] =
-		"SELECT (SELECT count(*) FROM account),"
-		" (SELECT count(*) FROM credential WHERE state <> 2),"
-		" (SELECT coalesce(max(seq), 0) FROM audit),"
-		" (SELECT coalesce(min(seq), 1) FROM audit),"
-		" (SELECT count(*) FROM reservation), (SELECT count(*) FROM throttle),"
-		" (SELECT count(*) FROM session WHERE closed_us = 0),"
-		" (SELECT count(DISTINCT name) FROM throttle"
-		" WHERE known = 1 AND lane < 2 AND locked_until_ms > ?1),"
-		" (SELECT count(*) FROM challenge WHERE state = 0),"
-		" (SELECT count(*) FROM outbox WHERE done_us = 0),"
-		" (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size)",
+	[SQL_VIEW_COUNTS] = "SELECT (SELECT count(*) FROM account),"
+			    " (SELECT count(*) FROM credential WHERE state <> 2),"
+			    " (SELECT coalesce(max(seq), 0) FROM audit),"
+			    " (SELECT coalesce(min(seq), 1) FROM audit),"
+			    " (SELECT count(*) FROM reservation), (SELECT count(*) FROM throttle),"
+			    " (SELECT count(*) FROM session WHERE closed_us = 0),"
+			    " (SELECT count(DISTINCT name) FROM throttle"
+			    " WHERE known = 1 AND lane < 2 AND locked_until_ms > ?1),"
+			    " (SELECT count(*) FROM challenge WHERE state = 0),"
+			    " (SELECT count(*) FROM outbox WHERE done_us = 0),"
+			    " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM "
+			    "pragma_page_size)",
 	[SQL_VIEW_ORDERS] =
 		"SELECT id, kind, session_id, user, service, nas, acct_session, framed, created_us"
 		" FROM outbox WHERE id > ?1 AND done_us = 0 ORDER BY id LIMIT ?2",
@@ -359,15 +385,17 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_VIEW_AUDIT_RESULT] = AUDIT_BY_RESULT AUDIT_UP,
 	[SQL_VIEW_AUDIT_RESULT_DOWN] = AUDIT_BY_RESULT AUDIT_DOWN,
 
-	[SQL_RESTORE_TOTP] =
-		"UPDATE credential SET counter = max(counter, ?1 / step_s + ?2)"
-		" WHERE factor = 2 AND state <> 2 AND step_s > 0",
+	[SQL_RESTORE_TOTP] = "UPDATE credential SET counter = max(counter, ?1 / step_s + ?2)"
+			     " WHERE factor = 2 AND state <> 2 AND step_s > 0",
 	[SQL_RESTORE_HOTP] = "UPDATE credential SET state = 3 WHERE factor = 3 AND state IN (0, 1)",
 	[SQL_RESTORE_RECOVERY] =
 		"UPDATE credential SET state = 2, secret = x'' WHERE factor = 4 AND state <> 2",
 	[SQL_RESTORE_CODES] = "UPDATE recovery_code SET used_us = ?1 WHERE used_us = 0",
 	[SQL_RESTORE_COMPLETED] = "DELETE FROM completed",
 	[SQL_RESTORE_VERDICT] = "DELETE FROM verdict",
-	/* Too late for an answer: the next start ends them before anything else, uncounted and with their rows. */
+	/*
+	 * Too late for an answer: the next start ends them before anything else, uncounted and with
+	 * their rows.
+	 */
 	[SQL_RESTORE_WAITING] = "UPDATE reservation SET lease_until_ms = 0 WHERE waiting = 1",
 };

@@ -1,6 +1,6 @@
 /*
- * Opening, closing and submitting.  The order at start: files and modes, the one-daemon lock, schema, identity,
- * the end of the log, the clock, what a crash left, then the threads.
+ * Opening, closing and submitting.  The order at start: files and modes, the one-daemon lock,
+ * schema, identity, the end of the log, the clock, what a crash left, then the threads.
  */
 #include "config.h"
 
@@ -137,8 +137,9 @@ store_thread(struct store *store, size_t at, void *(*run)(void *), void *context
 
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = wf_fault(WF_FAULT_THREAD) ? EAGAIN
-					   : pthread_create(&store->threads[at], NULL, run, context);
+	failed = wf_fault(WF_FAULT_THREAD)
+			 ? EAGAIN
+			 : pthread_create(&store->threads[at], NULL, run, context);
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	store->started[at] = failed == 0;
 	return failed == 0;
@@ -212,7 +213,10 @@ store_build(struct store *store, const struct store_options *options, char *why_
 		status = store_connect(store, options, why_r, size);
 	if (status != WF_OK)
 		return status;
-	/* If what a crash left cannot be settled now (a full disk), the first batch that can does it. */
+	/*
+	 * If what a crash left cannot be settled now (a full disk), the first batch that can does
+	 * it.
+	 */
 	(void)writer_batch(&store->writer, NULL);
 	return store_start(store, why_r, size);
 }
@@ -343,7 +347,7 @@ store_run(struct store *store, struct store_job *job)
 	if (sem_init(&waiting.done, 0, 0) != 0)
 		return WF_UNAVAILABLE;
 	job->done = store_waited;
-	/* cppcheck-suppress autoVariables ; it has ended, and given back, before this function returns */
+	/* cppcheck-suppress autoVariables ; it has ended before this function returns */
 	job->ctx = &waiting;
 	status = store_submit(store, job);
 	if (status == WF_OK) {

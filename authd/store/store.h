@@ -4,8 +4,8 @@
  * jobs into one commit (sorted by account, a savepoint each), so that the fsync is shared and no
  * `done` runs before it.  Readers have connections of their own.
  *
- * The choice between two audit rows (applied or conflict) is made inside the commit, and the chain's
- * head advances in memory only after it.
+ * The choice between two audit rows (applied or conflict) is made inside the commit, and the
+ * chain's head advances in memory only after it.
  */
 #ifndef WF_AUTHD_STORE_STORE_H
 #define WF_AUTHD_STORE_STORE_H
@@ -19,7 +19,8 @@
 #include "authd/types.h"
 #include "common/clock.h"
 
-#define STORE_SCHEMA 3 /* newest schema; older ones are migrated at open, after a backup beside the file */
+#define STORE_SCHEMA \
+	3 /* newest schema; older ones are migrated at open, after a backup beside the file */
 
 struct store;
 
@@ -29,15 +30,18 @@ struct store_options {
 	struct wf_clock clock;
 	bool create;      /* make a new one if there is none; else WF_NOT_FOUND */
 	size_t queue_max; /* pending writer jobs; 0 = 4096 */
-	uint32_t unknown_max; /* throttle rows kept for names without account and for sources; 0 = 65536 */
+	/* throttle rows kept for names without account and for sources; 0 = 65536 */
+	uint32_t unknown_max;
 };
 
 /*
  * Opens, checks (file modes, schema, quick check of the chain's last rows), migrates, starts the
  * threads, settles reservations left by a crash as failures (rows `interrupted`).  A sentence that
- * says what to do in why_r.  WF_NOT_FOUND, WF_DENIED (modes), WF_VERSION (newer schema), WF_CORRUPT, WF_IO.
+ * says what to do in why_r.  WF_NOT_FOUND, WF_DENIED (modes), WF_VERSION (newer schema),
+ * WF_CORRUPT, WF_IO.
  */
-WF_MUST_USE wf_status store_open(const struct store_options *options, struct store **store_r, char *why_r, size_t size);
+WF_MUST_USE wf_status store_open(
+	const struct store_options *options, struct store **store_r, char *why_r, size_t size);
 /* Finishes what is queued, then closes. */
 void store_close(struct store **store);
 
@@ -69,7 +73,8 @@ struct store_further {
 };
 
 struct store_lanes {
-	struct throttle_state states[STORE_LANES]; /* in: key and lane; out: as stored, pending filled in */
+	/* in: key and lane; out: as stored, pending filled in */
+	struct throttle_state states[STORE_LANES];
 	struct throttle_limit limits[STORE_LANES];
 	size_t n;
 };
@@ -84,7 +89,8 @@ struct store_read {
 	uint8_t idempotency[32];
 	bool has_idempotency;
 	bool bare;        /* credentials are not wanted */
-	const char *host;       /* a relay's host that pids and audit session are of; NULL or "" = this machine */
+	/* a relay's host that pids and audit session are of; NULL or "" = this machine */
+	const char *host;
 	const char *boot;       /* of that host: the numbers are of this boot of it */
 	uint32_t audit_session; /* 0 = none: login session to look up */
 	const pid_t *pids;      /* candidates for the recorded session leader, nearest first */
@@ -103,20 +109,24 @@ struct store_read {
 	enum wf_purpose txn_purpose;
 	bool verdict_known; /* idempotency: the same request was decided within 30 s */
 	enum wf_verdict verdict;
-	bool verdict_challenged; /* the answer was a challenge of this transaction, and `verdict` says nothing */
+	/* the answer was a challenge of this transaction, and `verdict` says nothing */
+	bool verdict_challenged;
 	uint8_t verdict_txn[WF_TXN_LEN];
 	struct store_further verdict_further; /* its round and question */
 	bool session_found; /* the recorded login that the caller runs in */
 	struct wf_source session_source;
 	enum zone session_zone;
-	char session_user[WF_NAME_MAX + 1]; /* `name` if it has a session of its own within that login (su) */
-	unsigned session_kinds; /* kinds proved by that user (copied from his transaction when his session opened) */
+	/* `name` if it has a session of its own within that login (su) */
+	char session_user[WF_NAME_MAX + 1];
+	/* kinds proved by that user (copied from his transaction when his session opened) */
+	unsigned session_kinds;
 	struct credential credentials[CREDENTIALS_MAX]; /* last: see store_job_init */
 };
 
 /*
- * One reservation a transaction: asking again is answered ADMIT (account and credentials read anew, lease moved
- * on) as long as it is held.  FULL, BACKOFF and LOCKED reserve nothing; `lanes` tell why.
+ * One reservation a transaction: asking again is answered ADMIT (account and credentials read anew,
+ * lease moved on) as long as it is held.  FULL, BACKOFF and LOCKED reserve nothing; `lanes` tell
+ * why.
  */
 struct store_reserve {
 	/* in */
@@ -124,7 +134,8 @@ struct store_reserve {
 	const char *name;
 	struct store_lanes lanes; /* ACCOUNT and POSSESSION are reserved; SOURCE is only read */
 	int64_t lease_ms;         /* from now on the lock clock */
-	bool known;               /* advice only: the store looks itself; rows of names without account are bounded */
+	/* advice only: the store looks itself; rows of names without account are bounded */
+	bool known;
 	struct audit_row interrupted; /* written if the lease runs out */
 	/* out */
 	enum throttle_answer answer;
@@ -136,18 +147,23 @@ struct store_reserve {
 };
 
 enum store_outcome {
-	SETTLE_SUCCESS,  /* all kinds proved: ACCOUNT lane back to 0, own reservation deleted */
-	SETTLE_FAILURE,  /* lanes in `count` get one failure each */
-	SETTLE_PARTIAL,  /* right, but one kind only: own reservation deleted, effects and the transaction's record
-			    as for SUCCESS, counters stay as they are (I1: lesser successes reset nothing) */
-	SETTLE_RELEASE,  /* not counted: abandoned, replayed, could not tell; no effects */
+	SETTLE_SUCCESS, /* all kinds proved: ACCOUNT lane back to 0, own reservation deleted */
+	SETTLE_FAILURE, /* lanes in `count` get one failure each */
 	/*
-	 * The first round was right and a further answer is awaited: the reservation stays pending, for challenge_ms, and
-	 * STORE_RESUME takes it up.  No row yet, no effects, no counters.  If nobody answers in time, if the account opens
-	 * more than STORE_CHALLENGES, or if another attempt of the account needs the room, the reservation ends with the row
-	 * `applied` (reason `abandoned`), uncounted; with count[LANE_POSSESSION] that lane gets one failure then.  Not if the
-	 * account has changed since RESERVE: then it is the conflict row and the end of the reservation, and the caller
-	 * answers a challenge nobody can take up.  A transaction may open one after the other, with rising rounds.
+	 * Right, but one kind only: own reservation deleted, effects and the transaction's record
+	 * as for SUCCESS, counters stay as they are (I1: lesser successes reset nothing).
+	 */
+	SETTLE_PARTIAL,
+	SETTLE_RELEASE, /* not counted: abandoned, replayed, could not tell; no effects */
+	/*
+	 * The first round was right and a further answer is awaited: the reservation stays pending,
+	 * for challenge_ms, and STORE_RESUME takes it up.  No row yet, no effects, no counters.  If
+	 * nobody answers in time, if the account opens more than STORE_CHALLENGES, or if another
+	 * attempt of the account needs the room, the reservation ends with the row `applied`
+	 * (reason `abandoned`), uncounted; with count[LANE_POSSESSION] that lane gets one failure
+	 * then.  Not if the account has changed since RESERVE: then it is the conflict row and the
+	 * end of the reservation, and the caller answers a challenge nobody can take up.  A
+	 * transaction may open one after the other, with rising rounds.
 	 */
 	SETTLE_CHALLENGE
 };
@@ -155,12 +171,14 @@ enum store_outcome {
 #define STORE_CHALLENGES 3 /* open ones an account; a further one ends the oldest */
 
 /*
- * Needs the reservation of `txn`.  If it is gone (lease ran out: counted as a failure, row `interrupted`), FAILURE
- * and RELEASE are WF_EXPIRED and nothing happens; SUCCESS and PARTIAL write the conflict row.
+ * Needs the reservation of `txn`.  If it is gone (lease ran out: counted as a failure, row
+ * `interrupted`), FAILURE and RELEASE are WF_EXPIRED and nothing happens; SUCCESS and PARTIAL write
+ * the conflict row.
  *
- * A success is also a conflict if the account is not what it was at RESERVE (removed, changed by an act,
- * credential voided or replaced) or is not `account`.  So `conflict` must be filled in for every success; its
- * reason is replaced by "lease-expired" or "changed-meanwhile" in these two cases.
+ * A success is also a conflict if the account is not what it was at RESERVE (removed, changed by an
+ * act, credential voided or replaced) or is not `account`.  So `conflict` must be filled in for
+ * every success; its reason is replaced by "lease-expired" or "changed-meanwhile" in these two
+ * cases.
  *
  * A FAILURE counts even if its effects conflict: a used code makes no guess free.
  */
@@ -172,22 +190,36 @@ struct store_settle {
 	bool count[LANE_COUNT];   /* SETTLE_FAILURE: lanes that count, SOURCE with its weight */
 	uint32_t source_weight;
 	size_t neffects;
-	struct audit_row applied;  /* row if every conditional effect applied; class 0 = no row (names without
-				      account: the engine aggregates those, so that a flood fills no disk) */
-	struct audit_row conflict; /* row if one did not: then nothing of the effects applies; a success is not one,
-				      and is not counted */
-	struct audit_row locked;   /* SETTLE_FAILURE only: a further row (finding) if this failure sets a lock */
+	/*
+	 * Row if every conditional effect applied; class 0 = no row (names without account: the
+	 * engine aggregates those, so that a flood fills no disk).
+	 */
+	struct audit_row applied;
+	/*
+	 * Row if one did not: then nothing of the effects applies; a success is not one, and is not
+	 * counted.
+	 */
+	struct audit_row conflict;
+	/* SETTLE_FAILURE only: a further row (finding) if this failure sets a lock */
+	struct audit_row locked;
 	/* Record of a completed transaction, written with SETTLE_SUCCESS. */
 	int64_t account;
 	unsigned kinds;
-	char service[STORE_PLACE_SIZE]; /* for local callers the service, behind a relay "service@host" */
+	/* for local callers the service, behind a relay "service@host" */
+	char service[STORE_PLACE_SIZE];
 	enum wf_purpose purpose;
-	int64_t challenge_ms; /* SETTLE_CHALLENGE: how long the answer is awaited, by the lock clock */
-	char factors[65];     /* SETTLE_CHALLENGE: what was proved, as in a row; given back by RESUME with `kinds` */
-	struct store_further further; /* SETTLE_CHALLENGE: RESUME gives it back, but not the question */
+	/* SETTLE_CHALLENGE: how long the answer is awaited, by the lock clock */
+	int64_t challenge_ms;
+	/* SETTLE_CHALLENGE: what was proved, as in a row; given back by RESUME with `kinds` */
+	char factors[65];
+	/* SETTLE_CHALLENGE: RESUME gives it back, but not the question */
+	struct store_further further;
 	uint8_t idempotency[32];
 	bool has_idempotency;
-	/* Any outcome: what is remembered for the idempotency key is a challenge of `txn`, whether it is open or not. */
+	/*
+	 * Any outcome: what is remembered for the idempotency key is a challenge of `txn`, whether
+	 * it is open or not.
+	 */
 	bool challenged;
 	enum wf_verdict verdict, verdict_conflict; /* remembered for the idempotency key */
 	/* out */
@@ -236,8 +268,9 @@ enum store_resumed {
 };
 
 /*
- * Takes up an open challenge: of all who ask for one exactly one finds it.  Its reservation is held from then on as after
- * RESERVE: settle it.  A success is still a conflict if the account has changed since the first round.
+ * Takes up an open challenge: of all who ask for one exactly one finds it.  Its reservation is held
+ * from then on as after RESERVE: settle it.  A success is still a conflict if the account has
+ * changed since the first round.
  */
 struct store_resume {
 	/* in */
@@ -259,14 +292,16 @@ struct store_resume {
 };
 
 /*
- * A session known from accounting is told by service (the client), nas and acct_session.  START and STOP have a row,
- * INTERIM changes the session alone (and opens it, if its START was lost), ON and OFF close all sessions of service and
- * nas.  A late START or INTERIM does not open what a STOP has closed.
+ * A session known from accounting is told by service (the client), nas and acct_session.  START and
+ * STOP have a row, INTERIM changes the session alone (and opens it, if its START was lost), ON and
+ * OFF close all sessions of service and nas.  A late START or INTERIM does not open what a STOP has
+ * closed.
  */
 struct store_record {
 	/* in */
 	enum accounting_event event;
-	uint8_t key[32]; /* hash of the record (B4); one that was stored within a day is not stored again */
+	/* hash of the record (B4); one that was stored within a day is not stored again */
+	uint8_t key[32];
 	uint8_t txn[WF_TXN_LEN];
 	bool has_txn;
 	char user[WF_NAME_MAX + 1];
@@ -330,7 +365,10 @@ struct store_session_entry {
 	char host[65];      /* where it was opened, behind a relay; "" = this machine */
 };
 
-/* One order of the outbox: what a front end has to do; it stays there over restarts until it is done. */
+/*
+ * One order of the outbox: what a front end has to do; it stays there over restarts until it is
+ * done.
+ */
 struct store_order {
 	int64_t id; /* rises; never used again */
 	char order[33]; /* "disconnect" */
@@ -352,22 +390,28 @@ struct store_view {
 	int64_t since_us, until_us; /* since <= time < until; 0 = open */
 	int result;                 /* enum audit_result or -1 */
 	int class;                  /* enum audit_class or 0 */
-	bool newest_first;          /* audit only: `after` then means "smaller than", 0 = from the end */
+	/* audit only: `after` then means "smaller than", 0 = from the end */
+	bool newest_first;
 	size_t limit;               /* 1..VIEW_PAGE */
-	/* out: `n` entries in the array of the kind; the caller owns the arrays (may be NULL for other kinds) */
+	/*
+	 * out: `n` entries in the array of the kind; the caller owns the arrays (may be NULL for
+	 * other kinds)
+	 */
 	size_t n;
 	struct account *accounts;
 	struct credential *credentials;
 	struct store_audit_entry *audit;
 	struct store_session_entry *sessions; /* the open ones */
 	struct store_order *orders;
-	struct throttle_state *locks; /* as stored, with pending; entry i is lane i of the key keys[i] */
+	/* as stored, with pending; entry i is lane i of the key keys[i] */
+	struct throttle_state *locks;
 	uint8_t keys[STORE_LANES][THROTTLE_KEY_LEN];
 	size_t nkeys;
 	int64_t lock_ms;
 	struct store_counts {
 		uint64_t accounts, credentials, audit_rows, reservations, throttles, sessions_open;
-		uint64_t locked; /* accounts with an ACCOUNT or POSSESSION lane that is locked now */
+		/* accounts with an ACCOUNT or POSSESSION lane that is locked now */
+		uint64_t locked;
 		uint64_t challenges; /* open */
 		uint64_t orders;     /* not done */
 		uint64_t commits, jobs; /* since start */
@@ -377,9 +421,14 @@ struct store_view {
 
 struct store_job {
 	enum store_job_kind kind;
-	void (*done)(struct store_job *job); /* in a store thread, after the commit; must be quick; may be NULL */
+	/* in a store thread, after the commit; must be quick; may be NULL */
+	void (*done)(struct store_job *job);
 	void *ctx;
-	wf_status status; /* WF_OK: carried out (for RESERVE see answer); WF_UNAVAILABLE/WF_IO/WF_FULL...: nothing happened */
+	/*
+	 * WF_OK: carried out (for RESERVE see answer); WF_UNAVAILABLE/WF_IO/WF_FULL...: nothing
+	 * happened
+	 */
+	wf_status status;
 	char cause[STORE_CAUSE_MAX];
 	struct store_job *next; /* the store's */
 	union {
@@ -395,23 +444,28 @@ struct store_job {
 };
 
 /*
- * Makes a job ready to be filled in.  All is zero but the long arrays at the end of READ, RESERVE, RESUME and SETTLE, of which
- * only as many entries count as their number says: clearing them costs more than the rest of a request.
+ * Makes a job ready to be filled in.  All is zero but the long arrays at the end of READ, RESERVE,
+ * RESUME and SETTLE, of which only as many entries count as their number says: clearing them costs
+ * more than the rest of a request.
  */
 void store_job_init(struct store_job *job, enum store_job_kind kind);
 /*
- * How many bytes from its start may hold anything by now: for who has to wipe it.  All where it failed, since nobody
- * knows how far it came.  Only after store_job_init.
+ * How many bytes from its start may hold anything by now: for who has to wipe it.  All where it
+ * failed, since nobody knows how far it came.  Only after store_job_init.
  */
 size_t store_job_extent(const struct store_job *job);
-/* Any thread.  WF_FULL or WF_UNAVAILABLE (closing): done is not called.  The job is the caller's until done. */
+/*
+ * Any thread.  WF_FULL or WF_UNAVAILABLE (closing): done is not called.  The job is the caller's
+ * until done.
+ */
 WF_MUST_USE wf_status store_submit(struct store *store, struct store_job *job);
 /* Submits and waits: for acts and tests, never in the loop thread.  Returns job->status. */
 WF_MUST_USE wf_status store_run(struct store *store, struct store_job *job);
 
 /*
- * False: no account of this name is exempt (STANDING_EXEMPT).  True: it may be, the store has to be asked.  From memory
- * and with the same work for every name, so that the answer's time tells nothing; any thread.
+ * False: no account of this name is exempt (STANDING_EXEMPT).  True: it may be, the store has to be
+ * asked.  From memory and with the same work for every name, so that the answer's time tells
+ * nothing; any thread.
  */
 bool store_may_be_exempt(struct store *store, const char *name);
 
@@ -426,52 +480,67 @@ bool store_clock_watch(struct store *store);
 WF_MUST_USE wf_status store_clock_accept(struct store *store, struct audit_row *row);
 
 /*
- * The highest id of an order that was ever added; from memory, any thread.  Whoever carries out orders asks for
- * VIEW_ORDERS after the last that it knows when this has risen, and for all of them when it begins.
+ * The highest id of an order that was ever added; from memory, any thread.  Whoever carries out
+ * orders asks for VIEW_ORDERS after the last that it knows when this has risen, and for all of them
+ * when it begins.
  */
 int64_t store_last_order(struct store *store);
 
 /*
- * Settles reservations whose lease ran out (row `interrupted`); called once a second, returns how many in n_r.
- * Waits for a commit if there is one to settle, so not in the loop thread.
+ * Settles reservations whose lease ran out (row `interrupted`); called once a second, returns how
+ * many in n_r. Waits for a commit if there is one to settle, so not in the loop thread.
  */
 WF_MUST_USE wf_status store_expire(struct store *store, size_t *n_r);
 
-/* Random salt of this store, for the transaction's name keys etc.: 32 bytes, made with the store. */
+/*
+ * Random salt of this store, for the transaction's name keys etc.: 32 bytes, made with the store.
+ */
 void store_id(struct store *store, uint8_t id_r[32]);
-/* Node id that the chain starts from: as it was when the store was made.  Valid until store_close. */
+/*
+ * Node id that the chain starts from: as it was when the store was made.  Valid until store_close.
+ */
 const char *store_node(const struct store *store);
-/* What EFFECT_META_SET stored under `key`; WF_NOT_FOUND, WF_TOO_LONG.  Opens the file anew: not for the loop thread. */
-WF_MUST_USE wf_status store_setting(struct store *store, const char *key, char *value_r, size_t size);
+/*
+ * What EFFECT_META_SET stored under `key`; WF_NOT_FOUND, WF_TOO_LONG.  Opens the file anew: not for
+ * the loop thread.
+ */
+WF_MUST_USE wf_status store_setting(
+	struct store *store, const char *key, char *value_r, size_t size);
 
 /*
- * The full check of the file, on a connection of its own while the store works: reads all of it, so it may take
- * minutes.  WF_CORRUPT with a sentence.  The chain is another matter: audit_verify_row over VIEW_AUDIT.
+ * The full check of the file, on a connection of its own while the store works: reads all of it, so
+ * it may take minutes.  WF_CORRUPT with a sentence.  The chain is another matter: audit_verify_row
+ * over VIEW_AUDIT.
  */
 WF_MUST_USE wf_status store_check(struct store *store, char *why_r, size_t size);
 
 /*
- * Consistent copy while the daemon works, durable when this returns: to a new file, or to an empty one of the
- * caller's; mode 0600.  Removed again on failure.  Any thread but the loop's.
+ * Consistent copy while the daemon works, durable when this returns: to a new file, or to an empty
+ * one of the caller's; mode 0600.  Removed again on failure.  Any thread but the loop's.
  */
 WF_MUST_USE wf_status store_backup(struct store *store, const char *path, char *why_r, size_t size);
 /*
- * Makes a restored database fit to be used (before store_open): generation + 1, TOTP steps up to three behind
- * now burnt, recovery codes void, HOTP wants a resync (state pending), a system row `restore`.  Failures and locks of
- * the database that it replaces are kept where they are greater (I1 holds across a restore): `replaced` is
- * its path, NULL or unreadable: the backup's own stay, and the lock clock stands still over the gap.
+ * Makes a restored database fit to be used (before store_open): generation + 1, TOTP steps up to
+ * three behind now burnt, recovery codes void, HOTP wants a resync (state pending), a system row
+ * `restore`.  Failures and locks of the database that it replaces are kept where they are greater
+ * (I1 holds across a restore): `replaced` is its path, NULL or unreadable: the backup's own stay,
+ * and the lock clock stands still over the gap.
  */
-WF_MUST_USE wf_status store_restore_prepare(const char *path, const char *replaced, const char *node, struct wf_now now,
-	char *why_r, size_t size);
-#define STORE_RESTORING ".restoring" /* behind the database's path: where a restored one is made ready */
+WF_MUST_USE wf_status store_restore_prepare(const char *path, const char *replaced,
+	const char *node, struct wf_now now, char *why_r, size_t size);
+#define STORE_RESTORING \
+	".restoring" /* behind the database's path: where a restored one is made ready */
 #define STORE_PATH_MAX 640	     /* a database's path is at least 64 octets shorter */
 /*
- * Puts PATH.restoring, prepared and durable, in the place of the database, which is kept beside it as
- * PATH.before-restore-TIME.  A crash leaves the old store or the new one: what was decided is carried out by the next
- * store_open.  No daemon may run on it (WF_EXISTS).
+ * Puts PATH.restoring, prepared and durable, in the place of the database, which is kept beside it
+ * as PATH.before-restore-TIME.  A crash leaves the old store or the new one: what was decided is
+ * carried out by the next store_open.  No daemon may run on it (WF_EXISTS).
  */
 WF_MUST_USE wf_status store_restore_swap(const char *path, char *why_r, size_t size);
-/* Carries out what a crash cut short, sweeps what it left; does nothing otherwise.  store_open calls it. */
+/*
+ * Carries out what a crash cut short, sweeps what it left; does nothing otherwise.  store_open
+ * calls it.
+ */
 WF_MUST_USE wf_status store_restore_finish(const char *path, char *why_r, size_t size);
 
 #endif

@@ -1,11 +1,12 @@
 /*
- * Puts a restored database in the place of the old one, so that whatever happens on the way, power cuts
- * included, the next start finds one of the two, whole.
+ * Puts a restored database in the place of the old one, so that whatever happens on the way, power
+ * cuts included, the next start finds one of the two, whole.
  *
- * Several files move (the database and SQLite's beside it), so no single rename does it.  The decision is one
- * rename: PATH.restoring becomes PATH.restored.  Before it the old store stands, and what is left of the attempt is
- * swept.  After it the rest is only carried out, by this call or by the next start: the old files get the name under
- * which they are kept, then the new one gets theirs.  Each step may be done twice.
+ * Several files move (the database and SQLite's beside it), so no single rename does it.  The
+ * decision is one rename: PATH.restoring becomes PATH.restored.  Before it the old store stands,
+ * and what is left of the attempt is swept.  After it the rest is only carried out, by this call or
+ * by the next start: the old files get the name under which they are kept, then the new one gets
+ * theirs.  Each step may be done twice.
  */
 #include "config.h"
 
@@ -30,8 +31,8 @@ swap_failed(const char *path, char *why_r, size_t size)
 {
 	const int error = errno;
 
-	(void)snprintf(why_r, size, _("The restored database cannot be put in place at %s: %s."), path,
-		strerror(error));
+	(void)snprintf(why_r, size, _("The restored database cannot be put in place at %s: %s."),
+		path, strerror(error));
 	return error == ENOSPC || error == EDQUOT ? WF_FULL : WF_IO;
 }
 
@@ -62,7 +63,8 @@ swap_keep(const char *path, long long decided_s)
 
 	for (size_t i = 0; i < sizeof(moved) / sizeof(moved[0]); i++) {
 		(void)snprintf(from, sizeof(from), "%s%s", path, moved[i]);
-		(void)snprintf(to, sizeof(to), "%s.before-restore-%lld%s", path, decided_s, moved[i]);
+		(void)snprintf(
+			to, sizeof(to), "%s.before-restore-%lld%s", path, decided_s, moved[i]);
 		if (wf_fault(WF_FAULT_FILE) || (rename(from, to) != 0 && errno != ENOENT))
 			return false;
 	}
@@ -79,7 +81,8 @@ swap_carry_out(const char *path, char *why_r, size_t size)
 	(void)snprintf(restored, sizeof(restored), "%s%s", path, RESTORED);
 	if (lstat(restored, &st) != 0)
 		return errno == ENOENT ? WF_OK : swap_failed(path, why_r, size);
-	if (!swap_keep(path, (long long)st.st_mtim.tv_sec) || rename(restored, path) != 0 || !swap_sync(path))
+	if (!swap_keep(path, (long long)st.st_mtim.tv_sec) || rename(restored, path) != 0 ||
+		!swap_sync(path))
 		return swap_failed(path, why_r, size);
 	return WF_OK;
 }

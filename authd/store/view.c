@@ -1,7 +1,7 @@
 /*
- * VIEW: pages for people.  One function a kind, in a table.  A page of the log goes along one index; a span of
- * time is first made a span of row numbers (audit_span), so that a month in 15 million rows is found
- * without walking the rest.
+ * VIEW: pages for people.  One function a kind, in a table.  A page of the log goes along one
+ * index; a span of time is first made a span of row numbers (audit_span), so that a month in 15
+ * million rows is found without walking the rest.
  */
 #include "config.h"
 
@@ -12,7 +12,8 @@
 #define HOUR_US (3600 * 1000000LL)
 
 static struct sql
-view_start(struct reader *r, const struct store_view *view, enum sql_id all, enum sql_id some, bool filter)
+view_start(struct reader *r, const struct store_view *view, enum sql_id all, enum sql_id some,
+	bool filter)
 {
 	struct sql q = sql_start(&r->conn, filter ? some : all);
 

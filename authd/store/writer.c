@@ -1,14 +1,15 @@
 /*
  * The writer thread: group commit.
  *
- * It takes all jobs that are waiting, orders them by account, and runs them in one transaction, so that one fsync
- * serves them all.  A job that fails fails alone.  Few do, and a savepoint for each costs a copy of every page that it
- * changes; so there are none at first.  If a job fails after it has changed something, the transaction is rolled back and
- * run again without it, this time with savepoints.  Until the commit a job may therefore run twice, with the same
- * inputs.
+ * It takes all jobs that are waiting, orders them by account, and runs them in one transaction, so
+ * that one fsync serves them all.  A job that fails fails alone.  Few do, and a savepoint for each
+ * costs a copy of every page that it changes; so there are none at first.  If a job fails after it
+ * has changed something, the transaction is rolled back and run again without it, this time with
+ * savepoints.  Until the commit a job may therefore run twice, with the same inputs.
  *
  * If the transaction itself fails nothing of it is believed: every job of the batch fails with the
- * cause, and what was known of the database is read anew before the next one.  `done` runs after the commit.
+ * cause, and what was known of the database is read anew before the next one.  `done` runs after
+ * the commit.
  */
 #include "config.h"
 
@@ -126,7 +127,10 @@ batch_leftovers(struct writer *w)
 	status = interrupt_expired(w, INT64_MAX, SIZE_MAX, NULL);
 	if (status != WF_OK || !w->other_boot)
 		return status;
-	/* Sessions of another boot: their processes are gone, and pids and audit session ids start anew. */
+	/*
+	 * Sessions of another boot: their processes are gone, and pids and audit session ids start
+	 * anew.
+	 */
 	q = sql_start(&w->conn, SQL_SESSION_CLOSE_ALL);
 	sql_put_int(&q, w->now.wall_us);
 	return sql_run(&q, NULL);
@@ -214,7 +218,8 @@ batch_job(struct writer *w, struct ordered *one)
 		return status;
 	w->conn.cause[0] = '\0';
 	job->cause[0] = '\0';
-	job->status = kind >= JOB_KINDS || job_run[kind] == NULL ? WF_INVALID : job_run[kind](w, job);
+	job->status =
+		kind >= JOB_KINDS || job_run[kind] == NULL ? WF_INVALID : job_run[kind](w, job);
 	if (w->again)
 		return WF_OK; /* it cannot tell before */
 	if (job->status == WF_OK)
@@ -243,8 +248,8 @@ batch_commit(struct writer *w, const struct batch *batch, bool *written_r)
 		lockclock_accept(&seen, w->now);
 	if (status == WF_OK)
 		status = meta_save(&w->conn, &w->work.head, w->lock_ms,
-			(struct wf_now){lockclock_expected_us(&seen, w->now), w->now.boot_us}, w->store->boot_id,
-			seen.suspect);
+			(struct wf_now){lockclock_expected_us(&seen, w->now), w->now.boot_us},
+			w->store->boot_id, seen.suspect);
 	if (status == WF_OK)
 		status = interrupt_next(w);
 	return status == WF_OK ? sql_simple(&w->conn, SQL_COMMIT) : status;

@@ -217,7 +217,8 @@ fx_admin(struct effect *effects, size_t n, struct store_admin *admin_r)
 
 	ck_assert_ptr_nonnull(job);
 	job->kind = STORE_ADMIN;
-	job->u.admin = (struct store_admin){.effects = effects, .neffects = n, .rows = &row, .nrows = 1};
+	job->u.admin =
+		(struct store_admin){.effects = effects, .neffects = n, .rows = &row, .nrows = 1};
 	status = store_run(fx.store, job);
 	if (admin_r != NULL)
 		*admin_r = job->u.admin;
@@ -260,8 +261,10 @@ fx_add_account(const char *name)
 int64_t
 fx_add_credential(const struct credential *credential, const uint8_t (*codes)[32], size_t ncodes)
 {
-	struct effect effect = {
-		.kind = EFFECT_CREDENTIAL_ADD, .credential = credential, .codes = codes, .ncodes = ncodes};
+	struct effect effect = {.kind = EFFECT_CREDENTIAL_ADD,
+		.credential = credential,
+		.codes = codes,
+		.ncodes = ncodes};
 	struct store_admin admin;
 
 	ck_assert_int_eq(fx_admin(&effect, 1, &admin), WF_OK);
@@ -398,7 +401,8 @@ fx_settle_run(struct store_job *job, bool *applied_r)
 }
 
 wf_status
-fx_settle(unsigned txn, const char *name, enum store_outcome outcome, int64_t account, bool *applied_r)
+fx_settle(unsigned txn, const char *name, enum store_outcome outcome, int64_t account,
+	bool *applied_r)
 {
 	return fx_settle_run(fx_settle_job(txn, name, outcome, account), applied_r);
 }
@@ -629,8 +633,9 @@ fx_verify_chain(void)
 	ck_assert_int_eq(audit_head_init(&verifier.head, store_node(fx.store)), WF_OK);
 	while ((n = fx_page(verifier.head.seq, false, entries)) > 0) {
 		for (size_t i = 0; i < n; i++) {
-			wf_status status = audit_verify_row(&verifier, entries[i].seq, entries[i].encoded,
-				entries[i].encoded_len, entries[i].chain, why, sizeof(why));
+			wf_status status =
+				audit_verify_row(&verifier, entries[i].seq, entries[i].encoded,
+					entries[i].encoded_len, entries[i].chain, why, sizeof(why));
 
 			ck_assert_msg(status == WF_OK, "row %llu: %s",
 				(unsigned long long)entries[i].seq, why);

@@ -35,7 +35,10 @@ void fx_close(void);
 void fx_reopen(void);
 /* Copies the open store to DIR/copy.db. */
 void fx_back_up(void);
-/* Closes the store, makes DIR/copy.db fit to be used in its place, its counters kept or not, and opens that. */
+/*
+ * Closes the store, makes DIR/copy.db fit to be used in its place, its counters kept or not, and
+ * opens that.
+ */
 void fx_restore(bool keep);
 char *fx_file(const char *suffix); /* path of the store with a suffix; static memory */
 
@@ -54,7 +57,8 @@ wf_status fx_effect(struct effect effect);
 /* An act that changes nothing: one row with `detail`; why it failed in cause_r. */
 wf_status fx_act(const char *detail, char cause_r[STORE_CAUSE_MAX]);
 int64_t fx_add_account(const char *name);
-int64_t fx_add_credential(const struct credential *credential, const uint8_t (*codes)[32], size_t ncodes);
+int64_t fx_add_credential(
+	const struct credential *credential, const uint8_t (*codes)[32], size_t ncodes);
 
 /* Lanes of a name with threshold 10, no back-off, no source. */
 struct store_lanes fx_lanes(const char *name);
@@ -63,13 +67,15 @@ void fx_key(const char *name, enum throttle_lane lane, uint8_t key_r[32]);
 
 /* Jobs on the heap; the caller frees them. */
 struct store_job *fx_reserve_job(unsigned txn, const char *name);
-struct store_job *fx_settle_job(unsigned txn, const char *name, enum store_outcome outcome, int64_t account);
+struct store_job *fx_settle_job(
+	unsigned txn, const char *name, enum store_outcome outcome, int64_t account);
 /* Runs and frees; statuses other than WF_OK fail the test. */
 enum throttle_answer fx_reserve(unsigned txn, const char *name);
 /* Runs and frees; returns the status, applied in *applied_r (may be NULL). */
-wf_status fx_settle(unsigned txn, const char *name, enum store_outcome outcome, int64_t account, bool *applied_r);
-wf_status fx_settle_effect(unsigned txn, const char *name, enum store_outcome outcome, int64_t account,
-	struct effect effect, bool *applied_r);
+wf_status fx_settle(unsigned txn, const char *name, enum store_outcome outcome, int64_t account,
+	bool *applied_r);
+wf_status fx_settle_effect(unsigned txn, const char *name, enum store_outcome outcome,
+	int64_t account, struct effect effect, bool *applied_r);
 
 /* Reserves `txn` and opens its challenge for FX_TTL_MS: password right, asked by "vpn". */
 #define FX_TTL_MS 90000
@@ -81,7 +87,10 @@ struct store_job *fx_resume_job(unsigned txn, const char *name);
 /* Runs and frees; statuses other than WF_OK fail the test. */
 enum store_resumed fx_resume(unsigned txn, const char *name);
 
-/* A record of accounting of session `number` of alice at the NAS "nas-1" of "vpn", with a key of its own. */
+/*
+ * A record of accounting of session `number` of alice at the NAS "nas-1" of "vpn", with a key of
+ * its own.
+ */
 struct store_job *fx_record_job(enum accounting_event event, const char *number);
 /* Runs and frees; statuses other than WF_OK fail the test.  How many sessions it closed. */
 size_t fx_record(enum accounting_event event, const char *number);

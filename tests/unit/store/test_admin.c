@@ -1,4 +1,7 @@
-/* Acts: every effect, all or nothing; names, credentials, settings; counters of names without account. */
+/*
+ * Acts: every effect, all or nothing; names, credentials, settings; counters of names without
+ * account.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -81,7 +84,10 @@ START_TEST(all_or_nothing)
 }
 END_TEST
 
-/* The second row cannot be encoded: the first one is gone as well, and the chain goes on where it was. */
+/*
+ * The second row cannot be encoded: the first one is gone as well, and the chain goes on where it
+ * was.
+ */
 START_TEST(a_bad_row_leaves_no_gap)
 {
 	static struct store_job job;
@@ -121,18 +127,22 @@ START_TEST(refusals_of_accounts)
 	int64_t id = fx_add_account("alice");
 
 	ck_assert_int_eq(
-		fx_effect((struct effect){.kind = EFFECT_ACCOUNT_ADD, .account = &account}), WF_EXISTS);
-	ck_assert_int_eq(
-		fx_effect((struct effect){.kind = EFFECT_ACCOUNT_ADD, .account = &none}), WF_INVALID);
+		fx_effect((struct effect){.kind = EFFECT_ACCOUNT_ADD, .account = &account}),
+		WF_EXISTS);
+	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_ACCOUNT_ADD, .account = &none}),
+		WF_INVALID);
 	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_ACCOUNT_ADD}), WF_INVALID);
 	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_ACCOUNT_SET}), WF_INVALID);
 	account.id = id + 1;
 	ck_assert_int_eq(
-		fx_effect((struct effect){.kind = EFFECT_ACCOUNT_SET, .account = &account}), WF_NOT_FOUND);
+		fx_effect((struct effect){.kind = EFFECT_ACCOUNT_SET, .account = &account}),
+		WF_NOT_FOUND);
 	ck_assert_int_eq(
-		fx_effect((struct effect){.kind = EFFECT_ACCOUNT_REMOVE, .account_id = id + 1}), WF_NOT_FOUND);
+		fx_effect((struct effect){.kind = EFFECT_ACCOUNT_REMOVE, .account_id = id + 1}),
+		WF_NOT_FOUND);
 	ck_assert_int_eq(
-		fx_effect((struct effect){.kind = EFFECT_MUST_CHANGE, .account_id = id + 1}), WF_NOT_FOUND);
+		fx_effect((struct effect){.kind = EFFECT_MUST_CHANGE, .account_id = id + 1}),
+		WF_NOT_FOUND);
 	ck_assert_int_eq(fx_effect((struct effect){.kind = (enum effect_kind)4711}), WF_INVALID);
 }
 END_TEST
@@ -143,7 +153,9 @@ START_TEST(account_set_and_flags)
 	struct effect set = {.kind = EFFECT_ACCOUNT_SET, .account = &account};
 	int64_t id = fx_add_account("alice");
 
-	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_LAST_LOGIN, .account_id = id, .value = 9}), WF_OK);
+	ck_assert_int_eq(
+		fx_effect((struct effect){.kind = EFFECT_LAST_LOGIN, .account_id = id, .value = 9}),
+		WF_OK);
 	account.id = id;
 	account.uid = 2000;
 	account.state = ACCOUNT_DISABLED;
@@ -157,11 +169,16 @@ START_TEST(account_set_and_flags)
 	ck_assert_int_eq(fx_read("alice")->account.created_us, FX_START);
 	ck_assert_int_eq(fx_read("alice")->account.last_login_us, 9);
 	/* Nobody logs in to a disabled account. */
-	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_LAST_LOGIN, .account_id = id, .value = 10}),
+	ck_assert_int_eq(fx_effect((struct effect){
+				 .kind = EFFECT_LAST_LOGIN, .account_id = id, .value = 10}),
 		WF_NOT_FOUND);
-	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_MUST_CHANGE, .account_id = id, .value = 1}), WF_OK);
+	ck_assert_int_eq(fx_effect((struct effect){
+				 .kind = EFFECT_MUST_CHANGE, .account_id = id, .value = 1}),
+		WF_OK);
 	ck_assert(fx_read("alice")->account.must_change);
-	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_MUST_CHANGE, .account_id = id, .value = 0}), WF_OK);
+	ck_assert_int_eq(fx_effect((struct effect){
+				 .kind = EFFECT_MUST_CHANGE, .account_id = id, .value = 0}),
+		WF_OK);
 	ck_assert(!fx_read("alice")->account.must_change);
 }
 END_TEST
@@ -175,7 +192,8 @@ START_TEST(remove_takes_credentials_and_leaves_the_log)
 
 	(void)fx_add_credential(&set, codes, 1);
 	rows = fx_last_seq();
-	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_ACCOUNT_REMOVE, .account_id = id}), WF_OK);
+	ck_assert_int_eq(
+		fx_effect((struct effect){.kind = EFFECT_ACCOUNT_REMOVE, .account_id = id}), WF_OK);
 	ck_assert(!fx_read("alice")->found);
 	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM credential"), 0);
 	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM recovery_code"), 0);
@@ -210,16 +228,19 @@ START_TEST(credentials)
 	ck_assert_int_eq(fx_effect(void_one), WF_NOT_FOUND);
 	totp.account_id = id + 1;
 	ck_assert_int_eq(
-		fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_ADD, .credential = &totp}), WF_NOT_FOUND);
+		fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_ADD, .credential = &totp}),
+		WF_NOT_FOUND);
 	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_ADD}), WF_INVALID);
 	totp.account_id = id;
 	totp.secret_len = CREDENTIAL_SECRET_MAX;
 	ck_assert_int_eq(
-		fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_ADD, .credential = &totp}), WF_INVALID);
+		fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_ADD, .credential = &totp}),
+		WF_INVALID);
 	totp.secret_len = 1;
 	totp.factor = FACTOR_RECOVERY;
 	ck_assert_int_eq(
-		fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_ADD, .credential = &totp}), WF_INVALID);
+		fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_ADD, .credential = &totp}),
+		WF_INVALID);
 }
 END_TEST
 
@@ -228,7 +249,8 @@ START_TEST(void_by_factor)
 	int64_t id = fx_add_account("alice");
 	struct credential totp = fx_credential(FACTOR_TOTP, id);
 	struct credential hotp = fx_credential(FACTOR_HOTP, id);
-	struct effect effect = {.kind = EFFECT_CREDENTIAL_VOID, .account_id = id, .factor = FACTOR_TOTP};
+	struct effect effect = {
+		.kind = EFFECT_CREDENTIAL_VOID, .account_id = id, .factor = FACTOR_TOTP};
 
 	for (int i = 0; i < 2; i++) {
 		(void)fx_add_credential(&totp, NULL, 0);
@@ -255,7 +277,9 @@ START_TEST(credentials_are_bounded)
 		last = fx_add_credential(&totp, NULL, 0);
 	ck_assert_int_eq(fx_effect(add), WF_TOO_LONG);
 	ck_assert_uint_eq(fx_read("alice")->ncredentials, CREDENTIALS_MAX);
-	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_VOID, .credential_id = last}), WF_OK);
+	ck_assert_int_eq(
+		fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_VOID, .credential_id = last}),
+		WF_OK);
 	ck_assert_int_eq(fx_effect(add), WF_OK);
 }
 END_TEST
@@ -265,9 +289,17 @@ START_TEST(resync_reseal_and_hash)
 	int64_t id = fx_add_account("alice");
 	struct credential hotp = fx_credential(FACTOR_HOTP, id);
 	struct effect resync = {.kind = EFFECT_HOTP_RESYNC, .value = 50};
-	struct effect reseal = {.kind = EFFECT_RESEAL, .blob = "anew", .blob_len = 4, .old = "secret", .old_len = 6,
+	struct effect reseal = {.kind = EFFECT_RESEAL,
+		.blob = "anew",
+		.blob_len = 4,
+		.old = "secret",
+		.old_len = 6,
 		.value = 9};
-	struct effect hash = {.kind = EFFECT_HASH_REPLACE, .blob = "h2", .blob_len = 2, .old = "anew", .old_len = 4};
+	struct effect hash = {.kind = EFFECT_HASH_REPLACE,
+		.blob = "h2",
+		.blob_len = 2,
+		.old = "anew",
+		.old_len = 4};
 
 	hotp.state = CREDENTIAL_PENDING;
 	hotp.counter = 50;
@@ -357,7 +389,10 @@ START_TEST(unknown_names_are_bounded)
 		fx_advance(1000);
 		fail_once(txn++, name);
 	}
-	/* 20 of nobody and the account's own; the oldest went, but not the one with an attempt under way. */
+	/*
+	 * 20 of nobody and the account's own; the oldest went, but not the one with an attempt
+	 * under way.
+	 */
 	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM throttle WHERE known = 0"), 20);
 	ck_assert_uint_eq(fx_counts().throttles, 21);
 	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, 1);
@@ -389,7 +424,8 @@ START_TEST(known_follows_the_account)
 	}
 	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).failures, 1);
 	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM throttle WHERE known = 0"), 20);
-	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_ACCOUNT_REMOVE, .account_id = id}), WF_OK);
+	ck_assert_int_eq(
+		fx_effect((struct effect){.kind = EFFECT_ACCOUNT_REMOVE, .account_id = id}), WF_OK);
 	ck_assert_int_eq(fx_sql_int("SELECT known FROM throttle WHERE name = 'bob'"), 0);
 	fx_advance(1000);
 	fail_once(txn++, "last");

@@ -80,7 +80,9 @@ START_TEST(a_copy_under_load_is_one_state)
 	ck_assert_int_ne(access(wal, F_OK), 0);
 	fx_close();
 	(void)snprintf(fx.path, sizeof(fx.path), "%s", copy);
-	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM pragma_integrity_check WHERE "
+				    "integrity_check <> 'ok'"),
+		0);
 	fx_open();
 	ck_assert_uint_ge(fx_verify_chain(), 50);
 }
@@ -128,7 +130,8 @@ advance_applies(enum effect_kind kind, int64_t id, int64_t value)
 
 	ck_assert_int_eq(fx_reserve(++txn, "alice"), THROTTLE_ADMIT);
 	ck_assert_int_eq(fx_settle_effect(txn, "alice", SETTLE_SUCCESS, account,
-				 (struct effect){.kind = kind, .credential_id = id, .value = value}, &applied),
+				 (struct effect){.kind = kind, .credential_id = id, .value = value},
+				 &applied),
 		WF_OK);
 	return applied;
 }
@@ -239,7 +242,10 @@ START_TEST(failures_of_the_replaced_store_stay)
 }
 END_TEST
 
-/* A crash, then a restore instead of a start: what was being evaluated counts, what waited for an answer does not. */
+/*
+ * A crash, then a restore instead of a start: what was being evaluated counts, what waited for an
+ * answer does not.
+ */
 START_TEST(attempts_under_way_in_the_replaced_store_count)
 {
 	int64_t bob = fx_add_account("bob");
@@ -266,7 +272,8 @@ START_TEST(a_damaged_replaced_store_is_no_obstacle)
 	backup();
 	(void)snprintf(replaced, sizeof(replaced), "%s/damaged.db", fx.dir);
 	file = fopen(replaced, "w");
-	(void)fputs("No database at all; this is what somebody wants to be rid of by restoring.", file);
+	(void)fputs(
+		"No database at all; this is what somebody wants to be rid of by restoring.", file);
 	(void)fclose(file);
 	use_copy(replaced);
 	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, 2);
@@ -298,22 +305,23 @@ START_TEST(restore_refuses)
 {
 	struct wf_now now = fx_now();
 
-	ck_assert_int_eq(
-		store_restore_prepare(copy, NULL, "node-a", now, fx.why, sizeof(fx.why)), WF_NOT_FOUND);
+	ck_assert_int_eq(store_restore_prepare(copy, NULL, "node-a", now, fx.why, sizeof(fx.why)),
+		WF_NOT_FOUND);
 	/* The daemon runs on it. */
 	ck_assert_int_eq(
-		store_restore_prepare(fx.path, NULL, "node-a", now, fx.why, sizeof(fx.why)), WF_EXISTS);
+		store_restore_prepare(fx.path, NULL, "node-a", now, fx.why, sizeof(fx.why)),
+		WF_EXISTS);
 	ck_assert_ptr_nonnull(strstr(fx.why, "in use"));
 	people();
 	backup();
 	fx_close();
 	(void)snprintf(fx.path, sizeof(fx.path), "%s", copy);
 	fx_sql("UPDATE audit SET chain = zeroblob(32) WHERE seq = 3");
-	ck_assert_int_eq(
-		store_restore_prepare(copy, NULL, "node-a", now, fx.why, sizeof(fx.why)), WF_CORRUPT);
+	ck_assert_int_eq(store_restore_prepare(copy, NULL, "node-a", now, fx.why, sizeof(fx.why)),
+		WF_CORRUPT);
 	fx_sql("PRAGMA user_version = 99");
-	ck_assert_int_eq(
-		store_restore_prepare(copy, NULL, "node-a", now, fx.why, sizeof(fx.why)), WF_VERSION);
+	ck_assert_int_eq(store_restore_prepare(copy, NULL, "node-a", now, fx.why, sizeof(fx.why)),
+		WF_VERSION);
 	ck_assert_ptr_nonnull(strstr(fx.why, "version 99"));
 }
 END_TEST
@@ -351,7 +359,10 @@ decide(void)
 	ck_assert_int_eq(utimensat(AT_FDCWD, fx_file(".restored"), then, 0), 0);
 }
 
-/* Cut short after each of its renames: the next call carries out what was decided, with the same names. */
+/*
+ * Cut short after each of its renames: the next call carries out what was decided, with the same
+ * names.
+ */
 START_TEST(a_swap_that_was_cut_short_is_finished)
 {
 	static const char *const done[] = {"", "-wal", "-shm"};

@@ -1,6 +1,6 @@
 /*
- * Open challenges: pending as long as they are open, taken up once, ended uncounted, alive over a restart. And what a
- * request is remembered by while one is open.
+ * Open challenges: pending as long as they are open, taken up once, ended uncounted, alive over a
+ * restart. And what a request is remembered by while one is open.
  */
 #include "config.h"
 
@@ -26,7 +26,8 @@ setup(void)
 static uint32_t
 pending(void)
 {
-	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, fx_state("alice", LANE_POSSESSION).pending);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending,
+		fx_state("alice", LANE_POSSESSION).pending);
 	return fx_state("alice", LANE_ACCOUNT).pending;
 }
 
@@ -83,7 +84,8 @@ START_TEST(taken_up_with_what_stands_now)
 	ck_assert_uint_eq(pending(), 1);
 	ck_assert_uint_eq(fx_counts().challenges, 0);
 	use.value = 8;
-	ck_assert_int_eq(fx_settle_effect(1, "alice", SETTLE_SUCCESS, account, use, &applied), WF_OK);
+	ck_assert_int_eq(
+		fx_settle_effect(1, "alice", SETTLE_SUCCESS, account, use, &applied), WF_OK);
 	ck_assert(applied);
 	ck_assert_uint_eq(pending(), 0);
 	ck_assert_uint_eq(fx_count_rows("login", "ok"), 2);
@@ -229,7 +231,10 @@ reserve_of_three(unsigned txn)
 	return answer;
 }
 
-/* Nobody keeps an account's logins waiting by leaving prompts open; evaluated attempts are waited for as ever. */
+/*
+ * Nobody keeps an account's logins waiting by leaving prompts open; evaluated attempts are waited
+ * for as ever.
+ */
 START_TEST(an_attempt_takes_their_room)
 {
 	for (unsigned i = 1; i <= 3; i++)
@@ -282,7 +287,8 @@ disable(void)
 	struct account changed = fx_read("alice")->account;
 
 	changed.state = ACCOUNT_DISABLED;
-	ck_assert_int_eq(fx_effect((struct effect){.kind = EFFECT_ACCOUNT_SET, .account = &changed}), WF_OK);
+	ck_assert_int_eq(
+		fx_effect((struct effect){.kind = EFFECT_ACCOUNT_SET, .account = &changed}), WF_OK);
 }
 
 /* What the password was verified against is not there any more: nothing is opened. */
@@ -384,12 +390,16 @@ remembered(void)
 	return &job.u.read;
 }
 
-/* The same packet gets the same challenge, whether there is one or not (I5), for 30 s, over a restart too. */
+/*
+ * The same packet gets the same challenge, whether there is one or not (I5), for 30 s, over a
+ * restart too.
+ */
 static void
 check_remembered(enum store_outcome outcome)
 {
-	struct store_job *job = outcome == SETTLE_CHALLENGE ? fx_challenge_job(1, "alice", account)
-							    : fx_settle_job(1, "alice", outcome, account);
+	struct store_job *job = outcome == SETTLE_CHALLENGE
+					? fx_challenge_job(1, "alice", account)
+					: fx_settle_job(1, "alice", outcome, account);
 	const struct store_read *read;
 
 	job->u.settle.has_idempotency = true;

@@ -1,4 +1,7 @@
-/* The lock clock of the store: kept over restarts and reboots; a suspect wall clock is remembered until accepted. */
+/*
+ * The lock clock of the store: kept over restarts and reboots; a suspect wall clock is remembered
+ * until accepted.
+ */
 #include "config.h"
 
 #include "tests/unit/store/fixture.h"
@@ -41,7 +44,8 @@ START_TEST(kept_over_a_reboot)
 	(void)fx_add_account("alice");
 	before = store_lock_ms(fx.store);
 	fx_close();
-	fx_sql("UPDATE meta SET boot_id = '00000000-0000-0000-0000-000000000000', boot_us = boot_us + 77777777");
+	fx_sql("UPDATE meta SET boot_id = '00000000-0000-0000-0000-000000000000', boot_us = "
+	       "boot_us + 77777777");
 	fx_step_wall(60 * FX_SECOND);
 	fx_open();
 	ck_assert_int_eq(store_lock_ms(fx.store) - before, 60000);
@@ -98,7 +102,8 @@ START_TEST(a_row_that_cannot_be_accepts_nothing)
 	fx_step_wall(2 * FX_DAY);
 	ck_assert(store_clock_watch(fx.store));
 	(void)fx_add_account("alice");
-	fx_sql("INSERT INTO audit SELECT seq + 1, time_us, class, result, user, source, event, chain, encoded "
+	fx_sql("INSERT INTO audit SELECT seq + 1, time_us, class, result, user, source, event, "
+	       "chain, encoded "
 	       "FROM audit");
 	ck_assert_int_ne(store_clock_accept(fx.store, &row), WF_OK);
 	ck_assert(store_clock_suspect(fx.store));

@@ -1,7 +1,8 @@
 /*
- * kill -9 at any moment: a child works on the store with several threads and reports what was `done` through a
- * pipe; it is killed, the store is opened again, and everything reported must be there: no failure
- * forgotten, no code that counts twice, no row missing, the chain whole, nothing to repair by hand.
+ * kill -9 at any moment: a child works on the store with several threads and reports what was
+ * `done` through a pipe; it is killed, the store is opened again, and everything reported must be
+ * there: no failure forgotten, no code that counts twice, no row missing, the chain whole, nothing
+ * to repair by hand.
  */
 #include "config.h"
 
@@ -51,7 +52,10 @@ name_of(unsigned user, char name_r[8])
 	(void)snprintf(name_r, 8, "u%u", user);
 }
 
-/* One attempt; every third is right. Statuses are looked at, not asserted: the child is to be killed. */
+/*
+ * One attempt; every third is right. Statuses are looked at, not asserted: the child is to be
+ * killed.
+ */
 static void
 attempt(unsigned user)
 {
@@ -162,13 +166,19 @@ check(void)
 		counted = fx_state(name, LANE_ACCOUNT).failures;
 		failures += counted;
 		ck_assert_uint_ge(counted, sums.failed[user]);
-		/* Whatever was admitted and not seen to succeed has been counted, or is a success that was cut off. */
-		ck_assert_uint_ge(counted + fx_count_rows("login", "ok"), sums.reserved[user] - sums.applied[user]);
-		ck_assert_int_ge(fx_read(name)->credentials[0].counter, sums.step[user] == 0 ? -1 : sums.step[user]);
+		/*
+		 * Whatever was admitted and not seen to succeed has been counted, or is a success
+		 * that was cut off.
+		 */
+		ck_assert_uint_ge(counted + fx_count_rows("login", "ok"),
+			sums.reserved[user] - sums.applied[user]);
+		ck_assert_int_ge(fx_read(name)->credentials[0].counter,
+			sums.step[user] == 0 ? -1 : sums.step[user]);
 		ck_assert_int_lt(fx_read(name)->credentials[0].counter, next_step + 100000);
 	}
 	/* Every failure has its one row, and every row its failure. */
-	ck_assert_uint_eq(failures, fx_count_rows("login", "wrong") + fx_count_rows("login", "interrupted"));
+	ck_assert_uint_eq(
+		failures, fx_count_rows("login", "wrong") + fx_count_rows("login", "interrupted"));
 	ck_assert_uint_ge(fx_count_rows("login", "ok"), total(sums.applied));
 }
 
@@ -176,7 +186,9 @@ check(void)
 static void
 try_again(unsigned user)
 {
-	struct effect effect = {.kind = EFFECT_TOTP_ADVANCE, .credential_id = tokens[user], .value = sums.step[user]};
+	struct effect effect = {.kind = EFFECT_TOTP_ADVANCE,
+		.credential_id = tokens[user],
+		.value = sums.step[user]};
 	unsigned txn = round_number * 1000000 + 999000 + user;
 	bool applied = true;
 	char name[8];
@@ -189,7 +201,9 @@ try_again(unsigned user)
 	job->u.reserve.lanes = fx_lanes_limit(name, 1000000);
 	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
 	free(job);
-	ck_assert_int_eq(fx_settle_effect(txn, name, SETTLE_PARTIAL, accounts[user], effect, &applied), WF_OK);
+	ck_assert_int_eq(
+		fx_settle_effect(txn, name, SETTLE_PARTIAL, accounts[user], effect, &applied),
+		WF_OK);
 	ck_assert(!applied);
 }
 
@@ -213,7 +227,8 @@ one_round(unsigned long after_us)
 	(void)nanosleep(&pause_for, NULL);
 	ck_assert_int_eq(kill(pid, SIGKILL), 0);
 	ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-	ck_assert_msg(WIFSIGNALED(status), "the child ended by itself with %d", WEXITSTATUS(status));
+	ck_assert_msg(
+		WIFSIGNALED(status), "the child ended by itself with %d", WEXITSTATUS(status));
 	add_up(UINT_MAX);
 	close(pipe_fds[0]);
 	fx_open();
@@ -243,8 +258,9 @@ START_TEST(nothing_that_was_done_is_lost)
 		(unsigned long long)total(sums.applied));
 	ck_assert_uint_gt(total(sums.failed), ROUNDS);
 	ck_assert_uint_gt(total(sums.applied), 0);
-	ck_assert_int_eq(
-		fx_sql_int("SELECT count(*) FROM pragma_integrity_check WHERE integrity_check <> 'ok'"), 0);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM pragma_integrity_check WHERE "
+				    "integrity_check <> 'ok'"),
+		0);
 }
 END_TEST
 

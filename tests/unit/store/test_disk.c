@@ -1,7 +1,7 @@
 /*
- * A disk that is full, read-only, or a file that another program holds: jobs fail with the cause, nothing is
- * believed, and as soon as it is over the store works again, by no hand.  A small file system of our own needs root
- * and a mount namespace; without them only the last test runs.
+ * A disk that is full, read-only, or a file that another program holds: jobs fail with the cause,
+ * nothing is believed, and as soon as it is over the store works again, by no hand.  A small file
+ * system of our own needs root and a mount namespace; without them only the last test runs.
  */
 #include "config.h"
 
@@ -196,7 +196,8 @@ START_TEST(a_foreign_row_stops_the_log)
 	char cause[STORE_CAUSE_MAX];
 
 	ck_assert_int_eq(act(cause), WF_OK);
-	fx_sql("INSERT INTO audit SELECT seq + 1, time_us, class, result, user, source, event, chain, encoded "
+	fx_sql("INSERT INTO audit SELECT seq + 1, time_us, class, result, user, source, event, "
+	       "chain, encoded "
 	       "FROM audit");
 	ck_assert_int_eq(act(cause), WF_CORRUPT);
 	ck_assert_ptr_nonnull(strstr(cause, "row 2 of the log"));

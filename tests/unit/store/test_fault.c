@@ -1,6 +1,7 @@
 /*
- * Every fallible call of the store fails once, and every one from there on: a job then says so and has done
- * nothing, or it was done wholly; and as soon as calls work again the store does, with its chain whole.
+ * Every fallible call of the store fails once, and every one from there on: a job then says so and
+ * has done nothing, or it was done wholly; and as soon as calls work again the store does, with its
+ * chain whole.
  */
 #include "config.h"
 
@@ -63,7 +64,8 @@ walk(const struct scenario *scenario)
 			calls = wf_fault_count();
 		wf_fault_arm(0, false);
 		ck_assert(round != 0 || status == WF_OK);
-		ck_assert_msg(status != WF_CONFLICT && status != WF_NO && status != WF_EXISTS && status != WF_EXPIRED,
+		ck_assert_msg(status != WF_CONFLICT && status != WF_NO && status != WF_EXISTS &&
+				      status != WF_EXPIRED,
 			"a fault in call %llu became \"%s\"", (unsigned long long)((round + 1) / 2),
 			wf_status_name(status));
 		failed += status != WF_OK;
@@ -111,7 +113,8 @@ success_run(void)
 {
 	bool applied;
 	wf_status status = fx_settle_effect(1, "alice", SETTLE_SUCCESS, account,
-		(struct effect){.kind = EFFECT_TOTP_ADVANCE, .credential_id = token, .value = 7}, &applied);
+		(struct effect){.kind = EFFECT_TOTP_ADVANCE, .credential_id = token, .value = 7},
+		&applied);
 
 	ck_assert_int_eq(status == WF_OK, applied);
 	return status;
@@ -171,7 +174,8 @@ replay_run(void)
 {
 	bool applied = true;
 	wf_status status = fx_settle_effect(2, "alice", SETTLE_SUCCESS, account,
-		(struct effect){.kind = EFFECT_TOTP_ADVANCE, .credential_id = token, .value = 7}, &applied);
+		(struct effect){.kind = EFFECT_TOTP_ADVANCE, .credential_id = token, .value = 7},
+		&applied);
 
 	ck_assert(!applied);
 	return status;
@@ -267,7 +271,8 @@ one_more_check(wf_status status)
 {
 	ck_assert_uint_eq(fx_counts().challenges, STORE_CHALLENGES);
 	ck_assert_uint_eq(fx_count_rows("login", "abandoned"), status == WF_OK);
-	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, STORE_CHALLENGES + (status != WF_OK));
+	ck_assert_uint_eq(
+		fx_state("alice", LANE_ACCOUNT).pending, STORE_CHALLENGES + (status != WF_OK));
 	works();
 }
 

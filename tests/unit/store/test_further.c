@@ -1,6 +1,6 @@
 /*
- * Further rounds of a login, asked by another server: each is taken up once and in its order, what goes back to that
- * server is kept, and who walks away is counted for possession alone.
+ * Further rounds of a login, asked by another server: each is taken up once and in its order, what
+ * goes back to that server is kept, and who walks away is counted for possession alone.
  */
 #include "config.h"
 

@@ -1,4 +1,6 @@
-/* Many threads at once: exactly the threshold is admitted, a code counts once, commits are shared. */
+/*
+ * Many threads at once: exactly the threshold is admitted, a code counts once, commits are shared.
+ */
 #include "config.h"
 
 #include <pthread.h>
@@ -49,7 +51,9 @@ guess(void *arg)
 
 		if (answer == THROTTLE_ADMIT) {
 			atomic_fetch_add(&admitted, 1);
-			ck_assert_int_eq(fx_settle(txn, "alice", SETTLE_FAILURE, worker->account, NULL), WF_OK);
+			ck_assert_int_eq(
+				fx_settle(txn, "alice", SETTLE_FAILURE, worker->account, NULL),
+				WF_OK);
 		} else {
 			atomic_fetch_add(&refused, 1);
 		}
@@ -81,8 +85,9 @@ use_code(void *arg)
 	(void)pthread_barrier_wait(&barrier);
 	while (fx_reserve(txn, "alice") != THROTTLE_ADMIT)
 		(void)sched_yield();
-	ck_assert_int_eq(
-		fx_settle_effect(txn, "alice", SETTLE_SUCCESS, worker->account, worker->effect, &done), WF_OK);
+	ck_assert_int_eq(fx_settle_effect(txn, "alice", SETTLE_SUCCESS, worker->account,
+				 worker->effect, &done),
+		WF_OK);
 	atomic_fetch_add(done ? &applied : &conflicts, 1);
 	return NULL;
 }
@@ -116,14 +121,18 @@ START_TEST(a_recovery_code_is_accepted_once)
 }
 END_TEST
 
-/* Honest ones, each with a code of its own: all succeed although more than the threshold come at once. */
+/*
+ * Honest ones, each with a code of its own: all succeed although more than the threshold come at
+ * once.
+ */
 static void *
 honest(void *arg)
 {
 	struct worker *worker = arg;
 
 	worker->effect.blob[0] = (uint8_t)(worker->number % RECOVERY_CODES_MAX + 1);
-	return worker->number < RECOVERY_CODES_MAX ? use_code(worker) : (pthread_barrier_wait(&barrier), NULL);
+	return worker->number < RECOVERY_CODES_MAX ? use_code(worker)
+						   : (pthread_barrier_wait(&barrier), NULL);
 }
 
 START_TEST(honest_logins_all_succeed)
@@ -146,7 +155,10 @@ END_TEST
 
 #define LOGINS 40
 
-/* A name of each thread's own: reserve, succeed, again and again; and what is done is there to be read. */
+/*
+ * A name of each thread's own: reserve, succeed, again and again; and what is done is there to be
+ * read.
+ */
 static void *
 log_in(void *arg)
 {
@@ -293,7 +305,8 @@ START_TEST(reads_see_what_was_committed)
 		read = (struct store_job){.kind = STORE_READ, .done = was_read};
 		read.u.read.name = name;
 		write = (struct store_job){.kind = STORE_ADMIN, .done = then_read, .ctx = &read};
-		write.u.admin = (struct store_admin){.effects = &effect, .neffects = 1, .rows = &row, .nrows = 1};
+		write.u.admin = (struct store_admin){
+			.effects = &effect, .neffects = 1, .rows = &row, .nrows = 1};
 		ck_assert_int_eq(store_submit(fx.store, &write), WF_OK);
 		(void)pthread_mutex_lock(&seen_mutex);
 		while (seen == 0)

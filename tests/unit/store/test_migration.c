@@ -24,7 +24,8 @@ load_text(int version)
 	size_t len;
 	FILE *file;
 
-	(void)snprintf(name, sizeof(name), "%s/tests/vectors/store-schema-%d.sql", top != NULL ? top : ".", version);
+	(void)snprintf(name, sizeof(name), "%s/tests/vectors/store-schema-%d.sql",
+		top != NULL ? top : ".", version);
 	file = fopen(name, "r");
 	ck_assert_msg(file != NULL, "%s cannot be read", name);
 	len = fread(text, 1, sizeof(text) - 1, file);
@@ -164,7 +165,10 @@ START_TEST(an_older_backup_is_restored)
 }
 END_TEST
 
-/* A backup of this version, over a store that the program has not opened yet: its counters are kept all the same. */
+/*
+ * A backup of this version, over a store that the program has not opened yet: its counters are kept
+ * all the same.
+ */
 START_TEST(an_older_one_is_replaced)
 {
 	fx_open();
@@ -202,7 +206,10 @@ END_TEST
 #ifdef WF_FAULT
 #define STRIDE 499 /* of the thousands of calls of the libraries below */
 
-/* Whatever it came to: what stood there is there, once it can be brought forward, and a copy beside. */
+/*
+ * Whatever it came to: what stood there is there, once it can be brought forward, and a copy
+ * beside.
+ */
 static void
 nothing_is_lost(int version)
 {

@@ -1,4 +1,7 @@
-/* Opening: files and modes, one daemon, what the file says it is, the end of the log; each refusal with its sentence. */
+/*
+ * Opening: files and modes, one daemon, what the file says it is, the end of the log; each refusal
+ * with its sentence.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -16,7 +19,8 @@ refused(wf_status expected, const char *sentence)
 
 	ck_assert_msg(status == expected, "%s: %s", wf_status_name(status), fx.why);
 	ck_assert_ptr_null(fx.store);
-	ck_assert_msg(strstr(fx.why, sentence) != NULL, "\"%s\" is not in \"%s\"", sentence, fx.why);
+	ck_assert_msg(
+		strstr(fx.why, sentence) != NULL, "\"%s\" is not in \"%s\"", sentence, fx.why);
 }
 
 static void
@@ -151,7 +155,9 @@ START_TEST(other_peoples_databases)
 	FILE *file = fopen(fx.path, "w");
 
 	ck_assert_ptr_nonnull(file);
-	(void)fputs("This is no database, but it is long enough to be looked at as if it were one. ", file);
+	(void)fputs(
+		"This is no database, but it is long enough to be looked at as if it were one. ",
+		file);
 	(void)fclose(file);
 	ck_assert_int_eq(chmod(fx.path, 0600), 0);
 	refused(WF_CORRUPT, "SQLite");
@@ -212,7 +218,8 @@ static const char *const tampering[] = {
 	"UPDATE audit SET encoded = (SELECT encoded FROM audit WHERE seq = 1) "
 	"WHERE seq = (SELECT max(seq) - 1 FROM audit)",
 	"UPDATE audit SET chain = zeroblob(32) WHERE seq = (SELECT max(seq) FROM audit)",
-	"INSERT INTO audit SELECT seq + 1, time_us, class, result, user, source, event, chain, encoded "
+	"INSERT INTO audit SELECT seq + 1, time_us, class, result, user, source, event, chain, "
+	"encoded "
 	"FROM audit ORDER BY seq DESC LIMIT 1",
 	"DELETE FROM audit",
 	"UPDATE meta SET head_seq = head_seq - 1",
@@ -269,7 +276,8 @@ END_TEST
 
 START_TEST(the_full_check)
 {
-	static const char garbage[64] = "This is not what stood here before, and no page of a tree either";
+	static const char garbage[64] =
+		"This is not what stood here before, and no page of a tree either";
 	FILE *file;
 	long page;
 

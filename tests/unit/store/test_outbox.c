@@ -1,4 +1,7 @@
-/* Orders to end sessions: with the act that wants them, once a session, over restarts, until they are done or moot. */
+/*
+ * Orders to end sessions: with the act that wants them, once a session, over restarts, until they
+ * are done or moot.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -140,7 +143,8 @@ END_TEST
 /* Nothing is ordered by an act that did not happen. */
 START_TEST(all_or_nothing)
 {
-	struct effect effects[2] = {{.kind = EFFECT_DISCONNECT}, {.kind = EFFECT_MUST_CHANGE, .account_id = 4711}};
+	struct effect effects[2] = {
+		{.kind = EFFECT_DISCONNECT}, {.kind = EFFECT_MUST_CHANGE, .account_id = 4711}};
 
 	(void)fx_record(ACCOUNTING_START, "1");
 	effects[0].value = session_of("1");

@@ -1,6 +1,7 @@
 /*
- * How SQLite goes about each statement: along an index or one row, never through a whole table and never by sorting
- * what can be large. With 15 million rows of log and a million accounts a walk would take minutes.
+ * How SQLite goes about each statement: along an index or one row, never through a whole table and
+ * never by sorting what can be large. With 15 million rows of log and a million accounts a walk
+ * would take minutes.
  */
 #include "config.h"
 
@@ -11,7 +12,10 @@
 #include "tests/unit/store/fixture.h"
 #include "tests/unit/unit.h"
 
-/* These walk a table: it is small, or the walk is what is asked for (counts, a restore, an end at most of a page). */
+/*
+ * These walk a table: it is small, or the walk is what is asked for (counts, a restore, an end at
+ * most of a page).
+ */
 static const struct {
 	enum sql_id id;
 	const char *walks; /* the only table it may walk */
@@ -22,7 +26,8 @@ static const struct {
 	{SQL_VIEW_COUNTS, ""},
 	{SQL_SPAN_LAST, "audit_span"},
 	{SQL_THROTTLE_GET, "p"}, /* one row, made of a count */
-	{SQL_ACCOUNT_EXEMPT, "account"}, /* once, after the start, in a thread that keeps no login waiting */
+	/* once, after the start, in a thread that keeps no login waiting */
+	{SQL_ACCOUNT_EXEMPT, "account"},
 	{SQL_RESTORE_TOTP, ""},
 	{SQL_RESTORE_HOTP, ""},
 	{SQL_RESTORE_RECOVERY, ""},
@@ -52,10 +57,12 @@ check_line(int id, const char *line)
 	const char *walks = may_walk(id);
 	const char *table = line + strlen("SCAN ");
 
-	ck_assert_msg(strstr(line, "TEMP B-TREE") == NULL || walks != NULL, "%s: %s", sql_text[id], line);
+	ck_assert_msg(
+		strstr(line, "TEMP B-TREE") == NULL || walks != NULL, "%s: %s", sql_text[id], line);
 	if (strncmp(line, "SCAN ", strlen("SCAN ")) != 0 || strcmp(line, "SCAN CONSTANT ROW") == 0)
 		return;
-	ck_assert_msg(walks != NULL && strncmp(table, walks, strlen(walks)) == 0, "%s: %s", sql_text[id], line);
+	ck_assert_msg(walks != NULL && strncmp(table, walks, strlen(walks)) == 0, "%s: %s",
+		sql_text[id], line);
 }
 
 START_TEST(every_statement_finds_its_rows)

@@ -1,6 +1,7 @@
 /*
- * Another file in the place of the database is not written to, and the right one is used again as soon as it is back.
- * In builds with fault injection: whatever system call of SQLite fails once, the store works again by itself.
+ * Another file in the place of the database is not written to, and the right one is used again as
+ * soon as it is back. In builds with fault injection: whatever system call of SQLite fails once,
+ * the store works again by itself.
  */
 #include "config.h"
 
@@ -104,7 +105,8 @@ START_TEST(any_call_may_fail_once)
 	while (failed > 0 && nth < CALLS_MAX) {
 		char cause[STORE_CAUSE_MAX];
 
-		wf_fault_page()->points = UINT64_C(1) << WF_FAULT_SYSTEM | UINT64_C(1) << WF_FAULT_WRITE;
+		wf_fault_page()->points =
+			UINT64_C(1) << WF_FAULT_SYSTEM | UINT64_C(1) << WF_FAULT_WRITE;
 		wf_fault_page()->failed = 0;
 		wf_fault_arm(++nth, false);
 		(void)look(cause);

@@ -1,4 +1,6 @@
-/* Records of accounting: stored once, in whatever order they come, and what they make of sessions. */
+/*
+ * Records of accounting: stored once, in whatever order they come, and what they make of sessions.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -251,11 +253,12 @@ START_TEST(incomplete_ones_are_refused)
 	static const struct {
 		int event;
 		const char *number;
-	} table[] = {{0, "1"}, {6, "1"}, {ACCOUNTING_START, ""}, {ACCOUNTING_STOP, ""}, {ACCOUNTING_INTERIM, ""},
-		{ACCOUNTING_ON, "1"}, {ACCOUNTING_OFF, "1"}};
+	} table[] = {{0, "1"}, {6, "1"}, {ACCOUNTING_START, ""}, {ACCOUNTING_STOP, ""},
+		{ACCOUNTING_INTERIM, ""}, {ACCOUNTING_ON, "1"}, {ACCOUNTING_OFF, "1"}};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		struct store_job *job = fx_record_job((enum accounting_event)table[i].event, table[i].number);
+		struct store_job *job =
+			fx_record_job((enum accounting_event)table[i].event, table[i].number);
 
 		ck_assert_int_eq(store_run(fx.store, job), WF_INVALID);
 		free(job);

@@ -203,7 +203,8 @@ START_TEST(reserve_gives_the_account)
 	ck_assert_uint_eq(job->u.reserve.ncredentials, 1);
 	ck_assert_int_eq(job->u.reserve.credentials[0].factor, FACTOR_TOTP);
 	ck_assert_int_eq(job->u.reserve.credentials[0].counter, -1);
-	ck_assert_uint_eq(store_job_extent(job), offsetof(struct store_job, u.reserve.credentials[1]));
+	ck_assert_uint_eq(
+		store_job_extent(job), offsetof(struct store_job, u.reserve.credentials[1]));
 	job->status = WF_IO;
 	ck_assert_uint_eq(store_job_extent(job), sizeof(*job));
 	free(job);

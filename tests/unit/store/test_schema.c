@@ -1,4 +1,7 @@
-/* Migrations, with a table made for the test: order, the copy before, an error leaves the file as it was. */
+/*
+ * Migrations, with a table made for the test: order, the copy before, an error leaves the file as
+ * it was.
+ */
 #include "config.h"
 
 #include <fcntl.h>
@@ -19,7 +22,8 @@ static const struct migration three[] = {
 	{2, "ALTER TABLE b ADD COLUMN y; UPDATE b SET y = x + 1;"},
 	{3, NULL},
 };
-static const struct migration one[] = {{0, "CREATE TABLE a(x); INSERT INTO a VALUES (1);"}, {1, NULL}};
+static const struct migration one[] = {
+	{0, "CREATE TABLE a(x); INSERT INTO a VALUES (1);"}, {1, NULL}};
 static const struct migration bad[] = {
 	{0, "CREATE TABLE a(x);"},
 	{1, "CREATE TABLE b(x); INSERT INTO a VALUES (2); INSERT INTO none VALUES (1);"},
@@ -136,7 +140,8 @@ START_TEST(half_a_copy_is_made_anew)
 	ck_assert_int_eq(migrate(three, &before), WF_OK);
 	ck_assert_int_eq(access(fx_file(".before-1"), F_OK), 0);
 	ck_assert_int_ne(access(fx_file(".copying"), F_OK), 0);
-	ck_assert_int_ne(faccessat(AT_FDCWD, fx_file(".copying-journal"), F_OK, AT_SYMLINK_NOFOLLOW), 0);
+	ck_assert_int_ne(
+		faccessat(AT_FDCWD, fx_file(".copying-journal"), F_OK, AT_SYMLINK_NOFOLLOW), 0);
 }
 END_TEST
 
@@ -144,23 +149,33 @@ END_TEST
 START_TEST(pending_attempts_are_taken_along)
 {
 	static const struct migration first[] = {{0, STORE_SCHEMA_V1}, {1, NULL}};
-	static const struct migration both[] = {{0, STORE_SCHEMA_V1}, {1, STORE_SCHEMA_V2}, {2, NULL}};
+	static const struct migration both[] = {
+		{0, STORE_SCHEMA_V1}, {1, STORE_SCHEMA_V2}, {2, NULL}};
 	int before = -1;
 
 	ck_assert_int_eq(migrate(first, &before), WF_OK);
 	ck_assert_int_eq(sql_open(&conn, fx.path, SQL_WRITER), WF_OK);
-	ck_assert_int_eq(sql_script(&conn,
-		"INSERT INTO reservation(id, txn, name, account_id, version, lease_until_ms, node, row) VALUES"
-		" (7, zeroblob(16), 'alice', 3, 4, 5, 'here', x'01'), (9, x'000102030405060708090a0b0c0d0e0f', 'bob', 0, 0, 6, 'here', x'02');"
-		"INSERT INTO reservation_lane(reservation_id, lane, key, threshold, window_ms, lock_ms) VALUES"
-		" (7, 0, zeroblob(32), 10, 11, 12), (7, 1, randomblob(32), 20, 21, 22),"
-		" (9, 0, randomblob(32), 30, 31, 32), (9, 1, randomblob(32), 40, 41, 42);"), WF_OK);
+	ck_assert_int_eq(
+		sql_script(&conn,
+			"INSERT INTO reservation(id, txn, name, account_id, version, "
+			"lease_until_ms, node, row) VALUES"
+			" (7, zeroblob(16), 'alice', 3, 4, 5, 'here', x'01'), (9, "
+			"x'000102030405060708090a0b0c0d0e0f', 'bob', 0, 0, 6, 'here', x'02');"
+			"INSERT INTO reservation_lane(reservation_id, lane, key, threshold, "
+			"window_ms, lock_ms) VALUES"
+			" (7, 0, zeroblob(32), 10, 11, 12), (7, 1, randomblob(32), 20, 21, 22),"
+			" (9, 0, randomblob(32), 30, 31, 32), (9, 1, randomblob(32), 40, 41, 42);"),
+		WF_OK);
 	sql_close(&conn);
 	ck_assert_int_eq(migrate(both, &before), WF_OK);
 	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM reservation"), 2);
-	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM reservation WHERE txn = zeroblob(16) AND name = 'alice'"
-				    " AND account_id = 3 AND version = 4 AND lease_until_ms = 5 AND waiting = 0 AND node = 'here'"
-				    " AND key = zeroblob(32) AND threshold = 10 AND window_ms = 11 AND lock_ms = 12 AND row = x'01'"), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM reservation WHERE txn = zeroblob(16) AND "
+				    "name = 'alice'"
+				    " AND account_id = 3 AND version = 4 AND lease_until_ms = 5 "
+				    "AND waiting = 0 AND node = 'here'"
+				    " AND key = zeroblob(32) AND threshold = 10 AND window_ms = 11 "
+				    "AND lock_ms = 12 AND row = x'01'"),
+		1);
 	ck_assert_int_eq(fx_sql_int("SELECT threshold FROM reservation WHERE name = 'bob'"), 30);
 }
 END_TEST

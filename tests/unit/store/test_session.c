@@ -45,7 +45,10 @@ session(enum wf_session_event event, const struct place *place)
 	ck_assert_str_eq(fx_last().event, s->row.event);
 }
 
-/* Of a process with pid 100 and of audit session 7, as `login` has them, on this host in this boot of it. */
+/*
+ * Of a process with pid 100 and of audit session 7, as `login` has them, on this host in this boot
+ * of it.
+ */
 static const char *
 user_at(const char *host, const char *boot, bool by_process)
 {
@@ -151,7 +154,9 @@ START_TEST(opened_twice_is_one)
 }
 END_TEST
 
-/* Numbers of one machine mean nothing on another, nor on the same one after it was started again. */
+/*
+ * Numbers of one machine mean nothing on another, nor on the same one after it was started again.
+ */
 START_TEST(each_host_has_numbers_of_its_own)
 {
 	struct place web1 = {"bob", "sshd", "192.0.2.8", 100, 5000, 7, "web1", "b1"};

@@ -248,7 +248,17 @@ START_TEST(rehash_is_no_conflict)
 END_TEST
 
 /* What an act changes between reservation and success makes the success void. */
-enum meanwhile { DISABLE, VOID_TOKEN, VOID_ALL, REPLACE_HASH, REMOVE, REMOVE_AND_ADD, ADD_TOKEN, RESEAL, MEANWHILE };
+enum meanwhile {
+	DISABLE,
+	VOID_TOKEN,
+	VOID_ALL,
+	REPLACE_HASH,
+	REMOVE,
+	REMOVE_AND_ADD,
+	ADD_TOKEN,
+	RESEAL,
+	MEANWHILE
+};
 
 static void
 act_meanwhile(enum meanwhile what, int64_t password)
@@ -258,14 +268,25 @@ act_meanwhile(enum meanwhile what, int64_t password)
 	struct effect effects[MEANWHILE] = {
 		[DISABLE] = {.kind = EFFECT_ACCOUNT_SET, .account = &changed},
 		[VOID_TOKEN] = {.kind = EFFECT_CREDENTIAL_VOID, .credential_id = token},
-		[VOID_ALL] = {.kind = EFFECT_CREDENTIAL_VOID, .account_id = account, .factor = FACTOR_PASSWORD},
-		[REPLACE_HASH] = {.kind = EFFECT_HASH_REPLACE, .credential_id = password, .blob = "newer",
-			.blob_len = 5, .old = "secret", .old_len = 6},
+		[VOID_ALL] = {.kind = EFFECT_CREDENTIAL_VOID,
+			.account_id = account,
+			.factor = FACTOR_PASSWORD},
+		[REPLACE_HASH] = {.kind = EFFECT_HASH_REPLACE,
+			.credential_id = password,
+			.blob = "newer",
+			.blob_len = 5,
+			.old = "secret",
+			.old_len = 6},
 		[REMOVE] = {.kind = EFFECT_ACCOUNT_REMOVE, .account_id = account},
 		[REMOVE_AND_ADD] = {.kind = EFFECT_ACCOUNT_REMOVE, .account_id = account},
 		[ADD_TOKEN] = {.kind = EFFECT_CREDENTIAL_ADD, .credential = &credential},
-		[RESEAL] = {.kind = EFFECT_RESEAL, .credential_id = token, .blob = "sealed anew",
-			.blob_len = 11, .old = "secret", .old_len = 6, .value = 2},
+		[RESEAL] = {.kind = EFFECT_RESEAL,
+			.credential_id = token,
+			.blob = "sealed anew",
+			.blob_len = 11,
+			.old = "secret",
+			.old_len = 6,
+			.value = 2},
 	};
 
 	changed.id = account;

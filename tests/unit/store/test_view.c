@@ -11,7 +11,8 @@
 
 static struct audit_row all[ROWS + 1]; /* by seq */
 
-static const enum audit_class classes[] = {AUDIT_AUTH, AUDIT_AUTH, AUDIT_AUTH, AUDIT_SESSION, AUDIT_FINDING};
+static const enum audit_class classes[] = {
+	AUDIT_AUTH, AUDIT_AUTH, AUDIT_AUTH, AUDIT_SESSION, AUDIT_FINDING};
 static const enum audit_result results[] = {
 	AUDIT_SUCCESS, AUDIT_SUCCESS, AUDIT_FAILURE, AUDIT_UNAVAILABLE, AUDIT_NEUTRAL};
 
@@ -85,15 +86,19 @@ compare(struct store_view question, size_t limit)
 
 static const struct {
 	int64_t since_h, until_h; /* hours from the start; 0 = open */
-} spans[] = {{0, 0}, {5, 0}, {0, 9}, {10, 30}, {20, 21}, {40, 41}, {90, 200}, {500, 0}, {0, -5}, {-9, 0}, {30, 20}};
+} spans[] = {{0, 0}, {5, 0}, {0, 9}, {10, 30}, {20, 21}, {40, 41}, {90, 200}, {500, 0}, {0, -5},
+	{-9, 0}, {30, 20}};
 
 START_TEST(pages_of_the_log)
 {
-	static const int class_of[] = {0, AUDIT_AUTH, AUDIT_SESSION, AUDIT_FINDING, AUDIT_TOMBSTONE};
+	static const int class_of[] = {
+		0, AUDIT_AUTH, AUDIT_SESSION, AUDIT_FINDING, AUDIT_TOMBSTONE};
 	struct store_view view = {.result = -1};
 
-	view.since_us = spans[_i].since_h == 0 ? 0 : FX_START + spans[_i].since_h * 3600 * FX_SECOND + 1;
-	view.until_us = spans[_i].until_h == 0 ? 0 : FX_START + spans[_i].until_h * 3600 * FX_SECOND + 1;
+	view.since_us =
+		spans[_i].since_h == 0 ? 0 : FX_START + spans[_i].since_h * 3600 * FX_SECOND + 1;
+	view.until_us =
+		spans[_i].until_h == 0 ? 0 : FX_START + spans[_i].until_h * 3600 * FX_SECOND + 1;
 	for (int user = 0; user < 2; user++) {
 		(void)snprintf(view.user, sizeof(view.user), "%s", user == 0 ? "" : "user3");
 		for (size_t c = 0; c < 5; c++) {
@@ -127,7 +132,8 @@ START_TEST(accounts_and_credentials)
 		(void)fx_add_credential(&credential, NULL, 0);
 	}
 	ck_assert_int_eq(
-		fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_VOID, .account_id = last}), WF_OK);
+		fx_effect((struct effect){.kind = EFFECT_CREDENTIAL_VOID, .account_id = last}),
+		WF_OK);
 	job.kind = STORE_VIEW;
 	job.u.view.kind = VIEW_ACCOUNTS;
 	job.u.view.limit = 4;
