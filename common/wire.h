@@ -205,7 +205,7 @@ enum wf_text_id {
 	 * nobody had listened.  Since version 3.
 	 */
 	WF_TEXT_AWAY = 12,
-	WF_TEXT_ENROLMENT = 13,      /* "To do so, log in over SSH at: "; in front of a host's name */
+	WF_TEXT_ENROLMENT = 13,      /* "To do so, log in over SSH at: ", then a host */
 	WF_TEXT_COUNT
 };
 
