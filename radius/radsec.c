@@ -93,7 +93,7 @@ oldest_half_open(const struct radsec *radsec, const struct in6_addr *address, si
 
 	*n_r = 0;
 	for (struct connection *it = radsec->connections; it != NULL; it = it->next) {
-		if (!it->half_open || it->counted ||
+		if (!it->half_open ||
 			(address != NULL && !IN6_ARE_ADDR_EQUAL(&it->route.address, address)))
 			continue;
 		oldest = it;
@@ -102,39 +102,46 @@ oldest_half_open(const struct radsec *radsec, const struct in6_addr *address, si
 	return oldest;
 }
 
-/* Room for one more of this address. */
-static void
-make_room(struct radsec *radsec, const struct in6_addr *address)
+static bool
+is_full(const struct radsec *radsec)
 {
-	static const char why[] = "others came while its handshake was not done";
+	return radsec->n >= radsec->site->config->radius.radsec_connections;
+}
+
+/* The handshake that gives way to one more of this address; NULL: none has to. */
+static struct connection *
+superfluous(const struct radsec *radsec, const struct in6_addr *address)
+{
 	struct connection *oldest;
 	size_t n;
 
 	if (radsec->half_open == 0)
-		return;
+		return NULL;
 	oldest = oldest_half_open(radsec, address, &n);
-	if (n < HALF_OPEN_ADDRESS_MAX) {
-		oldest = oldest_half_open(radsec, NULL, &n);
-		if (n < HALF_OPEN_MAX)
-			return;
-	}
-	connection_end(oldest, STATS_CONNECTIONS_CROWDED, why);
+	if (n >= HALF_OPEN_ADDRESS_MAX)
+		return oldest;
+	oldest = oldest_half_open(radsec, NULL, &n);
+	return n >= HALF_OPEN_MAX || is_full(radsec) ? oldest : NULL;
 }
 
-/* NULL: it may come in. */
-static const char *
-why_not(const struct radsec *radsec, const struct in6_addr *address, size_t *counter_r)
+/* At once, so that its place is free. */
+static void
+make_room(struct radsec *radsec, const struct in6_addr *address)
 {
-	*counter_r = STATS_CONNECTIONS_REFUSED;
-	if (radsec->site->tls == NULL)
-		return "TLS is not configured any more";
-	if (!site_may_connect(radsec->site, address))
-		return "no client section with 'certificate' or 'psk_identity' permits this "
-		       "address";
-	*counter_r = STATS_CONNECTIONS_CROWDED;
-	if (radsec->n >= radsec->site->config->radius.radsec_connections)
-		return "there are as many connections as radius.radsec_connections permits";
-	return NULL;
+	struct connection *oldest = superfluous(radsec, address);
+
+	if (oldest == NULL)
+		return;
+	radsec_count_for(radsec, NULL, STATS_CONNECTIONS_CROWDED);
+	radsec_say_refused(radsec, oldest->from, "others came while its handshake was not done");
+	connection_free(oldest);
+}
+
+static void
+refuse(struct radsec *radsec, const char *from, size_t counter, const char *why)
+{
+	radsec_count_for(radsec, NULL, counter);
+	radsec_say_refused(radsec, from, why);
 }
 
 void
@@ -143,17 +150,22 @@ radsec_take(struct radsec *radsec, int fd, const struct sockaddr_storage *from)
 	char text[64];
 	uint16_t port;
 	const struct in6_addr address = address_of(from, &port);
-	size_t counter;
-	const char *why = why_not(radsec, &address, &counter);
 
 	wf_accept_text(from, text, sizeof(text));
-	if (why != NULL) {
+	if (radsec->site->tls == NULL || !site_may_connect(radsec->site, &address)) {
 		close(fd);
-		radsec_count_for(radsec, NULL, counter);
-		radsec_say_refused(radsec, text, why);
+		refuse(radsec, text, STATS_CONNECTIONS_REFUSED,
+			"no client section with 'certificate' or 'psk_identity' permits this "
+			"address");
 		return;
 	}
 	make_room(radsec, &address);
+	if (is_full(radsec)) {
+		close(fd);
+		refuse(radsec, text, STATS_CONNECTIONS_CROWDED,
+			"there are as many connections as radius.radsec_connections permits");
+		return;
+	}
 	connection_new(radsec, fd, text, &address, port);
 }
 

@@ -151,7 +151,10 @@ class FakeDaemon:
         connection.sendall(answer)
 
     def push(self, kind, fields):
-        """A message that nobody asked for, over the newest connection."""
+        """A message that nobody asked for, over the newest connection, once it has been accepted."""
+        deadline = time.monotonic() + 5
+        while not self.connections and time.monotonic() < deadline:
+            time.sleep(0.01)
         self.connections[-1].sendall(wire.frame(kind, fields, VERSION))
 
     def of(self, kind=ATTEMPT):

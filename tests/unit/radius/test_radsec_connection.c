@@ -302,6 +302,28 @@ START_TEST(so_many_handshakes_in_all)
 }
 END_TEST
 
+/* Those who say nothing do not fill the room of those who are served. */
+START_TEST(silent_ones_leave_room)
+{
+	struct peer peer, good;
+	int fds[3];
+
+	start("radsec_connections = 2\n", GATEWAYS);
+	peer = enter();
+	for (size_t i = 0; i < LENGTH(fds); i++)
+		fds[i] = arrive_silently("192.0.2.77");
+	ck_assert_uint_eq(radsec_count(radsec), 2);
+	good = enter();
+	expect_in(&good, "gw");
+	ck_assert(!peer_is_hung_up(&peer));
+	ck_assert_uint_eq(counts[STATS_CONNECTIONS_CROWDED], 3);
+	for (size_t i = 0; i < LENGTH(fds); i++)
+		close(fds[i]);
+	peer_close(&peer);
+	peer_close(&good);
+}
+END_TEST
+
 /* The gate: a turn of the loop goes on with one of them. */
 START_TEST(handshakes_take_turns)
 {
@@ -465,6 +487,7 @@ connection_suite(void)
 	tcase_add_test(tc, connections_are_accepted_at_a_pace);
 	tcase_add_test(tc, the_oldest_handshake_gives_way);
 	tcase_add_test(tc, so_many_handshakes_in_all);
+	tcase_add_test(tc, silent_ones_leave_room);
 	tcase_add_test(tc, handshakes_take_turns);
 #ifdef WF_FAULT
 	tcase_add_test(tc, every_fallible_call);
