@@ -21,6 +21,7 @@ import lib  # pylint: disable=wrong-import-position
 import pam  # pylint: disable=wrong-import-position
 import radius  # pylint: disable=wrong-import-position
 import relays  # pylint: disable=wrong-import-position
+import upstream  # pylint: disable=wrong-import-position
 import wire  # pylint: disable=wrong-import-position
 
 SERVICE = "warifud.service"
@@ -93,7 +94,8 @@ def test_installation(machine):
     lib.equal(oct(os.stat(lib.STATE).st_mode & 0o777), "0o700", "mode of the state folder")
     machine.run("getent", "group", "warifu-admin")
     machine.systemctl("daemon-reload")
-    done = machine.run("systemd-analyze", "verify", "--man=no", SERVICE, *SOCKETS, "warifud-radius.socket", "warifu-radiusd.service")
+    done = machine.run("systemd-analyze", "verify", "--man=no", SERVICE, *SOCKETS, "warifud-radius.socket", "warifu-radiusd.service",
+                       "warifu-egress.socket", "warifu-egress.service")
     # It reads units of other packages, too, and complains about them.
     complaints = [line for line in (done.stdout + done.stderr).split("\n") if "warifu" in line]
     lib.equal(complaints, [], "what verify says")
@@ -294,6 +296,34 @@ def test_radius_server(machine):
     machine.systemctl("stop", unit)
     lib.equal(machine.property("Result", unit), "success", "how it ended")
     os.unlink("/etc/warifu/conf.d/radius.conf")
+    machine.systemctl("reload", SERVICE)
+
+
+def test_other_servers(machine):
+    """warifu-egress as its own user behind its socket; a code of another server lets in; killed, it comes back."""
+    unit = "warifu-egress.service"
+    with open("/etc/warifu/conf.d/upstream.conf", "w", encoding="utf-8") as stream:
+        stream.write(upstream.section())
+    upstream.Odd(machine, lambda request: (radius.ACCEPT if request.password() == "271828" else radius.REJECT, b""))
+    machine.systemctl("reload", SERVICE)
+    machine.systemctl("start", unit)
+    lib.equal((machine.state(unit), machine.state("warifu-egress.socket")), ("active", "active"), "states")
+    bob = machine.person("bob", token=None, options=("--groups", "old"))
+
+    def login():
+        return wire.login("bob", bob.password, "271828") == wire.ACCEPT or None
+
+    radius.retry(login)
+    pid = int(machine.property("MainPID", unit))
+    with open(f"/proc/{pid}/status", encoding="utf-8") as stream:
+        status = dict(line.rstrip("\n").split(":\t", 1) for line in stream if ":\t" in line)
+    lib.equal((status["Seccomp"], status["NoNewPrivs"], int(status["CapEff"], 16)), ("2", "1", 0), "its cage")
+    os.kill(pid, signal.SIGKILL)
+    radius.retry(login)  # the socket starts it again for whoever asks
+    lib.wait_for("its return", lambda: machine.state(unit) == "active" and int(machine.property("MainPID", unit)) not in (0, pid), 15)
+    machine.systemctl("stop", unit, "warifu-egress.socket")
+    lib.equal(machine.property("Result", unit), "success", "how it ended")
+    os.unlink("/etc/warifu/conf.d/upstream.conf")
     machine.systemctl("reload", SERVICE)
 
 
