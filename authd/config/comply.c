@@ -462,8 +462,7 @@ fail_local(struct config_load *load, const struct policy_number *number,
 	struct config_text text = {.bytes = claim, .size = sizeof(claim)};
 
 	say_claim(cell->by, &text);
-	rule_value_text(spec, number->value, value);
-	value[strcspn(value, " ")] = '\0'; /* without its unit */
+	(void)snprintf(value, sizeof(value), "%lld", (long long)number->value);
 	(void)snprintf(how, sizeof(how), HOW_DEVIATE, spec->name, value);
 	point_at(load, &number->origin);
 	config_fail(load, number->origin.line,

@@ -157,6 +157,15 @@ rule_number(const struct rule_spec *spec, const char *text, int64_t *value_r)
 	return true;
 }
 
+/* Of any language; what can only be counted has none. */
+static const char *
+short_unit(const char *unit)
+{
+	if (strcmp(unit, "days") == 0)
+		return "d";
+	return strcmp(unit, "ms") == 0 ? "ms" : "";
+}
+
 static void
 seconds_text(int64_t value, char *text_r, size_t size)
 {
@@ -184,8 +193,8 @@ rule_value_text(const struct rule_spec *spec, int64_t value, char text_r[RULE_VA
 	else if (strcmp(spec->unit, "s") == 0)
 		seconds_text(value, text_r, RULE_VALUE_SIZE);
 	else
-		(void)snprintf(text_r, RULE_VALUE_SIZE, "%" PRId64 "%s%s", value,
-			spec->unit[0] == '\0' ? "" : " ", spec->unit);
+		(void)snprintf(
+			text_r, RULE_VALUE_SIZE, "%" PRId64 "%s", value, short_unit(spec->unit));
 	return text_r;
 }
 

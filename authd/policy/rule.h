@@ -76,7 +76,7 @@ unsigned rule_guard_bit(const char *word);
 int64_t rule_member_bit(const struct rule_spec *spec, const char *word);
 /* A number within the bounds, decimal; "yes" and "no" where the unit is so. */
 bool rule_number(const struct rule_spec *spec, const char *text, int64_t *value_r);
-/* As people read it: "6h", "12 characters", "yes", "upper, lower"; "none" for an empty set. */
+/* As people read it: "6h", "30d", "12", "yes", "upper, lower"; "none" for an empty set. */
 #define RULE_VALUE_SIZE 256
 const char *rule_value_text(
 	const struct rule_spec *spec, int64_t value, char text_r[RULE_VALUE_SIZE]);

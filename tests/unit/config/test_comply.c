@@ -22,42 +22,16 @@
 /* --- a folder with profiles --- */
 
 static void
-copy_shipped(const char *format, const char *name)
-{
-	char file[64], path[1024];
-	char *text;
-
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	(void)snprintf(file, sizeof(file), format, name);
-#pragma GCC diagnostic pop
-	text = shipped_text(file, path, sizeof(path));
-	write_file(file, text, strlen(text));
-	free(text);
-}
-
-static void
 setup_profiles(void)
 {
 	setup();
-	make_folder("profiles");
-	make_folder("profiles/criteria");
-	for (size_t i = 0; i < LENGTH(shipped_profiles); i++)
-		copy_shipped("profiles/%s.profile", shipped_profiles[i]);
-	for (size_t i = 0; i < LENGTH(shipped_catalogues); i++)
-		copy_shipped("profiles/criteria/%s.criteria", shipped_catalogues[i]);
+	shipped_install(folder);
 }
 
 static void
 teardown_profiles(void)
 {
-	static const char *const below[] = {"profiles/criteria", "profiles"};
-	char path[128];
-
-	for (size_t i = 0; i < LENGTH(below); i++) {
-		(void)snprintf(path, sizeof(path), "%s/%s", folder, below[i]);
-		empty_folder(path);
-	}
+	shipped_remove(folder);
 	teardown();
 }
 

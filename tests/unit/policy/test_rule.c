@@ -107,7 +107,8 @@ START_TEST(values_as_text)
 		int64_t value;
 		const char *text;
 	} cases[] = {
-		{"password.min", 12, "12 characters"},
+		{"password.min", 12, "12"},
+		{"log.retention_days", 1096, "1096d"},
 		{"lock.duration", 21600, "6h"},
 		{"lock.duration", 90, "90s"},
 		{"lock.duration", 0, "0"},

@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "authd/rules/rules.h"
 #include "tests/unit/unit.h"
@@ -68,6 +69,62 @@ shipped_book(void)
 			"profiles/criteria/%s.criteria");
 	ck_assert_msg(rules_book_check(&book, why, sizeof(why)) == WF_OK, "%s", why);
 	return book;
+}
+
+static inline void
+shipped_copy(const char *folder, const char *below, const char *name, const char *ending)
+{
+	char file[128], path[1024];
+	char *text;
+	FILE *out;
+
+	(void)snprintf(file, sizeof(file), "%s/%s%s", below, name, ending);
+	text = shipped_text(file, path, sizeof(path));
+	(void)snprintf(path, sizeof(path), "%s/%s", folder, file);
+	out = fopen(path, "w");
+	ck_assert_ptr_nonnull(out);
+	fputs(text, out);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_int_eq(chmod(path, 0644), 0);
+	free(text);
+}
+
+/* Copies that the configuration trusts, in FOLDER/profiles. */
+static inline void
+shipped_install(const char *folder)
+{
+	static const char *const below[] = {"profiles", "profiles/criteria"};
+	char path[1024];
+
+	for (size_t i = 0; i < LENGTH(below); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", folder, below[i]);
+		ck_assert_int_eq(mkdir(path, 0755), 0);
+	}
+	for (size_t i = 0; i < LENGTH(shipped_profiles); i++)
+		shipped_copy(folder, below[0], shipped_profiles[i], ".profile");
+	for (size_t i = 0; i < LENGTH(shipped_catalogues); i++)
+		shipped_copy(folder, below[1], shipped_catalogues[i], ".criteria");
+}
+
+static inline void
+shipped_remove(const char *folder)
+{
+	char path[1024];
+
+	for (size_t i = 0; i < LENGTH(shipped_profiles); i++) {
+		(void)snprintf(
+			path, sizeof(path), "%s/profiles/%s.profile", folder, shipped_profiles[i]);
+		(void)remove(path);
+	}
+	for (size_t i = 0; i < LENGTH(shipped_catalogues); i++) {
+		(void)snprintf(path, sizeof(path), "%s/profiles/criteria/%s.criteria", folder,
+			shipped_catalogues[i]);
+		(void)remove(path);
+	}
+	(void)snprintf(path, sizeof(path), "%s/profiles/criteria", folder);
+	(void)remove(path);
+	(void)snprintf(path, sizeof(path), "%s/profiles", folder);
+	(void)remove(path);
 }
 
 #endif

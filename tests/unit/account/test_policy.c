@@ -1,0 +1,228 @@
+/* The views of the policy: what documents ask for, what holds, why; nothing is shown as done that is not. */
+#include "config.h"
+
+#include "tests/unit/account/rig.h"
+#include "tests/unit/rules/shipped.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#define SIGNED " by = \"Sato\" on = \"2026-01-21\" until = \"%s\" reason = \"why\" }\n"
+
+static struct config *loaded;
+
+static void
+take(const char *text)
+{
+	char path[256], whole[2048];
+	struct config_error error;
+	FILE *out;
+
+	(void)snprintf(path, sizeof(path), "%s/policy.conf", rig.dir);
+	(void)snprintf(whole, sizeof(whole), "profiles_dir = \"%s/profiles\"\n%s", rig.dir, text);
+	out = fopen(path, "w");
+	ck_assert_ptr_nonnull(out);
+	fputs(whole, out);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_int_eq(chmod(path, 0600), 0);
+	config_free(&loaded);
+	ck_assert_msg(config_load(path, &loaded, &error) == WF_OK, "%s", error.text);
+	ck_assert_int_eq(unlink(path), 0);
+	rig.daemon.config = loaded;
+}
+
+static void
+set_up(void)
+{
+	rig_setup();
+	shipped_install(rig.dir);
+	take("");
+}
+
+static void
+tear_down(void)
+{
+	rig.daemon.config = &rig.config;
+	config_free(&loaded);
+	shipped_remove(rig.dir);
+	rig_teardown();
+}
+
+/* The first row with these cells. */
+static size_t
+row_of(const char *column, const char *value, const char *other, const char *second)
+{
+	for (size_t row = 0; row < rig.nrows; row++)
+		if (strcmp(rig_cell(row, column), value) == 0 && strcmp(rig_cell(row, other), second) == 0)
+			return row;
+	ck_abort_msg("no row with %s = %s and %s = %s", column, value, other, second);
+	return 0;
+}
+
+START_TEST(profiles_are_counted)
+{
+	size_t row;
+
+	take("comply = {\"scs4\"}\n");
+	rig_ok("policy.profiles");
+	ck_assert_uint_eq(rig.nrows, 9);
+	row = row_of("profile", "scs4", "complied", "1");
+	ck_assert_int_eq(rig_number(row, "criteria"), 58);
+	ck_assert_int_eq(rig_number(row, "enforced") + rig_number(row, "evidenced") + rig_number(row, "reported") +
+				 rig_number(row, "outside") + rig_number(row, "not-yet"),
+		58);
+	ck_assert_str_eq(rig_cell(row, "draft"), "0");
+	ck_assert_str_eq(rig_cell(row_of("profile", "scsdraft3", "complied", "0"), "draft"), "1");
+	ck_assert_str_eq(rig_cell(row, "title"), "SCS evaluation scheme, 4 stars");
+	rig.language = "ja";
+	rig_ok("policy.profiles");
+	ck_assert_str_eq(rig_cell(row, "title"), "SCS 評価制度 ★4");
+}
+END_TEST
+
+START_TEST(show_without_documents)
+{
+	rig_ok("policy.show");
+	ck_assert_uint_eq(rig.nrows, P_COUNT);
+	ck_assert_str_eq(rig_cell(row_of("parameter", "lock.threshold", "value", "10"), "origin"), "built in");
+	ck_assert_ptr_nonnull(strstr(rig.text, "No document is complied with"));
+}
+END_TEST
+
+START_TEST(show_tells_what_is_not_yet)
+{
+	size_t row;
+
+	take("comply = {\"isac1\"}\nlock { threshold = 4 }\n");
+	rig_ok("policy.show");
+	row = row_of("parameter", "lock.threshold", "value", "4");
+	ck_assert_str_eq(rig_cell(row, "today"), "enforced");
+	ck_assert_str_eq(rig_cell(row, "criterion"), "ISAC-6.2.3");
+	ck_assert_str_eq(rig_cell(row, "force"), "local");
+	row = row_of("parameter", "idle.lock", "value", "15m");
+	ck_assert_str_eq(rig_cell(row, "today"), "not yet");
+	ck_assert_ptr_nonnull(strstr(rig_cell(row, "origin"), "isac1.profile:"));
+	row = row_of("parameter", "password.change_on", "today", "not yet");
+	ck_assert_str_eq(rig_cell(row, "criteria"), "ISAC-3.2.7a, ISAC-4.1.4");
+	ck_assert_str_eq(rig.text, "Complied with: isac1. What is 'not yet' is asked for by them and not enforced.");
+}
+END_TEST
+
+START_TEST(why_lists_who_asks)
+{
+	size_t row;
+
+	take("comply = {\"isac1\"}\ndeviate \"lock.threshold\" { is = {\"8\"} until = \"2027-01-01\" by = \"Sato\" on = \"2026-01-21\" "
+	     "reason = \"old devices\" }\n");
+	rig_ok("policy.why", "parameter=lock.threshold");
+	ck_assert_uint_eq(rig.nrows, 1);
+	row = row_of("criterion", "ISAC-6.2.3", "verdict", "deviation");
+	ck_assert_str_eq(rig_cell(row, "value"), "5");
+	ck_assert_uint_gt(strlen(rig_cell(row, "asks")), 10);
+	ck_assert_ptr_nonnull(strstr(rig.text, "In force: lock.threshold = 8."));
+	ck_assert_ptr_nonnull(strstr(rig.text, "Sato deviates in "));
+	ck_assert_ptr_nonnull(strstr(rig.text, ":3: old devices"));
+	rig_ok("policy.why", "parameter=password.min_privileged");
+	row_of("criterion", "ISAC-3.2.7c", "verdict", "advice");
+	rig_ok("policy.why", "parameter=session.timeout");
+	ck_assert_ptr_nonnull(strstr(rig.text, "Nothing enforces it yet."));
+	rig_ok("policy.why", "parameter=lock.window");
+	ck_assert_ptr_nonnull(strstr(rig.text, "Built in: 0."));
+	rig_no(WF_NOT_FOUND, "Documents do not speak about a parameter 'totp.window': see 'warifu policy show'.", "policy.why",
+		"parameter=totp.window");
+}
+END_TEST
+
+START_TEST(why_without_documents_asks_all)
+{
+	rig_ok("policy.why", "parameter=session.timeout");
+	row_of("profile", "kubota", "value", "undefined");
+	row_of("profile", "ipa", "criterion", "IPA-6.9");
+	rig_ok("policy.why", "parameter=password.classes");
+	row_of("profile", "isac1", "value", "forbidden");
+}
+END_TEST
+
+START_TEST(diff_shows_what_differs)
+{
+	size_t row;
+
+	rig_ok("policy.diff", "first=scs3", "second=scsdraft3");
+	for (row = 0; row < rig.nrows; row++)
+		ck_assert_str_ne(rig_cell(row, "scs3"), rig_cell(row, "scsdraft3"));
+	row = row_of("parameter", "password.min", "guard", "mfa, lock");
+	ck_assert_str_eq(rig_cell(row, "scs3"), "8");
+	ck_assert_str_eq(rig_cell(row, "scsdraft3"), "10");
+	rig_no(WF_NOT_FOUND, "There is no profile 'x': see 'warifu policy profiles'.", "policy.diff", "first=scs3", "second=x");
+	rig_no(WF_INVALID, "A profile does not differ from itself: name two.", "policy.diff", "first=scs3", "second=scs3");
+}
+END_TEST
+
+START_TEST(check_claims_nothing_that_is_not_done)
+{
+	rig_no(WF_INVALID, "No document is complied with: name one with --against, or write 'comply' into warifu.conf.",
+		"policy.check");
+	ck_assert_int_eq(rig_act("policy.check", "against=isac1", NULL), WF_NO);
+	row_of("parameter", "lock.threshold", "verdict", "deviation");
+	row_of("parameter", "lock.window", "verdict", "met");
+	row_of("parameter", "idle.lock", "verdict", "not yet");
+	row_of("parameter", "password.min", "verdict", "advice");
+	take("comply = {\"scs3\"}\n");
+	rig_ok("policy.check");
+	row_of("parameter", "lock.threshold", "verdict", "met");
+	row_of("guard", "none", "verdict", "not in force");
+	row_of("parameter", "password.keeping", "verdict", "not yet");
+	for (size_t row = 0; row < rig.nrows; row++)
+		ck_assert_str_ne(rig_cell(row, "verdict"), "deviation");
+}
+END_TEST
+
+START_TEST(check_tells_what_is_over)
+{
+	static const char text[] = "comply = {\"scs3\"}\ndeviate \"lock.threshold\" { is = {\"20\"}" SIGNED;
+	char whole[512];
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	(void)snprintf(whole, sizeof(whole), text, "2026-03-09"); /* the day before the rig's */
+#pragma GCC diagnostic pop
+	take(whole);
+	ck_assert_int_eq(rig_act("policy.check", NULL), WF_NO);
+	row_of("parameter", "lock.threshold", "verdict", "deviation");
+	ck_assert_ptr_nonnull(strstr(rig.text, "1 sections 'resolve' or 'deviate' are over"));
+}
+END_TEST
+
+START_TEST(profiles_that_cannot_be_read)
+{
+	shipped_remove(rig.dir);
+	ck_assert_int_eq(rig_act("policy.profiles", NULL), WF_NOT_FOUND);
+	ck_assert_ptr_nonnull(strstr(rig.text, "The profiles cannot be read: "));
+	ck_assert_int_eq(rig_act("policy.check", "against=scs3", NULL), WF_NOT_FOUND);
+	ck_assert_int_eq(rig_act("policy.diff", "first=scs3", "second=scs4", NULL), WF_NOT_FOUND);
+	rig_ok("policy.show");
+}
+END_TEST
+
+static Suite *
+policy_suite(void)
+{
+	Suite *suite = suite_create("policy views");
+	TCase *tc = tcase_create("views");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, profiles_are_counted);
+	tcase_add_test(tc, show_without_documents);
+	tcase_add_test(tc, show_tells_what_is_not_yet);
+	tcase_add_test(tc, why_lists_who_asks);
+	tcase_add_test(tc, why_without_documents_asks_all);
+	tcase_add_test(tc, diff_shows_what_differs);
+	tcase_add_test(tc, check_claims_nothing_that_is_not_done);
+	tcase_add_test(tc, check_tells_what_is_over);
+	tcase_add_test(tc, profiles_that_cannot_be_read);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(policy_suite)
