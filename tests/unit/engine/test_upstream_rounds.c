@@ -200,6 +200,22 @@ START_TEST(no_longer_than_the_reservation)
 }
 END_TEST
 
+/* A reload in between took the section away, or made it another one's factor: nobody is asked any more. */
+START_TEST(reloaded_in_between)
+{
+	come_so_far();
+	if (_i == 0)
+		nas_rig.config.upstreams.n = 0;
+	else
+		nas_rig.upstreams[0].factor = UPSTREAM_KNOWLEDGE;
+	rig_answer(&nas_rig, &peer, "", "4711");
+	rig_wait(&nas_rig, &peer, 2);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_UNAVAILABLE);
+	ck_assert_uint_eq(rows("upstream-away"), 1);
+	ck_assert_uint_eq(elsewhere_count(), 1);
+}
+END_TEST
+
 /* Not the prompt that is out, or more than it: the peer is at fault. */
 START_TEST(an_answer_to_something_else)
 {
@@ -491,6 +507,7 @@ add_pam(TCase *tc)
 	tcase_add_loop_test(tc, who_leaves_it_open_counts_for_possession, 0, 3);
 	tcase_add_test(tc, a_stop_is_nobodys_fault);
 	tcase_add_test(tc, no_longer_than_the_reservation);
+	tcase_add_loop_test(tc, reloaded_in_between, 0, 2);
 	tcase_add_test(tc, an_answer_to_something_else);
 	tcase_add_test(tc, an_older_module);
 }
