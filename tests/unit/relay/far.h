@@ -19,7 +19,10 @@ struct far {
 	size_t first, n;
 };
 
-/* Takes the descriptor over. `file` is the certificate that it shows; As a relay it demands that the centre is 127.0.0.1. */
+/*
+ * Takes the descriptor over. `file` is the certificate that it shows; As a relay it demands that
+ * the centre is 127.0.0.1.
+ */
 void far_open(struct far *far, struct event_base *base, int fd, const struct authority *authority,
 	const char *file, enum trust_end end);
 void far_close(struct far *far);

@@ -2,170 +2,13 @@
 #include "config.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "authd/relay/hub.h"
-#include "tests/unit/engine/rig.h"
-#include "tests/unit/relay/far.h"
+#include "tests/unit/relay/hub_rig.h"
 #include "tests/unit/unit.h"
-
-#define HOST "web1.test"
-#define TURNS 5000
-#define SECOND INT64_C(1000000)
-
-static struct rig rig;
-static struct authority authority, stranger;
-static struct hub *hub;
-static struct far far_, other;
-static unsigned port;
-static char said[4096]; /* all of it */
-
-static void
-say(int priority, const char *text)
-{
-	size_t len = strlen(said);
-
-	(void)priority;
-	snprintf(said + len, sizeof(said) - len, "%s\n", text);
-}
-
-static void
-turn(void)
-{
-	event_base_loop(rig.base, EVLOOP_NONBLOCK);
-	usleep(1000);
-}
-
-#define UNTIL(condition)                                          \
-	do {                                                      \
-		for (int turns_ = 0; turns_ < TURNS && !(condition); turns_++) \
-			turn();                                   \
-		ck_assert_msg(condition, #condition "; %s", said); \
-	} while (0)
-
-static void
-issue(const char *file, const char *name, const char *names, const char *usage)
-{
-	const struct authority_wish wish = {
-		.file = file, .name = name, .names = names, .usage = usage};
-
-	authority_issue(&authority, &wish);
-}
-
-static struct config_listener
-loopback(unsigned at)
-{
-	const struct sockaddr_in address = {.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)at),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	struct config_listener listener = {.address_len = sizeof(address)};
-
-	memcpy(&listener.address, &address, sizeof(address));
-	return listener;
-}
-
-static void
-start_hub(void)
-{
-	const struct hub_options options = {
-		.base = rig.base,
-		.engine = rig.engine,
-		.store = rig.store,
-		.mailbox = rig.mailbox,
-		.clock = rig.clock,
-		.say = say,
-	};
-	struct config_listener listener = loopback(0);
-	char why[256] = "";
-	int fd;
-
-	ck_assert_int_eq(hub_socket(&listener, &fd), WF_OK);
-	port = far_port(fd);
-	ck_assert_msg(hub_new(&options, &rig.config, &hub, why, sizeof(why)) == WF_OK, "%s", why);
-	ck_assert_int_eq(hub_listen(hub, fd), WF_OK);
-}
-
-static void
-setup(void)
-{
-	signal(SIGPIPE, SIG_IGN); /* as the daemon does */
-	rig_open(&rig);
-	authority_open(&authority);
-	issue("centre", "centre.test", "IP:127.0.0.1", "serverAuth");
-	issue("host", "a name that does not count", "DNS:" HOST, "clientAuth");
-	far_trust(&authority, "centre", &rig.config.relays.trust);
-	rig.config.relays.nlisteners = 1;
-	rig.config.relays.nallow = 2;
-	snprintf(rig.config.relays.allow[0], CONFIG_HOST_SIZE, "%s", HOST);
-	snprintf(rig.config.relays.allow[1], CONFIG_HOST_SIZE, "web2.test");
-	said[0] = '\0';
-	start_hub();
-}
-
-static void
-teardown(void)
-{
-	far_close(&far_);
-	hub_close(hub);
-	while (hub_busy(hub))
-		turn();
-	rig_settle(&rig);
-	hub_free(&hub);
-	ck_assert_ptr_null(hub);
-	hub_free(&hub);
-	authority_close(&authority);
-	rig_close(&rig);
-}
-
-static void
-dial(struct far *far, const char *file)
-{
-	far_open(far, rig.base, far_dial(port), &authority, file, TRUST_RELAY);
-}
-
-static void
-hello(struct far *far)
-{
-	struct wf_msg msg;
-
-	wf_msg_init(&msg, WF_MSG_HELLO, WF_WIRE_VERSION);
-	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_BOOT, "0123456789abcdef", 16), WF_OK);
-	far_say(far, &msg);
-	wf_msg_clear(&msg);
-}
-
-/* The next message that the relay gets. */
-static void
-expect(struct far *far, enum wf_msg_type type, struct wf_msg *msg_r)
-{
-	UNTIL(far->n > 0 || far->down);
-	ck_assert_msg(far_hear(far, msg_r), "%s; %s", far->why, said);
-	ck_assert_int_eq(msg_r->type, type);
-}
-
-static void
-expect_only(struct far *far, enum wf_msg_type type)
-{
-	struct wf_msg msg;
-
-	expect(far, type, &msg);
-	wf_msg_clear(&msg);
-}
-
-/* A relay that is let in and greeted. */
-static void
-come(struct far *far)
-{
-	dial(far, "host");
-	UNTIL(far->up);
-	hello(far);
-	expect_only(far, WF_MSG_PONG);
-}
 
 static void
 wrap(struct wf_msg *outer, uint32_t number, uint64_t uid, const struct wf_msg *inner)
@@ -304,6 +147,7 @@ static const struct {
 
 START_TEST(not_let_in)
 {
+	struct authority stranger;
 	const struct authority_wish wish = {.file = "wrong",
 		.name = refused[_i].name,
 		.names = refused[_i].names,
@@ -375,36 +219,6 @@ START_TEST(a_crowd_of_strangers)
 END_TEST
 
 /* --- what it may send --- */
-
-static struct wf_msg
-report_of(uint64_t number, enum audit_class class, const char *event, enum audit_result result)
-{
-	struct audit_row row;
-	struct wf_buf encoded;
-	struct wf_msg msg;
-
-	audit_row_init(&row, class, event);
-	row.result = result;
-	AUDIT_TEXT(row.host, "bank.example"); /* is not its to say */
-	AUDIT_TEXT(row.user, "alice");
-	wf_buf_init(&encoded, AUDIT_ENCODED_MAX);
-	ck_assert_int_eq(audit_row_encode(&row, &encoded), WF_OK);
-	wf_msg_init(&msg, WF_MSG_REPORT, WF_WIRE_VERSION);
-	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_SPOOL, "0123456789abcdef", 16), WF_OK);
-	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_NUMBER, number), WF_OK);
-	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_RECORD, encoded.data, encoded.len), WF_OK);
-	wf_buf_clear(&encoded);
-	return msg;
-}
-
-static void
-report(uint64_t number, enum audit_class class, const char *event, enum audit_result result)
-{
-	struct wf_msg msg = report_of(number, class, event, result);
-
-	far_say(&far_, &msg);
-	wf_msg_clear(&msg);
-}
 
 /* Every message of the protocol that needs no field, and those a relay may send before HELLO. */
 START_TEST(permits)
@@ -627,88 +441,6 @@ START_TEST(a_caller_that_errs)
 }
 END_TEST
 
-/* --- rows of a relay --- */
-
-static void
-expect_reported(uint64_t number)
-{
-	struct wf_msg msg;
-	uint64_t told;
-
-	expect(&far_, WF_MSG_REPORTED, &msg);
-	ck_assert_int_eq(wf_msg_get_uint(&msg, WF_F_NUMBER, &told), WF_OK);
-	ck_assert_uint_eq(told, number);
-	wf_msg_clear(&msg);
-}
-
-START_TEST(rows_of_a_relay)
-{
-	struct audit_row row;
-
-	come(&far_);
-	report(1, AUDIT_SYSTEM, "relay.away", AUDIT_NEUTRAL);
-	expect_reported(1);
-	row = rig_row(&rig, "relay.away");
-	ck_assert_str_eq(row.host, HOST);
-	ck_assert_str_eq(row.node, "rig");
-	report(1, AUDIT_SYSTEM, "relay.away", AUDIT_NEUTRAL); /* sent again: known */
-	expect_reported(1);
-	ck_assert_uint_eq(rig_rows(&rig, "relay.away", NULL), 1);
-	report(2, AUDIT_AUTH, "login", AUDIT_UNAVAILABLE);
-	expect_reported(2);
-	report(1, AUDIT_SYSTEM, "relay.back", AUDIT_NEUTRAL); /* an old number */
-	expect_reported(1);
-	ck_assert_uint_eq(rig_rows(&rig, "relay.back", NULL), 0);
-}
-END_TEST
-
-static const struct {
-	enum audit_class class;
-	const char *event;
-	enum audit_result result;
-} forged[] = {
-	{AUDIT_AUTH, "login", AUDIT_SUCCESS},
-	{AUDIT_AUTH, "login", AUDIT_FAILURE},
-	{AUDIT_ADMIN, "user.add", AUDIT_SUCCESS},
-	{AUDIT_SYSTEM, "login.breakglass", AUDIT_SUCCESS},
-	{AUDIT_ADMIN, "emergency.new", AUDIT_FAILURE},
-};
-
-START_TEST(rows_that_no_relay_writes)
-{
-	come(&far_);
-	report(1, forged[_i].class, forged[_i].event, forged[_i].result);
-	UNTIL(far_.down);
-	ck_assert_ptr_nonnull(strstr(said, "sent a row that no relay writes"));
-	ck_assert_uint_eq(rig_rows(&rig, forged[_i].event, NULL), 0);
-}
-END_TEST
-
-START_TEST(two_rows_at_once)
-{
-	come(&far_);
-	report(1, AUDIT_SYSTEM, "relay.away", AUDIT_NEUTRAL);
-	report(2, AUDIT_SYSTEM, "relay.back", AUDIT_NEUTRAL);
-	UNTIL(far_.down);
-}
-END_TEST
-
-/* It is gone before its row is stored: the row stays, and will be known. */
-START_TEST(gone_before_its_row)
-{
-	come(&far_);
-	report(1, AUDIT_SYSTEM, "relay.away", AUDIT_NEUTRAL);
-	while (!hub_busy(hub) && rig_rows(&rig, "relay.away", NULL) == 0)
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
-	far_close(&far_);
-	UNTIL(!hub_busy(hub));
-	come(&far_);
-	report(1, AUDIT_SYSTEM, "relay.away", AUDIT_NEUTRAL);
-	expect_reported(1);
-	ck_assert_uint_eq(rig_rows(&rig, "relay.away", NULL), 1);
-}
-END_TEST
-
 /* --- life --- */
 
 START_TEST(silence_ends_it)
@@ -809,11 +541,6 @@ hub_suite(void)
 	tcase_add_test(tc, a_place_that_is_taken);
 	tcase_add_test(tc, a_caller_hangs_up);
 	tcase_add_test(tc, a_caller_that_errs);
-	tcase_add_test(tc, rows_of_a_relay);
-	tcase_add_loop_test(
-		tc, rows_that_no_relay_writes, 0, (int)(sizeof(forged) / sizeof(forged[0])));
-	tcase_add_test(tc, two_rows_at_once);
-	tcase_add_test(tc, gone_before_its_row);
 	tcase_add_test(tc, silence_ends_it);
 	tcase_add_test(tc, reload);
 	tcase_add_test(tc, stops_accepting);
