@@ -196,19 +196,50 @@ up(void *ctx)
 
 /* --- its end --- */
 
+/* What to do about the words in which OpenSSL tells its causes. */
+static const struct {
+	const char *words, *hint;
+} hints[] = {
+	{"did not return a certificate",
+		"give it one that radius.ca has signed, or a key (psk_identity)"},
+	{"local issuer certificate", "put the certificate of its authority into radius.ca"},
+	{"certificate has expired", "give it a new one, or look at the clocks"},
+	{"CRL has expired", "get a new list for radius.crl, and reload"},
+	{"unable to get certificate CRL", "radius.crl lacks the list of its authority"},
+	{"refuses our certificate", "let it believe the authority of radius.certificate"},
+	{"binder does not verify", "its key is not the one in psk_file"},
+	{"unsupported protocol", "it must speak TLS 1.2 at least"},
+	{"no shared cipher", "it must offer TLS 1.3, or ECDHE or DHE with AES-GCM or ChaCha20"},
+	{"no application protocol", "it must offer radius/1.0 (ALPN), or nothing"},
+	{"wrong version number", "what came is no TLS"},
+	{"http request", "what came is no TLS"},
+};
+
+static const char *
+hint_of(const char *why)
+{
+	for (size_t i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+		if (strstr(why, hints[i].words) != NULL)
+			return hints[i].hint;
+	return NULL;
+}
+
 static void
 say_refused(struct connection *connection, const char *why)
 {
 	char name[4 * WF_TRUST_NAME_SIZE], text[RADSEC_TEXT_MAX + sizeof(name)];
+	const char *hint = hint_of(why);
 
 	if (connection->unknown_key) {
 		(void)wf_utf8_escape(
 			connection->name, strlen(connection->name), NULL, name, sizeof(name));
 		(void)snprintf(text, sizeof(text),
 			"no client section with psk_identity \"%s\" permits this address", name);
-		why = text;
+	} else {
+		(void)snprintf(text, sizeof(text), "%s%s%s", why, hint != NULL ? ": " : "",
+			hint != NULL ? hint : "");
 	}
-	radsec_say_refused(connection->radsec, connection->from, why);
+	radsec_say_refused(connection->radsec, connection->from, text);
 }
 
 static void
