@@ -14,6 +14,7 @@
 #include "authd/egress/desk.h"
 #include "common/link/socket.h"
 #include "tests/unit/egress/fake_server.h"
+#include "tests/unit/faults.h"
 #include "tests/unit/unit.h"
 
 #define S INT64_C(1000000)
@@ -374,6 +375,46 @@ START_TEST(a_site_is_loaded_whole_or_not)
 }
 END_TEST
 
+#ifdef WF_FAULT
+static wf_status
+open_once(void)
+{
+	const struct desk_options options = {
+		.base = base, .clock = wf_clock_system, .daemon = geteuid(), .say = say};
+	int fd = -1;
+	wf_status status = wf_socket_listen(path, 0600, (uid_t)-1, (gid_t)-1, &fd);
+
+	if (status == WF_OK)
+		status = site_load(file, &site, why);
+	if (status == WF_OK)
+		status = site_open(site, &wf_clock_system);
+	if (status == WF_OK)
+		status = desk_new(&options, site, fd, &desk);
+	if (status != WF_OK && fd >= 0)
+		close(fd);
+	return status;
+}
+
+static void
+close_once(wf_status status)
+{
+	ck_assert_int_eq(status == WF_OK, desk != NULL);
+	desk_free(&desk);
+	site_return(&site);
+}
+
+/* Reading configuration and secret, threads, socket and loop: whatever fails is said, nothing stays. */
+START_TEST(each_failing_call_at_the_start_is_survived)
+{
+	const struct fault_scenario scenario = {.run = open_once, .end = close_once};
+
+	write_config("otp1", "parallel = 1");
+	egress_free(&egress);
+	fault_loop(&scenario);
+}
+END_TEST
+#endif
+
 static Suite *
 desk_suite(void)
 {
@@ -393,6 +434,9 @@ desk_suite(void)
 	tcase_add_test(tc, a_daemon_that_is_gone_is_not_asked_for);
 	tcase_add_test(tc, a_reload_is_for_new_questions);
 	tcase_add_test(tc, a_site_is_loaded_whole_or_not);
+#ifdef WF_FAULT
+	tcase_add_test(tc, each_failing_call_at_the_start_is_survived);
+#endif
 	suite_add_tcase(suite, tc);
 	return suite;
 }
