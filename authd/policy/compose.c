@@ -143,24 +143,27 @@ judge(const struct gathering *gathering)
 	return (struct compose_cell){.state = CELL_SILENT};
 }
 
-/* Somebody who allows nothing of what `by` allows, or at least not all of it. */
+static int
+shared(const struct compose_claim *a, const struct compose_claim *b)
+{
+	return __builtin_popcountll((uint64_t)(a->value & b->value));
+}
+
+/* Who allows least of what `by` allows; where nothing is left of it, that is somebody else. */
 static const struct compose_claim *
 opponent(const struct compose_claim *const *claims, size_t n, const struct compose_claim *by,
 	size_t cell)
 {
-	const struct compose_claim *best = NULL;
+	const struct compose_claim *best = by;
 
 	for (size_t i = 0; i < n; i++) {
 		const struct compose_claim *claim = claims[i];
-		bool apart;
 
 		if (claim->spec != by->spec || claim->sort != CLAIM_VALUE ||
-			!compose_binds(claim) || !in_cell(claim, cell) ||
-			(by->value & ~claim->value) == 0)
+			!compose_binds(claim) || !in_cell(claim, cell))
 			continue;
-		apart = (claim->value & by->value) == 0;
-		if (best == NULL || (apart && (best->value & by->value) != 0) ||
-			(apart == ((best->value & by->value) == 0) && is_better(claim, best)))
+		if (shared(claim, by) < shared(best, by) ||
+			(shared(claim, by) == shared(best, by) && is_better(claim, best)))
 			best = claim;
 	}
 	return best;

@@ -371,6 +371,124 @@ START_TEST(cells_are_grouped)
 }
 END_TEST
 
+/* Two of three allow something in common; who is named does not. */
+START_TEST(the_opponent_is_who_allows_least)
+{
+	claim_of(0, "mfa.counts", CLAIM_VALUE, 3, "must");
+	claim_of(1, "mfa.counts", CLAIM_VALUE, 6, "must");
+	claim_of(2, "mfa.counts", CLAIM_VALUE, 12, "must");
+	compose(list, 3, &whole);
+	ck_assert_int_eq(cell_of("mfa.counts")->state, CELL_CONFLICT);
+	ck_assert_ptr_eq(cell_of("mfa.counts")->by, list[0]);
+	ck_assert_ptr_eq(cell_of("mfa.counts")->against, list[2]);
+}
+END_TEST
+
+/* What a document forbids to demand may be demanded as a deviation, not once more be left out. */
+START_TEST(a_bar_may_be_deviated_from)
+{
+	struct compose_problem problem;
+	struct compose_answer answer = {.spec = rule_find("password.classes"),
+		.kinds = rule_kind_bit("general"),
+		.guards = rule_guard_bit("mfa"),
+		.deviates = true,
+		.none = true};
+
+	claim_of(0, "password.classes", CLAIM_FORBIDDEN, 0, "must-not");
+	compose(list, 1, &whole);
+	ck_assert(!compose_settle(&whole, &answer, 1, &problem));
+	ck_assert_int_eq(problem.fault, COMPOSE_NOT_WEAKER);
+	answer.none = false;
+	answer.value = 7;
+	ck_assert(compose_settle(&whole, &answer, 1, &problem));
+	ck_assert_int_eq(cell_of("password.classes")[0].value, 7);
+	ck_assert_int_eq(cell_of("password.classes")[1].state, CELL_BARRED);
+	ck_assert_int_eq(compose_verdict(list[0], &whole), VERDICT_DEVIATES);
+}
+END_TEST
+
+/* To demand nothing where something is demanded is a deviation as well; an empty set is met by it. */
+START_TEST(nothing_may_be_deviated_to)
+{
+	struct compose_problem problem;
+	struct compose_answer answer = {.spec = rule_find("password.classes"),
+		.kinds = RULE_ALL,
+		.guards = RULE_ALL,
+		.deviates = true,
+		.none = true};
+
+	claim_of(0, "password.classes", CLAIM_VALUE, 15, "must");
+	claim_of(1, "password.classes", CLAIM_VALUE, 0, "must");
+	compose(list, 2, &whole);
+	ck_assert(compose_settle(&whole, &answer, 1, &problem));
+	ck_assert_int_eq(compose_verdict(list[0], &whole), VERDICT_DEVIATES);
+	ck_assert_int_eq(compose_verdict(list[1], &whole), VERDICT_MET);
+}
+END_TEST
+
+START_TEST(other_parameters_are_counted)
+{
+	struct compose_problem problem;
+
+	claim_of(0, "session.timeout", CLAIM_UNDEFINED, 0, "must");
+	claim_of(1, "password.max_age", CLAIM_UNDEFINED, 0, "must");
+	claim_of(2, "idle.lock", CLAIM_UNDEFINED, 0, "must");
+	compose(list, 3, &whole);
+	ck_assert(!compose_settle(&whole, NULL, 0, &problem));
+	ck_assert_uint_eq(problem.more, 2);
+}
+END_TEST
+
+START_TEST(an_unknown_force_sets_nothing)
+{
+	claim_of(0, "mfa.kinds", CLAIM_VALUE, 2, "perhaps");
+	compose(list, 1, &whole);
+	ck_assert_int_eq(cell_of("mfa.kinds")->state, CELL_SILENT);
+}
+END_TEST
+
+START_TEST(strictest_of_some_cells)
+{
+	const struct compose_cell *cell = NULL;
+	const struct rule_spec *spec = rule_find("lock.threshold");
+	const unsigned general = rule_kind_bit("general"), privileged = rule_kind_bit("privileged");
+
+	claim_of(0, "lock.threshold", CLAIM_VALUE, 10, "must");
+	claims[0].kinds = general;
+	claim_of(1, "lock.threshold", CLAIM_VALUE, 3, "must");
+	claims[1].kinds = privileged;
+	compose(list, 2, &whole);
+	ck_assert(compose_strictest(&whole, spec, general | privileged, RULE_ALL, &cell));
+	ck_assert_int_eq(cell->value, 3);
+	ck_assert(compose_strictest(&whole, spec, general, rule_guard_bit("lock"), &cell));
+	ck_assert_int_eq(cell->value, 10);
+	ck_assert(!compose_strictest(&whole, spec, rule_kind_bit("service"), RULE_ALL, &cell));
+	ck_assert_int_eq(cell->value, 10);
+}
+END_TEST
+
+START_TEST(cells_as_text)
+{
+	static const struct {
+		struct compose_cell cell;
+		const char *text;
+	} cases[] = {
+		{{.state = CELL_SET, .value = 3}, "3"},
+		{{.state = CELL_SILENT}, ""},
+		{{.state = CELL_BARRED}, "none"},
+		{{.state = CELL_OPEN}, "undefined"},
+		{{.state = CELL_CONFLICT}, "conflict"},
+	};
+	char text[RULE_VALUE_SIZE];
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ck_assert_str_eq(
+			compose_cell_text(rule_find("lock.threshold"), &cases[i].cell, text),
+			cases[i].text);
+	ck_assert_str_eq(compose_verdict_word(VERDICT_DEVIATES), "deviation");
+}
+END_TEST
+
 static Suite *
 compose_suite(void)
 {
@@ -390,6 +508,13 @@ compose_suite(void)
 	tcase_add_test(hand, a_deviation_is_never_met);
 	tcase_add_test(hand, lines_that_settle_nothing_are_refused);
 	tcase_add_test(hand, cells_are_grouped);
+	tcase_add_test(hand, the_opponent_is_who_allows_least);
+	tcase_add_test(hand, a_bar_may_be_deviated_from);
+	tcase_add_test(hand, nothing_may_be_deviated_to);
+	tcase_add_test(hand, other_parameters_are_counted);
+	tcase_add_test(hand, an_unknown_force_sets_nothing);
+	tcase_add_test(hand, strictest_of_some_cells);
+	tcase_add_test(hand, cells_as_text);
 	suite_add_tcase(suite, random);
 	suite_add_tcase(suite, hand);
 	return suite;

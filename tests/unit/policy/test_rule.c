@@ -163,6 +163,28 @@ START_TEST(today)
 }
 END_TEST
 
+START_TEST(names_and_units)
+{
+	char text[RULE_NAMES_SIZE], value[RULE_VALUE_SIZE];
+	const struct rule_spec unit = {.unit = "ms"};
+	const struct rule_spec *spec = NULL;
+	unsigned kinds, guards;
+	char longer[200];
+	int64_t number = 1;
+
+	ck_assert_str_eq(rule_kinds_text(RULE_ALL, text), "all");
+	ck_assert_str_eq(rule_kinds_text(5, text), "general, service");
+	ck_assert_str_eq(rule_guards_text(0, text), "");
+	ck_assert_str_eq(rule_value_text(&unit, 50, value), "50ms");
+	ck_assert(rule_number(rule_find("mfa.password"), "no", &number));
+	ck_assert_int_eq(number, 0);
+	memset(longer, 'a', sizeof(longer) - 1);
+	longer[sizeof(longer) - 1] = '\0';
+	ck_assert(!rule_cells_find(longer, &spec, &kinds, &guards));
+	ck_assert_int_eq(rule_member_bit(rule_find("mfa.kinds"), "knowledge"), 0);
+}
+END_TEST
+
 static Suite *
 rule_suite(void)
 {
@@ -176,6 +198,7 @@ rule_suite(void)
 	tcase_add_test(tc, values_as_text);
 	tcase_add_test(tc, numbers_are_bounded);
 	tcase_add_test(tc, today);
+	tcase_add_test(tc, names_and_units);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
