@@ -34,7 +34,10 @@
 #define WF_RELAYED_MAX 15360 /* bytes of a frame within a frame */
 #define WF_PEER_STATE_MAX 272 /* bytes of a PEER_STATE */
 #define WF_NAME_MAX 256 /* bytes of a user name, without NUL */
-/* Service of the logins by which an account's owner proves himself to the command warifu; no PAM service. */
+/*
+ * Service of the logins by which an account's owner proves himself to the command warifu; no PAM
+ * service.
+ */
 #define WF_PROOF_SERVICE "warifu"
 
 enum wf_msg_type {
@@ -46,14 +49,21 @@ enum wf_msg_type {
 	WF_MSG_SESSION = 5, /* a session was opened or closed */
 	WF_MSG_CHANGE = 6,  /* the new password of a verified change transaction */
 	WF_MSG_ATTEMPT = 7, /* RADIUS: one round of a login with what the password attribute held */
-	WF_MSG_RECORD = 8,  /* RADIUS: one accounting record; answered by RESULT, ACCEPT once it is stored */
-	WF_MSG_WORK = 9,    /* RADIUS: ORDERs may be sent over this connection from now on; no answer of its own */
+	/* RADIUS: one accounting record; answered by RESULT, ACCEPT once it is stored */
+	WF_MSG_RECORD = 8,
+	/* RADIUS: ORDERs may be sent over this connection from now on; no answer of its own */
+	WF_MSG_WORK = 9,
 	WF_MSG_DONE = 10,   /* RADIUS: what became of an ORDER; no answer */
 	/* requests of a relay: the daemon of a host that hands its logins to a central one */
 	WF_MSG_HELLO = 11,  /* the first message of each connection; answered by PONG */
-	WF_MSG_RELAY = 12,  /* a message of one of the host's callers, and what the host's kernel says of the caller */
+	/* a message of one of the host's callers, and what the host's kernel says of the caller */
+	WF_MSG_RELAY = 12,
 	WF_MSG_CLOSE = 13,  /* a caller is gone */
-	WF_MSG_REPORT = 14, /* a row that the host wrote while the centre was away; answered by REPORTED once it is stored */
+	/*
+	 * a row that the host wrote while the centre was away; answered by REPORTED once it is
+	 * stored
+	 */
+	WF_MSG_REPORT = 14,
 	WF_MSG_PING = 15,   /* answered at once by PONG */
 	/* requests of the CLI */
 	WF_MSG_ACT = 16, /* one administrative act or view */
@@ -63,7 +73,8 @@ enum wf_msg_type {
 	WF_MSG_PROMPTS = 32, /* ask these */
 	WF_MSG_RESULT = 33,  /* the verdict */
 	WF_MSG_CHALLENGE = 34, /* another round: ask this, and send STATE with the answer */
-	WF_MSG_ORDER = 35,   /* something to be done; comes again over the next connection until it is DONE */
+	/* something to be done; comes again over the next connection until it is DONE */
+	WF_MSG_ORDER = 35,
 	WF_MSG_RELAYED = 36, /* a message to one of the host's callers */
 	WF_MSG_CLOSED = 37,  /* hang up on a caller */
 	WF_MSG_REPORTED = 38, /* all rows up to this number are stored */
@@ -75,7 +86,8 @@ enum wf_msg_type {
 };
 
 enum wf_field_id {
-	WF_F_TXN = 1,       /* bytes, 16: transaction id; not secret, authorises nothing by itself */
+	/* bytes, 16: transaction id; not secret, authorises nothing by itself */
+	WF_F_TXN = 1,
 	WF_F_PURPOSE = 2,   /* u8, enum wf_purpose */
 	WF_F_USER = 3,      /* name: byte-exact, 1..256 bytes, no NUL */
 	WF_F_SERVICE = 4,   /* text: PAM service or RADIUS client name, 1..64 */
@@ -84,7 +96,8 @@ enum wf_field_id {
 	WF_F_RUSER = 7,     /* text, 0..256: PAM_RUSER or the operator behind sudo */
 	WF_F_LANGUAGE = 8,  /* text, 0..16: "en", "ja"; since version 2 */
 	WF_F_IDEMPOTENCY = 9, /* bytes, 32 */
-	WF_F_EVIDENCE = 10, /* bytes, repeated: u8 enum wf_evidence_type, then the evidence as text */
+	/* bytes, repeated: u8 enum wf_evidence_type, then the evidence as text */
+	WF_F_EVIDENCE = 10,
 	WF_F_ANSWER = 11,   /* secret, repeated: u8 prompt id, then the answer */
 	WF_F_PROMPT = 12,   /* bytes, repeated: u8 id, u8 echo, u16 text id, u32 ttl in s */
 	WF_F_VERDICT = 13,  /* u8, enum wf_verdict */
@@ -95,12 +108,17 @@ enum wf_field_id {
 	WF_F_ACT = 18,      /* text, 1..64: id of the act, e.g. "user.add" */
 	WF_F_ARG = 19,      /* text, repeated: key=value */
 	WF_F_SECRET_ARG = 20, /* secret, repeated: key=value */
-	WF_F_COLUMN = 21,   /* text, repeated: "name" or "name:number", "name:bool", "name:time" (us) */
+	/* text, repeated: "name" or "name:number", "name:bool", "name:time" (us) */
+	WF_F_COLUMN = 21,
 	WF_F_CELL = 22,     /* text, repeated, in the order of the columns; empty = none */
 	WF_F_STATUS = 23,   /* u8, wf_status of an act */
 	WF_F_PHASE = 24,    /* u8: 1 = preliminary check of a change, 2 = update; optional */
 	/* since version 3 */
-	WF_F_TAG = 25,      /* u64: the asker's number for a request, the daemon's for an ORDER; comes back with the answer */
+	/*
+	 * u64: the asker's number for a request, the daemon's for an ORDER; comes back with the
+	 * answer
+	 */
+	WF_F_TAG = 25,
 	WF_F_STATE = 26,    /* text, WF_STATE_LEN: which challenge is answered */
 	WF_F_NAS = 27,      /* text, 0..255: NAS-Identifier or address of the gateway */
 	WF_F_PATIENCE = 28, /* u32: ms that the asker still waits; a later answer is of no use */
@@ -115,7 +133,10 @@ enum wf_field_id {
 	WF_F_CHANNEL = 37,  /* u32: the relay's number for one of its callers */
 	WF_F_UID = 38,      /* u32: the caller's, as the host's kernel says */
 	WF_F_AUDIT_SESSION = 39, /* u32: of the caller's process */
-	WF_F_PROCESS = 40,  /* bytes, repeated: u32 pid, u64 start: the caller's process and its ancestors, itself first */
+	/*
+	 * bytes, repeated: u32 pid, u64 start: the caller's process and its ancestors, itself first
+	 */
+	WF_F_PROCESS = 40,
 	WF_F_FRAME = 41,    /* secret: a whole frame, with its length */
 	WF_F_SPOOL = 42,    /* bytes, 16: which spool a row comes from */
 	WF_F_NUMBER = 43,   /* u64: of a row within its spool, rising */
@@ -157,7 +178,8 @@ enum wf_unreachable {
 
 enum wf_purpose {
 	WF_PURPOSE_LOGIN = 1, /* all kinds that the policy demands */
-	WF_PURPOSE_CHANGE = 2 /* change of one's own password: proves the old one (or a recovery code) */
+	/* change of one's own password: proves the old one (or a recovery code) */
+	WF_PURPOSE_CHANGE = 2
 };
 
 enum wf_evidence_type {
@@ -181,7 +203,8 @@ enum wf_verdict {
 	WF_VERDICT_ACCEPT = 1,
 	WF_VERDICT_UNAVAILABLE = 2,
 	WF_VERDICT_IGNORE = 3,  /* observe mode or a service that is not asked: PAM_IGNORE */
-	WF_VERDICT_CHANGE = 4,  /* account: the password must be changed first (PAM_NEW_AUTHTOK_REQD) */
+	/* account: the password must be changed first (PAM_NEW_AUTHTOK_REQD) */
+	WF_VERDICT_CHANGE = 4,
 	WF_VERDICT_EXPIRED = 5, /* account: no longer or not yet valid (PAM_ACCT_EXPIRED) */
 	WF_VERDICT_COUNT
 };
@@ -201,15 +224,24 @@ enum wf_text_id {
 	WF_TEXT_CHANGED = 10,
 	WF_TEXT_EMERGENCY_CODE = 11, /* break-glass prompt */
 	/*
-	 * The text of UNAVAILABLE, from a relay that cannot reach its centre: to the caller the daemon is away, as if
-	 * nobody had listened.  Since version 3.
+	 * The text of UNAVAILABLE, from a relay that cannot reach its centre: to the caller the
+	 * daemon is away, as if nobody had listened.  Since version 3.
 	 */
 	WF_TEXT_AWAY = 12,
 	WF_TEXT_ENROLMENT = 13,      /* "To do so, log in over SSH at: ", then a host */
 	WF_TEXT_COUNT
 };
 
-enum wf_field_type { WF_T_U8, WF_T_U16, WF_T_U32, WF_T_U64, WF_T_BYTES, WF_T_NAME, WF_T_TEXT, WF_T_SECRET };
+enum wf_field_type {
+	WF_T_U8,
+	WF_T_U16,
+	WF_T_U32,
+	WF_T_U64,
+	WF_T_BYTES,
+	WF_T_NAME,
+	WF_T_TEXT,
+	WF_T_SECRET
+};
 
 /* Rows of the table, for the printer, the protocol page and the fuzzers. */
 struct wf_field_spec {
@@ -260,23 +292,29 @@ void wf_msg_clear(struct wf_msg *msg);
  * doubtful origin go into a text field through wf_utf8_escape() (common/utf8.h).
  */
 WF_MUST_USE wf_status wf_msg_add_uint(struct wf_msg *msg, enum wf_field_id id, uint64_t value);
-WF_MUST_USE wf_status wf_msg_add_bytes(struct wf_msg *msg, enum wf_field_id id, const void *bytes, size_t len);
+WF_MUST_USE wf_status wf_msg_add_bytes(
+	struct wf_msg *msg, enum wf_field_id id, const void *bytes, size_t len);
 /* NULL or "" of an optional field adds nothing; of a required one (CELL) it is an empty value. */
 WF_MUST_USE wf_status wf_msg_add_text(struct wf_msg *msg, enum wf_field_id id, const char *text);
 /* A tagged value: one leading octet, then the bytes (ANSWER, EVIDENCE). */
-WF_MUST_USE wf_status wf_msg_add_tagged(struct wf_msg *msg, enum wf_field_id id, uint8_t tag, const void *bytes, size_t len);
+WF_MUST_USE wf_status wf_msg_add_tagged(
+	struct wf_msg *msg, enum wf_field_id id, uint8_t tag, const void *bytes, size_t len);
 
 /* Readers.  Index counts repetitions from 0.  WF_NOT_FOUND when absent. */
 size_t wf_msg_count(const struct wf_msg *msg, enum wf_field_id id);
-WF_MUST_USE wf_status wf_msg_get_bytes(const struct wf_msg *msg, enum wf_field_id id, size_t index, const uint8_t **bytes_r, size_t *len_r);
-WF_MUST_USE wf_status wf_msg_get_uint(const struct wf_msg *msg, enum wf_field_id id, uint64_t *value_r);
+WF_MUST_USE wf_status wf_msg_get_bytes(const struct wf_msg *msg, enum wf_field_id id, size_t index,
+	const uint8_t **bytes_r, size_t *len_r);
+WF_MUST_USE wf_status wf_msg_get_uint(
+	const struct wf_msg *msg, enum wf_field_id id, uint64_t *value_r);
 /*
  * Copies with NUL; WF_TOO_LONG if it does not fit.  An absent field gives "" and WF_OK.  WF_INVALID
  * for a field that is neither name nor text.
  */
-WF_MUST_USE wf_status wf_msg_get_text(const struct wf_msg *msg, enum wf_field_id id, size_t index, char *text_r, size_t size);
+WF_MUST_USE wf_status wf_msg_get_text(
+	const struct wf_msg *msg, enum wf_field_id id, size_t index, char *text_r, size_t size);
 /* From byte `skip` on (1 for the tag of an ANSWER); WF_INVALID if it is shorter, or no secret. */
-WF_MUST_USE wf_status wf_msg_get_secret(const struct wf_msg *msg, enum wf_field_id id, size_t index, size_t skip, struct wf_secret *secret_r);
+WF_MUST_USE wf_status wf_msg_get_secret(const struct wf_msg *msg, enum wf_field_id id, size_t index,
+	size_t skip, struct wf_secret *secret_r);
 
 /* A prompt within PROMPTS. */
 struct wf_prompt {
@@ -286,7 +324,8 @@ struct wf_prompt {
 	uint32_t ttl_s;
 };
 WF_MUST_USE wf_status wf_msg_add_prompt(struct wf_msg *msg, const struct wf_prompt *prompt);
-WF_MUST_USE wf_status wf_msg_get_prompt(const struct wf_msg *msg, size_t index, struct wf_prompt *prompt_r);
+WF_MUST_USE wf_status wf_msg_get_prompt(
+	const struct wf_msg *msg, size_t index, struct wf_prompt *prompt_r);
 
 /*
  * Appends the whole frame; on failure the buffer is as it was.  Fields that msg->version lacks are
@@ -294,9 +333,15 @@ WF_MUST_USE wf_status wf_msg_get_prompt(const struct wf_msg *msg, size_t index, 
  * WF_WIRE_FRAME_MAX or the buffer's ceiling; WF_VERSION for a version that we do not speak.
  */
 WF_MUST_USE wf_status wf_msg_encode(const struct wf_msg *msg, struct wf_buf *frame);
-/* `bytes` is one whole frame with its length.  msg_r is overwritten, not cleared, and only on WF_OK. */
+/*
+ * `bytes` is one whole frame with its length.  msg_r is overwritten, not cleared, and only on
+ * WF_OK.
+ */
 WF_MUST_USE wf_status wf_msg_decode(const uint8_t *bytes, size_t len, struct wf_msg *msg_r);
-/* Length of the frame that starts here: WF_AGAIN with fewer than 4 bytes; WF_INVALID outside 8..WF_WIRE_FRAME_MAX. */
+/*
+ * Length of the frame that starts here: WF_AGAIN with fewer than 4 bytes; WF_INVALID outside
+ * 8..WF_WIRE_FRAME_MAX.
+ */
 WF_MUST_USE wf_status wf_frame_length(const uint8_t *bytes, size_t len, size_t *frame_len_r);
 /* One line for people; secrets show as "(secret)" and their length stays out. */
 void wf_msg_print(const struct wf_msg *msg, char *text_r, size_t size);

@@ -1,6 +1,6 @@
 /*
- * Running an act: language, arguments, role, proof, then the handler.  Acts that change what they have
- * read run one at a time, so that none of two changes gets lost.
+ * Running an act: language, arguments, role, proof, then the handler.  Acts that change what they
+ * have read run one at a time, so that none of two changes gets lost.
  */
 #include "config.h"
 
@@ -29,16 +29,19 @@ deny(struct act_call *call)
 
 	if (act->self && call->role == ROLE_NONE)
 		return act_say(call, WF_DENIED,
-			_("You may do '%s' for your own account only, after proving password and token, or ask "
-			  "somebody of the group %s."), act->id, groups[act->role]);
-	return act_say(call, WF_DENIED, _("You may not do '%s': ask somebody of the group %s, or root."), act->id,
+			_("You may do '%s' for your own account only, after proving password and "
+			  "token, or ask "
+			  "somebody of the group %s."),
+			act->id, groups[act->role]);
+	return act_say(call, WF_DENIED,
+		_("You may not do '%s': ask somebody of the group %s, or root."), act->id,
 		groups[act->role]);
 }
 
 /*
- * An owner without a role needs the proof.  So does one with a role short of administrator, for his own
- * account: a helpdesk's open terminal must not be a way to its own credentials.  That second half is
- * act_subject_to_change's.
+ * An owner without a role needs the proof.  So does one with a role short of administrator, for his
+ * own account: a helpdesk's open terminal must not be a way to its own credentials.  That second
+ * half is act_subject_to_change's.
  */
 static wf_status
 permit(struct act_call *call)

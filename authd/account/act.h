@@ -1,11 +1,11 @@
 /*
  * Administrative acts and views: what the CLI asks over the control socket.  One table row per act;
- * arguments are texts, so that an act can be stored and executed later (approval).  A handler runs in
- * an act thread (never the loop's), may block on the store, and answers through `out`.
+ * arguments are texts, so that an act can be stored and executed later (approval).  A handler runs
+ * in an act thread (never the loop's), may block on the store, and answers through `out`.
  *
  * Who may: root is an administrator; others by their groups.  The owner of an account, too, may do
- * some acts on it (`self`), if he has just proved two kinds: he names a completed transaction of his
- * own for the service "warifu", not older than five minutes.
+ * some acts on it (`self`), if he has just proved two kinds: he names a completed transaction of
+ * his own for the service "warifu", not older than five minutes.
  */
 #ifndef WF_AUTHD_ACCOUNT_ACT_H
 #define WF_AUTHD_ACCOUNT_ACT_H
@@ -62,10 +62,12 @@ struct act_daemon { /* what the daemon lends to acts; read only but for the stor
 	/* Loads the configuration anew, whole or not at all; the error's sentence in why_r. */
 	wf_status (*reload)(void *ctx, char *why_r, size_t size);
 	/*
-	 * Asks the RADIUS front end (engine_ask_front) and waits; the caller clears done_r, which is untouched on failure.
-	 * WF_UNAVAILABLE: it is not there; WF_TIMEOUT, WF_FULL, WF_NO_MEMORY.
+	 * Asks the RADIUS front end (engine_ask_front) and waits; the caller clears done_r, which
+	 * is untouched on failure. WF_UNAVAILABLE: it is not there; WF_TIMEOUT, WF_FULL,
+	 * WF_NO_MEMORY.
 	 */
-	wf_status (*ask_front)(void *ctx, const char *order, const char *arg, struct wf_msg *done_r);
+	wf_status (*ask_front)(
+		void *ctx, const char *order, const char *arg, struct wf_msg *done_r);
 	void *hooks_ctx; /* of rekey, reload and ask_front */
 };
 
@@ -127,9 +129,9 @@ struct act {
 };
 
 /*
- * Once, by the program, before it starts a thread: lets each act answer in its own language (Japanese
- * beside English) in any locale, and keeps the process's own messages in English unless its locale is
- * Japanese.  Sets LANGUAGE, which says to gettext what "not English" is.
+ * Once, by the program, before it starts a thread: lets each act answer in its own language
+ * (Japanese beside English) in any locale, and keeps the process's own messages in English unless
+ * its locale is Japanese.  Sets LANGUAGE, which says to gettext what "not English" is.
  */
 void act_languages_init(void);
 
@@ -143,23 +145,26 @@ const struct act *act_find(const char *id); /* NULL */
 const struct act *act_table(size_t *count_r);
 /* "none", "viewer", "auditor", "helpdesk", "officer", "administrator". */
 const char *act_role_name(enum role role);
-/* Role of a peer by uid 0 and the groups warifu-admin, -officer, -helpdesk, -auditor, -viewer (gids resolved at load). */
+/*
+ * Role of a peer by uid 0 and the groups warifu-admin, -officer, -helpdesk, -auditor, -viewer (gids
+ * resolved at load).
+ */
 enum role act_role(const struct config *config, const struct wf_peer *peer);
 /*
- * The operator as the log names him.  Root's login name comes from the audit login uid of the peer's
- * process, where the kernel keeps one.  Blocks on NSS.
+ * The operator as the log names him.  Root's login name comes from the audit login uid of the
+ * peer's process, where the kernel keeps one.  Blocks on NSS.
  */
 void act_operator(const struct wf_peer *peer, char *name_r, size_t size);
 /*
- * Takes over the arguments of an ACT message; `call` has none yet.  WF_INVALID for one without a key, a
- * key above 32 bytes, a value above 1024, or too many: what was read until then stays in `call`, whose
- * secrets the caller clears.
+ * Takes over the arguments of an ACT message; `call` has none yet.  WF_INVALID for one without a
+ * key, a key above 32 bytes, a value above 1024, or too many: what was read until then stays in
+ * `call`, whose secrets the caller clears.
  */
 WF_MUST_USE wf_status act_call_read(struct act_call *call, const struct wf_msg *msg);
 /*
  * Checks role and arguments (unknown, missing, twice, ill-formed: WF_INVALID with a sentence in
- * call->text), then runs it.  WF_DENIED when the role does not suffice.  Always leaves a sentence in
- * call->text, in call->language.  Act threads only.
+ * call->text), then runs it.  WF_DENIED when the role does not suffice.  Always leaves a sentence
+ * in call->text, in call->language.  Act threads only.
  */
 WF_MUST_USE wf_status act_run(const struct act *act, struct act_call *call);
 

@@ -13,7 +13,10 @@
 #define FLAG(arg) {.name = (arg), .type = ARG_FLAG}
 #define CHOICE(arg, list) {.name = (arg), .type = ARG_CHOICE, .choices = (list)}
 #define WHEN(arg) {.name = (arg), .type = ARG_TIME}
-#define SECRET(arg, most, needed) {.name = (arg), .required = (needed), .secret = true, .max = (most)}
+#define SECRET(arg, most, needed)                                                  \
+	{                                                                          \
+		.name = (arg), .required = (needed), .secret = true, .max = (most) \
+	}
 #define END {.name = NULL}
 
 #define USER {.name = "user", .type = ARG_USER, .required = true}
@@ -31,16 +34,14 @@
 static const struct act_arg_spec no_args[] = {END};
 static const struct act_arg_spec user_args[] = {USER, END};
 
-static const struct act_arg_spec user_add_args[] = {
-	USER, UID, CHOICE("kind", KINDS), TEXT("display", 128), WHEN("valid-until"), FLAG("must-change"), TICKET,
+static const struct act_arg_spec user_add_args[] = {USER, UID, CHOICE("kind", KINDS),
+	TEXT("display", 128), WHEN("valid-until"), FLAG("must-change"), TICKET,
 	{.name = "sources", .type = ARG_NETWORKS, .max = 1024},
 	{.name = "groups", .type = ARG_GROUPS, .max = 1024},
-	SECRET("password", PASSWORD_MAX, false), END
-};
-static const struct act_arg_spec user_import_args[] = {
-	USER, {.name = "uid", .type = ARG_NUMBER, .required = true, .max = UID_MAX}, TEXT("display", 128),
-	FLAG("dry-run"), TICKET, SECRET("hash", CREDENTIAL_SECRET_MAX - 1, false), END
-};
+	SECRET("password", PASSWORD_MAX, false), END};
+static const struct act_arg_spec user_import_args[] = {USER,
+	{.name = "uid", .type = ARG_NUMBER, .required = true, .max = UID_MAX}, TEXT("display", 128),
+	FLAG("dry-run"), TICKET, SECRET("hash", CREDENTIAL_SECRET_MAX - 1, false), END};
 static const struct act_arg_spec user_list_args[] = {
 	FLAG("unix"), {.name = "after", .type = ARG_USER}, NUMBER("limit", 1, 10000), END
 };
@@ -62,39 +63,43 @@ static const struct act_arg_spec user_exempt_args[] = {
 };
 static const struct act_arg_spec user_refuse_args[] = {USER, UID, REASON_NEEDED, TICKET, END};
 
-static const struct act_arg_spec token_add_args[] = {
-	USER, {.name = "type", .type = ARG_CHOICE, .required = true, .choices = "totp|hotp|recovery"},
+static const struct act_arg_spec token_add_args[] = {USER,
+	{.name = "type", .type = ARG_CHOICE, .required = true, .choices = "totp|hotp|recovery"},
 	TEXT("label", 64), CHOICE("algorithm", "sha1|sha256|sha512"), CHOICE("digits", "6|8"),
-	NUMBER("step", 10, 300), NUMBER("count", 1, RECOVERY_CODES_MAX), TICKET, PROOF, END
-};
+	NUMBER("step", 10, 300), NUMBER("count", 1, RECOVERY_CODES_MAX), TICKET, PROOF, END};
 static const struct act_arg_spec token_confirm_args[] = {
 	USER, NUMBER("id", 1, INT64_MAX), TICKET, PROOF, SECRET("code", CODE_MAX, true), END
 };
 static const struct act_arg_spec token_list_args[] = {USER, PROOF, END};
-static const struct act_arg_spec token_resync_args[] = {
-	USER, ID_NEEDED, TICKET, PROOF, SECRET("code1", CODE_MAX, true), SECRET("code2", CODE_MAX, true), END
-};
-static const struct act_arg_spec token_remove_args[] = {USER, ID_NEEDED, REASON_NEEDED, TICKET, PROOF, END};
+static const struct act_arg_spec token_resync_args[] = {USER, ID_NEEDED, TICKET, PROOF,
+	SECRET("code1", CODE_MAX, true), SECRET("code2", CODE_MAX, true), END};
+static const struct act_arg_spec token_remove_args[] = {
+	USER, ID_NEEDED, REASON_NEEDED, TICKET, PROOF, END};
 
 static const struct act_arg_spec session_list_args[] = {{.name = "user", .type = ARG_USER}, END};
 static const struct act_arg_spec session_kill_args[] = {ID_NEEDED, REASON_NEEDED, TICKET, END};
 
-static const struct act_arg_spec log_args[] = {
-	TEXT("user", WF_NAME_MAX), TEXT("from", 63), WHEN("since"), WHEN("until"),
-	CHOICE("result", "failure|success|neutral|unavailable"), /* in the order of enum audit_result */
-	CHOICE("class", "auth|admin|session|finding|system|tombstone"), /* enum audit_class, from 1 */
-	NUMBER("after", 0, INT64_MAX), NUMBER("limit", 1, 1000), CHOICE("order", "oldest|newest"), END
-};
+static const struct act_arg_spec log_args[] = {TEXT("user", WF_NAME_MAX), TEXT("from", 63),
+	WHEN("since"), WHEN("until"),
+	/* in the order of enum audit_result */
+	CHOICE("result", "failure|success|neutral|unavailable"),
+	/* enum audit_class, from 1 */
+	CHOICE("class", "auth|admin|session|finding|system|tombstone"),
+	NUMBER("after", 0, INT64_MAX), NUMBER("limit", 1, 1000), CHOICE("order", "oldest|newest"),
+	END};
 static const struct act_arg_spec clock_args[] = {REASON_NEEDED, TICKET, END};
-static const struct act_arg_spec emergency_args[] = {USER, TEXT("detail", 128), REASON, TICKET, END};
+static const struct act_arg_spec emergency_args[] = {
+	USER, TEXT("detail", 128), REASON, TICKET, END};
 static const struct act_arg_spec emergency_used_args[] = {
 	USER, {.name = "tty", .type = ARG_TEXT, .required = true, .max = 64},
 	{.name = "time", .type = ARG_TIME, .required = true}, END
 };
 static const struct act_arg_spec backup_args[] = {TEXT("name", 128), TICKET, END};
 static const struct act_arg_spec rotate_args[] = {REASON, TICKET, END};
-static const struct act_arg_spec client_args[] = {{.name = "client", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END};
-static const struct act_arg_spec stats_args[] = {{.name = "client", .type = ARG_TEXT, .min = 1, .max = 64}, END};
+static const struct act_arg_spec client_args[] = {
+	{.name = "client", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END};
+static const struct act_arg_spec stats_args[] = {
+	{.name = "client", .type = ARG_TEXT, .min = 1, .max = 64}, END};
 static const struct act_arg_spec policy_why_args[] = {
 	{.name = "parameter", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END
 };
@@ -102,7 +107,8 @@ static const struct act_arg_spec policy_diff_args[] = {
 	{.name = "first", .type = ARG_TEXT, .required = true, .min = 1, .max = 16},
 	{.name = "second", .type = ARG_TEXT, .required = true, .min = 1, .max = 16}, END
 };
-static const struct act_arg_spec policy_check_args[] = {{.name = "against", .type = ARG_TEXT, .min = 1, .max = 16}, END};
+static const struct act_arg_spec policy_check_args[] = {
+	{.name = "against", .type = ARG_TEXT, .min = 1, .max = 16}, END};
 static const struct act_arg_spec tune_args[] = {NUMBER("target", 10, 10000), END};
 
 #define VIEW(id, role, args, handle) {id, role, false, false, false, args, handle}

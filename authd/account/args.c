@@ -109,7 +109,10 @@ act_name_fits(const char *name)
 
 	if (len == 0 || len > WF_NAME_MAX || strpbrk(name, ":/\n\\") != NULL)
 		return false;
-	/* Controls, broken UTF-8 and marks that turn the direction of writing would be shown escaped. */
+	/*
+	 * Controls, broken UTF-8 and marks that turn the direction of writing would be shown
+	 * escaped.
+	 */
 	(void)wf_utf8_escape(name, len, NULL, shown, sizeof(shown));
 	return strcmp(shown, name) == 0;
 }
@@ -120,7 +123,8 @@ static wf_status
 check_text(struct act_call *call, const struct act_arg_spec *spec, const char *value)
 {
 	if (strlen(value) > (size_t)spec->max)
-		return act_say(call, WF_INVALID, _("'%s' is too long: at most %d bytes."), spec->name, (int)spec->max);
+		return act_say(call, WF_INVALID, _("'%s' is too long: at most %d bytes."),
+			spec->name, (int)spec->max);
 	return WF_OK;
 }
 
@@ -130,7 +134,8 @@ check_user(struct act_call *call, const struct act_arg_spec *spec, const char *v
 	if (act_name_fits(value))
 		return WF_OK;
 	return act_say(call, WF_INVALID,
-		_("'%s' is no user name: 1 to %d bytes without control characters, colon, slash or backslash."),
+		_("'%s' is no user name: 1 to %d bytes without control characters, colon, slash or "
+		  "backslash."),
 		spec->name, WF_NAME_MAX);
 }
 
@@ -141,7 +146,8 @@ check_number(struct act_call *call, const struct act_arg_spec *spec, const char 
 
 	if (parse_number(value, &number) && number >= spec->min && number <= spec->max)
 		return WF_OK;
-	return act_say(call, WF_INVALID, _("'%s' must be a whole number from %lld to %lld, not '%.64s'."), spec->name,
+	return act_say(call, WF_INVALID,
+		_("'%s' must be a whole number from %lld to %lld, not '%.64s'."), spec->name,
 		(long long)spec->min, (long long)spec->max, value);
 }
 
@@ -153,7 +159,8 @@ check_time(struct act_call *call, const struct act_arg_spec *spec, const char *v
 	/* Up to the year 9999: later ones cannot be written in RFC 3339. */
 	if (parse_number(value, &number) && number > 0 && number < INT64_C(253402300800) * US_PER_S)
 		return WF_OK;
-	return act_say(call, WF_INVALID, _("'%s' must be a time in microseconds since 1970, not '%.64s'."), spec->name,
+	return act_say(call, WF_INVALID,
+		_("'%s' must be a time in microseconds since 1970, not '%.64s'."), spec->name,
 		value);
 }
 
@@ -170,7 +177,8 @@ check_choice(struct act_call *call, const struct act_arg_spec *spec, const char 
 {
 	if (choice_index(spec->choices, value) >= 0)
 		return WF_OK;
-	return act_say(call, WF_INVALID, _("'%s' must be one of %s, not '%.64s'."), spec->name, spec->choices, value);
+	return act_say(call, WF_INVALID, _("'%s' must be one of %s, not '%.64s'."), spec->name,
+		spec->choices, value);
 }
 
 static wf_status
@@ -183,11 +191,13 @@ check_networks(struct act_call *call, const struct act_arg_spec *spec, const cha
 		struct wf_network network;
 		char text[64];
 
-		(void)snprintf(text, sizeof(text), "%.*s", (int)(len < sizeof(text) ? len : sizeof(text) - 1), at);
+		(void)snprintf(text, sizeof(text), "%.*s",
+			(int)(len < sizeof(text) ? len : sizeof(text) - 1), at);
 		if (len >= sizeof(text) || wf_network_parse(text, &network) != WF_OK)
 			return act_say(call, WF_INVALID,
-				_("'%s' in '%s' is no network: write for example 192.0.2.0/24 2001:db8::7."), text,
-				spec->name);
+				_("'%s' in '%s' is no network: write for example 192.0.2.0/24 "
+				  "2001:db8::7."),
+				text, spec->name);
 		at += len;
 	}
 	return check_text(call, spec, value);
@@ -202,10 +212,12 @@ check_groups(struct act_call *call, const struct act_arg_spec *spec, const char 
 
 	if (status == WF_INVALID)
 		return act_say(call, WF_INVALID,
-			_("'%s' in '%s' is no name of a group: 1 to %d small letters, digits, '_', '.' and '-'."), bad, spec->name,
-			ACCOUNT_GROUP_LEN);
+			_("'%s' in '%s' is no name of a group: 1 to %d small letters, digits, '_', "
+			  "'.' and '-'."),
+			bad, spec->name, ACCOUNT_GROUP_LEN);
 	if (status == WF_TOO_LONG)
-		return act_say(call, WF_INVALID, _("'%s' has too many groups: at most %d."), spec->name, ACCOUNT_GROUPS_MAX);
+		return act_say(call, WF_INVALID, _("'%s' has too many groups: at most %d."),
+			spec->name, ACCOUNT_GROUPS_MAX);
 	return check_text(call, spec, value);
 }
 
@@ -216,10 +228,12 @@ check_hex(struct act_call *call, const struct act_arg_spec *spec, const char *va
 
 	if (len == 2 * (size_t)spec->max && strspn(value, "0123456789abcdefABCDEF") == len)
 		return WF_OK;
-	return act_say(call, WF_INVALID, _("'%s' must be %d hexadecimal digits."), spec->name, 2 * (int)spec->max);
+	return act_say(call, WF_INVALID, _("'%s' must be %d hexadecimal digits."), spec->name,
+		2 * (int)spec->max);
 }
 
-static wf_status (*const check_type[])(struct act_call *, const struct act_arg_spec *, const char *) = {
+static wf_status (*const check_type[])(
+	struct act_call *, const struct act_arg_spec *, const char *) = {
 	[ARG_TEXT] = check_text,
 	[ARG_USER] = check_user,
 	[ARG_NUMBER] = check_number,
@@ -241,11 +255,13 @@ list_names(const struct act *act, bool secret, char *text_r, size_t size)
 	(void)snprintf(text_r, size, "%s", _("none"));
 	for (const struct act_arg_spec *spec = act->args; spec->name != NULL && len < size; spec++)
 		if (spec->secret == secret)
-			len += (size_t)snprintf(text_r + len, size - len, "%s%s", len > 0 ? ", " : "", spec->name);
+			len += (size_t)snprintf(
+				text_r + len, size - len, "%s%s", len > 0 ? ", " : "", spec->name);
 }
 
 static wf_status
-check_known(struct act_call *call, const char *name, bool secret, const struct act_arg_spec **spec_r)
+check_known(
+	struct act_call *call, const char *name, bool secret, const struct act_arg_spec **spec_r)
 {
 	const struct act_arg_spec *spec = find_spec(call->act, name);
 	char names[512], shown[4 * sizeof(call->args[0].key)];
@@ -255,10 +271,13 @@ check_known(struct act_call *call, const char *name, bool secret, const struct a
 		return WF_OK;
 	}
 	if (spec != NULL && spec->secret)
-		return act_say(call, WF_INVALID, _("'%s' is a secret and may not be given as an open argument."), name);
+		return act_say(call, WF_INVALID,
+			_("'%s' is a secret and may not be given as an open argument."), name);
 	list_names(call->act, secret, names, sizeof(names));
-	(void)wf_utf8_escape(name, strlen(name), NULL, shown, sizeof(shown)); /* a secret's name is any bytes */
-	return act_say(call, WF_INVALID, _("'%s' has no argument '%s'; accepted: %s."), call->act->id, shown, names);
+	/* a secret's name is any bytes */
+	(void)wf_utf8_escape(name, strlen(name), NULL, shown, sizeof(shown));
+	return act_say(call, WF_INVALID, _("'%s' has no argument '%s'; accepted: %s."),
+		call->act->id, shown, names);
 }
 
 static wf_status
@@ -300,7 +319,8 @@ check_secret(struct act_call *call, size_t at)
 	if (call->secrets[at].len == 0)
 		return check_empty(call, spec);
 	if (call->secrets[at].len > (size_t)spec->max)
-		return act_say(call, WF_INVALID, _("'%s' is too long: at most %d bytes."), spec->name, (int)spec->max);
+		return act_say(call, WF_INVALID, _("'%s' is too long: at most %d bytes."),
+			spec->name, (int)spec->max);
 	if (memchr(call->secrets[at].bytes, '\0', call->secrets[at].len) != NULL)
 		return act_say(call, WF_INVALID, _("'%s' holds a NUL byte."), spec->name);
 	return WF_OK;
@@ -315,8 +335,10 @@ act_args_check(struct act_call *call)
 		status = check_arg(call, i);
 	for (size_t i = 0; status == WF_OK && i < call->nsecrets; i++)
 		status = check_secret(call, i);
-	for (const struct act_arg_spec *spec = call->act->args; status == WF_OK && spec->name != NULL; spec++) {
-		bool given = spec->secret ? act_secret(call, spec->name) != NULL : act_arg(call, spec->name) != NULL;
+	for (const struct act_arg_spec *spec = call->act->args;
+		status == WF_OK && spec->name != NULL; spec++) {
+		bool given = spec->secret ? act_secret(call, spec->name) != NULL
+					  : act_arg(call, spec->name) != NULL;
 
 		if (spec->required && !given)
 			status = act_say(call, WF_INVALID, _("'%s' is missing."), spec->name);

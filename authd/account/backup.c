@@ -1,7 +1,8 @@
 /*
  * backup.make: a consistent copy of the database, encrypted, in the state folder's `backups`.  The
- * plain copy lives there only while it is being encrypted, mode 0600, and what a crash left of one, or of SQLite's
- * files beside it, is swept by the next start and by the next call.  Nothing has the backup's name before it is whole and durable.
+ * plain copy lives there only while it is being encrypted, mode 0600, and what a crash left of one,
+ * or of SQLite's files beside it, is swept by the next start and by the next call.  Nothing has the
+ * backup's name before it is whole and durable.
  */
 #include "config.h"
 
@@ -48,7 +49,9 @@ choose_name(struct act_call *call, char name_r[129])
 	}
 	if (strchr(name, '/') != NULL || name[0] == '.' || name[0] == '-')
 		return act_say(call, WF_INVALID,
-			_("'%s' must be the name of a file, without '/' and not beginning with '.' or '-'."), "name");
+			_("'%s' must be the name of a file, without '/' and not beginning with '.' "
+			  "or '-'."),
+			"name");
 	(void)snprintf(name_r, 129, "%s", name);
 	return WF_OK;
 }
@@ -58,15 +61,16 @@ failed(const struct backup *backup, const char *what)
 {
 	const int error = errno;
 
-	return act_say(backup->call, error == ENOSPC || error == EDQUOT ? WF_FULL : WF_IO, _("No backup was made: %s in %s: %s"),
-		what, backup->folder, strerror(error));
+	return act_say(backup->call, error == ENOSPC || error == EDQUOT ? WF_FULL : WF_IO,
+		_("No backup was made: %s in %s: %s"), what, backup->folder, strerror(error));
 }
 
 /* The caller has the folder's lock, or is alone yet. */
 static void
 sweep(int dir)
 {
-	static const char *const left[] = {PLAIN, PLAIN "-journal", PLAIN "-wal", PLAIN "-shm", SEALED};
+	static const char *const left[] = {
+		PLAIN, PLAIN "-journal", PLAIN "-wal", PLAIN "-shm", SEALED};
 
 	for (size_t i = 0; i < COUNT_OF(left); i++)
 		(void)unlinkat(dir, left[i], 0);
@@ -89,19 +93,22 @@ act_backup_tidy(const char *state_dir)
 static wf_status
 open_folder(struct backup *backup)
 {
-	(void)snprintf(backup->folder, sizeof(backup->folder), "%s/backups", backup->call->daemon->config->state_dir);
+	(void)snprintf(backup->folder, sizeof(backup->folder), "%s/backups",
+		backup->call->daemon->config->state_dir);
 	if (mkdir(backup->folder, 0700) != 0 && errno != EEXIST)
 		return failed(backup, "mkdir");
 	backup->dir = open(backup->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (backup->dir < 0)
 		return failed(backup, "open");
 	if (flock(backup->dir, LOCK_EX | LOCK_NB) != 0)
-		return errno != EWOULDBLOCK
-			       ? failed(backup, "flock")
-			       : act_say(backup->call, WF_CONFLICT, _("Another backup is being made: try again when it is done."));
+		return errno != EWOULDBLOCK ? failed(backup, "flock")
+					    : act_say(backup->call, WF_CONFLICT,
+						      _("Another backup is being made: try again "
+							"when it is done."));
 	sweep(backup->dir);
 	if (faccessat(backup->dir, backup->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return act_say(backup->call, WF_EXISTS, _("%s/%s is there already: choose another name."), backup->folder,
+		return act_say(backup->call, WF_EXISTS,
+			_("%s/%s is there already: choose another name."), backup->folder,
 			backup->name);
 	return WF_OK;
 }
@@ -133,10 +140,12 @@ seal(struct backup *backup, int from, int to)
 	backup->info = (struct backup_info){
 		.schema = STORE_SCHEMA, .time_us = wf_clock_now(&daemon->clock).wall_us
 	};
-	(void)snprintf(backup->info.node, sizeof(backup->info.node), "%s", store_node(daemon->store));
+	(void)snprintf(
+		backup->info.node, sizeof(backup->info.node), "%s", store_node(daemon->store));
 	status = backup_file_write(daemon->keys, &backup->info, from, to);
 	if (status != WF_OK)
-		return act_say(backup->call, status, _("No backup was made: %s"), _(wf_status_text(status)));
+		return act_say(backup->call, status, _("No backup was made: %s"),
+			_(wf_status_text(status)));
 	if (wf_fault(WF_FAULT_FILE) || fsync(to) != 0 || fstat(to, &st) != 0)
 		return failed(backup, "fsync");
 	backup->bytes = (int64_t)st.st_size;
@@ -147,7 +156,8 @@ static wf_status
 encrypt(struct backup *backup)
 {
 	int from = openat(backup->dir, PLAIN, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	int to = openat(backup->dir, SEALED, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int to = openat(
+		backup->dir, SEALED, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	wf_status status = from < 0 || to < 0 ? failed(backup, "open") : seal(backup, from, to);
 
 	if (from >= 0)
@@ -160,7 +170,8 @@ encrypt(struct backup *backup)
 static wf_status
 publish(struct backup *backup)
 {
-	if (wf_fault(WF_FAULT_FILE) || renameat(backup->dir, SEALED, backup->dir, backup->name) != 0)
+	if (wf_fault(WF_FAULT_FILE) ||
+		renameat(backup->dir, SEALED, backup->dir, backup->name) != 0)
 		return failed(backup, "rename");
 	if (fsync(backup->dir) != 0)
 		return failed(backup, "fsync");
@@ -199,8 +210,8 @@ record(struct backup *backup)
 	wf_status status;
 
 	fingerprint_of(keys, fingerprint);
-	act_change_init(backup->call, &change, "", "%s, %lld bytes, key %u (%s)", backup->name, (long long)backup->bytes,
-		keyring_current(keys), fingerprint);
+	act_change_init(backup->call, &change, "", "%s, %lld bytes, key %u (%s)", backup->name,
+		(long long)backup->bytes, keyring_current(keys), fingerprint);
 	status = act_commit(backup->call, &change);
 	if (status != WF_OK)
 		(void)unlinkat(backup->dir, backup->name, 0);
@@ -210,13 +221,14 @@ record(struct backup *backup)
 static wf_status
 answer(struct backup *backup)
 {
-	static const char *const columns[] = {"path", "bytes:number", "key-id:number", "key-fingerprint"};
+	static const char *const columns[] = {
+		"path", "bytes:number", "key-id:number", "key-fingerprint"};
 	const struct keyring *keys = backup->call->daemon->keys;
-	char path[sizeof(backup->folder) + sizeof(backup->name) + 1], bytes[ACT_NUMBER_SIZE], id[ACT_NUMBER_SIZE];
+	char path[sizeof(backup->folder) + sizeof(backup->name) + 1], bytes[ACT_NUMBER_SIZE],
+		id[ACT_NUMBER_SIZE];
 	char fingerprint[17];
-	const char *cells[] = {
-		path, act_number_text(backup->bytes, bytes), act_number_text(keyring_current(keys), id), fingerprint
-	};
+	const char *cells[] = {path, act_number_text(backup->bytes, bytes),
+		act_number_text(keyring_current(keys), id), fingerprint};
 	wf_status status = act_head(backup->call, columns, COUNT_OF(columns));
 
 	fingerprint_of(keys, fingerprint);
@@ -226,7 +238,8 @@ answer(struct backup *backup)
 	if (status != WF_OK)
 		return status;
 	return act_say(backup->call, WF_OK,
-		_("%s was written. It opens with key %u (%s) alone: keep a copy of the key file elsewhere, never beside it."),
+		_("%s was written. It opens with key %u (%s) alone: keep a copy of the key file "
+		  "elsewhere, never beside it."),
 		path, keyring_current(keys), fingerprint);
 }
 

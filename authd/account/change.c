@@ -24,7 +24,8 @@ put_detail(const struct act_call *call, struct audit_row *row, const char *detai
 	const char *reason = act_arg(call, "reason");
 	char text[sizeof(row->detail)];
 
-	(void)snprintf(text, sizeof(text), "%s%s%s", detail, reason != NULL && detail[0] != '\0' ? "; reason: " : "",
+	(void)snprintf(text, sizeof(text), "%s%s%s", detail,
+		reason != NULL && detail[0] != '\0' ? "; reason: " : "",
 		reason != NULL ? reason : "");
 	AUDIT_TEXT(row->detail, text);
 }
@@ -55,7 +56,8 @@ act_row(struct act_call *call, struct audit_row *row_r, const char *user, const 
 }
 
 void
-act_change_init(struct act_call *call, struct act_change *change_r, const char *user, const char *format, ...)
+act_change_init(struct act_call *call, struct act_change *change_r, const char *user,
+	const char *format, ...)
 {
 	char detail[sizeof(change_r->row.detail)];
 	va_list list;

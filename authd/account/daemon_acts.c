@@ -1,4 +1,7 @@
-/* Acts on the daemon itself: trust the clock or read the configuration again, note what root did without it. */
+/*
+ * Acts on the daemon itself: trust the clock or read the configuration again, note what root did
+ * without it.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -13,7 +16,8 @@ act_clock_accept(struct act_call *call)
 	wf_status status;
 
 	if (!store_clock_suspect(call->daemon->store))
-		return act_say(call, WF_OK, _("The clock is not under suspicion; nothing was changed."));
+		return act_say(
+			call, WF_OK, _("The clock is not under suspicion; nothing was changed."));
 	act_change_init(call, &change, "", "wall clock accepted");
 	status = store_clock_accept(call->daemon->store, &change.row);
 	if (status != WF_OK)
@@ -27,7 +31,8 @@ for_root_alone(struct act_call *call)
 {
 	if (call->peer.uid == 0)
 		return WF_OK;
-	return act_say(call, WF_DENIED, _("Only root can change the emergency file: use 'warifu emergency' as root."));
+	return act_say(call, WF_DENIED,
+		_("Only root can change the emergency file: use 'warifu emergency' as root."));
 }
 
 /* The emergency file is root's, and root's command has changed it already: here it gets its row. */
@@ -56,7 +61,8 @@ act_emergency_used(struct act_call *call)
 
 	if (status != WF_OK)
 		return status;
-	act_change_init(call, &change, act_arg(call, "user"), "emergency code used while the daemon was away");
+	act_change_init(call, &change, act_arg(call, "user"),
+		"emergency code used while the daemon was away");
 	row->class = AUDIT_AUTH;
 	row->first_us = act_number(call, "time", row->time_us);
 	row->last_us = row->first_us;
@@ -71,7 +77,9 @@ act_emergency_used(struct act_call *call)
 	return act_commit(call, &change);
 }
 
-/* Whether it worked or not is a row: a configuration that cannot be loaded is worth knowing, too. */
+/*
+ * Whether it worked or not is a row: a configuration that cannot be loaded is worth knowing, too.
+ */
 wf_status
 act_reload(struct act_call *call)
 {
@@ -81,12 +89,14 @@ act_reload(struct act_call *call)
 	wf_status loaded = daemon->reload(daemon->hooks_ctx, why, sizeof(why));
 	wf_status status;
 
-	act_change_init(call, &change, "", "%s%s", daemon->config->file, loaded == WF_OK ? "" : ": refused, the old one stays");
+	act_change_init(call, &change, "", "%s%s", daemon->config->file,
+		loaded == WF_OK ? "" : ": refused, the old one stays");
 	if (loaded != WF_OK)
 		change.row.result = AUDIT_FAILURE;
 	status = act_commit(call, &change);
 	if (loaded != WF_OK)
-		return act_say(call, loaded, "%s", why[0] != '\0' ? why : _(wf_status_text(loaded)));
+		return act_say(
+			call, loaded, "%s", why[0] != '\0' ? why : _(wf_status_text(loaded)));
 	if (status != WF_OK) {
 		act_say_more(call, _("The new configuration is in use all the same."));
 		return status;

@@ -1,4 +1,7 @@
-/* The daemon's half of `warifu doctor`: what it can see from within.  The CLI looks at PAM and sshd. */
+/*
+ * The daemon's half of `warifu doctor`: what it can see from within.  The CLI looks at PAM and
+ * sshd.
+ */
 #include "config.h"
 
 #include <errno.h>
@@ -46,7 +49,8 @@ static enum level
 check_mode(struct report *report)
 {
 	if (report->call->daemon->config->mode == MODE_OBSERVE)
-		return TELL(report, WARN, "%s", _("Logins are recorded only, not enforced (mode = observe)."));
+		return TELL(report, WARN, "%s",
+			_("Logins are recorded only, not enforced (mode = observe)."));
 	return TELL(report, OK, "%s", _("Warifu decides who gets in (mode = enforce)."));
 }
 
@@ -54,10 +58,13 @@ static enum level
 check_clock(struct report *report)
 {
 	if (report->health.clock_suspect)
-		return TELL(report, BAD, "%s", _("The clock jumped by more than a day: set it right, then 'warifu clock accept'."));
+		return TELL(report, BAD, "%s",
+			_("The clock jumped by more than a day: set it right, then 'warifu clock "
+			  "accept'."));
 	if (!report->health.clock_synchronised)
 		return TELL(report, WARN, "%s",
-			_("The kernel does not call the clock synchronised: start a time service such as chrony."));
+			_("The kernel does not call the clock synchronised: start a time service "
+			  "such as chrony."));
 	return TELL(report, OK, "%s", _("The clock is synchronised."));
 }
 
@@ -67,8 +74,13 @@ check_disk(struct report *report)
 	const int64_t mib = report->health.disk_free / 1048576;
 
 	if (report->health.disk_free < 0)
-		return TELL(report, WARN, _("How much room the disk has could not be told: %s"), strerror(errno));
-	return TELL(report, mib < 32 ? BAD : mib < 512 ? WARN : OK, _("%lld MiB are free in %s."), (long long)mib,
+		return TELL(report, WARN, _("How much room the disk has could not be told: %s"),
+			strerror(errno));
+	return TELL(report,
+		mib < 32    ? BAD
+		: mib < 512 ? WARN
+			    : OK,
+		_("%lld MiB are free in %s."), (long long)mib,
 		report->call->daemon->config->state_dir);
 }
 
@@ -79,7 +91,8 @@ check_workers(struct report *report)
 	const unsigned queue = report->call->daemon->config->queue;
 
 	return TELL(report, figures->workers_queued * 2 >= queue && queue > 0 ? WARN : OK,
-		_("Jobs that wait for a worker: %llu (at most %u). The slowest password check took %u ms."),
+		_("Jobs that wait for a worker: %llu (at most %u). The slowest password check took "
+		  "%u ms."),
 		(unsigned long long)figures->workers_queued, queue, figures->slowest_hash_ms);
 }
 
@@ -94,10 +107,12 @@ check_entropy(struct report *report)
 	if (fd >= 0)
 		close(fd);
 	if (got <= 0)
-		return TELL(report, WARN, "%s", _("How much randomness the kernel has could not be told."));
+		return TELL(report, WARN, "%s",
+			_("How much randomness the kernel has could not be told."));
 	text[got] = '\0';
 	bits = strtol(text, NULL, 10);
-	return TELL(report, bits < ENTROPY_LOW ? WARN : OK, _("The kernel has %ld bits of randomness."), bits);
+	return TELL(report, bits < ENTROPY_LOW ? WARN : OK,
+		_("The kernel has %ld bits of randomness."), bits);
 }
 
 /* --- files --- */
@@ -138,7 +153,8 @@ check_store(struct report *report)
 	level = check_closed(report, path);
 	len = strlen(report->text);
 	if (level == OK)
-		(void)snprintf(report->text + len, sizeof(report->text) - len, _(" Size: %lld KiB; rows of the log: %llu; schema: %d."),
+		(void)snprintf(report->text + len, sizeof(report->text) - len,
+			_(" Size: %lld KiB; rows of the log: %llu; schema: %d."),
 			(long long)(report->health.counts.bytes / 1024),
 			(unsigned long long)report->health.counts.audit_rows, STORE_SCHEMA);
 	return level;
@@ -158,7 +174,8 @@ check_breakglass(struct report *report)
 
 	if (stat(path, &st) != 0 && errno == ENOENT)
 		return TELL(report, WARN, "%s",
-			_("There is no emergency file: nobody gets in while the daemon is broken; 'warifu emergency new' makes one."));
+			_("There is no emergency file: nobody gets in while the daemon is broken; "
+			  "'warifu emergency new' makes one."));
 	return TELL(report, OK, _("The emergency file is %s."), path);
 }
 
@@ -186,7 +203,9 @@ check_backup(struct report *report)
 	if (act_each_row(report->call, &view, visit_backup, &newest) != WF_OK)
 		return TELL(report, BAD, "%.500s", report->call->text);
 	if (newest == 0)
-		return TELL(report, WARN, "%s", _("There is no backup yet: run 'warifu backup FILE', and keep the key apart."));
+		return TELL(report, WARN, "%s",
+			_("There is no backup yet: run 'warifu backup FILE', and keep the key "
+			  "apart."));
 	if (now - newest > BACKUP_AGE_DAYS * 86400 * US_PER_S)
 		return TELL(report, WARN, _("The last backup is of %s: run 'warifu backup FILE'."),
 			act_time(newest, report->time));
@@ -198,7 +217,8 @@ check_backup(struct report *report)
 static unsigned
 count_kinds(const struct config *config, const struct act_subject *subject)
 {
-	unsigned kinds = account_upstream_kinds(&config->upstreams, &subject->account, subject->credentials, subject->n);
+	unsigned kinds = account_upstream_kinds(
+		&config->upstreams, &subject->account, subject->credentials, subject->n);
 	unsigned n = 0;
 
 	for (size_t i = 0; i < subject->n; i++) {
@@ -232,10 +252,12 @@ tally_kinds(struct report *report, const struct account *account)
 	struct act_subject subject;
 	wf_status status;
 
-	if (account->standing != STANDING_MANAGED || account->state != ACCOUNT_ENABLED || account->kind == ACCOUNT_SERVICE)
+	if (account->standing != STANDING_MANAGED || account->state != ACCOUNT_ENABLED ||
+		account->kind == ACCOUNT_SERVICE)
 		return WF_OK;
 	status = act_subject_read(report->call, account->name, &subject);
-	if (status == WF_OK && (int64_t)count_kinds(report->call->daemon->config, &subject) < wanted)
+	if (status == WF_OK &&
+		(int64_t)count_kinds(report->call->daemon->config, &subject) < wanted)
 		add_name(&report->tally, account->name);
 	return status == WF_NOT_FOUND ? WF_OK : status; /* removed meanwhile */
 }
@@ -284,14 +306,16 @@ check_accounts(struct report *report)
 {
 	if (report->tally.ended > 0)
 		return TELL(report, WARN,
-			_("Exemptions that have ended: %zu. These users are refused now: see 'warifu user list'."),
+			_("Exemptions that have ended: %zu. These users are refused now: see "
+			  "'warifu user list'."),
 			report->tally.ended);
 	if (!report->health.ruler)
 		return TELL(report, WARN, "%s",
-			_("There is no enabled privileged account with password and token yet: run 'warifu init'."));
+			_("There is no enabled privileged account with password and token yet: run "
+			  "'warifu init'."));
 	return TELL(report, OK, _("Accounts: %llu; locked: %llu; exempt: %zu."),
-		(unsigned long long)report->health.counts.accounts, (unsigned long long)report->health.counts.locked,
-		report->tally.exempt);
+		(unsigned long long)report->health.counts.accounts,
+		(unsigned long long)report->health.counts.locked, report->tally.exempt);
 }
 
 static enum level
@@ -299,10 +323,13 @@ check_factors(struct report *report)
 {
 	if (report->tally.unable > 0)
 		return TELL(report, WARN,
-			_("Enabled accounts that are refused whatever they enter, for want of a password or token: %zu (%s%s). "
+			_("Enabled accounts that are refused whatever they enter, for want of a "
+			  "password or token: %zu (%s%s). "
 			  "See 'warifu user list', 'warifu token add'."),
-			report->tally.unable, report->tally.names, report->tally.more_names ? "..." : "");
-	return TELL(report, OK, "%s", _("Every enabled account has the password and token that a login demands."));
+			report->tally.unable, report->tally.names,
+			report->tally.more_names ? "..." : "");
+	return TELL(report, OK, "%s",
+		_("Every enabled account has the password and token that a login demands."));
 }
 
 /* Asked for one kind where two are demanded: what else its stack proves, nobody here sees. */
@@ -325,13 +352,18 @@ check_services(struct report *report)
 			continue;
 		if (policy_asks(policy, service) == POLICY_ASK_CODE)
 			return TELL(report, WARN,
-				_("Service '%s' asks for the one-time code alone (%s:%d) and proves possession only: another module in "
+				_("Service '%s' asks for the one-time code alone (%s:%d) and "
+				  "proves possession only: another module in "
 				  "/etc/pam.d/%s must demand the password before it."),
-				service->name, service->demand_origin.file, service->demand_origin.line, service->name);
-		return TELL(report, WARN, _("Service '%s' asks for the password alone (%s:%d) and proves knowledge only."),
+				service->name, service->demand_origin.file,
+				service->demand_origin.line, service->name);
+		return TELL(report, WARN,
+			_("Service '%s' asks for the password alone (%s:%d) and proves knowledge "
+			  "only."),
 			service->name, service->demand_origin.file, service->demand_origin.line);
 	}
-	return TELL(report, OK, "%s", _("Every service that is asked proves as many kinds as 'mfa.kinds' says."));
+	return TELL(report, OK, "%s",
+		_("Every service that is asked proves as many kinds as 'mfa.kinds' says."));
 }
 
 /* The first client whose secret is in the worst way, and how many are in any. */
@@ -345,7 +377,8 @@ check_radius_secrets(struct report *report)
 	size_t n = 0;
 
 	for (size_t i = 0; i < config->radius.nclients; i++) {
-		enum config_secret_fault fault = config_secret_check(&config->radius.clients[i], config->radius_uid, wall_us);
+		enum config_secret_fault fault = config_secret_check(
+			&config->radius.clients[i], config->radius_uid, wall_us);
 
 		n += fault != SECRET_FINE;
 		if (fault == SECRET_FINE || (worst != NULL && fault >= found))
@@ -354,11 +387,13 @@ check_radius_secrets(struct report *report)
 		worst = &config->radius.clients[i];
 	}
 	if (worst == NULL)
-		return TELL(report, OK, _("The secrets of all RADIUS clients (%zu) are in order."), config->radius.nclients);
+		return TELL(report, OK, _("The secrets of all RADIUS clients (%zu) are in order."),
+			config->radius.nclients);
 	config_secret_say(worst, found, report->text, sizeof(report->text));
 	n--;
 	if (n > 0)
-		(void)snprintf(report->text + strlen(report->text), sizeof(report->text) - strlen(report->text),
+		(void)snprintf(report->text + strlen(report->text),
+			sizeof(report->text) - strlen(report->text),
 			_(" (%zu more: 'warifud --check' names them)"), n);
 	return config_secret_is_warning(found) ? WARN : BAD;
 }
@@ -378,10 +413,14 @@ check_radius_clients(struct report *report)
 	}
 	if (optional > 0)
 		return TELL(report, WARN,
-			_("RADIUS clients that need send no Message-Authenticator: %zu (%s and so on). Who stands between them and this "
-			  "server can forge answers: update them, then write message_authenticator = required."),
+			_("RADIUS clients that need send no Message-Authenticator: %zu (%s and so "
+			  "on). Who stands between them and this "
+			  "server can forge answers: update them, then write message_authenticator "
+			  "= required."),
 			optional, name);
-	return TELL(report, OK, _("RADIUS clients: %zu; each must send a Message-Authenticator, or must once it has."),
+	return TELL(report, OK,
+		_("RADIUS clients: %zu; each must send a Message-Authenticator, or must once it "
+		  "has."),
 		radius->nclients);
 }
 
@@ -389,7 +428,9 @@ static enum level
 check_keys(struct report *report)
 {
 	if (report->tally.stale > 0)
-		return TELL(report, WARN, _("Tokens sealed with an older key: %zu. Run 'warifu key rotate' to finish."),
+		return TELL(report, WARN,
+			_("Tokens sealed with an older key: %zu. Run 'warifu key rotate' to "
+			  "finish."),
 			report->tally.stale);
 	return TELL(report, OK, _("All tokens are sealed with key %u (%s)."), report->tally.key_id,
 		report->health.fingerprint);
@@ -398,8 +439,8 @@ check_keys(struct report *report)
 static enum level
 check_codes(struct report *report)
 {
-	return TELL(report, OK, _("Sets of recovery codes with fewer than %d codes left: %zu."), CODES_LOW,
-		report->tally.few_codes);
+	return TELL(report, OK, _("Sets of recovery codes with fewer than %d codes left: %zu."),
+		CODES_LOW, report->tally.few_codes);
 }
 
 static enum level
@@ -440,19 +481,25 @@ check_upstreams(struct report *report)
 	const struct config_upstream *wrong;
 
 	if (upstreams->n == 0)
-		return TELL(report, OK, "%s", _("No other servers are asked (sections 'upstream')."));
+		return TELL(
+			report, OK, "%s", _("No other servers are asked (sections 'upstream')."));
 	if (!figures->egress)
 		return TELL(report, BAD, "%s",
-			_("warifu-egress is not there: start it (systemctl enable --now warifu-egress), and look at its log."));
+			_("warifu-egress is not there: start it (systemctl enable --now "
+			  "warifu-egress), and look at its log."));
 	wrong = wrong_upstream_secret(report, &fault);
 	if (wrong != NULL) {
 		config_upstream_secret_say(wrong, fault, report->text, sizeof(report->text));
 		return config_secret_is_warning(fault) ? WARN : BAD;
 	}
 	if (figures->silent > 0)
-		return TELL(report, WARN, _("No answer when last asked: %s. The log of warifu-egress and of the login say why."),
+		return TELL(report, WARN,
+			_("No answer when last asked: %s. The log of warifu-egress and of the "
+			  "login say why."),
 			figures->silent_names);
-	return TELL(report, OK, _("warifu-egress is there, and no server was silent when last asked (sections: %zu)."),
+	return TELL(report, OK,
+		_("warifu-egress is there, and no server was silent when last asked (sections: "
+		  "%zu)."),
 		upstreams->n);
 }
 
@@ -502,6 +549,8 @@ act_doctor(struct act_call *call)
 	}
 	if (status != WF_OK)
 		return status;
-	return act_say(call, WF_OK, WF_NGETTEXT("%zu finding from within the daemon.", "%zu findings from within the daemon.",
-		found), found);
+	return act_say(call, WF_OK,
+		WF_NGETTEXT("%zu finding from within the daemon.",
+			"%zu findings from within the daemon.", found),
+		found);
 }

@@ -1,4 +1,7 @@
-/* Account groups: what RADIUS clients are opened for and by what their reply attributes go.  No Unix groups. */
+/*
+ * Account groups: what RADIUS clients are opened for and by what their reply attributes go.  No
+ * Unix groups.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -11,7 +14,8 @@
 static bool
 name_fits(const char *name, size_t len)
 {
-	return len <= ACCOUNT_GROUP_LEN && strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-") >= len;
+	return len <= ACCOUNT_GROUP_LEN &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-") >= len;
 }
 
 /* In its place of the sorted list; one that is there already stays once. */
@@ -26,7 +30,8 @@ insert(struct account *account, const char *name)
 		return true;
 	if (account->ngroups == ACCOUNT_GROUPS_MAX)
 		return false;
-	memmove(account->groups[at + 1], account->groups[at], (account->ngroups - at) * sizeof(account->groups[0]));
+	memmove(account->groups[at + 1], account->groups[at],
+		(account->ngroups - at) * sizeof(account->groups[0]));
 	(void)snprintf(account->groups[at], sizeof(account->groups[at]), "%s", name);
 	account->ngroups++;
 	return true;
@@ -41,7 +46,8 @@ act_groups_read(const char *text, struct account *account, char bad_r[ACT_GROUP_
 	while (*(at += strspn(at, BETWEEN)) != '\0') {
 		size_t len = strcspn(at, BETWEEN);
 
-		(void)snprintf(bad_r, ACT_GROUP_SHOWN, "%.*s", (int)(len < ACT_GROUP_SHOWN ? len : ACT_GROUP_SHOWN - 1), at);
+		(void)snprintf(bad_r, ACT_GROUP_SHOWN, "%.*s",
+			(int)(len < ACT_GROUP_SHOWN ? len : ACT_GROUP_SHOWN - 1), at);
 		if (!name_fits(at, len))
 			return WF_INVALID;
 		if (!insert(account, bad_r))
@@ -58,6 +64,7 @@ act_groups_text(const struct account *account, char text_r[ACT_GROUPS_SIZE])
 
 	text_r[0] = '\0';
 	for (size_t i = 0; i < account->ngroups; i++)
-		len += (size_t)snprintf(text_r + len, ACT_GROUPS_SIZE - len, "%s%s", i > 0 ? "," : "", account->groups[i]);
+		len += (size_t)snprintf(text_r + len, ACT_GROUPS_SIZE - len, "%s%s",
+			i > 0 ? "," : "", account->groups[i]);
 	return text_r;
 }

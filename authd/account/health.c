@@ -34,7 +34,8 @@ act_health(struct act_call *call, struct health *health_r)
 	daemon->figures(daemon->figures_ctx, &health.figures);
 	health.clock_suspect = store_clock_suspect(daemon->store);
 	health.clock_synchronised = wf_clock_synchronised();
-	if (keyring_fingerprint(daemon->keys, keyring_current(daemon->keys), health.fingerprint) != WF_OK)
+	if (keyring_fingerprint(daemon->keys, keyring_current(daemon->keys), health.fingerprint) !=
+		WF_OK)
 		health.fingerprint[0] = '\0';
 	*health_r = health;
 	return WF_OK;
@@ -94,20 +95,25 @@ static const struct {
 	const char *level;
 	const char *text;
 } findings[] = {
-	{disk_full, "critical", N_("The disk of the store is full: make room, or logins will be refused soon.")},
+	{disk_full, "critical",
+		N_("The disk of the store is full: make room, or logins will be refused soon.")},
 	{clock_suspect, "critical",
-		N_("The clock jumped by more than a day: codes by time are not accepted until it is synchronised, or set "
+		N_("The clock jumped by more than a day: codes by time are not accepted until it "
+		   "is synchronised, or set "
 		   "right and accepted with 'warifu clock accept'.")},
 	{disk_low, "warning", N_("The disk of the store is nearly full: make room.")},
 	{queue_long, "warning", N_("Many logins wait for a free processor: see 'warifu tune'.")},
 	{no_ruler, "warning",
-		N_("There is no enabled privileged account with password and token yet: run 'warifu init'.")},
+		N_("There is no enabled privileged account with password and token yet: run "
+		   "'warifu init'.")},
 	{observing, "warning", N_("Logins are recorded only, not enforced (mode = observe).")},
-	{clock_free_running, "warning", N_("The clock is not synchronised: start a time service such as chrony.")},
+	{clock_free_running, "warning",
+		N_("The clock is not synchronised: start a time service such as chrony.")},
 };
 
 void
-act_health_judge(struct act_call *call, const struct health *health, const char **level_r, char *text_r, size_t size)
+act_health_judge(struct act_call *call, const struct health *health, const char **level_r,
+	char *text_r, size_t size)
 {
 	for (size_t i = 0; i < COUNT_OF(findings); i++) {
 		if (!findings[i].applies(call->daemon->config, health))

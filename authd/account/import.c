@@ -41,7 +41,8 @@ check_hash(struct act_call *call, char *hash_r, size_t size)
 	status = password_hash_check(hash_r);
 	if (status != WF_OK)
 		return act_say(call, WF_INVALID,
-			_("The hash of this password is locked, empty, or of a method that this machine cannot verify."));
+			_("The hash of this password is locked, empty, or of a method that this "
+			  "machine cannot verify."));
 	return WF_OK;
 }
 
@@ -66,10 +67,12 @@ commit(struct act_call *call, int64_t uid, const char *hash)
 	char method[24];
 
 	act_account_init(call, &account, name, uid);
-	(void)snprintf(account.display, sizeof(account.display), "%s", display != NULL ? display : "");
+	(void)snprintf(
+		account.display, sizeof(account.display), "%s", display != NULL ? display : "");
 	act_password_credential(call, 0, hash, &credential);
 	method_of(hash, method, sizeof(method));
-	act_change_init(call, &change, name, "imported with uid %lld and a crypt hash %s", (long long)uid, method);
+	act_change_init(call, &change, name, "imported with uid %lld and a crypt hash %s",
+		(long long)uid, method);
 	act_change_add(&change, EFFECT_ACCOUNT_ADD, 0)->account = &account;
 	act_change_add(&change, EFFECT_CREDENTIAL_ADD, 0)->credential = &credential;
 	return act_commit(call, &change);
@@ -84,7 +87,8 @@ act_user_import(struct act_call *call)
 	wf_status status = act_subject_read(call, act_arg(call, "user"), &subject);
 
 	if (status == WF_OK) {
-		(void)act_say(call, WF_OK, _("There is an account '%s' already; nothing was changed."),
+		(void)act_say(call, WF_OK,
+			_("There is an account '%s' already; nothing was changed."),
 			subject.account.name);
 		return answer(call, "exists", call->text);
 	}
@@ -97,7 +101,9 @@ act_user_import(struct act_call *call)
 	wf_wipe(hash, sizeof(hash));
 	if (status != WF_OK)
 		return refuse(call, status);
-	(void)act_say(call, WF_OK, act_flag(call, "dry-run", false) ? _("'%s' would be imported.") : _("'%s' was imported."),
+	(void)act_say(call, WF_OK,
+		act_flag(call, "dry-run", false) ? _("'%s' would be imported.")
+						 : _("'%s' was imported."),
 		act_arg(call, "user"));
 	return answer(call, "added", "");
 }

@@ -13,13 +13,17 @@
 
 /* --- say.c: sentences --- */
 /* Puts the closing sentence; format is already translated. */
-void act_say_text(struct act_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same, and is `status`: in sight of the compiler, whose analysis then knows a failure as one. */
+void act_say_text(struct act_call *call, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
+/*
+ * The same, and is `status`: in sight of the compiler, whose analysis then knows a failure as one.
+ */
 #define act_say(call, status, ...) (act_say_text((call), __VA_ARGS__), (wf_status)(status))
 /* The sentence for a store that did not do it; gives `status` back. */
 wf_status act_say_store(struct act_call *call, wf_status status, const char *cause);
 /* Adds one more sentence behind a blank. */
-void act_say_more(struct act_call *call, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void act_say_more(struct act_call *call, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The time as people read it: 2026-03-01 09:00:00 in the daemon's zone. */
 #define ACT_TIME_SIZE 32
 const char *act_time(int64_t wall_us, char text_r[ACT_TIME_SIZE]);
@@ -47,19 +51,24 @@ struct act_subject {
 	int64_t wall_us; /* wall clock at the read */
 };
 /* WF_NOT_FOUND says nothing in call->text; trouble of the store does. */
-WF_MUST_USE wf_status act_subject_read(struct act_call *call, const char *user, struct act_subject *subject_r);
+WF_MUST_USE wf_status act_subject_read(
+	struct act_call *call, const char *user, struct act_subject *subject_r);
 /* The account of argument `user`, with a sentence when there is none. */
 WF_MUST_USE wf_status act_subject(struct act_call *call, struct act_subject *subject_r);
 /*
- * The same for acts that change it: a privileged account is changed by administrators (or its owner,
- * with a proof) alone.
+ * The same for acts that change it: a privileged account is changed by administrators (or its
+ * owner, with a proof) alone.
  */
 WF_MUST_USE wf_status act_subject_to_change(struct act_call *call, struct act_subject *subject_r);
 /* The owner's proof: argument `txn`, for acts that he may do himself. */
 WF_MUST_USE wf_status act_prove(struct act_call *call, bool *self_r);
 bool act_lane_locked(const struct throttle_state *lane, int64_t lock_ms);
-/* "password+totp": factors whose credentials are active, each once; and those of other servers, "upstream:NAME". */
-void act_factors(const struct act_call *call, const struct act_subject *subject, char *text_r, size_t size);
+/*
+ * "password+totp": factors whose credentials are active, each once; and those of other servers,
+ * "upstream:NAME".
+ */
+void act_factors(
+	const struct act_call *call, const struct act_subject *subject, char *text_r, size_t size);
 const char *act_factor_name(enum factor_id factor);
 /* An enabled privileged account with password and active token. */
 bool act_subject_rules(const struct act_subject *subject);
@@ -78,11 +87,12 @@ struct act_change {
 	size_t norders;                    /* out */
 };
 /*
- * An admin row of this act on `user`, success, with operator, source, ticket, reason, host, node and
- * time; the reason's whole text goes into the detail.  `format` says what changed, never a secret.
+ * An admin row of this act on `user`, success, with operator, source, ticket, reason, host, node
+ * and time; the reason's whole text goes into the detail.  `format` says what changed, never a
+ * secret.
  */
-void act_change_init(struct act_call *call, struct act_change *change_r, const char *user, const char *format, ...)
-	__attribute__((format(printf, 4, 5)));
+void act_change_init(struct act_call *call, struct act_change *change_r, const char *user,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
 struct effect *act_change_add(struct act_change *change, enum effect_kind kind, int64_t account_id);
 /* Commits; on trouble a sentence. */
 WF_MUST_USE wf_status act_commit(struct act_call *call, struct act_change *change);
@@ -104,14 +114,19 @@ act_bool_text(bool value)
 
 /* --- password.c --- */
 /* By the policy; the sentence is the policy's. */
-WF_MUST_USE wf_status act_password_check(struct act_call *call, const struct account *account, const struct wf_secret *password);
+WF_MUST_USE wf_status act_password_check(
+	struct act_call *call, const struct account *account, const struct wf_secret *password);
 /* Hashes into a credential that is ready for EFFECT_CREDENTIAL_ADD. */
-WF_MUST_USE wf_status act_password_make(struct act_call *call, int64_t account_id, const struct wf_secret *password,
-					struct credential *credential_r);
-void act_password_credential(struct act_call *call, int64_t account_id, const char *hash, struct credential *credential_r);
+WF_MUST_USE wf_status act_password_make(struct act_call *call, int64_t account_id,
+	const struct wf_secret *password, struct credential *credential_r);
+void act_password_credential(struct act_call *call, int64_t account_id, const char *hash,
+	struct credential *credential_r);
 
 /* --- user_common.c --- */
-/* Argument `uid`, else that of the Unix user of this name, else -1; WF_EXISTS when another account has it. */
+/*
+ * Argument `uid`, else that of the Unix user of this name, else -1; WF_EXISTS when another account
+ * has it.
+ */
 WF_MUST_USE wf_status act_uid(struct act_call *call, const char *name, int64_t *uid_r);
 WF_MUST_USE wf_status act_uid_free(struct act_call *call, int64_t uid, const char *name);
 /* The rules between kind and sources. */
@@ -120,33 +135,41 @@ WF_MUST_USE wf_status act_kind_fits(struct act_call *call, const struct account 
 #define ACT_GROUPS_SIZE (ACCOUNT_GROUPS_MAX * (ACCOUNT_GROUP_LEN + 1))
 #define ACT_GROUP_SHOWN 65
 /*
- * Names with blanks or commas between become the account's groups.  WF_INVALID: bad_r is no name of a group;
- * WF_TOO_LONG: they are too many.  Then `account` has some of them.
+ * Names with blanks or commas between become the account's groups.  WF_INVALID: bad_r is no name of
+ * a group; WF_TOO_LONG: they are too many.  Then `account` has some of them.
  */
-WF_MUST_USE wf_status act_groups_read(const char *text, struct account *account, char bad_r[ACT_GROUP_SHOWN]);
+WF_MUST_USE wf_status act_groups_read(
+	const char *text, struct account *account, char bad_r[ACT_GROUP_SHOWN]);
 /* "admins,vpn" */
 const char *act_groups_text(const struct account *account, char text_r[ACT_GROUPS_SIZE]);
 
-void act_account_init(struct act_call *call, struct account *account_r, const char *name, int64_t uid);
+void act_account_init(
+	struct act_call *call, struct account *account_r, const char *name, int64_t uid);
 const char *act_kind_name(enum account_kind kind);
 const char *act_standing_name(enum account_standing standing);
 
 /* --- otp_secret.c --- */
-WF_MUST_USE wf_status act_otp_seal(const struct keyring *keys, const struct wf_secret *secret, struct credential *credential);
-WF_MUST_USE wf_status act_otp_open(const struct keyring *keys, const struct credential *credential, struct wf_secret *secret_r);
+WF_MUST_USE wf_status act_otp_seal(
+	const struct keyring *keys, const struct wf_secret *secret, struct credential *credential);
+WF_MUST_USE wf_status act_otp_open(const struct keyring *keys, const struct credential *credential,
+	struct wf_secret *secret_r);
 void act_otp_spec(const struct credential *credential, struct otp_spec *spec_r);
 
 /* --- walk.c: all of something, page by page --- */
-/* Stops early when `visit` gives anything but WF_OK; WF_NO then counts as WF_OK.  `after`: an id, 0 = from the start. */
-WF_MUST_USE wf_status act_each_account(struct act_call *call, int64_t after, wf_status (*visit)(void *ctx, const struct account *account), void *ctx);
+/*
+ * Stops early when `visit` gives anything but WF_OK; WF_NO then counts as WF_OK.  `after`: an id, 0
+ * = from the start.
+ */
+WF_MUST_USE wf_status act_each_account(struct act_call *call, int64_t after,
+	wf_status (*visit)(void *ctx, const struct account *account), void *ctx);
 WF_MUST_USE wf_status act_each_credential(struct act_call *call, int64_t account_id,
-					  wf_status (*visit)(void *ctx, const struct credential *credential), void *ctx);
+	wf_status (*visit)(void *ctx, const struct credential *credential), void *ctx);
 /* The open ones of a user, or all (NULL). */
 WF_MUST_USE wf_status act_each_session(struct act_call *call, const char *user,
-				       wf_status (*visit)(void *ctx, const struct store_session_entry *session), void *ctx);
+	wf_status (*visit)(void *ctx, const struct store_session_entry *session), void *ctx);
 /* `view` says which rows (user, after, since_us, until_us, result, class, newest_first). */
 WF_MUST_USE wf_status act_each_row(struct act_call *call, const struct store_view *view,
-				   wf_status (*visit)(void *ctx, const struct store_audit_entry *entry), void *ctx);
+	wf_status (*visit)(void *ctx, const struct store_audit_entry *entry), void *ctx);
 WF_MUST_USE wf_status act_counts(struct act_call *call, struct store_counts *counts_r);
 
 /* --- health.c: what status, metrics and doctor look at --- */
@@ -160,7 +183,8 @@ struct health {
 };
 WF_MUST_USE wf_status act_health(struct act_call *call, struct health *health_r);
 /* The worst that there is to say: "ok", "warning", "critical" and a sentence. */
-void act_health_judge(struct act_call *call, const struct health *health, const char **level_r, char *text_r, size_t size);
+void act_health_judge(struct act_call *call, const struct health *health, const char **level_r,
+	char *text_r, size_t size);
 
 /* --- the handlers --- */
 wf_status act_user_add(struct act_call *call);

@@ -1,11 +1,11 @@
 /*
  * key.rotate: a new key, then every token's secret sealed with it.
  *
- * The order makes a crash harmless at every point: the key is in the file before the daemon uses it,
- * and the daemon uses it before the first secret is sealed with it; the old key stays in the file, so
- * that what is not sealed anew yet, and older backups, still open.  A rotation that was cut short is
- * finished by the next call, which then makes no further key.  Old keys leave the file only when it is
- * full: all secrets are sealed with the current one by then.
+ * The order makes a crash harmless at every point: the key is in the file before the daemon uses
+ * it, and the daemon uses it before the first secret is sealed with it; the old key stays in the
+ * file, so that what is not sealed anew yet, and older backups, still open.  A rotation that was
+ * cut short is finished by the next call, which then makes no further key.  Old keys leave the file
+ * only when it is full: all secrets are sealed with the current one by then.
  */
 #include "config.h"
 
@@ -64,7 +64,8 @@ load(struct rotation *rotation)
 	wf_status status = keyring_load(file, &keys, why, sizeof(why));
 
 	if (status != WF_OK)
-		return act_say(rotation->call, status, "%s", why[0] != '\0' ? why : _(wf_status_text(status)));
+		return act_say(rotation->call, status, "%s",
+			why[0] != '\0' ? why : _(wf_status_text(status)));
 	keyring_free(&rotation->keys);
 	rotation->keys = keys;
 	return WF_OK;
@@ -164,16 +165,21 @@ add_key(struct rotation *rotation)
 	wf_status status = keyring_add(file, &id);
 
 	if (status == WF_FULL) {
-		/* Everything is sealed with the current key, or this would have been a resumption. */
+		/*
+		 * Everything is sealed with the current key, or this would have been a resumption.
+		 */
 		status = keyring_prune(file);
 		if (status == WF_OK)
 			status = keyring_add(file, &id);
 	}
 	if (status == WF_UNSUPPORTED)
-		return act_say(call, status, _("%s is a systemd credential: add a key to its source, restart, and rotate again."),
+		return act_say(call, status,
+			_("%s is a systemd credential: add a key to its source, restart, and "
+			  "rotate again."),
 			file);
 	if (status != WF_OK)
-		return act_say(call, status, _("No key could be added to %s: %s"), file, _(wf_status_text(status)));
+		return act_say(call, status, _("No key could be added to %s: %s"), file,
+			_(wf_status_text(status)));
 	return load(rotation);
 }
 
@@ -183,10 +189,11 @@ record(struct rotation *rotation, bool resumed)
 	struct act_change change;
 	char fingerprint[17] = "";
 
-	if (keyring_fingerprint(rotation->keys, keyring_current(rotation->keys), fingerprint) != WF_OK)
+	if (keyring_fingerprint(rotation->keys, keyring_current(rotation->keys), fingerprint) !=
+		WF_OK)
 		fingerprint[0] = '\0';
-	act_change_init(rotation->call, &change, "", "key %u (%s) is current%s", keyring_current(rotation->keys), fingerprint,
-		resumed ? ", rotation resumed" : "");
+	act_change_init(rotation->call, &change, "", "key %u (%s) is current%s",
+		keyring_current(rotation->keys), fingerprint, resumed ? ", rotation resumed" : "");
 	return act_commit(rotation->call, &change);
 }
 
@@ -202,7 +209,8 @@ answer(const struct rotation *rotation, bool resumed)
 	};
 	wf_status status = act_head(call, columns, COUNT_OF(columns));
 
-	if (keyring_fingerprint(rotation->keys, keyring_current(rotation->keys), fingerprint) != WF_OK)
+	if (keyring_fingerprint(rotation->keys, keyring_current(rotation->keys), fingerprint) !=
+		WF_OK)
 		fingerprint[0] = '\0';
 	if (status == WF_OK)
 		status = act_row_out(call, cells, COUNT_OF(cells));
@@ -210,13 +218,20 @@ answer(const struct rotation *rotation, bool resumed)
 		return status;
 	if (rotation->lost > 0)
 		return act_say(call, WF_CORRUPT,
-			_("Secrets sealed anew: %zu; secrets that do not open: %zu. Remove those tokens and give new ones."),
+			_("Secrets sealed anew: %zu; secrets that do not open: %zu. Remove those "
+			  "tokens and give new ones."),
 			rotation->resealed, rotation->lost);
 	if (resumed)
-		return act_say(call, WF_OK, _("A rotation that was cut short is finished; secrets sealed with key %2$u: %1$zu. "
-			"Rotate again for a new key."), rotation->resealed, keyring_current(rotation->keys));
-	return act_say(call, WF_OK, _("Key %u is in use; secrets sealed with it: %zu. Copy the key file anew to where its copy "
-		"is kept."), keyring_current(rotation->keys), rotation->resealed);
+		return act_say(call, WF_OK,
+			_("A rotation that was cut short is finished; secrets sealed with key "
+			  "%2$u: %1$zu. "
+			  "Rotate again for a new key."),
+			rotation->resealed, keyring_current(rotation->keys));
+	return act_say(call, WF_OK,
+		_("Key %u is in use; secrets sealed with it: %zu. Copy the key file anew to where "
+		  "its copy "
+		  "is kept."),
+		keyring_current(rotation->keys), rotation->resealed);
 }
 
 static wf_status
@@ -227,7 +242,8 @@ use_keys(struct rotation *rotation)
 
 	if (status != WF_OK)
 		return act_say(rotation->call, status,
-			_("The daemon could not load the new key, so no secret was sealed with it yet: %s Rotate again later."),
+			_("The daemon could not load the new key, so no secret was sealed with it "
+			  "yet: %s Rotate again later."),
 			_(wf_status_text(status)));
 	return WF_OK;
 }
@@ -261,7 +277,8 @@ act_key_rotate(struct act_call *call)
 	wf_status status;
 
 	rotation.batch = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(BATCH, sizeof(*rotation.batch));
-	status = rotation.batch == NULL ? act_say_store(call, WF_NO_MEMORY, NULL) : rotate(&rotation);
+	status = rotation.batch == NULL ? act_say_store(call, WF_NO_MEMORY, NULL)
+					: rotate(&rotation);
 	keyring_free(&rotation.keys);
 	free(rotation.batch);
 	return status;

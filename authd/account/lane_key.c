@@ -10,7 +10,8 @@ static const char *const lane_context[LANE_COUNT] = {
 };
 
 wf_status
-account_lane_key(const struct keyring *keys, enum throttle_lane lane, const char *text, uint8_t key_r[THROTTLE_KEY_LEN])
+account_lane_key(const struct keyring *keys, enum throttle_lane lane, const char *text,
+	uint8_t key_r[THROTTLE_KEY_LEN])
 {
 	return keyring_mac(keys, "name", lane_context[lane], text, strlen(text), key_r);
 }

@@ -32,11 +32,13 @@ limit_source(const struct policy *policy, struct throttle_limit *limit)
 }
 
 static void (*const fill[LANE_COUNT])(const struct policy *, struct throttle_limit *) = {
-	[LANE_ACCOUNT] = limit_account, [LANE_POSSESSION] = limit_possession, [LANE_SOURCE] = limit_source
-};
+	[LANE_ACCOUNT] = limit_account,
+	[LANE_POSSESSION] = limit_possession,
+	[LANE_SOURCE] = limit_source};
 
 void
-account_lane_limit(const struct policy *policy, enum throttle_lane lane, struct throttle_limit *limit_r)
+account_lane_limit(
+	const struct policy *policy, enum throttle_lane lane, struct throttle_limit *limit_r)
 {
 	memset(limit_r, 0, sizeof(*limit_r));
 	limit_r->lane = lane;

@@ -6,6 +6,7 @@
 #include "authd/throttle/throttle.h"
 
 /* Pure; any thread. */
-void account_lane_limit(const struct policy *policy, enum throttle_lane lane, struct throttle_limit *limit_r);
+void account_lane_limit(
+	const struct policy *policy, enum throttle_lane lane, struct throttle_limit *limit_r);
 
 #endif

@@ -3,9 +3,9 @@
  * Japanese and an English operator run at the same time.
  *
  * gettext knows two ways to a language: the name of a locale, which must be installed (on a small
- * server Japanese is not), and LANGUAGE, which counts in every locale but "C".  So LANGUAGE is set to
- * Japanese once, for the process; an act in Japanese runs in C.UTF-8, which glibc has built in, and
- * one in English in C.
+ * server Japanese is not), and LANGUAGE, which counts in every locale but "C".  So LANGUAGE is set
+ * to Japanese once, for the process; an act in Japanese runs in C.UTF-8, which glibc has built in,
+ * and one in English in C.
  */
 #include "config.h"
 

@@ -23,8 +23,8 @@ visit(void *ctx, const struct store_audit_entry *entry)
 
 	if (check->first_seq == 0)
 		check->first_seq = entry->seq;
-	status = audit_verify_row(&check->verifier, entry->seq, entry->encoded, entry->encoded_len, entry->chain,
-		check->problem, sizeof(check->problem));
+	status = audit_verify_row(&check->verifier, entry->seq, entry->encoded, entry->encoded_len,
+		entry->chain, check->problem, sizeof(check->problem));
 	if (status == WF_OK)
 		return WF_OK;
 	check->problem_seq = entry->seq;
@@ -42,18 +42,17 @@ hex(const uint8_t *bytes, size_t len, char *text_r)
 static wf_status
 report(struct act_call *call, const struct check *check)
 {
-	static const char *const columns[] = {
-		"ok:bool", "node", "rows:number", "first-seq:number", "last-seq:number", "head", "problem", "problem-seq:number"
-	};
+	static const char *const columns[] = {"ok:bool", "node", "rows:number", "first-seq:number",
+		"last-seq:number", "head", "problem", "problem-seq:number"};
 	const struct audit_verifier *verifier = &check->verifier;
-	char rows[ACT_NUMBER_SIZE], first[ACT_NUMBER_SIZE], last[ACT_NUMBER_SIZE], problem[ACT_NUMBER_SIZE];
+	char rows[ACT_NUMBER_SIZE], first[ACT_NUMBER_SIZE], last[ACT_NUMBER_SIZE],
+		problem[ACT_NUMBER_SIZE];
 	char head[65];
-	const char *cells[] = {
-		act_bool_text(check->problem_seq == 0), store_node(call->daemon->store),
-		act_number_text((int64_t)verifier->rows, rows), act_moment_text((int64_t)check->first_seq, first),
+	const char *cells[] = {act_bool_text(check->problem_seq == 0),
+		store_node(call->daemon->store), act_number_text((int64_t)verifier->rows, rows),
+		act_moment_text((int64_t)check->first_seq, first),
 		act_moment_text((int64_t)verifier->head.seq, last), head, check->problem,
-		act_moment_text((int64_t)check->problem_seq, problem)
-	};
+		act_moment_text((int64_t)check->problem_seq, problem)};
 	wf_status status;
 
 	hex(verifier->head.chain, sizeof(verifier->head.chain), head);
@@ -77,8 +76,11 @@ act_log_verify(struct act_call *call)
 		return status;
 	if (check.problem_seq != 0)
 		return act_say(call, WF_CORRUPT,
-			_("The log is not in order from row %llu on: %s Keep a copy of the store before anything else."),
+			_("The log is not in order from row %llu on: %s Keep a copy of the store "
+			  "before anything else."),
 			(unsigned long long)check.problem_seq, check.problem);
-	return act_say(call, WF_OK, WF_NGETTEXT("%llu row, none missing, added or changed.",
-		"%llu rows, none missing, added or changed.", check.verifier.rows), (unsigned long long)check.verifier.rows);
+	return act_say(call, WF_OK,
+		WF_NGETTEXT("%llu row, none missing, added or changed.",
+			"%llu rows, none missing, added or changed.", check.verifier.rows),
+		(unsigned long long)check.verifier.rows);
 }

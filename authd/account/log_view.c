@@ -24,7 +24,9 @@ struct page {
 	size_t left;
 };
 
-/* Columns whose times go over the wire as microseconds, so that the CLI shows them in its own zone. */
+/*
+ * Columns whose times go over the wire as microseconds, so that the CLI shows them in its own zone.
+ */
 static const struct {
 	const char *name;
 	size_t offset;
@@ -96,7 +98,8 @@ is_from(const struct from *from, const char *text)
 	if (!from->network)
 		return strcmp(from->text, text) == 0;
 	(void)snprintf(source.text, sizeof(source.text), "%s", text);
-	return strchr("0123456789abcdef:", text[0]) != NULL && wf_network_contains(&from->range, &source);
+	return strchr("0123456789abcdef:", text[0]) != NULL &&
+	       wf_network_contains(&from->range, &source);
 }
 
 static wf_status
@@ -108,7 +111,8 @@ visit(void *ctx, const struct store_audit_entry *entry)
 
 	if (status != WF_OK)
 		return act_say(page->call, WF_CORRUPT,
-			_("Row %llu of the log cannot be read: run 'warifu log verify'."), (unsigned long long)entry->seq);
+			_("Row %llu of the log cannot be read: run 'warifu log verify'."),
+			(unsigned long long)entry->seq);
 	if (!is_from(&page->from, row.source))
 		return WF_OK;
 	status = send_row(page->call, &row, entry);

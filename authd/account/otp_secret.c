@@ -7,13 +7,14 @@
 static struct keyring_aad
 place_of(const struct credential *credential)
 {
-	return (struct keyring_aad){
-		.table = "credential", .account_id = credential->account_id, .label = credential->label
-	};
+	return (struct keyring_aad){.table = "credential",
+		.account_id = credential->account_id,
+		.label = credential->label};
 }
 
 wf_status
-act_otp_seal(const struct keyring *keys, const struct wf_secret *secret, struct credential *credential)
+act_otp_seal(
+	const struct keyring *keys, const struct wf_secret *secret, struct credential *credential)
 {
 	const struct keyring_aad place = place_of(credential);
 
@@ -22,11 +23,13 @@ act_otp_seal(const struct keyring *keys, const struct wf_secret *secret, struct 
 }
 
 wf_status
-act_otp_open(const struct keyring *keys, const struct credential *credential, struct wf_secret *secret_r)
+act_otp_open(
+	const struct keyring *keys, const struct credential *credential, struct wf_secret *secret_r)
 {
 	const struct keyring_aad place = place_of(credential);
 
-	return keyring_open(keys, credential->key_id, &place, credential->secret, credential->secret_len, secret_r);
+	return keyring_open(keys, credential->key_id, &place, credential->secret,
+		credential->secret_len, secret_r);
 }
 
 void

@@ -10,9 +10,11 @@ static wf_status
 said(struct act_call *call, wf_status status)
 {
 	if (status == WF_TOO_LONG || status == WF_FULL)
-		return act_say(call, WF_TOO_LONG, _("The answer is too long for one reply: ask for less at once."));
+		return act_say(call, WF_TOO_LONG,
+			_("The answer is too long for one reply: ask for less at once."));
 	if (status != WF_OK)
-		return act_say(call, status, _("The answer could not be sent: %s"), _(wf_status_text(status)));
+		return act_say(call, status, _("The answer could not be sent: %s"),
+			_(wf_status_text(status)));
 	return WF_OK;
 }
 

@@ -8,20 +8,25 @@
 #include "authd/factor/factor.h"
 
 wf_status
-act_password_check(struct act_call *call, const struct account *account, const struct wf_secret *password)
+act_password_check(
+	struct act_call *call, const struct account *account, const struct wf_secret *password)
 {
 	char why[512] = "";
-	wf_status status = policy_password(&call->daemon->config->policy, account, password, why, sizeof(why));
+	wf_status status =
+		policy_password(&call->daemon->config->policy, account, password, why, sizeof(why));
 
 	if (status == WF_OK)
 		return WF_OK;
 	if (status == WF_NO)
-		return act_say(call, WF_INVALID, "%s", why[0] != '\0' ? why : _("The password does not meet the rules."));
-	return act_say(call, status, _("The password could not be checked: %s"), _(wf_status_text(status)));
+		return act_say(call, WF_INVALID, "%s",
+			why[0] != '\0' ? why : _("The password does not meet the rules."));
+	return act_say(call, status, _("The password could not be checked: %s"),
+		_(wf_status_text(status)));
 }
 
 void
-act_password_credential(struct act_call *call, int64_t account_id, const char *hash, struct credential *credential_r)
+act_password_credential(struct act_call *call, int64_t account_id, const char *hash,
+	struct credential *credential_r)
 {
 	size_t len = strlen(hash);
 
@@ -46,7 +51,8 @@ act_password_make(struct act_call *call, int64_t account_id, const struct wf_sec
 	wf_status status = password_hash(password, call->scratch, hash, sizeof(hash));
 
 	if (status != WF_OK)
-		return act_say(call, status, _("The password could not be hashed, and nothing was changed: %s"),
+		return act_say(call, status,
+			_("The password could not be hashed, and nothing was changed: %s"),
 			_(wf_status_text(status)));
 	act_password_credential(call, account_id, hash, credential_r);
 	wf_wipe(hash, sizeof(hash));

@@ -1,6 +1,6 @@
 /*
- * What the RADIUS front end counts, as it says itself: of all clients together, and of each.  Nothing of it is
- * stored; it begins at zero when the front end starts.
+ * What the RADIUS front end counts, as it says itself: of all clients together, and of each.
+ * Nothing of it is stored; it begins at zero when the front end starts.
  */
 #include "config.h"
 
@@ -11,7 +11,10 @@
 
 static const char *const columns[] = {"client", "counter", "value:number"};
 
-/* "client TAB counter TAB value" of `client` alone; what has another form or is another's is left out. */
+/*
+ * "client TAB counter TAB value" of `client` alone; what has another form or is another's is left
+ * out.
+ */
 static wf_status
 put_cell(struct act_call *call, const char *client, char *cell)
 {
@@ -23,7 +26,8 @@ put_cell(struct act_call *call, const char *client, char *cell)
 		return WF_OK;
 	*counter++ = '\0';
 	*value++ = '\0';
-	if (strcmp(cell, client) != 0 || value[0] == '\0' || value[strspn(value, "0123456789")] != '\0')
+	if (strcmp(cell, client) != 0 || value[0] == '\0' ||
+		value[strspn(value, "0123456789")] != '\0')
 		return WF_OK;
 	cells[1] = counter;
 	cells[2] = value;
@@ -54,9 +58,12 @@ put_client(struct act_call *call, const char *client)
 	wf_status status;
 
 	(void)snprintf(arg, sizeof(arg), "client=%s", client);
-	status = daemon->ask_front(daemon->hooks_ctx, "stats", client[0] != '\0' ? arg : NULL, &done);
+	status = daemon->ask_front(
+		daemon->hooks_ctx, "stats", client[0] != '\0' ? arg : NULL, &done);
 	if (status == WF_UNAVAILABLE)
-		return act_say(call, status, _("The RADIUS server is not connected: see 'systemctl status warifu-radiusd'."));
+		return act_say(call, status,
+			_("The RADIUS server is not connected: see 'systemctl status "
+			  "warifu-radiusd'."));
 	if (status != WF_OK)
 		return act_say(call, status, _("The RADIUS server did not answer; try again."));
 	status = put_counters(call, client, &done);
@@ -72,7 +79,9 @@ act_radius_stats(struct act_call *call)
 	wf_status status;
 
 	if (only != NULL && config_client_find(radius, only) == NULL)
-		return act_say(call, WF_NOT_FOUND, _("There is no RADIUS client '%s': see 'warifu radius client list'."), only);
+		return act_say(call, WF_NOT_FOUND,
+			_("There is no RADIUS client '%s': see 'warifu radius client list'."),
+			only);
 	status = act_head(call, columns, COUNT_OF(columns));
 	if (status != WF_OK)
 		return status;

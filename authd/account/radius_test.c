@@ -33,8 +33,8 @@ address_of(const struct config_client *client)
 {
 	const uint8_t *address = NULL;
 
-	for (size_t i = 0; client->secret_file[0] != '\0' && address == NULL && i < client->nnetworks;
-		i++)
+	for (size_t i = 0;
+		client->secret_file[0] != '\0' && address == NULL && i < client->nnetworks; i++)
 		address = loopback_of(&client->networks[i]);
 	return address;
 }
@@ -42,7 +42,8 @@ address_of(const struct config_client *client)
 static bool
 is_ipv4(const uint8_t address[16])
 {
-	return config_network_covers(&(struct wf_network){.bytes = {[10] = 0xff, [11] = 0xff}, .prefix = 96}, address);
+	return config_network_covers(
+		&(struct wf_network){.bytes = {[10] = 0xff, [11] = 0xff}, .prefix = 96}, address);
 }
 
 static void
@@ -50,7 +51,8 @@ put_address(const uint8_t address[16], char text_r[INET6_ADDRSTRLEN])
 {
 	bool ipv4 = is_ipv4(address);
 
-	(void)inet_ntop(ipv4 ? AF_INET : AF_INET6, address + (ipv4 ? 12 : 0), text_r, INET6_ADDRSTRLEN);
+	(void)inet_ntop(
+		ipv4 ? AF_INET : AF_INET6, address + (ipv4 ? 12 : 0), text_r, INET6_ADDRSTRLEN);
 }
 
 /* The first listener of the address's family, as somebody on this machine reaches it. */
@@ -66,8 +68,10 @@ put_server(const struct config_radius *radius, const uint8_t address[16], char *
 		if (listener->transport != LISTEN_AUTHENTICATION || bracket == is_ipv4(address))
 			continue;
 		put_address(address, own);
-		if (strncmp(listener->text, "0.0.0.0:", 8) == 0 || strncmp(listener->text, "[::]:", 5) == 0)
-			(void)snprintf(text_r, size, bracket ? "[%s]%s" : "%s%s", own, strrchr(listener->text, ':'));
+		if (strncmp(listener->text, "0.0.0.0:", 8) == 0 ||
+			strncmp(listener->text, "[::]:", 5) == 0)
+			(void)snprintf(text_r, size, bracket ? "[%s]%s" : "%s%s", own,
+				strrchr(listener->text, ':'));
 		else
 			(void)snprintf(text_r, size, "%s", listener->text);
 		return true;
@@ -84,7 +88,8 @@ put(struct act_call *call, const char *option, const char *value)
 }
 
 static wf_status
-put_all(struct act_call *call, const struct config_client *client, const char *address, const char *server)
+put_all(struct act_call *call, const struct config_client *client, const char *address,
+	const char *server)
 {
 	const struct config *config = call->daemon->config;
 	char owner[ACT_NUMBER_SIZE], timeout[ACT_NUMBER_SIZE];
@@ -130,16 +135,23 @@ act_radius_test(struct act_call *call)
 	char own[INET6_ADDRSTRLEN], server[80];
 
 	if (client == NULL && name != NULL)
-		return act_say(call, WF_NOT_FOUND, _("There is no RADIUS client '%s': see 'warifu radius client list'."), name);
+		return act_say(call, WF_NOT_FOUND,
+			_("There is no RADIUS client '%s': see 'warifu radius client list'."),
+			name);
 	if (client == NULL)
-		return act_say(call, WF_NOT_FOUND, _("No RADIUS client has an address of this machine's own, so no request from here would be answered."));
+		return act_say(call, WF_NOT_FOUND,
+			_("No RADIUS client has an address of this machine's own, so no request "
+			  "from here would be answered."));
 	if (address == NULL)
 		return act_say(call, WF_NOT_FOUND,
-			_("RADIUS client '%s' has no address of this machine's own: test it at the gateway, or from here with a client for 127.0.0.1."),
+			_("RADIUS client '%s' has no address of this machine's own: test it at the "
+			  "gateway, or from here with a client for 127.0.0.1."),
 			client->name);
 	put_address(address, own);
 	if (!put_server(radius, address, server, sizeof(server)))
 		return act_say(call, WF_NOT_FOUND,
-			_("The RADIUS server listens for no requests of %s: see 'listen' in section 'radius' of warifu.conf."), own);
+			_("The RADIUS server listens for no requests of %s: see 'listen' in "
+			  "section 'radius' of warifu.conf."),
+			own);
 	return put_all(call, client, own, server);
 }

@@ -1,4 +1,7 @@
-/* The clients of RADIUS as the configuration has them: all in a table, or one with where each value comes from. */
+/*
+ * The clients of RADIUS as the configuration has them: all in a table, or one with where each value
+ * comes from.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -44,12 +47,15 @@ put_sources(const struct config_client *client, char *text_r, size_t size)
 		char network[CONFIG_NETWORK_SIZE];
 
 		config_network_text(&client->networks[i], network);
-		len += (size_t)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ", network);
+		len += (size_t)snprintf(
+			text_r + len, size - len, "%s%s", len == 0 ? "" : " ", network);
 	}
 	for (size_t i = 0; i < client->ncertificates && len < size; i++)
-		len += (size_t)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ", client->certificates[i]);
+		len += (size_t)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ",
+			client->certificates[i]);
 	if (client->psk_identity[0] != '\0' && len < size)
-		(void)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ", client->psk_identity);
+		(void)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ",
+			client->psk_identity);
 }
 
 /* How it may come. */
@@ -69,16 +75,19 @@ put_transports(const struct config_client *client, char *text_r, size_t size)
 	text_r[0] = '\0';
 	for (size_t i = 0; i < COUNT_OF(transports); i++)
 		if (transports[i].used && len < size)
-			len += (size_t)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : " ", transports[i].name);
+			len += (size_t)snprintf(text_r + len, size - len, "%s%s",
+				len == 0 ? "" : " ", transports[i].name);
 }
 
 static wf_status
 list_one(struct act_call *call, const struct config_client *client)
 {
 	char sources[VALUE_SIZE], transports[32], timeout[ACT_NUMBER_SIZE], rate[ACT_NUMBER_SIZE];
-	const char *cells[] = {client->name, config_class_name(client->class), client->profile, config_mode_name(client->mode),
-		transports, sources, config_authenticator_name(client->message_authenticator), secret_word(call, client), client->secret_file,
-		act_number_text(client->timeout_ms, timeout), act_number_text(client->rate, rate)};
+	const char *cells[] = {client->name, config_class_name(client->class), client->profile,
+		config_mode_name(client->mode), transports, sources,
+		config_authenticator_name(client->message_authenticator), secret_word(call, client),
+		client->secret_file, act_number_text(client->timeout_ms, timeout),
+		act_number_text(client->rate, rate)};
 
 	put_transports(client, transports, sizeof(transports));
 	put_sources(client, sources, sizeof(sources));
@@ -88,8 +97,9 @@ list_one(struct act_call *call, const struct config_client *client)
 wf_status
 act_radius_client_list(struct act_call *call)
 {
-	static const char *const columns[] = {"client", "class", "profile", "client-mode", "transport", "sources", "message-authenticator",
-		"secret", "secret-file", "timeout-ms:number", "rate:number"};
+	static const char *const columns[] = {"client", "class", "profile", "client-mode",
+		"transport", "sources", "message-authenticator", "secret", "secret-file",
+		"timeout-ms:number", "rate:number"};
 	const struct config_radius *radius = &call->daemon->config->radius;
 	wf_status status = act_head(call, columns, COUNT_OF(columns));
 
@@ -109,7 +119,8 @@ act_radius_listeners(struct act_call *call)
 
 	for (size_t i = 0; status == WF_OK && radius->nclients > 0 && i < radius->nlisteners; i++) {
 		const struct config_listener *listener = &radius->listeners[i];
-		const char *cells[] = {listener->text, listener->transport == LISTEN_TLS ? "tcp" : "udp"};
+		const char *cells[] = {
+			listener->text, listener->transport == LISTEN_TLS ? "tcp" : "udp"};
 
 		status = act_row_out(call, cells, COUNT_OF(cells));
 	}
@@ -129,9 +140,11 @@ line_of_profile(const struct config_client *client, const char *option)
 }
 
 static wf_status
-show_one(struct act_call *call, const struct config_client *client, const struct config_row *row, int line)
+show_one(struct act_call *call, const struct config_client *client, const struct config_row *row,
+	int line)
 {
-	const struct config_profile_line *preset = line > 0 ? NULL : line_of_profile(client, row->name);
+	const struct config_profile_line *preset =
+		line > 0 ? NULL : line_of_profile(client, row->name);
 	char value[VALUE_SIZE], origin[160];
 	const char *cells[] = {row->name, value, origin, preset == NULL ? "" : _(preset->why)};
 
@@ -170,13 +183,15 @@ wf_status
 act_radius_client_show(struct act_call *call)
 {
 	static const char *const columns[] = {"option", "value", "origin", "why"};
-	const struct config_client *client = config_client_find(&call->daemon->config->radius, act_arg(call, "client"));
+	const struct config_client *client =
+		config_client_find(&call->daemon->config->radius, act_arg(call, "client"));
 	size_t n;
 	const struct config_row *rows = config_radius_rows(&n);
 	wf_status status;
 
 	if (client == NULL)
-		return act_say(call, WF_NOT_FOUND, _("There is no RADIUS client '%s': see 'warifu radius client list'."),
+		return act_say(call, WF_NOT_FOUND,
+			_("There is no RADIUS client '%s': see 'warifu radius client list'."),
 			act_arg(call, "client"));
 	status = act_head(call, columns, COUNT_OF(columns));
 	if (status == WF_OK)

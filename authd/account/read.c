@@ -1,4 +1,6 @@
-/* An act's arguments as they come over the wire: "key=value" each, secrets in fields of their own. */
+/*
+ * An act's arguments as they come over the wire: "key=value" each, secrets in fields of their own.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -47,7 +49,8 @@ read_secrets(struct act_call *call, const struct wf_msg *msg)
 
 		if (key == 0 || call->nsecrets >= ACT_SECRETS_MAX)
 			return WF_INVALID;
-		status = wf_secret_set(&call->secrets[call->nsecrets], bytes + key + 1, len - key - 1);
+		status = wf_secret_set(
+			&call->secrets[call->nsecrets], bytes + key + 1, len - key - 1);
 		if (status != WF_OK)
 			return status;
 		memcpy(call->secret_keys[call->nsecrets], bytes, key);

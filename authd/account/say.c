@@ -9,7 +9,10 @@
 #include "authd/account/internal.h"
 #include "common/utf8.h"
 
-/* Takes away what a full buffer, or a precision as in %.64s, has left of a character: else the wire refuses it. */
+/*
+ * Takes away what a full buffer, or a precision as in %.64s, has left of a character: else the wire
+ * refuses it.
+ */
 static void
 drop_cut_characters(char *text)
 {
@@ -54,17 +57,24 @@ static const struct {
 	wf_status status;
 	const char *text;
 } store_texts[] = {
-	{WF_UNAVAILABLE, N_("The store does not answer now, and nothing was changed. Try again; if it goes on, "
+	{WF_UNAVAILABLE, N_("The store does not answer now, and nothing was changed. Try again; if "
+			    "it goes on, "
 			    "look into 'journalctl -u warifud'.")},
-	{WF_TIMEOUT, N_("The store did not answer in time. Look whether the change was made before you repeat it.")},
-	{WF_FULL, N_("The store has no room (disk or queue full), and nothing was changed. Make room and try again.")},
-	{WF_IO, N_("The store cannot be read or written, and nothing was changed. Check the disk, then try again.")},
-	{WF_CONFLICT, N_("Somebody else changed it at the same time, and nothing was changed now. Look at it and "
+	{WF_TIMEOUT, N_("The store did not answer in time. Look whether the change was made before "
+			"you repeat it.")},
+	{WF_FULL, N_("The store has no room (disk or queue full), and nothing was changed. Make "
+		     "room and try again.")},
+	{WF_IO, N_("The store cannot be read or written, and nothing was changed. Check the disk, "
+		   "then try again.")},
+	{WF_CONFLICT, N_("Somebody else changed it at the same time, and nothing was changed now. "
+			 "Look at it and "
 			 "try again.")},
 	{WF_NOT_FOUND, N_("It is not there any more, and nothing was changed.")},
 	{WF_EXISTS, N_("There is one of this name already, and nothing was changed.")},
-	{WF_NO_MEMORY, N_("The daemon is out of memory, and nothing was changed. Try again later.")},
-	{WF_CORRUPT, N_("The store contradicts itself, and nothing was changed. Run 'warifu doctor'; keep a copy of "
+	{WF_NO_MEMORY,
+		N_("The daemon is out of memory, and nothing was changed. Try again later.")},
+	{WF_CORRUPT, N_("The store contradicts itself, and nothing was changed. Run 'warifu "
+			"doctor'; keep a copy of "
 			"the files before you restore a backup.")},
 };
 
@@ -102,7 +112,8 @@ act_span(int64_t seconds, char text_r[ACT_SPAN_SIZE])
 	long long hours = (seconds + 3599) / 3600;
 
 	if (seconds < 120)
-		(void)snprintf(text_r, ACT_SPAN_SIZE, WF_NGETTEXT("%lld second", "%lld seconds", (unsigned long)seconds),
+		(void)snprintf(text_r, ACT_SPAN_SIZE,
+			WF_NGETTEXT("%lld second", "%lld seconds", (unsigned long)seconds),
 			(long long)seconds);
 	else if (minutes < 120)
 		(void)snprintf(text_r, ACT_SPAN_SIZE, _("%lld minutes"), minutes);

@@ -1,4 +1,6 @@
-/* How the daemon is doing: one row for people and monitoring, and the same figures for OpenMetrics. */
+/*
+ * How the daemon is doing: one row for people and monitoring, and the same figures for OpenMetrics.
+ */
 #include "config.h"
 
 #include <inttypes.h>
@@ -79,7 +81,8 @@ CELL(cell_started)
 CELL(cell_disk_free)
 {
 	text_r[0] = '\0';
-	return sight->health.disk_free < 0 ? text_r : number((uint64_t)sight->health.disk_free, text_r);
+	return sight->health.disk_free < 0 ? text_r
+					   : number((uint64_t)sight->health.disk_free, text_r);
 }
 
 static const struct {
@@ -125,7 +128,8 @@ look(struct act_call *call, struct sight *sight_r)
 		return status;
 	sight_r->call = call;
 	sight_r->config = call->daemon->config;
-	act_health_judge(call, &sight_r->health, &sight_r->level, sight_r->message, sizeof(sight_r->message));
+	act_health_judge(call, &sight_r->health, &sight_r->level, sight_r->message,
+		sizeof(sight_r->message));
 	return WF_OK;
 }
 
@@ -154,7 +158,8 @@ act_status(struct act_call *call)
 static double
 up_seconds(const struct sight *sight)
 {
-	int64_t up = wf_clock_now(&sight->call->daemon->clock).boot_us - sight->health.figures.started_boot_us;
+	int64_t up = wf_clock_now(&sight->call->daemon->clock).boot_us -
+		     sight->health.figures.started_boot_us;
 
 	return up > 0 ? (double)up / (double)US_PER_S : 0;
 }
@@ -189,22 +194,26 @@ static const struct metric {
 } metrics[] = {
 	{"warifu_logins_accepted", "counter", "Logins accepted since the start.", metric_accepted},
 	{"warifu_logins_rejected", "counter", "Logins rejected since the start.", metric_rejected},
-	{"warifu_logins_unavailable", "counter", "Logins that could not be decided since the start.", metric_unavailable},
-	{"warifu_logins_refused_early", "counter", "Attempts refused unevaluated since the start.", metric_refused_early},
+	{"warifu_logins_unavailable", "counter",
+		"Logins that could not be decided since the start.", metric_unavailable},
+	{"warifu_logins_refused_early", "counter", "Attempts refused unevaluated since the start.",
+		metric_refused_early},
 	{"warifu_transactions_open", "gauge", "Logins under way.", metric_open},
 	{"warifu_queue_jobs", "gauge", "Jobs that wait for a worker.", metric_queue},
 	{"warifu_connections", "gauge", "Connections to the daemon.", metric_connections},
 	{"warifu_accounts", "gauge", "Accounts.", metric_accounts},
 	{"warifu_accounts_locked", "gauge", "Accounts that are locked now.", metric_locked},
 	{"warifu_audit_rows", "gauge", "Rows of the log.", metric_rows},
-	{"warifu_store_commits", "counter", "Commits of the store since the start.", metric_commits},
+	{"warifu_store_commits", "counter", "Commits of the store since the start.",
+		metric_commits},
 	{"warifu_store_bytes", "gauge", "Size of the store.", metric_store_bytes},
 	{"warifu_disk_free_bytes", "gauge", "Room on the disk of the store.", metric_disk_free},
-	{"warifu_clock_suspect", "gauge", "1 when codes by time are not accepted because the clock jumped.",
-		metric_suspect},
-	{"warifu_clock_synchronised", "gauge", "1 when the kernel says that the clock is synchronised.",
-		metric_synchronised},
-	{"warifu_slowest_hash_seconds", "gauge", "Slowest password check seen lately.", metric_slowest_hash},
+	{"warifu_clock_suspect", "gauge",
+		"1 when codes by time are not accepted because the clock jumped.", metric_suspect},
+	{"warifu_clock_synchronised", "gauge",
+		"1 when the kernel says that the clock is synchronised.", metric_synchronised},
+	{"warifu_slowest_hash_seconds", "gauge", "Slowest password check seen lately.",
+		metric_slowest_hash},
 	{"warifu_uptime_seconds", "gauge", "Time since the start.", up_seconds},
 };
 
@@ -226,7 +235,8 @@ send_metric(const struct sight *sight, const struct metric *metric)
 	(void)snprintf(text, sizeof(text), "# HELP %s %s", metric->name, metric->help);
 	if (status == WF_OK)
 		status = line(sight->call, text);
-	(void)snprintf(text, sizeof(text), "%s%s %.15g", metric->name, counter ? "_total" : "", metric->value(sight));
+	(void)snprintf(text, sizeof(text), "%s%s %.15g", metric->name, counter ? "_total" : "",
+		metric->value(sight));
 	return status == WF_OK ? line(sight->call, text) : status;
 }
 

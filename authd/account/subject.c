@@ -15,7 +15,8 @@ fill_lanes(struct act_call *call, const char *user, struct store_lanes *lanes)
 	static const enum throttle_lane which[] = {LANE_ACCOUNT, LANE_POSSESSION};
 
 	for (size_t i = 0; i < COUNT_OF(which); i++) {
-		wf_status status = account_lane_key(call->daemon->keys, which[i], user, lanes->states[i].key);
+		wf_status status =
+			account_lane_key(call->daemon->keys, which[i], user, lanes->states[i].key);
 
 		if (status != WF_OK)
 			return status;
@@ -30,7 +31,8 @@ fill_lanes(struct act_call *call, const char *user, struct store_lanes *lanes)
 static struct throttle_state
 lane_now(const struct store_read *read, enum throttle_lane lane)
 {
-	return throttle_current(&read->lanes.states[lane], &read->lanes.limits[lane], read->lock_ms);
+	return throttle_current(
+		&read->lanes.states[lane], &read->lanes.limits[lane], read->lock_ms);
 }
 
 static void
@@ -58,7 +60,8 @@ act_subject_read(struct act_call *call, const char *user, struct act_subject *su
 	if (status == WF_OK)
 		status = store_run(call->daemon->store, &job);
 	if (status != WF_OK)
-		return act_say_store(call, status == WF_NOT_FOUND ? WF_UNAVAILABLE : status, job.cause);
+		return act_say_store(
+			call, status == WF_NOT_FOUND ? WF_UNAVAILABLE : status, job.cause);
 	if (!job.u.read.found)
 		return WF_NOT_FOUND;
 	take(call, &job.u.read, subject_r);
@@ -72,7 +75,8 @@ act_subject(struct act_call *call, struct act_subject *subject_r)
 	wf_status status = act_subject_read(call, user, subject_r);
 
 	if (status == WF_NOT_FOUND)
-		return act_say(call, status, _("There is no account '%s'; 'warifu user list' shows all."), user);
+		return act_say(call, status,
+			_("There is no account '%s'; 'warifu user list' shows all."), user);
 	return status;
 }
 
@@ -85,11 +89,13 @@ act_subject_to_change(struct act_call *call, struct act_subject *subject_r)
 	if (status != WF_OK || call->self || call->role >= ROLE_ADMINISTRATOR)
 		return status;
 	if (account->kind == ACCOUNT_PRIVILEGED)
-		return act_say(call, WF_DENIED, _("'%s' is a privileged account: only an administrator may do this."),
+		return act_say(call, WF_DENIED,
+			_("'%s' is a privileged account: only an administrator may do this."),
 			account->name);
 	if (account->uid >= 0 && (uid_t)account->uid == call->peer.uid)
 		return act_say(call, WF_DENIED,
-			_("'%s' is your own account: use 'passwd' for the password, and ask a colleague for the rest."),
+			_("'%s' is your own account: use 'passwd' for the password, and ask a "
+			  "colleague for the rest."),
 			account->name);
 	return WF_OK;
 }
@@ -116,8 +122,10 @@ proves(const struct act_call *call, const struct store_read *read)
 
 	return read->found && read->txn_found && read->txn_account == read->account.id &&
 	       read->account.uid >= 0 && (uid_t)read->account.uid == call->peer.uid &&
-	       read->account.state == ACCOUNT_ENABLED && read->account.standing == STANDING_MANAGED &&
-	       read->txn_purpose == WF_PURPOSE_LOGIN && strcmp(read->txn_service, WF_PROOF_SERVICE) == 0 &&
+	       read->account.state == ACCOUNT_ENABLED &&
+	       read->account.standing == STANDING_MANAGED &&
+	       read->txn_purpose == WF_PURPOSE_LOGIN &&
+	       strcmp(read->txn_service, WF_PROOF_SERVICE) == 0 &&
 	       (read->txn_kinds & both) == both && read->txn_age_ms < PROOF_MS;
 }
 
@@ -136,7 +144,8 @@ act_prove(struct act_call *call, bool *self_r)
 		return act_say_store(call, status, job.cause);
 	if (!proves(call, &job.u.read))
 		return act_say(call, WF_DENIED,
-			_("This proof does not count (any more): enter password and code again, for your own account."));
+			_("This proof does not count (any more): enter password and code again, "
+			  "for your own account."));
 	*self_r = true;
 	return WF_OK;
 }
@@ -159,7 +168,8 @@ static bool
 has_active(const struct act_subject *subject, enum factor_id factor)
 {
 	for (size_t i = 0; i < subject->n; i++)
-		if (subject->credentials[i].factor == factor && subject->credentials[i].state == CREDENTIAL_ACTIVE)
+		if (subject->credentials[i].factor == factor &&
+			subject->credentials[i].state == CREDENTIAL_ACTIVE)
 			return true;
 	return false;
 }
@@ -170,12 +180,13 @@ add_factor(enum factor_id factor, const char *server, char *text, size_t size)
 {
 	size_t len = strlen(text);
 
-	(void)snprintf(text + len, size - len, "%s%s%s%s", len > 0 ? "+" : "", act_factor_name(factor),
-		server[0] != '\0' ? ":" : "", server);
+	(void)snprintf(text + len, size - len, "%s%s%s%s", len > 0 ? "+" : "",
+		act_factor_name(factor), server[0] != '\0' ? ":" : "", server);
 }
 
 void
-act_factors(const struct act_call *call, const struct act_subject *subject, char *text_r, size_t size)
+act_factors(
+	const struct act_call *call, const struct act_subject *subject, char *text_r, size_t size)
 {
 	text_r[0] = '\0';
 	for (int id = FACTOR_NONE + 1; id < FACTOR_ID_COUNT; id++) {
@@ -184,8 +195,8 @@ act_factors(const struct act_call *call, const struct act_subject *subject, char
 		const struct config_upstream *section = NULL;
 
 		if (ops != NULL && (ops->flags & FACTOR_EGRESS) != 0)
-			section = account_upstream(&call->daemon->config->upstreams, &subject->account,
-				subject->credentials, subject->n, ops->kind);
+			section = account_upstream(&call->daemon->config->upstreams,
+				&subject->account, subject->credentials, subject->n, ops->kind);
 		if (section != NULL || has_active(subject, factor))
 			add_factor(factor, section != NULL ? section->name : "", text_r, size);
 	}
@@ -248,6 +259,7 @@ act_not_last_ruler(struct act_call *call, const struct act_subject *subject)
 	if (status != WF_OK || other)
 		return status;
 	return act_say(call, WF_CONFLICT,
-		_("'%s' is the last enabled privileged account with a token: give another one a token first."),
+		_("'%s' is the last enabled privileged account with a token: give another one a "
+		  "token first."),
 		subject->account.name);
 }

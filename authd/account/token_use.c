@@ -16,7 +16,8 @@ static const struct credential *
 find_id(const struct act_subject *subject, int64_t id)
 {
 	for (size_t i = 0; i < subject->n; i++)
-		if (subject->credentials[i].id == id && subject->credentials[i].factor != FACTOR_PASSWORD)
+		if (subject->credentials[i].id == id &&
+			subject->credentials[i].factor != FACTOR_PASSWORD)
 			return &subject->credentials[i];
 	return NULL;
 }
@@ -43,7 +44,8 @@ find(struct act_call *call, struct act_subject *subject_r, const struct credenti
 		return status;
 	*credential_r = find_id(subject_r, act_number(call, "id", 0));
 	if (*credential_r == NULL)
-		return act_say(call, WF_NOT_FOUND, _("'%s' has no token of this number; 'warifu token list %s' shows all."),
+		return act_say(call, WF_NOT_FOUND,
+			_("'%s' has no token of this number; 'warifu token list %s' shows all."),
 			subject_r->account.name, subject_r->account.name);
 	return WF_OK;
 }
@@ -55,7 +57,8 @@ static const struct {
 	const char *text;
 } reason_texts[] = {
 	{"replayed", N_("This code was used already: wait for the next one.")},
-	{"clock-suspect", N_("The clock of this machine jumped, so codes by time cannot be checked: set it, then "
+	{"clock-suspect", N_("The clock of this machine jumped, so codes by time cannot be "
+			     "checked: set it, then "
 			     "'warifu clock accept'.")},
 };
 
@@ -65,18 +68,19 @@ wrong_text(const char *reason)
 	for (size_t i = 0; i < COUNT_OF(reason_texts); i++)
 		if (strcmp(reason_texts[i].reason, reason) == 0)
 			return _(reason_texts[i].text);
-	return _("The code is not right. Check that it comes from this token, and that clock and time zone of the device "
+	return _("The code is not right. Check that it comes from this token, and that clock and "
+		 "time zone of the device "
 		 "are right.");
 }
 
 static wf_status
-record_wrong(struct act_call *call, const struct act_subject *subject, const struct credential *credential,
-	enum audit_result result, const char *reason)
+record_wrong(struct act_call *call, const struct act_subject *subject,
+	const struct credential *credential, enum audit_result result, const char *reason)
 {
 	struct act_change change;
 
-	act_change_init(call, &change, subject->account.name, "%s '%s'", act_factor_name(credential->factor),
-		credential->label);
+	act_change_init(call, &change, subject->account.name, "%s '%s'",
+		act_factor_name(credential->factor), credential->label);
 	change.row.result = result;
 	AUDIT_TEXT(change.row.reason, reason);
 	return act_commit(call, &change);
@@ -84,10 +88,11 @@ record_wrong(struct act_call *call, const struct act_subject *subject, const str
 
 /* Writes the row; WF_NO or WF_UNAVAILABLE with its sentence. */
 static wf_status
-say_wrong(struct act_call *call, const struct act_subject *subject, const struct credential *credential, bool unsure,
-	const char *reason)
+say_wrong(struct act_call *call, const struct act_subject *subject,
+	const struct credential *credential, bool unsure, const char *reason)
 {
-	wf_status status = record_wrong(call, subject, credential, unsure ? AUDIT_UNAVAILABLE : AUDIT_FAILURE, reason);
+	wf_status status = record_wrong(
+		call, subject, credential, unsure ? AUDIT_UNAVAILABLE : AUDIT_FAILURE, reason);
 
 	if (status != WF_OK)
 		return status;
@@ -118,8 +123,8 @@ verify(struct act_call *call, const struct credential *credential, struct factor
 }
 
 static wf_status
-commit_confirm(struct act_call *call, const struct act_subject *subject, const struct credential *credential,
-	const struct factor_result *result)
+commit_confirm(struct act_call *call, const struct act_subject *subject,
+	const struct credential *credential, const struct factor_result *result)
 {
 	struct act_change change;
 	wf_status status;
@@ -135,7 +140,8 @@ commit_confirm(struct act_call *call, const struct act_subject *subject, const s
 }
 
 static wf_status
-find_pending(struct act_call *call, struct act_subject *subject_r, const struct credential **credential_r)
+find_pending(struct act_call *call, struct act_subject *subject_r,
+	const struct credential **credential_r)
 {
 	wf_status status;
 
@@ -148,11 +154,14 @@ find_pending(struct act_call *call, struct act_subject *subject_r, const struct 
 	if (status != WF_OK)
 		return status;
 	if (*credential_r == NULL)
-		return act_say(call, WF_NOT_FOUND, _("No token of '%s' waits for a code."), subject_r->account.name);
+		return act_say(call, WF_NOT_FOUND, _("No token of '%s' waits for a code."),
+			subject_r->account.name);
 	if ((*credential_r)->state == CREDENTIAL_ACTIVE)
-		return act_say(call, WF_CONFLICT, _("'%s' counts already."), (*credential_r)->label);
+		return act_say(
+			call, WF_CONFLICT, _("'%s' counts already."), (*credential_r)->label);
 	if ((*credential_r)->state == CREDENTIAL_RESYNC)
-		return act_say(call, WF_CONFLICT, _("'%s' wants two codes in a row: use 'warifu token resync'."),
+		return act_say(call, WF_CONFLICT,
+			_("'%s' wants two codes in a row: use 'warifu token resync'."),
 			(*credential_r)->label);
 	return WF_OK;
 }
@@ -169,7 +178,8 @@ act_token_confirm(struct act_call *call)
 		return status;
 	verify(call, credential, &result);
 	if (result.answer != FACTOR_YES)
-		return say_wrong(call, &subject, credential, result.answer == FACTOR_UNSURE, result.reason);
+		return say_wrong(
+			call, &subject, credential, result.answer == FACTOR_UNSURE, result.reason);
 	return commit_confirm(call, &subject, credential, &result);
 }
 
@@ -184,7 +194,8 @@ struct resync {
 #define TOTP_SEARCH 20 /* steps each way: ten minutes at 30 s */
 
 static bool
-code_matches(const struct wf_secret *secret, const struct otp_spec *spec, int64_t counter, const struct wf_secret *code)
+code_matches(const struct wf_secret *secret, const struct otp_spec *spec, int64_t counter,
+	const struct wf_secret *code)
 {
 	char right[9];
 	bool same;
@@ -198,15 +209,17 @@ code_matches(const struct wf_secret *secret, const struct otp_spec *spec, int64_
 
 /* Two codes in a row, both newer than the last one used; the step of the second. */
 static wf_status
-totp_search(struct act_call *call, const struct credential *credential, const struct wf_secret *secret,
-	struct resync *resync_r)
+totp_search(struct act_call *call, const struct credential *credential,
+	const struct wf_secret *secret, struct resync *resync_r)
 {
-	const int64_t now = wf_clock_now(&call->daemon->clock).wall_us / US_PER_S / credential->step_s;
+	const int64_t now =
+		wf_clock_now(&call->daemon->clock).wall_us / US_PER_S / credential->step_s;
 	struct otp_spec spec;
 
 	act_otp_spec(credential, &spec);
 	for (int64_t step = now - TOTP_SEARCH; step <= now + TOTP_SEARCH; step++) {
-		if (step <= credential->counter || !code_matches(secret, &spec, step, act_secret(call, "code1")) ||
+		if (step <= credential->counter ||
+			!code_matches(secret, &spec, step, act_secret(call, "code1")) ||
 			!code_matches(secret, &spec, step + 1, act_secret(call, "code2")))
 			continue;
 		/* The second code is the one that the token shows now, or showed a moment ago. */
@@ -219,8 +232,8 @@ totp_search(struct act_call *call, const struct credential *credential, const st
 }
 
 static wf_status
-hotp_search(struct act_call *call, const struct credential *credential, const struct wf_secret *secret,
-	struct resync *resync_r)
+hotp_search(struct act_call *call, const struct credential *credential,
+	const struct wf_secret *secret, struct resync *resync_r)
 {
 	const struct policy *policy = &call->daemon->config->policy;
 	struct otp_spec spec;
@@ -228,8 +241,10 @@ hotp_search(struct act_call *call, const struct credential *credential, const st
 	wf_status status;
 
 	act_otp_spec(credential, &spec);
-	status = hotp_resync(secret, &spec, (uint64_t)credential->counter, (uint32_t)policy_value(policy, P_HOTP_RESYNC),
-		(const char *)act_secret(call, "code1")->bytes, (const char *)act_secret(call, "code2")->bytes, &next);
+	status = hotp_resync(secret, &spec, (uint64_t)credential->counter,
+		(uint32_t)policy_value(policy, P_HOTP_RESYNC),
+		(const char *)act_secret(call, "code1")->bytes,
+		(const char *)act_secret(call, "code2")->bytes, &next);
 	if (status == WF_OK)
 		*resync_r = (struct resync){.counter = (int64_t)next, .effect = EFFECT_HOTP_RESYNC};
 	return status == WF_INVALID || status == WF_NOT_FOUND ? WF_NO : status;
@@ -247,7 +262,8 @@ search(struct act_call *call, const struct credential *credential, struct resync
 	status = act_otp_open(call->daemon->keys, credential, &secret);
 	if (status != WF_OK)
 		return act_say(call, WF_UNAVAILABLE,
-			_("The secret of this token cannot be opened (%s): is its key in the key file?"),
+			_("The secret of this token cannot be opened (%s): is its key in the key "
+			  "file?"),
 			_(wf_status_text(status)));
 	status = totp ? totp_search(call, credential, &secret, resync_r)
 		      : hotp_search(call, credential, &secret, resync_r);
@@ -256,8 +272,8 @@ search(struct act_call *call, const struct credential *credential, struct resync
 }
 
 static wf_status
-commit_resync(struct act_call *call, const struct act_subject *subject, const struct credential *credential,
-	const struct resync *resync)
+commit_resync(struct act_call *call, const struct act_subject *subject,
+	const struct credential *credential, const struct resync *resync)
 {
 	const int64_t most = policy_value(&call->daemon->config->policy, P_TOTP_DRIFT);
 	struct act_change change;
@@ -266,20 +282,23 @@ commit_resync(struct act_call *call, const struct act_subject *subject, const st
 
 	if (resync->effect == EFFECT_TOTP_ADVANCE && llabs(resync->drift) > most)
 		return act_say(call, WF_NO,
-			_("The codes are right, but the token's clock is %lld seconds off: set it, then try again."),
+			_("The codes are right, but the token's clock is %lld seconds off: set it, "
+			  "then try again."),
 			(long long)resync->drift * (long long)credential->step_s);
-	act_change_init(call, &change, subject->account.name, "%s '%s' in step again", act_factor_name(credential->factor),
-		credential->label);
+	act_change_init(call, &change, subject->account.name, "%s '%s' in step again",
+		act_factor_name(credential->factor), credential->label);
 	effect = act_change_add(&change, resync->effect, subject->account.id);
 	effect->credential_id = credential->id;
 	effect->value = resync->counter;
 	effect->value2 = resync->drift;
 	if (credential->state == CREDENTIAL_PENDING && resync->effect == EFFECT_TOTP_ADVANCE)
-		act_change_add(&change, EFFECT_CREDENTIAL_ACTIVATE, subject->account.id)->credential_id = credential->id;
+		act_change_add(&change, EFFECT_CREDENTIAL_ACTIVATE, subject->account.id)
+			->credential_id = credential->id;
 	status = act_commit(call, &change);
 	if (status != WF_OK)
 		return status;
-	return act_say(call, WF_OK, _("'%s' is in step again; its next code counts."), credential->label);
+	return act_say(
+		call, WF_OK, _("'%s' is in step again; its next code counts."), credential->label);
 }
 
 wf_status
@@ -303,7 +322,8 @@ act_token_resync(struct act_call *call)
 /* --- remove --- */
 
 static wf_status
-without(struct act_call *call, const struct act_subject *subject, const struct credential *credential)
+without(struct act_call *call, const struct act_subject *subject,
+	const struct credential *credential)
 {
 	struct act_subject left = *subject;
 
@@ -326,9 +346,10 @@ act_token_remove(struct act_call *call)
 		status = without(call, &subject, credential);
 	if (status != WF_OK)
 		return status;
-	act_change_init(call, &change, subject.account.name, "%s '%s' removed", act_factor_name(credential->factor),
-		credential->label);
-	act_change_add(&change, EFFECT_CREDENTIAL_VOID, subject.account.id)->credential_id = credential->id;
+	act_change_init(call, &change, subject.account.name, "%s '%s' removed",
+		act_factor_name(credential->factor), credential->label);
+	act_change_add(&change, EFFECT_CREDENTIAL_VOID, subject.account.id)->credential_id =
+		credential->id;
 	status = act_commit(call, &change);
 	if (status != WF_OK)
 		return status;

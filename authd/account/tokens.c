@@ -1,6 +1,6 @@
 /*
- * Tokens and recovery codes: add and list.  A secret leaves once, in the reply to its making, and only
- * after the commit; it stands in no row of the log and is wiped here.
+ * Tokens and recovery codes: add and list.  A secret leaves once, in the reply to its making, and
+ * only after the commit; it stands in no row of the log and is wiped here.
  */
 #include "config.h"
 
@@ -11,12 +11,14 @@
 #include "authd/account/internal.h"
 #include "common/fault.h"
 
-static const enum factor_id type_factors[] = {FACTOR_TOTP, FACTOR_HOTP, FACTOR_RECOVERY}; /* as in the choice */
-static const char *const state_names[] = {
-	[CREDENTIAL_PENDING] = "pending", [CREDENTIAL_ACTIVE] = "active", [CREDENTIAL_VOID] = "void",
-	[CREDENTIAL_RESYNC] = "resync"
-};
-static const char *const algorithm_names[] = {[OTP_SHA1] = "sha1", [OTP_SHA256] = "sha256", [OTP_SHA512] = "sha512"};
+/* as in the choice */
+static const enum factor_id type_factors[] = {FACTOR_TOTP, FACTOR_HOTP, FACTOR_RECOVERY};
+static const char *const state_names[] = {[CREDENTIAL_PENDING] = "pending",
+	[CREDENTIAL_ACTIVE] = "active",
+	[CREDENTIAL_VOID] = "void",
+	[CREDENTIAL_RESYNC] = "resync"};
+static const char *const algorithm_names[] = {
+	[OTP_SHA1] = "sha1", [OTP_SHA256] = "sha256", [OTP_SHA512] = "sha512"};
 
 #define STEP_S 30
 #define DIGITS 6
@@ -34,7 +36,8 @@ label_used(const struct act_subject *subject, const char *label)
 
 /* Labels tell the sealed secrets of an account apart, so each stands once. */
 static wf_status
-choose_label(struct act_call *call, const struct act_subject *subject, struct credential *credential)
+choose_label(
+	struct act_call *call, const struct act_subject *subject, struct credential *credential)
 {
 	const char *label = act_arg(call, "label");
 	unsigned number = 0;
@@ -42,13 +45,14 @@ choose_label(struct act_call *call, const struct act_subject *subject, struct cr
 	if (label != NULL) {
 		(void)snprintf(credential->label, sizeof(credential->label), "%s", label);
 		if (label_used(subject, label))
-			return act_say(call, WF_EXISTS, _("'%s' has a credential '%s' already: choose another label."),
+			return act_say(call, WF_EXISTS,
+				_("'%s' has a credential '%s' already: choose another label."),
 				subject->account.name, label);
 		return WF_OK;
 	}
 	do {
-		(void)snprintf(credential->label, sizeof(credential->label), "%s-%u", act_factor_name(credential->factor),
-			++number);
+		(void)snprintf(credential->label, sizeof(credential->label), "%s-%u",
+			act_factor_name(credential->factor), ++number);
 	} while (label_used(subject, credential->label));
 	return WF_OK;
 }
@@ -70,8 +74,8 @@ check_type_args(struct act_call *call, enum factor_id factor)
 
 	for (size_t i = 0; i < COUNT_OF(rules); i++)
 		if (act_arg(call, rules[i].name) != NULL && !rules[i].fits[factor])
-			return act_say(call, WF_INVALID, _("'%s' does not go with the type %s."), rules[i].name,
-				act_factor_name(factor));
+			return act_say(call, WF_INVALID, _("'%s' does not go with the type %s."),
+				rules[i].name, act_factor_name(factor));
 	return WF_OK;
 }
 
@@ -82,11 +86,13 @@ check_room(struct act_call *call, const struct act_subject *subject, enum factor
 	size_t n = 0;
 
 	if (subject->account.kind == ACCOUNT_SERVICE)
-		return act_say(call, WF_INVALID, _("A service account has no tokens: it comes with its key."));
+		return act_say(call, WF_INVALID,
+			_("A service account has no tokens: it comes with its key."));
 	for (size_t i = 0; i < subject->n; i++)
 		n += factor != FACTOR_RECOVERY || subject->credentials[i].factor != FACTOR_RECOVERY;
 	if (n >= CREDENTIALS_MAX)
-		return act_say(call, WF_CONFLICT, _("'%s' has %d credentials, and more are not possible: remove one first."),
+		return act_say(call, WF_CONFLICT,
+			_("'%s' has %d credentials, and more are not possible: remove one first."),
 			subject->account.name, CREDENTIALS_MAX);
 	return WF_OK;
 }
@@ -103,7 +109,8 @@ fill_credential(struct act_call *call, const struct act_subject *subject, enum f
 		.factor = factor,
 		.state = factor == FACTOR_RECOVERY ? CREDENTIAL_ACTIVE : CREDENTIAL_PENDING,
 		.algorithm = algorithm < 0 ? OTP_SHA1 : (enum otp_algorithm)(OTP_SHA1 + algorithm),
-		.digits = factor == FACTOR_RECOVERY ? 0 : (uint32_t)act_number(call, "digits", DIGITS),
+		.digits = factor == FACTOR_RECOVERY ? 0
+						    : (uint32_t)act_number(call, "digits", DIGITS),
 		.step_s = totp ? (uint32_t)act_number(call, "step", STEP_S) : 0,
 		.counter = totp ? -1 : 0,
 		.created_us = subject->wall_us,
@@ -113,10 +120,11 @@ fill_credential(struct act_call *call, const struct act_subject *subject, enum f
 /* --- TOTP and HOTP --- */
 
 static wf_status
-send_otp(struct act_call *call, const struct act_subject *subject, const struct credential *credential, int64_t id,
-	const struct wf_secret *secret)
+send_otp(struct act_call *call, const struct act_subject *subject,
+	const struct credential *credential, int64_t id, const struct wf_secret *secret)
 {
-	static const char *const columns[] = {"id:number", "type", "label", "uri", "secret", "issuer"};
+	static const char *const columns[] = {
+		"id:number", "type", "label", "uri", "secret", "issuer"};
 	const char *issuer = call->daemon->config->issuer;
 	struct wf_secret uri = WF_SECRET_EMPTY, base32 = WF_SECRET_EMPTY;
 	struct otp_spec spec;
@@ -126,14 +134,14 @@ send_otp(struct act_call *call, const struct act_subject *subject, const struct 
 	act_otp_spec(credential, &spec);
 	status = otp_uri(secret, &spec, issuer, subject->account.name, 0, &uri, &base32);
 	if (status != WF_OK)
-		(void)act_say(call, status, _("The token was added, but cannot be shown: remove it and add another."));
+		(void)act_say(call, status,
+			_("The token was added, but cannot be shown: remove it and add another."));
 	else
 		status = act_head(call, columns, COUNT_OF(columns));
 	if (status == WF_OK) {
-		const char *cells[] = {
-			act_number_text(id, id_text), act_factor_name(credential->factor), credential->label,
-			(const char *)uri.bytes, (const char *)base32.bytes, issuer
-		};
+		const char *cells[] = {act_number_text(id, id_text),
+			act_factor_name(credential->factor), credential->label,
+			(const char *)uri.bytes, (const char *)base32.bytes, issuer};
 
 		status = act_row_out(call, cells, COUNT_OF(cells));
 	}
@@ -153,20 +161,24 @@ seal_new(struct act_call *call, struct credential *credential, struct wf_secret 
 	if (status == WF_OK)
 		status = act_otp_seal(call->daemon->keys, secret_r, credential);
 	if (status != WF_OK)
-		return act_say(call, status, _("No secret could be made, and nothing was changed: %s"),
+		return act_say(call, status,
+			_("No secret could be made, and nothing was changed: %s"),
 			_(wf_status_text(status)));
 	return WF_OK;
 }
 
 static wf_status
-commit_otp(struct act_call *call, const struct act_subject *subject, const struct credential *credential, int64_t *id_r)
+commit_otp(struct act_call *call, const struct act_subject *subject,
+	const struct credential *credential, int64_t *id_r)
 {
 	struct act_change change;
 	wf_status status;
 
-	act_change_init(call, &change, subject->account.name, "%s '%s' added, pending until a code of it is entered",
+	act_change_init(call, &change, subject->account.name,
+		"%s '%s' added, pending until a code of it is entered",
 		act_factor_name(credential->factor), credential->label);
-	act_change_add(&change, EFFECT_CREDENTIAL_ADD, subject->account.id)->credential = credential;
+	act_change_add(&change, EFFECT_CREDENTIAL_ADD, subject->account.id)->credential =
+		credential;
 	status = act_commit(call, &change);
 	if (status == WF_OK)
 		*id_r = change.credential_id;
@@ -188,7 +200,8 @@ add_otp(struct act_call *call, const struct act_subject *subject, struct credent
 	if (status != WF_OK)
 		return status;
 	return act_say(call, WF_OK,
-		_("'%s' was added. It counts once a code of it was entered: 'warifu token confirm %s', or at the next login."),
+		_("'%s' was added. It counts once a code of it was entered: 'warifu token confirm "
+		  "%s', or at the next login."),
 		credential->label, subject->account.name);
 }
 
@@ -222,7 +235,8 @@ code_set_new(struct act_call *call, int64_t account_id, struct code_set **set_r)
 	if (count < 1 || count > RECOVERY_CODES_MAX)
 		count = RECOVERY_CODES_MAX;
 	while (status == WF_OK && set->n < (size_t)count) {
-		status = recovery_code_new(call->daemon->keys, account_id, &set->texts[set->n], set->hashes[set->n]);
+		status = recovery_code_new(
+			call->daemon->keys, account_id, &set->texts[set->n], set->hashes[set->n]);
 		if (status == WF_OK)
 			set->n++;
 	}
@@ -231,20 +245,22 @@ code_set_new(struct act_call *call, int64_t account_id, struct code_set **set_r)
 		return WF_OK;
 	}
 	code_set_free(&set);
-	return act_say(call, status, _("No codes could be made, and nothing was changed: %s"), _(wf_status_text(status)));
+	return act_say(call, status, _("No codes could be made, and nothing was changed: %s"),
+		_(wf_status_text(status)));
 }
 
 static wf_status
-commit_codes(struct act_call *call, const struct act_subject *subject, const struct credential *credential,
-	const struct code_set *set, int64_t *id_r)
+commit_codes(struct act_call *call, const struct act_subject *subject,
+	const struct credential *credential, const struct code_set *set, int64_t *id_r)
 {
 	struct act_change change;
 	struct effect *effect;
 	wf_status status;
 
-	act_change_init(call, &change, subject->account.name, "%zu recovery codes '%s', older ones void", set->n,
-		credential->label);
-	act_change_add(&change, EFFECT_CREDENTIAL_VOID, subject->account.id)->factor = FACTOR_RECOVERY;
+	act_change_init(call, &change, subject->account.name,
+		"%zu recovery codes '%s', older ones void", set->n, credential->label);
+	act_change_add(&change, EFFECT_CREDENTIAL_VOID, subject->account.id)->factor =
+		FACTOR_RECOVERY;
 	effect = act_change_add(&change, EFFECT_CREDENTIAL_ADD, subject->account.id);
 	effect->credential = credential;
 	effect->codes = set->hashes;
@@ -286,8 +302,11 @@ add_codes(struct act_call *call, const struct act_subject *subject, struct crede
 		status = send_codes(call, set, id);
 	if (status == WF_OK)
 		(void)act_say(call, WF_OK,
-			WF_NGETTEXT("'%s' has %zu recovery code, which counts at once; older ones are void.",
-				"'%s' has %zu recovery codes, which count at once; older ones are void.", set->n),
+			WF_NGETTEXT("'%s' has %zu recovery code, which counts at once; older ones "
+				    "are void.",
+				"'%s' has %zu recovery codes, which count at once; older ones are "
+				"void.",
+				set->n),
 			subject->account.name, set->n);
 	code_set_free(&set);
 	return status;
@@ -311,7 +330,8 @@ act_token_add(struct act_call *call)
 	status = choose_label(call, &subject, &credential);
 	if (status != WF_OK)
 		return status;
-	return factor == FACTOR_RECOVERY ? add_codes(call, &subject, &credential) : add_otp(call, &subject, &credential);
+	return factor == FACTOR_RECOVERY ? add_codes(call, &subject, &credential)
+					 : add_otp(call, &subject, &credential);
 }
 
 /* --- list --- */
@@ -325,19 +345,25 @@ static wf_status
 list_one(void *ctx, const struct credential *credential)
 {
 	struct listing *listing = ctx;
-	char id[ACT_NUMBER_SIZE], digits[ACT_NUMBER_SIZE], step[ACT_NUMBER_SIZE], remaining[ACT_NUMBER_SIZE];
+	char id[ACT_NUMBER_SIZE], digits[ACT_NUMBER_SIZE], step[ACT_NUMBER_SIZE],
+		remaining[ACT_NUMBER_SIZE];
 	char drift[ACT_NUMBER_SIZE], created[ACT_NUMBER_SIZE], used[ACT_NUMBER_SIZE];
-	const bool totp = credential->factor == FACTOR_TOTP, recovery = credential->factor == FACTOR_RECOVERY;
+	const bool totp = credential->factor == FACTOR_TOTP,
+		   recovery = credential->factor == FACTOR_RECOVERY;
 	const bool otp = totp || credential->factor == FACTOR_HOTP;
-	const char *cells[] = {
-		act_number_text(credential->id, id), act_factor_name(credential->factor), credential->label,
-		(size_t)credential->state < COUNT_OF(state_names) ? state_names[credential->state] : "",
-		otp && (size_t)credential->algorithm < COUNT_OF(algorithm_names) ? algorithm_names[credential->algorithm] : "",
-		otp ? act_number_text(credential->digits, digits) : "", totp ? act_number_text(credential->step_s, step) : "",
+	const char *cells[] = {act_number_text(credential->id, id),
+		act_factor_name(credential->factor), credential->label,
+		(size_t)credential->state < COUNT_OF(state_names) ? state_names[credential->state]
+								  : "",
+		otp && (size_t)credential->algorithm < COUNT_OF(algorithm_names)
+			? algorithm_names[credential->algorithm]
+			: "",
+		otp ? act_number_text(credential->digits, digits) : "",
+		totp ? act_number_text(credential->step_s, step) : "",
 		recovery ? act_number_text(credential->remaining, remaining) : "",
-		totp ? act_number_text(credential->drift, drift) : "", act_moment_text(credential->created_us, created),
-		act_moment_text(credential->used_us, used)
-	};
+		totp ? act_number_text(credential->drift, drift) : "",
+		act_moment_text(credential->created_us, created),
+		act_moment_text(credential->used_us, used)};
 
 	if (credential->factor == FACTOR_PASSWORD)
 		return WF_OK;
@@ -348,10 +374,9 @@ list_one(void *ctx, const struct credential *credential)
 wf_status
 act_token_list(struct act_call *call)
 {
-	static const char *const columns[] = {
-		"id:number", "type", "label", "state", "algorithm", "digits:number", "step:number", "remaining:number",
-		"drift:number", "created:time", "used:time"
-	};
+	static const char *const columns[] = {"id:number", "type", "label", "state", "algorithm",
+		"digits:number", "step:number", "remaining:number", "drift:number", "created:time",
+		"used:time"};
 	struct listing listing = {.call = call};
 	struct act_subject subject;
 	wf_status status = act_subject(call, &subject);

@@ -11,10 +11,8 @@
 
 #define TARGET_MS 250
 
-static const struct password_cost costs[] = {
-	{19456, 2, 1}, {32768, 2, 1}, {47104, 1, 1}, {47104, 2, 1}, {65536, 2, 1}, {65536, 3, 1}, {98304, 3, 1},
-	{131072, 3, 1}, {262144, 3, 1}
-};
+static const struct password_cost costs[] = {{19456, 2, 1}, {32768, 2, 1}, {47104, 1, 1},
+	{47104, 2, 1}, {65536, 2, 1}, {65536, 3, 1}, {98304, 3, 1}, {131072, 3, 1}, {262144, 3, 1}};
 
 struct measure {
 	struct password_cost cost;
@@ -43,7 +41,10 @@ work(const struct password_cost *cost)
 	return (uint64_t)cost->memory_kib * cost->passes;
 }
 
-/* One that the machine has no memory for is left out; so are the ones after a check of four times the target. */
+/*
+ * One that the machine has no memory for is left out; so are the ones after a check of four times
+ * the target.
+ */
 static size_t
 measure_all(const struct act_call *call, double target_ms, struct measure *measures_r, size_t max)
 {
@@ -58,13 +59,15 @@ measure_all(const struct act_call *call, double target_ms, struct measure *measu
 		if (n > 0 && measures_r[n - 1].ms > 4 * target_ms)
 			break;
 		measure->cost = costs[i];
-		if (password_measure(&costs[i], threads, &measure->ms, &measure->per_second) != WF_OK)
+		if (password_measure(&costs[i], threads, &measure->ms, &measure->per_second) !=
+			WF_OK)
 			continue;
 		known = known || same_cost(&costs[i], &current);
 		n++;
 	}
 	measures_r[n].cost = current;
-	if (!known && password_measure(&current, threads, &measures_r[n].ms, &measures_r[n].per_second) == WF_OK)
+	if (!known && password_measure(&current, threads, &measures_r[n].ms,
+			      &measures_r[n].per_second) == WF_OK)
 		n++;
 	return n;
 }
@@ -82,7 +85,8 @@ choose(const struct measure *measures, size_t n, double target_ms)
 	const struct measure *best = NULL;
 
 	for (size_t i = 0; i < n; i++)
-		if (fits(&measures[i], target_ms) && (best == NULL || work(&measures[i].cost) > work(&best->cost)))
+		if (fits(&measures[i], target_ms) &&
+			(best == NULL || work(&measures[i].cost) > work(&best->cost)))
 			best = &measures[i];
 	return best;
 }
@@ -93,11 +97,10 @@ send_row(struct act_call *call, const struct measure *measure, bool proposed)
 	const struct password_cost current = password_cost_get();
 	char memory[ACT_NUMBER_SIZE], passes[ACT_NUMBER_SIZE], lanes[ACT_NUMBER_SIZE];
 	char ms[ACT_NUMBER_SIZE], per_second[ACT_NUMBER_SIZE];
-	const char *cells[] = {
-		act_number_text(measure->cost.memory_kib, memory), act_number_text(measure->cost.passes, passes),
-		act_number_text(measure->cost.lanes, lanes), ms, per_second, act_bool_text(proposed),
-		act_bool_text(same_cost(&measure->cost, &current))
-	};
+	const char *cells[] = {act_number_text(measure->cost.memory_kib, memory),
+		act_number_text(measure->cost.passes, passes),
+		act_number_text(measure->cost.lanes, lanes), ms, per_second,
+		act_bool_text(proposed), act_bool_text(same_cost(&measure->cost, &current))};
 
 	(void)snprintf(ms, sizeof(ms), "%.1f", measure->ms);
 	(void)snprintf(per_second, sizeof(per_second), "%.1f", measure->per_second);
@@ -110,22 +113,26 @@ conclude(struct act_call *call, const struct measure *best, double target_ms)
 	const struct password_cost current = password_cost_get();
 
 	if (best == NULL)
-		return act_say(call, WF_OK, _("No cost stays under %d ms here: keep what you have, or use a faster machine."),
+		return act_say(call, WF_OK,
+			_("No cost stays under %d ms here: keep what you have, or use a faster "
+			  "machine."),
 			(int)target_ms);
 	if (same_cost(&best->cost, &current))
-		return act_say(call, WF_OK, _("The cost in use is the best one under %d ms: nothing to change."), (int)target_ms);
+		return act_say(call, WF_OK,
+			_("The cost in use is the best one under %d ms: nothing to change."),
+			(int)target_ms);
 	return act_say(call, WF_OK,
-		_("Write into warifu.conf: password { memory_kib = %u passes = %u lanes = %u } and reload. Each password is hashed "
-		  "anew at its next login."), best->cost.memory_kib, best->cost.passes, best->cost.lanes);
+		_("Write into warifu.conf: password { memory_kib = %u passes = %u lanes = %u } and "
+		  "reload. Each password is hashed "
+		  "anew at its next login."),
+		best->cost.memory_kib, best->cost.passes, best->cost.lanes);
 }
 
 wf_status
 act_tune(struct act_call *call)
 {
-	static const char *const columns[] = {
-		"memory:number", "passes:number", "lanes:number", "ms:number", "per-second:number", "proposed:bool",
-		"current:bool"
-	};
+	static const char *const columns[] = {"memory:number", "passes:number", "lanes:number",
+		"ms:number", "per-second:number", "proposed:bool", "current:bool"};
 	const double target_ms = (double)act_number(call, "target", TARGET_MS);
 	struct measure measures[COUNT_OF(costs) + 2] = {{.ms = 0}};
 	size_t n = measure_all(call, target_ms, measures, COUNT_OF(measures));

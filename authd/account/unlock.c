@@ -33,15 +33,19 @@ look(void *ctx, const struct store_audit_entry *entry)
 		return WF_NO;
 	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) != WF_OK)
 		return WF_OK;
-	if (strcmp(row.event, "unlock") == 0 || (row.class == AUDIT_AUTH && row.result == AUDIT_SUCCESS))
+	if (strcmp(row.event, "unlock") == 0 ||
+		(row.class == AUDIT_AUTH && row.result == AUDIT_SUCCESS))
 		return WF_NO;
-	if (row.class == AUDIT_FINDING && strcmp(row.event, "lock") == 0 && search->cause.locked_us == 0)
+	if (row.class == AUDIT_FINDING && strcmp(row.event, "lock") == 0 &&
+		search->cause.locked_us == 0)
 		search->cause.locked_us = row.time_us;
-	if (row.class != AUDIT_AUTH || row.result != AUDIT_FAILURE || strncmp(row.reason, "wrong", 5) != 0)
+	if (row.class != AUDIT_AUTH || row.result != AUDIT_FAILURE ||
+		strncmp(row.reason, "wrong", 5) != 0)
 		return WF_OK;
 	search->cause.wrong += row.count;
 	if (search->cause.source[0] == '\0')
-		(void)snprintf(search->cause.source, sizeof(search->cause.source), "%s", row.source);
+		(void)snprintf(
+			search->cause.source, sizeof(search->cause.source), "%s", row.source);
 	return WF_OK;
 }
 
@@ -66,7 +70,8 @@ send_lanes(struct act_call *call, const struct act_subject *subject)
 	const struct {
 		const char *name;
 		const struct throttle_state *state;
-	} lanes[] = {{"account", &subject->account_lane}, {"possession", &subject->possession_lane}};
+	} lanes[] = {
+		{"account", &subject->account_lane}, {"possession", &subject->possession_lane}};
 	wf_status status = act_head(call, columns, COUNT_OF(columns));
 
 	for (size_t i = 0; status == WF_OK && i < COUNT_OF(lanes); i++) {
@@ -90,8 +95,11 @@ say_cause(struct act_call *call, const struct cause *cause)
 		act_say_more(call, _("It was locked since %s."), act_time(cause->locked_us, text));
 	if (cause->wrong > 0)
 		act_say_more(call,
-			WF_NGETTEXT("The log has %llu wrong answer since the last success, from %s.",
-				"The log has %llu wrong answers since the last success, the last from %s.", cause->wrong),
+			WF_NGETTEXT(
+				"The log has %llu wrong answer since the last success, from %s.",
+				"The log has %llu wrong answers since the last success, the last "
+				"from %s.",
+				cause->wrong),
 			(unsigned long long)cause->wrong, cause->source);
 }
 
@@ -101,7 +109,8 @@ commit(struct act_call *call, const struct act_subject *subject, bool was_locked
 	const struct throttle_state *lanes[] = {&subject->account_lane, &subject->possession_lane};
 	struct act_change change;
 
-	act_change_init(call, &change, subject->account.name, "%s; failures cleared: account %u, possession %u",
+	act_change_init(call, &change, subject->account.name,
+		"%s; failures cleared: account %u, possession %u",
 		was_locked ? "was locked" : "was not locked", subject->account_lane.failures,
 		subject->possession_lane.failures);
 	for (size_t i = 0; i < COUNT_OF(lanes); i++) {
@@ -132,7 +141,9 @@ act_unlock(struct act_call *call)
 		status = send_lanes(call, &subject);
 	if (status != WF_OK)
 		return status;
-	(void)act_say(call, WF_OK, was_locked ? _("'%s' is open again.") : _("'%s' was not locked; its failures were cleared."),
+	(void)act_say(call, WF_OK,
+		was_locked ? _("'%s' is open again.")
+			   : _("'%s' was not locked; its failures were cleared."),
 		subject.account.name);
 	if (was_locked)
 		say_cause(call, &cause);

@@ -20,7 +20,8 @@ const struct config_upstream *
 account_upstream(const struct config_upstreams *upstreams, const struct account *account,
 		 const struct credential *credentials, size_t n, enum factor_kind kind)
 {
-	enum upstream_factor factor = kind == KIND_KNOWLEDGE ? UPSTREAM_KNOWLEDGE : UPSTREAM_POSSESSION;
+	enum upstream_factor factor =
+		kind == KIND_KNOWLEDGE ? UPSTREAM_KNOWLEDGE : UPSTREAM_POSSESSION;
 
 	for (size_t i = 0; i < n; i++)
 		if (is_own(&credentials[i], kind))

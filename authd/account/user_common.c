@@ -7,9 +7,9 @@
 
 #include "authd/account/internal.h"
 
-static const char *const kind_names[] = {
-	[ACCOUNT_GENERAL] = "general", [ACCOUNT_PRIVILEGED] = "privileged", [ACCOUNT_SERVICE] = "service"
-};
+static const char *const kind_names[] = {[ACCOUNT_GENERAL] = "general",
+	[ACCOUNT_PRIVILEGED] = "privileged",
+	[ACCOUNT_SERVICE] = "service"};
 static const char *const standing_names[] = {
 	[STANDING_MANAGED] = "managed", [STANDING_EXEMPT] = "exempt", [STANDING_REFUSED] = "refused"
 };
@@ -50,7 +50,8 @@ act_uid_free(struct act_call *call, int64_t uid, const char *name)
 		return act_say_store(call, status, job.cause);
 	if (!job.u.read.found || strcmp(job.u.read.account.name, name) == 0)
 		return WF_OK;
-	return act_say(call, WF_EXISTS, _("uid %lld belongs to the account '%s' already; a uid can have one account only."),
+	return act_say(call, WF_EXISTS,
+		_("uid %lld belongs to the account '%s' already; a uid can have one account only."),
 		(long long)uid, job.u.read.account.name);
 }
 
@@ -75,8 +76,10 @@ act_kind_fits(struct act_call *call, const struct account *account)
 {
 	if (account->kind == ACCOUNT_SERVICE && account->sources[0] == '\0')
 		return act_say(call, WF_INVALID,
-			_("A service account needs 'sources': the networks that it may come from."));
+			_("A service account needs 'sources': the networks that it may come "
+			  "from."));
 	if (account->kind != ACCOUNT_SERVICE && account->sources[0] != '\0')
-		return act_say(call, WF_INVALID, _("'sources' is for service accounts only: leave it out."));
+		return act_say(call, WF_INVALID,
+			_("'sources' is for service accounts only: leave it out."));
 	return WF_OK;
 }

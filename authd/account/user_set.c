@@ -151,8 +151,9 @@ apply(const struct act_call *call, struct account *account, char *detail_r, size
 		fields[i].set(call, fields[i].name, account);
 		fields[i].text(account, after);
 		if (strcmp(before, after) != 0 && len < size)
-			len += (size_t)snprintf(detail_r + len, size - len, "%s%s: %.150s -> %.150s", len > 0 ? "; " : "",
-				fields[i].name, before, after);
+			len += (size_t)snprintf(detail_r + len, size - len,
+				"%s%s: %.150s -> %.150s", len > 0 ? "; " : "", fields[i].name,
+				before, after);
 	}
 }
 
@@ -165,10 +166,14 @@ check(struct act_call *call, const struct act_subject *before, const struct acco
 		status = act_uid_free(call, after->uid, after->name);
 	if (status == WF_OK && after->kind != ACCOUNT_PRIVILEGED)
 		status = act_not_last_ruler(call, before);
-	if (status == WF_OK && after->valid_until_us != 0 && after->valid_from_us >= after->valid_until_us)
-		status = act_say(call, WF_INVALID, _("'valid-until' must be later than 'valid-from'."));
-	if (status == WF_OK && before->account.must_change && !after->must_change && call->peer.uid != 0)
-		status = act_say(call, WF_DENIED, _("Only root may take back that a password must be changed."));
+	if (status == WF_OK && after->valid_until_us != 0 &&
+		after->valid_from_us >= after->valid_until_us)
+		status = act_say(
+			call, WF_INVALID, _("'valid-until' must be later than 'valid-from'."));
+	if (status == WF_OK && before->account.must_change && !after->must_change &&
+		call->peer.uid != 0)
+		status = act_say(call, WF_DENIED,
+			_("Only root may take back that a password must be changed."));
 	return status;
 }
 
@@ -176,7 +181,8 @@ check(struct act_call *call, const struct act_subject *before, const struct acco
 static bool
 raised(const struct account *before, const struct account *after)
 {
-	return after->kind == ACCOUNT_PRIVILEGED && before->kind != ACCOUNT_PRIVILEGED && !after->must_change;
+	return after->kind == ACCOUNT_PRIVILEGED && before->kind != ACCOUNT_PRIVILEGED &&
+	       !after->must_change;
 }
 
 static wf_status
@@ -204,7 +210,8 @@ act_user_set(struct act_call *call)
 	apply(call, &account, detail, sizeof(detail));
 	higher = raised(&subject.account, &account);
 	if (detail[0] == '\0')
-		return act_say(call, WF_OK, _("'%s' is so already; nothing was changed."), account.name);
+		return act_say(
+			call, WF_OK, _("'%s' is so already; nothing was changed."), account.name);
 	status = check(call, &subject, &account);
 	if (status != WF_OK)
 		return status;
@@ -214,7 +221,8 @@ act_user_set(struct act_call *call)
 		return status;
 	(void)act_say(call, WF_OK, _("'%s' was changed."), account.name);
 	if (higher)
-		act_say_more(call, _("Its password must be changed at the next login: privileged ones are longer."));
+		act_say_more(call, _("Its password must be changed at the next login: privileged "
+				     "ones are longer."));
 	return WF_OK;
 }
 
@@ -230,7 +238,8 @@ read_or_new(struct act_call *call, struct act_subject *subject, bool *fresh_r)
 	*fresh_r = status == WF_NOT_FOUND;
 	if (status == WF_OK && act_arg(call, "uid") != NULL &&
 		act_number(call, "uid", -1) != subject->account.uid)
-		return act_say(call, WF_CONFLICT, _("The account '%s' has another uid: change it with 'warifu user set'."),
+		return act_say(call, WF_CONFLICT,
+			_("The account '%s' has another uid: change it with 'warifu user set'."),
 			name);
 	if (!*fresh_r)
 		return status;
@@ -265,7 +274,8 @@ stand(struct act_call *call, enum account_standing standing, int64_t until_us)
 		(void)act_time(until_us, until);
 	act_change_init(call, &change, account->name, "%s%s%s", act_standing_name(standing),
 		until[0] != '\0' ? " until " : "", until);
-	act_change_add(&change, fresh ? EFFECT_ACCOUNT_ADD : EFFECT_ACCOUNT_SET, account->id)->account = account;
+	act_change_add(&change, fresh ? EFFECT_ACCOUNT_ADD : EFFECT_ACCOUNT_SET, account->id)
+		->account = account;
 	return act_commit(call, &change);
 }
 
@@ -278,7 +288,8 @@ act_user_exempt(struct act_call *call)
 
 	if (status != WF_OK)
 		return status;
-	return act_say(call, WF_OK, _("'%s' is left to the other PAM modules until %s; after that it is refused."),
+	return act_say(call, WF_OK,
+		_("'%s' is left to the other PAM modules until %s; after that it is refused."),
 		act_arg(call, "user"), act_time(until_us, until));
 }
 
@@ -302,7 +313,8 @@ act_user_manage(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	if (account->standing == STANDING_MANAGED)
-		return act_say(call, WF_OK, _("'%s' is managed already; nothing was changed."), account->name);
+		return act_say(call, WF_OK, _("'%s' is managed already; nothing was changed."),
+			account->name);
 	account->standing = STANDING_MANAGED;
 	account->standing_until_us = 0;
 	if (account->state == ACCOUNT_ENABLED)
@@ -312,6 +324,7 @@ act_user_manage(struct act_call *call)
 		return status;
 	(void)act_say(call, WF_OK, _("'%s' is managed by Warifu from now on."), account->name);
 	if (subject.n == 0)
-		act_say_more(call, _("Give it a password with 'warifu user passwd %s'."), account->name);
+		act_say_more(
+			call, _("Give it a password with 'warifu user passwd %s'."), account->name);
 	return WF_OK;
 }

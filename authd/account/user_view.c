@@ -5,13 +5,12 @@
 
 #include "authd/account/internal.h"
 
-static const char *const columns[] = {
-	"user", "uid:number", "display", "kind", "state", "standing", "reason", "standing-until:time", "must-change:bool",
-	"locked:bool", "factors", "created:time", "last-login:time", "valid-until:time",
-	"groups",
+static const char *const columns[] = {"user", "uid:number", "display", "kind", "state", "standing",
+	"reason", "standing-until:time", "must-change:bool", "locked:bool", "factors",
+	"created:time", "last-login:time", "valid-until:time", "groups",
 	/* show alone, from here on: */
-	"sources", "valid-from:time", "disabled:time", "failures:number", "locked-until:time", "lock-lane"
-};
+	"sources", "valid-from:time", "disabled:time", "failures:number", "locked-until:time",
+	"lock-lane"};
 #define LIST_COLUMNS 15
 
 /* Cells that have to be made. */
@@ -44,7 +43,8 @@ put_lock_end(const struct act_subject *subject, char text_r[ACT_NUMBER_SIZE])
 		if (lanes[i]->locked_until_ms > until_ms)
 			until_ms = lanes[i]->locked_until_ms;
 	if (until_ms > subject->lock_ms && until_ms != THROTTLE_FOREVER)
-		(void)act_number_text(subject->wall_us + (until_ms - subject->lock_ms) * 1000, text_r);
+		(void)act_number_text(
+			subject->wall_us + (until_ms - subject->lock_ms) * 1000, text_r);
 }
 
 static void
@@ -74,14 +74,14 @@ send_rows(struct act_call *call, const struct act_subject *subject, size_t n)
 	bool locked = act_lane_locked(&subject->account_lane, subject->lock_ms);
 	bool possession = act_lane_locked(&subject->possession_lane, subject->lock_ms);
 	struct made made;
-	const char *cells[] = {
-		account->name, made.uid, account->display, act_kind_name(account->kind),
-		account->state == ACCOUNT_ENABLED ? "enabled" : "disabled", act_standing_name(account->standing),
-		account->reason, made.standing_until, act_bool_text(account->must_change),
-		act_bool_text(locked || possession), made.factors, made.created, made.last_login, made.valid_until, made.groups,
+	const char *cells[] = {account->name, made.uid, account->display,
+		act_kind_name(account->kind),
+		account->state == ACCOUNT_ENABLED ? "enabled" : "disabled",
+		act_standing_name(account->standing), account->reason, made.standing_until,
+		act_bool_text(account->must_change), act_bool_text(locked || possession),
+		made.factors, made.created, made.last_login, made.valid_until, made.groups,
 		account->sources, made.valid_from, made.disabled, made.failures, made.locked_until,
-		lock_lane(locked, possession)
-	};
+		lock_lane(locked, possession)};
 
 	_Static_assert(COUNT_OF(cells) == COUNT_OF(columns), "a cell for each column");
 	make(call, subject, &made);
@@ -122,7 +122,8 @@ list_start(struct act_call *call, int64_t *id_r)
 		return WF_OK;
 	status = act_subject_read(call, after, &subject);
 	if (status == WF_NOT_FOUND)
-		return act_say(call, status, _("There is no account '%s'; 'warifu user list' shows all."), after);
+		return act_say(call, status,
+			_("There is no account '%s'; 'warifu user list' shows all."), after);
 	if (status == WF_OK)
 		*id_r = subject.account.id;
 	return status;
@@ -141,7 +142,8 @@ act_user_list(struct act_call *call)
 		status = act_each_account(call, after, list_one, &listing);
 	if (status != WF_OK)
 		return status;
-	return act_say(call, WF_OK, WF_NGETTEXT("%llu account.", "%llu accounts.", (unsigned long)listing.n),
+	return act_say(call, WF_OK,
+		WF_NGETTEXT("%llu account.", "%llu accounts.", (unsigned long)listing.n),
 		(unsigned long long)listing.n);
 }
 

@@ -13,9 +13,12 @@ said_exists(struct act_call *call, const struct account *account)
 {
 	if (account->standing != STANDING_MANAGED)
 		return act_say(call, WF_EXISTS,
-			_("There is an account '%s' already, which is %s: take it over with 'warifu user manage %s', then "
-			  "give it a password."), account->name, _(act_standing_name(account->standing)), account->name);
-	return act_say(call, WF_EXISTS, _("There is an account '%s' already: change it with 'warifu user set'."),
+			_("There is an account '%s' already, which is %s: take it over with "
+			  "'warifu user manage %s', then "
+			  "give it a password."),
+			account->name, _(act_standing_name(account->standing)), account->name);
+	return act_say(call, WF_EXISTS,
+		_("There is an account '%s' already: change it with 'warifu user set'."),
 		account->name);
 }
 
@@ -39,8 +42,8 @@ check_until(struct act_call *call, int64_t until_us, const char *name)
 }
 
 /*
- * Who is given a password by somebody else changes it at first use.  The one exception: root himself,
- * while nobody can administer yet, sets up the first administrator at his own terminal.
+ * Who is given a password by somebody else changes it at first use.  The one exception: root
+ * himself, while nobody can administer yet, sets up the first administrator at his own terminal.
  */
 static wf_status
 decide_must_change(struct act_call *call, bool preset, bool *must_r)
@@ -55,7 +58,8 @@ decide_must_change(struct act_call *call, bool preset, bool *must_r)
 		return status;
 	if (!must && !call->self && ruler)
 		return act_say(call, WF_INVALID,
-			_("A password that somebody else sets must be changed at first use: leave 'must-change' out."));
+			_("A password that somebody else sets must be changed at first use: leave "
+			  "'must-change' out."));
 	*must_r = must;
 	return WF_OK;
 }
@@ -77,8 +81,10 @@ fill_new(struct act_call *call, struct account *account)
 	act_account_init(call, account, name, uid);
 	account->kind = kind < 0 ? ACCOUNT_GENERAL : (enum account_kind)kind;
 	account->valid_until_us = act_number(call, "valid-until", 0);
-	(void)snprintf(account->display, sizeof(account->display), "%s", display != NULL ? display : "");
-	(void)snprintf(account->sources, sizeof(account->sources), "%s", sources != NULL ? sources : "");
+	(void)snprintf(
+		account->display, sizeof(account->display), "%s", display != NULL ? display : "");
+	(void)snprintf(
+		account->sources, sizeof(account->sources), "%s", sources != NULL ? sources : "");
 	if (groups != NULL)
 		(void)!act_groups_read(groups, account, bad); /* they have been checked */
 	status = check_until(call, account->valid_until_us, "valid-until");
@@ -97,7 +103,8 @@ check_first_password(struct act_call *call, struct account *account)
 		return WF_OK;
 	}
 	if (account->kind == ACCOUNT_SERVICE)
-		return act_say(call, WF_INVALID, _("A service account has no password: it comes with its key."));
+		return act_say(call, WF_INVALID,
+			_("A service account has no password: it comes with its key."));
 	status = decide_must_change(call, true, &account->must_change);
 	return status == WF_OK ? act_password_check(call, account, password) : status;
 }
@@ -111,8 +118,11 @@ commit_new(struct act_call *call, const struct account *account)
 	char groups[ACT_GROUPS_SIZE];
 	wf_status status;
 
-	act_change_init(call, &change, account->name, "kind %s, uid %lld, %s password%s%s", act_kind_name(account->kind),
-		(long long)account->uid, password == NULL ? "no" : account->must_change ? "first" : "own",
+	act_change_init(call, &change, account->name, "kind %s, uid %lld, %s password%s%s",
+		act_kind_name(account->kind), (long long)account->uid,
+		password == NULL       ? "no"
+		: account->must_change ? "first"
+				       : "own",
 		account->ngroups > 0 ? ", groups " : "", act_groups_text(account, groups));
 	act_change_add(&change, EFFECT_ACCOUNT_ADD, 0)->account = account;
 	if (password != NULL) {
@@ -139,11 +149,13 @@ act_user_add(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	if (account.kind == ACCOUNT_SERVICE)
-		return act_say(call, WF_OK, _("The service account '%s' was added; it comes with its key, from %s."),
+		return act_say(call, WF_OK,
+			_("The service account '%s' was added; it comes with its key, from %s."),
 			account.name, account.sources);
 	(void)act_say(call, WF_OK, _("The account '%s' was added."), account.name);
 	if (act_secret(call, "password") == NULL)
-		act_say_more(call, _("Give it a password with 'warifu user passwd %s'."), account.name);
+		act_say_more(
+			call, _("Give it a password with 'warifu user passwd %s'."), account.name);
 	act_say_more(call, _("Give it a token with 'warifu token add %s totp'."), account.name);
 	return WF_OK;
 }
@@ -156,7 +168,8 @@ commit_password(struct act_call *call, const struct act_subject *subject, bool m
 	const struct account *account = &subject->account;
 	struct credential credential;
 	struct act_change change;
-	wf_status status = act_password_make(call, account->id, act_secret(call, "password"), &credential);
+	wf_status status =
+		act_password_make(call, account->id, act_secret(call, "password"), &credential);
 
 	if (status != WF_OK)
 		return status;
@@ -176,7 +189,8 @@ act_user_passwd(struct act_call *call)
 	wf_status status = act_subject_to_change(call, &subject);
 
 	if (status == WF_OK && subject.account.kind == ACCOUNT_SERVICE)
-		status = act_say(call, WF_INVALID, _("A service account has no password: it comes with its key."));
+		status = act_say(call, WF_INVALID,
+			_("A service account has no password: it comes with its key."));
 	if (status == WF_OK)
 		status = decide_must_change(call, !call->self, &must_change);
 	if (status == WF_OK)
@@ -186,7 +200,8 @@ act_user_passwd(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	if (must_change)
-		return act_say(call, WF_OK, _("'%s' has a new password, which must be changed at the next login."),
+		return act_say(call, WF_OK,
+			_("'%s' has a new password, which must be changed at the next login."),
 			subject.account.name);
 	return act_say(call, WF_OK, _("'%s' has a new password."), subject.account.name);
 }
@@ -209,8 +224,10 @@ say_disconnected(struct act_call *call, const struct act_change *change)
 	unsigned long n = (unsigned long)change->norders;
 
 	if (n > 0)
-		act_say_more(call, WF_NGETTEXT("%lu session at a RADIUS client is being ended.",
-					   "%lu sessions at RADIUS clients are being ended.", n), n);
+		act_say_more(call,
+			WF_NGETTEXT("%lu session at a RADIUS client is being ended.",
+				"%lu sessions at RADIUS clients are being ended.", n),
+			n);
 }
 
 wf_status
@@ -224,14 +241,16 @@ act_user_enable(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	if (account->state == ACCOUNT_ENABLED)
-		return act_say(call, WF_OK, _("'%s' is enabled already; nothing was changed."), account->name);
+		return act_say(call, WF_OK, _("'%s' is enabled already; nothing was changed."),
+			account->name);
 	account->state = ACCOUNT_ENABLED;
 	account->disabled_us = 0;
 	account->reason[0] = '\0';
 	act_change_init(call, &change, account->name, "enabled");
 	act_change_add(&change, EFFECT_ACCOUNT_SET, account->id)->account = account;
 	status = act_commit(call, &change);
-	return status == WF_OK ? act_say(call, WF_OK, _("'%s' may log in again."), account->name) : status;
+	return status == WF_OK ? act_say(call, WF_OK, _("'%s' may log in again."), account->name)
+			       : status;
 }
 
 wf_status
@@ -245,7 +264,8 @@ act_user_disable(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	if (account->state == ACCOUNT_DISABLED)
-		return act_say(call, WF_OK, _("'%s' is disabled already; nothing was changed."), account->name);
+		return act_say(call, WF_OK, _("'%s' is disabled already; nothing was changed."),
+			account->name);
 	status = act_not_last_ruler(call, &subject);
 	if (status != WF_OK)
 		return status;
@@ -258,7 +278,8 @@ act_user_disable(struct act_call *call)
 	status = act_commit(call, &change);
 	if (status != WF_OK)
 		return status;
-	(void)act_say(call, WF_OK, _("'%s' is refused from now on. Logins on this machine that are open go on."),
+	(void)act_say(call, WF_OK,
+		_("'%s' is refused from now on. Logins on this machine that are open go on."),
 		account->name);
 	say_disconnected(call, &change);
 	return WF_OK;
@@ -275,13 +296,15 @@ act_user_remove(struct act_call *call)
 		status = act_not_last_ruler(call, &subject);
 	if (status != WF_OK)
 		return status;
-	act_change_init(call, &change, subject.account.name, "removed with %zu credentials", subject.n);
+	act_change_init(
+		call, &change, subject.account.name, "removed with %zu credentials", subject.n);
 	(void)act_change_add(&change, EFFECT_ACCOUNT_REMOVE, subject.account.id);
 	disconnect(&change, &subject.account);
 	status = act_commit(call, &change);
 	if (status != WF_OK)
 		return status;
-	(void)act_say(call, WF_OK, _("The account '%s' was removed; its rows in the log stay."), subject.account.name);
+	(void)act_say(call, WF_OK, _("The account '%s' was removed; its rows in the log stay."),
+		subject.account.name);
 	say_disconnected(call, &change);
 	return WF_OK;
 }

@@ -98,8 +98,8 @@ walk(struct act_call *call, struct pages *pages, const struct visitor *visitor)
 }
 
 wf_status
-act_each_account(struct act_call *call, int64_t after, wf_status (*visit)(void *ctx, const struct account *account),
-	void *ctx)
+act_each_account(struct act_call *call, int64_t after,
+	wf_status (*visit)(void *ctx, const struct account *account), void *ctx)
 {
 	const struct visitor visitor = {.account = visit, .ctx = ctx};
 	struct pages *pages = pages_new(VIEW_ACCOUNTS);

@@ -98,7 +98,8 @@ make_config(void)
 	(void)snprintf(config->file, sizeof(config->file), "%s/warifu.conf", rig.dir);
 	(void)snprintf(config->state_dir, sizeof(config->state_dir), "%s", rig.dir);
 	(void)snprintf(config->key_file, sizeof(config->key_file), "%s/key", rig.dir);
-	(void)snprintf(config->breakglass_file, sizeof(config->breakglass_file), "%s/breakglass", rig.dir);
+	(void)snprintf(
+		config->breakglass_file, sizeof(config->breakglass_file), "%s/breakglass", rig.dir);
 	(void)snprintf(config->node, sizeof(config->node), "node-a");
 	(void)snprintf(config->issuer, sizeof(config->issuer), "Warifu");
 	config->workers = 1;
@@ -117,7 +118,8 @@ rig_setup(void)
 	tzset();
 	rig.now = (struct wf_now){.wall_us = RIG_START, .boot_us = 1000 * US_PER_S};
 	/* In memory where there is such a folder: thousands of commits need no disk. */
-	(void)snprintf(rig.dir, sizeof(rig.dir), "%s/warifu-acts-XXXXXX", access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
+	(void)snprintf(rig.dir, sizeof(rig.dir), "%s/warifu-acts-XXXXXX",
+		access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
 	ck_assert_ptr_nonnull(mkdtemp(rig.dir));
 	(void)snprintf(rig.db, sizeof(rig.db), "%s/warifu.db", rig.dir);
 	make_config();
@@ -260,7 +262,8 @@ put_argument(struct act_call *call, const char *text)
 		return;
 	}
 	(void)snprintf(call->secret_keys[call->nsecrets], 33, "%.*s", len, text + 1);
-	ck_assert_int_eq(wf_secret_set(&call->secrets[call->nsecrets], sign + 1, strlen(sign + 1)), WF_OK);
+	ck_assert_int_eq(
+		wf_secret_set(&call->secrets[call->nsecrets], sign + 1, strlen(sign + 1)), WF_OK);
 	call->nsecrets++;
 }
 
@@ -375,7 +378,8 @@ base32_value(char c)
 void
 rig_code(const char *base32, enum factor_id factor, int64_t steps, char code_r[9])
 {
-	const struct otp_spec spec = {.factor = factor, .algorithm = OTP_SHA1, .digits = 6, .step_s = 30};
+	const struct otp_spec spec = {
+		.factor = factor, .algorithm = OTP_SHA1, .digits = 6, .step_s = 30};
 	struct wf_secret secret = WF_SECRET_EMPTY;
 	uint8_t bytes[64];
 	size_t n = 0;
@@ -438,15 +442,17 @@ fill_lanes(const char *user, const char *source, struct store_lanes *lanes)
 	for (size_t i = 0; i < LANE_COUNT; i++) {
 		const enum throttle_lane lane = (enum throttle_lane)i;
 
-		ck_assert_int_eq(account_lane_key(rig.keys, lane, lane == LANE_SOURCE ? source : user,
-					 lanes->states[i].key), WF_OK);
+		ck_assert_int_eq(account_lane_key(rig.keys, lane,
+					 lane == LANE_SOURCE ? source : user, lanes->states[i].key),
+			WF_OK);
 		lanes->states[i].lane = lane;
 		account_lane_limit(&rig.config.policy, lane, &lanes->limits[i]);
 	}
 }
 
 static void
-login_row(struct audit_row *row, const char *user, const char *source, enum audit_result result, const char *reason)
+login_row(struct audit_row *row, const char *user, const char *source, enum audit_result result,
+	const char *reason)
 {
 	audit_row_init(row, AUDIT_AUTH, "login");
 	row->time_us = rig.now.wall_us;
@@ -492,7 +498,8 @@ rig_fail(const char *user, unsigned times, bool possession, const char *source)
 		fill_lanes(user, source, &settle->lanes);
 		settle->count[LANE_ACCOUNT] = !possession;
 		settle->count[LANE_POSSESSION] = possession;
-		login_row(&settle->applied, user, source, AUDIT_FAILURE, possession ? "wrong-code" : "wrong-password");
+		login_row(&settle->applied, user, source, AUDIT_FAILURE,
+			possession ? "wrong-code" : "wrong-password");
 		login_row(&settle->locked, user, source, AUDIT_NEUTRAL, "threshold");
 		settle->locked.class = AUDIT_FINDING;
 		AUDIT_TEXT(settle->locked.event, "lock");
@@ -501,7 +508,8 @@ rig_fail(const char *user, unsigned times, bool possession, const char *source)
 }
 
 void
-rig_transaction(const char *user, const char *service, unsigned kinds, enum wf_purpose purpose, char hex_r[33])
+rig_transaction(const char *user, const char *service, unsigned kinds, enum wf_purpose purpose,
+	char hex_r[33])
 {
 	static uint8_t number = 100;
 	struct store_settle *settle = &job.u.settle;

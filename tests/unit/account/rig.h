@@ -1,6 +1,6 @@
 /*
- * A daemon's inside for acts: a real store and key file in a folder of its own, a clock that the test
- * moves, and the reply kept as a table.
+ * A daemon's inside for acts: a real store and key file in a folder of its own, a clock that the
+ * test moves, and the reply kept as a table.
  */
 #ifndef WF_TESTS_ACCOUNT_RIG_H
 #define WF_TESTS_ACCOUNT_RIG_H
@@ -33,7 +33,10 @@ struct rig {
 	wf_status rekey_status, reload_status;
 	unsigned out_nth; /* the output call of the next act that fails; 0 = none */
 	wf_status out_status;
-	/* the call of the next act that fails, in builds with fault injection; calls seen by the last one */
+	/*
+	 * the call of the next act that fails, in builds with fault injection; calls seen by the
+	 * last one
+	 */
 	uint64_t fault_nth, fault_calls;
 	bool fault_on; /* and all behind it */
 };
@@ -49,10 +52,11 @@ void rig_advance(int64_t seconds);
 /* "key=value" as argument, "!key=value" as secret; ends with NULL. */
 wf_status rig_act(const char *id, ...) __attribute__((sentinel));
 /* Must succeed. */
-#define rig_ok(...)                                                                        \
-	do {                                                                               \
-		wf_status rig_status = rig_act(__VA_ARGS__, NULL);                         \
-		ck_assert_msg(rig_status == WF_OK, "%s: %s", wf_status_name(rig_status), rig.text); \
+#define rig_ok(...)                                                                           \
+	do {                                                                                  \
+		wf_status rig_status = rig_act(__VA_ARGS__, NULL);                            \
+		ck_assert_msg(                                                                \
+			rig_status == WF_OK, "%s: %s", wf_status_name(rig_status), rig.text); \
 	} while (0)
 /* Must fail so, with this sentence. */
 #define rig_no(status, sentence, ...)                                                      \
@@ -79,6 +83,7 @@ void rig_code(const char *base32, enum factor_id factor, int64_t steps, char cod
 /* Failures of a lane, through the store as the engine does it. */
 void rig_fail(const char *user, unsigned times, bool possession, const char *source);
 /* A completed transaction of `user` for `service`; its id in hex. */
-void rig_transaction(const char *user, const char *service, unsigned kinds, enum wf_purpose purpose, char hex_r[33]);
+void rig_transaction(const char *user, const char *service, unsigned kinds, enum wf_purpose purpose,
+	char hex_r[33]);
 
 #endif

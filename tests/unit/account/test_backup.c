@@ -58,7 +58,8 @@ START_TEST(a_backup_opens_with_the_key)
 	from = open(path, O_RDONLY);
 	(void)snprintf(plain, sizeof(plain), "%s/plain.db", rig.dir);
 	to = open(plain, O_RDWR | O_CREAT, 0600);
-	ck_assert_int_eq(backup_file_read(rig.keys, STORE_SCHEMA, from, to, &info, why, sizeof(why)), WF_OK);
+	ck_assert_int_eq(
+		backup_file_read(rig.keys, STORE_SCHEMA, from, to, &info, why, sizeof(why)), WF_OK);
 	ck_assert_str_eq(info.node, "node-a");
 	ck_assert_uint_eq(info.schema, STORE_SCHEMA);
 	ck_assert_int_eq(info.time_us, rig.now.wall_us);
@@ -78,16 +79,20 @@ START_TEST(names_are_checked)
 {
 	uint64_t rows = rig_rows();
 
-	rig_no(WF_INVALID, "'name' must be the name of a file, without '/' and not beginning with '.' or '-'.",
+	rig_no(WF_INVALID,
+		"'name' must be the name of a file, without '/' and not beginning with '.' or '-'.",
 		"backup.make", "name=../evil");
-	rig_no(WF_INVALID, "'name' must be the name of a file, without '/' and not beginning with '.' or '-'.",
+	rig_no(WF_INVALID,
+		"'name' must be the name of a file, without '/' and not beginning with '.' or '-'.",
 		"backup.make", "name=.plain.tmp");
-	rig_no(WF_INVALID, "'name' must be the name of a file, without '/' and not beginning with '.' or '-'.",
+	rig_no(WF_INVALID,
+		"'name' must be the name of a file, without '/' and not beginning with '.' or '-'.",
 		"backup.make", "name=-rf");
 	ck_assert_uint_eq(rig_rows(), rows);
 	rig_ok("backup.make", "name=mine");
 	ck_assert_int_eq(rig_act("backup.make", "name=mine", NULL), WF_EXISTS);
-	ck_assert_ptr_nonnull(strstr(rig.text, "/backups/mine is there already: choose another name."));
+	ck_assert_ptr_nonnull(
+		strstr(rig.text, "/backups/mine is there already: choose another name."));
 	ck_assert_uint_eq(files(), 1);
 }
 END_TEST
@@ -118,7 +123,8 @@ START_TEST(one_at_a_time)
 	rig_ok("backup.make", "name=one");
 	dir = open(folder, O_RDONLY | O_DIRECTORY);
 	ck_assert_int_eq(flock(dir, LOCK_EX), 0);
-	rig_no(WF_CONFLICT, "Another backup is being made: try again when it is done.", "backup.make", "name=two");
+	rig_no(WF_CONFLICT, "Another backup is being made: try again when it is done.",
+		"backup.make", "name=two");
 	close(dir);
 	rig_ok("backup.make", "name=two");
 }

@@ -1,6 +1,6 @@
 /*
- * Acts while calls fail: the Nth fallible call of each act fails, for every N, once and from there on.
- * An act that says that it failed has changed nothing and written no row; one that says that it
+ * Acts while calls fail: the Nth fallible call of each act fails, for every N, once and from there
+ * on. An act that says that it failed has changed nothing and written no row; one that says that it
  * succeeded has done both.  (The store's threads count too, so the Nth call is not always the same
  * one; what must hold does not depend on it.)
  */
@@ -17,23 +17,31 @@
 static const struct scenario {
 	const char *act;
 	const char *args[3];
-	const char *partly; /* start of the sentence of a failure behind the commit; NULL = there is none */
+	/* start of the sentence of a failure behind the commit; NULL = there is none */
+	const char *partly;
 	bool many;	    /* several commits: what is done stays done */
 	bool view;	    /* changes nothing anyway */
 } scenarios[] = {
-	{"user.add", {"user=carol", "display=Carol", "!password=correct horse battery"}, NULL, false, false},
-	{"user.passwd", {"user=alice", "!password=quite another sentence", NULL}, NULL, false, false},
+	{"user.add", {"user=carol", "display=Carol", "!password=correct horse battery"}, NULL,
+		false, false},
+	{"user.passwd", {"user=alice", "!password=quite another sentence", NULL}, NULL, false,
+		false},
 	{"user.set", {"user=alice", "display=Alice", "groups=vpn"}, NULL, false, false},
 	{"user.disable", {"user=alice", "reason=left", NULL}, NULL, false, false},
-	{"user.exempt", {"user=backup", "reason=moves", "until=1780000000000000"}, NULL, false, false},
+	{"user.exempt", {"user=backup", "reason=moves", "until=1780000000000000"}, NULL, false,
+		false},
 	{"user.remove", {"user=alice", "reason=left", NULL}, NULL, false, false},
-	{"token.add", {"user=alice", "type=totp", NULL}, "The token was added, but cannot be shown", false, false},
+	{"token.add", {"user=alice", "type=totp", NULL}, "The token was added, but cannot be shown",
+		false, false},
 	{"token.add", {"user=alice", "type=recovery", NULL}, NULL, false, false},
 	{"token.remove", {"user=alice", "id=2", "reason=lost"}, NULL, false, false},
 	{"unlock", {"user=alice", "reason=called", NULL}, NULL, false, false},
 	{"backup.make", {"name=one", NULL, NULL}, NULL, false, false},
 	{"key.rotate", {NULL, NULL, NULL}, NULL, true, false},
-	{"user.import", {"user=imp", "uid=77", "!hash=$5$rounds=1000$saltsalt$fEOuqCnbXlEDTZQZzTeA6xVhBFF2nPbUmXM1GPpuOc."},
+	{"user.import",
+		{"user=imp", "uid=77",
+			"!hash=$5$rounds=1000$saltsalt$"
+			"fEOuqCnbXlEDTZQZzTeA6xVhBFF2nPbUmXM1GPpuOc."},
 		NULL, false, false},
 	{"user.list", {NULL, NULL, NULL}, NULL, false, true},
 	{"user.show", {"user=alice", NULL, NULL}, NULL, false, true},
@@ -62,7 +70,8 @@ describe(char *text_r, size_t size)
 	if (rig_act("token.list", "user=alice", NULL) == WF_OK)
 		for (size_t row = 0; row < rig.nrows; row++)
 			for (size_t i = 0; i < rig.ncolumns; i++)
-				len += (size_t)snprintf(text_r + len, size - len, "%s,", rig.cells[row][i]);
+				len += (size_t)snprintf(
+					text_r + len, size - len, "%s,", rig.cells[row][i]);
 	(void)snprintf(folder, sizeof(folder), "%s/backups", rig.dir);
 	dir = opendir(folder);
 	for (const struct dirent *entry; dir != NULL && (entry = readdir(dir)) != NULL;)
@@ -84,7 +93,8 @@ begin(void)
 
 /* The outcome of one round against what was before it. */
 static void
-judge(const struct scenario *scenario, wf_status status, const char *text, const char *before, uint64_t rows)
+judge(const struct scenario *scenario, wf_status status, const char *text, const char *before,
+	uint64_t rows)
 {
 	static char after[8192];
 	uint64_t more = rig_rows() - rows;
@@ -95,10 +105,13 @@ judge(const struct scenario *scenario, wf_status status, const char *text, const
 		return;
 	}
 	ck_assert_str_ne(text, "");
-	if (scenario->many || (scenario->partly != NULL && strncmp(text, scenario->partly, strlen(scenario->partly)) == 0))
+	if (scenario->many || (scenario->partly != NULL && strncmp(text, scenario->partly,
+								   strlen(scenario->partly)) == 0))
 		return;
-	ck_assert_msg(more == 0, "%s: %s, but there is a row: %s", scenario->act, wf_status_name(status), text);
-	ck_assert_msg(strcmp(before, after) == 0, "%s: %s, but changed: %s", scenario->act, wf_status_name(status), text);
+	ck_assert_msg(more == 0, "%s: %s, but there is a row: %s", scenario->act,
+		wf_status_name(status), text);
+	ck_assert_msg(strcmp(before, after) == 0, "%s: %s, but changed: %s", scenario->act,
+		wf_status_name(status), text);
 }
 
 static uint64_t
@@ -113,7 +126,8 @@ run_round(const struct scenario *scenario, uint64_t nth, bool from_then_on)
 	rows = rig_rows();
 	rig.fault_nth = nth;
 	rig.fault_on = from_then_on;
-	status = rig_act(scenario->act, scenario->args[0], scenario->args[1], scenario->args[2], NULL);
+	status = rig_act(
+		scenario->act, scenario->args[0], scenario->args[1], scenario->args[2], NULL);
 	calls = rig.fault_calls;
 	rig.fault_nth = 0;
 	rig.fault_on = false;

@@ -1,4 +1,7 @@
-/* Import: hashes that can be verified come in as they are, the rest is refused; a dry run changes nothing. */
+/*
+ * Import: hashes that can be verified come in as they are, the rest is refused; a dry run changes
+ * nothing.
+ */
 #include "config.h"
 
 #include "tests/unit/account/rig.h"
@@ -7,7 +10,9 @@
 
 /* crypt("secret", "$5$saltsalt$") */
 #define HASH "$5$rounds=1000$saltsalt$fEOuqCnbXlEDTZQZzTeA6xVhBFF2nPbUmXM1GPpuOc."
-#define LOCKED "The hash of this password is locked, empty, or of a method that this machine cannot verify."
+#define LOCKED                                                                                 \
+	"The hash of this password is locked, empty, or of a method that this machine cannot " \
+	"verify."
 
 START_TEST(import_keeps_the_hash)
 {
@@ -42,13 +47,16 @@ START_TEST(a_dry_run_changes_nothing)
 	ck_assert_uint_eq(counts.credentials, 0);
 	ck_assert_uint_eq(counts.audit_rows, 0);
 	/* And it refuses what the real one would refuse. */
-	ck_assert_int_eq(rig_act("user.import", "user=alice", "uid=1000", "dry-run=1", "!hash=!", NULL), WF_INVALID);
+	ck_assert_int_eq(
+		rig_act("user.import", "user=alice", "uid=1000", "dry-run=1", "!hash=!", NULL),
+		WF_INVALID);
 }
 END_TEST
 
 START_TEST(bad_hashes_are_refused)
 {
-	static const char *const hashes[] = {"!hash=!", "!hash=*", "!hash=!$5$saltsalt$x", "!hash=$nonsense$"};
+	static const char *const hashes[] = {
+		"!hash=!", "!hash=*", "!hash=!$5$saltsalt$x", "!hash=$nonsense$"};
 
 	for (size_t i = 0; i < COUNT_OF(hashes); i++) {
 		rig_no(WF_INVALID, LOCKED, "user.import", "user=alice", "uid=1000", hashes[i]);
@@ -67,8 +75,9 @@ START_TEST(who_is_there_already_stays)
 	rig_ok("user.import", "user=alice", "uid=1000", "!hash=" HASH);
 	ck_assert_str_eq(rig_cell(0, "action"), "exists");
 	ck_assert_str_eq(rig.text, "There is an account 'alice' already; nothing was changed.");
-	rig_no(WF_EXISTS, "uid 1000 belongs to the account 'alice' already; a uid can have one account only.", "user.import",
-		"user=alina", "uid=1000", "!hash=" HASH);
+	rig_no(WF_EXISTS,
+		"uid 1000 belongs to the account 'alice' already; a uid can have one account only.",
+		"user.import", "user=alina", "uid=1000", "!hash=" HASH);
 	ck_assert_str_eq(rig_cell(0, "action"), "refused");
 	ck_assert_uint_eq(rig_rows(), 1);
 }

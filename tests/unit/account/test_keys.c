@@ -24,7 +24,8 @@ setup(void)
 		for (int n = 0; n < TOKENS / 10; n++) {
 			rig_ok("token.add", user, "type=hotp");
 			if (i < 3 && n == 0)
-				(void)snprintf(secrets[i], sizeof(secrets[i]), "%s", rig_cell(0, "secret"));
+				(void)snprintf(secrets[i], sizeof(secrets[i]), "%s",
+					rig_cell(0, "secret"));
 		}
 	}
 	rig_ok("token.add", "user=u0", "type=recovery");
@@ -71,7 +72,8 @@ START_TEST(rotation_seals_everything_anew)
 	ck_assert_str_eq(rig_cell(0, "key-id"), "2");
 	ck_assert_str_eq(rig_cell(0, "resealed"), "70");
 	ck_assert_uint_eq(strlen(rig_cell(0, "fingerprint")), 16);
-	ck_assert_str_eq(rig.text, "Key 2 is in use; secrets sealed with it: 70. Copy the key file anew to where its copy is kept.");
+	ck_assert_str_eq(rig.text, "Key 2 is in use; secrets sealed with it: 70. Copy the key file "
+				   "anew to where its copy is kept.");
 	ck_assert_uint_eq(rig.rekeys, 1);
 	after = tally();
 	ck_assert_uint_eq(after.current, TOKENS);
@@ -116,11 +118,13 @@ START_TEST(a_cut_rotation_goes_on)
 	rig_ok("doctor");
 	for (size_t i = 0; i < rig.nrows; i++)
 		if (strcmp(rig_cell(i, "name"), "keys") == 0)
-			ck_assert_str_eq(rig_cell(i, "text"),
-				"Tokens sealed with an older key: 70. Run 'warifu key rotate' to finish.");
+			ck_assert_str_eq(
+				rig_cell(i, "text"), "Tokens sealed with an older key: 70. Run "
+						     "'warifu key rotate' to finish.");
 	rig_ok("key.rotate");
 	ck_assert_str_eq(rig_cell(0, "key-id"), "2"); /* no third one */
-	ck_assert_str_eq(rig.text, "A rotation that was cut short is finished; secrets sealed with key 2: 70. Rotate again for "
+	ck_assert_str_eq(rig.text, "A rotation that was cut short is finished; secrets sealed with "
+				   "key 2: 70. Rotate again for "
 				   "a new key.");
 	after = tally();
 	ck_assert_uint_eq(after.current, TOKENS);
@@ -238,7 +242,8 @@ START_TEST(a_lost_secret_is_told)
 	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
 	for (int id = 2; id <= 3; id++) {
 		ck_assert_int_eq(rig_act("key.rotate", NULL), WF_CORRUPT);
-		ck_assert_str_eq(rig.text, "Secrets sealed anew: 69; secrets that do not open: 1. Remove those tokens and give new "
+		ck_assert_str_eq(rig.text, "Secrets sealed anew: 69; secrets that do not open: 1. "
+					   "Remove those tokens and give new "
 					   "ones.");
 		ck_assert_int_eq(rig_number(0, "key-id"), id);
 	}

@@ -1,6 +1,6 @@
 /*
- * Each act answers in its own language, whatever the process's locale and whatever other acts do at the
- * same time.  The catalogue is made here: one sentence, in a folder of its own.
+ * Each act answers in its own language, whatever the process's locale and whatever other acts do at
+ * the same time.  The catalogue is made here: one sentence, in a folder of its own.
  */
 #include "config.h"
 
@@ -84,10 +84,8 @@ teardown(void)
 static const struct {
 	const char *language;
 	const char *text;
-} languages[] = {
-	{"ja", JAPANESE}, {"ja_JP.UTF-8", JAPANESE}, {"ja-JP", JAPANESE}, {"en", ENGLISH}, {"", ENGLISH}, {NULL, ENGLISH},
-	{"jam", ENGLISH}, {"fr", ENGLISH}
-};
+} languages[] = {{"ja", JAPANESE}, {"ja_JP.UTF-8", JAPANESE}, {"ja-JP", JAPANESE}, {"en", ENGLISH},
+	{"", ENGLISH}, {NULL, ENGLISH}, {"jam", ENGLISH}, {"fr", ENGLISH}};
 
 START_TEST(each_language_is_answered)
 {

@@ -117,11 +117,10 @@ END_TEST
 
 START_TEST(columns_are_those_of_the_contract)
 {
-	static const char *const wanted[] = {
-		"seq:number", "time:time", "class", "event", "result", "reason", "user", "source", "service", "host",
-		"machine", "action", "factors", "kinds", "rule", "txn", "operator", "ticket", "approver", "detail", "node",
-		"count:number", "first:time", "last:time", "hash"
-	};
+	static const char *const wanted[] = {"seq:number", "time:time", "class", "event", "result",
+		"reason", "user", "source", "service", "host", "machine", "action", "factors",
+		"kinds", "rule", "txn", "operator", "ticket", "approver", "detail", "node",
+		"count:number", "first:time", "last:time", "hash"};
 
 	rig_ok("log", "limit=1");
 	ck_assert_uint_eq(rig.ncolumns, COUNT_OF(wanted));
@@ -162,10 +161,12 @@ static const struct {
 } tampers[] = {
 	{"DELETE FROM audit WHERE seq = 70", "71"},
 	{"DELETE FROM audit WHERE seq = 1", "2"},
-	{"UPDATE audit SET encoded = (SELECT encoded FROM audit WHERE seq = 69) WHERE seq = 70", "70"},
+	{"UPDATE audit SET encoded = (SELECT encoded FROM audit WHERE seq = 69) WHERE seq = 70",
+		"70"},
 	{"UPDATE audit SET chain = zeroblob(32) WHERE seq = 70", "70"},
 	{"UPDATE audit SET seq = -1 WHERE seq = 70; UPDATE audit SET seq = 70 WHERE seq = 71;"
-	 "UPDATE audit SET seq = 71 WHERE seq = -1", "70"},
+	 "UPDATE audit SET seq = 71 WHERE seq = -1",
+		"70"},
 };
 
 START_TEST(tampering_is_found)

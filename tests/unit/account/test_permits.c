@@ -13,7 +13,10 @@
 #define KEPT "tests/unit/account/permits.txt"
 #define MADE "tests/unit/account/permits.out"
 
-/* A denial comes before anything else is looked at, or behind the arguments where an owner may prove himself. */
+/*
+ * A denial comes before anything else is looked at, or behind the arguments where an owner may
+ * prove himself.
+ */
 static bool
 may(const struct act *act, enum role role)
 {
@@ -42,13 +45,15 @@ write_table(FILE *file)
 	size_t n;
 	const struct act *acts = act_table(&n);
 
-	fprintf(file, "# act: the roles that may do it; +owner: so may the account's owner, with a proof\n");
+	fprintf(file, "# act: the roles that may do it; +owner: so may the account's owner, with a "
+		      "proof\n");
 	for (size_t i = 0; i < n; i++) {
 		fprintf(file, "%s:", acts[i].id);
 		for (int role = ROLE_NONE; role < ROLE_COUNT; role++)
 			if (may(&acts[i], (enum role)role))
 				fprintf(file, " %s", act_role_name((enum role)role));
-		fprintf(file, "%s%s\n", acts[i].self ? " +owner" : "", acts[i].changes ? " (recorded)" : "");
+		fprintf(file, "%s%s\n", acts[i].self ? " +owner" : "",
+			acts[i].changes ? " (recorded)" : "");
 	}
 }
 
@@ -133,12 +138,15 @@ START_TEST(a_denial_says_whom_to_ask)
 {
 	rig.uid = 12345;
 	rig.role = ROLE_HELPDESK;
-	rig_no(WF_DENIED, "You may not do 'user.remove': ask somebody of the group warifu-admin, or root.", "user.remove",
-		"user=alice");
+	rig_no(WF_DENIED,
+		"You may not do 'user.remove': ask somebody of the group warifu-admin, or root.",
+		"user.remove", "user=alice");
 	rig.role = ROLE_NONE;
 	rig_no(WF_DENIED,
-		"You may do 'token.add' for your own account only, after proving password and token, or ask somebody of the "
-		"group warifu-helpdesk.", "token.add", "user=alice", "type=totp");
+		"You may do 'token.add' for your own account only, after proving password and "
+		"token, or ask somebody of the "
+		"group warifu-helpdesk.",
+		"token.add", "user=alice", "type=totp");
 }
 END_TEST
 
@@ -149,12 +157,12 @@ START_TEST(the_helpdesk_does_not_touch_privileged_accounts)
 	rig_ruler("boss");
 	rig.uid = 12345;
 	rig.role = ROLE_HELPDESK;
-	rig_no(WF_DENIED, "'boss' is a privileged account: only an administrator may do this.", acts[0], "user=boss",
-		"!password=correct horse battery");
-	rig_no(WF_DENIED, "'boss' is a privileged account: only an administrator may do this.", acts[1], "user=boss",
-		"type=totp");
-	rig_no(WF_DENIED, "'boss' is a privileged account: only an administrator may do this.", acts[2], "user=boss",
-		"reason=x");
+	rig_no(WF_DENIED, "'boss' is a privileged account: only an administrator may do this.",
+		acts[0], "user=boss", "!password=correct horse battery");
+	rig_no(WF_DENIED, "'boss' is a privileged account: only an administrator may do this.",
+		acts[1], "user=boss", "type=totp");
+	rig_no(WF_DENIED, "'boss' is a privileged account: only an administrator may do this.",
+		acts[2], "user=boss", "reason=x");
 	/* But it opens a locked one (I10). */
 	rig_ok("unlock", "user=boss", "reason=called");
 }
@@ -165,9 +173,13 @@ START_TEST(nobody_resets_his_own_account_without_proof)
 	rig_ok("user.add", "user=helen", "uid=12345", "!password=correct horse battery");
 	rig.uid = 12345;
 	rig.role = ROLE_HELPDESK;
-	rig_no(WF_DENIED, "'helen' is your own account: use 'passwd' for the password, and ask a colleague for the rest.",
+	rig_no(WF_DENIED,
+		"'helen' is your own account: use 'passwd' for the password, and ask a colleague "
+		"for the rest.",
 		"user.passwd", "user=helen", "!password=another horse battery");
-	rig_no(WF_DENIED, "'helen' is your own account: use 'passwd' for the password, and ask a colleague for the rest.",
+	rig_no(WF_DENIED,
+		"'helen' is your own account: use 'passwd' for the password, and ask a colleague "
+		"for the rest.",
 		"token.add", "user=helen", "type=totp");
 	rig.uid = 12346;
 	rig_ok("token.add", "user=helen", "type=totp");
@@ -175,7 +187,9 @@ START_TEST(nobody_resets_his_own_account_without_proof)
 END_TEST
 
 #define BOTH ((unsigned)(KIND_KNOWLEDGE | KIND_POSSESSION))
-#define REFUSED "This proof does not count (any more): enter password and code again, for your own account."
+#define REFUSED                                                                              \
+	"This proof does not count (any more): enter password and code again, for your own " \
+	"account."
 
 static void
 proof_argument(const char *service, unsigned kinds, enum wf_purpose purpose, char argument_r[40])
@@ -221,7 +235,8 @@ START_TEST(other_proofs_do_not_count)
 		unsigned kinds;
 		enum wf_purpose purpose;
 	} proofs[] = {
-		{"sshd", BOTH, WF_PURPOSE_LOGIN}, /* its id stands in every environment of the login */
+		/* its id stands in every environment of the login */
+		{"sshd", BOTH, WF_PURPOSE_LOGIN},
 		{"warifu", KIND_KNOWLEDGE, WF_PURPOSE_LOGIN},
 		{"warifu", BOTH, WF_PURPOSE_CHANGE},
 	};
@@ -232,7 +247,8 @@ START_TEST(other_proofs_do_not_count)
 		proof_argument(proofs[i].service, proofs[i].kinds, proofs[i].purpose, proof);
 		rig_no(WF_DENIED, REFUSED, "token.list", "user=olga", proof);
 	}
-	rig_no(WF_DENIED, REFUSED, "token.list", "user=olga", "txn=00000000000000000000000000000000");
+	rig_no(WF_DENIED, REFUSED, "token.list", "user=olga",
+		"txn=00000000000000000000000000000000");
 	proof_argument("warifu", BOTH, WF_PURPOSE_LOGIN, proof);
 	rig.uid = 12346; /* somebody else's */
 	rig_no(WF_DENIED, REFUSED, "token.list", "user=olga", proof);
@@ -252,8 +268,9 @@ START_TEST(a_proof_is_for_ones_own_account)
 	olga();
 	proof_argument("warifu", BOTH, WF_PURPOSE_LOGIN, proof);
 	rig_no(WF_DENIED, REFUSED, "token.add", "user=otto", "type=totp", proof);
-	rig_no(WF_DENIED, "You may not do 'unlock': ask somebody of the group warifu-helpdesk, or root.", "unlock",
-		"user=olga", "reason=me", proof);
+	rig_no(WF_DENIED,
+		"You may not do 'unlock': ask somebody of the group warifu-helpdesk, or root.",
+		"unlock", "user=olga", "reason=me", proof);
 }
 END_TEST
 
@@ -300,7 +317,8 @@ START_TEST(denials_are_recorded_but_not_without_end)
 	rig.role = ROLE_VIEWER;
 	ck_assert_int_eq(rig_act("log", NULL), WF_DENIED); /* a view: no row */
 	ck_assert_uint_eq(rig_rows(), 0);
-	ck_assert_int_eq(rig_act("user.remove", "user=boss", "reason=x", "ticket=T-1", NULL), WF_DENIED);
+	ck_assert_int_eq(
+		rig_act("user.remove", "user=boss", "reason=x", "ticket=T-1", NULL), WF_DENIED);
 	rig_last_row(&row);
 	ck_assert_int_eq(row.result, AUDIT_FAILURE);
 	ck_assert_str_eq(row.event, "user.remove");

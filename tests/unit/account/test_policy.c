@@ -1,4 +1,7 @@
-/* The views of the policy: what documents ask for, what holds, why; nothing is shown as done that is not. */
+/*
+ * The views of the policy: what documents ask for, what holds, why; nothing is shown as done that
+ * is not.
+ */
 #include "config.h"
 
 #include "tests/unit/account/rig.h"
@@ -53,7 +56,8 @@ static size_t
 row_of(const char *column, const char *value, const char *other, const char *second)
 {
 	for (size_t row = 0; row < rig.nrows; row++)
-		if (strcmp(rig_cell(row, column), value) == 0 && strcmp(rig_cell(row, other), second) == 0)
+		if (strcmp(rig_cell(row, column), value) == 0 &&
+			strcmp(rig_cell(row, other), second) == 0)
 			return row;
 	ck_abort_msg("no row with %s = %s and %s = %s", column, value, other, second);
 	return 0;
@@ -68,8 +72,9 @@ START_TEST(profiles_are_counted)
 	ck_assert_uint_eq(rig.nrows, 9);
 	row = row_of("profile", "scs4", "complied", "1");
 	ck_assert_int_eq(rig_number(row, "criteria"), 58);
-	ck_assert_int_eq(rig_number(row, "enforced") + rig_number(row, "evidenced") + rig_number(row, "reported") +
-				 rig_number(row, "outside") + rig_number(row, "not-yet"),
+	ck_assert_int_eq(rig_number(row, "enforced") + rig_number(row, "evidenced") +
+				 rig_number(row, "reported") + rig_number(row, "outside") +
+				 rig_number(row, "not-yet"),
 		58);
 	ck_assert_str_eq(rig_cell(row, "draft"), "0");
 	ck_assert_str_eq(rig_cell(row_of("profile", "scsdraft3", "complied", "0"), "draft"), "1");
@@ -84,7 +89,8 @@ START_TEST(show_without_documents)
 {
 	rig_ok("policy.show");
 	ck_assert_uint_eq(rig.nrows, P_COUNT);
-	ck_assert_str_eq(rig_cell(row_of("parameter", "lock.threshold", "value", "10"), "origin"), "built in");
+	ck_assert_str_eq(rig_cell(row_of("parameter", "lock.threshold", "value", "10"), "origin"),
+		"built in");
 	ck_assert_ptr_nonnull(strstr(rig.text, "No document is complied with"));
 }
 END_TEST
@@ -104,7 +110,8 @@ START_TEST(show_tells_what_is_not_yet)
 	ck_assert_ptr_nonnull(strstr(rig_cell(row, "origin"), "isac1.profile:"));
 	row = row_of("parameter", "password.change_on", "today", "not yet");
 	ck_assert_str_eq(rig_cell(row, "criteria"), "ISAC-3.2.7a, ISAC-4.1.4");
-	ck_assert_str_eq(rig.text, "Complied with: isac1. What is 'not yet' is asked for by them and not enforced.");
+	ck_assert_str_eq(rig.text,
+		"Complied with: isac1. What is 'not yet' is asked for by them and not enforced.");
 }
 END_TEST
 
@@ -112,7 +119,8 @@ START_TEST(why_lists_who_asks)
 {
 	size_t row;
 
-	take("comply = {\"isac1\"}\ndeviate \"lock.threshold\" { is = {\"8\"} until = \"2027-01-01\" by = \"Sato\" on = \"2026-01-21\" "
+	take("comply = {\"isac1\"}\ndeviate \"lock.threshold\" { is = {\"8\"} until = "
+	     "\"2027-01-01\" by = \"Sato\" on = \"2026-01-21\" "
 	     "reason = \"old devices\" }\n");
 	rig_ok("policy.why", "parameter=lock.threshold");
 	ck_assert_uint_eq(rig.nrows, 1);
@@ -128,8 +136,9 @@ START_TEST(why_lists_who_asks)
 	ck_assert_ptr_nonnull(strstr(rig.text, "Nothing enforces it yet."));
 	rig_ok("policy.why", "parameter=lock.window");
 	ck_assert_ptr_nonnull(strstr(rig.text, "Built in: 0."));
-	rig_no(WF_NOT_FOUND, "Documents do not speak about a parameter 'totp.window': see 'warifu policy show'.", "policy.why",
-		"parameter=totp.window");
+	rig_no(WF_NOT_FOUND,
+		"Documents do not speak about a parameter 'totp.window': see 'warifu policy show'.",
+		"policy.why", "parameter=totp.window");
 }
 END_TEST
 
@@ -153,14 +162,18 @@ START_TEST(diff_shows_what_differs)
 	row = row_of("parameter", "password.min", "guard", "mfa, lock");
 	ck_assert_str_eq(rig_cell(row, "scs3"), "8");
 	ck_assert_str_eq(rig_cell(row, "scsdraft3"), "10");
-	rig_no(WF_NOT_FOUND, "There is no profile 'x': see 'warifu policy profiles'.", "policy.diff", "first=scs3", "second=x");
-	rig_no(WF_INVALID, "A profile does not differ from itself: name two.", "policy.diff", "first=scs3", "second=scs3");
+	rig_no(WF_NOT_FOUND, "There is no profile 'x': see 'warifu policy profiles'.",
+		"policy.diff", "first=scs3", "second=x");
+	rig_no(WF_INVALID, "A profile does not differ from itself: name two.", "policy.diff",
+		"first=scs3", "second=scs3");
 }
 END_TEST
 
 START_TEST(check_claims_nothing_that_is_not_done)
 {
-	rig_no(WF_INVALID, "No document is complied with: name one with --against, or write 'comply' into warifu.conf.",
+	rig_no(WF_INVALID,
+		"No document is complied with: name one with --against, or write 'comply' into "
+		"warifu.conf.",
 		"policy.check");
 	ck_assert_int_eq(rig_act("policy.check", "against=isac1", NULL), WF_NO);
 	row_of("parameter", "lock.threshold", "verdict", "deviation");
@@ -179,7 +192,8 @@ END_TEST
 
 START_TEST(check_tells_what_is_over)
 {
-	static const char text[] = "comply = {\"scs3\"}\ndeviate \"lock.threshold\" { is = {\"20\"}" SIGNED;
+	static const char text[] =
+		"comply = {\"scs3\"}\ndeviate \"lock.threshold\" { is = {\"20\"}" SIGNED;
 	char whole[512];
 
 #pragma GCC diagnostic push

@@ -9,9 +9,11 @@
 
 #include "tests/unit/account/rig.h"
 
-#define SECTION                                                                                               \
-	"client vpn1 {\n network = {192.0.2.1, \"2001:db8::/64\"}\n secret_file = \"%1$s/one\"\n profile = fortigate\n groups = {a, b}\n}\n" \
-	"client fw { certificate = gw.example message_authenticator = %2$s class = firewall-admin timeout = 7 }\n"
+#define SECTION                                                                                    \
+	"client vpn1 {\n network = {192.0.2.1, \"2001:db8::/64\"}\n secret_file = \"%1$s/one\"\n " \
+	"profile = fortigate\n groups = {a, b}\n}\n"                                               \
+	"client fw { certificate = gw.example message_authenticator = %2$s class = "               \
+	"firewall-admin timeout = 7 }\n"
 
 static struct config *loaded;
 
@@ -136,11 +138,15 @@ START_TEST(what_the_front_end_counts)
 	ck_assert_str_eq(rig_cell(1, "counter"), "accepts");
 	rig_ok("radius.stats", "client=fw");
 	ck_assert_uint_eq(rig.nrows, 0);
-	rig_no(WF_NOT_FOUND, "There is no RADIUS client 'x': see 'warifu radius client list'.", "radius.stats", "client=x");
+	rig_no(WF_NOT_FOUND, "There is no RADIUS client 'x': see 'warifu radius client list'.",
+		"radius.stats", "client=x");
 	front_status = WF_UNAVAILABLE;
-	rig_no(WF_UNAVAILABLE, "The RADIUS server is not connected: see 'systemctl status warifu-radiusd'.", "radius.stats");
+	rig_no(WF_UNAVAILABLE,
+		"The RADIUS server is not connected: see 'systemctl status warifu-radiusd'.",
+		"radius.stats");
 	front_status = WF_TIMEOUT;
-	rig_no(WF_TIMEOUT, "The RADIUS server did not answer; try again.", "radius.stats", "client=vpn1");
+	rig_no(WF_TIMEOUT, "The RADIUS server did not answer; try again.", "radius.stats",
+		"client=vpn1");
 }
 END_TEST
 
@@ -166,7 +172,8 @@ START_TEST(a_client_is_shown_with_origins)
 	ck_assert_str_eq(rig_cell(row_of("timeout"), "value"), "5");
 	ck_assert_str_eq(rig_cell(row_of("timeout"), "origin"), "profile fortigate");
 	ck_assert_str_ne(rig_cell(row_of("timeout"), "why"), "");
-	ck_assert_str_eq(rig_cell(row_of("group_attribute"), "value"), "Fortinet-Group-Name = %group");
+	ck_assert_str_eq(
+		rig_cell(row_of("group_attribute"), "value"), "Fortinet-Group-Name = %group");
 	ck_assert_str_eq(rig_cell(row_of("rate"), "value"), "100");
 	ck_assert_str_eq(rig_cell(row_of("rate"), "origin"), "built in");
 	ck_assert_str_eq(rig_cell(row_of("send_groups"), "value"), "false");
@@ -177,25 +184,30 @@ START_TEST(a_client_is_shown_with_origins)
 	ck_assert_str_eq(rig_cell(row_of("class"), "value"), "firewall-admin");
 	ck_assert_str_eq(rig_cell(row_of("certificate"), "value"), "gw.example");
 	ck_assert_str_eq(rig_cell(row_of("kinds"), "value"), "0");
-	rig_no(WF_NOT_FOUND, "There is no RADIUS client 'vpn': see 'warifu radius client list'.", "radius.client.show", "client=vpn");
+	rig_no(WF_NOT_FOUND, "There is no RADIUS client 'vpn': see 'warifu radius client list'.",
+		"radius.client.show", "client=vpn");
 }
 END_TEST
 
 /* --- as whom, and where to, a request from this machine is sent --- */
 
-#define CLIENT(name, network) "client " name " { network = \"" network "\" secret_file = /s/" name " timeout = 7 }\n"
+#define CLIENT(name, network) \
+	"client " name " { network = \"" network "\" secret_file = /s/" name " timeout = 7 }\n"
 
 static const struct {
 	const char *text, *client, *address, *server;
 } targets[] = {
-	{CLIENT("far", "192.0.2.1") CLIENT("near", "127.0.0.1"), "near", "127.0.0.1", "127.0.0.1:1812"},
+	{CLIENT("far", "192.0.2.1") CLIENT("near", "127.0.0.1"), "near", "127.0.0.1",
+		"127.0.0.1:1812"},
 	{CLIENT("near", "127.0.0.7"), "near", "127.0.0.7", "127.0.0.7:1812"},
 	{CLIENT("near", "127.0.0.0/8"), "near", "127.0.0.1", "127.0.0.1:1812"},
 	{CLIENT("near", "127.1.0.0/16"), "near", "127.1.0.0", "127.1.0.0:1812"},
 	{CLIENT("all", "0.0.0.0/0"), "all", "127.0.0.1", "127.0.0.1:1812"},
 	{CLIENT("six", "::1"), "six", "::1", "[::1]:1812"},
-	{"radius { listen = {\"[::]:1900\", \"192.0.2.9:1901\"} }\n" CLIENT("near", "127.0.0.1"), "near", "127.0.0.1", "192.0.2.9:1901"},
-	{"radius { listen = {\"[::]:1900\", \"192.0.2.9:1901\"} }\n" CLIENT("six", "::/0"), "six", "::1", "[::1]:1900"},
+	{"radius { listen = {\"[::]:1900\", \"192.0.2.9:1901\"} }\n" CLIENT("near", "127.0.0.1"),
+		"near", "127.0.0.1", "192.0.2.9:1901"},
+	{"radius { listen = {\"[::]:1900\", \"192.0.2.9:1901\"} }\n" CLIENT("six", "::/0"), "six",
+		"::1", "[::1]:1900"},
 };
 
 START_TEST(a_test_has_a_target)
@@ -213,7 +225,8 @@ END_TEST
 
 START_TEST(a_test_names_client_and_dictionaries)
 {
-	take("radius { dictionary = {/one, /two} }\n" CLIENT("near", "127.0.0.1") CLIENT("next", "127.0.0.2"));
+	take("radius { dictionary = {/one, /two} }\n" CLIENT("near", "127.0.0.1")
+			CLIENT("next", "127.0.0.2"));
 	rig_ok("radius.test", "client=next");
 	ck_assert_str_eq(rig_cell(row_of("client"), "value"), "next");
 	ck_assert_str_eq(rig_cell(row_of("secret-file"), "value"), "/s/next");
@@ -236,15 +249,20 @@ END_TEST
 
 START_TEST(a_test_without_target)
 {
-	rig_no(WF_NOT_FOUND, "No RADIUS client has an address of this machine's own, so no request from here would be answered.",
-		"radius.test");
-	rig_no(WF_NOT_FOUND, "There is no RADIUS client 'x': see 'warifu radius client list'.", "radius.test", "client=x");
 	rig_no(WF_NOT_FOUND,
-		"RADIUS client 'vpn1' has no address of this machine's own: test it at the gateway, or from here with a client for 127.0.0.1.",
+		"No RADIUS client has an address of this machine's own, so no request from here "
+		"would be answered.",
+		"radius.test");
+	rig_no(WF_NOT_FOUND, "There is no RADIUS client 'x': see 'warifu radius client list'.",
+		"radius.test", "client=x");
+	rig_no(WF_NOT_FOUND,
+		"RADIUS client 'vpn1' has no address of this machine's own: test it at the "
+		"gateway, or from here with a client for 127.0.0.1.",
 		"radius.test", "client=vpn1");
 	take("radius { listen = \"[::]:1812\" }\n" CLIENT("near", "127.0.0.1"));
 	rig_no(WF_NOT_FOUND,
-		"The RADIUS server listens for no requests of 127.0.0.1: see 'listen' in section 'radius' of warifu.conf.",
+		"The RADIUS server listens for no requests of 127.0.0.1: see 'listen' in section "
+		"'radius' of warifu.conf.",
 		"radius.test");
 }
 END_TEST
@@ -258,8 +276,9 @@ doctor(const char *name, const char *level, const char *part)
 	rig_ok("doctor");
 	while (strcmp(rig_cell(row, "name"), name) != 0)
 		row++;
-	ck_assert_msg(strcmp(rig_cell(row, "level"), level) == 0 && strstr(rig_cell(row, "text"), part) != NULL, "%s: %s",
-		rig_cell(row, "level"), rig_cell(row, "text"));
+	ck_assert_msg(strcmp(rig_cell(row, "level"), level) == 0 &&
+			      strstr(rig_cell(row, "text"), part) != NULL,
+		"%s: %s", rig_cell(row, "level"), rig_cell(row, "text"));
 }
 
 START_TEST(the_doctor_looks_at_clients)
@@ -283,7 +302,8 @@ START_TEST(the_doctor_looks_at_other_servers)
 
 	doctor("other servers", "ok", "No other servers are asked");
 	snprintf(upstream.secret_file, sizeof(upstream.secret_file), "%s/one", rig.dir);
-	rig.config.upstreams = (struct config_upstreams){.list = &upstream, .n = 1, .uid = geteuid()};
+	rig.config.upstreams =
+		(struct config_upstreams){.list = &upstream, .n = 1, .uid = geteuid()};
 	doctor("other servers", "bad", "warifu-egress is not there");
 	rig.figures.egress = true;
 	doctor("other servers", "ok", "(sections: 1)");

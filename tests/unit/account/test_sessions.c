@@ -101,8 +101,8 @@ START_TEST(a_client_is_asked_to_end_one)
 
 	accounting(ACCOUNTING_START, "alice", "a1");
 	rig_ok("session.kill", "id=1", "reason=laptop stolen", "ticket=T-7");
-	ck_assert_str_eq(rig.text,
-		"The client 'vpn' is asked to end session 1 of 'alice'; the log will say whether it did.");
+	ck_assert_str_eq(rig.text, "The client 'vpn' is asked to end session 1 of 'alice'; the log "
+				   "will say whether it did.");
 	ck_assert_uint_eq(counts().orders, 1);
 	rig_last_row(&row);
 	ck_assert_str_eq(row.event, "session.kill");
@@ -120,17 +120,20 @@ START_TEST(what_cannot_be_ended_has_its_sentence)
 {
 	local_login("alice");
 	rig_no(WF_INVALID,
-		"Session 1 is a login on this machine, which Warifu does not end: end its process 4711, for example with "
-		"'loginctl terminate-session'.", "session.kill", "id=1", "reason=x");
+		"Session 1 is a login on this machine, which Warifu does not end: end its process "
+		"4711, for example with "
+		"'loginctl terminate-session'.",
+		"session.kill", "id=1", "reason=x");
 	login_at("alice", "web1");
 	rig_ok("session.list");
 	ck_assert_str_eq(rig_cell(0, "host"), "");
 	ck_assert_str_eq(rig_cell(1, "host"), "web1");
 	rig_no(WF_INVALID,
-		"Session 2 is a login on the host 'web1', which Warifu does not end: end its process 4711 there.",
+		"Session 2 is a login on the host 'web1', which Warifu does not end: end its "
+		"process 4711 there.",
 		"session.kill", "id=2", "reason=x");
-	rig_no(WF_NOT_FOUND, "There is no open session 9; 'warifu session list' shows all.", "session.kill", "id=9",
-		"reason=x");
+	rig_no(WF_NOT_FOUND, "There is no open session 9; 'warifu session list' shows all.",
+		"session.kill", "id=9", "reason=x");
 	ck_assert_uint_eq(counts().orders, 0);
 	ck_assert_uint_eq(rig_rows(), 2);
 }
@@ -143,8 +146,8 @@ START_TEST(privileged_ones_are_the_administrators)
 	accounting(ACCOUNTING_START, "nobody", "a2");
 	rig.uid = 12345;
 	rig.role = ROLE_HELPDESK;
-	rig_no(WF_DENIED, "'boss' is a privileged account: only an administrator may do this.", "session.kill", "id=1",
-		"reason=x");
+	rig_no(WF_DENIED, "'boss' is a privileged account: only an administrator may do this.",
+		"session.kill", "id=1", "reason=x");
 	ck_assert_uint_eq(counts().orders, 0);
 	rig_ok("session.kill", "id=2", "reason=x");
 	rig.role = ROLE_ADMINISTRATOR;
@@ -161,13 +164,13 @@ START_TEST(disabling_ends_them)
 	accounting(ACCOUNTING_START, "alice", "a2");
 	accounting(ACCOUNTING_START, "bob", "a3");
 	rig_ok("user.disable", "user=alice", "reason=on leave");
-	ck_assert_str_eq(rig.text,
-		"'alice' is refused from now on. Logins on this machine that are open go on. 2 sessions at RADIUS clients are "
-		"being ended.");
+	ck_assert_str_eq(rig.text, "'alice' is refused from now on. Logins on this machine that "
+				   "are open go on. 2 sessions at RADIUS clients are "
+				   "being ended.");
 	ck_assert_uint_eq(counts().orders, 2);
 	rig_ok("user.remove", "user=bob", "reason=left");
-	ck_assert_str_eq(rig.text,
-		"The account 'bob' was removed; its rows in the log stay. 1 session at a RADIUS client is being ended.");
+	ck_assert_str_eq(rig.text, "The account 'bob' was removed; its rows in the log stay. 1 "
+				   "session at a RADIUS client is being ended.");
 	ck_assert_uint_eq(counts().orders, 3);
 }
 END_TEST

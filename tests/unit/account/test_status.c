@@ -11,13 +11,13 @@
 
 START_TEST(status_has_the_columns_of_the_contract)
 {
-	static const char *const wanted[] = {
-		"ok:bool", "level", "message", "version", "node", "mode", "pid:number", "started:time", "initialised:bool",
-		"accounts:number", "locked:number", "audit-rows:number", "accepted:number", "rejected:number",
-		"unavailable:number", "refused-early:number", "open:number", "queue:number", "connections:number", "clock",
-		"clock-synchronised:bool", "config-file", "key-file", "key-id:number", "key-fingerprint", "state-dir",
-		"breakglass-file", "disk-free:number"
-	};
+	static const char *const wanted[] = {"ok:bool", "level", "message", "version", "node",
+		"mode", "pid:number", "started:time", "initialised:bool", "accounts:number",
+		"locked:number", "audit-rows:number", "accepted:number", "rejected:number",
+		"unavailable:number", "refused-early:number", "open:number", "queue:number",
+		"connections:number", "clock", "clock-synchronised:bool", "config-file", "key-file",
+		"key-id:number", "key-fingerprint", "state-dir", "breakglass-file",
+		"disk-free:number"};
 
 	rig_ok("status");
 	ck_assert_uint_eq(rig.nrows, 1);
@@ -68,11 +68,13 @@ expect(const char *level, const char *message)
 START_TEST(the_worst_is_said_first)
 {
 	struct act_call call = {.daemon = &rig.daemon};
-	struct health health = {.ruler = true, .clock_synchronised = true, .disk_free = INT64_C(1) << 40};
+	struct health health = {
+		.ruler = true, .clock_synchronised = true, .disk_free = INT64_C(1) << 40};
 	const char *level;
 	char text[512];
 
-	expect("warning", "There is no enabled privileged account with password and token yet: run 'warifu init'.");
+	expect("warning", "There is no enabled privileged account with password and token yet: run "
+			  "'warifu init'.");
 	rig_ruler("boss");
 	rig.config.mode = MODE_OBSERVE;
 	expect("warning", "Logins are recorded only, not enforced (mode = observe).");
@@ -80,26 +82,29 @@ START_TEST(the_worst_is_said_first)
 	expect("warning", "Many logins wait for a free processor: see 'warifu tune'.");
 	rig.now.wall_us += 40 * 86400 * US_PER_S;
 	(void)store_clock_watch(rig.store);
-	expect("critical",
-		"The clock jumped by more than a day: codes by time are not accepted until it is synchronised, or set right "
-		"and accepted with 'warifu clock accept'.");
+	expect("critical", "The clock jumped by more than a day: codes by time are not accepted "
+			   "until it is synchronised, or set right "
+			   "and accepted with 'warifu clock accept'.");
 	rig.config.mode = MODE_ENFORCE;
 	act_health_judge(&call, &health, &level, text, sizeof(text));
 	ck_assert_str_eq(level, "ok");
 	ck_assert_str_eq(text, "Everything is in order.");
 	health.clock_synchronised = false;
 	act_health_judge(&call, &health, &level, text, sizeof(text));
-	ck_assert_str_eq(text, "The clock is not synchronised: start a time service such as chrony.");
+	ck_assert_str_eq(
+		text, "The clock is not synchronised: start a time service such as chrony.");
 	health.disk_free = 1 << 20;
 	act_health_judge(&call, &health, &level, text, sizeof(text));
 	ck_assert_str_eq(level, "critical");
-	ck_assert_str_eq(text, "The disk of the store is full: make room, or logins will be refused soon.");
+	ck_assert_str_eq(
+		text, "The disk of the store is full: make room, or logins will be refused soon.");
 	health.disk_free = INT64_C(100) << 20;
 	act_health_judge(&call, &health, &level, text, sizeof(text));
 	ck_assert_str_eq(level, "warning");
 	health.disk_free = -1; /* could not be told: no alarm of its own */
 	act_health_judge(&call, &health, &level, text, sizeof(text));
-	ck_assert_str_eq(text, "The clock is not synchronised: start a time service such as chrony.");
+	ck_assert_str_eq(
+		text, "The clock is not synchronised: start a time service such as chrony.");
 }
 END_TEST
 
@@ -112,7 +117,8 @@ START_TEST(metrics_are_well_formed)
 	ck_assert_uint_eq(rig.nrows % 3, 0);
 	ck_assert_uint_gt(rig.nrows, 30);
 	for (size_t i = 0; i < rig.nrows; i += 3) {
-		const char *type = rig_cell(i, "line"), *help = rig_cell(i + 1, "line"), *sample = rig_cell(i + 2, "line");
+		const char *type = rig_cell(i, "line"), *help = rig_cell(i + 1, "line"),
+			   *sample = rig_cell(i + 2, "line");
 		char name[128], kind[16], other[128];
 		size_t len;
 		char *end;
@@ -144,7 +150,8 @@ START_TEST(metrics_have_the_figures)
 	rig.figures.refused_early = UINT64_C(123456789012);
 	rig_ok("metrics");
 	for (size_t i = 0; i < rig.nrows; i++)
-		seen = seen || strcmp(rig_cell(i, "line"), "warifu_logins_refused_early_total 123456789012") == 0;
+		seen = seen || strcmp(rig_cell(i, "line"),
+				       "warifu_logins_refused_early_total 123456789012") == 0;
 	ck_assert(seen);
 }
 END_TEST
@@ -190,7 +197,8 @@ START_TEST(doctor_looks_at_everything)
 	rig.config.mode = MODE_OBSERVE;
 	expect_finding("mode", "warn", "Logins are recorded only");
 	expect_finding("keys", "ok", "All tokens are sealed with key 1 (");
-	expect_finding("recovery codes", "ok", "Sets of recovery codes with fewer than 3 codes left: 0.");
+	expect_finding(
+		"recovery codes", "ok", "Sets of recovery codes with fewer than 3 codes left: 0.");
 	expect_finding("emergency file", "warn", "There is no emergency file");
 	expect_finding("workers", "ok", "Jobs that wait for a worker: 0 (at most 256)");
 	expect_finding("state folder", "ok", rig.dir);
@@ -198,7 +206,8 @@ START_TEST(doctor_looks_at_everything)
 	expect_finding("store", "ok", wanted);
 	(void)snprintf(path, sizeof(path), "%s", rig.config.key_file);
 	ck_assert_int_eq(chmod(path, 0640), 0);
-	(void)snprintf(wanted, sizeof(wanted), "%s is open to others (mode 0640): chmod go= %s", path, path);
+	(void)snprintf(wanted, sizeof(wanted), "%s is open to others (mode 0640): chmod go= %s",
+		path, path);
 	expect_finding("key file", "bad", wanted);
 	ck_assert_int_eq(chmod(rig.dir, 0755), 0);
 	expect_finding("state folder", "bad", rig.dir);
@@ -217,7 +226,8 @@ START_TEST(doctor_tells_what_is_missing)
 	expect_finding("backup", "warn", "There is no backup yet");
 	ck_assert_int_eq(chmod(rig.config.key_file, 0440), 0);
 	ck_assert_int_eq(setenv("CREDENTIALS_DIRECTORY", rig.dir, 1), 0);
-	(void)snprintf(credential, sizeof(credential), "%s is a systemd credential.", rig.config.key_file);
+	(void)snprintf(
+		credential, sizeof(credential), "%s is a systemd credential.", rig.config.key_file);
 	expect_finding("key file", "ok", credential);
 	ck_assert_int_eq(unsetenv("CREDENTIALS_DIRECTORY"), 0);
 	ck_assert_int_eq(unlink(rig.config.key_file), 0);
@@ -236,11 +246,13 @@ START_TEST(doctor_counts_codes_and_jobs)
 {
 	rig_ruler("boss");
 	rig_ok("token.add", "user=boss", "type=recovery", "count=2");
-	expect_finding("recovery codes", "ok", "Sets of recovery codes with fewer than 3 codes left: 1.");
+	expect_finding(
+		"recovery codes", "ok", "Sets of recovery codes with fewer than 3 codes left: 1.");
 	rig.figures.workers_queued = 128;
 	rig.figures.slowest_hash_ms = 321;
 	expect_finding("workers", "warn",
-		"Jobs that wait for a worker: 128 (at most 256). The slowest password check took 321 ms.");
+		"Jobs that wait for a worker: 128 (at most 256). The slowest password check took "
+		"321 ms.");
 }
 END_TEST
 
@@ -253,7 +265,8 @@ START_TEST(doctor_names_who_cannot_log_in)
 	rig_ok("user.add", "user=bob", "!password=the long way round");
 	rig_ok("user.disable", "user=bob", "reason=away");
 	expect_finding("factors", "warn",
-		"Enabled accounts that are refused whatever they enter, for want of a password or token: 1 (alice). ");
+		"Enabled accounts that are refused whatever they enter, for want of a password or "
+		"token: 1 (alice). ");
 	for (int i = 0; i < 20; i++) {
 		char user[32];
 
@@ -261,8 +274,10 @@ START_TEST(doctor_names_who_cannot_log_in)
 		rig_ok("user.add", user, "!password=the long way round");
 	}
 	expect_finding("factors", "warn",
-		"Enabled accounts that are refused whatever they enter, for want of a password or token: 21 (alice, "
-		"somebody00, somebody01, somebody02, somebody03, somebody04, somebody05, somebody06, somebody07, "
+		"Enabled accounts that are refused whatever they enter, for want of a password or "
+		"token: 21 (alice, "
+		"somebody00, somebody01, somebody02, somebody03, somebody04, somebody05, "
+		"somebody06, somebody07, "
 		"somebody08, somebody09...).");
 }
 END_TEST
@@ -278,10 +293,12 @@ START_TEST(doctor_names_a_service_that_proves_less)
 	service->demand_origin = origin;
 	service->ask = POLICY_ASK_CODE;
 	expect_finding("services", "warn",
-		"Service 'vpn' asks for the one-time code alone (/etc/warifu/warifu.conf:12) and proves possession only: another "
+		"Service 'vpn' asks for the one-time code alone (/etc/warifu/warifu.conf:12) and "
+		"proves possession only: another "
 		"module in /etc/pam.d/vpn must demand the password before it.");
 	service->ask = POLICY_ASK_PASSWORD;
-	expect_finding("services", "warn", "Service 'vpn' asks for the password alone (/etc/warifu/warifu.conf:12)");
+	expect_finding("services", "warn",
+		"Service 'vpn' asks for the password alone (/etc/warifu/warifu.conf:12)");
 	service->asked = false;
 	expect_finding("services", "ok", "Every service that is asked");
 }
@@ -301,7 +318,8 @@ START_TEST(emergency_acts_are_noted_for_root_alone)
 {
 	struct audit_row row;
 
-	rig_ok("emergency.unlock", "user=root", "detail=was locked; failures cleared: 10", "reason=tried it", "ticket=T-9");
+	rig_ok("emergency.unlock", "user=root", "detail=was locked; failures cleared: 10",
+		"reason=tried it", "ticket=T-9");
 	rig_last_row(&row);
 	ck_assert_str_eq(row.event, "emergency.unlock");
 	ck_assert_str_eq(row.user, "root");
@@ -309,8 +327,9 @@ START_TEST(emergency_acts_are_noted_for_root_alone)
 	ck_assert_str_eq(row.ticket, "T-9");
 	rig_ok("emergency.new", "user=root", "detail=new sheet, codes: 10");
 	rig.uid = 1000;
-	rig_no(WF_DENIED, "Only root can change the emergency file: use 'warifu emergency' as root.", "emergency.new",
-		"user=root");
+	rig_no(WF_DENIED,
+		"Only root can change the emergency file: use 'warifu emergency' as root.",
+		"emergency.new", "user=root");
 }
 END_TEST
 
@@ -326,7 +345,8 @@ START_TEST(clock_accept)
 	rig.now.wall_us += 40 * 86400 * US_PER_S;
 	ck_assert(store_clock_watch(rig.store));
 	rig_ok("clock.accept", "reason=battery replaced", "ticket=T-4");
-	ck_assert_str_eq(rig.text, "The time 2026-04-19 00:00:00 is believed; codes by time are accepted again.");
+	ck_assert_str_eq(rig.text,
+		"The time 2026-04-19 00:00:00 is believed; codes by time are accepted again.");
 	ck_assert(!store_clock_suspect(rig.store));
 	rig_last_row(&row);
 	ck_assert_str_eq(row.event, "clock.accept");
@@ -365,12 +385,16 @@ START_TEST(tune_proposes_what_fits)
 			continue;
 		proposed++;
 		ck_assert_int_le(rig_number(i, "ms"), 60);
-		ck_assert_int_ge(rig_number(i, "memory"), 19456); /* not the cheap one that the tests use */
+		/* not the cheap one that the tests use */
+		ck_assert_int_ge(rig_number(i, "memory"), 19456);
 	}
 	ck_assert_uint_le(proposed, 1);
 	ck_assert_uint_eq(current, 1);
-	ck_assert_int_eq(strncmp(rig.text, proposed == 1 ? "Write into warifu.conf: " : "No cost stays under 60 ms",
-				 24), 0);
+	ck_assert_int_eq(
+		strncmp(rig.text,
+			proposed == 1 ? "Write into warifu.conf: " : "No cost stays under 60 ms",
+			24),
+		0);
 }
 END_TEST
 
@@ -393,8 +417,10 @@ START_TEST(store_trouble_has_sentences)
 	struct act_call call = {.nargs = 0};
 
 	for (size_t i = 0; i < COUNT_OF(troubles); i++) {
-		ck_assert_int_eq(act_say_store(&call, troubles[i].status, "cause"), troubles[i].status);
-		ck_assert_msg(strncmp(call.text, troubles[i].start, strlen(troubles[i].start)) == 0, "%s", call.text);
+		ck_assert_int_eq(
+			act_say_store(&call, troubles[i].status, "cause"), troubles[i].status);
+		ck_assert_msg(strncmp(call.text, troubles[i].start, strlen(troubles[i].start)) == 0,
+			"%s", call.text);
 		ck_assert_str_eq(call.text + strlen(call.text) - 8, " (cause)");
 	}
 }
@@ -410,7 +436,9 @@ static const struct {
 } answering[] = {
 	{"user.list", {NULL, NULL, NULL}},
 	{"user.show", {"user=boss", NULL, NULL}},
-	{"user.import", {"user=imp", "uid=77", "!hash=$5$rounds=1000$saltsalt$fEOuqCnbXlEDTZQZzTeA6xVhBFF2nPbUmXM1GPpuOc."}},
+	{"user.import", {"user=imp", "uid=77",
+				"!hash=$5$rounds=1000$saltsalt$"
+				"fEOuqCnbXlEDTZQZzTeA6xVhBFF2nPbUmXM1GPpuOc."}},
 	{"token.add", {"user=boss", "type=totp", NULL}},
 	{"token.add", {"user=boss", "type=recovery", NULL}},
 	{"token.list", {"user=boss", NULL, NULL}},
@@ -435,7 +463,8 @@ START_TEST(an_answer_that_does_not_fit)
 	for (unsigned nth = 1; nth <= 2; nth++) {
 		rig.out_nth = nth;
 		rig.out_status = WF_TOO_LONG;
-		ck_assert_int_eq(rig_act(answering[_i].id, args[0], args[0] != NULL ? args[1] : NULL, args[2], NULL),
+		ck_assert_int_eq(rig_act(answering[_i].id, args[0],
+					 args[0] != NULL ? args[1] : NULL, args[2], NULL),
 			WF_TOO_LONG);
 		ck_assert_str_eq(rig.text, TOO_LONG);
 		rig.out_nth = 0;
@@ -445,7 +474,9 @@ START_TEST(an_answer_that_does_not_fit)
 	}
 	rig.out_nth = 1;
 	rig.out_status = WF_NO_MEMORY;
-	ck_assert_int_eq(rig_act(answering[_i].id, args[0], args[0] != NULL ? args[1] : NULL, args[2], NULL), WF_NO_MEMORY);
+	ck_assert_int_eq(
+		rig_act(answering[_i].id, args[0], args[0] != NULL ? args[1] : NULL, args[2], NULL),
+		WF_NO_MEMORY);
 	ck_assert_int_eq(strncmp(rig.text, "The answer could not be sent: ", 30), 0);
 	rig.out_nth = 0;
 }
@@ -456,10 +487,8 @@ START_TEST(spans_for_people)
 	static const struct {
 		int64_t seconds;
 		const char *text;
-	} spans[] = {
-		{1, "1 second"}, {2, "2 seconds"}, {119, "119 seconds"}, {120, "2 minutes"}, {121, "3 minutes"},
-		{7140, "119 minutes"}, {7200, "2 hours"}, {7201, "3 hours"}
-	};
+	} spans[] = {{1, "1 second"}, {2, "2 seconds"}, {119, "119 seconds"}, {120, "2 minutes"},
+		{121, "3 minutes"}, {7140, "119 minutes"}, {7200, "2 hours"}, {7201, "3 hours"}};
 	char text[ACT_SPAN_SIZE];
 
 	for (size_t i = 0; i < COUNT_OF(spans); i++)

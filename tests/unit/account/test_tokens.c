@@ -1,4 +1,7 @@
-/* Tokens: made, confirmed, brought back in step, removed; and no secret of theirs anywhere it must not be. */
+/*
+ * Tokens: made, confirmed, brought back in step, removed; and no secret of theirs anywhere it must
+ * not be.
+ */
 #include "config.h"
 
 #include "tests/unit/account/rig.h"
@@ -8,8 +11,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define WRONG                                                                                          \
-	"The code is not right. Check that it comes from this token, and that clock and time zone of the " \
+#define WRONG                                                                                  \
+	"The code is not right. Check that it comes from this token, and that clock and time " \
+	"zone of the "                                                                         \
 	"device are right."
 
 static char secret[128]; /* base32 of the last token */
@@ -86,7 +90,8 @@ START_TEST(add_with_everything)
 	struct act_subject subject;
 	const struct credential *credential;
 
-	rig_ok("token.add", "user=alice", "type=totp", "label=office", "algorithm=sha512", "digits=8", "step=60");
+	rig_ok("token.add", "user=alice", "type=totp", "label=office", "algorithm=sha512",
+		"digits=8", "step=60");
 	credential = token(&subject, 0);
 	ck_assert_str_eq(credential->label, "office");
 	ck_assert_int_eq(credential->algorithm, OTP_SHA512);
@@ -104,19 +109,22 @@ START_TEST(bad_additions_are_refused)
 {
 	uint64_t rows = rig_rows();
 
-	rig_no(WF_INVALID, "'step' does not go with the type hotp.", "token.add", "user=alice", "type=hotp", "step=60");
-	rig_no(WF_INVALID, "'algorithm' does not go with the type hotp.", "token.add", "user=alice", "type=hotp",
-		"algorithm=sha256");
-	rig_no(WF_INVALID, "'digits' does not go with the type recovery.", "token.add", "user=alice", "type=recovery",
-		"digits=8");
-	rig_no(WF_INVALID, "'count' does not go with the type totp.", "token.add", "user=alice", "type=totp", "count=3");
-	rig_no(WF_NOT_FOUND, "There is no account 'bob'; 'warifu user list' shows all.", "token.add", "user=bob",
-		"type=totp");
-	rig_no(WF_EXISTS, "'alice' has a credential 'password' already: choose another label.", "token.add", "user=alice",
-		"type=totp", "label=password");
+	rig_no(WF_INVALID, "'step' does not go with the type hotp.", "token.add", "user=alice",
+		"type=hotp", "step=60");
+	rig_no(WF_INVALID, "'algorithm' does not go with the type hotp.", "token.add", "user=alice",
+		"type=hotp", "algorithm=sha256");
+	rig_no(WF_INVALID, "'digits' does not go with the type recovery.", "token.add",
+		"user=alice", "type=recovery", "digits=8");
+	rig_no(WF_INVALID, "'count' does not go with the type totp.", "token.add", "user=alice",
+		"type=totp", "count=3");
+	rig_no(WF_NOT_FOUND, "There is no account 'bob'; 'warifu user list' shows all.",
+		"token.add", "user=bob", "type=totp");
+	rig_no(WF_EXISTS, "'alice' has a credential 'password' already: choose another label.",
+		"token.add", "user=alice", "type=totp", "label=password");
 	ck_assert_uint_eq(rig_rows(), rows);
 	rig_ok("user.add", "user=robot", "kind=service", "sources=192.0.2.7");
-	rig_no(WF_INVALID, "A service account has no tokens: it comes with its key.", "token.add", "user=robot", "type=totp");
+	rig_no(WF_INVALID, "A service account has no tokens: it comes with its key.", "token.add",
+		"user=robot", "type=totp");
 }
 END_TEST
 
@@ -135,10 +143,12 @@ START_TEST(there_is_a_limit)
 {
 	for (int i = 1; i < CREDENTIALS_MAX; i++)
 		add("hotp");
-	rig_no(WF_CONFLICT, "'alice' has 16 credentials, and more are not possible: remove one first.", "token.add",
-		"user=alice", "type=totp");
-	rig_no(WF_CONFLICT, "'alice' has 16 credentials, and more are not possible: remove one first.", "token.add",
-		"user=alice", "type=recovery");
+	rig_no(WF_CONFLICT,
+		"'alice' has 16 credentials, and more are not possible: remove one first.",
+		"token.add", "user=alice", "type=totp");
+	rig_no(WF_CONFLICT,
+		"'alice' has 16 credentials, and more are not possible: remove one first.",
+		"token.add", "user=alice", "type=recovery");
 	rig_ok("token.remove", "user=alice", "id=2", "reason=lost");
 	rig_ok("token.add", "user=alice", "type=recovery");
 	rig_ok("token.add", "user=alice", "type=recovery"); /* takes the place of the other set */
@@ -177,10 +187,12 @@ START_TEST(a_wrong_code_confirms_nothing)
 	ck_assert_str_eq(row.event, "token.confirm");
 	ck_assert_int_eq(row.result, AUDIT_FAILURE);
 	ck_assert_str_eq(row.reason, "wrong-code");
-	rig_no(WF_NOT_FOUND, "'alice' has no token of this number; 'warifu token list alice' shows all.", "token.confirm",
-		"user=alice", "id=99", "!code=123456");
-	rig_no(WF_NOT_FOUND, "'alice' has no token of this number; 'warifu token list alice' shows all.", "token.confirm",
-		"user=alice", "id=1", "!code=123456"); /* the password is none */
+	rig_no(WF_NOT_FOUND,
+		"'alice' has no token of this number; 'warifu token list alice' shows all.",
+		"token.confirm", "user=alice", "id=99", "!code=123456");
+	rig_no(WF_NOT_FOUND,
+		"'alice' has no token of this number; 'warifu token list alice' shows all.",
+		"token.confirm", "user=alice", "id=1", "!code=123456"); /* the password is none */
 }
 END_TEST
 
@@ -196,8 +208,9 @@ START_TEST(the_right_token_is_found)
 	ck_assert_str_eq(rig.text, "'totp-2' counts from now on.");
 	(void)snprintf(secret, sizeof(secret), "%s", other);
 	rig_ok("user.add", "user=bob");
-	rig_no(WF_NOT_FOUND, "'bob' has no token of this number; 'warifu token list bob' shows all.", "token.confirm",
-		"user=bob", "id=2", code_of(FACTOR_TOTP, 0, 0, "code"));
+	rig_no(WF_NOT_FOUND,
+		"'bob' has no token of this number; 'warifu token list bob' shows all.",
+		"token.confirm", "user=bob", "id=2", code_of(FACTOR_TOTP, 0, 0, "code"));
 	rig_ok("token.confirm", "user=alice", "id=2", code_of(FACTOR_TOTP, 0, 0, "code"));
 }
 END_TEST
@@ -208,10 +221,12 @@ START_TEST(a_suspect_clock_confirms_no_totp)
 	rig.now.wall_us += 40 * 86400 * US_PER_S;
 	ck_assert(store_clock_watch(rig.store));
 	rig_no(WF_UNAVAILABLE,
-		"The clock of this machine jumped, so codes by time cannot be checked: set it, then 'warifu clock accept'.",
+		"The clock of this machine jumped, so codes by time cannot be checked: set it, "
+		"then 'warifu clock accept'.",
 		"token.confirm", "user=alice", code_of(FACTOR_TOTP, 0, 0, "code"));
 	rig_no(WF_UNAVAILABLE,
-		"The clock of this machine jumped, so codes by time cannot be checked: set it, then 'warifu clock accept'.",
+		"The clock of this machine jumped, so codes by time cannot be checked: set it, "
+		"then 'warifu clock accept'.",
 		"token.resync", "user=alice", "id=2", code_of(FACTOR_TOTP, 0, 0, "code1"),
 		code_of(FACTOR_TOTP, 1, 1, "code2"));
 	rig_ok("clock.accept", "reason=checked");
@@ -225,16 +240,16 @@ START_TEST(hotp_comes_back_in_step)
 
 	add("hotp");
 	rig_ok("token.confirm", "user=alice", code_of(FACTOR_HOTP, 0, 0, "code"));
-	rig_no(WF_NO, WRONG, "token.resync", "user=alice", "id=2", code_of(FACTOR_HOTP, 60, 0, "code1"),
-		code_of(FACTOR_HOTP, 62, 1, "code2"));
+	rig_no(WF_NO, WRONG, "token.resync", "user=alice", "id=2",
+		code_of(FACTOR_HOTP, 60, 0, "code1"), code_of(FACTOR_HOTP, 62, 1, "code2"));
 	rig_ok("token.resync", "user=alice", "id=2", code_of(FACTOR_HOTP, 60, 0, "code1"),
 		code_of(FACTOR_HOTP, 61, 1, "code2"));
 	ck_assert_int_eq(token(&subject, 0)->counter, 62);
 	/* Used ones do not bring it back. */
-	rig_no(WF_NO, WRONG, "token.resync", "user=alice", "id=2", code_of(FACTOR_HOTP, 60, 0, "code1"),
-		code_of(FACTOR_HOTP, 61, 1, "code2"));
-	rig_no(WF_NO, WRONG, "token.resync", "user=alice", "id=2", code_of(FACTOR_HOTP, 400, 0, "code1"),
-		code_of(FACTOR_HOTP, 401, 1, "code2"));
+	rig_no(WF_NO, WRONG, "token.resync", "user=alice", "id=2",
+		code_of(FACTOR_HOTP, 60, 0, "code1"), code_of(FACTOR_HOTP, 61, 1, "code2"));
+	rig_no(WF_NO, WRONG, "token.resync", "user=alice", "id=2",
+		code_of(FACTOR_HOTP, 400, 0, "code1"), code_of(FACTOR_HOTP, 401, 1, "code2"));
 }
 END_TEST
 
@@ -246,21 +261,24 @@ START_TEST(totp_comes_back_in_step)
 	add("totp");
 	rig_ok("token.confirm", "user=alice", code_of(FACTOR_TOTP, 0, 0, "code"));
 	rig_advance(3600);
-	rig_no(WF_NO, "The codes are right, but the token's clock is 270 seconds off: set it, then try again.",
-		"token.resync", "user=alice", "id=2", code_of(FACTOR_TOTP, 8, 0, "code1"), code_of(FACTOR_TOTP, 9, 1, "code2"));
-	rig_no(WF_NO, WRONG, "token.resync", "user=alice", "id=2", code_of(FACTOR_TOTP, 1, 0, "code1"),
-		code_of(FACTOR_TOTP, 1, 1, "code2"));
+	rig_no(WF_NO,
+		"The codes are right, but the token's clock is 270 seconds off: set it, then try "
+		"again.",
+		"token.resync", "user=alice", "id=2", code_of(FACTOR_TOTP, 8, 0, "code1"),
+		code_of(FACTOR_TOTP, 9, 1, "code2"));
+	rig_no(WF_NO, WRONG, "token.resync", "user=alice", "id=2",
+		code_of(FACTOR_TOTP, 1, 0, "code1"), code_of(FACTOR_TOTP, 1, 1, "code2"));
 	rig_ok("token.resync", "user=alice", "id=2", code_of(FACTOR_TOTP, 1, 0, "code1"),
 		code_of(FACTOR_TOTP, 2, 1, "code2"));
 	credential = token(&subject, 0);
 	ck_assert_int_eq(credential->drift, 2);
 	ck_assert_int_eq(credential->counter, rig.now.wall_us / US_PER_S / 30 + 2);
 	/* The two codes are used up by it. */
-	rig_no(WF_NO, WRONG, "token.resync", "user=alice", "id=2", code_of(FACTOR_TOTP, 1, 0, "code1"),
-		code_of(FACTOR_TOTP, 2, 1, "code2"));
+	rig_no(WF_NO, WRONG, "token.resync", "user=alice", "id=2",
+		code_of(FACTOR_TOTP, 1, 0, "code1"), code_of(FACTOR_TOTP, 2, 1, "code2"));
 	rig_ok("token.add", "user=alice", "type=recovery");
-	rig_no(WF_INVALID, "Recovery codes cannot get out of step.", "token.resync", "user=alice", "id=3", "!code1=1",
-		"!code2=2");
+	rig_no(WF_INVALID, "Recovery codes cannot get out of step.", "token.resync", "user=alice",
+		"id=3", "!code1=1", "!code2=2");
 }
 END_TEST
 
@@ -282,7 +300,8 @@ START_TEST(recovery_codes_replace_the_older_set)
 	char first[64];
 
 	rig_ok("token.add", "user=alice", "type=recovery");
-	ck_assert_str_eq(rig.text, "'alice' has 10 recovery codes, which count at once; older ones are void.");
+	ck_assert_str_eq(rig.text,
+		"'alice' has 10 recovery codes, which count at once; older ones are void.");
 	ck_assert_uint_eq(rig.nrows, 10);
 	(void)snprintf(first, sizeof(first), "%s", rig_cell(0, "code"));
 	for (size_t i = 1; i < rig.nrows; i++) {
@@ -330,10 +349,12 @@ START_TEST(removed_tokens_are_gone)
 	ck_assert_uint_eq(subject.n, 1);
 	rig_last_row(&row);
 	ck_assert_str_eq(row.detail, "totp 'totp-1' removed; reason: telephone lost");
-	rig_no(WF_NOT_FOUND, "'alice' has no token of this number; 'warifu token list alice' shows all.", "token.remove",
-		"user=alice", "id=2", "reason=again");
-	rig_no(WF_NOT_FOUND, "'alice' has no token of this number; 'warifu token list alice' shows all.", "token.remove",
-		"user=alice", "id=1", "reason=the password"); /* is no token */
+	rig_no(WF_NOT_FOUND,
+		"'alice' has no token of this number; 'warifu token list alice' shows all.",
+		"token.remove", "user=alice", "id=2", "reason=again");
+	rig_no(WF_NOT_FOUND,
+		"'alice' has no token of this number; 'warifu token list alice' shows all.",
+		"token.remove", "user=alice", "id=1", "reason=the password"); /* is no token */
 }
 END_TEST
 

@@ -31,8 +31,10 @@ START_TEST(unlock_opens_and_says_why_it_was_locked)
 	ck_assert_str_eq(rig_cell(0, "locked"), "1");
 	rig_ok("unlock", "user=alice", "reason=called from her own number", "ticket=T-9");
 	(void)snprintf(wanted, sizeof(wanted),
-		"'alice' is open again. It was locked since %s. The log has 10 wrong answers since the last success, the last "
-		"from 192.0.2.7.", time);
+		"'alice' is open again. It was locked since %s. The log has 10 wrong answers since "
+		"the last success, the last "
+		"from 192.0.2.7.",
+		time);
 	ck_assert_str_eq(rig.text, wanted);
 	ck_assert_uint_eq(rig.nrows, 2);
 	ck_assert_str_eq(rig_cell(0, "lane"), "account");
@@ -43,8 +45,8 @@ START_TEST(unlock_opens_and_says_why_it_was_locked)
 	ck_assert_str_eq(row.event, "unlock");
 	ck_assert_str_eq(row.ticket, "T-9");
 	ck_assert_str_eq(row.reason, "called from her own number");
-	ck_assert_str_eq(row.detail,
-		"was locked; failures cleared: account 10, possession 0; reason: called from her own number");
+	ck_assert_str_eq(row.detail, "was locked; failures cleared: account 10, possession 0; "
+				     "reason: called from her own number");
 	rig_subject("alice", &subject);
 	ck_assert_uint_eq(subject.account_lane.failures, 0);
 	ck_assert(!act_lane_locked(&subject.account_lane, subject.lock_ms));
@@ -76,7 +78,8 @@ START_TEST(unlock_without_a_lock)
 	ck_assert_str_eq(rig_cell(0, "failures"), "3");
 	rig_ok("user.show", "user=alice");
 	ck_assert_str_eq(rig_cell(0, "failures"), "0");
-	rig_no(WF_NOT_FOUND, "There is no account 'bob'; 'warifu user list' shows all.", "unlock", "user=bob", "reason=x");
+	rig_no(WF_NOT_FOUND, "There is no account 'bob'; 'warifu user list' shows all.", "unlock",
+		"user=bob", "reason=x");
 }
 END_TEST
 
@@ -87,8 +90,9 @@ START_TEST(causes_end_at_an_unlock)
 	rig_ok("unlock", "user=alice", "reason=first");
 	rig_fail("alice", 10, false, "198.51.100.3");
 	rig_ok("unlock", "user=alice", "reason=second");
-	ck_assert_ptr_nonnull(strstr(rig.text, "The log has 10 wrong answers since the last success, the last from "
-					       "198.51.100.3."));
+	ck_assert_ptr_nonnull(strstr(rig.text,
+		"The log has 10 wrong answers since the last success, the last from "
+		"198.51.100.3."));
 }
 END_TEST
 
@@ -115,8 +119,9 @@ START_TEST(why_explains_a_lock)
 	ck_assert_int_eq(rig_number(0, "time"), rig.now.wall_us);
 	ck_assert_str_eq(rig_cell(0, "explanation"),
 		"The password was wrong. It stays locked for another 60 minutes.");
-	ck_assert_str_eq(rig_cell(0, "advice"),
-		"Check Caps Lock and the keyboard's layout. A forgotten password is set anew with 'warifu user passwd'.");
+	ck_assert_str_eq(
+		rig_cell(0, "advice"), "Check Caps Lock and the keyboard's layout. A forgotten "
+				       "password is set anew with 'warifu user passwd'.");
 	rig_advance(3540);
 	rig_ok("why", "user=alice");
 	ck_assert_str_eq(rig_cell(0, "explanation"),
@@ -128,7 +133,8 @@ START_TEST(why_says_how_long_to_wait)
 {
 	rig_fail("alice", 5, false, "192.0.2.7");
 	rig_ok("why", "user=alice");
-	ck_assert_str_eq(rig_cell(0, "explanation"), "The password was wrong. The next try is looked at in 4 seconds.");
+	ck_assert_str_eq(rig_cell(0, "explanation"),
+		"The password was wrong. The next try is looked at in 4 seconds.");
 	rig_advance(100);
 	rig_ok("why", "user=alice");
 	ck_assert_str_eq(rig_cell(0, "explanation"), "The password was wrong.");
@@ -142,7 +148,8 @@ START_TEST(why_says_until_unlocked)
 	ck_assert_int_eq(policy_set(&rig.config.policy, P_LOCK_DURATION_S, 0, &origin), WF_OK);
 	rig_fail("alice", 10, false, "192.0.2.7");
 	rig_ok("why", "user=alice");
-	ck_assert_str_eq(rig_cell(0, "explanation"), "The password was wrong. It stays locked until somebody unlocks it.");
+	ck_assert_str_eq(rig_cell(0, "explanation"),
+		"The password was wrong. It stays locked until somebody unlocks it.");
 	rig_ok("user.show", "user=alice");
 	ck_assert_str_eq(rig_cell(0, "locked"), "1");
 	ck_assert_str_eq(rig_cell(0, "locked-until"), "");
@@ -153,11 +160,14 @@ START_TEST(why_of_nobody)
 {
 	rig_no(WF_NOT_FOUND, "No attempt of 'alice' was refused.", "why", "user=alice");
 	rig_no(WF_NOT_FOUND,
-		"There is no account 'bob', and no attempt under this name was refused. 'warifu user list' shows all names.",
+		"There is no account 'bob', and no attempt under this name was refused. 'warifu "
+		"user list' shows all names.",
 		"why", "user=bob");
 	rig_no(WF_NOT_FOUND,
-		"There is no account 'Alice', and no attempt under this name was refused. Is 'alice' meant? Names count to the "
-		"letter.", "why", "user=Alice");
+		"There is no account 'Alice', and no attempt under this name was refused. Is "
+		"'alice' meant? Names count to the "
+		"letter.",
+		"why", "user=Alice");
 }
 END_TEST
 
@@ -185,17 +195,20 @@ START_TEST(why_of_unknown_names_and_reasons)
 	write_row("bob", "ok", AUDIT_SUCCESS, 1);
 	rig_ok("why", "user=bob");
 	ck_assert_str_eq(rig_cell(0, "explanation"),
-		"There was no account of this name. It happened 5 times within a minute. 'warifu user list' shows all names.");
+		"There was no account of this name. It happened 5 times within a minute. 'warifu "
+		"user list' shows all names.");
 	write_row("ALICE", "unknown-user", AUDIT_FAILURE, 1);
 	rig_ok("why", "user=ALICE");
 	ck_assert_str_eq(rig_cell(0, "explanation"),
 		"There was no account of this name. Is 'alice' meant? Names count to the letter.");
 	write_row("alice", "unknown-user", AUDIT_FAILURE, 1);
 	rig_ok("why", "user=alice");
-	ck_assert_str_eq(rig_cell(0, "explanation"), "There was no account of this name. There is one now.");
+	ck_assert_str_eq(
+		rig_cell(0, "explanation"), "There was no account of this name. There is one now.");
 	write_row("bob", "phase-of-the-moon", AUDIT_UNAVAILABLE, 1);
 	rig_ok("why", "user=bob");
-	ck_assert_str_eq(rig_cell(0, "explanation"), "The log gives the reason 'phase-of-the-moon'.");
+	ck_assert_str_eq(
+		rig_cell(0, "explanation"), "The log gives the reason 'phase-of-the-moon'.");
 	ck_assert_str_eq(rig_cell(0, "result"), "unavailable");
 }
 END_TEST
@@ -206,7 +219,8 @@ START_TEST(why_in_observe_mode)
 	write_row("alice", "observed", AUDIT_NEUTRAL, 1);
 	rig_ok("why", "user=alice");
 	ck_assert_str_eq(rig_cell(0, "explanation"),
-		"The account has nothing that answers to what was asked. Observe mode let it pass; when enforced, it is "
+		"The account has nothing that answers to what was asked. Observe mode let it pass; "
+		"when enforced, it is "
 		"refused.");
 }
 END_TEST
@@ -214,20 +228,22 @@ END_TEST
 /* Every reason that the daemon's parts write must be explained. */
 START_TEST(known_reasons_are_explained)
 {
-	static const char *const reasons[] = {
-		"wrong-password", "wrong-code", "wrong-answer", "no-factor", "replayed", "clock-suspect", "unknown-user",
-		"not-managed", "exemption-ended", "disabled", "not-yet-valid", "expired", "locked", "locked-possession",
-		"back-off", "abandoned", "interrupted", "overload", "store", "protocol", "root-login", "service-account",
-		"service-account-no-key", "service-account-source", "no-transaction", "must-change", "not-own-account",
-		"not-proved", "password-rule", "overflow", "unavailable", "lease-expired", "changed-meanwhile",
-		"group", "not-privileged", "state-unknown", "state-used", "state-ended"
-	};
+	static const char *const reasons[] = {"wrong-password", "wrong-code", "wrong-answer",
+		"no-factor", "replayed", "clock-suspect", "unknown-user", "not-managed",
+		"exemption-ended", "disabled", "not-yet-valid", "expired", "locked",
+		"locked-possession", "back-off", "abandoned", "interrupted", "overload", "store",
+		"protocol", "root-login", "service-account", "service-account-no-key",
+		"service-account-source", "no-transaction", "must-change", "not-own-account",
+		"not-proved", "password-rule", "overflow", "unavailable", "lease-expired",
+		"changed-meanwhile", "group", "not-privileged", "state-unknown", "state-used",
+		"state-ended"};
 
 	for (size_t i = 0; i < COUNT_OF(reasons); i++) {
 		write_row("alice", reasons[i], AUDIT_FAILURE, 1);
 		rig_ok("why", "user=alice");
 		ck_assert_str_eq(rig_cell(0, "reason"), reasons[i]);
-		ck_assert_msg(strncmp(rig_cell(0, "explanation"), "The log gives", 13) != 0, "%s", reasons[i]);
+		ck_assert_msg(strncmp(rig_cell(0, "explanation"), "The log gives", 13) != 0, "%s",
+			reasons[i]);
 		ck_assert_str_ne(rig_cell(0, "advice"), "");
 	}
 }

@@ -10,7 +10,9 @@
 #define KNOWLEDGE_AT 1
 
 static struct config_upstream sections[] = {
-	{.name = "passlogic", .factor = UPSTREAM_POSSESSION, .groups = {.names = {"old", "older"}, .n = 2}},
+	{.name = "passlogic",
+		.factor = UPSTREAM_POSSESSION,
+		.groups = {.names = {"old", "older"}, .n = 2}},
 	{.name = "ldap", .factor = UPSTREAM_KNOWLEDGE, .groups = {.names = {"old"}, .n = 1}},
 	{.name = "centre", .factor = UPSTREAM_NONE},
 };
@@ -49,11 +51,16 @@ START_TEST(who_is_asked)
 	const struct credential credential = {.factor = row->factor, .state = row->state};
 	struct account account = {.ngroups = row->group[0] != '\0' ? 1 : 0};
 	size_t n = row->factor == FACTOR_NONE ? 0 : 1;
-	unsigned kinds = (row->codes[0] != '\0' ? KIND_POSSESSION : 0) | (row->password[0] != '\0' ? KIND_KNOWLEDGE : 0);
+	unsigned kinds = (row->codes[0] != '\0' ? KIND_POSSESSION : 0) |
+			 (row->password[0] != '\0' ? KIND_KNOWLEDGE : 0);
 
 	(void)snprintf(account.groups[0], sizeof(account.groups[0]), "%s", row->group);
-	ck_assert_str_eq(name_of(account_upstream(&upstreams, &account, &credential, n, KIND_POSSESSION)), row->codes);
-	ck_assert_str_eq(name_of(account_upstream(&upstreams, &account, &credential, n, KIND_KNOWLEDGE)), row->password);
+	ck_assert_str_eq(
+		name_of(account_upstream(&upstreams, &account, &credential, n, KIND_POSSESSION)),
+		row->codes);
+	ck_assert_str_eq(
+		name_of(account_upstream(&upstreams, &account, &credential, n, KIND_KNOWLEDGE)),
+		row->password);
 	ck_assert_uint_eq(account_upstream_kinds(&upstreams, &account, &credential, n), kinds);
 }
 END_TEST
@@ -110,21 +117,24 @@ START_TEST(why_names_the_server)
 	refuse("upstream-refused", "zone internet; upstream passlogic (192.0.2.9:1812): reject");
 	rig_ok("why", "user=bob");
 	ck_assert_str_eq(rig_cell(0, "explanation"),
-		"Another server, which knows this factor of the account, refused the answer. (upstream passlogic "
-		"(192.0.2.9:1812): reject) As long as it has no token of its own, the server 'passlogic' is asked about its "
+		"Another server, which knows this factor of the account, refused the answer. "
+		"(upstream passlogic "
+		"(192.0.2.9:1812): reject) As long as it has no token of its own, the server "
+		"'passlogic' is asked about its "
 		"codes.");
 }
 END_TEST
 
 START_TEST(each_reason_is_explained)
 {
-	static const char *const reasons[] = {
-		"upstream-refused", "upstream-away", "upstream-challenge", "upstream-rounds", "upstream-left"};
+	static const char *const reasons[] = {"upstream-refused", "upstream-away",
+		"upstream-challenge", "upstream-rounds", "upstream-left"};
 
 	refuse(reasons[_i], "zone internet");
 	rig_ok("why", "user=bob");
 	ck_assert_ptr_null(strstr(rig_cell(0, "explanation"), "The log gives the reason"));
-	ck_assert_ptr_nonnull(strstr(rig_cell(0, "explanation"), "the server 'ldap' is asked about it."));
+	ck_assert_ptr_nonnull(
+		strstr(rig_cell(0, "explanation"), "the server 'ldap' is asked about it."));
 }
 END_TEST
 

@@ -23,7 +23,8 @@ static bool
 password_is(const struct act_subject *subject, const char *text)
 {
 	struct wf_secret answer = WF_SECRET_EMPTY;
-	struct factor_input input = {.answer = &answer, .keys = rig.keys, .now = rig.now, .scratch = rig.scratch};
+	struct factor_input input = {
+		.answer = &answer, .keys = rig.keys, .now = rig.now, .scratch = rig.scratch};
 	struct factor_result result;
 
 	memset(&result, 0, sizeof(result));
@@ -42,7 +43,8 @@ START_TEST(add_makes_an_account_and_its_row)
 	struct audit_row row;
 
 	rig_ok("user.add", "user=alice", "uid=4242", "display=Alice Arai", "ticket=T-7", PASSWORD);
-	ck_assert_str_eq(rig.text, "The account 'alice' was added. Give it a token with 'warifu token add alice totp'.");
+	ck_assert_str_eq(rig.text, "The account 'alice' was added. Give it a token with 'warifu "
+				   "token add alice totp'.");
 	rig_subject("alice", &subject);
 	ck_assert_str_eq(subject.account.display, "Alice Arai");
 	ck_assert_int_eq(subject.account.uid, 4242);
@@ -82,7 +84,8 @@ START_TEST(add_takes_the_uid_of_the_unix_user)
 	rig_subject("no-such-unix-user", &subject);
 	ck_assert_int_eq(subject.account.uid, -1);
 	ck_assert_str_eq(rig.text,
-		"The account 'no-such-unix-user' was added. Give it a password with 'warifu user passwd no-such-unix-user'. "
+		"The account 'no-such-unix-user' was added. Give it a password with 'warifu user "
+		"passwd no-such-unix-user'. "
 		"Give it a token with 'warifu token add no-such-unix-user totp'.");
 }
 END_TEST
@@ -91,7 +94,8 @@ START_TEST(names_count_to_the_byte)
 {
 	rig_ok("user.add", "user=bob");
 	rig_ok("user.add", "user=Bob");
-	rig_no(WF_NOT_FOUND, "There is no account 'BOB'; 'warifu user list' shows all.", "user.show", "user=BOB");
+	rig_no(WF_NOT_FOUND, "There is no account 'BOB'; 'warifu user list' shows all.",
+		"user.show", "user=BOB");
 }
 END_TEST
 
@@ -100,12 +104,15 @@ static const struct {
 	const char *args[4];
 	const char *sentence;
 } bad_adds[] = {
-	{WF_EXISTS, {"user=alice"}, "There is an account 'alice' already: change it with 'warifu user set'."},
+	{WF_EXISTS, {"user=alice"},
+		"There is an account 'alice' already: change it with 'warifu user set'."},
 	{WF_EXISTS, {"user=games2", "uid=9"},
-		"There is an account 'games2' already, which is refused: take it over with 'warifu user manage games2', "
+		"There is an account 'games2' already, which is refused: take it over with 'warifu "
+		"user manage games2', "
 		"then give it a password."},
 	{WF_EXISTS, {"user=carol", "uid=4242"},
-		"uid 4242 belongs to the account 'alice' already; a uid can have one account only."},
+		"uid 4242 belongs to the account 'alice' already; a uid can have one account "
+		"only."},
 	{WF_INVALID, {"user=carol", "kind=service"},
 		"A service account needs 'sources': the networks that it may come from."},
 	{WF_INVALID, {"user=carol", "sources=192.0.2.0/24"},
@@ -115,7 +122,8 @@ static const struct {
 	{WF_INVALID, {"user=carol", "valid-until=1000000"}, "'valid-until' has passed already."},
 	{WF_INVALID, {"user=carol", "must-change=0"}, "'must-change' needs a password."},
 	{WF_INVALID, {"user=carol", "!password=short"},
-		"The password is too short. Choose one of at least 8 characters (rule password.min SCS-4-1-3-4)."},
+		"The password is too short. Choose one of at least 8 characters (rule password.min "
+		"SCS-4-1-3-4)."},
 };
 
 START_TEST(bad_adds_are_refused)
@@ -136,14 +144,17 @@ START_TEST(bad_adds_are_refused)
 }
 END_TEST
 
-#define MUST "A password that somebody else sets must be changed at first use: leave 'must-change' out."
+#define MUST                                                                                    \
+	"A password that somebody else sets must be changed at first use: leave 'must-change' " \
+	"out."
 
 START_TEST(only_the_first_administrator_keeps_his_password)
 {
 	struct act_subject subject;
 
 	rig.uid = 12345;
-	rig_no(WF_INVALID, MUST, "user.add", "user=first", "kind=privileged", "must-change=0", PASSWORD);
+	rig_no(WF_INVALID, MUST, "user.add", "user=first", "kind=privileged", "must-change=0",
+		PASSWORD);
 	rig.uid = 0;
 	rig_ok("user.add", "user=first", "kind=privileged", "must-change=0", PASSWORD);
 	rig_subject("first", &subject);
@@ -167,7 +178,8 @@ START_TEST(passwd_replaces)
 	rig_ok("user.add", "user=alice", PASSWORD);
 	rig_ok("user.set", "user=alice", "must-change=0");
 	rig_ok("user.passwd", "user=alice", "!password=quite another sentence");
-	ck_assert_str_eq(rig.text, "'alice' has a new password, which must be changed at the next login.");
+	ck_assert_str_eq(
+		rig.text, "'alice' has a new password, which must be changed at the next login.");
 	rig_subject("alice", &subject);
 	ck_assert_uint_eq(passwords(&subject), 1);
 	ck_assert(password_is(&subject, "quite another sentence"));
@@ -177,12 +189,13 @@ START_TEST(passwd_replaces)
 	ck_assert_str_eq(row.event, "user.passwd");
 	ck_assert_str_eq(row.detail, "new password, to be changed at first use");
 	rig_no(WF_INVALID,
-		"The password contains the name of its owner. Choose another one (rule IPA-6.10h).", "user.passwd",
-		"user=alice", "!password=alice in the garden");
-	rig_no(WF_NOT_FOUND, "There is no account 'bob'; 'warifu user list' shows all.", "user.passwd", "user=bob", PASSWORD);
+		"The password contains the name of its owner. Choose another one (rule IPA-6.10h).",
+		"user.passwd", "user=alice", "!password=alice in the garden");
+	rig_no(WF_NOT_FOUND, "There is no account 'bob'; 'warifu user list' shows all.",
+		"user.passwd", "user=bob", PASSWORD);
 	rig_ok("user.add", "user=robot", "kind=service", "sources=192.0.2.7");
-	rig_no(WF_INVALID, "A service account has no password: it comes with its key.", "user.passwd", "user=robot",
-		PASSWORD);
+	rig_no(WF_INVALID, "A service account has no password: it comes with its key.",
+		"user.passwd", "user=robot", PASSWORD);
 }
 END_TEST
 
@@ -190,7 +203,8 @@ START_TEST(privileged_passwords_are_longer)
 {
 	rig_ok("user.add", "user=boss", "kind=privileged");
 	rig_no(WF_INVALID,
-		"The password is too short. Choose one of at least 12 characters (rule password.min_privileged IPA-6.10g).",
+		"The password is too short. Choose one of at least 12 characters (rule "
+		"password.min_privileged IPA-6.10g).",
 		"user.passwd", "user=boss", "!password=tulip vase");
 	rig_ok("user.add", "user=alice");
 	rig_ok("user.passwd", "user=alice", "!password=tulip vase");
@@ -207,16 +221,19 @@ START_TEST(disable_and_enable)
 	ck_assert_str_eq(rig.text, "'alice' is enabled already; nothing was changed.");
 	ck_assert_uint_eq(rig_rows(), 1);
 	rig_advance(5);
-	rig_ok("user.disable", "user=alice", "reason=on leave until the first of April, says her manager", "ticket=T-1");
+	rig_ok("user.disable", "user=alice",
+		"reason=on leave until the first of April, says her manager", "ticket=T-1");
 	rig_subject("alice", &subject);
 	ck_assert_int_eq(subject.account.state, ACCOUNT_DISABLED);
 	ck_assert_int_eq(subject.account.disabled_us, RIG_START + 5 * US_PER_S);
-	ck_assert_str_eq(subject.account.reason, "on leave until the first of April, says her manager");
+	ck_assert_str_eq(
+		subject.account.reason, "on leave until the first of April, says her manager");
 	rig_last_row(&row);
 	ck_assert_str_eq(row.event, "user.disable");
 	ck_assert_str_eq(row.ticket, "T-1");
 	ck_assert_str_eq(row.reason, "on leave until the first of April, says her man");
-	ck_assert_str_eq(row.detail, "disabled; reason: on leave until the first of April, says her manager");
+	ck_assert_str_eq(row.detail,
+		"disabled; reason: on leave until the first of April, says her manager");
 	rig_ok("user.disable", "user=alice", "reason=again");
 	ck_assert_str_eq(rig.text, "'alice' is disabled already; nothing was changed.");
 	rig_ok("user.enable", "user=alice");
@@ -232,22 +249,27 @@ START_TEST(remove_takes_all_but_the_log)
 {
 	rig_user("alice");
 	rig_ok("user.remove", "user=alice", "reason=left the company");
-	rig_no(WF_NOT_FOUND, "There is no account 'alice'; 'warifu user list' shows all.", "user.show", "user=alice");
+	rig_no(WF_NOT_FOUND, "There is no account 'alice'; 'warifu user list' shows all.",
+		"user.show", "user=alice");
 	rig_ok("log", "user=alice");
 	ck_assert_uint_eq(rig.nrows, 4);
 	ck_assert_str_eq(rig_cell(3, "event"), "user.remove");
-	ck_assert_str_eq(rig_cell(3, "detail"), "removed with 2 credentials; reason: left the company");
-	rig_no(WF_NOT_FOUND, "There is no account 'alice'; 'warifu user list' shows all.", "user.remove", "user=alice",
-		"reason=again");
+	ck_assert_str_eq(
+		rig_cell(3, "detail"), "removed with 2 credentials; reason: left the company");
+	rig_no(WF_NOT_FOUND, "There is no account 'alice'; 'warifu user list' shows all.",
+		"user.remove", "user=alice", "reason=again");
 }
 END_TEST
 
-#define LAST "'boss' is the last enabled privileged account with a token: give another one a token first."
+#define LAST                                                                                    \
+	"'boss' is the last enabled privileged account with a token: give another one a token " \
+	"first."
 
 START_TEST(the_last_administrator_stays)
 {
 	rig_ruler("boss");
-	rig_ok("user.add", "user=deputy", "kind=privileged", PASSWORD); /* no token: does not count */
+	/* no token: does not count */
+	rig_ok("user.add", "user=deputy", "kind=privileged", PASSWORD);
 	rig_no(WF_CONFLICT, LAST, "user.disable", "user=boss", "reason=x");
 	rig_no(WF_CONFLICT, LAST, "user.remove", "user=boss", "reason=x");
 	rig_no(WF_CONFLICT, LAST, "user.refuse", "user=boss", "reason=x");
@@ -274,7 +296,10 @@ START_TEST(set_says_old_and_new)
 	ck_assert_int_eq(subject.account.valid_from_us, INT64_C(1773100800000000));
 	ck_assert_int_eq(subject.account.valid_until_us, INT64_C(1804636800000000));
 	rig_last_row(&row);
-	ck_assert_int_eq(strncmp(row.detail, "uid: 4242 -> 4243; display: '' -> 'Alice'; valid-from: open -> 2026-", 66), 0);
+	ck_assert_int_eq(
+		strncmp(row.detail,
+			"uid: 4242 -> 4243; display: '' -> 'Alice'; valid-from: open -> 2026-", 66),
+		0);
 	ck_assert_ptr_nonnull(strstr(row.detail, "; reason: new contract"));
 	rig_ok("user.set", "user=alice", "display=", "valid-from=", "valid-until=");
 	rig_subject("alice", &subject);
@@ -323,8 +348,10 @@ START_TEST(sixteen_groups_of_the_longest_names)
 	for (int i = 0; i < ACCOUNT_GROUPS_MAX; i++) {
 		char name[48];
 
-		(void)snprintf(name, sizeof(name), "%sgroup-%02d-abcdefghijklmnopqrstuvw", i > 0 ? "," : "", i);
-		(void)snprintf(wanted + strlen(wanted), sizeof(wanted) - strlen(wanted), "%s", name);
+		(void)snprintf(name, sizeof(name), "%sgroup-%02d-abcdefghijklmnopqrstuvw",
+			i > 0 ? "," : "", i);
+		(void)snprintf(
+			wanted + strlen(wanted), sizeof(wanted) - strlen(wanted), "%s", name);
 	}
 	(void)snprintf(groups + strlen(groups), sizeof(groups) - strlen(groups), "%.600s", wanted);
 	rig_ok("user.add", "user=alice", groups);
@@ -337,15 +364,16 @@ START_TEST(bad_settings_are_refused)
 {
 	rig_ok("user.add", "user=alice", "uid=4242", PASSWORD);
 	rig_ok("user.add", "user=bob", "uid=4243");
-	rig_no(WF_EXISTS, "uid 4243 belongs to the account 'bob' already; a uid can have one account only.", "user.set",
-		"user=alice", "uid=4243");
-	rig_no(WF_INVALID, "A service account needs 'sources': the networks that it may come from.", "user.set",
-		"user=alice", "kind=service");
-	rig_no(WF_INVALID, "'valid-until' must be later than 'valid-from'.", "user.set", "user=alice",
-		"valid-from=1800000000000000", "valid-until=1700000000000000");
+	rig_no(WF_EXISTS,
+		"uid 4243 belongs to the account 'bob' already; a uid can have one account only.",
+		"user.set", "user=alice", "uid=4243");
+	rig_no(WF_INVALID, "A service account needs 'sources': the networks that it may come from.",
+		"user.set", "user=alice", "kind=service");
+	rig_no(WF_INVALID, "'valid-until' must be later than 'valid-from'.", "user.set",
+		"user=alice", "valid-from=1800000000000000", "valid-until=1700000000000000");
 	rig.uid = 12345;
-	rig_no(WF_DENIED, "Only root may take back that a password must be changed.", "user.set", "user=alice",
-		"must-change=0");
+	rig_no(WF_DENIED, "Only root may take back that a password must be changed.", "user.set",
+		"user=alice", "must-change=0");
 	ck_assert_uint_eq(rig_rows(), 3); /* the denial is one */
 }
 END_TEST
@@ -357,8 +385,8 @@ START_TEST(who_becomes_privileged_changes_his_password)
 	rig_ok("user.add", "user=alice", PASSWORD);
 	rig_ok("user.set", "user=alice", "must-change=0");
 	rig_ok("user.set", "user=alice", "kind=privileged");
-	ck_assert_str_eq(rig.text,
-		"'alice' was changed. Its password must be changed at the next login: privileged ones are longer.");
+	ck_assert_str_eq(rig.text, "'alice' was changed. Its password must be changed at the next "
+				   "login: privileged ones are longer.");
 	rig_subject("alice", &subject);
 	ck_assert(subject.account.must_change);
 	ck_assert_int_eq(subject.account.kind, ACCOUNT_PRIVILEGED);
@@ -369,22 +397,25 @@ START_TEST(standing_of_unix_users)
 {
 	struct act_subject subject;
 
-	rig_no(WF_INVALID, "'until' has passed already.", "user.exempt", "user=backup", "reason=moves", "until=1000000");
-	rig_ok("user.exempt", "user=backup", "uid=34", "reason=moves in June", "until=1780000000000000");
+	rig_no(WF_INVALID, "'until' has passed already.", "user.exempt", "user=backup",
+		"reason=moves", "until=1000000");
+	rig_ok("user.exempt", "user=backup", "uid=34", "reason=moves in June",
+		"until=1780000000000000");
 	rig_subject("backup", &subject);
 	ck_assert_int_eq(subject.account.standing, STANDING_EXEMPT);
 	ck_assert_int_eq(subject.account.standing_until_us, INT64_C(1780000000000000));
 	ck_assert_str_eq(subject.account.reason, "moves in June");
 	ck_assert_int_eq(subject.account.uid, 34);
-	rig_no(WF_CONFLICT, "The account 'backup' has another uid: change it with 'warifu user set'.", "user.refuse",
-		"user=backup", "uid=35", "reason=x");
+	rig_no(WF_CONFLICT,
+		"The account 'backup' has another uid: change it with 'warifu user set'.",
+		"user.refuse", "user=backup", "uid=35", "reason=x");
 	rig_ok("user.refuse", "user=backup", "reason=never logs in");
 	rig_subject("backup", &subject);
 	ck_assert_int_eq(subject.account.standing, STANDING_REFUSED);
 	ck_assert_int_eq(subject.account.standing_until_us, 0);
 	rig_ok("user.manage", "user=backup");
-	ck_assert_str_eq(rig.text,
-		"'backup' is managed by Warifu from now on. Give it a password with 'warifu user passwd backup'.");
+	ck_assert_str_eq(rig.text, "'backup' is managed by Warifu from now on. Give it a password "
+				   "with 'warifu user passwd backup'.");
 	rig_subject("backup", &subject);
 	ck_assert_int_eq(subject.account.standing, STANDING_MANAGED);
 	ck_assert_str_eq(subject.account.reason, "");
@@ -441,7 +472,8 @@ START_TEST(all_accounts_are_listed)
 	rig_ok("user.list", "limit=100", "after=u069");
 	ck_assert_uint_eq(rig.nrows, 80);
 	ck_assert_str_eq(rig_cell(0, "user"), "u070");
-	rig_no(WF_NOT_FOUND, "There is no account 'nobody'; 'warifu user list' shows all.", "user.list", "after=nobody");
+	rig_no(WF_NOT_FOUND, "There is no account 'nobody'; 'warifu user list' shows all.",
+		"user.list", "after=nobody");
 }
 END_TEST
 
