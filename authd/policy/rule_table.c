@@ -14,6 +14,15 @@
 #define NONE RULE_NOWHERE, 0
 #define NUMBERS RULE_NUMBERS, 0
 #define BUILT_IN(value) RULE_BUILT_IN, (value)
+/* empty, guessable and name; in a dictionary where there is one */
+#ifdef HAVE_PWQUALITY
+#define CONTENT_TODAY (1 | 2 | 8 | 4)
+#else
+#define CONTENT_TODAY (1 | 2 | 8)
+#endif
+#define CHANGE_TODAY 1 /* initial */
+#define LOCK_TODAY 1 /* lock */
+#define FIELDS_TODAY 255 /* all of them */
 #define BY_BOTH (RULE_BY_KIND | RULE_BY_GUARD)
 
 #define WORDS(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
@@ -69,13 +78,14 @@ static const struct rule_spec specs[] = {
 	{"password.classes", "", POLICY_UNION, BY_BOTH, class_words, 0, NONE,
 		N_("Classes of characters that a password must have.")},
 	{"password.forbidden", "", POLICY_UNION, RULE_WHOLE, content_words, 0,
-		BUILT_IN(1 | 2 | 4 | 8),
+		BUILT_IN(CONTENT_TODAY),
 		N_("What a password may not be or contain.")},
 	{"password.max_age", "days", POLICY_SMALLER, RULE_BY_KIND, NULL, DECADE_DAYS, NONE,
 		N_("Age at which a password must be changed.")},
 	{"password.leak_check", "days", POLICY_SMALLER, RULE_WHOLE, NULL, DECADE_DAYS, NONE,
 		N_("Longest time between two checks for leaked passwords.")},
-	{"password.change_on", "", POLICY_UNION, RULE_WHOLE, change_words, 0, BUILT_IN(1),
+	{"password.change_on", "", POLICY_UNION, RULE_WHOLE, change_words, 0,
+		BUILT_IN(CHANGE_TODAY),
 		N_("Events after which a password must be changed.")},
 	{"password.unique", "", POLICY_UNION, RULE_WHOLE, reuse_words, 0, NONE,
 		N_("Where else a password may not be in use.")},
@@ -91,7 +101,7 @@ static const struct rule_spec specs[] = {
 		N_("Time in which wrong answers add up; 0: until a success.")},
 	{"lock.duration", "s", POLICY_LARGER_OR_0, RULE_BY_KIND, NULL, YEAR_S, NUMBERS,
 		N_("How long an account stays locked; 0: until it is unlocked.")},
-	{"lock.means", "", POLICY_INTERSECT, RULE_WHOLE, lock_words, 0, BUILT_IN(1),
+	{"lock.means", "", POLICY_INTERSECT, RULE_WHOLE, lock_words, 0, BUILT_IN(LOCK_TODAY),
 		N_("What may answer to many wrong tries; others may be added to it.")},
 	{"idle.lock", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, NONE,
 		N_("Idle time after which a terminal locks itself.")},
@@ -149,7 +159,7 @@ static const struct rule_spec specs[] = {
 		N_("Longest time between reviews of the authentication log.")},
 	{"review.log_storage", "days", POLICY_SMALLER, RULE_WHOLE, NULL, DECADE_DAYS, NONE,
 		N_("Longest time between checks that logs are taken and kept.")},
-	{"log.fields", "", POLICY_UNION, RULE_WHOLE, field_words, 0, BUILT_IN(255),
+	{"log.fields", "", POLICY_UNION, RULE_WHOLE, field_words, 0, BUILT_IN(FIELDS_TODAY),
 		N_("What a row of the authentication log holds.")},
 	{"log.retention_days", "days", POLICY_LARGER, RULE_WHOLE, NULL, 36525, NUMBERS,
 		N_("Age before which no row of the log can be deleted.")},

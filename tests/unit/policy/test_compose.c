@@ -407,7 +407,9 @@ START_TEST(a_bar_may_be_deviated_from)
 }
 END_TEST
 
-/* To demand nothing where something is demanded is a deviation as well; an empty set is met by it. */
+/*
+ * To demand nothing where something is demanded is a deviation as well; an empty set is met by it.
+ */
 START_TEST(nothing_may_be_deviated_to)
 {
 	struct compose_problem problem;
