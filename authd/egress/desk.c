@@ -21,6 +21,7 @@
 #include "common/peer.h"
 
 #define VISITS_MAX 8
+#define SAY_AGAIN_US INT64_C(60000000)
 
 /* One connection of the daemon. */
 struct visit {
@@ -115,13 +116,40 @@ errand_free(struct errand *errand)
 	free(errand);
 }
 
+/* Once when servers fall silent, then at most once a minute, and when they answer again. */
+static void
+say_standing(const struct errand *errand)
+{
+	const struct desk *desk = errand->visit->desk;
+	const struct egress_reply *reply = &errand->order.reply;
+	struct booth *booth = site_find(errand->site, errand->order.target->config->name);
+	int64_t now = wf_clock_now(&desk->options.clock).boot_us;
+	bool silent = reply->outcome == WF_OUTCOME_UNREACHABLE;
+	bool news = silent != booth->silent;
+	char text[128 + EGRESS_CAUSE_MAX];
+
+	if (silent ? !news && now - booth->said_us < SAY_AGAIN_US : !news)
+		return;
+	if (silent)
+		snprintf(text, sizeof(text), "upstream '%s': %s", booth->target.config->name,
+			reply->cause);
+	else
+		snprintf(text, sizeof(text), "upstream '%s' answers again (%s)",
+			booth->target.config->name, reply->server);
+	booth->silent = silent;
+	booth->said_us = now;
+	desk->options.say(silent ? LOG_WARNING : LOG_NOTICE, text);
+}
+
 static void
 came_back(struct mailbox_post *post)
 {
 	struct errand *errand = post->ctx;
 
-	if (!errand->visit->lost)
+	if (!errand->visit->lost) {
+		say_standing(errand);
 		send_reply(errand->visit, errand->tag, &errand->order.reply);
+	}
 	errand_free(errand);
 }
 

@@ -19,6 +19,9 @@ struct booth {
 	const struct trade *trade;
 	struct target target;
 	struct worker_pool *pool; /* NULL before site_open */
+	/* of the desk: the last question had no answer; when that was said (CLOCK_BOOTTIME) */
+	bool silent;
+	int64_t said_us;
 };
 
 struct site {

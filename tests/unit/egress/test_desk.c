@@ -249,6 +249,23 @@ START_TEST(sections_do_not_wait_for_each_other)
 }
 END_TEST
 
+START_TEST(silence_is_said_once)
+{
+	server.manner = SAYS_NOTHING;
+	start();
+	for (unsigned i = 1; i <= 3; i++) {
+		ask_of("otp1", 5 * S);
+		UNTIL(told == i);
+	}
+	ck_assert_ptr_nonnull(strstr(said, "upstream 'otp1': 127.0.0.1:"));
+	ck_assert_ptr_null(strstr(strstr(said, "upstream 'otp1'") + 1, "upstream 'otp1'"));
+	server.manner = ANSWERS;
+	ask_of("otp1", 5 * S);
+	UNTIL(told == 4);
+	ck_assert_ptr_nonnull(strstr(said, "upstream 'otp1' answers again"));
+}
+END_TEST
+
 /* --- who may ask --- */
 
 START_TEST(only_the_daemon_may_ask)
@@ -403,7 +420,7 @@ close_once(wf_status status)
 	site_return(&site);
 }
 
-/* Reading configuration and secret, threads, socket and loop: whatever fails is said, nothing stays. */
+/* Configuration, secret, threads, socket, loop: whatever fails is said, nothing stays. */
 START_TEST(each_failing_call_at_the_start_is_survived)
 {
 	const struct fault_scenario scenario = {.run = open_once, .end = close_once};
@@ -427,6 +444,7 @@ desk_suite(void)
 	tcase_add_test(tc, a_challenge_goes_all_the_way);
 	tcase_add_test(tc, other_servers_are_unknown);
 	tcase_add_test(tc, silence_is_bounded);
+	tcase_add_test(tc, silence_is_said_once);
 	tcase_add_test(tc, sections_do_not_wait_for_each_other);
 	tcase_add_test(tc, only_the_daemon_may_ask);
 	tcase_add_test(tc, connections_are_bounded);
