@@ -1,6 +1,6 @@
 /*
- * Loading: files found, each read and parsed on top of the defaults, the whole checked, names looked
- * up; then it is handed out whole or not at all.
+ * Loading: files found, each read and parsed on top of the defaults, the whole checked, names
+ * looked up; then it is handed out whole or not at all.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -15,7 +15,10 @@
 #include "authd/config/config_load.h"
 #include "common/fault.h"
 
-/* What OWASP takes as equal to 19 MiB with 2 passes (46 with 1, 12 with 3, 9 with 4, 7 with 5), less a little. */
+/*
+ * What OWASP takes as equal to 19 MiB with 2 passes (46 with 1, 12 with 3, 9 with 4, 7 with 5),
+ * less a little.
+ */
 #define COST_LEAST_KIB 35840
 
 static pthread_mutex_t lexer = PTHREAD_MUTEX_INITIALIZER;
@@ -95,7 +98,8 @@ config_load(const char *file, struct config **config_r, struct config_error *err
 }
 
 wf_status
-config_load_with(const char *file, const char *extra, struct config **config_r, struct config_error *error_r)
+config_load_with(
+	const char *file, const char *extra, struct config **config_r, struct config_error *error_r)
 {
 	const char *path = file == NULL ? WF_SYSCONFDIR "/warifu.conf" : file;
 	struct config *config = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(sizeof(*config));
@@ -112,7 +116,8 @@ config_load_with(const char *file, const char *extra, struct config **config_r, 
 		return WF_OK;
 	}
 	if (error.text[0] == '\0')
-		(void)snprintf(error.text, sizeof(error.text), "%.300s: %s", path, wf_status_text(status));
+		(void)snprintf(
+			error.text, sizeof(error.text), "%.300s: %s", path, wf_status_text(status));
 	*error_r = error;
 	config_free(&config);
 	return status;
@@ -134,5 +139,6 @@ config_free(struct config **config)
 bool
 config_cost_is_weak(const struct config *config)
 {
-	return (uint64_t)config->password_cost.memory_kib * config->password_cost.passes < COST_LEAST_KIB;
+	return (uint64_t)config->password_cost.memory_kib * config->password_cost.passes <
+	       COST_LEAST_KIB;
 }

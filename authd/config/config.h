@@ -1,9 +1,11 @@
 /*
- * warifu.conf and the *.conf files of conf.d, read by libconfuse into one immutable struct.  Unknown or ill-typed
- * options are errors with file, line and the accepted values; nothing is half loaded.
+ * warifu.conf and the *.conf files of conf.d, read by libconfuse into one immutable struct.
+ * Unknown or ill-typed options are errors with file, line and the accepted values; nothing is half
+ * loaded.
  *
- * Every value set by a file carries the file and line in its origin; one that asks for less than the criterion of
- * the built-in default is taken, and its origin's force is "deviation" (policy_set()).
+ * Every value set by a file carries the file and line in its origin; one that asks for less than
+ * the criterion of the built-in default is taken, and its origin's force is "deviation"
+ * (policy_set()).
  */
 #ifndef WF_AUTHD_CONFIG_CONFIG_H
 #define WF_AUTHD_CONFIG_CONFIG_H
@@ -46,23 +48,36 @@ struct config {
 	struct config_comply comply;
 };
 
-/* "/etc/warifu/warifu.conf:12: unknown option 'foo' in section 'lock'; accepted: ...", in the language of the locale. */
+/*
+ * "/etc/warifu/warifu.conf:12: unknown option 'foo' in section 'lock'; accepted: ...", in the
+ * language of the locale.
+ */
 struct config_error { char text[1024]; };
 
 /*
- * Reads `file` (NULL: the compiled-in one), then the *.conf files of the folder conf.d beside it in the order of
- * their names' bytes; a later value replaces an earlier one.  A missing main file is an error, a missing folder is
- * none.  Every file and the folder must belong to root or to the caller and be closed to writing by others.
+ * Reads `file` (NULL: the compiled-in one), then the *.conf files of the folder conf.d beside it in
+ * the order of their names' bytes; a later value replaces an earlier one.  A missing main file is
+ * an error, a missing folder is none.  Every file and the folder must belong to root or to the
+ * caller and be closed to writing by others.
  *
- * WF_INVALID: a file is wrong, error_r has the first sentence.  WF_NOT_FOUND, WF_DENIED (owner or mode), WF_IO,
- * WF_NO_MEMORY: so has it then.  Any thread; loads wait for each other, because libconfuse's lexer is one.  Looks up
- * the role groups and the user warifu-radius, so it may ask NSS.  The caller frees config_r.
+ * WF_INVALID: a file is wrong, error_r has the first sentence.  WF_NOT_FOUND, WF_DENIED (owner or
+ * mode), WF_IO, WF_NO_MEMORY: so has it then.  Any thread; loads wait for each other, because
+ * libconfuse's lexer is one.  Looks up the role groups and the user warifu-radius, so it may ask
+ * NSS.  The caller frees config_r.
  */
-WF_MUST_USE wf_status config_load(const char *file, struct config **config_r, struct config_error *error_r);
-/* The same with `extra` (NULL: none) as the last file of the folder: to try it before it is put there. */
-WF_MUST_USE wf_status config_load_with(const char *file, const char *extra, struct config **config_r, struct config_error *error_r);
+WF_MUST_USE wf_status config_load(
+	const char *file, struct config **config_r, struct config_error *error_r);
+/*
+ * The same with `extra` (NULL: none) as the last file of the folder: to try it before it is put
+ * there.
+ */
+WF_MUST_USE wf_status config_load_with(const char *file, const char *extra,
+	struct config **config_r, struct config_error *error_r);
 void config_free(struct config **config);
-/* True when stored hashes are cheaper to guess against than is usually asked for: worth a warning of `doctor`. */
+/*
+ * True when stored hashes are cheaper to guess against than is usually asked for: worth a warning
+ * of `doctor`.
+ */
 bool config_cost_is_weak(const struct config *config);
 
 #endif

@@ -20,8 +20,8 @@ accepted_param(const struct config_row *row, struct config_text *text)
 		config_say(text, _("%lld to %lld seconds, written as in 90, 90s, 10m, 1h or 1d"),
 			(long long)row->min, (long long)row->max);
 	else if (strcmp(unit, "ms") == 0)
-		config_say(text, _("a number of milliseconds from %lld to %lld"), (long long)row->min,
-			(long long)row->max);
+		config_say(text, _("a number of milliseconds from %lld to %lld"),
+			(long long)row->min, (long long)row->max);
 	else if (strcmp(unit, "days") == 0)
 		config_say(text, _("a number of days from %lld to %lld"), (long long)row->min,
 			(long long)row->max);
@@ -52,7 +52,8 @@ static void
 accepted_name(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, "%s", _("1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'"));
+	config_say(
+		text, "%s", _("1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'"));
 }
 
 static void
@@ -60,7 +61,8 @@ accepted_name_or_none(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
 	config_say(text, "%s",
-		_("1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'; or \"\" for nobody"));
+		_("1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'; or \"\" for "
+		  "nobody"));
 }
 
 static void
@@ -80,7 +82,9 @@ static void
 accepted_backoff(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d delays of 0 to 3600 seconds, none shorter than the one before"),
+	config_say(text,
+		_("a list of 1 to %d delays of 0 to 3600 seconds, none shorter than the one "
+		  "before"),
 		POLICY_BACKOFF_MAX);
 }
 
@@ -89,7 +93,8 @@ accepted_networks(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
 	config_say(text,
-		_("a list of 1 to %d networks such as 192.0.2.0/24 or 2001:db8::/32, without bits set "
+		_("a list of 1 to %d networks such as 192.0.2.0/24 or 2001:db8::/32, without bits "
+		  "set "
 		  "behind the prefix, or single addresses"),
 		POLICY_NETWORKS_MAX);
 }
@@ -124,7 +129,8 @@ accepted_listen(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
 	config_say(text,
-		_("a list of 1 to %d addresses with ports such as 192.0.2.1:1812, 0.0.0.0:1812 or [2001:db8::1]:1812, "
+		_("a list of 1 to %d addresses with ports such as 192.0.2.1:1812, 0.0.0.0:1812 or "
+		  "[2001:db8::1]:1812, "
 		  "or \"none\" alone"),
 		CONFIG_LISTENERS_MAX);
 }
@@ -141,7 +147,8 @@ accepted_client_networks(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
 	config_say(text,
-		_("a list of 1 to %d networks such as 192.0.2.0/24 or 2001:db8::/32, without bits set "
+		_("a list of 1 to %d networks such as 192.0.2.0/24 or 2001:db8::/32, without bits "
+		  "set "
 		  "behind the prefix, or single addresses"),
 		CONFIG_CLIENT_NETWORKS_MAX);
 }
@@ -150,29 +157,34 @@ static void
 accepted_certificates(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d names that stand in certificates"), CONFIG_CLIENT_CERTIFICATES_MAX);
+	config_say(text, _("a list of 1 to %d names that stand in certificates"),
+		CONFIG_CLIENT_CERTIFICATES_MAX);
 }
 
 static void
 accepted_groups(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d groups, each of 1 to %d of a-z, 0-9, '.', '_' and '-'"), CONFIG_GROUPS_MAX,
-		CONFIG_GROUP_SIZE - 1);
+	config_say(text,
+		_("a list of 1 to %d groups, each of 1 to %d of a-z, 0-9, '.', '_' and '-'"),
+		CONFIG_GROUPS_MAX, CONFIG_GROUP_SIZE - 1);
 }
 
 static void
 accepted_replies(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d names of 'reply' sections"), CONFIG_CLIENT_REPLIES_MAX);
+	config_say(
+		text, _("a list of 1 to %d names of 'reply' sections"), CONFIG_CLIENT_REPLIES_MAX);
 }
 
 static void
 accepted_attributes(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d attributes such as 'Filter-Id = \"staff\"' or 'Session-Timeout = 3600'"),
+	config_say(text,
+		_("a list of 1 to %d attributes such as 'Filter-Id = \"staff\"' or "
+		  "'Session-Timeout = 3600'"),
 		CONFIG_ATTRIBUTES_MAX);
 }
 
@@ -181,7 +193,8 @@ accepted_group_attribute(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
 	config_say(text, "%s",
-		_("an attribute with %group (one for each group) or %groups (all in one), such as 'Class = \"OU=%group;\"'"));
+		_("an attribute with %group (one for each group) or %groups (all in one), such as "
+		  "'Class = \"OU=%group;\"'"));
 }
 
 static void
@@ -194,8 +207,8 @@ accepted_day(const struct config_row *row, struct config_text *text)
 static void
 accepted_seconds(const struct config_row *row, struct config_text *text)
 {
-	config_say(text, _("%lld to %lld seconds, written as in 90, 90s, 10m, 1h or 1d"), (long long)row->min,
-		(long long)row->max);
+	config_say(text, _("%lld to %lld seconds, written as in 90, 90s, 10m, 1h or 1d"),
+		(long long)row->min, (long long)row->max);
 }
 
 static void

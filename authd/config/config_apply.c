@@ -1,6 +1,6 @@
 /*
- * From a written value to its place: one small function for each type of row.  Each returns false when
- * the value is not accepted, and then changes nothing.
+ * From a written value to its place: one small function for each type of row.  Each returns false
+ * when the value is not accepted, and then changes nothing.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -265,7 +265,10 @@ refuse(const struct config_put *put, int line)
 		put->row->section[0] == '\0' ? "" : ".", put->row->name, shown, accepted);
 }
 
-/* Where the row of this section was written last; for services it is not kept, theirs may be written twice. */
+/*
+ * Where the row of this section was written last; for services it is not kept, theirs may be
+ * written twice.
+ */
 static struct config_seen *
 seen_of(struct config_load *load, const struct config_row *row, const char *title)
 {
@@ -280,13 +283,15 @@ seen_of(struct config_load *load, const struct config_row *row, const char *titl
 
 /* A scalar twice in one file is a slip; a later file may well replace an earlier one's value. */
 static bool
-is_repeated(struct config_load *load, struct config_seen *seen, const struct config_row *row, int line)
+is_repeated(
+	struct config_load *load, struct config_seen *seen, const struct config_row *row, int line)
 {
 	if (seen == NULL)
 		return false;
 	if (seen->nfile == load->nfile) {
-		config_fail(load, line, _("'%s%s%s' is written twice in this file, first in line %d"),
-			row->section, row->section[0] == '\0' ? "" : ".", row->name, seen->line);
+		config_fail(load, line,
+			_("'%s%s%s' is written twice in this file, first in line %d"), row->section,
+			row->section[0] == '\0' ? "" : ".", row->name, seen->line);
 		return true;
 	}
 	seen->nfile = load->nfile;
@@ -304,7 +309,8 @@ void
 config_apply(struct config_load *load, const struct config_row *row, const char *title,
 	const char *value, size_t index, int line)
 {
-	struct config_put put = {.load = load, .row = row, .title = title, .value = value, .index = index};
+	struct config_put put = {
+		.load = load, .row = row, .title = title, .value = value, .index = index};
 
 	if (index == 0 && is_repeated(load, seen_of(load, row, title), row, line))
 		return;

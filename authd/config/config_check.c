@@ -1,6 +1,6 @@
 /*
- * Values that are each accepted but contradict each other.  Rows of a table: what must hold, and the
- * sentence when it does not.  The line named is that of the value written last.
+ * Values that are each accepted but contradict each other.  Rows of a table: what must hold, and
+ * the sentence when it does not.  The line named is that of the value written last.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -30,7 +30,8 @@ check_order(struct config_load *load, const struct order *order)
 	if (less->value <= more->value)
 		return;
 	load->file = last->file;
-	config_fail(load, last->line, _("'%s' is %lld, which is less than '%s', %lld; change one of them"),
+	config_fail(load, last->line,
+		_("'%s' is %lld, which is less than '%s', %lld; change one of them"),
 		specs[order->more].name, (long long)more->value, specs[order->less].name,
 		(long long)less->value);
 }
@@ -46,17 +47,21 @@ check_asked(struct config_load *load, const struct policy_service *service)
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		if (options[i].given && !service->asked)
 			config_fail(load, service->origin.line,
-				_("service '%s' is not asked, so '%s' has no meaning; change one of them"),
+				_("service '%s' is not asked, so '%s' has no meaning; change one "
+				  "of them"),
 				service->name, options[i].option);
 }
 
 static void
 check_ask(struct config_load *load, const struct policy_service *service)
 {
-	if (service->ask == 0 || service->kinds == 0 || __builtin_popcount(service->ask) == service->kinds)
+	if (service->ask == 0 || service->kinds == 0 ||
+		__builtin_popcount(service->ask) == service->kinds)
 		return;
 	config_fail(load, service->origin.line,
-		_("service '%s' does not ask for as many kinds as its 'kinds' says; change 'ask' or 'kinds'"), service->name);
+		_("service '%s' does not ask for as many kinds as its 'kinds' says; change 'ask' "
+		  "or 'kinds'"),
+		service->name);
 }
 
 static void

@@ -33,7 +33,10 @@ _Static_assert(sizeof(role_groups) / sizeof(role_groups[0]) ==
 
 #define SET(field, value) (void)snprintf((field), sizeof(field), "%s", (value))
 
-/* A key that the service manager handed over as a credential goes before the file of the daemon's own. */
+/*
+ * A key that the service manager handed over as a credential goes before the file of the daemon's
+ * own.
+ */
 static void
 default_key_file(struct config *config)
 {
@@ -86,7 +89,10 @@ group_id(const char *name, char *scratch)
 	return found->gr_gid;
 }
 
-/* Who a program runs as: whoever starts it where no user is written, nobody where there is no such user. */
+/*
+ * Who a program runs as: whoever starts it where no user is written, nobody where there is no such
+ * user.
+ */
 static void
 find_user(const char *name, uid_t *uid_r, gid_t *gid_r, char *scratch)
 {

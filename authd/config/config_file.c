@@ -1,6 +1,6 @@
 /*
- * The files of the configuration.  Who may write them decides who gets in: a file that others may write
- * is refused.  What is checked is what is read: everything goes through one descriptor.
+ * The files of the configuration.  Who may write them decides who gets in: a file that others may
+ * write is refused.  What is checked is what is read: everything goes through one descriptor.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -36,8 +36,8 @@ say_distrust(const char *path, const struct stat *st, char *why_r, size_t size)
 			(unsigned long)st->st_uid, path);
 	else
 		(void)snprintf(why_r, size,
-			_("%s: can be written by others (mode %04o); close it: chmod go-w '%s'"), path,
-			(unsigned)st->st_mode & 07777U, path);
+			_("%s: can be written by others (mode %04o); close it: chmod go-w '%s'"),
+			path, (unsigned)st->st_mode & 07777U, path);
 }
 
 static wf_status
@@ -73,7 +73,8 @@ append(struct config_files *files, const char *folder, const char *name)
 
 	if (files->n == CONFIG_FILES_MAX)
 		return WF_FULL;
-	if (wf_fault(WF_FAULT_ALLOC) || asprintf(&path, "%s%s%s", folder, *name == '\0' ? "" : "/", name) < 0)
+	if (wf_fault(WF_FAULT_ALLOC) ||
+		asprintf(&path, "%s%s%s", folder, *name == '\0' ? "" : "/", name) < 0)
 		return WF_NO_MEMORY;
 	files->paths[files->n++] = path;
 	return WF_OK;
@@ -121,14 +122,16 @@ add_folder(struct config_files *files, const char *folder, char *why_r, size_t s
 	}
 	free(entries);
 	if (status == WF_FULL)
-		(void)snprintf(why_r, size, _("%s: holds more than %d files"), folder, CONFIG_FILES_MAX - 1);
+		(void)snprintf(why_r, size, _("%s: holds more than %d files"), folder,
+			CONFIG_FILES_MAX - 1);
 	else if (status != WF_OK)
 		(void)snprintf(why_r, size, "%s: %s", folder, wf_status_text(status));
 	return status;
 }
 
 wf_status
-config_files_find(const char *main_file, const char *extra, struct config_files *files_r, char *why_r, size_t size)
+config_files_find(const char *main_file, const char *extra, struct config_files *files_r,
+	char *why_r, size_t size)
 {
 	struct config_files files = {.n = 0};
 	char folder[512];
@@ -242,7 +245,8 @@ read_text(int fd, const char *path, size_t size_max, char **text_r, size_t *len_
 wf_status
 config_file_read(const char *path, char **text_r, size_t *len_r, char *why_r, size_t size)
 {
-	int fd = wf_fault(WF_FAULT_FILE) ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	int fd = wf_fault(WF_FAULT_FILE) ? -1
+					 : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	wf_status status;
 	size_t size_max;
 

@@ -38,40 +38,56 @@ void config_defaults(struct config *config);
 /* Groups of the roles and the user of radiusd.  WF_NO_MEMORY. */
 WF_MUST_USE wf_status config_names(struct config *config);
 /* Keeps the first error as "file:line: sentence"; line 0 leaves the line out. */
-void config_fail(struct config_load *load, int line, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void config_fail(struct config_load *load, int line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 /*
- * Puts one value in its place.  `title` of the section or NULL; `index` of the element in a list, from 0.
- * Sets load's error when the value is not accepted.
+ * Puts one value in its place.  `title` of the section or NULL; `index` of the element in a list,
+ * from 0. Sets load's error when the value is not accepted.
  */
-void config_apply(struct config_load *load, const struct config_row *row, const char *title, const char *value, size_t index,
-		  int line);
-/* Title of a section: a service, client, reply or upstream gets its record, a zone must be known.  Again for each value. */
+void config_apply(struct config_load *load, const struct config_row *row, const char *title,
+	const char *value, size_t index, int line);
+/*
+ * Title of a section: a service, client, reply or upstream gets its record, a zone must be known.
+ * Again for each value.
+ */
 void config_title(struct config_load *load, const char *section, const char *title, int line);
 /* The end of the section. */
 void config_title_end(struct config_load *load, const char *section, const char *title, int line);
 /* The list that each section of this name is a record of; NULL if there is no such list. */
 const struct config_records *config_records_find(const char *section);
 /* By name; the number of records if there is none of that name. */
-size_t config_record_index(const struct config_load *load, const struct config_records *records, const char *name);
+size_t config_record_index(
+	const struct config_load *load, const struct config_records *records, const char *name);
 size_t config_reply_index(const struct config_load *load, const char *name);
 /* Only for a name that there is; the second, where each of its rows is written. */
-void *config_record(const struct config_load *load, const struct config_records *records, const char *name);
-struct config_seen *config_record_seen(struct config_load *load, const struct config_records *records, const char *name);
+void *config_record(
+	const struct config_load *load, const struct config_records *records, const char *name);
+struct config_seen *config_record_seen(
+	struct config_load *load, const struct config_records *records, const char *name);
 /* Only for a name that there is. */
 struct config_client *config_client_record(const struct config_load *load, const char *name);
 struct config_reply *config_reply_record(const struct config_load *load, const char *name);
 /* The built-in values of a client and of what is about RADIUS as a whole. */
 void config_client_defaults(struct config_client *client);
 void config_radius_defaults(struct config_radius *radius);
-/* What a service that proves `kinds` kinds is worth beside the criterion of mfa.kinds, and who says so. */
+/*
+ * What a service that proves `kinds` kinds is worth beside the criterion of mfa.kinds, and who says
+ * so.
+ */
 void config_demand(struct policy_service *service, int64_t kinds, const struct origin *written);
-/* Reads one file's text through libconfuse into the configuration; comments are gone from it after that. */
+/*
+ * Reads one file's text through libconfuse into the configuration; comments are gone from it after
+ * that.
+ */
 void config_parse(struct config_load *load, char *text, size_t len);
 /* The same of an upstream. */
 void config_upstream_defaults(struct config_upstream *upstream);
 /* Values that are each accepted, but not together. */
 void config_check(struct config_load *load);
-/* The same of clients and replies, after their profiles have filled them in; each client gets its service. */
+/*
+ * The same of clients and replies, after their profiles have filled them in; each client gets its
+ * service.
+ */
 void config_radius_check(struct config_load *load);
 /* The same of the sections upstream. */
 void config_upstream_check(struct config_load *load);

@@ -1,9 +1,10 @@
 /*
- * libconfuse's part: it knows the grammar, the table knows the options.  Every option is declared to it
- * as text, so that one callback sees each value with its line and the table's own functions judge it.
+ * libconfuse's part: it knows the grammar, the table knows the options.  Every option is declared
+ * to it as text, so that one callback sees each value with its line and the table's own functions
+ * judge it.
  *
- * libconfuse gives its callbacks no context, and its lexer is one for the whole process: config_load()
- * holds a lock, and the load at hand stands in a variable of the thread.
+ * libconfuse gives its callbacks no context, and its lexer is one for the whole process:
+ * config_load() holds a lock, and the load at hand stands in a variable of the thread.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -73,13 +74,15 @@ complain_opening(cfg_t *cfg, const char *word)
 static void
 complain_title(cfg_t *cfg, const char *word)
 {
-	config_fail(current, cfg->line, _("'%s' needs a name, as in service \"sshd\" { ... }"), word);
+	config_fail(
+		current, cfg->line, _("'%s' needs a name, as in service \"sshd\" { ... }"), word);
 }
 
 static void
 complain_escape(cfg_t *cfg, const char *word)
 {
-	config_fail(current, cfg->line, _("'%s' stands for no character; write a backslash twice"), word);
+	config_fail(current, cfg->line, _("'%s' stands for no character; write a backslash twice"),
+		word);
 }
 
 static void
@@ -154,7 +157,9 @@ on_value(cfg_t *cfg, cfg_opt_t *opt, const char *value, void *result)
 	return current->status == WF_OK ? 0 : -1;
 }
 
-/* Behind a section's closing brace: a title is looked at even where nothing stands in the section. */
+/*
+ * Behind a section's closing brace: a title is looked at even where nothing stands in the section.
+ */
 static int
 on_section(cfg_t *cfg, cfg_opt_t *opt)
 {
@@ -225,8 +230,10 @@ scan(struct config_load *load, const char *text, size_t len)
 		[CONFIG_OPEN_TEXT] = N_("the quotation mark opened here is not closed"),
 		[CONFIG_OPEN_COMMENT] = N_("the comment opened here is not closed"),
 		[CONFIG_OPEN_BRACE] = N_("the brace opened here is not closed"),
-		[CONFIG_STRAY] = N_("a character has no meaning here; put texts in quotation marks"),
-		[CONFIG_VARIABLE] = N_("environment variables are not read; write the value itself"),
+		[CONFIG_STRAY] =
+			N_("a character has no meaning here; put texts in quotation marks"),
+		[CONFIG_VARIABLE] =
+			N_("environment variables are not read; write the value itself"),
 		[CONFIG_EMPTY_LIST] = N_("this list is empty; leave the option out instead"),
 	};
 	int line;

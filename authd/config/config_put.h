@@ -1,6 +1,6 @@
 /*
- * One value on its way from a file to its place, and the functions that put values of RADIUS's types there.
- * Each returns false when the value is not accepted, and then changes nothing.
+ * One value on its way from a file to its place, and the functions that put values of RADIUS's
+ * types there. Each returns false when the value is not accepted, and then changes nothing.
  */
 #ifndef WF_AUTHD_CONFIG_CONFIG_PUT_H
 #define WF_AUTHD_CONFIG_CONFIG_PUT_H
@@ -17,8 +17,8 @@ struct config_put {
 };
 
 /*
- * The place of the row's value: in the configuration, or in the record of the section with the title, which
- * config_title() has made.
+ * The place of the row's value: in the configuration, or in the record of the section with the
+ * title, which config_title() has made.
  */
 void *config_place(const struct config_put *put);
 

@@ -14,7 +14,8 @@ struct config_text {
 };
 
 /* What does not fit is left out; a NUL always stands behind it. */
-void config_say(struct config_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void config_say(struct config_text *text, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* What rows of relays accept, added to the text: relay_options.c. */
 void config_accepted_server(const struct config_row *row, struct config_text *text);

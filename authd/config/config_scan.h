@@ -1,7 +1,8 @@
 /*
  * A look over the text of a configuration file before libconfuse reads it, for what its lexer would
- * swallow without a word, or would be left in the middle of (its state outlives a failed parse): texts,
- * comments and sections without an end, characters without a meaning, environment variables, empty lists.  Pure.
+ * swallow without a word, or would be left in the middle of (its state outlives a failed parse):
+ * texts, comments and sections without an end, characters without a meaning, environment variables,
+ * empty lists.  Pure.
  */
 #ifndef WF_AUTHD_CONFIG_CONFIG_SCAN_H
 #define WF_AUTHD_CONFIG_CONFIG_SCAN_H

@@ -1,5 +1,6 @@
 /*
- * The rows, and the sentence about one that is not among them.  May not read files or change a configuration.
+ * The rows, and the sentence about one that is not among them.  May not read files or change a
+ * configuration.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -34,7 +35,8 @@ static const struct config_row fixed[] = {
 	{"", "helpdesk", CONFIG_TEXT, TEXT_AT(policy.helpdesk), 0, 0, 0, NULL},
 	{"lock", "backoff", CONFIG_BACKOFF, 0, 0, 0, 3600, 0, NULL},
 	{"source", "shared", CONFIG_SHARED, 0, 0, 0, 0, 0, NULL},
-	{"password", "memory_kib", CONFIG_UNSIGNED, AT(password_cost.memory_kib), 0, 1024, 1048576, 0, NULL},
+	{"password", "memory_kib", CONFIG_UNSIGNED, AT(password_cost.memory_kib), 0, 1024,
+		1048576, 0, NULL},
 	{"password", "passes", CONFIG_UNSIGNED, AT(password_cost.passes), 0, 1, 16, 0, NULL},
 	{"password", "lanes", CONFIG_UNSIGNED, AT(password_cost.lanes), 0, 1, 16, 0, NULL},
 	{"zone", "networks", CONFIG_INTERNAL, 0, 0, 0, 0, 0, NULL},
@@ -126,8 +128,8 @@ config_rows(struct config_row rows_r[CONFIG_ROWS_MAX])
 	static const struct config_row *(*const parts[])(size_t *n_r) = {
 		config_radius_rows, config_relay_rows, config_upstream_rows, config_comply_rows};
 
-	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + CONFIG_RADIUS_ROWS_MAX + RELAY_ROWS_MAX +
-				       UPSTREAM_ROWS_MAX + COMPLY_ROWS_MAX <=
+	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + CONFIG_RADIUS_ROWS_MAX +
+				       RELAY_ROWS_MAX + UPSTREAM_ROWS_MAX + COMPLY_ROWS_MAX <=
 			       CONFIG_ROWS_MAX,
 		"rows fit");
 	for (size_t i = 0; i < nparams; i++)
@@ -223,7 +225,8 @@ config_unknown(const struct config_row *rows, size_t n, const char *section, con
 	if (section[0] == '\0')
 		config_say(&text, _("unknown option '%s'; accepted: "), shown);
 	else
-		config_say(&text, _("unknown option '%s' in section '%s'; accepted: "), shown, section);
+		config_say(&text, _("unknown option '%s' in section '%s'; accepted: "), shown,
+			section);
 	list_names(rows, n, section, &text, &nearest);
 	if (section[0] == '\0')
 		list_sections(rows, n, &text, &nearest);

@@ -1,6 +1,7 @@
 /*
- * The options of warifu.conf as rows: section, name, type, where the value goes.  The numeric parameters
- * of the policy are rows by themselves (policy_params()); the rest stand in config_table.c.
+ * The options of warifu.conf as rows: section, name, type, where the value goes.  The numeric
+ * parameters of the policy are rows by themselves (policy_params()); the rest stand in
+ * config_table.c.
  */
 #ifndef WF_AUTHD_CONFIG_TABLE_H
 #define WF_AUTHD_CONFIG_TABLE_H
@@ -62,7 +63,11 @@ struct config_row {
 	const char *section; /* "" = none */
 	const char *name;
 	enum config_type type;
-	size_t offset, size; /* in struct config, or in the record of a section with a title: service, client, reply, upstream */
+	/*
+	 * in struct config, or in the record of a section with a title: service, client, reply,
+	 * upstream
+	 */
+	size_t offset, size;
 	int64_t min, max;
 	enum policy_param param;
 	const struct config_word *words;
@@ -84,19 +89,25 @@ const struct config_row *config_relay_rows(size_t *n_r);
 const struct config_row *config_comply_rows(size_t *n_r);
 /* Those of the sections egress and upstream. */
 const struct config_row *config_upstream_rows(size_t *n_r);
-/* The client's value of a row of section client as it would be written, lists with ", " between; "" for none. */
-void config_client_show(const struct config_row *row, const struct config_client *client, char *text_r, size_t size);
+/*
+ * The client's value of a row of section client as it would be written, lists with ", " between; ""
+ * for none.
+ */
+void config_client_show(const struct config_row *row, const struct config_client *client,
+	char *text_r, size_t size);
 /* All rows, those of the policy's parameters first, at most CONFIG_ROWS_MAX.  Any thread. */
 size_t config_rows(struct config_row rows_r[CONFIG_ROWS_MAX]);
 /* NULL if there is none. */
-const struct config_row *config_row_find(const struct config_row *rows, size_t n, const char *section, const char *name);
+const struct config_row *config_row_find(
+	const struct config_row *rows, size_t n, const char *section, const char *name);
 /* The names of sections, in the order of their first row; "" is not among them. */
 size_t config_sections(const struct config_row *rows, size_t n, const char **names_r, size_t max);
 /*
- * "unknown option 'foo' in section 'lock'; accepted: threshold, ..., backoff_cap (did you mean 'x'?)",
- * in the language of the locale.
+ * "unknown option 'foo' in section 'lock'; accepted: threshold, ..., backoff_cap (did you mean
+ * 'x'?)", in the language of the locale.
  */
-void config_unknown(const struct config_row *rows, size_t n, const char *section, const char *name, char *text_r, size_t size);
+void config_unknown(const struct config_row *rows, size_t n, const char *section, const char *name,
+	char *text_r, size_t size);
 /* What a row accepts, in the language of the locale: "a number from 1 to 1000". */
 void config_accepted(const struct config_row *row, char *text_r, size_t size);
 

@@ -1,6 +1,6 @@
 /*
- * The sections with a title: what a title may be, and the record that it stands for.  A service may be written in
- * several places, a client, a reply or an upstream in one.
+ * The sections with a title: what a title may be, and the record that it stands for.  A service may
+ * be written in several places, a client, a reply or an upstream in one.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -47,22 +47,30 @@ struct config_records {
 	size_t seen; /* within struct config_load: rows of CONFIG_ROWS_MAX */
 	void (*defaults)(void *record); /* NULL: zeros */
 };
-#define ANSWERS(name, field) \
-	{name, CONFIG_AT(comply.field.list), CONFIG_AT(comply.field.n), sizeof(struct config_answer), \
-		offsetof(struct config_answer, origin), CONFIG_ANSWERS_MAX, LOAD_AT(field##_seen), NULL}
+#define ANSWERS(name, field)                                                                  \
+	{                                                                                     \
+		name, CONFIG_AT(comply.field.list), CONFIG_AT(comply.field.n),                \
+			sizeof(struct config_answer), offsetof(struct config_answer, origin), \
+			CONFIG_ANSWERS_MAX, LOAD_AT(field##_seen), NULL                       \
+	}
 static const struct config_records kinds[] = {
-	{"client", CONFIG_AT(radius.clients), CONFIG_AT(radius.nclients), sizeof(struct config_client),
-		offsetof(struct config_client, origin), CONFIG_CLIENTS_MAX, LOAD_AT(clients_seen), client_defaults},
-	{"reply", CONFIG_AT(radius.replies), CONFIG_AT(radius.nreplies), sizeof(struct config_reply),
-		offsetof(struct config_reply, origin), CONFIG_REPLIES_MAX, LOAD_AT(replies_seen), NULL},
-	{"upstream", CONFIG_AT(upstreams.list), CONFIG_AT(upstreams.n), sizeof(struct config_upstream),
-		offsetof(struct config_upstream, origin), CONFIG_UPSTREAMS_MAX, LOAD_AT(upstreams_seen), upstream_defaults},
+	{"client", CONFIG_AT(radius.clients), CONFIG_AT(radius.nclients),
+		sizeof(struct config_client), offsetof(struct config_client, origin),
+		CONFIG_CLIENTS_MAX, LOAD_AT(clients_seen), client_defaults},
+	{"reply", CONFIG_AT(radius.replies), CONFIG_AT(radius.nreplies),
+		sizeof(struct config_reply), offsetof(struct config_reply, origin),
+		CONFIG_REPLIES_MAX, LOAD_AT(replies_seen), NULL},
+	{"upstream", CONFIG_AT(upstreams.list), CONFIG_AT(upstreams.n),
+		sizeof(struct config_upstream), offsetof(struct config_upstream, origin),
+		CONFIG_UPSTREAMS_MAX, LOAD_AT(upstreams_seen), upstream_defaults},
 	ANSWERS("resolve", resolves),
 	ANSWERS("deviate", deviates),
 	ANSWERS("draft", drafts),
 };
-_Static_assert(offsetof(struct config_client, name) == 0 && offsetof(struct config_reply, name) == 0 &&
-		       offsetof(struct config_upstream, name) == 0 && offsetof(struct config_answer, name) == 0,
+_Static_assert(offsetof(struct config_client, name) == 0 &&
+		       offsetof(struct config_reply, name) == 0 &&
+		       offsetof(struct config_upstream, name) == 0 &&
+		       offsetof(struct config_answer, name) == 0,
 	"records are found by what they begin with");
 
 const struct config_records *
@@ -90,7 +98,8 @@ count_of(const struct config_load *load, const struct config_records *records)
 }
 
 size_t
-config_record_index(const struct config_load *load, const struct config_records *records, const char *name)
+config_record_index(
+	const struct config_load *load, const struct config_records *records, const char *name)
 {
 	const char *record = list_of(load, records);
 	size_t n = *count_of(load, records), i = 0;
@@ -101,7 +110,8 @@ config_record_index(const struct config_load *load, const struct config_records 
 }
 
 void *
-config_record(const struct config_load *load, const struct config_records *records, const char *name)
+config_record(
+	const struct config_load *load, const struct config_records *records, const char *name)
 {
 	return list_of(load, records) + config_record_index(load, records, name) * records->size;
 }
@@ -144,7 +154,8 @@ static void
 title_zone(const struct title *title)
 {
 	if (strcmp(title->text, "internal") != 0)
-		config_fail(title->load, title->line, _("unknown zone '%s'; accepted: internal"), title->shown);
+		config_fail(title->load, title->line, _("unknown zone '%s'; accepted: internal"),
+			title->shown);
 }
 
 static void
@@ -154,25 +165,33 @@ title_service(const struct title *title)
 
 	if (!config_is_name(title->text)) {
 		config_fail(title->load, title->line,
-			_("'%s' is no name of a service; accepted: 1 to 64 letters, digits, '.', '_' and '-', "
+			_("'%s' is no name of a service; accepted: 1 to 64 letters, digits, '.', "
+			  "'_' and '-', "
 			  "not beginning with '-'"),
 			title->shown);
 		return;
 	}
 	if (policy_service_add(&title->load->config->policy, title->text, &service) != WF_OK)
-		config_fail(title->load, title->line, _("there are more than %d services"), POLICY_SERVICES_MAX);
+		config_fail(title->load, title->line, _("there are more than %d services"),
+			POLICY_SERVICES_MAX);
 }
 
-/* Whether there may be a record of this title now: the section is not another one of the same title. */
+/*
+ * Whether there may be a record of this title now: the section is not another one of the same
+ * title.
+ */
 static bool
 is_first(const struct title *title, const struct config_records *records)
 {
 	const char *record = config_record(title->load, records, title->text);
-	const struct origin *earlier = (const struct origin *)(const void *)(record + records->origin);
+	const struct origin *earlier =
+		(const struct origin *)(const void *)(record + records->origin);
 
-	if (!is_known(title->load, records, title->text) || strcmp(title->load->open, title->text) == 0)
+	if (!is_known(title->load, records, title->text) ||
+		strcmp(title->load->open, title->text) == 0)
 		return true;
-	config_fail(title->load, title->line, _("there is another %s '%s' in %s:%d; give one of them another name"),
+	config_fail(title->load, title->line,
+		_("there is another %s '%s' in %s:%d; give one of them another name"),
 		records->section, title->shown, earlier->file, earlier->line);
 	return false;
 }
@@ -183,7 +202,8 @@ is_named(const struct title *title, const char *section)
 	if (config_is_name(title->text))
 		return true;
 	config_fail(title->load, title->line,
-		_("'%s' cannot be the name of a section '%s'; accepted: 1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'"),
+		_("'%s' cannot be the name of a section '%s'; accepted: 1 to 64 letters, digits, "
+		  "'.', '_' and '-', not beginning with '-'"),
 		title->shown, section);
 	return false;
 }
@@ -196,10 +216,13 @@ grow(const struct title *title, const struct config_records *records)
 	char *grown;
 
 	if (*n == records->max) {
-		config_fail(title->load, title->line, _("there are more than %zu such sections"), records->max);
+		config_fail(title->load, title->line, _("there are more than %zu such sections"),
+			records->max);
 		return NULL;
 	}
-	grown = wf_fault(WF_FAULT_ALLOC) ? NULL : reallocarray(list_of(title->load, records), *n + 1, records->size);
+	grown = wf_fault(WF_FAULT_ALLOC)
+			? NULL
+			: reallocarray(list_of(title->load, records), *n + 1, records->size);
 	if (grown == NULL) {
 		title->load->status = WF_NO_MEMORY;
 		return NULL;
@@ -258,7 +281,10 @@ config_title(struct config_load *load, const char *section, const char *text, in
 void
 config_title_end(struct config_load *load, const char *section, const char *text, int line)
 {
-	/* Without a value in it nobody has seen the title; libconfuse may name another section of the kind then. */
+	/*
+	 * Without a value in it nobody has seen the title; libconfuse may name another section of
+	 * the kind then.
+	 */
 	bool unseen = load->open[0] == '\0';
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)

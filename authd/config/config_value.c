@@ -1,6 +1,6 @@
 /*
- * Values as they are written in warifu.conf.  Strict on purpose: what strtol() would take with a shrug
- * (blanks, signs, octal, rubbish behind) is refused.
+ * Values as they are written in warifu.conf.  Strict on purpose: what strtol() would take with a
+ * shrug (blanks, signs, octal, rubbish behind) is refused.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -61,7 +61,10 @@ config_duration(const char *text, int64_t *seconds_r)
 	return false;
 }
 
-/* Days from 1970-01-01 to a day of the Gregorian calendar; years begin in March, so that February ends them. */
+/*
+ * Days from 1970-01-01 to a day of the Gregorian calendar; years begin in March, so that February
+ * ends them.
+ */
 static int64_t
 days_of(int64_t year, int64_t month, int64_t day)
 {
@@ -98,7 +101,8 @@ config_day(const char *text, int64_t *day_r)
 	day = digits_of(text + 8, 2);
 	if (year < 1970 || month < 1 || month > 12)
 		return false;
-	last = days_of(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) - days_of(year, month, 1);
+	last = days_of(month == 12 ? year + 1 : year, month == 12 ? 1 : month + 1, 1) -
+	       days_of(year, month, 1);
 	if (day < 1 || day > last)
 		return false;
 	*day_r = days_of(year, month, day);

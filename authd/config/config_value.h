@@ -1,6 +1,6 @@
 /*
- * Values as they are written in warifu.conf: numbers, durations, switches, names.  Pure; nothing here
- * knows options or files.  Every function leaves its output untouched unless it returns true.
+ * Values as they are written in warifu.conf: numbers, durations, switches, names.  Pure; nothing
+ * here knows options or files.  Every function leaves its output untouched unless it returns true.
  */
 #ifndef WF_AUTHD_CONFIG_CONFIG_VALUE_H
 #define WF_AUTHD_CONFIG_CONFIG_VALUE_H
@@ -23,7 +23,9 @@ bool config_is_name(const char *text);
 bool config_is_text(const char *text, size_t max);
 /* An absolute path of at most `max` bytes, of which the same holds. */
 bool config_is_path(const char *text, size_t max);
-/* How many letters must be changed, added or taken out to make `b` of `a`; 99 if either is over 32. */
+/*
+ * How many letters must be changed, added or taken out to make `b` of `a`; 99 if either is over 32.
+ */
 unsigned config_distance(const char *a, const char *b);
 
 #endif

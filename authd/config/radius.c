@@ -33,7 +33,8 @@ config_network_covers(const struct wf_network *network, const uint8_t address[16
 	unsigned whole = network->prefix / 8;
 	unsigned rest = network->prefix % 8;
 
-	if (is_ipv4(network->bytes) != is_ipv4(address) || memcmp(network->bytes, address, whole) != 0)
+	if (is_ipv4(network->bytes) != is_ipv4(address) ||
+		memcmp(network->bytes, address, whole) != 0)
 		return false;
 	return rest == 0 || (network->bytes[whole] ^ address[whole]) >> (8 - rest) == 0;
 }
@@ -44,11 +45,13 @@ config_network_text(const struct wf_network *network, char text_r[CONFIG_NETWORK
 	bool ipv4 = is_ipv4(network->bytes);
 	char host[INET6_ADDRSTRLEN] = "";
 
-	(void)inet_ntop(ipv4 ? AF_INET : AF_INET6, network->bytes + (ipv4 ? 12 : 0), host, sizeof(host));
+	(void)inet_ntop(
+		ipv4 ? AF_INET : AF_INET6, network->bytes + (ipv4 ? 12 : 0), host, sizeof(host));
 	if (network->prefix == 128)
 		(void)snprintf(text_r, CONFIG_NETWORK_SIZE, "%s", host);
 	else
-		(void)snprintf(text_r, CONFIG_NETWORK_SIZE, "%s/%u", host, network->prefix - (ipv4 ? 96 : 0));
+		(void)snprintf(text_r, CONFIG_NETWORK_SIZE, "%s/%u", host,
+			network->prefix - (ipv4 ? 96 : 0));
 }
 
 static bool
@@ -65,7 +68,8 @@ const struct config_client *
 config_client_by_address(const struct config_radius *radius, const uint8_t address[16])
 {
 	for (size_t i = 0; i < radius->nclients; i++)
-		if (radius->clients[i].secret_file[0] != '\0' && has_address(&radius->clients[i], address))
+		if (radius->clients[i].secret_file[0] != '\0' &&
+			has_address(&radius->clients[i], address))
 			return &radius->clients[i];
 	return NULL;
 }
@@ -104,7 +108,8 @@ config_client_may_connect(const struct config_client *client, const uint8_t addr
 }
 
 bool
-config_groups_match(const struct config_groups *wanted, const char groups[][CONFIG_GROUP_SIZE], size_t n)
+config_groups_match(
+	const struct config_groups *wanted, const char groups[][CONFIG_GROUP_SIZE], size_t n)
 {
 	if (wanted->n == 0)
 		return true;

@@ -1,6 +1,6 @@
 /*
- * Values of the sections radius, client and reply on their way to their places: one small function for
- * each type of row.
+ * Values of the sections radius, client and reply on their way to their places: one small function
+ * for each type of row.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -48,7 +48,8 @@ split_address(const char *text, char host_r[64], in_port_t *port_r, bool *ipv6_r
 }
 
 bool
-config_listener(const char *text, enum config_transport transport, struct config_listener *listener_r)
+config_listener(
+	const char *text, enum config_transport transport, struct config_listener *listener_r)
 {
 	struct config_listener listener = {.transport = transport};
 	struct sockaddr_in v4 = {.sin_family = AF_INET};
@@ -60,7 +61,8 @@ config_listener(const char *text, enum config_transport transport, struct config
 	if (!split_address(text, host, &port, &ipv6))
 		return false;
 	v4.sin_port = v6.sin6_port = port;
-	if (inet_pton(ipv6 ? AF_INET6 : AF_INET, host, ipv6 ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr) != 1)
+	if (inet_pton(ipv6 ? AF_INET6 : AF_INET, host,
+		    ipv6 ? (void *)&v6.sin6_addr : (void *)&v4.sin_addr) != 1)
 		return false;
 	listener.address_len = ipv6 ? sizeof(v6) : sizeof(v4);
 	memcpy(&listener.address, ipv6 ? (void *)&v6 : (void *)&v4, listener.address_len);
@@ -109,9 +111,11 @@ config_put_dictionary(const struct config_put *put)
 {
 	struct config_radius *radius = &put->load->config->radius;
 
-	if (put->index >= CONFIG_DICTIONARIES_MAX || !config_is_path(put->value, sizeof(radius->dictionaries[0]) - 1))
+	if (put->index >= CONFIG_DICTIONARIES_MAX ||
+		!config_is_path(put->value, sizeof(radius->dictionaries[0]) - 1))
 		return false;
-	(void)snprintf(radius->dictionaries[put->index], sizeof(radius->dictionaries[0]), "%s", put->value);
+	(void)snprintf(radius->dictionaries[put->index], sizeof(radius->dictionaries[0]), "%s",
+		put->value);
 	radius->ndictionaries = put->index + 1;
 	return true;
 }
@@ -121,7 +125,8 @@ config_put_network(const struct config_put *put)
 {
 	struct config_client *client = config_client_record(put->load, put->title);
 
-	if (put->index >= CONFIG_CLIENT_NETWORKS_MAX || wf_network_parse(put->value, &client->networks[put->index]) != WF_OK)
+	if (put->index >= CONFIG_CLIENT_NETWORKS_MAX ||
+		wf_network_parse(put->value, &client->networks[put->index]) != WF_OK)
 		return false;
 	client->nnetworks = put->index + 1;
 	return true;
@@ -135,7 +140,8 @@ config_put_certificate(const struct config_put *put)
 	if (put->index >= CONFIG_CLIENT_CERTIFICATES_MAX || put->value[0] == '\0' ||
 		!config_is_text(put->value, sizeof(client->certificates[0]) - 1))
 		return false;
-	(void)snprintf(client->certificates[put->index], sizeof(client->certificates[0]), "%s", put->value);
+	(void)snprintf(client->certificates[put->index], sizeof(client->certificates[0]), "%s",
+		put->value);
 	client->ncertificates = put->index + 1;
 	return true;
 }
@@ -147,7 +153,8 @@ config_put_group(const struct config_put *put)
 	struct config_groups *groups = config_place(put);
 	size_t len = strlen(put->value);
 
-	if (put->index >= CONFIG_GROUPS_MAX || len == 0 || len >= CONFIG_GROUP_SIZE || strspn(put->value, allowed) != len)
+	if (put->index >= CONFIG_GROUPS_MAX || len == 0 || len >= CONFIG_GROUP_SIZE ||
+		strspn(put->value, allowed) != len)
 		return false;
 	(void)snprintf(groups->names[put->index], sizeof(groups->names[0]), "%s", put->value);
 	groups->n = put->index + 1;
@@ -161,7 +168,8 @@ config_put_reply(const struct config_put *put)
 
 	if (put->index >= CONFIG_CLIENT_REPLIES_MAX || !config_is_name(put->value))
 		return false;
-	(void)snprintf(client->reply_names[put->index], sizeof(client->reply_names[0]), "%s", put->value);
+	(void)snprintf(
+		client->reply_names[put->index], sizeof(client->reply_names[0]), "%s", put->value);
 	client->nreplies = put->index + 1;
 	return true;
 }
@@ -194,9 +202,11 @@ take_value(const char *text, char value_r[CONFIG_VALUE_SIZE])
 
 /* "NAME = VALUE"; both outputs are garbage if it is none. */
 static bool
-take_attribute(const char *text, char name_r[CONFIG_ATTRIBUTE_SIZE], char value_r[CONFIG_VALUE_SIZE])
+take_attribute(
+	const char *text, char name_r[CONFIG_ATTRIBUTE_SIZE], char value_r[CONFIG_VALUE_SIZE])
 {
-	static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	static const char allowed[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
 	size_t len;
 
 	if (!config_is_text(text, CONFIG_ATTRIBUTE_SIZE + 2 * CONFIG_VALUE_SIZE))
@@ -219,7 +229,8 @@ config_put_attribute(const struct config_put *put)
 	struct config_reply *reply = config_reply_record(put->load, put->title);
 	struct config_attribute attribute = {.origin = put->origin};
 
-	if (put->index >= CONFIG_ATTRIBUTES_MAX || !take_attribute(put->value, attribute.name, attribute.value))
+	if (put->index >= CONFIG_ATTRIBUTES_MAX ||
+		!take_attribute(put->value, attribute.name, attribute.value))
 		return false;
 	reply->attributes[put->index] = attribute;
 	reply->nattributes = put->index + 1;
@@ -257,7 +268,8 @@ config_put_seconds(const struct config_put *put)
 	int64_t seconds;
 	unsigned ms;
 
-	if (!config_duration(put->value, &seconds) || seconds < put->row->min || seconds > put->row->max)
+	if (!config_duration(put->value, &seconds) || seconds < put->row->min ||
+		seconds > put->row->max)
 		return false;
 	ms = (unsigned)seconds * 1000;
 	memcpy(config_place(put), &ms, sizeof(ms));

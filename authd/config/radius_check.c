@@ -1,6 +1,7 @@
 /*
- * What must hold of a client, a reply and the listeners once everything is read: first its profile fills a client
- * in, then each rule of a table looks at it, and at last it gets its row among the policy's services.
+ * What must hold of a client, a reply and the listeners once everything is read: first its profile
+ * fills a client in, then each rule of a table looks at it, and at last it gets its row among the
+ * policy's services.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -28,7 +29,8 @@ row_of(const struct config_load *load, const char *option)
 static const struct config_seen *
 seen_of(const struct exam *exam, const char *option)
 {
-	return &exam->load->clients_seen[exam->index][row_of(exam->load, option) - exam->load->rows];
+	return &exam->load
+			->clients_seen[exam->index][row_of(exam->load, option) - exam->load->rows];
 }
 
 static bool
@@ -37,7 +39,10 @@ is_written(const struct exam *exam, const char *option)
 	return seen_of(exam, option)->nfile > 0;
 }
 
-/* The line where the option is written, else that of the section; the load's file becomes the one it is in. */
+/*
+ * The line where the option is written, else that of the section; the load's file becomes the one
+ * it is in.
+ */
 static int
 line_of(const struct exam *exam, const char *option)
 {
@@ -58,7 +63,8 @@ fill_in(const struct exam *exam)
 {
 	const struct config_profile *profile = config_profile_find(exam->client->profile);
 
-	for (const struct config_profile_line *line = profile->lines; line->option != NULL; line++) {
+	for (const struct config_profile_line *line = profile->lines; line->option != NULL;
+		line++) {
 		const struct config_put put = {.load = exam->load,
 			.row = row_of(exam->load, line->option),
 			.title = exam->client->name,
@@ -66,7 +72,8 @@ fill_in(const struct exam *exam)
 			.origin = exam->client->origin};
 
 		if (!is_written(exam, line->option) && !config_put_value(&put))
-			config_fail(exam->load, 0, "%s", profile->name); /* coverage: the table is right */
+			config_fail(exam->load, 0, "%s",
+				profile->name); /* coverage: the table is right */
 	}
 }
 
@@ -80,15 +87,19 @@ check_identity(const struct exam *exam)
 
 	if (client->nnetworks == 0 && !tls)
 		config_fail(exam->load, line_of(exam, "network"),
-			_("client '%s' has neither 'network' nor 'certificate' nor 'psk_identity': nobody could be it"),
+			_("client '%s' has neither 'network' nor 'certificate' nor 'psk_identity': "
+			  "nobody could be it"),
 			client->name);
 	else if (client->nnetworks > 0 && client->secret_file[0] == '\0' && !tls)
 		config_fail(exam->load, line_of(exam, "secret_file"),
-			_("client '%s' has no 'secret_file'; make one with 'warifu radius secret %s'"), client->name,
-			client->name);
+			_("client '%s' has no 'secret_file'; make one with 'warifu radius secret "
+			  "%s'"),
+			client->name, client->name);
 	else if (client->nnetworks == 0 && client->secret_file[0] != '\0')
 		config_fail(exam->load, line_of(exam, "secret_file"),
-			_("client '%s' has no 'network', so its secret has no meaning; take it out"), client->name);
+			_("client '%s' has no 'network', so its secret has no meaning; take it "
+			  "out"),
+			client->name);
 }
 
 /* A key for TLS and its name. */
@@ -98,15 +109,19 @@ check_psk(const struct exam *exam)
 	const struct config_radius *radius = &exam->load->config->radius;
 	const struct config_radius earlier = {.clients = radius->clients, .nclients = exam->index};
 	const struct config_client *client = exam->client;
-	const struct config_client *other = config_client_by_identity(&earlier, client->psk_identity);
+	const struct config_client *other =
+		config_client_by_identity(&earlier, client->psk_identity);
 
 	if ((client->psk_identity[0] == '\0') != (client->psk_file[0] == '\0'))
-		config_fail(exam->load, line_of(exam, client->psk_file[0] == '\0' ? "psk_identity" : "psk_file"),
-			_("client '%s' needs both 'psk_identity' and 'psk_file', or neither"), client->name);
+		config_fail(exam->load,
+			line_of(exam, client->psk_file[0] == '\0' ? "psk_identity" : "psk_file"),
+			_("client '%s' needs both 'psk_identity' and 'psk_file', or neither"),
+			client->name);
 	if (other != NULL)
 		config_fail(exam->load, line_of(exam, "psk_identity"),
-			_("psk_identity '%s' of client '%s' is also that of client '%s' (%s:%d)"), client->psk_identity,
-			client->name, other->name, other->origin.file, other->origin.line);
+			_("psk_identity '%s' of client '%s' is also that of client '%s' (%s:%d)"),
+			client->psk_identity, client->name, other->name, other->origin.file,
+			other->origin.line);
 }
 
 static bool
@@ -128,8 +143,10 @@ check_authenticator(const struct exam *exam)
 			continue;
 		config_network_text(&client->networks[i], text);
 		config_fail(exam->load, line_of(exam, "message_authenticator"),
-			_("client '%s' is the network %s: what one gateway there can do says nothing of the others; write "
-			  "message_authenticator = required or optional, or a client for each address"),
+			_("client '%s' is the network %s: what one gateway there can do says "
+			  "nothing of the others; write "
+			  "message_authenticator = required or optional, or a client for each "
+			  "address"),
 			client->name, text);
 	}
 }
@@ -144,18 +161,22 @@ networks_overlap(const struct wf_network *a, const struct wf_network *b)
 }
 
 static void
-compare_network(const struct exam *exam, const struct wf_network *network, const struct config_client *other)
+compare_network(const struct exam *exam, const struct wf_network *network,
+	const struct config_client *other)
 {
 	char own[CONFIG_NETWORK_SIZE], theirs[CONFIG_NETWORK_SIZE];
 
 	for (size_t i = 0; i < other->nnetworks; i++) {
-		if (&other->networks[i] == network || !networks_overlap(network, &other->networks[i]))
+		if (&other->networks[i] == network ||
+			!networks_overlap(network, &other->networks[i]))
 			continue;
 		config_network_text(network, own);
 		config_network_text(&other->networks[i], theirs);
 		config_fail(exam->load, line_of(exam, "network"),
-			_("%s of client '%s' overlaps with %s of client '%s' (%s:%d); a packet must be of one client"), own,
-			exam->client->name, theirs, other->name, other->origin.file, other->origin.line);
+			_("%s of client '%s' overlaps with %s of client '%s' (%s:%d); a packet "
+			  "must be of one client"),
+			own, exam->client->name, theirs, other->name, other->origin.file,
+			other->origin.line);
 	}
 }
 
@@ -177,13 +198,15 @@ check_certificates(const struct exam *exam)
 	const struct config_radius earlier = {.clients = radius->clients, .nclients = exam->index};
 
 	for (size_t i = 0; i < exam->client->ncertificates; i++) {
-		const struct config_client *other = config_client_by_certificate(&earlier, exam->client->certificates[i]);
+		const struct config_client *other =
+			config_client_by_certificate(&earlier, exam->client->certificates[i]);
 
 		if (other != NULL)
 			config_fail(exam->load, line_of(exam, "certificate"),
-				_("certificate '%s' of client '%s' is also that of client '%s' (%s:%d)"),
-				exam->client->certificates[i], exam->client->name, other->name, other->origin.file,
-				other->origin.line);
+				_("certificate '%s' of client '%s' is also that of client '%s' "
+				  "(%s:%d)"),
+				exam->client->certificates[i], exam->client->name, other->name,
+				other->origin.file, other->origin.line);
 	}
 }
 
@@ -199,10 +222,12 @@ check_separator(const struct exam *exam)
 		return;
 	if (wanted)
 		config_fail(exam->load, line_of(exam, "mode"),
-			_("client '%s' needs 'separator': what stands between password and code"), client->name);
+			_("client '%s' needs 'separator': what stands between password and code"),
+			client->name);
 	else
 		config_fail(exam->load, line_of(exam, "separator"),
-			_("client '%s' has a 'separator', which mode = %s has no use for; take it out, or write mode = separator"),
+			_("client '%s' has a 'separator', which mode = %s has no use for; take it "
+			  "out, or write mode = separator"),
 			client->name, config_mode_name(client->mode));
 }
 
@@ -230,7 +255,8 @@ check_class(const struct exam *exam)
 		return;
 	if (client->kinds == 1 || client->mode == CLIENT_CODE)
 		config_fail(exam->load, line_of(exam, client->kinds == 1 ? "kinds" : "mode"),
-			_("client '%s' is of class %s, whose logins prove two kinds: password and code (SCS-4-5-1-7)"),
+			_("client '%s' is of class %s, whose logins prove two kinds: password and "
+			  "code (SCS-4-5-1-7)"),
 			client->name, config_class_name(client->class));
 	else if (kinds_of(exam) < 2)
 		client->kinds = 2;
@@ -244,11 +270,14 @@ check_mode(const struct exam *exam)
 
 	if (client->mode == CLIENT_CODE && client->kinds > 1)
 		config_fail(exam->load, line_of(exam, "kinds"),
-			_("client '%s' sends the code alone (mode = code), so it proves one kind; change 'kinds' or 'mode'"),
+			_("client '%s' sends the code alone (mode = code), so it proves one kind; "
+			  "change 'kinds' or 'mode'"),
 			client->name);
-	else if (client->mode != CLIENT_CODE && client->mode != CLIENT_CHALLENGE && kinds_of(exam) < 2)
+	else if (client->mode != CLIENT_CODE && client->mode != CLIENT_CHALLENGE &&
+		 kinds_of(exam) < 2)
 		config_fail(exam->load, line_of(exam, "mode"),
-			_("client '%s' sends password and code together (mode = %s), but is asked for the password alone; "
+			_("client '%s' sends password and code together (mode = %s), but is asked "
+			  "for the password alone; "
 			  "write kinds = 2, or mode = challenge"),
 			client->name, config_mode_name(client->mode));
 }
@@ -260,7 +289,8 @@ check_send_groups(const struct exam *exam)
 
 	if (client->send_groups && client->group_attribute[0] == '\0')
 		config_fail(exam->load, line_of(exam, "send_groups"),
-			_("client '%s' is to be sent groups, but 'group_attribute' does not say in which attribute"),
+			_("client '%s' is to be sent groups, but 'group_attribute' does not say in "
+			  "which attribute"),
 			client->name);
 }
 
@@ -274,8 +304,8 @@ check_replies(const struct exam *exam)
 		client->replies[i] = config_reply_index(exam->load, client->reply_names[i]);
 		if (client->replies[i] == radius->nreplies)
 			config_fail(exam->load, line_of(exam, "reply"),
-				_("client '%s' names the reply '%s', but there is no such section"), client->name,
-				client->reply_names[i]);
+				_("client '%s' names the reply '%s', but there is no such section"),
+				client->name, client->reply_names[i]);
 	}
 }
 
@@ -302,12 +332,14 @@ add_service(const struct exam *exam)
 
 	if (known->name[0] != '\0' || strcmp(client->name, WF_PROOF_SERVICE) == 0) {
 		config_fail(exam->load, line_of(exam, "network"),
-			_("client '%s' has the name of a service; give it another one, because both share rules and log"),
+			_("client '%s' has the name of a service; give it another one, because "
+			  "both share rules and log"),
 			client->name);
 		return;
 	}
 	if (policy_service_add(policy, client->name, &service) != WF_OK) {
-		config_fail(exam->load, client->origin.line, _("there are more than %d services"), POLICY_SERVICES_MAX);
+		config_fail(exam->load, client->origin.line, _("there are more than %d services"),
+			POLICY_SERVICES_MAX);
 		return;
 	}
 	service->origin = client->origin;
@@ -339,8 +371,9 @@ static void (*const rules[])(const struct exam *exam) = {
 static bool
 is_reserved(const char *name)
 {
-	static const char *const reserved[] = {"User-Password", "CHAP-Password", "CHAP-Challenge", "State",
-		"Proxy-State", "EAP-Message", "Message-Authenticator", "Error-Cause", "Prompt", "Vendor-Specific"};
+	static const char *const reserved[] = {"User-Password", "CHAP-Password", "CHAP-Challenge",
+		"State", "Proxy-State", "EAP-Message", "Message-Authenticator", "Error-Cause",
+		"Prompt", "Vendor-Specific"};
 
 	for (size_t i = 0; i < sizeof(reserved) / sizeof(reserved[0]); i++)
 		if (strcasecmp(reserved[i], name) == 0)
@@ -353,13 +386,15 @@ check_reply(struct config_load *load, const struct config_reply *reply)
 {
 	load->file = reply->origin.file;
 	if (reply->nattributes == 0)
-		config_fail(load, reply->origin.line, _("reply '%s' has no 'attributes'"), reply->name);
+		config_fail(
+			load, reply->origin.line, _("reply '%s' has no 'attributes'"), reply->name);
 	for (size_t i = 0; i < reply->nattributes; i++) {
 		if (!is_reserved(reply->attributes[i].name))
 			continue;
 		load->file = reply->attributes[i].origin.file;
 		config_fail(load, reply->attributes[i].origin.line,
-			_("reply '%s' cannot have %s: the server sets it by itself, or it has no place in an Accept"),
+			_("reply '%s' cannot have %s: the server sets it by itself, or it has no "
+			  "place in an Accept"),
 			reply->name, reply->attributes[i].name);
 	}
 }
@@ -391,13 +426,16 @@ static void
 check_tls(struct config_load *load)
 {
 	const struct config_radius *radius = &load->config->radius;
-	bool lacks = radius->certificate[0] == '\0' || radius->key[0] == '\0' || radius->ca[0] == '\0';
+	bool lacks =
+		radius->certificate[0] == '\0' || radius->key[0] == '\0' || radius->ca[0] == '\0';
 	bool none = radius->certificate[0] == '\0' && radius->key[0] == '\0';
 
 	if (!has_transport(radius, LISTEN_TLS))
 		return;
 	if (lacks && !(none && keys_alone(radius)))
-		config_fail(load, 0, "%s", _("'radius.radsec' needs 'radius.certificate', 'radius.key' and 'radius.ca'"));
+		config_fail(load, 0, "%s",
+			_("'radius.radsec' needs 'radius.certificate', 'radius.key' and "
+			  "'radius.ca'"));
 }
 
 void
@@ -409,7 +447,8 @@ config_radius_check(struct config_load *load)
 	for (size_t i = 0; i < radius->nclients && load->status == WF_OK; i++) {
 		const struct exam exam = {.load = load, .client = &radius->clients[i], .index = i};
 
-		for (size_t j = 0; j < sizeof(rules) / sizeof(rules[0]) && load->status == WF_OK; j++)
+		for (size_t j = 0; j < sizeof(rules) / sizeof(rules[0]) && load->status == WF_OK;
+			j++)
 			rules[j](&exam);
 	}
 	for (size_t i = 0; i < radius->nreplies; i++)

@@ -1,7 +1,8 @@
 /*
- * Ready profiles: what the gateways of a product want, as values of a client's options.  A profile fills in only
- * what the client's section does not say.  It never weakens: no profile lets requests without
- * Message-Authenticator in, trusts an address that the gateway names, or sends groups by itself.
+ * Ready profiles: what the gateways of a product want, as values of a client's options.  A profile
+ * fills in only what the client's section does not say.  It never weakens: no profile lets requests
+ * without Message-Authenticator in, trusts an address that the gateway names, or sends groups by
+ * itself.
  */
 #ifndef WF_AUTHD_CONFIG_RADIUS_PROFILES_H
 #define WF_AUTHD_CONFIG_RADIUS_PROFILES_H
@@ -14,7 +15,8 @@ struct config_profile {
 	const char *name;    /* as written */
 	const char *product; /* as its maker calls it */
 	struct config_profile_line {
-		const char *option, *value; /* as they would be written in the section; NULL ends the list */
+		/* as they would be written in the section; NULL ends the list */
+		const char *option, *value;
 		const char *why;	    /* N_() */
 	} lines[CONFIG_PROFILE_LINES_MAX + 1];
 	const char *advice; /* N_(): what is to be set on the gateway, or NULL */

@@ -1,5 +1,6 @@
 /*
- * The files of secrets: looked at from outside by everybody who warns, read by warifu-radiusd and warifu-egress alone.
+ * The files of secrets: looked at from outside by everybody who warns, read by warifu-radiusd and
+ * warifu-egress alone.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -20,7 +21,8 @@
 static bool
 belongs(const struct stat *st, uid_t user)
 {
-	return st->st_uid == 0 || st->st_uid == geteuid() || (user != (uid_t)-1 && st->st_uid == user);
+	return st->st_uid == 0 || st->st_uid == geteuid() ||
+	       (user != (uid_t)-1 && st->st_uid == user);
 }
 
 /* What the file's attributes alone say. */
@@ -53,7 +55,8 @@ config_secret_check(const struct config_client *client, uid_t user, int64_t wall
 {
 	if (client->secret_file[0] == '\0')
 		return SECRET_FINE;
-	return config_secret_check_file(client->secret_file, client->secret_changed_day, user, wall_us);
+	return config_secret_check_file(
+		client->secret_file, client->secret_changed_day, user, wall_us);
 }
 
 enum config_secret_fault
@@ -82,19 +85,25 @@ static const char *const sentences[] = {
 	[SECRET_FINE] = N_("is fine"),
 	[SECRET_MISSING] = N_("there is no such file; 'warifu radius secret' makes one"),
 	[SECRET_IRREGULAR] = N_("is no regular file; 'warifu radius secret' makes one"),
-	[SECRET_OWNER] = N_("must belong to the user of warifu-radiusd or to root; change its owner"),
+	[SECRET_OWNER] =
+		N_("must belong to the user of warifu-radiusd or to root; change its owner"),
 	[SECRET_OPEN] = N_("is open to others; close it: chmod go="),
 	[SECRET_EMPTY] = N_("is empty; 'warifu radius secret' makes a new one"),
-	[SECRET_LONG] = N_("is longer than a secret may be; 'warifu radius secret' makes a new one"),
+	[SECRET_LONG] =
+		N_("is longer than a secret may be; 'warifu radius secret' makes a new one"),
 	[SECRET_UNSEEN] = N_("lies in a folder that cannot be looked into; look as root"),
-	[SECRET_SHORT] = N_("is short enough to be guessed from one packet; 'warifu radius secret' makes a new one"),
-	[SECRET_OLD] = N_("has not been changed for a year; 'warifu radius secret' makes a new one"),
+	[SECRET_SHORT] = N_("is short enough to be guessed from one packet; 'warifu radius secret' "
+			    "makes a new one"),
+	[SECRET_OLD] =
+		N_("has not been changed for a year; 'warifu radius secret' makes a new one"),
 };
 
 void
-config_secret_say(const struct config_client *client, enum config_secret_fault fault, char *text_r, size_t size)
+config_secret_say(const struct config_client *client, enum config_secret_fault fault, char *text_r,
+	size_t size)
 {
-	(void)snprintf(text_r, size, _("client '%s': secret %s %s"), client->name, client->secret_file, _(sentences[fault]));
+	(void)snprintf(text_r, size, _("client '%s': secret %s %s"), client->name,
+		client->secret_file, _(sentences[fault]));
 }
 
 /* --- its bytes --- */

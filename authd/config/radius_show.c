@@ -1,6 +1,6 @@
 /*
- * A client's values as they would be written in its section, for those who look at it.  One small function for
- * each type of row.
+ * A client's values as they would be written in its section, for those who look at it.  One small
+ * function for each type of row.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -19,31 +19,36 @@ place(const struct config_row *row, const struct config_client *client)
 }
 
 static void
-show_text(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_text(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	config_say(text, "%s", (const char *)place(row, client));
 }
 
 static void
-show_switch(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_switch(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	config_say(text, "%s", *(const bool *)place(row, client) ? "true" : "false");
 }
 
 static void
-show_unsigned(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_unsigned(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	config_say(text, "%u", *(const unsigned *)place(row, client));
 }
 
 static void
-show_seconds(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_seconds(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	config_say(text, "%u", *(const unsigned *)place(row, client) / 1000);
 }
 
 static void
-show_kinds(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_kinds(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	config_say(text, "%lld", (long long)*(const int64_t *)place(row, client));
 }
@@ -59,7 +64,8 @@ show_day(const struct config_row *row, const struct config_client *client, struc
 }
 
 static void
-show_word(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_word(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	unsigned value = *(const unsigned *)place(row, client);
 
@@ -69,7 +75,8 @@ show_word(const struct config_row *row, const struct config_client *client, stru
 }
 
 static void
-show_networks(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_networks(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	char network[CONFIG_NETWORK_SIZE];
 
@@ -81,7 +88,8 @@ show_networks(const struct config_row *row, const struct config_client *client, 
 }
 
 static void
-show_certificates(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_certificates(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	(void)row;
 	for (size_t i = 0; i < client->ncertificates; i++)
@@ -89,7 +97,8 @@ show_certificates(const struct config_row *row, const struct config_client *clie
 }
 
 static void
-show_groups(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_groups(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	const struct config_groups *groups = place(row, client);
 
@@ -98,7 +107,8 @@ show_groups(const struct config_row *row, const struct config_client *client, st
 }
 
 static void
-show_replies(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_replies(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	(void)row;
 	for (size_t i = 0; i < client->nreplies; i++)
@@ -106,15 +116,16 @@ show_replies(const struct config_row *row, const struct config_client *client, s
 }
 
 static void
-show_group_attribute(const struct config_row *row, const struct config_client *client, struct config_text *text)
+show_group_attribute(
+	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
 	(void)row;
 	if (client->group_attribute[0] != '\0')
 		config_say(text, "%s = %s", client->group_attribute, client->group_format);
 }
 
-static void (*const shows[CONFIG_TYPES])(
-	const struct config_row *row, const struct config_client *client, struct config_text *text) = {
+static void (*const shows[CONFIG_TYPES])(const struct config_row *row,
+	const struct config_client *client, struct config_text *text) = {
 	[CONFIG_TEXT] = show_text,
 	[CONFIG_PATH] = show_text,
 	[CONFIG_PROFILE] = show_text,
@@ -132,7 +143,8 @@ static void (*const shows[CONFIG_TYPES])(
 };
 
 void
-config_client_show(const struct config_row *row, const struct config_client *client, char *text_r, size_t size)
+config_client_show(
+	const struct config_row *row, const struct config_client *client, char *text_r, size_t size)
 {
 	struct config_text text = {.bytes = text_r, .size = size};
 

@@ -33,10 +33,14 @@ static const struct config_row rows[] = {
 	{RADIUS(key), .name = "key", .type = CONFIG_PATH},
 	{RADIUS(ca), .name = "ca", .type = CONFIG_PATH},
 	{RADIUS(crl), .name = "crl", .type = CONFIG_PATH},
-	{RADIUS(radsec_connections), .name = "radsec_connections", .type = CONFIG_UNSIGNED, .min = 1, .max = 4096},
-	{RADIUS(radsec_client_connections), .name = "radsec_client_connections", .type = CONFIG_UNSIGNED, .min = 1, .max = 4096},
-	{RADIUS(radsec_idle_ms), .name = "radsec_idle", .type = CONFIG_SECONDS, .min = 10, .max = 86400},
-	{RADIUS(radsec_lifetime_ms), .name = "radsec_lifetime", .type = CONFIG_SECONDS, .min = 60, .max = 30 * 86400},
+	{RADIUS(radsec_connections), .name = "radsec_connections", .type = CONFIG_UNSIGNED,
+		.min = 1, .max = 4096},
+	{RADIUS(radsec_client_connections), .name = "radsec_client_connections",
+		.type = CONFIG_UNSIGNED, .min = 1, .max = 4096},
+	{RADIUS(radsec_idle_ms), .name = "radsec_idle", .type = CONFIG_SECONDS, .min = 10,
+		.max = 86400},
+	{RADIUS(radsec_lifetime_ms), .name = "radsec_lifetime", .type = CONFIG_SECONDS, .min = 60,
+		.max = 30 * 86400},
 	{RADIUS(dictionaries), .name = "dictionary", .type = CONFIG_DICTIONARIES},
 	{RADIUS(user), .name = "user", .type = CONFIG_NAME_OR_NONE},
 	{RADIUS(enrolment_host), .name = "enrolment_host", .type = CONFIG_NAME_OR_NONE},
@@ -48,7 +52,8 @@ static const struct config_row rows[] = {
 	{CLIENT(secret_file), .name = "secret_file", .type = CONFIG_PATH},
 	{CLIENT(secret_changed_day), .name = "secret_changed", .type = CONFIG_DAY},
 	{CLIENT(profile), .name = "profile", .type = CONFIG_PROFILE},
-	{CLIENT(message_authenticator), .name = "message_authenticator", .type = CONFIG_WORD, .words = authenticators},
+	{CLIENT(message_authenticator), .name = "message_authenticator", .type = CONFIG_WORD,
+		.words = authenticators},
 	{CLIENT(proxies), .name = "proxies", .type = CONFIG_SWITCH},
 	{CLIENT(mode), .name = "mode", .type = CONFIG_WORD, .words = modes},
 	{CLIENT(separator), .name = "separator", .type = CONFIG_TEXT},
@@ -67,9 +72,12 @@ static const struct config_row rows[] = {
 	{REPLY(groups), .name = "groups", .type = CONFIG_GROUPS},
 	{REPLY(attributes), .name = "attributes", .type = CONFIG_ATTRIBUTES},
 };
-_Static_assert(sizeof(rows) / sizeof(rows[0]) <= CONFIG_RADIUS_ROWS_MAX, "room in the table of all rows");
-_Static_assert(sizeof(enum client_mode) == sizeof(unsigned) && sizeof(enum client_class) == sizeof(unsigned) &&
-		       sizeof(enum zone) == sizeof(unsigned) && sizeof(enum client_authenticator) == sizeof(unsigned),
+_Static_assert(
+	sizeof(rows) / sizeof(rows[0]) <= CONFIG_RADIUS_ROWS_MAX, "room in the table of all rows");
+_Static_assert(sizeof(enum client_mode) == sizeof(unsigned) &&
+		       sizeof(enum client_class) == sizeof(unsigned) &&
+		       sizeof(enum zone) == sizeof(unsigned) &&
+		       sizeof(enum client_authenticator) == sizeof(unsigned),
 	"words are put as unsigned numbers");
 
 const struct config_row *

@@ -1,6 +1,6 @@
 /*
- * The options of the sections relay and relays: rows, how their values get to their places, what they accept, and
- * what must hold of them together.
+ * The options of the sections relay and relays: rows, how their values get to their places, what
+ * they accept, and what must hold of them together.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -47,7 +47,8 @@ config_relay_rows(size_t *n_r)
 static bool
 is_host(const char *text, size_t len)
 {
-	static const char name[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+	static const char name[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
 	static const char address[] = "0123456789abcdefABCDEF:.";
 
 	if (len > 2 && text[0] == '[' && text[len - 1] == ']')
@@ -64,11 +65,12 @@ config_put_server(const struct config_put *put)
 	bool brackets = put->value[0] == '[';
 	int64_t port;
 
-	if (len >= sizeof(relay->host) || !is_host(put->value, len) || !config_number(colon + 1, &port) || port < 1 ||
-		port > 65535)
+	if (len >= sizeof(relay->host) || !is_host(put->value, len) ||
+		!config_number(colon + 1, &port) || port < 1 || port > 65535)
 		return false;
 	(void)snprintf(relay->server, sizeof(relay->server), "%s", put->value);
-	(void)snprintf(relay->host, sizeof(relay->host), "%.*s", (int)(brackets ? len - 2 : len), put->value + brackets);
+	(void)snprintf(relay->host, sizeof(relay->host), "%.*s", (int)(brackets ? len - 2 : len),
+		put->value + brackets);
 	(void)snprintf(relay->port, sizeof(relay->port), "%u", (unsigned)port & 0xffffU);
 	return true;
 }
@@ -108,14 +110,17 @@ void
 config_accepted_server(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, "%s", _("a host with its port such as auth.example.jp:7443, 192.0.2.1:7443 or [2001:db8::1]:7443"));
+	config_say(text, "%s",
+		_("a host with its port such as auth.example.jp:7443, 192.0.2.1:7443 or "
+		  "[2001:db8::1]:7443"));
 }
 
 void
 config_accepted_relays_listen(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d addresses with ports such as 0.0.0.0:7443 or [::]:7443"),
+	config_say(text,
+		_("a list of 1 to %d addresses with ports such as 0.0.0.0:7443 or [::]:7443"),
 		CONFIG_RELAY_LISTENERS_MAX);
 }
 
@@ -123,7 +128,8 @@ void
 config_accepted_hosts(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d names of hosts as in their certificates"), CONFIG_HOSTS_MAX);
+	config_say(text, _("a list of 1 to %d names of hosts as in their certificates"),
+		CONFIG_HOSTS_MAX);
 }
 
 /* --- all together --- */
@@ -146,7 +152,8 @@ static const char *
 first_written(struct config_load *load, const char *section)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcmp(rows[i].section, section) == 0 && line_of(load, section, rows[i].name) > 0)
+		if (strcmp(rows[i].section, section) == 0 &&
+			line_of(load, section, rows[i].name) > 0)
 			return rows[i].name;
 	return NULL;
 }
@@ -161,8 +168,9 @@ check_section(struct config_load *load, const char *section, const char *instead
 		if (strcmp(rows[i].section, section) != 0 || strcmp(rows[i].name, instead) == 0 ||
 			line_of(load, section, rows[i].name) > 0)
 			continue;
-		config_fail(load, line_of(load, section, written), _("section '%s' lacks '%s'; it needs all of its options"),
-			section, rows[i].name);
+		config_fail(load, line_of(load, section, written),
+			_("section '%s' lacks '%s'; it needs all of its options"), section,
+			rows[i].name);
 	}
 }
 
@@ -172,21 +180,27 @@ check_upstream(struct config_load *load)
 {
 	struct config_relay *relay = &load->config->relay;
 	const char *name = relay->upstream;
-	const struct config_upstream *upstream = config_upstream_find(&load->config->upstreams, name);
+	const struct config_upstream *upstream =
+		config_upstream_find(&load->config->upstreams, name);
 	int line = line_of(load, "relay", "upstream");
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (strcmp(rows[i].section, "relay") == 0 && strcmp(rows[i].name, "upstream") != 0 &&
+		if (strcmp(rows[i].section, "relay") == 0 &&
+			strcmp(rows[i].name, "upstream") != 0 &&
 			line_of(load, "relay", rows[i].name) > 0)
 			config_fail(load, line,
-				_("section 'relay' has 'upstream' and '%s'; the centre is reached in one way: leave out one of them"),
+				_("section 'relay' has 'upstream' and '%s'; the centre is reached "
+				  "in one way: leave out one of them"),
 				rows[i].name);
 	(void)snprintf(relay->server, sizeof(relay->server), "%s", name);
 	if (upstream == NULL)
-		config_fail(load, line, _("section 'relay' names the upstream '%s', but there is no such section"), name);
+		config_fail(load, line,
+			_("section 'relay' names the upstream '%s', but there is no such section"),
+			name);
 	else if (upstream->factor != UPSTREAM_NONE)
 		config_fail(load, line,
-			_("upstream '%s' is the factor of some accounts, but a relay has none; leave out its 'factor' and 'groups'"),
+			_("upstream '%s' is the factor of some accounts, but a relay has none; "
+			  "leave out its 'factor' and 'groups'"),
 			name);
 }
 
@@ -207,6 +221,7 @@ config_relay_check(struct config_load *load)
 		check_section(load, "relay", "upstream");
 	check_section(load, "relays", "");
 	if (relay && load->config->relays.nlisteners > 0)
-		config_fail(load, line_of(load, "relays", "listen"),
-			"%s", _("a relay has no accounts, so it serves no relays; leave out section 'relay' or 'relays'"));
+		config_fail(load, line_of(load, "relays", "listen"), "%s",
+			_("a relay has no accounts, so it serves no relays; leave out section "
+			  "'relay' or 'relays'"));
 }

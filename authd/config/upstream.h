@@ -1,6 +1,7 @@
 /*
- * What warifu.conf says about servers that are asked for a factor, or for a whole login: where they are, what secret
- * is shared with them, and whose factor it is.  warifu-egress talks to them; warifud names them in what it asks.
+ * What warifu.conf says about servers that are asked for a factor, or for a whole login: where they
+ * are, what secret is shared with them, and whose factor it is.  warifu-egress talks to them;
+ * warifud names them in what it asks.
  *
  * Constant after config_load(); any thread may read.  Secrets are named as files and not read here.
  */
@@ -22,16 +23,23 @@ enum upstream_factor {
 struct config_upstream {
 	char name[65];
 	struct origin origin; /* file and line of the section's first option */
-	struct config_listener servers[CONFIG_UPSTREAM_SERVERS_MAX]; /* asked in this order; for connect() */
+	/* asked in this order; for connect() */
+	struct config_listener servers[CONFIG_UPSTREAM_SERVERS_MAX];
 	size_t nservers; /* at least 1 */
 	char secret_file[256];
-	/* Both or neither are written.  An account in one of the groups has this factor at the servers. */
+	/*
+	 * Both or neither are written.  An account in one of the groups has this factor at the
+	 * servers.
+	 */
 	enum upstream_factor factor;
 	struct config_groups groups; /* a group is in one section of each factor */
 	unsigned timeout_ms; /* for one try; whole seconds */
 	unsigned tries;	     /* of one server, then the next one is asked */
 	unsigned parallel;   /* questions at once; more wait */
-	/* whether replies must carry a right Message-Authenticator (CVE-2024-3596): required or optional */
+	/*
+	 * whether replies must carry a right Message-Authenticator (CVE-2024-3596): required or
+	 * optional
+	 */
 	enum client_authenticator message_authenticator;
 	char nas[65];	     /* NAS-Identifier where the question names none; "" = config.node */
 };
@@ -45,18 +53,25 @@ struct config_upstreams {
 };
 
 /* By name; NULL if there is none. */
-const struct config_upstream *config_upstream_find(const struct config_upstreams *upstreams, const char *name);
-/* The section that has a factor of an account in these groups; NULL if there is none.  --check sees to it that at most one has. */
-const struct config_upstream *config_upstream_of(
-	const struct config_upstreams *upstreams, enum upstream_factor factor, const char groups[][CONFIG_GROUP_SIZE], size_t n);
+const struct config_upstream *config_upstream_find(
+	const struct config_upstreams *upstreams, const char *name);
+/*
+ * The section that has a factor of an account in these groups; NULL if there is none.  --check sees
+ * to it that at most one has.
+ */
+const struct config_upstream *config_upstream_of(const struct config_upstreams *upstreams,
+	enum upstream_factor factor, const char groups[][CONFIG_GROUP_SIZE], size_t n);
 /* How long a question may take at the most, all servers and tries together, ms. */
 unsigned config_upstream_longest(const struct config_upstream *upstream);
 
-/* Looks at the file of its secret from outside, as config_secret_check() does for clients; `wall_us`: now. */
-enum config_secret_fault config_upstream_secret_check(
-	const struct config_upstreams *upstreams, const struct config_upstream *upstream, int64_t wall_us);
+/*
+ * Looks at the file of its secret from outside, as config_secret_check() does for clients;
+ * `wall_us`: now.
+ */
+enum config_secret_fault config_upstream_secret_check(const struct config_upstreams *upstreams,
+	const struct config_upstream *upstream, int64_t wall_us);
 /* What is wrong with it and what to do, in the language of the locale. */
-void config_upstream_secret_say(
-	const struct config_upstream *upstream, enum config_secret_fault fault, char *text_r, size_t size);
+void config_upstream_secret_say(const struct config_upstream *upstream,
+	enum config_secret_fault fault, char *text_r, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The options of the sections egress and upstream: rows, how their values get to their places, what they accept, what
- * must hold of them together, and looking sections up.
+ * The options of the sections egress and upstream: rows, how their values get to their places, what
+ * they accept, what must hold of them together, and looking sections up.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -20,8 +20,8 @@
 
 static const struct config_word factors[] = {
 	{"possession", UPSTREAM_POSSESSION}, {"knowledge", UPSTREAM_KNOWLEDGE}, {NULL, 0}};
-static const struct config_word authenticators[] = {
-	{"required", CLIENT_AUTHENTICATOR_REQUIRED}, {"optional", CLIENT_AUTHENTICATOR_OPTIONAL}, {NULL, 0}};
+static const struct config_word authenticators[] = {{"required", CLIENT_AUTHENTICATOR_REQUIRED},
+	{"optional", CLIENT_AUTHENTICATOR_OPTIONAL}, {NULL, 0}};
 
 static const struct config_row rows[] = {
 	{EGRESS(user), .name = "user", .type = CONFIG_NAME_OR_NONE},
@@ -32,11 +32,14 @@ static const struct config_row rows[] = {
 	{UPSTREAM(timeout_ms), .name = "timeout", .type = CONFIG_SECONDS, .min = 1, .max = 30},
 	{UPSTREAM(tries), .name = "tries", .type = CONFIG_UNSIGNED, .min = 1, .max = 5},
 	{UPSTREAM(parallel), .name = "parallel", .type = CONFIG_UNSIGNED, .min = 1, .max = 32},
-	{UPSTREAM(message_authenticator), .name = "message_authenticator", .type = CONFIG_WORD, .words = authenticators},
+	{UPSTREAM(message_authenticator), .name = "message_authenticator", .type = CONFIG_WORD,
+		.words = authenticators},
 	{UPSTREAM(nas), .name = "nas_identifier", .type = CONFIG_TEXT},
 };
-_Static_assert(sizeof(rows) / sizeof(rows[0]) <= UPSTREAM_ROWS_MAX, "room in the table of all rows");
-_Static_assert(sizeof(enum upstream_factor) == sizeof(unsigned), "words are put as unsigned numbers");
+_Static_assert(
+	sizeof(rows) / sizeof(rows[0]) <= UPSTREAM_ROWS_MAX, "room in the table of all rows");
+_Static_assert(
+	sizeof(enum upstream_factor) == sizeof(unsigned), "words are put as unsigned numbers");
 
 const struct config_row *
 config_upstream_rows(size_t *n_r)
@@ -56,7 +59,8 @@ config_upstream_defaults(struct config_upstream *upstream)
 bool
 config_put_upstream_server(const struct config_put *put)
 {
-	struct config_upstream *upstream = config_record(put->load, config_records_find("upstream"), put->title);
+	struct config_upstream *upstream =
+		config_record(put->load, config_records_find("upstream"), put->title);
 
 	if (put->index >= CONFIG_UPSTREAM_SERVERS_MAX ||
 		!config_listener(put->value, LISTEN_AUTHENTICATION, &upstream->servers[put->index]))
@@ -69,7 +73,9 @@ void
 config_accepted_servers(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d addresses with ports such as 192.0.2.1:1812 or [2001:db8::1]:1812"),
+	config_say(text,
+		_("a list of 1 to %d addresses with ports such as 192.0.2.1:1812 or "
+		  "[2001:db8::1]:1812"),
 		CONFIG_UPSTREAM_SERVERS_MAX);
 }
 
@@ -98,13 +104,14 @@ check_complete(struct config_load *load, const struct config_upstream *upstream)
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		if (options[i].missing)
-			config_fail(load, line_of(load, upstream), _("upstream '%s' lacks '%s'"), upstream->name,
-				options[i].option);
+			config_fail(load, line_of(load, upstream), _("upstream '%s' lacks '%s'"),
+				upstream->name, options[i].option);
 }
 
 /* An account has each of its factors in one place. */
 static void
-check_groups(struct config_load *load, const struct config_upstream *upstream, const struct config_upstream *earlier)
+check_groups(struct config_load *load, const struct config_upstream *upstream,
+	const struct config_upstream *earlier)
 {
 	for (size_t i = 0; upstream->factor == earlier->factor && i < upstream->groups.n; i++) {
 		struct config_groups group = {.n = 1};
@@ -112,9 +119,11 @@ check_groups(struct config_load *load, const struct config_upstream *upstream, c
 		memcpy(group.names[0], upstream->groups.names[i], sizeof(group.names[0]));
 		if (config_groups_match(&group, earlier->groups.names, earlier->groups.n))
 			config_fail(load, line_of(load, upstream),
-				_("group '%s' of upstream '%s' has the same factor at upstream '%s' (%s:%d); leave it in one of "
+				_("group '%s' of upstream '%s' has the same factor at upstream "
+				  "'%s' (%s:%d); leave it in one of "
 				  "them"),
-				group.names[0], upstream->name, earlier->name, earlier->origin.file, earlier->origin.line);
+				group.names[0], upstream->name, earlier->name, earlier->origin.file,
+				earlier->origin.line);
 	}
 }
 
@@ -142,11 +151,12 @@ config_upstream_find(const struct config_upstreams *upstreams, const char *name)
 }
 
 const struct config_upstream *
-config_upstream_of(
-	const struct config_upstreams *upstreams, enum upstream_factor factor, const char groups[][CONFIG_GROUP_SIZE], size_t n)
+config_upstream_of(const struct config_upstreams *upstreams, enum upstream_factor factor,
+	const char groups[][CONFIG_GROUP_SIZE], size_t n)
 {
 	for (size_t i = 0; factor != UPSTREAM_NONE && i < upstreams->n; i++)
-		if (upstreams->list[i].factor == factor && config_groups_match(&upstreams->list[i].groups, groups, n))
+		if (upstreams->list[i].factor == factor &&
+			config_groups_match(&upstreams->list[i].groups, groups, n))
 			return &upstreams->list[i];
 	return NULL;
 }
@@ -160,29 +170,36 @@ config_upstream_longest(const struct config_upstream *upstream)
 /* --- secrets --- */
 
 enum config_secret_fault
-config_upstream_secret_check(
-	const struct config_upstreams *upstreams, const struct config_upstream *upstream, int64_t wall_us)
+config_upstream_secret_check(const struct config_upstreams *upstreams,
+	const struct config_upstream *upstream, int64_t wall_us)
 {
 	return config_secret_check_file(upstream->secret_file, -1, upstreams->uid, wall_us);
 }
 
 void
-config_upstream_secret_say(
-	const struct config_upstream *upstream, enum config_secret_fault fault, char *text_r, size_t size)
+config_upstream_secret_say(const struct config_upstream *upstream, enum config_secret_fault fault,
+	char *text_r, size_t size)
 {
 	static const char *const sentences[] = {
 		[SECRET_FINE] = N_("is fine"),
-		[SECRET_MISSING] = N_("is not there; write the secret that the servers have for this host into it"),
-		[SECRET_IRREGULAR] = N_("is no regular file; write the secret that the servers have for this host into one"),
-		[SECRET_OWNER] = N_("must belong to the user of warifu-egress or to root; change its owner"),
+		[SECRET_MISSING] = N_("is not there; write the secret that the servers have for "
+				      "this host into it"),
+		[SECRET_IRREGULAR] = N_("is no regular file; write the secret that the servers "
+					"have for this host into one"),
+		[SECRET_OWNER] =
+			N_("must belong to the user of warifu-egress or to root; change its owner"),
 		[SECRET_OPEN] = N_("is open to others; close it: chmod go="),
-		[SECRET_EMPTY] = N_("is empty; write the secret that the servers have for this host into it"),
-		[SECRET_LONG] = N_("is longer than a secret may be; agree with the servers on a shorter one"),
+		[SECRET_EMPTY] = N_(
+			"is empty; write the secret that the servers have for this host into it"),
+		[SECRET_LONG] = N_(
+			"is longer than a secret may be; agree with the servers on a shorter one"),
 		[SECRET_UNSEEN] = N_("lies in a folder that cannot be looked into; look as root"),
-		[SECRET_SHORT] = N_("is short enough to be guessed from one packet; agree with the servers on a longer one"),
-		[SECRET_OLD] = N_("has not been changed for a year; agree with the servers on a new one"),
+		[SECRET_SHORT] = N_("is short enough to be guessed from one packet; agree with the "
+				    "servers on a longer one"),
+		[SECRET_OLD] =
+			N_("has not been changed for a year; agree with the servers on a new one"),
 	};
 
-	(void)snprintf(text_r, size, _("upstream '%s': secret %s %s"), upstream->name, upstream->secret_file,
-		_(sentences[fault]));
+	(void)snprintf(text_r, size, _("upstream '%s': secret %s %s"), upstream->name,
+		upstream->secret_file, _(sentences[fault]));
 }

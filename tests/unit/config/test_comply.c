@@ -11,7 +11,8 @@
 
 #define SIGNED " by = \"Sato\" on = \"2026-11-21\" reason = \"why\" }\n"
 #define RESOLVE(name, value) "resolve \"" name "\" { is = {\"" value "\"}" SIGNED
-#define DEVIATE(name, value) "deviate \"" name "\" { is = {\"" value "\"} until = \"2027-01-31\"" SIGNED
+#define DEVIATE(name, value) \
+	"deviate \"" name "\" { is = {\"" value "\"} until = \"2027-01-31\"" SIGNED
 /* what KUBOTA and IPA leave open */
 #define TIMEOUT RESOLVE("session.timeout", "8h")
 /* what IPA leaves open beside it, unless ISAC says it */
@@ -83,9 +84,11 @@ verdict_of(const struct config *config, const char *criterion, const char *rule)
 }
 
 static const struct compose_cell *
-cell_of(const struct config *config, const char *rule, enum account_kind kind, enum rule_guard guard)
+cell_of(const struct config *config, const char *rule, enum account_kind kind,
+	enum rule_guard guard)
 {
-	return &config->comply.composed.cells[rule_index(rule_find(rule))][(size_t)kind * RULE_GUARDS + (size_t)guard];
+	return &config->comply.composed.cells[rule_index(rule_find(rule))]
+					     [(size_t)kind * RULE_GUARDS + (size_t)guard];
 }
 
 /* --- contradictions --- */
@@ -94,19 +97,25 @@ START_TEST(c01_expiry_is_demanded_and_forbidden)
 {
 	struct config *config;
 
-	assert_refused("comply = {\"scs3\", \"kubota\"}\n" TIMEOUT, "'password.max_age' has no value: KUBOTA-115a");
-	assert_refused("comply = {\"scs3\", \"isac2\", \"kubota\"}\n" TIMEOUT RESOLVE("password.classes", "none"),
+	assert_refused("comply = {\"scs3\", \"kubota\"}\n" TIMEOUT,
+		"'password.max_age' has no value: KUBOTA-115a");
+	assert_refused("comply = {\"scs3\", \"isac2\", \"kubota\"}\n" TIMEOUT RESOLVE(
+			       "password.classes", "none"),
 		"'password.max_age' cannot be composed: KUBOTA-115a (kubota.profile:");
-	assert_refused("comply = {\"scs3\", \"isac2\", \"kubota\"}\n" TIMEOUT RESOLVE("password.classes", "none"),
+	assert_refused("comply = {\"scs3\", \"isac2\", \"kubota\"}\n" TIMEOUT RESOLVE(
+			       "password.classes", "none"),
 		"demands a value and gives none, ISAC-3.2.7b (isac1.profile:");
-	assert_refused("comply = {\"scs3\", \"isac2\", \"kubota\"}\n" TIMEOUT RESOLVE("password.classes", "none"),
-		"forbids to demand any. Say which holds (\"none\" demands nothing): resolve \"password.max_age\" { is = {\"VALUE\"}");
-	config = load_comply("comply = {\"scs3\", \"isac2\", \"kubota\"}\n" TIMEOUT RESOLVE("password.classes", "none")
-			RESOLVE("password.max_age", "none"));
+	assert_refused("comply = {\"scs3\", \"isac2\", \"kubota\"}\n" TIMEOUT RESOLVE(
+			       "password.classes", "none"),
+		"forbids to demand any. Say which holds (\"none\" demands nothing): resolve "
+		"\"password.max_age\" { is = {\"VALUE\"}");
+	config = load_comply("comply = {\"scs3\", \"isac2\", \"kubota\"}\n" TIMEOUT RESOLVE(
+		"password.classes", "none") RESOLVE("password.max_age", "none"));
 	ck_assert_int_eq(verdict_of(config, "KUBOTA-115a", "password.max_age"), VERDICT_DEVIATES);
 	ck_assert_int_eq(verdict_of(config, "ISAC-3.2.7b", "password.max_age"), VERDICT_MET);
 	/* service accounts are no matter of the contradiction */
-	ck_assert_int_eq(cell_of(config, "password.max_age", ACCOUNT_SERVICE, GUARD_MFA)->value, 91);
+	ck_assert_int_eq(
+		cell_of(config, "password.max_age", ACCOUNT_SERVICE, GUARD_MFA)->value, 91);
 	config_free(&config);
 }
 END_TEST
@@ -115,31 +124,38 @@ START_TEST(c02_classes_are_demanded_and_forbidden)
 {
 	struct config *config;
 
-	assert_refused("comply = {\"scs3\", \"isac1\"}\n", "'password.classes' cannot be composed: SCS-4-1-5-3 (scs3.profile:");
-	config = load_comply("comply = {\"scs3\", \"isac1\"}\n" RESOLVE("password.classes", "none"));
+	assert_refused("comply = {\"scs3\", \"isac1\"}\n",
+		"'password.classes' cannot be composed: SCS-4-1-5-3 (scs3.profile:");
+	config =
+		load_comply("comply = {\"scs3\", \"isac1\"}\n" RESOLVE("password.classes", "none"));
 	ck_assert_int_eq(verdict_of(config, "ISAC-3.2.7b", "password.classes"), VERDICT_MET);
 	config_free(&config);
-	config = load_comply("comply = {\"scs3\", \"isac1\"}\n"
-			     "resolve \"password.classes\" { is = {\"upper\", \"lower\", \"digit\"}" SIGNED);
+	config = load_comply(
+		"comply = {\"scs3\", \"isac1\"}\n"
+		"resolve \"password.classes\" { is = {\"upper\", \"lower\", \"digit\"}" SIGNED);
 	ck_assert_int_eq(verdict_of(config, "ISAC-3.2.7b", "password.classes"), VERDICT_DEVIATES);
 	ck_assert_int_eq(verdict_of(config, "SCS-4-1-5-3", "password.classes"), VERDICT_MET);
 	config_free(&config);
 	/* nor may this file demand them where a document forbids it */
-	assert_refused("comply = {\"isac1\"}\npassword { classes = 3 }\n", "'password.classes' is weaker than what is complied with: "
-										    "ISAC-3.2.7b (isac1.profile:");
+	assert_refused("comply = {\"isac1\"}\npassword { classes = 3 }\n",
+		"'password.classes' is weaker than what is complied with: "
+		"ISAC-3.2.7b (isac1.profile:");
 }
 END_TEST
 
 START_TEST(c03_length_follows_from_the_guard)
 {
-	struct config *config = load_comply("comply = {\"scs3\", \"isac2\"}\n" RESOLVE("password.classes", "none"));
+	struct config *config =
+		load_comply("comply = {\"scs3\", \"isac2\"}\n" RESOLVE("password.classes", "none"));
 
 	ck_assert_int_eq(number(config, P_PASSWORD_MIN), 8);
 	ck_assert_uint_eq(config->comply.guards, 1U << GUARD_MFA);
 	ck_assert_int_eq(cell_of(config, "password.min", ACCOUNT_GENERAL, GUARD_LOCK)->value, 16);
 	config_free(&config);
 	/* one service with one kind: its passwords have the lock alone */
-	config = load_comply("comply = {\"scs3\", \"isac2\"}\nservice \"sshd\" { kinds = 1 }\n" RESOLVE("password.classes", "none"));
+	config = load_comply(
+		"comply = {\"scs3\", \"isac2\"}\nservice \"sshd\" { kinds = 1 }\n" RESOLVE(
+			"password.classes", "none"));
 	ck_assert_int_eq(number(config, P_PASSWORD_MIN), 16);
 	ck_assert_int_eq(number(config, P_PASSWORD_MIN_PRIVILEGED), 16);
 	ck_assert_str_eq(config->policy.numbers[P_PASSWORD_MIN].origin.criterion, "ISAC-3.2.8b");
@@ -149,8 +165,9 @@ START_TEST(c03_length_follows_from_the_guard)
 	ck_assert_int_eq(number(config, P_PASSWORD_MIN_PRIVILEGED), 12);
 	ck_assert_int_eq(cell_of(config, "password.min", ACCOUNT_GENERAL, GUARD_NONE)->value, 10);
 	config_free(&config);
-	config = load_comply("comply = {\"scs3\", \"scsdraft3\"}\nresolve \"accounts.dormant\" { is = {\"30\"}" SIGNED
-		RESOLVE("accounts.leaver_deadline", "1") "draft \"scsdraft3\" {" SIGNED);
+	config = load_comply("comply = {\"scs3\", \"scsdraft3\"}\nresolve \"accounts.dormant\" { "
+			     "is = {\"30\"}" SIGNED RESOLVE("accounts.leaver_deadline",
+				     "1") "draft \"scsdraft3\" {" SIGNED);
 	ck_assert_int_eq(number(config, P_PASSWORD_MIN), 10);
 	config_free(&config);
 }
@@ -161,11 +178,16 @@ START_TEST(c05_the_address_counts_where_all_let_it)
 	const int64_t other = KIND_OTHER;
 	struct config *config = load_comply("comply = {\"scs4\", \"ipa\"}\n" IPA_OPEN);
 
-	ck_assert_int_ne(cell_of(config, "mfa.counts", ACCOUNT_GENERAL, GUARD_MFA)->value & other, 0);
+	ck_assert_int_ne(
+		cell_of(config, "mfa.counts", ACCOUNT_GENERAL, GUARD_MFA)->value & other, 0);
 	config_free(&config);
-	config = load_comply("comply = {\"scs4\", \"kubota\"}\n" TIMEOUT RESOLVE("password.max_age", "3650"));
-	ck_assert_int_eq(cell_of(config, "mfa.counts", ACCOUNT_GENERAL, GUARD_MFA)->value & other, 0);
-	ck_assert_str_eq(cell_of(config, "mfa.counts", ACCOUNT_GENERAL, GUARD_MFA)->by->origin.criterion, "KUBOTA-120");
+	config = load_comply(
+		"comply = {\"scs4\", \"kubota\"}\n" TIMEOUT RESOLVE("password.max_age", "3650"));
+	ck_assert_int_eq(
+		cell_of(config, "mfa.counts", ACCOUNT_GENERAL, GUARD_MFA)->value & other, 0);
+	ck_assert_str_eq(
+		cell_of(config, "mfa.counts", ACCOUNT_GENERAL, GUARD_MFA)->by->origin.criterion,
+		"KUBOTA-120");
 	config_free(&config);
 }
 END_TEST
@@ -173,12 +195,15 @@ END_TEST
 START_TEST(c07_lock_is_the_strictest_of_all)
 {
 	struct config *config =
-		load_comply("comply = {\"scs3\", \"isac1\", \"ipa\"}\n" TIMEOUT RESOLVE("password.classes", "none"));
+		load_comply("comply = {\"scs3\", \"isac1\", \"ipa\"}\n" TIMEOUT RESOLVE(
+			"password.classes", "none"));
 
 	ck_assert_int_eq(cell_of(config, "lock.threshold", ACCOUNT_GENERAL, GUARD_MFA)->value, 5);
-	ck_assert_int_eq(cell_of(config, "lock.threshold", ACCOUNT_PRIVILEGED, GUARD_MFA)->value, 3);
+	ck_assert_int_eq(
+		cell_of(config, "lock.threshold", ACCOUNT_PRIVILEGED, GUARD_MFA)->value, 3);
 	ck_assert_int_eq(cell_of(config, "lock.duration", ACCOUNT_GENERAL, GUARD_MFA)->value, 3600);
-	ck_assert_int_eq(cell_of(config, "lock.duration", ACCOUNT_PRIVILEGED, GUARD_MFA)->value, 21600);
+	ck_assert_int_eq(
+		cell_of(config, "lock.duration", ACCOUNT_PRIVILEGED, GUARD_MFA)->value, 21600);
 	/* one lock for all as yet: the strictest */
 	ck_assert_int_eq(number(config, P_LOCK_THRESHOLD), 3);
 	ck_assert_int_eq(number(config, P_LOCK_DURATION_S), 21600);
@@ -194,7 +219,8 @@ START_TEST(c08_a_lock_stays_where_one_wants_it)
 
 	ck_assert_int_eq(cell_of(config, "lock.means", ACCOUNT_GENERAL, GUARD_MFA)->value, 7);
 	config_free(&config);
-	config = load_comply("comply = {\"scs3\", \"isac1\"}\n" RESOLVE("password.classes", "none"));
+	config =
+		load_comply("comply = {\"scs3\", \"isac1\"}\n" RESOLVE("password.classes", "none"));
 	ck_assert_int_eq(cell_of(config, "lock.means", ACCOUNT_GENERAL, GUARD_MFA)->value, 1);
 	ck_assert_int_eq(verdict_of(config, "SCS-4-1-4-1", "lock.means"), VERDICT_MET);
 	config_free(&config);
@@ -203,13 +229,16 @@ END_TEST
 
 START_TEST(c19_the_longest_retention_and_all_fields)
 {
-	struct config *config = load_comply("comply = {\"scs4\", \"isac1\", \"ipa\"}\n" TIMEOUT RESOLVE("password.classes", "none"));
+	struct config *config =
+		load_comply("comply = {\"scs4\", \"isac1\", \"ipa\"}\n" TIMEOUT RESOLVE(
+			"password.classes", "none"));
 
 	ck_assert_int_eq(number(config, P_LOG_RETENTION_DAYS), 1096);
 	ck_assert_int_eq(cell_of(config, "log.fields", ACCOUNT_GENERAL, GUARD_MFA)->value, 255);
 	config_free(&config);
 	assert_refused("comply = {\"isac1\"}\nlog { retention_days = 200 }\n",
-		"'log.retention_days' is weaker than what is complied with: ISAC-6.1.4 (isac1.profile:");
+		"'log.retention_days' is weaker than what is complied with: ISAC-6.1.4 "
+		"(isac1.profile:");
 }
 END_TEST
 
@@ -219,11 +248,14 @@ START_TEST(c21_a_timeout_must_be_said)
 
 	assert_refused("comply = {\"kubota\", \"scs3\"}\n" RESOLVE("password.max_age", "none"),
 		"'session.timeout' has no value: KUBOTA-121 (kubota.profile:");
-	config = load_comply("comply = {\"kubota\", \"scs3\"}\n" RESOLVE("password.max_age", "3650") RESOLVE("session.timeout", "15m"));
-	ck_assert_int_eq(cell_of(config, "session.timeout", ACCOUNT_GENERAL, GUARD_MFA)->value, 900);
+	config = load_comply("comply = {\"kubota\", \"scs3\"}\n" RESOLVE("password.max_age", "3650")
+			RESOLVE("session.timeout", "15m"));
+	ck_assert_int_eq(
+		cell_of(config, "session.timeout", ACCOUNT_GENERAL, GUARD_MFA)->value, 900);
 	ck_assert_int_eq(verdict_of(config, "KUBOTA-121", "session.timeout"), VERDICT_MET);
 	config_free(&config);
-	config = load_comply("comply = {\"isac1\", \"ipa\"}\n" TIMEOUT RESOLVE("password.classes", "none"));
+	config = load_comply(
+		"comply = {\"isac1\", \"ipa\"}\n" TIMEOUT RESOLVE("password.classes", "none"));
 	ck_assert_int_eq(cell_of(config, "idle.lock", ACCOUNT_GENERAL, GUARD_MFA)->value, 300);
 	config_free(&config);
 }
@@ -252,22 +284,26 @@ START_TEST(options_may_only_tighten)
 	ck_assert_int_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.line, 3);
 	config_free(&config);
 	assert_refused("comply = {\"isac1\"}\nlock { threshold = 10 }\n",
-		"warifu.conf:3: 'lock.threshold' is weaker than what is complied with: ISAC-6.2.3 (isac1.profile:");
+		"warifu.conf:3: 'lock.threshold' is weaker than what is complied with: ISAC-6.2.3 "
+		"(isac1.profile:");
 	assert_refused("comply = {\"isac1\"}\nlock { threshold = 10 }\n",
-		"demands 5. Make it as strict, or write: deviate \"lock.threshold\" { is = {\"10\"} by = \"NAME\"");
+		"demands 5. Make it as strict, or write: deviate \"lock.threshold\" { is = "
+		"{\"10\"} by = \"NAME\"");
 }
 END_TEST
 
 START_TEST(a_deviation_is_taken_and_told)
 {
-	struct config *config = load_comply("comply = {\"isac1\"}\n" DEVIATE("lock.threshold", "10"));
+	struct config *config =
+		load_comply("comply = {\"isac1\"}\n" DEVIATE("lock.threshold", "10"));
 
 	ck_assert_int_eq(number(config, P_LOCK_THRESHOLD), 10);
 	ck_assert_str_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.force, "deviation");
 	ck_assert_int_eq(verdict_of(config, "ISAC-6.2.3", "lock.threshold"), VERDICT_DEVIATES);
 	ck_assert_str_eq(config_answer_of(&config->comply, &config->comply.answers[0])->by, "Sato");
 	config_free(&config);
-	config = load_comply("comply = {\"isac1\"}\nlock { threshold = 8 }\n" DEVIATE("lock.threshold", "10"));
+	config = load_comply(
+		"comply = {\"isac1\"}\nlock { threshold = 8 }\n" DEVIATE("lock.threshold", "10"));
 	ck_assert_int_eq(number(config, P_LOCK_THRESHOLD), 8);
 	ck_assert_str_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.force, "deviation");
 	config_free(&config);
@@ -281,7 +317,8 @@ START_TEST(defaults_are_never_loosened)
 
 	ck_assert_int_eq(number(config, P_LOG_RETENTION_DAYS), 1096);
 	ck_assert_int_eq(number(config, P_PASSWORD_MIN_PRIVILEGED), 12);
-	ck_assert_int_eq(cell_of(config, "log.retention_days", ACCOUNT_GENERAL, GUARD_MFA)->value, 184);
+	ck_assert_int_eq(
+		cell_of(config, "log.retention_days", ACCOUNT_GENERAL, GUARD_MFA)->value, 184);
 	config_free(&config);
 }
 END_TEST
@@ -294,18 +331,29 @@ START_TEST(sections_are_checked)
 		{"comply = {\"scs5\"}\n", "warifu.conf:2: there is no profile 'scs5' in "},
 		{"comply = {\"scs5\"}\n", "accepted: ipa, isac1, isac2, isac3, kubota, scs3"},
 		{"comply = {\"scsdraft3\"}\n",
-			"warifu.conf:2: profile 'scsdraft3' is a draft, for comparison only; to comply with it all the same, write: draft "
+			"warifu.conf:2: profile 'scsdraft3' is a draft, for comparison only; to "
+			"comply with it all the same, write: draft "
 			"\"scsdraft3\" {"},
-		{"comply = {\"scsdraft3\"}\ndraft \"scsdraft3\" { by = \"x\" }\n", "warifu.conf:3: draft 'scsdraft3' must say 'on' as well"},
-		{"comply = {\"scs3\"}\n" RESOLVE("password.min", "7"), "warifu.conf:3: there is nothing to resolve about 'password.min'"},
-		{"comply = {\"scs3\"}\n" DEVIATE("password.min", "16"), "warifu.conf:3: this value of 'password.min' asks for no less"},
-		{"comply = {\"scs3\"}\ndeviate \"password.min\" { is = {\"6\"}" SIGNED, "warifu.conf:3: deviate 'password.min' must say 'until'"},
-		{"comply = {\"scs3\"}\n" DEVIATE("password.min", "six"), "deviate 'password.min' must say 'is'; accepted: a number up to 128"},
-		{"comply = {\"scs3\"}\n" DEVIATE("mfa.counts", "six"), "accepted: knowledge, possession, biometric, other, none"},
-		{"comply = {\"scs3\"}\n" DEVIATE("password.max", "6"), "there is no parameter 'password.max' that documents speak about"},
-		{"comply = {\"scs3\"}\ndeviate \"password.min\" { until = \"2027-01-31\"" SIGNED, "must say 'is'"},
-		{RESOLVE("password.min", "7"), "warifu.conf:2: 'password.min' has no meaning without 'comply'"},
-		{"comply = {\"a b\"}\n", "'comply' cannot be 'a b'; accepted: a list of 1 to 8 profiles"},
+		{"comply = {\"scsdraft3\"}\ndraft \"scsdraft3\" { by = \"x\" }\n",
+			"warifu.conf:3: draft 'scsdraft3' must say 'on' as well"},
+		{"comply = {\"scs3\"}\n" RESOLVE("password.min", "7"),
+			"warifu.conf:3: there is nothing to resolve about 'password.min'"},
+		{"comply = {\"scs3\"}\n" DEVIATE("password.min", "16"),
+			"warifu.conf:3: this value of 'password.min' asks for no less"},
+		{"comply = {\"scs3\"}\ndeviate \"password.min\" { is = {\"6\"}" SIGNED,
+			"warifu.conf:3: deviate 'password.min' must say 'until'"},
+		{"comply = {\"scs3\"}\n" DEVIATE("password.min", "six"),
+			"deviate 'password.min' must say 'is'; accepted: a number up to 128"},
+		{"comply = {\"scs3\"}\n" DEVIATE("mfa.counts", "six"),
+			"accepted: knowledge, possession, biometric, other, none"},
+		{"comply = {\"scs3\"}\n" DEVIATE("password.max", "6"),
+			"there is no parameter 'password.max' that documents speak about"},
+		{"comply = {\"scs3\"}\ndeviate \"password.min\" { until = \"2027-01-31\"" SIGNED,
+			"must say 'is'"},
+		{RESOLVE("password.min", "7"),
+			"warifu.conf:2: 'password.min' has no meaning without 'comply'"},
+		{"comply = {\"a b\"}\n",
+			"'comply' cannot be 'a b'; accepted: a list of 1 to 8 profiles"},
 		{"comply = {\"kubota\"}\n", "(3 parameters more need such a section)"},
 	};
 
@@ -319,11 +367,13 @@ START_TEST(profiles_must_be_there_and_trusted)
 	char path[128];
 
 	write_main("comply = {\"scs3\"}\nprofiles_dir = \"/nowhere/at/all\"\n");
-	ck_assert_str_eq(refused(WF_NOT_FOUND), "/nowhere/at/all: cannot be read: No such file or directory");
+	ck_assert_str_eq(refused(WF_NOT_FOUND),
+		"/nowhere/at/all: cannot be read: No such file or directory");
 	(void)snprintf(path, sizeof(path), "%s/profiles/scs3.profile", folder);
 	ck_assert_int_eq(chmod(path, 0666), 0);
 	write_comply("comply = {\"scs3\"}\n");
-	ck_assert_msg(strstr(refused(WF_DENIED), "can be written by others") != NULL, "%s", error.text);
+	ck_assert_msg(
+		strstr(refused(WF_DENIED), "can be written by others") != NULL, "%s", error.text);
 }
 END_TEST
 

@@ -1,6 +1,6 @@
 /*
- * The look over a file's text: which fault, in which line; and that no prefix of anything runs past its
- * end.
+ * The look over a file's text: which fault, in which line; and that no prefix of anything runs past
+ * its end.
  */
 #include "config.h"
 
@@ -60,7 +60,8 @@ START_TEST(faults)
 {
 	int line = -1;
 
-	ck_assert_int_eq(config_scan(table[_i].text, strlen(table[_i].text), &line), table[_i].fault);
+	ck_assert_int_eq(
+		config_scan(table[_i].text, strlen(table[_i].text), &line), table[_i].fault);
 	ck_assert_int_eq(line, table[_i].line);
 }
 END_TEST

@@ -23,7 +23,8 @@ setup(void)
 START_TEST(rows_are_found)
 {
 	for (size_t i = 0; i < nrows; i++)
-		ck_assert_ptr_eq(config_row_find(rows, nrows, rows[i].section, rows[i].name), &rows[i]);
+		ck_assert_ptr_eq(
+			config_row_find(rows, nrows, rows[i].section, rows[i].name), &rows[i]);
 	ck_assert_ptr_null(config_row_find(rows, nrows, "lock", "mode"));
 	ck_assert_ptr_null(config_row_find(rows, nrows, "", "threshold"));
 }
@@ -45,7 +46,8 @@ START_TEST(sections_once_each)
 	for (size_t i = 0; i < n; i++) {
 		ck_assert_str_ne(names[i], "");
 		ck_assert_int_eq(config_section_titled(names[i]),
-			strstr("zone service client reply upstream resolve deviate draft", names[i]) != NULL);
+			strstr("zone service client reply upstream resolve deviate draft",
+				names[i]) != NULL);
 		for (size_t j = 0; j < i; j++)
 			ck_assert_str_ne(names[i], names[j]);
 	}
@@ -84,7 +86,8 @@ START_TEST(only_near_names_are_suggested)
 		char text[512], hint[64] = "";
 
 		if (table[i].suggested != NULL)
-			(void)snprintf(hint, sizeof(hint), "(did you mean '%s'?)", table[i].suggested);
+			(void)snprintf(
+				hint, sizeof(hint), "(did you mean '%s'?)", table[i].suggested);
 		config_unknown(rows, nrows, table[i].section, table[i].written, text, sizeof(text));
 		if (table[i].suggested != NULL)
 			ck_assert_msg(strstr(text, hint) != NULL, "%s", text);
@@ -130,14 +133,15 @@ START_TEST(the_manual_has_every_option)
 		ck_assert_msg(from != NULL, "no section %s", rows[i].section);
 		to = strstr(from + 1, "\n.Ss ");
 		from = strstr(from, item);
-		ck_assert_msg(from != NULL && (to == NULL || from < to), "%s.%s is not in the manual",
-			rows[i].section, rows[i].name);
+		ck_assert_msg(from != NULL && (to == NULL || from < to),
+			"%s.%s is not in the manual", rows[i].section, rows[i].name);
 		if (rows[i].type == CONFIG_PARAM && specs[rows[i].param].criterion[0] != '\0') {
 			const char *criterion = strstr(from, specs[rows[i].param].criterion);
 			const char *next = strstr(from + 1, "\n.It ");
 
 			ck_assert_msg(criterion != NULL && (next == NULL || criterion < next),
-				"%s.%s has no criterion in the manual", rows[i].section, rows[i].name);
+				"%s.%s has no criterion in the manual", rows[i].section,
+				rows[i].name);
 		}
 	}
 }

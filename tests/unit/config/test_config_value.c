@@ -107,10 +107,18 @@ START_TEST(distances)
 		const char *a, *b;
 		unsigned distance;
 	} table[] = {
-		{"", "", 0}, {"lock", "lock", 0}, {"", "abc", 3}, {"abc", "", 3}, {"lokc", "lock", 2},
-		{"loc", "lock", 1}, {"clock", "lock", 1}, {"lack", "lock", 1}, {"kitten", "sitting", 3},
+		{"", "", 0},
+		{"lock", "lock", 0},
+		{"", "abc", 3},
+		{"abc", "", 3},
+		{"lokc", "lock", 2},
+		{"loc", "lock", 1},
+		{"clock", "lock", 1},
+		{"lack", "lock", 1},
+		{"kitten", "sitting", 3},
 		{"abcdefghijklmnopqrstuvwxyzabcdef", "abcdefghijklmnopqrstuvwxyzabcdef", 0},
-		{"abcdefghijklmnopqrstuvwxyzabcdefg", "a", 99}, {"a", "abcdefghijklmnopqrstuvwxyzabcdefg", 99},
+		{"abcdefghijklmnopqrstuvwxyzabcdefg", "a", 99},
+		{"a", "abcdefghijklmnopqrstuvwxyzabcdefg", 99},
 	};
 
 	for (size_t i = 0; i < LENGTH(table); i++)

@@ -1,4 +1,7 @@
-/* What warifu.conf says of RADIUS and of relays over TLS: every option reaches its field, profiles, contradictions, secrets. */
+/*
+ * What warifu.conf says of RADIUS and of relays over TLS: every option reaches its field, profiles,
+ * contradictions, secrets.
+ */
 #include <config.h>
 
 #include <arpa/inet.h>
@@ -53,7 +56,8 @@ START_TEST(defaults)
 	ck_assert_uint_eq(first(config)->timeout_ms, 5000);
 	ck_assert_uint_eq(first(config)->rate, 100);
 	ck_assert_int_eq(first(config)->secret_changed_day, -1);
-	ck_assert(!first(config)->trust_calling_station && !first(config)->send_groups && !first(config)->proxies);
+	ck_assert(!first(config)->trust_calling_station && !first(config)->send_groups &&
+		  !first(config)->proxies);
 	ck_assert_int_eq(first(config)->origin.line, 1);
 	ck_assert_str_eq(first(config)->origin.file, main_file);
 	config_free(&config);
@@ -67,9 +71,12 @@ START_TEST(the_section_radius)
 	const struct sockaddr_in6 *v6;
 	const struct sockaddr_in *v4;
 
-	write_main("radius {\n listen = {\"127.0.0.1:11812\", \"[2001:db8::1]:7\"}\n accounting = none\n radsec = {\"[::]:2083\"}\n"
-		   " certificate = /c\n key = /k\n ca = /a\n crl = /r\n radsec_connections = 7\n radsec_client_connections = 3\n"
-		   " radsec_idle = 1m\n radsec_lifetime = 2h\n dictionary = {/d1, /d2}\n user = \"\"\n state_dir = /t enrolment_host = ssh.example.org }");
+	write_main("radius {\n listen = {\"127.0.0.1:11812\", \"[2001:db8::1]:7\"}\n accounting = "
+		   "none\n radsec = {\"[::]:2083\"}\n"
+		   " certificate = /c\n key = /k\n ca = /a\n crl = /r\n radsec_connections = 7\n "
+		   "radsec_client_connections = 3\n"
+		   " radsec_idle = 1m\n radsec_lifetime = 2h\n dictionary = {/d1, /d2}\n user = "
+		   "\"\"\n state_dir = /t enrolment_host = ssh.example.org }");
 	config = load();
 	radius = &config->radius;
 	ck_assert_uint_eq(radius->nlisteners, 3);
@@ -108,12 +115,18 @@ START_TEST(every_option_of_a_client)
 	struct config *config;
 	const struct config_client *client;
 
-	write_main("client v1 {\n network = {192.0.2.0/24, \"2001:db8::1\"}\n certificate = {\"a.example\", \"B\"}\n psk_identity = gw1\n psk_file = /p\n " SECRET
-		   "\n secret_changed = \"2024-02-29\"\n profile = pan-os\n message_authenticator = optional\n proxies = yes\n"
-		   " mode = separator\n separator = \"::\"\n groups = {staff, \"a.b_c-1\"}\n zone = internal\n class = firewall-admin\n"
-		   " trust_calling_station = on\n kinds = 2\n fold_case = true\n strip_realm = true\n timeout = 2m\n rate = 7\n"
-		   " send_groups = yes\n group_attribute = 'Class = \"OU=%groups\"'\n reply = {b, a}\n}\n"
-		   "reply a { attributes = {\"X = 1\"} }\nreply b { groups = admins attributes = {'Filter-Id = \"a \\\"b\\\" \\\\\\\\\"', 'Y=  2 3 '} }");
+	write_main("client v1 {\n network = {192.0.2.0/24, \"2001:db8::1\"}\n certificate = "
+		   "{\"a.example\", \"B\"}\n psk_identity = gw1\n psk_file = /p\n " SECRET
+		   "\n secret_changed = \"2024-02-29\"\n profile = pan-os\n message_authenticator "
+		   "= optional\n proxies = yes\n"
+		   " mode = separator\n separator = \"::\"\n groups = {staff, \"a.b_c-1\"}\n zone "
+		   "= internal\n class = firewall-admin\n"
+		   " trust_calling_station = on\n kinds = 2\n fold_case = true\n strip_realm = "
+		   "true\n timeout = 2m\n rate = 7\n"
+		   " send_groups = yes\n group_attribute = 'Class = \"OU=%groups\"'\n reply = {b, "
+		   "a}\n}\n"
+		   "reply a { attributes = {\"X = 1\"} }\nreply b { groups = admins attributes = "
+		   "{'Filter-Id = \"a \\\"b\\\" \\\\\\\\\"', 'Y=  2 3 '} }");
 	config = load();
 	client = first(config);
 	ck_assert_uint_eq(client->nnetworks, 2);
@@ -135,7 +148,8 @@ START_TEST(every_option_of_a_client)
 	ck_assert_str_eq(client->groups.names[1], "a.b_c-1");
 	ck_assert_int_eq(client->zone, ZONE_INTERNAL);
 	ck_assert_int_eq(client->class, CLASS_FIREWALL_ADMIN);
-	ck_assert(client->proxies && client->trust_calling_station && client->fold_case && client->strip_realm);
+	ck_assert(client->proxies && client->trust_calling_station && client->fold_case &&
+		  client->strip_realm);
 	ck_assert_int_eq(client->kinds, 2);
 	ck_assert_uint_eq(client->timeout_ms, 120000);
 	ck_assert_uint_eq(client->rate, 7);
@@ -164,7 +178,8 @@ START_TEST(a_client_is_a_service)
 	const struct policy_service *service;
 	struct config *config;
 
-	write_main(V1 "kinds = 1 }\nclient v2 { network = 192.0.2.2 " SECRET " mode = code }\nclient v3 { network = 192.0.2.3 " SECRET " }");
+	write_main(V1 "kinds = 1 }\nclient v2 { network = 192.0.2.2 " SECRET
+		      " mode = code }\nclient v3 { network = 192.0.2.3 " SECRET " }");
 	config = load();
 	service = policy_service_find(&config->policy, "v1");
 	ck_assert(service->asked && !service->key_only && !service->root_allowed);
@@ -177,7 +192,8 @@ START_TEST(a_client_is_a_service)
 	ck_assert_str_eq(service->demand_origin.force, "deviation");
 	service = policy_service_find(&config->policy, "v3");
 	ck_assert_int_eq(service->kinds, 0);
-	ck_assert_uint_eq(policy_asks(&config->policy, service), POLICY_ASK_PASSWORD | POLICY_ASK_CODE);
+	ck_assert_uint_eq(
+		policy_asks(&config->policy, service), POLICY_ASK_PASSWORD | POLICY_ASK_CODE);
 	ck_assert_int_eq(service->demand_origin.line, 0);
 	config_free(&config);
 	write_main("mfa { kinds = 1 }\n" V1 "class = entry-point-admin }");
@@ -191,12 +207,16 @@ START_TEST(the_clients_of_addresses_and_certificates)
 {
 	static const struct {
 		const char *address, *client;
-	} table[] = {{"::ffff:10.0.0.1", "one"}, {"::ffff:10.0.0.10", "ten"}, {"::ffff:10.1.2.3", "net"}, {"::ffff:10.2.0.0", NULL},
-		{"2001:db8::1", "six"}, {"2001:db8:0:8000::", NULL}, {"::ffff:192.0.2.1", NULL}, {"::1", NULL}};
+	} table[] = {{"::ffff:10.0.0.1", "one"}, {"::ffff:10.0.0.10", "ten"},
+		{"::ffff:10.1.2.3", "net"}, {"::ffff:10.2.0.0", NULL}, {"2001:db8::1", "six"},
+		{"2001:db8:0:8000::", NULL}, {"::ffff:192.0.2.1", NULL}, {"::1", NULL}};
 	struct config *config;
 
-	write_main("client one { network = 10.0.0.1 " SECRET " }\nclient ten { network = 10.0.0.10 " SECRET " }\n"
-		   "client net { network = 10.1.0.0/16 " SECRET " }\nclient six { network = \"2001:db8::/49\" " SECRET " certificate = \"Gw.Example\" }");
+	write_main("client one { network = 10.0.0.1 " SECRET
+		   " }\nclient ten { network = 10.0.0.10 " SECRET " }\n"
+		   "client net { network = 10.1.0.0/16 " SECRET
+		   " }\nclient six { network = \"2001:db8::/49\" " SECRET
+		   " certificate = \"Gw.Example\" }");
 	config = load();
 	for (size_t i = 0; i < LENGTH(table); i++) {
 		uint8_t bytes[16];
@@ -204,7 +224,8 @@ START_TEST(the_clients_of_addresses_and_certificates)
 
 		ck_assert_int_eq(inet_pton(AF_INET6, table[i].address, bytes), 1);
 		client = config_client_by_address(&config->radius, bytes);
-		ck_assert_msg((client == NULL) == (table[i].client == NULL), "%s", table[i].address);
+		ck_assert_msg(
+			(client == NULL) == (table[i].client == NULL), "%s", table[i].address);
 		if (client != NULL)
 			ck_assert_str_eq(client->name, table[i].client);
 	}
@@ -223,7 +244,8 @@ START_TEST(networks_without_a_secret_only_limit_a_certificate)
 
 	write_main("radius { radsec = \"[::]:2083\" }\n"
 		   "client near { network = 10.0.0.0/8 psk_identity = n psk_file = /p }\n"
-		   "client nearer { network = 10.1.0.0/16 psk_identity = m psk_file = /p }\n" PSK("far", "f"));
+		   "client nearer { network = 10.1.0.0/16 psk_identity = m psk_file = /p }\n" PSK(
+			   "far", "f"));
 	config = load();
 	near = config_client_find(&config->radius, "near");
 	anywhere = config_client_find(&config->radius, "far");
@@ -242,7 +264,8 @@ START_TEST(everything_v6_is_nothing_v4)
 	struct config *config;
 	uint8_t bytes[16];
 
-	write_main("client all { network = \"::/0\" " SECRET " }\nclient v4 { network = 192.0.2.0/24 " SECRET " }");
+	write_main("client all { network = \"::/0\" " SECRET
+		   " }\nclient v4 { network = 192.0.2.0/24 " SECRET " }");
 	config = load();
 	ck_assert_int_eq(inet_pton(AF_INET6, "::ffff:192.0.2.9", bytes), 1);
 	ck_assert_str_eq(config_client_by_address(&config->radius, bytes)->name, "v4");
@@ -271,7 +294,8 @@ START_TEST(profiles_fill_in_what_is_not_written)
 {
 	struct config *config;
 
-	write_main(V1 "profile = strongswan }\nclient v2 { network = 192.0.2.2 " SECRET " mode = challenge profile = strongswan }");
+	write_main(V1 "profile = strongswan }\nclient v2 { network = 192.0.2.2 " SECRET
+		      " mode = challenge profile = strongswan }");
 	config = load();
 	ck_assert_int_eq(first(config)->mode, CLIENT_CODE_LAST);
 	ck_assert_uint_eq(first(config)->timeout_ms, 20000);
@@ -297,10 +321,13 @@ START_TEST(every_profile_loads_and_weakens_nothing)
 		write_main(text);
 		config = load();
 		ck_assert_str_eq(first(config)->profile, profiles[i].name);
-		ck_assert_int_eq(first(config)->message_authenticator, CLIENT_AUTHENTICATOR_REQUIRED);
-		ck_assert(!first(config)->trust_calling_station && !first(config)->send_groups && !first(config)->proxies);
+		ck_assert_int_eq(
+			first(config)->message_authenticator, CLIENT_AUTHENTICATOR_REQUIRED);
+		ck_assert(!first(config)->trust_calling_station && !first(config)->send_groups &&
+			  !first(config)->proxies);
 		ck_assert_uint_eq(first(config)->nreplies, 0);
-		for (const struct config_profile_line *line = profiles[i].lines; line->option != NULL; line++)
+		for (const struct config_profile_line *line = profiles[i].lines;
+			line->option != NULL; line++)
 			ck_assert_str_ne(line->why, "");
 		config_free(&config);
 	}
@@ -333,10 +360,13 @@ START_TEST(relay_options_reach_their_fields)
 	ck_assert_str_eq(config->relays.trust.key, "/k");
 	config_free(&config);
 	write_main("relay {\n server = a:1 }");
-	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf:2: section 'relay' lacks 'certificate'; it needs all of its options");
-	write_main("relay { server = a:1" TRUST "}\nrelays { listen = \"0.0.0.0:1\" allow = b" TRUST "}");
 	ck_assert_str_eq(refused(WF_INVALID),
-		"warifu.conf:2: a relay has no accounts, so it serves no relays; leave out section 'relay' or 'relays'");
+		"warifu.conf:2: section 'relay' lacks 'certificate'; it needs all of its options");
+	write_main("relay { server = a:1" TRUST "}\nrelays { listen = \"0.0.0.0:1\" allow = b" TRUST
+		   "}");
+	ck_assert_str_eq(
+		refused(WF_INVALID), "warifu.conf:2: a relay has no accounts, so it serves no "
+				     "relays; leave out section 'relay' or 'relays'");
 	write_main("relay { server = \"a:0\"" TRUST "}");
 	(void)refused(WF_INVALID);
 }
@@ -347,86 +377,131 @@ END_TEST
 static const struct {
 	const char *text, *sentence;
 } bad[] = {
-	{"client v1 { }", "warifu.conf:1: client 'v1' has neither 'network' nor 'certificate' nor 'psk_identity': nobody could be it"},
-	{"client v1 {\n network = 192.0.2.1 }", "warifu.conf:2: client 'v1' has no 'secret_file'; make one with 'warifu radius secret v1'"},
+	{"client v1 { }", "warifu.conf:1: client 'v1' has neither 'network' nor 'certificate' nor "
+			  "'psk_identity': nobody could be it"},
+	{"client v1 {\n network = 192.0.2.1 }", "warifu.conf:2: client 'v1' has no 'secret_file'; "
+						"make one with 'warifu radius secret v1'"},
 	{"client v1 { certificate = a\n " SECRET " }",
-		"warifu.conf:2: client 'v1' has no 'network', so its secret has no meaning; take it out"},
-	{"client \"a b\" { }", "warifu.conf:1: 'a b' cannot be the name of a section 'client'; accepted: 1 to 64 letters, digits, '.', '_' and '-', not beginning with '-'"},
+		"warifu.conf:2: client 'v1' has no 'network', so its secret has no meaning; take "
+		"it out"},
+	{"client \"a b\" { }",
+		"warifu.conf:1: 'a b' cannot be the name of a section 'client'; accepted: 1 to 64 "
+		"letters, digits, '.', '_' and '-', not beginning with '-'"},
 	{V1 "}\nclient v2 {\n " SECRET "\n network = {198.51.100.1, 192.0.2.1} }",
-		"warifu.conf:4: 192.0.2.1 of client 'v2' overlaps with 192.0.2.1 of client 'v1' (FOLDER/warifu.conf:1); a packet must be of one client"},
+		"warifu.conf:4: 192.0.2.1 of client 'v2' overlaps with 192.0.2.1 of client 'v1' "
+		"(FOLDER/warifu.conf:1); a packet must be of one client"},
 	{V1 "}\nclient v2 { network = 192.0.2.0/24 " SECRET " }",
-		"warifu.conf:2: 192.0.2.0/24 of client 'v2' overlaps with 192.0.2.1 of client 'v1' (FOLDER/warifu.conf:1); a packet must be of one client"},
+		"warifu.conf:2: 192.0.2.0/24 of client 'v2' overlaps with 192.0.2.1 of client 'v1' "
+		"(FOLDER/warifu.conf:1); a packet must be of one client"},
 	{"client v1 { network = {10.0.0.0/8, 10.1.0.0/16} " SECRET " }",
-		"warifu.conf:1: 10.0.0.0/8 of client 'v1' overlaps with 10.1.0.0/16 of client 'v1' (FOLDER/warifu.conf:1); a packet must be of one client"},
+		"warifu.conf:1: 10.0.0.0/8 of client 'v1' overlaps with 10.1.0.0/16 of client 'v1' "
+		"(FOLDER/warifu.conf:1); a packet must be of one client"},
 	{"client v1 { certificate = a }\nclient v2 {\n certificate = A }",
-		"warifu.conf:3: certificate 'A' of client 'v2' is also that of client 'v1' (FOLDER/warifu.conf:1)"},
+		"warifu.conf:3: certificate 'A' of client 'v2' is also that of client 'v1' "
+		"(FOLDER/warifu.conf:1)"},
 	{V1 "}\nclient v2 { network = 192.0.2.2 " SECRET " }\nclient v1 { rate = 1 }",
-		"warifu.conf:3: there is another client 'v1' in FOLDER/warifu.conf:1; give one of them another name"},
+		"warifu.conf:3: there is another client 'v1' in FOLDER/warifu.conf:1; give one of "
+		"them another name"},
 	{"reply r { attributes = {'A = 1'} }\nreply r { attributes = {'A = 2'} }",
-		"warifu.conf:2: there is another reply 'r' in FOLDER/warifu.conf:1; give one of them another name"},
-	{V1 "rate = 1\n rate = 2 }", "warifu.conf:2: 'client.rate' is written twice in this file, first in line 1"},
+		"warifu.conf:2: there is another reply 'r' in FOLDER/warifu.conf:1; give one of "
+		"them another name"},
+	{V1 "rate = 1\n rate = 2 }",
+		"warifu.conf:2: 'client.rate' is written twice in this file, first in line 1"},
 	{V1 "profile = cisco }",
-		"warifu.conf:1: 'client.profile' cannot be 'cisco'; accepted: generic, fortigate, pan-os, cisco-asa, ocserv, openvpn, strongswan, pam_radius"},
-	{V1 "mode = concat }",
-		"warifu.conf:1: 'client.mode' cannot be 'concat'; accepted: challenge, code-last, code-first, separator, code, scrv1"},
-	{V1 "message_authenticator = no }",
-		"warifu.conf:1: 'client.message_authenticator' cannot be 'no'; accepted: required, optional, auto"},
-	{V1 "class = admin }", "warifu.conf:1: 'client.class' cannot be 'admin'; accepted: vpn, firewall-admin, entry-point-admin, wlan"},
-	{V1 "zone = console }", "warifu.conf:1: 'client.zone' cannot be 'console'; accepted: internet, internal"},
+		"warifu.conf:1: 'client.profile' cannot be 'cisco'; accepted: generic, fortigate, "
+		"pan-os, cisco-asa, ocserv, openvpn, strongswan, pam_radius"},
+	{V1 "mode = concat }", "warifu.conf:1: 'client.mode' cannot be 'concat'; accepted: "
+			       "challenge, code-last, code-first, separator, code, scrv1"},
+	{V1 "message_authenticator = no }", "warifu.conf:1: 'client.message_authenticator' cannot "
+					    "be 'no'; accepted: required, optional, auto"},
+	{V1 "class = admin }", "warifu.conf:1: 'client.class' cannot be 'admin'; accepted: vpn, "
+			       "firewall-admin, entry-point-admin, wlan"},
+	{V1 "zone = console }",
+		"warifu.conf:1: 'client.zone' cannot be 'console'; accepted: internet, internal"},
 	{"client v1 { network = {192.0.2.0/28} " SECRET "\n message_authenticator = auto }",
-		"warifu.conf:2: client 'v1' is the network 192.0.2.0/28: what one gateway there can do says nothing of the others; write "
+		"warifu.conf:2: client 'v1' is the network 192.0.2.0/28: what one gateway there "
+		"can do says nothing of the others; write "
 		"message_authenticator = required or optional, or a client for each address"},
-	{V1 "mode = separator }", "warifu.conf:1: client 'v1' needs 'separator': what stands between password and code"},
-	{V1 "separator = x }", "warifu.conf:1: client 'v1' has a 'separator', which mode = challenge has no use for; take it out, or write mode = separator"},
+	{V1 "mode = separator }", "warifu.conf:1: client 'v1' needs 'separator': what stands "
+				  "between password and code"},
+	{V1 "separator = x }", "warifu.conf:1: client 'v1' has a 'separator', which mode = "
+			       "challenge has no use for; take it out, or write mode = separator"},
 	{V1 "mode = separator separator = 123456789 }",
-		"warifu.conf:1: 'client.separator' cannot be '123456789'; accepted: one line of at most 8 bytes of UTF-8"},
+		"warifu.conf:1: 'client.separator' cannot be '123456789'; accepted: one line of at "
+		"most 8 bytes of UTF-8"},
 	{V1 "class = firewall-admin\n kinds = 1 }",
-		"warifu.conf:2: client 'v1' is of class firewall-admin, whose logins prove two kinds: password and code (SCS-4-5-1-7)"},
+		"warifu.conf:2: client 'v1' is of class firewall-admin, whose logins prove two "
+		"kinds: password and code (SCS-4-5-1-7)"},
 	{V1 "class = entry-point-admin\n mode = code }",
-		"warifu.conf:2: client 'v1' is of class entry-point-admin, whose logins prove two kinds: password and code (SCS-4-5-1-7)"},
-	{V1 "mode = code\n kinds = 2 }",
-		"warifu.conf:2: client 'v1' sends the code alone (mode = code), so it proves one kind; change 'kinds' or 'mode'"},
+		"warifu.conf:2: client 'v1' is of class entry-point-admin, whose logins prove two "
+		"kinds: password and code (SCS-4-5-1-7)"},
+	{V1 "mode = code\n kinds = 2 }", "warifu.conf:2: client 'v1' sends the code alone (mode = "
+					 "code), so it proves one kind; change 'kinds' or 'mode'"},
 	{V1 "mode = scrv1\n kinds = 1 }",
-		"warifu.conf:1: client 'v1' sends password and code together (mode = scrv1), but is asked for the password alone; write kinds = 2, or mode = challenge"},
+		"warifu.conf:1: client 'v1' sends password and code together (mode = scrv1), but "
+		"is asked for the password alone; write kinds = 2, or mode = challenge"},
 	{"mfa { kinds = 1 }\n" V1 "profile = strongswan }",
-		"warifu.conf:2: client 'v1' sends password and code together (mode = code-last), but is asked for the password alone; write kinds = 2, or mode = challenge"},
-	{V1 "kinds = 3 }", "warifu.conf:1: 'client.kinds' cannot be '3'; accepted: a number from 0 to 2"},
-	{V1 "timeout = 0 }", "warifu.conf:1: 'client.timeout' cannot be '0'; accepted: 1 to 120 seconds, written as in 90, 90s, 10m, 1h or 1d"},
-	{V1 "timeout = 121 }", "warifu.conf:1: 'client.timeout' cannot be '121'; accepted: 1 to 120 seconds, written as in 90, 90s, 10m, 1h or 1d"},
-	{V1 "secret_changed = \"2026-02-29\" }", "warifu.conf:1: 'client.secret_changed' cannot be '2026-02-29'; accepted: a day such as 2026-01-31"},
-	{V1 "send_groups = yes }", "warifu.conf:1: client 'v1' is to be sent groups, but 'group_attribute' does not say in which attribute"},
+		"warifu.conf:2: client 'v1' sends password and code together (mode = code-last), "
+		"but is asked for the password alone; write kinds = 2, or mode = challenge"},
+	{V1 "kinds = 3 }",
+		"warifu.conf:1: 'client.kinds' cannot be '3'; accepted: a number from 0 to 2"},
+	{V1 "timeout = 0 }", "warifu.conf:1: 'client.timeout' cannot be '0'; accepted: 1 to 120 "
+			     "seconds, written as in 90, 90s, 10m, 1h or 1d"},
+	{V1 "timeout = 121 }", "warifu.conf:1: 'client.timeout' cannot be '121'; accepted: 1 to "
+			       "120 seconds, written as in 90, 90s, 10m, 1h or 1d"},
+	{V1 "secret_changed = \"2026-02-29\" }",
+		"warifu.conf:1: 'client.secret_changed' cannot be '2026-02-29'; accepted: a day "
+		"such as 2026-01-31"},
+	{V1 "send_groups = yes }", "warifu.conf:1: client 'v1' is to be sent groups, but "
+				   "'group_attribute' does not say in which attribute"},
 	{V1 "group_attribute = \"Class = staff\" }",
-		"warifu.conf:1: 'client.group_attribute' cannot be 'Class = staff'; accepted: an attribute with %group (one for each group) or "
+		"warifu.conf:1: 'client.group_attribute' cannot be 'Class = staff'; accepted: an "
+		"attribute with %group (one for each group) or "
 		"%groups (all in one), such as 'Class = \"OU=%group;\"'"},
-	{V1 "groups = Staff }", "warifu.conf:1: 'client.groups' cannot be 'Staff'; accepted: a list of 1 to 16 groups, each of 1 to 32 of a-z, 0-9, '.', '_' and '-'"},
-	{V1 "groups = \"\" }", "warifu.conf:1: 'client.groups' cannot be ''; accepted: a list of 1 to 16 groups, each of 1 to 32 of a-z, 0-9, '.', '_' and '-'"},
-	{V1 "\n reply = r }", "warifu.conf:2: client 'v1' names the reply 'r', but there is no such section"},
+	{V1 "groups = Staff }",
+		"warifu.conf:1: 'client.groups' cannot be 'Staff'; accepted: a list of 1 to 16 "
+		"groups, each of 1 to 32 of a-z, 0-9, '.', '_' and '-'"},
+	{V1 "groups = \"\" }", "warifu.conf:1: 'client.groups' cannot be ''; accepted: a list of 1 "
+			       "to 16 groups, each of 1 to 32 of a-z, 0-9, '.', '_' and '-'"},
+	{V1 "\n reply = r }",
+		"warifu.conf:2: client 'v1' names the reply 'r', but there is no such section"},
 	{"client sshd { network = 192.0.2.1 " SECRET " }",
-		"warifu.conf:1: client 'sshd' has the name of a service; give it another one, because both share rules and log"},
+		"warifu.conf:1: client 'sshd' has the name of a service; give it another one, "
+		"because both share rules and log"},
 	{"client warifu { network = 192.0.2.1 " SECRET " }",
-		"warifu.conf:1: client 'warifu' has the name of a service; give it another one, because both share rules and log"},
-	{V1 "}\nservice v1 { kinds = 1 }",
-		"warifu.conf:1: client 'v1' has the name of a service; give it another one, because both share rules and log"},
+		"warifu.conf:1: client 'warifu' has the name of a service; give it another one, "
+		"because both share rules and log"},
+	{V1 "}\nservice v1 { kinds = 1 }", "warifu.conf:1: client 'v1' has the name of a service; "
+					   "give it another one, because both share rules and log"},
 	{"reply r { groups = a }", "warifu.conf:1: reply 'r' has no 'attributes'"},
 	{"reply r {\n attributes = {'A = 1',\n 'state = 1'} }",
-		"warifu.conf:3: reply 'r' cannot have state: the server sets it by itself, or it has no place in an Accept"},
+		"warifu.conf:3: reply 'r' cannot have state: the server sets it by itself, or it "
+		"has no place in an Accept"},
 	{"reply r { attributes = {Filter-Id} }",
-		"warifu.conf:1: 'reply.attributes' cannot be 'Filter-Id'; accepted: a list of 1 to 32 attributes such as 'Filter-Id = \"staff\"' or 'Session-Timeout = 3600'"},
+		"warifu.conf:1: 'reply.attributes' cannot be 'Filter-Id'; accepted: a list of 1 to "
+		"32 attributes such as 'Filter-Id = \"staff\"' or 'Session-Timeout = 3600'"},
 	{"reply r { attributes = {'A = \"x'} }",
-		"warifu.conf:1: 'reply.attributes' cannot be 'A = \"x'; accepted: a list of 1 to 32 attributes such as 'Filter-Id = \"staff\"' or 'Session-Timeout = 3600'"},
+		"warifu.conf:1: 'reply.attributes' cannot be 'A = \"x'; accepted: a list of 1 to "
+		"32 attributes such as 'Filter-Id = \"staff\"' or 'Session-Timeout = 3600'"},
 	{"reply r { attributes = {'A = '} }",
-		"warifu.conf:1: 'reply.attributes' cannot be 'A = '; accepted: a list of 1 to 32 attributes such as 'Filter-Id = \"staff\"' or 'Session-Timeout = 3600'"},
-	{"radius { listen = 1812 }",
-		"warifu.conf:1: 'radius.listen' cannot be '1812'; accepted: a list of 1 to 16 addresses with ports such as 192.0.2.1:1812, "
-		"0.0.0.0:1812 or [2001:db8::1]:1812, or \"none\" alone"},
-	{"radius { radsec = \"[::]:2083\" }", "warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and 'radius.ca'"},
+		"warifu.conf:1: 'reply.attributes' cannot be 'A = '; accepted: a list of 1 to 32 "
+		"attributes such as 'Filter-Id = \"staff\"' or 'Session-Timeout = 3600'"},
+	{"radius { listen = 1812 }", "warifu.conf:1: 'radius.listen' cannot be '1812'; accepted: a "
+				     "list of 1 to 16 addresses with ports such as 192.0.2.1:1812, "
+				     "0.0.0.0:1812 or [2001:db8::1]:1812, or \"none\" alone"},
+	{"radius { radsec = \"[::]:2083\" }", "warifu.conf: 'radius.radsec' needs "
+					      "'radius.certificate', 'radius.key' and 'radius.ca'"},
 	{"radius { radsec = \"[::]:2083\" certificate = /c }\n" PSK("a", "x"),
-		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and 'radius.ca'"},
+		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and "
+		"'radius.ca'"},
 	{"radius { radsec = \"[::]:2083\" }\n" PSK("a", "x") "client b { certificate = b }",
-		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and 'radius.ca'"},
+		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and "
+		"'radius.ca'"},
 	{PSK("a", "x") "client b {\n psk_identity = x\n psk_file = /q }",
-		"warifu.conf:3: psk_identity 'x' of client 'b' is also that of client 'a' (FOLDER/warifu.conf:1)"},
-	{"client a {\n psk_identity = x }", "warifu.conf:2: client 'a' needs both 'psk_identity' and 'psk_file', or neither"},
+		"warifu.conf:3: psk_identity 'x' of client 'b' is also that of client 'a' "
+		"(FOLDER/warifu.conf:1)"},
+	{"client a {\n psk_identity = x }",
+		"warifu.conf:2: client 'a' needs both 'psk_identity' and 'psk_file', or neither"},
 	{"client a { certificate = a\n psk_file = /x }",
 		"warifu.conf:2: client 'a' needs both 'psk_identity' and 'psk_file', or neither"},
 };
@@ -440,7 +515,8 @@ without_folder(const char *sentence)
 
 	if (at == NULL)
 		return sentence;
-	(void)snprintf(text, sizeof(text), "%.*sFOLDER%s", (int)(at - sentence), sentence, at + strlen(folder));
+	(void)snprintf(text, sizeof(text), "%.*sFOLDER%s", (int)(at - sentence), sentence,
+		at + strlen(folder));
 	return text;
 }
 
@@ -453,13 +529,16 @@ END_TEST
 
 START_TEST(addresses_that_are_none)
 {
-	static const char *const table[] = {"", "192.0.2.1", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1:-1",
-		":1812", "[]:1812", "[::1:1812", "::1:1812", "2001:db8::1:1812", "[192.0.2.1]:1812", "localhost:1812", "[::1]1812",
-		"[::1%lo]:1812", "1:2:3:4:5:6:7:8:1111:2222:3333:4444:5555:6666:7777:8888:9999:1812"};
+	static const char *const table[] = {"", "192.0.2.1", "192.0.2.1:", "192.0.2.1:0",
+		"192.0.2.1:65536", "192.0.2.1:-1", ":1812", "[]:1812", "[::1:1812", "::1:1812",
+		"2001:db8::1:1812", "[192.0.2.1]:1812", "localhost:1812", "[::1]1812",
+		"[::1%lo]:1812",
+		"1:2:3:4:5:6:7:8:1111:2222:3333:4444:5555:6666:7777:8888:9999:1812"};
 	struct config_listener listener = {.text = "untouched"};
 
 	for (size_t i = 0; i < LENGTH(table); i++)
-		ck_assert_msg(!config_listener(table[i], LISTEN_AUTHENTICATION, &listener), "%s", table[i]);
+		ck_assert_msg(!config_listener(table[i], LISTEN_AUTHENTICATION, &listener), "%s",
+			table[i]);
 	ck_assert_str_eq(listener.text, "untouched");
 }
 END_TEST
@@ -473,10 +552,12 @@ START_TEST(the_second_file_says_where)
 	write_main(V1 "}");
 	write_file("conf.d/a.conf", again, strlen(again));
 	ck_assert_str_eq(without_folder(refused(WF_INVALID)),
-		"conf.d/a.conf:2: there is another client 'v1' in FOLDER/warifu.conf:1; give one of them another name");
+		"conf.d/a.conf:2: there is another client 'v1' in FOLDER/warifu.conf:1; give one "
+		"of them another name");
 	write_file("conf.d/a.conf", overlapping, strlen(overlapping));
 	ck_assert_str_eq(without_folder(refused(WF_INVALID)),
-		"conf.d/a.conf:2: 192.0.2.1 of client 'v2' overlaps with 192.0.2.1 of client 'v1' (FOLDER/warifu.conf:1); a packet must be "
+		"conf.d/a.conf:2: 192.0.2.1 of client 'v2' overlaps with 192.0.2.1 of client 'v1' "
+		"(FOLDER/warifu.conf:1); a packet must be "
 		"of one client");
 }
 END_TEST
@@ -488,7 +569,8 @@ START_TEST(more_than_fit)
 	size_t len = 0;
 
 	for (int i = 0; i < CONFIG_CLIENTS_MAX; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "client c%d { network = 10.0.%d.1 " SECRET " }\n", i, i);
+		len += (size_t)snprintf(text + len, sizeof(text) - len,
+			"client c%d { network = 10.0.%d.1 " SECRET " }\n", i, i);
 	write_main(text);
 	config = load();
 	ck_assert_uint_eq(config->radius.nclients, CONFIG_CLIENTS_MAX);
@@ -496,7 +578,8 @@ START_TEST(more_than_fit)
 	config_free(&config);
 	(void)snprintf(text + len, sizeof(text) - len, "client one-more { }");
 	write_main(text);
-	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf:257: there are more than 256 such sections");
+	ck_assert_str_eq(
+		refused(WF_INVALID), "warifu.conf:257: there are more than 256 such sections");
 }
 END_TEST
 
@@ -505,8 +588,9 @@ START_TEST(days)
 	static const struct {
 		const char *text;
 		int day; /* -1: none */
-	} table[] = {{"1970-01-01", 0}, {"2000-02-29", 11016}, {"2026-01-31", 20484}, {"2100-02-28", 47540}, {"2100-02-29", -1},
-		{"1969-12-31", -1}, {"2026-13-01", -1}, {"2026-00-10", -1}, {"2026-04-31", -1}, {"2026-04-00", -1}, {"2026-1-31", -1},
+	} table[] = {{"1970-01-01", 0}, {"2000-02-29", 11016}, {"2026-01-31", 20484},
+		{"2100-02-28", 47540}, {"2100-02-29", -1}, {"1969-12-31", -1}, {"2026-13-01", -1},
+		{"2026-00-10", -1}, {"2026-04-31", -1}, {"2026-04-00", -1}, {"2026-1-31", -1},
 		{"2026/01/31", -1}, {"2026-01-31 ", -1}, {"2026-12-31", 20818}};
 
 	for (size_t i = 0; i < LENGTH(table); i++) {
@@ -573,7 +657,8 @@ START_TEST(secrets_are_looked_at)
 	ck_assert_int_eq(fault_of(20000), SECRET_EMPTY);
 	(void)snprintf(secret_client.secret_file, sizeof(secret_client.secret_file), "%s", folder);
 	ck_assert_int_eq(fault_of(20000), SECRET_IRREGULAR);
-	(void)snprintf(secret_client.secret_file, sizeof(secret_client.secret_file), "%s/none", folder);
+	(void)snprintf(
+		secret_client.secret_file, sizeof(secret_client.secret_file), "%s/none", folder);
 	ck_assert_int_eq(fault_of(20000), SECRET_MISSING);
 	secret_client.secret_file[0] = '\0';
 	ck_assert_int_eq(fault_of(20000), SECRET_FINE);
@@ -599,14 +684,16 @@ START_TEST(secrets_are_read)
 		const char *text;
 		wf_status status;
 		size_t len;
-	} table[] = {{SECRET_32 "\n", WF_OK, 32}, {SECRET_32, WF_OK, 32}, {"x\r\n", WF_OK, 1}, {"two words\n", WF_OK, 9}, {"", WF_INVALID, 0},
-		{"\n", WF_INVALID, 0}, {"a\nb\n", WF_INVALID, 0}, {"a\n\n\n", WF_INVALID, 0}};
+	} table[] = {{SECRET_32 "\n", WF_OK, 32}, {SECRET_32, WF_OK, 32}, {"x\r\n", WF_OK, 1},
+		{"two words\n", WF_OK, 9}, {"", WF_INVALID, 0}, {"\n", WF_INVALID, 0},
+		{"a\nb\n", WF_INVALID, 0}, {"a\n\n\n", WF_INVALID, 0}};
 	char longest[CONFIG_SECRET_MAX + 4];
 	struct wf_secret secret = WF_SECRET_EMPTY;
 
 	for (size_t i = 0; i < LENGTH(table); i++) {
 		write_secret(table[i].text, 0400);
-		ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), table[i].status);
+		ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret),
+			table[i].status);
 		ck_assert_uint_eq(secret.len, table[i].len);
 		if (table[i].len > 0)
 			ck_assert_mem_eq(secret.bytes, table[i].text, table[i].len);
@@ -620,13 +707,17 @@ START_TEST(secrets_are_read)
 	wf_secret_clear(&secret);
 	longest[CONFIG_SECRET_MAX] = 'x';
 	write_secret(longest, 0400);
-	ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_TOO_LONG);
+	ck_assert_int_eq(
+		config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_TOO_LONG);
 	write_secret(SECRET_32, 0604);
-	ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_DENIED);
+	ck_assert_int_eq(
+		config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_DENIED);
 	ck_assert_int_eq(unlink(secret_client.secret_file), 0);
-	ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_NOT_FOUND);
+	ck_assert_int_eq(
+		config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_NOT_FOUND);
 	ck_assert_int_eq(mkfifo(secret_client.secret_file, 0400), 0);
-	ck_assert_int_eq(config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_INVALID);
+	ck_assert_int_eq(
+		config_secret_read(secret_client.secret_file, (uid_t)-1, &secret), WF_INVALID);
 }
 END_TEST
 
@@ -636,16 +727,19 @@ START_TEST(keys_are_read_from_digits)
 		const char *text;
 		wf_status status;
 		size_t len;
-	} table[] = {{"00112233445566778899aabbccddeeFF\n", WF_OK, 16}, {SECRET_32 SECRET_32, WF_OK, 32},
-		{SECRET_32 "0", WF_INVALID, 0}, {"0123456789abcdef0123456789abcd", WF_INVALID, 0},
-		{"0123456789abcdef0123456789abcdeg", WF_INVALID, 0}, {"0123456789abcdef0123456789abcd 1", WF_INVALID, 0},
-		{"", WF_INVALID, 0}};
-	static const uint8_t first[16] = {0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99, 0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
+	} table[] = {{"00112233445566778899aabbccddeeFF\n", WF_OK, 16},
+		{SECRET_32 SECRET_32, WF_OK, 32}, {SECRET_32 "0", WF_INVALID, 0},
+		{"0123456789abcdef0123456789abcd", WF_INVALID, 0},
+		{"0123456789abcdef0123456789abcdeg", WF_INVALID, 0},
+		{"0123456789abcdef0123456789abcd 1", WF_INVALID, 0}, {"", WF_INVALID, 0}};
+	static const uint8_t first[16] = {0, 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99,
+		0xaa, 0xbb, 0xcc, 0xdd, 0xee, 0xff};
 	struct wf_secret key = WF_SECRET_EMPTY;
 
 	for (size_t i = 0; i < LENGTH(table); i++) {
 		write_secret(table[i].text, 0400);
-		memcpy(secret_client.psk_file, secret_client.secret_file, sizeof(secret_client.psk_file));
+		memcpy(secret_client.psk_file, secret_client.secret_file,
+			sizeof(secret_client.psk_file));
 		ck_assert_int_eq(config_psk_read(&secret_client, (uid_t)-1, &key), table[i].status);
 		ck_assert_uint_eq(key.len, table[i].len);
 		if (i == 0)

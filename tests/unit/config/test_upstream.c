@@ -1,4 +1,7 @@
-/* What warifu.conf says of servers that are asked: every option reaches its field, contradictions, looking up. */
+/*
+ * What warifu.conf says of servers that are asked: every option reaches its field, contradictions,
+ * looking up.
+ */
 #include <config.h>
 
 #include "tests/unit/config/fixture.h"
@@ -41,8 +44,10 @@ START_TEST(every_option_reaches_its_field)
 
 	write_main("egress { user = \"\" }\n"
 		   "upstream first {" SERVER "}\n"
-		   "upstream a { servers = {\"192.0.2.1:1812\", \"[2001:db8::1]:1645\"} secret_file = /s factor = knowledge\n"
-		   "groups = {g, h} timeout = 30s tries = 5 parallel = 32 message_authenticator = optional\n"
+		   "upstream a { servers = {\"192.0.2.1:1812\", \"[2001:db8::1]:1645\"} "
+		   "secret_file = /s factor = knowledge\n"
+		   "groups = {g, h} timeout = 30s tries = 5 parallel = 32 message_authenticator = "
+		   "optional\n"
 		   "nas_identifier = \"this one\" }");
 	config = load();
 	ck_assert_str_eq(config->upstreams.user, "");
@@ -94,9 +99,12 @@ START_TEST(an_account_has_a_factor_in_one_place)
 		   "upstream a {" SERVER "factor = possession groups = {g} }\n"
 		   "upstream b {" SERVER "factor = knowledge groups = {g, h} }");
 	config = load();
-	ck_assert_str_eq(config_upstream_of(&config->upstreams, UPSTREAM_POSSESSION, one, 2)->name, "a");
-	ck_assert_str_eq(config_upstream_of(&config->upstreams, UPSTREAM_KNOWLEDGE, one, 2)->name, "b");
-	ck_assert_str_eq(config_upstream_of(&config->upstreams, UPSTREAM_KNOWLEDGE, two, 1)->name, "b");
+	ck_assert_str_eq(
+		config_upstream_of(&config->upstreams, UPSTREAM_POSSESSION, one, 2)->name, "a");
+	ck_assert_str_eq(
+		config_upstream_of(&config->upstreams, UPSTREAM_KNOWLEDGE, one, 2)->name, "b");
+	ck_assert_str_eq(
+		config_upstream_of(&config->upstreams, UPSTREAM_KNOWLEDGE, two, 1)->name, "b");
 	ck_assert_ptr_null(config_upstream_of(&config->upstreams, UPSTREAM_POSSESSION, two, 1));
 	ck_assert_ptr_null(config_upstream_of(&config->upstreams, UPSTREAM_POSSESSION, one, 0));
 	ck_assert_ptr_null(config_upstream_of(&config->upstreams, UPSTREAM_NONE, one, 2));
@@ -108,31 +116,41 @@ static const struct {
 	const char *text, *sentence;
 } bad[] = {
 	{"upstream a { }", "warifu.conf:1: upstream 'a' lacks 'servers'"},
-	{"upstream a {\n servers = \"192.0.2.1:1812\" }", "warifu.conf:2: upstream 'a' lacks 'secret_file'"},
+	{"upstream a {\n servers = \"192.0.2.1:1812\" }",
+		"warifu.conf:2: upstream 'a' lacks 'secret_file'"},
 	{"upstream a {" SERVER "groups = g }", "warifu.conf:1: upstream 'a' lacks 'factor'"},
-	{"upstream a {" SERVER "factor = possession }", "warifu.conf:1: upstream 'a' lacks 'groups'"},
+	{"upstream a {" SERVER "factor = possession }",
+		"warifu.conf:1: upstream 'a' lacks 'groups'"},
 	{"upstream a {" SERVER "factor = biometric }",
-		"warifu.conf:1: 'upstream.factor' cannot be 'biometric'; accepted: possession, knowledge"},
+		"warifu.conf:1: 'upstream.factor' cannot be 'biometric'; accepted: possession, "
+		"knowledge"},
 	{"upstream a { servers = \"example.jp:1812\" }",
-		"warifu.conf:1: 'upstream.servers' cannot be 'example.jp:1812'; accepted: a list of 1 to 8 addresses with "
+		"warifu.conf:1: 'upstream.servers' cannot be 'example.jp:1812'; accepted: a list "
+		"of 1 to 8 addresses with "
 		"ports such as 192.0.2.1:1812 or [2001:db8::1]:1812"},
 	{"upstream a {" SERVER "message_authenticator = auto }",
-		"warifu.conf:1: 'upstream.message_authenticator' cannot be 'auto'; accepted: required, optional"},
-	{"upstream \"a b\" { }",
-		"warifu.conf:1: 'a b' cannot be the name of a section 'upstream'; accepted: 1 to 64 letters, digits, '.', '_' and '-', not "
-		"beginning with '-'"},
+		"warifu.conf:1: 'upstream.message_authenticator' cannot be 'auto'; accepted: "
+		"required, optional"},
+	{"upstream \"a b\" { }", "warifu.conf:1: 'a b' cannot be the name of a section 'upstream'; "
+				 "accepted: 1 to 64 letters, digits, '.', '_' and '-', not "
+				 "beginning with '-'"},
 	{"upstream a {" SERVER "}\nupstream a {" SERVER "}",
-		"warifu.conf:2: there is another upstream 'a' in FOLDER/warifu.conf:1; give one of them another name"},
+		"warifu.conf:2: there is another upstream 'a' in FOLDER/warifu.conf:1; give one of "
+		"them another name"},
 	{"upstream a {" SERVER "factor = possession groups = {f, g} }\n"
 	 "upstream b {" SERVER "factor = possession groups = {g, h} }",
-		"warifu.conf:2: group 'g' of upstream 'b' has the same factor at upstream 'a' (FOLDER/warifu.conf:1); leave it "
+		"warifu.conf:2: group 'g' of upstream 'b' has the same factor at upstream 'a' "
+		"(FOLDER/warifu.conf:1); leave it "
 		"in one of them"},
-	{"relay { upstream = a }", "warifu.conf:1: section 'relay' names the upstream 'a', but there is no such section"},
+	{"relay { upstream = a }", "warifu.conf:1: section 'relay' names the upstream 'a', but "
+				   "there is no such section"},
 	{"upstream a {" SERVER "factor = possession groups = g }\nrelay { upstream = a }",
-		"warifu.conf:2: upstream 'a' is the factor of some accounts, but a relay has none; leave out its 'factor' and "
+		"warifu.conf:2: upstream 'a' is the factor of some accounts, but a relay has none; "
+		"leave out its 'factor' and "
 		"'groups'"},
 	{"upstream a {" SERVER "}\nrelay { upstream = a server = \"b:1\" }",
-		"warifu.conf:2: section 'relay' has 'upstream' and 'server'; the centre is reached in one way: leave out one of "
+		"warifu.conf:2: section 'relay' has 'upstream' and 'server'; the centre is reached "
+		"in one way: leave out one of "
 		"them"},
 };
 
@@ -144,8 +162,9 @@ START_TEST(contradictions)
 	if (folder_word == NULL)
 		(void)snprintf(expected, sizeof(expected), "%s", bad[_i].sentence);
 	else
-		(void)snprintf(expected, sizeof(expected), "%.*s%s%s", (int)(folder_word - bad[_i].sentence), bad[_i].sentence,
-			folder, folder_word + strlen("FOLDER"));
+		(void)snprintf(expected, sizeof(expected), "%.*s%s%s",
+			(int)(folder_word - bad[_i].sentence), bad[_i].sentence, folder,
+			folder_word + strlen("FOLDER"));
 	write_main(bad[_i].text);
 	ck_assert_str_eq(refused(WF_INVALID), expected);
 }
@@ -157,9 +176,11 @@ START_TEST(too_many_sections)
 	size_t len = 0;
 
 	for (int i = 0; i <= CONFIG_UPSTREAMS_MAX; i++)
-		len += (size_t)snprintf(text + len, sizeof(text) - len, "upstream u%d {" SERVER "}\n", i);
+		len += (size_t)snprintf(
+			text + len, sizeof(text) - len, "upstream u%d {" SERVER "}\n", i);
 	write_main(text);
-	ck_assert_str_eq(refused(WF_INVALID), "warifu.conf:33: there are more than 32 such sections");
+	ck_assert_str_eq(
+		refused(WF_INVALID), "warifu.conf:33: there are more than 32 such sections");
 }
 END_TEST
 
@@ -177,7 +198,9 @@ START_TEST(secrets_are_looked_at)
 	ck_assert_int_eq(chmod(upstream.secret_file, 0440), 0);
 	ck_assert_int_eq(config_upstream_secret_check(&upstreams, &upstream, 0), SECRET_OPEN);
 	ck_assert_int_eq(chmod(upstream.secret_file, 0400), 0);
-	ck_assert_int_eq(config_upstream_secret_check(&upstreams, &upstream, st.st_mtime * INT64_C(1000000)), SECRET_FINE);
+	ck_assert_int_eq(
+		config_upstream_secret_check(&upstreams, &upstream, st.st_mtime * INT64_C(1000000)),
+		SECRET_FINE);
 	ck_assert_int_eq(config_upstream_secret_check(&upstreams, &upstream,
 				 st.st_mtime * INT64_C(1000000) + INT64_C(367) * 86400 * 1000000),
 		SECRET_OLD);

@@ -45,8 +45,8 @@ elsewhere_refuse(wf_status status)
 }
 
 wf_status
-egress_ask(struct egress *egress, const struct egress_question *question, egress_done done, void *ctx,
-	   struct egress_ticket **ticket_r)
+egress_ask(struct egress *egress, const struct egress_question *question, egress_done done,
+	void *ctx, struct egress_ticket **ticket_r)
 {
 	struct asked *asked = &tickets[count].asked;
 
@@ -54,7 +54,8 @@ egress_ask(struct egress *egress, const struct egress_question *question, egress
 		return egress->refuses;
 	ck_assert_uint_lt(count, ELSEWHERE_MAX);
 	ck_assert_int_eq(question->trade, WF_TRADE_RADIUS);
-	*asked = (struct asked){.deadline_us = question->deadline_boot_us, .done = done, .ctx = ctx};
+	*asked =
+		(struct asked){.deadline_us = question->deadline_boot_us, .done = done, .ctx = ctx};
 	snprintf(asked->server, sizeof(asked->server), "%s", question->server);
 	snprintf(asked->user, sizeof(asked->user), "%s", question->user);
 	snprintf(asked->source, sizeof(asked->source), "%s", question->source);
@@ -118,7 +119,8 @@ say(size_t index, const struct egress_reply *reply)
 void
 elsewhere_say(size_t index, enum wf_outcome outcome)
 {
-	struct egress_reply reply = {.outcome = outcome, .text = "No, thank you.", .server = ELSEWHERE_SERVER};
+	struct egress_reply reply = {
+		.outcome = outcome, .text = "No, thank you.", .server = ELSEWHERE_SERVER};
 
 	if (outcome == WF_OUTCOME_UNREACHABLE)
 		reply = (struct egress_reply){.outcome = outcome, .why = WF_WHY_TIMEOUT};
@@ -128,9 +130,10 @@ elsewhere_say(size_t index, enum wf_outcome outcome)
 void
 elsewhere_challenge(size_t index, const char *text, bool echo, const char *state)
 {
-	struct egress_reply reply = {
-		.outcome = WF_OUTCOME_CHALLENGE, .echo = echo, .server = ELSEWHERE_SERVER, .state_len = strlen(state)
-	};
+	struct egress_reply reply = {.outcome = WF_OUTCOME_CHALLENGE,
+		.echo = echo,
+		.server = ELSEWHERE_SERVER,
+		.state_len = strlen(state)};
 
 	snprintf(reply.text, sizeof(reply.text), "%s", text);
 	memcpy(reply.state, state, reply.state_len);

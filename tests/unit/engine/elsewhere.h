@@ -1,6 +1,6 @@
 /*
- * The engine's questions to other servers, in place of authd/egress/egress.c: they are kept, and answered when the test
- * says so.
+ * The engine's questions to other servers, in place of authd/egress/egress.c: they are kept, and
+ * answered when the test says so.
  */
 #ifndef WF_TESTS_UNIT_ENGINE_ELSEWHERE_H
 #define WF_TESTS_UNIT_ENGINE_ELSEWHERE_H

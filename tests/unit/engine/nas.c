@@ -25,16 +25,19 @@ read_reply(struct reply *reply, const struct wf_msg *msg)
 		reply->verdict = WF_VERDICT_COUNT;
 	if (wf_msg_get_uint(msg, WF_F_TEXT_ID, &reply->text) != WF_OK)
 		reply->text = WF_TEXT_NONE;
-	ck_assert_int_eq(wf_msg_get_text(msg, WF_F_STATE, 0, reply->state, sizeof(reply->state)), WF_OK);
+	ck_assert_int_eq(
+		wf_msg_get_text(msg, WF_F_STATE, 0, reply->state, sizeof(reply->state)), WF_OK);
 	if (wf_msg_get_bytes(msg, WF_F_TXN, 0, &txn, &len) == WF_OK)
 		memcpy(reply->txn, txn, WF_TXN_LEN);
 	if (msg->type == WF_MSG_CHALLENGE)
 		ck_assert_int_eq(wf_msg_get_prompt(msg, 0, &reply->prompt), WF_OK);
-	ck_assert_int_eq(wf_msg_get_text(msg, WF_F_TEXT, 0, reply->words, sizeof(reply->words)), WF_OK);
+	ck_assert_int_eq(
+		wf_msg_get_text(msg, WF_F_TEXT, 0, reply->words, sizeof(reply->words)), WF_OK);
 	reply->ngroups = wf_msg_count(msg, WF_F_GROUP);
 	for (size_t i = 0; i < reply->ngroups; i++)
 		ck_assert_int_eq(wf_msg_get_text(msg, WF_F_GROUP, i, reply->groups[i], 65), WF_OK);
-	ck_assert_int_eq(wf_msg_get_text(msg, WF_F_ORDER, 0, reply->order, sizeof(reply->order)), WF_OK);
+	ck_assert_int_eq(
+		wf_msg_get_text(msg, WF_F_ORDER, 0, reply->order, sizeof(reply->order)), WF_OK);
 	reply->nargs = wf_msg_count(msg, WF_F_ARG);
 	for (size_t i = 0; i < reply->nargs; i++)
 		ck_assert_int_eq(wf_msg_get_text(msg, WF_F_ARG, i, reply->args[i], 300), WF_OK);
@@ -109,15 +112,20 @@ nas_make(const struct ask *ask, uint64_t tag, struct wf_msg *msg)
 	memcpy(key, &number, sizeof(number));
 	wf_msg_init(msg, WF_MSG_ATTEMPT, WF_WIRE_VERSION);
 	ck_assert_int_eq(wf_msg_add_uint(msg, WF_F_TAG, tag), WF_OK);
-	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_USER, ask->user != NULL ? ask->user : "alice"), WF_OK);
-	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_SERVICE, ask->service != NULL ? ask->service : "vpn"), WF_OK);
+	ck_assert_int_eq(
+		wf_msg_add_text(msg, WF_F_USER, ask->user != NULL ? ask->user : "alice"), WF_OK);
+	ck_assert_int_eq(
+		wf_msg_add_text(msg, WF_F_SERVICE, ask->service != NULL ? ask->service : "vpn"),
+		WF_OK);
 	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_NAS, "gw1"), WF_OK);
 	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_RHOST, ask->rhost), WF_OK);
 	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_STATE, ask->state), WF_OK);
-	ck_assert_int_eq(wf_msg_add_tagged(msg, WF_F_ANSWER, 0, ask->answer, strlen(ask->answer)), WF_OK);
+	ck_assert_int_eq(
+		wf_msg_add_tagged(msg, WF_F_ANSWER, 0, ask->answer, strlen(ask->answer)), WF_OK);
 	ck_assert_int_eq(wf_msg_add_bytes(msg, WF_F_IDEMPOTENCY, key, sizeof(key)), WF_OK);
 	if (ask->patience_ms > 0)
-		ck_assert_int_eq(wf_msg_add_uint(msg, WF_F_PATIENCE, (uint64_t)ask->patience_ms), WF_OK);
+		ck_assert_int_eq(
+			wf_msg_add_uint(msg, WF_F_PATIENCE, (uint64_t)ask->patience_ms), WF_OK);
 }
 
 uint64_t

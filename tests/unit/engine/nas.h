@@ -1,6 +1,6 @@
 /*
- * A RADIUS front end beside the engine's rig: it sends rounds of logins and keeps what it hears by their tags.
- * One at a time, with one client "vpn".
+ * A RADIUS front end beside the engine's rig: it sends rounds of logins and keeps what it hears by
+ * their tags. One at a time, with one client "vpn".
  */
 #ifndef WF_TESTS_UNIT_ENGINE_NAS_H
 #define WF_TESTS_UNIT_ENGINE_NAS_H
@@ -43,7 +43,10 @@ struct ask {
 	uint64_t key;        /* 0 = its own */
 };
 
-/* A rig with the client "vpn" (rounds by challenge) and one open connection; fixtures of a test case. */
+/*
+ * A rig with the client "vpn" (rounds by challenge) and one open connection; fixtures of a test
+ * case.
+ */
 void nas_set_up(void);
 void nas_tear_down(void);
 /* The connection anew, after the old one is gone; tags go on. */

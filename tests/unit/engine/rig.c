@@ -45,7 +45,9 @@ set_policy(struct policy *policy)
 
 	policy_init(policy);
 	ck_assert_int_eq(policy_set(policy, P_BACKOFF_CAP_S, 0, &origin), WF_OK);
-	ck_assert_int_eq(policy_set(policy, P_REPLY_GRID_MS, policy_params(&(size_t){0})[P_REPLY_GRID_MS].min, &origin), WF_OK);
+	ck_assert_int_eq(policy_set(policy, P_REPLY_GRID_MS,
+				 policy_params(&(size_t){0})[P_REPLY_GRID_MS].min, &origin),
+		WF_OK);
 	ck_assert_int_eq(wf_network_parse("192.0.2.0/24", &policy->internal[0]), WF_OK);
 	policy->ninternal = 1;
 	snprintf(policy->helpdesk, sizeof(policy->helpdesk), "helpdesk 1234");
@@ -55,7 +57,8 @@ static void
 open_store(struct rig *rig)
 {
 	char path[128], why[512] = "";
-	struct store_options options = {.path = path, .node = "rig", .clock = rig->clock, .create = true};
+	struct store_options options = {
+		.path = path, .node = "rig", .clock = rig->clock, .create = true};
 
 	snprintf(path, sizeof(path), "%s/warifu.db", rig->folder);
 	ck_assert_msg(store_open(&options, &rig->store, why, sizeof(why)) == WF_OK, "%s", why);
@@ -75,9 +78,11 @@ make_keys(struct rig *rig)
 static void
 start(struct rig *rig)
 {
-	struct worker_options workers = {
-		.threads = 2, .queue_max = 256, .name = "rig", .scratch_new = factor_scratch_new, .scratch_free = factor_scratch_free
-	};
+	struct worker_options workers = {.threads = 2,
+		.queue_max = 256,
+		.name = "rig",
+		.scratch_new = factor_scratch_new,
+		.scratch_free = factor_scratch_free};
 	struct engine_options options;
 
 	open_store(rig);
@@ -89,10 +94,12 @@ start(struct rig *rig)
 	rig->base = event_base_new();
 	rig->mail = event_new(rig->base, mailbox_fd(rig->mailbox), EV_READ | EV_PERSIST, mail, rig);
 	event_add(rig->mail, NULL);
-	options = (struct engine_options){
-		.base = rig->base, .store = rig->store, .mailbox = rig->mailbox, .workers = rig->workers, .quick = rig->quick,
-		.clock = rig->clock
-	};
+	options = (struct engine_options){.base = rig->base,
+		.store = rig->store,
+		.mailbox = rig->mailbox,
+		.workers = rig->workers,
+		.quick = rig->quick,
+		.clock = rig->clock};
 	ck_assert_int_eq(engine_new(&options, &rig->config, rig->keys, &rig->engine), WF_OK);
 	engine_use_egress(rig->engine, elsewhere_open());
 }
@@ -158,9 +165,11 @@ rig_upstream(struct rig *rig, const char *name, enum upstream_factor factor)
 	struct config_upstream *upstream = &rig->upstreams[rig->config.upstreams.n++];
 
 	ck_assert_uint_le(rig->config.upstreams.n, RIG_UPSTREAMS_MAX);
-	*upstream = (struct config_upstream){
-		.nservers = 1, .factor = factor, .groups = {.names = {"old"}, .n = 1}, .timeout_ms = 5000, .tries = 1
-	};
+	*upstream = (struct config_upstream){.nservers = 1,
+		.factor = factor,
+		.groups = {.names = {"old"}, .n = 1},
+		.timeout_ms = 5000,
+		.tries = 1};
 	snprintf(upstream->name, sizeof(upstream->name), "%s", name);
 	return upstream;
 }
@@ -173,7 +182,8 @@ rig_close(struct rig *rig)
 	stop(rig);
 	keyring_free(&rig->keys);
 	for (size_t i = 0; i < 5; i++) {
-		static const char *const names[] = {"key", "warifu.db", "warifu.db-wal", "warifu.db-shm", "warifu.db.lock"};
+		static const char *const names[] = {
+			"key", "warifu.db", "warifu.db-wal", "warifu.db-shm", "warifu.db.lock"};
 
 		snprintf(command, sizeof(command), "%s/%s", rig->folder, names[i]);
 		unlink(command);
@@ -192,7 +202,9 @@ fill_password(struct credential *credential)
 	credential->factor = FACTOR_PASSWORD;
 	credential->state = CREDENTIAL_ACTIVE;
 	snprintf(credential->label, sizeof(credential->label), "password");
-	ck_assert_int_eq(password_hash(&password, scratch, (char *)credential->secret, sizeof(credential->secret)), WF_OK);
+	ck_assert_int_eq(password_hash(&password, scratch, (char *)credential->secret,
+				 sizeof(credential->secret)),
+		WF_OK);
 	credential->secret_len = strlen((char *)credential->secret);
 	wf_secret_clear(&password);
 	factor_scratch_free(&scratch);
@@ -212,11 +224,19 @@ fill_totp(struct rig *rig, int64_t account, struct credential *credential)
 
 	token_secret(&secret);
 	*credential = (struct credential){
-		.account_id = account, .factor = FACTOR_TOTP, .state = CREDENTIAL_ACTIVE, .label = "totp-1",
-		.algorithm = OTP_SHA1, .digits = 6, .step_s = 30, .counter = -1,
+		.account_id = account,
+		.factor = FACTOR_TOTP,
+		.state = CREDENTIAL_ACTIVE,
+		.label = "totp-1",
+		.algorithm = OTP_SHA1,
+		.digits = 6,
+		.step_s = 30,
+		.counter = -1,
 	};
-	ck_assert_int_eq(keyring_seal(rig->keys, &aad, &secret, credential->secret, sizeof(credential->secret),
-				      &credential->secret_len, &credential->key_id), WF_OK);
+	ck_assert_int_eq(
+		keyring_seal(rig->keys, &aad, &secret, credential->secret,
+			sizeof(credential->secret), &credential->secret_len, &credential->key_id),
+		WF_OK);
 	wf_secret_clear(&secret);
 }
 
@@ -242,7 +262,8 @@ rig_bare_account(struct rig *rig, const char *name, int64_t uid)
 {
 	struct account account = {.uid = uid, .kind = ACCOUNT_GENERAL};
 	struct credential password = {0};
-	struct effect effects[2] = {{.kind = EFFECT_ACCOUNT_ADD, .account = &account}, {.kind = EFFECT_CREDENTIAL_ADD, .credential = &password}};
+	struct effect effects[2] = {{.kind = EFFECT_ACCOUNT_ADD, .account = &account},
+		{.kind = EFFECT_CREDENTIAL_ADD, .credential = &password}};
 
 	snprintf(account.name, sizeof(account.name), "%s", name);
 	fill_password(&password);
@@ -253,7 +274,8 @@ void
 rig_token(struct rig *rig, int64_t account, enum credential_state state)
 {
 	struct credential totp;
-	struct effect effect = {.kind = EFFECT_CREDENTIAL_ADD, .account_id = account, .credential = &totp};
+	struct effect effect = {
+		.kind = EFFECT_CREDENTIAL_ADD, .account_id = account, .credential = &totp};
 
 	fill_totp(rig, account, &totp);
 	totp.state = state;
@@ -318,9 +340,11 @@ void
 rig_recovery(struct rig *rig, const char *name, char *code_r, size_t size)
 {
 	struct wf_secret code = WF_SECRET_EMPTY;
-	struct credential set = {.factor = FACTOR_RECOVERY, .state = CREDENTIAL_ACTIVE, .label = "recovery-1"};
+	struct credential set = {
+		.factor = FACTOR_RECOVERY, .state = CREDENTIAL_ACTIVE, .label = "recovery-1"};
 	uint8_t hashes[1][32];
-	struct effect effect = {.kind = EFFECT_CREDENTIAL_ADD, .credential = &set, .codes = hashes, .ncodes = 1};
+	struct effect effect = {
+		.kind = EFFECT_CREDENTIAL_ADD, .credential = &set, .codes = hashes, .ncodes = 1};
 
 	set.account_id = read_account(rig, name).id;
 	effect.account_id = set.account_id;
@@ -333,11 +357,14 @@ rig_recovery(struct rig *rig, const char *name, char *code_r, size_t size)
 void
 rig_code(const struct rig *rig, int offset, char code_r[9])
 {
-	const struct otp_spec spec = {.factor = FACTOR_TOTP, .algorithm = OTP_SHA1, .digits = 6, .step_s = 30};
+	const struct otp_spec spec = {
+		.factor = FACTOR_TOTP, .algorithm = OTP_SHA1, .digits = 6, .step_s = 30};
 	struct wf_secret secret = WF_SECRET_EMPTY;
 
 	token_secret(&secret);
-	ck_assert_int_eq(otp_code(&secret, &spec, (uint64_t)(rig->now.wall_us / 30000000 + offset), code_r), WF_OK);
+	ck_assert_int_eq(
+		otp_code(&secret, &spec, (uint64_t)(rig->now.wall_us / 30000000 + offset), code_r),
+		WF_OK);
 	wf_secret_clear(&secret);
 }
 
@@ -496,7 +523,8 @@ rig_verdict(const struct rig_peer *peer)
 }
 
 enum wf_verdict
-rig_login_as(struct rig *rig, struct rig_peer *peer, const struct rig_login *login, uint8_t txn_r[WF_TXN_LEN])
+rig_login_as(struct rig *rig, struct rig_peer *peer, const struct rig_login *login,
+	uint8_t txn_r[WF_TXN_LEN])
 {
 	unsigned since = peer->replies;
 	const uint8_t *txn;
@@ -518,7 +546,11 @@ enum wf_verdict
 rig_ssh(struct rig *rig, const char *user, const char *password, const char *code)
 {
 	struct rig_peer peer;
-	const struct rig_login login = {.user = user, .rhost = "198.51.100.7", .tty = "ssh", .password = password, .code = code};
+	const struct rig_login login = {.user = user,
+		.rhost = "198.51.100.7",
+		.tty = "ssh",
+		.password = password,
+		.code = code};
 	enum wf_verdict verdict;
 
 	rig_peer_open(&peer, FRONT_PAM, 0);
@@ -535,14 +567,18 @@ scan(struct rig *rig, const char *event, const char *reason, struct audit_row *n
 	struct store_job job = {.kind = STORE_VIEW};
 	size_t found = 0;
 
-	job.u.view = (struct store_view){.kind = VIEW_AUDIT, .result = -1, .limit = VIEW_PAGE, .audit = page};
+	job.u.view = (struct store_view){
+		.kind = VIEW_AUDIT, .result = -1, .limit = VIEW_PAGE, .audit = page};
 	do {
 		ck_assert_int_eq(store_run(rig->store, &job), WF_OK);
 		for (size_t i = 0; i < job.u.view.n; i++) {
 			struct audit_row row;
 
-			ck_assert_int_eq(audit_row_decode(page[i].encoded, page[i].encoded_len, &row), WF_OK);
-			if (strcmp(row.event, event) != 0 || (reason != NULL && strcmp(row.reason, reason) != 0))
+			ck_assert_int_eq(
+				audit_row_decode(page[i].encoded, page[i].encoded_len, &row),
+				WF_OK);
+			if (strcmp(row.event, event) != 0 ||
+				(reason != NULL && strcmp(row.reason, reason) != 0))
 				continue;
 			found++;
 			if (newest_r != NULL)
@@ -578,7 +614,8 @@ rig_failures(struct rig *rig, enum throttle_lane lane, const char *name)
 	job.u.read.lanes.n = 1;
 	job.u.read.lanes.states[0].lane = lane;
 	job.u.read.lanes.limits[0] = (struct throttle_limit){.lane = lane, .threshold = 1000000};
-	ck_assert_int_eq(account_lane_key(rig->keys, lane, name, job.u.read.lanes.states[0].key), WF_OK);
+	ck_assert_int_eq(
+		account_lane_key(rig->keys, lane, name, job.u.read.lanes.states[0].key), WF_OK);
 	ck_assert_int_eq(store_run(rig->store, &job), WF_OK);
 	return job.u.read.lanes.states[0].failures;
 }
@@ -609,7 +646,8 @@ rig_hold(struct worker_pool *pool, size_t n)
 	ck_assert_uint_le(n, RIG_HELD_MAX);
 	sem_init(&gate, 0, 0);
 	for (nheld = 0; nheld < n; nheld++) {
-		blockers[nheld] = (struct worker_job){.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
+		blockers[nheld] = (struct worker_job){
+			.run = hold, .done = held, .deadline_boot_us = INT64_MAX};
 		ck_assert_int_eq(worker_submit(pool, &blockers[nheld]), WF_OK);
 	}
 	while (worker_queued(pool) > 0)

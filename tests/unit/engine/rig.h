@@ -1,6 +1,6 @@
 /*
- * A whole engine without sockets: real store in a temporary folder, real keyring, factors, workers and
- * mailbox, a clock that the test sets, and peers whose replies are kept.
+ * A whole engine without sockets: real store in a temporary folder, real keyring, factors, workers
+ * and mailbox, a clock that the test sets, and peers whose replies are kept.
  */
 #ifndef WF_TESTS_UNIT_ENGINE_RIG_H
 #define WF_TESTS_UNIT_ENGINE_RIG_H
@@ -40,7 +40,10 @@ struct rig {
 	struct config_upstream upstreams[RIG_UPSTREAMS_MAX];
 };
 
-/* Threshold 10, no back-off, grid of 1 ms, an internal network 192.0.2.0/24; account "alice" (uid 1000). */
+/*
+ * Threshold 10, no back-off, grid of 1 ms, an internal network 192.0.2.0/24; account "alice" (uid
+ * 1000).
+ */
 void rig_open(struct rig *rig);
 void rig_close(struct rig *rig);
 /* The same files, clock and configuration, everything else anew. Peers must be closed before. */
@@ -48,8 +51,11 @@ void rig_restart(struct rig *rig);
 /* A client of the RADIUS front end, with its service; to be changed as wished. */
 struct config_client *rig_client(struct rig *rig, const char *name);
 /* A server that knows a factor of the group "old"; 5 s, one try. */
-struct config_upstream *rig_upstream(struct rig *rig, const char *name, enum upstream_factor factor);
-/* An account with password "correct horse" and a TOTP token whose secret is 20 times 'k'; its id. */
+struct config_upstream *rig_upstream(
+	struct rig *rig, const char *name, enum upstream_factor factor);
+/*
+ * An account with password "correct horse" and a TOTP token whose secret is 20 times 'k'; its id.
+ */
 int64_t rig_account(struct rig *rig, const char *name, int64_t uid);
 /* The same without the token. */
 int64_t rig_bare_account(struct rig *rig, const char *name, int64_t uid);
@@ -69,16 +75,25 @@ void rig_advance(struct rig *rig, int64_t seconds);
 
 void rig_peer_open(struct rig_peer *peer, enum front_role role, uid_t uid);
 void rig_peer_close(struct rig *rig, struct rig_peer *peer);
-/* Runs the loop until the peer has one more reply than before `since`, or 10 s are over (fails the test). */
+/*
+ * Runs the loop until the peer has one more reply than before `since`, or 10 s are over (fails the
+ * test).
+ */
 void rig_wait(struct rig *rig, struct rig_peer *peer, unsigned since);
-/* Runs the loop until the peer's newest transaction waits for its answers alone: prompts are out, the store has been asked. */
+/*
+ * Runs the loop until the peer's newest transaction waits for its answers alone: prompts are out,
+ * the store has been asked.
+ */
 void rig_challenged(struct rig *rig, struct rig_peer *peer);
 /* Runs the loop until so many questions were asked elsewhere. */
 void rig_asked(struct rig *rig, size_t n);
 /* Runs the loop until the engine has nothing under way. */
 void rig_settle(struct rig *rig);
 
-/* Keeps `n` workers of a pool busy until rig_release(); returns when all of them are. One pool at a time. */
+/*
+ * Keeps `n` workers of a pool busy until rig_release(); returns when all of them are. One pool at a
+ * time.
+ */
 #define RIG_HELD_MAX 8
 void rig_hold(struct worker_pool *pool, size_t n);
 void rig_release(void);
@@ -89,7 +104,8 @@ struct rig_login {
 	enum wf_purpose purpose;
 };
 /* BEGIN, wait for PROMPTS, ANSWER, wait for RESULT; the verdict.  txn_r may be NULL. */
-enum wf_verdict rig_login_as(struct rig *rig, struct rig_peer *peer, const struct rig_login *login, uint8_t txn_r[WF_TXN_LEN]);
+enum wf_verdict rig_login_as(struct rig *rig, struct rig_peer *peer, const struct rig_login *login,
+	uint8_t txn_r[WF_TXN_LEN]);
 /* As root over SSH from 198.51.100.7 with a fresh peer. */
 enum wf_verdict rig_ssh(struct rig *rig, const char *user, const char *password, const char *code);
 /* BEGIN, and the ANSWER to the peer's prompts, for whoever takes them; the caller clears them. */

@@ -1,6 +1,6 @@
 /*
- * Records of accounting through the engine (checklist B2, B4: answered once stored, stored once), and the orders
- * that end the sessions which they have opened.
+ * Records of accounting through the engine (checklist B2, B4: answered once stored, stored once),
+ * and the orders that end the sessions which they have opened.
  */
 #include "config.h"
 
@@ -31,7 +31,9 @@ make_record(const struct record *record, uint64_t tag, struct wf_msg *msg)
 	ck_assert_int_eq(wf_msg_add_uint(msg, WF_F_EVENT, record->event), WF_OK);
 	if (record->user != NULL)
 		ck_assert_int_eq(wf_msg_add_text(msg, WF_F_USER, record->user), WF_OK);
-	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_SERVICE, record->service != NULL ? record->service : "vpn"), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_SERVICE,
+				 record->service != NULL ? record->service : "vpn"),
+		WF_OK);
 	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_NAS, "gw1"), WF_OK);
 	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_ACCT_SESSION, record->session), WF_OK);
 	ck_assert_int_eq(wf_msg_add_text(msg, WF_F_FRAMED, record->framed), WF_OK);
@@ -73,7 +75,8 @@ tell(const struct record *record)
 static enum wf_verdict
 tell_of(enum wf_record_event event, const char *session)
 {
-	const struct record record = {.event = event, .session = session, .user = session[0] != '\0' ? "alice" : NULL};
+	const struct record record = {
+		.event = event, .session = session, .user = session[0] != '\0' ? "alice" : NULL};
 
 	return tell(&record);
 }
@@ -84,7 +87,8 @@ open_sessions(struct store_session_entry *first_r)
 	static struct store_session_entry page[VIEW_PAGE];
 	struct store_job job = {.kind = STORE_VIEW};
 
-	job.u.view = (struct store_view){.kind = VIEW_SESSIONS, .result = -1, .limit = VIEW_PAGE, .sessions = page};
+	job.u.view = (struct store_view){
+		.kind = VIEW_SESSIONS, .result = -1, .limit = VIEW_PAGE, .sessions = page};
 	ck_assert_int_eq(store_run(nas_rig.store, &job), WF_OK);
 	if (first_r != NULL && job.u.view.n > 0)
 		*first_r = page[0];
@@ -93,9 +97,12 @@ open_sessions(struct store_session_entry *first_r)
 
 START_TEST(a_session_from_start_to_stop)
 {
-	const struct record start = {.event = WF_RECORD_START, .session = "A1", .user = "alice", .framed = "10.0.0.7"};
-	const struct record interim = {.event = WF_RECORD_INTERIM, .session = "A1", .user = "alice", .octets = 500};
-	const struct record stop = {.event = WF_RECORD_STOP, .session = "A1", .user = "alice", .octets = 5000000000};
+	const struct record start = {
+		.event = WF_RECORD_START, .session = "A1", .user = "alice", .framed = "10.0.0.7"};
+	const struct record interim = {
+		.event = WF_RECORD_INTERIM, .session = "A1", .user = "alice", .octets = 500};
+	const struct record stop = {
+		.event = WF_RECORD_STOP, .session = "A1", .user = "alice", .octets = 5000000000};
 	struct store_session_entry session;
 	struct audit_row row;
 
@@ -119,15 +126,20 @@ START_TEST(a_session_from_start_to_stop)
 	ck_assert_int_eq(tell(&stop), WF_VERDICT_ACCEPT);
 	ck_assert_uint_eq(open_sessions(NULL), 0);
 	ck_assert_str_eq(rig_row(&nas_rig, "session.close").detail,
-			 "zone internet; session A1; 60 s, in 5000000000, out 5000000001 octets, cause 1");
+		"zone internet; session A1; 60 s, in 5000000000, out 5000000001 octets, cause 1");
 }
 END_TEST
 
 /* B4: however often it is sent, also over a restart. */
 START_TEST(a_record_is_stored_once)
 {
-	const struct record start = {.event = WF_RECORD_START, .session = "A1", .user = "alice", .key = 5};
-	const struct record other = {.event = WF_RECORD_START, .session = "A1", .user = "alice", .key = 5, .service = "other"};
+	const struct record start = {
+		.event = WF_RECORD_START, .session = "A1", .user = "alice", .key = 5};
+	const struct record other = {.event = WF_RECORD_START,
+		.session = "A1",
+		.user = "alice",
+		.key = 5,
+		.service = "other"};
 
 	(void)rig_client(&nas_rig, "other");
 	for (int i = 0; i < 3; i++)
@@ -135,7 +147,8 @@ START_TEST(a_record_is_stored_once)
 	nas_restart();
 	ck_assert_int_eq(tell(&start), WF_VERDICT_ACCEPT);
 	ck_assert_uint_eq(rig_rows(&nas_rig, "session.open", NULL), 1);
-	ck_assert_int_eq(tell(&other), WF_VERDICT_ACCEPT); /* the same key of another client is another record */
+	/* the same key of another client is another record */
+	ck_assert_int_eq(tell(&other), WF_VERDICT_ACCEPT);
 	ck_assert_uint_eq(rig_rows(&nas_rig, "session.open", NULL), 2);
 }
 END_TEST
@@ -155,8 +168,10 @@ END_TEST
 
 START_TEST(the_row_names_the_login)
 {
-	const struct reply *result = nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code());
-	const struct record start = {.event = WF_RECORD_START, .session = "A1", .user = "alice", .txn = result->txn};
+	const struct reply *result =
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code());
+	const struct record start = {
+		.event = WF_RECORD_START, .session = "A1", .user = "alice", .txn = result->txn};
 
 	ck_assert_int_eq(tell(&start), WF_VERDICT_ACCEPT);
 	ck_assert_str_eq(rig_row(&nas_rig, "session.open").txn, rig_row(&nas_rig, "login").txn);
@@ -188,7 +203,8 @@ END_TEST
 
 START_TEST(a_client_that_is_not_configured)
 {
-	const struct record start = {.event = WF_RECORD_START, .session = "A1", .service = "unheard-of"};
+	const struct record start = {
+		.event = WF_RECORD_START, .session = "A1", .service = "unheard-of"};
 
 	ck_assert_int_eq(tell(&start), WF_VERDICT_UNAVAILABLE);
 	ck_assert_uint_eq(rig_rows(&nas_rig, "session.open", NULL), 0);
@@ -278,7 +294,8 @@ START_TEST(an_order_is_sent_and_acknowledged)
 	done(nas.order_tags[0], WF_OK, "Disconnect-ACK");
 	ck_assert_int_eq(rig_row(&nas_rig, "session.disconnect").result, AUDIT_SUCCESS);
 	ck_assert_str_eq(rig_row(&nas_rig, "session.disconnect").user, "alice");
-	ck_assert_str_eq(rig_row(&nas_rig, "session.disconnect").detail, "session A1; Disconnect-ACK");
+	ck_assert_str_eq(
+		rig_row(&nas_rig, "session.disconnect").detail, "session A1; Disconnect-ACK");
 	done(nas.order_tags[0], WF_OK, "again");
 	ck_assert_uint_eq(rig_rows(&nas_rig, "session.disconnect", NULL), 1);
 	work();
@@ -356,7 +373,8 @@ answered(void *ctx, wf_status status, const struct wf_msg *msg)
 	it->times++;
 	it->status = status;
 	if (msg != NULL)
-		ck_assert_int_eq(wf_msg_get_text(msg, WF_F_CELL, 0, it->cell, sizeof(it->cell)), WF_OK);
+		ck_assert_int_eq(
+			wf_msg_get_text(msg, WF_F_CELL, 0, it->cell, sizeof(it->cell)), WF_OK);
 }
 
 static void
@@ -376,9 +394,11 @@ done_with(uint64_t tag, const char *cell)
 START_TEST(a_question_is_answered_once)
 {
 	memset(&answer, 0, sizeof(answer));
-	ck_assert_int_eq(engine_ask_front(nas_rig.engine, "stats", NULL, answered, &answer), WF_UNAVAILABLE);
+	ck_assert_int_eq(
+		engine_ask_front(nas_rig.engine, "stats", NULL, answered, &answer), WF_UNAVAILABLE);
 	work();
-	ck_assert_int_eq(engine_ask_front(nas_rig.engine, "stats", "client=vpn", answered, &answer), WF_OK);
+	ck_assert_int_eq(
+		engine_ask_front(nas_rig.engine, "stats", "client=vpn", answered, &answer), WF_OK);
 	ck_assert_uint_eq(nas.norders, 1);
 	ck_assert_str_eq(nas.orders[0].order, "stats");
 	ck_assert(has_arg(&nas.orders[0], "client=vpn"));
@@ -403,9 +423,11 @@ START_TEST(a_question_that_nobody_answers)
 	ck_assert_int_eq(answer.status, WF_TIMEOUT);
 	for (int i = 0; i < 16; i++) {
 		nas.norders = 0;
-		ck_assert_int_eq(engine_ask_front(nas_rig.engine, "stats", NULL, answered, &answer), WF_OK);
+		ck_assert_int_eq(
+			engine_ask_front(nas_rig.engine, "stats", NULL, answered, &answer), WF_OK);
 	}
-	ck_assert_int_eq(engine_ask_front(nas_rig.engine, "stats", NULL, answered, &answer), WF_FULL);
+	ck_assert_int_eq(
+		engine_ask_front(nas_rig.engine, "stats", NULL, answered, &answer), WF_FULL);
 	engine_peer_gone(nas_rig.engine, &nas.peer);
 	ck_assert_uint_eq(answer.times, 17);
 	ck_assert_int_eq(answer.status, WF_UNAVAILABLE);

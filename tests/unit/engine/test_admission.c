@@ -1,6 +1,7 @@
 /*
- * Who is evaluated when: logins that need no slow hash beside those that do, what a service that asks for
- * the code alone proves, counts and resets (I1, I11), and how a flood is turned away before it costs anything.
+ * Who is evaluated when: logins that need no slow hash beside those that do, what a service that
+ * asks for the code alone proves, counts and resets (I1, I11), and how a flood is turned away
+ * before it costs anything.
  */
 #include "config.h"
 
@@ -25,7 +26,9 @@ set_up(void)
 	struct policy_service *service;
 
 	rig_open(&rig);
-	ck_assert_int_eq(policy_set(&rig.config.policy, P_QUEUE_DEADLINE_S, 10, &(struct origin){.line = 0}), WF_OK);
+	ck_assert_int_eq(
+		policy_set(&rig.config.policy, P_QUEUE_DEADLINE_S, 10, &(struct origin){.line = 0}),
+		WF_OK);
 	ck_assert_int_eq(policy_service_add(&rig.config.policy, "vpn", &service), WF_OK);
 	service->ask = POLICY_ASK_CODE;
 	service->demand_origin = (struct origin){.file = "/etc/warifu/warifu.conf", .line = 7};
@@ -49,8 +52,11 @@ now_code(void)
 static enum wf_verdict
 vpn(const char *code)
 {
-	const struct rig_login login = {
-		.user = "alice", .service = "vpn", .rhost = "198.51.100.7", .password = "", .code = code};
+	const struct rig_login login = {.user = "alice",
+		.service = "vpn",
+		.rhost = "198.51.100.7",
+		.password = "",
+		.code = code};
 	struct rig_peer peer;
 	enum wf_verdict verdict;
 
@@ -76,8 +82,11 @@ START_TEST(a_code_waits_for_no_hash)
 		usleep(1000);
 	}
 	{
-		const struct rig_login quick = {.user = "alice", .service = "vpn", .rhost = "198.51.100.7",
-						.password = "", .code = now_code()};
+		const struct rig_login quick = {.user = "alice",
+			.service = "vpn",
+			.rhost = "198.51.100.7",
+			.password = "",
+			.code = now_code()};
 		struct rig_peer other;
 
 		rig_peer_open(&other, FRONT_PAM, 0);
@@ -103,7 +112,9 @@ START_TEST(only_many_codes_need_another_thread)
 	rig_recovery(&rig, "alice", recovery, sizeof(recovery));
 	rig_hold(rig.quick, 1);
 	ck_assert_int_eq(vpn(now_code()), WF_VERDICT_ACCEPT);
-	ck_assert_int_eq(policy_set(&rig.config.policy, P_HOTP_LOOKAHEAD, 100, &(struct origin){.line = 0}), WF_OK);
+	ck_assert_int_eq(
+		policy_set(&rig.config.policy, P_HOTP_LOOKAHEAD, 100, &(struct origin){.line = 0}),
+		WF_OK);
 	rig_advance(&rig, 30);
 	rig_peer_open(&peer, FRONT_PAM, 0);
 	rig_begin(&rig, &peer, &login);
@@ -137,7 +148,10 @@ START_TEST(the_row_says_what_a_code_alone_proves)
 }
 END_TEST
 
-/* A lesser success: whoever holds the token alone does not get ten more guesses at the password by it (I1). */
+/*
+ * A lesser success: whoever holds the token alone does not get ten more guesses at the password by
+ * it (I1).
+ */
 START_TEST(a_code_alone_resets_nothing)
 {
 	ck_assert_int_eq(rig_ssh(&rig, "alice", "wrong", "000000"), WF_VERDICT_REJECT);
@@ -150,7 +164,10 @@ START_TEST(a_code_alone_resets_nothing)
 }
 END_TEST
 
-/* The stack has the password already: its holder guesses codes, and no success of the owner hides that (I11). */
+/*
+ * The stack has the password already: its holder guesses codes, and no success of the owner hides
+ * that (I11).
+ */
 START_TEST(a_wrong_code_alone_counts_behind_a_right_password)
 {
 	ck_assert_int_eq(vpn("000000"), WF_VERDICT_REJECT);
@@ -168,7 +185,8 @@ START_TEST(strangers_are_asked_for_the_code_as_well)
 	static const char *const names[] = {"alice", "nobody-here"};
 
 	for (size_t i = 0; i < 2; i++) {
-		const struct rig_login login = {.user = names[i], .service = "vpn", .rhost = "198.51.100.7"};
+		const struct rig_login login = {
+			.user = names[i], .service = "vpn", .rhost = "198.51.100.7"};
 		struct wf_prompt prompt;
 		struct rig_peer peer;
 
@@ -262,7 +280,8 @@ START_TEST(what_would_wait_too_long_is_refused_at_once)
 	size_t early;
 
 	for (int i = 0; i < 50; i++)
-		admission_measured(rig.engine->admission, 1000000); /* 1 s each, 10 s to wait at most */
+		admission_measured(
+			rig.engine->admission, 1000000); /* 1 s each, 10 s to wait at most */
 	crowd_comes(0, 40, NULL, "198.51.100.9");
 	rig_hold(rig.workers, WORKERS);
 	crowd_answers(0, 40);
@@ -301,7 +320,10 @@ START_TEST(overdue_while_waiting_is_overload)
 }
 END_TEST
 
-/* Nothing of who waits is in the store: no reservation, no count; and nothing is computed for who has gone. */
+/*
+ * Nothing of who waits is in the store: no reservation, no count; and nothing is computed for who
+ * has gone.
+ */
 START_TEST(gone_while_waiting_is_not_evaluated)
 {
 	struct engine_figures figures;
@@ -378,7 +400,10 @@ START_TEST(drain_tells_who_waits_for_a_turn)
 }
 END_TEST
 
-/* How many of the crowd were answered before alice, who came last.  Names without account cost what is set here. */
+/*
+ * How many of the crowd were answered before alice, who came last.  Names without account cost what
+ * is set here.
+ */
 static size_t
 login_behind(size_t n, const char *source)
 {

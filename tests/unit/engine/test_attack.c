@@ -1,6 +1,6 @@
 /*
- * Attacks on the engine: floods of requests, proofs that are not one's own, work that is given up half way, an end
- * while work is under way, and what tells one kind of account from another.
+ * Attacks on the engine: floods of requests, proofs that are not one's own, work that is given up
+ * half way, an end while work is under way, and what tells one kind of account from another.
  */
 #include "config.h"
 
@@ -57,15 +57,22 @@ hand_in(struct rig_peer *peer, const struct request *request)
 	if (request->key != NULL)
 		ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_IDEMPOTENCY, request->key, 32), WF_OK);
 	if (request->user != NULL)
-		ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_USER, request->user, strlen(request->user)), WF_OK);
-	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_SERVICE, request->service == NULL ? "sshd" : request->service), WF_OK);
+		ck_assert_int_eq(
+			wf_msg_add_bytes(&msg, WF_F_USER, request->user, strlen(request->user)),
+			WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_SERVICE,
+				 request->service == NULL ? "sshd" : request->service),
+		WF_OK);
 	if (request->rhost != NULL)
 		ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_RHOST, request->rhost), WF_OK);
 	if (request->evidence != NULL)
-		ck_assert_int_eq(wf_msg_add_tagged(&msg, WF_F_EVIDENCE, WF_EVIDENCE_SSH_AUTH_INFO, request->evidence,
-						   strlen(request->evidence)), WF_OK);
+		ck_assert_int_eq(wf_msg_add_tagged(&msg, WF_F_EVIDENCE, WF_EVIDENCE_SSH_AUTH_INFO,
+					 request->evidence, strlen(request->evidence)),
+			WF_OK);
 	if (request->secret != NULL)
-		ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_SECRET, request->secret, strlen(request->secret)), WF_OK);
+		ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_SECRET, request->secret,
+					 strlen(request->secret)),
+			WF_OK);
 	status = engine_handle(rig.engine, &peer->peer, &msg);
 	wf_msg_clear(&msg);
 	return status;
@@ -126,7 +133,8 @@ START_TEST(floods_of_one_user)
 {
 	static struct rig_peer peers[FLOOD];
 	const struct request request = {.type = flood_types[_i], .user = "alice"};
-	const struct rig_login login = {.user = "alice", .rhost = "198.51.100.7", .password = PASSWORD, .code = now_code()};
+	const struct rig_login login = {
+		.user = "alice", .rhost = "198.51.100.7", .password = PASSWORD, .code = now_code()};
 	struct rig_peer other, root;
 	unsigned taken = 0;
 
@@ -151,9 +159,12 @@ END_TEST
 static void
 prove_old_password(uint8_t txn_r[WF_TXN_LEN])
 {
-	const struct rig_login login = {
-		.user = "alice", .service = "passwd", .tty = "pts/0", .password = PASSWORD, .code = "", .purpose = WF_PURPOSE_CHANGE
-	};
+	const struct rig_login login = {.user = "alice",
+		.service = "passwd",
+		.tty = "pts/0",
+		.password = PASSWORD,
+		.code = "",
+		.purpose = WF_PURPOSE_CHANGE};
 	struct rig_peer root;
 
 	rig_peer_open(&root, FRONT_PAM, 0);
@@ -165,9 +176,11 @@ prove_old_password(uint8_t txn_r[WF_TXN_LEN])
 START_TEST(proof_of_somebody_else)
 {
 	uint8_t txn[WF_TXN_LEN];
-	const struct request request = {
-		.type = WF_MSG_CHANGE, .user = "alice", .service = "passwd", .txn = txn, .secret = "a longer battery staple"
-	};
+	const struct request request = {.type = WF_MSG_CHANGE,
+		.user = "alice",
+		.service = "passwd",
+		.txn = txn,
+		.secret = "a longer battery staple"};
 	struct rig_peer mallory, alice;
 
 	prove_old_password(txn);
@@ -184,7 +197,11 @@ END_TEST
 START_TEST(proof_is_used_up)
 {
 	uint8_t txn[WF_TXN_LEN];
-	struct request request = {.type = WF_MSG_CHANGE, .user = "alice", .service = "passwd", .txn = txn, .secret = "short"};
+	struct request request = {.type = WF_MSG_CHANGE,
+		.user = "alice",
+		.service = "passwd",
+		.txn = txn,
+		.secret = "short"};
 	struct rig_peer root;
 
 	prove_old_password(txn);
@@ -202,9 +219,11 @@ END_TEST
 START_TEST(proof_is_used_up_in_a_race)
 {
 	uint8_t txn[WF_TXN_LEN];
-	const struct request request = {
-		.type = WF_MSG_CHANGE, .user = "alice", .service = "passwd", .txn = txn, .secret = "a longer battery staple"
-	};
+	const struct request request = {.type = WF_MSG_CHANGE,
+		.user = "alice",
+		.service = "passwd",
+		.txn = txn,
+		.secret = "a longer battery staple"};
 	struct rig_peer peers[4];
 	unsigned accepted = 0;
 
@@ -223,7 +242,9 @@ START_TEST(proof_is_used_up_in_a_race)
 }
 END_TEST
 
-/* Given up by a message, the connection stays: no success is recorded, and the code is still good. */
+/*
+ * Given up by a message, the connection stays: no success is recorded, and the code is still good.
+ */
 START_TEST(aborted_while_evaluated)
 {
 	const struct rig_login login = {.user = "alice", .rhost = "198.51.100.7"};
@@ -244,7 +265,10 @@ START_TEST(aborted_while_evaluated)
 }
 END_TEST
 
-/* Answering and hanging up before anything is evaluated costs nothing, so it may not fill the log either. */
+/*
+ * Answering and hanging up before anything is evaluated costs nothing, so it may not fill the log
+ * either.
+ */
 START_TEST(hanging_up_fills_no_disk)
 {
 	const struct rig_login login = {.user = "alice", .rhost = "198.51.100.7"};
@@ -288,7 +312,10 @@ END_TEST
 
 #define CROWD 40
 
-/* The end comes, late, while everything is under way: nothing is lost, and nothing is touched that is gone. */
+/*
+ * The end comes, late, while everything is under way: nothing is lost, and nothing is touched that
+ * is gone.
+ */
 START_TEST(end_with_work_under_way)
 {
 	static struct rig_peer peers[CROWD];
@@ -343,7 +370,8 @@ disable(struct account *account)
 	account->state = ACCOUNT_DISABLED;
 }
 
-static const char *const kinds[] = {"alice", "nobody-here", "root", "backup", "refused", "disabled"};
+static const char *const kinds[] = {
+	"alice", "nobody-here", "root", "backup", "refused", "disabled"};
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
 static void
@@ -366,12 +394,16 @@ START_TEST(every_name_takes_the_same_path)
 		uint64_t before = commits();
 
 		ck_assert_int_eq(rig_ssh(&rig, kinds[i], "wrong", "000000"), WF_VERDICT_REJECT);
-		ck_assert_msg(commits() - before == 2, "%s: %u commits", kinds[i], (unsigned)(commits() - before));
+		ck_assert_msg(commits() - before == 2, "%s: %u commits", kinds[i],
+			(unsigned)(commits() - before));
 	}
 }
 END_TEST
 
-/* Too early, and locked: every name alike, and yet root's own counters are not what the internet wrote. */
+/*
+ * Too early, and locked: every name alike, and yet root's own counters are not what the internet
+ * wrote.
+ */
 START_TEST(every_name_is_held_back_alike)
 {
 	const struct origin origin = {.criterion = ""};
@@ -382,17 +414,20 @@ START_TEST(every_name_is_held_back_alike)
 		size_t before;
 
 		for (int k = 0; k < 3; k++)
-			ck_assert_int_eq(rig_ssh(&rig, kinds[i], "wrong", "000000"), WF_VERDICT_REJECT);
+			ck_assert_int_eq(
+				rig_ssh(&rig, kinds[i], "wrong", "000000"), WF_VERDICT_REJECT);
 		before = rig_rows(&rig, "login", "back-off");
 		rig_advance(&rig, 61); /* another minute: rows are written at once again */
 		engine_tick(rig.engine);
 		rig_settle(&rig);
 		for (int k = 0; k < 2; k++)
-			ck_assert_int_eq(rig_ssh(&rig, kinds[i], "wrong", "000000"), WF_VERDICT_REJECT);
+			ck_assert_int_eq(
+				rig_ssh(&rig, kinds[i], "wrong", "000000"), WF_VERDICT_REJECT);
 		rig_advance(&rig, 61);
 		engine_tick(rig.engine);
 		rig_settle(&rig);
-		ck_assert_msg(rig_rows(&rig, "login", "back-off") > before, "%s is never too early", kinds[i]);
+		ck_assert_msg(rig_rows(&rig, "login", "back-off") > before, "%s is never too early",
+			kinds[i]);
 	}
 	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "root"), 0);
 	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "backup"), 0);
@@ -428,18 +463,25 @@ START_TEST(exemptions_are_not_told_to_others)
 END_TEST
 
 static const char *const no_keys[] = {
-	"gssapi-with-mic publickey ssh-ed25519 AAAA", "password\nx publickey ssh-ed25519 AAAA", "xpublickey ssh-ed25519 AAAA", "publickey ",
+	"gssapi-with-mic publickey ssh-ed25519 AAAA",
+	"password\nx publickey ssh-ed25519 AAAA",
+	"xpublickey ssh-ed25519 AAAA",
+	"publickey ",
 };
 
 /* Only a line that begins with it says that sshd verified a key. */
 START_TEST(keys_elsewhere_in_the_evidence)
 {
-	struct request request = {.type = WF_MSG_ACCOUNT, .user = "backup", .rhost = "198.51.100.9", .evidence = no_keys[_i]};
+	struct request request = {.type = WF_MSG_ACCOUNT,
+		.user = "backup",
+		.rhost = "198.51.100.9",
+		.evidence = no_keys[_i]};
 	struct rig_peer root;
 
 	rig_account(&rig, "backup", 1002);
 	rig_account_edit(&rig, "backup", make_service);
-	rig.config.policy.services[rig.config.policy.nservices] = (struct policy_service){.name = "sshd", .asked = true, .key_only = true};
+	rig.config.policy.services[rig.config.policy.nservices] =
+		(struct policy_service){.name = "sshd", .asked = true, .key_only = true};
 	rig.config.policy.nservices++;
 	rig_peer_open(&root, FRONT_PAM, 0);
 	ck_assert_int_eq(ask(&root, &request), WF_VERDICT_REJECT);
@@ -453,9 +495,14 @@ END_TEST
 START_TEST(one_key_two_requests)
 {
 	static const uint8_t key[32] = {7};
-	const struct request same = {.type = WF_MSG_BEGIN, .user = "alice", .rhost = "198.51.100.7", .key = key};
+	const struct request same = {
+		.type = WF_MSG_BEGIN, .user = "alice", .rhost = "198.51.100.7", .key = key};
 	const struct request others[] = {
-		{.type = WF_MSG_BEGIN, .user = "alice", .rhost = "198.51.100.7", .service = "sudo", .key = key},
+		{.type = WF_MSG_BEGIN,
+			.user = "alice",
+			.rhost = "198.51.100.7",
+			.service = "sudo",
+			.key = key},
 		{.type = WF_MSG_BEGIN, .user = "alice", .rhost = "203.0.113.7", .key = key},
 	};
 	struct rig_peer peer;
@@ -494,7 +541,10 @@ START_TEST(one_slow_evaluation)
 }
 END_TEST
 
-/* After a reload old keys may go as soon as no evaluation works with them, however many people are asked something. */
+/*
+ * After a reload old keys may go as soon as no evaluation works with them, however many people are
+ * asked something.
+ */
 START_TEST(old_keys_can_go)
 {
 	const struct rig_login login = {.user = "alice", .rhost = "198.51.100.7"};
@@ -555,7 +605,8 @@ suite(void)
 	tcase_add_test(attack, every_name_takes_the_same_path);
 	tcase_add_test(attack, every_name_is_held_back_alike);
 	tcase_add_test(attack, exemptions_are_not_told_to_others);
-	tcase_add_loop_test(attack, keys_elsewhere_in_the_evidence, 0, (int)(sizeof(no_keys) / sizeof(no_keys[0])));
+	tcase_add_loop_test(attack, keys_elsewhere_in_the_evidence, 0,
+		(int)(sizeof(no_keys) / sizeof(no_keys[0])));
 	tcase_add_test(attack, one_key_two_requests);
 	tcase_add_test(attack, one_slow_evaluation);
 	tcase_add_test(attack, old_keys_can_go);

@@ -1,4 +1,7 @@
-/* The first message: what is none, who cannot be asked, who has to wait, and what changes meanwhile. */
+/*
+ * The first message: what is none, who cannot be asked, who has to wait, and what changes
+ * meanwhile.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -64,7 +67,9 @@ log_in_from(const char *source, const char *user, const char *code, int64_t *ms_
 	return verdict;
 }
 
-/* A source with many failures is answered later, and never refused for it; others are not slowed. */
+/*
+ * A source with many failures is answered later, and never refused for it; others are not slowed.
+ */
 START_TEST(slowed_source)
 {
 	char code[9], user[16];

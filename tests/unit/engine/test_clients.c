@@ -1,6 +1,6 @@
 /*
- * What RADIUS clients differ in: one field or two rounds, groups, classes, zones, patience; and that all of them
- * share one counter with PAM (I1).
+ * What RADIUS clients differ in: one field or two rounds, groups, classes, zones, patience; and
+ * that all of them share one counter with PAM (I1).
  */
 #include "config.h"
 
@@ -30,7 +30,8 @@ static const struct one_field {
 static void
 join(const struct one_field *it, const char *password, const char *code, char *whole_r, size_t size)
 {
-	snprintf(whole_r, size, "%s%s%s", it->code_first ? code : password, it->between, it->code_first ? password : code);
+	snprintf(whole_r, size, "%s%s%s", it->code_first ? code : password, it->between,
+		it->code_first ? password : code);
 }
 
 START_TEST(password_and_code_in_one_field)
@@ -109,7 +110,8 @@ START_TEST(groups_come_with_an_accept)
 	ck_assert_str_eq(result->groups[0], "admins");
 	ck_assert_str_eq(result->groups[1], "staff");
 	ck_assert_uint_eq(nas_ask(&ask)->ngroups, 2); /* said again */
-	ck_assert_uint_eq(nas_second(nas_first("alice", NAS_PASSWORD)->state, "000000")->ngroups, 0);
+	ck_assert_uint_eq(
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, "000000")->ngroups, 0);
 }
 END_TEST
 
@@ -128,7 +130,8 @@ START_TEST(a_firewall_is_administered_with_a_privileged_account)
 	ck_assert_int_eq(policy_service_add(&nas_rig.config.policy, "vpn", &service), WF_OK);
 	service->kinds = 1;
 	rig_account_edit(&nas_rig, "alice", to_privileged);
-	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_ACCEPT);
+	nas_verdict(
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_ACCEPT);
 	ck_assert_str_eq(rig_row(&nas_rig, "login").rule, "client.class SCS-4-5-1-7");
 }
 END_TEST
@@ -211,7 +214,10 @@ START_TEST(a_stopping_daemon_decides_nothing)
 }
 END_TEST
 
-/* 200 wrong guesses at once, half of them over SSH and half through a gateway: ten are evaluated in all (I1). */
+/*
+ * 200 wrong guesses at once, half of them over SSH and half through a gateway: ten are evaluated in
+ * all (I1).
+ */
 START_TEST(one_counter_for_all_ways)
 {
 	static struct rig_peer peers[100];
@@ -247,7 +253,8 @@ END_TEST
 START_TEST(one_code_for_all_ways)
 {
 	ck_assert_int_eq(rig_ssh(&nas_rig, "alice", NAS_PASSWORD, nas_code()), WF_VERDICT_ACCEPT);
-	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_REJECT);
+	nas_verdict(
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_REJECT);
 	ck_assert_uint_eq(rig_rows(&nas_rig, "login", "replayed"), 1);
 }
 END_TEST
@@ -278,12 +285,14 @@ suite(void)
 
 	tcase_add_checked_fixture(facts, nas_set_up, nas_tear_down);
 	tcase_set_timeout(facts, 60);
-	tcase_add_loop_test(facts, password_and_code_in_one_field, 0, (int)(sizeof(one_fields) / sizeof(one_fields[0])));
+	tcase_add_loop_test(facts, password_and_code_in_one_field, 0,
+		(int)(sizeof(one_fields) / sizeof(one_fields[0])));
 	tcase_add_test(facts, the_code_alone);
 	tcase_add_test(facts, the_password_alone);
 	tcase_add_test(facts, groups_come_with_an_accept);
 	tcase_add_test(facts, a_firewall_is_administered_with_a_privileged_account);
-	tcase_add_loop_test(facts, where_a_user_comes_from, 0, (int)(sizeof(places) / sizeof(places[0])));
+	tcase_add_loop_test(
+		facts, where_a_user_comes_from, 0, (int)(sizeof(places) / sizeof(places[0])));
 	tcase_add_test(facts, the_zone_of_a_client);
 	tcase_add_test(facts, a_client_that_is_not_configured_gets_no_decision);
 	tcase_add_test(facts, what_would_come_too_late_is_not_computed);

@@ -1,7 +1,7 @@
 /*
- * Logins in which the Nth fallible call fails, for every N, once and from there on: the verdict is right or
- * UNAVAILABLE, an ACCEPT has its row, and the next login works.  The threads share one count, so a round may hit
- * another call than the round before; each call is hit by some round.
+ * Logins in which the Nth fallible call fails, for every N, once and from there on: the verdict is
+ * right or UNAVAILABLE, an ACCEPT has its row, and the next login works.  The threads share one
+ * count, so a round may hit another call than the round before; each call is hit by some round.
  */
 #include "config.h"
 
@@ -44,10 +44,12 @@ listen_to(struct engine_peer *peer, const struct wf_msg *msg)
 		memcpy(it->txn, txn, WF_TXN_LEN);
 	it->prompted = msg->type == WF_MSG_PROMPTS;
 	it->heard = !it->prompted;
-	for (it->nprompts = 0; wf_msg_get_prompt(msg, it->nprompts, &prompt) == WF_OK; it->nprompts++)
+	for (it->nprompts = 0; wf_msg_get_prompt(msg, it->nprompts, &prompt) == WF_OK;
+		it->nprompts++)
 		it->prompts[it->nprompts] = prompt.id;
 	if (msg->type == WF_MSG_CHALLENGE)
-		ck_assert_int_eq(wf_msg_get_text(msg, WF_F_STATE, 0, it->state, sizeof(it->state)), WF_OK);
+		ck_assert_int_eq(
+			wf_msg_get_text(msg, WF_F_STATE, 0, it->state, sizeof(it->state)), WF_OK);
 	else if (it->heard)
 		ck_assert_int_eq(wf_msg_get_uint(msg, WF_F_VERDICT, &it->verdict), WF_OK);
 	return true;
@@ -71,13 +73,15 @@ serve_elsewhere(void)
 	if (asked->state_len == 0 && strcmp(asked->answer, CODE) == 0)
 		elsewhere_challenge((size_t)index, "More:", true, "one");
 	else
-		elsewhere_say((size_t)index, strcmp(asked->answer, MORE) == 0 ? WF_OUTCOME_ACCEPT : WF_OUTCOME_REJECT);
+		elsewhere_say((size_t)index,
+			strcmp(asked->answer, MORE) == 0 ? WF_OUTCOME_ACCEPT : WF_OUTCOME_REJECT);
 }
 
 static void
 wait_for(bool *flag, const bool *other)
 {
-	for (int i = 0; i < 150000 && !*flag && !*other; i++) { /* half a minute where nothing comes */
+	/* half a minute where nothing comes */
+	for (int i = 0; i < 150000 && !*flag && !*other; i++) {
 		event_base_loop(rig.base, EVLOOP_NONBLOCK);
 		serve_elsewhere();
 		usleep(100);
@@ -115,7 +119,8 @@ send_answer(struct listener *it, const char *password, const char *code)
 	wf_msg_init(&msg, WF_MSG_ANSWER, WF_WIRE_VERSION);
 	status = wf_msg_add_bytes(&msg, WF_F_TXN, it->txn, WF_TXN_LEN);
 	for (size_t i = 0; status == WF_OK && i < it->nprompts; i++)
-		status = wf_msg_add_tagged(&msg, WF_F_ANSWER, it->prompts[i], answers[i], strlen(answers[i]));
+		status = wf_msg_add_tagged(
+			&msg, WF_F_ANSWER, it->prompts[i], answers[i], strlen(answers[i]));
 	if (status == WF_OK)
 		status = engine_handle(rig.engine, &it->peer, &msg);
 	wf_msg_clear(&msg);
@@ -145,7 +150,8 @@ send_change(struct listener *it, const uint8_t txn[WF_TXN_LEN])
 static void
 listener_open(struct listener *it)
 {
-	*it = (struct listener){.peer = {.role = FRONT_PAM, .send = listen_to, .drop = hang_up}, .verdict = NOTHING};
+	*it = (struct listener){.peer = {.role = FRONT_PAM, .send = listen_to, .drop = hang_up},
+		.verdict = NOTHING};
 }
 
 static uint64_t
@@ -209,9 +215,8 @@ struct faulty {
 	uint64_t right;
 };
 
-static const struct faulty faulties[] = {
-	{PASSWORD, NULL, WF_VERDICT_ACCEPT}, {"wrong", NULL, WF_VERDICT_REJECT}, {PASSWORD, "000000", WF_VERDICT_REJECT}
-};
+static const struct faulty faulties[] = {{PASSWORD, NULL, WF_VERDICT_ACCEPT},
+	{"wrong", NULL, WF_VERDICT_REJECT}, {PASSWORD, "000000", WF_VERDICT_REJECT}};
 
 static uint64_t
 one_round(const struct faulty *faulty, uint64_t nth, bool lasts)
@@ -222,11 +227,13 @@ one_round(const struct faulty *faulty, uint64_t nth, bool lasts)
 
 	rig_code(&rig, 0, code);
 	wf_fault_arm(nth, lasts);
-	verdict = log_in(faulty->password, faulty->code != NULL ? faulty->code : code, WF_PURPOSE_LOGIN, NULL);
+	verdict = log_in(faulty->password, faulty->code != NULL ? faulty->code : code,
+		WF_PURPOSE_LOGIN, NULL);
 	calls = wf_fault_count();
 	wf_fault_arm(0, false);
-	ck_assert_msg(verdict == faulty->right || verdict == WF_VERDICT_UNAVAILABLE || verdict == NOTHING,
-		      "call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
+	ck_assert_msg(
+		verdict == faulty->right || verdict == WF_VERDICT_UNAVAILABLE || verdict == NOTHING,
+		"call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
 	rig_settle(&rig);
 	if (verdict == WF_VERDICT_ACCEPT)
 		ck_assert_uint_eq(rig_rows(&rig, "login", "ok"), accepted + 1);
@@ -247,7 +254,8 @@ START_TEST(login_with_faults)
 	for (uint64_t nth = 1; nth <= calls; nth++) {
 		works_again(PASSWORD);
 		(void)one_round(faulty, nth, _i % 2 == 1);
-		if (nth % 15 == 0) /* the lane of right passwords with wrong codes forgets after a day alone */
+		/* the lane of right passwords with wrong codes forgets after a day alone */
+		if (nth % 15 == 0)
 			rig_advance(&rig, 86401);
 	}
 	works_again(PASSWORD);
@@ -320,8 +328,9 @@ one_gateway_round(const struct faulty *faulty, uint64_t nth, bool lasts)
 	verdict = through_gateway(faulty->password, faulty->code != NULL ? faulty->code : code);
 	calls = wf_fault_count();
 	wf_fault_arm(0, false);
-	ck_assert_msg(verdict == faulty->right || verdict == WF_VERDICT_UNAVAILABLE || verdict == NOTHING,
-		      "call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
+	ck_assert_msg(
+		verdict == faulty->right || verdict == WF_VERDICT_UNAVAILABLE || verdict == NOTHING,
+		"call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
 	rig_settle(&rig);
 	if (verdict == WF_VERDICT_ACCEPT)
 		ck_assert_uint_eq(rig_rows(&rig, "login", "ok"), accepted + 1);
@@ -359,9 +368,8 @@ struct elsewhere {
 	uint64_t right;
 };
 
-static const struct elsewhere elsewheres[] = {
-	{CODE, MORE, WF_VERDICT_ACCEPT}, {CODE, "0", WF_VERDICT_REJECT}, {"0", "", WF_VERDICT_REJECT}
-};
+static const struct elsewhere elsewheres[] = {{CODE, MORE, WF_VERDICT_ACCEPT},
+	{CODE, "0", WF_VERDICT_REJECT}, {"0", "", WF_VERDICT_REJECT}};
 
 static uint64_t
 over_pam(const struct elsewhere *entered)
@@ -406,12 +414,14 @@ one_elsewhere(way *log_in_by, const struct elsewhere *entered, uint64_t nth, boo
 	verdict = log_in_by(entered);
 	calls = wf_fault_count();
 	wf_fault_arm(0, false);
-	ck_assert_msg(verdict == entered->right || verdict == WF_VERDICT_UNAVAILABLE || verdict == NOTHING,
-		      "call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
+	ck_assert_msg(verdict == entered->right || verdict == WF_VERDICT_UNAVAILABLE ||
+			      verdict == NOTHING,
+		"call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
 	while (elsewhere_open_one() >= 0)
 		serve_elsewhere();
 	next_round();
-	ck_assert_uint_le(rig_rows(&rig, "login", "ok"), accepted + (entered->right == WF_VERDICT_ACCEPT));
+	ck_assert_uint_le(
+		rig_rows(&rig, "login", "ok"), accepted + (entered->right == WF_VERDICT_ACCEPT));
 	ck_assert_uint_ge(rig_rows(&rig, "login", "ok"), accepted + (verdict == WF_VERDICT_ACCEPT));
 	return calls;
 }
@@ -432,7 +442,8 @@ START_TEST(elsewhere_with_faults)
 	ck_assert_uint_gt(calls, 10);
 	for (uint64_t nth = 1; nth <= calls; nth++) {
 		(void)one_elsewhere(log_in_by, entered, nth, _i % 2 == 1);
-		rig_advance(&rig, 86401); /* the lane of right passwords with wrong codes forgets after a day alone */
+		/* the lane of right passwords with wrong codes forgets after a day alone */
+		rig_advance(&rig, 86401);
 		ck_assert_uint_eq(over_pam(&elsewheres[0]), WF_VERDICT_ACCEPT);
 	}
 	next_round();
@@ -461,8 +472,10 @@ START_TEST(change_with_faults)
 		verdict = change(txn);
 		calls = nth == 0 ? wf_fault_count() : calls;
 		wf_fault_arm(0, false);
-		ck_assert_msg(verdict == WF_VERDICT_ACCEPT || (nth > 0 && (verdict == WF_VERDICT_UNAVAILABLE || verdict == NOTHING)),
-			      "call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
+		ck_assert_msg(verdict == WF_VERDICT_ACCEPT ||
+				      (nth > 0 && (verdict == WF_VERDICT_UNAVAILABLE ||
+							  verdict == NOTHING)),
+			"call %u: verdict %u", (unsigned)nth, (unsigned)verdict);
 		rig_settle(&rig);
 		ck_assert_uint_le(changes(), verdict != WF_VERDICT_UNAVAILABLE);
 		ck_assert_uint_ge(changes(), verdict == WF_VERDICT_ACCEPT);

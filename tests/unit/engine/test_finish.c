@@ -1,6 +1,6 @@
 /*
- * How a transaction ends when it does not end as planned: the peer gone in the middle of a commit, the
- * deadline at each stage, and events that no state expects.
+ * How a transaction ends when it does not end as planned: the peer gone in the middle of a commit,
+ * the deadline at each stage, and events that no state expects.
  */
 #include "config.h"
 

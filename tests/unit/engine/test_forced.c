@@ -1,6 +1,6 @@
 /*
- * A first password at a gateway: it opens nothing, but where the client can ask again it is changed in two more
- * rounds, and that login then succeeds.
+ * A first password at a gateway: it opens nothing, but where the client can ask again it is changed
+ * in two more rounds, and that login then succeeds.
  */
 #include "config.h"
 
@@ -89,7 +89,8 @@ END_TEST
 
 START_TEST(two_that_differ_begin_again)
 {
-	const struct reply *reply = nas_second(nas_second(prove()->state, NEW_PASSWORD)->state, "another battery staple");
+	const struct reply *reply = nas_second(
+		nas_second(prove()->state, NEW_PASSWORD)->state, "another battery staple");
 
 	asks_for(reply, WF_TEXT_NEW_PASSWORD);
 	reply = nas_second(reply->state, "another battery staple");
@@ -117,7 +118,8 @@ START_TEST(the_state_of_another)
 	rig_account(&nas_rig, "bob", 1001);
 	ask.state = prove()->state;
 	nas_verdict(nas_ask(&ask), WF_VERDICT_REJECT);
-	asks_for(nas_second(ask.state, NEW_PASSWORD), WF_TEXT_REPEAT_PASSWORD); /* the owner goes on */
+	/* the owner goes on */
+	asks_for(nas_second(ask.state, NEW_PASSWORD), WF_TEXT_REPEAT_PASSWORD);
 }
 END_TEST
 
@@ -201,7 +203,8 @@ END_TEST
 /* It is counted as any other. */
 START_TEST(a_wrong_code_is_no_proof)
 {
-	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, "000000"), WF_VERDICT_REJECT);
+	nas_verdict(
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, "000000"), WF_VERDICT_REJECT);
 	ck_assert_uint_eq(nas_counted(), 1);
 	ck_assert_str_eq(rig_row(&nas_rig, "login").reason, "wrong-code");
 }
@@ -210,12 +213,16 @@ END_TEST
 START_TEST(the_code_is_used_up)
 {
 	(void)prove();
-	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_REJECT);
+	nas_verdict(
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_REJECT);
 	ck_assert_uint_eq(rig_rows(&nas_rig, "login", "replayed"), 1);
 }
 END_TEST
 
-/* Nothing can be asked where all comes in one field: refused, with the text that says why; nothing is counted. */
+/*
+ * Nothing can be asked where all comes in one field: refused, with the text that says why; nothing
+ * is counted.
+ */
 START_TEST(a_client_without_challenges)
 {
 	const struct reply *result;
@@ -244,11 +251,13 @@ START_TEST(an_enrolment_host_is_named)
 	const struct ask ask = {.answer = whole};
 
 	nas_vpn->mode = CLIENT_CODE_LAST;
-	snprintf(nas_rig.config.radius.enrolment_host, sizeof(nas_rig.config.radius.enrolment_host), "ssh.example.org");
+	snprintf(nas_rig.config.radius.enrolment_host, sizeof(nas_rig.config.radius.enrolment_host),
+		"ssh.example.org");
 	snprintf(whole, sizeof(whole), "%s%s", NAS_PASSWORD, nas_code());
 	result = nas_ask(&ask);
 	nas_verdict(result, WF_VERDICT_REJECT);
-	ck_assert_str_eq(result->words, "You must change your password now. To do so, log in over SSH at: ssh.example.org");
+	ck_assert_str_eq(result->words,
+		"You must change your password now. To do so, log in over SSH at: ssh.example.org");
 	snprintf(whole, sizeof(whole), "%s000000", NAS_PASSWORD);
 	result = nas_ask(&ask);
 	ck_assert_uint_eq(result->text, WF_TEXT_REFUSED);
@@ -269,7 +278,8 @@ suite(void)
 	tcase_add_test(rounds, two_that_differ_begin_again);
 	tcase_add_test(rounds, each_state_works_once);
 	tcase_add_test(rounds, the_state_of_another);
-	tcase_add_loop_test(rounds, what_happens_meanwhile_is_seen, 0, (int)(sizeof(meanwhile) / sizeof(meanwhile[0])));
+	tcase_add_loop_test(rounds, what_happens_meanwhile_is_seen, 0,
+		(int)(sizeof(meanwhile) / sizeof(meanwhile[0])));
 	tcase_add_test(rounds, time_ends_it);
 	tcase_add_test(rounds, a_restart_ends_it);
 	tcase_add_test(rounds, one_too_many_ends_the_oldest);

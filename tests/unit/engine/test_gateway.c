@@ -1,6 +1,6 @@
 /*
- * RADIUS logins in two rounds: every way of a first one to the same CHALLENGE, each STATE once, and the same
- * request again (I1, I2, I4, I5, I11).
+ * RADIUS logins in two rounds: every way of a first one to the same CHALLENGE, each STATE once, and
+ * the same request again (I1, I2, I4, I5, I11).
  */
 #include "config.h"
 
@@ -39,7 +39,8 @@ START_TEST(a_success_clears_earlier_failures)
 {
 	(void)nas_first("alice", "wrong");
 	ck_assert_uint_eq(nas_counted(), 1);
-	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_ACCEPT);
+	nas_verdict(
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_ACCEPT);
 	ck_assert_uint_eq(nas_counted(), 0);
 }
 END_TEST
@@ -56,13 +57,16 @@ START_TEST(a_wrong_password_counts_once_and_at_once)
 	ck_assert_uint_eq(rig_failures(&nas_rig, LANE_POSSESSION, "alice"), 0);
 	ck_assert_uint_eq(rig_rows(&nas_rig, "login", "wrong-password"), 1);
 	ck_assert_uint_eq(rig_rows(&nas_rig, "login", "state-unknown"), 1);
-	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_ACCEPT); /* the code was not used up */
+	/* the code was not used up */
+	nas_verdict(
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_ACCEPT);
 }
 END_TEST
 
 START_TEST(a_wrong_code_counts_in_both_lanes)
 {
-	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, "000000"), WF_VERDICT_REJECT);
+	nas_verdict(
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, "000000"), WF_VERDICT_REJECT);
 	ck_assert_uint_eq(nas_counted(), 1);
 	ck_assert_uint_eq(rig_failures(&nas_rig, LANE_POSSESSION, "alice"), 1);
 	ck_assert_str_eq(rig_row(&nas_rig, "login").reason, "wrong-code");
@@ -72,8 +76,10 @@ END_TEST
 
 START_TEST(a_used_code_is_replayed_and_not_counted)
 {
-	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_ACCEPT);
-	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_REJECT);
+	nas_verdict(
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_ACCEPT);
+	nas_verdict(
+		nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_REJECT);
 	ck_assert_uint_eq(rig_rows(&nas_rig, "login", "replayed"), 1);
 	ck_assert_uint_eq(nas_counted(), 0);
 	ck_assert_int_eq(rig_ssh(&nas_rig, "alice", NAS_PASSWORD, nas_code()), WF_VERDICT_REJECT);
@@ -175,7 +181,10 @@ static const struct hopeless {
 	{ observing, "alice", "disabled", 1 },
 };
 
-/* I5: all that a caller sees of a first round is a CHALLENGE; the right code in the second opens nothing. */
+/*
+ * I5: all that a caller sees of a first round is a CHALLENGE; the right code in the second opens
+ * nothing.
+ */
 START_TEST(what_is_hopeless_gets_a_challenge_like_any_other)
 {
 	const struct hopeless *it = &hopeless[_i];
@@ -193,7 +202,10 @@ START_TEST(what_is_hopeless_gets_a_challenge_like_any_other)
 }
 END_TEST
 
-/* What happens between the rounds is seen: the code is looked at, and refused, as a PAM login's would be. */
+/*
+ * What happens between the rounds is seen: the code is looked at, and refused, as a PAM login's
+ * would be.
+ */
 START_TEST(an_account_that_is_disabled_between_the_rounds)
 {
 	const char *state = nas_first("alice", NAS_PASSWORD)->state;
@@ -251,7 +263,8 @@ START_TEST(a_state_is_bound_to_client_and_user)
 	engine_tick(nas_rig.engine);
 	ck_assert_uint_eq(nas_counted(), 0);
 	ck_assert_str_eq(rig_row(&nas_rig, "login").reason, "state-unknown");
-	nas_verdict(nas_second(state, nas_code()), WF_VERDICT_ACCEPT); /* none of it closed the challenge */
+	/* none of it closed the challenge */
+	nas_verdict(nas_second(state, nas_code()), WF_VERDICT_ACCEPT);
 }
 END_TEST
 
@@ -383,7 +396,10 @@ START_TEST(a_refused_request_gets_the_same_challenge_again)
 }
 END_TEST
 
-/* A restart forgets its STATE, which opened nothing; the refusal holds, because its cause is in the store. */
+/*
+ * A restart forgets its STATE, which opened nothing; the refusal holds, because its cause is in the
+ * store.
+ */
 START_TEST(a_restart_refuses_again_what_was_refused)
 {
 	const struct ask ask = {.answer = NAS_PASSWORD, .key = 12};
@@ -410,8 +426,9 @@ wait_five_seconds(void)
 }
 
 /*
- * The only packet that a restart lets change its verdict: refused unevaluated, and the cause is over. Its answer was
- * never looked at before, so this is its first and only evaluation, counted like any.
+ * The only packet that a restart lets change its verdict: refused unevaluated, and the cause is
+ * over. Its answer was never looked at before, so this is its first and only evaluation, counted
+ * like any.
  */
 START_TEST(what_a_restart_forgot_is_evaluated_once)
 {
@@ -422,7 +439,8 @@ START_TEST(what_a_restart_forgot_is_evaluated_once)
 	nas_challenged(nas_ask(&ask));
 	rig_advance(&nas_rig, 6);
 	nas_challenged(nas_ask(&ask));
-	ck_assert_uint_eq(nas_counted(), 1); /* without a restart it stays refused for as long as it is known */
+	/* without a restart it stays refused for as long as it is known */
+	ck_assert_uint_eq(nas_counted(), 1);
 	nas_restart();
 	snprintf(state, sizeof(state), "%s", nas_ask(&ask)->state);
 	ck_assert_uint_eq(nas_counted(), 2);
@@ -465,7 +483,8 @@ suite(void)
 	tcase_add_test(rounds, a_wrong_password_counts_once_and_at_once);
 	tcase_add_test(rounds, a_wrong_code_counts_in_both_lanes);
 	tcase_add_test(rounds, a_used_code_is_replayed_and_not_counted);
-	tcase_add_loop_test(rounds, what_is_hopeless_gets_a_challenge_like_any_other, 0, (int)(sizeof(hopeless) / sizeof(hopeless[0])));
+	tcase_add_loop_test(rounds, what_is_hopeless_gets_a_challenge_like_any_other, 0,
+		(int)(sizeof(hopeless) / sizeof(hopeless[0])));
 	tcase_add_test(rounds, an_account_that_is_disabled_between_the_rounds);
 	tcase_add_test(rounds, a_group_that_is_left_between_the_rounds);
 	tcase_add_test(rounds, a_state_works_once);

@@ -1,4 +1,7 @@
-/* When refusals leave (I5): the grid's step, what makes it coarser and for how long; what a right password costs. */
+/*
+ * When refusals leave (I5): the grid's step, what makes it coarser and for how long; what a right
+ * password costs.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -41,7 +44,8 @@ wall_us(void)
 
 /* The timer that grid_arm() sets ends so long after the moment at which it was set. */
 static void
-expect_wait(struct engine *engine, int64_t passed_us, int64_t slow_ms, int64_t wait_us, const char *what)
+expect_wait(struct engine *engine, int64_t passed_us, int64_t slow_ms, int64_t wait_us,
+	const char *what)
 {
 	struct event *timer = evtimer_new(engine->base, never, NULL);
 	int64_t before = wall_us(), after, end;
@@ -52,9 +56,13 @@ expect_wait(struct engine *engine, int64_t passed_us, int64_t slow_ms, int64_t w
 	after = wall_us();
 	ck_assert(event_pending(timer, EV_TIMEOUT, &tv));
 	end = (int64_t)tv.tv_sec * S + tv.tv_usec;
-	/* libevent's idea of the wall clock was formed a moment ago, by two readings that take their time on a busy machine. */
-	ck_assert_msg(end - after <= wait_us + SLACK && end - before >= wait_us - SLACK, "%s: between %lld and %lld us, not %lld",
-		what, (long long)(end - after), (long long)(end - before), (long long)wait_us);
+	/*
+	 * libevent's idea of the wall clock was formed a moment ago, by two readings that take
+	 * their time on a busy machine.
+	 */
+	ck_assert_msg(end - after <= wait_us + SLACK && end - before >= wait_us - SLACK,
+		"%s: between %lld and %lld us, not %lld", what, (long long)(end - after),
+		(long long)(end - before), (long long)wait_us);
 	event_free(timer);
 }
 
@@ -101,7 +109,8 @@ START_TEST(steps)
 			grid_note_hash(engine, rows[i].hash * MS);
 		if (rows[i].handled != 0)
 			grid_note_handling(engine, now.boot_us - rows[i].handled * MS);
-		expect_wait(engine, rows[i].passed * MS, rows[i].slow, rows[i].wait * MS, rows[i].what);
+		expect_wait(
+			engine, rows[i].passed * MS, rows[i].slow, rows[i].wait * MS, rows[i].what);
 	}
 	event_base_free(engine->base);
 	free(engine);

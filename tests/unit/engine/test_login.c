@@ -1,4 +1,7 @@
-/* Logins through the engine: what is accepted, what counts, what the rows say (I1, I2, I3, I5, I11). */
+/*
+ * Logins through the engine: what is accepted, what counts, what the rows say (I1, I2, I3, I5,
+ * I11).
+ */
 #include "config.h"
 
 #include <string.h>
@@ -98,7 +101,9 @@ START_TEST(wrong_answers_count)
 {
 	const struct wrong *wrong = &wrongs[_i];
 
-	ck_assert_int_eq(rig_ssh(&rig, "alice", wrong->password, wrong->code == NULL ? now_code() : wrong->code), WF_VERDICT_REJECT);
+	ck_assert_int_eq(rig_ssh(&rig, "alice", wrong->password,
+				 wrong->code == NULL ? now_code() : wrong->code),
+		WF_VERDICT_REJECT);
 	ck_assert_str_eq(rig_row(&rig, "login").reason, wrong->reason);
 	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "alice"), wrong->account);
 	ck_assert_uint_eq(rig_failures(&rig, LANE_POSSESSION, "alice"), wrong->possession);
@@ -127,12 +132,14 @@ START_TEST(possession_failures_outlive_success)
 	for (int i = 0; i < 20; i++) {
 		ck_assert_int_eq(rig_ssh(&rig, "alice", PASSWORD, "000000"), WF_VERDICT_REJECT);
 		if (i == 8) {
-			ck_assert_int_eq(rig_ssh(&rig, "alice", PASSWORD, now_code()), WF_VERDICT_ACCEPT);
+			ck_assert_int_eq(
+				rig_ssh(&rig, "alice", PASSWORD, now_code()), WF_VERDICT_ACCEPT);
 			ck_assert_uint_eq(rig_failures(&rig, LANE_POSSESSION, "alice"), 9);
 		}
 		if (i == 17) {
 			rig_advance(&rig, 4000);
-			ck_assert_int_eq(rig_ssh(&rig, "alice", PASSWORD, now_code()), WF_VERDICT_ACCEPT);
+			ck_assert_int_eq(
+				rig_ssh(&rig, "alice", PASSWORD, now_code()), WF_VERDICT_ACCEPT);
 		}
 	}
 	rig_advance(&rig, 4000);
@@ -164,7 +171,8 @@ struct unusable {
 	const char *reason;
 };
 
-static const struct unusable unusables[] = {{disable, "disabled"}, {expire, "expired"}, {not_yet, "not-yet-valid"}};
+static const struct unusable unusables[] = {
+	{disable, "disabled"}, {expire, "expired"}, {not_yet, "not-yet-valid"}};
 
 START_TEST(unusable_accounts_are_refused)
 {
@@ -178,7 +186,8 @@ END_TEST
 START_TEST(unknown_names_are_gathered)
 {
 	for (int i = 0; i < 5; i++)
-		ck_assert_int_eq(rig_ssh(&rig, "nobody-here", PASSWORD, "000000"), WF_VERDICT_REJECT);
+		ck_assert_int_eq(
+			rig_ssh(&rig, "nobody-here", PASSWORD, "000000"), WF_VERDICT_REJECT);
 	ck_assert_uint_eq(rig_rows(&rig, "login", "unknown-user"), 1);
 	rig_advance(&rig, 61);
 	engine_tick(rig.engine);
@@ -201,7 +210,10 @@ START_TEST(refusals_look_alike)
 	for (int i = 0; i < 10; i++)
 		rig_ssh(&rig, "locked", "wrong", "000000");
 	for (size_t i = 0; i < 4; i++) {
-		const struct rig_login login = {.user = users[i], .rhost = "198.51.100.7", .password = "wrong", .code = "000000"};
+		const struct rig_login login = {.user = users[i],
+			.rhost = "198.51.100.7",
+			.password = "wrong",
+			.code = "000000"};
 		struct rig_peer peer;
 		uint8_t txn[WF_TXN_LEN], *at;
 		struct wf_buf frame;
@@ -258,7 +270,11 @@ END_TEST
 /* A peer that is not root may only speak of itself, and costs the other nothing. */
 START_TEST(foreign_accounts_are_not_counted)
 {
-	const struct rig_login login = {.user = "alice", .rhost = "192.0.2.1", .service = "swaylock", .password = "wrong", .code = "000000"};
+	const struct rig_login login = {.user = "alice",
+		.rhost = "192.0.2.1",
+		.service = "swaylock",
+		.password = "wrong",
+		.code = "000000"};
 	struct rig_peer peer;
 
 	rig_peer_open(&peer, FRONT_PAM, 4711);
@@ -277,10 +293,12 @@ END_TEST
 START_TEST(root_from_outside_costs_its_console_nothing)
 {
 	struct policy_service *login = &rig.config.policy.services[rig.config.policy.nservices++];
-	struct rig_login console = {.user = "root", .service = "login", .tty = "tty1", .password = PASSWORD};
+	struct rig_login console = {
+		.user = "root", .service = "login", .tty = "tty1", .password = PASSWORD};
 	struct rig_peer peer;
 
-	*login = (struct policy_service){.name = "login", .asked = true, .console = true, .root_allowed = true};
+	*login = (struct policy_service){
+		.name = "login", .asked = true, .console = true, .root_allowed = true};
 	rig_account(&rig, "root", 0);
 	for (int i = 0; i < 12; i++)
 		ck_assert_int_eq(rig_ssh(&rig, "root", PASSWORD, now_code()), WF_VERDICT_REJECT);
@@ -297,7 +315,8 @@ END_TEST
 
 START_TEST(own_account_by_its_uid)
 {
-	struct rig_login login = {.user = "alice", .rhost = "192.0.2.1", .service = "swaylock", .password = PASSWORD};
+	struct rig_login login = {
+		.user = "alice", .rhost = "192.0.2.1", .service = "swaylock", .password = PASSWORD};
 	struct rig_peer peer;
 
 	login.code = now_code();
@@ -331,8 +350,10 @@ START_TEST(messages_out_of_turn_are_denied)
 	wf_msg_init(&msg, WF_MSG_ANSWER, WF_WIRE_VERSION);
 	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_TXN, txn, len), WF_OK);
 	ck_assert_int_eq(wf_msg_add_tagged(&msg, WF_F_ANSWER, 1, "x", 1), WF_OK);
-	ck_assert_int_eq(engine_handle(rig.engine, &other.peer, &msg), WF_DENIED);  /* another peer's */
-	ck_assert_int_eq(engine_handle(rig.engine, &peer.peer, &msg), WF_INVALID); /* one answer of two */
+	/* another peer's */
+	ck_assert_int_eq(engine_handle(rig.engine, &other.peer, &msg), WF_DENIED);
+	/* one answer of two */
+	ck_assert_int_eq(engine_handle(rig.engine, &peer.peer, &msg), WF_INVALID);
 	wf_msg_clear(&msg);
 	rig_peer_close(&rig, &peer);
 	rig_peer_close(&rig, &other);
@@ -377,7 +398,8 @@ END_TEST
 START_TEST(observe_still_asks_for_a_proof)
 {
 	const char *code = now_code();
-	const struct rig_login login = {.user = "alice", .service = WF_PROOF_SERVICE, .password = PASSWORD, .code = code};
+	const struct rig_login login = {
+		.user = "alice", .service = WF_PROOF_SERVICE, .password = PASSWORD, .code = code};
 	struct rig_peer peer;
 
 	rig.config.mode = MODE_OBSERVE;
@@ -501,7 +523,10 @@ begin(struct rig_peer *peer, const char *user)
 	rig_begin(&rig, peer, &login);
 }
 
-/* I5: whoever he is, the prompts are there before the store has been asked, and the answers may be, too. */
+/*
+ * I5: whoever he is, the prompts are there before the store has been asked, and the answers may be,
+ * too.
+ */
 START_TEST(prompts_wait_for_nothing)
 {
 	static const char *const users[] = {"alice", "nobody-here"};
@@ -527,7 +552,10 @@ exempt(struct account *account)
 	account->standing_until_us = RIG_WALL_US + INT64_C(86400000000);
 }
 
-/* An exempt name is not asked, from the moment on at which it is exempt, and after that for as long as it is. */
+/*
+ * An exempt name is not asked, from the moment on at which it is exempt, and after that for as long
+ * as it is.
+ */
 START_TEST(exempt_names_are_not_asked)
 {
 	struct rig_peer peer;
@@ -565,10 +593,12 @@ suite(void)
 	tcase_add_test(login, one_code_opens_once);
 	tcase_add_test(login, older_code_after_newer_is_refused);
 	tcase_add_test(login, stepped_back_clock_reopens_nothing);
-	tcase_add_loop_test(login, wrong_answers_count, 0, (int)(sizeof(wrongs) / sizeof(wrongs[0])));
+	tcase_add_loop_test(
+		login, wrong_answers_count, 0, (int)(sizeof(wrongs) / sizeof(wrongs[0])));
 	tcase_add_test(login, ten_failures_lock_for_an_hour);
 	tcase_add_test(login, possession_failures_outlive_success);
-	tcase_add_loop_test(login, unusable_accounts_are_refused, 0, (int)(sizeof(unusables) / sizeof(unusables[0])));
+	tcase_add_loop_test(login, unusable_accounts_are_refused, 0,
+		(int)(sizeof(unusables) / sizeof(unusables[0])));
 	tcase_add_test(login, unknown_names_are_gathered);
 	tcase_add_test(login, refusals_look_alike);
 	tcase_add_test(login, abandoned_while_evaluated);

@@ -32,7 +32,8 @@ is_expected(enum front_role role, enum wf_msg_type type, enum permit_state state
 {
 	for (size_t i = 0; i < sizeof(expected) / sizeof(expected[0]); i++)
 		if (expected[i].type == type)
-			return (expected[i].roles & (unsigned)role) && (expected[i].states & 1u << state);
+			return (expected[i].roles & (unsigned)role) &&
+			       (expected[i].states & 1u << state);
 	return false;
 }
 
@@ -44,10 +45,12 @@ START_TEST(every_combination)
 	for (size_t r = 0; r < 3; r++)
 		for (unsigned type = 0; type < 64; type++)
 			for (int state = 0; state < PERMIT_STATES; state++) {
-				bool is = permit_message(roles[r], (enum wf_msg_type)type, (enum permit_state)state);
+				bool is = permit_message(
+					roles[r], (enum wf_msg_type)type, (enum permit_state)state);
 
-				ck_assert_msg(is == is_expected(roles[r], (enum wf_msg_type)type, (enum permit_state)state),
-					      "role %d type %u state %d", (int)roles[r], type, state);
+				ck_assert_msg(is == is_expected(roles[r], (enum wf_msg_type)type,
+							    (enum permit_state)state),
+					"role %d type %u state %d", (int)roles[r], type, state);
 				permitted += is;
 			}
 	ck_assert_uint_eq(permitted, 29);

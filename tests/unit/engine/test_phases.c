@@ -45,15 +45,21 @@ ask(struct rig_peer *peer, const struct request *request)
 		ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_TXN, request->txn, WF_TXN_LEN), WF_OK);
 	if (request->event != 0)
 		ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_EVENT, request->event), WF_OK);
-	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_USER, request->user, strlen(request->user)), WF_OK);
-	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_SERVICE, request->service == NULL ? "sshd" : request->service), WF_OK);
+	ck_assert_int_eq(
+		wf_msg_add_bytes(&msg, WF_F_USER, request->user, strlen(request->user)), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_SERVICE,
+				 request->service == NULL ? "sshd" : request->service),
+		WF_OK);
 	if (request->rhost != NULL)
 		ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_RHOST, request->rhost), WF_OK);
 	if (request->evidence != NULL)
-		ck_assert_int_eq(wf_msg_add_tagged(&msg, WF_F_EVIDENCE, WF_EVIDENCE_SSH_AUTH_INFO, request->evidence,
-						   strlen(request->evidence)), WF_OK);
+		ck_assert_int_eq(wf_msg_add_tagged(&msg, WF_F_EVIDENCE, WF_EVIDENCE_SSH_AUTH_INFO,
+					 request->evidence, strlen(request->evidence)),
+			WF_OK);
 	if (request->secret != NULL)
-		ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_SECRET, request->secret, strlen(request->secret)), WF_OK);
+		ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_SECRET, request->secret,
+					 strlen(request->secret)),
+			WF_OK);
 	ck_assert_int_eq(engine_handle(rig.engine, &peer->peer, &msg), WF_OK);
 	wf_msg_clear(&msg);
 	rig_wait(&rig, peer, since);
@@ -63,9 +69,11 @@ ask(struct rig_peer *peer, const struct request *request)
 static enum wf_verdict
 account(const char *user, const uint8_t *txn, const char *evidence, const char *rhost)
 {
-	const struct request request = {
-		.type = WF_MSG_ACCOUNT, .user = user, .rhost = rhost == NULL ? "198.51.100.7" : rhost, .txn = txn, .evidence = evidence
-	};
+	const struct request request = {.type = WF_MSG_ACCOUNT,
+		.user = user,
+		.rhost = rhost == NULL ? "198.51.100.7" : rhost,
+		.txn = txn,
+		.evidence = evidence};
 
 	return ask(&root, &request);
 }
@@ -74,7 +82,8 @@ static void
 log_in(uint8_t txn_r[WF_TXN_LEN], enum wf_purpose purpose)
 {
 	char code[9];
-	struct rig_login login = {.user = "alice", .rhost = "198.51.100.7", .password = PASSWORD, .purpose = purpose};
+	struct rig_login login = {
+		.user = "alice", .rhost = "198.51.100.7", .password = PASSWORD, .purpose = purpose};
 
 	rig_code(&rig, 0, code);
 	login.code = code;
@@ -100,7 +109,8 @@ START_TEST(key_alone_is_refused)
 	struct audit_row row;
 	uint8_t forged[WF_TXN_LEN] = {1};
 
-	ck_assert_int_eq(account("alice", NULL, "publickey ssh-ed25519 AAAA", NULL), WF_VERDICT_REJECT);
+	ck_assert_int_eq(
+		account("alice", NULL, "publickey ssh-ed25519 AAAA", NULL), WF_VERDICT_REJECT);
 	row = rig_row(&rig, "login");
 	ck_assert_str_eq(row.action, "account");
 	ck_assert_int_eq(row.result, AUDIT_FAILURE);
@@ -109,7 +119,10 @@ START_TEST(key_alone_is_refused)
 }
 END_TEST
 
-/* In observe mode a login that went through the auth lines has its row from there; a key alone has its own. */
+/*
+ * In observe mode a login that went through the auth lines has its row from there; a key alone has
+ * its own.
+ */
 START_TEST(observed_key_alone_is_recorded)
 {
 	uint8_t asked[WF_TXN_LEN] = {1};
@@ -117,7 +130,8 @@ START_TEST(observed_key_alone_is_recorded)
 	rig.config.mode = MODE_OBSERVE;
 	ck_assert_int_eq(account("alice", asked, NULL, NULL), WF_VERDICT_IGNORE);
 	ck_assert_uint_eq(rig_rows(&rig, "login", NULL), 0);
-	ck_assert_int_eq(account("alice", NULL, "publickey ssh-ed25519 AAAA", NULL), WF_VERDICT_IGNORE);
+	ck_assert_int_eq(
+		account("alice", NULL, "publickey ssh-ed25519 AAAA", NULL), WF_VERDICT_IGNORE);
 	ck_assert_uint_eq(rig_rows(&rig, "login", "no-transaction"), 1);
 	ck_assert_int_eq(rig_row(&rig, "login").result, AUDIT_NEUTRAL);
 }
@@ -136,13 +150,17 @@ START_TEST(service_account_with_key_from_its_network)
 
 	rig_account(&rig, "backup", 1002);
 	rig_account_edit(&rig, "backup", make_service);
-	rig.config.policy.services[rig.config.policy.nservices] = (struct policy_service){.name = "sshd", .asked = true, .key_only = true};
+	rig.config.policy.services[rig.config.policy.nservices] =
+		(struct policy_service){.name = "sshd", .asked = true, .key_only = true};
 	rig.config.policy.nservices++;
 	ck_assert_int_eq(account("backup", NULL, key, "198.51.100.9"), WF_VERDICT_ACCEPT);
 	ck_assert_str_eq(rig_row(&rig, "login").factors, "ssh-key");
 	ck_assert_int_eq(account("backup", NULL, key, "203.0.113.9"), WF_VERDICT_REJECT);
 	ck_assert_int_eq(account("backup", NULL, NULL, "198.51.100.9"), WF_VERDICT_REJECT);
-	/* What sshd gives after a single method, and what it gives when that was no key but part of a longer way. */
+	/*
+	 * What sshd gives after a single method, and what it gives when that was no key but part of
+	 * a longer way.
+	 */
 	ck_assert_int_eq(account("backup", NULL, "", "198.51.100.9"), WF_VERDICT_ACCEPT);
 	ck_assert_int_eq(account("backup", NULL, "hostbased", "198.51.100.9"), WF_VERDICT_REJECT);
 	ck_assert_int_eq(account("alice", NULL, "", "198.51.100.9"), WF_VERDICT_REJECT);
@@ -169,7 +187,11 @@ END_TEST
 static enum wf_verdict
 change(struct rig_peer *peer, const uint8_t *txn, const char *password)
 {
-	const struct request request = {.type = WF_MSG_CHANGE, .user = "alice", .service = "passwd", .txn = txn, .secret = password};
+	const struct request request = {.type = WF_MSG_CHANGE,
+		.user = "alice",
+		.service = "passwd",
+		.txn = txn,
+		.secret = password};
 
 	return ask(peer, &request);
 }
@@ -186,7 +208,8 @@ START_TEST(own_password_with_the_old_one)
 	ck_assert_int_eq(change(&root, txn, "a longer battery staple"), WF_VERDICT_ACCEPT);
 	rig_code(&rig, 0, code);
 	ck_assert_int_eq(rig_ssh(&rig, "alice", PASSWORD, code), WF_VERDICT_REJECT);
-	ck_assert_int_eq(rig_ssh(&rig, "alice", "a longer battery staple", code), WF_VERDICT_ACCEPT);
+	ck_assert_int_eq(
+		rig_ssh(&rig, "alice", "a longer battery staple", code), WF_VERDICT_ACCEPT);
 	(void)login;
 	ck_assert_uint_eq(rig_rows(&rig, "password.change", "own"), 1);
 }
@@ -195,7 +218,8 @@ END_TEST
 /* Who forgot the old password proves himself by a recovery code, once. */
 START_TEST(own_password_with_a_recovery_code)
 {
-	struct rig_login login = {.user = "alice", .rhost = "198.51.100.7", .purpose = WF_PURPOSE_CHANGE};
+	struct rig_login login = {
+		.user = "alice", .rhost = "198.51.100.7", .purpose = WF_PURPOSE_CHANGE};
 	char code[64];
 	uint8_t txn[WF_TXN_LEN];
 
@@ -227,7 +251,8 @@ START_TEST(root_sets_a_first_password)
 {
 	uint8_t txn[WF_TXN_LEN];
 	char code[9];
-	struct rig_login login = {.user = "alice", .rhost = "198.51.100.7", .password = "a longer battery staple"};
+	struct rig_login login = {
+		.user = "alice", .rhost = "198.51.100.7", .password = "a longer battery staple"};
 
 	ck_assert_int_eq(change(&root, NULL, "a longer battery staple"), WF_VERDICT_ACCEPT);
 	rig_code(&rig, 0, code);
@@ -251,9 +276,10 @@ END_TEST
 
 START_TEST(sessions_are_rows)
 {
-	struct request request = {
-		.type = WF_MSG_SESSION, .user = "alice", .rhost = "198.51.100.7", .event = WF_SESSION_OPEN
-	};
+	struct request request = {.type = WF_MSG_SESSION,
+		.user = "alice",
+		.rhost = "198.51.100.7",
+		.event = WF_SESSION_OPEN};
 	struct rig_peer user;
 
 	ck_assert_int_eq(ask(&root, &request), WF_VERDICT_ACCEPT);

@@ -1,4 +1,7 @@
-/* The fair queue as a structure: whose turn it is, who is turned away, and the table of familiar pairs. */
+/*
+ * The fair queue as a structure: whose turn it is, who is turned away, and the table of familiar
+ * pairs.
+ */
 #include "config.h"
 
 #include <string.h>
@@ -116,7 +119,8 @@ START_TEST(familiars_have_three_turns_of_four)
 	fill_slots(filler);
 	for (unsigned i = 0; i < 6; i++) {
 		ck_assert(offer(ticket(i, i, 50 + i)));
-		admission_succeeded(queue, ticket(20 + i, 20 + i, 70 + i)->account, tickets[20 + i].source, 0);
+		admission_succeeded(
+			queue, ticket(20 + i, 20 + i, 70 + i)->account, tickets[20 + i].source, 0);
 		ck_assert(offer(&tickets[20 + i]));
 	}
 	for (size_t i = 0; i < 8; i++) {
@@ -161,7 +165,8 @@ START_TEST(what_cannot_be_in_time_is_turned_away)
 	ck_assert_uint_ge(n, 6); /* 1 s: 20 in all */
 	ck_assert_uint_le(n, 8);
 	ck_assert_int_ge(admission_wait_us(queue, ticket(2000, 5000, 1), 0), 1000000);
-	ck_assert_int_lt(admission_wait_us(queue, ticket(2001, 5001, 2), 0), 1000000); /* another source has its turn sooner */
+	/* another source has its turn sooner */
+	ck_assert_int_lt(admission_wait_us(queue, ticket(2001, 5001, 2), 0), 1000000);
 	tickets[2001].due_us = 1000000;
 	ck_assert(offer(&tickets[2001]));
 }
@@ -190,7 +195,8 @@ START_TEST(slots_follow_the_cost)
 	static const struct {
 		int64_t took_us;
 		size_t slots;
-	} table[] = {{1, SLOTS}, {5000, SLOTS}, {25000, THREADS + 4}, {40000, THREADS + 2}, {3000000, 2 * THREADS}};
+	} table[] = {{1, SLOTS}, {5000, SLOTS}, {25000, THREADS + 4}, {40000, THREADS + 2},
+		{3000000, 2 * THREADS}};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		size_t n = 0;
@@ -292,7 +298,8 @@ START_TEST(familiar_pairs_are_kept_for_a_month_and_bounded)
 	for (unsigned i = 0; i < 4 * FAMILIAR_PAIRS; i++) {
 		memcpy(account, &i, sizeof(i));
 		familiar_add(familiar, account, source, 6000 + i);
-		ck_assert(familiar_has(familiar, account, source, 6000 + i)); /* the newest always is */
+		/* the newest always is */
+		ck_assert(familiar_has(familiar, account, source, 6000 + i));
 	}
 	for (unsigned i = 0; i < 4 * FAMILIAR_PAIRS; i++) {
 		memcpy(account, &i, sizeof(i));

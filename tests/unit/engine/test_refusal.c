@@ -122,25 +122,31 @@ START_TEST(returned_rows_come_again)
 	ck_assert(!note("bob", "192.0.2.1", MINUTE + 3));
 	for (int i = 0; i < 2; i++) {
 		ck_assert(refusals_take(refusals, 2 * MINUTE, false, &row));
-		refusals_return(refusals, &row); /* nor could the gathered ones, one after the other */
+		/* nor could the gathered ones, one after the other */
+		refusals_return(refusals, &row);
 	}
 	ck_assert(!note("alice", "192.0.2.1", 2 * MINUTE));
 	ck_assert(!note("bob", "192.0.2.1", 2 * MINUTE));
 	for (uint32_t counted = 0; counted < 5;) {
 		ck_assert(refusals_take(refusals, 3 * MINUTE, false, &row));
 		ck_assert_uint_eq(row.count, strcmp(row.user, "alice") == 0 ? 3 : 2);
-		ck_assert_int_eq(row.first_us, strcmp(row.user, "alice") == 0 ? MINUTE : MINUTE + 3);
+		ck_assert_int_eq(
+			row.first_us, strcmp(row.user, "alice") == 0 ? MINUTE : MINUTE + 3);
 		ck_assert_int_eq(row.last_us, 2 * MINUTE);
 		counted += row.count;
 	}
 	ck_assert(!refusals_take(refusals, 3 * MINUTE, false, &row));
-	refusals_return(refusals, &row); /* late, when the table is empty: a row of the next minute */
+	/* late, when the table is empty: a row of the next minute */
+	refusals_return(refusals, &row);
 	ck_assert(!note(row.user, row.source, 3 * MINUTE + 1));
 	ck_assert(refusals_take(refusals, 4 * MINUTE, false, &row));
 }
 END_TEST
 
-/* A pair that was written before the one that could not be, and is counted again before the rest is taken. */
+/*
+ * A pair that was written before the one that could not be, and is counted again before the rest is
+ * taken.
+ */
 START_TEST(a_return_goes_back_to_the_first)
 {
 	struct audit_row first, second, row;
@@ -181,7 +187,8 @@ START_TEST(a_returned_overflow_stays_one)
 		(void)note(user, "192.0.2.1", 3 * MINUTE);
 	}
 	ck_assert(refusals_take(refusals, 4 * MINUTE, false, &row));
-	ck_assert_uint_eq(row.count, 7 + REFUSAL_NAMES + 3 - 2 * refusal_allowances[REFUSAL_STRANGER].rate);
+	ck_assert_uint_eq(
+		row.count, 7 + REFUSAL_NAMES + 3 - 2 * refusal_allowances[REFUSAL_STRANGER].rate);
 	ck_assert(!refusals_take(refusals, 4 * MINUTE, false, &again));
 }
 END_TEST
@@ -204,7 +211,10 @@ new_pairs(enum refusal_kind kind, unsigned n, int64_t minute)
 	return written;
 }
 
-/* The beginning of an attack is told in full, its weeks by a few rows a minute; one kind costs no other. */
+/*
+ * The beginning of an attack is told in full, its weeks by a few rows a minute; one kind costs no
+ * other.
+ */
 START_TEST(allowances_are_apart_and_grow)
 {
 	for (int i = 0; i < REFUSAL_KINDS; i++) {
@@ -216,10 +226,13 @@ START_TEST(allowances_are_apart_and_grow)
 	for (int i = 0; i < REFUSAL_KINDS; i++) {
 		enum refusal_kind kind = (enum refusal_kind)i;
 
-		ck_assert_uint_eq(new_pairs(kind, 2000, 101 + i), refusal_allowances[i].rate * (1 + (unsigned)i));
+		ck_assert_uint_eq(new_pairs(kind, 2000, 101 + i),
+			refusal_allowances[i].rate * (1 + (unsigned)i));
 	}
-	ck_assert_uint_eq(new_pairs(REFUSAL_CLAIMED, 2000, 50), 0); /* a clock that steps back gives nothing */
-	ck_assert_uint_eq(new_pairs(REFUSAL_STRANGER, 2000, 1000000000), refusal_allowances[REFUSAL_STRANGER].most);
+	/* a clock that steps back gives nothing */
+	ck_assert_uint_eq(new_pairs(REFUSAL_CLAIMED, 2000, 50), 0);
+	ck_assert_uint_eq(new_pairs(REFUSAL_STRANGER, 2000, 1000000000),
+		refusal_allowances[REFUSAL_STRANGER].most);
 }
 END_TEST
 

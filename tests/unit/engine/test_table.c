@@ -1,4 +1,6 @@
-/* The transaction's table: every (state, event) pair is either written down here or has no handler. */
+/*
+ * The transaction's table: every (state, event) pair is either written down here or has no handler.
+ */
 #include "config.h"
 
 #include "authd/engine/internal.h"
@@ -6,7 +8,10 @@
 
 /* One letter per next state, '-' for "no such pair"; columns are the events in their order. */
 static const char *const expected[TXN_STATES] = {
-	/*                     BEGIN FACTS OBSERVED KNOWN ANSWER ADMITTED REFUSED WAIT VERIFIED ASKED_BACK SETTLED FAILED DEADLINE ABORT */
+	/*
+	 * BEGIN FACTS OBSERVED KNOWN ANSWER ADMITTED REFUSED WAIT VERIFIED ASKED_BACK SETTLED
+	 * FAILED DEADLINE ABORT
+	 */
 	[TXN_NEW] =        "O-------------",
 	[TXN_OPEN] =       "-CMDO------DDD",
 	[TXN_CHALLENGED] = "----V------DDD",
@@ -16,26 +21,33 @@ static const char *const expected[TXN_STATES] = {
 	[TXN_DONE] =       "-DDD------DDDD",
 };
 
-static const char letters[TXN_STATES] = {
-	[TXN_NEW] = 'N', [TXN_OPEN] = 'O', [TXN_CHALLENGED] = 'C', [TXN_VERIFYING] = 'V', [TXN_FURTHER] = 'F',
-	[TXN_COMMITTING] = 'M', [TXN_DONE] = 'D'
-};
+static const char letters[TXN_STATES] = {[TXN_NEW] = 'N',
+	[TXN_OPEN] = 'O',
+	[TXN_CHALLENGED] = 'C',
+	[TXN_VERIFYING] = 'V',
+	[TXN_FURTHER] = 'F',
+	[TXN_COMMITTING] = 'M',
+	[TXN_DONE] = 'D'};
 
 START_TEST(every_pair)
 {
 	for (int state = 0; state < TXN_STATES; state++)
 		for (int event = 0; event < TXN_EVENTS; event++) {
-			const struct txn_rule *rule = txn_rule((enum txn_state)state, (enum txn_event)event);
+			const struct txn_rule *rule =
+				txn_rule((enum txn_state)state, (enum txn_event)event);
 			char is = rule->handle == NULL ? '-' : letters[rule->next];
 
 			ck_assert_msg(is == expected[state][event], "%s, %s: %c instead of %c",
-				      txn_state_name((enum txn_state)state), txn_event_name((enum txn_event)event), is,
-				      expected[state][event]);
+				txn_state_name((enum txn_state)state),
+				txn_event_name((enum txn_event)event), is, expected[state][event]);
 		}
 }
 END_TEST
 
-/* Whatever is not right ends the transaction: from every state DONE can be reached by a failure or an abort. */
+/*
+ * Whatever is not right ends the transaction: from every state DONE can be reached by a failure or
+ * an abort.
+ */
 START_TEST(every_state_has_a_way_out)
 {
 	for (int state = TXN_OPEN; state < TXN_STATES; state++)
@@ -47,8 +59,10 @@ START_TEST(only_settled_and_known_say_what_was_decided)
 {
 	for (int state = 0; state < TXN_STATES; state++)
 		for (int event = 0; event < TXN_EVENTS; event++) {
-			const struct txn_rule *rule = txn_rule((enum txn_state)state, (enum txn_event)event);
-			bool says = (state == TXN_OPEN && event == TXN_KNOWN) || (state == TXN_COMMITTING && event == TXN_SETTLED);
+			const struct txn_rule *rule =
+				txn_rule((enum txn_state)state, (enum txn_event)event);
+			bool says = (state == TXN_OPEN && event == TXN_KNOWN) ||
+				    (state == TXN_COMMITTING && event == TXN_SETTLED);
 
 			ck_assert_int_eq(rule->handle == on_settled, says);
 		}

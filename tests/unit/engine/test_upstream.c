@@ -1,5 +1,6 @@
 /*
- * A factor that another server knows, over PAM: who is asked about, when it is asked, and what its answers come to.
+ * A factor that another server knows, over PAM: who is asked about, when it is asked, and what its
+ * answers come to.
  */
 #include "config.h"
 
@@ -107,7 +108,8 @@ START_TEST(accepted)
 	ck_assert_str_eq(row.reason, "ok");
 	ck_assert_str_eq(row.factors, "password+upstream:passlogic");
 	ck_assert_str_eq(row.kinds, "knowledge+possession");
-	ck_assert_str_eq(row.detail, "zone internet; upstream passlogic (" ELSEWHERE_SERVER "): accept");
+	ck_assert_str_eq(
+		row.detail, "zone internet; upstream passlogic (" ELSEWHERE_SERVER "): accept");
 	ck_assert_uint_eq(failures(LANE_ACCOUNT), 0);
 }
 END_TEST
@@ -122,7 +124,8 @@ START_TEST(rejected)
 	row = rig_row(&rig, "login");
 	ck_assert_str_eq(row.reason, "upstream-refused");
 	ck_assert_str_eq(row.factors, "password");
-	ck_assert_ptr_nonnull(strstr(row.detail, "upstream passlogic (" ELSEWHERE_SERVER "): reject"));
+	ck_assert_ptr_nonnull(
+		strstr(row.detail, "upstream passlogic (" ELSEWHERE_SERVER "): reject"));
 	ck_assert_uint_eq(failures(LANE_ACCOUNT), 1);
 	ck_assert_uint_eq(failures(LANE_POSSESSION), 1);
 }
@@ -187,7 +190,9 @@ START_TEST(not_of_a_disabled_account)
 }
 END_TEST
 
-/* An account of the group moves over by getting a token of its own, from its first right code on. */
+/*
+ * An account of the group moves over by getting a token of its own, from its first right code on.
+ */
 START_TEST(moving_over)
 {
 	char code[9];
@@ -216,7 +221,10 @@ START_TEST(own_recovery_codes)
 }
 END_TEST
 
-/* A code that was compared with a token of ours is a guess at it, even if they cannot tell; one of another form is none. */
+/*
+ * A code that was compared with a token of ours is a guess at it, even if they cannot tell; one of
+ * another form is none.
+ */
 START_TEST(no_guess_is_free_while_they_are_away)
 {
 	char code[64];
@@ -307,7 +315,11 @@ END_TEST
 /* Who hangs up does not get a guess for nothing, nor is let in. */
 START_TEST(the_peer_is_gone)
 {
-	static const struct { enum wf_outcome says; const char *reason; uint32_t account, possession; } rows[] = {
+	static const struct {
+		enum wf_outcome says;
+		const char *reason;
+		uint32_t account, possession;
+	} rows[] = {
 		{WF_OUTCOME_REJECT, "upstream-refused", 1, 1},
 		{WF_OUTCOME_ACCEPT, "abandoned", 0, 0},
 		{WF_OUTCOME_CHALLENGE, "upstream-left", 0, 1},
@@ -343,7 +355,9 @@ START_TEST(too_late)
 }
 END_TEST
 
-/* A crash between their yes and our row: no row, no login; and it counts, as for any other attempt. */
+/*
+ * A crash between their yes and our row: no row, no login; and it counts, as for any other attempt.
+ */
 START_TEST(stopped_before_the_row)
 {
 	come_so_far();
@@ -366,9 +380,11 @@ START_TEST(others_log_in_meanwhile)
 	ck_assert_int_eq(engine_idle(rig.engine), false);
 	for (int i = 0; i < 1; i++) {
 		struct rig_peer other;
-		const struct rig_login login = {
-			.user = "alice", .rhost = "198.51.100.7", .tty = "ssh", .password = PASSWORD, .code = code
-		};
+		const struct rig_login login = {.user = "alice",
+			.rhost = "198.51.100.7",
+			.tty = "ssh",
+			.password = PASSWORD,
+			.code = code};
 
 		rig_peer_open(&other, FRONT_PAM, 0);
 		ck_assert_int_eq(rig_login_as(&rig, &other, &login, NULL), WF_VERDICT_ACCEPT);
@@ -399,7 +415,10 @@ all_heard(struct rig_peer *peers)
 	return true;
 }
 
-/* Fifty at once with the right password: as many guesses as the threshold has reach the server, one after the other. */
+/*
+ * Fifty at once with the right password: as many guesses as the threshold has reach the server, one
+ * after the other.
+ */
 START_TEST(fifty_at_once)
 {
 	static struct rig_peer peers[RUSH];
@@ -430,7 +449,10 @@ START_TEST(fifty_at_once)
 }
 END_TEST
 
-/* Who waits for his turn and gives up has asked nothing, and is not counted; the next one has his turn all the same. */
+/*
+ * Who waits for his turn and gives up has asked nothing, and is not counted; the next one has his
+ * turn all the same.
+ */
 START_TEST(given_up_in_the_queue)
 {
 	struct rig_peer others[2];

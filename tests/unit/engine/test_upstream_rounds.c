@@ -1,6 +1,6 @@
 /*
- * What another server asks back: a further round over PAM, a further challenge over RADIUS; in order, a few of them, and
- * not for nothing.
+ * What another server asks back: a further round over PAM, a further challenge over RADIUS; in
+ * order, a few of them, and not for nothing.
  */
 #include "config.h"
 
@@ -194,13 +194,17 @@ START_TEST(no_longer_than_the_reservation)
 {
 	const struct origin origin = {.line = 0};
 
-	ck_assert_int_eq(policy_set(&nas_rig.config.policy, P_PERSON_DEADLINE_S, 600, &origin), WF_OK);
+	ck_assert_int_eq(
+		policy_set(&nas_rig.config.policy, P_PERSON_DEADLINE_S, 600, &origin), WF_OK);
 	come_so_far();
 	ck_assert_int_eq(peer.peer.transactions->due_us - nas_rig.now.boot_us, 160000000);
 }
 END_TEST
 
-/* A reload in between took the section away, or made it another one's factor: nobody is asked any more. */
+/*
+ * A reload in between took the section away, or made it another one's factor: nobody is asked any
+ * more.
+ */
 START_TEST(reloaded_in_between)
 {
 	come_so_far();
@@ -223,7 +227,8 @@ START_TEST(an_answer_to_something_else)
 
 	come_so_far();
 	wf_msg_init(&msg, WF_MSG_ANSWER, WF_WIRE_VERSION);
-	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_TXN, peer.peer.transactions->id, WF_TXN_LEN), WF_OK);
+	ck_assert_int_eq(
+		wf_msg_add_bytes(&msg, WF_F_TXN, peer.peer.transactions->id, WF_TXN_LEN), WF_OK);
 	ck_assert_int_eq(wf_msg_add_tagged(&msg, WF_F_ANSWER, 77, "1", 1), WF_OK);
 	ck_assert_int_eq(engine_handle(nas_rig.engine, &peer.peer, &msg), WF_INVALID);
 	ck_assert_int_eq(wf_msg_add_tagged(&msg, WF_F_ANSWER, 2, "1", 1), WF_OK);
@@ -347,7 +352,10 @@ START_TEST(a_question_over_radius)
 }
 END_TEST
 
-/* Each request that comes again, also while it is looked at: one question there, the same answer here. */
+/*
+ * Each request that comes again, also while it is looked at: one question there, the same answer
+ * here.
+ */
 START_TEST(the_same_request_again)
 {
 	const struct ask again[] = {
@@ -456,7 +464,10 @@ START_TEST(a_password_elsewhere)
 }
 END_TEST
 
-/* The gateway asks for the password elsewhere: the first request is the code, and a question may follow at once. */
+/*
+ * The gateway asks for the password elsewhere: the first request is the code, and a question may
+ * follow at once.
+ */
 START_TEST(a_code_alone)
 {
 	const struct ask first = {.user = "bob", .answer = CODE};
@@ -481,7 +492,8 @@ END_TEST
 /* Where there is no room for a question: a first round, and a client that cannot show one. */
 START_TEST(no_room_for_a_question)
 {
-	const struct ask first = {.user = "bob", .answer = _i == 0 ? NAS_PASSWORD : NAS_PASSWORD CODE};
+	const struct ask first = {
+		.user = "bob", .answer = _i == 0 ? NAS_PASSWORD : NAS_PASSWORD CODE};
 	uint64_t tag;
 
 	nas_vpn->mode = _i == 0 ? CLIENT_CHALLENGE : CLIENT_CODE_LAST;

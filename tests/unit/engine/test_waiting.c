@@ -1,6 +1,7 @@
 /*
- * Attempts that are held back because pending ones fill the limit: their turn, their deadline, and who
- * gives up meanwhile. The threshold is one, so that each attempt that is evaluated holds back all others.
+ * Attempts that are held back because pending ones fill the limit: their turn, their deadline, and
+ * who gives up meanwhile. The threshold is one, so that each attempt that is evaluated holds back
+ * all others.
  */
 #include "config.h"
 
@@ -108,7 +109,9 @@ START_TEST(each_has_its_turn)
 }
 END_TEST
 
-/* Held back until the limit is reached: then they are refused like any other of a locked account. */
+/*
+ * Held back until the limit is reached: then they are refused like any other of a locked account.
+ */
 START_TEST(a_lock_ends_it_for_all)
 {
 	(void)pending("wrong");

@@ -1,10 +1,11 @@
 /*
- * Guessing from the internet for a week: ten a second, under many names and from many addresses, against a
- * clock that the test sets.  The store stays within the bound that refusals have (I3), its counters are
- * bounded, an account that is named among them has no more wrong answers evaluated than its limit (I1), and
- * who logs in honestly meanwhile notices nothing.
+ * Guessing from the internet for a week: ten a second, under many names and from many addresses,
+ * against a clock that the test sets.  The store stays within the bound that refusals have (I3),
+ * its counters are bounded, an account that is named among them has no more wrong answers evaluated
+ * than its limit (I1), and who logs in honestly meanwhile notices nothing.
  *
- * WARIFU_WEEK_S says how many seconds; `make check` takes twenty minutes of them, `make week` all 604,800.
+ * WARIFU_WEEK_S says how many seconds; `make check` takes twenty minutes of them, `make week` all
+ * 604,800.
  */
 #include "config.h"
 
@@ -23,7 +24,8 @@
 #define STEP_GUESSES (10 * STEP_S)
 #define ROW_BYTES 1024       /* of a row of the log with its place in the indexes */
 #define STORE_BYTES 33554432 /* of everything else, with room for the write-ahead log */
-#define COUNTERS 65600       /* names without account and sources that are counted: 65,536, and the accounts */
+#define COUNTERS \
+	65600 /* names without account and sources that are counted: 65,536, and the accounts */
 
 static struct rig rig;
 static struct rig_peer guessers[STEP_GUESSES];
@@ -78,13 +80,16 @@ guess(struct rig_peer *peer)
 	else
 		snprintf(user, sizeof(user), "x%llx", (unsigned long long)(die >> 16));
 	die = throw();
-	snprintf(source, sizeof(source), "100.%u.%u.%u", 64 + (unsigned)(die >> 8) % 64, (unsigned)(die >> 16) % 256,
-		 (unsigned)(die >> 24) % (die % 4 == 0 ? 256 : 8));
+	snprintf(source, sizeof(source), "100.%u.%u.%u", 64 + (unsigned)(die >> 8) % 64,
+		(unsigned)(die >> 16) % 256, (unsigned)(die >> 24) % (die % 4 == 0 ? 256 : 8));
 	rig_peer_open(peer, FRONT_PAM, 0);
 	rig_begin(&rig, peer, &login);
 }
 
-/* Runs the loop until each has `replies`; a source that is slowed waits in real time, so it is not waited for. */
+/*
+ * Runs the loop until each has `replies`; a source that is slowed waits in real time, so it is not
+ * waited for.
+ */
 static void
 wait_all(unsigned replies)
 {
@@ -175,10 +180,12 @@ check_bounds(int64_t span_s, int64_t honest)
 	rows = count_rows(db, "SELECT count(*) FROM audit");
 	counters = count_rows(db, "SELECT count(*) FROM throttle");
 	sqlite3_close(db);
-	printf("%lld s, %lld guesses: %lld rows of at most %lld, %lld counters, %lld MiB, %lld wrong answers for one account, "
+	printf("%lld s, %lld guesses: %lld rows of at most %lld, %lld counters, %lld MiB, %lld "
+	       "wrong answers for one account, "
 	       "%lld honest logins\n",
-	       (long long)span_s, (long long)span_s * 10, (long long)rows, (long long)REFUSAL_ROWS(minutes), (long long)counters,
-	       (long long)bytes >> 20, (long long)wrong, (long long)honest);
+		(long long)span_s, (long long)span_s * 10, (long long)rows,
+		(long long)REFUSAL_ROWS(minutes), (long long)counters, (long long)bytes >> 20,
+		(long long)wrong, (long long)honest);
 	ck_assert_int_le(wrong, 10 * hours);
 	ck_assert_int_gt(wrong, 0);
 	ck_assert_int_le(rows, REFUSAL_ROWS(minutes) + wrong + honest + 100);
