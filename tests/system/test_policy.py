@@ -1,0 +1,73 @@
+"""Documents that are complied with, in the caged daemon: their profiles read at start and reload, their numbers enforced."""
+
+import os
+import shutil
+
+import hosts
+import lib
+import pam
+
+PROFILES = "/etc/warifu/profiles"
+RESOLVE = 'resolve "password.classes" { is = {"none"} by = "Sato" on = "2026-11-21" reason = "test" }'
+
+
+def comply(*names):
+    """The lines of warifu.conf."""
+    listed = ", ".join(f'"{name}"' for name in names)
+    return f'profiles_dir = "{PROFILES}"\ncomply = {{{listed}}}\n'
+
+
+def lay_out():
+    """Copies of the shipped profiles that nobody else can write."""
+    top = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    shutil.copytree(os.path.join(top, "profiles"), PROFILES, copy_function=shutil.copyfile)
+    for folder, _, files in os.walk(PROFILES):
+        os.chmod(folder, 0o755)
+        for name in files:
+            os.chmod(os.path.join(folder, name), 0o644)
+
+
+def shown(lab, parameter):
+    """The row of `policy show` about a number."""
+    return next(row for row in lab.ask("policy", "show") if row["parameter"] == parameter)
+
+
+def test_documents(lab):
+    """A contradiction is no policy: the old one stays; once it is resolved, the fifth wrong answer locks (ISAC-6.2.3)."""
+    lay_out()
+    lab.up(comply("scs3"), lib.NO_BACKOFF)
+    bob = lab.person("bob")
+    hosts.write_service("plain", "auth required pam_warifu.so", "account required pam_warifu.so")
+    lib.equal(shown(lab, "lock.threshold")["value"], "10", "SCS-4-1-4-1")
+    lab.configure(comply("scs3", "isac1"), lib.NO_BACKOFF)
+    refused = lab.run(lib.CLI, "reload", code=None)
+    lib.contains(refused.stdout + refused.stderr, "'password.classes' cannot be composed: SCS-4-1-5-3", "the reload")
+    lib.equal(shown(lab, "lock.threshold")["value"], "10", "the policy of before")
+    lab.configure(comply("scs3", "isac1"), RESOLVE, lib.NO_BACKOFF)
+    lab.cli("reload")
+    row = shown(lab, "lock.threshold")
+    lib.equal((row["value"], row["criterion"], row["today"]), ("5", "ISAC-6.2.3", "enforced"), "policy show")
+    for number in range(5):
+        lib.equal(pam.run("plain", "bob", [bob.password, bob.wrong()], ("authenticate",))["code"], pam.AUTH_ERR,
+                  f"wrong answer {number + 1}")
+    pam.run("plain", "bob", [bob.password, bob.code()], ("authenticate",))
+    lib.equal(lab.ask("why", "bob")["reason"], "locked", "why")
+    lib.contains(lab.evaluated("bob")[-1]["rule"], "SCS-4-1-3-3", "the rule that decided")
+    lab.run(lib.CLI, "policy", "check", code=None)
+    lab.verify()
+
+
+def test_without_documents(lab):
+    """Nothing is complied with; what profiles there are can be read and compared from inside the cage."""
+    lay_out()
+    lab.up(f'profiles_dir = "{PROFILES}"\n', lib.NO_BACKOFF)
+    rows = {row["profile"]: row for row in lab.ask("policy", "profiles")}
+    lib.equal(len(rows), 9, "profiles")
+    lib.equal((rows["scs4"]["criteria"], rows["scs4"]["complied"]), (58, False), "scs4")
+    checked = lab.run(lib.CLI, "policy", "check", "--against", "isac1", code=None)
+    lib.contains(checked.stderr + checked.stdout, "deviations", "what differs")
+    lib.equal(checked.returncode != 0, True, "a deviation is no success")
+
+
+if __name__ == "__main__":
+    lib.main()
