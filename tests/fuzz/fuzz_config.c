@@ -217,7 +217,8 @@ wf_fuzz_one(const uint8_t *data, size_t size)
 		radius_in_bounds(config);
 	} else {
 		/* NOT_FOUND names a folder of documents that is not there, not the configuration. */
-		FUZZ_CHECK(status == WF_INVALID || status == WF_TOO_LONG || status == WF_NOT_FOUND);
+		FUZZ_CHECK(status == WF_INVALID || status == WF_TOO_LONG ||
+			   status == WF_NOT_FOUND);
 		FUZZ_CHECK(status == WF_NOT_FOUND ||
 			   strncmp(error.text, "/proc/self/fd/", 14) == 0);
 		FUZZ_CHECK(fuzz_shows(error.text, sizeof(error.text), false));
