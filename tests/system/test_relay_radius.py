@@ -215,8 +215,9 @@ def test_status(lab):
     _, host, egress, _ = world(lab)
     lib.contains(host.cli("status").stdout, "centre", "status")
     lib.contains(host.cli("doctor", code=None).stdout, "the centre centre is there", "doctor")
+    mark = host.mark()
     egress.stop()
-    lib.wait_for("it is noticed", lambda: "is away" in host.said())
+    host.wait("the centre centre is away", mark)
     lib.contains(host.cli("doctor", code=None).stdout, "is away", "doctor, without it")
 
 
