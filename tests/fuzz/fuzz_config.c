@@ -216,7 +216,7 @@ wf_fuzz_one(const uint8_t *data, size_t size)
 		parts_take_it(config);
 		radius_in_bounds(config);
 	} else {
-		/* NOT_FOUND names a folder of documents that is not there, not the configuration. */
+		/* NOT_FOUND: a folder of documents is not there, which has no line here. */
 		FUZZ_CHECK(status == WF_INVALID || status == WF_TOO_LONG ||
 			   status == WF_NOT_FOUND);
 		FUZZ_CHECK(status == WF_NOT_FOUND ||
