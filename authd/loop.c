@@ -1,11 +1,10 @@
 /*
- * The loop: mail from other threads, the tick, signals, and an orderly end.  SIGTERM stops accepting,
- * answers those who wait, and finishes what is being committed.
+ * The loop: mail from other threads, the tick, signals, and an orderly end.  SIGTERM stops
+ * accepting, answers those who wait, and finishes what is being committed.
  */
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -13,30 +12,9 @@
 #include "authd/daemon.h"
 #include "common/notify.h"
 #include "common/say.h"
+#include "common/signals.h"
 
 #define STOP_S 10
-
-/*
- * Signals are noted, and the loop is woken by its mailbox, or looks at the next tick.  Libevent would send itself a
- * message instead, and a signal whose message cannot be sent would be lost.
- */
-static volatile sig_atomic_t wants_stop, wants_reload;
-static volatile sig_atomic_t wake_fd = -1;
-
-static void
-note_signal(int number)
-{
-	const uint64_t one = 1;
-	int saved = errno;
-
-	if (number == SIGHUP)
-		wants_reload = 1;
-	else
-		wants_stop = 1;
-	if (write((int)wake_fd, &one, sizeof(one)) < 0)
-		errno = saved; /* then the tick sees it */
-	errno = saved;
-}
 
 static void
 begin_stop(struct daemon *daemon)
@@ -50,7 +28,8 @@ begin_stop(struct daemon *daemon)
 	if (daemon->hub != NULL)
 		hub_stop(daemon->hub);
 	engine_drain(daemon->engine);
-	(void)event_add(daemon->tick, &soon); /* if not, the tick goes on as before: it ends the loop, too */
+	/* If not, the tick goes on as before: it ends the loop, too. */
+	(void)event_add(daemon->tick, &soon);
 }
 
 static void
@@ -62,18 +41,17 @@ reload(struct daemon *daemon)
 	if (live_reload(daemon, false, why, sizeof(why)) == WF_OK)
 		wf_say(LOG_NOTICE, "configuration reloaded");
 	else
-		wf_say_f(LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
+		wf_say_f(
+			LOG_ERR, "configuration not reloaded, the old one stays in force: %s", why);
 	wf_notify_ready();
 }
 
 static void
 heed_signals(struct daemon *daemon)
 {
-	if (wants_reload != 0 && !daemon->stopping) {
-		wants_reload = 0;
+	if (wf_signals_take(WF_SIGNAL_RELOAD) && !daemon->stopping)
 		reload(daemon);
-	}
-	if (wants_stop != 0 && !daemon->stopping)
+	if (wf_signals_take(WF_SIGNAL_STOP) && !daemon->stopping)
 		begin_stop(daemon);
 }
 
@@ -106,8 +84,9 @@ tell_of_jump(struct daemon *daemon)
 {
 	struct audit_row row;
 
-	wf_say(LOG_WARNING, "the clock jumped by more than a day: time-based codes are refused until it is synchronised, "
-			 "returns, or 'warifu clock accept' is given");
+	wf_say(LOG_WARNING, "the clock jumped by more than a day: time-based codes are refused "
+			    "until it is synchronised, returns, or 'warifu clock "
+			    "accept' is given");
 	system_row_fill(daemon, &row, AUDIT_FINDING, "clock.jump", "");
 	engine_write_row(daemon->engine, &row);
 }
@@ -152,15 +131,16 @@ end_if_idle(struct daemon *daemon)
 {
 	bool late = wf_clock_now(&daemon->clock).boot_us >= daemon->stop_by_us;
 
-	bool busy = front_busy(daemon->front) || daemon->housekeeping_runs || (daemon->hub != NULL && hub_busy(daemon->hub));
+	bool busy = front_busy(daemon->front) || daemon->housekeeping_runs ||
+		    (daemon->hub != NULL && hub_busy(daemon->hub));
 
 	if (late || (engine_idle(daemon->engine) && !busy))
 		event_base_loopbreak(daemon->base);
 }
 
 /*
- * Without privilege it cannot make a socket anew where one was removed, and nobody would ever ask it again.  So it
- * ends, and the service manager starts it with what it needs.
+ * Without privilege it cannot make a socket anew where one was removed, and nobody would ever ask
+ * it again.  So it ends, and the service manager starts it with what it needs.
  */
 bool
 loop_sockets_there(const struct own_socket *sockets, size_t n)
@@ -169,10 +149,14 @@ loop_sockets_there(const struct own_socket *sockets, size_t n)
 		const struct own_socket *own = &sockets[i];
 		struct stat info;
 
-		if (lstat(own->path, &info) == 0 ? info.st_dev == own->dev && info.st_ino == own->ino
-						 : errno != ENOENT && errno != ENOTDIR)
+		if (lstat(own->path, &info) == 0
+				? info.st_dev == own->dev && info.st_ino == own->ino
+				: errno != ENOENT && errno != ENOTDIR)
 			continue;
-		wf_say_f(LOG_ERR, "the socket %s was removed or replaced: the daemon ends, to be started again", own->path);
+		wf_say_f(LOG_ERR,
+			"the socket %s was removed or replaced: the daemon ends, to be started "
+			"again",
+			own->path);
 		return false;
 	}
 	return true;
@@ -213,17 +197,14 @@ add(struct event **event_r, struct event *event, const struct timeval *interval)
 wf_status
 loop_setup(struct daemon *daemon)
 {
-	static const int heeded[] = {SIGHUP, SIGTERM, SIGINT};
-	const struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
 	struct timeval second = {.tv_sec = 1};
 	struct event_base *base = daemon->base;
-	bool fine = true;
+	struct event *mail = event_new(
+		base, mailbox_fd(daemon->mailbox), EV_READ | EV_PERSIST, mail_arrived, daemon);
+	bool fine = add(&daemon->mail, mail, NULL);
 
-	fine = add(&daemon->mail, event_new(base, mailbox_fd(daemon->mailbox), EV_READ | EV_PERSIST, mail_arrived, daemon), NULL) && fine;
 	fine = add(&daemon->tick, event_new(base, -1, EV_PERSIST, tick, daemon), &second) && fine;
-	wake_fd = mailbox_fd(daemon->mailbox);
-	for (size_t i = 0; i < sizeof(heeded) / sizeof(heeded[0]); i++)
-		fine = sigaction(heeded[i], &action, NULL) == 0 && fine;
+	fine = wf_signals_heed(mailbox_fd(daemon->mailbox), false) == WF_OK && fine;
 	return fine ? WF_OK : WF_NO_MEMORY;
 }
 
@@ -238,7 +219,7 @@ loop_clear(struct daemon *daemon)
 {
 	struct event *const events[] = {daemon->mail, daemon->tick};
 
-	wake_fd = -1;
+	wf_signals_wake_nobody();
 	for (size_t i = 0; i < sizeof(events) / sizeof(events[0]); i++)
 		if (events[i] != NULL)
 			event_free(events[i]);

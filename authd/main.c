@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -14,6 +13,7 @@
 #include "common/i18n.h"
 #include "common/notify.h"
 #include "common/say.h"
+#include "common/signals.h"
 
 #define SECRET_PAGES_KEPT 256
 
@@ -27,8 +27,7 @@ serve(const struct wf_options *options)
 
 	act_languages_init(); /* any other task speaks the language of who runs it */
 	wf_say_open("warifud", options->stderr_log);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN); /* a limit on the size of files is an error like a full disk */
+	wf_signals_ignore();
 	if (!openings_open(options, &openings, &relay))
 		return 1;
 	wf_secret_keep(SECRET_PAGES_KEPT);

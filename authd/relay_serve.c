@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -13,6 +12,7 @@
 #include "authd/relay/relay.h"
 #include "common/notify.h"
 #include "common/say.h"
+#include "common/signals.h"
 
 #define CONNECTIONS_ALL 4096
 #define TICK_US 100000
@@ -34,17 +34,6 @@ struct relay_daemon {
 	unsigned ticks;
 	bool broken;
 };
-
-static volatile sig_atomic_t wants_stop, wants_reload;
-
-static void
-note_signal(int number)
-{
-	if (number == SIGHUP)
-		wants_reload = 1;
-	else
-		wants_stop = 1;
-}
 
 static void
 reload(struct relay_daemon *daemon)
@@ -98,14 +87,12 @@ tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (wants_stop != 0) {
+	if (wf_signals_take(WF_SIGNAL_STOP)) {
 		event_base_loopbreak(daemon->base);
 		return;
 	}
-	if (wants_reload != 0) {
-		wants_reload = 0;
+	if (wf_signals_take(WF_SIGNAL_RELOAD))
 		reload(daemon);
-	}
 	relay_tick(daemon->relay);
 	if (++daemon->ticks % TICKS_A_SECOND == 0)
 		each_second(daemon);
@@ -114,13 +101,10 @@ tick(evutil_socket_t fd, short what, void *arg)
 static bool
 start_loop(struct relay_daemon *daemon)
 {
-	static const int heeded[] = {SIGHUP, SIGTERM, SIGINT};
-	const struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
 	const struct timeval interval = {.tv_usec = TICK_US};
 
-	for (size_t i = 0; i < sizeof(heeded) / sizeof(heeded[0]); i++)
-		if (sigaction(heeded[i], &action, NULL) != 0)
-			return false;
+	if (wf_signals_heed(-1, false) != WF_OK)
+		return false;
 	daemon->mail = event_new(daemon->base, mailbox_fd(daemon->mailbox), EV_READ | EV_PERSIST,
 		mail_arrived, daemon);
 	daemon->tick = event_new(daemon->base, -1, EV_PERSIST, tick, daemon);

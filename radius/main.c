@@ -6,7 +6,6 @@
 #include "config.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +18,7 @@
 #include "common/become.h"
 #include "common/privilege.h"
 #include "common/say.h"
+#include "common/signals.h"
 #include "common/tls/accept.h"
 #include "common/tls/trust.h"
 #include "radius/sandbox_calls.h"
@@ -185,8 +185,7 @@ serve(const struct wf_options *options)
 	int code = 1;
 
 	wf_say_open("warifu-radiusd", options->stderr_log);
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN);
+	wf_signals_ignore();
 	wf_secret_keep(SECRET_PAGES_KEPT);
 	if (open_as_root(&server) && load(&server) && warn_of_secrets(&server) &&
 		enter_cage(server.site->config) && server_set_up(&server)) {

@@ -6,32 +6,19 @@
 
 #include "radius/server.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "common/notify.h"
 #include "common/say.h"
+#include "common/signals.h"
 #include "radius/orders.h"
 
 #define TICK_US 50000
 #define ALIVE_US 1000000
 #define WAITING_MAX 8192
 #define CACHE_MAX 524288
-
-static volatile sig_atomic_t wants_stop, wants_reload, wants_stats;
-
-static void
-note_signal(int number)
-{
-	if (number == SIGHUP)
-		wants_reload = 1;
-	else if (number == SIGUSR1)
-		wants_stats = 1;
-	else
-		wants_stop = 1;
-}
 
 static int64_t
 now_us(const struct server *server)
@@ -176,15 +163,11 @@ say_stats(struct server *server)
 static void
 heed_signals(struct server *server)
 {
-	if (wants_reload != 0) {
-		wants_reload = 0;
+	if (wf_signals_take(WF_SIGNAL_RELOAD))
 		reload(server);
-	}
-	if (wants_stats != 0) {
-		wants_stats = 0;
+	if (wf_signals_take(WF_SIGNAL_STATS))
 		say_stats(server);
-	}
-	if (wants_stop != 0 && !server->stopping) {
+	if (wf_signals_take(WF_SIGNAL_STOP) && !server->stopping) {
 		server->stopping = true;
 		wf_notify_stopping();
 		event_base_loopbreak(server->base);
@@ -317,25 +300,13 @@ set_up_tick(struct server *server)
 	return server->tick != NULL && event_add(server->tick, &every) == 0;
 }
 
-static bool
-set_up_signals(void)
-{
-	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP, SIGUSR1};
-	struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], &action, NULL) != 0)
-			return false;
-	return true;
-}
-
 bool
 server_set_up(struct server *server)
 {
 	server->base = event_base_new();
 	if (server->base != NULL && set_up_upstream(server) && set_up_exchanges(server) &&
 		set_up_radsec(server) && set_up_listeners(server) && set_up_tick(server) &&
-		set_up_signals()) {
+		wf_signals_heed(-1, true) == WF_OK) {
 		wf_link_tick(server->upstream);
 		return true;
 	}

@@ -5,8 +5,6 @@
  */
 #include "config.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -22,6 +20,7 @@
 #include "common/notify.h"
 #include "common/privilege.h"
 #include "common/say.h"
+#include "common/signals.h"
 
 #define SECRET_PAGES_KEPT 64
 #define TICK_US 50000
@@ -39,17 +38,6 @@ struct program {
 	int64_t alive_us;
 	bool stopping;
 };
-
-static volatile sig_atomic_t wants_stop, wants_reload;
-
-static void
-note_signal(int number)
-{
-	if (number == SIGHUP)
-		wants_reload = 1;
-	else
-		wants_stop = 1;
-}
 
 /* --- start --- */
 
@@ -185,11 +173,9 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 
 	(void)fd;
 	(void)what;
-	if (wants_reload != 0) {
-		wants_reload = 0;
+	if (wf_signals_take(WF_SIGNAL_RELOAD))
 		reload(program);
-	}
-	if (wants_stop != 0 && !program->stopping) {
+	if (wf_signals_take(WF_SIGNAL_STOP) && !program->stopping) {
 		program->stopping = true;
 		wf_notify_stopping();
 		event_base_loopbreak(program->base);
@@ -218,18 +204,6 @@ set_up_desk(struct program *program)
 }
 
 static bool
-set_up_signals(void)
-{
-	static const int numbers[] = {SIGTERM, SIGINT, SIGHUP};
-	struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], &action, NULL) != 0)
-			return false;
-	return true;
-}
-
-static bool
 set_up(struct program *program)
 {
 	const struct timeval every = {.tv_usec = TICK_US};
@@ -243,7 +217,8 @@ set_up(struct program *program)
 	program->base = status == WF_OK ? event_base_new() : NULL;
 	if (program->base != NULL && set_up_desk(program))
 		program->tick = event_new(program->base, -1, EV_PERSIST, on_tick, program);
-	if (program->tick != NULL && event_add(program->tick, &every) == 0 && set_up_signals())
+	if (program->tick != NULL && event_add(program->tick, &every) == 0 &&
+		wf_signals_heed(-1, false) == WF_OK)
 		return true;
 	wf_say(LOG_ERR, "the program could not be set up: is there memory enough?");
 	return false;
@@ -281,7 +256,7 @@ serve(const struct wf_options *options)
 	int code = 1;
 
 	wf_say_open("warifu-egress", options->stderr_log);
-	signal(SIGPIPE, SIG_IGN);
+	wf_signals_ignore();
 	wf_secret_keep(SECRET_PAGES_KEPT);
 	if (open_as_root(&program) && load(&program)) {
 		warn_of_secrets(&program);
