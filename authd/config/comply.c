@@ -308,17 +308,17 @@ add_profiles(struct config_load *load)
 	char why[sizeof(load->error->text)];
 	wf_status status = config_book_load(load->config, &comply->book, why, sizeof(why));
 
-	if (status != WF_OK) {
+	point_at(load, &comply->origin);
+	if (status == WF_NO_MEMORY)
 		load->status = status;
-		(void)snprintf(load->error->text, sizeof(load->error->text), "%s", why);
-		return false;
-	}
-	for (size_t i = 0; i < comply->n; i++) {
+	else if (status != WF_OK)
+		config_fail(load, comply->origin.line, "comply: %s", why);
+	for (size_t i = 0; i < comply->n && status == WF_OK; i++) {
 		point_at(load, &comply->origin);
 		if (!add_profile(load, comply->names[i]))
 			return false;
 	}
-	return true;
+	return status == WF_OK;
 }
 
 /* --- what cannot be composed --- */

@@ -367,13 +367,14 @@ START_TEST(profiles_must_be_there_and_trusted)
 	char path[128];
 
 	write_main("comply = {\"scs3\"}\nprofiles_dir = \"/nowhere/at/all\"\n");
-	ck_assert_str_eq(refused(WF_NOT_FOUND),
-		"/nowhere/at/all: cannot be read: No such file or directory");
+	ck_assert_str_eq(refused(WF_INVALID),
+		"warifu.conf:1: comply: /nowhere/at/all: cannot be read: No such file or "
+		"directory");
 	(void)snprintf(path, sizeof(path), "%s/profiles/scs3.profile", folder);
 	ck_assert_int_eq(chmod(path, 0666), 0);
 	write_comply("comply = {\"scs3\"}\n");
 	ck_assert_msg(
-		strstr(refused(WF_DENIED), "can be written by others") != NULL, "%s", error.text);
+		strstr(refused(WF_INVALID), "can be written by others") != NULL, "%s", error.text);
 }
 END_TEST
 
