@@ -1,6 +1,4 @@
-"""Debian's FreeRADIUS beside ours: its own configuration of the least that such a server needs, on a port of its own,
-never as a service of the machine.
-"""
+"""Debian's FreeRADIUS beside ours: who logs in there, and how."""
 
 import hashlib
 import hmac
@@ -10,63 +8,9 @@ import signal
 import subprocess
 
 from rig import lib
+import raddb  # pylint: disable=wrong-import-order
 
-PROGRAM = "/usr/sbin/freeradius"
 PORT = 18120
-
-CONFIG = """prefix = /usr
-raddbdir = {folder}
-libdir = /usr/lib/freeradius
-logdir = {folder}
-run_dir = {folder}
-max_request_time = 30
-cleanup_delay = 5
-max_requests = 1048576
-log {{
-	destination = files
-	file = {folder}/radius.log
-	auth = no
-}}
-security {{
-	max_attributes = 200
-	reject_delay = 0
-	status_server = yes
-}}
-proxy_requests = no
-client loopback {{
-	ipaddr = 127.0.0.0/8
-	secret = "{secret}"
-	require_message_authenticator = no
-}}
-thread pool {{
-	start_servers = {threads}
-	max_servers = {threads}
-	min_spare_servers = 1
-	max_spare_servers = {threads}
-	max_requests_per_server = 0
-}}
-modules {{
-	pap {{
-	}}
-	always ok {{
-		rcode = ok
-	}}
-	always handled {{
-		rcode = handled
-	}}
-	files {{
-		filename = {folder}/users
-	}}
-}}
-server default {{
-	listen {{
-		type = auth
-		ipaddr = 127.0.0.1
-		port = {port}
-	}}
-{site}
-}}
-"""
 
 # One reply, one password.
 PLAIN = """	authorize {
@@ -122,11 +66,6 @@ CHALLENGE = """	authorize {
 """
 
 
-def installed():
-    """Whether there is one to compare with."""
-    return os.path.exists(PROGRAM)
-
-
 def first_code(number):
     """people_code(number, 0) of people.c: a password of six digits that stays."""
     secret = hashlib.sha256(f"bench {number}".encode()).digest()[:20]
@@ -142,13 +81,10 @@ class FreeRadius:
         self.folder = os.path.join(os.environ["TMPDIR"], "freeradius-" + name)
         os.makedirs(self.folder)
         self.log = os.path.join(self.folder, "radius.log")
-        with open(os.path.join(self.folder, "users"), "w", encoding="ascii") as stream:
-            stream.writelines(f"u{number:07d} {entry(number)}\n" for number in range(1, people + 1))
-        with open(os.path.join(self.folder, "radiusd.conf"), "w", encoding="ascii") as stream:
-            stream.write(CONFIG.format(folder=self.folder, secret=secret, site=site, port=PORT,
-                                       threads=max(2, os.cpu_count())))
+        users = (f"u{number:07d} {entry(number)}" for number in range(1, people + 1))
+        raddb.write(self.folder, PORT, secret, site, users, threads=max(2, os.cpu_count()), requests=1048576)
         # pylint: disable=consider-using-with
-        self.process = subprocess.Popen([PROGRAM, "-f", "-d", self.folder, "-l", self.log], stdin=subprocess.DEVNULL)
+        self.process = subprocess.Popen([raddb.PROGRAM, "-f", "-d", self.folder, "-l", self.log], stdin=subprocess.DEVNULL)
         lib.wait_for("FreeRADIUS answers", self.ready, 30)
 
     def ready(self):

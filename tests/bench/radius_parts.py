@@ -9,6 +9,7 @@ import statistics
 import subprocess
 
 import freeradius
+import raddb  # found by rig, which freeradius imports
 from rig import PASSWORD, PROCESSORS, QUICK, Rig, lib, processor_s, program, raw_hash, report, seconds, skipped
 
 RADIUSD = "/usr/sbin/warifu-radiusd"
@@ -162,7 +163,7 @@ def check_sums(row):
 def sides(part, syslog, crypt=None):
     """Both servers, or the one that is there; what is not is told."""
     found = []
-    if freeradius.installed():
+    if raddb.installed():
         found.append(FreeRadius(part, crypt))
     else:
         skipped(f"radius-{part}", "FreeRADIUS", "it is not installed (package freeradius)")

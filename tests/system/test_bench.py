@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import lib
+import raddb
 
 BUILD = os.environ["WARIFU_BUILD"]
 os.environ.setdefault("WARIFU_STORES", os.path.join(os.environ["TMPDIR"], "stores"))
@@ -49,7 +50,7 @@ def challenges(server):
 
 def test_freeradius(_lab):
     """Against Debian's FreeRADIUS, which is known to answer."""
-    if not freeradius.installed():
+    if not raddb.installed():
         raise lib.Skip("the package freeradius is not installed")
     programs()
     server = radius.FreeRadius("plain")

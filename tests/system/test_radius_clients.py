@@ -12,6 +12,7 @@ import subprocess
 import threading
 
 import lib
+import raddb
 import radius
 from radius import attribute, client
 
@@ -245,17 +246,7 @@ def listens(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-PROXY = """prefix = /usr
-raddbdir = {folder}
-libdir = /usr/lib/freeradius
-logdir = {folder}
-run_dir = {folder}
-security {{
-	reject_delay = 0
-	status_server = yes
-}}
-proxy_requests = yes
-home_server ours {{
+PROXIED = """home_server ours {{
 	type = auth
 	ipaddr = 127.0.0.1
 	port = 1812
@@ -270,31 +261,12 @@ home_server_pool ours {{
 realm DEFAULT {{
 	auth_pool = ours
 	nostrip
-}}
-client loopback {{
-	ipaddr = 127.0.0.0/8
-	secret = "{secret}"
-}}
-thread pool {{
-	start_servers = 1
-	max_servers = 4
-	min_spare_servers = 1
-	max_spare_servers = 2
-}}
-modules {{
-}}
-server default {{
-	listen {{
-		type = auth
-		ipaddr = 127.0.0.1
-		port = 18130
-	}}
-	authorize {{
-		update control {{
+}}"""
+PROXY = """	authorize {
+		update control {
 			&Proxy-To-Realm := DEFAULT
-		}}
-	}}
-}}
+		}
+	}
 """
 
 
@@ -302,7 +274,7 @@ def test_freeradius_proxy(lab):
     """FreeRADIUS as a proxy in front: signs what it forwards, adds its Proxy-State to the device's, and gets both back."""
     radius.need("freeradius", "radclient")
     person = up(lab, client("proxy", secret=SECRET))
-    write(f"{lab.logs}/radiusd.conf", PROXY.format(folder=lab.logs, secret=WORDS))
+    raddb.write(lab.logs, 18130, WORDS, PROXY, proxies="yes", beside=PROXIED.format(secret=WORDS))
     said = background(lab, "freeradius", "freeradius", "-d", lab.logs, "-f", "-l", "stdout")
     lib.wait_for("FreeRADIUS serves", lambda: "Ready to process requests" in said(), 30)
     tap = Tap()

@@ -13,105 +13,55 @@ import subprocess
 import threading
 
 import lib
+import raddb
 import radius
 
 EGRESS = "/usr/sbin/warifu-egress"
-FREERADIUS = "/usr/sbin/freeradius"
 SECRET = b"maple leaf avenue"
 PORT = 18120
 
-TREE = """prefix = /usr
-raddbdir = {folder}
-libdir = /usr/lib/freeradius
-logdir = {folder}
-run_dir = {folder}
-max_request_time = 30
-cleanup_delay = 5
-max_requests = 1024
-log {{
-	destination = files
-	file = {folder}/radius.log
-	auth = yes
-}}
-security {{
-	max_attributes = 200
-	reject_delay = 0
-	status_server = yes
-}}
-proxy_requests = no
-client loopback {{
-	ipaddr = 127.0.0.0/8
-	secret = "{secret}"
-	require_message_authenticator = yes
-}}
-thread pool {{
-	start_servers = 2
-	max_servers = 4
-	min_spare_servers = 1
-	max_spare_servers = 2
-	max_requests_per_server = 0
-}}
-modules {{
-	pap {{
-	}}
-	always ok {{
-		rcode = ok
-	}}
-	always reject {{
-		rcode = reject
-	}}
-	files {{
-		filename = {folder}/users
-	}}
-}}
-server default {{
-	listen {{
-		type = auth
-		ipaddr = 127.0.0.1
-		port = {port}
-	}}
-	authorize {{
-		update reply {{
+# Carol is asked back.
+SITE = """	authorize {
+		update reply {
 			&Message-Authenticator := 0x00
-		}}
-		if (&User-Name == "carol") {{
-			if (!&State) {{
-				if (&User-Password == "sms") {{
-					update reply {{
+		}
+		if (&User-Name == "carol") {
+			if (!&State) {
+				if (&User-Password == "sms") {
+					update reply {
 						&State := 0x6c6162
 						&Reply-Message := "Code of the SMS:"
 						&Prompt := Echo
-					}}
-					update control {{
+					}
+					update control {
 						&Response-Packet-Type := Access-Challenge
 						&Auth-Type := asks
-					}}
-				}}
-				else {{
+					}
+				}
+				else {
 					reject
-				}}
-			}}
-			elsif (&State == 0x6c6162 && &User-Password == "4711") {{
-				update control {{
+				}
+			}
+			elsif (&State == 0x6c6162 && &User-Password == "4711") {
+				update control {
 					&Auth-Type := Accept
-				}}
-			}}
-			else {{
+				}
+			}
+			else {
 				reject
-			}}
-		}}
+			}
+		}
 		files
 		pap
-	}}
-	authenticate {{
-		Auth-Type PAP {{
+	}
+	authenticate {
+		Auth-Type PAP {
 			pap
-		}}
-		Auth-Type asks {{
+		}
+		Auth-Type asks {
 			ok
-		}}
-	}}
-}}
+		}
+	}
 """
 
 
@@ -165,17 +115,15 @@ class FreeRadius(lib.Program):
     """The real one, with users and their codes; carol is asked back."""
 
     def __init__(self, lab, users):
-        if not os.path.exists(FREERADIUS):
+        if not raddb.installed():
             raise lib.Skip("the package freeradius is not installed")
         super().__init__(lab, "freeradius", 10)
         self.folder = os.path.join(lab.logs, "freeradius")
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
-        with open(f"{self.folder}/users", "w", encoding="utf-8") as stream:
-            stream.write("".join(f'{name} Cleartext-Password := "{code}"\n' for name, code in users.items()))
-        with open(f"{self.folder}/radiusd.conf", "w", encoding="utf-8") as stream:
-            stream.write(TREE.format(folder=self.folder, secret=SECRET.decode(), port=PORT))
-        self.run(FREERADIUS, "-d", self.folder, "-f", "-l", "stdout")
+        lines = (f'{name} Cleartext-Password := "{code}"' for name, code in users.items())
+        raddb.write(self.folder, PORT, SECRET.decode(), SITE, lines, log="yes", signed="yes")
+        self.run(raddb.PROGRAM, "-d", self.folder, "-f", "-l", "stdout")
         lib.wait_for("FreeRADIUS listens", self.listens, 20)
 
     def listens(self):
