@@ -10,6 +10,7 @@
 #include "tests/unit/faults.h"
 #include "tests/unit/radius/fake_daemon.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/witness.h"
 
 #define MS INT64_C(1000)
 #define NOBODY 65534
@@ -17,26 +18,9 @@
 static struct fake_daemon daemon_;
 static struct event_base *base;
 static struct wf_link *link_;
-static struct wf_now now;
-static unsigned said, messages, settled, ups, losts;
+static unsigned messages, settled, ups, losts;
 static uint64_t last_tag;
-static char last_said[300];
 static bool answers; /* whatever comes is answered at once */
-
-static struct wf_now
-read_clock(void *ctx)
-{
-	(void)ctx;
-	return now;
-}
-
-static void
-say(int priority, const char *text)
-{
-	(void)priority;
-	snprintf(last_said, sizeof(last_said), "%s", text);
-	said++;
-}
 
 /* A record, with so many more bytes in it. */
 static wf_status
@@ -128,7 +112,8 @@ setup(void)
 	base = event_base_new();
 	ck_assert_ptr_nonnull(base);
 	now = (struct wf_now){.boot_us = 1000 * MS};
-	said = messages = settled = ups = losts = 0;
+	said_forget();
+	messages = settled = ups = losts = 0;
 	last_said[0] = '\0';
 	answers = false;
 	open_link((uid_t)-1);
@@ -247,7 +232,7 @@ START_TEST(nobody_is_there)
 		tick(1);
 		ck_assert_uint_eq(losts, i + 2);
 	}
-	ck_assert_uint_eq(said, 1);
+	ck_assert_uint_eq(nsaid, 1);
 	ck_assert_uint_eq(ups, 0);
 }
 END_TEST
@@ -265,7 +250,7 @@ START_TEST(comes_back)
 		turn();
 		ck_assert_uint_eq(losts, i);
 		ck_assert_ptr_nonnull(strstr(last_said, "it closed the connection"));
-		ck_assert_uint_eq(said, 2 * i); /* each time */
+		ck_assert_uint_eq(nsaid, 2 * i); /* each time */
 		tick(99 * MS);
 		ck_assert(!fake_daemon_accept(&daemon_));
 		now.boot_us += MS;

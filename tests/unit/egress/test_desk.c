@@ -16,6 +16,7 @@
 #include "tests/unit/egress/fake_server.h"
 #include "tests/unit/faults.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/witness.h"
 
 #define S INT64_C(1000000)
 #define TURNS 3000
@@ -29,16 +30,6 @@ static struct egress *egress;
 static struct egress_reply last;
 static struct wf_secret answer;
 static unsigned told;
-static char said[2048];
-
-static void
-say(int priority, const char *text)
-{
-	size_t len = strlen(said);
-
-	(void)priority;
-	snprintf(said + len, sizeof(said) - len, "%s\n", text);
-}
 
 static void
 write_file(const char *name, const char *text)
@@ -91,7 +82,7 @@ setup(void)
 	memset(&server, 0, sizeof(server));
 	server.code = CODE_ACCESS_ACCEPT;
 	fake_server_start(&server);
-	said[0] = '\0';
+	said_forget();
 	told = 0;
 	base = event_base_new();
 	ck_assert_ptr_nonnull(base);

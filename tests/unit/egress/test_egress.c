@@ -8,6 +8,7 @@
 #include "tests/unit/faults.h"
 #include "tests/unit/radius/fake_daemon.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/witness.h"
 
 #define MS INT64_C(1000)
 #define S INT64_C(1000000)
@@ -15,22 +16,14 @@
 static struct fake_daemon program; /* warifu-egress's end */
 static struct event_base *base;
 static struct egress *egress;
-static struct wf_now now;
 static struct egress_reply last;
 static unsigned told;
 static struct egress_ticket *ticket;
 static struct wf_secret answer;
 static bool asks_again; /* from within the callback */
 
-static struct wf_now
-read_clock(void *ctx)
-{
-	(void)ctx;
-	return now;
-}
-
 static void
-say(int priority, const char *text)
+say_something(int priority, const char *text)
 {
 	(void)priority;
 	ck_assert_str_ne(text, "");
@@ -86,7 +79,7 @@ setup(void)
 		const struct egress_options options = {.clock = {.read = read_clock},
 			.path = program.path,
 			.owner = (uid_t)-1,
-			.say = say};
+			.say = say_something};
 
 		ck_assert_int_eq(egress_new(base, &options, &egress), WF_OK);
 	}
@@ -537,7 +530,7 @@ make_other(void)
 	const struct egress_options options = {.clock = {.read = read_clock},
 		.path = program.path,
 		.owner = (uid_t)-1,
-		.say = say};
+		.say = say_something};
 
 	return egress_new(base, &options, &other);
 }

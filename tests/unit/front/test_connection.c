@@ -17,35 +17,19 @@
 #include "common/link/socket.h"
 #include "tests/unit/faults.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/witness.h"
 
 #define NOBODY 65534
 #define ROOM 4 /* connections */
 
 static struct event_base *base;
 static struct front *front;
-static struct wf_now now;
 static char folder[] = "/tmp/warifu-front-XXXXXX";
 static char path[64];
-static unsigned taken, goners, said;
-static char last_said[200];
+static unsigned taken, goners;
 static wf_status takes; /* what the taker says to a message */
 static struct engine_peer *last_peer;
 static bool busy, echoes;
-
-static struct wf_now
-read_clock(void *ctx)
-{
-	(void)ctx;
-	return now;
-}
-
-static void
-say(int priority, const char *text)
-{
-	(void)priority;
-	snprintf(last_said, sizeof(last_said), "%s", text);
-	said++;
-}
 
 static wf_status
 handle(void *ctx, struct engine_peer *peer, const struct wf_msg *msg)
@@ -294,10 +278,10 @@ START_TEST(dropped_for_what_it_sends)
 	ck_assert_ptr_nonnull(strstr(last_said, drops[_i].sentence));
 	close(fd);
 	close(meet());
-	ck_assert_uint_eq(said, 1);
+	ck_assert_uint_eq(nsaid, 1);
 	now.boot_us += 1000000;
 	close(meet());
-	ck_assert_uint_eq(said, 2);
+	ck_assert_uint_eq(nsaid, 2);
 }
 END_TEST
 

@@ -11,13 +11,13 @@
 #include "tests/unit/faults.h"
 #include "tests/unit/radius/craft.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/witness.h"
 
 #define SECOND INT64_C(1000000)
 #define IDS 256
 
 static struct event_base *base;
 static struct disconnects *disconnects;
-static struct wf_now now;
 static struct config_client config;
 static struct client client = {.config = &config};
 static struct site site;
@@ -30,13 +30,6 @@ static size_t got_len, done;
 static uint64_t done_tag;
 static wf_status done_status;
 static char done_text[100];
-
-static struct wf_now
-read_clock(void *ctx)
-{
-	(void)ctx;
-	return now;
-}
 
 static void
 on_done(void *ctx, uint64_t tag, wf_status status, const char *text)

@@ -12,6 +12,7 @@
 #include "radius/packet.h"
 #include "tests/unit/faults.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/witness.h"
 
 #define NUMBER 5
 
@@ -41,24 +42,6 @@ on_settled(void *ctx)
 	if (settled < sizeof(at_settled) / sizeof(at_settled[0]))
 		at_settled[settled] = taken;
 	settled++;
-}
-
-/* A numeric address; port 0 is one that is free. */
-static struct sockaddr_storage
-address_of(const char *text, uint16_t port, socklen_t *len_r)
-{
-	struct sockaddr_storage address = {.ss_family = AF_INET};
-	struct sockaddr_in *v4 = (struct sockaddr_in *)&address;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address;
-
-	v4->sin_port = htons(port);
-	*len_r = sizeof(*v4);
-	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1)
-		return address;
-	v6->sin6_family = AF_INET6;
-	ck_assert_int_eq(inet_pton(AF_INET6, text, &v6->sin6_addr), 1);
-	*len_r = sizeof(*v6);
-	return address;
 }
 
 static uint16_t

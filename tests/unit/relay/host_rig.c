@@ -19,16 +19,6 @@ struct far centre;
 static int listener;
 const char *certificate; /* that the centre shows */
 bool open_; /* the centre takes connections */
-char said[4096];
-
-static void
-say(int priority, const char *text)
-{
-	size_t len = strlen(said);
-
-	(void)priority;
-	snprintf(said + len, sizeof(said) - len, "%s\n", text);
-}
 
 void
 turn(void)
@@ -110,7 +100,7 @@ setup(void)
 	listener = far_listen();
 	certificate = "centre";
 	open_ = true;
-	said[0] = '\0';
+	said_forget();
 	memset(&config, 0, sizeof(config));
 	snprintf(config.node, sizeof(config.node), HOST);
 	snprintf(config.state_dir, sizeof(config.state_dir), "%s", rig.folder);

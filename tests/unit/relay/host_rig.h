@@ -11,6 +11,7 @@
 #include "authd/relay/relay.h"
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/relay/far.h"
+#include "tests/unit/witness.h"
 
 #define HOST "web1.test"
 #define TURNS 5000
@@ -25,7 +26,6 @@ extern const struct front_taker *taker;
 extern struct far centre;
 extern const char *certificate; /* that the centre shows */
 extern bool open_; /* the centre takes connections */
-extern char said[4096];
 
 void setup(void);
 void teardown(void);

@@ -13,16 +13,6 @@ struct authority authority;
 struct hub *hub;
 struct far far_, other;
 unsigned port;
-char said[4096]; /* all of it */
-
-static void
-say(int priority, const char *text)
-{
-	size_t len = strlen(said);
-
-	(void)priority;
-	snprintf(said + len, sizeof(said) - len, "%s\n", text);
-}
 
 void
 turn(void)
@@ -86,7 +76,7 @@ setup(void)
 	rig.config.relays.nallow = 2;
 	snprintf(rig.config.relays.allow[0], CONFIG_HOST_SIZE, "%s", HOST);
 	snprintf(rig.config.relays.allow[1], CONFIG_HOST_SIZE, "web2.test");
-	said[0] = '\0';
+	said_forget();
 	start_hub();
 }
 

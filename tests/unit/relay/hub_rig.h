@@ -11,6 +11,7 @@
 #include "authd/relay/hub.h"
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/relay/far.h"
+#include "tests/unit/witness.h"
 
 #define HOST "web1.test"
 #define TURNS 5000
@@ -20,7 +21,6 @@ extern struct authority authority;
 extern struct hub *hub;
 extern struct far far_, other; /* relays, if a test opens them */
 extern unsigned port;
-extern char said[4096]; /* all of it */
 
 void setup(void);
 void teardown(void);

@@ -12,6 +12,7 @@
 #include "tests/unit/engine/elsewhere.h"
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/unit.h"
+#include "tests/unit/witness.h"
 
 #define S INT64_C(1000000)
 
@@ -21,16 +22,6 @@ static struct config_upstream upstream;
 static struct relay *relay;
 static const struct front_taker *taker;
 static struct rig_peer peer;
-static char said[4096];
-
-static void
-say(int priority, const char *text)
-{
-	size_t len = strlen(said);
-
-	(void)priority;
-	snprintf(said + len, sizeof(said) - len, "%s\n", text);
-}
 
 static void
 setup(void)
@@ -39,7 +30,7 @@ setup(void)
 	struct relay_options options;
 
 	rig_open(&rig);
-	said[0] = '\0';
+	said_forget();
 	memset(&config, 0, sizeof(config));
 	policy_init(&config.policy);
 	snprintf(config.node, sizeof(config.node), "web1");
@@ -258,7 +249,7 @@ START_TEST(nobody_answers)
 	expect_result(WF_VERDICT_UNAVAILABLE, WF_TEXT_AWAY);
 	pass(S);
 	ask_first();
-	said[0] = '\0';
+	said_forget();
 	elsewhere_say(1, WF_OUTCOME_REJECT);
 	expect_result(WF_VERDICT_REJECT, WF_TEXT_REFUSED);
 	ck_assert_ptr_nonnull(strstr(said, "the centre centre is there"));

@@ -10,23 +10,7 @@
 
 #include "common/tls/accept.h"
 #include "tests/unit/unit.h"
-
-static struct sockaddr_storage
-address_of(const char *text, uint16_t port, socklen_t *len_r)
-{
-	struct sockaddr_storage address = {.ss_family = AF_INET};
-	struct sockaddr_in *v4 = (struct sockaddr_in *)&address;
-	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&address;
-
-	v4->sin_port = htons(port);
-	*len_r = sizeof(*v4);
-	if (inet_pton(AF_INET, text, &v4->sin_addr) == 1)
-		return address;
-	v6->sin6_family = AF_INET6;
-	ck_assert_int_eq(inet_pton(AF_INET6, text, &v6->sin6_addr), 1);
-	*len_r = sizeof(*v6);
-	return address;
-}
+#include "tests/unit/witness.h"
 
 static int
 listen_at(const char *text, struct sockaddr_storage *bound_r, socklen_t *len_r)
