@@ -15,6 +15,9 @@ struct sample {
 	const char *error; /* NULL: it is understood */
 };
 
+#define COMMANDS                                                                       \
+	"init, user, token, unlock, session, emergency, log, why, status, doctor, tune, " \
+	"pam, radius, policy, key, clock, backup, restore, reload, completion, help"
 #define COMMON "--json, --socket, --lang, --help, --version"
 
 static const struct sample samples[] = {
@@ -38,11 +41,9 @@ static const struct sample samples[] = {
 	{{"unlock", "alice", "--reason", "--odd"}, NULL},
 
 	{{NULL},
-		"say what to do; there are: init, user, token, unlock, session, emergency, log, why, status, doctor, tune, "
-		"pam, radius, key, clock, backup, restore, reload, completion, help"},
+		"say what to do; there are: " COMMANDS},
 	{{"usr"},
-		"there is no command 'usr'; there are: init, user, token, unlock, session, emergency, log, why, status, "
-		"doctor, tune, pam, radius, key, clock, backup, restore, reload, completion, help"},
+		"there is no command 'usr'; there are: " COMMANDS},
 	{{"token"}, "'token' needs one of: add, confirm, list, resync, remove"},
 	{{"token", "make"}, "'token' has no 'make'; it has: add, confirm, list, resync, remove"},
 	{{"user", "show"}, "'user show' needs USER; usage: warifu user show USER"},
