@@ -14,7 +14,9 @@ letter_of(uint32_t value, const char tail[2])
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
 	value &= 63;
-	return value < 62 ? letters[value] : tail[value - 62];
+	if (value < 62)
+		return letters[value];
+	return tail[value - 62];
 }
 
 /* Where the text ends. */

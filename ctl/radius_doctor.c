@@ -14,8 +14,6 @@
 #include "ctl/text.h"
 
 #define SERVER "warifu-radiusd"
-/* The kernel keeps 15 characters of a program's name. */
-#define COMM_LEN 15
 
 static void
 ask_view(struct ctl *ctl, const char *act, struct answer *answer_r)
@@ -76,7 +74,7 @@ say_away(const struct table *listeners, char *text_r, size_t size)
 			_("is not connected; a program of user %s holds %s: run doctor as root to "
 			  "see which"),
 			user_of(holder.uid, uid), address);
-	else if (strncmp(holder.name, SERVER, COMM_LEN) == 0)
+	else if (strcmp(holder.name, SERVER) == 0)
 		snprintf(text_r, size,
 			_("runs (process %ld), but is not connected to the daemon; see 'journalctl "
 			  "-u warifu-radiusd'"),

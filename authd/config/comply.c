@@ -206,13 +206,11 @@ read_answer(struct config_load *load, const char *section, const struct config_a
 }
 
 static bool
-read_answers(struct config_load *load, const char *section, const struct config_answers *written)
+read_answers(struct config_load *load, const char *section, const struct config_answers *written,
+	struct compose_answer *answers)
 {
-	struct config_comply *comply = &load->config->comply;
-
 	for (size_t i = 0; i < written->n; i++)
-		if (!read_answer(
-			    load, section, &written->list[i], &comply->answers[comply->nanswers++]))
+		if (!read_answer(load, section, &written->list[i], &answers[i]))
 			return false;
 	return true;
 }
@@ -222,12 +220,17 @@ read_all_answers(struct config_load *load)
 {
 	struct config_comply *comply = &load->config->comply;
 	size_t n = comply->resolves.n + comply->deviates.n;
+	struct compose_answer *answers =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(n + 1, sizeof(*answers));
 
-	comply->answers = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(n + 1, sizeof(*comply->answers));
-	if (comply->answers == NULL)
+	if (answers == NULL) {
 		load->status = WF_NO_MEMORY;
-	return comply->answers != NULL && read_answers(load, "resolve", &comply->resolves) &&
-	       read_answers(load, "deviate", &comply->deviates);
+		return false;
+	}
+	comply->answers = answers;
+	comply->nanswers = n;
+	return read_answers(load, "resolve", &comply->resolves, answers) &&
+	       read_answers(load, "deviate", &comply->deviates, answers + comply->resolves.n);
 }
 
 const struct config_answer *

@@ -92,8 +92,8 @@ static const char *const sentences[] = {
 	[SECRET_LONG] =
 		N_("is longer than a secret may be; 'warifu radius secret' makes a new one"),
 	[SECRET_UNSEEN] = N_("lies in a folder that cannot be looked into; look as root"),
-	[SECRET_SHORT] = N_("is short enough to be guessed from one packet; 'warifu radius secret' "
-			    "makes a new one"),
+	[SECRET_SHORT] =
+		N_("is short enough to be guessed; 'warifu radius secret' makes a new one"),
 	[SECRET_OLD] =
 		N_("has not been changed for a year; 'warifu radius secret' makes a new one"),
 };

@@ -161,15 +161,18 @@ rules_claims_add(const struct rules_book *book, const struct rules_profile *prof
 	const struct compose_claim **grown;
 	wf_status status = WF_OK;
 
-	for (size_t i = 0; status == WF_OK && i < profile->nincludes; i++)
-		status = rules_claims_add(
-			book, rules_profile_find(book, profile->includes[i]), claims);
+	for (size_t i = 0; status == WF_OK && i < profile->nincludes; i++) {
+		const struct rules_profile *included =
+			rules_profile_find(book, profile->includes[i]);
+
+		status = included == NULL ? WF_NOT_FOUND : rules_claims_add(book, included, claims);
+	}
 	if (status != WF_OK)
 		return status;
 	grown = wf_fault(WF_FAULT_ALLOC)
 			? NULL
-			: reallocarray(
-				  claims->list, claims->n + profile->nclaims + 1, sizeof(*grown));
+			: reallocarray(claims->list, claims->n + profile->nclaims + 1,
+				  sizeof(void *));
 	if (grown == NULL)
 		return WF_NO_MEMORY;
 	claims->list = grown;
