@@ -247,7 +247,7 @@ config_put_group_attribute(const struct config_put *put)
 		strlen(value) >= sizeof(client->group_format))
 		return false;
 	memcpy(client->group_attribute, name, sizeof(name));
-	(void)snprintf(client->group_format, sizeof(client->group_format), "%s", value);
+	memcpy(client->group_format, value, strlen(value) + 1);
 	return true;
 }
 
