@@ -138,11 +138,21 @@ struct check {
 	size_t counts[FINDINGS];
 };
 
+/* At its weakest: where a service is content with one kind, so is the whole. */
+static int64_t
+in_force(const struct config *config, enum policy_param param)
+{
+	int64_t value = policy_value(&config->policy, param);
+	bool one = param == P_MFA_KINDS && config->comply.guards != 1U << GUARD_MFA;
+
+	return one && value > 1 ? 1 : value;
+}
+
 /* What the numbers of the policy and the built-in values are, as if they had been composed. */
 static void
 fill_today(const struct check *check)
 {
-	const struct policy *policy = &check->view->call->daemon->config->policy;
+	const struct config *config = check->view->call->daemon->config;
 	size_t n;
 	const struct rule_binding *bindings = rule_bindings(&n);
 
@@ -151,7 +161,7 @@ fill_today(const struct check *check)
 			if ((bindings[i].kinds & 1U << cell / RULE_GUARDS) != 0)
 				check->today->cells[rule_index(rule_find(bindings[i].rule))][cell] =
 					(struct compose_cell){.state = CELL_SET,
-						.value = policy_value(policy, bindings[i].param)};
+						.value = in_force(config, bindings[i].param)};
 }
 
 /* The part of a claim that something of today answers to: false if there is none. */
@@ -159,8 +169,6 @@ static bool
 clip(const struct check *check, struct compose_claim *claim)
 {
 	const struct compose_cell *cells = check->today->cells[rule_index(claim->spec)];
-	const unsigned guards =
-		check->view->comply->n > 0 ? check->view->comply->guards : 1U << GUARD_MFA;
 	unsigned kinds = 0;
 
 	for (unsigned i = 0; i < RULE_KINDS; i++)
@@ -168,7 +176,7 @@ clip(const struct check *check, struct compose_claim *claim)
 			kinds |= 1U << i;
 	claim->kinds &= kinds;
 	if ((claim->spec->splits & RULE_BY_GUARD) != 0)
-		claim->guards &= guards;
+		claim->guards &= check->view->comply->guards;
 	return claim->kinds != 0 && claim->guards != 0;
 }
 

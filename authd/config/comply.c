@@ -457,15 +457,26 @@ guard_in_force(const struct policy *policy)
 									    : GUARD_NONE);
 }
 
+/* What 'is' would say: the number, or all words of a set, to choose from. */
+static void
+say_is(const struct rule_spec *spec, int64_t number, struct config_text *text)
+{
+	if (spec->members == NULL)
+		config_say(text, "%lld", (long long)number);
+	for (size_t i = 0; spec->members != NULL && spec->members[i] != NULL; i++)
+		config_say(text, "%s%s", i == 0 ? "" : "\", \"", spec->members[i]);
+}
+
 static void
 fail_local(struct config_load *load, const struct policy_number *number,
 	const struct rule_spec *spec, const char *name, const struct compose_cell *cell)
 {
 	char claim[400], how[HOW_SIZE], value[RULE_VALUE_SIZE];
 	struct config_text text = {.bytes = claim, .size = sizeof(claim)};
+	struct config_text is = {.bytes = value, .size = sizeof(value)};
 
 	say_claim(cell->by, &text);
-	(void)snprintf(value, sizeof(value), "%lld", (long long)number->value);
+	say_is(spec, number->value, &is);
 	(void)snprintf(how, sizeof(how), HOW_DEVIATE, spec->name, value);
 	point_at(load, &number->origin);
 	config_fail(load, number->origin.line,
@@ -571,6 +582,7 @@ config_comply_check(struct config_load *load)
 	struct config_comply *comply = &load->config->comply;
 	struct compose_problem problem;
 
+	comply->guards = guard_in_force(&load->config->policy);
 	if (comply->n == 0) {
 		check_needed(load);
 		return;

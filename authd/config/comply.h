@@ -35,7 +35,7 @@ struct config_answers {
 struct config_comply {
 	char names[CONFIG_COMPLY_MAX][65];
 	struct origin origin; /* of the list */
-	size_t n;             /* 0: no document is complied with, and all below is empty */
+	size_t n; /* 0: no document is complied with, and all below is empty but guards */
 	struct config_answers resolves, deviates, drafts;
 	/* made of them when all files are read: */
 	struct rules_book book;

@@ -321,8 +321,9 @@ is_met(const struct compose_claim *claim, const struct compose_cell *cell)
 		if (nothing)
 			return claim->spec->stricter == POLICY_UNION && claim->value == 0;
 		return !rule_weaker(claim->spec, cell->value, claim->value);
-	case CLAIM_UNDEFINED:
-		return !nothing;
+	case CLAIM_UNDEFINED: /* a set may be said to be empty (C-02) */
+		return !nothing ||
+		       (claim->spec->stricter == POLICY_UNION && cell->answer != NULL);
 	case CLAIM_FORBIDDEN:
 		return nothing || (claim->spec->stricter == POLICY_UNION && cell->value == 0);
 	}

@@ -190,6 +190,24 @@ START_TEST(check_claims_nothing_that_is_not_done)
 }
 END_TEST
 
+START_TEST(check_takes_the_guard_that_is_there)
+{
+	/* 20 wrong answers and one kind: nothing guards these passwords (SCS-4-1-5-3) */
+	take("mfa { kinds = 1 }\nlock { threshold = 20 }\n");
+	ck_assert_int_eq(rig_act("policy.check", "against=scs3", NULL), WF_NO);
+	for (size_t row = 0; row < rig.nrows; row++)
+		if (strcmp(rig_cell(row, "parameter"), "password.min") == 0)
+			ck_assert_str_eq(rig_cell(row, "verdict"),
+				strcmp(rig_cell(row, "guard"), "none") == 0 ? "deviation"
+									    : "not in force");
+	/* one service with one kind is enough */
+	take("comply = {\"scs3\"}\nservice \"sshd\" { kinds = 1 }\n");
+	ck_assert_int_eq(rig_act("policy.check", NULL), WF_NO);
+	ck_assert_str_eq(rig_cell(row_of("parameter", "mfa.kinds", "verdict", "deviation"),
+				 "in-force"), "1");
+}
+END_TEST
+
 START_TEST(check_tells_what_is_over)
 {
 	static const char text[] =
@@ -233,6 +251,7 @@ policy_suite(void)
 	tcase_add_test(tc, why_without_documents_asks_all);
 	tcase_add_test(tc, diff_shows_what_differs);
 	tcase_add_test(tc, check_claims_nothing_that_is_not_done);
+	tcase_add_test(tc, check_takes_the_guard_that_is_there);
 	tcase_add_test(tc, check_tells_what_is_over);
 	tcase_add_test(tc, profiles_that_cannot_be_read);
 	suite_add_tcase(suite, tc);

@@ -140,6 +140,20 @@ START_TEST(c02_classes_are_demanded_and_forbidden)
 	assert_refused("comply = {\"isac1\"}\npassword { classes = 3 }\n",
 		"'password.classes' is weaker than what is complied with: "
 		"ISAC-3.2.7b (isac1.profile:");
+	assert_refused("comply = {\"isac1\"}\npassword { classes = 3 }\n",
+		"deviate \"password.classes\" { is = {\"upper\", \"lower\", \"digit\", "
+		"\"symbol\"} ");
+	config = load_comply("comply = {\"isac1\"}\npassword { classes = 3 }\n"
+			     "deviate \"password.classes\" { is = {\"upper\", \"lower\"} until = "
+			     "\"2027-01-01\"" SIGNED);
+	ck_assert_int_eq(verdict_of(config, "ISAC-3.2.7b", "password.classes"), VERDICT_DEVIATES);
+	config_free(&config);
+	/* "any characters will do" is a value to who demands one */
+	config = load_comply(
+		"comply = {\"kubota\", \"isac1\"}\n" TIMEOUT RESOLVE("password.min", "10")
+			RESOLVE("password.classes", "none") RESOLVE("password.max_age", "none"));
+	ck_assert_int_eq(verdict_of(config, "KUBOTA-115a", "password.classes"), VERDICT_MET);
+	config_free(&config);
 }
 END_TEST
 
