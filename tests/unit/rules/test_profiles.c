@@ -91,6 +91,27 @@ START_TEST(texts_are_in_both_languages)
 }
 END_TEST
 
+/* Classes are composed and not enforced: who demands any is not met by their number's option. */
+START_TEST(no_criterion_is_done_by_classes_that_are_not)
+{
+	size_t seen = 0;
+
+	for (size_t i = 0; i < book.nprofiles; i++)
+		for (size_t j = 0; j < book.profiles[i].nclaims; j++) {
+			const struct compose_claim *claim = &book.profiles[i].claims[j];
+
+			if (strcmp(claim->spec->name, "password.classes") != 0 ||
+				claim->value == 0 || (claim->guards & 1U << GUARD_MFA) == 0)
+				continue;
+			seen++;
+			ck_assert_msg(
+				rules_criterion_find(&book, claim->origin.criterion)->nby == 0,
+				"%s", claim->origin.criterion);
+		}
+	ck_assert_uint_eq(seen, 3);
+}
+END_TEST
+
 /* Nothing is counted as done that no parameter of today does. */
 START_TEST(counts_add_up)
 {
@@ -295,6 +316,7 @@ profiles_suite(void)
 	tcase_add_test(tc, every_criterion_is_listed_once);
 	tcase_add_test(tc, documents_have_their_numbers_of_criteria);
 	tcase_add_test(tc, texts_are_in_both_languages);
+	tcase_add_test(tc, no_criterion_is_done_by_classes_that_are_not);
 	tcase_add_test(tc, counts_add_up);
 	tcase_add_test(tc, profiles_say_where_they_come_from);
 	tcase_add_test(tc, profiles_and_pairs_are_the_kept_ones);
