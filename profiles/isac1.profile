@@ -210,7 +210,7 @@ value {
 
 value {
 	of = "accounts.ledger"
-	is = {"account", "person", "mail", "department", "system", "valid-from", "valid-until", "enabled", "reason", "last-access", "dormant"}
+	is = {"account", "person", "mail", "department", "system", "valid-from", "valid-until", "enabled", "reason", "last-access", "dormant", "log-requirement"}
 	criterion = "ISAC-3a"
 	force = "must"
 }

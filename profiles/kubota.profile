@@ -30,7 +30,7 @@ value {
 
 value {
 	of = "mfa.required"
-	is = {"remote-access", "admin-internet", "user-internet-important", "cloud-important"}
+	is = {"remote-access", "admin-internet", "user-internet-important", "cloud-important", "cloud-admin"}
 	criterion = "KUBOTA-120"
 	force = "must"
 }
@@ -243,9 +243,11 @@ value {
 
 value {
 	of = "backup.manner"
-	is = {"defined"}
+	is = {"defined", "isolated"}
 	criterion = "KUBOTA-148"
 	force = "must"
+	note_ja = "ランサムウェアの手が届かない場所に保管する。"
+	note_en = "Kept where ransomware does not reach."
 }
 
 value {

@@ -127,14 +127,16 @@ value {
 	of = "lock.threshold"
 	is = {"10"}
 	criterion = "DRAFT-3-14a"
-	force = "must"
+	force = "where-possible"
 }
 
 value {
 	of = "lock.means"
-	is = {"lock", "back-off"}
+	is = {"lock", "back-off", "stronger-password"}
 	criterion = "DRAFT-3-14a"
-	force = "must"
+	force = "where-possible"
+	note_ja = "どちらも設定できない場合に限り、より強いパスワード (DRAFT-3-14b)。"
+	note_en = "A stronger password only where neither can be set (DRAFT-3-14b)."
 }
 
 value {

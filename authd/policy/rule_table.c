@@ -47,7 +47,7 @@ WORDS(name_words, "administrator", "admin", "root", "guest");
 WORDS(shared_words, "privileged", "general");
 WORDS(ledger_words, "account", "person", "mail", "department", "system", "valid-from",
 	"valid-until", "requester", "enabled", "reason", "last-access", "dormant", "purpose",
-	"rights");
+	"rights", "log-requirement");
 WORDS(partner_words, "approval", "nda", "contract-end");
 WORDS(field_words, "time", "source", "user", "result", "destination", "machine", "service",
 	"action");
