@@ -174,7 +174,7 @@ has_active(const struct act_subject *subject, enum factor_id factor)
 	return false;
 }
 
-/* "totp", "upstream:passlogic"; what does not fit is cut. */
+/* "totp", "upstream:otp1"; what does not fit is cut. */
 static void
 add_factor(enum factor_id factor, const char *server, char *text, size_t size)
 {

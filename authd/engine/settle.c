@@ -216,7 +216,7 @@ append(char *text, size_t size, const char *word)
 	snprintf(text + len, size - len, "%s%s", len == 0 ? "" : "+", word);
 }
 
-/* "totp"; of another server with its name, "upstream:passlogic". */
+/* "totp"; of another server with its name, "upstream:otp1". */
 static const char *
 name_of(const struct transaction *txn, size_t prompt, const struct factor_ops *ops, char *name, size_t size)
 {
