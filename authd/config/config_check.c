@@ -91,6 +91,7 @@ config_check(struct config_load *load)
 	config_radius_check(load);
 	load->file = file;
 	config_comply_check(load);
+	config_radius_check_modes(load);
 	load->file = file;
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
 		check_order(load, &orders[i]);

@@ -89,6 +89,8 @@ void config_check(struct config_load *load);
  * service.
  */
 void config_radius_check(struct config_load *load);
+/* Whether clients can carry what they are asked for: once the number of kinds is final. */
+void config_radius_check_modes(struct config_load *load);
 /* The same of the sections upstream. */
 void config_upstream_check(struct config_load *load);
 /* The same of documents and what they compose to, after clients have their services. */

@@ -358,7 +358,6 @@ static void (*const rules[])(const struct exam *exam) = {
 	check_certificates,
 	check_separator,
 	check_class,
-	check_mode,
 	check_send_groups,
 	check_replies,
 	keep_lines,
@@ -455,4 +454,14 @@ config_radius_check(struct config_load *load)
 		check_reply(load, &radius->replies[i]);
 	load->file = file;
 	check_tls(load);
+}
+
+void
+config_radius_check_modes(struct config_load *load)
+{
+	struct config_radius *radius = &load->config->radius;
+
+	for (size_t i = 0; i < radius->nclients && load->status == WF_OK; i++)
+		check_mode(
+			&(struct exam){.load = load, .client = &radius->clients[i], .index = i});
 }

@@ -187,6 +187,17 @@ START_TEST(c03_length_follows_from_the_guard)
 }
 END_TEST
 
+/* What a gateway sends in one field is two answers only as long as two are asked for. */
+START_TEST(clients_carry_what_is_composed)
+{
+	assert_refused("comply = {\"scs3\"}\n" DEVIATE("mfa.kinds",
+			       "1") "client \"vpn1\" {\nnetwork = {\"192.0.2.1\"}\n"
+				    "secret_file = \"/x\"\nmode = \"code-last\"\n}\n",
+		"client 'vpn1' sends password and code together (mode = code-last), but is asked "
+		"for the password alone");
+}
+END_TEST
+
 START_TEST(c05_the_address_counts_where_all_let_it)
 {
 	const int64_t other = KIND_OTHER;
@@ -405,6 +416,7 @@ comply_suite(void)
 	tcase_add_test(contradictions, c01_expiry_is_demanded_and_forbidden);
 	tcase_add_test(contradictions, c02_classes_are_demanded_and_forbidden);
 	tcase_add_test(contradictions, c03_length_follows_from_the_guard);
+	tcase_add_test(contradictions, clients_carry_what_is_composed);
 	tcase_add_test(contradictions, c05_the_address_counts_where_all_let_it);
 	tcase_add_test(contradictions, c07_lock_is_the_strictest_of_all);
 	tcase_add_test(contradictions, c08_a_lock_stays_where_one_wants_it);
