@@ -8,7 +8,9 @@
  * the account phase of a login that was not accepted here a moment ago, as one with a key alone.
  *
  * A centre is away while warifu-egress is, and for AWAY_US after a question that nobody answered:
- * whoever comes then meets nobody, and may use the emergency code.
+ * whoever comes then meets nobody, and may use the emergency code. A question that could not be
+ * put to it says nothing of it: a person's answer may be too long, a crowd may fill the queue, and
+ * neither may shut out all others.
  */
 #include "config.h"
 
@@ -216,14 +218,24 @@ take_challenge(struct local *local, const struct egress_reply *reply)
 	return send_prompt(local, WF_TEXT_CODE, reply->text, reply->echo);
 }
 
+/* Only what was asked and not answered, or not so that it can be believed. */
+static void
+note_silence(struct relay *relay, const struct egress_reply *reply)
+{
+	bool silent = reply->why == WF_WHY_AWAY || reply->why == WF_WHY_TIMEOUT ||
+		      reply->why == WF_WHY_FORGED;
+
+	if (!silent)
+		return;
+	relay->try_us = now_us(relay) + AWAY_US;
+	away(relay, reply->cause);
+}
+
 /* The person was asked already: plainly unavailable. */
 static wf_status
 take_silence(struct local *local, const struct egress_reply *reply)
 {
-	struct relay *relay = local->relay;
-
-	relay->try_us = now_us(relay) + AWAY_US;
-	away(relay, reply->cause);
+	note_silence(local->relay, reply);
 	egress_drop(&local->plain->ticket);
 	free(local->plain);
 	local->plain = NULL;

@@ -117,14 +117,23 @@ say(size_t index, const struct egress_reply *reply)
 }
 
 void
+elsewhere_silent(size_t index, enum wf_unreachable why)
+{
+	const struct egress_reply reply = {.outcome = WF_OUTCOME_UNREACHABLE, .why = why};
+
+	say(index, &reply);
+}
+
+void
 elsewhere_say(size_t index, enum wf_outcome outcome)
 {
-	struct egress_reply reply = {
+	const struct egress_reply reply = {
 		.outcome = outcome, .text = "No, thank you.", .server = ELSEWHERE_SERVER};
 
 	if (outcome == WF_OUTCOME_UNREACHABLE)
-		reply = (struct egress_reply){.outcome = outcome, .why = WF_WHY_TIMEOUT};
-	say(index, &reply);
+		elsewhere_silent(index, WF_WHY_TIMEOUT);
+	else
+		say(index, &reply);
 }
 
 void

@@ -34,6 +34,8 @@ const struct asked *elsewhere_asked(size_t index);
 int elsewhere_open_one(void);
 /* One answer each. */
 void elsewhere_say(size_t index, enum wf_outcome outcome);
+/* UNREACHABLE, and why. */
+void elsewhere_silent(size_t index, enum wf_unreachable why);
 /* With `state` as its State. */
 void elsewhere_challenge(size_t index, const char *text, bool echo, const char *state);
 

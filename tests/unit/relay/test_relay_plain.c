@@ -256,6 +256,21 @@ START_TEST(nobody_answers)
 }
 END_TEST
 
+/* One person's answer, or a crowd's questions, shut out nobody else. */
+START_TEST(what_was_not_asked_is_no_silence)
+{
+	static const enum wf_unreachable reasons[] = {WF_WHY_DEADLINE, WF_WHY_BUSY, WF_WHY_UNKNOWN,
+		WF_WHY_UNSENDABLE, WF_WHY_INTERNAL};
+
+	ask_first();
+	elsewhere_silent(0, reasons[_i]);
+	expect_result(WF_VERDICT_UNAVAILABLE, WF_TEXT_UNAVAILABLE);
+	ask_first();
+	elsewhere_say(1, WF_OUTCOME_REJECT);
+	expect_result(WF_VERDICT_REJECT, WF_TEXT_REFUSED);
+}
+END_TEST
+
 START_TEST(warifu_egress_is_away)
 {
 	elsewhere_down(true);
@@ -392,6 +407,7 @@ relay_plain_suite(void)
 	tcase_add_test(tc, a_refusal);
 	tcase_add_test(tc, questions_without_end);
 	tcase_add_test(tc, nobody_answers);
+	tcase_add_loop_test(tc, what_was_not_asked_is_no_silence, 0, 5);
 	tcase_add_test(tc, warifu_egress_is_away);
 	tcase_add_test(tc, it_cannot_be_asked);
 	tcase_add_test(tc, the_caller_is_gone);
