@@ -66,11 +66,12 @@ static const struct reason {
 		N_("Look into that server's log for the cause. An account that gets a token of its "
 		   "own needs it no more.")},
 	{"upstream-away",
-		N_("Another server, which knows a factor of the account, gave no answer; nothing "
-		   "was counted."),
+		N_("Another server, which knows a factor of the account, gave no answer; that "
+		   "counts only if it had asked back before."),
 		N_("See 'warifu doctor' and 'journalctl -u warifu-egress'.")},
 	{"upstream-challenge",
-		N_("Another server asked back where nobody could be asked; nothing was counted."),
+		N_("Another server asked back where nobody could be asked; that counts as a wrong "
+		   "code."),
 		N_("A RADIUS client needs mode = challenge for it, and a server of passwords must "
 		   "not ask back.")},
 	{"upstream-rounds",

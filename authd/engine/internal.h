@@ -126,6 +126,7 @@ struct upstream {
 	size_t at;       /* the prompt that they are asked about */
 	bool asked_back; /* what they said last is a question */
 	bool left;       /* which nobody will answer */
+	bool undecided;  /* one had no answer that they could be told */
 	struct store_further further; /* it */
 	char note[192];  /* for the row: who was asked last, and what he said; "" = nobody was */
 	struct egress_ticket *ticket;

@@ -148,6 +148,19 @@ outcome_left(const struct transaction *txn)
 	return outcome;
 }
 
+/* Its question could not be asked, or its answer not be told: as free as one that is left open, were it not counted. */
+static struct outcome
+outcome_unsure(const struct transaction *txn, const struct sums *sums)
+{
+	struct outcome outcome = outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_UNAVAILABLE, sums->first_unsure);
+
+	if (!txn->upstream.undecided || txn->engine->draining)
+		return outcome;
+	outcome.settle = SETTLE_FAILURE;
+	outcome.count_possession = true;
+	return outcome;
+}
+
 /*
  * Nobody is let in by a first password.  Where the client can ask for another one it is a success up to that; else
  * nothing happens, and the code may be used for the change.
@@ -189,7 +202,7 @@ decide(const struct transaction *txn)
 	if (sums.guessed)
 		return outcome_guessed(txn, &sums);
 	if (sums.unsure != 0)
-		return outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_UNAVAILABLE, sums.first_unsure);
+		return outcome_unsure(txn, &sums);
 	if (sums.replayed != 0)
 		return outcome_none(WF_VERDICT_REJECT, AUDIT_FAILURE, "replayed");
 	if (txn->round == ROUND_FIRST)
@@ -316,9 +329,9 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 	settle->account = txn->account;
 	settle->purpose = txn->purpose;
 	asker_place(&txn->asker, settle->service);
-	settle->has_idempotency = txn->has_idempotency && outcome->verdict != WF_VERDICT_UNAVAILABLE &&
-				  txn->verify.status == WF_OK;
-	settle->challenged = txn->round == ROUND_FIRST || txn->upstream.asked_back;
+	settle->has_idempotency = txn->has_idempotency && txn->verify.status == WF_OK &&
+				  (outcome->verdict != WF_VERDICT_UNAVAILABLE || txn->upstream.undecided);
+	settle->challenged = (txn->round == ROUND_FIRST || txn->upstream.asked_back) && outcome->verdict == WF_VERDICT_REJECT;
 	if (txn->upstream.asked_back)
 		settle->further = txn->upstream.further;
 	settle->challenge_ms = policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000;

@@ -8,7 +8,7 @@
  * It may ask for more, a few times.  Over PAM that is one more round of prompts of the same transaction, which waits in
  * the state FURTHER; over RADIUS a challenge like the one for a code, whose reservation waits in the store.  Who leaves
  * such a question open is counted for possession: nobody knows whether his answer before it was right, and the server
- * has done what the question cost.
+ * has done what the question cost.  So is a question that could not be put to him, or whose answer could not be to it.
  *
  * One question of an account is out at a time; others of it wait for their turn.  What was asked is waited for even if
  * nobody waits for us any more: a wrong answer is counted also of who hangs up.
@@ -154,6 +154,7 @@ conclude(struct transaction *txn, enum factor_answer answer, const char *reason)
 	const struct factor_ops *ops = factor_upstream(txn->verify.prompts[txn->upstream.at].text);
 	bool checked = result->result.checked;
 
+	txn->upstream.further = (struct store_further){.round = 0}; /* its State is for no other server */
 	factor_upstream_said(answer, reason, &result->result);
 	if (answer == FACTOR_UNSURE)
 		result->result.guess = checked; /* else a pending token could be guessed for nothing while it is away */
@@ -180,6 +181,7 @@ static void
 hear_nothing(struct transaction *txn, const struct egress_reply *reply)
 {
 	note(txn, reply->server, egress_why_name(reply->why));
+	txn->upstream.undecided = txn->upstream.further.round > 0;
 	conclude(txn, FACTOR_UNSURE, "upstream-away");
 }
 
@@ -210,6 +212,7 @@ hear_question(struct transaction *txn, const struct egress_reply *reply)
 {
 	note(txn, reply->server, "challenge");
 	if (!can_ask_back(txn)) {
+		txn->upstream.undecided = true;
 		conclude(txn, FACTOR_UNSURE, "upstream-challenge");
 		return;
 	}

@@ -178,6 +178,46 @@ START_TEST(who_leaves_it_open_counts_for_possession)
 END_TEST
 
 /* But not whom we stop ourselves. */
+/* Nor is it free to answer what cannot be asked: a text that RADIUS cannot carry, for one. */
+START_TEST(who_cannot_be_asked_about_counts_for_possession)
+{
+	come_so_far();
+	rig_answer(&nas_rig, &peer, "", "4711");
+	rig_asked(&nas_rig, 2);
+	elsewhere_silent(1, WF_WHY_UNSENDABLE);
+	rig_wait(&nas_rig, &peer, 2);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_UNAVAILABLE);
+	ck_assert_uint_eq(rows("upstream-away"), 1);
+	ck_assert_uint_eq(failures(LANE_ACCOUNT), 0);
+	ck_assert_uint_eq(failures(LANE_POSSESSION), 1);
+}
+END_TEST
+
+/* What one server has asked is not told the next one. */
+START_TEST(a_question_of_one_of_two)
+{
+	const struct rig_login login = {.user = "bob", .rhost = "198.51.100.7", .tty = "ssh"};
+
+	(void)rig_upstream(&nas_rig, "ldap", UPSTREAM_KNOWLEDGE);
+	rig_void(&nas_rig, "bob", FACTOR_PASSWORD);
+	rig_begin(&nas_rig, &peer, &login);
+	rig_challenged(&nas_rig, &peer);
+	rig_answer(&nas_rig, &peer, "theirs", CODE);
+	rig_asked(&nas_rig, 1);
+	elsewhere_challenge(0, QUESTION, true, "one");
+	rig_wait(&nas_rig, &peer, 1);
+	rig_answer(&nas_rig, &peer, "", "4711");
+	rig_asked(&nas_rig, 2);
+	elsewhere_say(1, WF_OUTCOME_ACCEPT);
+	rig_asked(&nas_rig, 3);
+	ck_assert_str_eq(elsewhere_asked(2)->server, "passlogic");
+	ck_assert(said(2, CODE, ""));
+	elsewhere_say(2, WF_OUTCOME_ACCEPT);
+	rig_wait(&nas_rig, &peer, 2);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_ACCEPT);
+}
+END_TEST
+
 START_TEST(a_stop_is_nobodys_fault)
 {
 	come_so_far();
@@ -493,7 +533,7 @@ END_TEST
 START_TEST(no_room_for_a_question)
 {
 	const struct ask first = {
-		.user = "bob", .answer = _i == 0 ? NAS_PASSWORD : NAS_PASSWORD CODE};
+		.user = "bob", .answer = _i == 0 ? NAS_PASSWORD : NAS_PASSWORD CODE, .key = 7};
 	uint64_t tag;
 
 	nas_vpn->mode = _i == 0 ? CLIENT_CHALLENGE : CLIENT_CODE_LAST;
@@ -505,8 +545,11 @@ START_TEST(no_room_for_a_question)
 	rig_asked(&nas_rig, 1);
 	elsewhere_challenge(0, QUESTION, false, "one");
 	nas_verdict(wait_for(tag), WF_VERDICT_UNAVAILABLE);
+	nas_verdict(nas_ask(&first), WF_VERDICT_UNAVAILABLE); /* the same packet: asked once */
+	ck_assert_uint_eq(elsewhere_count(), 1);
 	ck_assert_uint_eq(rows("upstream-challenge"), 1);
 	ck_assert_uint_eq(failures(LANE_ACCOUNT), 0);
+	ck_assert_uint_eq(failures(LANE_POSSESSION), 1);
 }
 END_TEST
 
@@ -517,6 +560,8 @@ add_pam(TCase *tc)
 	tcase_add_test(tc, a_wrong_answer_over_pam);
 	tcase_add_test(tc, rounds_are_bounded);
 	tcase_add_loop_test(tc, who_leaves_it_open_counts_for_possession, 0, 3);
+	tcase_add_test(tc, who_cannot_be_asked_about_counts_for_possession);
+	tcase_add_test(tc, a_question_of_one_of_two);
 	tcase_add_test(tc, a_stop_is_nobodys_fault);
 	tcase_add_test(tc, no_longer_than_the_reservation);
 	tcase_add_loop_test(tc, reloaded_in_between, 0, 2);
