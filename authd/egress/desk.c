@@ -116,7 +116,10 @@ errand_free(struct errand *errand)
 	free(errand);
 }
 
-/* Once when servers fall silent, then at most once a minute, and when they answer again. */
+/*
+ * Once when servers fall silent, then at most once a minute, and when they answer again.  What
+ * RADIUS cannot carry never went to them.
+ */
 static void
 say_standing(const struct errand *errand)
 {
@@ -128,7 +131,8 @@ say_standing(const struct errand *errand)
 	bool news = silent != booth->silent;
 	char text[128 + EGRESS_CAUSE_MAX];
 
-	if (silent ? !news && now - booth->said_us < SAY_AGAIN_US : !news)
+	if (reply->why == WF_WHY_UNSENDABLE ||
+		(silent ? !news && now - booth->said_us < SAY_AGAIN_US : !news))
 		return;
 	if (silent)
 		snprintf(text, sizeof(text), "upstream '%s': %s", booth->target.config->name,

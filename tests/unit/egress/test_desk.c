@@ -259,6 +259,21 @@ END_TEST
 
 /* --- who may ask --- */
 
+/* What a person typed is no news of the servers, or he could fill the log with it. */
+START_TEST(what_cannot_be_sent_is_no_silence)
+{
+	char text[HIDDEN_MAX + 1];
+
+	memset(text, 'x', sizeof(text));
+	ck_assert_int_eq(wf_secret_set(&answer, text, sizeof(text)), WF_OK);
+	start();
+	ask_of("otp1", 5 * S);
+	UNTIL(told == 1);
+	ck_assert_int_eq(last.why, WF_WHY_UNSENDABLE);
+	ck_assert_ptr_null(strstr(said, "upstream 'otp1'"));
+}
+END_TEST
+
 START_TEST(only_the_daemon_may_ask)
 {
 	write_config("otp1", "");
@@ -436,6 +451,7 @@ desk_suite(void)
 	tcase_add_test(tc, other_servers_are_unknown);
 	tcase_add_test(tc, silence_is_bounded);
 	tcase_add_test(tc, silence_is_said_once);
+	tcase_add_test(tc, what_cannot_be_sent_is_no_silence);
 	tcase_add_test(tc, sections_do_not_wait_for_each_other);
 	tcase_add_test(tc, only_the_daemon_may_ask);
 	tcase_add_test(tc, connections_are_bounded);
