@@ -185,6 +185,7 @@ accept_ready(evutil_socket_t fd, short what, void *arg)
 
 	(void)what;
 	for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
+		struct rate before = radsec->rate;
 		struct sockaddr_storage from;
 		wf_status status;
 		int client;
@@ -196,8 +197,10 @@ accept_ready(evutil_socket_t fd, short what, void *arg)
 		status = wf_accept((int)fd, &from, &client);
 		if (status == WF_IO)
 			pause_accepting(radsec);
-		if (status != WF_OK)
+		if (status != WF_OK) {
+			radsec->rate = before; /* of nobody */
 			return;
+		}
 		radsec_take(radsec, client, &from);
 	}
 }

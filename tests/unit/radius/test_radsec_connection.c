@@ -221,29 +221,61 @@ connect_to(const struct sockaddr_storage *address)
 	return fd;
 }
 
+/* Listens at a port of its own; where that is goes to address_r. */
+static void
+listen_on_loopback(struct sockaddr_storage *address_r)
+{
+	socklen_t len = sizeof(struct sockaddr_in);
+	int listening;
+
+	*address_r = address_of("127.0.0.1");
+	((struct sockaddr_in *)address_r)->sin_port = 0;
+	start("", GATEWAYS);
+	ck_assert_int_eq(wf_accept_socket(address_r, len, &listening), WF_OK);
+	len = sizeof(*address_r);
+	ck_assert_int_eq(getsockname(listening, (struct sockaddr *)address_r, &len), 0);
+	ck_assert_int_eq(radsec_listen(radsec, listening), WF_OK);
+}
+
+static void
+turn_loop(size_t turns)
+{
+	for (size_t i = 0; i < turns; i++)
+		(void)event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+}
+
 START_TEST(connections_are_accepted_at_a_pace)
 {
-	struct sockaddr_storage address = address_of("127.0.0.1");
-	socklen_t len = sizeof(struct sockaddr_in);
-	int fds[120], listening;
+	struct sockaddr_storage address;
+	int fds[120];
 
-	((struct sockaddr_in *)&address)->sin_port = 0;
-	start("", GATEWAYS);
-	ck_assert_int_eq(wf_accept_socket(&address, len, &listening), WF_OK);
-	len = sizeof(address);
-	ck_assert_int_eq(getsockname(listening, (struct sockaddr *)&address, &len), 0);
-	ck_assert_int_eq(radsec_listen(radsec, listening), WF_OK);
+	listen_on_loopback(&address);
 	for (size_t i = 0; i < LENGTH(fds); i++)
 		fds[i] = connect_to(&address);
-	for (size_t i = 0; i < 400; i++)
-		(void)event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	turn_loop(400);
 	/* A hundred at once; of this address eight may be in the middle of their handshake. */
 	ck_assert_uint_eq(counts[STATS_CONNECTIONS_CROWDED], 100 - 8);
 	now_us += SECOND / 10;
 	radsec_tick(radsec);
-	for (size_t i = 0; i < 400; i++)
-		(void)event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	turn_loop(400);
 	ck_assert_uint_eq(counts[STATS_CONNECTIONS_CROWDED], 110 - 8);
+	for (size_t i = 0; i < LENGTH(fds); i++)
+		close(fds[i]);
+}
+END_TEST
+
+/* Also if they come one after the other, and nobody is behind each of them. */
+START_TEST(looking_for_connections_costs_nothing)
+{
+	struct sockaddr_storage address;
+	int fds[100];
+
+	listen_on_loopback(&address);
+	for (size_t i = 0; i < LENGTH(fds); i++) {
+		fds[i] = connect_to(&address);
+		turn_loop(4);
+	}
+	ck_assert_uint_eq(counts[STATS_CONNECTIONS_CROWDED], 100 - 8);
 	for (size_t i = 0; i < LENGTH(fds); i++)
 		close(fds[i]);
 }
@@ -485,6 +517,7 @@ connection_suite(void)
 	tcase_add_test(tc, one_client_has_so_many_connections);
 	tcase_add_test(tc, all_have_so_many_connections);
 	tcase_add_test(tc, connections_are_accepted_at_a_pace);
+	tcase_add_test(tc, looking_for_connections_costs_nothing);
 	tcase_add_test(tc, the_oldest_handshake_gives_way);
 	tcase_add_test(tc, so_many_handshakes_in_all);
 	tcase_add_test(tc, silent_ones_leave_room);
