@@ -115,6 +115,8 @@ set_up(SSL_CTX *context, const struct wf_trust_options *options)
 	SSL_CTX_set_mode(context, SSL_MODE_ENABLE_PARTIAL_WRITE |
 					  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
 					  SSL_MODE_RELEASE_BUFFERS);
+	/* A read ends with what is no data, or key updates without end would never let it end. */
+	(void)SSL_CTX_clear_mode(context, SSL_MODE_AUTO_RETRY);
 	SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	(void)SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 	return SSL_CTX_set_session_id_context(context, id, sizeof(id)) == 1 &&

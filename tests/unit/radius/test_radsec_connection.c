@@ -73,6 +73,28 @@ START_TEST(packets_in_one_record_and_over_two)
 END_TEST
 
 /* F2: what came before it has been taken, what comes behind it never is. */
+/* Messages of TLS that are no data: one in each turn, and then what comes behind them. */
+START_TEST(key_updates_take_turns)
+{
+	static struct peer_options options = {
+		.certificate = "gw.example", .version = TLS1_3_VERSION};
+	uint8_t packet[20];
+	struct peer peer;
+
+	start("", GATEWAYS);
+	ck_assert(connect_from(&peer, &options, "192.0.2.1"));
+	for (int i = 0; i < 20; i++) {
+		ck_assert_int_eq(SSL_key_update(peer.tls, SSL_KEY_UPDATE_NOT_REQUESTED), 1);
+		ck_assert_int_eq(SSL_do_handshake(peer.tls), 1);
+	}
+	peer_write(&peer, packet, make_packet(packet, sizeof(packet), 7));
+	ck_assert_uint_eq(taken, 0);
+	ck_assert(!peer_is_hung_up(&peer));
+	ck_assert_uint_eq(taken, 1);
+	peer_close(&peer);
+}
+END_TEST
+
 START_TEST(a_bad_length_ends_the_connection)
 {
 	static const uint16_t bad[] = {0, 1, 19, 4097, 65535};
@@ -509,6 +531,7 @@ connection_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, packets_octet_by_octet);
 	tcase_add_test(tc, packets_in_one_record_and_over_two);
+	tcase_add_test(tc, key_updates_take_turns);
 	tcase_add_loop_test(tc, a_bad_length_ends_the_connection, 0, 5);
 	tcase_add_test(tc, whoever_reads_a_packet_can_hang_up);
 	tcase_add_test(tc, replies_in_any_order);
