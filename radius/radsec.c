@@ -247,7 +247,7 @@ radsec_use(struct radsec *radsec, struct site *site)
 
 	radsec->site = site_borrow(site);
 	for (struct connection *it = radsec->connections; it != NULL; it = it->next)
-		if (it->route.client != NULL) /* others are asked when their handshake is done */
+		if (it->route.client != NULL) /* handshakes of before let nobody in: up() */
 			review(it);
 	site_return(&before);
 }

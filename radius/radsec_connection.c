@@ -177,6 +177,10 @@ up(void *ctx)
 	close_half(connection);
 	connection->by_key = SSL_get0_peer_certificate(tls) == NULL;
 	connection->unknown_key = false;
+	if (SSL_get_SSL_CTX(tls) != radsec->site->tls) { /* what it has proved counts no more */
+		wf_stream_end(connection->stream, "a reload came while its handshake was not done");
+		return WF_OK;
+	}
 	if (!connection->by_key && wf_trust_name(tls, is_client, connection, connection->name,
 					   shown, sizeof(shown)) != WF_OK) {
 		refuse_name(connection, shown);

@@ -281,6 +281,32 @@ START_TEST(a_reload_reviews_connections)
 }
 END_TEST
 
+/* The handshake has begun with files and keys that are not in force any more when it is done. */
+START_TEST(a_reload_ends_handshakes)
+{
+	struct peer_options options = changes[_i].options;
+	char clients[1024], crl[160];
+	struct peer peer;
+
+	clients_with_key(clients, sizeof(clients));
+	start("", clients);
+	arrive(&peer, &options, "192.0.2.1");
+	ck_assert_int_ne(SSL_do_handshake(peer.tls), 1);
+	for (int i = 0; i < 5; i++)
+		(void)event_base_loop(base, EVLOOP_ONCE | EVLOOP_NONBLOCK);
+	pki_revoke(folder, "ca", "gw.example", "ca");
+	snprintf(crl, sizeof(crl), "crl = \"%s/ca.crl\"\n", folder);
+	write_file("psk", "ff" KEY, sizeof("ff" KEY) - 1);
+	reload(crl, clients);
+	(void)peer_shake_hands(&peer);
+	ck_assert(peer_is_hung_up(&peer));
+	ck_assert_msg(strstr(said, "a reload came") != NULL, "%s", said);
+	ck_assert_uint_eq(counts[STATS_CONNECTIONS], 0);
+	ck_assert_uint_eq(radsec_count(radsec), 0);
+	peer_close(&peer);
+}
+END_TEST
+
 START_TEST(a_reload_without_TLS_leaves_nobody)
 {
 	struct peer peer;
@@ -389,6 +415,7 @@ radsec_suite(void)
 	tcase_add_test(tc, addresses_of_nobody_cost_no_handshake);
 	tcase_add_test(tc, a_revoked_certificate_is_refused);
 	tcase_add_loop_test(tc, a_reload_reviews_connections, 0, (int)LENGTH(changes));
+	tcase_add_loop_test(tc, a_reload_ends_handshakes, 0, (int)LENGTH(changes));
 	tcase_add_test(tc, a_reload_without_TLS_leaves_nobody);
 	tcase_add_loop_test(tc, files_that_cannot_be_used, 0, 6);
 	tcase_add_test(tc, a_key_of_another_certificate);
