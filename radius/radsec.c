@@ -144,7 +144,7 @@ refuse(struct radsec *radsec, const char *from, size_t counter, const char *why)
 	radsec_say_refused(radsec, from, why);
 }
 
-void
+bool
 radsec_take(struct radsec *radsec, int fd, const struct sockaddr_storage *from)
 {
 	char text[64];
@@ -157,16 +157,17 @@ radsec_take(struct radsec *radsec, int fd, const struct sockaddr_storage *from)
 		refuse(radsec, text, STATS_CONNECTIONS_REFUSED,
 			"no client section with 'certificate' or 'psk_identity' permits this "
 			"address");
-		return;
+		return false;
 	}
 	make_room(radsec, &address);
 	if (is_full(radsec)) {
 		close(fd);
 		refuse(radsec, text, STATS_CONNECTIONS_CROWDED,
 			"there are as many connections as radius.radsec_connections permits");
-		return;
+		return false;
 	}
 	connection_new(radsec, fd, text, &address, port);
+	return true;
 }
 
 /* Until the next tick. */
@@ -197,11 +198,10 @@ accept_ready(evutil_socket_t fd, short what, void *arg)
 		status = wf_accept((int)fd, &from, &client);
 		if (status == WF_IO)
 			pause_accepting(radsec);
-		if (status != WF_OK) {
-			radsec->rate = before; /* of nobody */
+		if (status != WF_OK || !radsec_take(radsec, client, &from))
+			radsec->rate = before; /* there is no handshake */
+		if (status != WF_OK)
 			return;
-		}
-		radsec_take(radsec, client, &from);
 	}
 }
 

@@ -37,8 +37,11 @@ WF_MUST_USE wf_status radsec_new(
 void radsec_free(struct radsec **radsec);
 /* Takes over a listening socket, also when it fails.  WF_FULL, WF_NO_MEMORY. */
 WF_MUST_USE wf_status radsec_listen(struct radsec *radsec, int fd);
-/* Takes over a connected socket from that address, as if it had been accepted. */
-void radsec_take(struct radsec *radsec, int fd, const struct sockaddr_storage *from);
+/*
+ * Takes over a connected socket from that address, as if it had been accepted. False: it is closed,
+ * and costs no handshake.
+ */
+bool radsec_take(struct radsec *radsec, int fd, const struct sockaddr_storage *from);
 /*
  * After a reload: whoever is no client any more, or whose certificate is believed no more, is
  * disconnected.  A site without TLS leaves the context of before in use for nobody.

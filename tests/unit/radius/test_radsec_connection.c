@@ -245,14 +245,14 @@ connect_to(const struct sockaddr_storage *address)
 
 /* Listens at a port of its own; where that is goes to address_r. */
 static void
-listen_on_loopback(struct sockaddr_storage *address_r)
+listen_on_loopback(const char *clients, struct sockaddr_storage *address_r)
 {
 	socklen_t len = sizeof(struct sockaddr_in);
 	int listening;
 
 	*address_r = address_of("127.0.0.1");
 	((struct sockaddr_in *)address_r)->sin_port = 0;
-	start("", GATEWAYS);
+	start("", clients);
 	ck_assert_int_eq(wf_accept_socket(address_r, len, &listening), WF_OK);
 	len = sizeof(*address_r);
 	ck_assert_int_eq(getsockname(listening, (struct sockaddr *)address_r, &len), 0);
@@ -271,7 +271,7 @@ START_TEST(connections_are_accepted_at_a_pace)
 	struct sockaddr_storage address;
 	int fds[120];
 
-	listen_on_loopback(&address);
+	listen_on_loopback(GATEWAYS, &address);
 	for (size_t i = 0; i < LENGTH(fds); i++)
 		fds[i] = connect_to(&address);
 	turn_loop(400);
@@ -292,12 +292,29 @@ START_TEST(looking_for_connections_costs_nothing)
 	struct sockaddr_storage address;
 	int fds[100];
 
-	listen_on_loopback(&address);
+	listen_on_loopback(GATEWAYS, &address);
 	for (size_t i = 0; i < LENGTH(fds); i++) {
 		fds[i] = connect_to(&address);
 		turn_loop(4);
 	}
 	ck_assert_uint_eq(counts[STATS_CONNECTIONS_CROWDED], 100 - 8);
+	for (size_t i = 0; i < LENGTH(fds); i++)
+		close(fds[i]);
+}
+END_TEST
+
+/* Nor is there a pace for addresses that nobody may come from: they are closed as they come. */
+START_TEST(strangers_hold_up_nobody)
+{
+	struct sockaddr_storage address;
+	int fds[120];
+
+	listen_on_loopback("client near {\ncertificate = \"gw.example\" network = 10.0.0.0/8 }\n",
+		&address);
+	for (size_t i = 0; i < LENGTH(fds); i++)
+		fds[i] = connect_to(&address);
+	turn_loop(400);
+	ck_assert_uint_eq(counts[STATS_CONNECTIONS_REFUSED], LENGTH(fds));
 	for (size_t i = 0; i < LENGTH(fds); i++)
 		close(fds[i]);
 }
@@ -541,6 +558,7 @@ connection_suite(void)
 	tcase_add_test(tc, all_have_so_many_connections);
 	tcase_add_test(tc, connections_are_accepted_at_a_pace);
 	tcase_add_test(tc, looking_for_connections_costs_nothing);
+	tcase_add_test(tc, strangers_hold_up_nobody);
 	tcase_add_test(tc, the_oldest_handshake_gives_way);
 	tcase_add_test(tc, so_many_handshakes_in_all);
 	tcase_add_test(tc, silent_ones_leave_room);
