@@ -5,6 +5,9 @@
 #include "config.h"
 
 #include <fcntl.h>
+#include <glob.h>
+#include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -238,11 +241,37 @@ START_TEST(remove_all_names_what_stays)
 }
 END_TEST
 
-/* The file of the install that waits is of another boot now. */
+/* Is it a process of this test's folder that waits for a confirmation? */
+static bool
+waits_here(const char *path)
+{
+	char line[1024] = "", *end;
+	FILE *stream = fopen(path, "re");
+	size_t len = stream == NULL ? 0 : fread(line, 1, sizeof(line) - 1, stream);
+	bool waits = false, here = false;
+
+	if (stream != NULL)
+		fclose(stream);
+	end = line + len;
+	for (const char *word = line; word < end; word += strlen(word) + 1) {
+		waits = waits || strcmp(word, "--wait") == 0;
+		here = here || strcmp(word, rig_path(&rig, "save")) == 0;
+	}
+	return waits && here;
+}
+
+/* A restart ends who waits; the file of the install is of another boot then. */
 static void
 restart(void)
 {
 	char pending[512];
+	glob_t processes;
+
+	ck_assert_int_eq(glob("/proc/[0-9]*/cmdline", 0, NULL, &processes), 0);
+	for (size_t i = 0; i < processes.gl_pathc; i++)
+		if (waits_here(processes.gl_pathv[i]))
+			kill((pid_t)atoi(processes.gl_pathv[i] + strlen("/proc/")), SIGKILL);
+	globfree(&processes);
 
 	snprintf(pending, sizeof(pending), "%s", rig_read(&rig, "save/lab.pending"));
 	ck_assert_ptr_nonnull(strstr(pending, "\nboot="));
