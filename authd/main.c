@@ -59,14 +59,15 @@ say_of_secret(const struct origin *origin, const char *text)
 static bool
 check_client(const struct config *config, const struct config_client *client, int64_t wall_us)
 {
-	enum config_secret_fault fault = config_secret_check(client, config->radius_uid, wall_us);
+	struct config_secret_finding finding =
+		config_secret_check(client, config->radius_uid, wall_us);
 	char text[512];
 
-	if (fault == SECRET_FINE)
+	if (finding.fault == SECRET_FINE)
 		return true;
-	config_secret_say(client, fault, text, sizeof(text));
+	config_secret_say(client, &finding, text, sizeof(text));
 	say_of_secret(&client->origin, text);
-	return config_secret_is_warning(fault);
+	return config_secret_is_warning(finding.fault);
 }
 
 static bool

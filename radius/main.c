@@ -165,12 +165,12 @@ warn_of_secrets(const struct server *server)
 	char text[512];
 
 	for (size_t i = 0; i < config->radius.nclients; i++) {
-		enum config_secret_fault fault = config_secret_check(
+		struct config_secret_finding finding = config_secret_check(
 			&config->radius.clients[i], config->radius_uid, wall_us);
 
-		if (fault == SECRET_FINE)
+		if (finding.fault == SECRET_FINE)
 			continue;
-		config_secret_say(&config->radius.clients[i], fault, text, sizeof(text));
+		config_secret_say(&config->radius.clients[i], &finding, text, sizeof(text));
 		wf_say(LOG_WARNING, text);
 	}
 	if (site_tls_check(server->site, text, sizeof(text)) != WF_OK)

@@ -35,7 +35,7 @@ load_secret(const struct loading *loading, struct client *client)
 {
 	const struct config_client *config = client->config;
 	uid_t user = loading->site->config->radius_uid;
-	enum config_secret_fault fault;
+	struct config_secret_finding finding;
 	wf_status status;
 
 	if (config->secret_file[0] == '\0')
@@ -43,9 +43,10 @@ load_secret(const struct loading *loading, struct client *client)
 	status = config_secret_read(config->secret_file, user, &client->secret);
 	if (status == WF_OK)
 		return WF_OK;
-	fault = config_secret_check(config, user, 0);
-	if (fault != SECRET_FINE && !config_secret_is_warning(fault))
-		config_secret_say(config, fault, loading->why, SITE_WHY_MAX);
+	finding = config_secret_check(config, user, 0);
+	if (!finding.psk && finding.fault != SECRET_FINE &&
+		!config_secret_is_warning(finding.fault))
+		config_secret_say(config, &finding, loading->why, SITE_WHY_MAX);
 	else
 		snprintf(loading->why, SITE_WHY_MAX, _("client '%s': secret %s cannot be read: %s"),
 			config->name, config->secret_file, _(wf_status_text(status)));

@@ -373,29 +373,29 @@ check_radius_secrets(struct report *report)
 	const struct config *config = report->call->daemon->config;
 	const int64_t wall_us = wf_clock_now(&report->call->daemon->clock).wall_us;
 	const struct config_client *worst = NULL;
-	enum config_secret_fault found = SECRET_FINE;
+	struct config_secret_finding found = {.fault = SECRET_FINE};
 	size_t n = 0;
 
 	for (size_t i = 0; i < config->radius.nclients; i++) {
-		enum config_secret_fault fault = config_secret_check(
+		struct config_secret_finding finding = config_secret_check(
 			&config->radius.clients[i], config->radius_uid, wall_us);
 
-		n += fault != SECRET_FINE;
-		if (fault == SECRET_FINE || (worst != NULL && fault >= found))
+		n += finding.fault != SECRET_FINE;
+		if (!config_secret_is_worse(finding.fault, found.fault))
 			continue;
-		found = fault;
+		found = finding;
 		worst = &config->radius.clients[i];
 	}
 	if (worst == NULL)
 		return TELL(report, OK, _("The secrets of all RADIUS clients (%zu) are in order."),
 			config->radius.nclients);
-	config_secret_say(worst, found, report->text, sizeof(report->text));
+	config_secret_say(worst, &found, report->text, sizeof(report->text));
 	n--;
 	if (n > 0)
 		(void)snprintf(report->text + strlen(report->text),
 			sizeof(report->text) - strlen(report->text),
 			_(" (%zu more: 'warifud --check' names them)"), n);
-	return config_secret_is_warning(found) ? WARN : BAD;
+	return config_secret_is_warning(found.fault) ? WARN : BAD;
 }
 
 static enum level

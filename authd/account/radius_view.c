@@ -33,7 +33,7 @@ secret_word(struct act_call *call, const struct config_client *client)
 
 	if (client->secret_file[0] == '\0')
 		return "";
-	return words[config_secret_check(client, call->daemon->config->radius_uid, wall_us)];
+	return words[config_secret_check(client, call->daemon->config->radius_uid, wall_us).fault];
 }
 
 /* Networks, names of certificates, the name of its key. */

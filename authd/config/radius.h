@@ -200,20 +200,27 @@ enum config_secret_fault {
 	SECRET_OLD
 };
 
+/* What is worst with a client's files. */
+struct config_secret_finding {
+	enum config_secret_fault fault;
+	bool psk; /* it is psk_file, not secret_file */
+};
+
 /*
- * Looks at the file from outside; its bytes are not read, and a length of up to 2 more is taken for
- * line ends. `user`: of warifu-radiusd, (uid_t)-1 if there is none yet; `wall_us`: now.
- * SECRET_FINE for a client without a file.
+ * Looks at secret_file and psk_file from outside; their bytes are not read, and a length of up to 2
+ * more is taken for line ends. `user`: of warifu-radiusd, (uid_t)-1 if there is none yet;
+ * `wall_us`: now. SECRET_FINE for a client without a file.
  */
-enum config_secret_fault config_secret_check(
+struct config_secret_finding config_secret_check(
 	const struct config_client *client, uid_t user, int64_t wall_us);
 /* The same of any file; `changed_day`: as in struct config_client. */
 enum config_secret_fault config_secret_check_file(
 	const char *file, int64_t changed_day, uid_t user, int64_t wall_us);
 bool config_secret_is_warning(enum config_secret_fault fault);
-/* What is wrong with the client's secret and what to do, in the language of the locale. */
-void config_secret_say(const struct config_client *client, enum config_secret_fault fault,
-	char *text_r, size_t size);
+bool config_secret_is_worse(enum config_secret_fault fault, enum config_secret_fault than);
+/* What is wrong with the client's file and what to do, in the language of the locale. */
+void config_secret_say(const struct config_client *client,
+	const struct config_secret_finding *finding, char *text_r, size_t size);
 /*
  * Reads the secret in a file.  WF_NOT_FOUND, WF_DENIED (owner, mode), WF_INVALID (empty or no
  * regular file), WF_TOO_LONG, WF_IO, WF_NO_MEMORY.  The caller clears secret_r.

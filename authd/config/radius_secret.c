@@ -51,15 +51,6 @@ is_old(int64_t changed_day, const struct stat *st, int64_t wall_us)
 }
 
 enum config_secret_fault
-config_secret_check(const struct config_client *client, uid_t user, int64_t wall_us)
-{
-	if (client->secret_file[0] == '\0')
-		return SECRET_FINE;
-	return config_secret_check_file(
-		client->secret_file, client->secret_changed_day, user, wall_us);
-}
-
-enum config_secret_fault
 config_secret_check_file(const char *file, int64_t changed_day, uid_t user, int64_t wall_us)
 {
 	struct stat st;
@@ -81,29 +72,88 @@ config_secret_is_warning(enum config_secret_fault fault)
 	return fault >= SECRET_UNSEEN;
 }
 
-static const char *const sentences[] = {
-	[SECRET_FINE] = N_("is fine"),
-	[SECRET_MISSING] = N_("there is no such file; 'warifu radius secret' makes one"),
-	[SECRET_IRREGULAR] = N_("is no regular file; 'warifu radius secret' makes one"),
-	[SECRET_OWNER] =
+bool
+config_secret_is_worse(enum config_secret_fault fault, enum config_secret_fault than)
+{
+	return fault != SECRET_FINE && (than == SECRET_FINE || fault < than);
+}
+
+struct config_secret_finding
+config_secret_check(const struct config_client *client, uid_t user, int64_t wall_us)
+{
+	const struct {
+		const char *path;
+		int64_t changed_day;
+		bool psk;
+	} files[] = {
+		{client->secret_file, client->secret_changed_day, false},
+		{client->psk_file, -1, true},
+	};
+	struct config_secret_finding worst = {.fault = SECRET_FINE};
+
+	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		enum config_secret_fault fault = SECRET_FINE;
+
+		if (files[i].path[0] != '\0')
+			fault = config_secret_check_file(
+				files[i].path, files[i].changed_day, user, wall_us);
+		if (config_secret_is_worse(fault, worst.fault))
+			worst = (struct config_secret_finding){fault, files[i].psk};
+	}
+	return worst;
+}
+
+/* Of a secret; of a key for TLS, where that is to be said otherwise. */
+static const struct {
+	const char *secret, *key;
+} sentences[] = {
+	[SECRET_FINE] = {N_("is fine"), NULL},
+	[SECRET_MISSING] = {
+		N_("there is no such file; 'warifu radius secret' makes one"),
+		N_("is not there; 'openssl rand -hex 32' makes a key"),
+	},
+	[SECRET_IRREGULAR] = {
+		N_("is no regular file; 'warifu radius secret' makes one"),
+		N_("is no regular file; 'openssl rand -hex 32' makes a key"),
+	},
+	[SECRET_OWNER] = {
 		N_("must belong to the user of warifu-radiusd or to root; change its owner"),
-	[SECRET_OPEN] = N_("is open to others; close it: chmod go="),
-	[SECRET_EMPTY] = N_("is empty; 'warifu radius secret' makes a new one"),
-	[SECRET_LONG] =
+		NULL,
+	},
+	[SECRET_OPEN] = {N_("is open to others; close it: chmod go="), NULL},
+	[SECRET_EMPTY] = {
+		N_("is empty; 'warifu radius secret' makes a new one"),
+		N_("is empty; 'openssl rand -hex 32' makes a key"),
+	},
+	[SECRET_LONG] = {
 		N_("is longer than a secret may be; 'warifu radius secret' makes a new one"),
-	[SECRET_UNSEEN] = N_("lies in a folder that cannot be looked into; look as root"),
-	[SECRET_SHORT] =
+		N_("is longer than a key may be; 'openssl rand -hex 32' makes one"),
+	},
+	[SECRET_UNSEEN] = {
+		N_("lies in a folder that cannot be looked into; look as root"),
+		NULL,
+	},
+	[SECRET_SHORT] = {
 		N_("is short enough to be guessed; 'warifu radius secret' makes a new one"),
-	[SECRET_OLD] =
+		N_("is short enough to be guessed; 'openssl rand -hex 32' makes a longer key"),
+	},
+	[SECRET_OLD] = {
 		N_("has not been changed for a year; 'warifu radius secret' makes a new one"),
+		N_("has not been changed for a year; 'openssl rand -hex 32' makes a new key"),
+	},
 };
 
 void
-config_secret_say(const struct config_client *client, enum config_secret_fault fault, char *text_r,
-	size_t size)
+config_secret_say(const struct config_client *client, const struct config_secret_finding *finding,
+	char *text_r, size_t size)
 {
-	(void)snprintf(text_r, size, _("client '%s': secret %s %s"), client->name,
-		client->secret_file, _(sentences[fault]));
+	const char *sentence = sentences[finding->fault].secret;
+
+	if (finding->psk && sentences[finding->fault].key != NULL)
+		sentence = sentences[finding->fault].key;
+	(void)snprintf(text_r, size,
+		finding->psk ? _("client '%s': key %s %s") : _("client '%s': secret %s %s"),
+		client->name, finding->psk ? client->psk_file : client->secret_file, _(sentence));
 }
 
 /* --- its bytes --- */
