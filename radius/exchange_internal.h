@@ -29,7 +29,7 @@ struct exchange {
 	bool record;	 /* accounting */
 	bool urgent;	 /* continues a login (D7) */
 	size_t len;
-	uint8_t bytes[]; /* the packet; the password in it is hidden */
+	uint8_t bytes[]; /* the packet; over UDP the password in it is hidden */
 };
 
 struct exchanges {

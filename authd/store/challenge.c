@@ -3,7 +3,7 @@
  * reservation of the transaction stays pending meanwhile (I1), marked `waiting`, and carries the
  * row that is written if nobody answers.
  *
- * A waiting reservation is never counted when it ends: the answer that was given was right.  So
+ * The account lane never counts a waiting reservation that ends: the answer given was right.  So
  * what ends it is no crash but its time, a further challenge of the account, or an attempt that
  * needs the room; and who takes it up (RESUME) makes it an ordinary one again, which a crash does
  * count.  Where another server has asked, nobody knows yet whether the answer before was right:

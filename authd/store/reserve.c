@@ -98,8 +98,8 @@ reserve_extend(struct writer *w, const struct store_reserve *reserve)
 }
 
 /*
- * Open challenges make room for an attempt that has none: the password was right, so they end
- * uncounted.
+ * Open challenges make room for an attempt that has none: the password was right, so the account
+ * lane does not count them.
  */
 static wf_status
 reserve_read(struct writer *w, struct store_reserve *reserve)

@@ -13,6 +13,9 @@
 
 #include "common/fault.h"
 
+/* Who waits longer than for some of these has given up: a flood must not keep others waiting. */
+#define BACKLOG 128
+
 static const int yes = 1;
 
 static bool
@@ -22,7 +25,7 @@ set_up(int fd, const struct sockaddr_storage *address, socklen_t len)
 
 	return setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes)) == 0 &&
 	       (!ipv6 || setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &yes, sizeof(yes)) == 0) &&
-	       bind(fd, (const struct sockaddr *)address, len) == 0 && listen(fd, SOMAXCONN) == 0;
+	       bind(fd, (const struct sockaddr *)address, len) == 0 && listen(fd, BACKLOG) == 0;
 }
 
 wf_status
