@@ -471,7 +471,7 @@ static void
 fail_local(struct config_load *load, const struct policy_number *number,
 	const struct rule_spec *spec, const char *name, const struct compose_cell *cell)
 {
-	char claim[400], how[HOW_SIZE], value[RULE_VALUE_SIZE];
+	char claim[400], how[HOW_SIZE], value[RULE_VALUE_SIZE] = "";
 	struct config_text text = {.bytes = claim, .size = sizeof(claim)};
 	struct config_text is = {.bytes = value, .size = sizeof(value)};
 

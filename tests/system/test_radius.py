@@ -692,7 +692,7 @@ def test_i6_secrets(lab):
 def test_source_address_of_replies(lab):
     """A reply leaves from the address that the request came to, IPv4 and IPv6."""
     served(lab, client(network='"127.0.0.0/8", "::1", "fd00::/16"'))
-    lab.run("ip", "addr", "add", "fd00::7/128", "dev", "lo")
+    lab.run("ip", "addr", "add", "fd00::7/128", "dev", "lo", "nodad")  # usable at once
     for server in ("127.0.0.1", "127.0.0.53", "::1", "fd00::7"):
         with Nas("::1" if ":" in server else "127.0.0.1", server=server) as nas:
             accepted(nas, access())

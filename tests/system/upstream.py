@@ -114,7 +114,7 @@ class Egress(lib.Program):
 class FreeRadius(lib.Program):
     """The real one, with users and their codes; carol is asked back."""
 
-    def __init__(self, lab, users):
+    def __init__(self, lab, users, site=SITE, signed="yes"):
         if not raddb.installed():
             raise lib.Skip("the package freeradius is not installed")
         super().__init__(lab, "freeradius", 10)
@@ -122,7 +122,7 @@ class FreeRadius(lib.Program):
         shutil.rmtree(self.folder, ignore_errors=True)
         os.makedirs(self.folder)
         lines = (f'{name} Cleartext-Password := "{code}"' for name, code in users.items())
-        raddb.write(self.folder, PORT, SECRET.decode(), SITE, lines, log="yes", signed="yes")
+        raddb.write(self.folder, PORT, SECRET.decode(), site, lines, log="yes", signed=signed)
         self.run(raddb.PROGRAM, "-d", self.folder, "-f", "-l", "stdout")
         lib.wait_for("FreeRADIUS listens", self.listens, 20)
 
