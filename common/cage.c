@@ -9,17 +9,21 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "common/cage_calls.h"
 #include "common/fault.h"
 #include "common/sandbox.h"
 #include "common/say.h"
 
 #define PATHS_MAX 1024
 #define PATH_SIZE 256
+#define CALLS_MAX 256
 
 struct wf_cage {
 	struct wf_sandbox_path rows[PATHS_MAX];
 	char folders[PATHS_MAX][PATH_SIZE];
 	size_t n;
+	const char *calls[CALLS_MAX];
+	size_t ncalls;
 };
 
 wf_status
@@ -37,6 +41,7 @@ wf_cage_new(struct wf_cage **cage_r)
 		return WF_NO_MEMORY;
 	for (size_t i = 0; i < sizeof(common) / sizeof(common[0]); i++)
 		wf_cage_add(cage, common[i], false);
+	wf_cage_allow(cage, cage_calls, cage_calls_count);
 	*cage_r = cage;
 	return WF_OK;
 }
@@ -71,8 +76,15 @@ wf_cage_add_folder_of(struct wf_cage *cage, const char *file)
 		wf_cage_add(cage, dirname(copy), false);
 }
 
+void
+wf_cage_allow(struct wf_cage *cage, const char *const *calls, size_t n)
+{
+	for (size_t i = 0; i < n && cage->ncalls < CALLS_MAX; i++)
+		cage->calls[cage->ncalls++] = calls[i];
+}
+
 bool
-wf_cage_enter(const struct wf_cage *cage, const char *const *calls, size_t ncalls)
+wf_cage_enter(const struct wf_cage *cage)
 {
 	wf_status status = wf_sandbox_paths(cage->rows, cage->n);
 
@@ -83,7 +95,7 @@ wf_cage_enter(const struct wf_cage *cage, const char *const *calls, size_t ncall
 		wf_say(LOG_ERR, "Landlock refused the server's folders");
 		return false;
 	}
-	if (wf_sandbox_calls(calls, ncalls) == WF_OK)
+	if (wf_sandbox_calls(cage->calls, cage->ncalls) == WF_OK)
 		return true;
 	wf_say(LOG_ERR, "the filter of system calls could not be installed");
 	return false;

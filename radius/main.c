@@ -137,7 +137,8 @@ enter_cage(const struct config *config)
 		return false;
 	}
 	gather_paths(cage, config);
-	fine = wf_cage_enter(cage, sandbox_calls, sandbox_calls_count);
+	wf_cage_allow(cage, sandbox_calls, sandbox_calls_count);
+	fine = wf_cage_enter(cage);
 	wf_cage_free(&cage);
 	return fine;
 }

@@ -137,7 +137,8 @@ enter_cage(const struct config *config)
 	wf_cage_add_folder_of(cage, config->file);
 	for (size_t i = 0; i < config->upstreams.n; i++)
 		wf_cage_add_folder_of(cage, config->upstreams.list[i].secret_file);
-	fine = wf_cage_enter(cage, sandbox_calls, sandbox_calls_count);
+	wf_cage_allow(cage, sandbox_calls, sandbox_calls_count);
+	fine = wf_cage_enter(cage);
 	wf_cage_free(&cage);
 	return fine;
 }
