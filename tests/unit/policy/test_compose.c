@@ -121,6 +121,17 @@ assert_all_not_weaker(void)
 			assert_not_weaker(&specs[i], &whole.cells[i][cell], &part.cells[i][cell]);
 }
 
+/* Somebody's line for the whole of a parameter. */
+static struct compose_answer
+answer_for(const char *name, bool deviates, int64_t value)
+{
+	return (struct compose_answer){.spec = rule_find(name),
+		.kinds = RULE_ALL,
+		.guards = RULE_ALL,
+		.deviates = deviates,
+		.value = value};
+}
+
 START_TEST(composed_is_never_weaker_than_a_part)
 {
 	for (int round = 0; round < ROUNDS; round++) {
@@ -295,10 +306,7 @@ END_TEST
 START_TEST(what_nobody_defines_must_be_settled)
 {
 	struct compose_problem problem;
-	struct compose_answer answer = {.spec = rule_find("session.timeout"),
-		.kinds = RULE_ALL,
-		.guards = RULE_ALL,
-		.value = 900};
+	struct compose_answer answer = answer_for("session.timeout", false, 900);
 
 	claim_of(0, "session.timeout", CLAIM_UNDEFINED, 0, "must");
 	claim_of(1, "password.max_age", CLAIM_UNDEFINED, 0, "must");
@@ -316,11 +324,7 @@ END_TEST
 START_TEST(a_deviation_is_never_met)
 {
 	struct compose_problem problem;
-	struct compose_answer answer = {.spec = rule_find("lock.threshold"),
-		.kinds = RULE_ALL,
-		.guards = RULE_ALL,
-		.deviates = true,
-		.value = 20};
+	struct compose_answer answer = answer_for("lock.threshold", true, 20);
 
 	claim_of(0, "lock.threshold", CLAIM_VALUE, 10, "must");
 	compose(list, 1, &whole);
@@ -333,11 +337,7 @@ END_TEST
 START_TEST(lines_that_settle_nothing_are_refused)
 {
 	struct compose_problem problem;
-	struct compose_answer answer = {.spec = rule_find("lock.threshold"),
-		.kinds = RULE_ALL,
-		.guards = RULE_ALL,
-		.deviates = true,
-		.value = 5};
+	struct compose_answer answer = answer_for("lock.threshold", true, 5);
 
 	claim_of(0, "lock.threshold", CLAIM_VALUE, 10, "must");
 	compose(list, 1, &whole);
