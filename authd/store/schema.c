@@ -12,6 +12,7 @@
 #include "authd/store/schema_v1.h"
 #include "authd/store/schema_v2.h"
 #include "authd/store/schema_v3.h"
+#include "authd/store/schema_v4.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,6 +27,7 @@ static const struct migration migrations[] = {
 	{0, STORE_SCHEMA_V1},
 	{1, STORE_SCHEMA_V2},
 	{2, STORE_SCHEMA_V3},
+	{3, STORE_SCHEMA_V4},
 	{STORE_SCHEMA, NULL},
 };
 

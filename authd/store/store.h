@@ -20,7 +20,7 @@
 #include "common/clock.h"
 
 #define STORE_SCHEMA \
-	3 /* newest schema; older ones are migrated at open, after a backup beside the file */
+	4 /* newest schema; older ones are migrated at open, after a backup beside the file */
 
 struct store;
 

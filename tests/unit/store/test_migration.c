@@ -67,6 +67,12 @@ setup_2(void)
 	setup_of(2);
 }
 
+static void
+setup_3(void)
+{
+	setup_of(3);
+}
+
 START_TEST(what_stood_there_stays)
 {
 	const struct store_read *read;
@@ -169,15 +175,30 @@ END_TEST
  * A backup of this version, over a store that the program has not opened yet: its counters are kept
  * all the same.
  */
-START_TEST(an_older_one_is_replaced)
+static void
+replace_one_of(int version)
 {
+	char copy[32];
+
 	fx_open();
 	fx_sql("DELETE FROM throttle");
 	fx_back_up();
 	fx_close();
-	ck_assert_int_eq(rename(fx_file(".before-1"), fx.path), 0);
+	(void)snprintf(copy, sizeof(copy), ".before-%d", version);
+	ck_assert_int_eq(rename(fx_file(copy), fx.path), 0);
 	fx_restore(true);
 	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).failures, 2);
+}
+
+START_TEST(an_older_one_is_replaced)
+{
+	replace_one_of(1);
+}
+END_TEST
+
+START_TEST(one_of_version_3_is_replaced)
+{
+	replace_one_of(3);
 }
 END_TEST
 
@@ -198,6 +219,28 @@ START_TEST(an_open_challenge_stays_open)
 	ck_assert(job.u.read.verdict_challenged);
 	ck_assert_uint_eq(job.u.read.verdict_further.round, 0);
 	ck_assert_int_eq(fx_resume(5, "alice"), RESUME_FOUND);
+	ck_assert_int_eq(fx_settle(5, "alice", SETTLE_SUCCESS, 1, NULL), WF_OK);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 0);
+}
+END_TEST
+
+/* Another server's question stays open behind the step from version 3; nobody has grants yet. */
+START_TEST(an_open_question_stays_open)
+{
+	struct store_job *job;
+
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), 3);
+	fx_open();
+	ck_assert_int_eq(access(fx_file(".before-3"), F_OK), 0);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM granted"), 0);
+	ck_assert_str_eq(fx_read("alice")->account.groups[0], "staff");
+	job = fx_resume_job(5, "alice");
+	job->u.resume.further.round = 1;
+	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
+	ck_assert_int_eq(job->u.resume.answer, RESUME_FOUND);
+	ck_assert_str_eq(job->u.resume.further.server, "otp1");
+	ck_assert_uint_eq(job->u.resume.further.state_len, 2);
+	free(job);
 	ck_assert_int_eq(fx_settle(5, "alice", SETTLE_SUCCESS, 1, NULL), WF_OK);
 	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 0);
 }
@@ -274,6 +317,7 @@ migration_suite(void)
 	Suite *suite = suite_create("store-migration");
 	TCase *tc = tcase_create("migration");
 	TCase *second = tcase_create("from-2");
+	TCase *third = tcase_create("from-3");
 #ifdef WF_FAULT
 	TCase *faults = tcase_create("faults");
 #endif
@@ -290,6 +334,10 @@ migration_suite(void)
 	tcase_add_checked_fixture(second, setup_2, fx_teardown);
 	tcase_add_test(second, an_open_challenge_stays_open);
 	suite_add_tcase(suite, second);
+	tcase_add_checked_fixture(third, setup_3, fx_teardown);
+	tcase_add_test(third, an_open_question_stays_open);
+	tcase_add_test(third, one_of_version_3_is_replaced);
+	suite_add_tcase(suite, third);
 #ifdef WF_FAULT
 	tcase_set_timeout(faults, 300);
 	tcase_add_loop_test(faults, each_call_fails, 0, 2 * (STORE_SCHEMA - 1));
