@@ -74,9 +74,11 @@ read_figures(struct daemon *daemon, void *arg)
 	if (daemon->egress != NULL)
 		figures->silent = egress_silent(
 			daemon->egress, figures->silent_names, sizeof(figures->silent_names));
-	if (daemon->hub != NULL)
-		figures->relays = hub_hosts(daemon->hub, figures->relays_away,
-					    sizeof(figures->relays_away));
+	if (daemon->hub == NULL)
+		return;
+	figures->relays = hub_hosts(
+		daemon->hub, figures->relays_away, sizeof(figures->relays_away));
+	figures->relays_term = hub_terms(daemon->hub, figures->relays_term_text);
 }
 
 static void

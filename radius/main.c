@@ -174,8 +174,6 @@ warn_of_secrets(const struct server *server)
 		config_secret_say(&config->radius.clients[i], &finding, text, sizeof(text));
 		wf_say(LOG_WARNING, text);
 	}
-	if (site_tls_check(server->site, text, sizeof(text)) != WF_OK)
-		wf_say(LOG_WARNING, text);
 	return true;
 }
 
@@ -210,8 +208,8 @@ check(const struct wf_options *options)
 	wf_status status = site_load(options->config, &books, &site, why);
 
 	if (status == WF_OK)
-		status = site_tls_check(site, why, sizeof(why));
-	if (why[0] != '\0')
+		status = site_tls_check(site, why);
+	if (status != WF_OK)
 		fprintf(stderr, "%s\n", why);
 	if (status == WF_OK || status == WF_NO)
 		printf(_("%s: fine\n"), site->config->file);

@@ -91,6 +91,20 @@ order_stats(struct server *server, const struct wf_msg *order, uint64_t tag, str
 		.status = book == NULL ? WF_OK : add_counters(done, name, &book->stats)};
 }
 
+/* How long certificates and lists are good, with the sentence about what ends first. */
+static struct outcome
+order_terms(struct server *server, const struct wf_msg *order, uint64_t tag, struct wf_msg *done)
+{
+	char text[SITE_WHY_MAX];
+	wf_status status = site_tls_check(server->site, text);
+
+	(void)order;
+	(void)tag;
+	if (wf_msg_add_text(done, WF_F_CELL, text[0] != '\0' ? text : NULL) != WF_OK)
+		return (struct outcome){.status = WF_NO_MEMORY};
+	return (struct outcome){.status = status};
+}
+
 static const struct client *
 find_client(const struct site *site, const char *name)
 {
@@ -162,6 +176,7 @@ static const struct {
 		struct wf_msg *done);
 } orders[] = {
 	{"stats", order_stats},
+	{"terms", order_terms},
 	{"disconnect", order_disconnect},
 };
 

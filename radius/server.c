@@ -13,6 +13,7 @@
 #include "common/notify.h"
 #include "common/say.h"
 #include "common/signals.h"
+#include "common/tls/term.h"
 #include "radius/orders.h"
 
 #define TICK_US 50000
@@ -138,6 +139,7 @@ reload(struct server *server)
 			radsec_use(server->radsec, site);
 		site_return(&server->site);
 		server->site = site;
+		server->terms_us = 0; /* to be looked at */
 		wf_say(LOG_NOTICE,
 			"configuration reloaded; listeners, user and folders change at a restart");
 	} else {
@@ -189,6 +191,8 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 		if (learned_unsaved(server->learned) && learned_save(server->learned) == WF_OK)
 			wf_say(LOG_NOTICE, "what was learned about clients is written down now");
 	}
+	if (wf_term_due(&server->terms_us, now))
+		site_say_terms(server->site, wf_say);
 	if (server->radsec != NULL)
 		radsec_tick(server->radsec);
 	wf_link_tick(server->upstream);

@@ -33,6 +33,7 @@ struct server {
 	struct radsec *radsec; /* NULL: TLS is not served */
 	struct event *tick;
 	int64_t alive_us; /* the service manager was told */
+	int64_t terms_us; /* when certificates and lists are looked at again */
 	bool stopping;
 };
 

@@ -54,10 +54,15 @@ WF_MUST_USE wf_status site_load(
 struct site *site_borrow(struct site *site);
 void site_return(struct site **site);
 /*
- * How long the server's own certificate is valid: WF_NO: it ends within 30 days; WF_INVALID: it has
- * ended.  Both with a sentence in why_r.
+ * How long the server's certificate, its authorities' and their lists are good, as wf_term_check().
+ * A sentence in text_r, also where all is fine; "" where TLS is not served.
  */
-WF_MUST_USE wf_status site_tls_check(const struct site *site, char *why_r, size_t size);
+WF_MUST_USE wf_status site_tls_check(const struct site *site, char text_r[SITE_WHY_MAX]);
+/*
+ * Says it in a line of the log where something ends soon or has ended: at the start, after a
+ * reload, and again each day.
+ */
+void site_say_terms(const struct site *site, void (*say)(int priority, const char *text));
 /*
  * Over TLS: by a name of its certificate, by the name of its key.  NULL: there is none, or it may
  * not come from this address.

@@ -4,15 +4,13 @@
  */
 #include "config.h"
 
-#include <limits.h>
 #include <openssl/ssl.h>
 #include <stdio.h>
+#include <syslog.h>
 
 #include "common/i18n.h"
-#include "common/tls/trust.h"
+#include "common/tls/term.h"
 #include "radius/site.h"
-
-#define DAYS_LEAST 30
 
 /* RFC 9765 section 3: the protocol that is spoken here, by length and name. */
 static const unsigned char classic[] = "\x0aradius/1.0";
@@ -65,31 +63,28 @@ load_keys(struct site *site, char why_r[SITE_WHY_MAX])
 	return WF_OK;
 }
 
-static bool
-serves_tls(const struct config_radius *radius)
+static struct wf_trust_files
+files_of(const struct config_radius *radius)
 {
-	for (size_t i = 0; i < radius->nlisteners; i++)
-		if (radius->listeners[i].transport == LISTEN_TLS)
-			return true;
-	return false;
+	return (struct wf_trust_files){
+		.certificate = radius->certificate,
+		.key = radius->key,
+		.ca = radius->ca,
+		.crl = radius->crl,
+	};
 }
 
 wf_status
 site_load_tls(struct site *site, char why_r[SITE_WHY_MAX])
 {
 	const struct config_radius *radius = &site->config->radius;
-	const struct wf_trust_files files = {
-		.certificate = radius->certificate,
-		.key = radius->key,
-		.ca = radius->ca,
-		.crl = radius->crl,
-	};
+	const struct wf_trust_files files = files_of(radius);
 	const struct wf_trust_options options = {
 		.server = true, .version = TLS1_2_VERSION, .keys = has_keys(radius)};
 	char why[512] = "";
 	wf_status status = load_keys(site, why_r);
 
-	if (status != WF_OK || !serves_tls(radius))
+	if (status != WF_OK || !config_radius_serves(radius, LISTEN_TLS))
 		return status;
 	status = wf_trust_new(&files, &options, &site->tls, why, sizeof(why));
 	if (status != WF_OK) {
@@ -101,23 +96,27 @@ site_load_tls(struct site *site, char why_r[SITE_WHY_MAX])
 }
 
 wf_status
-site_tls_check(const struct site *site, char *why_r, size_t size)
+site_tls_check(const struct site *site, char text_r[SITE_WHY_MAX])
 {
-	const char *file = site->config->radius.certificate;
-	int days = site->tls == NULL ? INT_MAX : wf_trust_days_left(site->tls);
+	const struct wf_trust_files files = files_of(&site->config->radius);
+	char text[WF_TERM_TEXT_MAX];
+	wf_status status;
 
-	if (days > DAYS_LEAST)
+	text_r[0] = '\0';
+	if (site->tls == NULL)
 		return WF_OK;
-	if (days < 0)
-		snprintf(why_r, size,
-			_("RADIUS over TLS: the certificate %s has expired: every client refuses "
-			  "it; get a new one"),
-			file);
-	else
-		snprintf(why_r, size,
-			_("RADIUS over TLS: the certificate %s ends in %d days; get a new one"),
-			file, days);
-	return days < 0 ? WF_INVALID : WF_NO;
+	status = wf_term_check(site->tls, &files, text);
+	(void)snprintf(text_r, SITE_WHY_MAX, _("RADIUS over TLS: %s"), text);
+	return status;
+}
+
+void
+site_say_terms(const struct site *site, void (*say)(int priority, const char *text))
+{
+	char text[SITE_WHY_MAX];
+
+	if (site_tls_check(site, text) != WF_OK)
+		say(LOG_WARNING, text);
 }
 
 /* The client of a configuration's entry, if it may come from there. */

@@ -457,6 +457,49 @@ check_relays(struct report *report)
 	return TELL(report, OK, _("All %zu hosts are connected."), relays->nallow);
 }
 
+/* A sentence about certificates and lists, and how long they are good (WF_OK: for long). */
+static enum level
+tell_terms(struct report *report, wf_status status, const char *text)
+{
+	return TELL(report, status == WF_OK ? OK : status == WF_NO ? WARN : BAD, "%s", text);
+}
+
+static enum level
+check_relay_terms(struct report *report)
+{
+	const struct act_figures *figures = &report->health.figures;
+
+	if (figures->relays_term_text[0] == '\0')
+		return TELL(report, OK, "%s", _("No relays are served (section 'relays')."));
+	return tell_terms(report, figures->relays_term, figures->relays_term_text);
+}
+
+/* The daemon may not read them: warifu-radiusd says how its own stand. */
+static enum level
+check_radius_terms(struct report *report)
+{
+	const struct act_daemon *daemon = report->call->daemon;
+	char text[sizeof(report->text)] = ""; /* an older server knows no such order */
+	struct wf_msg done;
+	uint64_t status = WF_OK;
+	wf_status asked;
+
+	if (!config_radius_serves(&daemon->config->radius, LISTEN_TLS))
+		return TELL(report, OK, "%s", _("RADIUS is not served over TLS."));
+	asked = daemon->ask_front(daemon->hooks_ctx, "terms", NULL, &done);
+	if (asked == WF_OK) {
+		asked = wf_msg_get_uint(&done, WF_F_STATUS, &status);
+		if (asked == WF_OK)
+			asked = wf_msg_get_text(&done, WF_F_CELL, 0, text, sizeof(text));
+		wf_msg_clear(&done);
+	}
+	if (asked != WF_OK || text[0] == '\0')
+		return TELL(report, WARN, "%s",
+			_("warifu-radiusd could not be asked: 'warifu-radiusd --check' says how "
+			  "long its certificates are good."));
+	return tell_terms(report, (wf_status)status, text);
+}
+
 /* The first secret that is not in order; NULL: all are. */
 static const struct config_upstream *
 wrong_upstream_secret(struct report *report, enum config_secret_fault *fault_r)
@@ -524,7 +567,9 @@ static const struct {
 	{"recovery codes", check_codes},
 	{"emergency file", check_breakglass},
 	{"backup", check_backup},
+	{"RADIUS certificates", check_radius_terms},
 	{"relays", check_relays},
+	{"relay certificates", check_relay_terms},
 	{"other servers", check_upstreams},
 };
 

@@ -10,6 +10,15 @@
 #include <string.h>
 #include <strings.h>
 
+bool
+config_radius_serves(const struct config_radius *radius, enum config_transport transport)
+{
+	for (size_t i = 0; i < radius->nlisteners; i++)
+		if (radius->listeners[i].transport == transport)
+			return true;
+	return false;
+}
+
 const struct config_client *
 config_client_find(const struct config_radius *radius, const char *name)
 {

@@ -149,6 +149,8 @@ struct config_radius {
 	size_t nreplies;
 };
 
+/* Whether there is a listener of this kind. */
+bool config_radius_serves(const struct config_radius *radius, enum config_transport transport);
 /* By name; NULL if there is none. */
 const struct config_client *config_client_find(
 	const struct config_radius *radius, const char *name);

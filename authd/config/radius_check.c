@@ -398,15 +398,6 @@ check_reply(struct config_load *load, const struct config_reply *reply)
 	}
 }
 
-static bool
-has_transport(const struct config_radius *radius, enum config_transport transport)
-{
-	for (size_t i = 0; i < radius->nlisteners; i++)
-		if (radius->listeners[i].transport == transport)
-			return true;
-	return false;
-}
-
 /* Where all who come by TLS have a key, nobody shows a certificate. */
 static bool
 keys_alone(const struct config_radius *radius)
@@ -421,6 +412,26 @@ keys_alone(const struct config_radius *radius)
 	return keys > 0;
 }
 
+/* Who has no secret can come by TLS alone. */
+static void
+check_tls_clients(struct config_load *load)
+{
+	const struct config_radius *radius = &load->config->radius;
+
+	for (size_t i = 0; i < radius->nclients; i++) {
+		const struct config_client *client = &radius->clients[i];
+
+		if (client->secret_file[0] != '\0')
+			continue;
+		load->file = client->origin.file;
+		config_fail(load, client->origin.line,
+			_("client '%s' can come by TLS alone, which is not served: write "
+			  "'radius.radsec', or give it 'network' and 'secret_file'"),
+			client->name);
+		return;
+	}
+}
+
 static void
 check_tls(struct config_load *load)
 {
@@ -429,9 +440,9 @@ check_tls(struct config_load *load)
 		radius->certificate[0] == '\0' || radius->key[0] == '\0' || radius->ca[0] == '\0';
 	bool none = radius->certificate[0] == '\0' && radius->key[0] == '\0';
 
-	if (!has_transport(radius, LISTEN_TLS))
-		return;
-	if (lacks && !(none && keys_alone(radius)))
+	if (!config_radius_serves(radius, LISTEN_TLS))
+		check_tls_clients(load);
+	else if (lacks && !(none && keys_alone(radius)))
 		config_fail(load, 0, "%s",
 			_("'radius.radsec' needs 'radius.certificate', 'radius.key' and "
 			  "'radius.ca'"));

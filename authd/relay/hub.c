@@ -114,6 +114,7 @@ hub_configure(struct hub *hub, const struct config *config, char *why_r, size_t 
 	if (context != NULL) {
 		SSL_CTX_free(hub->context);
 		hub->context = context;
+		hub->terms_us = 0;
 	}
 	for (struct guest *guest = hub->guests; guest != NULL; guest = guest->next)
 		if (guest->name[0] != '\0' && !is_allowed(&config->relays, guest->name))
@@ -121,11 +122,23 @@ hub_configure(struct hub *hub, const struct config *config, char *why_r, size_t 
 	return status;
 }
 
+wf_status
+hub_terms(const struct hub *hub, char text_r[WF_TERM_TEXT_MAX])
+{
+	text_r[0] = '\0';
+	return hub->context == NULL
+		       ? WF_OK
+		       : trust_check(hub->context, &hub->config->relays.trust, text_r);
+}
+
 void
 hub_tick(struct hub *hub)
 {
 	int64_t now_us = wf_clock_now(&hub->options.clock).boot_us;
+	char text[WF_TERM_TEXT_MAX];
 
+	if (wf_term_due(&hub->terms_us, now_us) && hub_terms(hub, text) != WF_OK)
+		hub_say(hub, LOG_WARNING, "relays: %s", text);
 	for (struct guest *guest = hub->guests; guest != NULL; guest = guest->next)
 		if (now_us - guest->heard_us > SILENT_US)
 			stream_end(guest->stream, "it says nothing");

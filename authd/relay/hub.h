@@ -13,6 +13,7 @@
 #define WF_AUTHD_RELAY_HUB_H
 
 #include "authd/engine/engine.h"
+#include "common/tls/term.h"
 
 struct hub;
 
@@ -37,7 +38,9 @@ WF_MUST_USE wf_status hub_listen(struct hub *hub, int fd);
  */
 WF_MUST_USE wf_status hub_configure(
 	struct hub *hub, const struct config *config, char *why_r, size_t size);
-/* Once a second: ends of those who say nothing. */
+/* As wf_term_check(), of the centre's certificate and authorities; "" where none are served. */
+WF_MUST_USE wf_status hub_terms(const struct hub *hub, char text_r[WF_TERM_TEXT_MAX]);
+/* Once a second: ends of those who say nothing, and a line a day about what ends soon. */
 void hub_tick(struct hub *hub);
 /* Stops accepting; what is connected goes on. */
 void hub_stop(struct hub *hub);

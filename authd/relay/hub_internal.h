@@ -56,6 +56,7 @@ struct hub {
 	struct guest *guests;
 	size_t nguests;
 	struct report *reports;
+	int64_t terms_us;   /* when certificates are looked at again */
 	int64_t refused_us; /* boot time of the last line about somebody who was not let in */
 };
 

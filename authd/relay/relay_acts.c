@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +12,7 @@
 #include "authd/relay/relay_internal.h"
 #include "common/i18n.h"
 
-#define CERTIFICATE_DAYS 30 /* left: time to make a new one */
-#define CELL 512
+#define CELL WF_TERM_TEXT_MAX
 #define ROWS 3
 
 struct act_answer {
@@ -125,19 +123,13 @@ find_centre(const struct relay *relay, struct finding *finding)
 static void
 find_certificate(const struct relay *relay, struct finding *finding)
 {
-	int days = relay->context == NULL ? 0 : wf_trust_days_left(relay->context);
-	const char *path = relay->config->relay.trust.certificate;
+	wf_status status;
 
 	if (relay->context == NULL)
 		return; /* none is needed over RADIUS */
 	finding->name = "certificate";
-	finding->level = days < 0 ? "bad" : days < CERTIFICATE_DAYS ? "warn" : "ok";
-	if (days < 0)
-		(void)snprintf(finding->text, sizeof(finding->text),
-			_("%s has ended; make a new one"), path);
-	else
-		(void)snprintf(finding->text, sizeof(finding->text),
-			_("%s is valid for %d more days"), path, days);
+	status = trust_check(relay->context, &relay->config->relay.trust, finding->text);
+	finding->level = status == WF_OK ? "ok" : status == WF_NO ? "warn" : "bad";
 }
 
 static void

@@ -314,6 +314,7 @@ configure(struct relay *relay, const struct config *config, char *why_r, size_t 
 	SSL_CTX_free(relay->context);
 	relay->context = context;
 	relay->config = config;
+	relay->terms_us = 0;
 	if (relay->stream != NULL)
 		centre_lost(relay, "the configuration was loaded anew");
 	relay->try_us = 0;
@@ -323,6 +324,11 @@ configure(struct relay *relay, const struct config *config, char *why_r, size_t 
 static void
 tick(struct relay *relay)
 {
+	char text[WF_TERM_TEXT_MAX];
+
+	if (wf_term_due(&relay->terms_us, now_us(relay)) &&
+		trust_check(relay->context, &relay->config->relay.trust, text) != WF_OK)
+		relay_say(relay, LOG_WARNING, "relay: %s", text);
 	if (relay->state == RELAY_AWAY)
 		centre_try(relay);
 	else

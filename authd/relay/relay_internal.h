@@ -55,6 +55,7 @@ struct relay {
 	bool was_up, told_away; /* since the last change that was written */
 	bool stopping;
 	int64_t try_us, wait_us; /* next attempt; how long to wait after the next failure */
+	int64_t terms_us; /* when certificates are looked at again */
 	char why[256];           /* of the last failure */
 	struct stream *stream;
 	int64_t heard_us, pinged_us; /* last message; PING without answer, 0 = none */

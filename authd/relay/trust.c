@@ -5,16 +5,31 @@
 
 #include <string.h>
 
+static struct wf_trust_files
+files_of(const struct config_trust *files)
+{
+	return (struct wf_trust_files){
+		.certificate = files->certificate, .key = files->key, .ca = files->ca};
+}
+
 wf_status
 trust_new(const struct config_trust *files, enum trust_end end, SSL_CTX **context_r, char *why_r,
 	size_t size)
 {
-	const struct wf_trust_files pem = {
-		.certificate = files->certificate, .key = files->key, .ca = files->ca};
+	const struct wf_trust_files pem = files_of(files);
 	const struct wf_trust_options options = {
 		.server = end == TRUST_CENTRE, .version = TLS1_3_VERSION};
 
 	return wf_trust_new(&pem, &options, context_r, why_r, size);
+}
+
+wf_status
+trust_check(const SSL_CTX *context, const struct config_trust *files,
+	char text_r[WF_TERM_TEXT_MAX])
+{
+	const struct wf_trust_files pem = files_of(files);
+
+	return wf_term_check(context, &pem, text_r);
 }
 
 static bool

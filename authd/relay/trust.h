@@ -6,13 +6,16 @@
 #define WF_AUTHD_RELAY_TRUST_H
 
 #include "authd/config/relay.h"
-#include "common/tls/trust.h"
+#include "common/tls/term.h"
 
 enum trust_end { TRUST_CENTRE, TRUST_RELAY };
 
 /* As wf_trust_new(). */
 WF_MUST_USE wf_status trust_new(const struct config_trust *files, enum trust_end end,
 	SSL_CTX **context_r, char *why_r, size_t size);
+/* As wf_term_check(). */
+WF_MUST_USE wf_status trust_check(const SSL_CTX *context, const struct config_trust *files,
+	char text_r[WF_TERM_TEXT_MAX]);
 /*
  * The centre's end, after the handshake: the name in the certificate that is among those allowed.
  * WF_DENIED: none is; shown_r then holds a name of it for the log.

@@ -6,7 +6,6 @@
 #include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
-#include <limits.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -279,17 +278,6 @@ wf_trust_still(const SSL *tls, const SSL_CTX *context)
 	X509_STORE_CTX_free(check);
 	ERR_clear_error();
 	return fine;
-}
-
-int
-wf_trust_days_left(const SSL_CTX *context)
-{
-	const X509 *own = SSL_CTX_get0_certificate(context);
-	int days, seconds;
-
-	if (own == NULL || ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(own)) != 1)
-		return INT_MAX;
-	return seconds < 0 && days == 0 ? -1 : days;
 }
 
 void

@@ -50,8 +50,6 @@ WF_MUST_USE wf_status wf_trust_name(const SSL *tls, bool (*knows)(void *ctx, con
  * `context`; also true for one who has shown none, having proved himself by a key.
  */
 bool wf_trust_still(const SSL *tls, const SSL_CTX *context);
-/* Days until one's own certificate ends, negative if it has; INT_MAX if that cannot be told. */
-int wf_trust_days_left(const SSL_CTX *context);
 /* Why the last operation of TLS failed, in a few words; empties OpenSSL's queue. */
 void wf_trust_cause(const SSL *tls, char *why_r, size_t size);
 

@@ -37,7 +37,7 @@ class Authority:
         for file, text in (("index", ""), ("serial", "01\n"), ("crlnumber", "01\n"), ("conf", self.conf())):
             with open(f"{path(name, 'db')}/{file}", "w", encoding="ascii") as stream:
                 stream.write(text)
-        self.openssl("req", "-x509", *self.curve(), "-days", "9", "-subj", f"/CN={name}", "-keyout", path(name, "key"), "-out", path(name))
+        self.openssl("req", "-x509", *self.curve(), "-days", "90", "-subj", f"/CN={name}", "-keyout", path(name, "key"), "-out", path(name))
 
     def conf(self):
         """For `openssl ca`."""
@@ -64,12 +64,12 @@ class Authority:
         own(path(name, "key"))
         return self
 
-    def revoke(self, *names):
+    def revoke(self, *names, dates=()):
         """A list of revoked certificates with these in it; gives its line for the section."""
         config = ("-config", f"{path(self.name, 'db')}/conf")
         for name in names:
             self.openssl("ca", *config, "-revoke", path(name))
-        self.openssl("ca", *config, "-gencrl", "-out", path(self.name, "crl"))
+        self.openssl("ca", *config, "-gencrl", *dates, "-out", path(self.name, "crl"))
         return f'\tcrl = "{path(self.name, "crl")}"\n'
 
 

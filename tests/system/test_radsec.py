@@ -510,6 +510,10 @@ def test_check(lab):
                               (section(f'\tcrl = "{path("gw")}"\n'), "list of revoked certificates", 1)):
         lab.configure(more, gateway(), keyed())
         lib.contains(check(code), words, "what --check says")
+    for dates, words, code in ((("-crl_lastupdate", "20200101000000Z", "-crl_nextupdate", "20200201000000Z"), "ca.crl: has expired", 1),
+                               (("-crlhours", "3"), "certificate", 0)):
+        lab.configure(section(authority.revoke(dates=dates)), gateway())
+        lib.contains(check(code), words, "what --check says of a list")
     os.chmod(path("server", "key"), 0o644)
     lab.configure(section(), gateway())
     lib.contains(check(1), "open to everybody", "a key that others may read")

@@ -13,7 +13,8 @@
 	"client vpn1 {\n network = {192.0.2.1, \"2001:db8::/64\"}\n secret_file = \"%1$s/one\"\n " \
 	"profile = fortigate\n groups = {a, b}\n}\n"                                               \
 	"client fw { certificate = gw.example message_authenticator = %2$s class = "               \
-	"firewall-admin timeout = 7 }\n"
+	"firewall-admin timeout = 7 }\n"                                                           \
+	"radius { radsec = \"[::]:2083\" certificate = /c key = /k ca = /a }\n"
 
 static struct config *loaded;
 
@@ -64,10 +65,30 @@ put_secret(const char *text, mode_t mode)
 	ck_assert_int_eq(chmod(path, mode), 0);
 }
 
+static struct {
+	wf_status asked, status;
+	const char *text;
+} terms = {.text = "long"};
+
+static wf_status
+ask_terms(void *ctx, const char *order, const char *arg, struct wf_msg *done_r)
+{
+	(void)ctx;
+	ck_assert_str_eq(order, "terms");
+	ck_assert_ptr_null(arg);
+	if (terms.asked != WF_OK)
+		return terms.asked;
+	wf_msg_init(done_r, WF_MSG_DONE, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_uint(done_r, WF_F_STATUS, terms.status), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(done_r, WF_F_CELL, terms.text), WF_OK);
+	return WF_OK;
+}
+
 static void
 set_up(void)
 {
 	rig_setup();
+	rig.daemon.ask_front = ask_terms;
 	take_clients("required");
 	put_secret("0123456789abcdef0123456789abcdef\n", 0400);
 }
@@ -238,7 +259,8 @@ END_TEST
 START_TEST(listeners_are_of_use_with_clients_alone)
 {
 	rig_ok("radius.listeners");
-	ck_assert_uint_eq(rig.nrows, 4);
+	ck_assert_uint_eq(rig.nrows, 5);
+	ck_assert_str_eq(rig_cell(4, "protocol"), "tcp");
 	ck_assert_str_eq(rig_cell(0, "address"), "0.0.0.0:1812");
 	ck_assert_str_eq(rig_cell(0, "protocol"), "udp");
 	take("radius { listen = \"[::1]:1900\" }");
@@ -296,6 +318,31 @@ START_TEST(the_doctor_looks_at_clients)
 }
 END_TEST
 
+START_TEST(the_doctor_looks_at_certificates)
+{
+	static const struct {
+		wf_status asked, status;
+		const char *text, *level, *part;
+	} rows[] = {
+		{WF_OK, WF_OK, "long", "ok", "long"},
+		{WF_OK, WF_NO, "soon", "warn", "soon"},
+		{WF_OK, WF_INVALID, "over", "bad", "over"},
+		{WF_OK, WF_UNSUPPORTED, NULL, "warn", "could not be asked"},
+		{WF_UNAVAILABLE, WF_OK, "", "warn", "'warifu-radiusd --check'"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		terms.asked = rows[i].asked;
+		terms.status = rows[i].status;
+		terms.text = rows[i].text;
+		doctor("RADIUS certificates", rows[i].level, rows[i].part);
+	}
+	rig.config.radius.nlisteners = 0;
+	doctor("RADIUS certificates", "ok", "RADIUS is not served over TLS");
+	doctor("relay certificates", "ok", "No relays are served");
+}
+END_TEST
+
 START_TEST(the_doctor_looks_at_other_servers)
 {
 	static struct config_upstream upstream = {.name = "otp1"};
@@ -333,6 +380,7 @@ radius_suite(void)
 	tcase_add_test(tc, a_test_without_target);
 	tcase_add_test(tc, listeners_are_of_use_with_clients_alone);
 	tcase_add_test(tc, the_doctor_looks_at_clients);
+	tcase_add_test(tc, the_doctor_looks_at_certificates);
 	tcase_add_test(tc, the_doctor_looks_at_other_servers);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -720,7 +720,7 @@ START_TEST(every_failing_call_is_survived)
 	struct config *config = NULL;
 	wf_status status = WF_NO;
 
-	write_main("lock { threshold = 5 }\nclient v1 { certificate = a reply = r }\nreply r { attributes = {'A = 1'} }\n");
+	write_main("lock { threshold = 5 }\nclient v1 { network = 192.0.2.1 secret_file = /s reply = r }\nreply r { attributes = {'A = 1'} }\n");
 	make_folder("conf.d");
 	write_file("conf.d/a.conf", "mode = observe\n", 15);
 	for (uint64_t nth = 1; status != WF_OK; nth++) {

@@ -501,6 +501,9 @@ static const struct {
 		"(FOLDER/warifu.conf:1)"},
 	{"client a {\n psk_identity = x }",
 		"warifu.conf:2: client 'a' needs both 'psk_identity' and 'psk_file', or neither"},
+	{"client a { certificate = a }\nclient b {\n psk_identity = x psk_file = /x }",
+		"warifu.conf:1: client 'a' can come by TLS alone, which is not served: write "
+		"'radius.radsec', or give it 'network' and 'secret_file'"},
 	{"client a { certificate = a\n psk_file = /x }",
 		"warifu.conf:2: client 'a' needs both 'psk_identity' and 'psk_file', or neither"},
 };

@@ -209,6 +209,23 @@ START_TEST(disconnect_without_a_changed_name)
 }
 END_TEST
 
+/* With a client that comes by TLS alone. */
+static void
+open_with_key(void)
+{
+	char path[] = "/tmp/warifu-psk-XXXXXX", options[256];
+	int fd = mkstemp(path);
+
+	ck_assert_int_eq(dprintf(fd, "00112233445566778899aabbccddeeff\n"), 33);
+	ck_assert_int_eq(close(fd), 0);
+	snprintf(options, sizeof(options),
+		"}\nradius {\n\tradsec = \"127.0.0.1:2083\"\n}\nclient branch {\n"
+		"\tpsk_identity = branch\n\tpsk_file = \"%s\"\n",
+		path);
+	server_rig_open(&rig, options);
+	ck_assert_int_eq(unlink(path), 0);
+}
+
 START_TEST(disconnect_of_what_is_not_known)
 {
 	give(1, "disconnect", (const char *const[ARGS]){"service=wifi", "user=alice"});
@@ -217,7 +234,7 @@ START_TEST(disconnect_of_what_is_not_known)
 	give(2, "disconnect", (const char *const[ARGS]){"service=vpn"});
 	expect_done(2, WF_INVALID);
 	server_rig_close(&rig);
-	server_rig_open(&rig, "}\nclient branch {\n\tcertificate = \"branch\"\n");
+	open_with_key();
 	give(4, "disconnect", (const char *const[ARGS]){"service=branch", "user=alice"});
 	expect_done(4, WF_UNSUPPORTED); /* without a secret nothing is signed */
 	ck_assert_ptr_nonnull(strstr(done_text, "over TLS alone"));

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "common/tls/term.h"
 #include "tests/unit/radius/radsec_rig.h"
 
 /* --- who is let in --- */
@@ -314,7 +315,7 @@ START_TEST(a_reload_without_TLS_leaves_nobody)
 
 	start("", GATEWAYS);
 	peer = enter();
-	write_main(GATEWAYS);
+	write_main("");
 	next = load_site();
 	ck_assert_ptr_null(next->tls);
 	radsec_use(radsec, next);
@@ -374,25 +375,111 @@ START_TEST(a_key_of_another_certificate)
 }
 END_TEST
 
-START_TEST(an_own_certificate_that_ends)
+/* The server's certificate, its authority's and the list: which of them is told, and how. */
+static const struct term {
+	int server_days, ca_days, list_from_days, list_days; /* list_days 0: there is none */
+	wf_status status;
+	const char *told;
+} terms[] = {
+	{40, 90, 0, 0, WF_OK, "server.pem: valid for 40 more days"},
+	{90, 40, 0, 0, WF_OK, "ca.pem: valid for 40 more days"},
+	{29, 90, 0, 0, WF_NO, "certificate %/server.pem: ends in 29 days; "},
+	{-2, 90, 0, 0, WF_INVALID, "certificate %/server.pem: has expired; "},
+	{90, 20, 0, 0, WF_NO, "authority %/ca.pem: ends in 20 days; "},
+	{90, -2, 0, 0, WF_INVALID, "authority %/ca.pem: has expired; "},
+	{90, 90, -20, 10, WF_OK, "ca.crl: valid for 10 more days"},
+	{90, 90, -28, 7, WF_NO, "certificates %/ca.crl: ends in 7 days; everybody is refused"},
+	{90, 90, -9, -2, WF_INVALID, "certificates %/ca.crl: has expired; everybody is refused"},
+	{20, 90, -20, 10, WF_NO, "server.pem: ends in 20 days"},
+	{20, 90, -28, 7, WF_NO, "ca.crl: ends in 7 days"},
+	{-2, 90, -28, 7, WF_INVALID, "server.pem: has expired"},
+};
+
+static void
+make_terms(const struct term *row)
 {
-	static const struct {
-		int to_days;
-		wf_status status;
-		const char *why;
-	} rows[] = {{40, WF_OK, ""}, {29, WF_NO, "ends in 2"}, {-2, WF_INVALID, "has expired"}};
-	const struct pki_order order = {.name = "server",
+	const struct pki_order ca = {.name = "ca", .from_days = -90, .to_days = row->ca_days};
+	const struct pki_order server = {.name = "server",
 		.issuer = "ca",
 		.from_days = -20,
-		.to_days = rows[_i].to_days};
-	char why[512] = "";
+		.to_days = row->server_days};
+	char crl[160] = "";
 
-	pki_make(folder, &order);
-	write_config("", GATEWAYS);
+	pki_make(folder, &ca);
+	pki_make(folder, &server);
+	if (row->list_days != 0) {
+		pki_list(folder, "ca", "ca", row->list_from_days, row->list_days);
+		snprintf(crl, sizeof(crl), "crl = \"%s/ca.crl\"\n", folder);
+	}
+	write_config(crl, GATEWAYS);
 	site = load_site();
-	ck_assert_int_eq(site_tls_check(site, why, sizeof(why)), rows[_i].status);
-	ck_assert_msg(strstr(why, rows[_i].why) != NULL, "%s", why);
-	ck_assert((why[0] == '\0') == (rows[_i].status == WF_OK));
+}
+
+/* '%' stands for the folder. */
+static void
+expect_told(const char *text, const char *wanted)
+{
+	const char *mark = strchr(wanted, '%');
+	char whole[256];
+
+	snprintf(whole, sizeof(whole), "%.*s%s%s", mark != NULL ? (int)(mark - wanted) : 0, wanted,
+		mark != NULL ? folder : "", mark != NULL ? mark + 1 : wanted);
+	ck_assert_msg(strstr(text, whole) != NULL, "%s, not %s", text, whole);
+}
+
+START_TEST(what_ends_is_told_before)
+{
+	const struct term *row = &terms[_i];
+	char text[SITE_WHY_MAX];
+
+	make_terms(row);
+	ck_assert_int_eq(site_tls_check(site, text), row->status);
+	expect_told(text, row->told);
+	site_say_terms(site, say);
+	ck_assert((said[0] == '\0') == (row->status == WF_OK));
+}
+END_TEST
+
+static void
+append(const char *to, const char *from)
+{
+	char path[160], bytes[4096];
+	FILE *in, *out;
+
+	snprintf(path, sizeof(path), "%s/%s", folder, from);
+	in = fopen(path, "r");
+	snprintf(path, sizeof(path), "%s/%s", folder, to);
+	out = fopen(path, "a");
+	ck_assert(in != NULL && out != NULL);
+	ck_assert_uint_gt(fwrite(bytes, 1, fread(bytes, 1, sizeof(bytes), in), out), 0);
+	fclose(in);
+	ck_assert_int_eq(fclose(out), 0);
+}
+
+/* The old one stays in the file until the new one has come. */
+START_TEST(a_list_that_is_followed_is_not_missed)
+{
+	static const struct term row = {90, 90, -9, -2, WF_INVALID, ""};
+	char text[SITE_WHY_MAX];
+
+	make_terms(&row);
+	pki_list(folder, "ca", "new", 0, 40);
+	append("ca.crl", "new.crl");
+	site_return(&site);
+	site = load_site();
+	ck_assert_int_eq(site_tls_check(site, text), WF_OK);
+	expect_told(text, "ca.crl: valid for 40 more days");
+}
+END_TEST
+
+START_TEST(once_a_day)
+{
+	int64_t due_us = 0;
+
+	ck_assert(wf_term_due(&due_us, 7 * SECOND));
+	ck_assert(!wf_term_due(&due_us, 7 * SECOND + 86399 * SECOND));
+	ck_assert(wf_term_due(&due_us, 7 * SECOND + 86400 * SECOND));
+	ck_assert(!wf_term_due(&due_us, 8 * SECOND + 86400 * SECOND));
 }
 END_TEST
 
@@ -419,7 +506,9 @@ radsec_suite(void)
 	tcase_add_test(tc, a_reload_without_TLS_leaves_nobody);
 	tcase_add_loop_test(tc, files_that_cannot_be_used, 0, 6);
 	tcase_add_test(tc, a_key_of_another_certificate);
-	tcase_add_loop_test(tc, an_own_certificate_that_ends, 0, 3);
+	tcase_add_loop_test(tc, what_ends_is_told_before, 0, (int)LENGTH(terms));
+	tcase_add_test(tc, a_list_that_is_followed_is_not_missed);
+	tcase_add_test(tc, once_a_day);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

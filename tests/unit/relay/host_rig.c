@@ -96,7 +96,7 @@ setup(void)
 	issue("other", "IP:127.0.0.2", "serverAuth", 7200);
 	issue("expired", "IP:127.0.0.1", "serverAuth", -3600);
 	issue("client", "IP:127.0.0.1", "clientAuth", 7200);
-	issue("host", "DNS:" HOST, "clientAuth", 40 * 86400 + 3600);
+	issue("host", "DNS:" HOST, "clientAuth", 40 * 86400 - 3600);
 	listener = far_listen();
 	certificate = "centre";
 	open_ = true;

@@ -99,7 +99,7 @@ authority_open(struct authority *authority)
 	ck_assert_ptr_nonnull(mkdtemp(authority->folder));
 	authority->key = EVP_EC_gen("P-256");
 	ck_assert_ptr_nonnull(authority->key);
-	authority->certificate = make(authority->key, "Test CA", 1, -DAY_S, DAY_S);
+	authority->certificate = make(authority->key, "Test CA", 1, -DAY_S, 90 * DAY_S);
 	extend(authority->certificate, authority->certificate, NID_basic_constraints,
 		"critical,CA:TRUE");
 	extend(authority->certificate, authority->certificate, NID_key_usage,

@@ -145,27 +145,45 @@ add_revoked(X509_CRL *crl, const char *folder, const char *name)
 	X509_free(certificate);
 }
 
-void
-pki_revoke(const char *folder, const char *issuer, const char *revoked, const char *name)
+static void
+write_list(const char *folder, const char *issuer, X509_CRL *crl, const char *name, int from_days,
+	int to_days)
 {
 	X509 *certificate = read_certificate(folder, issuer);
 	EVP_PKEY *key = read_key(folder, issuer);
-	X509_CRL *crl = X509_CRL_new();
-	ASN1_TIME *from = X509_gmtime_adj(NULL, -DAY), *to = X509_gmtime_adj(NULL, DAY);
+	ASN1_TIME *from = X509_gmtime_adj(NULL, DAY * from_days),
+		  *to = X509_gmtime_adj(NULL, DAY * to_days);
 	FILE *file = open_file(folder, name, "crl", "w");
 
 	ck_assert_int_eq(X509_CRL_set_version(crl, X509_CRL_VERSION_2), 1);
 	ck_assert_int_eq(X509_CRL_set_issuer_name(crl, X509_get_subject_name(certificate)), 1);
 	ck_assert_int_eq(X509_CRL_set1_lastUpdate(crl, from), 1);
 	ck_assert_int_eq(X509_CRL_set1_nextUpdate(crl, to), 1);
-	if (revoked != NULL)
-		add_revoked(crl, folder, revoked);
 	ck_assert_int_gt(X509_CRL_sign(crl, key, EVP_sha256()), 0);
 	ck_assert_int_eq(PEM_write_X509_CRL(file, crl), 1);
 	(void)fclose(file);
 	ASN1_TIME_free(from);
 	ASN1_TIME_free(to);
-	X509_CRL_free(crl);
 	X509_free(certificate);
 	EVP_PKEY_free(key);
+}
+
+void
+pki_revoke(const char *folder, const char *issuer, const char *revoked, const char *name)
+{
+	X509_CRL *crl = X509_CRL_new();
+
+	if (revoked != NULL)
+		add_revoked(crl, folder, revoked);
+	write_list(folder, issuer, crl, name, -1, 1);
+	X509_CRL_free(crl);
+}
+
+void
+pki_list(const char *folder, const char *issuer, const char *name, int from_days, int to_days)
+{
+	X509_CRL *crl = X509_CRL_new();
+
+	write_list(folder, issuer, crl, name, from_days, to_days);
+	X509_CRL_free(crl);
 }

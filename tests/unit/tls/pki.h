@@ -15,5 +15,7 @@ struct pki_order {
 void pki_make(const char *folder, const struct pki_order *order);
 /* NAME.crl of an authority with this certificate in it; NULL: with none. */
 void pki_revoke(const char *folder, const char *issuer, const char *revoked, const char *name);
+/* The same with no certificate in it, from and to a day, from now. */
+void pki_list(const char *folder, const char *issuer, const char *name, int from_days, int to_days);
 
 #endif

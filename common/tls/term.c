@@ -1,0 +1,178 @@
+/* What of a context's files ends when; see the header. */
+#include "config.h"
+
+#include "common/tls/term.h"
+
+#include <openssl/x509v3.h>
+#include <stdio.h>
+
+#include "common/i18n.h"
+
+#define SECONDS_PER_DAY INT64_C(86400)
+#define AGAIN_US (SECONDS_PER_DAY * 1000000)
+
+struct span {
+	const ASN1_TIME *from, *to; /* borrowed; `to` NULL: it never ends */
+	const X509_NAME *name;      /* whose it is */
+};
+
+struct found {
+	int64_t seconds; /* left; negative: it has ended; INT64_MAX: there is no end */
+	bool soon;
+};
+
+static struct span
+span_of_certificate(const X509 *certificate)
+{
+	return (struct span){X509_get0_notBefore(certificate), X509_get0_notAfter(certificate),
+		X509_get_subject_name(certificate)};
+}
+
+/* False: it is none of these. */
+static bool
+span_of_object(const X509_OBJECT *object, X509_LOOKUP_TYPE type, struct span *span_r)
+{
+	if (X509_OBJECT_get_type(object) != type)
+		return false;
+	if (type == X509_LU_X509) {
+		*span_r = span_of_certificate(X509_OBJECT_get0_X509(object));
+	} else {
+		const X509_CRL *crl = X509_OBJECT_get0_X509_CRL(object);
+
+		*span_r = (struct span){X509_CRL_get0_lastUpdate(crl),
+			X509_CRL_get0_nextUpdate(crl), X509_CRL_get_issuer(crl)};
+	}
+	return span_r->to != NULL;
+}
+
+/* Seconds from one to the other; NULL: now. */
+static int64_t
+seconds_between(const ASN1_TIME *from, const ASN1_TIME *to)
+{
+	int days, seconds;
+
+	return ASN1_TIME_diff(&days, &seconds, from, to) == 1 ? days * SECONDS_PER_DAY + seconds
+							       : INT64_MAX;
+}
+
+static struct found
+look_at(const struct span *span, bool list)
+{
+	struct found found = {.seconds = seconds_between(NULL, span->to)};
+
+	found.soon = found.seconds < WF_TERM_DAYS * SECONDS_PER_DAY &&
+		     (!list || found.seconds < seconds_between(span->from, span->to) / 4);
+	return found;
+}
+
+/* Whether another one of the same name is good for longer: then this one is not missed. */
+static bool
+is_followed(const STACK_OF(X509_OBJECT) *objects, X509_LOOKUP_TYPE type, const struct span *span)
+{
+	for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+		struct span other;
+
+		if (span_of_object(sk_X509_OBJECT_value(objects, i), type, &other) &&
+			X509_NAME_cmp(other.name, span->name) == 0 &&
+			ASN1_TIME_compare(other.to, span->to) > 0)
+			return true;
+	}
+	return false;
+}
+
+/* The first one to end, of the authorities or of their lists. */
+static struct found
+look_among(const SSL_CTX *context, X509_LOOKUP_TYPE type)
+{
+	const STACK_OF(X509_OBJECT) *objects =
+		X509_STORE_get0_objects(SSL_CTX_get_cert_store(context));
+	struct found first = {.seconds = INT64_MAX};
+
+	for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
+		struct span span;
+		struct found found;
+
+		if (!span_of_object(sk_X509_OBJECT_value(objects, i), type, &span) ||
+			is_followed(objects, type, &span))
+			continue;
+		found = look_at(&span, type == X509_LU_CRL);
+		if (found.seconds < first.seconds)
+			first = found;
+	}
+	return first;
+}
+
+static struct found
+look_at_own(const SSL_CTX *context)
+{
+	const X509 *own = SSL_CTX_get0_certificate(context);
+	struct span span;
+
+	if (own == NULL)
+		return (struct found){.seconds = INT64_MAX};
+	span = span_of_certificate(own);
+	return look_at(&span, false);
+}
+
+enum part { PART_CERTIFICATE, PART_CA, PART_CRL, PARTS };
+
+static const struct {
+	const char *name, *advice;
+} parts[PARTS] = {
+	[PART_CERTIFICATE] = {N_("certificate"),
+		N_("the other ends refuse one that has expired: get a new one")},
+	[PART_CA] = {N_("certificate of the authority"),
+		N_("nobody for whom it vouches is let in then: get its new one, or take it out")},
+	[PART_CRL] = {N_("list of revoked certificates"),
+		N_("everybody is refused then: get a new one, and reload")},
+};
+
+static void
+say(enum part part, const struct found *found, const char *file, char text_r[WF_TERM_TEXT_MAX])
+{
+	const char *name = _(parts[part].name), *advice = _(parts[part].advice);
+	int days = (int)((found->seconds + SECONDS_PER_DAY - 1) / SECONDS_PER_DAY);
+
+	if (found->seconds < 0)
+		(void)snprintf(text_r, WF_TERM_TEXT_MAX, _("%s %s: has expired; %s"), name, file,
+			advice);
+	else if (found->soon)
+		(void)snprintf(text_r, WF_TERM_TEXT_MAX, _("%s %s: ends in %d days; %s"), name,
+			file, days, advice);
+	else
+		(void)snprintf(text_r, WF_TERM_TEXT_MAX, _("%s %s: valid for %d more days"), name,
+			file, days);
+}
+
+wf_status
+wf_term_check(const SSL_CTX *context, const struct wf_trust_files *files,
+	char text_r[WF_TERM_TEXT_MAX])
+{
+	const char *const paths[PARTS] = {files->certificate, files->ca, files->crl};
+	const struct found found[PARTS] = {look_at_own(context), look_among(context, X509_LU_X509),
+		look_among(context, X509_LU_CRL)};
+	enum part first = PART_CERTIFICATE;
+
+	text_r[0] = '\0';
+	/* What ends soon comes before what is fine, though that may be sooner for a daily list. */
+	for (enum part part = PART_CA; part < PARTS; part++)
+		if (found[part].soon > found[first].soon ||
+			(found[part].soon == found[first].soon &&
+				found[part].seconds < found[first].seconds))
+			first = part;
+	if (found[first].seconds == INT64_MAX)
+		return WF_OK;
+	say(first, &found[first], paths[first], text_r);
+	if (found[first].seconds < 0)
+		return WF_INVALID;
+	return found[first].soon ? WF_NO : WF_OK;
+}
+
+bool
+wf_term_due(int64_t *due_us, int64_t now_us)
+{
+	if (now_us < *due_us)
+		return false;
+	*due_us = now_us + AGAIN_US;
+	return true;
+}
