@@ -61,8 +61,33 @@ enum client_mode {
 	CLIENT_CODE,          /* the code alone: the client asks for the password elsewhere */
 	CLIENT_SCRV1          /* OpenVPN's static challenge: SCRV1:base64(password):base64(code) */
 };
-/* What lies behind a RADIUS client (SCS-4-5-1-7, ISAC-2.1.4). */
-enum client_class { CLASS_VPN = 0, CLASS_FIREWALL_ADMIN, CLASS_ENTRY_POINT_ADMIN, CLASS_WLAN };
+/*
+ * What a service, a host or that behind a RADIUS client is (SCS-4-1-3-5, SCS-4-5-1-7, ISAC-2.1.4);
+ * words in common/register_words.h.
+ */
+enum service_class {
+	CLASS_SERVER = 0, /* a login on a machine */
+	CLASS_VPN,        /* a way from outside into the own network */
+	CLASS_FIREWALL_ADMIN,
+	CLASS_ENTRY_POINT_ADMIN,
+	CLASS_WLAN,
+	CLASS_REMOTE_ACCESS, /* other ways from outside into the own network */
+	CLASS_CLOUD,
+	CLASS_CLOUD_ADMIN,
+	CLASS_PUBLISHED, /* an application that the internet can reach */
+	CLASS_LOG_STORE,
+	CLASS_NETWORK_DEVICE
+};
+/*
+ * How important the data behind it are, as three classes (IPA-6.1a); unclassified counts as 3
+ * (SCS-3-1-4-1).
+ */
+enum data_class { DATA_UNCLASSIFIED = 0, DATA_1, DATA_2, DATA_3 };
+
+struct group_set {
+	char names[ACCOUNT_GROUPS_MAX][ACCOUNT_GROUP_LEN + 1];
+	size_t n;
+};
 
 struct account {
 	int64_t id; /* 0 = none */

@@ -17,13 +17,6 @@
 	X(strongswan, "strongswan") \
 	X(pam_radius, "pam_radius")
 
-/* X(enum client_class, word) */
-#define WF_RADIUS_CLASSES(X) \
-	X(CLASS_VPN, "vpn") \
-	X(CLASS_FIREWALL_ADMIN, "firewall-admin") \
-	X(CLASS_ENTRY_POINT_ADMIN, "entry-point-admin") \
-	X(CLASS_WLAN, "wlan")
-
 /* X(enum client_mode, word) */
 #define WF_RADIUS_MODES(X) \
 	X(CLIENT_CHALLENGE, "challenge") \

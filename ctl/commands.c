@@ -8,6 +8,7 @@
 
 #include "common/i18n.h"
 #include "common/radius_words.h"
+#include "common/register_words.h"
 #include "ctl/command.h"
 #include "ctl/handlers.h"
 
@@ -272,7 +273,7 @@ static const struct option_spec radius_client_options[] = {
 	TAKES("certificate", "NAMES", NULL, VALUE_TEXT, N_("add: names in its TLS certificate")),
 	CHOICE("profile", "PROFILE", NULL, WF_RADIUS_CHOICES(WF_RADIUS_PROFILES),
 		N_("add: what kind of gateway it is")),
-	CHOICE("class", "CLASS", NULL, WF_RADIUS_CHOICES(WF_RADIUS_CLASSES),
+	CHOICE("class", "CLASS", NULL, WF_RADIUS_CHOICES(WF_REGISTER_CLASSES),
 		N_("add: what is behind it")),
 	CHOICE("mode", "MODE", NULL, WF_RADIUS_CHOICES(WF_RADIUS_MODES),
 		N_("add: how password and code come")),

@@ -24,7 +24,7 @@ struct client {
 
 /* A reply section as it goes onto the wire. */
 struct site_reply {
-	const struct config_groups *groups;
+	const struct group_set *groups;
 	struct dictionary_value values[CONFIG_ATTRIBUTES_MAX];
 	size_t n;
 };

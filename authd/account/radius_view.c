@@ -83,8 +83,8 @@ static wf_status
 list_one(struct act_call *call, const struct config_client *client)
 {
 	char sources[VALUE_SIZE], transports[32], timeout[ACT_NUMBER_SIZE], rate[ACT_NUMBER_SIZE];
-	const char *cells[] = {client->name, config_class_name(client->class), client->profile,
-		config_mode_name(client->mode), transports, sources,
+	const char *cells[] = {client->name, config_class_name(client->entry.class),
+		client->profile, config_mode_name(client->mode), transports, sources,
 		config_authenticator_name(client->message_authenticator), secret_word(call, client),
 		client->secret_file, act_number_text(client->timeout_ms, timeout),
 		act_number_text(client->rate, rate)};

@@ -23,6 +23,17 @@ record_of_service(const struct config_put *put)
 	return service;
 }
 
+static void *
+record_of_host(const struct config_put *put)
+{
+	struct policy_host *host;
+
+	if (policy_host_add(&put->load->config->policy, put->title, &host) != WF_OK)
+		return NULL; /* coverage: config_title() has made it */
+	host->origin = put->origin;
+	return host;
+}
+
 void *
 config_place(const struct config_put *put)
 {
@@ -33,6 +44,8 @@ config_place(const struct config_put *put)
 		record = config_record(put->load, records, put->title);
 	else if (strcmp(put->row->section, "service") == 0)
 		record = record_of_service(put);
+	else if (strcmp(put->row->section, "host") == 0)
+		record = record_of_host(put);
 	else
 		record = (char *)put->load->config;
 	return record + put->row->offset;
@@ -266,8 +279,8 @@ refuse(const struct config_put *put, int line)
 }
 
 /*
- * Where the row of this section was written last; for services it is not kept, theirs may be
- * written twice.
+ * Where the row of this section was written last; for services and hosts it is not kept, theirs may
+ * be written twice.
  */
 static struct config_seen *
 seen_of(struct config_load *load, const struct config_row *row, const char *title)
@@ -278,7 +291,9 @@ seen_of(struct config_load *load, const struct config_row *row, const char *titl
 
 	if (records != NULL)
 		return &config_record_seen(load, records, title)[i];
-	return strcmp(row->section, "service") == 0 ? NULL : &load->seen[i];
+	return strcmp(row->section, "service") == 0 || strcmp(row->section, "host") == 0
+		       ? NULL
+		       : &load->seen[i];
 }
 
 /* A scalar twice in one file is a slip; a later file may well replace an earlier one's value. */

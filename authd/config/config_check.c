@@ -42,7 +42,8 @@ check_asked(struct config_load *load, const struct policy_service *service)
 	const struct {
 		bool given;
 		const char *option;
-	} options[] = {{service->key_only, "key_only"}, {service->ask != 0, "ask"}};
+	} options[] = {{service->key_only, "key_only"}, {service->ask != 0, "ask"},
+		{service->entry.grants == GRANTS_REQUIRED, "grants"}};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++)
 		if (options[i].given && !service->asked)
@@ -81,6 +82,33 @@ check_services(struct config_load *load)
 		check_service(load, &policy->services[i]);
 }
 
+/* Who may be granted is of no use where nobody needs a grant. */
+static void
+check_entry(struct config_load *load, const char *section, const char *name,
+	const struct policy_entry *entry, const struct origin *origin)
+{
+	load->file = origin->file;
+	if (entry->scope.n > 0 && entry->grants == GRANTS_OPEN)
+		config_fail(load, origin->line,
+			_("%s '%s' says who may be granted it ('scope'), but needs no grant; write "
+			  "grants = required, or take 'scope' out"),
+			section, name);
+}
+
+/* Those of clients are among the services by now. */
+static void
+check_register(struct config_load *load)
+{
+	const struct policy *policy = &load->config->policy;
+
+	for (size_t i = 0; i < policy->nservices; i++)
+		check_entry(load, "service", policy->services[i].name, &policy->services[i].entry,
+			&policy->services[i].origin);
+	for (size_t i = 0; i < policy->nhosts; i++)
+		check_entry(load, "host", policy->hosts[i].name, &policy->hosts[i].entry,
+			&policy->hosts[i].origin);
+}
+
 void
 config_check(struct config_load *load)
 {
@@ -89,6 +117,8 @@ config_check(struct config_load *load)
 	check_services(load);
 	load->file = file;
 	config_radius_check(load);
+	load->file = file;
+	check_register(load);
 	load->file = file;
 	config_comply_check(load);
 	config_radius_check_modes(load);

@@ -47,6 +47,8 @@ static const struct config_row fixed[] = {
 	{"service", "root", CONFIG_SWITCH, SERVICE_AT(root_allowed), 0, 0, 0, NULL},
 	{"service", "console", CONFIG_SWITCH, SERVICE_AT(console), 0, 0, 0, NULL},
 	{"service", "invoker", CONFIG_SWITCH, SERVICE_AT(invoker), 0, 0, 0, NULL},
+	CONFIG_REGISTER_ROWS("service", struct policy_service, entry),
+	CONFIG_REGISTER_ROWS("host", struct policy_host, entry),
 };
 /* clang-format on */
 
@@ -62,8 +64,8 @@ is_among(const char *name, const char *const *names, size_t n)
 bool
 config_section_titled(const char *section)
 {
-	static const char *const titled[] = {"zone", "service", "client", "reply", "upstream",
-		"resolve", "deviate", "draft"};
+	static const char *const titled[] = {"zone", "service", "host", "client", "reply",
+		"upstream", "resolve", "deviate", "draft"};
 
 	return is_among(section, titled, sizeof(titled) / sizeof(titled[0]));
 }

@@ -73,7 +73,31 @@ struct config_row {
 	const struct config_word *words;
 };
 
-#define CONFIG_ROWS_MAX 160
+/*
+ * The rows of the register, in the sections of services, hosts and clients alike: `entry` is the
+ * struct policy_entry in a record.
+ */
+#define CONFIG_REGISTER_ROW(in, record, entry, field)                            \
+	.section = (in), .name = #field, .offset = offsetof(record, entry.field), \
+	.size = sizeof(((record *)NULL)->entry.field)
+#define CONFIG_REGISTER_ROWS(in, record, entry)                                            \
+	{CONFIG_REGISTER_ROW(in, record, entry, class), .type = CONFIG_WORD,               \
+		.words = config_class_words},                                              \
+		{CONFIG_REGISTER_ROW(in, record, entry, data), .type = CONFIG_WORD,        \
+			.words = config_data_words},                                       \
+		{CONFIG_REGISTER_ROW(in, record, entry, grants), .type = CONFIG_WORD,      \
+			.words = config_grants_words},                                     \
+		{CONFIG_REGISTER_ROW(in, record, entry, scope), .type = CONFIG_GROUPS},    \
+		{CONFIG_REGISTER_ROW(in, record, entry, administrator), .type = CONFIG_TEXT}, \
+	{                                                                                  \
+		CONFIG_REGISTER_ROW(in, record, entry, responsible), .type = CONFIG_TEXT   \
+	}
+
+extern const struct config_word config_class_words[], config_data_words[], config_grants_words[];
+/* The first word that stands for `value`; "" if there is none. */
+const char *config_word_of(const struct config_word *words, unsigned value);
+
+#define CONFIG_ROWS_MAX 192
 #define COMPLY_ROWS_MAX 16
 #define UPSTREAM_ROWS_MAX 12
 #define RELAY_ROWS_MAX 12 /* of them; those of RADIUS: CONFIG_RADIUS_ROWS_MAX */

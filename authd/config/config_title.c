@@ -1,6 +1,6 @@
 /*
- * The sections with a title: what a title may be, and the record that it stands for.  A service may
- * be written in several places, a client, a reply or an upstream in one.
+ * The sections with a title: what a title may be, and the record that it stands for.  A service or
+ * host may be written in several places, a client, a reply or an upstream in one.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
@@ -176,6 +176,29 @@ title_service(const struct title *title)
 			POLICY_SERVICES_MAX);
 }
 
+static bool
+is_named(const struct title *title, const char *section)
+{
+	if (config_is_name(title->text))
+		return true;
+	config_fail(title->load, title->line,
+		_("'%s' cannot be the name of a section '%s'; accepted: 1 to 64 letters, digits, "
+		  "'.', '_' and '-', not beginning with '-'"),
+		title->shown, section);
+	return false;
+}
+
+static void
+title_host(const struct title *title)
+{
+	struct policy_host *host;
+
+	if (is_named(title, "host") &&
+		policy_host_add(&title->load->config->policy, title->text, &host) != WF_OK)
+		config_fail(title->load, title->line, _("there are more than %d hosts"),
+			POLICY_HOSTS_MAX);
+}
+
 /*
  * Whether there may be a record of this title now: the section is not another one of the same
  * title.
@@ -193,18 +216,6 @@ is_first(const struct title *title, const struct config_records *records)
 	config_fail(title->load, title->line,
 		_("there is another %s '%s' in %s:%d; give one of them another name"),
 		records->section, title->shown, earlier->file, earlier->line);
-	return false;
-}
-
-static bool
-is_named(const struct title *title, const char *section)
-{
-	if (config_is_name(title->text))
-		return true;
-	config_fail(title->load, title->line,
-		_("'%s' cannot be the name of a section '%s'; accepted: 1 to 64 letters, digits, "
-		  "'.', '_' and '-', not beginning with '-'"),
-		title->shown, section);
 	return false;
 }
 
@@ -259,7 +270,7 @@ title_record(const struct title *title, const struct config_records *records)
 static const struct {
 	const char *section;
 	void (*take)(const struct title *title);
-} titles[] = {{"zone", title_zone}, {"service", title_service}};
+} titles[] = {{"zone", title_zone}, {"service", title_service}, {"host", title_host}};
 
 void
 config_title(struct config_load *load, const char *section, const char *text, int line)

@@ -118,13 +118,7 @@ config_client_may_connect(const struct config_client *client, const uint8_t addr
 
 bool
 config_groups_match(
-	const struct config_groups *wanted, const char groups[][CONFIG_GROUP_SIZE], size_t n)
+	const struct group_set *wanted, const char groups[][CONFIG_GROUP_SIZE], size_t n)
 {
-	if (wanted->n == 0)
-		return true;
-	for (size_t i = 0; i < wanted->n; i++)
-		for (size_t j = 0; j < n; j++)
-			if (strcmp(wanted->names[i], groups[j]) == 0)
-				return true;
-	return false;
+	return policy_groups_match(wanted, groups, n);
 }

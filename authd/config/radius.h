@@ -15,7 +15,7 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-#include "authd/types.h"
+#include "authd/policy/policy.h"
 #include "common/secret.h"
 #include "common/status.h"
 
@@ -26,10 +26,10 @@
 #define CONFIG_CLIENT_NETWORKS_MAX 16
 #define CONFIG_CLIENT_CERTIFICATES_MAX 8
 #define CONFIG_CLIENT_REPLIES_MAX 16
-#define CONFIG_GROUPS_MAX 16     /* of a client, of a reply, of an account */
-#define CONFIG_GROUP_SIZE 33     /* a group's name with its NUL: a-z, 0-9, '_', '.', '-' */
+#define CONFIG_GROUPS_MAX ACCOUNT_GROUPS_MAX        /* of a client, of a reply, of an account */
+#define CONFIG_GROUP_SIZE (ACCOUNT_GROUP_LEN + 1) /* a group's name with its NUL */
 #define CONFIG_ATTRIBUTES_MAX 32
-#define CONFIG_RADIUS_ROWS_MAX 44
+#define CONFIG_RADIUS_ROWS_MAX 52
 #define CONFIG_ATTRIBUTE_SIZE 64 /* an attribute's name with its NUL */
 #define CONFIG_VALUE_SIZE 254    /* a value's text with its NUL */
 #define CONFIG_SECRET_LEAST 16   /* octets; a shorter secret is warned about (RFC 2865 section 3) */
@@ -57,11 +57,6 @@ enum client_authenticator {
 	CLIENT_AUTHENTICATOR_AUTO
 };
 
-struct config_groups {
-	char names[CONFIG_GROUPS_MAX][CONFIG_GROUP_SIZE];
-	size_t n;
-};
-
 struct config_client {
 	char name[65]; /* also the service's name in policy, log and ATTEMPT */
 	struct origin origin; /* file and line of the section's first option */
@@ -87,9 +82,10 @@ struct config_client {
 	enum client_mode mode;
 	char separator[9]; /* of CLIENT_SEPARATOR */
 	/* the account must be in one of these; none written: any account */
-	struct config_groups groups;
+	struct group_set groups;
 	enum zone zone; /* of logins whose source is not known: ZONE_INTERNET or ZONE_INTERNAL */
-	enum client_class class;
+	/* of what is behind it; also in the policy_service */
+	struct policy_entry entry;
 	/* Calling-Station-Id is an address of the user and counts as the source */
 	bool trust_calling_station;
 	int64_t kinds; /* 0 = P_MFA_KINDS; also in the policy_service */
@@ -119,7 +115,7 @@ struct config_client {
 struct config_reply {
 	char name[65];
 	struct origin origin;
-	struct config_groups groups;
+	struct group_set groups;
 	struct config_attribute {
 		/* as dictionary_encode() takes them */
 		char name[CONFIG_ATTRIBUTE_SIZE], value[CONFIG_VALUE_SIZE];
@@ -172,14 +168,14 @@ void config_network_text(const struct wf_network *network, char text_r[CONFIG_NE
 bool config_network_covers(const struct wf_network *network, const uint8_t address[16]);
 /* True when no groups are wanted, or one of them is among `groups`. */
 bool config_groups_match(
-	const struct config_groups *wanted, const char groups[][CONFIG_GROUP_SIZE], size_t n);
+	const struct group_set *wanted, const char groups[][CONFIG_GROUP_SIZE], size_t n);
 
 /* "192.0.2.1:1812" or "[2001:db8::1]:1812"; false if it is neither. */
 bool config_listener(
 	const char *text, enum config_transport transport, struct config_listener *listener_r);
 /* As written in the file: "code-last", "firewall-admin", "required". */
 const char *config_mode_name(enum client_mode mode);
-const char *config_class_name(enum client_class class);
+const char *config_class_name(enum service_class class);
 const char *config_authenticator_name(enum client_authenticator authenticator);
 
 /*

@@ -150,7 +150,7 @@ bool
 config_put_group(const struct config_put *put)
 {
 	static const char allowed[] = "abcdefghijklmnopqrstuvwxyz0123456789._-";
-	struct config_groups *groups = config_place(put);
+	struct group_set *groups = config_place(put);
 	size_t len = strlen(put->value);
 
 	if (put->index >= CONFIG_GROUPS_MAX || len == 0 || len >= CONFIG_GROUP_SIZE ||

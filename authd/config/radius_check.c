@@ -242,7 +242,8 @@ kinds_of(const struct exam *exam)
 static bool
 is_admin(const struct config_client *client)
 {
-	return client->class == CLASS_FIREWALL_ADMIN || client->class == CLASS_ENTRY_POINT_ADMIN;
+	return client->entry.class == CLASS_FIREWALL_ADMIN ||
+	       client->entry.class == CLASS_ENTRY_POINT_ADMIN;
 }
 
 /* SCS-4-5-1-7, ISAC-2.1.4 */
@@ -257,7 +258,7 @@ check_class(const struct exam *exam)
 		config_fail(exam->load, line_of(exam, client->kinds == 1 ? "kinds" : "mode"),
 			_("client '%s' is of class %s, whose logins prove two kinds: password and "
 			  "code (SCS-4-5-1-7)"),
-			client->name, config_class_name(client->class));
+			client->name, config_class_name(client->entry.class));
 	else if (kinds_of(exam) < 2)
 		client->kinds = 2;
 }
@@ -343,6 +344,7 @@ add_service(const struct exam *exam)
 		return;
 	}
 	service->origin = client->origin;
+	service->entry = client->entry;
 	service->kinds = client->kinds;
 	service->ask = client->mode == CLIENT_CODE ? POLICY_ASK_CODE : 0;
 	if (client->kinds > 0 || service->ask != 0)

@@ -100,7 +100,7 @@ static void
 show_groups(
 	const struct config_row *row, const struct config_client *client, struct config_text *text)
 {
-	const struct config_groups *groups = place(row, client);
+	const struct group_set *groups = place(row, client);
 
 	for (size_t i = 0; i < groups->n; i++)
 		config_say(text, "%s%s", i == 0 ? "" : ", ", groups->names[i]);

@@ -21,7 +21,6 @@
 
 static const struct config_word authenticators[] = {WF_RADIUS_AUTHENTICATORS(WORD) {NULL, 0}};
 static const struct config_word modes[] = {WF_RADIUS_MODES(WORD) {NULL, 0}};
-static const struct config_word classes[] = {WF_RADIUS_CLASSES(WORD) {NULL, 0}};
 static const struct config_word zones[] = {
 	{"internet", ZONE_INTERNET}, {"internal", ZONE_INTERNAL}, {NULL, 0}};
 
@@ -59,7 +58,7 @@ static const struct config_row rows[] = {
 	{CLIENT(separator), .name = "separator", .type = CONFIG_TEXT},
 	{CLIENT(groups), .name = "groups", .type = CONFIG_GROUPS},
 	{CLIENT(zone), .name = "zone", .type = CONFIG_WORD, .words = zones},
-	{CLIENT(class), .name = "class", .type = CONFIG_WORD, .words = classes},
+	CONFIG_REGISTER_ROWS("client", struct config_client, entry),
 	{CLIENT(trust_calling_station), .name = "trust_calling_station", .type = CONFIG_SWITCH},
 	{CLIENT(kinds), .name = "kinds", .type = CONFIG_KINDS, .max = 2},
 	{CLIENT(fold_case), .name = "fold_case", .type = CONFIG_SWITCH},
@@ -75,7 +74,6 @@ static const struct config_row rows[] = {
 _Static_assert(
 	sizeof(rows) / sizeof(rows[0]) <= CONFIG_RADIUS_ROWS_MAX, "room in the table of all rows");
 _Static_assert(sizeof(enum client_mode) == sizeof(unsigned) &&
-		       sizeof(enum client_class) == sizeof(unsigned) &&
 		       sizeof(enum zone) == sizeof(unsigned) &&
 		       sizeof(enum client_authenticator) == sizeof(unsigned),
 	"words are put as unsigned numbers");
@@ -87,30 +85,16 @@ config_radius_rows(size_t *n_r)
 	return rows;
 }
 
-static const char *
-word_of(const struct config_word *words, unsigned value)
-{
-	while (words->word != NULL && words->value != value)
-		words++;
-	return words->word == NULL ? "" : words->word;
-}
-
 const char *
 config_mode_name(enum client_mode mode)
 {
-	return word_of(modes, mode);
-}
-
-const char *
-config_class_name(enum client_class class)
-{
-	return word_of(classes, class);
+	return config_word_of(modes, mode);
 }
 
 const char *
 config_authenticator_name(enum client_authenticator authenticator)
 {
-	return word_of(authenticators, authenticator);
+	return config_word_of(authenticators, authenticator);
 }
 
 void
@@ -121,7 +105,7 @@ config_client_defaults(struct config_client *client)
 	client->message_authenticator = CLIENT_AUTHENTICATOR_REQUIRED;
 	client->mode = CLIENT_CHALLENGE;
 	client->zone = ZONE_INTERNET;
-	client->class = CLASS_VPN;
+	client->entry.class = CLASS_VPN;
 	client->timeout_ms = 5000;
 	client->rate = 100;
 }

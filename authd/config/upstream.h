@@ -32,7 +32,7 @@ struct config_upstream {
 	 * servers.
 	 */
 	enum upstream_factor factor;
-	struct config_groups groups; /* a group is in one section of each factor */
+	struct group_set groups; /* a group is in one section of each factor */
 	unsigned timeout_ms; /* for one try; whole seconds */
 	unsigned tries;	     /* of one server, then the next one is asked */
 	unsigned parallel;   /* questions at once; more wait */

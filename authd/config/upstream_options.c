@@ -114,7 +114,7 @@ check_groups(struct config_load *load, const struct config_upstream *upstream,
 	const struct config_upstream *earlier)
 {
 	for (size_t i = 0; upstream->factor == earlier->factor && i < upstream->groups.n; i++) {
-		struct config_groups group = {.n = 1};
+		struct group_set group = {.n = 1};
 
 		memcpy(group.names[0], upstream->groups.names[i], sizeof(group.names[0]));
 		if (config_groups_match(&group, earlier->groups.names, earlier->groups.n))

@@ -138,6 +138,12 @@ denial(const struct policy_facts *facts, const struct policy_service *service, c
 	*rule_r = RULE_GROUP;
 	if (facts->outside_groups)
 		return "group";
+	*rule_r = RULE_SCOPE;
+	if (facts->outside_scope)
+		return "scope";
+	*rule_r = RULE_GRANT;
+	if (facts->ungranted)
+		return "no-grant";
 	*rule_r = RULE_ADMIN;
 	if (facts->admin_entry && facts->kind != ACCOUNT_PRIVILEGED)
 		return "not-privileged";

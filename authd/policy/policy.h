@@ -74,6 +74,27 @@ bool policy_weaker(const struct policy_param_spec *spec, int64_t value);
 #define POLICY_NETWORKS_MAX 64
 #define POLICY_BACKOFF_MAX 16
 
+/* Whether somebody enters only by a grant: a record of the store with an end and a last use. */
+enum grant_need { GRANTS_OPEN = 0, GRANTS_REQUIRED };
+
+/* What the register says of a service, of a host, or of that behind a RADIUS client. */
+struct policy_entry {
+	enum service_class class; /* CLASS_SERVER is also what is not said */
+	enum data_class data;
+	enum grant_need grants;
+	struct group_set scope; /* a grant is for members of one of these alone; none: anybody */
+	char administrator[65], responsible[65]; /* for people to read */
+};
+
+#define POLICY_HOSTS_MAX 128
+
+/* A host, by `node` or by the name in the certificate of its relay. */
+struct policy_host {
+	char name[65];
+	struct policy_entry entry;
+	struct origin origin;
+};
+
 /* What a service asks for itself, where another module of its PAM stack asks for the rest. */
 enum policy_ask { POLICY_ASK_PASSWORD = 1, POLICY_ASK_CODE = 2 };
 
@@ -92,6 +113,7 @@ struct policy_service {
 	bool root_allowed; /* uid 0 may log in here (console by a registered exception) */
 	bool console;     /* its local terminal is the machine's console: login, display managers */
 	bool invoker;     /* authenticates who already runs it (sudo): for root that is no login */
+	struct policy_entry entry;
 	struct origin origin;
 };
 
@@ -107,6 +129,8 @@ struct policy {
 	size_t nshared;
 	struct policy_service services[POLICY_SERVICES_MAX];
 	size_t nservices;
+	struct policy_host hosts[POLICY_HOSTS_MAX];
+	size_t nhosts;
 	char helpdesk[129]; /* contact for the refusal text */
 };
 
@@ -146,6 +170,12 @@ struct policy_facts {
 	bool admin_entry;
 	/* a RADIUS client that names groups, and the account is in none of them */
 	bool outside_groups;
+	/* where the service runs: `node`, or a relay's host; NULL or "" of a RADIUS client */
+	const char *host;
+	/* the register lets in by a grant alone, and there is none that holds */
+	bool ungranted;
+	/* the account is in no group that may be granted it (any more) */
+	bool outside_scope;
 };
 
 #define POLICY_ALTERNATIVES_MAX 4
@@ -197,6 +227,24 @@ unsigned policy_asks(const struct policy *policy, const struct policy_service *s
  */
 WF_MUST_USE wf_status policy_service_add(
 	struct policy *policy, const char *name, struct policy_service **service_r);
+/* The same of a host. */
+WF_MUST_USE wf_status policy_host_add(
+	struct policy *policy, const char *name, struct policy_host **host_r);
+/*
+ * What the register says of logins to `service` on `host` (NULL or "": none): the class of the
+ * service where it has one, else the host's; the higher class of data; a grant where either needs
+ * one.  Scopes are not merged: see policy_in_scope().
+ */
+void policy_entry_of(const struct policy *policy, const char *service, const char *host,
+	struct policy_entry *entry_r);
+/* Classes 2 and 3, and what is not classified: it counts as the highest (SCS-3-1-4-1). */
+bool policy_entry_important(const struct policy_entry *entry);
+/* Whether an account in these groups meets what service and host say of who may be granted them. */
+bool policy_in_scope(const struct policy *policy, const char *service, const char *host,
+	const char groups[][ACCOUNT_GROUP_LEN + 1], size_t n);
+/* True when no groups are wanted, or one of them is among `groups`. */
+bool policy_groups_match(const struct group_set *wanted,
+	const char groups[][ACCOUNT_GROUP_LEN + 1], size_t n);
 /* An exemption that holds at `wall_us`: one without an end never does. NULL has none. */
 bool policy_exempt(const struct account *account, int64_t wall_us);
 /*

@@ -21,10 +21,15 @@
 	"accepted: reply_grid, mode, user, node, run_dir, state_dir, key_file, breakglass_file, " \
 	"workers, queue, connections, issuer, helpdesk, profiles_dir, comply; sections: lock, "   \
 	"possession, source, password, "                                                          \
-	"mfa, totp, hotp, recovery, deadline, log, zone, service, "                               \
+	"mfa, totp, hotp, recovery, deadline, log, zone, service, host, "                         \
 	"radius, client, reply, relay, relays, egress, upstream, "                                \
 	"resolve, deviate, draft"
-#define SERVICE_OPTIONS "accepted: asked, kinds, ask, key_only, root, console, invoker"
+#define REGISTER_OPTIONS "class, data, grants, scope, administrator, responsible"
+#define SERVICE_OPTIONS \
+	"accepted: asked, kinds, ask, key_only, root, console, invoker, " REGISTER_OPTIONS
+#define CLASSES                                                                                 \
+	"accepted: server, vpn, firewall-admin, entry-point-admin, wlan, remote-access, cloud, " \
+	"cloud-admin, published-application, log-store, network-device"
 #define LONG_64 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
 static const struct bad_row {
@@ -52,6 +57,24 @@ static const struct bad_row {
 	{"service sshd {\n rooot = yes }",
 		"warifu.conf:2: unknown option 'rooot' in section 'service'; " SERVICE_OPTIONS
 		" (did you mean 'root'?)"},
+	{"host web1 {\n asked = yes }",
+		"warifu.conf:2: unknown option 'asked' in section 'host'; "
+		"accepted: " REGISTER_OPTIONS},
+	{"host \"-w\" {\n }",
+		"warifu.conf:2: '-w' cannot be the name of a section 'host'; " NAME},
+	{"service sshd { class = laptop }",
+		"warifu.conf:1: 'service.class' cannot be 'laptop'; " CLASSES},
+	{"host web1 { data = 4 }",
+		"warifu.conf:1: 'host.data' cannot be '4'; accepted: 1, 2, 3, general, important, "
+		"unclassified"},
+	{"service sshd { grants = yes }",
+		"warifu.conf:1: 'service.grants' cannot be 'yes'; accepted: required, open"},
+	{"host web1 {\n scope = {\"staff\"} }",
+		"warifu.conf:2: host 'web1' says who may be granted it ('scope'), but needs no "
+		"grant; write grants = required, or take 'scope' out"},
+	{"service cron { grants = required }",
+		"warifu.conf:1: service 'cron' is not asked, so 'grants' has no meaning; change one "
+		"of them"},
 	{"\xe9 = 1", "warifu.conf:1: unknown option '\\xe9'; " TOP_OPTIONS},
 	{"\"\nlock=x|threshold\" = 1", "warifu.conf:2: unknown option '\\x0alock'; " TOP_OPTIONS
 				       " (did you mean 'lock'?)"},

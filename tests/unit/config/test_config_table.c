@@ -42,11 +42,11 @@ START_TEST(sections_once_each)
 	const char *names[CONFIG_ROWS_MAX];
 	size_t n = config_sections(rows, nrows, names, CONFIG_ROWS_MAX);
 
-	ck_assert_uint_eq(n, 22);
+	ck_assert_uint_eq(n, 23);
 	for (size_t i = 0; i < n; i++) {
 		ck_assert_str_ne(names[i], "");
 		ck_assert_int_eq(config_section_titled(names[i]),
-			strstr("zone service client reply upstream resolve deviate draft",
+			strstr("zone service host client reply upstream resolve deviate draft",
 				names[i]) != NULL);
 		for (size_t j = 0; j < i; j++)
 			ck_assert_str_ne(names[i], names[j]);

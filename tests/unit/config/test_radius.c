@@ -49,7 +49,7 @@ START_TEST(defaults)
 	config = load();
 	ck_assert_int_eq(first(config)->message_authenticator, CLIENT_AUTHENTICATOR_REQUIRED);
 	ck_assert_int_eq(first(config)->mode, CLIENT_CHALLENGE);
-	ck_assert_int_eq(first(config)->class, CLASS_VPN);
+	ck_assert_int_eq(first(config)->entry.class, CLASS_VPN);
 	ck_assert_int_eq(first(config)->zone, ZONE_INTERNET);
 	ck_assert_str_eq(first(config)->profile, "generic");
 	ck_assert_uint_eq(first(config)->timeout_ms, 5000);
@@ -146,7 +146,7 @@ START_TEST(every_option_of_a_client)
 	ck_assert_uint_eq(client->groups.n, 2);
 	ck_assert_str_eq(client->groups.names[1], "a.b_c-1");
 	ck_assert_int_eq(client->zone, ZONE_INTERNAL);
-	ck_assert_int_eq(client->class, CLASS_FIREWALL_ADMIN);
+	ck_assert_int_eq(client->entry.class, CLASS_FIREWALL_ADMIN);
 	ck_assert(client->proxies && client->trust_calling_station && client->fold_case &&
 		  client->strip_realm);
 	ck_assert_int_eq(client->kinds, 2);
@@ -166,7 +166,7 @@ START_TEST(every_option_of_a_client)
 	ck_assert_str_eq(config->radius.replies[1].attributes[1].value, "2 3");
 	ck_assert_int_eq(config->radius.replies[1].attributes[1].origin.line, 27);
 	ck_assert_str_eq(config_mode_name(client->mode), "separator");
-	ck_assert_str_eq(config_class_name(client->class), "firewall-admin");
+	ck_assert_str_eq(config_class_name(client->entry.class), "firewall-admin");
 	ck_assert_str_eq(config_authenticator_name(client->message_authenticator), "optional");
 	config_free(&config);
 }
@@ -277,7 +277,7 @@ END_TEST
 START_TEST(groups_are_compared_whole)
 {
 	static const char groups[][CONFIG_GROUP_SIZE] = {"staffs", "vpn"};
-	const struct config_groups none = {.n = 0}, staff = {.names = {"staff"}, .n = 1},
+	const struct group_set none = {.n = 0}, staff = {.names = {"staff"}, .n = 1},
 				   both = {.names = {"staff", "vpn"}, .n = 2};
 
 	ck_assert(config_groups_match(&none, groups, 0));
@@ -413,8 +413,10 @@ static const struct {
 			       "challenge, code-last, code-first, separator, code, scrv1"},
 	{V1 "message_authenticator = no }", "warifu.conf:1: 'client.message_authenticator' cannot "
 					    "be 'no'; accepted: required, optional, auto"},
-	{V1 "class = admin }", "warifu.conf:1: 'client.class' cannot be 'admin'; accepted: vpn, "
-			       "firewall-admin, entry-point-admin, wlan"},
+	{V1 "class = admin }",
+		"warifu.conf:1: 'client.class' cannot be 'admin'; accepted: server, vpn, "
+		"firewall-admin, entry-point-admin, wlan, remote-access, cloud, cloud-admin, "
+		"published-application, log-store, network-device"},
 	{V1 "zone = console }",
 		"warifu.conf:1: 'client.zone' cannot be 'console'; accepted: internet, internal"},
 	{"client v1 { network = {192.0.2.0/28} " SECRET "\n message_authenticator = auto }",

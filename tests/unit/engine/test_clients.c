@@ -14,7 +14,7 @@
 static void
 in_no_group(void)
 {
-	nas_vpn->groups = (struct config_groups){.names = {"staff"}, .n = 1};
+	nas_vpn->groups = (struct group_set){.names = {"staff"}, .n = 1};
 }
 
 static const struct one_field {
@@ -126,7 +126,7 @@ START_TEST(a_firewall_is_administered_with_a_privileged_account)
 {
 	struct policy_service *service;
 
-	nas_vpn->class = CLASS_FIREWALL_ADMIN;
+	nas_vpn->entry.class = CLASS_FIREWALL_ADMIN;
 	ck_assert_int_eq(policy_service_add(&nas_rig.config.policy, "vpn", &service), WF_OK);
 	service->kinds = 1;
 	rig_account_edit(&nas_rig, "alice", to_privileged);

@@ -144,13 +144,13 @@ exempt(void)
 static void
 in_no_group(void)
 {
-	nas_vpn->groups = (struct config_groups){.names = {"staff"}, .n = 1};
+	nas_vpn->groups = (struct group_set){.names = {"staff"}, .n = 1};
 }
 
 static void
 not_privileged(void)
 {
-	nas_vpn->class = CLASS_FIREWALL_ADMIN;
+	nas_vpn->entry.class = CLASS_FIREWALL_ADMIN;
 }
 
 static void

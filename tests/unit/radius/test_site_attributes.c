@@ -8,7 +8,7 @@
 #include "tests/unit/unit.h"
 
 static struct config_client config;
-static struct config_groups staff = {.names = {"staff"}, .n = 1}, nobody;
+static struct group_set staff = {.names = {"staff"}, .n = 1}, nobody;
 static struct site_reply replies[2];
 static struct client client = {.config = &config};
 static struct site site = {.replies = replies};
@@ -108,7 +108,7 @@ START_TEST(groups_together)
 	ck_assert_uint_eq(attributes(3, 8), 1);
 	value_is(0, "staff;vpn;admins");
 	/* Those of the client alone, if it names some. */
-	config.groups = (struct config_groups){.names = {"vpn", "other"}, .n = 2};
+	config.groups = (struct group_set){.names = {"vpn", "other"}, .n = 2};
 	ck_assert_uint_eq(attributes(3, 8), 1);
 	value_is(0, "vpn");
 	ck_assert_uint_eq(attributes(1, 8), 0);
