@@ -73,8 +73,8 @@ static const struct bad_row {
 		"warifu.conf:2: host 'web1' says who may be granted it ('scope'), but needs no "
 		"grant; write grants = required, or take 'scope' out"},
 	{"service cron { grants = required }",
-		"warifu.conf:1: service 'cron' is not asked, so 'grants' has no meaning; change one "
-		"of them"},
+		"warifu.conf:1: service 'cron' is not asked, so 'grants' has no meaning; change "
+		"one of them"},
 	{"\xe9 = 1", "warifu.conf:1: unknown option '\\xe9'; " TOP_OPTIONS},
 	{"\"\nlock=x|threshold\" = 1", "warifu.conf:2: unknown option '\\x0alock'; " TOP_OPTIONS
 				       " (did you mean 'lock'?)"},
