@@ -89,6 +89,22 @@ struct group_set {
 	size_t n;
 };
 
+/* Classes of characters, as bits in the order of the members of password.classes. */
+enum password_class { CLASS_UPPER = 1, CLASS_LOWER = 2, CLASS_DIGIT = 4, CLASS_SYMBOL = 8 };
+
+/*
+ * What is kept of a password beside its hash: which rules it met when it was set (C-03).  The length
+ * is counted up to what the documents ask for at most, since more would only help who guesses.
+ */
+#define PASSWORD_LENGTH_NOTED 16
+struct password_note {
+	uint32_t length;    /* in characters, PASSWORD_LENGTH_NOTED and more alike; 0 = not known */
+	unsigned classes;   /* bits of enum password_class */
+	unsigned guard;     /* enum rule_guard of the account at that time */
+	int64_t set_us;     /* 0 = there is none */
+	int64_t checked_us; /* last looked up in the list of leaked ones; 0 = never */
+};
+
 struct account {
 	int64_t id; /* 0 = none */
 	char name[WF_NAME_MAX + 1];
@@ -96,7 +112,10 @@ struct account {
 	enum account_kind kind;
 	enum account_state state;
 	enum account_standing standing;
-	bool must_change; /* somebody else set the password */
+	bool must_change; /* somebody else set the password, or a rule asks for another one */
+	char change_rule[65]; /* which rule that is; "" = that of a first password */
+	struct password_note password; /* of the active one; only the store writes it */
+	char person[65]; /* whose account it is, the same for all of one person; "" = not said */
 	int64_t valid_from_us, valid_until_us; /* 0 = open */
 	int64_t created_us, last_login_us, disabled_us; /* 0 = never */
 	int64_t standing_until_us; /* end of an exemption; 0 = none */
@@ -138,6 +157,7 @@ struct credential {
 	uint64_t codes_used; /* bit i: codes[i] is used up */
 	uint8_t codes[RECOVERY_CODES_MAX][32];
 	int64_t created_us, used_us;
+	struct password_note note; /* to be added, passwords only: becomes the account's */
 };
 
 /* Where a value comes from: I9 and `warifu why` depend on it being carried everywhere. */
@@ -166,8 +186,17 @@ enum effect_kind {
 	EFFECT_ACCOUNT_ADD,    /* account: inserted (WF_EXISTS if the name is taken) */
 	EFFECT_ACCOUNT_SET,    /* account: all fields but id, name, created, last login replaced */
 	EFFECT_ACCOUNT_REMOVE, /* account_id: with its credentials; rows of the log stay */
-	EFFECT_MUST_CHANGE,    /* account_id, value = 0 or 1 */
-	EFFECT_LAST_LOGIN,     /* account_id, value = wall us: only if enabled */
+	EFFECT_MUST_CHANGE,    /* account_id, value = 0 or 1, text = the rule that asks for it */
+	/*
+	 * account_id, value = wall us: only if enabled; value2 = the same if the password was looked
+	 * up in the list of leaked ones, else 0
+	 */
+	EFFECT_LAST_LOGIN,
+	/*
+	 * account_id, value = how many former hashes are kept: that of today becomes one of them, and
+	 * older ones go.  Before EFFECT_CREDENTIAL_VOID.
+	 */
+	EFFECT_PASSWORD_KEEP,
 	EFFECT_UNLOCK,         /* blob = throttle key: failures and lock cleared */
 	EFFECT_META_SET,       /* text = key, text2 = value */
 	/*

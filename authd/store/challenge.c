@@ -83,6 +83,7 @@ challenge_insert(struct writer *w, const struct store_settle *settle, const char
 	sql_put_text(&q, settle->further.server);
 	sql_put_blob(&q, settle->further.state, settle->further.state_len);
 	challenge_put_lane(&q, settle);
+	sql_put_int(&q, settle->leak);
 	status = sql_run(&q, &changed);
 	return status == WF_OK && changed != 1 ? WF_INVALID : status;
 }
@@ -229,6 +230,7 @@ resume_take(struct writer *w, struct store_resume *resume)
 	sql_get_text(&q, resume->factors, sizeof(resume->factors));
 	sql_get_text(&q, further->server, sizeof(further->server));
 	sql_get_blob(&q, further->state, sizeof(further->state), &further->state_len);
+	resume->leak = (enum store_leak)sql_get_int(&q);
 	status = challenge_only_row(&q);
 	if (status == WF_OK)
 		resume->answer = RESUME_FOUND;

@@ -228,6 +228,22 @@ credential_codes(struct writer *w, const struct effect *effect, int64_t credenti
 	return status;
 }
 
+/* What its rules were: of an active one, since an account has one at most. */
+static wf_status
+password_note(
+	struct writer *w, const struct password_note *note, int64_t set_us, int64_t account_id)
+{
+	struct sql q = sql_start(&w->conn, SQL_ACCOUNT_PASSWORD);
+
+	sql_put_int(&q, note->length);
+	sql_put_int(&q, note->classes);
+	sql_put_int(&q, note->guard);
+	sql_put_int(&q, set_us);
+	sql_put_int(&q, note->checked_us);
+	sql_put_int(&q, account_id);
+	return sql_run(&q, NULL);
+}
+
 static wf_status
 effect_credential_add(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
@@ -249,6 +265,8 @@ effect_credential_add(struct writer *w, const struct effect *effect, struct effe
 	if (status != WF_OK)
 		return status;
 	result->credential_id = sqlite3_last_insert_rowid(w->conn.db);
+	if (c->factor == FACTOR_PASSWORD)
+		return password_note(w, &c->note, c->created_us, account_id);
 	return credential_codes(w, effect, result->credential_id);
 }
 
@@ -324,6 +342,7 @@ effect_account_add(struct writer *w, const struct effect *effect, struct effect_
 	sql_put_text(&q, a->reason);
 	sql_put_text(&q, a->sources);
 	sql_put_text(&q, groups);
+	sql_put_text(&q, a->person);
 	status = sql_run(&q, NULL);
 	if (status == WF_CONFLICT)
 		return WF_EXISTS;
@@ -364,6 +383,8 @@ effect_account_set(struct writer *w, const struct effect *effect, struct effect_
 	sql_put_text(&q, a->reason);
 	sql_put_text(&q, a->sources);
 	sql_put_text(&q, groups);
+	sql_put_text(&q, a->person);
+	sql_put_text(&q, a->change_rule);
 	sql_put_int(&q, id);
 	status = effect_on_account(&q);
 	return status == WF_OK ? account_exempt(w, a, id) : status;
@@ -393,27 +414,44 @@ effect_account_remove(struct writer *w, const struct effect *effect, struct effe
 }
 
 static wf_status
-effect_account_value(struct writer *w, const struct effect *effect, enum sql_id id)
+effect_must_change(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
-	struct sql q = sql_start(&w->conn, id);
+	struct sql q = sql_start(&w->conn, SQL_ACCOUNT_MUST_CHANGE);
 
+	(void)result;
 	sql_put_int(&q, effect->value);
+	sql_put_text(&q, effect->text);
 	sql_put_int(&q, effect->account_id);
 	return effect_on_account(&q);
 }
 
 static wf_status
-effect_must_change(struct writer *w, const struct effect *effect, struct effect_result *result)
+effect_last_login(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
+	struct sql q = sql_start(&w->conn, SQL_ACCOUNT_LAST_LOGIN);
+
 	(void)result;
-	return effect_account_value(w, effect, SQL_ACCOUNT_MUST_CHANGE);
+	sql_put_int(&q, effect->value);
+	sql_put_int(&q, effect->value2);
+	sql_put_int(&q, effect->account_id);
+	return effect_on_account(&q);
 }
 
 static wf_status
-effect_last_login(struct writer *w, const struct effect *effect, struct effect_result *result)
+effect_password_keep(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
+	static const enum sql_id steps[] = {SQL_FORMER_PUT, SQL_FORMER_PRUNE};
+	wf_status status = WF_OK;
+
 	(void)result;
-	return effect_account_value(w, effect, SQL_ACCOUNT_LAST_LOGIN);
+	for (size_t i = 0; status == WF_OK && i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct sql q = sql_start(&w->conn, steps[i]);
+
+		sql_put_int(&q, effect->account_id);
+		sql_put_int(&q, effect->value);
+		status = sql_run(&q, NULL);
+	}
+	return status;
 }
 
 static wf_status
@@ -488,6 +526,7 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_ACCOUNT_REMOVE] = effect_account_remove,
 	[EFFECT_MUST_CHANGE] = effect_must_change,
 	[EFFECT_LAST_LOGIN] = effect_last_login,
+	[EFFECT_PASSWORD_KEEP] = effect_password_keep,
 	[EFFECT_UNLOCK] = effect_unlock,
 	[EFFECT_META_SET] = effect_meta_set,
 	[EFFECT_RESEAL] = effect_reseal,

@@ -54,6 +54,13 @@ load_account(struct sql *q, struct account *account_r)
 	sql_get_text(q, account_r->reason, sizeof(account_r->reason));
 	sql_get_text(q, account_r->sources, sizeof(account_r->sources));
 	load_groups(q, account_r);
+	sql_get_text(q, account_r->person, sizeof(account_r->person));
+	sql_get_text(q, account_r->change_rule, sizeof(account_r->change_rule));
+	account_r->password = (struct password_note){.length = (uint32_t)sql_get_int(q)};
+	account_r->password.classes = (unsigned)sql_get_int(q);
+	account_r->password.guard = (unsigned)sql_get_int(q);
+	account_r->password.set_us = sql_get_int(q);
+	account_r->password.checked_us = sql_get_int(q);
 }
 
 /* Columns: CREDENTIAL_COLUMNS in sql_table.c. */

@@ -27,6 +27,44 @@ read_account(struct reader *r, struct store_read *read)
 	return load_credentials(&r->conn, read->account.id, read->credentials, &read->ncredentials);
 }
 
+/* One sort of hashes behind those that are there already. */
+static wf_status
+read_hashes_of(struct reader *r, struct store_read *read, enum store_hash_of of)
+{
+	static const enum sql_id statements[HASH_SORTS] = {
+		[HASH_OWN] = SQL_HASHES_OWN,
+		[HASH_PERSON] = SQL_HASHES_PERSON,
+		[HASH_FORMER] = SQL_HASHES_FORMER,
+	};
+	size_t room = STORE_HASHES_MAX - read->nhashes;
+	size_t wanted = read->hashes_wanted[of] < room ? read->hashes_wanted[of] : room;
+	struct sql q = sql_start(&r->conn, statements[of]);
+	wf_status status;
+
+	sql_put_int(&q, read->account.id);
+	sql_put_int(&q, (int64_t)wanted);
+	while ((status = sql_next(&q)) == WF_OK) {
+		struct store_hash *hash = &read->hashes[read->nhashes++];
+		size_t len;
+
+		*hash = (struct store_hash){.of = of};
+		sql_get_blob(&q, (uint8_t *)hash->text, sizeof(hash->text) - 1, &len);
+	}
+	return status == WF_NOT_FOUND ? sql_end(&q) : status;
+}
+
+static wf_status
+read_hashes(struct reader *r, struct store_read *read)
+{
+	wf_status status = WF_OK;
+
+	read->nhashes = 0;
+	for (int of = 0; status == WF_OK && read->hashes != NULL && read->found && of < HASH_SORTS;
+		of++)
+		status = read_hashes_of(r, read, (enum store_hash_of)of);
+	return status;
+}
+
 static wf_status
 read_completed(struct reader *r, struct store_read *read)
 {
@@ -162,6 +200,8 @@ job_read(struct reader *r, struct store_job *job)
 	read->lock_ms = store_lock_ms(r->store);
 	status = read_account(r, read);
 	if (status == WF_OK)
+		status = read_hashes(r, read);
+	if (status == WF_OK)
 		status = lanes_read(&r->conn, read->lanes.states, read->lanes.n);
 	if (status == WF_OK)
 		status = read_completed(r, read);
@@ -179,6 +219,7 @@ reader_forget(struct store_job *job)
 	if (job->kind == STORE_READ) {
 		job->u.read.found = false;
 		job->u.read.ncredentials = 0;
+		job->u.read.nhashes = 0;
 		job->u.read.txn_found = false;
 		job->u.read.verdict_known = false;
 		job->u.read.session_found = false;

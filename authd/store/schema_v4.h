@@ -25,6 +25,27 @@
 	" STRICT, WITHOUT ROWID;"                                                              \
 	"CREATE INDEX grant_use_account ON grant_use(account_id);"
 
-#define STORE_SCHEMA_V4 STORE_SCHEMA_V4_GRANTS
+/*
+ * Of passwords: whose account it is, which rule asks for another one, what the one of today met when
+ * it was set (types.h, struct password_note), and hashes of former ones where they are wanted.
+ */
+#define STORE_SCHEMA_V4_PASSWORDS                                                              \
+	"ALTER TABLE account ADD COLUMN person TEXT NOT NULL DEFAULT '';"                      \
+	"ALTER TABLE account ADD COLUMN change_rule TEXT NOT NULL DEFAULT '';"                 \
+	"ALTER TABLE account ADD COLUMN password_length INTEGER NOT NULL DEFAULT 0;"           \
+	"ALTER TABLE account ADD COLUMN password_classes INTEGER NOT NULL DEFAULT 0;"          \
+	"ALTER TABLE account ADD COLUMN password_guard INTEGER NOT NULL DEFAULT 0;"            \
+	"ALTER TABLE account ADD COLUMN password_set_us INTEGER NOT NULL DEFAULT 0;"           \
+	"ALTER TABLE account ADD COLUMN password_checked_us INTEGER NOT NULL DEFAULT 0;"       \
+	"UPDATE account SET password_set_us = coalesce((SELECT max(created_us) FROM credential" \
+	" WHERE account_id = account.id AND factor = 1 AND state = 1), 0);"                    \
+	"CREATE INDEX account_person ON account(person) WHERE person <> '';"                   \
+	"CREATE TABLE former_password("                                                        \
+	" id INTEGER PRIMARY KEY, account_id INTEGER NOT NULL"                                 \
+	" REFERENCES account(id) ON DELETE CASCADE, hash BLOB NOT NULL) STRICT;"               \
+	"CREATE INDEX former_password_account ON former_password(account_id, id);"             \
+	"ALTER TABLE challenge ADD COLUMN leak INTEGER NOT NULL DEFAULT 0;"
+
+#define STORE_SCHEMA_V4 STORE_SCHEMA_V4_GRANTS STORE_SCHEMA_V4_PASSWORDS
 
 #endif

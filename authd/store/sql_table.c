@@ -15,7 +15,8 @@
 #define ACCOUNT_COLUMNS                                                                         \
 	"id, name, uid, kind, state, standing, must_change, valid_from_us, valid_until_us, "    \
 	"created_us, last_login_us, disabled_us, standing_until_us, display, reason, sources, " \
-	"groups"
+	"groups, person, change_rule, password_length, password_classes, password_guard, "      \
+	"password_set_us, password_checked_us"
 #define CREDENTIAL_COLUMNS                                                                 \
 	"id, account_id, factor, state, label, algorithm, digits, step_s, counter, drift," \
 	" key_id, secret, created_us, used_us"
@@ -111,19 +112,40 @@ const char *const sql_text[SQL_COUNT] = {
 		"INSERT INTO account(name, uid, kind, state, standing, must_change, valid_from_us,"
 		" valid_until_us, created_us, last_login_us, disabled_us, standing_until_us, "
 		"display,"
-		" reason, sources, groups)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+		" reason, sources, groups, person)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
+		" ?17)",
 	[SQL_ACCOUNT_SET] =
 		"UPDATE account SET uid = ?1, kind = ?2, state = ?3, standing = ?4, must_change = "
 		"?5,"
 		" valid_from_us = ?6, valid_until_us = ?7, disabled_us = ?8, standing_until_us = "
 		"?9,"
-		" display = ?10, reason = ?11, sources = ?12, groups = ?13, version = version + 1"
-		" WHERE id = ?14",
+		" display = ?10, reason = ?11, sources = ?12, groups = ?13, person = ?14,"
+		" change_rule = ?15, version = version + 1 WHERE id = ?16",
 	[SQL_ACCOUNT_REMOVE] = "DELETE FROM account WHERE id = ?1",
-	[SQL_ACCOUNT_MUST_CHANGE] = "UPDATE account SET must_change = ?1 WHERE id = ?2",
-	[SQL_ACCOUNT_LAST_LOGIN] =
-		"UPDATE account SET last_login_us = ?1 WHERE id = ?2 AND state = 0",
+	[SQL_ACCOUNT_MUST_CHANGE] =
+		"UPDATE account SET must_change = ?1, change_rule = ?2 WHERE id = ?3",
+	[SQL_ACCOUNT_LAST_LOGIN] = "UPDATE account SET last_login_us = ?1,"
+				   " password_checked_us = max(password_checked_us, ?2)"
+				   " WHERE id = ?3 AND state = 0",
+	[SQL_ACCOUNT_PASSWORD] =
+		"UPDATE account SET password_length = ?1, password_classes = ?2,"
+		" password_guard = ?3, password_set_us = ?4, password_checked_us = ?5 WHERE id = ?6",
+	[SQL_FORMER_PUT] = "INSERT INTO former_password(account_id, hash) SELECT account_id, secret"
+			   " FROM credential WHERE account_id = ?1 AND factor = 1 AND state = 1"
+			   " AND ?2 > 0",
+	[SQL_FORMER_PRUNE] = "DELETE FROM former_password WHERE account_id = ?1 AND id NOT IN"
+			     " (SELECT id FROM former_password WHERE account_id = ?1"
+			     " ORDER BY id DESC LIMIT ?2)",
+	/* the account's own, then those of its person's other accounts, then former ones */
+	[SQL_HASHES_OWN] = "SELECT secret FROM credential WHERE account_id = ?1 AND factor = 1"
+			   " AND state = 1 LIMIT ?2",
+	[SQL_HASHES_PERSON] =
+		"SELECT c.secret FROM account AS a CROSS JOIN credential AS c ON c.account_id = a.id"
+		" WHERE a.person <> '' AND a.person = (SELECT person FROM account WHERE id = ?1)"
+		" AND a.id <> ?1 AND c.factor = 1 AND c.state = 1 LIMIT ?2",
+	[SQL_HASHES_FORMER] = "SELECT hash FROM former_password WHERE account_id = ?1"
+			      " ORDER BY id DESC LIMIT ?2",
 	[SQL_ACCOUNT_BUMP] = "UPDATE account SET version = version + 1 WHERE id = ?1",
 	[SQL_ACCOUNT_BUMP_OWNER] = "UPDATE account SET version = version + 1"
 				   " WHERE id = (SELECT account_id FROM credential WHERE id = ?1)",
@@ -212,13 +234,14 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CHALLENGE_INSERT] =
 		"INSERT INTO challenge(txn, account_id, name, service, kinds, factors, state, "
 		"opened_ms,"
-		" expires_ms, round, server, upstream, lane, threshold, window_ms, lock_ms)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+		" expires_ms, round, server, upstream, lane, threshold, window_ms, lock_ms, leak)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, 0, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
 		" ON CONFLICT(txn) DO UPDATE SET kinds = ?5, factors = ?6, state = 0, opened_ms = "
 		"?7,"
 		" expires_ms = ?8, round = ?9, server = ?10, upstream = ?11, lane = ?12, threshold "
 		"= ?13,"
-		" window_ms = ?14, lock_ms = ?15 WHERE state = 1 AND round < ?9",
+		" window_ms = ?14, lock_ms = ?15, leak = max(leak, ?16)"
+		" WHERE state = 1 AND round < ?9",
 	[SQL_CHALLENGE_OLDEST] =
 		"SELECT c.txn, (SELECT count(*) FROM challenge WHERE account_id = ?1 AND state = 0)"
 		" FROM challenge AS c JOIN reservation AS r ON r.txn = c.txn WHERE c.account_id = "
@@ -227,7 +250,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CHALLENGE_TAKE] =
 		"UPDATE challenge SET state = 1 WHERE txn = ?1 AND name = ?2 AND service = ?3"
 		" AND state = 0 AND expires_ms > ?4 AND round = ?5"
-		" RETURNING kinds, factors, server, upstream",
+		" RETURNING kinds, factors, server, upstream, leak",
 	[SQL_CHALLENGE_STATE] = "SELECT CASE WHEN round > ?4 THEN 1 ELSE state END FROM challenge"
 				" WHERE txn = ?1 AND name = ?2 AND service = ?3",
 	[SQL_CHALLENGE_END] = "UPDATE challenge SET state = 2 WHERE txn = ?1 AND state = 0"

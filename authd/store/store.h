@@ -62,6 +62,17 @@ enum store_job_kind {
 #define STORE_EFFECTS_MAX 12
 #define STORE_CAUSE_MAX 128
 
+/* What the list of leaked passwords said of one; the greater is said by any round of a login. */
+enum store_leak { STORE_LEAK_UNKNOWN = 0, STORE_LEAK_NONE = 1, STORE_LEAK_FOUND = 2 };
+
+/* Hashes that a new password is compared with: whose they are, and how many at most. */
+enum store_hash_of { HASH_OWN = 0, HASH_PERSON, HASH_FORMER, HASH_SORTS };
+#define STORE_HASHES_MAX 20
+struct store_hash {
+	enum store_hash_of of;
+	char text[CREDENTIAL_SECRET_MAX];
+};
+
 /* A challenge that is the question of another server, and which one of the login it is. */
 struct store_further {
 	unsigned round; /* from 1; 0 = no such one: the code after the password */
@@ -89,6 +100,12 @@ struct store_read {
 	uint8_t idempotency[32];
 	bool has_idempotency;
 	bool bare;        /* credentials are not wanted */
+	/*
+	 * The caller's, STORE_HASHES_MAX of them; NULL: none are wanted.  How many of each sort at
+	 * most.
+	 */
+	struct store_hash *hashes;
+	size_t hashes_wanted[HASH_SORTS];
 	/* a relay's host that pids and audit session are of; NULL or "" = this machine */
 	const char *host;
 	const char *boot;       /* of that host: the numbers are of this boot of it */
@@ -120,6 +137,7 @@ struct store_read {
 	char session_user[WF_NAME_MAX + 1];
 	/* kinds proved by that user (copied from his transaction when his session opened) */
 	unsigned session_kinds;
+	size_t nhashes;
 	struct credential credentials[CREDENTIALS_MAX]; /* last: see store_job_init */
 };
 
@@ -214,6 +232,7 @@ struct store_settle {
 	char factors[65];
 	/* SETTLE_CHALLENGE: RESUME gives it back, but not the question */
 	struct store_further further;
+	enum store_leak leak; /* SETTLE_CHALLENGE: given back by RESUME */
 	uint8_t idempotency[32];
 	bool has_idempotency;
 	/*
@@ -284,6 +303,7 @@ struct store_resume {
 	/* out */
 	enum store_resumed answer;
 	unsigned kinds;   /* as in SETTLE_CHALLENGE */
+	enum store_leak leak;
 	char factors[65];
 	bool found; /* account as of this commit: what is verified is what stands here */
 	struct account account;
