@@ -6,8 +6,10 @@
 #include "config.h"
 
 #include "common/fault.h"
+#include "common/fault_site.h"
 
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -39,7 +41,8 @@ page_open(void)
 	fd = open(path, O_RDWR | O_CLOEXEC);
 	if (fd < 0)
 		page_refuse(path, "cannot be opened");
-	found = mmap(NULL, sizeof(*found), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	found = mmap(NULL, sizeof(*found) + WF_FAULT_SITES * sizeof(found->seen[0]),
+		PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	if (found == MAP_FAILED || found->magic != WF_FAULT_MAGIC)
 		page_refuse(path, "is no fault page");
@@ -54,6 +57,34 @@ wf_fault_shelter(bool on)
 	sheltered = on;
 }
 
+/* Counts a call at a site; where the table is full, the sums of both counts tell. */
+static void
+note(uint64_t site)
+{
+	for (uint64_t i = 0; page != &own && i < WF_FAULT_SITES; i++) {
+		struct wf_fault_seen *seen = &page->seen[(site + i) % WF_FAULT_SITES];
+		uint64_t there = 0;
+
+		if (atomic_compare_exchange_strong(&seen->site, &there, site) || there == site) {
+			seen->calls++;
+			return;
+		}
+	}
+}
+
+/* Whether a call counts, as for the place that it comes from. */
+static bool
+counts_here(void)
+{
+	uint64_t wanted = page->site, site;
+
+	if (page->depth == 0 || (page->lasts != 0 && page->nth != 0 && page->calls >= page->nth))
+		return true;
+	site = wf_fault_site(page->depth);
+	note(site);
+	return wanted == 0 || site == wanted;
+}
+
 bool
 wf_fault_due(enum wf_fault_point point)
 {
@@ -61,7 +92,7 @@ wf_fault_due(enum wf_fault_point point)
 	uint64_t call, nth;
 
 	if (((points == 0 ? DEFAULT_POINTS : points) >> point & 1) == 0 ||
-		(sheltered && point >= WF_FAULT_SYNC))
+		(sheltered && point >= WF_FAULT_SYNC) || !counts_here())
 		return false;
 	call = ++page->calls;
 	nth = page->nth;

@@ -33,6 +33,13 @@ enum wf_fault_point {
 #ifdef WF_FAULT
 #define WF_FAULT_MAGIC UINT64_C(0x31454741504c5446) /* "FTLPAGE1" */
 
+#define WF_FAULT_SITES 8192
+
+struct wf_fault_seen {
+	_Atomic uint64_t site; /* 0: none */
+	_Atomic uint64_t calls;
+};
+
 /* All numbers are of the host's byte order; tests/system/fault.py knows this layout. */
 struct wf_fault_page {
 	uint64_t magic;
@@ -55,6 +62,12 @@ struct wf_fault_page {
 	_Atomic int64_t blocks;		/* blocks of the heap taken and not yet given back */
 	/* 1: every reply leaves as soon as it is there, so that its time tells */
 	_Atomic uint64_t grid_off;
+	/* frames of the stack that make the site of a call (fault_site.h); 0: nobody asks */
+	_Atomic uint64_t depth;
+	/* other than 0: only calls of this site count, and where it lasts, all after the nth */
+	_Atomic uint64_t site;
+	/* with a depth: the sites seen, and their calls; a hash table, of a page that was mapped */
+	struct wf_fault_seen seen[];
 };
 
 /* How the program ends, as suddenly as by kill -9; its exit code is then WF_FAULT_EXIT. */

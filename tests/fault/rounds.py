@@ -1,6 +1,10 @@
 """The loop of faults over a real daemon: a scenario runs clean, its fallible calls are counted, and then the
 Nth of them fails, for every N, once and from then on, by the fault page (tests/system/fault.py).
 
+Where a scenario has more calls than there is time for, its *sites* are walked instead: a site is a call with the
+stack above it (common/fault_site.h), and the first call of each fails, once and from then on. So every way to a
+call is met, and what a loop or a statement of SQL repeats is met once.
+
 Two layers of calls are counted apart: those that our own code asks at, and those of libc, in which the
 libraries meet them as well. After each round must hold:
 
@@ -27,15 +31,17 @@ import fault
 import lib
 import wire
 
-DATABASE = os.path.join(lib.STATE, "warifu.db")
+DATABASE_NAME = "/warifu.db"
+DATABASE = lib.STATE + DATABASE_NAME
 LAYERS = {"own": fault.OWN, "libc": fault.LIBC}
 CHEAP = ("lock {\n\tthreshold = 1000\n\tbackoff_cap = 0\n}\npossession {\n\tthreshold = 1000\n}\n"
          "password {\n\tmemory_kib = 1024\n\tpasses = 1\n}\nhotp {\n\tlookahead = 100\n}\nreply_grid = 5\n")
 LEASE = 200
 SECONDS = float(os.environ.get("FAULT_SECONDS", "6"))  # for one scenario; 0: all rounds
+SITES = int(os.environ.get("FAULT_SITES", "0"))  # frames of the stack that make a site; 0: every call for itself
 SEED = int(os.environ.get("FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 1 << 31)
 CLASS_AUTH, FAILURE, SUCCESS = 1, 0, 1  # as in the database
-ONLY = os.environ.get("FAULT_ONLY", "").split()  # rounds by name, as in libc:205:on or own:7:once
+ONLY = os.environ.get("FAULT_ONLY", "").split()  # rounds by name, as in libc:205:on or own:7:once; sites in hex
 # Seconds until all is well. SQLite does not say that a lock could not be given back, and tries for ten seconds before
 # it says that one cannot be had; what comes then is a new connection.
 AGAIN = 25.0
@@ -64,6 +70,11 @@ def attempt(person, code, **options):
         return wire.login(person.name, person.password, code, timeout=seconds, **options)
     except wire.Gone:
         return Patience.silence if time.monotonic() - began >= seconds else "gone"
+
+
+def spelt(layer, call, lasts):
+    """A round's name, as FAULT_ONLY takes it."""
+    return f"{layer}:{call:x}:{'on' if lasts else 'once'}" if SITES else f"{layer}:{call}:{'on' if lasts else 'once'}"
 
 
 class Store:
@@ -97,14 +108,15 @@ class Store:
 class Loop:
     """One scenario. act() gives an outcome, check(outcome) raises Broken; without a fault it is `clean`."""
 
-    def __init__(self, lab, act, check, before=None, well=None, program="daemon", clean="code 0"):
+    def __init__(self, lab, act, check, before=None, well=None, program="daemon", clean="code 0", subject=None):
         self.lab, self.act, self.check = lab, act, check
+        self.subject = subject or lab  # whose process meets the faults
         self.before = before or (lambda: None)
         self.well = well or (lambda: None)
         self.layers = ("own", "libc")
         self.clean = clean
         self.program = program
-        self.page = lab.page
+        self.page = self.subject.page
         self.outcomes = collections.Counter()
         self.restarts = 0
         self.suspects = []
@@ -115,27 +127,32 @@ class Loop:
         """What the daemon holds open: names and how often each. SQLite keeps descriptors of a database that it may
         not close yet and takes them for the next connection: those count as one."""
         held = collections.Counter()
-        if self.lab.process:
-            folder = f"/proc/{self.lab.process.pid}/fd"
+        if self.subject.process:
+            folder = f"/proc/{self.subject.process.pid}/fd"
             for number in os.listdir(folder):
                 with contextlib.suppress(OSError):
                     held[re.sub(r":\[\d+\]", "", os.readlink(f"{folder}/{number}"))] += 1
-            if held[DATABASE] <= 12 and not all_of:
-                held[DATABASE] = 1
+            for name in held:
+                if name.endswith(DATABASE_NAME) and held[name] <= 12 and not all_of:
+                    held[name] = 1
         return held
+
+    def connections(self):
+        """Descriptors of the database."""
+        return sum(count for name, count in self.descriptors(True).items() if name.endswith(DATABASE_NAME))
 
     def revive(self):
         """Starts the daemon again if it ended; how it ended must be right."""
-        if self.lab.process is None:
+        if self.subject.process is None:
             return False
-        code = self.lab.process.poll()
+        code = self.subject.process.poll()
         if code is None:
             return False
-        self.lab.process = None
+        self.subject.process = None
         if code <= 0:
-            raise Broken(f"the daemon ended with {code}: {self.lab.said()[-600:]}")
+            raise Broken(f"the daemon ended with {code}: {self.subject.said()[-600:]}")
         self.restarts += 1
-        self.lab.start()
+        self.subject.start()
         return True
 
     def well_again(self):
@@ -148,18 +165,25 @@ class Loop:
                 break
             except (Broken, AssertionError, wire.Gone) as error:
                 if time.monotonic() - began > AGAIN:
-                    said = self.lab.said(max(0, os.path.getsize(self.lab.daemon_log) - 400))
+                    said = self.subject.said()[-400:]
                     raise Broken(f"not well again after {AGAIN:.0f} s: {error}; the daemon: {said}") from error
             time.sleep(0.5)
         self.slow = max(self.slow, time.monotonic() - began)
         return revived
 
-    def run(self, points, nth, lasts):
-        """One round; gives how many calls failed."""
+    def arm(self, points, call, lasts):
+        """A call by its number, or the first one of a site; 0: none."""
+        if SITES:
+            self.page.arm(min(call, 1), lasts, points, depth=SITES, site=call)
+        else:
+            self.page.arm(call, lasts, points)
+
+    def run(self, points, call, lasts):
+        """One round; gives how many calls there were, how many failed, and whether the program ended."""
         Patience.set(False)
         self.before()
         Patience.set(lasts)
-        self.page.arm(nth, lasts, points)
+        self.arm(points, call, lasts)
         try:
             outcome = self.act()
         finally:
@@ -167,7 +191,7 @@ class Loop:
             failed = self.page.disarm()
             Patience.set(False)
         self.outcomes[f"code {outcome[0]}" if isinstance(outcome, tuple) else names(outcome)] += 1
-        ended = self.lab.process is not None and self.lab.process.poll() is not None
+        ended = self.subject.process is not None and self.subject.process.poll() is not None
         self.check(outcome)
         self.well_again()
         return calls, failed, ended
@@ -180,18 +204,18 @@ class Loop:
                 raise Broken(f"left open: {dict(self.descriptors() - descriptors)}")
             time.sleep(0.02)
 
-    def round(self, layer, nth, lasts):
+    def round(self, layer, call, lasts):
         """One round with what must hold after each; a problem is kept, and the next round begins anew."""
-        pid = self.lab.process.pid if self.lab.process else 0
+        pid = self.subject.process.pid if self.subject.process else 0
         blocks, descriptors = self.page.get("blocks"), self.descriptors()
-        name = f"{layer} call {nth}{' and on' if lasts else ''}"
+        name = spelt(layer, call, lasts)
         try:
-            _calls, failed, _ended = self.run(LAYERS[layer], nth, lasts)
-            if self.program == "daemon" and self.lab.process and self.lab.process.pid == pid:
+            _calls, failed, _ended = self.run(LAYERS[layer], call, lasts)
+            if self.program == "daemon" and self.subject.process and self.subject.process.pid == pid:
                 if not lasts:  # else a connection that is not heard may stay for its time: looked at in the end
                     self.steady(descriptors)
                 if self.page.get("blocks") > blocks:
-                    self.suspects.append((layer, nth, lasts))
+                    self.suspects.append((layer, call, lasts))
             return failed
         except (Broken, AssertionError, wire.Gone, subprocess.TimeoutExpired) as error:
             self.problems.append(f"{name}: {error}")
@@ -205,22 +229,26 @@ class Loop:
     def recover(self):
         """After a problem: a daemon for the next round, by force if need be."""
         self.page.disarm()
-        if self.lab.process is not None:
+        if self.subject.process is not None:
             with contextlib.suppress(OSError):
-                self.lab.process.kill()
-            self.lab.process.wait()
-            self.lab.start()
+                self.subject.process.kill()
+            self.subject.process.wait()
+            self.subject.start()
+
+    def calls(self, layer):
+        """What can fail: numbers of calls, or sites, as seen in three clean runs."""
+        self.page.forget_sites()
+        count = max(self.run(LAYERS[layer], 0, False)[0] for _ in range(3))
+        return count, sorted(self.page.sites()) if SITES else range(1, count + 1)
 
     def plan(self):
         """The rounds: all, or in an order drawn by the seed until time is up."""
-        counts = {}
-        for layer in self.layers:
-            for _ in range(3):
-                counts[layer] = max(counts.get(layer, 0), self.run(LAYERS[layer], 0, False)[0])
-        rounds = [(layer, nth, lasts) for layer in self.layers for nth in range(1, counts[layer] + 1)
-                  for lasts in (False, True)]
+        found = {layer: self.calls(layer) for layer in self.layers}
+        counts = {layer: f"{count} at {len(calls)} sites" if SITES else count for layer, (count, calls) in found.items()}
+        rounds = [(layer, call, lasts) for layer in self.layers for call in found[layer][1] for lasts in (False, True)]
         if ONLY:
-            rounds = [(layer, int(nth), how == "on") for layer, nth, how in (word.split(":") for word in ONLY)]
+            rounds = [(layer, int(call, 16 if SITES else 10), how == "on")
+                      for layer, call, how in (word.split(":") for word in ONLY)]
         elif SECONDS:
             random.Random(SEED).shuffle(rounds)
         return counts, rounds
@@ -247,7 +275,7 @@ class Loop:
                 time.sleep(1.2)
             grown = min(after - before for before, after in zip(lows, lows[1:]))
             if grown >= 16:
-                found.append(f"{suspect[0]} call {suspect[1]}{' and on' if suspect[2] else ''}: {grown} in 16 rounds")
+                found.append(f"{spelt(*suspect)}: {grown} in 16 rounds")
         return found
 
     def lowest(self, suspect):
@@ -259,13 +287,13 @@ class Loop:
             found.append(self.page.get("blocks"))
         return min(found)
 
-    def growth(self, points, nth, lasts):
+    def growth(self, points, call, lasts):
         """Blocks of the heap that a round leaves behind; 0 when it ended the daemon."""
-        before, pid = self.page.get("blocks"), self.lab.process and self.lab.process.pid
-        held = self.descriptors(True)[DATABASE]
+        before, pid = self.page.get("blocks"), self.subject.process and self.subject.process.pid
+        held = self.connections()
         with contextlib.suppress(Broken, AssertionError):
-            self.run(points, nth, lasts)
-        if not self.lab.process or self.lab.process.pid != pid or self.descriptors(True)[DATABASE] != held:
+            self.run(points, call, lasts)
+        if not self.subject.process or self.subject.process.pid != pid or self.connections() != held:
             return 0
         return self.page.get("blocks") - before
 
@@ -281,11 +309,11 @@ class Loop:
         blocks = self.page.get("blocks")
         descriptors = self.descriptors()
         deadline = time.monotonic() + SECONDS
-        for layer, nth, lasts in rounds:
+        for layer, call, lasts in rounds:
             if SECONDS and time.monotonic() > deadline:
                 break
             done += 1
-            hit += self.round(layer, nth, lasts) > 0
+            hit += self.round(layer, call, lasts) > 0
         blocks = self.page.get("blocks") - blocks
         if self.program == "daemon":
             self.steady(descriptors)

@@ -86,12 +86,17 @@ def in_force(lab, person, passwords):
     raise rounds.Broken("neither the old nor the new password is in force")
 
 
-def change_often(lab, set_password, taken, clean="code 0"):
+def change_often(lab, set_password, taken, clean="code 0", before=None, parts=()):
     """Changes bob's password by set_password(bob, new) in every round. Where taken() says of the outcome that it was
-    done the new one is in force, else the old one or the new one."""
-    rounds.up(lab)
+    done the new one is in force, else the old one or the new one. before(bob, new) may set another one first."""
+    rounds.up(lab, *parts)
     alice, bob, store = lab.person("alice"), lab.person("bob"), rounds.Store()
     state = {"number": 0, "old": bob.password}
+
+    def prepare():
+        if before is not None:
+            before(bob, f"the {state['number']}th of many cherry trees")
+            state["old"] = bob.password
 
     def change():
         state["number"] += 1
@@ -101,7 +106,7 @@ def change_often(lab, set_password, taken, clean="code 0"):
     def check(outcome):
         in_force(lab, bob, [state["new"]] + [state["old"]] * (not taken(outcome)))
         state["old"] = bob.password
-    rounds.Loop(lab, change, check, None, opens(alice), clean=clean).walk()
+    rounds.Loop(lab, change, check, prepare, opens(alice), clean=clean).walk()
     say_all(lab)
     finish(lab, store)
 

@@ -13,13 +13,15 @@ import struct
 MAGIC = 0x31454741504C5446
 FIELDS = ("magic", "nth", "lasts", "calls", "failed", "points", "sync_delay_us", "wall_offset_us",
           "boot_offset_us", "synchronised", "boot", "syncs", "dies", "sync_lies", "blocks",
-          "grid_off")
+          "grid_off", "depth", "site")
 SIGNED = {"blocks", "sync_delay_us", "wall_offset_us", "boot_offset_us"}
 POINTS = {"alloc": 1, "random": 2, "store": 4, "file": 8, "socket": 16, "thread": 32, "clock": 64, "sync": 128,
           "write": 256, "heap": 512, "system": 1024}
 # Those that our own code asks at, and those that stand in libc's place, for the libraries too.
 OWN = ("alloc", "random", "store", "file", "socket", "thread", "clock")
 LIBC = ("sync", "write", "heap", "system")
+SITES = 8192  # rows of (site, calls) behind the fields
+LENGTH = 8 * len(FIELDS) + 16 * SITES
 DIED = 113  # exit code of a program that died by its page
 
 
@@ -35,10 +37,10 @@ class Page:
     def __init__(self, path="/run/fault-page"):
         self.path = path
         with open(path, "wb") as stream:
-            stream.write(struct.pack("=Q", MAGIC).ljust(4096, b"\0"))
+            stream.write(struct.pack("=Q", MAGIC).ljust(LENGTH, b"\0"))
         os.chmod(path, 0o600)
         with open(path, "r+b") as stream:
-            self.bytes = mmap.mmap(stream.fileno(), 4096)
+            self.bytes = mmap.mmap(stream.fileno(), LENGTH)
         self.environment = {**os.environ, "WARIFU_FAULT_PAGE": path}
 
     def get(self, field):
@@ -49,10 +51,14 @@ class Page:
         """Changes a field; the program sees it at once."""
         struct.pack_into("=q" if field in SIGNED else "=Q", self.bytes, 8 * FIELDS.index(field), number)
 
-    def arm(self, nth, lasts=False, points=(), dies=0):
+    def arm(self, nth, lasts=False, points=(), dies=0, depth=0, site=0):
         """The nth fallible call from now on fails (of these kinds; none named: OWN), once or all
-        from there. With dies=1 the program ends there, as by kill -9; with 2 after half of the write."""
+        from there. With dies=1 the program ends there, as by kill -9; with 2 after half of the write.
+        With a depth calls are told apart by so many frames of the stack (see sites()), and with a site
+        only calls of that one count, up to the nth."""
         self.set("nth", 0)
+        self.set("depth", depth)
+        self.set("site", site)
         self.set("points", sum(POINTS[point] for point in points))
         self.set("lasts", int(lasts))
         self.set("failed", 0)
@@ -65,6 +71,17 @@ class Page:
         failed = self.get("failed")
         self.arm(0)
         return failed
+
+    def forget_sites(self):
+        """None was seen yet."""
+        self.bytes[8 * len(FIELDS):] = bytes(16 * SITES)
+
+    def sites(self):
+        """The sites seen since then while armed with a depth, and how many calls each had."""
+        found = {site: calls for site, calls in struct.iter_unpack("=QQ", self.bytes[8 * len(FIELDS):]) if site}
+        if len(found) == SITES:
+            raise AssertionError("the page has too few rows for all sites")
+        return found
 
     def delay_sync(self, seconds):
         """Each fsync and fdatasync lasts so much longer."""

@@ -343,6 +343,7 @@ class Program:
     def __init__(self, lab, name, patience):
         self.lab, self.name, self.patience = lab, name, patience
         self.process = None
+        self.page = None  # of faults, see fault.py
         self.log_path = os.path.join(lab.logs, name + ".log")
         lab.closers.append(self.close)
 
@@ -362,7 +363,8 @@ class Program:
         """Starts it."""
         with open(self.log_path, "ab") as log:
             # pylint: disable=consider-using-with
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            env=self.page and self.page.environment)
 
     def stop(self):
         """Ends it in order."""

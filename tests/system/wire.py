@@ -250,10 +250,19 @@ class Gateway:
         kind, fields = self.wait(tag)
         return fields[VERDICT][0][0] if kind == RESULT else None
 
-    def first(self, user, password, key=None):
-        """The state of the challenge that follows a password; a verdict if none does."""
-        kind, fields = self.wait(self.attempt(user, password, key=key))
+    def first(self, user, password, key=None, state=None):
+        """The state of the challenge that follows an answer; a verdict if none does."""
+        kind, fields = self.wait(self.attempt(user, password, state, key))
         return fields[STATE][0] if kind == CHALLENGE else fields[VERDICT][0][0]
+
+    def rounds(self, user, *answers):
+        """The verdict on answers to one challenge after the other; the state of the challenge behind the last."""
+        state = None
+        for answer in answers:
+            state = self.first(user, answer, state=state)
+            if not isinstance(state, bytes):
+                break
+        return state
 
     def second(self, user, code, state, key=None):
         """The verdict on a code."""
@@ -261,8 +270,7 @@ class Gateway:
 
     def login(self, user, password, code):
         """Both rounds; the verdict."""
-        state = self.first(user, password)
-        return self.second(user, code, state) if isinstance(state, bytes) else state
+        return self.rounds(user, password, code)
 
     def record(self, event, session, user, key=None):
         """One record of accounting; the verdict."""

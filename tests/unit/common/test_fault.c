@@ -20,6 +20,7 @@
 
 #include "common/client.h"
 #include "common/clock.h"
+#include "common/fault_site.h"
 #include "common/peer.h"
 #include "common/random.h"
 #include "tests/unit/common/wire_sample.h"
@@ -71,6 +72,48 @@ START_TEST(only_the_points_asked_for_count)
 	ck_assert_uint_eq(wf_fault_count(), 0);
 	ck_assert(wf_fault(WF_FAULT_FILE));
 	ck_assert_uint_eq(wf_fault_page()->failed, 1);
+}
+END_TEST
+
+/* A stack of its own for each number, with calls at two places. */
+static __attribute__((noinline)) bool
+a_call(int depth)
+{
+	bool failed = depth > 0 ? a_call(depth - 1) : wf_fault(WF_FAULT_ALLOC);
+
+	return wf_fault(WF_FAULT_FILE) || failed;
+}
+
+START_TEST(calls_are_told_apart_by_their_stack)
+{
+	volatile size_t same = 2; /* no compiler makes two places of one */
+	uint64_t sites[4];
+
+	for (size_t i = 0; i < same; i++)
+		sites[i] = wf_fault_site(64);
+	ck_assert_uint_ne(sites[0], 0);
+	ck_assert_uint_eq(sites[0], sites[1]);
+	sites[2] = wf_fault_site(64);
+	ck_assert_uint_ne(sites[0], sites[2]);
+	sites[3] = wf_fault_site(0);
+	ck_assert_uint_ne(sites[3], 0);
+	ck_assert_uint_ne(sites[2], sites[3]);
+}
+END_TEST
+
+START_TEST(calls_of_other_sites_do_not_count)
+{
+	struct wf_fault_page *page = wf_fault_page();
+
+	page->depth = 64;
+	page->site = 1; /* nobody's */
+	wf_fault_arm(1, false);
+	ck_assert(!a_call(3));
+	ck_assert_uint_eq(wf_fault_count(), 0);
+	page->site = 0;
+	ck_assert(a_call(3));
+	ck_assert_uint_eq(page->failed, 1);
+	ck_assert_uint_eq(wf_fault_count(), 5);
 }
 END_TEST
 
@@ -416,6 +459,8 @@ fault_suite(void)
 
 	tcase_add_test(tc, the_nth_call_fails_once_or_from_then_on);
 	tcase_add_test(tc, only_the_points_asked_for_count);
+	tcase_add_test(tc, calls_are_told_apart_by_their_stack);
+	tcase_add_test(tc, calls_of_other_sites_do_not_count);
 	tcase_add_test(tc, fsync_is_slow_or_fails);
 	tcase_add_test(tc, the_program_dies_before_or_within_a_write);
 	tcase_add_test(tc, clocks_are_moved);
