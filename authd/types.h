@@ -34,7 +34,7 @@ enum factor_id {
 	FACTOR_ID_COUNT
 };
 
-enum account_kind { ACCOUNT_GENERAL = 0, ACCOUNT_PRIVILEGED = 1, ACCOUNT_SERVICE = 2 };
+enum account_kind { ACCOUNT_GENERAL = 0, ACCOUNT_PRIVILEGED = 1, ACCOUNT_SERVICE = 2, ACCOUNT_KINDS };
 enum account_state { ACCOUNT_ENABLED = 0, ACCOUNT_DISABLED = 1 };
 /* What the module does with a Unix user; a user with no row is refused. */
 enum account_standing { STANDING_MANAGED = 0, STANDING_EXEMPT = 1, STANDING_REFUSED = 2 };

@@ -23,8 +23,8 @@ static const struct {
 };
 
 /* Figures behind the '|' (performance data of the plug-in guidelines). */
-static const char *const figures[] = {"accounts", "locked", "accepted", "rejected", "unavailable",
-	"refused-early", "open", "queue"};
+static const char *const figures[] = {"accounts", "locked", "locked-strangers", "accepted",
+	"rejected", "unavailable", "refused-early", "open", "queue"};
 
 static void
 print_figures(struct ctl *ctl, const struct table *table)

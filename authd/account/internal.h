@@ -47,6 +47,7 @@ struct act_subject {
 	struct credential credentials[CREDENTIALS_MAX]; /* void ones left out */
 	size_t n;
 	struct throttle_state account_lane, possession_lane;
+	uint64_t reserve_uses; /* how often he had only the lock's reserve left */
 	int64_t lock_ms; /* lock clock at the read */
 	int64_t wall_us; /* wall clock at the read */
 };
@@ -63,6 +64,8 @@ WF_MUST_USE wf_status act_subject_to_change(struct act_call *call, struct act_su
 /* The owner's proof: argument `txn`, for acts that he may do himself. */
 WF_MUST_USE wf_status act_prove(struct act_call *call, bool *self_r);
 bool act_lane_locked(const struct throttle_state *lane, int64_t lock_ms);
+/* For those alone who come from where the account has never logged in. */
+bool act_lane_locked_to_strangers(const struct throttle_state *lane, int64_t lock_ms);
 /*
  * "password+totp": factors whose credentials are active, each once; and those of other servers,
  * "upstream:NAME".

@@ -5,8 +5,8 @@
 #include "authd/policy/policy.h"
 #include "authd/throttle/throttle.h"
 
-/* Pure; any thread. */
-void account_lane_limit(
-	const struct policy *policy, enum throttle_lane lane, struct throttle_limit *limit_r);
+/* Of an account of this kind; a name without account has the general one.  Pure; any thread. */
+void account_lane_limit(const struct policy *policy, enum throttle_lane lane,
+	enum account_kind kind, struct throttle_limit *limit_r);
 
 #endif

@@ -57,6 +57,8 @@ TEXT_CELL(cell_state_dir, sight->config->state_dir)
 TEXT_CELL(cell_breakglass, sight->config->breakglass_file)
 NUMBER_CELL(cell_accounts, sight->health.counts.accounts)
 NUMBER_CELL(cell_locked, sight->health.counts.locked)
+NUMBER_CELL(cell_locked_strangers, sight->health.counts.locked_to_strangers)
+NUMBER_CELL(cell_reserve_used, sight->health.counts.reserve_uses)
 NUMBER_CELL(cell_rows, sight->health.counts.audit_rows)
 NUMBER_CELL(cell_accepted, sight->health.figures.accepted)
 NUMBER_CELL(cell_rejected, sight->health.figures.rejected)
@@ -100,6 +102,8 @@ static const struct {
 	{"initialised:bool", cell_initialised},
 	{"accounts:number", cell_accounts},
 	{"locked:number", cell_locked},
+	{"locked-strangers:number", cell_locked_strangers},
+	{"reserve-used:number", cell_reserve_used},
 	{"audit-rows:number", cell_rows},
 	{"accepted:number", cell_accepted},
 	{"rejected:number", cell_rejected},

@@ -9,10 +9,11 @@
 
 #define PROOF_MS 300000
 
+static const enum throttle_lane which[] = {LANE_ACCOUNT, LANE_POSSESSION};
+
 static wf_status
 fill_lanes(struct act_call *call, const char *user, struct store_lanes *lanes)
 {
-	static const enum throttle_lane which[] = {LANE_ACCOUNT, LANE_POSSESSION};
 
 	for (size_t i = 0; i < COUNT_OF(which); i++) {
 		wf_status status =
@@ -21,7 +22,6 @@ fill_lanes(struct act_call *call, const char *user, struct store_lanes *lanes)
 		if (status != WF_OK)
 			return status;
 		lanes->states[i].lane = which[i];
-		account_lane_limit(&call->daemon->config->policy, which[i], &lanes->limits[i]);
 	}
 	lanes->n = COUNT_OF(which);
 	return WF_OK;
@@ -29,10 +29,12 @@ fill_lanes(struct act_call *call, const char *user, struct store_lanes *lanes)
 
 /* As it counts at this moment: an ended lock or window has gone. */
 static struct throttle_state
-lane_now(const struct store_read *read, enum throttle_lane lane)
+lane_now(const struct act_call *call, const struct store_read *read, enum throttle_lane lane)
 {
-	return throttle_current(
-		&read->lanes.states[lane], &read->lanes.limits[lane], read->lock_ms);
+	struct throttle_limit limit;
+
+	account_lane_limit(&call->daemon->config->policy, lane, read->account.kind, &limit);
+	return throttle_current(&read->lanes.states[lane], &limit, read->lock_ms);
 }
 
 static void
@@ -44,8 +46,9 @@ take(const struct act_call *call, const struct store_read *read, struct act_subj
 		if (read->credentials[i].state != CREDENTIAL_VOID)
 			subject_r->credentials[subject_r->n++] = read->credentials[i];
 	subject_r->lock_ms = read->lock_ms;
-	subject_r->account_lane = lane_now(read, LANE_ACCOUNT);
-	subject_r->possession_lane = lane_now(read, LANE_POSSESSION);
+	subject_r->reserve_uses = read->reserve_uses;
+	subject_r->account_lane = lane_now(call, read, LANE_ACCOUNT);
+	subject_r->possession_lane = lane_now(call, read, LANE_POSSESSION);
 	subject_r->wall_us = wf_clock_now(&call->daemon->clock).wall_us;
 }
 
@@ -154,6 +157,12 @@ bool
 act_lane_locked(const struct throttle_state *lane, int64_t lock_ms)
 {
 	return lane->locked_until_ms > lock_ms;
+}
+
+bool
+act_lane_locked_to_strangers(const struct throttle_state *lane, int64_t lock_ms)
+{
+	return !act_lane_locked(lane, lock_ms) && lane->strangers_until_ms > lock_ms;
 }
 
 const char *

@@ -132,6 +132,7 @@ act_unlock(struct act_call *call)
 
 	if (status == WF_OK)
 		was_locked = act_lane_locked(&subject.account_lane, subject.lock_ms) ||
+			     act_lane_locked_to_strangers(&subject.account_lane, subject.lock_ms) ||
 			     act_lane_locked(&subject.possession_lane, subject.lock_ms);
 	if (status == WF_OK)
 		status = find_cause(call, subject.account.name, &cause);

@@ -10,7 +10,7 @@ static const char *const columns[] = {"user", "uid:number", "display", "kind", "
 	"created:time", "last-login:time", "valid-until:time", "groups",
 	/* show alone, from here on: */
 	"sources", "valid-from:time", "disabled:time", "failures:number", "locked-until:time",
-	"lock-lane"};
+	"lock-lane", "reserve-used:number"};
 #define LIST_COLUMNS 15
 
 /* Cells that have to be made. */
@@ -19,16 +19,30 @@ struct made {
 	char standing_until[ACT_NUMBER_SIZE], created[ACT_NUMBER_SIZE], last_login[ACT_NUMBER_SIZE];
 	char valid_from[ACT_NUMBER_SIZE], valid_until[ACT_NUMBER_SIZE], disabled[ACT_NUMBER_SIZE];
 	char locked_until[ACT_NUMBER_SIZE];
+	char reserve_used[ACT_NUMBER_SIZE];
 	char factors[129];
 	char groups[ACT_GROUPS_SIZE];
 };
 
 static const char *
-lock_lane(bool account, bool possession)
+lock_lane(const struct act_subject *subject)
 {
-	if (account && possession)
-		return "account possession";
-	return account ? "account" : possession ? "possession" : "";
+	static const char *const names[2][3] = {
+		{"", "strangers", "account"},
+		{"possession", "strangers possession", "account possession"}};
+	size_t account = act_lane_locked(&subject->account_lane, subject->lock_ms) ? 2 : 0;
+
+	if (act_lane_locked_to_strangers(&subject->account_lane, subject->lock_ms))
+		account = 1;
+	return names[act_lane_locked(&subject->possession_lane, subject->lock_ms)][account];
+}
+
+/* When the lane opens for everybody. */
+static int64_t
+open_ms(const struct throttle_state *lane)
+{
+	return lane->locked_until_ms > lane->strangers_until_ms ? lane->locked_until_ms
+								: lane->strangers_until_ms;
 }
 
 /* Wall time of the last lock's end; empty when there is none or it needs an unlock. */
@@ -40,8 +54,8 @@ put_lock_end(const struct act_subject *subject, char text_r[ACT_NUMBER_SIZE])
 
 	text_r[0] = '\0';
 	for (size_t i = 0; i < COUNT_OF(lanes); i++)
-		if (lanes[i]->locked_until_ms > until_ms)
-			until_ms = lanes[i]->locked_until_ms;
+		if (open_ms(lanes[i]) > until_ms)
+			until_ms = open_ms(lanes[i]);
 	if (until_ms > subject->lock_ms && until_ms != THROTTLE_FOREVER)
 		(void)act_number_text(
 			subject->wall_us + (until_ms - subject->lock_ms) * 1000, text_r);
@@ -62,6 +76,7 @@ make(const struct act_call *call, const struct act_subject *subject, struct made
 	(void)act_moment_text(account->valid_from_us, made_r->valid_from);
 	(void)act_moment_text(account->valid_until_us, made_r->valid_until);
 	(void)act_moment_text(account->disabled_us, made_r->disabled);
+	(void)act_number_text((int64_t)subject->reserve_uses, made_r->reserve_used);
 	put_lock_end(subject, made_r->locked_until);
 	(void)act_groups_text(account, made_r->groups);
 	act_factors(call, subject, made_r->factors, sizeof(made_r->factors));
@@ -71,17 +86,17 @@ static wf_status
 send_rows(struct act_call *call, const struct act_subject *subject, size_t n)
 {
 	const struct account *account = &subject->account;
-	bool locked = act_lane_locked(&subject->account_lane, subject->lock_ms);
-	bool possession = act_lane_locked(&subject->possession_lane, subject->lock_ms);
+	bool locked = act_lane_locked(&subject->account_lane, subject->lock_ms) ||
+		      act_lane_locked(&subject->possession_lane, subject->lock_ms);
 	struct made made;
 	const char *cells[] = {account->name, made.uid, account->display,
 		act_kind_name(account->kind),
 		account->state == ACCOUNT_ENABLED ? "enabled" : "disabled",
 		act_standing_name(account->standing), account->reason, made.standing_until,
-		act_bool_text(account->must_change), act_bool_text(locked || possession),
+		act_bool_text(account->must_change), act_bool_text(locked),
 		made.factors, made.created, made.last_login, made.valid_until, made.groups,
 		account->sources, made.valid_from, made.disabled, made.failures, made.locked_until,
-		lock_lane(locked, possession)};
+		lock_lane(subject), made.reserve_used};
 
 	_Static_assert(COUNT_OF(cells) == COUNT_OF(columns), "a cell for each column");
 	make(call, subject, &made);

@@ -52,6 +52,12 @@ static const struct reason {
 		N_("The account was locked after too many wrong answers; what was entered did not "
 		   "matter."),
 		N_("Make sure that it was the person himself, then 'warifu unlock'.")},
+	{"locked-strangers",
+		N_("After too many wrong answers the account was locked for places from which it has "
+		   "not logged in lately; what was entered did not matter. From the others it is "
+		   "open."),
+		N_("Let him log in from where he usually does; or make sure that it was the person "
+		   "himself, then 'warifu unlock'.")},
 	{"locked-possession",
 		N_("The account was locked because many wrong codes came with its right password: "
 		   "somebody may know the "
@@ -318,7 +324,8 @@ add_now(struct act_call *call, char *text, size_t size)
 		return;
 	add_lock(&subject, text, size);
 	add_elsewhere(call, &subject, text, size);
-	account_lane_limit(&call->daemon->config->policy, LANE_ACCOUNT, &limit);
+	account_lane_limit(&call->daemon->config->policy, LANE_ACCOUNT, subject.account.kind,
+		&limit);
 	wait_ms = wait_of(&subject.account_lane, &limit, subject.lock_ms);
 	if (wait_ms <= 0)
 		return;

@@ -96,6 +96,7 @@ txn_reserve(struct transaction *txn)
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
+	lanes_divide(txn->engine, &txn->asker, txn->shadow, reserve);
 	txn_submit(txn);
 }
 
@@ -111,20 +112,32 @@ on_answer(struct transaction *txn)
 		txn_admit(txn);
 }
 
+/* Which of the locks it was. */
+static const char *
+lock_reason(const struct store_lanes *lanes, int64_t lock_ms)
+{
+	struct throttle_state possession =
+		throttle_current(&lanes->states[LANE_POSSESSION], &lanes->limits[LANE_POSSESSION], lock_ms);
+	struct throttle_state account =
+		throttle_current(&lanes->states[LANE_ACCOUNT], &lanes->limits[LANE_ACCOUNT], lock_ms);
+
+	if (possession.locked_until_ms != 0)
+		return "locked-possession";
+	return account.locked_until_ms != 0 ? "locked" : "locked-strangers";
+}
+
 /* Evaluate a locked account's answers against nothing: same work, the result is thrown away. */
 static void
 doom_locked(struct transaction *txn, const struct store_reserve *reserve)
 {
 	const struct policy *policy = &txn->engine->config->policy;
-	struct throttle_state possession = throttle_current(&reserve->lanes.states[LANE_POSSESSION],
-							    &reserve->lanes.limits[LANE_POSSESSION],
-							    store_lock_ms(txn->engine->store));
-	bool by_possession = possession.locked_until_ms != 0;
+	const char *reason = lock_reason(&reserve->lanes, store_lock_ms(txn->engine->store));
+	bool by_possession = strcmp(reason, "locked-possession") == 0;
 
 	if (txn->doomed)
 		return;
 	txn->doomed = true;
-	AUDIT_TEXT(txn->doom, by_possession ? "locked-possession" : "locked");
+	AUDIT_TEXT(txn->doom, reason);
 	policy_rule(policy, by_possession ? P_POSSESSION_THRESHOLD : P_LOCK_THRESHOLD, txn->rule, sizeof(txn->rule));
 }
 
@@ -153,6 +166,7 @@ attempt_admitted(struct transaction *txn, const struct account *account)
 	txn->reserved_us = wf_clock_now(&txn->engine->clock).boot_us;
 	txn->known = account != NULL;
 	txn->account = account != NULL ? account->id : 0;
+	txn->asker.kind = account != NULL ? account->kind : ACCOUNT_GENERAL;
 	if (txn->gateway.asks)
 		gateway_account(txn, account);
 	if (reason == NULL || txn->doomed)
@@ -164,6 +178,7 @@ attempt_admitted(struct transaction *txn, const struct account *account)
 static enum txn_event
 admitted(struct transaction *txn, const struct store_reserve *reserve)
 {
+	txn->reserve_used = reserve->reserve_used;
 	attempt_admitted(txn, reserve->found ? &reserve->account : NULL);
 	return TXN_ADMITTED;
 }

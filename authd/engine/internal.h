@@ -58,6 +58,7 @@ struct asker {
 	bool gateway;  /* asks through a RADIUS client: placed by it, not by processes */
 	struct wf_source source;
 	enum zone zone;
+	enum account_kind kind; /* of the account, as of the reservation; general: none, or not known yet */
 	struct lane_keys lane_keys; /* lanes_fill's */
 };
 
@@ -166,6 +167,7 @@ struct transaction {
 	bool shadow;            /* doomed before an answer came: counted under a key of its own, so that it is
 				   treated like any other but costs the account itself nothing */
 	bool reserved;
+	bool reserve_used; /* strangers are locked out, and it comes from a familiar place */
 	int64_t reserved_us;    /* boot time of it, or a little later */
 	char doom[48];          /* why */
 	char rule[65];
@@ -430,6 +432,8 @@ void facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf
 
 /* lanes.c */
 WF_MUST_USE wf_status lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store_lanes *lanes_r);
+/* From where the attempt comes, and what each kind of account would have as a limit. */
+void lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow, struct store_reserve *reserve);
 uint32_t source_weight(struct engine *engine, const struct store_lanes *lanes);
 
 /* grid.c: when a reply that is no ACCEPT may leave */

@@ -1,6 +1,7 @@
 /* Throttle keys of an attempt, and the source's weight. */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -67,10 +68,43 @@ lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store
 	for (size_t i = 0; i < lanes.n; i++) {
 		memcpy(lanes.states[i].key, asker->lane_keys.keys[i], THROTTLE_KEY_LEN);
 		lanes.states[i].lane = (enum throttle_lane)i;
-		account_lane_limit(policy, (enum throttle_lane)i, &lanes.limits[i]);
+		account_lane_limit(policy, (enum throttle_lane)i, asker->kind, &lanes.limits[i]);
 	}
 	*lanes_r = lanes;
 	return WF_OK;
+}
+
+/*
+ * A place that can be known again: the console, an address (of IPv6 the network: one subscriber has all of a /64), a
+ * user of this machine.  What a gateway or a terminal cannot tell is none, since everybody would come from there.
+ */
+static void
+place_of(const struct asker *asker, char place_r[WF_SOURCE_MAX])
+{
+	const char *text = asker->source.text;
+	struct in6_addr v6;
+
+	place_r[0] = '\0';
+	if (asker->zone == ZONE_CONSOLE) {
+		(void)snprintf(place_r, WF_SOURCE_MAX, "console");
+	} else if (asker->source.remote && inet_pton(AF_INET6, text, &v6) == 1) {
+		memset(v6.s6_addr + 8, 0, 8);
+		(void)inet_ntop(AF_INET6, &v6, place_r, WF_SOURCE_MAX);
+	} else if ((asker->source.remote && strncmp(text, "name:", 5) != 0) || strncmp(text, "local:uid", 9) == 0) {
+		(void)snprintf(place_r, WF_SOURCE_MAX, "%s", text);
+	}
+}
+
+void
+lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow, struct store_reserve *reserve)
+{
+	for (int kind = 0; kind < ACCOUNT_KINDS; kind++)
+		account_lane_limit(&engine->config->policy, LANE_ACCOUNT, (enum account_kind)kind,
+				   &reserve->by_kind[kind]);
+	if (shadow)
+		return;
+	reserve->console = asker->zone == ZONE_CONSOLE;
+	place_of(asker, reserve->place);
 }
 
 /* One for a failure of the same account again, three for another account's: spraying shows sooner. */

@@ -264,15 +264,15 @@ name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kin
 static void
 fill_row(struct transaction *txn, struct audit_row *row, enum audit_result result, const char *reason)
 {
-	char detail[sizeof(row->detail) + sizeof(txn->upstream.note) + 2];
+	const char *note = txn->upstream.note;
+	char detail[sizeof(row->detail) + sizeof(txn->upstream.note) + 32];
 
 	row_fill(row, txn->engine, &txn->asker, AUDIT_AUTH, txn->purpose == WF_PURPOSE_CHANGE ? "password.prove" : "login");
 	AUDIT_TEXT(row->action, "authenticate");
 	AUDIT_TEXT(row->txn, txn->id_hex);
 	row_outcome(row, result, reason, txn->rule);
-	if (txn->upstream.note[0] == '\0')
-		return;
-	snprintf(detail, sizeof(detail), "%s; %s", row->detail, txn->upstream.note);
+	snprintf(detail, sizeof(detail), "%s%s%s%s", row->detail, txn->reserve_used ? "; reserve used" : "",
+		 note[0] != '\0' ? "; " : "", note);
 	AUDIT_TEXT(row->detail, detail);
 }
 

@@ -145,7 +145,8 @@ challenge_only_row(struct sql *q)
 }
 
 wf_status
-challenge_ended(struct writer *w, const uint8_t txn[WF_TXN_LEN], const char *name, bool *locked_r)
+challenge_ended(struct writer *w, const uint8_t txn[WF_TXN_LEN], const char *name,
+	struct lane_locks *locks)
 {
 	struct sql q = sql_start(&w->conn, SQL_CHALLENGE_END);
 	struct throttle_limit limit = {.lane = LANE_POSSESSION};
@@ -165,7 +166,7 @@ challenge_ended(struct writer *w, const uint8_t txn[WF_TXN_LEN], const char *nam
 		limit.lock_ms = sql_get_int(&q);
 	}
 	status = challenge_only_row(&q);
-	return status == WF_OK && counts ? lane_fail(w, key, &limit, 1, name, locked_r) : status;
+	return status == WF_OK && counts ? lane_fail(w, key, &limit, 1, name, locks) : status;
 }
 
 wf_status
@@ -178,6 +179,7 @@ challenge_yield(struct writer *w, const struct store_lanes *lanes, bool *ended_r
 
 	*ended_r = false;
 	sql_put_blob(&q, account->key, THROTTLE_KEY_LEN);
+	sql_put_int(&q, lanes->limits[account - lanes->states].familiar ? 1 : 0);
 	status = sql_next(&q);
 	if (status != WF_OK)
 		return status == WF_NOT_FOUND ? WF_OK : status;

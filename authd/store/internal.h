@@ -201,9 +201,16 @@ WF_MUST_USE wf_status lane_put(struct writer *w, const struct lane_row *old,
 	const struct throttle_state *state, const char *name);
 /* Marks the rows of a name as an account's or not. */
 WF_MUST_USE wf_status lane_known(struct writer *w, const char *name, bool known);
-/* One more failure; *locked_r becomes true if it set a lock, else it stays. */
+/* Which locks one failure, or several, have set. */
+struct lane_locks {
+	bool all, strangers;
+};
+/* One more failure; adds to `locks` what it has set. */
 WF_MUST_USE wf_status lane_fail(struct writer *w, const uint8_t *key,
-	const struct throttle_limit *limit, uint32_t weight, const char *name, bool *locked_r);
+	const struct throttle_limit *limit, uint32_t weight, const char *name,
+	struct lane_locks *locks);
+/* The reason of the row that says so; NULL: none was set. */
+const char *lane_locks_reason(const struct lane_locks *locks);
 WF_MUST_USE wf_status lane_succeed(struct writer *w, const uint8_t *key,
 	const struct throttle_limit *limit, const char *name);
 WF_MUST_USE wf_status lane_unlock(struct writer *w, const uint8_t *key);
@@ -213,6 +220,9 @@ struct reservation {
 	int64_t account_id, version;
 	bool waiting; /* for the answer to a challenge */
 	char name[WF_NAME_MAX + 1];
+	char place[WF_SOURCE_MAX]; /* from where; "" = nowhere */
+	bool familiar;             /* which part of the threshold it has */
+	uint32_t reserve;
 };
 WF_MUST_USE wf_status reservation_find(
 	struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reservation *found_r);
@@ -231,6 +241,14 @@ WF_MUST_USE wf_status interrupt_expired_of(struct writer *w, const struct store_
  */
 WF_MUST_USE wf_status interrupt_next(struct writer *w);
 
+/* --- familiar.c --- */
+/* Sets which part of the ACCOUNT lane's threshold the attempt has, by account and place. */
+WF_MUST_USE wf_status familiar_divide(
+	struct writer *w, const struct store_reserve *reserve, struct throttle_limit *limit);
+/* A login from there was completed. */
+WF_MUST_USE wf_status familiar_note(struct writer *w, int64_t account_id, const char *place);
+WF_MUST_USE wf_status familiar_reserve_used(struct writer *w, int64_t account_id);
+
 /* --- challenge.c --- */
 /*
  * The held reservation waits from now on; ends the account's oldest challenge if it has too many.
@@ -238,10 +256,10 @@ WF_MUST_USE wf_status interrupt_next(struct writer *w);
 WF_MUST_USE wf_status challenge_open(
 	struct writer *w, const struct store_settle *settle, const struct reservation *held);
 /* Nobody can take it up any more; its reservation is the caller's matter. */
-/* Nobody took it up; locked_r is set if that counts and was one too many for the account `name`. */
-WF_MUST_USE wf_status challenge_ended(
-	struct writer *w, const uint8_t txn[WF_TXN_LEN], const char *name, bool *locked_r);
-/* Ends one waiting reservation of these lanes, if there is any. */
+/* Nobody took it up; that may count, and be one too many for the account `name`. */
+WF_MUST_USE wf_status challenge_ended(struct writer *w, const uint8_t txn[WF_TXN_LEN],
+	const char *name, struct lane_locks *locks);
+/* Ends one waiting reservation of these lanes, if there is any; for a stranger a stranger's. */
 WF_MUST_USE wf_status challenge_yield(
 	struct writer *w, const struct store_lanes *lanes, bool *ended_r);
 

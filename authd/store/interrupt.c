@@ -60,6 +60,8 @@ interrupt_load(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct interrupt
 	one->limit.threshold = (uint32_t)sql_get_int(&q);
 	one->limit.window_ms = sql_get_int(&q);
 	one->limit.lock_ms = sql_get_int(&q);
+	one->limit.reserve = (uint32_t)sql_get_int(&q);
+	one->limit.familiar = sql_get_int(&q) != 0;
 	status = sql_end(&q);
 	if (status == WF_OK)
 		interrupt_row(w, one, encoded, len);
@@ -70,23 +72,25 @@ wf_status
 interrupt_one(struct writer *w, const uint8_t txn[WF_TXN_LEN])
 {
 	struct interrupted one;
-	bool locked = false;
+	struct lane_locks locks = {0};
+	const char *reason;
 	wf_status status = interrupt_load(w, txn, &one);
 
 	/* one failure more, by the limit that stood when the attempt was admitted */
 	if (status == WF_OK)
-		status = one.waiting ? challenge_ended(w, txn, one.name, &locked)
-				     : lane_fail(w, one.key, &one.limit, 1, one.name, &locked);
+		status = one.waiting ? challenge_ended(w, txn, one.name, &locks)
+				     : lane_fail(w, one.key, &one.limit, 1, one.name, &locks);
 	if (status == WF_OK)
 		status = reservation_delete(w, txn);
 	if (status == WF_OK)
 		status = chain_append(w, &one.row);
-	if (status != WF_OK || !locked)
+	reason = lane_locks_reason(&locks);
+	if (status != WF_OK || reason == NULL)
 		return status;
 	one.row.class = AUDIT_FINDING;
 	one.row.result = AUDIT_NEUTRAL;
 	AUDIT_TEXT(one.row.event, "lock");
-	AUDIT_TEXT(one.row.reason, "threshold");
+	AUDIT_TEXT(one.row.reason, reason);
 	return chain_append(w, &one.row);
 }
 

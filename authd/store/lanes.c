@@ -34,6 +34,8 @@ lane_get(struct sql_conn *conn, const uint8_t *key, enum throttle_lane lane, str
 	row.state.last_failure_ms = sql_get_int(&q);
 	row.state.window_start_ms = sql_get_int(&q);
 	row.state.locked_until_ms = sql_get_int(&q);
+	row.state.strangers = (uint32_t)sql_get_int(&q);
+	row.state.strangers_until_ms = sql_get_int(&q);
 	row.known = sql_get_int(&q) != 0;
 	sql_get_text(&q, row.name, sizeof(row.name));
 	status = sql_end(&q);
@@ -51,14 +53,20 @@ lanes_account(const struct throttle_state *states, size_t n)
 	return NULL;
 }
 
+/* Attempts under way. */
+struct pending {
+	uint32_t all, strangers;
+};
+
 /* An attempt is pending in both lanes of its name, and is found by the key of the first. */
 static wf_status
-lanes_pending(struct sql_conn *conn, const struct throttle_state *account, uint32_t *pending_r)
+lanes_pending(
+	struct sql_conn *conn, const struct throttle_state *account, struct pending *pending_r)
 {
 	struct sql q;
 	wf_status status;
 
-	*pending_r = 0;
+	*pending_r = (struct pending){0};
 	if (account == NULL)
 		return WF_OK;
 	q = sql_start(conn, SQL_RESERVATION_PENDING);
@@ -66,14 +74,15 @@ lanes_pending(struct sql_conn *conn, const struct throttle_state *account, uint3
 	status = sql_next(&q);
 	if (status != WF_OK)
 		return status;
-	*pending_r = (uint32_t)sql_get_int(&q);
+	pending_r->all = (uint32_t)sql_get_int(&q);
+	pending_r->strangers = (uint32_t)sql_get_int(&q);
 	return sql_end(&q);
 }
 
 wf_status
 lanes_read(struct sql_conn *conn, struct throttle_state *states, size_t n)
 {
-	uint32_t pending;
+	struct pending pending;
 	wf_status status = lanes_pending(conn, lanes_account(states, n), &pending);
 
 	for (size_t i = 0; status == WF_OK && i < n; i++) {
@@ -83,7 +92,10 @@ lanes_read(struct sql_conn *conn, struct throttle_state *states, size_t n)
 		if (status != WF_OK)
 			return status;
 		states[i] = row.state;
-		states[i].pending = states[i].lane == LANE_SOURCE ? 0 : pending;
+		if (states[i].lane == LANE_SOURCE)
+			continue;
+		states[i].pending = pending.all;
+		states[i].strangers_pending = pending.strangers;
 	}
 	return status;
 }
@@ -151,7 +163,7 @@ lane_put(struct writer *w, const struct lane_row *old, const struct throttle_sta
 	struct sql q;
 	wf_status status;
 
-	if (state->failures == 0 && state->locked_until_ms == 0)
+	if (state->failures == 0 && state->locked_until_ms == 0 && state->strangers_until_ms == 0)
 		return lane_delete(w, old);
 	status = lane_is_known(w, name, &known);
 	if (status != WF_OK)
@@ -163,6 +175,8 @@ lane_put(struct writer *w, const struct lane_row *old, const struct throttle_sta
 	sql_put_int(&q, state->last_failure_ms);
 	sql_put_int(&q, state->window_start_ms);
 	sql_put_int(&q, state->locked_until_ms);
+	sql_put_int(&q, state->strangers);
+	sql_put_int(&q, state->strangers_until_ms);
 	sql_put_int(&q, known ? 1 : 0);
 	sql_put_text(&q, name);
 	sql_put_int(&q, w->lock_ms);
@@ -190,7 +204,7 @@ lane_known(struct writer *w, const char *name, bool known)
 
 wf_status
 lane_fail(struct writer *w, const uint8_t *key, const struct throttle_limit *limit, uint32_t weight,
-	const char *name, bool *locked_r)
+	const char *name, struct lane_locks *locks)
 {
 	struct lane_row row;
 	struct throttle_state before;
@@ -202,8 +216,18 @@ lane_fail(struct writer *w, const uint8_t *key, const struct throttle_limit *lim
 	before = throttle_current(&row.state, limit, w->lock_ms);
 	after = throttle_failed(&before, limit, w->lock_ms, weight);
 	if (before.locked_until_ms == 0 && after.locked_until_ms != 0)
-		*locked_r = true;
+		locks->all = true;
+	if (before.strangers_until_ms == 0 && after.strangers_until_ms != 0)
+		locks->strangers = true;
 	return lane_put(w, &row, &after, name);
+}
+
+const char *
+lane_locks_reason(const struct lane_locks *locks)
+{
+	if (locks->all)
+		return "threshold";
+	return locks->strangers ? "strangers" : NULL;
 }
 
 wf_status

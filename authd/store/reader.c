@@ -12,6 +12,20 @@
 #include "authd/store/internal.h"
 
 static wf_status
+read_reserve_uses(struct reader *r, struct store_read *read)
+{
+	struct sql q = sql_start(&r->conn, SQL_RESERVE_USES);
+	wf_status status;
+
+	sql_put_int(&q, read->account.id);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status;
+	read->reserve_uses = (uint64_t)sql_get_int(&q);
+	return sql_end(&q);
+}
+
+static wf_status
 read_account(struct reader *r, struct store_read *read)
 {
 	wf_status status;
@@ -23,6 +37,9 @@ read_account(struct reader *r, struct store_read *read)
 	status = load_account_by(
 		&r->conn, read->name, read->uid, &read->found, &read->account, NULL);
 	if (status != WF_OK || !read->found || read->bare)
+		return status;
+	status = read_reserve_uses(r, read);
+	if (status != WF_OK)
 		return status;
 	return load_credentials(&r->conn, read->account.id, read->credentials, &read->ncredentials);
 }

@@ -27,6 +27,9 @@ reservation_find(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reserva
 	found.version = sql_get_int(&q);
 	sql_get_text(&q, found.name, sizeof(found.name));
 	found.waiting = sql_get_int(&q) != 0;
+	sql_get_text(&q, found.place, sizeof(found.place));
+	found.familiar = sql_get_int(&q) != 0;
+	found.reserve = (uint32_t)sql_get_int(&q);
 	status = sql_end(&q);
 	if (status == WF_OK)
 		*found_r = found;
@@ -69,6 +72,9 @@ reserve_row(struct writer *w, const struct store_reserve *reserve, int64_t versi
 	sql_put_int(&q, limit->window_ms);
 	sql_put_int(&q, limit->lock_ms);
 	sql_put_blob(&q, row->data, row->len);
+	sql_put_text(&q, reserve->place);
+	sql_put_int(&q, limit->familiar ? 1 : 0);
+	sql_put_int(&q, limit->reserve);
 	return sql_run(&q, NULL);
 }
 
@@ -82,6 +88,8 @@ reserve_insert(struct writer *w, const struct store_reserve *reserve, int64_t ve
 	status = audit_row_encode(&reserve->interrupted, &row);
 	if (status == WF_OK)
 		status = reserve_row(w, reserve, version, &row);
+	if (status == WF_OK && reserve->reserve_used)
+		status = familiar_reserve_used(w, reserve->account.id);
 	wf_buf_clear(&row);
 	reservation_note(w, w->lock_ms + reserve->lease_ms);
 	return status;
@@ -119,6 +127,18 @@ reserve_read(struct writer *w, struct store_reserve *reserve)
 	return status;
 }
 
+/* Who is locked out meanwhile is said by the states as they were read. */
+static bool
+reserve_is_used(struct writer *w, const struct store_reserve *reserve)
+{
+	const struct store_lanes *lanes = &reserve->lanes;
+	const struct throttle_state *account = lanes_account(lanes->states, lanes->n);
+	const struct throttle_limit *limit = &lanes->limits[account - lanes->states];
+
+	return reserve->found && limit->familiar &&
+	       throttle_current(account, limit, w->lock_ms).strangers_until_ms != 0;
+}
+
 /* The one that this transaction holds already, or whether there may be a new one. */
 static wf_status
 reserve_admit(struct writer *w, struct store_reserve *reserve, bool *held_r)
@@ -134,15 +154,35 @@ reserve_admit(struct writer *w, struct store_reserve *reserve, bool *held_r)
 	return status == WF_NOT_FOUND ? reserve_read(w, reserve) : status;
 }
 
-/* The account as of this commit, which the reservation remembers the version of. */
+/*
+ * The account as of this commit, which the reservation remembers the version of, and with it what
+ * this attempt may use of the threshold.
+ */
 static wf_status
-reserve_load(struct writer *w, struct store_reserve *reserve, bool held)
+reserve_account(struct writer *w, struct store_reserve *reserve, int64_t *version_r)
 {
-	int64_t version = 0;
+	struct store_lanes *lanes = &reserve->lanes;
+	struct throttle_limit *limit =
+		&lanes->limits[lanes_account(lanes->states, lanes->n) - lanes->states];
+	const struct throttle_limit *of_kind;
 	wf_status status = load_account_by(
-		&w->conn, reserve->name, -1, &reserve->found, &reserve->account, &version);
+		&w->conn, reserve->name, -1, &reserve->found, &reserve->account, version_r);
 
-	if (status == WF_OK && !held)
+	if (status != WF_OK)
+		return status;
+	of_kind = &reserve->by_kind[reserve->found ? reserve->account.kind : ACCOUNT_GENERAL];
+	if (of_kind->threshold > 0)
+		*limit = *of_kind;
+	return familiar_divide(w, reserve, limit);
+}
+
+static wf_status
+reserve_hold(struct writer *w, struct store_reserve *reserve, int64_t version, bool held)
+{
+	wf_status status = WF_OK;
+
+	reserve->reserve_used = reserve_is_used(w, reserve);
+	if (!held)
 		status = reserve_insert(w, reserve, version);
 	if (status == WF_OK && reserve->found)
 		status = load_credentials(&w->conn, reserve->account.id, reserve->credentials,
@@ -154,6 +194,7 @@ wf_status
 job_reserve(struct writer *w, struct store_job *job)
 {
 	struct store_reserve *reserve = &job->u.reserve;
+	int64_t version = 0;
 	bool held = false;
 	wf_status status;
 
@@ -164,8 +205,10 @@ job_reserve(struct writer *w, struct store_job *job)
 	if (status == WF_OK)
 		status = lanes_read(&w->conn, reserve->lanes.states, reserve->lanes.n);
 	if (status == WF_OK)
+		status = reserve_account(w, reserve, &version);
+	if (status == WF_OK)
 		status = reserve_admit(w, reserve, &held);
 	if (status != WF_OK || reserve->answer != THROTTLE_ADMIT)
 		return status;
-	return reserve_load(w, reserve, held);
+	return reserve_hold(w, reserve, version, held);
 }

@@ -37,7 +37,9 @@ struct restore {
 
 /* What the replaced database knows better.  `old` is attached. */
 static const char carry_sql[] =
-	"INSERT INTO throttle SELECT * FROM old.throttle WHERE true"
+	"INSERT INTO throttle(key, lane, failures, last_failure_ms, window_start_ms,"
+	" locked_until_ms, known, name, seen_ms) SELECT key, lane, failures, last_failure_ms,"
+	" window_start_ms, locked_until_ms, known, name, seen_ms FROM old.throttle WHERE true"
 	" ON CONFLICT(key, lane) DO UPDATE SET"
 	" failures = max(failures, excluded.failures),"
 	" last_failure_ms = max(last_failure_ms, excluded.last_failure_ms),"
@@ -59,12 +61,30 @@ static const char carry_sql[] =
 
 /* The same, of what schema version 2 brought: a replaced database may be of an older program. */
 static const char carry2_sql[] =
-	"INSERT OR IGNORE INTO reservation SELECT * FROM old.reservation WHERE waiting = 0;"
+	"INSERT OR IGNORE INTO reservation(txn, name, account_id, version, lease_until_ms,"
+	" waiting, node, key, threshold, window_ms, lock_ms, row) SELECT txn, name, account_id,"
+	" version, lease_until_ms, waiting, node, key, threshold, window_ms, lock_ms, row"
+	" FROM old.reservation WHERE waiting = 0;"
 	"INSERT OR IGNORE INTO record SELECT * FROM old.record;"
 	"DELETE FROM session WHERE acct_session <> '' AND closed_us = 0;"
 	"INSERT OR REPLACE INTO session SELECT * FROM old.session"
 	" WHERE acct_session <> '' AND closed_us = 0;"
 	"INSERT OR REPLACE INTO outbox SELECT * FROM old.outbox;";
+
+/* Of version 4: whose the failures are; the later end of a lock, and the more of strangers. */
+static const char carry4_sql[] =
+	"UPDATE throttle SET strangers = min(failures, max(strangers, coalesce("
+	" (SELECT o.strangers FROM old.throttle AS o WHERE o.key = throttle.key"
+	" AND o.lane = throttle.lane), 0))),"
+	" strangers_until_ms = max(strangers_until_ms, coalesce("
+	" (SELECT o.strangers_until_ms FROM old.throttle AS o WHERE o.key = throttle.key"
+	" AND o.lane = throttle.lane), 0));"
+	"UPDATE reservation SET (place, familiar, reserve) = (SELECT o.place, o.familiar, o.reserve"
+	" FROM old.reservation AS o WHERE o.txn = reservation.txn)"
+	" WHERE txn IN (SELECT txn FROM old.reservation);"
+	"INSERT OR REPLACE INTO familiar SELECT o.account_id, o.place, o.used_ms"
+	" FROM old.familiar AS o WHERE EXISTS (SELECT 1 FROM account AS a JOIN old.account AS b"
+	" ON a.id = b.id AND a.name = b.name WHERE a.id = o.account_id);";
 
 static wf_status
 restore_attach(struct sql_conn *conn, const char *replaced)
@@ -90,14 +110,21 @@ restore_same_store(struct sql_conn *conn)
 	return status == WF_OK && same == 1;
 }
 
-/* True where there is nothing to carry. */
+/* By the version that brought it: what the replaced database has of it. */
+static const struct {
+	int64_t version;
+	const char *sql;
+} carried[] = {{1, carry_sql}, {2, carry2_sql}, {4, carry4_sql}};
+
 static bool
-restore_carry2(struct sql_conn *conn)
+restore_carry_all(struct sql_conn *conn)
 {
 	int64_t version = 0;
+	bool done = sql_pragma(conn, "PRAGMA old.user_version", &version) == WF_OK;
 
-	return sql_pragma(conn, "PRAGMA old.user_version", &version) == WF_OK &&
-	       (version < 2 || sql_script(conn, carry2_sql) == WF_OK);
+	for (size_t i = 0; i < sizeof(carried) / sizeof(carried[0]) && done; i++)
+		done = version < carried[i].version || sql_script(conn, carried[i].sql) == WF_OK;
+	return done;
 }
 
 /* Anything that fails here is no error of the restore: a damaged database is why one restores. */
@@ -112,7 +139,7 @@ restore_carry(struct restore *restore, bool attached)
 	status = sql_simple(conn, SQL_SAVEPOINT_EFFECTS);
 	if (status != WF_OK)
 		return status;
-	if (sql_script(conn, carry_sql) != WF_OK || !restore_carry2(conn))
+	if (!restore_carry_all(conn))
 		return sql_rollback_to(conn, "effects");
 	restore->carried = true;
 	return sql_simple(conn, SQL_RELEASE_EFFECTS);

@@ -46,6 +46,28 @@
 	"CREATE INDEX former_password_account ON former_password(account_id, id);"             \
 	"ALTER TABLE challenge ADD COLUMN leak INTEGER NOT NULL DEFAULT 0;"
 
-#define STORE_SCHEMA_V4 STORE_SCHEMA_V4_GRANTS STORE_SCHEMA_V4_PASSWORDS
+/*
+ * familiar: places from which an account has logged in, and when last (lock clock); who comes from
+ * one has the lock's reserve.  reserve_use: how often somebody got as far as an evaluation by it
+ * while strangers were locked out.  throttle.strangers and strangers_until_ms: the part of the
+ * count that is strangers', and their own lock.  reservation: from which place, whether that was
+ * familiar, and what was reserved for those that are.
+ */
+#define STORE_SCHEMA_V4_FAMILIAR                                                               \
+	"CREATE TABLE familiar("                                                               \
+	" account_id INTEGER NOT NULL REFERENCES account(id) ON DELETE CASCADE,"               \
+	" place TEXT NOT NULL CHECK (place <> ''), used_ms INTEGER NOT NULL,"                  \
+	" PRIMARY KEY (account_id, place)) STRICT, WITHOUT ROWID;"                             \
+	"CREATE TABLE reserve_use("                                                            \
+	" account_id INTEGER PRIMARY KEY REFERENCES account(id) ON DELETE CASCADE,"            \
+	" uses INTEGER NOT NULL, used_us INTEGER NOT NULL) STRICT;"                            \
+	"ALTER TABLE throttle ADD COLUMN strangers INTEGER NOT NULL DEFAULT 0;"                \
+	"ALTER TABLE throttle ADD COLUMN strangers_until_ms INTEGER NOT NULL DEFAULT 0;"       \
+	"UPDATE throttle SET strangers = failures WHERE lane < 2;"                             \
+	"ALTER TABLE reservation ADD COLUMN place TEXT NOT NULL DEFAULT '';"                   \
+	"ALTER TABLE reservation ADD COLUMN familiar INTEGER NOT NULL DEFAULT 0;"              \
+	"ALTER TABLE reservation ADD COLUMN reserve INTEGER NOT NULL DEFAULT 0;"
+
+#define STORE_SCHEMA_V4 STORE_SCHEMA_V4_GRANTS STORE_SCHEMA_V4_PASSWORDS STORE_SCHEMA_V4_FAMILIAR
 
 #endif

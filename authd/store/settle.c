@@ -74,21 +74,40 @@ settle_current(struct writer *w, const struct store_settle *settle, const struct
 	return sql_end(&q);
 }
 
-static wf_status
-settle_failure(struct writer *w, struct store_settle *settle, const char *name)
+/* In the account's lane an attempt has the part of the threshold that its reservation was given. */
+static struct throttle_limit
+settle_limit(const struct store_settle *settle, size_t i, const struct reservation *held)
 {
+	struct throttle_limit limit = settle->lanes.limits[i];
+
+	if (limit.lane != LANE_ACCOUNT)
+		return limit;
+	limit.reserve = held->reserve;
+	limit.familiar = held->familiar;
+	return limit;
+}
+
+static wf_status
+settle_failure(struct writer *w, struct store_settle *settle, const struct reservation *held)
+{
+	struct lane_locks locks = {0};
+	const char *reason;
 	wf_status status = WF_OK;
 
 	for (size_t i = 0; status == WF_OK && i < settle->lanes.n; i++) {
-		const struct throttle_limit *limit = &settle->lanes.limits[i];
+		struct throttle_limit limit = settle_limit(settle, i, held);
 		enum throttle_lane lane = settle->lanes.states[i].lane;
 
 		if (!settle->count[lane])
 			continue;
-		status = lane_fail(w, settle->lanes.states[i].key, limit,
+		status = lane_fail(w, settle->lanes.states[i].key, &limit,
 			lane == LANE_SOURCE ? settle->source_weight : 1,
-			lane == LANE_SOURCE ? "" : name, &settle->lock_set);
+			lane == LANE_SOURCE ? "" : held->name, &locks);
 	}
+	reason = lane_locks_reason(&locks);
+	settle->lock_set = reason != NULL;
+	if (reason != NULL)
+		AUDIT_TEXT(settle->locked.reason, reason);
 	return status;
 }
 
@@ -109,17 +128,21 @@ settle_completed(struct writer *w, const struct store_settle *settle)
 
 /* All kinds reset the ACCOUNT lane; one kind alone resets nothing. */
 static wf_status
-settle_success(struct writer *w, const struct store_settle *settle, const char *name)
+settle_success(
+	struct writer *w, const struct store_settle *settle, const struct reservation *held)
 {
 	bool whole = settle->outcome == SETTLE_SUCCESS;
 	wf_status status = WF_OK;
 
 	for (size_t i = 0; status == WF_OK && i < settle->lanes.n; i++) {
 		const struct throttle_state *state = &settle->lanes.states[i];
+		struct throttle_limit limit = settle_limit(settle, i, held);
 
 		if (whole && state->lane == LANE_ACCOUNT)
-			status = lane_succeed(w, state->key, &settle->lanes.limits[i], name);
+			status = lane_succeed(w, state->key, &limit, held->name);
 	}
+	if (status == WF_OK && settle->purpose == WF_PURPOSE_LOGIN && held->place[0] != '\0')
+		status = familiar_note(w, held->account_id, held->place);
 	return status == WF_OK ? settle_completed(w, settle) : status;
 }
 
@@ -206,9 +229,9 @@ settle_held(struct writer *w, struct store_settle *settle, const struct reservat
 	 * free.
 	 */
 	if (status == WF_OK && settle->outcome == SETTLE_FAILURE)
-		status = settle_failure(w, settle, held->name);
+		status = settle_failure(w, settle, held);
 	if (status == WF_OK && success && settle->was_applied)
-		status = settle_success(w, settle, held->name);
+		status = settle_success(w, settle, held);
 	return status == WF_OK ? reservation_delete(w, settle->txn) : status;
 }
 

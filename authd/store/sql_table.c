@@ -188,14 +188,15 @@ const char *const sql_text[SQL_COUNT] = {
 			  "ORDER BY hash",
 
 	[SQL_THROTTLE_GET] =
-		"SELECT failures, last_failure_ms, window_start_ms, locked_until_ms, known, name"
-		" FROM throttle WHERE key = ?1 AND lane = ?2",
+		"SELECT failures, last_failure_ms, window_start_ms, locked_until_ms, strangers,"
+		" strangers_until_ms, known, name FROM throttle WHERE key = ?1 AND lane = ?2",
 	[SQL_THROTTLE_PUT] =
 		"INSERT INTO throttle(key, lane, failures, last_failure_ms, window_start_ms,"
-		" locked_until_ms, known, name, seen_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, "
-		"?9)"
+		" locked_until_ms, strangers, strangers_until_ms, known, name, seen_ms)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
 		" ON CONFLICT(key, lane) DO UPDATE SET failures = ?3, last_failure_ms = ?4,"
-		" window_start_ms = ?5, locked_until_ms = ?6, known = ?7, name = ?8, seen_ms = ?9",
+		" window_start_ms = ?5, locked_until_ms = ?6, strangers = ?7,"
+		" strangers_until_ms = ?8, known = ?9, name = ?10, seen_ms = ?11",
 	[SQL_THROTTLE_DELETE] = "DELETE FROM throttle WHERE key = ?1 AND lane = ?2",
 	[SQL_THROTTLE_KNOWN] =
 		"UPDATE throttle SET known = ?2 WHERE name = ?1 AND name <> '' AND known <> ?2",
@@ -206,18 +207,20 @@ const char *const sql_text[SQL_COUNT] = {
 		" AND NOT EXISTS (SELECT 1 FROM reservation AS r WHERE r.key = t.key) ORDER BY "
 		"t.seen_ms LIMIT ?2)",
 
-	[SQL_RESERVATION_PENDING] = "SELECT count(*) FROM reservation WHERE key = ?1",
-	[SQL_RESERVATION_GET] =
-		"SELECT account_id, version, name, waiting FROM reservation WHERE txn = ?1",
-	[SQL_RESERVATION_INSERT] = "INSERT INTO reservation(txn, name, account_id, version, "
-				   "lease_until_ms, waiting, node, key,"
-				   " threshold, window_ms, lock_ms, row) VALUES (?1, ?2, ?3, ?4, "
-				   "?5, 0, ?6, ?7, ?8, ?9, ?10, ?11)",
+	[SQL_RESERVATION_PENDING] =
+		"SELECT count(*), count(*) FILTER (WHERE familiar = 0) FROM reservation"
+		" WHERE key = ?1",
+	[SQL_RESERVATION_GET] = "SELECT account_id, version, name, waiting, place, familiar, reserve"
+				" FROM reservation WHERE txn = ?1",
+	[SQL_RESERVATION_INSERT] =
+		"INSERT INTO reservation(txn, name, account_id, version, lease_until_ms, waiting,"
+		" node, key, threshold, window_ms, lock_ms, row, place, familiar, reserve)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, 0, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
 	[SQL_RESERVATION_EXTEND] =
 		"UPDATE reservation SET lease_until_ms = max(lease_until_ms, ?1) WHERE txn = ?2",
 	[SQL_RESERVATION_DELETE] = "DELETE FROM reservation WHERE txn = ?1",
-	[SQL_RESERVATION_LOAD] = "SELECT name, row, waiting, key, threshold, window_ms, lock_ms "
-				 "FROM reservation WHERE txn = ?1",
+	[SQL_RESERVATION_LOAD] = "SELECT name, row, waiting, key, threshold, window_ms, lock_ms,"
+				 " reserve, familiar FROM reservation WHERE txn = ?1",
 	/* Those that wait for the answer to a challenge only if that time is over too. */
 	[SQL_RESERVATION_EXPIRED] =
 		"SELECT txn FROM reservation WHERE lease_until_ms <= ?1"
@@ -228,8 +231,24 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_RESERVATION_HOLD] =
 		"UPDATE reservation SET waiting = ?1, lease_until_ms = ?2, row = ?3"
 		" WHERE txn = ?4 AND waiting <> ?1",
+	/* Nobody ends by his coming the login of somebody who is more at home than he. */
 	[SQL_RESERVATION_WAITING_OF] =
-		"SELECT txn FROM reservation WHERE key = ?1 AND waiting = 1 ORDER BY txn LIMIT 1",
+		"SELECT txn FROM reservation WHERE key = ?1 AND waiting = 1 AND familiar <= ?2"
+		" ORDER BY txn LIMIT 1",
+
+	[SQL_FAMILIAR_FIND] = "SELECT count(*), count(*) FILTER (WHERE place = ?2) FROM familiar"
+			      " WHERE account_id = ?1 AND used_ms > ?3",
+	[SQL_FAMILIAR_PUT] =
+		"INSERT INTO familiar(account_id, place, used_ms) VALUES (?1, ?2, ?3)"
+		" ON CONFLICT(account_id, place) DO UPDATE SET used_ms = ?3 WHERE used_ms <= ?4",
+	[SQL_FAMILIAR_PRUNE] =
+		"DELETE FROM familiar WHERE account_id = ?1 AND (used_ms <= ?2 OR place NOT IN"
+		" (SELECT place FROM familiar WHERE account_id = ?1"
+		" ORDER BY used_ms DESC, place LIMIT ?3))",
+	[SQL_RESERVE_USED] =
+		"INSERT INTO reserve_use(account_id, uses, used_us) VALUES (?1, 1, ?2)"
+		" ON CONFLICT(account_id) DO UPDATE SET uses = uses + 1, used_us = ?2",
+	[SQL_RESERVE_USES] = "SELECT coalesce(sum(uses), 0) FROM reserve_use WHERE account_id = ?1",
 
 	[SQL_CHALLENGE_INSERT] =
 		"INSERT INTO challenge(txn, account_id, name, service, kinds, factors, state, "
@@ -392,6 +411,9 @@ const char *const sql_text[SQL_COUNT] = {
 			    " (SELECT count(*) FROM session WHERE closed_us = 0),"
 			    " (SELECT count(DISTINCT name) FROM throttle"
 			    " WHERE known = 1 AND lane < 2 AND locked_until_ms > ?1),"
+			    " (SELECT count(*) FROM throttle WHERE known = 1 AND lane = 0"
+			    " AND strangers_until_ms > ?1 AND locked_until_ms <= ?1),"
+			    " (SELECT coalesce(sum(uses), 0) FROM reserve_use),"
 			    " (SELECT count(*) FROM challenge WHERE state = 0),"
 			    " (SELECT count(*) FROM outbox WHERE done_us = 0),"
 			    " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM "

@@ -117,6 +117,7 @@ struct store_read {
 	bool found;
 	struct account account;
 	size_t ncredentials;
+	uint64_t reserve_uses; /* see store_counts; not read if `bare` */
 	int64_t lock_ms; /* lock clock at the read */
 	bool txn_found;  /* completed login transaction, not older than a day */
 	int64_t txn_account;
@@ -151,6 +152,14 @@ struct store_reserve {
 	uint8_t txn[WF_TXN_LEN];
 	const char *name;
 	struct store_lanes lanes; /* ACCOUNT and POSSESSION are reserved; SOURCE is only read */
+	/*
+	 * ACCOUNT limits by the account's kind, which only this commit knows; a name without
+	 * account has those of a general one.  Threshold 0: `lanes` has them.
+	 */
+	struct throttle_limit by_kind[ACCOUNT_KINDS];
+	/* from where: remembered with a completed login; "" = nowhere that could be known again */
+	char place[WF_SOURCE_MAX];
+	bool console; /* familiar, whoever has been there */
 	int64_t lease_ms;         /* from now on the lock clock */
 	/* advice only: the store looks itself; rows of names without account are bounded */
 	bool known;
@@ -158,6 +167,8 @@ struct store_reserve {
 	/* out */
 	enum throttle_answer answer;
 	int64_t wait_ms;
+	/* strangers are locked out: admitted for its familiar place alone */
+	bool reserve_used;
 	bool found; /* account as of the reservation: what is verified is what stands here */
 	struct account account;
 	size_t ncredentials;
@@ -243,7 +254,7 @@ struct store_settle {
 	enum wf_verdict verdict, verdict_conflict; /* remembered for the idempotency key */
 	/* out */
 	bool was_applied;
-	bool lock_set;
+	bool lock_set; /* for all, or for strangers alone: the reason of `locked` says which */
 	uint64_t seq; /* of the row; of the one before where none was written */
 	/* in, last */
 	struct effect effects[STORE_EFFECTS_MAX];
@@ -432,6 +443,8 @@ struct store_view {
 		uint64_t accounts, credentials, audit_rows, reservations, throttles, sessions_open;
 		/* accounts with an ACCOUNT or POSSESSION lane that is locked now */
 		uint64_t locked;
+		uint64_t locked_to_strangers; /* accounts that are open to familiar places alone */
+		uint64_t reserve_uses; /* attempts that had only the reserve left, ever */
 		uint64_t challenges; /* open */
 		uint64_t orders;     /* not done */
 		uint64_t commits, jobs; /* since start */

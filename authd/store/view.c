@@ -177,6 +177,8 @@ view_counts(struct reader *r, struct store_view *view)
 	counts->throttles = (uint64_t)sql_get_int(&q);
 	counts->sessions_open = (uint64_t)sql_get_int(&q);
 	counts->locked = (uint64_t)sql_get_int(&q);
+	counts->locked_to_strangers = (uint64_t)sql_get_int(&q);
+	counts->reserve_uses = (uint64_t)sql_get_int(&q);
 	counts->challenges = (uint64_t)sql_get_int(&q);
 	counts->orders = (uint64_t)sql_get_int(&q);
 	counts->bytes = sql_get_int(&q);

@@ -55,6 +55,7 @@ job_forget(struct store_job *job)
 	if (job->kind == STORE_RESERVE) {
 		job->u.reserve.answer = THROTTLE_FULL;
 		job->u.reserve.found = false;
+		job->u.reserve.reserve_used = false;
 		job->u.reserve.ncredentials = 0;
 	} else if (job->kind == STORE_SETTLE) {
 		job->u.settle.was_applied = false;

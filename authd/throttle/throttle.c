@@ -62,6 +62,8 @@ cleared(const struct throttle_state *state)
 	fresh.last_failure_ms = 0;
 	fresh.window_start_ms = 0;
 	fresh.locked_until_ms = 0;
+	fresh.strangers = 0;
+	fresh.strangers_until_ms = 0;
 	return fresh;
 }
 
@@ -77,6 +79,43 @@ lock_end(const struct throttle_state *state, const struct throttle_limit *limit,
 	if (limit->lock_ms <= 0 || by_window > by_length)
 		return moment(by_window);
 	return moment(by_length);
+}
+
+uint32_t
+throttle_reserve(uint32_t threshold)
+{
+	if (threshold < 2)
+		return 0;
+	return threshold < 6 ? 1 : threshold / 3;
+}
+
+/* What strangers may use of the threshold. */
+static uint32_t
+strangers_part(const struct throttle_limit *limit)
+{
+	return limit->reserve < limit->threshold ? limit->threshold - limit->reserve : 0;
+}
+
+/*
+ * The end of the strangers' lock forgives what they did and nothing else: what familiar places did
+ * goes on to count, or both together would get more than the threshold.
+ */
+static struct throttle_state
+strangers_current(
+	const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms)
+{
+	struct throttle_state now = *state;
+
+	if (now.strangers_until_ms == 0 && limit->reserve > 0 && now.strangers > 0 &&
+		now.strangers >= strangers_part(limit))
+		now.strangers_until_ms = lock_end(state, limit, state->last_failure_ms);
+	if (now.strangers_until_ms == 0 || now.strangers_until_ms == THROTTLE_FOREVER ||
+		now_ms < now.strangers_until_ms)
+		return now;
+	now.failures -= now.strangers < now.failures ? now.strangers : now.failures;
+	now.strangers = 0;
+	now.strangers_until_ms = 0;
+	return now.failures == 0 && now.locked_until_ms == 0 ? cleared(state) : now;
 }
 
 /* What has not flowed off yet of a lane that only slows. */
@@ -104,10 +143,11 @@ struct throttle_state
 throttle_current(
 	const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms)
 {
-	struct throttle_state now = *state;
+	struct throttle_state now;
 
 	if (limit->slow_only)
 		return leaked(state, limit, now_ms);
+	now = strangers_current(state, limit, now_ms);
 	/*
 	 * The threshold was lowered meanwhile: without a lock nobody would ever be admitted again.
 	 */
@@ -142,29 +182,57 @@ throttle_backoff_ms(const struct throttle_limit *limit, uint32_t failures)
 	return (int64_t)(delay < cap ? delay : cap) * MS_PER_S;
 }
 
+/* What somebody of the attempt's side did: neither waits for what the other has done. */
+static uint32_t
+failures_beside(const struct throttle_state *now, const struct throttle_limit *limit)
+{
+	if (!limit->familiar)
+		return limit->reserve > 0 ? now->strangers : now->failures;
+	return now->strangers < now->failures ? now->failures - now->strangers : 0;
+}
+
+/* Until when the lock that concerns the attempt holds; 0: none does. */
+static int64_t
+locked_until(const struct throttle_state *now, const struct throttle_limit *limit)
+{
+	if (limit->familiar || now->locked_until_ms > now->strangers_until_ms)
+		return now->locked_until_ms;
+	return now->strangers_until_ms;
+}
+
+static bool
+is_full(const struct throttle_state *now, const struct throttle_limit *limit)
+{
+	if (saturating_add_u32(now->failures, now->pending) >= limit->threshold)
+		return true;
+	return !limit->familiar && limit->reserve > 0 &&
+	       saturating_add_u32(now->strangers, now->strangers_pending) >= strangers_part(limit);
+}
+
 /* One lane's answer. */
 static enum throttle_answer
 read_lane(const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms,
 	int64_t *wait_ms_r)
 {
 	struct throttle_state now = throttle_current(state, limit, now_ms);
+	uint32_t failures = failures_beside(&now, limit);
+	int64_t until = locked_until(&now, limit);
 	int64_t free_at;
 
 	*wait_ms_r = 0;
 	if (limit->slow_only)
 		return THROTTLE_ADMIT;
-	if (now.locked_until_ms != 0) {
-		if (now.locked_until_ms != THROTTLE_FOREVER)
-			*wait_ms_r = elapsed(now_ms, now.locked_until_ms);
+	if (until != 0) {
+		if (until != THROTTLE_FOREVER)
+			*wait_ms_r = elapsed(now_ms, until);
 		return THROTTLE_LOCKED;
 	}
-	free_at = saturating_add(now.last_failure_ms, throttle_backoff_ms(limit, now.failures));
-	if (now.failures > 0 && free_at > now_ms) {
+	free_at = saturating_add(now.last_failure_ms, throttle_backoff_ms(limit, failures));
+	if (failures > 0 && free_at > now_ms) {
 		*wait_ms_r = elapsed(now_ms, free_at);
 		return THROTTLE_BACKOFF;
 	}
-	return saturating_add_u32(now.failures, now.pending) < limit->threshold ? THROTTLE_ADMIT
-										: THROTTLE_FULL;
+	return is_full(&now, limit) ? THROTTLE_FULL : THROTTLE_ADMIT;
 }
 
 enum throttle_answer
@@ -221,20 +289,26 @@ throttle_failed(const struct throttle_state *state, const struct throttle_limit 
 		next.window_start_ms = moment(now_ms);
 	next.failures = saturating_add_u32(next.failures, weight);
 	next.last_failure_ms = moment(now_ms);
-	if (next.failures < limit->threshold)
-		return next;
+	if (!limit->familiar)
+		next.strangers = saturating_add_u32(next.strangers, weight);
 	until = lock_end(&next, limit, next.last_failure_ms);
-	if (until > next.locked_until_ms)
+	if (next.failures >= limit->threshold && until > next.locked_until_ms)
 		next.locked_until_ms = until;
+	if (limit->reserve > 0 && next.strangers >= strangers_part(limit) &&
+		until > next.strangers_until_ms && !limit->familiar)
+		next.strangers_until_ms = until;
 	return next;
 }
 
 struct throttle_state
 throttle_succeeded(const struct throttle_state *state)
 {
+	struct throttle_state fresh = cleared(state);
+
 	if (state->lane != LANE_ACCOUNT || state->locked_until_ms != 0)
 		return *state;
-	return cleared(state);
+	fresh.strangers_until_ms = state->strangers_until_ms;
+	return fresh;
 }
 
 struct throttle_state

@@ -6,6 +6,12 @@
  * lock} (I1); POSSESSION counts right knowledge with wrong possession and is reset by age or the
  * helpdesk alone (I11); SOURCE only slows down (never locks).
  *
+ * A lock is no weapon: part of the ACCOUNT lane's threshold, the reserve, is kept for places from
+ * which the account has logged in before (familiar ones); strangers have what is left of it.  It is
+ * one count, divided and never added to, so both together stay below the threshold (I1).  Strangers
+ * who have used up their part are locked by themselves, for as long as anybody would be, and who is
+ * familiar has what remains.
+ *
  * Times are milliseconds of the lock clock (throttle/lockclock.h), which never steps back.
  */
 #ifndef WF_AUTHD_THROTTLE_THROTTLE_H
@@ -29,6 +35,9 @@ struct throttle_state {
 	int64_t last_failure_ms;  /* 0 = none */
 	int64_t window_start_ms;  /* of the failures counted; 0 = none */
 	int64_t locked_until_ms;  /* 0 = not locked, THROTTLE_FOREVER = until unlocked */
+	uint32_t strangers;         /* of `failures`: those of strangers */
+	uint32_t strangers_pending; /* of `pending`, too */
+	int64_t strangers_until_ms; /* they alone are locked until then; as locked_until_ms */
 };
 
 struct throttle_limit {
@@ -41,6 +50,9 @@ struct throttle_limit {
 	 * With both the later of the two ends (I11: only age and the helpdesk open the lane).
 	 */
 	int64_t lock_ms;
+	/* ACCOUNT, without a window: of the threshold, kept for familiar places; less than it */
+	uint32_t reserve;
+	bool familiar; /* the attempt comes from one of them */
 	/* SOURCE: never locks; threshold failures flow off evenly in each window */
 	bool slow_only;
 	/*
@@ -68,6 +80,8 @@ enum throttle_answer {
  */
 struct throttle_state throttle_current(
 	const struct throttle_state *state, const struct throttle_limit *limit, int64_t now_ms);
+/* What is kept of a threshold: a third, one at least, nothing of 1 (10 = 7 + 3, 3 = 2 + 1). */
+uint32_t throttle_reserve(uint32_t threshold);
 /*
  * Strictest answer over all lanes (LOCKED > BACKOFF > FULL > ADMIT); a lane that only slows always
  * admits.  wait_ms_r: how long at least, 0 if unknown (FULL) or until unlocked.
@@ -81,7 +95,9 @@ enum throttle_answer throttle_read(const struct throttle_state *states,
  */
 struct throttle_state throttle_failed(const struct throttle_state *state,
 	const struct throttle_limit *limit, int64_t now_ms, uint32_t weight);
-/* After a completed login: POSSESSION and SOURCE stay as they are, and so does a lock. */
+/* After a completed login: POSSESSION and SOURCE stay as they are, and so does a lock, also that of
+ * strangers alone.
+ */
 struct throttle_state throttle_succeeded(const struct throttle_state *state);
 /* After a recorded unlock: any lane is as new. */
 struct throttle_state throttle_unlocked(const struct throttle_state *state);

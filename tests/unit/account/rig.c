@@ -446,7 +446,7 @@ fill_lanes(const char *user, const char *source, struct store_lanes *lanes)
 					 lane == LANE_SOURCE ? source : user, lanes->states[i].key),
 			WF_OK);
 		lanes->states[i].lane = lane;
-		account_lane_limit(&rig.config.policy, lane, &lanes->limits[i]);
+		account_lane_limit(&rig.config.policy, lane, ACCOUNT_GENERAL, &lanes->limits[i]);
 	}
 }
 

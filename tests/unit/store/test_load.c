@@ -69,7 +69,7 @@ START_TEST(exactly_the_threshold_is_evaluated)
 	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, 10);
 	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 0);
 	ck_assert_uint_eq(fx_count_rows("login", "wrong"), 10);
-	ck_assert_uint_eq(fx_count_rows("lock", ""), 1);
+	ck_assert_uint_eq(fx_count_rows("lock", "threshold"), 1);
 	(void)fx_verify_chain();
 }
 END_TEST

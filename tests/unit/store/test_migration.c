@@ -233,6 +233,8 @@ START_TEST(an_open_question_stays_open)
 	fx_open();
 	ck_assert_int_eq(access(fx_file(".before-3"), F_OK), 0);
 	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM granted"), 0);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM familiar"), 0);
+	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).strangers, 2);
 	ck_assert_str_eq(fx_read("alice")->account.groups[0], "staff");
 	job = fx_resume_job(5, "alice");
 	job->u.resume.further.round = 1;

@@ -24,6 +24,7 @@ static const struct {
 	{SQL_THROTTLE_EVICT, "t"},
 	{SQL_RESERVATION_EXPIRED, "reservation"},
 	{SQL_VIEW_COUNTS, ""},
+	{SQL_FAMILIAR_PRUNE, "familiar"}, /* sixteen of one account, and one more */
 	{SQL_SPAN_LAST, "audit_span"},
 	{SQL_THROTTLE_GET, "p"}, /* one row, made of a count */
 	/* once, after the start, in a thread that keeps no login waiting */

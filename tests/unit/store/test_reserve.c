@@ -50,7 +50,7 @@ START_TEST(failures_lock)
 	ck_assert_int_eq(fx_reserve(11, "alice"), THROTTLE_LOCKED);
 	ck_assert_uint_eq(fx_count_rows("login", "wrong"), 10);
 	ck_assert_str_eq(fx_last().event, "lock");
-	ck_assert_uint_eq(fx_count_rows("lock", ""), 1);
+	ck_assert_uint_eq(fx_count_rows("lock", "threshold"), 1);
 }
 END_TEST
 
@@ -67,7 +67,7 @@ START_TEST(a_lock_is_set_once)
 		ck_assert_int_eq(job->u.settle.lock_set, txn == 1);
 		free(job);
 	}
-	ck_assert_uint_eq(fx_count_rows("lock", ""), 1);
+	ck_assert_uint_eq(fx_count_rows("lock", "threshold"), 1);
 }
 END_TEST
 

@@ -484,12 +484,146 @@ START_TEST(answers_have_names)
 }
 END_TEST
 
+/* The account's limit with its reserve, for who comes from a familiar place or does not. */
+static struct throttle_limit
+divided(bool familiar)
+{
+	struct throttle_limit limit = account_limit;
+
+	limit.nbackoff = 0;
+	limit.reserve = 3;
+	limit.familiar = familiar;
+	return limit;
+}
+
+START_TEST(a_third_is_kept)
+{
+	static const uint32_t kept[] = {0, 0, 1, 1, 1, 1, 2, 2, 2, 3, 3};
+
+	for (uint32_t threshold = 0; threshold < sizeof(kept) / sizeof(kept[0]); threshold++)
+		ck_assert_uint_eq(throttle_reserve(threshold), kept[threshold]);
+	ck_assert_uint_eq(throttle_reserve(UINT32_MAX), UINT32_MAX / 3);
+}
+END_TEST
+
+START_TEST(the_threshold_is_divided)
+{
+	struct throttle_limit stranger = divided(false);
+	struct throttle_limit familiar = divided(true);
+	struct throttle_state state = failed_times(&stranger, 7, T0);
+
+	ck_assert_int_eq(answer(&state, &stranger, T0), THROTTLE_LOCKED);
+	ck_assert_int_eq(wait_of(&state, &stranger, T0), HOUR);
+	ck_assert_int_eq(answer(&state, &familiar, T0), THROTTLE_ADMIT);
+	state.pending = 2;
+	ck_assert_int_eq(answer(&state, &familiar, T0), THROTTLE_ADMIT);
+	state.pending = 3;
+	ck_assert_int_eq(answer(&state, &familiar, T0), THROTTLE_FULL);
+	for (int i = 0; i < 3; i++)
+		state = throttle_failed(&state, &familiar, T0 + S, 1);
+	ck_assert_uint_eq(state.failures, 10);
+	ck_assert_uint_eq(state.strangers, 7);
+	ck_assert_int_eq(answer(&state, &familiar, T0 + S), THROTTLE_LOCKED);
+	/* strangers wait for the later end of the two */
+	ck_assert_int_eq(wait_of(&state, &stranger, T0 + S), HOUR);
+}
+END_TEST
+
+START_TEST(pending_strangers_fill_their_part)
+{
+	struct throttle_limit stranger = divided(false);
+	struct throttle_limit familiar = divided(true);
+	struct throttle_state state = failed_times(&stranger, 5, T0);
+
+	state.pending = 4;
+	state.strangers_pending = 1;
+	ck_assert_int_eq(answer(&state, &stranger, T0), THROTTLE_ADMIT);
+	state.strangers_pending = 2;
+	ck_assert_int_eq(answer(&state, &stranger, T0), THROTTLE_FULL);
+	ck_assert_int_eq(answer(&state, &familiar, T0), THROTTLE_ADMIT);
+	stranger.reserve = stranger.threshold; /* nothing is left for them, and nothing overflows */
+	state.strangers_pending = 0;
+	state.strangers = 0;
+	ck_assert_int_eq(answer(&state, &stranger, T0), THROTTLE_FULL);
+}
+END_TEST
+
+START_TEST(the_end_of_their_lock_forgives_strangers_alone)
+{
+	struct throttle_limit stranger = divided(false);
+	struct throttle_limit familiar = divided(true);
+	struct throttle_state state = failed_times(&stranger, 7, T0);
+
+	state = throttle_failed(&state, &familiar, T0 + S, 2);
+	state = throttle_current(&state, &stranger, T0 + HOUR - 1);
+	ck_assert_uint_eq(state.failures, 9);
+	state = throttle_current(&state, &stranger, T0 + HOUR);
+	ck_assert_uint_eq(state.failures, 2);
+	ck_assert_uint_eq(state.strangers, 0);
+	ck_assert_int_eq(state.strangers_until_ms, 0);
+	ck_assert_int_eq(answer(&state, &stranger, T0 + HOUR), THROTTLE_ADMIT);
+}
+END_TEST
+
+/* A reserve that came later divides what was counted before it. */
+START_TEST(a_reserve_that_comes_later_locks_strangers)
+{
+	struct throttle_limit stranger = divided(false);
+	struct throttle_state state = failed_times(&account_limit, 8, T0);
+
+	ck_assert_int_eq(answer(&state, &stranger, T0), THROTTLE_LOCKED);
+	ck_assert_int_eq(answer(&state, &stranger, T0 + HOUR), THROTTLE_ADMIT);
+	stranger.lock_ms = 0;
+	ck_assert_int_eq(answer(&state, &stranger, T0 + 9 * DAY), THROTTLE_LOCKED);
+	ck_assert_int_eq(wait_of(&state, &stranger, T0 + 9 * DAY), 0);
+}
+END_TEST
+
+START_TEST(a_login_at_home_opens_nothing_for_strangers)
+{
+	struct throttle_limit stranger = divided(false);
+	struct throttle_limit familiar = divided(true);
+	struct throttle_state state = failed_times(&stranger, 7, T0);
+
+	state = throttle_succeeded(&state);
+	ck_assert_uint_eq(state.failures, 0);
+	ck_assert_int_eq(answer(&state, &stranger, T0 + S), THROTTLE_LOCKED);
+	for (int i = 0; i < 9; i++)
+		state = throttle_failed(&state, &familiar, T0 + S, 1);
+	ck_assert_int_eq(answer(&state, &familiar, T0 + S), THROTTLE_ADMIT);
+	/* more was forgiven than is left to be: nothing goes below zero */
+	state = throttle_current(&state, &familiar, T0 + HOUR);
+	ck_assert_uint_eq(state.failures, 9);
+	ck_assert_int_eq(throttle_unlocked(&state).strangers_until_ms, 0);
+}
+END_TEST
+
+START_TEST(neither_side_waits_for_the_other)
+{
+	struct throttle_limit stranger = divided(false);
+	struct throttle_limit familiar = divided(true);
+	struct throttle_state state;
+
+	stranger.nbackoff = account_limit.nbackoff;
+	familiar.nbackoff = account_limit.nbackoff;
+	state = failed_times(&stranger, 5, T0);
+	ck_assert_int_eq(answer(&state, &stranger, T0), THROTTLE_BACKOFF);
+	ck_assert_int_eq(answer(&state, &familiar, T0), THROTTLE_ADMIT);
+	state = failed_times(&familiar, 5, T0);
+	ck_assert_int_eq(answer(&state, &familiar, T0), THROTTLE_BACKOFF);
+	ck_assert_int_eq(answer(&state, &stranger, T0), THROTTLE_ADMIT);
+	state.strangers = 99; /* no such state is stored */
+	ck_assert_int_eq(answer(&state, &familiar, T0), THROTTLE_ADMIT);
+}
+END_TEST
+
 static Suite *
 throttle_suite(void)
 {
 	Suite *suite = suite_create("throttle");
 	TCase *lanes = tcase_create("lanes");
 	TCase *edges = tcase_create("edges");
+	TCase *reserve = tcase_create("reserve");
 
 	tcase_add_test(lanes, backoff_follows_the_list_then_doubles);
 	tcase_add_test(lanes, backoff_edges);
@@ -517,6 +651,14 @@ throttle_suite(void)
 	tcase_add_test(edges, answers_have_names);
 	suite_add_tcase(suite, lanes);
 	suite_add_tcase(suite, edges);
+	tcase_add_test(reserve, a_third_is_kept);
+	tcase_add_test(reserve, the_threshold_is_divided);
+	tcase_add_test(reserve, pending_strangers_fill_their_part);
+	tcase_add_test(reserve, the_end_of_their_lock_forgives_strangers_alone);
+	tcase_add_test(reserve, a_reserve_that_comes_later_locks_strangers);
+	tcase_add_test(reserve, a_login_at_home_opens_nothing_for_strangers);
+	tcase_add_test(reserve, neither_side_waits_for_the_other);
+	suite_add_tcase(suite, reserve);
 	return suite;
 }
 
