@@ -126,6 +126,23 @@ struct account {
 	char groups[ACCOUNT_GROUPS_MAX][ACCOUNT_GROUP_LEN + 1]; /* sorted, each once */
 };
 
+#define GRANT_PLACE_SIZE 131 /* "service@host" */
+
+/* Who may use a place: an account, or each member of a group. */
+struct grant {
+	int64_t id;
+	int64_t account_id; /* 0 = of a group */
+	char user[WF_NAME_MAX + 1]; /* of the account; only read, "" = of a group */
+	char members[ACCOUNT_GROUP_LEN + 1]; /* the group; "" = of an account */
+	/* "sshd": on every host; "sshd@web1": there; "@web1": all services there */
+	char place[GRANT_PLACE_SIZE];
+	char granted_by[65];
+	char reason[257];
+	int64_t created_us, until_us;
+	int64_t ended_us; /* 0 = nobody has ended it */
+	int64_t used_us;  /* last login by it; 0 = none */
+};
+
 enum credential_state {
 	CREDENTIAL_PENDING = 0, /* counts from its first right code on */
 	CREDENTIAL_ACTIVE = 1,
@@ -213,6 +230,14 @@ enum effect_kind {
 	EFFECT_DISCONNECT,
 	/* text2 = host, blob = its spool's id, value = a number of a row: only if it is later */
 	EFFECT_SPOOL_ADVANCE,
+	/*
+	 * grant: inserted; one of the same account or group for the same place that holds is ended
+	 * by it.
+	 */
+	EFFECT_GRANT_ADD,
+	EFFECT_GRANT_END, /* value = id: only if it is not ended yet */
+	/* value = id, value2 = wall us, account_id: its last use; only if it holds then */
+	EFFECT_GRANT_USE,
 	EFFECT_ORDER_DONE /* value = id of an order, text = what became of it: only if it is not done yet */
 };
 
@@ -229,6 +254,7 @@ struct effect {
 	size_t old_len;
 	char text[64], text2[256];
 	const struct account *account;       /* borrowed until the job is done */
+	const struct grant *grant;           /* borrowed */
 	const struct credential *credential; /* borrowed; account_id 0 = the account added just before */
 	const uint8_t (*codes)[32];          /* borrowed: recovery code hashes */
 	size_t ncodes;

@@ -43,6 +43,7 @@ job_admin(struct writer *w, struct store_job *job)
 		return status;
 	admin->account_id = result.account_id;
 	admin->credential_id = result.credential_id;
+	admin->grant_id = result.grant_id;
 	admin->norders = result.norders;
 	admin->seq = w->work.head.seq;
 	return WF_OK;

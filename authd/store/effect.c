@@ -533,6 +533,9 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_PROOF_USE] = effect_proof_use,
 	[EFFECT_DISCONNECT] = effect_disconnect,
 	[EFFECT_SPOOL_ADVANCE] = effect_spool_advance,
+	[EFFECT_GRANT_ADD] = effect_grant_add,
+	[EFFECT_GRANT_END] = effect_grant_end,
+	[EFFECT_GRANT_USE] = effect_grant_use,
 	[EFFECT_ORDER_DONE] = effect_order_done,
 };
 

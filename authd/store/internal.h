@@ -272,6 +272,7 @@ struct effect_result {
 	int64_t account_id;    /* of the first account added */
 	int64_t added_id;      /* of the last account added */
 	int64_t credential_id; /* of the last credential added */
+	int64_t grant_id;      /* of the last grant added */
 	size_t norders;        /* orders added */
 	bool settling;         /* in: effects of a login, not of an act */
 };
@@ -285,6 +286,16 @@ WF_MUST_USE wf_status effect_disconnect(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
 WF_MUST_USE wf_status effect_order_done(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
+
+/* --- grant.c --- */
+WF_MUST_USE wf_status effect_grant_add(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status effect_grant_end(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status effect_grant_use(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status read_grant(struct reader *r, struct store_read *read);
+WF_MUST_USE wf_status view_grants(struct reader *r, struct store_view *view);
 
 /* --- jobs of the writer: one function a kind, inside a savepoint --- */
 WF_MUST_USE wf_status job_reserve(struct writer *w, struct store_job *job);

@@ -219,6 +219,8 @@ job_read(struct reader *r, struct store_job *job)
 	if (status == WF_OK)
 		status = read_hashes(r, read);
 	if (status == WF_OK)
+		status = read_grant(r, read);
+	if (status == WF_OK)
 		status = lanes_read(&r->conn, read->lanes.states, read->lanes.n);
 	if (status == WF_OK)
 		status = read_completed(r, read);

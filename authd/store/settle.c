@@ -14,13 +14,16 @@
 #include "authd/store/internal.h"
 
 static wf_status
-settle_effects(struct writer *w, const struct store_settle *settle)
+settle_effects(struct writer *w, struct store_settle *settle)
 {
 	struct effect_result result = {.settling = true};
 	wf_status status = WF_OK;
 
-	for (size_t i = 0; status == WF_OK && i < settle->neffects; i++)
+	for (size_t i = 0; status == WF_OK && i < settle->neffects; i++) {
 		status = effect_apply(w, &settle->effects[i], &result);
+		if (effect_refused(status) && settle->effects[i].kind == EFFECT_GRANT_USE)
+			AUDIT_TEXT(settle->conflict.reason, "no-grant");
+	}
 	return status;
 }
 
@@ -36,7 +39,7 @@ settle_take_back(struct writer *w, int64_t changes)
 
 /* All effects or none. applied_r false: one did not apply. */
 static wf_status
-settle_try(struct writer *w, const struct store_settle *settle, bool *applied_r)
+settle_try(struct writer *w, struct store_settle *settle, bool *applied_r)
 {
 	struct work before = w->work;
 	int64_t changes = sqlite3_total_changes64(w->conn.db);

@@ -24,6 +24,12 @@
 	"id, txn, user, service, tty, source, remote, zone, pid, start, audit_session, "           \
 	"kinds, opened_us, closed_us, nas, acct_session, framed, octets_in, octets_out, seconds, " \
 	"updated_us, host"
+#define GRANTS_FROM                                                                            \
+	"SELECT g.id, coalesce(g.account_id, 0), coalesce(a.name, ''), g.members, g.place,"    \
+	" g.granted_by, g.reason, g.created_us, g.until_us, g.ended_us,"                       \
+	" coalesce((SELECT max(used_us) FROM grant_use WHERE grant_id = g.id), 0)"             \
+	" FROM granted AS g LEFT JOIN account AS a ON a.id = g.account_id "
+#define GRANTS_UP " ORDER BY g.id LIMIT ?2"
 /* An order for each session that the condition finds and that has none yet. */
 #define ORDER_FOR                                                                            \
 	"INSERT INTO outbox(kind, session_id, user, service, nas, acct_session, framed,"     \
@@ -418,6 +424,27 @@ const char *const sql_text[SQL_COUNT] = {
 			    " (SELECT count(*) FROM outbox WHERE done_us = 0),"
 			    " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM "
 			    "pragma_page_size)",
+	[SQL_GRANT_SUPERSEDE] = "UPDATE granted SET ended_us = ?1 WHERE ended_us = 0 AND place = ?2"
+				" AND account_id IS ?3 AND members = ?4",
+	[SQL_GRANT_INSERT] =
+		"INSERT INTO granted(account_id, members, place, granted_by, reason, created_us,"
+		" until_us, ended_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 0)",
+	[SQL_GRANT_END] = "UPDATE granted SET ended_us = ?1 WHERE id = ?2 AND ended_us = 0",
+	[SQL_GRANT_USE] = "INSERT INTO grant_use(grant_id, account_id, used_us)"
+			  " SELECT id, ?2, ?3 FROM granted WHERE id = ?1 AND ended_us = 0"
+			  " AND until_us > ?3"
+			  " ON CONFLICT(grant_id, account_id) DO UPDATE SET used_us = ?3",
+	/* An own one first. */
+	[SQL_GRANT_FIND] =
+		"SELECT id FROM granted WHERE ended_us = 0 AND until_us > ?1"
+		" AND place IN (?2, ?3, ?4) AND (account_id = ?5 OR (members <> '' AND members IN"
+		" (?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)))"
+		" ORDER BY account_id IS NULL, until_us DESC, id LIMIT 1",
+	[SQL_VIEW_GRANTS] = GRANTS_FROM "WHERE g.id > ?1 AND (?3 OR g.ended_us = 0)" GRANTS_UP,
+	[SQL_VIEW_GRANTS_OF] =
+		GRANTS_FROM
+		"WHERE g.id > ?1 AND (?3 OR g.ended_us = 0)"
+		" AND g.account_id = (SELECT id FROM account WHERE name = ?4)" GRANTS_UP,
 	[SQL_VIEW_ORDERS] =
 		"SELECT id, kind, session_id, user, service, nas, acct_session, framed, created_us"
 		" FROM outbox WHERE id > ?1 AND done_us = 0 ORDER BY id LIMIT ?2",

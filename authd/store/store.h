@@ -58,7 +58,7 @@ enum store_job_kind {
 };
 
 #define STORE_LANES 3
-#define STORE_PLACE_SIZE 131 /* "service@host" */
+#define STORE_PLACE_SIZE GRANT_PLACE_SIZE
 #define STORE_EFFECTS_MAX 12
 #define STORE_CAUSE_MAX 128
 
@@ -106,6 +106,9 @@ struct store_read {
 	 */
 	struct store_hash *hashes;
 	size_t hashes_wanted[HASH_SORTS];
+	/* The place that a grant is looked for, at date_us; service NULL: none is wanted. */
+	const char *grant_service, *grant_host;
+	int64_t date_us;
 	/* a relay's host that pids and audit session are of; NULL or "" = this machine */
 	const char *host;
 	const char *boot;       /* of that host: the numbers are of this boot of it */
@@ -119,6 +122,7 @@ struct store_read {
 	size_t ncredentials;
 	uint64_t reserve_uses; /* see store_counts; not read if `bare` */
 	int64_t lock_ms; /* lock clock at the read */
+	int64_t grant;   /* id of one that holds, of the account or of a group of it; 0 = none */
 	bool txn_found;  /* completed login transaction, not older than a day */
 	int64_t txn_account;
 	unsigned txn_kinds;
@@ -269,6 +273,7 @@ struct store_admin {
 	/* out */
 	int64_t account_id; /* of the first ACCOUNT_ADD */
 	int64_t credential_id; /* of the last CREDENTIAL_ADD */
+	int64_t grant_id;      /* of the last GRANT_ADD */
 	size_t norders;        /* added by DISCONNECT */
 	uint64_t seq;
 };
@@ -359,7 +364,8 @@ enum store_view_kind {
 	VIEW_SESSIONS,
 	VIEW_LOCKS,
 	VIEW_COUNTS,
-	VIEW_ORDERS /* not done yet, oldest first */
+	VIEW_ORDERS, /* not done yet, oldest first */
+	VIEW_GRANTS  /* `user`: of his account itself; ended ones only with `ended` */
 };
 
 #define VIEW_PAGE 64
@@ -423,6 +429,7 @@ struct store_view {
 	int class;                  /* enum audit_class or 0 */
 	/* audit only: `after` then means "smaller than", 0 = from the end */
 	bool newest_first;
+	bool ended; /* grants: those that were ended, too */
 	size_t limit;               /* 1..VIEW_PAGE */
 	/*
 	 * out: `n` entries in the array of the kind; the caller owns the arrays (may be NULL for
@@ -434,6 +441,7 @@ struct store_view {
 	struct store_audit_entry *audit;
 	struct store_session_entry *sessions; /* the open ones */
 	struct store_order *orders;
+	struct grant *grants;
 	/* as stored, with pending; entry i is lane i of the key keys[i] */
 	struct throttle_state *locks;
 	uint8_t keys[STORE_LANES][THROTTLE_KEY_LEN];

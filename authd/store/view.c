@@ -290,6 +290,7 @@ static const struct {
 	[VIEW_LOCKS] = {view_locks, false},
 	[VIEW_COUNTS] = {view_counts, false},
 	[VIEW_ORDERS] = {view_orders, true},
+	[VIEW_GRANTS] = {view_grants, true},
 };
 
 /* The array that a kind fills. */
@@ -304,6 +305,7 @@ view_has_room(const struct store_view *view)
 		[VIEW_LOCKS] = view->locks,
 		[VIEW_COUNTS] = view,
 		[VIEW_ORDERS] = view->orders,
+		[VIEW_GRANTS] = view->grants,
 	};
 
 	return arrays[view->kind] != NULL;
