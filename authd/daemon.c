@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "authd/account/act.h"
+#include "authd/base.h"
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
 #include "common/fault.h"
@@ -70,10 +71,10 @@ start_threads(struct daemon *daemon)
 	acts.threads = ACT_THREADS;
 	acts.queue_max = ACT_QUEUE;
 	acts.name = "act";
-	return mailbox_new(&daemon->mailbox) == WF_OK &&
-	       worker_pool_new(&workers, &daemon->workers) == WF_OK &&
-	       worker_pool_new(&quick, &daemon->quick) == WF_OK &&
-	       worker_pool_new(&acts, &daemon->acts) == WF_OK;
+	return base_step(mailbox_new(&daemon->mailbox), "the mailbox") &&
+	       base_step(worker_pool_new(&workers, &daemon->workers), "threads for passwords") &&
+	       base_step(worker_pool_new(&quick, &daemon->quick), "a thread for codes") &&
+	       base_step(worker_pool_new(&acts, &daemon->acts), "threads for commands");
 }
 
 static bool
@@ -89,8 +90,9 @@ start_engine(struct daemon *daemon)
 		.say = wf_say,
 	};
 
-	return engine_new(&options, daemon->live->config, daemon->live->keys, &daemon->engine) ==
-	       WF_OK;
+	return base_step(engine_new(&options, daemon->live->config, daemon->live->keys,
+				 &daemon->engine),
+		"the engine");
 }
 
 wf_status
@@ -133,12 +135,12 @@ start_front(struct daemon *daemon, const struct openings *openings)
 		.connections_all = CONNECTIONS_ALL,
 		.radius_uid = config->radius_uid,
 	};
-	bool fine = front_new(&options, &daemon->front) == WF_OK;
+	wf_status status = front_new(&options, &daemon->front);
 
-	for (size_t i = 0; fine && i < openings->n; i++)
-		fine = front_listen(daemon->front, openings->sockets[i].role,
-			       openings->sockets[i].fd) == WF_OK;
-	return fine;
+	for (size_t i = 0; status == WF_OK && i < openings->n; i++)
+		status = front_listen(
+			daemon->front, openings->sockets[i].role, openings->sockets[i].fd);
+	return base_step(status, "the sockets");
 }
 
 static bool
@@ -153,7 +155,7 @@ start_hub(struct daemon *daemon, const struct openings *openings)
 		.say = wf_say,
 	};
 	char why[512] = "";
-	bool fine = true;
+	wf_status status = WF_OK;
 
 	if (openings->nrelays == 0)
 		return true;
@@ -161,9 +163,9 @@ start_hub(struct daemon *daemon, const struct openings *openings)
 		wf_say_f(LOG_ERR, "section relays: %s", why);
 		return false;
 	}
-	for (size_t i = 0; fine && i < openings->nrelays; i++)
-		fine = hub_listen(daemon->hub, openings->relays[i]) == WF_OK;
-	return fine;
+	for (size_t i = 0; status == WF_OK && i < openings->nrelays; i++)
+		status = hub_listen(daemon->hub, openings->relays[i]);
+	return base_step(status, "the sockets for relays");
 }
 
 /* Temporary files of a daemon that was killed; the store looks after its own. */
@@ -185,27 +187,6 @@ record_start(struct daemon *daemon)
 	system_row(daemon, AUDIT_SYSTEM, "start", detail);
 }
 
-/*
- * Changes of what is watched are handed to the kernel together, once a turn: most take each other
- * back.  Timers are precise: rounded to milliseconds from the moment when the loop falls asleep,
- * they would tell what it did before.
- */
-struct event_base *
-daemon_base_new(void)
-{
-	struct event_config *config = wf_fault(WF_FAULT_ALLOC) ? NULL : event_config_new();
-	struct event_base *base = NULL;
-
-	if (config != NULL &&
-		event_config_set_flag(config, EVENT_BASE_FLAG_EPOLL_USE_CHANGELIST) == 0 &&
-		event_config_set_flag(
-			config, EVENT_BASE_FLAG_NOLOCK | EVENT_BASE_FLAG_PRECISE_TIMER) == 0)
-		base = event_base_new_with_config(config);
-	if (config != NULL)
-		event_config_free(config);
-	return base;
-}
-
 bool
 daemon_set_up(struct daemon *daemon, struct openings *openings)
 {
@@ -218,10 +199,12 @@ daemon_set_up(struct daemon *daemon, struct openings *openings)
 	if (!daemon_cage(daemon->live->config) || !open_store(daemon) || !start_threads(daemon))
 		return false;
 	tidy(daemon->live->config);
-	daemon->base = daemon_base_new();
-	if (daemon->base == NULL || !start_engine(daemon) || daemon_use_egress(daemon) != WF_OK ||
+	daemon->base = base_new();
+	if (!base_step(daemon->base == NULL ? WF_NO_MEMORY : WF_OK, "the loop") ||
+		!start_engine(daemon) ||
+		!base_step(daemon_use_egress(daemon), "the way to other servers") ||
 		!start_front(daemon, openings) || !start_hub(daemon, openings) ||
-		loop_setup(daemon) != WF_OK)
+		!base_step(loop_setup(daemon), "the loop"))
 		return false;
 	record_start(daemon);
 	return true;

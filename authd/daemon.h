@@ -94,8 +94,7 @@ bool openings_open(const struct wf_options *options, struct openings *openings, 
 /* cage.c: into the cage. False: said. */
 bool daemon_cage(const struct config *config);
 
-/* daemon.c: an event loop; the parts. daemon_set_up false: said, and daemon_tear_down follows. */
-struct event_base *daemon_base_new(void);
+/* daemon.c: the parts. daemon_set_up false: said, and daemon_tear_down follows. */
 bool daemon_set_up(struct daemon *daemon, struct openings *openings);
 void daemon_tear_down(struct daemon *daemon);
 /* The way to other servers, once the configuration names one; nothing is made twice. */

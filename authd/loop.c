@@ -9,6 +9,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "authd/base.h"
 #include "authd/daemon.h"
 #include "common/notify.h"
 #include "common/say.h"
@@ -172,6 +173,7 @@ tick(evutil_socket_t fd, short what, void *arg)
 	engine_tick(daemon->engine);
 	worker_rest(daemon->workers);
 	wf_notify_alive();
+	base_watch_again(daemon->base);
 	heed_signals(daemon);
 	if (daemon->stopping) {
 		end_if_idle(daemon);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "authd/base.h"
 #include "authd/daemon.h"
 #include "authd/relay/relay.h"
 #include "common/notify.h"
@@ -74,6 +75,7 @@ static void
 each_second(struct relay_daemon *daemon)
 {
 	wf_notify_alive();
+	base_watch_again(daemon->base);
 	if (loop_sockets_there(daemon->openings->own, daemon->openings->nown))
 		return;
 	daemon->broken = true;
@@ -136,8 +138,9 @@ start_relay(struct relay_daemon *daemon)
 		.threads = 1, .queue_max = 1, .name = "dial", .clock = daemon->clock};
 	char why[512] = "";
 
-	if (mailbox_new(&daemon->mailbox) != WF_OK || start_egress(daemon) != WF_OK ||
-		worker_pool_new(&dialler, &daemon->dialler) != WF_OK)
+	if (!base_step(mailbox_new(&daemon->mailbox), "the mailbox") ||
+		!base_step(start_egress(daemon), "the way to other servers") ||
+		!base_step(worker_pool_new(&dialler, &daemon->dialler), "a thread"))
 		return false;
 	const struct relay_options options = {
 		.base = daemon->base,
@@ -166,13 +169,13 @@ start_front(struct relay_daemon *daemon)
 		.connections_all = CONNECTIONS_ALL,
 		.radius_uid = (uid_t)-1,
 	};
-	bool fine = front_new(&options, &daemon->front) == WF_OK;
+	wf_status status = front_new(&options, &daemon->front);
 
-	for (size_t i = 0; fine && i < daemon->openings->n; i++)
-		fine = daemon->openings->sockets[i].role == FRONT_RADIUS ||
-		       front_listen(daemon->front, daemon->openings->sockets[i].role,
-			       daemon->openings->sockets[i].fd) == WF_OK;
-	return fine;
+	for (size_t i = 0; status == WF_OK && i < daemon->openings->n; i++)
+		if (daemon->openings->sockets[i].role != FRONT_RADIUS)
+			status = front_listen(daemon->front, daemon->openings->sockets[i].role,
+				daemon->openings->sockets[i].fd);
+	return base_step(status, "the sockets");
 }
 
 static bool
@@ -186,9 +189,10 @@ set_up(struct relay_daemon *daemon)
 	}
 	if (!daemon_cage(daemon->config))
 		return false;
-	daemon->base = daemon_base_new();
-	return daemon->base != NULL && start_relay(daemon) && start_front(daemon) &&
-	       start_loop(daemon);
+	daemon->base = base_new();
+	return base_step(daemon->base == NULL ? WF_NO_MEMORY : WF_OK, "the loop") &&
+	       start_relay(daemon) && start_front(daemon) &&
+	       base_step(start_loop(daemon) ? WF_OK : WF_NO_MEMORY, "the loop");
 }
 
 /* Callers are told before their connections go; threads end before what they use. */

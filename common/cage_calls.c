@@ -44,6 +44,7 @@ const char *const cage_calls[] = {
 	"socket",     /* other programs, system log, service manager, name services */
 
 	/* The loop. */
+	"epoll_create",    /* libevent, where epoll_create1() failed: it shall say so */
 	"epoll_create1",   /* libevent, when it starts */
 	"epoll_ctl",       /* each connection */
 	"epoll_pwait",     /* epoll_wait() on machines without that call */
