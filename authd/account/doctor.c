@@ -248,7 +248,7 @@ add_name(struct tally *tally, const char *name)
 static wf_status
 tally_kinds(struct report *report, const struct account *account)
 {
-	const int64_t wanted = policy_value(&report->call->daemon->config->policy, P_MFA_KINDS);
+	const int64_t wanted = policy_kinds(&report->call->daemon->config->policy);
 	struct act_subject subject;
 	wf_status status;
 
@@ -337,7 +337,7 @@ static bool
 proves_less(const struct policy *policy, const struct policy_service *service)
 {
 	return service->asked && service->demand_origin.line > 0 &&
-	       __builtin_popcount(policy_asks(policy, service)) < policy_value(policy, P_MFA_KINDS);
+	       __builtin_popcount(policy_asks(policy, service)) < policy_kinds(policy);
 }
 
 static enum level

@@ -8,9 +8,8 @@
 static void
 limit_account(const struct policy *policy, enum account_kind kind, struct throttle_limit *limit)
 {
-	(void)kind;
-	limit->threshold = (uint32_t)policy_value(policy, P_LOCK_THRESHOLD);
-	limit->lock_ms = policy_value(policy, P_LOCK_DURATION_S) * 1000;
+	limit->threshold = (uint32_t)policy_number_of(policy, R_LOCK_THRESHOLD, kind, GUARD_NONE);
+	limit->lock_ms = policy_number_of(policy, R_LOCK_DURATION, kind, GUARD_NONE) * 1000;
 	limit->backoff_cap_s = (uint32_t)policy_value(policy, P_BACKOFF_CAP_S);
 	limit->nbackoff = limit->backoff_cap_s == 0 ? 0 : policy->nbackoff;
 	memcpy(limit->backoff_s, policy->backoff_s, sizeof(limit->backoff_s));

@@ -138,55 +138,75 @@ struct check {
 	size_t counts[FINDINGS];
 };
 
-/* At its weakest: where a service is content with one kind, so is the whole. */
+/*
+ * What a parameter comes to here.  A service that is content with one kind makes the whole so; and
+ * where each demands two, every login that documents name is asked for them.
+ */
 static int64_t
-in_force(const struct config *config, enum policy_param param)
+in_force(const struct policy *policy, enum rule_id rule, size_t cell)
 {
-	int64_t value = policy_value(&config->policy, param);
-	bool one = param == P_MFA_KINDS && config->comply.guards != 1U << GUARD_MFA;
+	const enum account_kind kind = (enum account_kind)(cell / RULE_GUARDS);
+	const enum rule_guard guard = (enum rule_guard)(cell % RULE_GUARDS);
+	const bool two = policy_proves_two(policy);
 
-	return one && value > 1 ? 1 : value;
+	if (rule == R_MFA_KINDS)
+		return two ? 2 : 1;
+	if (rule == R_MFA_REQUIRED && two)
+		return rule_all_members(rule_spec(rule));
+	return policy_members_of(policy, rule, kind, guard);
 }
 
-/* What the numbers of the policy and the built-in values are, as if they had been composed. */
+/* Whether the policy is asked for it where it is enforced. */
+static bool
+is_asked_for(const struct rule_spec *spec)
+{
+	return spec->source == RULE_NUMBERS || spec->source == RULE_HELD;
+}
+
+/* What the policy holds, as if it had been composed. */
 static void
 fill_today(const struct check *check)
 {
-	const struct config *config = check->view->call->daemon->config;
-	size_t n;
-	const struct rule_binding *bindings = rule_bindings(&n);
+	const struct policy *policy = &check->view->call->daemon->config->policy;
 
-	for (size_t i = 0; i < n; i++)
-		for (size_t cell = 0; cell < RULE_CELLS; cell++)
-			if ((bindings[i].kinds & 1U << cell / RULE_GUARDS) != 0)
-				check->today->cells[rule_index(rule_find(bindings[i].rule))][cell] =
-					(struct compose_cell){.state = CELL_SET,
-						.value = in_force(config, bindings[i].param)};
+	for (size_t rule = 0; rule < R_COUNT; rule++)
+		for (size_t cell = 0; cell < RULE_CELLS; cell++) {
+			const struct rule_spec *spec = rule_spec((enum rule_id)rule);
+			const bool demanded = policy->values.held[rule][cell].set;
+			struct compose_cell *today = &check->today->cells[rule][cell];
+
+			today->value = in_force(policy, (enum rule_id)rule, cell);
+			if (is_asked_for(spec) && (demanded || today->value != 0))
+				today->state = CELL_SET;
+		}
 }
 
-/* The part of a claim that something of today answers to: false if there is none. */
-static bool
-clip(const struct check *check, struct compose_claim *claim)
+/* The guards that an account of some of these kinds can have here, as bits. */
+static unsigned
+guards_here(const struct check *check, unsigned kinds)
 {
-	const struct compose_cell *cells = check->today->cells[rule_index(claim->spec)];
-	unsigned kinds = 0;
+	const struct policy *policy = &check->view->call->daemon->config->policy;
+	unsigned guards = 0;
 
-	for (unsigned i = 0; i < RULE_KINDS; i++)
-		if (cells[i * RULE_GUARDS].state == CELL_SET)
-			kinds |= 1U << i;
-	claim->kinds &= kinds;
-	if ((claim->spec->splits & RULE_BY_GUARD) != 0)
-		claim->guards &= check->view->comply->guards;
-	return claim->kinds != 0 && claim->guards != 0;
+	for (int kind = 0; kind < RULE_KINDS; kind++)
+		for (int second = 0; second < 2; second++)
+			if ((kinds & 1U << kind) != 0)
+				guards |= 1U << policy_guard(
+						  policy, (enum account_kind)kind, second != 0);
+	return guards;
 }
 
-/* A number of the policy against what is asked. */
+/* What the policy is asked for, against what a document asks. */
 static enum finding
-find_number(const struct check *check, const struct compose_claim *claim)
+find_held(const struct check *check, const struct compose_claim *claim)
 {
 	struct compose_claim clipped = *claim;
 
-	if (!clip(check, &clipped))
+	if (compose_verdict(claim, check->today) != VERDICT_DEVIATES)
+		return FINDING_MET;
+	if ((claim->spec->splits & RULE_BY_GUARD) != 0)
+		clipped.guards &= guards_here(check, claim->kinds);
+	if (clipped.guards == 0)
 		return FINDING_ELSEWHERE;
 	return compose_verdict(&clipped, check->today) == VERDICT_DEVIATES ? FINDING_DEVIATES
 									   : FINDING_MET;
@@ -194,36 +214,45 @@ find_number(const struct check *check, const struct compose_claim *claim)
 
 /* Built in or not there: a value that is composed and weaker is one more thing to tell. */
 static enum finding
-find_other(const struct check *check, const struct compose_claim *claim)
+find_other(const struct check *check, const struct compose_claim *claim, enum rule_today today)
 {
-	static const enum finding found[] = {[RULE_NOT_YET] = FINDING_NOT_YET,
-		[RULE_PARTLY] = FINDING_PARTLY,
-		[RULE_ENFORCED] = FINDING_MET};
 	const struct config_comply *comply = check->view->comply;
+	bool deviates = comply->n > 0 &&
+			compose_verdict(claim, &comply->composed) == VERDICT_DEVIATES;
 
-	if (claim->sort == CLAIM_VALUE && rule_today(claim->spec, claim->value) == RULE_ENFORCED)
+	if (claim->sort != CLAIM_VALUE)
+		return deviates ? FINDING_DEVIATES : FINDING_NOT_YET;
+	if (today == RULE_ENFORCED)
 		return FINDING_MET;
-	if (comply->n > 0 && compose_verdict(claim, &comply->composed) == VERDICT_DEVIATES)
+	if (deviates)
 		return FINDING_DEVIATES;
-	return claim->sort == CLAIM_VALUE ? found[rule_today(claim->spec, claim->value)]
-					  : FINDING_NOT_YET;
+	return today == RULE_PARTLY ? FINDING_PARTLY : FINDING_NOT_YET;
+}
+
+static enum finding
+find(const struct check *check, const struct compose_claim *claim)
+{
+	enum rule_today today = rule_today(claim->spec, claim->value);
+
+	if (!compose_binds(claim))
+		return FINDING_ADVICE;
+	if (is_asked_for(claim->spec) && (claim->sort != CLAIM_VALUE || today == RULE_ENFORCED))
+		return find_held(check, claim);
+	return find_other(check, claim, today);
 }
 
 static wf_status
 check_claim(struct check *check, const struct compose_claim *claim)
 {
-	static const char *const words[FINDINGS] = {N_("met"), N_("deviation"), N_("partly"),
-		N_("not yet"), N_("not in force"), N_("advice")};
+	static const char *const words[FINDINGS] = {
+		N_("met"), N_("deviation"), N_("partly"), N_("not yet"), N_("not in force"),
+		N_("advice")};
 	const struct rule_spec *spec = claim->spec;
-	enum finding finding =
-		spec->source == RULE_NUMBERS ? find_number(check, claim) : find_other(check, claim);
+	enum finding finding = find(check, claim);
 	const struct compose_cell *cell;
 	char in_force[RULE_VALUE_SIZE] = "";
 
-	if (!compose_binds(claim))
-		finding = FINDING_ADVICE;
-	if (spec->source == RULE_NUMBERS &&
-		compose_strictest(check->today, spec, claim->kinds, claim->guards, &cell))
+	if (compose_weakest(check->today, spec, claim->kinds, claim->guards, &cell))
 		compose_cell_text(spec, cell, in_force);
 	if (spec->source == RULE_BUILT_IN)
 		rule_value_text(spec, spec->built_in, in_force);

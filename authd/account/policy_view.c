@@ -135,16 +135,16 @@ show_row(const struct policy_view *view, const char *const cells[SHOW_COLUMNS])
 	return act_row_out(view->call, cells, SHOW_COLUMNS);
 }
 
-/* What a number of the policy is bound to; NULL: documents do not speak of it. */
-static const struct rule_binding *
-binding_of(enum policy_param param)
+/* The parameter that an option is about; NULL: documents do not speak of it. */
+static const struct rule_spec *
+rule_of(enum policy_param param)
 {
 	size_t n;
 	const struct rule_binding *bindings = rule_bindings(&n);
 
 	for (size_t i = 0; i < n; i++)
 		if (bindings[i].param == param)
-			return &bindings[i];
+			return rule_spec(bindings[i].rule);
 	return NULL;
 }
 
@@ -153,33 +153,25 @@ show_number(const struct policy_view *view, const struct policy_param_spec *spec
 {
 	const struct policy_number *number = &view->call->daemon->config->policy.numbers[spec->id];
 	const struct rule_spec unit = {.unit = spec->unit};
-	const struct rule_binding *binding = binding_of(spec->id);
-	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], kinds[RULE_NAMES_SIZE] = "",
-							  guards[RULE_NAMES_SIZE] = "";
-	const char *cells[] = {spec->name, kinds, guards,
-		rule_value_text(&unit, number->value, value), rule_today_word(RULE_ENFORCED),
-		number->origin.criterion, number->origin.force,
+	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE];
+	const char *cells[] = {spec->name, "", "", rule_value_text(&unit, number->value, value),
+		rule_today_word(RULE_ENFORCED), number->origin.criterion, number->origin.force,
 		origin_text(&number->origin, origin), number->origin.criterion, _(spec->about)};
 
-	if (binding != NULL && (rule_find(binding->rule)->splits & RULE_BY_KIND) != 0)
-		rule_kinds_text(binding->kinds, kinds);
-	if (view->comply->n > 0 && binding != NULL &&
-		(rule_find(binding->rule)->splits & RULE_BY_GUARD) != 0)
-		rule_guards_text(view->comply->guards, guards);
 	return show_row(view, cells);
 }
 
-/* Who asks for the value of a cell: all of them where demands add up, the strictest elsewhere. */
+/* Who asks for it: all of them where demands add up, the strictest elsewhere. */
 static const char *
 criteria_of(const struct policy_view *view, const struct rule_spec *spec,
-	const struct compose_group *group, char text_r[CRITERIA_SIZE])
+	const struct rule_group *group, const struct policy_held *held, char text_r[CRITERIA_SIZE])
 {
 	const struct rules_claims *claims = &view->comply->claims;
 	size_t len = 0;
 
 	text_r[0] = '\0';
-	if (spec->stricter != POLICY_UNION)
-		(void)snprintf(text_r, CRITERIA_SIZE, "%s", group->cell->by->origin.criterion);
+	if (spec->stricter != POLICY_UNION || claims->n == 0)
+		(void)snprintf(text_r, CRITERIA_SIZE, "%s", held->origin.criterion);
 	for (size_t i = 0; spec->stricter == POLICY_UNION && i < claims->n && len < CRITERIA_SIZE;
 		i++) {
 		const struct compose_claim *claim = claims->list[i];
@@ -196,24 +188,16 @@ criteria_of(const struct policy_view *view, const struct rule_spec *spec,
 
 static wf_status
 show_group(const struct policy_view *view, const struct rule_spec *spec,
-	const struct compose_group *group)
+	const struct rule_group *group, const struct policy_held *held)
 {
-	const struct compose_cell *cell = group->cell;
-	bool deviates = cell->answer != NULL && cell->answer->deviates;
-	enum rule_today today =
-		cell->state == CELL_SET ? rule_today(spec, cell->value) : RULE_NOT_YET;
-	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], criteria[CRITERIA_SIZE];
+	char value[RULE_VALUE_SIZE] = "none", origin[ORIGIN_SIZE], criteria[CRITERIA_SIZE];
 	char kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
-	const char *cells[] = {spec->name, kinds, guards, compose_cell_text(spec, cell, value),
-		cell->state == CELL_SET ? rule_today_word(today) : "", cell->by->origin.criterion,
-		deviates               ? "deviation"
-		: cell->answer != NULL ? "local"
-				       : cell->by->origin.force,
-		origin_text(
-			cell->answer != NULL ? &cell->answer->origin : &cell->by->origin, origin),
-		criteria, _(spec->about)};
+	const char *cells[] = {spec->name, kinds, guards,
+		held->set ? rule_value_text(spec, held->value, value) : value,
+		held->set ? rule_today_word(rule_today(spec, held->value)) : "",
+		held->origin.criterion, held->origin.force, origin_text(&held->origin, origin),
+		criteria_of(view, spec, group, held, criteria), _(spec->about)};
 
-	criteria_of(view, spec, group, criteria);
 	if ((spec->splits & RULE_BY_KIND) != 0)
 		rule_kinds_text(group->kinds, kinds);
 	if ((spec->splits & RULE_BY_GUARD) != 0)
@@ -221,19 +205,34 @@ show_group(const struct policy_view *view, const struct rule_spec *spec,
 	return show_row(view, cells);
 }
 
-/* Those that are numbers of the policy have been shown as such. */
-static wf_status
-show_composed(const struct policy_view *view, const struct rule_spec *spec)
+static bool
+held_alike(const void *cells, size_t a, size_t b)
 {
-	struct compose_group groups[RULE_CELLS];
-	size_t n = spec->source == RULE_NUMBERS
-			   ? 0
-			   : compose_groups(&view->comply->composed, spec, groups);
+	const struct policy_held *list = cells;
+	const struct origin *first = &list[a].origin, *second = &list[b].origin;
+
+	return list[a].set == list[b].set && list[a].value == list[b].value &&
+	       first->line == second->line && strcmp(first->file, second->file) == 0 &&
+	       strcmp(first->criterion, second->criterion) == 0 &&
+	       strcmp(first->force, second->force) == 0;
+}
+
+/* What nobody has ever said anything about is left out. */
+static wf_status
+show_held(const struct policy_view *view, const struct rule_spec *spec)
+{
+	const struct policy *policy = &view->call->daemon->config->policy;
+	const struct policy_held *cells = policy->values.held[rule_index(spec)];
+	struct rule_group groups[RULE_CELLS];
+	size_t n = rule_groups(held_alike, cells, groups);
 	wf_status status = WF_OK;
 
-	for (size_t i = 0; status == WF_OK && i < n; i++)
-		if (groups[i].cell->state != CELL_SILENT)
-			status = show_group(view, spec, &groups[i]);
+	for (size_t i = 0; status == WF_OK && i < n; i++) {
+		const struct policy_held *held = &cells[groups[i].cell];
+
+		if (held->set || held->origin.criterion[0] != '\0')
+			status = show_group(view, spec, &groups[i], held);
+	}
 	return status;
 }
 
@@ -262,18 +261,16 @@ act_policy_show(struct act_call *call)
 	static const char *const columns[] = {"parameter", "for", "guard", "value", "today",
 		"criterion", "force", "origin", "criteria", "about"};
 	struct policy_view view = {.call = call, .comply = &call->daemon->config->comply};
-	size_t n;
-	const struct policy_param_spec *params = policy_params(&n);
+	size_t nparams, n;
+	const struct policy_param_spec *params = policy_params(&nparams);
+	const struct rule_spec *specs = rule_specs(&n);
 	wf_status status = act_head(call, columns, COUNT_OF(columns));
 
+	for (size_t i = 0; status == WF_OK && i < nparams; i++)
+		if (rule_of(params[i].id) == NULL)
+			status = show_number(&view, &params[i]);
 	for (size_t i = 0; status == WF_OK && i < n; i++)
-		status = show_number(&view, &params[i]);
-	if (status == WF_OK && view.comply->n > 0) {
-		const struct rule_spec *specs = rule_specs(&n);
-
-		for (size_t i = 0; status == WF_OK && i < n; i++)
-			status = show_composed(&view, &specs[i]);
-	}
+		status = show_held(&view, &specs[i]);
 	return status == WF_OK ? say_comply(&view) : status;
 }
 
@@ -284,10 +281,9 @@ static const struct rule_spec *
 spec_of(const char *name)
 {
 	const struct policy_param_spec *param = policy_param_find(name);
-	const struct rule_binding *binding = param == NULL ? NULL : binding_of(param->id);
 	const struct rule_spec *spec = rule_find(name);
 
-	return spec == NULL && binding != NULL ? rule_find(binding->rule) : spec;
+	return spec == NULL && param != NULL ? rule_of(param->id) : spec;
 }
 
 wf_status
@@ -340,28 +336,41 @@ say_answers(const struct policy_view *view, const struct rule_spec *spec)
 	}
 }
 
+static void
+say_held(const struct policy_view *view, const struct rule_spec *spec)
+{
+	const struct policy *policy = &view->call->daemon->config->policy;
+	const struct policy_held *cells = policy->values.held[rule_index(spec)];
+	struct rule_group groups[RULE_CELLS];
+	size_t n = rule_groups(held_alike, cells, groups);
+	char value[RULE_VALUE_SIZE], kinds[RULE_NAMES_SIZE], guards[RULE_NAMES_SIZE];
+
+	for (size_t i = 0; i < n; i++) {
+		if (!cells[groups[i].cell].set)
+			continue;
+		rule_value_text(spec, cells[groups[i].cell].value, value);
+		if (n == 1)
+			act_say_more(view->call, _("In force: %s."), value);
+		else
+			act_say_more(view->call, _("In force: %s (for: %s; guard: %s)."), value,
+				rule_kinds_text(groups[i].kinds, kinds),
+				rule_guards_text(groups[i].guards, guards));
+	}
+}
+
 static wf_status
 say_value(const struct policy_view *view, const struct rule_spec *spec)
 {
-	const struct policy *policy = &view->call->daemon->config->policy;
-	const struct rule_spec unit = {.unit = spec->unit};
 	char value[RULE_VALUE_SIZE];
-	size_t n, nparams;
-	const struct rule_binding *bindings = rule_bindings(&n);
-	const struct policy_param_spec *params = policy_params(&nparams);
 
 	act_say_text(view->call, "%s", _(spec->about));
 	if (spec->source == RULE_NOWHERE)
 		act_say_more(view->call, "%s", _("Nothing enforces it yet."));
-	if (spec->source == RULE_BUILT_IN)
+	else if (spec->source == RULE_BUILT_IN)
 		act_say_more(view->call, _("Built in: %s."),
 			rule_value_text(spec, spec->built_in, value));
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(bindings[i].rule, spec->name) == 0)
-			act_say_more(view->call, _("In force: %s = %s."),
-				params[bindings[i].param].name,
-				rule_value_text(
-					&unit, policy_value(policy, bindings[i].param), value));
+	else
+		say_held(view, spec);
 	say_answers(view, spec);
 	return WF_OK;
 }

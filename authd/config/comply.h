@@ -35,7 +35,7 @@ struct config_answers {
 struct config_comply {
 	char names[CONFIG_COMPLY_MAX][65];
 	struct origin origin; /* of the list */
-	size_t n; /* 0: no document is complied with, and all below is empty but guards */
+	size_t n; /* 0: no document is complied with, and all below is empty */
 	struct config_answers resolves, deviates, drafts;
 	/* made of them when all files are read: */
 	struct rules_book book;
@@ -43,7 +43,6 @@ struct config_comply {
 	struct compose_answer *answers; /* owned; resolves, then deviates */
 	size_t nanswers;
 	struct composed composed; /* with the answers */
-	unsigned guards;          /* the guard in force, as a bit of enum rule_guard */
 };
 
 struct config;

@@ -47,7 +47,7 @@ enum config_type {
 	CONFIG_HOSTS,         /* list of names of hosts */
 	/* of upstreams: upstream_options.c */
 	CONFIG_SERVERS,       /* list of addresses with ports */
-	/* of documents: comply.c */
+	/* of documents: comply_options.c */
 	CONFIG_COMPLY,        /* list of profiles */
 	CONFIG_IS,            /* list of words, or of one number */
 	CONFIG_TYPES

@@ -236,7 +236,7 @@ static int64_t
 kinds_of(const struct exam *exam)
 {
 	return exam->client->kinds > 0 ? exam->client->kinds
-				       : policy_value(&exam->load->config->policy, P_MFA_KINDS);
+				       : policy_kinds(&exam->load->config->policy);
 }
 
 static bool

@@ -138,7 +138,10 @@ doom_locked(struct transaction *txn, const struct store_reserve *reserve)
 		return;
 	txn->doomed = true;
 	AUDIT_TEXT(txn->doom, reason);
-	policy_rule(policy, by_possession ? P_POSSESSION_THRESHOLD : P_LOCK_THRESHOLD, txn->rule, sizeof(txn->rule));
+	if (by_possession)
+		policy_rule(policy, P_POSSESSION_THRESHOLD, txn->rule, sizeof(txn->rule));
+	else
+		policy_strictest_rule(policy, R_LOCK_THRESHOLD, txn->rule);
 }
 
 const char *

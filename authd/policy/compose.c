@@ -74,6 +74,18 @@ is_weaker(const struct compose_claim *a, const struct compose_claim *b)
 	return a->spec->stricter == POLICY_UNION ? members < 0 : members > 0;
 }
 
+/* Which of two claims is named where both ask for the same: the stronger one, then by its name. */
+static bool
+is_stronger(const struct compose_claim *a, const struct compose_claim *b)
+{
+	int order;
+
+	if (force_rank(a) != force_rank(b))
+		return force_rank(a) < force_rank(b);
+	order = strcmp(a->origin.criterion, b->origin.criterion);
+	return order != 0 ? order < 0 : strcmp(a->profile, b->profile) < 0;
+}
+
 /*
  * Which of two claims is named: the stricter one, then the stronger one, then by its name, so
  * that order plays no part.
@@ -81,14 +93,9 @@ is_weaker(const struct compose_claim *a, const struct compose_claim *b)
 static bool
 is_better(const struct compose_claim *a, const struct compose_claim *b)
 {
-	int order;
-
 	if (a->sort == CLAIM_VALUE && (is_weaker(a, b) || is_weaker(b, a)))
 		return is_weaker(b, a);
-	if (force_rank(a) != force_rank(b))
-		return force_rank(a) < force_rank(b);
-	order = strcmp(a->origin.criterion, b->origin.criterion);
-	return order != 0 ? order < 0 : strcmp(a->profile, b->profile) < 0;
+	return is_stronger(a, b);
 }
 
 static int64_t
@@ -195,6 +202,23 @@ compose(const struct compose_claim *const *claims, size_t n, struct composed *co
 	for (size_t i = 0; i < count; i++)
 		for (size_t cell = 0; cell < RULE_CELLS; cell++)
 			compose_cell(claims, n, &specs[i], cell, &composed_r->cells[i][cell]);
+}
+
+const struct compose_claim *
+compose_member(const struct compose_claim *const *claims, size_t n, const struct rule_spec *spec,
+	unsigned cell, int64_t bit)
+{
+	const struct compose_claim *best = NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct compose_claim *claim = claims[i];
+
+		if (claim->spec == spec && claim->sort == CLAIM_VALUE && compose_binds(claim) &&
+			in_cell(claim, cell) && (claim->value & bit) != 0 &&
+			(best == NULL || is_stronger(claim, best)))
+			best = claim;
+	}
+	return best;
 }
 
 /* --- answers --- */
@@ -368,31 +392,11 @@ compose_alike(const struct compose_cell *a, const struct compose_cell *b)
 }
 
 static bool
-same_row(const struct compose_cell *a, const struct compose_cell *b)
+alike_at(const void *cells, size_t a, size_t b)
 {
-	for (size_t i = 0; i < RULE_GUARDS; i++)
-		if (!compose_alike(&a[i], &b[i]))
-			return false;
-	return true;
-}
+	const struct compose_cell *list = cells;
 
-/* The groups of one row of guards, which stands for `kinds`. */
-static size_t
-group_guards(const struct compose_cell *row, unsigned kinds, struct compose_group *groups)
-{
-	unsigned taken = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < RULE_GUARDS; i++) {
-		if ((taken & 1U << i) != 0)
-			continue;
-		groups[n] = (struct compose_group){.kinds = kinds, .cell = &row[i]};
-		for (size_t j = i; j < RULE_GUARDS; j++)
-			if (compose_alike(&row[i], &row[j]))
-				groups[n].guards |= 1U << j;
-		taken |= groups[n++].guards;
-	}
-	return n;
+	return compose_alike(&list[a], &list[b]);
 }
 
 size_t
@@ -400,20 +404,13 @@ compose_groups(const struct composed *composed, const struct rule_spec *spec,
 	struct compose_group groups_r[RULE_CELLS])
 {
 	const struct compose_cell *cells = composed->cells[rule_index(spec)];
-	unsigned taken = 0;
-	size_t n = 0;
+	struct rule_group groups[RULE_CELLS];
+	size_t n = rule_groups(alike_at, cells, groups);
 
-	for (size_t i = 0; i < RULE_KINDS; i++) {
-		unsigned kinds = 0;
-
-		if ((taken & 1U << i) != 0)
-			continue;
-		for (size_t j = i; j < RULE_KINDS; j++)
-			if (same_row(&cells[i * RULE_GUARDS], &cells[j * RULE_GUARDS]))
-				kinds |= 1U << j;
-		taken |= kinds;
-		n += group_guards(&cells[i * RULE_GUARDS], kinds, &groups_r[n]);
-	}
+	for (size_t i = 0; i < n; i++)
+		groups_r[i] = (struct compose_group){.kinds = groups[i].kinds,
+			.guards = groups[i].guards,
+			.cell = &cells[groups[i].cell]};
 	return n;
 }
 
@@ -433,7 +430,7 @@ compose_cell_text(
 }
 
 bool
-compose_strictest(const struct composed *composed, const struct rule_spec *spec, unsigned kinds,
+compose_weakest(const struct composed *composed, const struct rule_spec *spec, unsigned kinds,
 	unsigned guards, const struct compose_cell **cell_r)
 {
 	const struct compose_cell *cells = composed->cells[rule_index(spec)];
@@ -443,7 +440,7 @@ compose_strictest(const struct composed *composed, const struct rule_spec *spec,
 		if ((kinds & 1U << i / RULE_GUARDS) == 0 || (guards & 1U << i % RULE_GUARDS) == 0 ||
 			cells[i].state != CELL_SET)
 			continue;
-		if (best == NULL || rule_weaker(spec, best->value, cells[i].value))
+		if (best == NULL || rule_weaker(spec, cells[i].value, best->value))
 			best = &cells[i];
 	}
 	if (best != NULL)

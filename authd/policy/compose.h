@@ -65,11 +65,15 @@ struct compose_cell {
 
 struct composed {
 	struct compose_cell cells[RULES_MAX]
-				 [RULE_CELLS]; /* by rule_index(); kind * RULE_GUARDS + guard */
+				 [RULE_CELLS]; /* by enum rule_id; kind * RULE_GUARDS + guard */
 };
 
 /* Claims are borrowed for as long as the result lives. */
 void compose(const struct compose_claim *const *claims, size_t n, struct composed *composed_r);
+
+/* Who asks for a member of a set of demands in a cell: the strongest claim; NULL: none. */
+const struct compose_claim *compose_member(const struct compose_claim *const *claims, size_t n,
+	const struct rule_spec *spec, unsigned cell, int64_t bit);
 
 enum compose_fault {
 	COMPOSE_FINE = 0,
@@ -118,8 +122,8 @@ size_t compose_groups(const struct composed *composed, const struct rule_spec *s
 /* The value for people, or a word for the other states. */
 const char *compose_cell_text(const struct rule_spec *spec, const struct compose_cell *cell,
 	char text_r[RULE_VALUE_SIZE]);
-/* The strictest value set in these cells; false if none is.  The cell that has it in cell_r. */
-bool compose_strictest(const struct composed *composed, const struct rule_spec *spec,
+/* The weakest value set in these cells; false if none is.  The cell that has it in cell_r. */
+bool compose_weakest(const struct composed *composed, const struct rule_spec *spec,
 	unsigned kinds, unsigned guards, const struct compose_cell **cell_r);
 
 #endif

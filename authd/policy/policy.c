@@ -50,11 +50,17 @@ add_prompt(struct policy_demand *demand, uint8_t id, enum wf_text_id text, int64
 unsigned
 policy_asks(const struct policy *policy, const struct policy_service *service)
 {
-	int64_t kinds = service->kinds > 0 ? service->kinds : policy_value(policy, P_MFA_KINDS);
+	int64_t kinds = service->kinds > 0 ? service->kinds : policy_kinds(policy);
 
 	if (service->ask != 0)
 		return service->ask;
 	return kinds < 2 ? POLICY_ASK_PASSWORD : POLICY_ASK_PASSWORD | POLICY_ASK_CODE;
+}
+
+int
+policy_kinds_least(const struct policy *policy, const struct policy_service *service)
+{
+	return __builtin_popcount(policy_asks(policy, service));
 }
 
 /* With the line: what such a service lacks stands in a PAM stanza that nobody here sees. */
@@ -69,15 +75,15 @@ ask_rule(const struct policy_service *service, char *text_r, size_t size)
 }
 
 void
-policy_kinds_rule(const struct policy *policy, const struct policy_service *service, char *text_r,
-	size_t size)
+policy_kinds_rule(const struct policy *policy, const struct policy_service *service,
+	char text_r[POLICY_RULE_SIZE])
 {
 	if (service->ask != 0)
-		ask_rule(service, text_r, size);
+		ask_rule(service, text_r, POLICY_RULE_SIZE);
 	else if (service->kinds > 0)
-		(void)snprintf(text_r, size, "service.kinds (%.40s)", service->name);
+		(void)snprintf(text_r, POLICY_RULE_SIZE, "service.kinds (%.40s)", service->name);
 	else
-		policy_rule(policy, P_MFA_KINDS, text_r, size);
+		policy_held_rule(policy, R_MFA_KINDS, ACCOUNT_GENERAL, GUARD_MFA, 0, text_r);
 }
 
 void
@@ -88,7 +94,7 @@ policy_demand_login(const struct policy *policy, const struct policy_service *se
 	unsigned asks = policy_asks(policy, service);
 	char rule[65];
 
-	policy_kinds_rule(policy, service, rule, sizeof(rule));
+	policy_kinds_rule(policy, service, rule);
 	if (admin_entry && asks != (POLICY_ASK_PASSWORD | POLICY_ASK_CODE)) {
 		asks = POLICY_ASK_PASSWORD | POLICY_ASK_CODE;
 		(void)snprintf(rule, sizeof(rule), "%s", RULE_ADMIN);

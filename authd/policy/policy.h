@@ -1,6 +1,6 @@
 /*
  * What is demanded, and by which rule.  Pure: facts in, demand out; every value carries its origin.
- * Profiles fill `struct policy` later; today the built-in table and warifu.conf do.
+ * The built-in tables, warifu.conf and the documents that it complies with fill `struct policy`.
  */
 #ifndef WF_AUTHD_POLICY_POLICY_H
 #define WF_AUTHD_POLICY_POLICY_H
@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "authd/policy/values.h"
 #include "authd/types.h"
 
 /* Numeric parameters; one table in policy_params.c gives name, unit, bounds, default, criterion. */
@@ -118,7 +119,10 @@ struct policy_service {
 };
 
 struct policy {
+	/* the options of warifu.conf, or their defaults */
 	struct policy_number numbers[P_COUNT];
+	/* what holds of all that documents speak about, those options among it: values.h */
+	struct policy_values values;
 	/* after each failure in turn, s: 0, 0, 1, 2, 4, 8, then doubling to the cap */
 	uint32_t backoff_s[POLICY_BACKOFF_MAX];
 	size_t nbackoff;
@@ -143,6 +147,10 @@ void policy_init(struct policy *policy);
  */
 WF_MUST_USE wf_status policy_set(
 	struct policy *policy, enum policy_param id, int64_t value, const struct origin *origin);
+/*
+ * Of what documents do not speak about.  What they do (rule_bindings()) is told apart by kind of
+ * account and guard: policy_number_of(); this would be the option as written.
+ */
 static inline int64_t
 policy_value(const struct policy *policy, enum policy_param id)
 {

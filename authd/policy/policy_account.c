@@ -155,7 +155,7 @@ ask_covered(const struct question *q, struct policy_account_answer *answer_r)
 	policy_demand_login(q->policy, q->service, false, &demand);
 	if (policy_satisfied(&demand, q->facts->completed))
 		return false;
-	policy_kinds_rule(q->policy, q->service, rule, sizeof(rule));
+	policy_kinds_rule(q->policy, q->service, rule);
 	answer(answer_r, WF_VERDICT_REJECT, "no-transaction", rule);
 	return true;
 }
@@ -198,6 +198,6 @@ policy_account(const struct policy *policy, const struct policy_facts *facts,
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++)
 		if (questions[i](&q, answer_r))
 			return;
-	policy_kinds_rule(policy, q.service, rule, sizeof(rule));
+	policy_kinds_rule(policy, q.service, rule);
 	answer(answer_r, WF_VERDICT_ACCEPT, "ok", rule);
 }

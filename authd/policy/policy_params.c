@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authd/policy/policy_rules.h"
 #include "common/i18n.h"
 
 #define YEAR_S 31536000
@@ -116,18 +117,24 @@ policy_set(struct policy *policy, enum policy_param id, int64_t value, const str
 	if (policy_weaker(&params[id], value))
 		(void)snprintf(number.origin.force, sizeof(number.origin.force), "deviation");
 	policy->numbers[id] = number;
+	policy_values_local(policy, id);
 	return WF_OK;
+}
+
+void
+policy_origin_rule(const char *name, const struct origin *origin, char *text_r, size_t size)
+{
+	bool deviates = strcmp(origin->force, "deviation") == 0;
+
+	if (origin->criterion[0] == '\0')
+		(void)snprintf(text_r, size, "%s (own)", name);
+	else
+		(void)snprintf(text_r, size, deviates ? "%s (deviates %s)" : "%s %s", name,
+			origin->criterion);
 }
 
 void
 policy_rule(const struct policy *policy, enum policy_param id, char *text_r, size_t size)
 {
-	const struct origin *origin = &policy->numbers[id].origin;
-	bool deviates = strcmp(origin->force, "deviation") == 0;
-
-	if (origin->criterion[0] == '\0')
-		(void)snprintf(text_r, size, "%s (own)", params[id].name);
-	else
-		(void)snprintf(text_r, size, deviates ? "%s (deviates %s)" : "%s %s",
-			params[id].name, origin->criterion);
+	policy_origin_rule(params[id].name, &policy->numbers[id].origin, text_r, size);
 }

@@ -134,14 +134,14 @@ check_typed(const struct candidate *c, char *why_r, size_t size)
 static bool
 check_length(const struct candidate *c, char *why_r, size_t size)
 {
-	enum policy_param id = c->account->kind == ACCOUNT_PRIVILEGED ? P_PASSWORD_MIN_PRIVILEGED
-								      : P_PASSWORD_MIN;
-	int64_t min = policy_value(c->policy, id);
-	char rule[65];
+	enum account_kind kind = c->account->kind;
+	enum rule_guard guard = policy_guard(c->policy, kind, true);
+	int64_t min = policy_number_of(c->policy, R_PASSWORD_MIN, kind, guard);
+	char rule[POLICY_RULE_SIZE];
 
 	if (characters(c->password->bytes, c->password->len) >= min)
 		return true;
-	policy_rule(c->policy, id, rule, sizeof(rule));
+	policy_held_rule(c->policy, R_PASSWORD_MIN, kind, guard, 0, rule);
 	(void)snprintf(why_r, size,
 		_("The password is too short. Choose one of at least %d characters (rule %s)."),
 		(int)min, rule);

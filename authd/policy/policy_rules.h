@@ -24,13 +24,22 @@
 #define RULE_CHANGE "password.change (own)"
 #define RULE_INVOKER "service.invoker (own)"
 
+/* "lock.threshold SCS-4-1-4-1", as policy_rule() has it. */
+void policy_origin_rule(
+	const char *name, const struct origin *origin, char *text_r, size_t size);
 /* The rule that says how many kinds this service demands. */
 void policy_kinds_rule(const struct policy *policy, const struct policy_service *service,
-	char *text_r, size_t size);
+	char text_r[POLICY_RULE_SIZE]);
 /* uid 0 is refused everywhere but on the console of a service whose row lets it in. */
 bool policy_root_refused(const struct policy_facts *facts, const struct policy_service *service);
 /* Adds the prompts and sets of a login to an empty demand; `admin_entry` as in policy_facts. */
 void policy_demand_login(const struct policy *policy, const struct policy_service *service,
 	bool admin_entry, struct policy_demand *demand);
+/* How many kinds a login to this service proves at the place where fewest are asked for. */
+int policy_kinds_least(const struct policy *policy, const struct policy_service *service);
+/* The values that hold where nobody has said anything. */
+void policy_values_init(struct policy *policy);
+/* The cells that an option of warifu.conf governs, after it was set. */
+void policy_values_local(struct policy *policy, enum policy_param id);
 
 #endif

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authd/policy/policy_rules.h"
+
 static const struct service_row {
 	const char *name;
 	bool asked, key_only, root_allowed, console, invoker;
@@ -79,6 +81,7 @@ policy_init(struct policy *policy)
 
 	memset(policy, 0, sizeof(*policy));
 	numbers_fill(policy);
+	policy_values_init(policy);
 	memcpy(policy->backoff_s, backoff_s, sizeof(backoff_s));
 	policy->nbackoff = sizeof(backoff_s) / sizeof(backoff_s[0]);
 	policy->nservices = sizeof(builtin) / sizeof(builtin[0]);

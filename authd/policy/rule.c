@@ -62,6 +62,16 @@ rule_member_bit(const struct rule_spec *spec, const char *word)
 	return word_bit(spec->members, word);
 }
 
+int64_t
+rule_all_members(const struct rule_spec *spec)
+{
+	unsigned n = 0;
+
+	while (spec->members[n] != NULL)
+		n++;
+	return (INT64_C(1) << n) - 1;
+}
+
 /* The words of the bits, with commas between; what does not fit is left out. */
 static const char *
 join(const char *const *words, int64_t bits, char *text_r, size_t size)
@@ -133,6 +143,60 @@ rule_cells_find(
 	*kinds_r = kinds == 0 ? RULE_ALL : kinds;
 	*guards_r = guards == 0 ? RULE_ALL : guards;
 	return true;
+}
+
+/* --- cells that are alike --- */
+
+typedef bool alike_fn(const void *cells, size_t a, size_t b);
+
+static bool
+same_row(alike_fn *alike, const void *cells, size_t a, size_t b)
+{
+	for (size_t i = 0; i < RULE_GUARDS; i++)
+		if (!alike(cells, a * RULE_GUARDS + i, b * RULE_GUARDS + i))
+			return false;
+	return true;
+}
+
+/* The groups of the row of guards of one kind, which stands for `kinds`. */
+static size_t
+group_guards(alike_fn *alike, const void *cells, size_t kind, unsigned kinds,
+	struct rule_group *groups)
+{
+	const size_t row = kind * RULE_GUARDS;
+	unsigned taken = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < RULE_GUARDS; i++) {
+		if ((taken & 1U << i) != 0)
+			continue;
+		groups[n] = (struct rule_group){.kinds = kinds, .cell = row + i};
+		for (size_t j = i; j < RULE_GUARDS; j++)
+			if (alike(cells, row + i, row + j))
+				groups[n].guards |= 1U << j;
+		taken |= groups[n++].guards;
+	}
+	return n;
+}
+
+size_t
+rule_groups(alike_fn *alike, const void *cells, struct rule_group groups_r[RULE_CELLS])
+{
+	unsigned taken = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < RULE_KINDS; i++) {
+		unsigned kinds = 0;
+
+		if ((taken & 1U << i) != 0)
+			continue;
+		for (size_t j = i; j < RULE_KINDS; j++)
+			if (same_row(alike, cells, i, j))
+				kinds |= 1U << j;
+		taken |= kinds;
+		n += group_guards(alike, cells, i, kinds, &groups_r[n]);
+	}
+	return n;
 }
 
 /* --- values --- */
@@ -223,6 +287,8 @@ rule_today(const struct rule_spec *spec, int64_t value)
 	switch (spec->source) {
 	case RULE_NUMBERS:
 		return RULE_ENFORCED;
+	case RULE_HELD:
+		return spec->stricter == POLICY_UNION ? built_in_today(spec, value) : RULE_ENFORCED;
 	case RULE_BUILT_IN:
 		return built_in_today(spec, value);
 	case RULE_NOWHERE:

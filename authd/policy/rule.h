@@ -12,10 +12,6 @@
 
 #include "authd/policy/policy.h"
 
-#define RULE_KINDS 3 /* of enum account_kind */
-enum rule_guard { GUARD_MFA = 0, GUARD_LOCK, GUARD_NONE };
-#define RULE_GUARDS 3
-#define RULE_CELLS (RULE_KINDS * RULE_GUARDS)
 #define RULE_ALL 7U /* kinds or guards, as bits */
 
 enum rule_split { RULE_WHOLE = 0, RULE_BY_KIND = 1, RULE_BY_GUARD = 2 };
@@ -26,7 +22,8 @@ enum rule_today { RULE_NOT_YET = 0, RULE_PARTLY, RULE_ENFORCED };
 /* Where the value of today comes from. */
 enum rule_source {
 	RULE_NOWHERE = 0, /* nothing enforces it yet */
-	RULE_NUMBERS,     /* numbers of the policy (rule_binding) */
+	RULE_NUMBERS,     /* an option of warifu.conf has it, too (rule_binding); any value holds */
+	RULE_HELD, /* who enforces it asks policy_held(); of demands that add up: `built_in` */
 	RULE_BUILT_IN     /* the daemon cannot do otherwise: `built_in` */
 };
 
@@ -39,23 +36,33 @@ struct rule_spec {
 		*members; /* of a set, in the order of their bits, ended by NULL; NULL: a number */
 	int64_t max;      /* of a number */
 	enum rule_source source;
-	int64_t built_in;  /* the number or the members of today */
+	/* the number or the members of today; of RULE_HELD the members that the code knows */
+	int64_t built_in;
 	const char *about; /* N_() */
 };
-#define RULES_MAX 64
+#define RULES_MAX R_COUNT
 
+/* In the order of enum rule_id. */
 const struct rule_spec *rule_specs(size_t *n_r);
+const struct rule_spec *rule_spec(enum rule_id rule);
 const struct rule_spec *rule_find(const char *name); /* NULL */
-/* Its place in the table. */
+/* Its place in the table: an enum rule_id. */
 size_t rule_index(const struct rule_spec *spec);
 
-/* A number of the policy that a parameter's cells of some account kinds govern. */
+/* An option of warifu.conf about a parameter's cells of some account kinds. */
 struct rule_binding {
-	const char *rule;
+	enum rule_id rule;
 	unsigned kinds; /* bits */
 	enum policy_param param;
 };
 const struct rule_binding *rule_bindings(size_t *n_r);
+/* What holds of a parameter without an option where nobody speaks. */
+struct rule_default {
+	enum rule_id rule;
+	int64_t value;
+	const char *criterion, *force; /* "" and "default": our own decision */
+};
+const struct rule_default *rule_defaults(size_t *n_r);
 
 /*
  * The parameter and cells that a name means: "password.min", or with a kind, or with a kind and a
@@ -72,6 +79,17 @@ const char *rule_guards_text(unsigned guards, char text_r[RULE_NAMES_SIZE]);
 unsigned rule_kind_bit(const char *word);
 unsigned rule_guard_bit(const char *word);
 
+/* Cells that are alike: kinds times guards. */
+struct rule_group {
+	unsigned kinds, guards;
+	size_t cell; /* the first of them */
+};
+/* `alike` compares two of the cells; at most RULE_CELLS groups, gives how many. */
+size_t rule_groups(bool (*alike)(const void *cells, size_t a, size_t b), const void *cells,
+	struct rule_group groups_r[RULE_CELLS]);
+
+/* All members of a set. */
+int64_t rule_all_members(const struct rule_spec *spec);
 /* The bit of a member, 0 if the set has no such. */
 int64_t rule_member_bit(const struct rule_spec *spec, const char *word);
 /* A number within the bounds, decimal; "yes" and "no" where the unit is so. */

@@ -14,6 +14,7 @@
 #define NONE RULE_NOWHERE, 0
 #define NUMBERS RULE_NUMBERS, 0
 #define BUILT_IN(value) RULE_BUILT_IN, (value)
+#define HELD(members) RULE_HELD, (members) /* 0 for a number, and for a set of what is allowed */
 /* empty, guessable and name; in a dictionary where there is one */
 #ifdef HAVE_PWQUALITY
 #define CONTENT_TODAY (1 | 2 | 8 | 4)
@@ -61,7 +62,7 @@ static const struct rule_spec specs[] = {
 	{"mfa.kinds", "", POLICY_LARGER, RULE_WHOLE, NULL, 2, NUMBERS,
 		N_("Different kinds of factors that a login must prove.")},
 	{"mfa.counts", "", POLICY_INTERSECT, RULE_WHOLE, kinds_words, 0,
-		BUILT_IN(KIND_KNOWLEDGE | KIND_POSSESSION),
+		HELD(0),
 		N_("Kinds of factors that count; 'other' is the source address.")},
 	{"mfa.means", "", POLICY_INTERSECT, RULE_WHOLE, means_words, 0, BUILT_IN(0),
 		N_("Means over a second channel that count as possession.")},
@@ -179,29 +180,33 @@ static const struct rule_spec specs[] = {
 		N_("Longest time until work goes on.")},
 };
 /* clang-format on */
-_Static_assert(sizeof(specs) / sizeof(specs[0]) <= RULES_MAX, "room for every parameter");
+_Static_assert(sizeof(specs) / sizeof(specs[0]) == R_COUNT, "a row for every parameter");
 
 #define KIND_BIT(kind) (1U << (kind))
-/*
- * A lock is one number for all yet, so its strictest cell governs it.  Which guard is in force
- * follows from the kinds and the lock, so they come first.
- */
 static const struct rule_binding bindings[] = {
-	{"mfa.kinds", RULE_ALL, P_MFA_KINDS},
-	{"lock.threshold", KIND_BIT(ACCOUNT_GENERAL) | KIND_BIT(ACCOUNT_PRIVILEGED),
-		P_LOCK_THRESHOLD},
-	{"lock.duration", KIND_BIT(ACCOUNT_GENERAL) | KIND_BIT(ACCOUNT_PRIVILEGED),
-		P_LOCK_DURATION_S},
-	{"password.min", KIND_BIT(ACCOUNT_GENERAL), P_PASSWORD_MIN},
-	{"password.min", KIND_BIT(ACCOUNT_PRIVILEGED), P_PASSWORD_MIN_PRIVILEGED},
-	{"log.retention_days", RULE_ALL, P_LOG_RETENTION_DAYS},
+	{R_MFA_KINDS, RULE_ALL, P_MFA_KINDS},
+	{R_LOCK_THRESHOLD, RULE_ALL, P_LOCK_THRESHOLD},
+	{R_LOCK_DURATION, RULE_ALL, P_LOCK_DURATION_S},
+	{R_PASSWORD_MIN, KIND_BIT(ACCOUNT_GENERAL) | KIND_BIT(ACCOUNT_SERVICE), P_PASSWORD_MIN},
+	{R_PASSWORD_MIN, KIND_BIT(ACCOUNT_PRIVILEGED), P_PASSWORD_MIN_PRIVILEGED},
+	{R_LOG_RETENTION_DAYS, RULE_ALL, P_LOG_RETENTION_DAYS},
+};
+
+static const struct rule_default defaults[] = {
+	{R_MFA_COUNTS, KIND_KNOWLEDGE | KIND_POSSESSION | KIND_BIOMETRIC, "", "default"},
 };
 
 const struct rule_spec *
 rule_specs(size_t *n_r)
 {
-	*n_r = sizeof(specs) / sizeof(specs[0]);
+	*n_r = R_COUNT;
 	return specs;
+}
+
+const struct rule_spec *
+rule_spec(enum rule_id rule)
+{
+	return &specs[rule];
 }
 
 const struct rule_binding *
@@ -209,4 +214,11 @@ rule_bindings(size_t *n_r)
 {
 	*n_r = sizeof(bindings) / sizeof(bindings[0]);
 	return bindings;
+}
+
+const struct rule_default *
+rule_defaults(size_t *n_r)
+{
+	*n_r = sizeof(defaults) / sizeof(defaults[0]);
+	return defaults;
 }

@@ -63,10 +63,30 @@ assert_refused(const char *text, const char *sentence)
 	ck_assert_msg(strstr(said, sentence) != NULL, "%s\nlacks: %s", said, sentence);
 }
 
-static int64_t
-number(const struct config *config, enum policy_param id)
+/* What the policy holds of a parameter for general accounts behind two kinds of factors. */
+static const struct policy_held *
+held(const struct config *config, enum rule_id rule)
 {
-	return policy_value(&config->policy, id);
+	return policy_held(&config->policy, rule, ACCOUNT_GENERAL, GUARD_MFA);
+}
+
+static int64_t
+number(const struct config *config, enum rule_id rule)
+{
+	return held(config, rule)->value;
+}
+
+/* The same behind a lock alone. */
+static const struct policy_held *
+locked(const struct config *config, enum account_kind kind, enum rule_id rule)
+{
+	return policy_held(&config->policy, rule, kind, GUARD_LOCK);
+}
+
+static int64_t
+privileged(const struct config *config, enum rule_id rule)
+{
+	return policy_number_of(&config->policy, rule, ACCOUNT_PRIVILEGED, GUARD_MFA);
 }
 
 /* How a claim of a criterion about a parameter stands. */
@@ -162,27 +182,30 @@ START_TEST(c03_length_follows_from_the_guard)
 	struct config *config =
 		load_comply("comply = {\"scs3\", \"isac2\"}\n" RESOLVE("password.classes", "none"));
 
-	ck_assert_int_eq(number(config, P_PASSWORD_MIN), 8);
-	ck_assert_uint_eq(config->comply.guards, 1U << GUARD_MFA);
+	ck_assert_int_eq(number(config, R_PASSWORD_MIN), 8);
+	ck_assert_int_eq(policy_guard(&config->policy, ACCOUNT_GENERAL, true), GUARD_MFA);
+	ck_assert_int_eq(policy_guard(&config->policy, ACCOUNT_GENERAL, false), GUARD_LOCK);
 	ck_assert_int_eq(cell_of(config, "password.min", ACCOUNT_GENERAL, GUARD_LOCK)->value, 16);
 	config_free(&config);
 	/* one service with one kind: its passwords have the lock alone */
 	config = load_comply(
 		"comply = {\"scs3\", \"isac2\"}\nservice \"sshd\" { kinds = 1 }\n" RESOLVE(
 			"password.classes", "none"));
-	ck_assert_int_eq(number(config, P_PASSWORD_MIN), 16);
-	ck_assert_int_eq(number(config, P_PASSWORD_MIN_PRIVILEGED), 16);
-	ck_assert_str_eq(config->policy.numbers[P_PASSWORD_MIN].origin.criterion, "ISAC-3.2.8b");
+	ck_assert_int_eq(policy_guard(&config->policy, ACCOUNT_GENERAL, true), GUARD_LOCK);
+	ck_assert_int_eq(locked(config, ACCOUNT_GENERAL, R_PASSWORD_MIN)->value, 16);
+	ck_assert_int_eq(locked(config, ACCOUNT_PRIVILEGED, R_PASSWORD_MIN)->value, 16);
+	ck_assert_str_eq(locked(config, ACCOUNT_GENERAL, R_PASSWORD_MIN)->origin.criterion,
+		"ISAC-3.2.8b");
 	config_free(&config);
 	config = load_comply("comply = {\"ipa\"}\n" IPA_OPEN);
-	ck_assert_int_eq(number(config, P_PASSWORD_MIN), 8);
-	ck_assert_int_eq(number(config, P_PASSWORD_MIN_PRIVILEGED), 12);
+	ck_assert_int_eq(number(config, R_PASSWORD_MIN), 8);
+	ck_assert_int_eq(privileged(config, R_PASSWORD_MIN), 12);
 	ck_assert_int_eq(cell_of(config, "password.min", ACCOUNT_GENERAL, GUARD_NONE)->value, 10);
 	config_free(&config);
 	config = load_comply("comply = {\"scs3\", \"scsdraft3\"}\nresolve \"accounts.dormant\" { "
 			     "is = {\"30\"}" SIGNED RESOLVE("accounts.leaver_deadline",
 				     "1") "draft \"scsdraft3\" {" SIGNED);
-	ck_assert_int_eq(number(config, P_PASSWORD_MIN), 10);
+	ck_assert_int_eq(number(config, R_PASSWORD_MIN), 10);
 	config_free(&config);
 }
 END_TEST
@@ -229,11 +252,16 @@ START_TEST(c07_lock_is_the_strictest_of_all)
 	ck_assert_int_eq(cell_of(config, "lock.duration", ACCOUNT_GENERAL, GUARD_MFA)->value, 3600);
 	ck_assert_int_eq(
 		cell_of(config, "lock.duration", ACCOUNT_PRIVILEGED, GUARD_MFA)->value, 21600);
-	/* one lock for all as yet: the strictest */
-	ck_assert_int_eq(number(config, P_LOCK_THRESHOLD), 3);
-	ck_assert_int_eq(number(config, P_LOCK_DURATION_S), 21600);
-	ck_assert_str_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.criterion, "IPA-6.10e");
-	ck_assert_str_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.force, "sample");
+	/* and so it is held, told apart by kind */
+	ck_assert_int_eq(number(config, R_LOCK_THRESHOLD), 5);
+	ck_assert_int_eq(number(config, R_LOCK_DURATION), 3600);
+	ck_assert_int_eq(privileged(config, R_LOCK_THRESHOLD), 3);
+	ck_assert_int_eq(privileged(config, R_LOCK_DURATION), 21600);
+	ck_assert_str_eq(held(config, R_LOCK_THRESHOLD)->origin.criterion, "ISAC-6.2.3");
+	ck_assert_str_eq(held(config, R_LOCK_THRESHOLD)->origin.force, "must");
+	ck_assert_str_eq(
+		policy_held_strictest(&config->policy, R_LOCK_THRESHOLD)->origin.criterion,
+		"IPA-6.10e");
 	config_free(&config);
 }
 END_TEST
@@ -258,7 +286,7 @@ START_TEST(c19_the_longest_retention_and_all_fields)
 		load_comply("comply = {\"scs4\", \"isac1\", \"ipa\"}\n" TIMEOUT RESOLVE(
 			"password.classes", "none"));
 
-	ck_assert_int_eq(number(config, P_LOG_RETENTION_DAYS), 1096);
+	ck_assert_int_eq(number(config, R_LOG_RETENTION_DAYS), 1096);
 	ck_assert_int_eq(cell_of(config, "log.fields", ACCOUNT_GENERAL, GUARD_MFA)->value, 255);
 	config_free(&config);
 	assert_refused("comply = {\"isac1\"}\nlog { retention_days = 200 }\n",
@@ -292,8 +320,8 @@ START_TEST(without_comply_nothing_changes)
 {
 	struct config *config = load_comply("lock { threshold = 20 }\n");
 
-	ck_assert_int_eq(number(config, P_LOCK_THRESHOLD), 20);
-	ck_assert_str_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.force, "deviation");
+	ck_assert_int_eq(number(config, R_LOCK_THRESHOLD), 20);
+	ck_assert_str_eq(held(config, R_LOCK_THRESHOLD)->origin.force, "deviation");
 	ck_assert_uint_eq(config->comply.book.nprofiles, 0);
 	config_free(&config);
 }
@@ -303,10 +331,10 @@ START_TEST(options_may_only_tighten)
 {
 	struct config *config = load_comply("comply = {\"isac1\"}\nlock { threshold = 4 }\n");
 
-	ck_assert_int_eq(number(config, P_LOCK_THRESHOLD), 4);
-	ck_assert_str_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.force, "local");
-	ck_assert_str_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.criterion, "ISAC-6.2.3");
-	ck_assert_int_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.line, 3);
+	ck_assert_int_eq(number(config, R_LOCK_THRESHOLD), 4);
+	ck_assert_str_eq(held(config, R_LOCK_THRESHOLD)->origin.force, "local");
+	ck_assert_str_eq(held(config, R_LOCK_THRESHOLD)->origin.criterion, "ISAC-6.2.3");
+	ck_assert_int_eq(held(config, R_LOCK_THRESHOLD)->origin.line, 3);
 	config_free(&config);
 	assert_refused("comply = {\"isac1\"}\nlock { threshold = 10 }\n",
 		"warifu.conf:3: 'lock.threshold' is weaker than what is complied with: ISAC-6.2.3 "
@@ -322,15 +350,15 @@ START_TEST(a_deviation_is_taken_and_told)
 	struct config *config =
 		load_comply("comply = {\"isac1\"}\n" DEVIATE("lock.threshold", "10"));
 
-	ck_assert_int_eq(number(config, P_LOCK_THRESHOLD), 10);
-	ck_assert_str_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.force, "deviation");
+	ck_assert_int_eq(number(config, R_LOCK_THRESHOLD), 10);
+	ck_assert_str_eq(held(config, R_LOCK_THRESHOLD)->origin.force, "deviation");
 	ck_assert_int_eq(verdict_of(config, "ISAC-6.2.3", "lock.threshold"), VERDICT_DEVIATES);
 	ck_assert_str_eq(config_answer_of(&config->comply, &config->comply.answers[0])->by, "Sato");
 	config_free(&config);
 	config = load_comply(
 		"comply = {\"isac1\"}\nlock { threshold = 8 }\n" DEVIATE("lock.threshold", "10"));
-	ck_assert_int_eq(number(config, P_LOCK_THRESHOLD), 8);
-	ck_assert_str_eq(config->policy.numbers[P_LOCK_THRESHOLD].origin.force, "deviation");
+	ck_assert_int_eq(number(config, R_LOCK_THRESHOLD), 8);
+	ck_assert_str_eq(held(config, R_LOCK_THRESHOLD)->origin.force, "deviation");
 	config_free(&config);
 }
 END_TEST
@@ -340,8 +368,8 @@ START_TEST(defaults_are_never_loosened)
 {
 	struct config *config = load_comply("comply = {\"scs4\"}\n");
 
-	ck_assert_int_eq(number(config, P_LOG_RETENTION_DAYS), 1096);
-	ck_assert_int_eq(number(config, P_PASSWORD_MIN_PRIVILEGED), 12);
+	ck_assert_int_eq(number(config, R_LOG_RETENTION_DAYS), 1096);
+	ck_assert_int_eq(privileged(config, R_PASSWORD_MIN), 12);
 	ck_assert_int_eq(
 		cell_of(config, "log.retention_days", ACCOUNT_GENERAL, GUARD_MFA)->value, 184);
 	config_free(&config);

@@ -102,7 +102,7 @@ START_TEST(sentences_name_number_and_rule)
 	ck_assert_int_eq(check_bytes(&account, "k7#mQ2xv9pw", 11, why), WF_NO);
 	ck_assert_str_eq(why,
 		"The password is too short. Choose one of at least 12 characters (rule "
-		"password.min_privileged IPA-6.10g).");
+		"password.min IPA-6.10g).");
 	expect(&account, "k7#mQ2xv9pwe", NULL);
 	account.kind = ACCOUNT_GENERAL;
 	ck_assert_int_eq(check_bytes(&account, "k7#", 3, why), WF_NO);
