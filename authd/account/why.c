@@ -120,6 +120,14 @@ static const struct reason {
 		   "doctor' finds such ways around.")},
 	{"group", N_("The account is in none of the groups that this RADIUS client lets in."),
 		N_("Put it into one of them, or change 'groups' of the client in warifu.conf.")},
+	{"no-grant",
+		N_("One enters there by a grant alone, and the account has none that holds: see "
+		   "'warifu service list' and 'warifu grant list'."),
+		N_("If it is right that it enters, give it one: 'warifu grant add'.")},
+	{"scope",
+		N_("One enters there by a grant alone, and the account is in none of the groups "
+		   "that can be granted it ('scope' in warifu.conf)."),
+		N_("Put it into one of them, if it belongs there: 'warifu user set --groups'.")},
 	{"not-privileged",
 		N_("Behind this RADIUS client firewalls or entry points are administered, and the "
 		   "account is not a privileged one."),

@@ -125,6 +125,7 @@ void
 txn_facts(const struct transaction *txn, const struct account *account, struct policy_facts *facts_r)
 {
 	facts_fill(facts_r, &txn->asker, txn->purpose, account);
+	grants_facts(txn->engine, &txn->asker, account, txn->grant, facts_r);
 	if (txn->gateway.asks)
 		gateway_facts(txn, account, facts_r);
 	else
@@ -184,6 +185,7 @@ txn_look(struct transaction *txn)
 	read->has_idempotency = txn->has_idempotency;
 	memcpy(read->idempotency, txn->idempotency, sizeof(read->idempotency));
 	asker_session(&txn->asker, read);
+	grants_ask(engine, &txn->asker, read);
 	if (lanes_fill(engine, &txn->asker, false, &read->lanes) != WF_OK) {
 		txn_step(txn, TXN_FAILED);
 		return;
@@ -295,6 +297,7 @@ facts_arrived(struct transaction *txn)
 	asker_locate(&txn->asker, &engine->config->policy, read);
 	txn->known = read->found;
 	txn->account = read->found ? read->account.id : 0;
+	txn->grant = read->grant;
 	judge_peer(txn, read);
 	judge_demand(txn, read);
 	judge_source(txn, read);

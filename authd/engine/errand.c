@@ -173,6 +173,7 @@ errand_read(struct errand *errand, void (*step)(struct errand *errand))
 	read->has_txn = errand->has_txn;
 	memcpy(read->txn, errand->txn, WF_TXN_LEN);
 	asker_session(&errand->asker, read);
+	grants_ask(errand->engine, &errand->asker, read);
 	errand_submit(errand, step);
 }
 
@@ -200,6 +201,10 @@ errand_record(struct errand *errand, enum wf_verdict verdict, enum wf_text_id te
 	errand->job.kind = STORE_ADMIN;
 	errand->job.u.admin.rows = &errand->row;
 	errand->job.u.admin.nrows = 1;
+	errand->job.u.admin.effects = errand->effects;
+	if (verdict == WF_VERDICT_ACCEPT)
+		grants_use(errand->engine, errand->grant, errand->account.id, errand->effects,
+			   &errand->job.u.admin.neffects);
 	errand_submit(errand, recorded);
 }
 

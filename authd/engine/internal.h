@@ -161,6 +161,7 @@ struct transaction {
 	bool stale;             /* they are not what would be asked now */
 	bool held;              /* slowed for its source: the answers wait */
 	int64_t account;        /* 0 = none */
+	int64_t grant;          /* by which he enters; 0 = none is needed, or there is none */
 	bool known;             /* an account of ours, usable or not */
 	bool foreign;           /* an untrusted peer asks for somebody else: nothing is evaluated or counted */
 	bool doomed;            /* never to be accepted, whatever is answered */
@@ -217,6 +218,7 @@ struct errand {
 	void (*step)(struct errand *errand); /* after the job or the work */
 	struct event *grid;
 	struct account account;
+	int64_t grant; /* by which he enters; 0 = none is needed, or there is none */
 	bool found;
 	struct forced *forced; /* an ATTEMPT with a new password: busy with it */
 	enum wf_text_id prompt; /* WF_TEXT_NONE: a verdict; else the answer is a CHALLENGE for this */
@@ -435,6 +437,15 @@ WF_MUST_USE wf_status lanes_fill(struct engine *engine, struct asker *asker, boo
 /* From where the attempt comes, and what each kind of account would have as a limit. */
 void lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow, struct store_reserve *reserve);
 uint32_t source_weight(struct engine *engine, const struct store_lanes *lanes);
+
+/* grants.c */
+/* Has the READ look for a grant, if the register lets in by one alone. */
+void grants_ask(const struct engine *engine, const struct asker *asker, struct store_read *read);
+/* `grant`: what it found; 0 = none. */
+void grants_facts(const struct engine *engine, const struct asker *asker, const struct account *account, int64_t grant,
+		  struct policy_facts *facts);
+/* Adds the effect that records a login by it. */
+void grants_use(const struct engine *engine, int64_t grant, int64_t account, struct effect *effects, size_t *n);
 
 /* grid.c: when a reply that is no ACCEPT may leave */
 void grid_note_hash(struct engine *engine, int64_t thread_us);

@@ -279,7 +279,7 @@ fill_row(struct transaction *txn, struct audit_row *row, enum audit_result resul
 static void
 fill_effects(struct transaction *txn, struct store_settle *settle)
 {
-	_Static_assert(POLICY_PROMPTS_MAX * sizeof(((struct factor_result *)0)->effects) / sizeof(struct effect) + 1 <=
+	_Static_assert(POLICY_PROMPTS_MAX * sizeof(((struct factor_result *)0)->effects) / sizeof(struct effect) + 2 <=
 			       STORE_EFFECTS_MAX, "an effect that is left out lets a code be used again");
 	for (size_t i = 0; i < txn->verify.nprompts; i++) {
 		const struct factor_result *result = &txn->verify.results[i].result;
@@ -289,6 +289,7 @@ fill_effects(struct transaction *txn, struct store_settle *settle)
 	}
 	if (txn->purpose != WF_PURPOSE_LOGIN)
 		return;
+	grants_use(txn->engine, txn->grant, txn->account, settle->effects, &settle->neffects);
 	settle->effects[settle->neffects++] = (struct effect){
 		.kind = EFFECT_LAST_LOGIN, .account_id = txn->account, .value = wf_clock_now(&txn->engine->clock).wall_us
 	};

@@ -130,6 +130,18 @@ source_listed(const char *sources, const struct wf_source *source)
 }
 
 static bool
+ask_grant(const struct question *q, struct policy_account_answer *answer_r)
+{
+	if (q->facts->outside_scope)
+		answer(answer_r, WF_VERDICT_REJECT, "scope", RULE_SCOPE);
+	else if (q->facts->ungranted)
+		answer(answer_r, WF_VERDICT_REJECT, "no-grant", RULE_GRANT);
+	else
+		return false;
+	return true;
+}
+
+static bool
 ask_service_account(const struct question *q, struct policy_account_answer *answer_r)
 {
 	if (q->account->kind != ACCOUNT_SERVICE)
@@ -177,6 +189,7 @@ static bool (*const questions[])(const struct question *, struct policy_account_
 	ask_known,
 	ask_root,
 	ask_standing,
+	ask_grant,
 	ask_service_account,
 	ask_covered,
 	ask_must_change,

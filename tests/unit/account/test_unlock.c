@@ -235,8 +235,8 @@ START_TEST(known_reasons_are_explained)
 		"protocol", "root-login", "service-account", "service-account-no-key",
 		"service-account-source", "no-transaction", "must-change", "not-own-account",
 		"not-proved", "password-rule", "overflow", "unavailable", "lease-expired",
-		"changed-meanwhile", "group", "not-privileged", "state-unknown", "state-used",
-		"state-ended"};
+		"changed-meanwhile", "group", "no-grant", "scope", "not-privileged",
+		"state-unknown", "state-used", "state-ended"};
 
 	for (size_t i = 0; i < COUNT_OF(reasons); i++) {
 		write_row("alice", reasons[i], AUDIT_FAILURE, 1);
