@@ -53,15 +53,6 @@ idle(void *ctx, const struct engine_peer *peer)
 	return local_idle(peer);
 }
 
-static wf_status
-open_spool(struct relay *relay, char *why_r, size_t size)
-{
-	char path[sizeof(relay->config->state_dir) + 32];
-
-	(void)snprintf(path, sizeof(path), "%s/relay.spool", relay->config->state_dir);
-	return spool_open(path, &relay->spool, why_r, size);
-}
-
 static void
 start(struct relay *relay)
 {
@@ -91,7 +82,7 @@ relay_new(const struct relay_options *options, const struct config *config, stru
 		(struct front_taker){.ctx = relay, .handle = handle, .gone = gone, .idle = idle};
 	status = refusals_new(&relay->refusals);
 	if (status == WF_OK)
-		status = open_spool(relay, why_r, size);
+		status = rows_open(relay, relay->way == &relay_over_tls, why_r, size);
 	if (status == WF_OK)
 		status = relay->way->configure(relay, config, why_r, size);
 	if (status != WF_OK) {
@@ -148,6 +139,7 @@ relay_free(struct relay **relay)
 		it->way->gone(it->locals->peer);
 	free(it->accepted);
 	spool_close(&it->spool);
+	diary_close(&it->diary);
 	refusals_free(&it->refusals);
 	SSL_CTX_free(it->context);
 	free(it);

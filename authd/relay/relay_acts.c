@@ -95,7 +95,7 @@ status_rows(struct act_answer *answer)
 
 	(void)snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	(void)snprintf(started, sizeof(started), "%lld", (long long)relay->started_us);
-	(void)snprintf(spooled, sizeof(spooled), "%zu", spool_count(relay->spool));
+	(void)snprintf(spooled, sizeof(spooled), "%zu", rows_waiting(relay));
 	(void)snprintf(
 		unavailable, sizeof(unavailable), "%llu", (unsigned long long)relay->unavailable);
 	say_centre(relay, answer->text, sizeof(answer->text));
@@ -133,14 +133,19 @@ find_certificate(const struct relay *relay, struct finding *finding)
 }
 
 static void
-find_spool(const struct relay *relay, struct finding *finding)
+find_rows(const struct relay *relay, struct finding *finding)
 {
-	size_t n = spool_count(relay->spool);
+	size_t n = rows_waiting(relay);
 
-	finding->name = "spool";
+	finding->name = relay->diary != NULL ? "log" : "spool";
 	finding->level = n > 0 && !is_up(relay) ? "warn" : "ok";
-	(void)snprintf(
-		finding->text, sizeof(finding->text), _("rows that wait for the centre: %zu"), n);
+	if (relay->diary != NULL)
+		(void)snprintf(finding->text, sizeof(finding->text),
+			_("the log of this host is %s; RADIUS carries none to the centre"),
+			diary_path(relay->diary));
+	else
+		(void)snprintf(finding->text, sizeof(finding->text),
+			_("rows that wait for the centre: %zu"), n);
 }
 
 static wf_status
@@ -152,7 +157,7 @@ doctor_rows(struct act_answer *answer)
 
 	find_centre(answer->relay, &findings[0]);
 	find_certificate(answer->relay, &findings[1]);
-	find_spool(answer->relay, &findings[2]);
+	find_rows(answer->relay, &findings[2]);
 	for (size_t i = 0; status == WF_OK && i < ROWS; i++) {
 		const char *const cells[] = {findings[i].name, findings[i].level, findings[i].text};
 

@@ -7,6 +7,7 @@
 #include "authd/relay/channels.h"
 #include "authd/relay/dial.h"
 #include "authd/relay/relay.h"
+#include "authd/relay/diary.h"
 #include "authd/relay/spool.h"
 #include "authd/relay/stream.h"
 #include "authd/worker/mailbox.h"
@@ -64,12 +65,14 @@ struct relay {
 	struct mailbox_post dialled;
 	struct local *locals;
 	struct channels channels; /* of locals */
-	struct spool *spool;
+	struct spool *spool; /* of a way that carries rows; else NULL, and there is a diary */
+	struct diary *diary;
 	bool reporting; /* the first row of the spool is on its way */
 	struct refusals *refusals;
 	int64_t started_us;
 	uint64_t unavailable; /* answers since start */
 	struct plain_accepted *accepted; /* of relay_plain.c; owned */
+	unsigned silences; /* of relay_plain.c: questions in a row that nobody answered */
 };
 
 /* relay.c */
@@ -101,7 +104,10 @@ void local_reply(struct relay *relay, const struct wf_msg *msg);  /* RELAYED */
 void local_closed(struct relay *relay, const struct wf_msg *msg); /* CLOSED */
 void locals_away(struct relay *relay); /* the centre is gone: whoever waits is told */
 
-/* relay_rows.c: what is remembered until the centre has it */
+/* relay_rows.c: what is remembered until the centre has it, or here alone */
+/* Opens the spool or the diary.  As spool_open(). */
+WF_MUST_USE wf_status rows_open(struct relay *relay, bool sends, char *why_r, size_t size);
+size_t rows_waiting(const struct relay *relay); /* for the centre */
 void rows_write(struct relay *relay, const struct audit_row *row);
 void rows_system(struct relay *relay, const char *event, const char *detail);
 void rows_unavailable(struct relay *relay, const struct local *local);

@@ -7,10 +7,12 @@
  * passwords, callers that are not root (nobody could tell whose account they may ask about), and
  * the account phase of a login that was not accepted here a moment ago, as one with a key alone.
  *
- * A centre is away while warifu-egress is, and for AWAY_US after a question that nobody answered:
- * whoever comes then meets nobody, and may use the emergency code. A question that could not be
- * put to it says nothing of it: a person's answer may be too long, a crowd may fill the queue, and
- * neither may shut out all others.
+ * A centre is away while warifu-egress is, and for AWAY_US after SILENCES questions in a row that
+ * nobody answered: whoever comes then meets nobody, and may use the emergency code. One alone says
+ * little: a Warifu is silent, too, where it could not tell (one account's own server may be away),
+ * and nobody else's login depends on that. A question that could not be put to it says nothing at
+ * all: a person's answer may be too long, a crowd may fill the queue, and neither may shut out all
+ * others.
  */
 #include "config.h"
 
@@ -24,6 +26,7 @@
 #include "common/random.h"
 
 #define AWAY_US INT64_C(10000000)
+#define SILENCES 2
 #define ROUNDS_MAX 8
 #define ACCEPTED_MAX 256
 #define ACCEPTED_US INT64_C(120000000) /* from the Accept to the account phase */
@@ -222,13 +225,21 @@ take_challenge(struct local *local, const struct egress_reply *reply)
 static void
 note_silence(struct relay *relay, const struct egress_reply *reply)
 {
-	bool silent = reply->why == WF_WHY_AWAY || reply->why == WF_WHY_TIMEOUT ||
-		      reply->why == WF_WHY_FORGED;
+	bool silent = reply->why == WF_WHY_TIMEOUT || reply->why == WF_WHY_FORGED;
 
-	if (!silent)
+	relay->silences += silent;
+	if (reply->why != WF_WHY_AWAY && (!silent || relay->silences < SILENCES))
 		return;
 	relay->try_us = now_us(relay) + AWAY_US;
 	away(relay, reply->cause);
+}
+
+static void
+note_answer(struct relay *relay)
+{
+	relay->silences = 0;
+	if (relay->told_away)
+		centre_told_back(relay);
 }
 
 /* The person was asked already: plainly unavailable. */
@@ -255,8 +266,8 @@ answered(void *ctx, const struct egress_reply *reply)
 	struct local *local = ctx;
 
 	local->plain->ticket = NULL;
-	if (reply->outcome != WF_OUTCOME_UNREACHABLE && local->relay->told_away)
-		centre_told_back(local->relay);
+	if (reply->outcome != WF_OUTCOME_UNREACHABLE)
+		note_answer(local->relay);
 	if (takes[reply->outcome](local, reply) != WF_OK)
 		hang_up(local);
 }
@@ -285,8 +296,8 @@ take_begin(struct relay *relay, struct local *local, const struct wf_msg *msg)
 	uint64_t purpose;
 	wf_status status = wf_msg_get_uint(msg, WF_F_PURPOSE, &purpose);
 
-	if (status != WF_OK || local->plain != NULL)
-		return status != WF_OK ? status : WF_DENIED;
+	if (status != WF_OK)
+		return status;
 	if (purpose != WF_PURPOSE_LOGIN) {
 		relay_say(relay, LOG_NOTICE,
 			"%s: a password cannot be changed over RADIUS; change it on a host with "
@@ -424,6 +435,8 @@ message(struct relay *relay, struct engine_peer *peer, const struct wf_msg *msg)
 	for (size_t i = 0; i < sizeof(messages) / sizeof(messages[0]); i++) {
 		if (messages[i].type != msg->type)
 			continue;
+		if (messages[i].names && local->plain != NULL)
+			return WF_DENIED; /* or the login under way would become another's */
 		if (messages[i].names)
 			status = local_remember(local, msg);
 		if (status != WF_OK)

@@ -1,6 +1,7 @@
 /*
  * Rows of this host: written into the spool, durable, before anybody acts on them, and sent on in
- * order, one at a time, so that what the centre has stored is what the spool may forget.  Answers
+ * order, one at a time, so that what the centre has stored is what the spool may forget.  Where
+ * the way to the centre carries no rows they are written into a log of the host's own.  Answers
  * that were unavailable are gathered as refusals are: a flood of them fills no disk.
  */
 #include "config.h"
@@ -34,23 +35,49 @@ rows_fill(
 static void
 complain(struct relay *relay, wf_status status)
 {
-	relay_say(relay, LOG_ERR,
-		"a row for the centre's log could not be kept: %s; look at the disk of %s",
+	relay_say(relay, LOG_ERR, "a row of the log could not be kept: %s; look at the disk of %s",
 		status == WF_FULL ? "the spool is full" : wf_status_text(status),
 		relay->config->state_dir);
 }
 
-static void
-keep(struct relay *relay, const struct audit_row *row, bool matters)
+wf_status
+rows_open(struct relay *relay, bool sends, char *why_r, size_t size)
+{
+	char path[sizeof(relay->config->state_dir) + 32];
+
+	(void)snprintf(path, sizeof(path), "%s/%s", relay->config->state_dir,
+		sends ? "relay.spool" : "relay.log");
+	return sends ? spool_open(path, &relay->spool, why_r, size)
+		     : diary_open(path, &relay->diary, why_r, size);
+}
+
+size_t
+rows_waiting(const struct relay *relay)
+{
+	return relay->spool == NULL ? 0 : spool_count(relay->spool);
+}
+
+static wf_status
+put(struct relay *relay, const struct audit_row *row, bool matters)
 {
 	struct wf_buf encoded;
 	wf_status status;
 
+	if (relay->diary != NULL)
+		return diary_put(relay->diary, row);
 	wf_buf_init(&encoded, AUDIT_ENCODED_MAX);
 	status = audit_row_encode(row, &encoded);
 	if (status == WF_OK)
 		status = spool_put(relay->spool, encoded.data, encoded.len, matters);
 	wf_buf_clear(&encoded);
+	return status;
+}
+
+static void
+keep(struct relay *relay, const struct audit_row *row, bool matters)
+{
+	wf_status status = put(relay, row, matters);
+
 	if (status != WF_OK)
 		complain(relay, status);
 }
@@ -97,9 +124,11 @@ rows_unavailable(struct relay *relay, const struct local *local)
 static void
 tell_lost(struct relay *relay)
 {
-	uint64_t lost = spool_count(relay->spool) == 0 ? spool_lost(relay->spool) : 0;
+	uint64_t lost = 0;
 	char detail[64];
 
+	if (relay->spool != NULL && spool_count(relay->spool) == 0)
+		lost = spool_lost(relay->spool);
 	if (lost == 0)
 		return;
 	(void)snprintf(detail, sizeof(detail), "rows lost for want of room: %llu",

@@ -70,7 +70,7 @@ teardown(void)
 	relay_stop(relay);
 	relay_free(&relay);
 	ck_assert_ptr_null(relay);
-	snprintf(path, sizeof(path), "%s/relay.spool", rig.folder);
+	snprintf(path, sizeof(path), "%s/relay.log", rig.folder);
 	ck_assert_int_eq(unlink(path), 0);
 	rig_close(&rig);
 }
@@ -235,24 +235,53 @@ END_TEST
 
 /* --- who is away --- */
 
-START_TEST(nobody_answers)
+/* `before`: how many were asked until now. */
+static void
+expect_silence(size_t before)
 {
 	ask_first();
-	elsewhere_say(0, WF_OUTCOME_UNREACHABLE);
+	elsewhere_silent(before, WF_WHY_TIMEOUT);
 	expect_result(WF_VERDICT_UNAVAILABLE, WF_TEXT_UNAVAILABLE); /* he was asked */
-	ck_assert_ptr_nonnull(strstr(said, "the centre centre is away"));
+}
+
+static void
+expect_nobody(size_t before)
+{
 	ck_assert_int_eq(begin(WF_PURPOSE_LOGIN), WF_OK);
 	expect_result(WF_VERDICT_UNAVAILABLE, WF_TEXT_AWAY); /* as if nobody had listened */
-	ck_assert_uint_eq(elsewhere_count(), 1);
+	ck_assert_uint_eq(elsewhere_count(), before);
+}
+
+START_TEST(nobody_answers)
+{
+	expect_silence(0);
+	expect_silence(1);
+	ck_assert_ptr_nonnull(strstr(said, "the centre centre is away"));
+	expect_nobody(2);
 	pass(9 * S);
-	ck_assert_int_eq(begin(WF_PURPOSE_LOGIN), WF_OK);
-	expect_result(WF_VERDICT_UNAVAILABLE, WF_TEXT_AWAY);
+	expect_nobody(2);
 	pass(S);
+	expect_silence(2); /* still nobody: once is enough now */
+	expect_nobody(3);
+	pass(10 * S);
 	ask_first();
 	said_forget();
-	elsewhere_say(1, WF_OUTCOME_REJECT);
+	elsewhere_say(3, WF_OUTCOME_REJECT);
 	expect_result(WF_VERDICT_REJECT, WF_TEXT_REFUSED);
 	ck_assert_ptr_nonnull(strstr(said, "the centre centre is there"));
+}
+END_TEST
+
+/* A Warifu says nothing for whom it cannot judge; that is no matter of others. */
+START_TEST(one_silence_shuts_out_nobody)
+{
+	for (size_t i = 0; i < 6; i += 2) {
+		expect_silence(i);
+		ask_first();
+		elsewhere_say(i + 1, WF_OUTCOME_REJECT);
+		expect_result(WF_VERDICT_REJECT, WF_TEXT_REFUSED);
+	}
+	ck_assert_ptr_null(strstr(said, "is away"));
 }
 END_TEST
 
@@ -350,8 +379,70 @@ START_TEST(a_login_that_goes_on_was_not_accepted)
 	memcpy(txn, at, sizeof(txn));
 	ck_assert_int_eq(answer("secret"), WF_OK);
 	elsewhere_challenge(0, "Code:", false, "s");
+	ck_assert_int_eq(send_plain(WF_MSG_ACCOUNT, txn, "alice"), WF_DENIED);
+	leave();
 	ck_assert_int_eq(send_plain(WF_MSG_ACCOUNT, txn, "alice"), WF_OK);
 	expect_result(WF_VERDICT_REJECT, WF_TEXT_REFUSED);
+}
+END_TEST
+
+/* Whatever names somebody in the middle of a login: what is answered belongs to who was asked. */
+START_TEST(a_login_stays_its_own)
+{
+	static const enum wf_msg_type types[] = {WF_MSG_ACCOUNT, WF_MSG_SESSION, WF_MSG_CHANGE};
+	const uint8_t *at;
+	uint8_t txn[WF_TXN_LEN];
+	size_t len;
+
+	ask_first();
+	ck_assert_int_eq(send_plain(types[_i], NULL, "bob"), WF_DENIED);
+	elsewhere_say(0, WF_OUTCOME_ACCEPT);
+	ck_assert_int_eq(wf_msg_get_bytes(&peer.last, WF_F_TXN, 0, &at, &len), WF_OK);
+	memcpy(txn, at, sizeof(txn));
+	leave();
+	ck_assert_int_eq(send_plain(WF_MSG_ACCOUNT, txn, "bob"), WF_OK);
+	expect_result(WF_VERDICT_REJECT, WF_TEXT_REFUSED);
+	ck_assert_int_eq(send_plain(WF_MSG_ACCOUNT, txn, "alice"), WF_OK);
+	expect_result(WF_VERDICT_ACCEPT, WF_TEXT_NONE);
+}
+END_TEST
+
+/* --- its own log --- */
+
+/* How often a text is in the log of the host. */
+static size_t
+count_in_log(const char *name, const char *text)
+{
+	static char bytes[3u << 20];
+	char path[100];
+	FILE *file;
+	size_t n = 0;
+
+	snprintf(path, sizeof(path), "%s/%s", rig.folder, name);
+	file = fopen(path, "r");
+	if (file == NULL)
+		return 0;
+	bytes[fread(bytes, 1, sizeof(bytes) - 1, file)] = '\0';
+	fclose(file);
+	for (const char *at = bytes; (at = strstr(at, text)) != NULL; at++)
+		n++;
+	return n;
+}
+
+START_TEST(rows_stay_on_the_host)
+{
+	char path[100];
+
+	expect_silence(0);
+	expect_silence(1);
+	relay_tick(relay);
+	ck_assert_uint_eq(count_in_log("relay.log", "\"event\":\"relay.start\""), 1);
+	ck_assert_uint_eq(count_in_log("relay.log", "\"event\":\"relay.away\""), 1);
+	ck_assert_uint_eq(count_in_log("relay.log",
+				  "\"user\":\"alice\",\"source\":\"192.0.2.7\",\"host\":\"web1\""),
+		1);
+	snprintf(path, sizeof(path), "%s/relay.spool", rig.folder);
+	ck_assert_int_eq(access(path, F_OK), -1);
 }
 END_TEST
 
@@ -407,6 +498,9 @@ relay_plain_suite(void)
 	tcase_add_test(tc, a_refusal);
 	tcase_add_test(tc, questions_without_end);
 	tcase_add_test(tc, nobody_answers);
+	tcase_add_test(tc, one_silence_shuts_out_nobody);
+	tcase_add_loop_test(tc, a_login_stays_its_own, 0, 3);
+	tcase_add_test(tc, rows_stay_on_the_host);
 	tcase_add_loop_test(tc, what_was_not_asked_is_no_silence, 0, 5);
 	tcase_add_test(tc, warifu_egress_is_away);
 	tcase_add_test(tc, it_cannot_be_asked);
