@@ -50,7 +50,7 @@ put(const char *user, const char *detail)
 
 	audit_row_init(&row, AUDIT_AUTH, "login");
 	row.result = AUDIT_UNAVAILABLE;
-	row.time_us = INT64_C(1772000000000000);
+	row.time_us = row.first_us = row.last_us = INT64_C(1772000000000000);
 	AUDIT_TEXT(row.user, user);
 	AUDIT_TEXT(row.detail, detail);
 	return diary_put(diary, &row);
@@ -87,10 +87,11 @@ expect_text(const char *wanted)
 	free(text);
 }
 
+#define TIME "\"2026-02-25T06:13:20.000000+00:00\""
 #define LINE(user, detail)                                                                   \
-	"{\"time\":\"2026-02-25T06:13:20.000000+00:00\",\"user\":\"" user                       \
+	"{\"time\":" TIME ",\"user\":\"" user                                                   \
 	"\",\"event\":\"login\",\"result\":\"unavailable\",\"count\":1,\"detail\":\"" detail    \
-	"\",\"class\":\"auth\"}\n"
+	"\",\"class\":\"auth\",\"first\":" TIME ",\"last\":" TIME "}\n"
 
 START_TEST(a_line_for_each_row)
 {
