@@ -43,6 +43,10 @@ static const struct {
 		{"unknown-client",
 			N_("the server knows no client of this address: it has not read the "
 			   "section yet (systemctl reload warifu-radiusd)")}},
+	{STATS_CLEAR, false,
+		{"clear",
+			N_("the client is outside of 'zone.internal', and what is complied with "
+			   "wants it encrypted: let it come over TLS")}},
 	{STATS_RATE, false,
 		{"rate", N_("the client's 'rate' is used up: others ask in its name")}},
 	{STATS_QUEUE_FULL, false, {"overload", N_("the server has more to do than it can")}},

@@ -72,6 +72,7 @@ enum {
 	CAUSE_LEARNED,
 	CAUSE_ODD, /* what the daemon's answer was not fit for */
 	CAUSE_QUESTION, /* question_attempt()'s faults */
+	CAUSE_CLEAR, /* a datagram from outside (C-26) */
 	CAUSE_ACCOUNTING = 16, /* accounting_faults() */
 	CAUSE_REQUEST = 32     /* request_faults() */
 };

@@ -308,6 +308,23 @@ dispatch(struct arrival *arrival)
 	refuse_code(arrival);
 }
 
+/* C-26: in the clear only out of the own networks, where documents want it so. */
+static bool
+may_send(const struct arrival *arrival)
+{
+	const struct exchanges *exchanges = arrival->exchanges;
+
+	if (arrival->route->client != NULL ||
+		config_client_may_send(exchanges->site->config, arrival->client->config,
+			arrival->route->address.s6_addr))
+		return true;
+	exchange_count(arrival->exchanges, arrival->client, STATS_CLEAR);
+	exchange_complain(arrival, CAUSE_CLEAR, "clear",
+		"it is in no network of 'zone.internal', so what it sends in the clear is "
+		"discarded: let it come over TLS");
+	return false;
+}
+
 void
 exchanges_receive(struct exchanges *exchanges, const struct route *route, const uint8_t *bytes,
 	size_t len, int64_t now_us)
@@ -326,6 +343,8 @@ exchanges_receive(struct exchanges *exchanges, const struct route *route, const 
 			"no client section has this address: its packets are discarded");
 		return;
 	}
+	if (!may_send(&arrival))
+		return;
 	fault = packet_read(bytes, len, &packet);
 	if (fault == PACKET_FINE) {
 		dispatch(&arrival);

@@ -116,6 +116,7 @@ gather_paths(struct wf_cage *cage, const struct config *config)
 		config->radius.ca, config->radius.crl};
 
 	wf_cage_add(cage, config->radius.state_dir, true);
+	wf_cage_add(cage, config->profiles_dir, false);
 	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
 		wf_cage_add_folder_of(cage, files[i]);
 	for (size_t i = 0; i < config->radius.nclients; i++) {

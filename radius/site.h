@@ -79,8 +79,9 @@ const struct client *site_client(
 /*
  * The attributes of an Accept for an account in `groups`: of each reply section that the client
  * names and that fits, and the groups themselves if the client wants them (checklist D8: no other
- * client gets any).  An attribute of a section is not sent again by a later one.  How many; never
- * more than `max`.
+ * client gets any).  An attribute of a section is not sent again by a later one.  To all, how long
+ * a session may last, where documents want that; never more than they do.  How many; never more
+ * than `max`.
  */
 size_t site_attributes(const struct site *site, const struct client *client,
 	const char groups[][CONFIG_GROUP_SIZE], size_t ngroups, struct dictionary_value *values_r,

@@ -39,6 +39,54 @@ gather_reply(struct gathered *gathered, const struct site_reply *reply)
 			gather(gathered, &reply->values[i]);
 }
 
+/* Seconds of an attribute that is a number. */
+static uint32_t
+seconds_of(const struct dictionary_value *value)
+{
+	uint32_t seconds = 0;
+
+	for (size_t i = 0; i < value->len && i < sizeof(seconds); i++)
+		seconds = seconds << 8 | value->bytes[i];
+	return seconds;
+}
+
+static struct dictionary_value
+seconds_value(enum attribute_type type, uint32_t seconds)
+{
+	return (struct dictionary_value){.type = (uint8_t)type,
+		.len = sizeof(seconds),
+		.bytes = {(uint8_t)(seconds >> 24), (uint8_t)(seconds >> 16),
+			(uint8_t)(seconds >> 8), (uint8_t)seconds}};
+}
+
+/*
+ * Whatever sections say, no session is longer than what documents want (C-21): theirs may only be
+ * shorter, and where they say nothing, it is said for them, in the place of the last attribute if
+ * there is no other.
+ */
+static void
+limit_time(struct gathered *gathered, enum attribute_type type, uint32_t most)
+{
+	const struct dictionary_value value = seconds_value(type, most);
+	bool said = false;
+
+	if (most == 0)
+		return;
+	for (size_t i = 0; i < gathered->n; i++) {
+		struct dictionary_value *theirs = &gathered->values[i];
+
+		if (theirs->vendor != 0 || theirs->type != value.type)
+			continue;
+		said = true;
+		if (seconds_of(theirs) > most)
+			*theirs = value;
+	}
+	if (!said && gathered->n == gathered->max && gathered->n > 0)
+		gathered->n--;
+	if (!said)
+		gather(gathered, &value);
+}
+
 /* `format` with the groups in the place of its "%group" or "%groups"; false: it does not fit. */
 static bool
 fill_in(const char *format, const char *groups, char *text_r, size_t size)
@@ -96,6 +144,15 @@ gather_groups(struct gathered *gathered, const struct site *site,
 		gather_group(gathered, site, client, all);
 }
 
+/* These parameters know neither kinds of accounts nor guards; 0: nobody says. */
+static uint32_t
+longest(const struct site *site, enum rule_id rule)
+{
+	int64_t s = policy_number_of(&site->config->policy, rule, ACCOUNT_GENERAL, GUARD_MFA);
+
+	return s < 0 ? 0 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+}
+
 size_t
 site_attributes(const struct site *site, const struct client *client,
 	const char groups[][CONFIG_GROUP_SIZE], size_t ngroups, struct dictionary_value *values_r,
@@ -111,5 +168,7 @@ site_attributes(const struct site *site, const struct client *client,
 	}
 	if (client->config->send_groups)
 		gather_groups(&gathered, site, client->config, groups, ngroups);
+	limit_time(&gathered, ATTR_SESSION_TIMEOUT, longest(site, R_SESSION_TIMEOUT));
+	limit_time(&gathered, ATTR_IDLE_TIMEOUT, longest(site, R_IDLE_LOCK));
 	return gathered.n;
 }

@@ -19,6 +19,7 @@ static const char *const names[STATS_COUNTERS] = {
 	[STATS_RECORDED] = "recorded",
 	[STATS_STATUS_REPLIES] = "status-replies",
 	[STATS_UNKNOWN_CLIENT] = "dropped.unknown-client",
+	[STATS_CLEAR] = "dropped.clear",
 	[STATS_CODE] = "dropped.code",
 	[STATS_AUTHENTICATOR] = "dropped.authenticator",
 	[STATS_RULE] = "dropped.rule",

@@ -27,6 +27,7 @@ enum stats_counter {
 	STATS_STATUS_REPLIES,
 	/* what was dropped, by cause */
 	STATS_UNKNOWN_CLIENT,
+	STATS_CLEAR,	   /* in the clear from outside, where that is not to be (C-26) */
 	STATS_CODE,	   /* a code that is not served here */
 	STATS_AUTHENTICATOR, /* of an Accounting-Request (B1) */
 	STATS_RULE,	   /* request_check() said to discard it */

@@ -80,4 +80,11 @@ void config_free(struct config **config);
  */
 bool config_cost_is_weak(const struct config *config);
 
+/*
+ * Whether a datagram of this client may come from here: where documents want such connections
+ * encrypted only from `zone.internal` and this machine.  IPv4 as ::ffff:a.b.c.d.
+ */
+bool config_client_may_send(
+	const struct config *config, const struct config_client *client, const uint8_t address[16]);
+
 #endif

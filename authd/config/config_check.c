@@ -122,6 +122,8 @@ config_check(struct config_load *load)
 	load->file = file;
 	config_comply_check(load);
 	config_radius_check_modes(load);
+	if (load->status == WF_OK)
+		config_radius_check_transport(load);
 	load->file = file;
 	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
 		check_order(load, &orders[i]);

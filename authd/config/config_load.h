@@ -91,6 +91,8 @@ void config_check(struct config_load *load);
 void config_radius_check(struct config_load *load);
 /* Whether clients can carry what they are asked for: once the number of kinds is final. */
 void config_radius_check_modes(struct config_load *load);
+/* Whether they may send in the clear from where they are: once documents are composed. */
+void config_radius_check_transport(struct config_load *load);
 /* The same of the sections upstream. */
 void config_upstream_check(struct config_load *load);
 /* The same of documents and what they compose to, after clients have their services. */

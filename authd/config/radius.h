@@ -76,6 +76,8 @@ struct config_client {
 	char psk_file[256]; /* the key, in hexadecimal digits; "" = none */
 	char secret_file[256]; /* of UDP; "" only for a client with certificates or a key alone */
 	int64_t secret_changed_day; /* days since 1970-01-01; -1 = not written */
+	/* over UDP its packets count only out of the own networks (C-26) */
+	bool own_networks_alone;
 	enum client_authenticator message_authenticator;
 	/* a proxy: may send Proxy-State without Message-Authenticator where that is optional */
 	bool proxies;

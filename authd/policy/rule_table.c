@@ -23,6 +23,7 @@
 #endif
 #define CHANGE_TODAY 1 /* initial */
 #define LOCK_TODAY 1 /* lock */
+#define WIRES_TODAY 15 /* all of them: of RADIUS over UDP */
 #define FIELDS_TODAY 255 /* all of them */
 #define BY_BOTH (RULE_BY_KIND | RULE_BY_GUARD)
 
@@ -104,11 +105,11 @@ static const struct rule_spec specs[] = {
 		N_("How long an account stays locked; 0: until it is unlocked.")},
 	{"lock.means", "", POLICY_INTERSECT, RULE_WHOLE, lock_words, 0, BUILT_IN(LOCK_TODAY),
 		N_("What may answer to many wrong tries; others may be added to it.")},
-	{"idle.lock", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, NONE,
+	{"idle.lock", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, HELD(0),
 		N_("Idle time after which a terminal locks itself.")},
 	{"idle.lock_phone", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, NONE,
 		N_("Idle time after which a telephone locks itself.")},
-	{"session.timeout", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, NONE,
+	{"session.timeout", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, HELD(0),
 		N_("Longest session of an exposed system.")},
 	{"time.sources", "", POLICY_LARGER, RULE_WHOLE, NULL, 16, NONE,
 		N_("Sources of time that a machine compares.")},
@@ -118,7 +119,7 @@ static const struct rule_spec specs[] = {
 		N_("Devices that nobody has approved stay out.")},
 	{"eap.methods", "", POLICY_INTERSECT, RULE_WHOLE, eap_words, 0, NONE,
 		N_("EAP methods that may be used.")},
-	{"transport.encrypted", "", POLICY_UNION, RULE_WHOLE, wire_words, 0, NONE,
+	{"transport.encrypted", "", POLICY_UNION, RULE_WHOLE, wire_words, 0, HELD(WIRES_TODAY),
 		N_("Connections over which nobody authenticates in the clear.")},
 	{"review.crypto", "days", POLICY_SMALLER, RULE_WHOLE, NULL, DECADE_DAYS, NONE,
 		N_("Longest time between reviews of ciphers.")},

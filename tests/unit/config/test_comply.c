@@ -306,10 +306,87 @@ START_TEST(c21_a_timeout_must_be_said)
 	ck_assert_int_eq(
 		cell_of(config, "session.timeout", ACCOUNT_GENERAL, GUARD_MFA)->value, 900);
 	ck_assert_int_eq(verdict_of(config, "KUBOTA-121", "session.timeout"), VERDICT_MET);
+	ck_assert_int_eq(
+		policy_number_of(&config->policy, R_SESSION_TIMEOUT, ACCOUNT_GENERAL, GUARD_MFA), 900);
 	config_free(&config);
 	config = load_comply(
 		"comply = {\"isac1\", \"ipa\"}\n" TIMEOUT RESOLVE("password.classes", "none"));
 	ck_assert_int_eq(cell_of(config, "idle.lock", ACCOUNT_GENERAL, GUARD_MFA)->value, 300);
+	ck_assert_int_eq(
+		policy_number_of(&config->policy, R_IDLE_LOCK, ACCOUNT_GENERAL, GUARD_MFA), 300);
+	config_free(&config);
+}
+END_TEST
+
+/* A client of RADIUS that sends over UDP from there. */
+#define CLEAR(network) \
+	"client \"gw\" { network = {\"" network "\"} secret_file = \"/etc/warifu/gw\"" \
+	" message_authenticator = required }\n"
+#define OWN "zone \"internal\" { networks = {\"192.0.2.0/24\", \"2001:db8::/32\"} }\n"
+
+static bool
+may_send(const struct config *config, const char *address)
+{
+	struct wf_network network;
+
+	ck_assert_int_eq(wf_network_parse(address, &network), WF_OK);
+	return config_client_may_send(config, &config->radius.clients[0], network.bytes);
+}
+
+START_TEST(c26_passwords_in_the_clear_stay_inside)
+{
+	const char *const inside[] = {"192.0.2.9", "127.0.0.1", "::1", "2001:db8::9"};
+	struct config *config;
+	char text[1024];
+
+	for (size_t i = 0; i < sizeof(inside) / sizeof(inside[0]); i++) {
+		(void)snprintf(text, sizeof(text), "comply = {\"isac2\"}\n" OWN
+			"client \"gw\" { network = {\"%s\"} secret_file = \"/etc/warifu/gw\" }\n",
+			inside[i]);
+		config = load_comply(text);
+		ck_assert(may_send(config, inside[i]));
+		config_free(&config);
+	}
+	assert_refused("comply = {\"isac2\"}\n" OWN CLEAR("198.51.100.7"),
+		"client 'gw' would send passwords in the clear from 198.51.100.7, which is in no "
+		"network of 'zone.internal': ISAC-8.1.6 (isac2.profile:");
+	assert_refused("comply = {\"isac2\"}\n" OWN CLEAR("198.51.100.0/24"), "Let it come over TLS");
+	/* without the document nobody minds; by a deviation it is let through, and told */
+	config = load_comply("comply = {\"scs3\"}\n" OWN CLEAR("198.51.100.7"));
+	ck_assert(may_send(config, "198.51.100.7"));
+	config_free(&config);
+	config = load_comply("comply = {\"isac2\"}\n" OWN CLEAR("198.51.100.7")
+			DEVIATE("transport.encrypted", "management"));
+	ck_assert(may_send(config, "198.51.100.7"));
+	ck_assert_int_eq(
+		verdict_of(config, "ISAC-8.1.6", "transport.encrypted"), VERDICT_DEVIATES);
+	config_free(&config);
+}
+END_TEST
+
+/* Who may come from inside and outside is looked at packet by packet. */
+START_TEST(c26_a_range_is_asked_for_each_packet)
+{
+	struct config *config = load_comply("comply = {\"isac2\"}\n" OWN CLEAR("192.0.0.0/16"));
+
+	ck_assert(may_send(config, "192.0.2.9"));
+	ck_assert(!may_send(config, "192.0.3.9"));
+	config_free(&config);
+}
+END_TEST
+
+/* Words of KUBOTA-111 and ISAC-7.1.4: by what lies behind the client. */
+START_TEST(c26_the_class_decides)
+{
+	struct config *config;
+#define KUBOTA_OPEN TIMEOUT RESOLVE("password.max_age", "none")
+
+	assert_refused("comply = {\"kubota\", \"scs3\"}\n" KUBOTA_OPEN CLEAR("198.51.100.7"),
+		"KUBOTA-111 (kubota.profile:");
+	config = load_comply("comply = {\"kubota\", \"scs3\"}\n" KUBOTA_OPEN
+		"client \"gw\" { network = {\"198.51.100.7\"} secret_file = \"/etc/warifu/gw\""
+		" class = wlan }\n");
+	ck_assert(may_send(config, "198.51.100.7"));
 	config_free(&config);
 }
 END_TEST
@@ -450,6 +527,9 @@ comply_suite(void)
 	tcase_add_test(contradictions, c08_a_lock_stays_where_one_wants_it);
 	tcase_add_test(contradictions, c19_the_longest_retention_and_all_fields);
 	tcase_add_test(contradictions, c21_a_timeout_must_be_said);
+	tcase_add_test(contradictions, c26_passwords_in_the_clear_stay_inside);
+	tcase_add_test(contradictions, c26_a_range_is_asked_for_each_packet);
+	tcase_add_test(contradictions, c26_the_class_decides);
 	tcase_add_test(file, without_comply_nothing_changes);
 	tcase_add_test(file, options_may_only_tighten);
 	tcase_add_test(file, a_deviation_is_taken_and_told);

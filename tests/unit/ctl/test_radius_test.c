@@ -364,6 +364,7 @@ static const struct {
 } counters[] = {
 	{"dropped.authenticator-wrong", "dropped.authenticator-wrong", "secret"},
 	{"dropped.unknown-client", "dropped.unknown-client", "unknown-client"},
+	{"dropped.clear", "dropped.clear", "clear"},
 	{"dropped.rate", "dropped.rate", "rate"},
 	{"dropped.late", "dropped.late", "late"},
 	{"dropped.lost", "dropped.lost", "not-connected"},

@@ -21,7 +21,8 @@
 static struct config_client config = {.name = "vpn", .timeout_ms = 5000, .rate = 1000};
 static struct book book;
 static struct client client = {.config = &config, .book = &book};
-static struct site site;
+static struct config site_config;
+static struct site site = {.config = &site_config};
 static struct learned *learned;
 static struct exchanges *exchanges;
 static struct binding binding;

@@ -11,8 +11,20 @@ static struct config_client config;
 static struct group_set staff = {.names = {"staff"}, .n = 1}, nobody;
 static struct site_reply replies[2];
 static struct client client = {.config = &config};
-static struct site site = {.replies = replies};
+static struct config whole; /* of which the sessions' limits count */
+static struct site site = {.replies = replies, .config = &whole};
 static struct dictionary_value values[8];
+
+/* What documents say of their length; 0: nothing. */
+static void
+sessions(int64_t longest, int64_t idle)
+{
+	struct policy_values *held = &whole.policy.values;
+
+	held->held[R_SESSION_TIMEOUT][0] =
+		(struct policy_held){.set = longest > 0, .value = longest};
+	held->held[R_IDLE_LOCK][0] = (struct policy_held){.set = idle > 0, .value = idle};
+}
 
 static void
 setup(void)
@@ -30,6 +42,7 @@ setup(void)
 	ck_assert_int_eq(dictionary_load(site.dictionary, path, why), WF_OK);
 	ck_assert_int_eq(remove(path), 0);
 	memset(&config, 0, sizeof(config));
+	sessions(0, 0);
 	replies[0] = (struct site_reply){.groups = &staff, .n = 2};
 	replies[0].values[0] = (struct dictionary_value){.type = 11, .len = 1, .bytes = "s"};
 	replies[0].values[1] = (struct dictionary_value){.type = 11, .len = 1, .bytes = "t"};
@@ -123,6 +136,48 @@ START_TEST(an_attribute_that_no_dictionary_has)
 }
 END_TEST
 
+static uint32_t
+seconds_at(size_t at, uint8_t type)
+{
+	ck_assert_uint_eq(values[at].type, type);
+	ck_assert_uint_eq(values[at].len, 4);
+	return (uint32_t)values[at].bytes[0] << 24 | (uint32_t)values[at].bytes[1] << 16 |
+	       (uint32_t)values[at].bytes[2] << 8 | values[at].bytes[3];
+}
+
+/* C-21: for whoever has no section, too. */
+START_TEST(c21_sessions_end)
+{
+	sessions(28800, 900);
+	ck_assert_uint_eq(attributes(3, 8), 2);
+	ck_assert_uint_eq(seconds_at(0, 27), 28800);
+	ck_assert_uint_eq(seconds_at(1, 28), 900);
+	sessions(INT64_MAX, 0);
+	ck_assert_uint_eq(attributes(3, 8), 1);
+	ck_assert_uint_eq(seconds_at(0, 27), UINT32_MAX);
+}
+END_TEST
+
+START_TEST(c21_a_section_may_only_say_less)
+{
+	config.nreplies = 1;
+	config.replies[0] = 1; /* 9 s */
+	sessions(8, 0);
+	ck_assert_uint_eq(attributes(0, 8), 2);
+	ck_assert_uint_eq(seconds_at(1, 27), 8);
+	sessions(10, 0);
+	ck_assert_uint_eq(attributes(0, 8), 2);
+	ck_assert_uint_eq(seconds_at(1, 27), 9);
+	/* a vendor's attribute of the same number is another one */
+	replies[1].values[1].vendor = 4711;
+	ck_assert_uint_eq(attributes(0, 8), 3);
+	ck_assert_uint_eq(seconds_at(2, 27), 10);
+	/* and there is always room for it */
+	ck_assert_uint_eq(attributes(0, 2), 2);
+	ck_assert_uint_eq(seconds_at(1, 27), 10);
+}
+END_TEST
+
 static Suite *
 site_attributes_suite(void)
 {
@@ -135,6 +190,8 @@ site_attributes_suite(void)
 	tcase_add_test(tc, groups_one_by_one);
 	tcase_add_test(tc, groups_together);
 	tcase_add_test(tc, an_attribute_that_no_dictionary_has);
+	tcase_add_test(tc, c21_sessions_end);
+	tcase_add_test(tc, c21_a_section_may_only_say_less);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
