@@ -98,7 +98,8 @@ wf_fault_due(enum wf_fault_point point)
 	nth = page->nth;
 	if (nth == 0 || call < nth || (call > nth && page->lasts == 0))
 		return false;
-	page->failed++;
+	if (page->failed++ == 0 && page->depth != 0)
+		wf_fault_stack(page->stack, WF_FAULT_FRAMES);
 	return true;
 }
 

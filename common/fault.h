@@ -34,6 +34,7 @@ enum wf_fault_point {
 #define WF_FAULT_MAGIC UINT64_C(0x31454741504c5446) /* "FTLPAGE1" */
 
 #define WF_FAULT_SITES 8192
+#define WF_FAULT_FRAMES 16
 
 struct wf_fault_seen {
 	_Atomic uint64_t site; /* 0: none */
@@ -66,6 +67,8 @@ struct wf_fault_page {
 	_Atomic uint64_t depth;
 	/* other than 0: only calls of this site count, and where it lasts, all after the nth */
 	_Atomic uint64_t site;
+	/* with a depth: whence the first call that failed came, the program's own frames alone */
+	_Atomic uint64_t stack[WF_FAULT_FRAMES];
 	/* with a depth: the sites seen, and their calls; a hash table, of a page that was mapped */
 	struct wf_fault_seen seen[];
 };

@@ -10,6 +10,7 @@
 #include "common/fault_site.h"
 
 #include <dlfcn.h>
+#include <link.h>
 #include <stddef.h>
 #include <unwind.h>
 
@@ -20,6 +21,9 @@
 struct walk {
 	uint64_t hash;
 	uint64_t left; /* frames still to be looked at */
+	/* Those of the program itself; NULL: nobody asks. */
+	_Atomic uint64_t *own;
+	size_t nown, max;
 };
 
 static void
@@ -43,6 +47,8 @@ on_frame(struct _Unwind_Context *frame, void *context)
 		return _URC_NO_REASON;
 	mix(walk, (uintptr_t)object.dlfo_map_end - (uintptr_t)object.dlfo_map_start);
 	mix(walk, address - (uintptr_t)object.dlfo_map_start);
+	if (walk->nown < walk->max && object.dlfo_link_map->l_name[0] == '\0')
+		walk->own[walk->nown++] = address - (uintptr_t)object.dlfo_link_map->l_addr;
 	return _URC_NO_REASON;
 }
 
@@ -53,4 +59,14 @@ wf_fault_site(uint64_t depth)
 
 	(void)_Unwind_Backtrace(on_frame, &walk);
 	return walk.hash == 0 ? 1 : walk.hash;
+}
+
+void
+wf_fault_stack(_Atomic uint64_t *stack_r, size_t max)
+{
+	struct walk walk = {.left = UINT64_MAX, .own = stack_r, .max = max};
+
+	(void)_Unwind_Backtrace(on_frame, &walk);
+	while (walk.nown < max)
+		stack_r[walk.nown++] = 0;
 }

@@ -5,6 +5,7 @@
 #ifndef WF_COMMON_FAULT_SITE_H
 #define WF_COMMON_FAULT_SITE_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -12,5 +13,10 @@
  * Any thread; no allocation, no errno.
  */
 uint64_t wf_fault_site(uint64_t depth);
+/*
+ * The innermost `max` of those frames that are the program's own, as addr2line takes them; zeros
+ * behind the last.
+ */
+void wf_fault_stack(_Atomic uint64_t *stack_r, size_t max);
 
 #endif

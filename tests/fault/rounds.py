@@ -108,13 +108,15 @@ class Store:
 class Loop:
     """One scenario. act() gives an outcome, check(outcome) raises Broken; without a fault it is `clean`."""
 
-    def __init__(self, lab, act, check, before=None, well=None, program="daemon", clean="code 0", subject=None):
+    def __init__(self, lab, act, check, before=None, well=None, program="daemon", clean="code 0", subject=None,
+                 binary=lib.DAEMON):
         self.lab, self.act, self.check = lab, act, check
         self.subject = subject or lab  # whose process meets the faults
         self.before = before or (lambda: None)
         self.well = well or (lambda: None)
         self.layers = ("own", "libc")
         self.clean = clean
+        self.binary = binary
         self.program = program
         self.page = self.subject.page
         self.outcomes = collections.Counter()
@@ -218,6 +220,8 @@ class Loop:
                     self.suspects.append((layer, call, lasts))
             return failed
         except (Broken, AssertionError, wire.Gone, subprocess.TimeoutExpired) as error:
+            whence = " < ".join(self.page.stack(self.binary))
+            name = f"{name} ({whence})" if whence else name
             self.problems.append(f"{name}: {error}")
             with open(os.path.join(self.lab.logs, "problems"), "a", encoding="utf-8") as stream:
                 stream.write(f"{name}: {error}\n")

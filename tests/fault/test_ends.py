@@ -13,7 +13,7 @@ from test_logins import expect
 
 def ends(lab, act, check, clean="code 0"):
     """A loop in which the daemon does not look at the page."""
-    rounds.Loop(lab, act, check, None, None, program="end", clean=clean).walk()
+    rounds.Loop(lab, act, check, None, None, program="end", clean=clean, binary=lib.CLI).walk()
     rounds.sound(lab)
 
 

@@ -9,6 +9,7 @@
 import mmap
 import os
 import struct
+import subprocess
 
 MAGIC = 0x31454741504C5446
 FIELDS = ("magic", "nth", "lasts", "calls", "failed", "points", "sync_delay_us", "wall_offset_us",
@@ -20,8 +21,10 @@ POINTS = {"alloc": 1, "random": 2, "store": 4, "file": 8, "socket": 16, "thread"
 # Those that our own code asks at, and those that stand in libc's place, for the libraries too.
 OWN = ("alloc", "random", "store", "file", "socket", "thread", "clock")
 LIBC = ("sync", "write", "heap", "system")
-SITES = 8192  # rows of (site, calls) behind the fields
-LENGTH = 8 * len(FIELDS) + 16 * SITES
+FRAMES, SITES = 16, 8192  # behind the fields: a stack, and rows of (site, calls)
+STACK = 8 * len(FIELDS)
+SEEN = STACK + 8 * FRAMES
+LENGTH = SEEN + 16 * SITES
 DIED = 113  # exit code of a program that died by its page
 
 
@@ -62,6 +65,8 @@ class Page:
         self.set("points", sum(POINTS[point] for point in points))
         self.set("lasts", int(lasts))
         self.set("failed", 0)
+        if nth:  # else what the last one was is still asked for
+            self.bytes[STACK:SEEN] = bytes(8 * FRAMES)
         self.set("calls", 0)
         self.set("dies", dies)
         self.set("nth", nth)
@@ -74,14 +79,22 @@ class Page:
 
     def forget_sites(self):
         """None was seen yet."""
-        self.bytes[8 * len(FIELDS):] = bytes(16 * SITES)
+        self.bytes[SEEN:] = bytes(16 * SITES)
 
     def sites(self):
         """The sites seen since then while armed with a depth, and how many calls each had."""
-        found = {site: calls for site, calls in struct.iter_unpack("=QQ", self.bytes[8 * len(FIELDS):]) if site}
+        found = {site: calls for site, calls in struct.iter_unpack("=QQ", self.bytes[SEEN:]) if site}
         if len(found) == SITES:
             raise AssertionError("the page has too few rows for all sites")
         return found
+
+    def stack(self, program):
+        """Where the first call that failed came from, innermost first: functions of the program, by its own symbols."""
+        frames = [f"{frame:x}" for frame in struct.unpack_from(f"={FRAMES}Q", self.bytes, STACK) if frame]
+        if not frames:
+            return []
+        done = subprocess.run(["addr2line", "-fse", program, *frames], stdout=subprocess.PIPE, text=True, check=False)
+        return [name for name in done.stdout.split("\n")[::2] if name and not name.startswith("wf_fault")]
 
     def delay_sync(self, seconds):
         """Each fsync and fdatasync lasts so much longer."""

@@ -104,6 +104,7 @@ END_TEST
 START_TEST(calls_of_other_sites_do_not_count)
 {
 	struct wf_fault_page *page = wf_fault_page();
+	uint64_t same = 0;
 
 	page->depth = 64;
 	page->site = 1; /* nobody's */
@@ -114,6 +115,9 @@ START_TEST(calls_of_other_sites_do_not_count)
 	ck_assert(a_call(3));
 	ck_assert_uint_eq(page->failed, 1);
 	ck_assert_uint_eq(wf_fault_count(), 5);
+	for (size_t i = 1; i < WF_FAULT_FRAMES; i++) /* three returns into the same place of a_call() */
+		same += page->stack[i] != 0 && page->stack[i] == page->stack[i - 1];
+	ck_assert_uint_eq(same, 2);
 }
 END_TEST
 
