@@ -68,7 +68,7 @@ act_languages_init(void)
 	const char *now;
 	void *before;
 
-	wf_fault_shelter(true); /* glibc 2.36 reads through the name of a character set it never got */
+	wf_fault_shelter(true); /* glibc 2.36 reads through a name that it never got */
 	now = setlocale(LC_MESSAGES, NULL);
 	if (!is_other(now))
 		(void)setlocale(LC_MESSAGES, "C");

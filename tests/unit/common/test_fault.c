@@ -115,7 +115,8 @@ START_TEST(calls_of_other_sites_do_not_count)
 	ck_assert(a_call(3));
 	ck_assert_uint_eq(page->failed, 1);
 	ck_assert_uint_eq(wf_fault_count(), 5);
-	for (size_t i = 1; i < WF_FAULT_FRAMES; i++) /* three returns into the same place of a_call() */
+	/* Three returns into the same place of a_call(). */
+	for (size_t i = 1; i < WF_FAULT_FRAMES; i++)
 		same += page->stack[i] != 0 && page->stack[i] == page->stack[i - 1];
 	ck_assert_uint_eq(same, 2);
 }
