@@ -7,6 +7,8 @@
 
 #include "authd/policy/rule.h"
 
+#include <string.h>
+
 #include "common/i18n.h"
 
 #define YEAR_S 31536000
@@ -183,6 +185,22 @@ static const struct rule_spec specs[] = {
 /* clang-format on */
 _Static_assert(sizeof(specs) / sizeof(specs[0]) == R_COUNT, "a row for every parameter");
 
+/* By their names in the rule column of the log (policy_rules.h), and by what they are about. */
+static const char *const acts[] = {
+	"account.known",    /* nobody without an account of his own gets in */
+	"account.service",  /* service accounts come with a key, from listed places */
+	"account.state",    /* disabled is refused, everywhere */
+	"account.validity", /* before its beginning and after its end, too */
+	"client.class",     /* firewalls are administered by privileged accounts with two kinds */
+	"log.before",       /* no verdict leaves before its row is written */
+	"register.data",    /* what is not classified counts as the highest class */
+	"register.grants",  /* in by a grant alone */
+	"register.scope",
+	"service.root",  /* uid 0 logs in nowhere but on the console */
+	"store.sealed",  /* secrets are encrypted, passwords are slow hashes */
+	"listen.chosen", /* nothing listens that was not configured */
+};
+
 #define KIND_BIT(kind) (1U << (kind))
 static const struct rule_binding bindings[] = {
 	{R_MFA_KINDS, RULE_ALL, P_MFA_KINDS},
@@ -208,6 +226,15 @@ const struct rule_spec *
 rule_spec(enum rule_id rule)
 {
 	return &specs[rule];
+}
+
+bool
+rule_is_act(const char *name)
+{
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (strcmp(acts[i], name) == 0)
+			return true;
+	return false;
 }
 
 const struct rule_binding *

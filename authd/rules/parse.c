@@ -315,7 +315,8 @@ by_is_known(cfg_t *cfg, const struct rules_criterion *criterion)
 	for (size_t i = 0; i < criterion->nby; i++) {
 		const char *name = criterion->by[i];
 
-		if (policy_param_find(name) != NULL)
+		if (rule_find(name) != NULL || policy_param_find(name) != NULL ||
+			rule_is_act(name))
 			continue;
 		fail(cfg->line, _("there is no parameter '%s'"), name);
 		return false;
