@@ -184,6 +184,22 @@ static const struct option_spec token_confirm_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option_spec grant_add_options[] = {
+	TAKES("user", "USER", "user", VALUE_TEXT, N_("the account that gets it")),
+	TAKES("group", "GROUP", "group", VALUE_TEXT, N_("the account group whose members get it")),
+	NEEDS("until", "TIME", "until", VALUE_UNTIL, N_("end of the grant; required")),
+	REASON,
+	TICKET,
+	OPTIONS_END,
+};
+
+static const struct option_spec grant_list_options[] = {
+	TAKES("user", "USER", "user", VALUE_TEXT, N_("only those of this account itself")),
+	TAKES("place", "PLACE", "place", VALUE_TEXT, N_("only this place")),
+	FLAG("all", "all", N_("those that were ended, too")),
+	OPTIONS_END,
+};
+
 static const struct option_spec session_list_options[] = {
 	TAKES("user", "USER", "user", VALUE_TEXT, N_("only this user")),
 	OPTIONS_END,
@@ -356,6 +372,21 @@ static const struct command commands[] = {
 
 	{"unlock", NULL, {USER}, reason_needed_options, "unlock", NULL, NULL, NULL, 0,
 		N_("open a locked account"), "unlock alice --reason \"called from her own number\""},
+
+	{"grant", "add", {{"PLACE", "place", false, NULL}}, grant_add_options, "grant.add", NULL,
+		NULL, NULL, 0, N_("let an account, or a group, use a service or host until a day"),
+		"grant add sshd@web1 --user alice --until 2026-12-31"},
+	{"grant", "list", {{NULL, NULL, false, NULL}}, grant_list_options, "grant.list",
+		"id user group place state until used granted-by", N_("There are no grants."), NULL, 0,
+		N_("list the grants, with their ends and last uses"), "grant list --user alice"},
+	{"grant", "end", {ID}, reason_needed_options, "grant.end", NULL, NULL, NULL, 0,
+		N_("end a grant"), "grant end 12 --reason \"project over\""},
+	{"service", "list", {{NULL, NULL, false, NULL}}, NULL, "service.list",
+		"service what class data grants held administrator responsible", NULL, NULL, 0,
+		N_("list the register of services and hosts"), "service list"},
+	{"service", "show", {{"NAME", "name", false, NULL}}, NULL, "service.show", NULL, NULL, NULL,
+		COMMAND_VERTICAL, N_("show one service, RADIUS client or host of the register"),
+		"service show sshd"},
 
 	{"session", "list", {{NULL, NULL, false, NULL}}, session_list_options, "session.list",
 		"id user service source host machine address opened updated", N_("No session is open."), NULL, 0,

@@ -34,6 +34,7 @@ static const struct {
 	{"accounts", N_("Accounts")},
 	{"action", N_("Action")},
 	{"address", N_("Address")},
+	{"administrator", N_("Administrator")},
 	{"advice", N_("What to do")},
 	{"asks", N_("Asks for")},
 	{"audit-rows", N_("Rows of the log")},
@@ -53,6 +54,7 @@ static const struct {
 	{"criteria", N_("Criteria")},
 	{"criterion", N_("Criterion")},
 	{"current", N_("In use")},
+	{"data", N_("Data")},
 	{"deadline", N_("Rolls back")},
 	{"digits", N_("Digits")},
 	{"disabled", N_("Disabled since")},
@@ -72,9 +74,13 @@ static const struct {
 	{"first-seq", N_("First row")},
 	{"for", N_("For")},
 	{"force", N_("Force")},
+	{"granted-by", N_("Granted by")},
+	{"grants", N_("Grants")},
+	{"group", N_("Group")},
 	{"groups", N_("Groups")},
 	{"guard", N_("Guard")},
 	{"head", N_("Head of the chain")},
+	{"held", N_("Held")},
 	{"host", N_("Host")},
 	{"id", N_("ID")},
 	{"in-force", N_("In force")},
@@ -83,6 +89,7 @@ static const struct {
 	{"key-fingerprint", N_("Fingerprint of the key")},
 	{"key-id", N_("Number of the key")},
 	{"kind", N_("Kind")},
+	{"kinds", N_("Kinds")},
 	{"label", N_("Label")},
 	{"lane", N_("Counter")},
 	{"lanes", N_("Lanes")},
@@ -118,6 +125,7 @@ static const struct {
 	{"path", N_("File")},
 	{"per-second", N_("Per second")},
 	{"pid", N_("Process")},
+	{"place", N_("Place")},
 	{"problem", N_("Problem")},
 	{"problem-seq", N_("At row")},
 	{"profile", N_("Profile")},
@@ -129,12 +137,14 @@ static const struct {
 	{"rejected", N_("Rejected")},
 	{"remaining", N_("Codes left")},
 	{"reported", N_("Reported")},
-	{"reserve-used", N_("Reserve of the lock used")},
 	{"resealed", N_("Secrets sealed anew")},
+	{"reserve-used", N_("Reserve of the lock used")},
+	{"responsible", N_("Responsible")},
 	{"result", N_("Result")},
 	{"reviewed", N_("Reviewed")},
 	{"rows", N_("Rows")},
 	{"rule", N_("Rule")},
+	{"scope", N_("Who may be granted")},
 	{"secret", N_("Secret")},
 	{"secret-file", N_("File of the secret")},
 	{"seq", N_("Row")},
@@ -156,6 +166,7 @@ static const struct {
 	{"type", N_("Type")},
 	{"uid", N_("UID")},
 	{"unavailable", N_("Could not tell")},
+	{"until", N_("Until")},
 	{"updated", N_("Last heard of")},
 	{"used", N_("Last used")},
 	{"user", N_("User")},
@@ -165,13 +176,14 @@ static const struct {
 	{"verdict", N_("Verdict")},
 	{"version", N_("Version")},
 	{"was-locked", N_("Was locked")},
+	{"what", N_("What it is")},
 	{"why", N_("Why")},
 };
 
 /* Words of the daemon that people see translated, in these columns only. */
 static const char word_columns[] =
 	"kind|state|standing|result|level|type|action|clock|mode|class|lane|name|secret|"
-	"today|verdict|for|force|guard";
+	"today|verdict|for|force|guard|what|data|grants";
 static const char *const words[] = {
 	N_("account"), N_("accounts"), N_("active"), N_("added"), N_("admin"), N_("auth"),
 	N_("backup"), N_("bad"), N_("clock"), N_("configuration"),
@@ -185,6 +197,9 @@ static const char *const words[] = {
 	N_("session"), N_("skip"), N_("source"), N_("state folder"), N_("store"), N_("success"),
 	N_("suspect"), N_("system"), N_("tombstone"), N_("unavailable"), N_("void"), N_("warn"),
 	N_("warning"), N_("workers"),
+	/* the register and grants */
+	N_("client"), N_("ended"), N_("expired"), N_("holds"), N_("host"), N_("required"),
+	N_("unclassified"),
 	/* how it stands with what documents ask for */
 	N_("advice"), N_("advice followed"), N_("all"), N_("default"), N_("deviation"),
 	N_("enforced"), N_("general, privileged"), N_("general, service"), N_("local"), N_("lock"),

@@ -76,6 +76,18 @@ static const struct act_arg_spec token_resync_args[] = {USER, ID_NEEDED, TICKET,
 static const struct act_arg_spec token_remove_args[] = {
 	USER, ID_NEEDED, REASON_NEEDED, TICKET, PROOF, END};
 
+#define PLACE(needed) {.name = "place", .type = ARG_TEXT, .required = (needed), .min = 1, .max = 130}
+
+static const struct act_arg_spec grant_add_args[] = {PLACE(true), {.name = "user", .type = ARG_USER},
+	TEXT("group", ACCOUNT_GROUP_LEN), {.name = "until", .type = ARG_TIME, .required = true},
+	REASON, TICKET, END};
+static const struct act_arg_spec grant_list_args[] = {
+	PLACE(false), {.name = "user", .type = ARG_USER}, FLAG("all"), END
+};
+static const struct act_arg_spec grant_end_args[] = {ID_NEEDED, REASON_NEEDED, TICKET, END};
+static const struct act_arg_spec service_show_args[] = {
+	{.name = "name", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END
+};
 static const struct act_arg_spec session_list_args[] = {{.name = "user", .type = ARG_USER}, END};
 static const struct act_arg_spec session_kill_args[] = {ID_NEEDED, REASON_NEEDED, TICKET, END};
 
@@ -136,6 +148,11 @@ static const struct act acts[] = {
 	OWN_CHANGE("token.resync", ROLE_HELPDESK, token_resync_args, act_token_resync),
 	OWN_CHANGE("token.remove", ROLE_HELPDESK, token_remove_args, act_token_remove),
 	CHANGE("unlock", ROLE_HELPDESK, reason_needed_args, act_unlock),
+	CHANGE("grant.add", ROLE_ADMINISTRATOR, grant_add_args, act_grant_add),
+	VIEW("grant.list", ROLE_VIEWER, grant_list_args, act_grant_list),
+	CHANGE("grant.end", ROLE_HELPDESK, grant_end_args, act_grant_end),
+	VIEW("service.list", ROLE_VIEWER, no_args, act_service_list),
+	VIEW("service.show", ROLE_VIEWER, service_show_args, act_service_show),
 	VIEW("session.list", ROLE_VIEWER, session_list_args, act_session_list),
 	CHANGE("session.kill", ROLE_HELPDESK, session_kill_args, act_session_kill),
 	VIEW("log", ROLE_AUDITOR, log_args, act_log),

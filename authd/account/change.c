@@ -95,6 +95,7 @@ act_commit(struct act_call *call, struct act_change *change)
 		return act_say_store(call, status, job.cause);
 	change->account_id = admin->account_id;
 	change->credential_id = admin->credential_id;
+	change->grant_id = admin->grant_id;
 	change->norders = admin->norders;
 	return WF_OK;
 }

@@ -86,7 +86,7 @@ struct act_change {
 	struct effect effects[ACT_EFFECTS_MAX];
 	size_t neffects;
 	struct audit_row row;
-	int64_t account_id, credential_id; /* out */
+	int64_t account_id, credential_id, grant_id; /* out */
 	size_t norders;                    /* out */
 };
 /*
@@ -109,6 +109,9 @@ WF_MUST_USE wf_status act_row_out(struct act_call *call, const char *const *cell
 const char *act_number_text(int64_t value, char text_r[ACT_NUMBER_SIZE]);
 /* Empty for 0. */
 const char *act_moment_text(int64_t wall_us, char text_r[ACT_NUMBER_SIZE]);
+/* "scs3.profile:12", "/etc/warifu/warifu.conf:3", "built in" */
+#define ACT_ORIGIN_SIZE 160
+const char *act_origin_text(const struct origin *origin, char text_r[ACT_ORIGIN_SIZE]);
 static inline const char *
 act_bool_text(bool value)
 {
@@ -170,10 +173,17 @@ WF_MUST_USE wf_status act_each_credential(struct act_call *call, int64_t account
 /* The open ones of a user, or all (NULL). */
 WF_MUST_USE wf_status act_each_session(struct act_call *call, const char *user,
 	wf_status (*visit)(void *ctx, const struct store_session_entry *session), void *ctx);
+/* Those of an account itself, or all (NULL); ended ones only with `ended`. */
+WF_MUST_USE wf_status act_each_grant(struct act_call *call, const char *user, bool ended,
+	wf_status (*visit)(void *ctx, const struct grant *grant), void *ctx);
 /* `view` says which rows (user, after, since_us, until_us, result, class, newest_first). */
 WF_MUST_USE wf_status act_each_row(struct act_call *call, const struct store_view *view,
 	wf_status (*visit)(void *ctx, const struct store_audit_entry *entry), void *ctx);
 WF_MUST_USE wf_status act_counts(struct act_call *call, struct store_counts *counts_r);
+
+/* --- grants.c --- */
+enum grant_state { GRANT_HOLDS = 0, GRANT_EXPIRED, GRANT_ENDED };
+enum grant_state act_grant_state(const struct grant *grant, int64_t date_us);
 
 /* --- health.c: what status, metrics and doctor look at --- */
 struct health {
@@ -207,6 +217,11 @@ wf_status act_token_confirm(struct act_call *call);
 wf_status act_token_list(struct act_call *call);
 wf_status act_token_resync(struct act_call *call);
 wf_status act_token_remove(struct act_call *call);
+wf_status act_grant_add(struct act_call *call);
+wf_status act_grant_list(struct act_call *call);
+wf_status act_grant_end(struct act_call *call);
+wf_status act_service_list(struct act_call *call);
+wf_status act_service_show(struct act_call *call);
 wf_status act_session_list(struct act_call *call);
 wf_status act_session_kill(struct act_call *call);
 wf_status act_unlock(struct act_call *call);

@@ -43,3 +43,13 @@ act_moment_text(int64_t wall_us, char text_r[ACT_NUMBER_SIZE])
 	text_r[0] = '\0';
 	return wall_us == 0 ? text_r : act_number_text(wall_us, text_r);
 }
+
+const char *
+act_origin_text(const struct origin *origin, char text_r[ACT_ORIGIN_SIZE])
+{
+	if (origin->line == 0)
+		(void)snprintf(text_r, ACT_ORIGIN_SIZE, "%s", _("built in"));
+	else
+		(void)snprintf(text_r, ACT_ORIGIN_SIZE, "%s:%d", origin->file, origin->line);
+	return text_r;
+}

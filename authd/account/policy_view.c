@@ -12,7 +12,6 @@
 #include "authd/account/internal.h"
 #include "authd/account/policy_view.h"
 
-#define ORIGIN_SIZE 192
 #define CRITERIA_SIZE 256
 #define SHOW_COLUMNS 10
 
@@ -66,17 +65,6 @@ policy_view_claims(const struct policy_view *view, const struct rules_profile *p
 
 	return status == WF_OK ? WF_OK
 			       : act_say(view->call, status, "%s", _(wf_status_text(status)));
-}
-
-/* "scs3.profile:12", "/etc/warifu/warifu.conf:3" */
-static const char *
-origin_text(const struct origin *origin, char text_r[ORIGIN_SIZE])
-{
-	if (origin->line == 0)
-		(void)snprintf(text_r, ORIGIN_SIZE, "%s", _("built in"));
-	else
-		(void)snprintf(text_r, ORIGIN_SIZE, "%s:%d", origin->file, origin->line);
-	return text_r;
 }
 
 /* --- profiles --- */
@@ -153,10 +141,10 @@ show_number(const struct policy_view *view, const struct policy_param_spec *spec
 {
 	const struct policy_number *number = &view->call->daemon->config->policy.numbers[spec->id];
 	const struct rule_spec unit = {.unit = spec->unit};
-	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE];
+	char value[RULE_VALUE_SIZE], origin[ACT_ORIGIN_SIZE];
 	const char *cells[] = {spec->name, "", "", rule_value_text(&unit, number->value, value),
 		rule_today_word(RULE_ENFORCED), number->origin.criterion, number->origin.force,
-		origin_text(&number->origin, origin), number->origin.criterion, _(spec->about)};
+		act_origin_text(&number->origin, origin), number->origin.criterion, _(spec->about)};
 
 	return show_row(view, cells);
 }
@@ -190,12 +178,12 @@ static wf_status
 show_group(const struct policy_view *view, const struct rule_spec *spec,
 	const struct rule_group *group, const struct policy_held *held)
 {
-	char value[RULE_VALUE_SIZE] = "none", origin[ORIGIN_SIZE], criteria[CRITERIA_SIZE];
+	char value[RULE_VALUE_SIZE] = "none", origin[ACT_ORIGIN_SIZE], criteria[CRITERIA_SIZE];
 	char kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
 	const char *cells[] = {spec->name, kinds, guards,
 		held->set ? rule_value_text(spec, held->value, value) : value,
 		held->set ? rule_today_word(rule_today(spec, held->value)) : "",
-		held->origin.criterion, held->origin.force, origin_text(&held->origin, origin),
+		held->origin.criterion, held->origin.force, act_origin_text(&held->origin, origin),
 		criteria_of(view, spec, group, held, criteria), _(spec->about)};
 
 	if ((spec->splits & RULE_BY_KIND) != 0)
@@ -292,11 +280,11 @@ policy_view_claim(const struct policy_view *view, const struct compose_claim *cl
 {
 	const struct rules_criterion *criterion =
 		rules_criterion_find(policy_view_book(view), claim->origin.criterion);
-	char value[RULE_VALUE_SIZE], origin[ORIGIN_SIZE], kinds[RULE_NAMES_SIZE] = "",
+	char value[RULE_VALUE_SIZE], origin[ACT_ORIGIN_SIZE], kinds[RULE_NAMES_SIZE] = "",
 							  guards[RULE_NAMES_SIZE] = "";
 	const char *cells[] = {claim->spec->name, claim->profile, claim->origin.criterion,
 		claim->origin.force, kinds, guards, value, in_force, verdict,
-		origin_text(&claim->origin, origin),
+		act_origin_text(&claim->origin, origin),
 		view->japanese ? claim->note_ja : claim->note_en,
 		criterion == NULL ? ""
 		: view->japanese  ? criterion->ja

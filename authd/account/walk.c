@@ -14,6 +14,7 @@ struct pages {
 	struct credential credentials[VIEW_PAGE];
 	struct store_audit_entry audit[VIEW_PAGE];
 	struct store_session_entry sessions[VIEW_PAGE];
+	struct grant grants[VIEW_PAGE];
 };
 
 static struct pages *
@@ -39,6 +40,7 @@ fetch(struct act_call *call, struct pages *pages)
 	view->credentials = pages->credentials;
 	view->audit = pages->audit;
 	view->sessions = pages->sessions;
+	view->grants = pages->grants;
 	status = store_run(call->daemon->store, &pages->job);
 	return status == WF_OK ? WF_OK : act_say_store(call, status, pages->job.cause);
 }
@@ -47,6 +49,7 @@ struct visitor {
 	wf_status (*account)(void *ctx, const struct account *account);
 	wf_status (*credential)(void *ctx, const struct credential *credential);
 	wf_status (*session)(void *ctx, const struct store_session_entry *session);
+	wf_status (*grant)(void *ctx, const struct grant *grant);
 	wf_status (*row)(void *ctx, const struct store_audit_entry *entry);
 	void *ctx;
 };
@@ -65,6 +68,10 @@ visit_one(const struct visitor *visitor, const struct pages *pages, size_t i, ui
 	if (visitor->session != NULL) {
 		*after_r = (uint64_t)pages->sessions[i].id;
 		return visitor->session(visitor->ctx, &pages->sessions[i]);
+	}
+	if (visitor->grant != NULL) {
+		*after_r = (uint64_t)pages->grants[i].id;
+		return visitor->grant(visitor->ctx, &pages->grants[i]);
 	}
 	*after_r = pages->audit[i].seq;
 	return visitor->row(visitor->ctx, &pages->audit[i]);
@@ -128,6 +135,20 @@ act_each_session(struct act_call *call, const char *user,
 	const struct visitor visitor = {.session = visit, .ctx = ctx};
 	struct pages *pages = pages_new(VIEW_SESSIONS);
 
+	if (pages != NULL && user != NULL)
+		(void)snprintf(pages->job.u.view.user, sizeof(pages->job.u.view.user), "%s", user);
+	return walk(call, pages, &visitor);
+}
+
+wf_status
+act_each_grant(struct act_call *call, const char *user, bool ended,
+	wf_status (*visit)(void *ctx, const struct grant *grant), void *ctx)
+{
+	const struct visitor visitor = {.grant = visit, .ctx = ctx};
+	struct pages *pages = pages_new(VIEW_GRANTS);
+
+	if (pages != NULL)
+		pages->job.u.view.ended = ended;
 	if (pages != NULL && user != NULL)
 		(void)snprintf(pages->job.u.view.user, sizeof(pages->job.u.view.user), "%s", user);
 	return walk(call, pages, &visitor);

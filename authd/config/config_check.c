@@ -88,7 +88,7 @@ check_entry(struct config_load *load, const char *section, const char *name,
 	const struct policy_entry *entry, const struct origin *origin)
 {
 	load->file = origin->file;
-	if (entry->scope.n > 0 && entry->grants == GRANTS_OPEN)
+	if (entry->scope.n > 0 && entry->grants == GRANTS_OPTIONAL)
 		config_fail(load, origin->line,
 			_("%s '%s' says who may be granted it ('scope'), but needs no grant; write "
 			  "grants = required, or take 'scope' out"),

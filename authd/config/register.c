@@ -9,7 +9,7 @@
 const struct config_word config_class_words[] = {WF_REGISTER_CLASSES(WORD) {NULL, 0}};
 const struct config_word config_data_words[] = {WF_REGISTER_DATA(WORD) {NULL, 0}};
 const struct config_word config_grants_words[] = {
-	{"required", GRANTS_REQUIRED}, {"open", GRANTS_OPEN}, {NULL, 0}};
+	{"required", GRANTS_REQUIRED}, {"optional", GRANTS_OPTIONAL}, {NULL, 0}};
 _Static_assert(sizeof(enum service_class) == sizeof(unsigned) &&
 		       sizeof(enum data_class) == sizeof(unsigned) &&
 		       sizeof(enum grant_need) == sizeof(unsigned),

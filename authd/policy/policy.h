@@ -76,7 +76,7 @@ bool policy_weaker(const struct policy_param_spec *spec, int64_t value);
 #define POLICY_BACKOFF_MAX 16
 
 /* Whether somebody enters only by a grant: a record of the store with an end and a last use. */
-enum grant_need { GRANTS_OPEN = 0, GRANTS_REQUIRED };
+enum grant_need { GRANTS_OPTIONAL = 0, GRANTS_REQUIRED };
 
 /* What the register says of a service, of a host, or of that behind a RADIUS client. */
 struct policy_entry {

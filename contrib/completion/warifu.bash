@@ -89,6 +89,12 @@ _warifu()
 		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
 		return
 		;;
+	--group)
+		return
+		;;
+	--place)
+		return
+		;;
 	--from)
 		return
 		;;
@@ -164,7 +170,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock session emergency log why status doctor tune pam radius policy key clock backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock grant service session emergency log why status doctor tune pam radius policy key clock backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --groups --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -231,6 +237,21 @@ _warifu()
 	'token remove')
 		words='--reason --ticket --json --socket --lang --help --version'
 		kind=-u
+		;;
+	'grant add')
+		words='--user --group --until --reason --ticket --json --socket --lang --help --version'
+		;;
+	'grant list')
+		words='--user --place --all --json --socket --lang --help --version'
+		;;
+	'grant end')
+		words='--reason --ticket --json --socket --lang --help --version'
+		;;
+	'service list')
+		words='--json --socket --lang --help --version'
+		;;
+	'service show')
+		words='--json --socket --lang --help --version'
 		;;
 	'session list')
 		words='--user --json --socket --lang --help --version'
@@ -345,6 +366,12 @@ _warifu()
 		;;
 	'token '*)
 		words='add confirm list resync remove'
+		;;
+	'grant '*)
+		words='add list end'
+		;;
+	'service '*)
+		words='list show'
 		;;
 	'session '*)
 		words='list kill'

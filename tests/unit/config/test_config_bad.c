@@ -68,7 +68,7 @@ static const struct bad_row {
 		"warifu.conf:1: 'host.data' cannot be '4'; accepted: 1, 2, 3, general, important, "
 		"unclassified"},
 	{"service sshd { grants = yes }",
-		"warifu.conf:1: 'service.grants' cannot be 'yes'; accepted: required, open"},
+		"warifu.conf:1: 'service.grants' cannot be 'yes'; accepted: required, optional"},
 	{"host web1 {\n scope = {\"staff\"} }",
 		"warifu.conf:2: host 'web1' says who may be granted it ('scope'), but needs no "
 		"grant; write grants = required, or take 'scope' out"},

@@ -180,7 +180,7 @@ START_TEST(of_a_host)
 {
 	struct policy_host *host;
 
-	entry_of("sshd")->grants = GRANTS_OPEN;
+	entry_of("sshd")->grants = GRANTS_OPTIONAL;
 	ck_assert_int_eq(
 		policy_host_add(&nas_rig.config.policy, nas_rig.config.node, &host), WF_OK);
 	host->entry.grants = GRANTS_REQUIRED;

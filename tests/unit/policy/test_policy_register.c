@@ -39,7 +39,7 @@ START_TEST(nothing_said_is_a_server_with_important_data)
 	ck_assert_int_eq(entry.class, CLASS_SERVER);
 	ck_assert_int_eq(entry.data, DATA_UNCLASSIFIED);
 	ck_assert(policy_entry_important(&entry));
-	ck_assert_int_eq(entry.grants, GRANTS_OPEN);
+	ck_assert_int_eq(entry.grants, GRANTS_OPTIONAL);
 	ck_assert(policy_in_scope(&policy, "sshd", "web1", NULL, 0));
 }
 END_TEST
@@ -52,14 +52,14 @@ START_TEST(service_and_host_together)
 		enum grant_need service_grants, host_grants, grants;
 		bool important;
 	} table[] = {
-		{CLASS_CLOUD, CLASS_LOG_STORE, CLASS_CLOUD, DATA_1, DATA_1, DATA_1, GRANTS_OPEN,
-			GRANTS_OPEN, GRANTS_OPEN, false},
+		{CLASS_CLOUD, CLASS_LOG_STORE, CLASS_CLOUD, DATA_1, DATA_1, DATA_1, GRANTS_OPTIONAL,
+			GRANTS_OPTIONAL, GRANTS_OPTIONAL, false},
 		{CLASS_SERVER, CLASS_LOG_STORE, CLASS_LOG_STORE, DATA_1, DATA_2, DATA_2,
-			GRANTS_OPEN, GRANTS_REQUIRED, GRANTS_REQUIRED, true},
+			GRANTS_OPTIONAL, GRANTS_REQUIRED, GRANTS_REQUIRED, true},
 		{CLASS_SERVER, CLASS_SERVER, CLASS_SERVER, DATA_3, DATA_1, DATA_3, GRANTS_REQUIRED,
-			GRANTS_OPEN, GRANTS_REQUIRED, true},
+			GRANTS_OPTIONAL, GRANTS_REQUIRED, true},
 		{CLASS_SERVER, CLASS_SERVER, CLASS_SERVER, DATA_UNCLASSIFIED, DATA_1, DATA_1,
-			GRANTS_OPEN, GRANTS_OPEN, GRANTS_OPEN, false},
+			GRANTS_OPTIONAL, GRANTS_OPTIONAL, GRANTS_OPTIONAL, false},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
