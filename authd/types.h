@@ -113,6 +113,7 @@ struct account {
 	enum account_state state;
 	enum account_standing standing;
 	bool must_change; /* somebody else set the password, or a rule asks for another one */
+	bool shared; /* of several people, who come to it from logins of their own (C-13) */
 	char change_rule[65]; /* which rule that is; "" = that of a first password */
 	struct password_note password; /* of the active one; only the store writes it */
 	char person[65]; /* whose account it is, the same for all of one person; "" = not said */

@@ -140,6 +140,8 @@ static const struct option_spec user_set_options[] = {
 	TAKES("valid-until", "TIME", "valid-until", VALUE_UNTIL, N_("end of validity")),
 	CHOICE("must-change", "0|1", "must-change", "0|1",
 		N_("whether the password must be changed at the next login")),
+	CHOICE("shared", "0|1", "shared", "0|1",
+		N_("whether several people use it, each by sudo from a login of his own")),
 	REASON,
 	TICKET,
 	OPTIONS_END,

@@ -149,6 +149,7 @@ static const struct {
 	{"secret-file", N_("File of the secret")},
 	{"seq", N_("Row")},
 	{"service", N_("Service")},
+	{"shared", N_("Shared")},
 	{"source", N_("Source")},
 	{"sources", N_("Allowed sources")},
 	{"standing", N_("Standing")},

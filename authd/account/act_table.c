@@ -46,7 +46,7 @@ static const struct act_arg_spec user_list_args[] = {
 	FLAG("unix"), {.name = "after", .type = ARG_USER}, NUMBER("limit", 1, 10000), END
 };
 static const struct act_arg_spec user_set_args[] = {
-	USER, UID, CHOICE("kind", KINDS), FLAG("must-change"), REASON, TICKET,
+	USER, UID, CHOICE("kind", KINDS), FLAG("must-change"), FLAG("shared"), REASON, TICKET,
 	{.name = "display", .type = ARG_TEXT, .clears = true, .max = 128},
 	{.name = "sources", .type = ARG_NETWORKS, .clears = true, .max = 1024},
 	{.name = "groups", .type = ARG_GROUPS, .clears = true, .max = 1024},

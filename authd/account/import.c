@@ -95,6 +95,8 @@ act_user_import(struct act_call *call)
 	if (status == WF_NOT_FOUND)
 		status = act_uid(call, act_arg(call, "user"), &uid);
 	if (status == WF_OK)
+		status = act_name_permitted(call, act_arg(call, "user"), ACCOUNT_GENERAL);
+	if (status == WF_OK)
 		status = check_hash(call, hash, sizeof(hash));
 	if (status == WF_OK && !act_flag(call, "dry-run", false))
 		status = commit(call, uid, hash);

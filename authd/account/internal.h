@@ -135,6 +135,11 @@ void act_password_credential(struct act_call *call, int64_t account_id, const ch
  */
 WF_MUST_USE wf_status act_uid(struct act_call *call, const char *name, int64_t *uid_r);
 WF_MUST_USE wf_status act_uid_free(struct act_call *call, int64_t uid, const char *name);
+/* WF_DENIED with a sentence for a name that documents forbid. */
+WF_MUST_USE wf_status act_name_permitted(
+	struct act_call *call, const char *name, enum account_kind kind);
+/* Whether such an account may be shared, if it is (C-13). */
+WF_MUST_USE wf_status act_shared_fits(struct act_call *call, const struct account *account);
 /* The rules between kind and sources. */
 WF_MUST_USE wf_status act_kind_fits(struct act_call *call, const struct account *account);
 /* --- groups.c --- */

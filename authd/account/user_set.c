@@ -59,6 +59,18 @@ display_text(const struct account *account, char *text_r)
 }
 
 static void
+shared_text(const struct account *account, char *text_r)
+{
+	(void)snprintf(text_r, FIELD_TEXT, "%s", account->shared ? "yes" : "no");
+}
+
+static void
+shared_set(const struct act_call *call, const char *name, struct account *account)
+{
+	account->shared = act_flag(call, name, account->shared);
+}
+
+static void
 display_set(const struct act_call *call, const char *name, struct account *account)
 {
 	(void)snprintf(account->display, sizeof(account->display), "%s", act_arg(call, name));
@@ -128,6 +140,7 @@ static const struct field fields[] = {
 	{"uid", uid_text, uid_set},
 	{"kind", kind_text, kind_set},
 	{"must-change", must_change_text, must_change_set},
+	{"shared", shared_text, shared_set},
 	{"display", display_text, display_set},
 	{"sources", sources_text, sources_set},
 	{"groups", groups_text, groups_set},
@@ -162,9 +175,11 @@ check(struct act_call *call, const struct act_subject *before, const struct acco
 {
 	wf_status status = act_kind_fits(call, after);
 
+	if (status == WF_OK)
+		status = act_shared_fits(call, after);
 	if (status == WF_OK && after->uid != before->account.uid)
 		status = act_uid_free(call, after->uid, after->name);
-	if (status == WF_OK && after->kind != ACCOUNT_PRIVILEGED)
+	if (status == WF_OK && (after->kind != ACCOUNT_PRIVILEGED || after->shared))
 		status = act_not_last_ruler(call, before);
 	if (status == WF_OK && after->valid_until_us != 0 &&
 		after->valid_from_us >= after->valid_until_us)

@@ -10,7 +10,7 @@ static const char *const columns[] = {"user", "uid:number", "display", "kind", "
 	"created:time", "last-login:time", "valid-until:time", "groups",
 	/* show alone, from here on: */
 	"sources", "valid-from:time", "disabled:time", "failures:number", "locked-until:time",
-	"lock-lane", "reserve-used:number"};
+	"lock-lane", "reserve-used:number", "shared:bool"};
 #define LIST_COLUMNS 15
 
 /* Cells that have to be made. */
@@ -96,7 +96,7 @@ send_rows(struct act_call *call, const struct act_subject *subject, size_t n)
 		act_bool_text(account->must_change), act_bool_text(locked),
 		made.factors, made.created, made.last_login, made.valid_until, made.groups,
 		account->sources, made.valid_from, made.disabled, made.failures, made.locked_until,
-		lock_lane(subject), made.reserve_used};
+		lock_lane(subject), made.reserve_used, act_bool_text(account->shared)};
 
 	_Static_assert(COUNT_OF(cells) == COUNT_OF(columns), "a cell for each column");
 	make(call, subject, &made);

@@ -88,6 +88,8 @@ fill_new(struct act_call *call, struct account *account)
 	if (groups != NULL)
 		(void)!act_groups_read(groups, account, bad); /* they have been checked */
 	status = check_until(call, account->valid_until_us, "valid-until");
+	if (status == WF_OK)
+		status = act_name_permitted(call, name, account->kind);
 	return status == WF_OK ? act_kind_fits(call, account) : status;
 }
 

@@ -52,6 +52,17 @@ static const struct reason {
 		N_("The account was locked after too many wrong answers; what was entered did not "
 		   "matter."),
 		N_("Make sure that it was the person himself, then 'warifu unlock'.")},
+	{"forbidden-name", N_("No account may have this name, by a document that is complied with."),
+		N_("Make an account with another name; see 'warifu policy why "
+		   "accounts.forbidden_names'.")},
+	{"default-id",
+		N_("The account is one that a product brings along, and such ones may not log in "
+		   "here, by a document that is complied with."),
+		N_("Log in as yourself and use sudo; see 'warifu policy why "
+		   "accounts.default_ids'.")},
+	{"shared-account",
+		N_("Several people use this account, so nobody logs in to it by itself."),
+		N_("Log in as yourself, then 'sudo -u' or 'sudo -iu' it: the log has both names.")},
 	{"locked-strangers",
 		N_("After too many wrong answers the account was locked for places from which it has "
 		   "not logged in lately; what was entered did not matter. From the others it is "

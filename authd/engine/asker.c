@@ -239,6 +239,7 @@ facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purp
 {
 	*facts_r = (struct policy_facts){
 		.service = asker->service,
+		.user = asker->user,
 		.purpose = purpose,
 		.source = asker->source,
 		.zone = asker->zone,
@@ -249,4 +250,5 @@ facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purp
 	facts_r->known = account->standing == STANDING_MANAGED;
 	facts_r->kind = account->kind;
 	facts_r->root = account->uid == 0;
+	facts_r->shared = account->shared;
 }

@@ -15,6 +15,17 @@ written(struct errand *errand)
 		errand_answer(errand, WF_VERDICT_ACCEPT, WF_TEXT_NONE);
 }
 
+/* Of a shared account the row has the person, too: sudo says from whose login it comes (C-13). */
+static void
+note_shared(const struct asker *asker, struct audit_row *row)
+{
+	char detail[sizeof(row->detail)];
+
+	snprintf(detail, sizeof(detail), "%.100s; shared account, checked out by %.100s", row->detail,
+		 asker->ruser[0] != '\0' ? asker->ruser : "nobody known");
+	AUDIT_TEXT(row->detail, detail);
+}
+
 static void
 fill(struct errand *errand, struct store_session *session)
 {
@@ -36,6 +47,8 @@ fill(struct errand *errand, struct store_session *session)
 	row_fill(&session->row, errand->engine, asker, AUDIT_SESSION,
 		 errand->event == WF_SESSION_OPEN ? "session.open" : "session.close");
 	row_outcome(&session->row, AUDIT_NEUTRAL, "", "");
+	if (errand->account.shared)
+		note_shared(asker, &session->row);
 }
 
 static void
@@ -50,6 +63,8 @@ write_session(struct errand *errand)
 		return;
 	}
 	asker_locate(&errand->asker, policy, read);
+	if (read->found)
+		errand->account = read->account;
 	memset(&errand->job, 0, sizeof(errand->job));
 	errand->job.kind = STORE_SESSION;
 	fill(errand, &errand->job.u.session);

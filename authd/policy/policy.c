@@ -122,19 +122,10 @@ demand_change(const struct policy *policy, struct policy_demand *demand)
 	add_set(demand, KIND_POSSESSION, RULE_CHANGE);
 }
 
-bool
-policy_root_refused(const struct policy_facts *facts, const struct policy_service *service)
-{
-	return facts->root && !(service->root_allowed && facts->zone == ZONE_CONSOLE);
-}
-
-/* Why these facts can end in no login, or NULL. */
+/* Why these facts can end in no login, or NULL; who it is was looked at before. */
 static const char *
-denial(const struct policy_facts *facts, const struct policy_service *service, const char **rule_r)
+denial(const struct policy_facts *facts, const char **rule_r)
 {
-	*rule_r = RULE_ROOT;
-	if (policy_root_refused(facts, service))
-		return "root-login";
 	*rule_r = RULE_KNOWN;
 	if (!facts->known)
 		return "unknown-user";
@@ -177,14 +168,15 @@ policy_eval(const struct policy *policy, const struct policy_facts *facts,
 {
 	const struct policy_service *service = policy_service_find(policy, facts->service);
 	struct policy_demand demand = {.decision = POLICY_DEMAND};
-	const char *rule;
-	const char *reason;
+	char refused_by[POLICY_RULE_SIZE];
+	const char *rule = refused_by;
+	const char *reason = policy_identity_refused(policy, facts, service, refused_by);
 
 	if (!service->asked) {
 		not_asked(demand_r, RULE_NOT_ASKED);
 		return;
 	}
-	if (facts->exempt && !policy_root_refused(facts, service)) {
+	if (facts->exempt && reason == NULL) {
 		not_asked(demand_r, RULE_EXEMPT);
 		return;
 	}
@@ -193,7 +185,8 @@ policy_eval(const struct policy *policy, const struct policy_facts *facts,
 	else
 		policy_demand_login(policy, service, facts->admin_entry, &demand);
 	(void)snprintf(demand.rule, sizeof(demand.rule), "%s", demand.sets[0].rule);
-	reason = denial(facts, service, &rule);
+	if (reason == NULL)
+		reason = denial(facts, &rule);
 	if (reason != NULL)
 		deny(&demand, reason, rule);
 	*demand_r = demand;

@@ -165,6 +165,7 @@ void policy_rule(const struct policy *policy, enum policy_param id, char *text_r
 /* What is known of an attempt. */
 struct policy_facts {
 	const char *service;
+	const char *user; /* the name; NULL: not looked at */
 	enum wf_purpose purpose;
 	struct wf_source source;
 	enum zone zone;
@@ -172,6 +173,7 @@ struct policy_facts {
 	bool known;      /* the account exists and is managed */
 	bool exempt;     /* policy_exempt(): another module answers for it */
 	bool root;       /* uid 0 */
+	bool shared;     /* several people use the account, each through a login of his own */
 	bool ssh_key;    /* evidence: sshd verified a public key */
 	unsigned completed; /* kinds that a completed transaction of this login has proved */
 	/* a RADIUS client behind which firewalls or entry points are administered */
@@ -253,6 +255,15 @@ bool policy_in_scope(const struct policy *policy, const char *service, const cha
 /* True when no groups are wanted, or one of them is among `groups`. */
 bool policy_groups_match(const struct group_set *wanted,
 	const char groups[][ACCOUNT_GROUP_LEN + 1], size_t n);
+/*
+ * Whether documents refuse this name to an account of this kind; the case of letters does not
+ * count.  The rule in rule_r if so, here and below.
+ */
+bool policy_name_forbidden(const struct policy *policy, const char *name, enum account_kind kind,
+	char rule_r[POLICY_RULE_SIZE]);
+/* Whether documents refuse that several people share an account of this kind. */
+bool policy_shared_forbidden(
+	const struct policy *policy, enum account_kind kind, char rule_r[POLICY_RULE_SIZE]);
 /* An exemption that holds at `wall_us`: one without an end never does. NULL has none. */
 bool policy_exempt(const struct account *account, int64_t wall_us);
 /*

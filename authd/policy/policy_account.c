@@ -83,12 +83,15 @@ ask_known(const struct question *q, struct policy_account_answer *answer_r)
 
 /* Root in its own sudo has been root before: nothing is gained by it. */
 static bool
-ask_root(const struct question *q, struct policy_account_answer *answer_r)
+ask_identity(const struct question *q, struct policy_account_answer *answer_r)
 {
+	char rule[POLICY_RULE_SIZE];
+	const char *reason = policy_identity_refused(q->policy, q->facts, q->service, rule);
+
 	if (q->facts->root && q->service->invoker)
 		answer(answer_r, WF_VERDICT_ACCEPT, "root-already", RULE_INVOKER);
-	else if (policy_root_refused(q->facts, q->service))
-		answer(answer_r, WF_VERDICT_REJECT, "root-login", RULE_ROOT);
+	else if (reason != NULL)
+		answer(answer_r, WF_VERDICT_REJECT, reason, rule);
 	else
 		return false;
 	return true;
@@ -187,7 +190,7 @@ static bool (*const questions[])(const struct question *, struct policy_account_
 	ask_validity,
 	ask_asked,
 	ask_known,
-	ask_root,
+	ask_identity,
 	ask_standing,
 	ask_grant,
 	ask_service_account,

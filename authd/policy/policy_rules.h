@@ -11,6 +11,7 @@
 #define RULE_NOT_ASKED "service.asked (own)"
 #define RULE_KNOWN "account.known DRAFT-3-11a"
 #define RULE_ROOT "service.root SCS-4-4-1-5"
+#define RULE_SHARED "account.shared (own)"
 #define RULE_SERVICE_ACCOUNT "account.service ISAC-3.3.3"
 #define RULE_GROUP "client.groups (own)"
 #define RULE_GRANT "register.grants SCS-4-1-7-3"
@@ -30,6 +31,12 @@ void policy_origin_rule(
 /* The rule that says how many kinds this service demands. */
 void policy_kinds_rule(const struct policy *policy, const struct policy_service *service,
 	char text_r[POLICY_RULE_SIZE]);
+/*
+ * Why nobody logs in to this service as this account, whatever he proves, with the rule; NULL:
+ * nothing of the kind.
+ */
+const char *policy_identity_refused(const struct policy *policy, const struct policy_facts *facts,
+	const struct policy_service *service, char rule_r[POLICY_RULE_SIZE]);
 /* uid 0 is refused everywhere but on the console of a service whose row lets it in. */
 bool policy_root_refused(const struct policy_facts *facts, const struct policy_service *service);
 /* Adds the prompts and sets of a login to an empty demand; `admin_entry` as in policy_facts. */

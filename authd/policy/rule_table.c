@@ -25,6 +25,8 @@
 #endif
 #define CHANGE_TODAY 1 /* initial */
 #define LOCK_TODAY 1 /* lock */
+#define NAMES_TODAY 15 /* all of them */
+#define SHARED_TODAY 3 /* privileged, general */
 #define WIRES_TODAY 15 /* all of them: of RADIUS over UDP */
 #define FIELDS_TODAY 255 /* all of them */
 #define BY_BOTH (RULE_BY_KIND | RULE_BY_GUARD)
@@ -75,7 +77,7 @@ static const struct rule_spec specs[] = {
 		N_("Logins that need two kinds of factors, whatever a service's own line says.")},
 	{"firewall.change", "", POLICY_INTERSECT, RULE_WHOLE, firewall_words, 0, NONE,
 		N_("What lets somebody change firewall rules through the internet.")},
-	{"accounts.default_ids", "", POLICY_INTERSECT, RULE_WHOLE, default_words, 0, NONE,
+	{"accounts.default_ids", "", POLICY_INTERSECT, RULE_WHOLE, default_words, 0, HELD(0),
 		N_("What may be done with accounts that a product brings along.")},
 	{"password.min", "characters", POLICY_LARGER, BY_BOTH, NULL, 128, NUMBERS,
 		N_("Shortest password.")},
@@ -125,9 +127,9 @@ static const struct rule_spec specs[] = {
 		N_("Connections over which nobody authenticates in the clear.")},
 	{"review.crypto", "days", POLICY_SMALLER, RULE_WHOLE, NULL, DECADE_DAYS, NONE,
 		N_("Longest time between reviews of ciphers.")},
-	{"accounts.forbidden_names", "", POLICY_UNION, RULE_WHOLE, name_words, 0, NONE,
+	{"accounts.forbidden_names", "", POLICY_UNION, RULE_WHOLE, name_words, 0, HELD(NAMES_TODAY),
 		N_("Names that no account may have.")},
-	{"accounts.not_shared", "", POLICY_UNION, RULE_WHOLE, shared_words, 0, NONE,
+	{"accounts.not_shared", "", POLICY_UNION, RULE_WHOLE, shared_words, 0, HELD(SHARED_TODAY),
 		N_("Accounts that several people may not share.")},
 	{"accounts.separate_admin", "yes", POLICY_LARGER, RULE_WHOLE, NULL, 1, NONE,
 		N_("Administration is done with accounts of its own.")},

@@ -343,6 +343,7 @@ effect_account_add(struct writer *w, const struct effect *effect, struct effect_
 	sql_put_text(&q, a->sources);
 	sql_put_text(&q, groups);
 	sql_put_text(&q, a->person);
+	sql_put_int(&q, a->shared ? 1 : 0);
 	status = sql_run(&q, NULL);
 	if (status == WF_CONFLICT)
 		return WF_EXISTS;
@@ -385,6 +386,7 @@ effect_account_set(struct writer *w, const struct effect *effect, struct effect_
 	sql_put_text(&q, groups);
 	sql_put_text(&q, a->person);
 	sql_put_text(&q, a->change_rule);
+	sql_put_int(&q, a->shared ? 1 : 0);
 	sql_put_int(&q, id);
 	status = effect_on_account(&q);
 	return status == WF_OK ? account_exempt(w, a, id) : status;

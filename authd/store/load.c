@@ -61,6 +61,7 @@ load_account(struct sql *q, struct account *account_r)
 	account_r->password.guard = (unsigned)sql_get_int(q);
 	account_r->password.set_us = sql_get_int(q);
 	account_r->password.checked_us = sql_get_int(q);
+	account_r->shared = sql_get_int(q) != 0;
 }
 
 /* Columns: CREDENTIAL_COLUMNS in sql_table.c. */

@@ -16,7 +16,7 @@
 	"id, name, uid, kind, state, standing, must_change, valid_from_us, valid_until_us, "    \
 	"created_us, last_login_us, disabled_us, standing_until_us, display, reason, sources, " \
 	"groups, person, change_rule, password_length, password_classes, password_guard, "      \
-	"password_set_us, password_checked_us"
+	"password_set_us, password_checked_us, shared"
 #define CREDENTIAL_COLUMNS                                                                 \
 	"id, account_id, factor, state, label, algorithm, digits, step_s, counter, drift," \
 	" key_id, secret, created_us, used_us"
@@ -118,16 +118,16 @@ const char *const sql_text[SQL_COUNT] = {
 		"INSERT INTO account(name, uid, kind, state, standing, must_change, valid_from_us,"
 		" valid_until_us, created_us, last_login_us, disabled_us, standing_until_us, "
 		"display,"
-		" reason, sources, groups, person)"
+		" reason, sources, groups, person, shared)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16,"
-		" ?17)",
+		" ?17, ?18)",
 	[SQL_ACCOUNT_SET] =
 		"UPDATE account SET uid = ?1, kind = ?2, state = ?3, standing = ?4, must_change = "
 		"?5,"
 		" valid_from_us = ?6, valid_until_us = ?7, disabled_us = ?8, standing_until_us = "
 		"?9,"
 		" display = ?10, reason = ?11, sources = ?12, groups = ?13, person = ?14,"
-		" change_rule = ?15, version = version + 1 WHERE id = ?16",
+		" change_rule = ?15, shared = ?16, version = version + 1 WHERE id = ?17",
 	[SQL_ACCOUNT_REMOVE] = "DELETE FROM account WHERE id = ?1",
 	[SQL_ACCOUNT_MUST_CHANGE] =
 		"UPDATE account SET must_change = ?1, change_rule = ?2 WHERE id = ?3",
