@@ -12,6 +12,7 @@
 
 #include "authd/config/config_file.h"
 #include "authd/config/config_load.h"
+#include "authd/config/config_scan.h"
 #include "common/fault.h"
 #include "common/i18n.h"
 
@@ -52,6 +53,22 @@ by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+/* As libconfuse can read it: whole, and without comments, behind which it miscounts the lines. */
+static wf_status
+prepare(const struct filling *filling, const char *path, char *text, size_t len)
+{
+	int line;
+	enum config_fault fault = config_scan(text, len, &line);
+
+	if (fault == CONFIG_FINE) {
+		config_scan_blank(text, len);
+		return WF_OK;
+	}
+	(void)snprintf(filling->why, filling->size, "%.300s:%d: %s", path, line,
+		_(config_scan_sentence(fault)));
+	return WF_INVALID;
+}
+
 static wf_status
 add_file(const struct filling *filling, const struct shelf *shelf, const char *folder,
 	const char *file)
@@ -68,7 +85,10 @@ add_file(const struct filling *filling, const struct shelf *shelf, const char *f
 	status = config_file_read(path, &text, &len, filling->why, filling->size);
 	if (status != WF_OK)
 		return status;
-	status = shelf->add(filling->book, name, path, text, filling->why, filling->size);
+	status = prepare(filling, path, text, len);
+	if (status == WF_OK)
+		status = shelf->add(
+			filling->book, name, path, text, filling->why, filling->size);
 	free(text);
 	return status;
 }

@@ -225,22 +225,11 @@ declare(const struct config_load *load, struct grammar *grammar)
 static bool
 scan(struct config_load *load, const char *text, size_t len)
 {
-	static const char *const sentences[] = {
-		[CONFIG_FINE] = "",
-		[CONFIG_OPEN_TEXT] = N_("the quotation mark opened here is not closed"),
-		[CONFIG_OPEN_COMMENT] = N_("the comment opened here is not closed"),
-		[CONFIG_OPEN_BRACE] = N_("the brace opened here is not closed"),
-		[CONFIG_STRAY] =
-			N_("a character has no meaning here; put texts in quotation marks"),
-		[CONFIG_VARIABLE] =
-			N_("environment variables are not read; write the value itself"),
-		[CONFIG_EMPTY_LIST] = N_("this list is empty; leave the option out instead"),
-	};
 	int line;
 	enum config_fault fault = config_scan(text, len, &line);
 
 	if (fault != CONFIG_FINE)
-		config_fail(load, line, "%s", _(sentences[fault]));
+		config_fail(load, line, "%s", _(config_scan_sentence(fault)));
 	return fault == CONFIG_FINE;
 }
 

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "common/i18n.h"
+
 #define DEPTH_MAX 8 /* the grammar has two */
 
 struct scan {
@@ -171,4 +173,22 @@ config_scan_blank(char *text, size_t len)
 			if (text[i] != '\n')
 				text[i] = ' ';
 	}
+}
+
+const char *
+config_scan_sentence(enum config_fault fault)
+{
+	static const char *const sentences[] = {
+		[CONFIG_FINE] = "",
+		[CONFIG_OPEN_TEXT] = N_("the quotation mark opened here is not closed"),
+		[CONFIG_OPEN_COMMENT] = N_("the comment opened here is not closed"),
+		[CONFIG_OPEN_BRACE] = N_("the brace opened here is not closed"),
+		[CONFIG_STRAY] =
+			N_("a character has no meaning here; put texts in quotation marks"),
+		[CONFIG_VARIABLE] =
+			N_("environment variables are not read; write the value itself"),
+		[CONFIG_EMPTY_LIST] = N_("this list is empty; leave the option out instead"),
+	};
+
+	return sentences[fault];
 }

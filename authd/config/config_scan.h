@@ -21,6 +21,8 @@ enum config_fault {
 
 /* line_r: where the fault lies, or begins.  Outputs are set in any case; line 0 when fine. */
 enum config_fault config_scan(const char *text, size_t len, int *line_r);
+/* What to say of a fault; N_(). */
+const char *config_scan_sentence(enum config_fault fault);
 /* Blanks out the comments of a text that is fine: libconfuse miscounts the lines behind them. */
 void config_scan_blank(char *text, size_t len);
 

@@ -13,6 +13,7 @@
 #include "authd/rules/rules.h"
 #include "common/fault.h"
 #include "common/i18n.h"
+#include "common/utf8.h"
 
 /* One text being read; libconfuse gives its callbacks no context. */
 struct reading {
@@ -25,20 +26,24 @@ static _Thread_local struct reading *current;
 
 static void fail(int line, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* The file's own words are shown as they can be: they may hold anything. */
 static void
 fail(int line, const char *format, ...)
 {
+	char text[512];
 	va_list ap;
 	int n;
 
 	if (current->status != WF_OK)
 		return;
 	current->status = WF_INVALID;
-	n = snprintf(current->why, current->size, "%.300s:%d: ", current->path, line);
 	va_start(ap, format);
-	if (n > 0 && (size_t)n < current->size)
-		(void)vsnprintf(current->why + n, current->size - (size_t)n, format, ap);
+	(void)vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
+	n = snprintf(current->why, current->size, "%.300s:%d: ", current->path, line);
+	if (n > 0 && (size_t)n < current->size)
+		(void)wf_utf8_escape(text, strlen(text), NULL, current->why + n,
+			current->size - (size_t)n);
 }
 
 static void on_error(cfg_t *cfg, const char *format, va_list ap)
@@ -77,9 +82,21 @@ text_of(cfg_t *cfg, const char *name)
 	return cfg_size(cfg, name) > 0 ? cfg_getstr(cfg, name) : NULL;
 }
 
+/* What a file says is shown to people; also on terminals. */
+static bool
+can_be_shown(cfg_t *cfg, const char *name, const char *text)
+{
+	if (wf_utf8_valid(text, strlen(text), false))
+		return true;
+	fail(line_of(cfg), _("'%s' has characters that cannot be shown on one line"), name);
+	return false;
+}
+
 static bool
 copy(cfg_t *cfg, const char *name, const char *text, char *text_r, size_t size)
 {
+	if (!can_be_shown(cfg, name, text))
+		return false;
 	if (strlen(text) < size) {
 		(void)snprintf(text_r, size, "%s", text);
 		return true;
@@ -303,6 +320,8 @@ keep(cfg_t *cfg, const char *name, bool needed, char **text_r)
 		fail(cfg->line, _("'%s' is missing"), name);
 	if (text == NULL)
 		return !needed;
+	if (!can_be_shown(cfg, name, text))
+		return false;
 	*text_r = wf_fault(WF_FAULT_ALLOC) ? NULL : strdup(text);
 	if (*text_r == NULL)
 		current->status = WF_NO_MEMORY;

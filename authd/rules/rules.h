@@ -66,7 +66,8 @@ struct rules_book {
 /* An empty book is all zeros. */
 void rules_book_clear(struct rules_book *book);
 /*
- * Adds what a text says, under a name.  WF_INVALID with "FILE:LINE: sentence" in why_r,
+ * Adds what a text says, under a name; its comments are blanked out before (config_scan_blank),
+ * else libconfuse miscounts its lines.  WF_INVALID with "FILE:LINE: sentence" in why_r,
  * WF_NO_MEMORY; what was added before stays, and the book may be cleared.
  */
 WF_MUST_USE wf_status rules_add_profile(struct rules_book *book, const char *name, const char *path,

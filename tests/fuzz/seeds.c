@@ -59,5 +59,6 @@ main(int argc, char **argv)
 	seeds_exchanges();
 	seeds_sheets();
 	seeds_acts();
+	seeds_rules();
 	return 0;
 }

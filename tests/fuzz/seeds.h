@@ -21,6 +21,7 @@ void seeds_texts(void);	  /* hash, code, keys, source, sshd */
 void seeds_packets(void); /* radius */
 void seeds_exchanges(void); /* radsec, exchange, dictionary */
 void seeds_sheets(void);  /* breakglass */
+void seeds_rules(void);	  /* rules and its dictionary */
 void seeds_acts(void);	  /* acts and its dictionary */
 
 #endif

@@ -508,6 +508,55 @@ START_TEST(profiles_must_be_there_and_trusted)
 }
 END_TEST
 
+/* Where a claim says that it stands, there is the parameter that it is about. */
+static void
+assert_line(const struct compose_claim *claim)
+{
+	FILE *file = fopen(claim->origin.file, "r");
+	char text[1024] = "";
+
+	ck_assert_ptr_nonnull(file);
+	for (int line = 0; line < claim->origin.line; line++)
+		ck_assert_ptr_nonnull(fgets(text, sizeof(text), file));
+	(void)fclose(file);
+	ck_assert_msg(strstr(text, "of = ") != NULL && strstr(text, claim->spec->name) != NULL,
+		"%s:%d: %s", claim->origin.file, claim->origin.line, text);
+}
+
+START_TEST(each_claim_names_its_line)
+{
+	struct config *config = load_comply("");
+	struct rules_book book = {.nprofiles = 0};
+	char why[512] = "";
+
+	ck_assert_msg(config_book_load(config, &book, why, sizeof(why)) == WF_OK, "%s", why);
+	ck_assert_uint_eq(book.nprofiles, sizeof(shipped_profiles) / sizeof(shipped_profiles[0]));
+	for (size_t i = 0; i < book.nprofiles; i++)
+		for (size_t j = 0; j < book.profiles[i].nclaims; j++)
+			assert_line(&book.profiles[i].claims[j]);
+	rules_book_clear(&book);
+	config_free(&config);
+}
+END_TEST
+
+START_TEST(profiles_are_whole_and_can_be_shown)
+{
+	static const struct {
+		const char *text, *sentence;
+	} cases[] = {
+		{"# open\n\ntitle_ja = \"a\n", ":3: the quotation mark opened here is not closed"},
+		{"title_ja = \"a\x01\"\n",
+			":2: 'title_ja' has characters that cannot be shown on one line"},
+		{"title_ja = ${HOME}\n", ":1: environment variables are not read"},
+	};
+
+	for (size_t i = 0; i < LENGTH(cases); i++) {
+		write_file("profiles/scs3.profile", cases[i].text, strlen(cases[i].text));
+		assert_refused("comply = {\"scs3\"}\n", cases[i].sentence);
+	}
+}
+END_TEST
+
 static Suite *
 comply_suite(void)
 {
@@ -536,6 +585,8 @@ comply_suite(void)
 	tcase_add_test(file, defaults_are_never_loosened);
 	tcase_add_test(file, sections_are_checked);
 	tcase_add_test(file, profiles_must_be_there_and_trusted);
+	tcase_add_test(file, each_claim_names_its_line);
+	tcase_add_test(file, profiles_are_whole_and_can_be_shown);
 	suite_add_tcase(suite, contradictions);
 	suite_add_tcase(suite, file);
 	return suite;

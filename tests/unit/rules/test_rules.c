@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "common/utf8.h"
 #include "tests/unit/rules/shipped.h"
 
 #define HEAD                                                                                 \
@@ -44,6 +45,11 @@ START_TEST(wrong_profiles)
 	} cases[] = {
 		{"", "p:1: 'title_ja' is missing"},
 		{"nonsense = 1\n", "p:1: no such option 'nonsense'"},
+		{"\"a=\nb\" = 1\n", NULL}, /* shown on one line, see below */
+		{"title_ja = \"a\x01\"\n",
+			"p:2: 'title_ja' has characters that cannot be shown on one line"},
+		{"title_ja = \"a\nb\"\n",
+			"p:3: 'title_ja' has characters that cannot be shown on one line"},
 		{HEAD "title_ja = \"", NULL},
 		{VALUE("lock.thresh", "{\"1\"}"), "p:8: there is no parameter 'lock.thresh'"},
 		{VALUE("lock.threshold", "{\"1001\"}"),
@@ -74,6 +80,7 @@ START_TEST(wrong_profiles)
 
 	for (size_t i = 0; i < LENGTH(cases); i++) {
 		ck_assert_msg(add_profile("x", cases[i].text) == WF_INVALID, "%zu", i);
+		ck_assert(wf_utf8_valid(why, strlen(why), false));
 		if (cases[i].sentence != NULL)
 			ck_assert_str_eq(why, cases[i].sentence);
 		rules_book_clear(&book);
