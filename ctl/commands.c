@@ -276,6 +276,12 @@ static const struct option_spec pam_rollback_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option_spec policy_impact_options[] = {
+	NEEDS("comply", "PROFILES", "comply", VALUE_TEXT,
+		N_("the documents, with commas between; required")),
+	OPTIONS_END,
+};
+
 static const struct option_spec restore_options[] = {
 	TAKES("config", "FILE", NULL, VALUE_TEXT, N_("configuration of the daemon")),
 	HIDDEN("daemon", "PATH", VALUE_TEXT),
@@ -379,8 +385,8 @@ static const struct command commands[] = {
 		NULL, NULL, 0, N_("let an account, or a group, use a service or host until a day"),
 		"grant add sshd@web1 --user alice --until 2026-12-31"},
 	{"grant", "list", {{NULL, NULL, false, NULL}}, grant_list_options, "grant.list",
-		"id user group place state until used granted-by", N_("There are no grants."), NULL, 0,
-		N_("list the grants, with their ends and last uses"), "grant list --user alice"},
+		"id user group place state until used granted-by", N_("There are no grants."), NULL,
+		0, N_("list the grants, with their ends and last uses"), "grant list --user alice"},
 	{"grant", "end", {ID}, reason_needed_options, "grant.end", NULL, NULL, NULL, 0,
 		N_("end a grant"), "grant end 12 --reason \"project over\""},
 	{"service", "list", {{NULL, NULL, false, NULL}}, NULL, "service.list",
@@ -477,6 +483,10 @@ static const struct command commands[] = {
 		"parameter for guard verdict criterion force in-force value", NULL, NULL, 0,
 		N_("compare what is in force with what documents ask for"),
 		"policy check --against isac1"},
+	{"policy", "impact", {{NULL, NULL, false, NULL}}, policy_impact_options, "policy.impact",
+		"what who for count today then criterion text", N_("Nothing would change."), NULL,
+		COMMAND_SLOW, N_("show who would be affected if other documents were complied with"),
+		"policy impact --comply \"scs4,kubota\""},
 
 	{"key", "rotate", {{NULL, NULL, false, NULL}}, reason_options, "key.rotate", NULL, NULL, NULL,
 		COMMAND_SLOW | COMMAND_VERTICAL, N_("make a new key and seal all secrets with it"),

@@ -159,6 +159,7 @@ static const struct {
 	{"state-dir", N_("Folder of the store")},
 	{"step", N_("Step")},
 	{"text", N_("Finding")},
+	{"then", N_("Then")},
 	{"time", N_("Time")},
 	{"timeout-ms", N_("Timeout (ms)")},
 	{"title", N_("Title")},
@@ -178,6 +179,7 @@ static const struct {
 	{"version", N_("Version")},
 	{"was-locked", N_("Was locked")},
 	{"what", N_("What it is")},
+	{"who", N_("Who")},
 	{"why", N_("Why")},
 };
 
@@ -201,6 +203,9 @@ static const char *const words[] = {
 	/* the register and grants */
 	N_("client"), N_("ended"), N_("expired"), N_("holds"), N_("host"), N_("required"),
 	N_("unclassified"),
+	/* what other documents would change */
+	N_("forbidden-name"), N_("no-second-factor"), N_("password-classes"), N_("password-old"),
+	N_("password-short"), N_("password-unknown"), N_("setting"), N_("start"),
 	/* how it stands with what documents ask for */
 	N_("advice"), N_("advice followed"), N_("all"), N_("default"), N_("deviation"),
 	N_("enforced"), N_("general, privileged"), N_("general, service"), N_("local"), N_("lock"),

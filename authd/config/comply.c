@@ -5,6 +5,7 @@
  */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "authd/config/comply_parts.h"
@@ -44,12 +45,60 @@ check_needed(struct config_load *load)
 	}
 }
 
+/* --- a preview --- */
+
+/* What is asked about stands in the place of what is written. */
+static void
+take_names(struct config_load *load)
+{
+	const struct config_preview *preview = load->preview;
+	struct config_comply *comply = &load->config->comply;
+
+	for (size_t i = 0; i < preview->n && i < CONFIG_COMPLY_MAX; i++)
+		(void)snprintf(
+			comply->names[i], sizeof(comply->names[i]), "%s", preview->names[i]);
+	comply->n = preview->n < CONFIG_COMPLY_MAX ? preview->n : CONFIG_COMPLY_MAX;
+	(void)snprintf(comply->origin.file, sizeof(comply->origin.file), "%s", load->file);
+}
+
+/* As long as nobody settles it, nothing of it holds. */
+static void
+pass_over(struct composed *composed, const struct compose_problem *problem)
+{
+	struct compose_cell *cells = composed->cells[rule_index(problem->spec)];
+
+	for (size_t i = 0; i < RULE_CELLS; i++)
+		if ((problem->kinds & 1U << i / RULE_GUARDS) != 0 &&
+			(problem->guards & 1U << i % RULE_GUARDS) != 0)
+			cells[i] = (struct compose_cell){.state = CELL_SILENT};
+}
+
+/* Each answer that settles nothing here, then each parameter that is not settled. */
+static void
+settle_as_far(struct config_load *load)
+{
+	struct config_comply *comply = &load->config->comply;
+	struct compose_problem problem;
+
+	for (size_t i = 0; i < comply->nanswers; i++)
+		if (!compose_settle(&comply->composed, &comply->answers[i], 1, &problem) &&
+			problem.answer != NULL)
+			comply_fail_compose(load, &problem);
+	while (!compose_settle(&comply->composed, NULL, 0, &problem)) {
+		problem.more = 0;
+		comply_fail_compose(load, &problem);
+		pass_over(&comply->composed, &problem);
+	}
+}
+
 void
 config_comply_check(struct config_load *load)
 {
 	struct config_comply *comply = &load->config->comply;
 	struct compose_problem problem;
 
+	if (load->preview != NULL)
+		take_names(load);
 	if (comply->n == 0) {
 		check_needed(load);
 		return;
@@ -58,7 +107,11 @@ config_comply_check(struct config_load *load)
 		return;
 	comply_point_at(load, &comply->origin);
 	compose(comply->claims.list, comply->claims.n, &comply->composed);
-	if (compose_settle(&comply->composed, comply->answers, comply->nanswers, &problem))
+	if (load->preview != NULL) {
+		load->preview->telling = true;
+		settle_as_far(load);
+		comply_effect(load);
+	} else if (compose_settle(&comply->composed, comply->answers, comply->nanswers, &problem))
 		comply_effect(load);
 	else
 		comply_fail_compose(load, &problem);

@@ -70,7 +70,8 @@ read_files(struct config_load *load, const struct config_files *files)
 }
 
 static wf_status
-load_into(struct config *config, const char *file, const char *extra, struct config_error *error)
+load_into(struct config *config, const char *file, const char *extra,
+	struct config_preview *preview, struct config_error *error)
 {
 	struct config_files files = {.n = 0};
 	struct config_load *load = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*load));
@@ -80,6 +81,7 @@ load_into(struct config *config, const char *file, const char *extra, struct con
 		return WF_NO_MEMORY;
 	load->config = config;
 	load->error = error;
+	load->preview = preview;
 	load->nrows = config_rows(load->rows);
 	status = config_files_find(file, extra, &files, error->text, sizeof(error->text));
 	if (status == WF_OK) {
@@ -88,6 +90,32 @@ load_into(struct config *config, const char *file, const char *extra, struct con
 	}
 	config_files_clear(&files);
 	free(load);
+	return status;
+}
+
+static wf_status
+load_as(const char *file, const char *extra, struct config_preview *preview,
+	struct config **config_r, struct config_error *error_r)
+{
+	const char *path = file == NULL ? WF_SYSCONFDIR "/warifu.conf" : file;
+	struct config *config = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(sizeof(*config));
+	struct config_error error = {""};
+	wf_status status = WF_NO_MEMORY;
+
+	if (config != NULL) {
+		config_defaults(config);
+		(void)snprintf(config->file, sizeof(config->file), "%s", path);
+		status = load_into(config, path, extra, preview, &error);
+	}
+	if (status == WF_OK) {
+		*config_r = config;
+		return WF_OK;
+	}
+	if (error.text[0] == '\0')
+		(void)snprintf(
+			error.text, sizeof(error.text), "%.300s: %s", path, wf_status_text(status));
+	*error_r = error;
+	config_free(&config);
 	return status;
 }
 
@@ -101,26 +129,14 @@ wf_status
 config_load_with(
 	const char *file, const char *extra, struct config **config_r, struct config_error *error_r)
 {
-	const char *path = file == NULL ? WF_SYSCONFDIR "/warifu.conf" : file;
-	struct config *config = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(sizeof(*config));
-	struct config_error error = {""};
-	wf_status status = WF_NO_MEMORY;
+	return load_as(file, extra, NULL, config_r, error_r);
+}
 
-	if (config != NULL) {
-		config_defaults(config);
-		(void)snprintf(config->file, sizeof(config->file), "%s", path);
-		status = load_into(config, path, extra, &error);
-	}
-	if (status == WF_OK) {
-		*config_r = config;
-		return WF_OK;
-	}
-	if (error.text[0] == '\0')
-		(void)snprintf(
-			error.text, sizeof(error.text), "%.300s: %s", path, wf_status_text(status));
-	*error_r = error;
-	config_free(&config);
-	return status;
+wf_status
+config_load_preview(const char *file, struct config_preview *preview, struct config **config_r,
+	struct config_error *error_r)
+{
+	return load_as(file, NULL, preview, config_r, error_r);
 }
 
 void

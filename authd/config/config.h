@@ -73,6 +73,23 @@ WF_MUST_USE wf_status config_load(
  */
 WF_MUST_USE wf_status config_load_with(const char *file, const char *extra,
 	struct config **config_r, struct config_error *error_r);
+/*
+ * What a start would come to if these documents were complied with.  Everything that would stop it
+ * over them is told, one sentence each with the section to write, and left out of what holds.
+ */
+struct config_preview {
+	const char *const *names; /* of profiles; borrowed */
+	size_t n;
+	void (*tell)(void *ctx, const char *sentence); /* "warifu.conf:3: ..." */
+	void *ctx;
+	bool telling; /* the loader's */
+};
+/*
+ * Reads the files anew.  As config_load() with the documents in the place of `comply`; what is
+ * wrong without them, an unknown profile and a draft that nobody has explained fail.
+ */
+WF_MUST_USE wf_status config_load_preview(const char *file, struct config_preview *preview,
+	struct config **config_r, struct config_error *error_r);
 void config_free(struct config **config);
 /*
  * True when stored hashes are cheaper to guess against than is usually asked for: worth a warning

@@ -7,22 +7,33 @@
 #include "authd/config/config.h"
 #include "authd/config/config_load.h"
 
+static void
+put_sentence(const struct config_load *load, int line, struct config_error *error, const char *format,
+	va_list ap)
+{
+	int n = line > 0 ? snprintf(error->text, sizeof(error->text), "%.300s:%d: ", load->file, line)
+			 : snprintf(error->text, sizeof(error->text), "%.300s: ", load->file);
+
+	if (n > 0 && (size_t)n < sizeof(error->text))
+		(void)vsnprintf(error->text + n, sizeof(error->text) - (size_t)n, format, ap);
+}
+
 void
 config_fail(struct config_load *load, int line, const char *format, ...)
 {
+	struct config_preview *preview = load->preview;
+	struct config_error told;
 	va_list ap;
-	int n;
 
 	if (load->status != WF_OK)
 		return;
-	load->status = WF_INVALID;
-	n = line > 0 ? snprintf(load->error->text, sizeof(load->error->text),
-			       "%.300s:%d: ", load->file, line)
-		     : snprintf(load->error->text, sizeof(load->error->text),
-			       "%.300s: ", load->file);
 	va_start(ap, format);
-	if (n > 0 && (size_t)n < sizeof(load->error->text))
-		(void)vsnprintf(
-			load->error->text + n, sizeof(load->error->text) - (size_t)n, format, ap);
+	if (preview != NULL && preview->telling) {
+		put_sentence(load, line, &told, format, ap);
+		preview->tell(preview->ctx, told.text);
+	} else {
+		load->status = WF_INVALID;
+		put_sentence(load, line, load->error, format, ap);
+	}
 	va_end(ap);
 }

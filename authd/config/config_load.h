@@ -18,6 +18,7 @@ struct config_load {
 	struct config *config; /* being filled */
 	struct config_error *error;
 	wf_status status; /* of the first error; WF_OK while there is none */
+	struct config_preview *preview; /* NULL: what is loaded is meant to hold */
 	const char *file; /* being read */
 	int nfile;        /* its number, from 1 */
 	struct config_row rows[CONFIG_ROWS_MAX];
@@ -37,7 +38,10 @@ struct config_load {
 void config_defaults(struct config *config);
 /* Groups of the roles and the user of radiusd.  WF_NO_MEMORY. */
 WF_MUST_USE wf_status config_names(struct config *config);
-/* Keeps the first error as "file:line: sentence"; line 0 leaves the line out. */
+/*
+ * Keeps the first error as "file:line: sentence"; line 0 leaves the line out.  A preview is told it
+ * instead, once documents are being composed.
+ */
 void config_fail(struct config_load *load, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /*

@@ -160,6 +160,9 @@ _warifu()
 	--against)
 		return
 		;;
+	--comply)
+		return
+		;;
 	--socket)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -317,6 +320,9 @@ _warifu()
 	'policy check')
 		words='--against --json --socket --lang --help --version'
 		;;
+	'policy impact')
+		words='--comply --json --socket --lang --help --version'
+		;;
 	'key rotate')
 		words='--reason --ticket --json --socket --lang --help --version'
 		;;
@@ -386,7 +392,7 @@ _warifu()
 		words='client secret test stats'
 		;;
 	'policy '*)
-		words='profiles show why diff check'
+		words='profiles show why diff check impact'
 		;;
 	'key '*)
 		words='rotate'

@@ -1,0 +1,252 @@
+/* Who would be affected by other documents: what the start would say, what would hold, whom. */
+#include "config.h"
+
+#include "tests/unit/account/rig.h"
+#include "tests/unit/rules/shipped.h"
+
+#include <string.h>
+#include <unistd.h>
+
+static struct config *loaded;
+static char path[256];
+
+static void
+take(const char *text)
+{
+	struct config_error error;
+	FILE *out;
+
+	(void)snprintf(path, sizeof(path), "%s/policy.conf", rig.dir);
+	out = fopen(path, "w");
+	ck_assert_ptr_nonnull(out);
+	(void)fprintf(out, "profiles_dir = \"%s/profiles\"\n%s", rig.dir, text);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_int_eq(chmod(path, 0600), 0);
+	config_free(&loaded);
+	ck_assert_msg(config_load(path, &loaded, &error) == WF_OK, "%s", error.text);
+	rig.daemon.config = loaded;
+}
+
+static void
+set_up(void)
+{
+	rig_setup();
+	shipped_install(rig.dir);
+	take("");
+}
+
+static void
+tear_down(void)
+{
+	rig.daemon.config = &rig.config;
+	config_free(&loaded);
+	(void)unlink(path);
+	shipped_remove(rig.dir);
+	rig_teardown();
+}
+
+/* A password of this length and these classes, set now. */
+static void
+password(const char *user, uint32_t length, unsigned classes)
+{
+	struct store_job job = {.kind = STORE_ADMIN};
+	struct act_subject subject;
+	struct audit_row row;
+	struct credential credential = {.factor = FACTOR_PASSWORD, .state = CREDENTIAL_ACTIVE};
+	struct effect effect = {.kind = EFFECT_CREDENTIAL_ADD, .credential = &credential};
+
+	rig_subject(user, &subject);
+	credential.account_id = subject.account.id;
+	effect.account_id = subject.account.id;
+	credential.note = (struct password_note){
+		.length = length, .classes = classes, .set_us = rig.now.wall_us};
+	credential.created_us = rig.now.wall_us;
+	credential.secret_len = 4;
+	memcpy(credential.secret, "hash", 5);
+	audit_row_init(&row, AUDIT_ADMIN, "test");
+	row.time_us = row.first_us = row.last_us = rig.now.wall_us;
+	job.u.admin = (struct store_admin){
+		.effects = &effect, .neffects = 1, .rows = &row, .nrows = 1};
+	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
+}
+
+/* The row of this finding about a kind of account; -1: there is none. */
+static long
+row_of(const char *what, const char *kind)
+{
+	for (size_t i = 0; i < rig.nrows; i++)
+		if (strcmp(rig_cell(i, "what"), what) == 0 &&
+			(kind == NULL || strcmp(rig_cell(i, "for"), kind) == 0))
+			return (long)i;
+	return -1;
+}
+
+static const char *
+cell(const char *what, const char *kind, const char *column)
+{
+	long row = row_of(what, kind);
+
+	ck_assert_msg(row >= 0, "no row %s %s", what, kind == NULL ? "" : kind);
+	return rig_cell((size_t)row, column);
+}
+
+/* SCS: eight characters with two kinds or a lock; ISAC of level 2: sixteen without two kinds. */
+START_TEST(passwords_that_fall_short)
+{
+	rig_ok("user.add", "user=bare");
+	rig_user("alice");
+	rig_ok("user.add", "user=root2", "kind=privileged");
+	password("bare", 12, 15);
+	password("alice", 8, 2);
+	password("root2", 11, 7);
+	rig_ok("policy.impact", "comply=scs3");
+	ck_assert_int_eq(row_of("password-short", "general"), -1);
+	ck_assert_str_eq(cell("password-short", "privileged", "who"), "root2");
+	rig_ok("policy.impact", "comply=isac2");
+	ck_assert_str_eq(cell("password-short", "general", "who"), "bare");
+	ck_assert_str_eq(cell("password-short", "general", "criterion"), "ISAC-3.2.8b");
+	rig_ok("policy.impact", "comply=ipa");
+	ck_assert_str_eq(cell("password-classes", "privileged", "who"), "root2");
+	ck_assert_str_eq(cell("password-classes", "privileged", "criterion"), "IPA-6.10g");
+}
+END_TEST
+
+START_TEST(a_length_that_nobody_knows)
+{
+	rig_ok("user.add", "user=old");
+	password("old", 0, 0);
+	rig_ok("policy.impact", "comply=scs3");
+	ck_assert_str_eq(cell("password-unknown", "general", "who"), "old");
+	ck_assert_int_eq(row_of("password-short", "general"), -1);
+}
+END_TEST
+
+START_TEST(no_second_factor)
+{
+	rig_user("alice");
+	rig_ok("user.add", "user=bob");
+	rig_ok("user.add", "user=carol");
+	rig_ok("user.disable", "user=carol", "reason=left");
+	rig_ok("user.add", "user=backup", "kind=service", "sources=192.0.2.1");
+	rig_ok("policy.impact", "comply=scs4");
+	ck_assert_str_eq(cell("no-second-factor", "general", "who"), "bob");
+	ck_assert_str_eq(cell("no-second-factor", "general", "criterion"), "SCS-4-1-3-3");
+	ck_assert_int_eq(row_of("no-second-factor", "service"), -1);
+	ck_assert_str_eq(rig.text, "1 of 3 accounts that can log in are affected.");
+}
+END_TEST
+
+START_TEST(names_and_ages)
+{
+	rig_user("admin");
+	rig_ok("user.add", "user=backup", "kind=service", "sources=192.0.2.1");
+	password("backup", 16, 15);
+	rig_ok("policy.impact", "comply=ipa");
+	ck_assert_str_eq(cell("forbidden-name", NULL, "who"), "admin");
+	rig_ok("policy.impact", "comply=isac2");
+	ck_assert_int_eq(row_of("forbidden-name", NULL), -1);
+	ck_assert_int_eq(row_of("password-old", "service"), -1);
+	rig_advance(100 * 86400);
+	rig_ok("policy.impact", "comply=isac2");
+	ck_assert_str_eq(cell("password-old", "service", "who"), "backup");
+	ck_assert_str_eq(cell("password-old", "service", "criterion"), "ISAC-3.3.3");
+}
+END_TEST
+
+/* Every sentence that the start would say, one after the other, with the section to write. */
+START_TEST(what_the_start_would_say)
+{
+	size_t sentences = 0;
+	bool lock = false;
+
+	take("lock { threshold = 50 }\n");
+	rig_ok("policy.impact", "comply=kubota, scs3, ipa");
+	for (size_t i = 0; i < rig.nrows; i++) {
+		if (strcmp(rig_cell(i, "what"), "start") != 0)
+			continue;
+		sentences++;
+		lock = lock || (strstr(rig_cell(i, "text"), "policy.conf:2: ") != NULL &&
+				       strstr(rig_cell(i, "text"), "deviate \"lock.threshold\"") !=
+					       NULL);
+		ck_assert_msg(strstr(rig_cell(i, "text"), "resolve \"") != NULL ||
+				      strstr(rig_cell(i, "text"), "deviate \"") != NULL,
+			"%s", rig_cell(i, "text"));
+	}
+	ck_assert_uint_gt(sentences, 2);
+	ck_assert(lock);
+	ck_assert_uint_eq(loaded->comply.n, 0); /* nothing has changed */
+	ck_assert_int_eq(policy_number_of(&loaded->policy, R_LOCK_THRESHOLD, ACCOUNT_GENERAL,
+				 GUARD_MFA),
+		50);
+}
+END_TEST
+
+/* What is complied with today has no part in what would be. */
+START_TEST(what_would_hold)
+{
+	take("comply = {\"isac1\"}\n");
+	rig_ok("policy.impact", "comply=scs3");
+	for (size_t i = 0; i < rig.nrows; i++) {
+		if (strcmp(rig_cell(i, "who"), "lock.threshold") != 0)
+			continue;
+		ck_assert_str_eq(rig_cell(i, "what"), "setting");
+		ck_assert_str_eq(rig_cell(i, "today"), "5");
+		ck_assert_str_eq(rig_cell(i, "then"), "10");
+		return;
+	}
+	ck_abort_msg("the lock is not among what would change");
+}
+END_TEST
+
+START_TEST(what_cannot_be_asked)
+{
+	rig_no(WF_INVALID,
+		"--comply takes 1 to 8 profiles with commas between: see 'warifu policy profiles'.",
+		"policy.impact", "comply=,");
+	rig_no(WF_INVALID,
+		"--comply takes 1 to 8 profiles with commas between: see 'warifu policy profiles'.",
+		"policy.impact", "comply=a,b,c,d,e,f,g,h,i");
+	ck_assert_int_eq(rig_act("policy.impact", "comply=scs9", NULL), WF_INVALID);
+	ck_assert_ptr_nonnull(strstr(rig.text, "there is no profile 'scs9'"));
+	ck_assert_int_eq(rig_act("policy.impact", "comply=scsdraft4", NULL), WF_INVALID);
+	ck_assert_ptr_nonnull(strstr(rig.text, "is a draft, for comparison only"));
+}
+END_TEST
+
+/* Names of a few, the number of all. */
+START_TEST(many_accounts)
+{
+	char user[32];
+
+	for (int i = 0; i < 150; i++) {
+		(void)snprintf(user, sizeof(user), "user=person%03d", i);
+		rig_ok("user.add", user);
+	}
+	rig_ok("policy.impact", "comply=scs4");
+	ck_assert_str_eq(cell("no-second-factor", "general", "who"),
+		"person000 person001 person002 person003 person004 ...");
+	ck_assert_str_eq(cell("no-second-factor", "general", "count"), "150");
+}
+END_TEST
+
+static Suite *
+make_suite(void)
+{
+	Suite *suite = suite_create("account/impact");
+	TCase *tcase = tcase_create("impact");
+
+	tcase_set_timeout(tcase, 60);
+	tcase_add_checked_fixture(tcase, set_up, tear_down);
+	tcase_add_test(tcase, passwords_that_fall_short);
+	tcase_add_test(tcase, a_length_that_nobody_knows);
+	tcase_add_test(tcase, no_second_factor);
+	tcase_add_test(tcase, names_and_ages);
+	tcase_add_test(tcase, what_the_start_would_say);
+	tcase_add_test(tcase, what_would_hold);
+	tcase_add_test(tcase, what_cannot_be_asked);
+	tcase_add_test(tcase, many_accounts);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+UNIT_MAIN(make_suite)
