@@ -75,13 +75,13 @@ verify_header(
 wf_status
 authenticator_verify_message(const struct binding *binding, const struct packet *packet)
 {
-	return verify_message(binding, packet, packet->authenticator);
+	return packet->v11 ? WF_OK : verify_message(binding, packet, packet->authenticator);
 }
 
 wf_status
 authenticator_verify_request(const struct binding *binding, const struct packet *packet)
 {
-	return verify_header(binding, packet, zeros);
+	return packet->v11 ? WF_OK : verify_header(binding, packet, zeros);
 }
 
 wf_status
@@ -140,8 +140,10 @@ authenticator_reveal(const struct binding *binding, const struct packet *packet,
 	size_t len = password->len;
 	wf_status status;
 
-	if (len == 0 || len > HIDDEN_MAX || len % DIGEST_LEN != 0)
+	if (len == 0 || len > HIDDEN_MAX || (!packet->v11 && len % DIGEST_LEN != 0))
 		return WF_INVALID;
+	if (packet->v11)
+		return wf_secret_set(password_r, password->value, len);
 	status = reveal_blocks(binding, packet->authenticator, password->value, len, clear);
 	while (len > 0 && clear[len - 1] == 0)
 		len--;
@@ -177,7 +179,8 @@ authenticator_hide(const struct binding *binding,
 }
 
 static wf_status
-put_header(struct wf_buf *frame, enum packet_code code, uint8_t id, const uint8_t *authenticator)
+put_header(struct wf_buf *frame, enum packet_code code, uint8_t id,
+	const uint8_t authenticator[PACKET_AUTHENTICATOR], bool is_signed)
 {
 	const uint8_t header[PACKET_HEADER - PACKET_AUTHENTICATOR] = {(uint8_t)code, id};
 	size_t before = frame->len;
@@ -185,7 +188,7 @@ put_header(struct wf_buf *frame, enum packet_code code, uint8_t id, const uint8_
 
 	if (status == WF_OK)
 		status = wf_buf_put(frame, authenticator, PACKET_AUTHENTICATOR);
-	if (status == WF_OK && code != CODE_ACCOUNTING_RESPONSE)
+	if (status == WF_OK && is_signed)
 		status = reply_add(frame, ATTR_MESSAGE_AUTHENTICATOR, zeros, sizeof(zeros));
 	if (status != WF_OK)
 		wf_buf_cut(frame, before);
@@ -195,14 +198,20 @@ put_header(struct wf_buf *frame, enum packet_code code, uint8_t id, const uint8_
 wf_status
 reply_begin(struct wf_buf *frame, enum packet_code code, const struct packet *request)
 {
-	return put_header(frame, code, request->id, zeros);
+	uint8_t token[PACKET_AUTHENTICATOR] = {0};
+
+	if (!request->v11)
+		return put_header(
+			frame, code, request->id, zeros, code != CODE_ACCOUNTING_RESPONSE);
+	memcpy(token, request->authenticator, PACKET_TOKEN);
+	return put_header(frame, code, 0, token, false);
 }
 
 wf_status
 request_begin(
 	struct wf_buf *frame, uint8_t id, const uint8_t authenticator[PACKET_AUTHENTICATOR])
 {
-	return put_header(frame, CODE_ACCESS_REQUEST, id, authenticator);
+	return put_header(frame, CODE_ACCESS_REQUEST, id, authenticator, true);
 }
 
 wf_status
@@ -298,6 +307,8 @@ reply_end(const struct binding *binding, struct wf_buf *frame, const struct pack
 	wf_status status = WF_OK;
 
 	put_length(frame);
+	if (request->v11)
+		return WF_OK;
 	if (has_message)
 		status = message_hmac(
 			binding, bytes, frame->len, request->authenticator, place, place);

@@ -1,7 +1,8 @@
 /*
  * What ties a packet to a client's shared secret: Request and Response Authenticator,
  * Message-Authenticator, and the hiding of User-Password (RFC 2865 section 3 and 5.2, RFC 2866
- * section 3, RFC 3579 section 3.2).
+ * section 3, RFC 3579 section 3.2).  Of packets of RADIUS/1.1 nothing is computed (RFC 9765): what
+ * would verify them says WF_OK, because their connection has, and what would hide copies.
  */
 #ifndef WF_RADIUS_AUTHENTICATOR_H
 #define WF_RADIUS_AUTHENTICATOR_H
@@ -38,8 +39,8 @@ WF_MUST_USE wf_status authenticator_verify_reply_message(const struct binding *b
 
 /*
  * The password within User-Password, its padding of NULs taken off at the end only (A8), so that
- * NULs before are still there to be refused.  WF_INVALID: not 16, 32 ... 128 octets.  The secret
- * is untouched then.
+ * NULs before are still there to be refused.  WF_INVALID: not 16, 32 ... 128 octets, of
+ * RADIUS/1.1 not 1 to 128.  The secret is untouched then.
  */
 WF_MUST_USE wf_status authenticator_reveal(const struct binding *binding,
 	const struct packet *packet, const struct attribute *password,
@@ -57,7 +58,8 @@ WF_MUST_USE wf_status authenticator_hide(const struct binding *binding,
 /*
  * A packet under construction, in `frame` (its ceiling PACKET_MAX or more).  reply_begin writes
  * the header with the request's identifier, and the Message-Authenticator in the first place,
- * whether or not the request had one (I1; not in Accounting-Response, which has none).  reply_end
+ * whether or not the request had one (I1; not in Accounting-Response, which has none, nor in
+ * RADIUS/1.1, where the Token goes back instead: G2, G3).  reply_end
  * fills in length and both authenticators. WF_TOO_LONG: it does not fit, and the packet is as
  * before; WF_NO_MEMORY.
  */

@@ -141,6 +141,14 @@ exchange_complain(
 	arrival->exchanges->options.say(LOG_WARNING, text);
 }
 
+enum packet_fault
+exchange_read(
+	const struct route *route, const uint8_t *bytes, size_t len, struct packet *packet_r)
+{
+	return route->nonce != NULL ? packet_read_v11(bytes, len, packet_r)
+				    : packet_read(bytes, len, packet_r);
+}
+
 struct binding
 exchange_binding(const struct exchanges *exchanges, const struct client *client,
 	const struct route *route)
@@ -190,7 +198,7 @@ exchange_end(struct exchanges *exchanges, struct exchange **exchange, bool forge
 	*exchange = NULL;
 	turns_remove(exchanges->turns, &gone->turn);
 	give_slot(exchanges, gone);
-	if (forget)
+	if (forget && gone->entry != NULL)
 		duplicates_forget(exchanges->duplicates, gone->entry, gone->serial);
 	*gone->link = gone->next;
 	if (gone->next != NULL)
@@ -230,6 +238,13 @@ exchange_new(const struct arrival *arrival, bool record, bool urgent)
 	return exchange;
 }
 
+void
+exchange_forget(const struct arrival *arrival)
+{
+	if (arrival->entry != NULL)
+		duplicates_forget(arrival->exchanges->duplicates, arrival->entry, arrival->serial);
+}
+
 static void
 drop(struct exchanges *exchanges, struct exchange *exchange, size_t counter)
 {
@@ -250,6 +265,7 @@ ask(struct exchanges *exchanges, struct exchange *exchange, const struct packet 
 	const struct question question = {
 		.client = exchange->client->config,
 		.binding = &binding,
+		.nonce = exchange->route.nonce,
 		.tag = exchange->tag,
 		.patience_ms = (uint32_t)((exchange->until_us - now_us) / 1000),
 	};
@@ -294,7 +310,8 @@ start(struct exchanges *exchanges, struct exchange *exchange, int64_t now_us)
 	wf_status status;
 
 	if (exchange->until_us <= now_us ||
-		packet_read(exchange->bytes, exchange->len, &packet) != PACKET_FINE ||
+		exchange_read(&exchange->route, exchange->bytes, exchange->len, &packet) !=
+			PACKET_FINE ||
 		!take_slot(exchanges, exchange)) {
 		drop(exchanges, exchange, STATS_LATE);
 		return;
@@ -339,7 +356,7 @@ exchange_begin(const struct arrival *arrival, bool record, bool urgent)
 
 	if (exchange == NULL) {
 		exchange_count(exchanges, arrival->client, STATS_INTERNAL);
-		duplicates_forget(exchanges->duplicates, arrival->entry, arrival->serial);
+		exchange_forget(arrival);
 		return;
 	}
 	if (turns_count(exchanges->turns) == 0 && has_room(exchanges, urgent) &&

@@ -22,7 +22,7 @@ struct exchange {
 	struct site *site;	       /* borrowed */
 	const struct client *client;
 	struct route route;
-	struct duplicate *entry;
+	struct duplicate *entry; /* NULL within RADIUS/1.1: nothing is resent there (G2) */
 	uint64_t serial; /* its right to the entry */
 	uint64_t tag;	 /* 0: not asked yet */
 	int64_t until_us; /* its client waits so long */
@@ -81,12 +81,17 @@ void exchange_count(struct exchanges *exchanges, const struct client *client, si
 /* A line about the client, at most once an hour for each cause. */
 void exchange_complain(
 	const struct arrival *arrival, unsigned cause, const char *name, const char *about);
+/* Reads a packet in the version that is spoken there. */
+enum packet_fault exchange_read(
+	const struct route *route, const uint8_t *bytes, size_t len, struct packet *packet_r);
 /* Within TLS the secret is a fixed one: what it would protect is protected by the connection. */
 struct binding exchange_binding(const struct exchanges *exchanges, const struct client *client,
 	const struct route *route);
 
 /* From a new request: a question, now or when it is its turn. */
 void exchange_begin(const struct arrival *arrival, bool record, bool urgent);
+/* No reply of it is remembered: the same packet may be tried again. */
+void exchange_forget(const struct arrival *arrival);
 /* Ends it; `forget`: the same packet may be tried again.  NULLs the pointer. */
 void exchange_end(struct exchanges *exchanges, struct exchange **exchange, bool forget);
 /* The reply of an arrival that asks nobody, into the cache and onto the wire. */

@@ -35,7 +35,10 @@ send_again(const struct arrival *arrival)
 		exchange_count(arrival->exchanges, arrival->client, STATS_SEND);
 }
 
-/* D1, D2: false for one that came before. */
+/*
+ * D1, D2: false for one that came before.  Within RADIUS/1.1 none does: TLS loses nothing, and the
+ * identifier, by which resent ones would be known, is not there (G2).
+ */
 static bool
 is_new(struct arrival *arrival)
 {
@@ -45,10 +48,12 @@ is_new(struct arrival *arrival)
 		[DUPLICATE_FULL] = STATS_CACHE_FULL,
 	};
 	const struct duplicate_key key = key_of(arrival);
-	enum duplicate_answer answer = duplicates_look(arrival->exchanges->duplicates, &key,
-		arrival->client->number, arrival->packet->authenticator, arrival->now_us,
-		&arrival->entry, &arrival->serial);
+	enum duplicate_answer answer = DUPLICATE_NEW;
 
+	if (!arrival->packet->v11)
+		answer = duplicates_look(arrival->exchanges->duplicates, &key,
+			arrival->client->number, arrival->packet->authenticator, arrival->now_us,
+			&arrival->entry, &arrival->serial);
 	if (answer == DUPLICATE_NEW)
 		return true;
 	exchange_count(arrival->exchanges, arrival->client, counters[answer]);
@@ -76,7 +81,7 @@ new_within_rate(struct arrival *arrival)
 		return false;
 	if (within_rate(arrival))
 		return true;
-	duplicates_forget(arrival->exchanges->duplicates, arrival->entry, arrival->serial);
+	exchange_forget(arrival);
 	return false;
 }
 
@@ -345,7 +350,7 @@ exchanges_receive(struct exchanges *exchanges, const struct route *route, const 
 	}
 	if (!may_send(&arrival))
 		return;
-	fault = packet_read(bytes, len, &packet);
+	fault = exchange_read(route, bytes, len, &packet);
 	if (fault == PACKET_FINE) {
 		dispatch(&arrival);
 		return;

@@ -46,8 +46,8 @@ exchange_reply_now(const struct arrival *arrival, const struct answer *answer)
 		return;
 	}
 	exchange_count(exchanges, arrival->client, STATS_INTERNAL);
-	if (arrival->entry != NULL && status != WF_NO_MEMORY)
-		duplicates_forget(exchanges->duplicates, arrival->entry, arrival->serial);
+	if (status != WF_NO_MEMORY)
+		exchange_forget(arrival);
 }
 
 void
@@ -57,7 +57,7 @@ exchange_reply(struct exchanges *exchanges, struct exchange *exchange, const str
 	struct packet packet;
 	wf_status status = WF_INVALID;
 
-	if (packet_read(exchange->bytes, exchange->len, &packet) == PACKET_FINE)
+	if (exchange_read(&exchange->route, exchange->bytes, exchange->len, &packet) == PACKET_FINE)
 		status = encode(exchanges, exchange->client, &exchange->route, &packet, answer);
 	if (status != WF_OK) {
 		exchange_count(exchanges, exchange->client, STATS_INTERNAL);
@@ -65,8 +65,9 @@ exchange_reply(struct exchanges *exchanges, struct exchange *exchange, const str
 		return;
 	}
 	/* Remembered first: what was sent and not remembered could be asked a second time. */
-	status = duplicates_reply(exchanges->duplicates, exchange->entry, exchange->serial,
-		exchanges->frame.data, exchanges->frame.len, now_us);
+	if (exchange->entry != NULL)
+		status = duplicates_reply(exchanges->duplicates, exchange->entry, exchange->serial,
+			exchanges->frame.data, exchanges->frame.len, now_us);
 	if (status == WF_NOT_FOUND) {
 		exchange_count(exchanges, exchange->client, STATS_REPLACED);
 	} else {

@@ -90,13 +90,13 @@ read_attribute(struct wf_reader *reader, struct packet *packet)
 		return PACKET_TYPE;
 	attribute->len = (uint8_t)(len - 2);
 	packet->nattributes++;
-	return attribute->type == ATTR_MESSAGE_AUTHENTICATOR
+	return attribute->type == ATTR_MESSAGE_AUTHENTICATOR && !packet->v11
 		       ? note_message_authenticator(packet, attribute)
 		       : PACKET_FINE;
 }
 
-enum packet_fault
-packet_read(const uint8_t *bytes, size_t len, struct packet *packet_r)
+static enum packet_fault
+read_packet(const uint8_t *bytes, size_t len, struct packet *packet_r)
 {
 	struct wf_reader reader;
 	enum packet_fault fault;
@@ -112,6 +112,20 @@ packet_read(const uint8_t *bytes, size_t len, struct packet *packet_r)
 	while (fault == PACKET_FINE && wf_reader_left(&reader) > 0)
 		fault = read_attribute(&reader, packet_r);
 	return fault;
+}
+
+enum packet_fault
+packet_read(const uint8_t *bytes, size_t len, struct packet *packet_r)
+{
+	packet_r->v11 = false;
+	return read_packet(bytes, len, packet_r);
+}
+
+enum packet_fault
+packet_read_v11(const uint8_t *bytes, size_t len, struct packet *packet_r)
+{
+	packet_r->v11 = true;
+	return read_packet(bytes, len, packet_r);
 }
 
 const struct attribute *

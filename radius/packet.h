@@ -104,13 +104,22 @@ struct packet {
 	struct attribute attributes[PACKET_ATTRIBUTES_MAX];
 	size_t nattributes;
 	const uint8_t *message_authenticator; /* its value; NULL: there is none */
+	/*
+	 * RADIUS/1.1 (RFC 9765): the connection protects it, so nothing is hidden or signed. The
+	 * first 4 octets of the authenticator are its Token; id says nothing.
+	 */
+	bool v11;
 };
+
+#define PACKET_TOKEN 4
 
 /*
  * `bytes` must stay as long as the packet. packet_r is overwritten, and of use only if
  * PACKET_FINE.
  */
 enum packet_fault packet_read(const uint8_t *bytes, size_t len, struct packet *packet_r);
+/* The same within RADIUS/1.1: a Message-Authenticator is of no meaning there, nor its form (G3). */
+enum packet_fault packet_read_v11(const uint8_t *bytes, size_t len, struct packet *packet_r);
 /*
  * In a stream: the length of the packet that starts here.  WF_AGAIN: fewer than 4 octets are
  * there; WF_INVALID: no packet is so long (F2).

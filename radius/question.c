@@ -9,6 +9,7 @@
 #include "common/utf8.h"
 #include "radius/accounting.h"
 #include "radius/fingerprint.h"
+#include "radius/route.h"
 
 #define LANGUAGE "en" /* a terminal behind a gateway may know ASCII alone */
 
@@ -155,7 +156,8 @@ add_state(const struct question *question, const struct packet *packet, struct w
 
 /*
  * The whole packet, as the checklist has it for D2: another identifier or authenticator is
- * another request.
+ * another request.  In RADIUS/1.1 a Token counts within its connection alone, so the connection is
+ * part of the request: else another one's first login could be taken for this one's.
  */
 static wf_status
 add_attempt_key(const struct question *question, const struct packet *packet, struct wf_msg *msg)
@@ -164,10 +166,12 @@ add_attempt_key(const struct question *question, const struct packet *packet, st
 		{"attempt", 7},
 		{question->client->name, strlen(question->client->name)},
 		{packet->bytes, packet->len},
+		{question->nonce, question->nonce != NULL ? ROUTE_NONCE : 0},
 	};
 	uint8_t key[FINGERPRINT_LEN];
 	wf_status status = fingerprint_make(
-		question->binding->digest, parts, sizeof(parts) / sizeof(parts[0]), key);
+		question->binding->digest, parts,
+		sizeof(parts) / sizeof(parts[0]) - (question->nonce == NULL), key);
 
 	return status == WF_OK ? wf_msg_add_bytes(msg, WF_F_IDEMPOTENCY, key, sizeof(key)) : status;
 }

@@ -15,6 +15,7 @@
 struct question {
 	const struct config_client *client;
 	const struct binding *binding; /* of the client's secret */
+	const uint8_t *nonce; /* of the connection (struct route); NULL: none is needed */
 	uint64_t tag;
 	uint32_t patience_ms; /* 0: not said */
 };

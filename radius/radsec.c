@@ -220,6 +220,8 @@ why_no_more(const struct connection *connection, const struct client *now)
 		return "TLS is not configured any more";
 	if (connection->by_key && !wf_secret_equal(&connection->route.client->psk, &now->psk))
 		return "its key has been changed";
+	if ((connection->radsec->site->config->radius.versions & (unsigned)site_version(tls)) == 0)
+		return "its version of RADIUS is not spoken any more";
 	return wf_trust_still(tls, context) ? NULL : "its certificate is believed no more";
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/fault.h"
+#include "common/random.h"
 #include "common/utf8.h"
 #include "radius/packet.h"
 #include "radius/radsec_internal.h"
@@ -152,9 +153,12 @@ let_in(struct connection *connection)
 	const struct client *client = connection->route.client;
 
 	radsec_count_for(radsec, client, STATS_CONNECTIONS);
-	radsec_say(radsec, LOG_INFO, "client \"%s\" at %s is connected (%s, %s '%s')",
+	if (connection->route.nonce != NULL)
+		radsec_count_for(radsec, client, STATS_CONNECTIONS_V11);
+	radsec_say(radsec, LOG_INFO, "client \"%s\" at %s is connected (%s, RADIUS/1.%d, %s '%s')",
 		client->config->name, connection->from,
 		SSL_get_version(wf_stream_tls(connection->stream)),
+		connection->route.nonce != NULL,
 		connection->by_key ? "key" : "certificate", connection->name);
 }
 
@@ -163,6 +167,20 @@ close_half(struct connection *connection)
 {
 	connection->radsec->half_open -= connection->half_open;
 	connection->half_open = false;
+}
+
+/* From now on packets are read in its version. */
+static wf_status
+speak(struct connection *connection, const SSL *tls)
+{
+	wf_status status;
+
+	if (site_version(tls) != RADIUS_1_1)
+		return WF_OK;
+	status = wf_random_bytes(connection->nonce, sizeof(connection->nonce));
+	if (status == WF_OK)
+		connection->route.nonce = connection->nonce;
+	return status;
 }
 
 /* The handshake is done, so a certificate has been verified, or a key was proved. */
@@ -187,7 +205,7 @@ up(void *ctx)
 		return WF_OK;
 	}
 	connection->route.client = connection_client(connection);
-	if (connection->route.client == NULL)
+	if (connection->route.client == NULL || speak(connection, tls) != WF_OK)
 		return WF_DENIED;
 	if (connections_of(radsec, connection->route.client) >
 		radsec->site->config->radius.radsec_client_connections)
@@ -214,7 +232,9 @@ static const struct {
 	{"binder does not verify", "its key is not the one in psk_file"},
 	{"unsupported protocol", "it must speak TLS 1.2 at least"},
 	{"no shared cipher", "it must offer TLS 1.3, or ECDHE or DHE with AES-GCM or ChaCha20"},
-	{"no application protocol", "it must offer radius/1.0 (ALPN), or nothing"},
+	{"no application protocol",
+		"what it offers by ALPN is no version of RADIUS that radius.version has"},
+	{"callback failed", "it offers no protocol by ALPN, and radius.version has 1.1 alone"},
 	{"wrong version number", "what came is no TLS"},
 	{"http request", "what came is no TLS"},
 };

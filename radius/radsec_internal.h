@@ -17,6 +17,7 @@ struct connection {
 	char from[64];
 	/* The name in the certificate or that of the key, whichever it came in with. */
 	char name[WF_TRUST_NAME_SIZE];
+	uint8_t nonce[ROUTE_NONCE]; /* of RADIUS/1.1, in the route where that is spoken */
 	bool by_key;	  /* it came in with a key */
 	bool unknown_key; /* it offered one that nobody has */
 	bool half_open; /* in the middle of its handshake */

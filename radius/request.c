@@ -55,16 +55,23 @@ has_credentials(const struct packet *packet)
 	return count_of(packet, types, sizeof(types)) > 0 || has_mschap(packet);
 }
 
+/* RADIUS/1.1 is protected by its connection (G3). */
+static bool
+is_protected(const struct packet *packet)
+{
+	return packet->v11 || packet->message_authenticator != NULL;
+}
+
 static bool
 eap_unprotected(const struct packet *packet)
 {
-	return packet_has(packet, ATTR_EAP_MESSAGE) && packet->message_authenticator == NULL;
+	return packet_has(packet, ATTR_EAP_MESSAGE) && !is_protected(packet);
 }
 
 static bool
 bare_unprotected(const struct packet *packet)
 {
-	return !has_credentials(packet) && packet->message_authenticator == NULL;
+	return !has_credentials(packet) && !is_protected(packet);
 }
 
 static bool
@@ -157,7 +164,8 @@ password_length(const struct packet *packet)
 {
 	const struct attribute *password = packet_next(packet, ATTR_USER_PASSWORD, NULL);
 
-	return password->len == 0 || password->len > 128 || password->len % 16 != 0;
+	return password->len == 0 || password->len > 128 ||
+	       (!packet->v11 && password->len % 16 != 0);
 }
 
 struct rule {
@@ -203,7 +211,8 @@ static const struct rule rules[] = {
 	{password_missing, {REQUEST_REJECT, "password-missing", N_("no User-Password")}},
 	/* A8 */
 	{password_length, {REQUEST_REJECT, "password-length",
-				  N_("the User-Password is not 16 to 128 octets in blocks of 16")}},
+				  N_("the User-Password is not 16 to 128 octets in blocks of 16, "
+					      "or, within RADIUS/1.1, 1 to 128")}},
 };
 
 static const struct request_fault fine = {REQUEST_EVALUATE, "fine", ""};

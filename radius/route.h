@@ -23,6 +23,8 @@ struct route_ops {
 	void (*hang_up)(const struct route *route, const char *why);
 };
 
+#define ROUTE_NONCE 16
+
 /* Plain data: may be copied, and is good for as long as its `place`. */
 struct route {
 	const struct route_ops *ops;
@@ -34,6 +36,11 @@ struct route {
 	uint32_t interface;
 	uint32_t listener;	  /* a number of its own for each socket or connection */
 	bool authentication, accounting; /* what is served there */
+	/*
+	 * RADIUS/1.1: what tells this connection from all others, ROUTE_NONCE octets, good as long
+	 * as `place`; NULL: what comes is RADIUS/1.0
+	 */
+	const uint8_t *nonce;
 	/* TLS: whose connection it is, of the site in force; NULL: the address tells */
 	const struct client *client;
 };

@@ -71,6 +71,8 @@ const struct client *site_client_by_certificate(
 	const struct site *site, const char *name, const struct in6_addr *address);
 const struct client *site_client_by_identity(
 	const struct site *site, const char *identity, const struct in6_addr *address);
+/* What is spoken on a connection whose handshake is done (G1). */
+enum radius_version site_version(const SSL *tls);
 /* False: no client may connect from this address. */
 bool site_may_connect(const struct site *site, const struct in6_addr *address);
 /* NULL: no client's address (A1). */

@@ -12,23 +12,73 @@
 #include "common/tls/term.h"
 #include "radius/site.h"
 
-/* RFC 9765 section 3: the protocol that is spoken here, by length and name. */
-static const unsigned char classic[] = "\x0aradius/1.0";
+/* RFC 9765 section 3: what is spoken here, by length and name, the best first (G1). */
+static const struct protocol {
+	enum radius_version version;
+	int tls; /* the oldest one for it */
+	unsigned char name[12];
+} protocols[] = {
+	{RADIUS_1_1, TLS1_3_VERSION, "\x0aradius/1.1"},
+	{RADIUS_1_0, TLS1_2_VERSION, "\x0aradius/1.0"},
+};
+#define PROTOCOL_LEN 11 /* of each, its length included */
 
-/* Who offers protocols must offer ours (G1); who offers none speaks it anyway. */
+static bool
+is_offered(const struct protocol *protocol, const unsigned char *in, unsigned len)
+{
+	for (unsigned at = 0; at < len; at += in[at] + 1U)
+		if (len - at >= PROTOCOL_LEN && wf_mem_equal(in + at, protocol->name, PROTOCOL_LEN))
+			return true;
+	return false;
+}
+
+/* Who offers protocols must offer one of ours (G1); who offers none speaks RADIUS/1.0. */
 static int
 select_protocol(SSL *tls, const unsigned char **out, unsigned char *outlen, const unsigned char *in,
 	unsigned int inlen, void *arg)
 {
-	unsigned char *selected = NULL;
+	const unsigned *versions = arg;
 
-	(void)tls;
-	(void)arg;
-	if (SSL_select_next_proto(&selected, outlen, classic, sizeof(classic) - 1, in, inlen) !=
-		OPENSSL_NPN_NEGOTIATED)
-		return SSL_TLSEXT_ERR_ALERT_FATAL;
-	*out = selected;
-	return SSL_TLSEXT_ERR_OK;
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++) {
+		const struct protocol *protocol = &protocols[i];
+
+		if ((*versions & (unsigned)protocol->version) == 0 ||
+			SSL_version(tls) < protocol->tls || !is_offered(protocol, in, inlen))
+			continue;
+		*out = protocol->name + 1;
+		*outlen = PROTOCOL_LEN - 1;
+		return SSL_TLSEXT_ERR_OK;
+	}
+	return SSL_TLSEXT_ERR_ALERT_FATAL;
+}
+
+/* G1: where RADIUS/1.0 is not spoken, who offers no protocol at all is told so. */
+static int
+look_at_hello(SSL *tls, int *alert, void *arg)
+{
+	const unsigned *versions = arg;
+	const unsigned char *offered;
+	size_t len;
+
+	if ((*versions & RADIUS_1_0) != 0 ||
+		SSL_client_hello_get0_ext(tls,
+			TLSEXT_TYPE_application_layer_protocol_negotiation, &offered, &len) == 1)
+		return SSL_CLIENT_HELLO_SUCCESS;
+	*alert = SSL_AD_NO_APPLICATION_PROTOCOL;
+	return SSL_CLIENT_HELLO_ERROR;
+}
+
+enum radius_version
+site_version(const SSL *tls)
+{
+	const unsigned char *chosen;
+	unsigned len;
+
+	SSL_get0_alpn_selected(tls, &chosen, &len);
+	for (size_t i = 0; i < sizeof(protocols) / sizeof(protocols[0]); i++)
+		if (len == PROTOCOL_LEN - 1 && wf_mem_equal(chosen, protocols[i].name + 1, len))
+			return protocols[i].version;
+	return RADIUS_1_0;
 }
 
 static bool
@@ -77,10 +127,15 @@ files_of(const struct config_radius *radius)
 wf_status
 site_load_tls(struct site *site, char why_r[SITE_WHY_MAX])
 {
+	/* A handshake may outlive its site, so it is lent none of it. */
+	static unsigned versions[] = {0, RADIUS_1_0, RADIUS_1_1, RADIUS_1_0 | RADIUS_1_1};
 	const struct config_radius *radius = &site->config->radius;
 	const struct wf_trust_files files = files_of(radius);
 	const struct wf_trust_options options = {
-		.server = true, .version = TLS1_2_VERSION, .keys = has_keys(radius)};
+		.server = true,
+		.version = (radius->versions & RADIUS_1_0) != 0 ? TLS1_2_VERSION : TLS1_3_VERSION,
+		.keys = has_keys(radius),
+	};
 	char why[512] = "";
 	wf_status status = load_keys(site, why_r);
 
@@ -91,7 +146,8 @@ site_load_tls(struct site *site, char why_r[SITE_WHY_MAX])
 		snprintf(why_r, SITE_WHY_MAX, _("RADIUS over TLS: %s"), why);
 		return status;
 	}
-	SSL_CTX_set_alpn_select_cb(site->tls, select_protocol, NULL);
+	SSL_CTX_set_alpn_select_cb(site->tls, select_protocol, &versions[radius->versions]);
+	SSL_CTX_set_client_hello_cb(site->tls, look_at_hello, &versions[radius->versions]);
 	return WF_OK;
 }
 

@@ -35,6 +35,7 @@ static const char *const names[STATS_COUNTERS] = {
 	[STATS_SEND] = "dropped.send",
 	[STATS_HUNG_UP] = "dropped.hung-up",
 	[STATS_CONNECTIONS] = "connections",
+	[STATS_CONNECTIONS_V11] = "connections.radius-1.1",
 	[STATS_CONNECTIONS_REFUSED] = "connections.refused",
 	[STATS_CONNECTIONS_CROWDED] = "connections.crowded",
 	[STATS_CONNECTIONS_IDLE] = "connections.idle",

@@ -44,6 +44,7 @@ enum stats_counter {
 	STATS_HUNG_UP,	   /* its connection ended before its reply */
 	/* connections of TLS; none of the requests is among them */
 	STATS_CONNECTIONS,	   /* let in */
+	STATS_CONNECTIONS_V11,	   /* of them: speak RADIUS/1.1 */
 	STATS_CONNECTIONS_REFUSED, /* no handshake, or a name that no client has */
 	STATS_CONNECTIONS_CROWDED, /* over a limit */
 	STATS_CONNECTIONS_IDLE,	   /* ended because nothing came, or their time was over */

@@ -234,6 +234,7 @@ static void (*const accepted[])(const struct config_row *, struct config_text *)
 	[CONFIG_SERVICE_KINDS] = accepted_number,
 	[CONFIG_SERVICE_ASK] = accepted_ask,
 	[CONFIG_WORD] = accepted_words,
+	[CONFIG_FLAGS] = accepted_words,
 	[CONFIG_LISTEN] = accepted_listen,
 	[CONFIG_DICTIONARIES] = accepted_dictionaries,
 	[CONFIG_NETWORKS] = accepted_client_networks,

@@ -246,6 +246,7 @@ static bool (*const puts_by_type[])(const struct config_put *) = {
 	[CONFIG_SERVICE_KINDS] = put_service_kinds,
 	[CONFIG_SERVICE_ASK] = put_service_ask,
 	[CONFIG_WORD] = config_put_word,
+	[CONFIG_FLAGS] = config_put_flag,
 	[CONFIG_LISTEN] = config_put_listen,
 	[CONFIG_DICTIONARIES] = config_put_dictionary,
 	[CONFIG_NETWORKS] = config_put_network,

@@ -27,6 +27,7 @@ bool config_put_value(const struct config_put *put);
 
 bool config_put_word(const struct config_put *put);
 bool config_put_listen(const struct config_put *put);
+bool config_put_flag(const struct config_put *put);
 bool config_put_dictionary(const struct config_put *put);
 bool config_put_network(const struct config_put *put);
 bool config_put_certificate(const struct config_put *put);

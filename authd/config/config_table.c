@@ -78,6 +78,7 @@ config_type_is_list(enum config_type type)
 		[CONFIG_INTERNAL] = true,
 		[CONFIG_SHARED] = true,
 		[CONFIG_SERVICE_ASK] = true,
+		[CONFIG_FLAGS] = true,
 		[CONFIG_LISTEN] = true,
 		[CONFIG_DICTIONARIES] = true,
 		[CONFIG_NETWORKS] = true,

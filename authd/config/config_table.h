@@ -29,6 +29,7 @@ enum config_type {
 	CONFIG_SERVICE_ASK, /* list of what the service asks for itself */
 	/* of RADIUS: radius_apply.c */
 	CONFIG_WORD,         /* unsigned or enum at `offset`: one of `words` */
+	CONFIG_FLAGS,        /* list of `words`, whose bits are in an unsigned at `offset` */
 	CONFIG_LISTEN,       /* list of addresses with ports; `min` is the transport */
 	CONFIG_DICTIONARIES, /* list of paths */
 	CONFIG_NETWORKS,     /* list of networks of a client */

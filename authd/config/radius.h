@@ -29,7 +29,7 @@
 #define CONFIG_GROUPS_MAX ACCOUNT_GROUPS_MAX        /* of a client, of a reply, of an account */
 #define CONFIG_GROUP_SIZE (ACCOUNT_GROUP_LEN + 1) /* a group's name with its NUL */
 #define CONFIG_ATTRIBUTES_MAX 32
-#define CONFIG_RADIUS_ROWS_MAX 52
+#define CONFIG_RADIUS_ROWS_MAX 53
 #define CONFIG_ATTRIBUTE_SIZE 64 /* an attribute's name with its NUL */
 #define CONFIG_VALUE_SIZE 254    /* a value's text with its NUL */
 #define CONFIG_SECRET_LEAST 16   /* octets; a shorter secret is warned about (RFC 2865 section 3) */
@@ -38,6 +38,7 @@
 #define CONFIG_PSK_LEAST 16      /* octets of a key for TLS; a shorter one is refused (RFC 9257) */
 #define CONFIG_IDENTITY_SIZE 65  /* the name of a key for TLS with its NUL */
 
+enum radius_version { RADIUS_1_0 = 1, RADIUS_1_1 = 2 /* RFC 9765 */ };
 enum config_transport { LISTEN_AUTHENTICATION = 0, LISTEN_ACCOUNTING, LISTEN_TLS };
 
 struct config_listener {
@@ -130,6 +131,7 @@ struct config_radius {
 	struct config_listener listeners[CONFIG_LISTENERS_MAX];
 	size_t nlisteners;
 	char certificate[256], key[256], ca[256], crl[256]; /* of TLS; "" = none */
+	unsigned versions; /* enum radius_version: what is spoken within TLS */
 	/* of TLS at once: in all, of one client */
 	unsigned radsec_connections, radsec_client_connections;
 	/* a connection ends after so long without a packet, and anyway */

@@ -13,16 +13,40 @@
 #include "authd/config/config_value.h"
 #include "authd/config/radius_profiles.h"
 
-bool
-config_put_word(const struct config_put *put)
+/* The row's word that was written; that at the end, without a text: none is. */
+static const struct config_word *
+word_of(const struct config_put *put)
 {
 	const struct config_word *word = put->row->words;
 
 	while (word->word != NULL && strcmp(word->word, put->value) != 0)
 		word++;
+	return word;
+}
+
+bool
+config_put_word(const struct config_put *put)
+{
+	const struct config_word *word = word_of(put);
+
 	if (word->word == NULL)
 		return false;
 	memcpy(config_place(put), &word->value, sizeof(word->value));
+	return true;
+}
+
+bool
+config_put_flag(const struct config_put *put)
+{
+	const struct config_word *word = word_of(put);
+	unsigned flags = 0;
+
+	if (word->word == NULL)
+		return false;
+	if (put->index > 0)
+		memcpy(&flags, config_place(put), sizeof(flags));
+	flags |= (unsigned)word->value;
+	memcpy(config_place(put), &flags, sizeof(flags));
 	return true;
 }
 

@@ -21,6 +21,8 @@
 
 static const struct config_word authenticators[] = {WF_RADIUS_AUTHENTICATORS(WORD) {NULL, 0}};
 static const struct config_word modes[] = {WF_RADIUS_MODES(WORD) {NULL, 0}};
+static const struct config_word versions[] = {
+	{"1.0", RADIUS_1_0}, {"1.1", RADIUS_1_1}, {NULL, 0}};
 static const struct config_word zones[] = {
 	{"internet", ZONE_INTERNET}, {"internal", ZONE_INTERNAL}, {NULL, 0}};
 
@@ -32,6 +34,7 @@ static const struct config_row rows[] = {
 	{RADIUS(key), .name = "key", .type = CONFIG_PATH},
 	{RADIUS(ca), .name = "ca", .type = CONFIG_PATH},
 	{RADIUS(crl), .name = "crl", .type = CONFIG_PATH},
+	{RADIUS(versions), .name = "version", .type = CONFIG_FLAGS, .words = versions},
 	{RADIUS(radsec_connections), .name = "radsec_connections", .type = CONFIG_UNSIGNED,
 		.min = 1, .max = 4096},
 	{RADIUS(radsec_client_connections), .name = "radsec_client_connections",
@@ -124,6 +127,7 @@ config_radius_defaults(struct config_radius *radius)
 {
 	(void)snprintf(radius->user, sizeof(radius->user), "warifu-radius");
 	(void)snprintf(radius->state_dir, sizeof(radius->state_dir), "%s", WF_STATEDIR "-radius");
+	radius->versions = RADIUS_1_0 | RADIUS_1_1;
 	radius->radsec_connections = 256;
 	radius->radsec_client_connections = 16;
 	radius->radsec_idle_ms = 600 * 1000;

@@ -26,6 +26,7 @@ static struct site site;
 static struct learned *learned;
 static struct place *here;
 static uint8_t connections[PLACE_CONNECTIONS]; /* their addresses are places of routes */
+static const uint8_t nonce[ROUTE_NONCE] = {1};
 static uint32_t numbers; /* of connections */
 static uint8_t accepts[ACCEPTS_KEPT][PACKET_AUTHENTICATOR]; /* those that went out */
 static size_t naccepts;
@@ -75,6 +76,17 @@ justified(const struct packet *reply)
 	memcpy(accepts[naccepts++ % ACCEPTS_KEPT], reply->authenticator, PACKET_AUTHENTICATOR);
 }
 
+/* RFC 9765: reserved octets are zeros, and nothing is signed. */
+static void
+plain(const struct packet *reply)
+{
+	static const uint8_t zeros[PACKET_AUTHENTICATOR - PACKET_TOKEN];
+
+	FUZZ_CHECK(reply->id == 0 &&
+		   memcmp(reply->authenticator + PACKET_TOKEN, zeros, sizeof(zeros)) == 0);
+	FUZZ_CHECK(!packet_has(reply, ATTR_MESSAGE_AUTHENTICATOR));
+}
+
 static bool
 take_reply(const struct route *route, const uint8_t *bytes, size_t len)
 {
@@ -85,10 +97,14 @@ take_reply(const struct route *route, const uint8_t *bytes, size_t len)
 	FUZZ_CHECK(here->due > 0);
 	here->due--;
 	FUZZ_CHECK(packet_read(bytes, len, &reply) == PACKET_FINE && reply.len == len);
-	if (reply.code != CODE_ACCOUNTING_RESPONSE)
+	if (route->nonce != NULL)
+		plain(&reply);
+	else if (reply.code != CODE_ACCOUNTING_RESPONSE)
 		FUZZ_CHECK(reply.attributes[0].type == ATTR_MESSAGE_AUTHENTICATOR);
-	if (reply.code == CODE_ACCESS_ACCEPT)
+	if (reply.code == CODE_ACCESS_ACCEPT && route->nonce == NULL)
 		justified(&reply);
+	else if (reply.code == CODE_ACCESS_ACCEPT)
+		FUZZ_CHECK(may_accept);
 	return true;
 }
 
@@ -200,7 +216,8 @@ place_packet(struct place *place, unsigned connection, const uint8_t *bytes, siz
 	route.ops = &tls_ops;
 	route.place = &connections[connection];
 	route.listener = 100 + numbers * PLACE_CONNECTIONS + connection;
-	route.client = &clients[connection];
+	route.client = &clients[connection % 2];
+	route.nonce = connection + 1 == PLACE_CONNECTIONS ? nonce : NULL;
 	receive(place, &route, bytes, len);
 }
 

@@ -8,7 +8,7 @@
 
 #include "radius/exchange.h"
 
-#define PLACE_CONNECTIONS 2
+#define PLACE_CONNECTIONS 3 /* the last one speaks RADIUS/1.1 */
 
 struct place {
 	struct exchanges *exchanges;

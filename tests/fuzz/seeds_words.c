@@ -51,6 +51,7 @@ static const char *const config_samples[CONFIG_TYPES] = {
 	[CONFIG_SERVICE_KINDS] = "1",
 	[CONFIG_SERVICE_ASK] = "{password}",
 	[CONFIG_LISTEN] = "{\"127.0.0.1:1812\", \"[2001:db8::1]:2083\"}",
+	[CONFIG_FLAGS] = "{\"1.0\", \"1.1\"}",
 	[CONFIG_DICTIONARIES] = "{/d}",
 	[CONFIG_SERVER] = "\"auth.example.jp:7443\"",
 	[CONFIG_RELAYS_LISTEN] = "{\"127.0.0.1:7443\", \"[::1]:7443\"}",

@@ -183,6 +183,53 @@ def access(user="alice", password="correct horse", **options):
     return radius.access(user, password, secret=SECRET, **options)
 
 
+def token_packet(code, token, attributes=b""):
+    """A packet of RADIUS/1.1 (RFC 9765): a Token in place of identifier and authenticator."""
+    return radius.packet(code, 0, struct.pack(">I", token) + bytes(12), attributes)
+
+
+def token_access(token, user="alice", password="correct horse", state=None):
+    """An Access-Request of it: nothing is hidden or signed."""
+    attributes = radius.attribute(radius.USER_NAME, user) + radius.attribute(radius.USER_PASSWORD, password)
+    attributes += radius.attribute(radius.NAS_ID, "nas one")
+    return token_packet(radius.ACCESS_REQUEST, token, attributes + (radius.attribute(radius.STATE_ATTR, state) if state else b""))
+
+
+class TokenLink(Link):
+    """A gateway that speaks RADIUS/1.1: Python's TLS, since no program of Debian does."""
+
+    def __init__(self, **options):
+        super().__init__(protocols=["radius/1.1"], **options)
+        lib.equal(self.tls.selected_alpn_protocol(), "radius/1.1", "the protocol")
+        self.last = b""
+
+    def token(self):
+        """The next reply's Token; what is reserved is zero, and nothing is signed."""
+        self.last = self.receive()
+        lib.equal((self.last[1], self.last[8:20]), (0, bytes(12)), "what is reserved")
+        lib.equal(radius.MESSAGE_AUTHENTICATOR in self.attributes(), False, "a Message-Authenticator")
+        return struct.unpack(">I", self.last[4:8])[0]
+
+    def attributes(self):
+        """Of the last reply: by their number, the last one of each."""
+        found, at = {}, 20
+        while at < len(self.last):
+            found[self.last[at]] = self.last[at + 2:at + self.last[at + 1]]
+            at += self.last[at + 1]
+        return found
+
+    def state(self):
+        """Of the challenge that was the last reply."""
+        return self.attributes()[radius.STATE_ATTR]
+
+    def ask(self, raw, seconds=5.0):
+        """Sends; gives the reply's code."""
+        del seconds
+        self.send(raw)
+        lib.equal(self.token(), struct.unpack(">I", raw[4:8])[0], "the Token")
+        return self.last[0]
+
+
 def translated(raw, secret):
     """A request for a client with this secret as it would be within TLS; what is no packet stays as it is."""
     at, end = 20, len(raw)

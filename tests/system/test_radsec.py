@@ -290,12 +290,43 @@ def test_f8_one_connection_for_all(lab):
 def test_g1_protocols(lab):
     """A client that offers protocols is told ours; one that offers none of ours is refused."""
     served(lab)
-    with Link(protocols=["radius/1.1", "radius/1.0"]) as link:
+    with Link(protocols=["http/1.1", "radius/1.0"]) as link:
         lib.equal(link.tls.selected_alpn_protocol(), "radius/1.0", "the protocol")
         accepted(link)
-    lib.equal(refused(protocols=["radius/1.1"]), True, "radius/1.1 alone")
+    lib.equal(refused(protocols=["radius/1.2"]), True, "radius/1.2 alone")
     with Link() as link:
         lib.equal(link.tls.selected_alpn_protocol(), None, "the protocol of who offers none")
+
+
+def test_g1_one_version_alone(lab):
+    """`version` says what is spoken; with 1.1 alone who offers nothing is refused by an alert of its own."""
+    served(lab, more='\tversion = {"1.1"}\n')
+    with Link(protocols=["radius/1.0", "radius/1.1"]) as link:
+        lib.equal(link.tls.selected_alpn_protocol(), "radius/1.1", "the protocol")
+    lib.equal(refused(protocols=["radius/1.0"]), True, "radius/1.0 alone")
+    said = lab.run("openssl", "s_client", "-connect", f"127.0.0.1:{radsec.PORT}", "-cert", path("gw"), "-key", path("gw", "key"), code=None)
+    lib.contains(said.stdout + said.stderr, "no application protocol", "the alert")
+
+
+def test_g2_tokens(lab):
+    """RADIUS/1.1: each reply has its request's Token, in whatever order; a request's key has its connection in it."""
+    server, daemon, _ = served(lab)
+
+    def keys():
+        return {request.fields[wire.IDEMPOTENCY][0] for request in daemon.of()}
+
+    with radsec.TokenLink() as link:
+        for token in (7, 8, 9):
+            link.send(radsec.token_access(token))
+        lib.equal(sorted(link.token() for _ in range(3)), [7, 8, 9], "the Tokens that came back")
+        lib.equal(link.ask(radsec.token_access(7)), radius.ACCEPT, "a Token that is used again")
+        lib.equal(link.ask(radsec.token_access(10, password="wrong")), radius.REJECT, "a refusal")
+        lib.equal(link.ask(radsec.token_packet(radius.STATUS_SERVER, 11)), radius.ACCEPT, "Status-Server without a signature")
+    lib.equal(len(keys()), 4, "keys: the fourth packet was the first one")
+    with radsec.TokenLink() as link:
+        lib.equal(link.ask(radsec.token_access(7)), radius.ACCEPT, "the same packet over another connection")
+    lib.equal(len(keys()), 5, "keys: it is another request")
+    lib.equal(server.counters()["connections.radius-1.1"], 2, "connections that speak it")
 
 
 # --- inputs that broke others ---
@@ -589,6 +620,19 @@ def test_radsecproxy(lab):
     lib.wait_for("the proxy has connected", lambda: lab.radius.counters("gw").get("connections"), 20)
     logins(lab, person, by_challenge(lab, 18160), "gw")
     lib.equal(lab.radius.counters("gw")["connections"], 1, "connections of the proxy")
+
+
+def test_g3_logins_over_radius_1_1(lab):
+    """Password, challenge and code, plain within TLS, before the real daemon: as with every other client."""
+    person = real(lab, gateway())
+    with radsec.TokenLink() as link:
+        tokens = iter(range(100))
+
+        def attempt(password, code):
+            lib.equal(link.ask(radsec.token_access(next(tokens), password=password)), radius.CHALLENGE, "the first round")
+            return link.ask(radsec.token_access(next(tokens), password=code, state=link.state())) == radius.ACCEPT
+
+        logins(lab, person, attempt, "gw")
 
 
 def radcli(lab, person, servers, *lines):

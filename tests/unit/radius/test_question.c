@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "radius/question.h"
+#include "radius/route.h"
 #include "tests/unit/radius/craft.h"
 #include "tests/unit/unit.h"
 
@@ -246,6 +247,57 @@ record(uint8_t delay, const char *session)
 	ck_assert_int_eq(question_record(&question, &packet, &msg), WF_OK);
 }
 
+static wf_status
+attempt_v11(const char *password, size_t len, const uint8_t *nonce)
+{
+	wf_msg_clear(&msg);
+	fault = NULL;
+	question.nonce = nonce;
+	craft_begin(&craft, CODE_ACCESS_REQUEST);
+	craft_text(&craft, ATTR_USER_NAME, "alice");
+	craft_text(&craft, ATTR_NAS_IDENTIFIER, "nas");
+	craft_add(&craft, ATTR_USER_PASSWORD, password, len);
+	craft_end(&craft);
+	ck_assert_int_eq(packet_read_v11(craft.bytes, craft.len, &packet), PACKET_FINE);
+	return question_attempt(&question, &packet, &msg, &fault);
+}
+
+/* RADIUS/1.1: as it is, to its last octet; a NUL is none that was put behind it. */
+START_TEST(g3_the_password_is_plain)
+{
+	static const uint8_t nonce[ROUTE_NONCE] = {1};
+	struct wf_secret secret = WF_SECRET_EMPTY;
+
+	ck_assert_int_eq(attempt_v11("seventeen octets!", 17, nonce), WF_OK);
+	ck_assert_int_eq(wf_msg_get_secret(&msg, WF_F_ANSWER, 0, 1, &secret), WF_OK);
+	ck_assert_uint_eq(secret.len, 17);
+	ck_assert_mem_eq(secret.bytes, "seventeen octets!", 17);
+	wf_secret_clear(&secret);
+	ck_assert_int_eq(attempt_v11("open\0", 5, nonce), WF_INVALID);
+	ck_assert_str_eq(fault->name, "password-nul");
+}
+END_TEST
+
+/* The same packet is the same request on its connection, and another one on another. */
+START_TEST(g2_the_connection_is_part_of_the_key)
+{
+	static const uint8_t nonces[2][ROUTE_NONCE] = {{1}, {2}};
+	uint8_t one[32], two[32];
+
+	ck_assert_int_eq(attempt_v11("open", 4, nonces[0]), WF_OK);
+	key(one);
+	ck_assert_int_eq(attempt_v11("open", 4, nonces[0]), WF_OK);
+	key(two);
+	ck_assert_mem_eq(one, two, sizeof(one));
+	ck_assert_int_eq(attempt_v11("open", 4, nonces[1]), WF_OK);
+	key(two);
+	ck_assert_mem_ne(one, two, sizeof(one));
+	ck_assert_int_eq(attempt_v11("open", 4, NULL), WF_OK);
+	key(two);
+	ck_assert_mem_ne(one, two, sizeof(one));
+}
+END_TEST
+
 START_TEST(b4_keys_of_records)
 {
 	uint8_t one[32], two[32];
@@ -278,6 +330,8 @@ question_suite(void)
 	tcase_add_test(tc, nas_names);
 	tcase_add_test(tc, keys_of_attempts);
 	tcase_add_test(tc, b4_keys_of_records);
+	tcase_add_test(tc, g2_the_connection_is_part_of_the_key);
+	tcase_add_test(tc, g3_the_password_is_plain);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -38,20 +38,89 @@ START_TEST(a_certificate_lets_in)
 }
 END_TEST
 
-START_TEST(a_protocol_that_is_offered_is_chosen)
+/* What is spoken with whom, by what each end permits; NULL: nothing at all. */
+static const struct {
+	const char *option; /* ours */
+	struct peer_options peer;
+	const char *chosen;
+} versions[] = {
+	{"", {.protocols = "\x0aradius/1.0"}, "radius/1.0"},
+	{"", {.protocols = "\x0aradius/1.1"}, "radius/1.1"},
+	{"", {.protocols = "\x0aradius/1.0\x0aradius/1.1"}, "radius/1.1"},
+	{"", {.protocols = "\x0aradius/1.1", .version = TLS1_2_VERSION}, NULL},
+	{"", {.protocols = "\x0aradius/1.1\x0aradius/1.0", .version = TLS1_2_VERSION},
+		"radius/1.0"},
+	{"", {.protocols = "\x08http/1.1\x0aradius/1.1"}, "radius/1.1"},
+	{"", {.protocols = "\x0bradius/1.1x"}, NULL},
+	{"", {.protocols = NULL}, ""},
+	{"version = \"1.0\"\n", {.protocols = "\x0aradius/1.0\x0aradius/1.1"}, "radius/1.0"},
+	{"version = \"1.0\"\n", {.protocols = "\x0aradius/1.1"}, NULL},
+	{"version = {\"1.1\"}\n", {.protocols = "\x0aradius/1.0\x0aradius/1.1"}, "radius/1.1"},
+	{"version = {\"1.1\"}\n", {.protocols = "\x0aradius/1.0"}, NULL},
+	{"version = {\"1.1\"}\n", {.protocols = NULL}, NULL},
+	{"version = {\"1.1\"}\n", {.protocols = NULL, .version = TLS1_2_VERSION}, NULL},
+	{"version = {\"1.0\", \"1.1\"}\n", {.protocols = "\x0aradius/1.1"}, "radius/1.1"},
+};
+
+START_TEST(g1_the_version_is_agreed_on)
 {
-	static struct peer_options options = {
-		.certificate = "gw.example", .protocols = "\x0aradius/1.0"};
+	struct peer_options options = versions[_i].peer;
+	const char *wanted = versions[_i].chosen;
 	const unsigned char *chosen;
 	struct peer peer;
 	unsigned len;
 
-	start("", GATEWAYS);
-	ck_assert(connect_from(&peer, &options, "192.0.2.1"));
+	options.certificate = "gw.example";
+	start(versions[_i].option, GATEWAYS);
+	(void)connect_from(&peer, &options, "192.0.2.1");
+	if (wanted == NULL) {
+		ck_assert(peer_is_hung_up(&peer));
+		ck_assert_uint_eq(counts[STATS_CONNECTIONS], 0);
+		peer_close(&peer);
+		return;
+	}
+	expect_in(&peer, "gw");
 	SSL_get0_alpn_selected(peer.tls, &chosen, &len);
-	ck_assert_uint_eq(len, 10);
-	ck_assert_mem_eq(chosen, "radius/1.0", 10);
+	ck_assert_uint_eq(len, strlen(wanted));
+	ck_assert_mem_eq(chosen, wanted, len);
+	ck_assert((last.nonce != NULL) == (strcmp(wanted, "radius/1.1") == 0));
+	ck_assert_uint_eq(counts[STATS_CONNECTIONS_V11], last.nonce != NULL);
 	peer_close(&peer);
+}
+END_TEST
+
+START_TEST(g1_who_offers_nothing_is_told_so)
+{
+	static struct peer_options options = {.certificate = "gw.example"};
+	struct peer peer;
+
+	start("version = {\"1.1\"}\n", GATEWAYS);
+	(void)connect_from(&peer, &options, "192.0.2.1");
+	ck_assert(peer_is_hung_up(&peer));
+	ck_assert_msg(strstr(said, "it offers no protocol by ALPN") != NULL, "%s", said);
+	peer_close(&peer);
+}
+END_TEST
+
+/* Else what two gateways send first would be the same request (DESIGN I2). */
+START_TEST(g2_each_connection_has_its_own_mark)
+{
+	static struct peer_options options = {
+		.certificate = "gw.example", .protocols = "\x0aradius/1.1"};
+	uint8_t nonce[ROUTE_NONCE];
+	struct peer peers[2];
+
+	start("", GATEWAYS);
+	ck_assert(connect_from(&peers[0], &options, "192.0.2.1"));
+	expect_in(&peers[0], "gw");
+	memcpy(nonce, last.nonce, sizeof(nonce));
+	expect_in(&peers[0], "gw");
+	ck_assert_mem_eq(last.nonce, nonce, sizeof(nonce));
+	ck_assert(connect_from(&peers[1], &options, "192.0.2.1"));
+	expect_in(&peers[1], "gw");
+	ck_assert_mem_ne(last.nonce, nonce, sizeof(nonce));
+	peer_close(&peers[0]);
+	peer_close(&peers[1]);
 }
 END_TEST
 
@@ -82,7 +151,7 @@ static const struct refusal {
 	{{.certificate = NULL}, "peer did not return a certificate: give it one"},
 	{{.certificate = "gw.example", .version = TLS1_1_VERSION},
 		"it must speak TLS 1.2 at least"},
-	{{.certificate = "gw.example", .protocols = "\x0aradius/1.1"},
+	{{.certificate = "gw.example", .protocols = "\x0aradius/1.2"},
 		"no application protocol"},
 	{{.certificate = "gw.example", .ca = "other-ca"},
 		"let it believe the authority of radius.certificate"},
@@ -283,6 +352,27 @@ START_TEST(a_reload_reviews_connections)
 END_TEST
 
 /* The handshake has begun with files and keys that are not in force any more when it is done. */
+START_TEST(g1_a_reload_ends_versions)
+{
+	static struct peer_options options = {
+		.certificate = "gw.example", .protocols = "\x0aradius/1.1"};
+	struct peer peers[2];
+
+	start("", GATEWAYS);
+	ck_assert(connect_from(&peers[0], &options, "192.0.2.1"));
+	expect_in(&peers[0], "gw");
+	peers[1] = enter();
+	expect_in(&peers[1], "gw");
+	reload("version = \"1.0\"\n", GATEWAYS);
+	ck_assert(peer_is_hung_up(&peers[0]));
+	ck_assert_uint_eq(radsec_count(radsec), 1);
+	reload("version = \"1.1\"\n", GATEWAYS);
+	ck_assert(peer_is_hung_up(&peers[1]));
+	peer_close(&peers[0]);
+	peer_close(&peers[1]);
+}
+END_TEST
+
 START_TEST(a_reload_ends_handshakes)
 {
 	struct peer_options options = changes[_i].options;
@@ -492,7 +582,9 @@ radsec_suite(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_certificate_lets_in, 0, 5);
-	tcase_add_test(tc, a_protocol_that_is_offered_is_chosen);
+	tcase_add_loop_test(tc, g1_the_version_is_agreed_on, 0, (int)LENGTH(versions));
+	tcase_add_test(tc, g1_who_offers_nothing_is_told_so);
+	tcase_add_test(tc, g2_each_connection_has_its_own_mark);
 	tcase_add_test(tc, a_network_limits_a_certificate);
 	tcase_add_loop_test(tc, others_are_refused_with_a_reason, 0, (int)LENGTH(refusals));
 	tcase_add_loop_test(tc, a_key_lets_in, 0, 3);
@@ -502,6 +594,7 @@ radsec_suite(void)
 	tcase_add_test(tc, addresses_of_nobody_cost_no_handshake);
 	tcase_add_test(tc, a_revoked_certificate_is_refused);
 	tcase_add_loop_test(tc, a_reload_reviews_connections, 0, (int)LENGTH(changes));
+	tcase_add_test(tc, g1_a_reload_ends_versions);
 	tcase_add_loop_test(tc, a_reload_ends_handshakes, 0, (int)LENGTH(changes));
 	tcase_add_test(tc, a_reload_without_TLS_leaves_nobody);
 	tcase_add_loop_test(tc, files_that_cannot_be_used, 0, 6);
