@@ -62,6 +62,10 @@ _warifu()
 		mapfile -t COMPREPLY < <(compgen -W '0 1' -- "$cur")
 		return
 		;;
+	--shared)
+		mapfile -t COMPREPLY < <(compgen -W '0 1' -- "$cur")
+		return
+		;;
 	--reason)
 		return
 		;;
@@ -190,7 +194,7 @@ _warifu()
 		kind=-u
 		;;
 	'user set')
-		words='--uid --kind --display --sources --groups --valid-from --valid-until --must-change --reason --ticket --json --socket --lang --help --version'
+		words='--uid --kind --display --sources --groups --valid-from --valid-until --must-change --shared --reason --ticket --json --socket --lang --help --version'
 		kind=-u
 		;;
 	'user passwd')
