@@ -61,7 +61,7 @@ static const struct wf_field_spec wire_fields[] = {
 	{WF_F_FRAMED, "FRAMED", WF_T_TEXT, 0, 64, 3, "address that the gateway gave to the session"},
 	{WF_F_OCTETS_IN, "OCTETS_IN", WF_T_U64, 8, 8, 3, "octets that came from the user"},
 	{WF_F_OCTETS_OUT, "OCTETS_OUT", WF_T_U64, 8, 8, 3, "octets that went to the user"},
-	{WF_F_SECONDS, "SECONDS", WF_T_U32, 4, 4, 3, "age of the session"},
+	{WF_F_SECONDS, "SECONDS", WF_T_U32, 4, 4, 3, "age of the session; in a RESULT: how long the opened one may last"},
 	{WF_F_CAUSE, "CAUSE", WF_T_U32, 4, 4, 3,
 		"why it ended: Acct-Terminate-Cause (RFC 2866, section 5.10)"},
 	{WF_F_ORDER, "ORDER", WF_T_TEXT, 1, 64, 3, "what is to be done, such as `disconnect`"},
@@ -166,7 +166,7 @@ static const struct wf_msg_field prompts_fields[] = {
 };
 static const struct wf_msg_field result_fields[] = {
 	OPTIONAL(WF_F_TXN), REQUIRED(WF_F_VERDICT), OPTIONAL(WF_F_TEXT_ID), OPTIONAL(WF_F_TEXT),
-	OPTIONAL(WF_F_TAG), ANY(WF_F_GROUP), FIELDS_END,
+	OPTIONAL(WF_F_TAG), ANY(WF_F_GROUP), OPTIONAL(WF_F_SECONDS), FIELDS_END,
 };
 static const struct wf_msg_field challenge_fields[] = {
 	REQUIRED(WF_F_TAG), REQUIRED(WF_F_TXN), REQUIRED(WF_F_STATE), REQUIRED(WF_F_PROMPT),

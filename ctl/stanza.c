@@ -16,7 +16,7 @@
 #define KEPT_MARK "#warifu# "
 #define MODULE "pam_warifu.so"
 
-enum place { IN_PLACE, BEFORE, AFTER };
+enum place { IN_PLACE, BEFORE };
 
 static const struct group {
 	const char *name;
@@ -25,7 +25,7 @@ static const struct group {
 	{"auth", IN_PLACE},
 	{"account", BEFORE},
 	{"password", IN_PLACE},
-	{"session", AFTER},
+	{"session", BEFORE}, /* of pam_systemd, which is told how long it may last */
 };
 
 /* A line without its newline; false at the end of the text. Moves on. */
@@ -220,11 +220,8 @@ merge_primary(struct merge *merge, size_t i, const char *line, size_t len)
 {
 	enum place place = groups[i].place;
 
-	if (place != AFTER)
-		place_block(merge, i);
+	place_block(merge, i);
 	fprintf(merge->out, "%s%.*s\n", place == IN_PLACE ? KEPT_MARK : "", (int)len, line);
-	if (place == AFTER)
-		place_block(merge, i);
 }
 
 static void

@@ -1,12 +1,21 @@
 /*
  * session: opens and closes are rows of the log. What cannot be recorded is not opened; a logout is
  * never held up.
+ *
+ * A session whose length is limited is ended by systemd: pam_systemd, behind this module in the
+ * stack, takes the limit from the data that are left for it here (pam_systemd(8)) and ends the
+ * session's scope when it is over, whatever runs in it.  Without pam_systemd nobody ends it; `warifu
+ * session list` shows since when it is open.
  */
 #include "config.h"
 
 #include <security/pam_ext.h>
+#include <security/pam_modules.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <syslog.h>
 
+#include "common/fault.h"
 #include "pam_module/groups.h"
 #include "pam_module/request.h"
 #include "pam_module/state.h"
@@ -31,6 +40,32 @@ session_tell(const struct call *call, enum wf_session_event event, struct result
 	return status;
 }
 
+#define LIMIT_DATA "systemd.runtime_max_sec"
+#define LIMIT_SIZE 16
+
+static void
+limit_cleanup(pam_handle_t *pamh, void *data, int error_status)
+{
+	(void)pamh;
+	(void)error_status;
+	free(data);
+}
+
+/* For pam_systemd; false: it could not be left for it, and the session would have no end. */
+static bool
+limit_leave(const struct call *call, uint32_t seconds)
+{
+	char *text = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(LIMIT_SIZE);
+
+	if (text == NULL)
+		return false;
+	(void)snprintf(text, LIMIT_SIZE, "%us", seconds);
+	if (pam_set_data(call->pamh, LIMIT_DATA, text, limit_cleanup) == PAM_SUCCESS)
+		return true;
+	free(text);
+	return false;
+}
+
 int
 session_open(const struct call *call)
 {
@@ -43,6 +78,8 @@ session_open(const struct call *call)
 			"session of %s opened by the emergency code just used", call->user);
 		return PAM_SUCCESS;
 	}
+	if (status == WF_OK && result.session_s > 0 && !limit_leave(call, result.session_s))
+		status = WF_NO_MEMORY;
 	if (status != WF_OK)
 		return status_code(status, GROUP_SESSION);
 	return verdict_code(result.verdict, GROUP_SESSION);

@@ -44,6 +44,7 @@ talk_result(const struct call *call, const struct wf_msg *msg, struct result *re
 	const uint8_t *txn;
 	size_t len;
 	uint64_t verdict;
+	uint64_t seconds;
 
 	if (msg->type != WF_MSG_RESULT || wf_msg_get_uint(msg, WF_F_VERDICT, &verdict) != WF_OK ||
 		verdict >= WF_VERDICT_COUNT || result_text(call, msg, &result) != WF_OK)
@@ -52,6 +53,8 @@ talk_result(const struct call *call, const struct wf_msg *msg, struct result *re
 		memcpy(result.txn, txn, WF_TXN_LEN);
 		result.has_txn = true;
 	}
+	if (wf_msg_get_uint(msg, WF_F_SECONDS, &seconds) == WF_OK)
+		result.session_s = (uint32_t)seconds;
 	result.verdict = (enum wf_verdict)verdict;
 	*result_r = result;
 	return WF_OK;

@@ -19,6 +19,7 @@ struct result {
 	enum wf_verdict verdict;
 	bool has_txn;
 	uint8_t txn[WF_TXN_LEN];
+	uint32_t session_s; /* how long the opened session may last; 0 = not said */
 	char text[RESULT_TEXT_MAX + 1];
 };
 

@@ -220,6 +220,7 @@ struct errand {
 	struct account account;
 	int64_t grant; /* by which he enters; 0 = none is needed, or there is none */
 	bool found;
+	uint32_t session_s; /* how long the session that was opened may last; 0 = not said */
 	struct forced *forced; /* an ATTEMPT with a new password: busy with it */
 	enum wf_text_id prompt; /* WF_TEXT_NONE: a verdict; else the answer is a CHALLENGE for this */
 	uint8_t next_id[WF_TXN_LEN]; /* of its STATE */

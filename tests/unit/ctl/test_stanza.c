@@ -44,10 +44,10 @@ static const char sshd_wanted[] =
 	END("account")
 	"@include common-account\n"
 	"session    required     pam_loginuid.so\n"
-	"@include common-session\n"
 	BEGIN("session")
 	"session optional pam_warifu.so\n"
 	END("session")
+	"@include common-session\n"
 	"session    required     pam_limits.so\n"
 	BEGIN("password")
 	"password required pam_warifu.so\n"
@@ -129,8 +129,9 @@ START_TEST(noninteractive_session_counts)
 	ck_assert_int_eq(stanza_insert("@include common-session-noninteractive\n",
 				 "session optional pam_warifu.so\n", &text),
 		WF_OK);
-	ck_assert_str_eq(text, "@include common-session-noninteractive\n" BEGIN("session")
-		"session optional pam_warifu.so\n" END("session"));
+	ck_assert_str_eq(text, BEGIN("session")
+		"session optional pam_warifu.so\n" END("session")
+		"@include common-session-noninteractive\n");
 }
 END_TEST
 

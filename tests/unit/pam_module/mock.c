@@ -423,6 +423,18 @@ play_words(struct peer *peer)
 	send_result(peer, WF_VERDICT_REJECT, WF_TEXT_REFUSED, "Ask at extension 4711.");
 }
 
+/* A session that may last for eight hours. */
+static void
+answer_limited(const struct peer *peer)
+{
+	struct wf_msg msg;
+
+	wf_msg_init(&msg, WF_MSG_RESULT, WF_WIRE_VERSION);
+	must(wf_msg_add_uint(&msg, WF_F_VERDICT, WF_VERDICT_ACCEPT));
+	must(wf_msg_add_uint(&msg, WF_F_SECONDS, 28800));
+	send_msg(peer, &msg);
+}
+
 /* What ACCOUNT, SESSION and CHANGE get. */
 
 static void
@@ -438,6 +450,10 @@ answer_account(struct peer *peer)
 		{"unavailable", WF_VERDICT_UNAVAILABLE},
 	};
 
+	if (strcmp(peer->user, "eighthours") == 0) {
+		answer_limited(peer);
+		return;
+	}
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].user, peer->user) == 0) {
 			send_result(peer, rows[i].verdict, WF_TEXT_MUST_CHANGE, "");

@@ -72,6 +72,36 @@ START_TEST(codes)
 }
 END_TEST
 
+/* What pam_systemd, behind the module, ends the session by. */
+START_TEST(c21_the_length_is_left_for_pam_systemd)
+{
+	static const struct {
+		const char *user;
+		const char *limit; /* NULL: there is none */
+	} rows[] = {{"eighthours", "28800s"}, {"alice", NULL}};
+	char behind[512];
+	const char *const lines[] = {"session required warifu", behind};
+
+	(void)snprintf(behind, sizeof(behind), "session required %s",
+		harness_built("tests/unit/pam_module/.libs/pam_left.so"));
+	harness_stack(lines, COUNT(lines));
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct app app;
+		const char *limit;
+
+		app_init(&app);
+		app_start(&app, rows[i].user);
+		ck_assert_int_eq(pam_putenv(app.pamh, GOOD), PAM_SUCCESS);
+		ck_assert_int_eq(pam_open_session(app.pamh, 0), PAM_SUCCESS);
+		limit = pam_getenv(app.pamh, "LIMIT");
+		ck_assert_int_eq(limit != NULL, rows[i].limit != NULL);
+		if (limit != NULL)
+			ck_assert_str_eq(limit, rows[i].limit);
+		app_end(&app, PAM_SUCCESS);
+	}
+}
+END_TEST
+
 START_TEST(ignored_by_every_group)
 {
 	static const struct {
@@ -214,6 +244,7 @@ account_suite(void)
 	tcase_set_timeout(served, 30);
 	tcase_add_loop_test(served, codes, 0, COUNT(group_rows));
 	tcase_add_test(served, ignored_by_every_group);
+	tcase_add_test(served, c21_the_length_is_left_for_pam_systemd);
 	tcase_add_test(served, malformed_is_none);
 	tcase_add_test(served, transaction_is_carried);
 	tcase_add_test(served, evidence_goes_to_account);
