@@ -138,7 +138,7 @@ START_TEST(why_lists_who_asks)
 	ck_assert_ptr_nonnull(strstr(rig.text, ":3: old devices"));
 	rig_ok("policy.why", "parameter=password.min_privileged");
 	row_of("criterion", "ISAC-3.2.7c", "verdict", "advice");
-	rig_ok("policy.why", "parameter=session.timeout");
+	rig_ok("policy.why", "parameter=recovery.time");
 	ck_assert_ptr_nonnull(strstr(rig.text, "Nothing enforces it yet."));
 	rig_ok("policy.why", "parameter=lock.window");
 	ck_assert_ptr_nonnull(strstr(rig.text, "Built in: 0."));

@@ -90,6 +90,67 @@ START_TEST(add_takes_the_uid_of_the_unix_user)
 }
 END_TEST
 
+/* As a document that is complied with would have it. */
+static void
+documents_want(enum rule_id rule, int64_t members, const char *criterion)
+{
+	for (size_t i = 0; i < RULE_CELLS; i++) {
+		struct policy_held *held = &rig.config.policy.values.held[rule][i];
+
+		*held = (struct policy_held){.set = true, .value = members};
+		(void)snprintf(held->origin.criterion, sizeof(held->origin.criterion), "%s",
+			criterion);
+	}
+}
+
+START_TEST(c12_forbidden_names_are_refused)
+{
+	rig_ok("user.add", "user=guest");
+	documents_want(R_ACCOUNTS_FORBIDDEN_NAMES, NAME_ADMIN | NAME_ROOT, "IPA-6.10a");
+	rig_no(WF_DENIED,
+		"No account may have the name 'Admin' (accounts.forbidden_names (admin) "
+		"IPA-6.10a): choose one that tells whose it is.",
+		"user.add", "user=Admin");
+	ck_assert_int_eq(rig_act("user.import", "user=root", "uid=0",
+				 "!hash=$5$saltsalt$mF9iy7Cq0pVxKzQx0y3WcG1HZL1m9v0pC7tq0uH0d12",
+				 NULL),
+		WF_DENIED);
+	/* what is there already may still be changed, and is refused at its login */
+	documents_want(R_ACCOUNTS_FORBIDDEN_NAMES, NAME_GUEST, "IPA-6.10c");
+	rig_ok("user.set", "user=guest", "display=Guest");
+}
+END_TEST
+
+START_TEST(c13_privileged_accounts_are_not_shared)
+{
+	struct act_subject subject;
+
+	rig_ok("user.add", "user=boss", "kind=privileged");
+	rig_ok("user.add", "user=ops");
+	rig_ok("user.add", "user=robot", "kind=service", "sources=192.0.2.7");
+	rig_ok("user.set", "user=boss", "shared=1");
+	rig_ok("user.set", "user=boss", "shared=0");
+	documents_want(
+		R_ACCOUNTS_NOT_SHARED, SHARED_PRIVILEGED | SHARED_GENERAL, "KUBOTA-113");
+	rig_ok("user.set", "user=ops", "shared=1");
+	rig_subject("ops", &subject);
+	ck_assert(subject.account.shared);
+	rig_ok("user.show", "user=ops");
+	ck_assert_str_eq(rig_cell(0, "shared"), "1");
+	rig_no(WF_DENIED,
+		"A privileged account may not be shared (accounts.not_shared (privileged) "
+		"KUBOTA-113): give each administrator one of his own.",
+		"user.set", "user=boss", "shared=1");
+	rig_no(WF_DENIED,
+		"A privileged account may not be shared (accounts.not_shared (privileged) "
+		"KUBOTA-113): give each administrator one of his own.",
+		"user.set", "user=ops", "kind=privileged");
+	rig_no(WF_INVALID,
+		"A service account is of no person, so nobody can share it: leave 'shared' out.",
+		"user.set", "user=robot", "shared=1");
+}
+END_TEST
+
 START_TEST(names_count_to_the_byte)
 {
 	rig_ok("user.add", "user=bob");
@@ -488,6 +549,8 @@ make_suite(void)
 	tcase_add_test(tcase, add_makes_an_account_and_its_row);
 	tcase_add_test(tcase, add_takes_the_uid_of_the_unix_user);
 	tcase_add_test(tcase, names_count_to_the_byte);
+	tcase_add_test(tcase, c12_forbidden_names_are_refused);
+	tcase_add_test(tcase, c13_privileged_accounts_are_not_shared);
 	tcase_add_loop_test(tcase, bad_adds_are_refused, 0, (int)COUNT_OF(bad_adds));
 	tcase_add_test(tcase, only_the_first_administrator_keeps_his_password);
 	tcase_add_test(tcase, passwd_replaces);

@@ -1,0 +1,204 @@
+/*
+ * Who may come from where while somebody else guesses: the lock by kind of account, its reserve,
+ * places; and accounts that several people share.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/engine/rig.h"
+#include "tests/unit/unit.h"
+
+#define PASSWORD "correct horse"
+#define HOME "198.51.100.7"
+#define ABROAD "203.0.113.9"
+
+static struct rig rig;
+
+static void
+set_up(void)
+{
+	rig_open(&rig);
+}
+
+static void
+tear_down(void)
+{
+	rig_close(&rig);
+}
+
+static enum wf_verdict
+try_from(const char *user, const char *rhost, const char *password)
+{
+	struct rig_peer peer;
+	char code[9];
+	const struct rig_login login = {
+		.user = user, .rhost = rhost, .password = password, .code = code};
+	enum wf_verdict verdict;
+
+	rig_advance(&rig, 30); /* a code of its own each time */
+	rig_code(&rig, 0, code);
+	rig_peer_open(&peer, FRONT_PAM, 0);
+	verdict = rig_login_as(&rig, &peer, &login, NULL);
+	rig_peer_close(&rig, &peer);
+	rig_settle(&rig);
+	return verdict;
+}
+
+static void
+guess_from(const char *user, const char *rhost, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++)
+		ck_assert_int_eq(try_from(user, rhost, "guess"), WF_VERDICT_REJECT);
+}
+
+START_TEST(strangers_lock_nobody_out_of_home)
+{
+	ck_assert_int_eq(try_from("alice", HOME, PASSWORD), WF_VERDICT_ACCEPT);
+	guess_from("alice", ABROAD, 12);
+	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "alice"), 7);
+	ck_assert_str_eq(rig_row(&rig, "lock").reason, "strangers");
+	ck_assert_int_eq(try_from("alice", ABROAD, PASSWORD), WF_VERDICT_REJECT);
+	ck_assert_str_eq(rig_row(&rig, "login").reason, "locked-strangers");
+	ck_assert_int_eq(try_from("alice", HOME, PASSWORD), WF_VERDICT_ACCEPT);
+	ck_assert_str_eq(rig_row(&rig, "login").detail, "zone internet; reserve used");
+	/* a place is known after a restart, too, and a login opens nothing for strangers */
+	rig_restart(&rig);
+	ck_assert_int_eq(try_from("alice", ABROAD, PASSWORD), WF_VERDICT_REJECT);
+	ck_assert_int_eq(try_from("alice", HOME, PASSWORD), WF_VERDICT_ACCEPT);
+}
+END_TEST
+
+static const struct {
+	const char *first, *then;
+	bool same;
+} places[] = {
+	{"2001:db8:1:2::7", "2001:db8:1:2:ffff::9", true}, /* one subscriber */
+	{"2001:db8:1:2::7", "2001:db8:1:3::7", false},
+	{"::ffff:198.51.100.7", HOME, true},
+	{"gate.example", "gate.example", false}, /* a name is said by whoever comes */
+};
+
+START_TEST(what_a_place_is)
+{
+	ck_assert_int_eq(try_from("alice", HOME, PASSWORD), WF_VERDICT_ACCEPT);
+	ck_assert_int_eq(try_from("alice", places[_i].first, PASSWORD), WF_VERDICT_ACCEPT);
+	guess_from("alice", ABROAD, 8);
+	ck_assert_int_eq(try_from("alice", places[_i].then, PASSWORD),
+		places[_i].same ? WF_VERDICT_ACCEPT : WF_VERDICT_REJECT);
+}
+END_TEST
+
+static void
+make_privileged(struct account *account)
+{
+	account->kind = ACCOUNT_PRIVILEGED;
+}
+
+/* IPA-6.10e and IPA-6.10f beside each other: 3 for the one, 10 for the other. */
+START_TEST(the_lock_is_by_kind)
+{
+	for (size_t guard = 0; guard < RULE_GUARDS; guard++)
+		rig.config.policy.values
+			.held[R_LOCK_THRESHOLD][ACCOUNT_PRIVILEGED * RULE_GUARDS + guard]
+			.value = 3;
+	rig_account(&rig, "boss", 1001);
+	rig_account_edit(&rig, "boss", make_privileged);
+	guess_from("boss", ABROAD, 5);
+	guess_from("alice", ABROAD, 5);
+	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "boss"), 3);
+	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "alice"), 5);
+	ck_assert_int_eq(try_from("boss", ABROAD, PASSWORD), WF_VERDICT_REJECT);
+	ck_assert_int_eq(try_from("alice", ABROAD, PASSWORD), WF_VERDICT_ACCEPT);
+}
+END_TEST
+
+static void
+make_shared(struct account *account)
+{
+	account->shared = true;
+}
+
+START_TEST(nobody_logs_in_to_a_shared_account)
+{
+	rig_account_edit(&rig, "alice", make_shared);
+	ck_assert_int_eq(try_from("alice", HOME, PASSWORD), WF_VERDICT_REJECT);
+	ck_assert_str_eq(rig_row(&rig, "login").reason, "shared-account");
+	/* and it costs the account itself nothing */
+	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "alice"), 0);
+}
+END_TEST
+
+/* As sudo -u does: the person's name comes with the session of the other. */
+static uint64_t
+open_session(const char *user, const char *person)
+{
+	struct rig_peer peer;
+	struct wf_msg msg;
+	uint64_t seconds = 0;
+
+	rig_peer_open(&peer, FRONT_PAM, 0);
+	wf_msg_init(&msg, WF_MSG_SESSION, WF_WIRE_VERSION);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_EVENT, WF_SESSION_OPEN), WF_OK);
+	ck_assert_int_eq(wf_msg_add_bytes(&msg, WF_F_USER, user, strlen(user)), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_SERVICE, "sudo"), WF_OK);
+	if (person != NULL)
+		ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_RUSER, person), WF_OK);
+	ck_assert_int_eq(engine_handle(rig.engine, &peer.peer, &msg), WF_OK);
+	wf_msg_clear(&msg);
+	rig_wait(&rig, &peer, 0);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_ACCEPT);
+	(void)!wf_msg_get_uint(&peer.last, WF_F_SECONDS, &seconds);
+	rig_peer_close(&rig, &peer);
+	rig_settle(&rig);
+	return seconds;
+}
+
+START_TEST(a_check_out_has_both_names)
+{
+	struct audit_row row;
+
+	rig_account(&rig, "ops", 1002);
+	(void)open_session("ops", "alice");
+	ck_assert_ptr_null(strstr(rig_row(&rig, "session.open").detail, "shared"));
+	rig_account_edit(&rig, "ops", make_shared);
+	(void)open_session("ops", "alice");
+	row = rig_row(&rig, "session.open");
+	ck_assert_str_eq(row.user, "ops");
+	ck_assert_str_eq(row.operator_name, "alice");
+	ck_assert_ptr_nonnull(strstr(row.detail, "; shared account, checked out by alice"));
+	(void)open_session("ops", NULL);
+	ck_assert_ptr_nonnull(strstr(
+		rig_row(&rig, "session.open").detail, "checked out by nobody known"));
+}
+END_TEST
+
+START_TEST(c21_the_caller_is_told_how_long)
+{
+	ck_assert_uint_eq(open_session("alice", NULL), 0);
+	rig.config.policy.values.held[R_SESSION_TIMEOUT][0] =
+		(struct policy_held){.set = true, .value = 28800};
+	ck_assert_uint_eq(open_session("alice", NULL), 28800);
+}
+END_TEST
+
+static Suite *
+familiar_suite(void)
+{
+	Suite *suite = suite_create("engine/familiar");
+	TCase *tc = tcase_create("all");
+
+	tcase_add_checked_fixture(tc, set_up, tear_down);
+	tcase_set_timeout(tc, 120);
+	tcase_add_test(tc, strangers_lock_nobody_out_of_home);
+	tcase_add_loop_test(tc, what_a_place_is, 0, (int)(sizeof(places) / sizeof(places[0])));
+	tcase_add_test(tc, the_lock_is_by_kind);
+	tcase_add_test(tc, nobody_logs_in_to_a_shared_account);
+	tcase_add_test(tc, a_check_out_has_both_names);
+	tcase_add_test(tc, c21_the_caller_is_told_how_long);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(familiar_suite)
