@@ -26,6 +26,7 @@ gather_paths(struct wf_cage *cage, const struct config *config, bool relay)
 	snprintf(keys, sizeof(keys), "%s", config->key_file);
 	if (!relay)
 		wf_cage_add(cage, dirname(keys), true);
+	wf_cage_add_folder_of(cage, config->leak_list);
 	wf_cage_add_folder_of(cage, trust->certificate);
 	wf_cage_add_folder_of(cage, trust->key);
 	wf_cage_add_folder_of(cage, trust->ca);

@@ -50,6 +50,8 @@ live_load(struct daemon *daemon, const char *file, char *why_r, size_t size)
 	else
 		status = keyring_load(live->config->key_file, &live->keys, why_r, size);
 	if (status == WF_OK)
+		status = config_leaks_open(live->config, why_r, size);
+	if (status == WF_OK)
 		status = set_cost(live->config, why_r, size);
 	if (status != WF_OK) {
 		live_free(live);

@@ -102,6 +102,17 @@ check_secrets(const struct config *config)
 	return fine;
 }
 
+static bool
+check_leaks(struct config *config)
+{
+	char why[512] = "";
+	wf_status status = config_leaks_open(config, why, sizeof(why));
+
+	if (status != WF_OK)
+		fprintf(stderr, "%s\n", why[0] != '\0' ? why : _(wf_status_text(status)));
+	return status == WF_OK;
+}
+
 static int
 check(const struct wf_options *options)
 {
@@ -114,6 +125,7 @@ check(const struct wf_options *options)
 		return 1;
 	}
 	fine = check_secrets(config);
+	fine = check_leaks(config) && fine;
 	if (fine)
 		printf(_("%s: fine\n"), config->file);
 	config_free(&config);

@@ -89,17 +89,15 @@ struct group_set {
 	size_t n;
 };
 
-/* Classes of characters, as bits in the order of the members of password.classes. */
-enum password_class { CLASS_UPPER = 1, CLASS_LOWER = 2, CLASS_DIGIT = 4, CLASS_SYMBOL = 8 };
-
 /*
- * What is kept of a password beside its hash: which rules it met when it was set (C-03).  The length
- * is counted up to what the documents ask for at most, since more would only help who guesses.
+ * What is kept of a password beside its hash: which rules it met when it was set (C-03).  The
+ * length is counted up to what the documents ask for at most, since more would only help who
+ * guesses.
  */
 #define PASSWORD_LENGTH_NOTED 16
 struct password_note {
 	uint32_t length;    /* in characters, PASSWORD_LENGTH_NOTED and more alike; 0 = not known */
-	unsigned classes;   /* bits of enum password_class */
+	unsigned classes;   /* bits of enum rule_class */
 	unsigned guard;     /* enum rule_guard of the account at that time */
 	int64_t set_us;     /* 0 = there is none */
 	int64_t checked_us; /* last looked up in the list of leaked ones; 0 = never */
@@ -193,8 +191,8 @@ enum effect_kind {
 	EFFECT_HOTP_ADVANCE,   /* credential_id, value = next counter: only if counter < value */
 	EFFECT_CODE_CONSUME,   /* credential_id, blob = 32-byte keyed hash: only if unused */
 	/*
-	 * credential_id, blob = new hash; old = hash it replaces: only if unchanged.  At a login (SETTLE) it is a rehash:
-	 * if another login was quicker it is left out and no conflict.
+	 * credential_id, blob = new hash; old = hash it replaces: only if unchanged.  At a login
+	 * (SETTLE) it is a rehash: if another login was quicker it is left out and no conflict.
 	 */
 	EFFECT_HASH_REPLACE,
 	EFFECT_CREDENTIAL_ACTIVATE, /* credential_id: pending -> active */
@@ -206,27 +204,28 @@ enum effect_kind {
 	EFFECT_ACCOUNT_REMOVE, /* account_id: with its credentials; rows of the log stay */
 	EFFECT_MUST_CHANGE,    /* account_id, value = 0 or 1, text = the rule that asks for it */
 	/*
-	 * account_id, value = wall us: only if enabled; value2 = the same if the password was looked
-	 * up in the list of leaked ones, else 0
+	 * account_id, value = wall us: only if enabled; value2 = the same if the password was
+	 * looked up in the list of leaked ones, else 0
 	 */
 	EFFECT_LAST_LOGIN,
 	/*
-	 * account_id, value = how many former hashes are kept: that of today becomes one of them, and
-	 * older ones go.  Before EFFECT_CREDENTIAL_VOID.
+	 * account_id, value = how many former hashes are kept: that of today becomes one of them,
+	 * and older ones go.  Before EFFECT_CREDENTIAL_VOID.
 	 */
 	EFFECT_PASSWORD_KEEP,
 	EFFECT_UNLOCK,         /* blob = throttle key: failures and lock cleared */
 	EFFECT_META_SET,       /* text = key, text2 = value */
 	/*
-	 * credential_id, blob = the same secret sealed anew, value = id of the key that sealed it, old = the
-	 * sealed bytes that it replaces: only if unchanged.  No attempt under way becomes void by it.
+	 * credential_id, blob = the same secret sealed anew, value = id of the key that sealed it,
+	 * old = the sealed bytes that it replaces: only if unchanged.  No attempt under way becomes
+	 * void by it.
 	 */
 	EFFECT_RESEAL,
 	EFFECT_PROOF_USE, /* blob = id of a completed transaction: only if it is still there; gone then */
 	/*
-	 * An order to end sessions known from accounting: the one with the id `value`, or with 0 all open ones of the
-	 * user in `blob`, none too.  For a session that has such an order already none is added.  WF_NOT_FOUND: by its id
-	 * there is no open one.
+	 * An order to end sessions known from accounting: the one with the id `value`, or with 0
+	 * all open ones of the user in `blob`, none too.  For a session that has such an order
+	 * already none is added.  WF_NOT_FOUND: by its id there is no open one.
 	 */
 	EFFECT_DISCONNECT,
 	/* text2 = host, blob = its spool's id, value = a number of a row: only if it is later */

@@ -79,6 +79,18 @@ act_change_add(struct act_change *change, enum effect_kind kind, int64_t account
 	return effect;
 }
 
+void
+act_change_proof(const struct act_call *call, struct act_change *change)
+{
+	struct effect *effect;
+
+	if (!call->self)
+		return;
+	effect = act_change_add(change, EFFECT_PROOF_USE, 0);
+	effect->blob_len = WF_TXN_LEN;
+	act_proof_id(call, effect->blob);
+}
+
 wf_status
 act_commit(struct act_call *call, struct act_change *change)
 {

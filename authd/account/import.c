@@ -69,7 +69,8 @@ commit(struct act_call *call, int64_t uid, const char *hash)
 	act_account_init(call, &account, name, uid);
 	(void)snprintf(
 		account.display, sizeof(account.display), "%s", display != NULL ? display : "");
-	act_password_credential(call, 0, hash, &credential);
+	new_password_credential(
+		0, hash, wf_clock_now(&call->daemon->clock).wall_us, &credential);
 	method_of(hash, method, sizeof(method));
 	act_change_init(call, &change, name, "imported with uid %lld and a crypt hash %s",
 		(long long)uid, method);

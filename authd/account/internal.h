@@ -3,8 +3,10 @@
 #define WF_AUTHD_ACCOUNT_INTERNAL_H
 
 #include "authd/account/act.h"
+#include "authd/account/guard_of.h"
 #include "authd/account/lane_key.h"
 #include "authd/account/lane_limit.h"
+#include "authd/account/new_password.h"
 #include "authd/factor/factor.h"
 #include "common/i18n.h"
 
@@ -63,6 +65,8 @@ WF_MUST_USE wf_status act_subject(struct act_call *call, struct act_subject *sub
 WF_MUST_USE wf_status act_subject_to_change(struct act_call *call, struct act_subject *subject_r);
 /* The owner's proof: argument `txn`, for acts that he may do himself. */
 WF_MUST_USE wf_status act_prove(struct act_call *call, bool *self_r);
+/* Its id, of an argument that was checked. */
+void act_proof_id(const struct act_call *call, uint8_t txn_r[WF_TXN_LEN]);
 bool act_lane_locked(const struct throttle_state *lane, int64_t lock_ms);
 /* For those alone who come from where the account has never logged in. */
 bool act_lane_locked_to_strangers(const struct throttle_state *lane, int64_t lock_ms);
@@ -81,7 +85,7 @@ WF_MUST_USE wf_status act_ruler_exists(struct act_call *call, int64_t except, bo
 WF_MUST_USE wf_status act_not_last_ruler(struct act_call *call, const struct act_subject *subject);
 
 /* --- change.c: effects and rows, all or nothing --- */
-#define ACT_EFFECTS_MAX 4
+#define ACT_EFFECTS_MAX 6
 struct act_change {
 	struct effect effects[ACT_EFFECTS_MAX];
 	size_t neffects;
@@ -97,6 +101,8 @@ struct act_change {
 void act_change_init(struct act_call *call, struct act_change *change_r, const char *user,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
 struct effect *act_change_add(struct act_change *change, enum effect_kind kind, int64_t account_id);
+/* Uses up the owner's proof, where he acts by one. */
+void act_change_proof(const struct act_call *call, struct act_change *change);
 /* Commits; on trouble a sentence. */
 WF_MUST_USE wf_status act_commit(struct act_call *call, struct act_change *change);
 /* The row alone. */
@@ -119,13 +125,20 @@ act_bool_text(bool value)
 }
 
 /* --- password.c --- */
-/* By the policy; the sentence is the policy's. */
-WF_MUST_USE wf_status act_password_check(
-	struct act_call *call, const struct account *account, const struct wf_secret *password);
+/*
+ * What protects a password that is set now: for its owner what he has.  What somebody else sets
+ * must be changed at first use, and is judged again then; so it may count on the second kind that
+ * this login has to prove, where every login has to.
+ */
+enum rule_guard act_password_guard(const struct act_call *call, const struct act_subject *subject);
+/*
+ * By the policy, and where its owner acts by what it may not be; the sentence is theirs.  fresh_r
+ * borrows account and password.
+ */
+WF_MUST_USE wf_status act_password_check(struct act_call *call, const struct account *account,
+	enum rule_guard guard, const struct wf_secret *password, struct new_password *fresh_r);
 /* Hashes into a credential that is ready for EFFECT_CREDENTIAL_ADD. */
-WF_MUST_USE wf_status act_password_make(struct act_call *call, int64_t account_id,
-	const struct wf_secret *password, struct credential *credential_r);
-void act_password_credential(struct act_call *call, int64_t account_id, const char *hash,
+WF_MUST_USE wf_status act_password_make(struct act_call *call, const struct new_password *fresh,
 	struct credential *credential_r);
 
 /* --- user_common.c --- */

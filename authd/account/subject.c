@@ -103,9 +103,11 @@ act_subject_to_change(struct act_call *call, struct act_subject *subject_r)
 	return WF_OK;
 }
 
-static void
-parse_txn(const char *hex, uint8_t txn_r[WF_TXN_LEN])
+void
+act_proof_id(const struct act_call *call, uint8_t txn_r[WF_TXN_LEN])
 {
+	const char *hex = act_arg(call, "txn");
+
 	for (size_t i = 0; i < WF_TXN_LEN; i++) {
 		unsigned byte = 0;
 
@@ -141,7 +143,7 @@ act_prove(struct act_call *call, bool *self_r)
 	job.u.read.name = act_arg(call, "user");
 	job.u.read.uid = -1;
 	job.u.read.has_txn = true;
-	parse_txn(act_arg(call, "txn"), job.u.read.txn);
+	act_proof_id(call, job.u.read.txn);
 	status = store_run(call->daemon->store, &job);
 	if (status != WF_OK)
 		return act_say_store(call, status, job.cause);

@@ -94,7 +94,8 @@ fill_new(struct act_call *call, struct account *account)
 }
 
 static wf_status
-check_first_password(struct act_call *call, struct account *account)
+check_first_password(
+	struct act_call *call, struct account *account, struct new_password *fresh_r)
 {
 	const struct wf_secret *password = act_secret(call, "password");
 	wf_status status;
@@ -108,11 +109,16 @@ check_first_password(struct act_call *call, struct account *account)
 		return act_say(call, WF_INVALID,
 			_("A service account has no password: it comes with its key."));
 	status = decide_must_change(call, true, &account->must_change);
-	return status == WF_OK ? act_password_check(call, account, password) : status;
+	if (status != WF_OK)
+		return status;
+	return act_password_check(call, account,
+		policy_guard(&call->daemon->config->policy, account->kind, true), password,
+		fresh_r);
 }
 
 static wf_status
-commit_new(struct act_call *call, const struct account *account)
+commit_new(
+	struct act_call *call, const struct account *account, const struct new_password *fresh)
 {
 	const struct wf_secret *password = act_secret(call, "password");
 	struct credential credential;
@@ -128,7 +134,7 @@ commit_new(struct act_call *call, const struct account *account)
 		account->ngroups > 0 ? ", groups " : "", act_groups_text(account, groups));
 	act_change_add(&change, EFFECT_ACCOUNT_ADD, 0)->account = account;
 	if (password != NULL) {
-		status = act_password_make(call, 0, password, &credential);
+		status = act_password_make(call, fresh, &credential);
 		if (status != WF_OK)
 			return status;
 		act_change_add(&change, EFFECT_CREDENTIAL_ADD, 0)->credential = &credential;
@@ -140,14 +146,15 @@ wf_status
 act_user_add(struct act_call *call)
 {
 	struct account account;
+	struct new_password fresh;
 	wf_status status = check_new(call, act_arg(call, "user"));
 
 	if (status == WF_OK)
 		status = fill_new(call, &account);
 	if (status == WF_OK)
-		status = check_first_password(call, &account);
+		status = check_first_password(call, &account, &fresh);
 	if (status == WF_OK)
-		status = commit_new(call, &account);
+		status = commit_new(call, &account, &fresh);
 	if (status != WF_OK)
 		return status;
 	if (account.kind == ACCOUNT_SERVICE)
@@ -164,22 +171,25 @@ act_user_add(struct act_call *call)
 
 /* --- password --- */
 
+/* The proof goes with it: it was worth one password, and one comparison with others. */
 static wf_status
-commit_password(struct act_call *call, const struct act_subject *subject, bool must_change)
+commit_password(struct act_call *call, const struct new_password *fresh, bool must_change)
 {
-	const struct account *account = &subject->account;
+	const struct account *account = fresh->account;
 	struct credential credential;
 	struct act_change change;
-	wf_status status =
-		act_password_make(call, account->id, act_secret(call, "password"), &credential);
+	wf_status status = act_password_make(call, fresh, &credential);
 
 	if (status != WF_OK)
 		return status;
 	act_change_init(call, &change, account->name, "new password%s",
 		call->self ? ", by its owner" : must_change ? ", to be changed at first use" : "");
+	act_change_add(&change, EFFECT_PASSWORD_KEEP, account->id)->value =
+		policy_value(fresh->policy, P_PASSWORD_HISTORY);
 	act_change_add(&change, EFFECT_CREDENTIAL_VOID, account->id)->factor = FACTOR_PASSWORD;
 	act_change_add(&change, EFFECT_CREDENTIAL_ADD, account->id)->credential = &credential;
 	act_change_add(&change, EFFECT_MUST_CHANGE, account->id)->value = must_change ? 1 : 0;
+	act_change_proof(call, &change);
 	return act_commit(call, &change);
 }
 
@@ -187,6 +197,7 @@ wf_status
 act_user_passwd(struct act_call *call)
 {
 	struct act_subject subject;
+	struct new_password fresh;
 	bool must_change = true;
 	wf_status status = act_subject_to_change(call, &subject);
 
@@ -196,9 +207,10 @@ act_user_passwd(struct act_call *call)
 	if (status == WF_OK)
 		status = decide_must_change(call, !call->self, &must_change);
 	if (status == WF_OK)
-		status = act_password_check(call, &subject.account, act_secret(call, "password"));
+		status = act_password_check(call, &subject.account,
+			act_password_guard(call, &subject), act_secret(call, "password"), &fresh);
 	if (status == WF_OK)
-		status = commit_password(call, &subject, must_change);
+		status = commit_password(call, &fresh, must_change);
 	if (status != WF_OK)
 		return status;
 	if (must_change)

@@ -148,6 +148,7 @@ config_free(struct config **config)
 	free((*config)->radius.replies);
 	free((*config)->upstreams.list);
 	config_comply_clear(&(*config)->comply);
+	wf_leak_list_close(&(*config)->policy.leaks);
 	free(*config);
 	*config = NULL;
 }

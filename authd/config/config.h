@@ -35,6 +35,7 @@ struct config {
 	unsigned queue;         /* hash jobs, default 256 */
 	unsigned connections;   /* per uid, default 1024; root unlimited up to 4096 in all */
 	struct { uint32_t memory_kib, passes, lanes; } password_cost;
+	char leak_list[256];    /* of leaked passwords; "" = none */
 	gid_t role_groups[6];   /* by enum role of account/act.h; (gid_t)-1 = no such group */
 	gid_t radius_gid;
 	uid_t radius_uid;       /* of radius.user, whoever starts it for ""; (uid_t)-1 = none */
@@ -91,6 +92,12 @@ struct config_preview {
 WF_MUST_USE wf_status config_load_preview(const char *file, struct config_preview *preview,
 	struct config **config_r, struct config_error *error_r);
 void config_free(struct config **config);
+/*
+ * Opens the list of leaked passwords, if one is configured, for policy.leaks; config_free() closes
+ * it. For who asks for passwords, before it shuts itself in; a list that is cut off or out of order
+ * is WF_INVALID with a sentence in why_r.
+ */
+WF_MUST_USE wf_status config_leaks_open(struct config *config, char *why_r, size_t size);
 /*
  * True when stored hashes are cheaper to guess against than is usually asked for: worth a warning
  * of `doctor`.

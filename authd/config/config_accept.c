@@ -100,6 +100,14 @@ accepted_networks(const struct config_row *row, struct config_text *text)
 }
 
 static void
+accepted_guessed(const struct config_row *row, struct config_text *text)
+{
+	(void)row;
+	config_say(text, _("a list of 1 to %d words of 3 to %d bytes each"), POLICY_WORDS_MAX,
+		POLICY_WORD_SIZE - 1);
+}
+
+static void
 accepted_switch(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
@@ -230,6 +238,7 @@ static void (*const accepted[])(const struct config_row *, struct config_text *)
 	[CONFIG_BACKOFF] = accepted_backoff,
 	[CONFIG_INTERNAL] = accepted_networks,
 	[CONFIG_SHARED] = accepted_networks,
+	[CONFIG_WORDS] = accepted_guessed,
 	[CONFIG_SWITCH] = accepted_switch,
 	[CONFIG_SERVICE_KINDS] = accepted_number,
 	[CONFIG_SERVICE_ASK] = accepted_ask,

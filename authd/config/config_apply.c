@@ -242,6 +242,7 @@ static bool (*const puts_by_type[])(const struct config_put *) = {
 	[CONFIG_BACKOFF] = put_backoff,
 	[CONFIG_INTERNAL] = put_internal,
 	[CONFIG_SHARED] = put_shared,
+	[CONFIG_WORDS] = config_put_guessed,
 	[CONFIG_SWITCH] = put_switch,
 	[CONFIG_SERVICE_KINDS] = put_service_kinds,
 	[CONFIG_SERVICE_ASK] = put_service_ask,

@@ -39,6 +39,8 @@ bool config_put_profile(const struct config_put *put);
 bool config_put_seconds(const struct config_put *put);
 bool config_put_kinds(const struct config_put *put);
 bool config_put_day(const struct config_put *put);
+/* Of passwords. */
+bool config_put_guessed(const struct config_put *put);
 /* Of relays. */
 bool config_put_server(const struct config_put *put);
 bool config_put_relays_listen(const struct config_put *put);

@@ -24,6 +24,7 @@ enum config_type {
 	CONFIG_BACKOFF,  /* list of seconds */
 	CONFIG_INTERNAL, /* list of networks */
 	CONFIG_SHARED,   /* list of networks */
+	CONFIG_WORDS,    /* list of words that are easy to guess here */
 	CONFIG_SWITCH,  /* bool at `offset` */
 	CONFIG_SERVICE_KINDS,
 	CONFIG_SERVICE_ASK, /* list of what the service asks for itself */

@@ -90,6 +90,8 @@ decide(struct errand *errand)
 	asker_locate(&errand->asker, policy, read);
 	facts_fill(&facts, &errand->asker, WF_PURPOSE_LOGIN, account);
 	facts.completed = kinds_completed(errand, read);
+	if (account != NULL)
+		facts.guard = account_guard(errand->engine->config, account, read->credentials, read->ncredentials);
 	errand->grant = read->grant;
 	grants_facts(errand->engine, &errand->asker, account, errand->grant, &facts);
 	if (account != NULL)

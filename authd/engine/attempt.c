@@ -161,7 +161,8 @@ account_doom(const struct account *account, int64_t wall_us)
 }
 
 void
-attempt_admitted(struct transaction *txn, const struct account *account)
+attempt_admitted(struct transaction *txn, const struct account *account,
+	const struct credential *credentials, size_t n)
 {
 	const char *reason = account_doom(account, store_date_us(txn->engine->store));
 
@@ -171,7 +172,7 @@ attempt_admitted(struct transaction *txn, const struct account *account)
 	txn->account = account != NULL ? account->id : 0;
 	txn->asker.kind = account != NULL ? account->kind : ACCOUNT_GENERAL;
 	if (txn->gateway.asks)
-		gateway_account(txn, account);
+		gateway_account(txn, account, credentials, n);
 	if (reason == NULL || txn->doomed)
 		return;
 	txn->doomed = true;
@@ -182,7 +183,8 @@ static enum txn_event
 admitted(struct transaction *txn, const struct store_reserve *reserve)
 {
 	txn->reserve_used = reserve->reserve_used;
-	attempt_admitted(txn, reserve->found ? &reserve->account : NULL);
+	attempt_admitted(txn, reserve->found ? &reserve->account : NULL, reserve->credentials,
+		reserve->ncredentials);
 	return TXN_ADMITTED;
 }
 

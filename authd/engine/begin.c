@@ -267,7 +267,7 @@ was_decided(struct transaction *txn)
 	if (read->verdict_known && !read->verdict_challenged) {
 		txn->verdict = read->verdict;
 		if (txn->gateway.asks)
-			gateway_account(txn, read->found ? &read->account : NULL);
+			gateway_account(txn, read->found ? &read->account : NULL, read->credentials, read->ncredentials);
 		return true;
 	}
 	if (!txn->gateway.asks || (!read->verdict_known && !repeats_find(txn, id)))

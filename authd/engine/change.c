@@ -6,10 +6,11 @@
 #include "config.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "authd/engine/internal.h"
-#include "common/i18n.h"
+#include "common/fault.h"
 
 #define PROOF_MS INT64_C(600000)
 
@@ -35,26 +36,28 @@ changed(struct errand *errand)
 size_t
 change_effects(struct errand *errand, bool must_change)
 {
-	struct credential *credential = &errand->credential;
-	size_t len = strlen(errand->hash);
+	const struct policy *policy = &errand->engine->config->policy;
+	int64_t id = errand->account.id;
 
-	credential->account_id = errand->account.id;
-	credential->factor = FACTOR_PASSWORD;
-	credential->state = CREDENTIAL_ACTIVE;
-	credential->created_us = wf_clock_now(&errand->engine->clock).wall_us;
-	snprintf(credential->label, sizeof(credential->label), "password");
-	memcpy(credential->secret, errand->hash, len + 1);
-	credential->secret_len = len;
 	errand->effects[0] = (struct effect){
-		.kind = EFFECT_CREDENTIAL_VOID, .account_id = errand->account.id, .factor = FACTOR_PASSWORD
+		.kind = EFFECT_PASSWORD_KEEP, .account_id = id, .value = policy_value(policy, P_PASSWORD_HISTORY)
 	};
-	errand->effects[1] = (struct effect){
-		.kind = EFFECT_CREDENTIAL_ADD, .account_id = errand->account.id, .credential = credential
-	};
+	errand->effects[1] = (struct effect){.kind = EFFECT_CREDENTIAL_VOID, .account_id = id, .factor = FACTOR_PASSWORD};
 	errand->effects[2] = (struct effect){
-		.kind = EFFECT_MUST_CHANGE, .account_id = errand->account.id, .value = must_change
+		.kind = EFFECT_CREDENTIAL_ADD, .account_id = id, .credential = &errand->credential
 	};
-	return 3;
+	errand->effects[3] = (struct effect){.kind = EFFECT_MUST_CHANGE, .account_id = id, .value = must_change};
+	return 4;
+}
+
+/* A proof is worth one new password, or one comparison with those of other accounts. */
+static struct effect
+use_proof(const struct errand *errand)
+{
+	struct effect effect = {.kind = EFFECT_PROOF_USE, .blob_len = WF_TXN_LEN};
+
+	memcpy(effect.blob, errand->txn, WF_TXN_LEN);
+	return effect;
 }
 
 static size_t
@@ -62,32 +65,79 @@ fill_effects(struct errand *errand)
 {
 	size_t n = change_effects(errand, !errand->has_txn);
 
-	if (!errand->has_txn)
-		return n;
-	errand->effects[n] = (struct effect){.kind = EFFECT_PROOF_USE, .blob_len = WF_TXN_LEN};
-	memcpy(errand->effects[n].blob, errand->txn, WF_TXN_LEN);
-	return n + 1;
+	if (errand->has_txn)
+		errand->effects[n++] = use_proof(errand);
+	return n;
 }
 
 static void
-store_hash(struct errand *errand)
+commit(struct errand *errand, size_t neffects, void (*step)(struct errand *errand))
 {
 	struct store_admin *admin = &errand->job.u.admin;
 
+	memset(&errand->job, 0, sizeof(errand->job));
+	errand->job.kind = STORE_ADMIN;
+	admin->effects = errand->effects;
+	admin->neffects = neffects;
+	admin->rows = &errand->row;
+	admin->nrows = 1;
+	errand_submit(errand, step);
+}
+
+static void
+reuse_recorded(struct errand *errand)
+{
+	if (errand->job.status == WF_OK)
+		errand_answer(errand, WF_VERDICT_REJECT, WF_TEXT_NONE);
+	else if (errand->job.status == WF_CONFLICT)
+		refuse(errand, "not-proved");
+	else
+		errand_unavailable(errand, "store");
+}
+
+/* It is another account's: the answer has told that, so its proof is gone and the row stands alone. */
+static void
+refuse_reuse(struct errand *errand)
+{
+	row_fill(&errand->row, errand->engine, &errand->asker, AUDIT_ADMIN, "password.change");
+	row_outcome(&errand->row, AUDIT_FAILURE, errand->fresh.reason, POLICY_UNIQUE_RULE);
+	errand->effects[0] = use_proof(errand);
+	commit(errand, 1, reuse_recorded);
+}
+
+static void
+refuse_password(struct errand *errand)
+{
+	memcpy(errand->text, errand->fresh.why, sizeof(errand->text));
+	if (errand->fresh.reused == HASH_PERSON)
+		refuse_reuse(errand);
+	else
+		refuse(errand, errand->fresh.reason);
+}
+
+static void
+judged(struct errand *errand)
+{
 	wf_secret_clear(&errand->secret);
+	if (errand->work_status == WF_NO) {
+		refuse_password(errand);
+		return;
+	}
 	if (errand->work_status != WF_OK) {
 		errand_unavailable(errand, "hash");
 		return;
 	}
 	row_fill(&errand->row, errand->engine, &errand->asker, AUDIT_ADMIN, "password.change");
 	row_outcome(&errand->row, AUDIT_SUCCESS, errand->has_txn ? "own" : "set-by-root", "");
-	memset(&errand->job, 0, sizeof(errand->job));
-	errand->job.kind = STORE_ADMIN;
-	admin->effects = errand->effects;
-	admin->neffects = fill_effects(errand);
-	admin->rows = &errand->row;
-	admin->nrows = 1;
-	errand_submit(errand, changed);
+	commit(errand, fill_effects(errand), changed);
+}
+
+void
+change_judge(struct worker_job *job, void *scratch)
+{
+	struct errand *errand = job->ctx;
+
+	errand->work_status = new_password_judge(&errand->fresh, scratch);
 }
 
 void
@@ -95,7 +145,36 @@ change_hash(struct worker_job *job, void *scratch)
 {
 	struct errand *errand = job->ctx;
 
-	errand->work_status = password_hash(&errand->secret, scratch, errand->hash, sizeof(errand->hash));
+	errand->work_status = new_password_make(&errand->fresh, scratch, &errand->credential);
+}
+
+void
+change_judge_and_hash(struct worker_job *job, void *scratch)
+{
+	struct errand *errand = job->ctx;
+
+	change_judge(job, scratch);
+	if (errand->work_status == WF_OK)
+		change_hash(job, scratch);
+}
+
+void
+change_work(struct errand *errand, void (*run)(struct worker_job *job, void *scratch),
+	void (*step)(struct errand *errand))
+{
+	const struct store_read *read = &errand->job.u.read;
+	struct new_password *fresh = &errand->fresh;
+
+	errand->keys = errand->engine->keys;
+	fresh->policy = &errand->engine->config->policy;
+	fresh->account = &errand->account;
+	fresh->guard = account_guard(errand->engine->config, &errand->account, read->credentials, read->ncredentials);
+	fresh->password = &errand->secret;
+	fresh->language = errand->asker.language;
+	fresh->hashes = errand->hashes;
+	fresh->nhashes = read->nhashes;
+	fresh->now_us = wf_clock_now(&errand->engine->clock).wall_us;
+	errand_work(errand, run, step);
 }
 
 /*
@@ -116,29 +195,37 @@ proved(const struct errand *errand, const struct store_read *read)
 static void
 check(struct errand *errand)
 {
-	const struct policy *policy = &errand->engine->config->policy;
 	const struct store_read *read = &errand->job.u.read;
 
 	if (errand->job.status != WF_OK) {
 		errand_unavailable(errand, "store");
 		return;
 	}
-	asker_locate(&errand->asker, policy, read);
+	asker_locate(&errand->asker, &errand->engine->config->policy, read);
 	if (!read->found || read->account.standing != STANDING_MANAGED || !proved(errand, read)) {
 		refuse(errand, "not-proved");
 		return;
 	}
 	errand->account = read->account;
-	if (policy_password(policy, &errand->account, &errand->secret, errand->text, sizeof(errand->text)) != WF_OK) {
-		refuse(errand, "password-rule");
-		return;
-	}
-	errand->text[0] = '\0';
-	errand_work(errand, change_hash, store_hash);
+	change_work(errand, change_judge_and_hash, judged);
 }
 
 void
+change_read(struct errand *errand, void (*step)(struct errand *errand))
+{
+	errand->hashes = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(STORE_HASHES_MAX, sizeof(*errand->hashes));
+	if (errand->hashes == NULL)
+		errand_unavailable(errand, "no memory");
+	else
+		errand_read(errand, step);
+}
+
+/* Root, who sets somebody's, is not told what else that one has. */
+void
 change_phase(struct errand *errand)
 {
-	errand_read(errand, check);
+	if (errand->has_txn)
+		change_read(errand, check);
+	else
+		errand_read(errand, check);
 }

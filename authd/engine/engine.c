@@ -77,6 +77,9 @@ engine_uses(const struct engine *engine, const struct keyring *keys)
 	for (const struct transaction *txn = engine->transactions; txn != NULL; txn = txn->next)
 		if (txn->verify.keys == keys)
 			return true;
+	for (const struct errand *errand = engine->errands; errand != NULL; errand = errand->next)
+		if (errand->keys == keys)
+			return true;
 	return false;
 }
 

@@ -32,6 +32,9 @@ errand_free(struct errand *errand)
 	errand->engine->nerrands--;
 	forced_end(errand);
 	wf_secret_clear(&errand->secret);
+	if (errand->hashes != NULL)
+		wf_wipe(errand->hashes, STORE_HASHES_MAX * sizeof(*errand->hashes));
+	free(errand->hashes);
 	if (errand->grid != NULL)
 		event_free(errand->grid);
 	wf_wipe(errand, sizeof(*errand));
@@ -176,6 +179,9 @@ errand_read(struct errand *errand, void (*step)(struct errand *errand))
 	read->uid = -1;
 	read->has_txn = errand->has_txn;
 	memcpy(read->txn, errand->txn, WF_TXN_LEN);
+	read->hashes = errand->hashes;
+	if (errand->hashes != NULL)
+		new_password_wants(&errand->engine->config->policy, read->hashes_wanted);
 	asker_session(&errand->asker, read);
 	grants_ask(errand->engine, &errand->asker, read);
 	errand_submit(errand, step);

@@ -32,6 +32,7 @@ struct forced {
 	int64_t account;
 	int64_t until_us;
 	struct wf_secret first; /* empty until it was entered once */
+	struct password_note note; /* what it met */
 };
 
 struct forced_list {
@@ -282,7 +283,7 @@ fill_rows(struct errand *errand)
 }
 
 static void
-store_hash(struct errand *errand)
+hashed(struct errand *errand)
 {
 	struct store_admin *admin = &errand->job.u.admin;
 
@@ -308,32 +309,58 @@ take_repetition(struct errand *errand)
 		ask_next(errand, WF_TEXT_NEW_PASSWORD, wf_text(WF_TEXT_MISMATCH, errand->asker.language));
 		return;
 	}
-	errand_work(errand, change_hash, store_hash);
+	errand->fresh.note = errand->forced->note;
+	change_work(errand, change_hash, hashed);
+}
+
+/* Another account's is not asked for again: the next answer would be the next comparison. */
+static void
+refuse_password(struct errand *errand)
+{
+	if (errand->fresh.reused == HASH_PERSON) {
+		memcpy(errand->text, errand->fresh.why, sizeof(errand->text));
+		refuse(errand, errand->fresh.reason);
+	} else {
+		ask_next(errand, WF_TEXT_NEW_PASSWORD, errand->fresh.why);
+	}
+}
+
+static void
+judged(struct errand *errand)
+{
+	if (errand->work_status == WF_NO) {
+		refuse_password(errand);
+	} else if (errand->work_status != WF_OK) {
+		errand_unavailable(errand, "hash");
+	} else {
+		errand->forced->note = errand->fresh.note;
+		wf_secret_move(&errand->forced->first, &errand->secret);
+		ask_next(errand, WF_TEXT_REPEAT_PASSWORD, "");
+	}
 }
 
 static void
 take_password(struct errand *errand)
 {
-	const struct policy *policy = &errand->engine->config->policy;
-	char why[sizeof(errand->text)];
-
-	if (policy_password(policy, &errand->account, &errand->secret, why, sizeof(why)) != WF_OK) {
-		ask_next(errand, WF_TEXT_NEW_PASSWORD, why);
-		return;
-	}
-	wf_secret_move(&errand->forced->first, &errand->secret);
-	ask_next(errand, WF_TEXT_REPEAT_PASSWORD, "");
+	change_work(errand, change_judge, judged);
 }
 
 /* Why not any more, of an account that has been read again; NULL: the change may go on. */
 static const char *
-forced_doom(const struct errand *errand, const struct account *account)
+forced_doom(const struct errand *errand, const struct store_read *read)
 {
-	const char *doom = account_doom(account, store_date_us(errand->engine->store));
+	const struct config *config = errand->engine->config;
+	const struct account *account = read->found ? &read->account : NULL;
+	const int64_t date_us = store_date_us(errand->engine->store);
+	const char *doom = account_doom(account, date_us);
+	char rule[POLICY_RULE_SIZE];
+	enum rule_guard guard;
 
 	if (doom != NULL || account == NULL)
 		return doom;
-	if (account->id != errand->forced->account || !account->must_change)
+	guard = account_guard(config, account, read->credentials, read->ncredentials);
+	if (account->id != errand->forced->account ||
+	    !policy_must_change(&config->policy, account, guard, date_us, rule))
 		return "changed-meanwhile";
 	return NULL;
 }
@@ -349,7 +376,7 @@ look(struct errand *errand)
 		errand_unavailable(errand, "store");
 		return;
 	}
-	doom = forced_doom(errand, read->found ? &read->account : NULL);
+	doom = forced_doom(errand, read);
 	if (doom != NULL) {
 		refuse(errand, doom);
 		return;
@@ -373,5 +400,8 @@ forced_phase(struct errand *errand)
 		return;
 	}
 	asker_gateway(&errand->asker, client, &config->policy);
-	errand_read(errand, look);
+	if (errand->forced->first.len > 0)
+		errand_read(errand, look);
+	else
+		change_read(errand, look);
 }

@@ -144,12 +144,14 @@ gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN], const struc
 }
 
 void
-gateway_account(struct transaction *txn, const struct account *account)
+gateway_account(struct transaction *txn, const struct account *account, const struct credential *credentials, size_t n)
 {
+	const struct config *config = txn->engine->config;
 	struct gateway *gateway = &txn->gateway;
 
 	gateway->ngroups = account != NULL ? account->ngroups : 0;
-	gateway->must_change = account != NULL && account->must_change;
+	gateway->must_change = account != NULL && policy_must_change(&config->policy, account,
+		account_guard(config, account, credentials, n), store_date_us(txn->engine->store), gateway->change_rule);
 	if (gateway->ngroups > 0)
 		memcpy(gateway->groups, account->groups, sizeof(gateway->groups));
 }
@@ -224,9 +226,10 @@ resume_arrived(struct transaction *txn)
 		return;
 	}
 	txn->gateway.proved = resume->kinds;
+	txn->gateway.leak = resume->leak;
 	txn->upstream.further = resume->further;
 	snprintf(txn->gateway.factors, sizeof(txn->gateway.factors), "%s", resume->factors);
-	attempt_admitted(txn, resume->found ? &resume->account : NULL);
+	attempt_admitted(txn, resume->found ? &resume->account : NULL, resume->credentials, resume->ncredentials);
 	txn_step(txn, TXN_ADMITTED);
 }
 

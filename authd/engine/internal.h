@@ -2,6 +2,8 @@
 #ifndef WF_AUTHD_ENGINE_INTERNAL_H
 #define WF_AUTHD_ENGINE_INTERNAL_H
 
+#include "authd/account/guard_of.h"
+#include "authd/account/new_password.h"
 #include "authd/engine/admission.h"
 #include "authd/engine/engine.h"
 #include "authd/engine/refusal.h"
@@ -82,6 +84,9 @@ struct verify {
 	uint32_t totp_window, totp_drift, hotp_lookahead;
 	bool clock_suspect, doomed;
 	bool renews; /* a stored hash may be brought up to date if everything is right */
+	const struct policy *policy; /* lives as long as `keys` */
+	bool seeks; /* the password is looked up among leaked ones */
+	enum store_leak leak; /* what that said */
 	wf_status status;
 	int64_t elapsed_us;
 	int64_t thread_us; /* what the answers' evaluation cost, without waiting */
@@ -108,6 +113,8 @@ struct gateway {
 	unsigned proved;               /* kinds, by the round before */
 	char factors[65];              /* their names */
 	bool must_change;              /* the account's password */
+	char change_rule[POLICY_RULE_SIZE]; /* by which rule */
+	enum store_leak leak;          /* of the password, by the round before */
 	bool forced;                   /* to be changed now: the answer is a CHALLENGE for the new one */
 	uint8_t forced_id[WF_TXN_LEN]; /* of its STATE */
 	char groups[ACCOUNT_GROUPS_MAX][ACCOUNT_GROUP_LEN + 1];
@@ -224,10 +231,12 @@ struct errand {
 	struct forced *forced; /* an ATTEMPT with a new password: busy with it */
 	enum wf_text_id prompt; /* WF_TEXT_NONE: a verdict; else the answer is a CHALLENGE for this */
 	uint8_t next_id[WF_TXN_LEN]; /* of its STATE */
-	char hash[CREDENTIAL_SECRET_MAX];
+	const struct keyring *keys; /* of the configuration that `fresh` goes by; NULL: none */
+	struct new_password fresh;
+	struct store_hash *hashes; /* that it is compared with; NULL: with none */
 	wf_status work_status;
 	struct credential credential;
-	struct effect effects[4];
+	struct effect effects[5];
 	struct audit_row row, rows[2];
 	bool unwritten; /* the row, of a refusal, is on its way to the store: to be gathered if it does not arrive */
 	enum wf_verdict verdict, verdict_recorded;
@@ -326,8 +335,9 @@ void on_wait(struct transaction *txn);
 void on_verified(struct transaction *txn);
 void txn_reserve(struct transaction *txn);
 void fill_interrupted(struct transaction *txn, struct audit_row *row);
-/* The attempt is reserved; `account` as of that commit, NULL: there is none. */
-void attempt_admitted(struct transaction *txn, const struct account *account);
+/* The attempt is reserved; account and credentials as of that commit, NULL: there is none. */
+void attempt_admitted(struct transaction *txn, const struct account *account,
+	const struct credential *credentials, size_t n);
 /* Why an account may not log in whatever is answered; NULL: it may.  `account` NULL: there is none. */
 const char *account_doom(const struct account *account, int64_t wall_us);
 
@@ -341,7 +351,9 @@ void gateway_facts(const struct transaction *txn, const struct account *account,
 void gateway_round(struct transaction *txn); /* once the demand is known */
 /* The same request was answered with a challenge that has this id. */
 void gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN], const struct store_further *further);
-void gateway_account(struct transaction *txn, const struct account *account); /* as of the reservation; NULL: none */
+/* As of the reservation; NULL: there is none. */
+void gateway_account(struct transaction *txn, const struct account *account,
+	const struct credential *credentials, size_t n);
 /* Halves of the answer to the round's prompts, as many as verify.nprompts. */
 WF_MUST_USE wf_status gateway_answers(struct transaction *txn);
 void gateway_resume(struct transaction *txn); /* instead of a reservation */
@@ -502,9 +514,19 @@ void errand_record(struct errand *errand, enum wf_verdict verdict, enum wf_text_
 void account_phase(struct errand *errand);
 void session_phase(struct errand *errand);
 void change_phase(struct errand *errand);
-/* The errand's hash becomes the account's password: fills its effects, says how many. */
+/* Reads like errand_read, and what a new password of the account's owner may not be. */
+void change_read(struct errand *errand, void (*step)(struct errand *errand));
+/*
+ * Judges, and with `change_judge_and_hash` hashes, the errand's secret for the account just read:
+ * work_status WF_OK, WF_NO (errand->fresh says why), or what could not be done.
+ */
+void change_work(struct errand *errand, void (*run)(struct worker_job *job, void *scratch),
+	void (*step)(struct errand *errand));
+void change_judge(struct worker_job *job, void *scratch);
+void change_judge_and_hash(struct worker_job *job, void *scratch);
+void change_hash(struct worker_job *job, void *scratch);
+/* The errand's credential becomes the account's password: fills its effects, says how many. */
 size_t change_effects(struct errand *errand, bool must_change);
-void change_hash(struct worker_job *job, void *scratch); /* of the errand's secret */
 WF_MUST_USE wf_status record_read(struct errand *errand, const struct wf_msg *msg);
 void record_phase(struct errand *errand);
 

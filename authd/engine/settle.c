@@ -178,6 +178,20 @@ outcome_must_change(const struct transaction *txn, const struct sums *sums)
 	return outcome;
 }
 
+/* What the list of leaked passwords said, in whichever round. */
+static enum store_leak
+leak_of(const struct transaction *txn)
+{
+	return txn->verify.leak > txn->gateway.leak ? txn->verify.leak : txn->gateway.leak;
+}
+
+/* Of a gateway's login; behind PAM the account phase asks for the change. */
+static bool
+must_change(const struct transaction *txn)
+{
+	return txn->gateway.asks && (txn->gateway.must_change || leak_of(txn) == STORE_LEAK_FOUND);
+}
+
 /*
  * Wrong beats unsure beats replayed beats right: a guess is counted even if another factor could not be
  * checked, and only all right is right.
@@ -209,7 +223,7 @@ decide(const struct transaction *txn)
 		return outcome_first();
 	if (!policy_satisfied(&txn->demand, sums.proved))
 		return outcome_wrong(txn, &sums);
-	return txn->gateway.must_change ? outcome_must_change(txn, &sums) : outcome_right(txn, &sums);
+	return must_change(txn) ? outcome_must_change(txn, &sums) : outcome_right(txn, &sums);
 }
 
 struct kind_name {
@@ -276,10 +290,46 @@ fill_row(struct transaction *txn, struct audit_row *row, enum audit_result resul
 	AUDIT_TEXT(row->detail, detail);
 }
 
+/*
+ * Everything was right, but the password must be changed: it is known to whoever guesses (ISAC-3.2.7a), or a rule of
+ * today asks for another one.
+ */
+static void
+note_change(const struct transaction *txn, const struct outcome *outcome, struct audit_row *row)
+{
+	char detail[sizeof(row->detail) + POLICY_RULE_SIZE + 32];
+	bool refused = strcmp(outcome->reason, "must-change") == 0;
+	bool leaked = leak_of(txn) == STORE_LEAK_FOUND;
+	const char *rule = leaked ? POLICY_LEAK_RULE : txn->gateway.change_rule;
+
+	if (!refused && !(leaked && outcome->result == AUDIT_SUCCESS))
+		return;
+	snprintf(detail, sizeof(detail), "%s; change of password: %s", row->detail, rule);
+	AUDIT_TEXT(row->detail, detail);
+}
+
+static void
+fill_login_effects(const struct transaction *txn, struct store_settle *settle)
+{
+	int64_t now_us = wf_clock_now(&txn->engine->clock).wall_us;
+	enum store_leak leak = leak_of(txn);
+
+	settle->effects[settle->neffects++] = (struct effect){
+		.kind = EFFECT_LAST_LOGIN,
+		.account_id = txn->account,
+		.value = now_us,
+		.value2 = leak == STORE_LEAK_UNKNOWN ? 0 : now_us,
+	};
+	if (leak == STORE_LEAK_FOUND)
+		settle->effects[settle->neffects++] = (struct effect){
+			.kind = EFFECT_MUST_CHANGE, .account_id = txn->account, .value = 1, .text = POLICY_LEAK_RULE
+		};
+}
+
 static void
 fill_effects(struct transaction *txn, struct store_settle *settle)
 {
-	_Static_assert(POLICY_PROMPTS_MAX * sizeof(((struct factor_result *)0)->effects) / sizeof(struct effect) + 2 <=
+	_Static_assert(POLICY_PROMPTS_MAX * sizeof(((struct factor_result *)0)->effects) / sizeof(struct effect) + 3 <=
 			       STORE_EFFECTS_MAX, "an effect that is left out lets a code be used again");
 	for (size_t i = 0; i < txn->verify.nprompts; i++) {
 		const struct factor_result *result = &txn->verify.results[i].result;
@@ -290,9 +340,7 @@ fill_effects(struct transaction *txn, struct store_settle *settle)
 	if (txn->purpose != WF_PURPOSE_LOGIN)
 		return;
 	grants_use(txn->engine, txn->grant, txn->account, settle->effects, &settle->neffects);
-	settle->effects[settle->neffects++] = (struct effect){
-		.kind = EFFECT_LAST_LOGIN, .account_id = txn->account, .value = wf_clock_now(&txn->engine->clock).wall_us
-	};
+	fill_login_effects(txn, settle);
 }
 
 static void
@@ -301,6 +349,7 @@ fill_rows(struct transaction *txn, struct store_settle *settle, const struct out
 	const struct policy *policy = &txn->engine->config->policy;
 
 	fill_row(txn, &settle->applied, outcome->result, outcome->reason);
+	note_change(txn, outcome, &settle->applied);
 	name_factors(txn, &settle->applied, &settle->kinds);
 	settle->conflict = settle->applied;
 	row_outcome(&settle->conflict, AUDIT_FAILURE, "replayed", txn->rule);
@@ -336,6 +385,7 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 	if (txn->upstream.asked_back)
 		settle->further = txn->upstream.further;
 	settle->challenge_ms = policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000;
+	settle->leak = txn->verify.leak;
 	memcpy(settle->idempotency, txn->idempotency, sizeof(settle->idempotency));
 	settle->verdict = outcome->verdict;
 	settle->verdict_conflict = WF_VERDICT_REJECT;
@@ -434,7 +484,7 @@ force_change(struct transaction *txn)
 
 	if (settle->outcome != SETTLE_SUCCESS && settle->outcome != SETTLE_PARTIAL)
 		return;
-	if (txn->gateway.must_change && settle->was_applied)
+	if (must_change(txn) && settle->was_applied)
 		txn->gateway.forced = forced_begin(txn, txn->gateway.forced_id) == WF_OK;
 }
 

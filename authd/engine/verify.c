@@ -73,6 +73,28 @@ renew(struct verify *verify, size_t index, void *scratch)
 	}
 }
 
+/*
+ * Is the password known to whoever guesses?  Asked once everything is right, or, where a round asks
+ * for the password alone, of every answer alike: so its time tells nothing.
+ */
+static void
+seek(struct verify *verify)
+{
+	static const enum store_leak none[] = {STORE_LEAK_UNKNOWN, STORE_LEAK_NONE};
+
+	for (size_t i = 0; verify->seeks && i < verify->nprompts; i++) {
+		wf_status status;
+
+		if (verify->prompts[i].text != WF_TEXT_PASSWORD || (verify->renews && !all_right(verify)))
+			continue;
+		status = policy_leaked(verify->policy, &verify->answers[i]);
+		if (status == WF_OK)
+			verify->leak = STORE_LEAK_FOUND;
+		else if (status == WF_NO)
+			verify->leak = none[verify->policy->leaks != NULL];
+	}
+}
+
 static void
 run(struct worker_job *job, void *scratch)
 {
@@ -86,6 +108,7 @@ run(struct worker_job *job, void *scratch)
 	verify->elapsed_us = wf_clock_now(&verify->clock).boot_us - start;
 	for (size_t i = 0; verify->renews && all_right(verify) && i < verify->nprompts; i++)
 		renew(verify, i, scratch);
+	seek(verify);
 	verify_clear(verify);
 }
 
@@ -171,6 +194,9 @@ fill(struct transaction *txn)
 	verify->nprompts = round_prompts(txn, &first);
 	memcpy(verify->prompts, first, verify->nprompts * sizeof(*first));
 	verify->renews = txn->round == ROUND_WHOLE; /* else time would tell that the password was right */
+	verify->policy = policy;
+	verify->seeks = txn->purpose == WF_PURPOSE_LOGIN;
+	verify->leak = STORE_LEAK_UNKNOWN;
 	verify->keys = txn->engine->keys;
 	verify->clock = txn->engine->clock;
 	verify->now = wf_clock_now(&verify->clock);

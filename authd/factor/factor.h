@@ -131,6 +131,12 @@ WF_MUST_USE wf_status password_hash(
  */
 WF_MUST_USE wf_status password_hash_check(const char *hash);
 /*
+ * WF_OK: the password is the one of this hash; WF_NO: it is not, or there is none.  Others: could
+ * not tell.  For comparisons with what may not be used again; no login goes by it.
+ */
+WF_MUST_USE wf_status password_matches(
+	const struct wf_secret *password, const char *hash, void *scratch);
+/*
  * One verification at `cost`, measured for about a second in `threads` (1..64) threads at once:
  * mean milliseconds of one, and how many a second all threads do together.  For `warifu tune`;
  * blocks. WF_INVALID, WF_UNSUPPORTED (lanes), WF_NO_MEMORY, WF_UNAVAILABLE (no thread).

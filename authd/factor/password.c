@@ -67,6 +67,14 @@ verifier_of(const char *hash)
 	return kinds[i].verify;
 }
 
+wf_status
+password_matches(const struct wf_secret *password, const char *hash, void *scratch)
+{
+	if (password_hash_check(hash) != WF_OK)
+		return WF_NO;
+	return verifier_of(hash)(password, hash, scratch);
+}
+
 /* The stored hash as text; empty when there is none. */
 static void
 stored_text(const struct credential *credential, char text_r[CREDENTIAL_SECRET_MAX + 1])

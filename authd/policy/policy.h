@@ -11,6 +11,7 @@
 
 #include "authd/policy/values.h"
 #include "authd/types.h"
+#include "common/leak_list.h"
 
 /* Numeric parameters; one table in policy_params.c gives name, unit, bounds, default, criterion. */
 enum policy_param {
@@ -24,6 +25,7 @@ enum policy_param {
 	P_PASSWORD_MIN,          /* 8 characters, SCS-4-1-3-4 */
 	P_PASSWORD_MIN_PRIVILEGED, /* 12, IPA-6.10g */
 	P_PASSWORD_CLASSES,      /* 0 */
+	P_PASSWORD_HISTORY,      /* 0, own decision: no document asks for any */
 	P_MFA_KINDS,             /* 2, SCS-4-1-3-3 */
 	P_TOTP_WINDOW,           /* 1 step each way */
 	P_TOTP_DRIFT,            /* 2 */
@@ -74,6 +76,8 @@ bool policy_weaker(const struct policy_param_spec *spec, int64_t value);
 #define POLICY_SERVICES_MAX 320 /* of which 256 may be clients of RADIUS */
 #define POLICY_NETWORKS_MAX 64
 #define POLICY_BACKOFF_MAX 16
+#define POLICY_WORDS_MAX 32
+#define POLICY_WORD_SIZE 65
 
 /* Whether somebody enters only by a grant: a record of the store with an end and a last use. */
 enum grant_need { GRANTS_OPTIONAL = 0, GRANTS_REQUIRED };
@@ -136,6 +140,10 @@ struct policy {
 	struct policy_host hosts[POLICY_HOSTS_MAX];
 	size_t nhosts;
 	char helpdesk[129]; /* contact for the refusal text */
+	/* what else is easy to guess here: the company, its products */
+	char words[POLICY_WORDS_MAX][POLICY_WORD_SIZE];
+	size_t nwords;
+	struct wf_leak_list *leaks; /* the configuration's; NULL: there is none */
 };
 
 /* The built-in policy: defaults of the table and the services of policy_services.c. */
@@ -174,6 +182,7 @@ struct policy_facts {
 	bool exempt;     /* policy_exempt(): another module answers for it */
 	bool root;       /* uid 0 */
 	bool shared;     /* several people use the account, each through a login of his own */
+	enum rule_guard guard; /* of the account's password */
 	bool ssh_key;    /* evidence: sshd verified a public key */
 	unsigned completed; /* kinds that a completed transaction of this login has proved */
 	/* a RADIUS client behind which firewalls or entry points are administered */
@@ -296,13 +305,4 @@ struct policy_account_answer {
 };
 void policy_account(const struct policy *policy, const struct policy_facts *facts,
 	const struct account *account, int64_t wall_us, struct policy_account_answer *answer_r);
-/*
- * A new password: WF_OK, or WF_NO with a sentence in the language of the thread's locale that says
- * what to do and names the rule.  Length in characters (RFC 3629; a malformed byte is one); neither
- * the account's name nor a word of its display name (3 characters and more) within it; no word that
- * is guessed first (policy_words.h).  Any thread.
- */
-WF_MUST_USE wf_status policy_password(const struct policy *policy, const struct account *account,
-	const struct wf_secret *password, char *why_r, size_t size);
-
 #endif

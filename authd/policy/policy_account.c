@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authd/policy/policy_password.h"
 #include "authd/policy/policy_rules.h"
 
 /* Everything that the questions look at. */
@@ -178,9 +179,11 @@ ask_covered(const struct question *q, struct policy_account_answer *answer_r)
 static bool
 ask_must_change(const struct question *q, struct policy_account_answer *answer_r)
 {
-	if (!q->account->must_change)
+	char rule[POLICY_RULE_SIZE];
+
+	if (!policy_must_change(q->policy, q->account, q->facts->guard, q->wall_us, rule))
 		return false;
-	answer(answer_r, WF_VERDICT_CHANGE, "must-change", RULE_MUST_CHANGE);
+	answer(answer_r, WF_VERDICT_CHANGE, "must-change", rule);
 	return true;
 }
 

@@ -37,6 +37,8 @@ static const struct policy_param_spec params[P_COUNT] = {
 		N_("Shortest password of a privileged account.")},
 	{P_PASSWORD_CLASSES, "password.classes", "", 0, 4, 0, POLICY_LARGER, OWN,
 		N_("Classes a password must have out of upper case, lower case, digits and symbols.")},
+	{P_PASSWORD_HISTORY, "password.history", "", 0, 10, 0, POLICY_LARGER, OWN,
+		N_("Former passwords that a new one may not be.")},
 	{P_MFA_KINDS, "mfa.kinds", "", 1, 2, 2, POLICY_LARGER, "SCS-4-1-3-3", "must",
 		N_("Different kinds of factors that a login must prove.")},
 	{P_TOTP_WINDOW, "totp.window", "steps", 0, 10, 1, POLICY_SMALLER, OWN,

@@ -11,10 +11,16 @@
 
 #include "common/secret.h"
 
+#define POLICY_WORD_MIN 3
+#define POLICY_WORD_MAX 32
+
+/* Our own list, in order, lower case.  Constant. */
+const char *const *policy_words_table(size_t *n_r);
 /*
  * True for one listed word, with digits and symbols around it and the usual substitutions
- * (p4ssw0rd), or one run of neighbouring or equal characters.  A passphrase of several words is
- * none of these. Pure; any thread.
+ * (p4ssw0rd), for the same word several times, for one run of neighbouring or equal characters, and
+ * for one short piece over and over.  A passphrase of several words is none of these.  Pure; any
+ * thread.
  */
 bool policy_words_listed(const struct wf_secret *password);
 /*
@@ -22,6 +28,8 @@ bool policy_words_listed(const struct wf_secret *password);
  * policy_words_source().  Any thread.
  */
 bool policy_words_in_dictionary(const struct wf_secret *password);
+/* The same of the word that it is made of, trimmed and its substitutions undone (C-04). */
+bool policy_words_trimmed(const struct wf_secret *password);
 /*
  * Where the dictionary lies; NULL when there is none and only our own list is asked (for `doctor`).
  */

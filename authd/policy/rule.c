@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "authd/policy/policy_words.h"
 #include "common/i18n.h"
 
 static const char *const kind_words[] = {"general", "privileged", "service", NULL};
@@ -270,13 +271,22 @@ rule_weaker(const struct rule_spec *spec, int64_t a, int64_t b)
 
 /* --- how far it goes today --- */
 
+/* A dictionary is there or not when it is asked, whatever this was built with. */
+static int64_t
+members_today(const struct rule_spec *spec)
+{
+	bool lacks = rule_index(spec) == R_PASSWORD_FORBIDDEN && policy_words_source() == NULL;
+
+	return spec->built_in & ~(int64_t)(lacks ? CONTENT_DICTIONARY : 0);
+}
+
 /* Of demands that add up, some may be met already. */
 static enum rule_today
 built_in_today(const struct rule_spec *spec, int64_t value)
 {
-	if (!rule_weaker(spec, spec->built_in, value))
+	if (!rule_weaker(spec, members_today(spec), value))
 		return RULE_ENFORCED;
-	if (spec->stricter == POLICY_UNION && (value & spec->built_in) != 0)
+	if (spec->stricter == POLICY_UNION && (value & members_today(spec)) != 0)
 		return RULE_PARTLY;
 	return RULE_NOT_YET;
 }

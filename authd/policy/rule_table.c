@@ -17,13 +17,12 @@
 #define NUMBERS RULE_NUMBERS, 0
 #define BUILT_IN(value) RULE_BUILT_IN, (value)
 #define HELD(members) RULE_HELD, (members) /* 0 for a number, and for a set of what is allowed */
-/* empty, guessable and name; in a dictionary where there is one */
-#ifdef HAVE_PWQUALITY
-#define CONTENT_TODAY (1 | 2 | 8 | 4)
-#else
-#define CONTENT_TODAY (1 | 2 | 8)
-#endif
-#define CHANGE_TODAY 1 /* initial */
+/* all of them; the dictionary where there is one: rule_today() */
+#define CONTENT_TODAY 63
+#define CONTENT_DEFAULT (CONTENT_TODAY & ~CONTENT_SEQUENCE)
+#define CHANGE_TODAY 15 /* all of them */
+/* between one person's accounts here; of what lies elsewhere the leaks alone tell (C-20) */
+#define REUSE_TODAY (REUSE_SYSTEMS | REUSE_SERVICES)
 #define LOCK_TODAY 1 /* lock */
 #define NAMES_TODAY 15 /* all of them */
 #define SHARED_TODAY 3 /* privileged, general */
@@ -81,19 +80,19 @@ static const struct rule_spec specs[] = {
 		N_("What may be done with accounts that a product brings along.")},
 	{"password.min", "characters", POLICY_LARGER, BY_BOTH, NULL, 128, NUMBERS,
 		N_("Shortest password.")},
-	{"password.classes", "", POLICY_UNION, BY_BOTH, class_words, 0, NONE,
+	{"password.classes", "", POLICY_UNION, BY_BOTH, class_words, 0, HELD(15),
 		N_("Classes of characters that a password must have.")},
 	{"password.forbidden", "", POLICY_UNION, RULE_WHOLE, content_words, 0,
-		BUILT_IN(CONTENT_TODAY),
+		HELD(CONTENT_TODAY),
 		N_("What a password may not be or contain.")},
-	{"password.max_age", "days", POLICY_SMALLER, RULE_BY_KIND, NULL, DECADE_DAYS, NONE,
+	{"password.max_age", "days", POLICY_SMALLER, RULE_BY_KIND, NULL, DECADE_DAYS, HELD(0),
 		N_("Age at which a password must be changed.")},
-	{"password.leak_check", "days", POLICY_SMALLER, RULE_WHOLE, NULL, DECADE_DAYS, NONE,
+	{"password.leak_check", "days", POLICY_SMALLER, RULE_WHOLE, NULL, DECADE_DAYS, HELD(0),
 		N_("Longest time between two checks for leaked passwords.")},
 	{"password.change_on", "", POLICY_UNION, RULE_WHOLE, change_words, 0,
-		BUILT_IN(CHANGE_TODAY),
+		HELD(CHANGE_TODAY),
 		N_("Events after which a password must be changed.")},
-	{"password.unique", "", POLICY_UNION, RULE_WHOLE, reuse_words, 0, NONE,
+	{"password.unique", "", POLICY_UNION, RULE_WHOLE, reuse_words, 0, HELD(REUSE_TODAY),
 		N_("Where else a password may not be in use.")},
 	{"password.keeping", "", POLICY_INTERSECT, RULE_WHOLE, keep_words, 0, NONE,
 		N_("Where a password may be written down.")},
@@ -215,6 +214,9 @@ static const struct rule_binding bindings[] = {
 };
 
 static const struct rule_default defaults[] = {
+	{R_PASSWORD_FORBIDDEN, CONTENT_DEFAULT, "SCS-4-1-5-2", "must"},
+	{R_PASSWORD_CHANGE_ON, CHANGE_TODAY, "", "default"},
+	{R_PASSWORD_UNIQUE, REUSE_TODAY, "", "default"},
 	{R_MFA_COUNTS, KIND_KNOWLEDGE | KIND_POSSESSION | KIND_BIOMETRIC, "", "default"},
 };
 

@@ -26,8 +26,8 @@
 	"CREATE INDEX grant_use_account ON grant_use(account_id);"
 
 /*
- * Of passwords: whose account it is, which rule asks for another one, what the one of today met when
- * it was set (types.h, struct password_note), and hashes of former ones where they are wanted.
+ * Of passwords: whose account it is, which rule asks for another one, what the one of today met
+ * when it was set (types.h, struct password_note), and hashes of former ones where they are wanted.
  */
 #define STORE_SCHEMA_V4_PASSWORDS                                                              \
 	"ALTER TABLE account ADD COLUMN person TEXT NOT NULL DEFAULT '';"                      \

@@ -135,8 +135,8 @@ const char *const sql_text[SQL_COUNT] = {
 				   " password_checked_us = max(password_checked_us, ?2)"
 				   " WHERE id = ?3 AND state = 0",
 	[SQL_ACCOUNT_PASSWORD] =
-		"UPDATE account SET password_length = ?1, password_classes = ?2,"
-		" password_guard = ?3, password_set_us = ?4, password_checked_us = ?5 WHERE id = ?6",
+		"UPDATE account SET password_length = ?1, password_classes = ?2, password_guard ="
+		" ?3, password_set_us = ?4, password_checked_us = ?5 WHERE id = ?6",
 	[SQL_FORMER_PUT] = "INSERT INTO former_password(account_id, hash) SELECT account_id, secret"
 			   " FROM credential WHERE account_id = ?1 AND factor = 1 AND state = 1"
 			   " AND ?2 > 0",

@@ -114,7 +114,7 @@ START_TEST(show_tells_what_is_not_yet)
 	row = row_of("parameter", "idle.lock", "value", "15m");
 	ck_assert_str_eq(rig_cell(row, "today"), "not yet");
 	ck_assert_ptr_nonnull(strstr(rig_cell(row, "origin"), "isac1.profile:"));
-	row = row_of("parameter", "password.change_on", "today", "partly");
+	row = row_of("parameter", "password.change_on", "today", "enforced");
 	ck_assert_str_eq(rig_cell(row, "criteria"), "ISAC-3.2.7a, ISAC-4.1.4");
 	ck_assert_str_eq(rig.text,
 		"Complied with: isac1. What is 'not yet' is asked for by them and not enforced.");

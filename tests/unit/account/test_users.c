@@ -250,7 +250,8 @@ START_TEST(passwd_replaces)
 	ck_assert_str_eq(row.event, "user.passwd");
 	ck_assert_str_eq(row.detail, "new password, to be changed at first use");
 	rig_no(WF_INVALID,
-		"The password contains the name of its owner. Choose another one (rule IPA-6.10h).",
+		"The password contains the name of its owner. Choose another one (rule "
+		"password.forbidden (name) SCS-4-1-5-2).",
 		"user.passwd", "user=alice", "!password=alice in the garden");
 	rig_no(WF_NOT_FOUND, "There is no account 'bob'; 'warifu user list' shows all.",
 		"user.passwd", "user=bob", PASSWORD);
@@ -265,7 +266,7 @@ START_TEST(privileged_passwords_are_longer)
 	rig_ok("user.add", "user=boss", "kind=privileged");
 	rig_no(WF_INVALID,
 		"The password is too short. Choose one of at least 12 characters (rule "
-		"password.min_privileged IPA-6.10g).",
+		"password.min IPA-6.10g).",
 		"user.passwd", "user=boss", "!password=tulip vase");
 	rig_ok("user.add", "user=alice");
 	rig_ok("user.passwd", "user=alice", "!password=tulip vase");

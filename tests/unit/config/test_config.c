@@ -61,7 +61,10 @@ print_policy(struct printed *out, const struct policy *policy)
 	print(out, "\n");
 	print_networks(out, "zone.networks", policy->internal, policy->ninternal);
 	print_networks(out, "source.shared", policy->shared, policy->nshared);
-	print(out, "helpdesk = %s\n", policy->helpdesk);
+	print(out, "helpdesk = %s\npassword.words =", policy->helpdesk);
+	for (size_t i = 0; i < policy->nwords; i++)
+		print(out, " %s", policy->words[i]);
+	print(out, "\n");
 	for (size_t i = 0; i < policy->nservices; i++) {
 		const struct policy_service *s = &policy->services[i];
 
@@ -87,6 +90,7 @@ print_config(struct printed *out, const struct config *config)
 		(int)config->mode, config->issuer);
 	print(out, "workers = %u\nqueue = %u\nconnections = %u\n", config->workers, config->queue,
 		config->connections);
+	print(out, "password.leak_list = %s\n", config->leak_list);
 	print(out, "password.memory_kib = %u\npassword.passes = %u\npassword.lanes = %u\n",
 		config->password_cost.memory_kib, config->password_cost.passes,
 		config->password_cost.lanes);
@@ -167,6 +171,7 @@ inverted(const struct config_row *row, char *text_r, size_t size)
 		{CONFIG_NAME_OR_NONE, "\"\""}, {CONFIG_PATH, "/somewhere/else"}, {CONFIG_MODE, "observe"},
 		{CONFIG_BACKOFF, "{1, 2, 1m}"}, {CONFIG_INTERNAL, "{10.0.0.0/8}"},
 		{CONFIG_SHARED, "{192.0.2.1, \"2001:db8::/32\"}"}, {CONFIG_SERVICE_KINDS, "1"},
+		{CONFIG_WORDS, "{acme, widget}"},
 	};
 	const char *title = strcmp(row->section, "zone") == 0 ? " internal" : "";
 	char value[64] = "";
@@ -668,7 +673,7 @@ uncomment(char *text)
 	}
 }
 
-/* What it says are the defaults are the defaults; five options have examples instead. */
+/* What it says are the defaults are the defaults; seven options have examples instead. */
 START_TEST(the_shipped_file_tells_the_defaults)
 {
 	static char text[32768];
@@ -691,7 +696,8 @@ START_TEST(the_shipped_file_tells_the_defaults)
 	ck_assert_uint_eq(config->radius.nclients, 1);
 	config->policy.nservices--; /* the client's */
 	(void)gethostname(config->node, sizeof(config->node));
-	config->policy.nshared = config->policy.ninternal = 0;
+	config->policy.nshared = config->policy.ninternal = config->policy.nwords = 0;
+	config->leak_list[0] = '\0';
 	/* these follow the prefix that was configured */
 	(void)snprintf(config->run_dir, sizeof(config->run_dir), "%s", WF_RUNDIR);
 	(void)snprintf(config->state_dir, sizeof(config->state_dir), "%s", WF_STATEDIR);

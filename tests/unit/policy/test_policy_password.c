@@ -3,8 +3,9 @@
  */
 #include "config.h"
 
-#include "authd/policy/policy.h"
+#include "authd/policy/policy_password.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "authd/policy/policy_words.h"
@@ -12,29 +13,35 @@
 
 #define SHORT "The password is too short."
 #define NAME "The password contains the name"
-#define GUESSED "The password is easy to guess."
+#define GUESSED "The password is easy to guess:"
+#define PERSONAL "The password is a day or"
 #define CONTROL "The password holds a control"
 #define EMPTY "The password is empty."
 #define MIX "Mix at least"
 
 static struct policy policy;
+static struct password_note note;
+static enum rule_guard guard;
 static const struct origin local = {.force = "local"};
 
 static void
 setup(void)
 {
 	policy_init(&policy);
+	guard = GUARD_MFA;
 }
 
 static wf_status
 check_bytes(const struct account *account, const void *bytes, size_t len, char why_r[256])
 {
 	struct wf_secret password = WF_SECRET_EMPTY;
+	const struct policy_candidate candidate = {
+		.account = account, .guard = guard, .password = &password};
 	wf_status status;
 
 	ck_assert_int_eq(wf_secret_set(&password, bytes, len), WF_OK);
 	why_r[0] = '\0';
-	status = policy_password(&policy, account, &password, why_r, 256);
+	status = policy_password(&policy, &candidate, &note, why_r, 256);
 	wf_secret_clear(&password);
 	return status;
 }
@@ -171,11 +178,225 @@ START_TEST(the_longest_password)
 	for (size_t i = 0; i < sizeof(text); i++)
 		text[i] = "k7#mQ2xv "[i * i % 9];
 	ck_assert_int_eq(check_bytes(&account, text, sizeof(text), why), WF_OK);
-	ck_assert_int_eq(
-		policy_password(&policy, &account,
-			&(struct wf_secret){.bytes = (uint8_t *)text, .len = WF_SECRET_MAX + 1},
-			why, sizeof(why)),
+	ck_assert_int_eq(policy_password(&policy,
+				 &(const struct policy_candidate){.account = &account,
+					 .password = &(struct wf_secret){.bytes = (uint8_t *)text,
+						 .len = WF_SECRET_MAX + 1}},
+				 &note, why, sizeof(why)),
 		WF_NO);
+}
+END_TEST
+
+static void
+hold(enum rule_id rule, enum account_kind kind, enum rule_guard which, int64_t value)
+{
+	struct policy_held *held = &policy.values.held[rule][kind * RULE_GUARDS + which];
+
+	*held = (struct policy_held){.set = true, .value = value};
+	(void)snprintf(held->origin.criterion, sizeof(held->origin.criterion), "DOC-1");
+}
+
+/* C-03: what is asked for depends on what else protects the password. */
+START_TEST(C_03_length_by_guard)
+{
+	struct account general = {.name = "alice"};
+	struct account privileged = {.name = "alice", .kind = ACCOUNT_PRIVILEGED};
+
+	hold(R_PASSWORD_MIN, ACCOUNT_GENERAL, GUARD_LOCK, 10);
+	hold(R_PASSWORD_MIN, ACCOUNT_GENERAL, GUARD_NONE, 16);
+	hold(R_PASSWORD_MIN, ACCOUNT_PRIVILEGED, GUARD_NONE, 16);
+	expect(&general, "k7#mQ2xv", NULL);
+	expect(&privileged, "k7#mQ2xv9pw", SHORT);
+	guard = GUARD_LOCK;
+	expect(&general, "k7#mQ2xv9", SHORT);
+	expect(&general, "k7#mQ2xv9p", NULL);
+	expect(&privileged, "k7#mQ2xv9pwe", NULL);
+	guard = GUARD_NONE;
+	expect(&general, "k7#mQ2xv9pwe-Z2", SHORT);
+	expect(&general, "k7#mQ2xv9pwe-Z2u", NULL);
+	expect(&privileged, "k7#mQ2xv9pwe-Z2", SHORT);
+}
+END_TEST
+
+/* From sixteen on a phrase is named as what would pass. */
+START_TEST(a_long_one_may_be_a_phrase)
+{
+	struct account account = {.name = "alice"};
+	char why[256];
+
+	hold(R_PASSWORD_MIN, ACCOUNT_GENERAL, GUARD_MFA, 16);
+	ck_assert_int_eq(check_bytes(&account, "k7#mQ2xv", 8, why), WF_NO);
+	ck_assert_str_eq(why,
+		"The password is too short. Choose one of at least 16 characters, such as three "
+		"words or more (rule password.min DOC-1).");
+}
+END_TEST
+
+/* Classes of documents are a set, by kind and guard; what lacks is named. */
+START_TEST(classes_that_documents_want)
+{
+	struct account account = {.name = "alice", .kind = ACCOUNT_PRIVILEGED};
+	char why[256];
+
+	hold(R_PASSWORD_CLASSES, ACCOUNT_PRIVILEGED, GUARD_MFA,
+		CHARACTER_UPPER | CHARACTER_LOWER | CHARACTER_DIGIT | CHARACTER_SYMBOL);
+	ck_assert_int_eq(check_bytes(&account, "kvmqtzbrwd-hx", 13, why), WF_NO);
+	ck_assert_str_eq(why,
+		"The password lacks: upper case letters, digits. Add some of each (rule "
+		"password.classes DOC-1).");
+	expect(&account, "Kvmqtzbrwd9-hx", NULL);
+	account.kind = ACCOUNT_GENERAL;
+	expect(&account, "kvmqtzbrwd-hx", NULL);
+}
+END_TEST
+
+/* C-04: one word with trimmings is refused, three words and sixteen characters are not. */
+START_TEST(C_04_words_and_phrases)
+{
+	static const struct {
+		const char *password, *begins;
+		bool dictionary; /* only where there is one */
+	} table[] = {
+		{"Elephant1234!", GUESSED, true},
+		{"3lephant!!!", GUESSED, true},
+		{"1234wolf5678", GUESSED, true},
+		{"P@ssw0rd2026!", GUESSED, false},
+		{"passwordpassword", GUESSED, false},
+		{"elephant wolf staple", NULL, false},
+		{"Elephant-Wolf-Staple-9", NULL, false},
+		{"ElephantWolfStaple", NULL, false},
+		{"correct horse battery staple", NULL, false},
+	};
+	struct account account = {.name = "alice"};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (!table[i].dictionary || policy_words_source() != NULL)
+			expect(&account, table[i].password, table[i].begins);
+}
+END_TEST
+
+/* A run within is refused where a document says so (KUBOTA-115b), in a phrase, too. */
+START_TEST(KUBOTA_115b_runs)
+{
+	struct account account = {.name = "alice"};
+	static const char *const with[] = {"k7#abcd-mQ2", "k7#mQ4321xv", "k7#mQaaaaxv",
+		"k7#qwer-mQ2", "k7#REWQ-mQ2", "correct horse 6789 staple"};
+	static const char *const without[] = {"k7#abc-mQ2", "k7#mQ432xv", "k7#mQaaaxv",
+		"k7#qwe-rmQ2",
+		"correct horse 678 staple"};
+
+	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++)
+		expect(&account, with[i], NULL);
+	hold(R_PASSWORD_FORBIDDEN, ACCOUNT_GENERAL, GUARD_MFA, CONTENT_SEQUENCE);
+	for (size_t i = 0; i < sizeof(with) / sizeof(with[0]); i++)
+		expect(&account, with[i], "The password holds a run");
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		expect(&account, without[i], NULL);
+}
+END_TEST
+
+/* IPA-6.10h: days and telephone numbers, whosoever's. */
+START_TEST(IPA_6_10h_personal_data)
+{
+	static const char *const table[] = {"19900131", "31.01.1990", "1990-01-31", "090-1234-5678",
+		"0312345678", "+81 90 1234 5678", "01/31/1990"};
+	struct account account = {.name = "alice"};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		expect(&account, table[i], PERSONAL);
+	expect(&account, "83917402", NULL);
+	expect(&account, "72-9913-0021", NULL);
+	hold(R_PASSWORD_FORBIDDEN, ACCOUNT_GENERAL, GUARD_MFA, CONTENT_EMPTY);
+	expect(&account, "19900131", NULL);
+}
+END_TEST
+
+/* SCS-4-1-5-2: the company's name is a word that is guessed first. */
+START_TEST(SCS_4_1_5_2_words_of_here)
+{
+	struct account account = {.name = "alice"};
+
+	expect(&account, "Acme#k7mQ", NULL);
+	(void)snprintf(policy.words[0], POLICY_WORD_SIZE, "acme");
+	policy.nwords = 1;
+	expect(&account, "Acme#k7mQ", GUESSED);
+}
+END_TEST
+
+/* What is kept of it: no length beyond what any document asks for. */
+START_TEST(what_is_noted)
+{
+	struct account account = {.name = "alice"};
+
+	guard = GUARD_LOCK;
+	expect(&account, "kvmqtz-brwd", NULL);
+	ck_assert_uint_eq(note.length, 11);
+	ck_assert_uint_eq(note.classes, CHARACTER_LOWER | CHARACTER_SYMBOL);
+	ck_assert_uint_eq(note.guard, GUARD_LOCK);
+	expect(&account, "correct horse battery staple", NULL);
+	ck_assert_uint_eq(note.length, PASSWORD_LENGTH_NOTED);
+}
+END_TEST
+
+static void
+expect_change(const struct account *account, int64_t day, const char *rule)
+{
+	char said[POLICY_RULE_SIZE] = "";
+	bool must = policy_must_change(&policy, account, guard, day * 86400 * 1000000, said);
+
+	ck_assert_int_eq(must, rule != NULL);
+	ck_assert_str_eq(said, rule != NULL ? rule : "");
+}
+
+/* C-03: without the second factor the password is too short, and goes at the next login. */
+START_TEST(C_03_the_second_factor_is_withdrawn)
+{
+	struct account account = {.name = "alice",
+		.password = {.length = 8, .classes = CHARACTER_LOWER, .guard = GUARD_MFA}};
+
+	hold(R_PASSWORD_MIN, ACCOUNT_GENERAL, GUARD_NONE, 10);
+	expect_change(&account, 0, NULL);
+	guard = GUARD_NONE;
+	expect_change(&account, 0, "password.min DOC-1");
+	account.password.length = 10;
+	expect_change(&account, 0, NULL);
+	hold(R_PASSWORD_CLASSES, ACCOUNT_GENERAL, GUARD_NONE, CHARACTER_UPPER | CHARACTER_LOWER);
+	expect_change(&account, 0, "password.classes DOC-1");
+	account.password.classes |= CHARACTER_UPPER;
+	expect_change(&account, 0, NULL);
+	/* of an imported one nothing is known; of a long one, not how long */
+	account.password = (struct password_note){.length = 0};
+	expect_change(&account, 0, NULL);
+	hold(R_PASSWORD_MIN, ACCOUNT_GENERAL, GUARD_NONE, 20);
+	account.password = (struct password_note){
+		.length = PASSWORD_LENGTH_NOTED, .classes = CHARACTER_UPPER | CHARACTER_LOWER};
+	expect_change(&account, 0, NULL);
+}
+END_TEST
+
+/* C-01: an age only where somebody has said so. */
+START_TEST(C_01_an_age_by_resolve_alone)
+{
+	struct account account = {
+		.name = "alice", .password = {.set_us = INT64_C(86400) * 1000000}};
+
+	expect_change(&account, 1000, NULL);
+	hold(R_PASSWORD_MAX_AGE, ACCOUNT_GENERAL, GUARD_MFA, 90);
+	expect_change(&account, 90, NULL);
+	expect_change(&account, 91, "password.max_age DOC-1");
+	account.password.set_us = 0;
+	expect_change(&account, 91, NULL);
+}
+END_TEST
+
+/* IPA-6.5b: a first password, and what has leaked, by the rule that asks for it. */
+START_TEST(IPA_6_5b_first_passwords)
+{
+	struct account account = {.name = "alice", .must_change = true};
+
+	expect_change(&account, 0, "password.initial IPA-6.5b");
+	(void)snprintf(account.change_rule, sizeof(account.change_rule), POLICY_LEAK_RULE);
+	expect_change(&account, 0, POLICY_LEAK_RULE);
 }
 END_TEST
 
@@ -192,6 +413,17 @@ password_suite(void)
 	tcase_add_test(tc, short_names_are_left_alone);
 	tcase_add_test(tc, classes_where_the_policy_wants_them);
 	tcase_add_test(tc, the_longest_password);
+	tcase_add_test(tc, C_03_length_by_guard);
+	tcase_add_test(tc, a_long_one_may_be_a_phrase);
+	tcase_add_test(tc, classes_that_documents_want);
+	tcase_add_test(tc, C_04_words_and_phrases);
+	tcase_add_test(tc, KUBOTA_115b_runs);
+	tcase_add_test(tc, IPA_6_10h_personal_data);
+	tcase_add_test(tc, SCS_4_1_5_2_words_of_here);
+	tcase_add_test(tc, what_is_noted);
+	tcase_add_test(tc, C_03_the_second_factor_is_withdrawn);
+	tcase_add_test(tc, C_01_an_age_by_resolve_alone);
+	tcase_add_test(tc, IPA_6_5b_first_passwords);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -28,11 +28,13 @@ START_TEST(listed_words_and_their_disguises)
 	static const char *const listed[] = {"password", "PASSWORD", "Passw0rd", "p4ssw0rd!",
 		"P@$$w0rd", "password1234", "123password", "!!password!!", "qwerty99", "Adm1n2026",
 		"warifu", "abc123", "$ecret7", "@dmin1", "!@dmin", "Welc0me#1", "abcdefgh",
-		"12345678", "87654321", "aaaaaaaa", "zyxwvuts", "1234"};
+		"12345678", "87654321", "aaaaaaaa", "zyxwvuts", "1234", "ababab", "qwertyui",
+		"POIUYT", "xyzxyzxyz", "passwordpassword", "passwordpasswordpasswordpassword",
+		"Sakura2026", "he11o!", "5ummer2025", "W1nter!!"};
 	static const char *const fine[] = {"password password", "my password", "passworder",
 		"k7#mQ2xv", "correct horse battery staple", "123", "12345679", "aaaaaaab",
-		"abcdfghi", "", "a", "1a1", "##########q#", "ababab", "aceg",
-		"passwordpasswordpasswordpassword", "xpasswordpasswordpasswordpassword",
+		"abcdfghi", "", "a", "1a1", "##########q#", "aceg", "12",
+		"xpasswordpasswordpasswordpassword",
 		"passwordpasswordpasswordpasswor",
 		"this phrase is far longer than any word on the list"};
 
@@ -40,6 +42,23 @@ START_TEST(listed_words_and_their_disguises)
 		ck_assert_msg(ask(policy_words_listed, listed[i]), "'%s' passes", listed[i]);
 	for (size_t i = 0; i < sizeof(fine) / sizeof(fine[0]); i++)
 		ck_assert_msg(!ask(policy_words_listed, fine[i]), "'%s' is listed", fine[i]);
+}
+END_TEST
+
+/* In order, once each, as it is looked up. */
+START_TEST(the_list_is_in_order)
+{
+	size_t n;
+	const char *const *table = policy_words_table(&n);
+
+	ck_assert_uint_gt(n, 500);
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_msg(i == 0 || strcmp(table[i - 1], table[i]) < 0, "'%s'", table[i]);
+		ck_assert_uint_ge(strlen(table[i]), POLICY_WORD_MIN);
+		ck_assert_uint_lt(strlen(table[i]), POLICY_WORD_MAX);
+		for (const char *at = table[i]; *at != '\0'; at++)
+			ck_assert_msg(*at >= 'a' && *at <= 'z', "'%s'", table[i]);
+	}
 }
 END_TEST
 
@@ -139,6 +158,7 @@ words_suite(void)
 	TCase *tc = tcase_create("words");
 
 	tcase_add_test(tc, listed_words_and_their_disguises);
+	tcase_add_test(tc, the_list_is_in_order);
 	tcase_add_test(tc, bytes_that_no_word_has);
 	tcase_add_test(tc, the_dictionary_if_there_is_one);
 	tcase_add_test(tc, the_dictionary_keeps_nothing);

@@ -1,12 +1,13 @@
 /*
- * What the store keeps of passwords beside their hashes: which rules one met, the rule that asks for
- * another one, when it was looked up, former ones, and those of a person's other accounts.
+ * What the store keeps of passwords beside their hashes: which rules one met, the rule that asks
+ * for another one, when it was looked up, former ones, and those of a person's other accounts.
  */
 #include "config.h"
 
 #include <stdio.h>
 #include <string.h>
 
+#include "authd/policy/values.h"
 #include "tests/unit/store/fixture.h"
 #include "tests/unit/unit.h"
 
@@ -27,7 +28,7 @@ password(int64_t account, const char *hash)
 	credential.secret_len = strlen(hash);
 	memcpy(credential.secret, hash, credential.secret_len + 1);
 	credential.note = (struct password_note){.length = 12,
-		.classes = CLASS_LOWER | CLASS_DIGIT,
+		.classes = CHARACTER_LOWER | CHARACTER_DIGIT,
 		.guard = 1,
 		.checked_us = FX_START};
 	return credential;
@@ -81,7 +82,7 @@ START_TEST(what_it_met_is_kept)
 	set_password(alice, "a", 0);
 	note = &fx_read("alice")->account.password;
 	ck_assert_uint_eq(note->length, 12);
-	ck_assert_uint_eq(note->classes, CLASS_LOWER | CLASS_DIGIT);
+	ck_assert_uint_eq(note->classes, CHARACTER_LOWER | CHARACTER_DIGIT);
 	ck_assert_uint_eq(note->guard, 1);
 	ck_assert_int_eq(note->set_us, FX_START);
 	ck_assert_int_eq(note->checked_us, FX_START);
