@@ -28,7 +28,8 @@ struct enforced_table {
 	const struct enforced_row *rows;
 	size_t n;
 };
-extern const struct enforced_table enforced_values, enforced_logins, enforced_accounts;
+extern const struct enforced_table enforced_values, enforced_logins, enforced_accounts,
+	enforced_register;
 
 #define ENFORCED_SIGNED " by = \"Sato\" on = \"2026-11-21\" reason = \"why\" }\n"
 #define ENFORCED_RESOLVE(name, value) "resolve \"" name "\" { is = {\"" value "\"}" ENFORCED_SIGNED
