@@ -202,7 +202,7 @@ static const char *const words[] = {
 	N_("warning"), N_("workers"),
 	/* the register and grants */
 	N_("client"), N_("ended"), N_("expired"), N_("holds"), N_("host"), N_("required"),
-	N_("unclassified"),
+	N_("unclassified"), N_("grants"),
 	/* what other documents would change */
 	N_("forbidden-name"), N_("no-second-factor"), N_("password-classes"), N_("password-old"),
 	N_("password-short"), N_("password-unknown"), N_("setting"), N_("start"),

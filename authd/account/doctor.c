@@ -18,6 +18,7 @@
 #define BACKUP_AGE_DAYS 7
 #define ENTROPY_LOW 128
 #define CODES_LOW 3
+#define UNUSED_DAYS 90 /* of a grant, or of its making */
 
 static const char *const levels[] = {"ok", "warn", "bad"};
 enum level { OK, WARN, BAD };
@@ -366,6 +367,55 @@ check_services(struct report *report)
 		_("Every service that is asked proves as many kinds as 'mfa.kinds' says."));
 }
 
+/* What becomes of grants that nobody looks after. */
+struct grant_tally {
+	int64_t date_us;
+	size_t holds, expired, unused;
+};
+
+static wf_status
+tally_grant(void *ctx, const struct grant *grant)
+{
+	struct grant_tally *tally = ctx;
+	const int64_t seen_us = grant->used_us != 0 ? grant->used_us : grant->created_us;
+
+	if (act_grant_state(grant, tally->date_us) == GRANT_EXPIRED) {
+		tally->expired++;
+		return WF_OK;
+	}
+	tally->holds++;
+	tally->unused += tally->date_us - seen_us > UNUSED_DAYS * 86400 * US_PER_S;
+	return WF_OK;
+}
+
+static enum level
+check_grants(struct report *report)
+{
+	struct act_call *call = report->call;
+	struct grant_tally tally = {.date_us = store_date_us(call->daemon->store)};
+	char shut[128];
+
+	if (act_register_shut(call, shut, sizeof(shut)) != WF_OK ||
+		act_each_grant(call, NULL, false, tally_grant, &tally) != WF_OK)
+		return TELL(report, WARN, "%s", _("The grants could not be read."));
+	if (shut[0] != '\0')
+		return TELL(report, BAD,
+			_("Nobody can enter where a grant is needed and none holds: %s. See 'warifu "
+			  "grant add'."),
+			shut);
+	if (tally.expired > 0)
+		return TELL(report, WARN,
+			_("Grants whose end is over: %zu. Renew them or end them: 'warifu grant "
+			  "list'."),
+			tally.expired);
+	if (tally.unused > 0)
+		return TELL(report, WARN,
+			_("Grants that nobody has used for %d days: %zu. End those that are not "
+			  "needed: 'warifu grant list' (SCS-4-1-7-6)."),
+			UNUSED_DAYS, tally.unused);
+	return TELL(report, OK, _("Grants that hold: %zu; each has been used lately."), tally.holds);
+}
+
 /* The first client whose secret is in the worst way, and how many are in any. */
 static enum level
 check_radius_secrets(struct report *report)
@@ -562,6 +612,7 @@ static const struct {
 	{"accounts", check_accounts},
 	{"factors", check_factors},
 	{"services", check_services},
+	{"grants", check_grants},
 	{"RADIUS clients", check_radius_clients},
 	{"RADIUS secrets", check_radius_secrets},
 	{"recovery codes", check_codes},

@@ -201,6 +201,8 @@ WF_MUST_USE wf_status act_counts(struct act_call *call, struct store_counts *cou
 
 /* --- grants.c --- */
 enum grant_state { GRANT_HOLDS = 0, GRANT_EXPIRED, GRANT_ENDED };
+/* What is entered by a grant alone and nobody has one for; "" if there is no such. */
+WF_MUST_USE wf_status act_register_shut(struct act_call *call, char *names_r, size_t size);
 enum grant_state act_grant_state(const struct grant *grant, int64_t date_us);
 
 /* --- health.c: what status, metrics and doctor look at --- */

@@ -22,7 +22,10 @@ struct thing {
 	unsigned held;
 };
 
-/* Whether a grant opens it: "sshd@web1" is of the service sshd and of the host web1. */
+/*
+ * Whether a grant opens it, somewhere: "sshd@web1" is of the service sshd and of the host web1, and
+ * "@web1" of that host and of every service that runs on one.
+ */
 static bool
 opens(const struct grant *grant, const struct thing *thing)
 {
@@ -31,6 +34,8 @@ opens(const struct grant *grant, const struct thing *thing)
 
 	if (strcmp(thing->what, "host") == 0)
 		return at != NULL && strcmp(at + 1, thing->name) == 0;
+	if (len == 0)
+		return strcmp(thing->what, "service") == 0;
 	return len == strlen(thing->name) && strncmp(grant->place, thing->name, len) == 0;
 }
 
@@ -50,6 +55,15 @@ count_one(void *ctx, const struct grant *grant)
 	return WF_OK;
 }
 
+static wf_status
+count_held(struct act_call *call, struct thing *thing)
+{
+	struct counting counting = {
+		.thing = thing, .date_us = store_date_us(call->daemon->store)};
+
+	return act_each_grant(call, NULL, false, count_one, &counting);
+}
+
 static const char *
 scope_text(const struct group_set *scope, char text_r[ACT_GROUPS_SIZE])
 {
@@ -63,15 +77,13 @@ static wf_status
 row_of(struct act_call *call, struct thing *thing)
 {
 	const struct policy_entry *entry = thing->entry;
-	struct counting counting = {
-		.thing = thing, .date_us = store_date_us(call->daemon->store)};
 	char scope[ACT_GROUPS_SIZE], held[ACT_NUMBER_SIZE], kinds[ACT_NUMBER_SIZE] = "",
 		origin[ACT_ORIGIN_SIZE];
 	const char *cells[] = {thing->name, thing->what, config_class_name(entry->class),
 		config_word_of(config_data_words, entry->data),
 		config_word_of(config_grants_words, entry->grants), scope_text(&entry->scope, scope),
 		held, kinds, entry->administrator, entry->responsible, origin};
-	wf_status status = act_each_grant(call, NULL, false, count_one, &counting);
+	wf_status status = count_held(call, thing);
 
 	if (status != WF_OK)
 		return status;
@@ -154,4 +166,23 @@ act_service_show(struct act_call *call)
 			_("Its data are not classified, so they count as class 3: write 'data' into its "
 			  "section of warifu.conf."));
 	return WF_OK;
+}
+
+wf_status
+act_register_shut(struct act_call *call, char *names_r, size_t size)
+{
+	struct thing thing;
+	size_t len = 0;
+	wf_status status = WF_OK;
+
+	names_r[0] = '\0';
+	for (size_t i = 0; status == WF_OK && thing_at(call->daemon->config, i, &thing); i++) {
+		if (thing.entry->grants == GRANTS_OPTIONAL)
+			continue;
+		status = count_held(call, &thing);
+		if (status == WF_OK && thing.held == 0 && len < size)
+			len += (size_t)snprintf(names_r + len, size - len, "%s%s",
+				len == 0 ? "" : ", ", thing.name);
+	}
+	return status;
 }

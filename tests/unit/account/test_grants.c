@@ -175,7 +175,7 @@ START_TEST(the_register)
 	ck_assert_str_eq(rig_cell(row, "grants"), "required");
 	ck_assert_str_eq(rig_cell(row, "administrator"), "Arai");
 	ck_assert_str_eq(rig_cell(row, "responsible"), "Baba");
-	ck_assert_int_eq(rig_number(row, "held"), 2);
+	ck_assert_int_eq(rig_number(row, "held"), 3);
 	ck_assert_int_eq(rig_number(row, "kinds"), 2);
 	row = row_named("web1");
 	ck_assert_str_eq(rig_cell(row, "what"), "host");
@@ -198,6 +198,37 @@ START_TEST(the_register)
 }
 END_TEST
 
+static void
+doctor_says(const char *level, const char *start)
+{
+	rig_ok("doctor");
+	for (size_t i = 0; i < rig.nrows; i++) {
+		if (strcmp(rig_cell(i, "name"), "grants") != 0)
+			continue;
+		ck_assert_str_eq(rig_cell(i, "level"), level);
+		ck_assert_msg(strncmp(rig_cell(i, "text"), start, strlen(start)) == 0, "%s",
+			rig_cell(i, "text"));
+		return;
+	}
+	ck_abort_msg("the doctor says nothing of grants");
+}
+
+/* SCS-4-1-7-6: what has been granted is watched. */
+START_TEST(what_the_doctor_sees)
+{
+	doctor_says("bad", "Nobody can enter where a grant is needed and none holds: sshd, web1.");
+	rig_ok("grant.add", "place=@web1", "user=alice", "until=1804291200000000");
+	doctor_says("ok", "Grants that hold: 1;");
+	rig_ok("grant.add", "place=su", "user=alice", UNTIL);
+	rig_advance(31 * DAY_S);
+	doctor_says("warn", "Grants whose end is over: 1.");
+	rig_ok("grant.end", "id=2", "reason=over");
+	doctor_says("ok", "Grants that hold: 1;");
+	rig_advance(60 * DAY_S);
+	doctor_says("warn", "Grants that nobody has used for 90 days: 1.");
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -212,6 +243,7 @@ make_suite(void)
 	tcase_add_test(tcase, where_none_is_needed);
 	tcase_add_test(tcase, who_may);
 	tcase_add_test(tcase, the_register);
+	tcase_add_test(tcase, what_the_doctor_sees);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

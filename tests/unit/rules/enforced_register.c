@@ -19,7 +19,7 @@ importance(const struct enforced_row *row)
 	config_free(&config);
 }
 
-/* "no-grant register.grants SCS-4-1-7-3": why an account of the group "staff" without a grant is refused. */
+/* "no-grant register.grants SCS-4-1-7-3": why one of the group "staff" is refused without a grant. */
 static void
 refused(const struct enforced_row *row)
 {
