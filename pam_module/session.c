@@ -4,8 +4,8 @@
  *
  * A session whose length is limited is ended by systemd: pam_systemd, behind this module in the
  * stack, takes the limit from the data that are left for it here (pam_systemd(8)) and ends the
- * session's scope when it is over, whatever runs in it.  Without pam_systemd nobody ends it; `warifu
- * session list` shows since when it is open.
+ * session's scope when it is over, whatever runs in it.  Without pam_systemd nobody ends it;
+ * 'warifu session list' shows since when it is open.
  */
 #include "config.h"
 

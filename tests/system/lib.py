@@ -333,7 +333,7 @@ class Lab:
 
 
 # Reasons of refusals before evaluation; everything else is an attempt that was evaluated.
-NOT_EVALUATED = {"back-off", "locked", "locked-possession", "overload", "deadline", "store", "abandoned-early", "state-unknown", "state-used",
+NOT_EVALUATED = {"back-off", "locked", "locked-strangers", "locked-possession", "overload", "deadline", "store", "abandoned-early", "state-unknown", "state-used",
                  "state-ended"}
 
 

@@ -67,6 +67,37 @@ def test_wrong_passwords(lab):
     lib.equal(counted(lab, "alice"), 10, "evaluated wrong answers")
 
 
+def test_strangers_and_home(lab):
+    """200 wrong from elsewhere, then 200 from where he has logged in: 7 of the ones, 3 of the others."""
+    lab.up(lib.NO_BACKOFF)
+    person = lab.person("alice")
+    lib.equal(wire.login("alice", person.password, person.code(), source="203.0.113.9"), wire.ACCEPT, "from home")
+    tally(wire.crowd_login(guesses(person, CROWD)))
+    lib.equal(counted(lab, "alice"), 7, "evaluated wrong answers of strangers")
+    lib.equal(lab.ask("user", "show", "alice")["lock-lane"], "strangers", "who is locked out")
+    tally(wire.crowd_login(guesses(person, CROWD, source="203.0.113.9")))
+    lib.equal(counted(lab, "alice"), 10, "evaluated wrong answers of all")
+    lib.equal(lab.ask("user", "show", "alice")["lock-lane"], "account", "who is locked out")
+    lab.verify()
+
+
+def test_strangers_and_home_at_once(lab):
+    """Both at the same moment: 10 together, never more than 7 of strangers."""
+    lab.up(lib.NO_BACKOFF)
+    person = lab.person("alice")
+    lib.equal(wire.login("alice", person.password, person.code(), source="203.0.113.9"), wire.ACCEPT, "from home")
+    crowd = guesses(person, CROWD)
+    for guess in crowd[::2]:
+        guess["source"] = "203.0.113.9"
+    tally(wire.crowd_login(crowd))
+    rows = lab.evaluated("alice", result="failure")
+    strangers = sum(1 for row in rows if row["source"] != "203.0.113.9")
+    lib.equal(len(rows), 10, "evaluated wrong answers of all")
+    if strangers > 7:
+        raise AssertionError(f"{strangers} wrong answers of strangers were evaluated")
+    lab.verify()
+
+
 def one_right(lab):
     """199 wrong and one right: at most 10 wrong evaluated before the accept and 10 after."""
     person = lab.person("alice")

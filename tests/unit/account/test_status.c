@@ -14,7 +14,8 @@ START_TEST(status_has_the_columns_of_the_contract)
 	static const char *const wanted[] = {"ok:bool", "level", "message", "version", "node",
 		"mode", "pid:number", "started:time", "initialised:bool", "accounts:number",
 		"locked:number", "locked-strangers:number", "reserve-used:number",
-		"audit-rows:number", "accepted:number", "rejected:number", "unavailable:number", "refused-early:number", "open:number", "queue:number",
+		"audit-rows:number", "accepted:number", "rejected:number", "unavailable:number",
+		"refused-early:number", "open:number", "queue:number",
 		"connections:number", "clock", "clock-synchronised:bool", "config-file", "key-file",
 		"key-id:number", "key-fingerprint", "state-dir", "breakglass-file",
 		"disk-free:number"};

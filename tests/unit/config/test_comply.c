@@ -307,7 +307,8 @@ START_TEST(c21_a_timeout_must_be_said)
 		cell_of(config, "session.timeout", ACCOUNT_GENERAL, GUARD_MFA)->value, 900);
 	ck_assert_int_eq(verdict_of(config, "KUBOTA-121", "session.timeout"), VERDICT_MET);
 	ck_assert_int_eq(
-		policy_number_of(&config->policy, R_SESSION_TIMEOUT, ACCOUNT_GENERAL, GUARD_MFA), 900);
+		policy_number_of(&config->policy, R_SESSION_TIMEOUT, ACCOUNT_GENERAL, GUARD_MFA),
+		900);
 	config_free(&config);
 	config = load_comply(
 		"comply = {\"isac1\", \"ipa\"}\n" TIMEOUT RESOLVE("password.classes", "none"));

@@ -8,8 +8,8 @@
 #include "tests/unit/rules/enforced.h"
 #include "tests/unit/rules/shipped.h"
 
-static const struct enforced_table *const tables[] = {&enforced_values, &enforced_logins, &enforced_accounts,
-	&enforced_register};
+static const struct enforced_table *const tables[] = {
+	&enforced_values, &enforced_logins, &enforced_accounts, &enforced_register};
 
 static bool
 has_row(const char *criterion)

@@ -264,8 +264,8 @@ START_TEST(the_kind_decides)
 	for (unsigned txn = 1; txn <= 4; txn++) {
 		job = from(txn, "alice", ABROAD);
 		for (int kind = 0; kind < ACCOUNT_KINDS; kind++)
-			job->u.reserve.by_kind[kind] = (struct throttle_limit){
-				.lane = LANE_ACCOUNT, .threshold = kind == ACCOUNT_PRIVILEGED ? 3 : 10};
+			job->u.reserve.by_kind[kind] = (struct throttle_limit){.lane = LANE_ACCOUNT,
+				.threshold = kind == ACCOUNT_PRIVILEGED ? 3 : 10};
 		ck_assert_int_eq(store_run(fx.store, job), WF_OK);
 		ck_assert_int_eq(
 			job->u.reserve.answer, txn <= 3 ? THROTTLE_ADMIT : THROTTLE_FULL);
