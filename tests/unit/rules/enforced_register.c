@@ -19,7 +19,7 @@ importance(const struct enforced_row *row)
 	config_free(&config);
 }
 
-/* "no-grant register.grants SCS-4-1-7-3": why one of the group "staff" is refused without a grant. */
+/* "no-grant register.grants SCS-4-1-7-3": why somebody of "staff" without a grant is refused. */
 static void
 refused(const struct enforced_row *row)
 {
