@@ -1,8 +1,8 @@
 /*
- * Times logins from the peer's side: how long from BEGIN to the prompts, and from ANSWER to the
- * result.
+ * Times logins from the peer's side: how long from the first message to what is asked for (prompts,
+ * or a gateway's challenge), and from the answer to the result.
  *
- *   probe SOCKET IN-FLIGHT <attempts >times
+ *   probe pam|gateway SOCKET IN-FLIGHT <attempts >times
  *
  * A line of attempts is "class user source password code delay", divided by tabs; `delay` are
  * microseconds by which ANSWER is said to have been sent earlier than it was, so that a test can
@@ -48,9 +48,20 @@ struct frame {
 	size_t len;
 };
 
+/* How a login is spoken. */
+struct dialect {
+	const char *name;
+	uint32_t version;
+	uint32_t asking; /* the message that asks for more */
+	uint32_t first, second; /* what is sent */
+	void (*begin)(struct frame *frame, const struct attempt *attempt);
+	bool (*answer)(struct frame *frame, const struct attempt *attempt);
+};
+
 static struct attempt attempts[FLIGHT_MAX];
 static int watched;
 static const char *path;
+static const struct dialect *dialect;
 
 static int64_t
 now_us(void)
@@ -87,12 +98,12 @@ put_field(struct frame *frame, uint32_t id, const void *bytes, size_t len)
 	frame->len += len;
 }
 
-/* Version 2 of the protocol; the length is put in by frame_send(). */
+/* The length is put in by frame_send(). */
 static void
 frame_start(struct frame *frame, uint32_t type)
 {
 	frame->len = 4;
-	put_number(frame, 2, 2);
+	put_number(frame, dialect->version, 2);
 	put_number(frame, type, 2);
 }
 
@@ -138,23 +149,100 @@ read_line(struct attempt *attempt)
 	return true;
 }
 
+/* What is typed at one prompt, which stands before it. */
+static void
+put_typed(struct frame *frame, uint8_t prompt, const char *text)
+{
+	uint8_t typed[LINE_SIZE];
+
+	typed[0] = prompt;
+	memcpy(typed + 1, text, strlen(text));
+	put_field(frame, 11, typed, strlen(text) + 1);
+}
+
+static void
+pam_begin(struct frame *frame, const struct attempt *attempt)
+{
+	put_field(frame, 2, "\1", 1);
+	put_field(frame, 3, attempt->field[USER], strlen(attempt->field[USER]));
+	put_field(frame, 4, "sshd", 4);
+	put_field(frame, 5, attempt->field[SOURCE], strlen(attempt->field[SOURCE]));
+	put_field(frame, 8, "en", 2);
+}
+
+/* Answers each prompt: text 2 is the code, any other the password. */
+static bool
+pam_answer(struct frame *frame, const struct attempt *attempt)
+{
+	size_t len;
+	const uint8_t *txn = find_field(attempt, 1, &len);
+
+	if (txn == NULL)
+		return false;
+	put_field(frame, 1, txn, len);
+	for (size_t at = 8; at + 4 <= attempt->len; at += 4 + number(attempt->in + at + 2, 2)) {
+		const uint8_t *prompt = attempt->in + at + 4;
+
+		if (number(attempt->in + at, 2) == 12)
+			put_typed(frame, prompt[0],
+				attempt->field[number(prompt + 2, 2) == 2 ? CODE : PASSWORD]);
+	}
+	return true;
+}
+
+/* Requests are told apart by a tag, packets by a hash: neither comes twice here. */
+static void
+gateway_begin(struct frame *frame, const struct attempt *attempt)
+{
+	static uint64_t requests;
+	uint8_t hash[32] = {0};
+
+	requests++;
+	memcpy(hash, &requests, sizeof(requests));
+	put_number(frame, 25, 2);
+	put_number(frame, 8, 2);
+	put_number(frame, (uint32_t)(requests >> 32), 4);
+	put_number(frame, (uint32_t)requests, 4);
+	put_field(frame, 4, "vpn", 3);
+	put_field(frame, 27, "gw1", 3);
+	put_field(frame, 9, hash, sizeof(hash));
+	put_field(frame, 3, attempt->field[USER], strlen(attempt->field[USER]));
+	if (!attempt->asked)
+		put_typed(frame, 0, attempt->field[PASSWORD]);
+}
+
+static bool
+gateway_answer(struct frame *frame, const struct attempt *attempt)
+{
+	size_t len;
+	const uint8_t *state = find_field(attempt, 26, &len);
+
+	if (state == NULL)
+		return false;
+	gateway_begin(frame, attempt);
+	put_typed(frame, 0, attempt->field[CODE]);
+	put_field(frame, 26, state, len);
+	return true;
+}
+
+static const struct dialect dialects[] = {
+	{"pam", 2, 32, 1, 2, pam_begin, pam_answer},
+	{"gateway", 3, 34, 7, 7, gateway_begin, gateway_answer},
+};
+
 static void
 send_begin(struct attempt *attempt)
 {
 	struct frame frame;
 
-	frame_start(&frame, 1);
-	put_field(&frame, 2, "\1", 1);
-	put_field(&frame, 3, attempt->field[USER], strlen(attempt->field[USER]));
-	put_field(&frame, 4, "sshd", 4);
-	put_field(&frame, 5, attempt->field[SOURCE], strlen(attempt->field[SOURCE]));
-	put_field(&frame, 8, "en", 2);
+	frame_start(&frame, dialect->first);
+	dialect->begin(&frame, attempt);
 	attempt->sent_us = now_us();
 	if (!frame_send(attempt->fd, &frame))
 		perror("probe: send");
 }
 
-/* Connects and sends BEGIN; false when there is nothing more to do. */
+/* Connects and sends the first message; false when there is nothing more to do. */
 static bool
 start(struct attempt *attempt)
 {
@@ -176,31 +264,15 @@ start(struct attempt *attempt)
 	return true;
 }
 
-/* Answers each prompt: text 2 is the code, any other the password. */
 static void
 send_answer(struct attempt *attempt)
 {
 	struct frame frame;
-	size_t len, at = 8;
-	const uint8_t *txn = find_field(attempt, 1, &len);
 
-	if (txn == NULL)
-		return;
-	frame_start(&frame, 2);
-	put_field(&frame, 1, txn, len);
-	for (; at + 4 <= attempt->len; at += 4 + number(attempt->in + at + 2, 2)) {
-		uint8_t answer[LINE_SIZE];
-		const uint8_t *prompt = attempt->in + at + 4;
-		const char *text;
-
-		if (number(attempt->in + at, 2) != 12)
-			continue;
-		text = attempt->field[number(prompt + 2, 2) == 2 ? CODE : PASSWORD];
-		answer[0] = prompt[0];
-		memcpy(answer + 1, text, strlen(text));
-		put_field(&frame, 11, answer, strlen(text) + 1);
-	}
+	frame_start(&frame, dialect->second);
 	attempt->asked = true;
+	if (!dialect->answer(&frame, attempt))
+		return;
 	attempt->len = 0;
 	attempt->sent_us = now_us() - atoi(attempt->field[DELAY]);
 	if (!frame_send(attempt->fd, &frame))
@@ -222,7 +294,7 @@ message(struct attempt *attempt, int64_t at_us)
 	size_t len;
 	const uint8_t *verdict;
 
-	if (number(attempt->in + 6, 2) == 32 && !attempt->asked) {
+	if (number(attempt->in + 6, 2) == dialect->asking && !attempt->asked) {
 		attempt->begin_us = at_us - attempt->sent_us;
 		send_answer(attempt);
 		return true;
@@ -250,17 +322,27 @@ readable(struct attempt *attempt)
 	return message(attempt, at_us);
 }
 
+static const struct dialect *
+find_dialect(const char *name)
+{
+	for (size_t i = 0; i < sizeof(dialects) / sizeof(dialects[0]); i++)
+		if (strcmp(dialects[i].name, name) == 0)
+			return &dialects[i];
+	return NULL;
+}
+
 int
 main(int argc, char **argv)
 {
-	int flight = argc == 3 ? atoi(argv[2]) : 0;
+	int flight = argc == 4 ? atoi(argv[3]) : 0;
 	int running = 0;
 
-	if (flight < 1 || flight > FLIGHT_MAX) {
-		fprintf(stderr, "usage: probe SOCKET IN-FLIGHT <attempts >times\n");
+	dialect = argc == 4 ? find_dialect(argv[1]) : NULL;
+	if (dialect == NULL || flight < 1 || flight > FLIGHT_MAX) {
+		fprintf(stderr, "usage: probe pam|gateway SOCKET IN-FLIGHT <attempts >times\n");
 		return 2;
 	}
-	path = argv[1];
+	path = argv[2];
 	watched = epoll_create1(EPOLL_CLOEXEC);
 	for (int i = 0; i < flight && start(&attempts[i]); i++)
 		running++;

@@ -27,6 +27,7 @@ CHEAP = "password {\n\tmemory_kib = 1024\n\tpasses = 1\n}\n"
 CRYPT = ("sha512", "yescrypt")  # of imported accounts, as chpasswd calls them
 EACH = 4  # names of a class
 REFERENCE = "unknown"
+PAM, GATEWAY = ("pam", wire.PAM_SOCKET), ("gateway", wire.RADIUS_SOCKET)  # the probe's ways
 
 
 def probe():
@@ -44,14 +45,14 @@ class People:
     Each class has names of its own, equally many: attempts at one name wait for one another.
     """
 
-    def __init__(self, lab, *config):
-        """`config` is what holds then; before it, hashes are dearer, and three wrong answers lock."""
-        lab.up(SOON, lib.UNLIMITED_SOURCE)
+    def __init__(self, lab, *always):
+        """Before CROWD and CHEAP hold, hashes are dearer, and three wrong answers lock."""
+        lab.up(SOON, lib.UNLIMITED_SOURCE, *always)
         self.people = {"dear": lab.people(EACH, "dear"), "locked": lab.people(EACH, "locked")}
         for person in self.people["locked"] * 3:
             wire.login(person.name, "not the password", "000000")
         lib.equal(lab.ask("user", "show", "locked00")["locked"], True, "locked")
-        lab.configure(*config)
+        lab.configure(CROWD, CHEAP, lib.UNLIMITED_SOURCE, *always)
         lab.cli("reload")
         for kind in ("both", "code", "password", "empty", "long", "disabled", "expired", "many"):
             self.people[kind] = lab.people(EACH, kind)
@@ -123,7 +124,7 @@ class People:
         }
 
 
-def measure(lab, classes, runs, flight=24, delay=0, seed=1):
+def measure(lab, classes, runs, flight=24, delay=0, seed=1, way=PAM):
     """Attempts in random order; {class: ([begin], [answer])} in microseconds. `delay` makes a class "delayed"."""
     chosen = random.Random(seed)
     lines = []
@@ -137,7 +138,7 @@ def measure(lab, classes, runs, flight=24, delay=0, seed=1):
     chosen.shuffle(lines)
     text = "".join(f"{name}\t{user}\t198.51.{chosen.randrange(256)}.{chosen.randrange(256)}\t{password}\t{code}\t{late}\n"
                    for name, user, password, code, late in lines)
-    done = lab.run(probe(), wire.PAM_SOCKET, str(flight), text=text, timeout=3600)
+    done = lab.run(probe(), *way, str(flight), text=text, timeout=3600)
     times = {}
     for line in done.stdout.splitlines():
         name, begin, answer, verdict = line.split("\t")
@@ -193,36 +194,59 @@ def test_statistics(_lab):
     lib.equal(samples.log10_normal(40) < -340, True, "beyond floats")
 
 
-def worth_finding(lab, classes):
+def worth_finding(lab, classes, way):
     """A delay that must be found among so many attempts: some of the spread that the machine makes today, in us."""
-    answers = measure(lab, classes, 20)
+    answers = measure(lab, classes, 20, way=way)
     every = sorted(value for _, found in answers.values() for value in found)
     return max(200, (every[len(every) * 3 // 4] - every[len(every) // 4]) * (0.5 if RUNS else 2))
 
 
-def delays(lab, classes):
+def delays(lab, classes, way):
     """What to try as the small delay: where the machine became busier meanwhile, again by its spread of then."""
     for factor in (1, 1, 2):
-        yield round(worth_finding(lab, classes) * factor)
+        yield round(worth_finding(lab, classes, way) * factor)
 
 
-def test_times_tell_nothing(lab):
-    """No class can be told from unknown names; a small delay is found, and so are classes without the grid."""
-    if not fault.built_in():
-        raise lib.Skip("without --enable-fault-injection the grid cannot be switched off to see that it matters")
-    lab.page = fault.Page()
-    classes = People(lab, CROWD, CHEAP, lib.UNLIMITED_SOURCE).classes()
-    runs = RUNS or 150
-    for delay in delays(lab, classes):
-        apart = compare(lab, "cheap-hash", measure(lab, classes, runs, delay=delay))
+def tells_nothing(lab, classes, runs, title, way):
+    """No class can be told from unknown names; a small delay is found."""
+    for delay in delays(lab, classes, way):
+        apart = compare(lab, title, measure(lab, classes, runs, delay=delay, way=way))
         if ("delayed", "answer") in apart:
             break
     lib.equal(("delayed", "answer") in apart, True, f"a delay of {delay} us was found")
     lib.equal(apart - {("delayed", "answer")}, set(), "classes that time tells apart")
+
+
+def people(lab, *always):
+    """The classes, before a daemon whose grid can be switched off."""
+    if not fault.built_in():
+        raise lib.Skip("without --enable-fault-injection the grid cannot be switched off to see that it matters")
+    lab.page = fault.Page()
+    return People(lab, *always).classes()
+
+
+def without_grid(lab, classes, runs, way, phase):
+    """Then the dear hashes can be told apart, where the password is looked at."""
     lab.page.set("grid_off", 1)
-    apart = compare(lab, "without-grid", measure(lab, classes, runs, flight=2))
+    apart = compare(lab, f"without-grid-{way[0]}", measure(lab, classes, runs, flight=2, way=way))
     for name in ("dear-hash", "yescrypt"):
-        lib.equal((name, "answer") in apart, True, f"without the grid {name} can be told apart")
+        lib.equal((name, phase) in apart, True, f"without the grid {name} can be told apart")
+
+
+def test_times_tell_nothing(lab):
+    """Over PAM: neither when the prompts come nor when the refusal does."""
+    classes, runs = people(lab), RUNS or 150
+    tells_nothing(lab, classes, runs, "cheap-hash", PAM)
+    without_grid(lab, classes, runs, PAM, "answer")
+
+
+def test_challenges_tell_nothing(lab):
+    """Through a gateway: neither when the challenge comes, behind the password, nor when the refusal of the code does."""
+    if not RUNS:
+        raise lib.Skip("takes minutes: tests/strangers/run has it")
+    classes, runs = people(lab, lib.GATEWAY), RUNS
+    tells_nothing(lab, classes, runs, "challenges", GATEWAY)
+    without_grid(lab, classes, runs, GATEWAY, "begin")
 
 
 if __name__ == "__main__":
