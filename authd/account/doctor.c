@@ -31,6 +31,8 @@ struct tally {
 	size_t unable;	    /* enabled people who lack what a login demands */
 	char names[128];    /* of them, as many as there is room for */
 	bool more_names;
+	size_t forbidden; /* enabled accounts with names that documents refuse */
+	char forbidden_name[WF_NAME_MAX + 1], forbidden_rule[POLICY_RULE_SIZE]; /* one of them */
 };
 
 struct report {
@@ -263,6 +265,19 @@ tally_kinds(struct report *report, const struct account *account)
 	return status == WF_NOT_FOUND ? WF_OK : status; /* removed meanwhile */
 }
 
+static void
+tally_name(struct report *report, const struct account *account)
+{
+	struct tally *tally = &report->tally;
+
+	if (account->state != ACCOUNT_ENABLED || account->standing == STANDING_REFUSED ||
+		!policy_name_forbidden(&report->call->daemon->config->policy, account->name,
+			account->kind, tally->forbidden_rule))
+		return;
+	tally->forbidden++;
+	memcpy(tally->forbidden_name, account->name, sizeof(tally->forbidden_name));
+}
+
 static wf_status
 tally_account(void *ctx, const struct account *account)
 {
@@ -273,6 +288,7 @@ tally_account(void *ctx, const struct account *account)
 		tally->exempt++;
 		tally->ended += account->standing_until_us <= tally->now_us;
 	}
+	tally_name(report, account);
 	return tally_kinds(report, account);
 }
 
@@ -314,6 +330,12 @@ check_accounts(struct report *report)
 		return TELL(report, WARN, "%s",
 			_("There is no enabled privileged account with password and token yet: run "
 			  "'warifu init'."));
+	if (report->tally.forbidden > 0)
+		return TELL(report, WARN,
+			_("Accounts with a name that may not be: %zu, such as '%s' (%s). They are "
+			  "refused at every login: disable or remove them."),
+			report->tally.forbidden, report->tally.forbidden_name,
+			report->tally.forbidden_rule);
 	return TELL(report, OK, _("Accounts: %llu; locked: %llu; exempt: %zu."),
 		(unsigned long long)report->health.counts.accounts,
 		(unsigned long long)report->health.counts.locked, report->tally.exempt);

@@ -141,7 +141,8 @@ doom_locked(struct transaction *txn, const struct store_reserve *reserve)
 	if (by_possession)
 		policy_rule(policy, P_POSSESSION_THRESHOLD, txn->rule, sizeof(txn->rule));
 	else
-		policy_strictest_rule(policy, R_LOCK_THRESHOLD, txn->rule);
+		policy_held_rule(policy, R_LOCK_THRESHOLD, reserve->found ? reserve->account.kind : ACCOUNT_GENERAL,
+				 GUARD_NONE, 0, txn->rule);
 }
 
 const char *

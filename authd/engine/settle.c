@@ -356,7 +356,7 @@ fill_rows(struct transaction *txn, struct store_settle *settle, const struct out
 	row_fill(&settle->locked, txn->engine, &txn->asker, AUDIT_FINDING, "lock");
 	AUDIT_TEXT(settle->locked.txn, txn->id_hex);
 	row_outcome(&settle->locked, AUDIT_NEUTRAL, "threshold", "");
-	policy_strictest_rule(policy, R_LOCK_THRESHOLD, settle->locked.rule);
+	policy_held_rule(policy, R_LOCK_THRESHOLD, txn->asker.kind, GUARD_NONE, 0, settle->locked.rule);
 	if (txn->known && !txn->shadow && txn->verify.status == WF_OK)
 		return;
 	/*
