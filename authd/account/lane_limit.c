@@ -33,7 +33,8 @@ limit_source(const struct policy *policy, enum account_kind kind, struct throttl
 	limit->slow_only = true;
 }
 
-static void (*const fill[LANE_COUNT])(const struct policy *, enum account_kind, struct throttle_limit *) = {
+static void (*const fill[LANE_COUNT])(
+	const struct policy *, enum account_kind, struct throttle_limit *) = {
 	[LANE_ACCOUNT] = limit_account,
 	[LANE_POSSESSION] = limit_possession,
 	[LANE_SOURCE] = limit_source};

@@ -79,8 +79,8 @@ act_name_permitted(struct act_call *call, const char *name, enum account_kind ki
 	if (!policy_name_forbidden(&call->daemon->config->policy, name, kind, rule))
 		return WF_OK;
 	return act_say(call, WF_DENIED,
-		_("No account may have the name '%s' (%s): choose one that tells whose it is."), name,
-		rule);
+		_("No account may have the name '%s' (%s): choose one that tells whose it is."),
+		name, rule);
 }
 
 wf_status
@@ -92,13 +92,13 @@ act_shared_fits(struct act_call *call, const struct account *account)
 		return WF_OK;
 	if (account->kind == ACCOUNT_SERVICE)
 		return act_say(call, WF_INVALID,
-			_("A service account is of no person, so nobody can share it: leave 'shared' "
-			  "out."));
+			_("A service account is of no person, so nobody can share it: leave "
+			  "'shared' out."));
 	if (account->kind == ACCOUNT_PRIVILEGED &&
 		policy_shared_forbidden(&call->daemon->config->policy, account->kind, rule))
 		return act_say(call, WF_DENIED,
-			_("A privileged account may not be shared (%s): give each administrator one "
-			  "of his own."),
+			_("A privileged account may not be shared (%s): give each administrator "
+			  "one of his own."),
 			rule);
 	return WF_OK;
 }

@@ -52,7 +52,8 @@ static const struct reason {
 		N_("The account was locked after too many wrong answers; what was entered did not "
 		   "matter."),
 		N_("Make sure that it was the person himself, then 'warifu unlock'.")},
-	{"forbidden-name", N_("No account may have this name, by a document that is complied with."),
+	{"forbidden-name",
+		N_("No account may have this name, by a document that is complied with."),
 		N_("Make an account with another name; see 'warifu policy why "
 		   "accounts.forbidden_names'.")},
 	{"default-id",
@@ -64,8 +65,8 @@ static const struct reason {
 		N_("Several people use this account, so nobody logs in to it by itself."),
 		N_("Log in as yourself, then 'sudo -u' or 'sudo -iu' it: the log has both names.")},
 	{"locked-strangers",
-		N_("After too many wrong answers the account was locked for places from which it has "
-		   "not logged in lately; what was entered did not matter. From the others it is "
+		N_("After too many wrong answers the account was locked for places from which it "
+		   "has not logged in lately; what was entered did not matter. From the others it is "
 		   "open."),
 		N_("Let him log in from where he usually does; or make sure that it was the person "
 		   "himself, then 'warifu unlock'.")},

@@ -1,7 +1,7 @@
 /*
- * Who may not log in whatever he proves, because of what his account is: uid 0, names that documents
- * forbid, accounts that a product brings along, shared ones (C-12, C-13).  Pure.  It follows from
- * name and account alone; nothing of it shows in what is asked (I5).
+ * Who may not log in whatever he proves, because of what his account is: uid 0, names that
+ * documents forbid, accounts that a product brings along, shared ones (C-12, C-13).  Pure.  It
+ * follows from name and account alone; nothing of it shows in what is asked (I5).
  */
 #include "config.h"
 

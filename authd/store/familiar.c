@@ -1,7 +1,7 @@
 /*
  * Places from which accounts have logged in.  Who comes from one of them has the part of the lock's
- * threshold that strangers cannot use up (throttle/throttle.h); which part an attempt has is decided
- * in the commit that reserves it, and stays with its reservation.
+ * threshold that strangers cannot use up (throttle/throttle.h); which part an attempt has is
+ * decided in the commit that reserves it, and stays with its reservation.
  *
  * An account keeps FAMILIAR_PLACES of them, the last used, for FAMILIAR_MS since their last login.
  * An account without any has no reserve: there is no place to keep it for.

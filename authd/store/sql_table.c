@@ -216,8 +216,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_RESERVATION_PENDING] =
 		"SELECT count(*), count(*) FILTER (WHERE familiar = 0) FROM reservation"
 		" WHERE key = ?1",
-	[SQL_RESERVATION_GET] = "SELECT account_id, version, name, waiting, place, familiar, reserve"
-				" FROM reservation WHERE txn = ?1",
+	[SQL_RESERVATION_GET] = "SELECT account_id, version, name, waiting, place, familiar,"
+				" reserve FROM reservation WHERE txn = ?1",
 	[SQL_RESERVATION_INSERT] =
 		"INSERT INTO reservation(txn, name, account_id, version, lease_until_ms, waiting,"
 		" node, key, threshold, window_ms, lock_ms, row, place, familiar, reserve)"

@@ -351,7 +351,8 @@ START_TEST(c26_passwords_in_the_clear_stay_inside)
 	assert_refused("comply = {\"isac2\"}\n" OWN CLEAR("198.51.100.7"),
 		"client 'gw' would send passwords in the clear from 198.51.100.7, which is in no "
 		"network of 'zone.internal': ISAC-8.1.6 (isac2.profile:");
-	assert_refused("comply = {\"isac2\"}\n" OWN CLEAR("198.51.100.0/24"), "Let it come over TLS");
+	assert_refused(
+		"comply = {\"isac2\"}\n" OWN CLEAR("198.51.100.0/24"), "Let it come over TLS");
 	/* without the document nobody minds; by a deviation it is let through, and told */
 	config = load_comply("comply = {\"scs3\"}\n" OWN CLEAR("198.51.100.7"));
 	ck_assert(may_send(config, "198.51.100.7"));
