@@ -8,6 +8,7 @@ title_ja = "IPA 中小企業ガイドライン付録 5 規程例"
 title_en = "IPA guideline for small companies, appendix 5, sample rules"
 document = "IPA"
 edition = "later than the final SCS text, which it names"
+edition_ja = "SCS の最終文書に言及しており、それより後の版"
 reviewed = "2026-11-21"
 criteria = "ipa"
 levels = {"all", "general", "privileged"}
@@ -451,6 +452,8 @@ value {
 	is = {"182"}
 	criterion = "IPA-T5.4"
 	force = "sample"
+	note_ja = "6 か月。半年の 182 日とする。"
+	note_en = "Six months, half a year."
 }
 
 value {

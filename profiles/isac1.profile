@@ -85,6 +85,8 @@ value {
 	is = {"91"}
 	criterion = "ISAC-3.2.7a"
 	force = "must"
+	note_ja = "3 か月。四半期の 91 日とする。"
+	note_en = "Three months, a quarter of a year."
 }
 
 value {
@@ -178,6 +180,8 @@ value {
 	is = {"182"}
 	criterion = "ISAC-5.2.2"
 	force = "must"
+	note_ja = "6 か月。半年の 182 日とする。"
+	note_en = "Six months, half a year."
 }
 
 value {
@@ -273,6 +277,8 @@ value {
 	is = {"182"}
 	criterion = "ISAC-3.2.1"
 	force = "must"
+	note_ja = "6 か月。半年の 182 日とする。"
+	note_en = "Six months, half a year."
 }
 
 value {
@@ -303,6 +309,8 @@ value {
 	is = {"366"}
 	criterion = "ISAC-6.1.4"
 	force = "must"
+	note_ja = "1 年は最長 366 日。"
+	note_en = "A year has at most 366 days."
 }
 
 value {
@@ -331,4 +339,6 @@ value {
 	is = {"182"}
 	criterion = "ISAC-5.3.4"
 	force = "must"
+	note_ja = "6 か月。半年の 182 日とする。"
+	note_en = "Six months, half a year."
 }

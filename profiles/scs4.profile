@@ -8,6 +8,7 @@ title_ja = "SCS 評価制度 ★4"
 title_en = "SCS evaluation scheme, 4 stars"
 document = "SCS"
 edition = "final text; the copy read states no date"
+edition_ja = "最終文書 (参照した写しに日付なし)"
 reviewed = "2026-11-21"
 criteria = "scs"
 levels = {"3", "4"}

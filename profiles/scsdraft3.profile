@@ -8,6 +8,7 @@ title_ja = "SCS 評価制度 ★3 (案)"
 title_en = "SCS evaluation scheme, 3 stars, draft"
 document = "DRAFT"
 edition = "draft as of April 2025, superseded by the final text"
+edition_ja = "2025 年 4 月の案 (最終文書により廃止)"
 reviewed = "2026-11-21"
 criteria = "draft"
 levels = {"3"}

@@ -29,6 +29,10 @@ void act_say_more(struct act_call *call, const char *format, ...)
 /* The time as people read it: 2026-03-01 09:00:00 in the daemon's zone. */
 #define ACT_TIME_SIZE 32
 const char *act_time(int64_t wall_us, char text_r[ACT_TIME_SIZE]);
+/* A day, as warifu.conf has it: days since 1970-01-01 as 2026-03-01. */
+const char *act_day(int64_t day, char text_r[ACT_TIME_SIZE]);
+/* The day that it is now, where the daemon is. */
+int64_t act_today(const struct act_call *call);
 /* "5 minutes", "2 hours": rounded up, in call's language. */
 #define ACT_SPAN_SIZE 64
 const char *act_span(int64_t seconds, char text_r[ACT_SPAN_SIZE]);

@@ -8,8 +8,6 @@
 #include "authd/account/policy_view.h"
 #include "common/fault.h"
 
-#define US_PER_DAY (INT64_C(86400) * US_PER_S)
-
 /* --- diff --- */
 
 /*
@@ -265,7 +263,7 @@ static size_t
 ended(const struct check *check)
 {
 	const struct config_comply *comply = check->view->comply;
-	const int64_t today = wf_clock_now(&check->view->call->daemon->clock).wall_us / US_PER_DAY;
+	const int64_t today = act_today(check->view->call);
 	size_t n = 0;
 
 	for (size_t i = 0; i < comply->nanswers; i++) {

@@ -85,7 +85,9 @@ profile_row(const struct policy_view *view, const struct rules_profile *profile)
 	char numbers[6][ACT_NUMBER_SIZE];
 	const char *cells[] = {profile->name,
 		view->japanese ? profile->title_ja : profile->title_en, profile->document,
-		profile->edition, profile->reviewed, act_bool_text(profile->draft),
+		view->japanese && profile->edition_ja[0] != '\0' ? profile->edition_ja
+								: profile->edition,
+		profile->reviewed, act_bool_text(profile->draft),
 		act_bool_text(is_complied(view->comply, profile->name)), numbers[0], numbers[1],
 		numbers[2], numbers[3], numbers[4], numbers[5]};
 
@@ -150,6 +152,20 @@ show_number(const struct policy_view *view, const struct policy_param_spec *spec
 }
 
 /* Who asks for it: all of them where demands add up, the strictest elsewhere. */
+/* Whether a list with ", " between has this word, whole. */
+static bool
+has_word(const char *list, const char *word)
+{
+	const size_t len = strlen(word);
+
+	for (const char *at = list; at != NULL && *at != '\0'; at = strchr(at, ' ')) {
+		at += *at == ' ';
+		if (strncmp(at, word, len) == 0 && (at[len] == ',' || at[len] == '\0'))
+			return true;
+	}
+	return false;
+}
+
 static const char *
 criteria_of(const struct policy_view *view, const struct rule_spec *spec,
 	const struct rule_group *group, const struct policy_held *held, char text_r[CRITERIA_SIZE])
@@ -167,7 +183,7 @@ criteria_of(const struct policy_view *view, const struct rule_spec *spec,
 		if (claim->spec == spec && claim->sort == CLAIM_VALUE && compose_binds(claim) &&
 			(claim->kinds & group->kinds) != 0 &&
 			(claim->guards & group->guards) != 0 &&
-			strstr(text_r, claim->origin.criterion) == NULL)
+			!has_word(text_r, claim->origin.criterion))
 			len += (size_t)snprintf(text_r + len, CRITERIA_SIZE - len, "%s%s",
 				len == 0 ? "" : ", ", claim->origin.criterion);
 	}
@@ -311,16 +327,21 @@ const char *const policy_view_claim_columns[POLICY_VIEW_CLAIM_COLUMNS] = {"param
 static void
 say_answers(const struct policy_view *view, const struct rule_spec *spec)
 {
+	char day[ACT_TIME_SIZE];
+
 	for (size_t i = 0; i < view->comply->nanswers; i++) {
 		const struct compose_answer *answer = &view->comply->answers[i];
 		const struct config_answer *written = config_answer_of(view->comply, answer);
 
-		if (answer->spec == spec)
-			act_say_more(view->call,
-				answer->deviates ? _("%s deviates in %s:%d: %s")
-						 : _("%s resolved it in %s:%d: %s"),
-				written->by, written->origin.file, written->origin.line,
-				written->reason);
+		if (answer->spec != spec)
+			continue;
+		act_say_more(view->call,
+			answer->deviates ? _("%s deviates in %s:%d: %s")
+					 : _("%s resolved it in %s:%d: %s"),
+			written->by, written->origin.file, written->origin.line, written->reason);
+		if (written->until_day > 0)
+			act_say_more(view->call, _("Until %s."),
+				act_day(written->until_day, day));
 	}
 }
 

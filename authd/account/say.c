@@ -106,6 +106,27 @@ act_time(int64_t wall_us, char text_r[ACT_TIME_SIZE])
 }
 
 const char *
+act_day(int64_t day, char text_r[ACT_TIME_SIZE])
+{
+	time_t seconds = (time_t)(day * 86400);
+	struct tm utc;
+
+	if (gmtime_r(&seconds, &utc) == NULL || strftime(text_r, ACT_TIME_SIZE, "%F", &utc) == 0)
+		text_r[0] = '\0';
+	return text_r;
+}
+
+int64_t
+act_today(const struct act_call *call)
+{
+	time_t seconds = (time_t)(wf_clock_now(&call->daemon->clock).wall_us / US_PER_S);
+	struct tm local;
+	int64_t offset = localtime_r(&seconds, &local) == NULL ? 0 : local.tm_gmtoff;
+
+	return (seconds + offset) / 86400;
+}
+
+const char *
 act_span(int64_t seconds, char text_r[ACT_SPAN_SIZE])
 {
 	long long minutes = (seconds + 59) / 60;

@@ -96,10 +96,31 @@ fail_undefined(struct config_load *load, const struct compose_problem *problem)
 		cells, claims, how);
 }
 
+/* One that stands before it and is about some of the same; NULL: none is. */
+static const struct compose_answer *
+earlier_of(const struct config_comply *comply, const struct compose_answer *answer)
+{
+	for (const struct compose_answer *other = comply->answers; other < answer; other++)
+		if (other->spec == answer->spec && (other->kinds & answer->kinds) != 0 &&
+			(other->guards & answer->guards) != 0)
+			return other;
+	return NULL;
+}
+
 static void
 fail_needless(struct config_load *load, const struct compose_problem *problem)
 {
+	const struct compose_answer *earlier =
+		earlier_of(&load->config->comply, problem->answer);
+
 	comply_point_at(load, &problem->answer->origin);
+	if (earlier != NULL) {
+		config_fail(load, problem->answer->origin.line,
+			_("'%s' is settled already by the section in %s:%d; take one of them out, "
+			  "or let each name the accounts that it is about"),
+			problem->spec->name, earlier->origin.file, earlier->origin.line);
+		return;
+	}
 	config_fail(load, problem->answer->origin.line,
 		_("there is nothing to resolve about '%s': no document contradicts another one or "
 		  "leaves its value open. "

@@ -289,6 +289,15 @@ take_claims(cfg_t *cfg, struct rules_profile *profile)
 	return true;
 }
 
+/* That may be left out. */
+static bool
+take_if(cfg_t *cfg, const char *name, char *text_r, size_t size)
+{
+	const char *text = text_of(cfg, name);
+
+	return text == NULL || copy(cfg, name, text, text_r, size);
+}
+
 static bool
 take_profile(cfg_t *cfg, void *record)
 {
@@ -299,6 +308,7 @@ take_profile(cfg_t *cfg, void *record)
 	       take(cfg, "title_en", profile->title_en, sizeof(profile->title_en)) &&
 	       take(cfg, "document", profile->document, sizeof(profile->document)) &&
 	       take(cfg, "edition", profile->edition, sizeof(profile->edition)) &&
+	       take_if(cfg, "edition_ja", profile->edition_ja, sizeof(profile->edition_ja)) &&
 	       take(cfg, "reviewed", profile->reviewed, sizeof(profile->reviewed)) &&
 	       take(cfg, "criteria", profile->criteria, sizeof(profile->criteria)) &&
 	       take_list(cfg, "levels", profile->levels[0], sizeof(profile->levels[0]),
@@ -430,7 +440,7 @@ parse_profile(struct rules_profile *profile, const char *text)
 		CFG_INT("line", 0, CFGF_NODEFAULT), TEXTS("for"), TEXTS("guard"), TEXTS("is"),
 		TEXT("criterion"), TEXT("force"), TEXT("note_ja"), TEXT("note_en"), CFG_END()};
 	cfg_opt_t options[] = {TEXT("title_ja"), TEXT("title_en"), TEXT("document"),
-		TEXT("edition"), TEXT("reviewed"), TEXT("criteria"), TEXTS("levels"),
+		TEXT("edition"), TEXT("edition_ja"), TEXT("reviewed"), TEXT("criteria"), TEXTS("levels"),
 		TEXTS("includes"), CFG_BOOL("draft", cfg_false, CFGF_NONE),
 		CFG_INT("line", 0, CFGF_NODEFAULT), CFG_SEC("value", value, CFGF_MULTI), CFG_END()};
 

@@ -39,6 +39,7 @@ struct rules_profile {
 	char name[17]; /* of its file: "scs3" */
 	char title_ja[128], title_en[128];
 	char document[16], edition[128], reviewed[11];
+	char edition_ja[128]; /* "" = as `edition` */
 	char criteria[16];                 /* whose catalogue: "scs" */
 	char levels[RULES_LEVELS_MAX][16]; /* criteria of these levels are asked for */
 	size_t nlevels;

@@ -82,6 +82,7 @@ START_TEST(profiles_are_counted)
 	rig.language = "ja";
 	rig_ok("policy.profiles");
 	ck_assert_str_eq(rig_cell(row, "title"), "SCS 評価制度 ★4");
+	ck_assert_str_eq(rig_cell(row, "edition"), "最終文書 (参照した写しに日付なし)");
 }
 END_TEST
 
@@ -135,6 +136,7 @@ START_TEST(why_lists_who_asks)
 	ck_assert_uint_gt(strlen(rig_cell(row, "asks")), 10);
 	ck_assert_ptr_nonnull(strstr(rig.text, "In force: 8."));
 	ck_assert_ptr_nonnull(strstr(rig.text, "Sato deviates in "));
+	ck_assert_ptr_nonnull(strstr(rig.text, "Until 20"));
 	ck_assert_ptr_nonnull(strstr(rig.text, ":3: old devices"));
 	rig_ok("policy.why", "parameter=password.min_privileged");
 	row_of("criterion", "ISAC-3.2.7c", "verdict", "advice");

@@ -424,6 +424,14 @@ START_TEST(options_may_only_tighten)
 }
 END_TEST
 
+START_TEST(two_sections_about_the_same)
+{
+	assert_refused("comply = {\"kubota\", \"scs3\"}\n" TIMEOUT RESOLVE("password.max_age",
+			       "none") RESOLVE("password.max_age.privileged", "365"),
+		"'password.max_age' is settled already by the section in ");
+}
+END_TEST
+
 START_TEST(a_deviation_is_taken_and_told)
 {
 	struct config *config =
@@ -583,6 +591,7 @@ comply_suite(void)
 	tcase_add_test(contradictions, c26_the_class_decides);
 	tcase_add_test(file, without_comply_nothing_changes);
 	tcase_add_test(file, options_may_only_tighten);
+	tcase_add_test(file, two_sections_about_the_same);
 	tcase_add_test(file, a_deviation_is_taken_and_told);
 	tcase_add_test(file, defaults_are_never_loosened);
 	tcase_add_test(file, sections_are_checked);

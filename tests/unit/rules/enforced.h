@@ -15,7 +15,7 @@ struct enforced_row {
 	const char *criterion; /* of the catalogue */
 	const char *situation; /* in a few words; stands in the message of a failure */
 	void (*show)(const struct enforced_row *row);
-	const char *conf; /* of warifu.conf; signed sections by ENFORCED_RESOLVE, ENFORCED_DEVIATE */
+	const char *conf; /* of warifu.conf; sections by ENFORCED_RESOLVE, ENFORCED_DEVIATE */
 	/* what `show` looks at, as it needs it */
 	const char *about; /* a service, a parameter, a password, an account's name */
 	enum account_kind kind;

@@ -67,7 +67,8 @@ static const struct contradiction table[] = {
 	/* six characters unlock a device; a login's password is a password */
 	{9, "comply = {\"scs4\"}\n", .about = "pin.min", .value = "6 SCS-4-1-4-2"},
 	{9, "comply = {\"scs4\"}\n", .about = "password.min", .value = "8 SCS-4-1-3-4"},
-	{10, "comply = {\"kubota\", \"isac1\", \"scs3\"}\n" TIMEOUT AGE CLASSES, .about = "mfa.required",
+	{10, "comply = {\"kubota\", \"isac1\", \"scs3\"}\n" TIMEOUT AGE CLASSES,
+		.about = "mfa.required",
 		.value = "remote-access, admin-internet, user-internet-important, "
 			 "cloud-important, cloud-admin, admin, entry-point-admin, "
 			 "published-application KUBOTA-120"},
