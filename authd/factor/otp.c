@@ -63,8 +63,8 @@ code_of(const struct wf_secret *secret, const struct otp_spec *spec, uint64_t co
 
 	if (secret->len == 0 || counter > INT64_MAX)
 		return WF_INVALID;
-	if (wf_fault(
-		    WF_FAULT_ALLOC) || /* coverage: liboath fails for want of memory alone, as the fault */
+	/* liboath fails for want of memory alone, as the fault. */
+	if (wf_fault(WF_FAULT_ALLOC) || /* coverage: as it says above */
 		oath_totp_generate2((const char *)secret->bytes, secret->len, (time_t)counter, 1, 0,
 			spec->digits, flags, code_r) != OATH_OK)
 		return WF_CRYPTO;

@@ -422,6 +422,26 @@ START_TEST(the_same_memory_is_lent_again_and_larger_needs_are_met_otherwise)
 }
 END_TEST
 
+#ifdef WF_FAULT
+START_TEST(without_memory_nothing_is_lent)
+{
+	struct factor_scratch *scratch = NULL;
+	uint8_t *lent;
+
+	ck_assert_int_eq(scratch_make(8192, &scratch), WF_OK);
+	wf_fault_arm(1, false);
+	ck_assert_ptr_null(scratch_lend(scratch, 4096));
+	wf_fault_arm(0, false);
+	ck_assert(!scratch->lent);
+	ck_assert_uint_eq(scratch->size, 0);
+	lent = scratch_lend(scratch, 4096); /* and then as ever */
+	ck_assert_ptr_nonnull(lent);
+	scratch_return(scratch, lent, 4096);
+	scratch_drop(&scratch);
+}
+END_TEST
+#endif
+
 START_TEST(a_rest_gives_back_what_is_kept_and_not_lent)
 {
 	struct factor_scratch *scratch = NULL;
@@ -590,6 +610,9 @@ password_suite(void)
 	tcase_add_test(tc, threads_do_not_disturb_each_other);
 	tcase_add_test(tc, scratch_memory_is_wiped_after_use);
 	tcase_add_test(tc, the_same_memory_is_lent_again_and_larger_needs_are_met_otherwise);
+#ifdef WF_FAULT
+	tcase_add_test(tc, without_memory_nothing_is_lent);
+#endif
 	tcase_add_test(tc, a_rest_gives_back_what_is_kept_and_not_lent);
 	tcase_add_test(tc, what_is_kept_follows_the_cost);
 	tcase_add_test(tc, a_hash_dearer_than_the_scratch_memory_verifies);

@@ -465,6 +465,9 @@ START_TEST(the_right_code_of_the_mock_secret_is_refused)
 	in.keys = NULL;
 	result = fixture_verify_bytes(&in, FACTOR_TOTP, "123456", 6);
 	assert_no(&result, "wrong-code");
+	in.keys = &(struct keyring){.key_id = 1, .broken = true};
+	result = fixture_verify_bytes(&in, FACTOR_TOTP, "123456", 6);
+	ck_assert_int_eq(result.answer, FACTOR_UNSURE);
 }
 END_TEST
 
