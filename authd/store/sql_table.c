@@ -147,7 +147,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_HASHES_OWN] = "SELECT secret FROM credential WHERE account_id = ?1 AND factor = 1"
 			   " AND state = 1 LIMIT ?2",
 	[SQL_HASHES_PERSON] =
-		"SELECT c.secret FROM account AS a CROSS JOIN credential AS c ON c.account_id = a.id"
+		"SELECT c.secret FROM account AS a CROSS JOIN credential AS c"
+		" ON c.account_id = a.id"
 		" WHERE a.person <> '' AND a.person = (SELECT person FROM account WHERE id = ?1)"
 		" AND a.id <> ?1 AND c.factor = 1 AND c.state = 1 LIMIT ?2",
 	[SQL_HASHES_FORMER] = "SELECT hash FROM former_password WHERE account_id = ?1"
