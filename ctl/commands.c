@@ -142,6 +142,8 @@ static const struct option_spec user_set_options[] = {
 		N_("whether the password must be changed at the next login")),
 	CHOICE("shared", "0|1", "shared", "0|1",
 		N_("whether several people use it, each by sudo from a login of his own")),
+	TAKES("person", "TEXT", "person", VALUE_TEXT,
+		N_("whose account it is, the same text for all of one person")),
 	REASON,
 	TICKET,
 	OPTIONS_END,

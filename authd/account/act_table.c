@@ -48,6 +48,7 @@ static const struct act_arg_spec user_list_args[] = {
 static const struct act_arg_spec user_set_args[] = {
 	USER, UID, CHOICE("kind", KINDS), FLAG("must-change"), FLAG("shared"), REASON, TICKET,
 	{.name = "display", .type = ARG_TEXT, .clears = true, .max = 128},
+	{.name = "person", .type = ARG_TEXT, .clears = true, .max = 64},
 	{.name = "sources", .type = ARG_NETWORKS, .clears = true, .max = 1024},
 	{.name = "groups", .type = ARG_GROUPS, .clears = true, .max = 1024},
 	{.name = "valid-from", .type = ARG_TIME, .clears = true},

@@ -14,8 +14,11 @@
 
 #include "authd/account/internal.h"
 #include "authd/account/upstream_of.h"
+#include "authd/policy/policy_words.h"
 
 #define BACKUP_AGE_DAYS 7
+#define LEAK_DAYS 91 /* a quarter */
+#define DAY_US (86400 * US_PER_S)
 #define ENTROPY_LOW 128
 #define CODES_LOW 3
 #define UNUSED_DAYS 90 /* of a grant, or of its making */
@@ -33,6 +36,8 @@ struct tally {
 	bool more_names;
 	size_t forbidden; /* enabled accounts with names that documents refuse */
 	char forbidden_name[WF_NAME_MAX + 1], forbidden_rule[POLICY_RULE_SIZE]; /* one of them */
+	size_t unchecked; /* passwords that were not looked up among leaked ones for too long */
+	char unchecked_names[128];
 };
 
 struct report {
@@ -278,6 +283,39 @@ tally_name(struct report *report, const struct account *account)
 	memcpy(tally->forbidden_name, account->name, sizeof(tally->forbidden_name));
 }
 
+/* A name behind the others, as long as it fits. */
+static void
+append_name(char *names, size_t size, const char *name)
+{
+	size_t len = strlen(names);
+
+	if (len + strlen(name) + 3 < size)
+		(void)snprintf(names + len, size - len, "%s%s", len > 0 ? ", " : "", name);
+}
+
+/* How long a password may go without being looked up (ISAC-3.2.7a). */
+static int64_t
+leak_days(const struct policy *policy)
+{
+	const struct policy_held *held = policy_held_strictest(policy, R_PASSWORD_LEAK_CHECK);
+
+	return held->set && held->value > 0 ? held->value : LEAK_DAYS;
+}
+
+static void
+tally_password(struct report *report, const struct account *account)
+{
+	struct tally *tally = &report->tally;
+	const int64_t age_us = tally->now_us - account->password.checked_us;
+	const int64_t days = leak_days(&report->call->daemon->config->policy);
+
+	if (account->standing != STANDING_MANAGED || account->state != ACCOUNT_ENABLED ||
+		account->password.set_us == 0 || age_us <= days * DAY_US)
+		return;
+	tally->unchecked++;
+	append_name(tally->unchecked_names, sizeof(tally->unchecked_names), account->name);
+}
+
 static wf_status
 tally_account(void *ctx, const struct account *account)
 {
@@ -289,6 +327,7 @@ tally_account(void *ctx, const struct account *account)
 		tally->ended += account->standing_until_us <= tally->now_us;
 	}
 	tally_name(report, account);
+	tally_password(report, account);
 	return tally_kinds(report, account);
 }
 
@@ -339,6 +378,40 @@ check_accounts(struct report *report)
 	return TELL(report, OK, _("Accounts: %llu; locked: %llu; exempt: %zu."),
 		(unsigned long long)report->health.counts.accounts,
 		(unsigned long long)report->health.counts.locked, report->tally.exempt);
+}
+
+static enum level
+check_dictionary(struct report *report)
+{
+	const char *source = policy_words_source();
+
+	if (source == NULL)
+		return TELL(report, WARN, "%s",
+			_("There is no dictionary to compare new passwords with, only our own "
+			  "list of words: install the package cracklib-runtime."));
+	return TELL(report, OK, _("New passwords are compared with the dictionary %s."), source);
+}
+
+static enum level
+check_leaks(struct report *report)
+{
+	const struct config *config = report->call->daemon->config;
+	const struct tally *tally = &report->tally;
+	bool wanted = policy_held_strictest(&config->policy, R_PASSWORD_LEAK_CHECK)->set;
+
+	if (config->policy.leaks == NULL)
+		return TELL(report, wanted ? BAD : OK, "%s",
+			_("There is no list of leaked passwords, so common words alone are looked "
+			  "up: write 'leak_list' into section 'password'."));
+	if (tally->unchecked > 0)
+		return TELL(report, WARN,
+			_("Passwords that no login has compared with the list of leaked ones for "
+			  "%lld days: %zu (%s)."),
+			(long long)leak_days(&config->policy), tally->unchecked,
+			tally->unchecked_names);
+	return TELL(report, OK,
+		_("All passwords were compared with %s in the last %lld days."), config->leak_list,
+		(long long)leak_days(&config->policy));
 }
 
 static enum level
@@ -633,6 +706,8 @@ static const struct {
 	{"keys", check_keys},
 	{"accounts", check_accounts},
 	{"factors", check_factors},
+	{"dictionary", check_dictionary},
+	{"leaked passwords", check_leaks},
 	{"services", check_services},
 	{"grants", check_grants},
 	{"RADIUS clients", check_radius_clients},

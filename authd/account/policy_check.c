@@ -151,6 +151,8 @@ in_force(const struct policy *policy, enum rule_id rule, size_t cell)
 		return two ? 2 : 1;
 	if (rule == R_MFA_REQUIRED && two)
 		return rule_all_members(rule_spec(rule));
+	if (rule == R_PASSWORD_LEAK_CHECK && policy->leaks == NULL)
+		return 0; /* there is nothing to look passwords up in */
 	return policy_members_of(policy, rule, kind, guard);
 }
 
@@ -170,7 +172,9 @@ fill_today(const struct check *check)
 	for (size_t rule = 0; rule < R_COUNT; rule++)
 		for (size_t cell = 0; cell < RULE_CELLS; cell++) {
 			const struct rule_spec *spec = rule_spec((enum rule_id)rule);
-			const bool demanded = policy->values.held[rule][cell].set;
+			const bool demanded =
+				policy->values.held[rule][cell].set &&
+				(rule != R_PASSWORD_LEAK_CHECK || policy->leaks != NULL);
 			struct compose_cell *today = &check->today->cells[rule][cell];
 
 			today->value = in_force(policy, (enum rule_id)rule, cell);

@@ -50,6 +50,7 @@ static void
 must_change_set(const struct act_call *call, const char *name, struct account *account)
 {
 	account->must_change = act_flag(call, name, true);
+	account->change_rule[0] = '\0';
 }
 
 static void
@@ -74,6 +75,18 @@ static void
 display_set(const struct act_call *call, const char *name, struct account *account)
 {
 	(void)snprintf(account->display, sizeof(account->display), "%s", act_arg(call, name));
+}
+
+static void
+person_text(const struct account *account, char *text_r)
+{
+	(void)snprintf(text_r, FIELD_TEXT, "'%s'", account->person);
+}
+
+static void
+person_set(const struct act_call *call, const char *name, struct account *account)
+{
+	(void)snprintf(account->person, sizeof(account->person), "%s", act_arg(call, name));
 }
 
 static void
@@ -142,6 +155,7 @@ static const struct field fields[] = {
 	{"must-change", must_change_text, must_change_set},
 	{"shared", shared_text, shared_set},
 	{"display", display_text, display_set},
+	{"person", person_text, person_set},
 	{"sources", sources_text, sources_set},
 	{"groups", groups_text, groups_set},
 	{"valid-from", from_text, from_set},

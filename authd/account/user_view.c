@@ -10,7 +10,8 @@ static const char *const columns[] = {"user", "uid:number", "display", "kind", "
 	"created:time", "last-login:time", "valid-until:time", "groups",
 	/* show alone, from here on: */
 	"sources", "valid-from:time", "disabled:time", "failures:number", "locked-until:time",
-	"lock-lane", "reserve-used:number", "shared:bool"};
+	"lock-lane", "reserve-used:number", "shared:bool", "person", "change-rule",
+	"password-set:time", "password-checked:time"};
 #define LIST_COLUMNS 15
 
 /* Cells that have to be made. */
@@ -20,6 +21,7 @@ struct made {
 	char valid_from[ACT_NUMBER_SIZE], valid_until[ACT_NUMBER_SIZE], disabled[ACT_NUMBER_SIZE];
 	char locked_until[ACT_NUMBER_SIZE];
 	char reserve_used[ACT_NUMBER_SIZE];
+	char password_set[ACT_NUMBER_SIZE], password_checked[ACT_NUMBER_SIZE];
 	char factors[129];
 	char groups[ACT_GROUPS_SIZE];
 };
@@ -77,6 +79,8 @@ make(const struct act_call *call, const struct act_subject *subject, struct made
 	(void)act_moment_text(account->valid_until_us, made_r->valid_until);
 	(void)act_moment_text(account->disabled_us, made_r->disabled);
 	(void)act_number_text((int64_t)subject->reserve_uses, made_r->reserve_used);
+	(void)act_moment_text(account->password.set_us, made_r->password_set);
+	(void)act_moment_text(account->password.checked_us, made_r->password_checked);
 	put_lock_end(subject, made_r->locked_until);
 	(void)act_groups_text(account, made_r->groups);
 	act_factors(call, subject, made_r->factors, sizeof(made_r->factors));
@@ -96,7 +100,9 @@ send_rows(struct act_call *call, const struct act_subject *subject, size_t n)
 		act_bool_text(account->must_change), act_bool_text(locked),
 		made.factors, made.created, made.last_login, made.valid_until, made.groups,
 		account->sources, made.valid_from, made.disabled, made.failures, made.locked_until,
-		lock_lane(subject), made.reserve_used, act_bool_text(account->shared)};
+		lock_lane(subject), made.reserve_used, act_bool_text(account->shared), account->person,
+		account->must_change ? account->change_rule : "", made.password_set,
+		made.password_checked};
 
 	_Static_assert(COUNT_OF(cells) == COUNT_OF(columns), "a cell for each column");
 	make(call, subject, &made);

@@ -29,7 +29,7 @@ struct enforced_table {
 	size_t n;
 };
 extern const struct enforced_table enforced_values, enforced_logins, enforced_accounts,
-	enforced_register;
+	enforced_passwords, enforced_register;
 
 #define ENFORCED_SIGNED " by = \"Sato\" on = \"2026-11-21\" reason = \"why\" }\n"
 #define ENFORCED_RESOLVE(name, value) "resolve \"" name "\" { is = {\"" value "\"}" ENFORCED_SIGNED

@@ -9,7 +9,8 @@
 #include "tests/unit/rules/shipped.h"
 
 static const struct enforced_table *const tables[] = {
-	&enforced_values, &enforced_logins, &enforced_accounts, &enforced_register};
+	&enforced_values, &enforced_logins, &enforced_accounts, &enforced_passwords,
+	&enforced_register};
 
 static bool
 has_row(const char *criterion)
