@@ -11,13 +11,13 @@
 int
 ctl_leaks_check(struct ctl *ctl, const struct parsed *parsed)
 {
-	const char *path = parsed->operands[0];
+	const char *path = args_operand(parsed, 0);
 	struct wf_leak_finding finding;
 	wf_status status = wf_leak_list_check(path, &finding);
 	char text[512];
 
 	if (status == WF_OK) {
-		fprintf(ctl->out, _("%s: fine, %llu passwords in order.\n"), path,
+		fprintf(ctl->out, _("%s: in order; lines: %llu.\n"), path,
 			(unsigned long long)finding.lines);
 		return CTL_OK;
 	}

@@ -66,6 +66,9 @@ _warifu()
 		mapfile -t COMPREPLY < <(compgen -W '0 1' -- "$cur")
 		return
 		;;
+	--person)
+		return
+		;;
 	--reason)
 		return
 		;;
@@ -177,7 +180,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock grant service session emergency log why status doctor tune pam radius policy key clock backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock grant service session emergency log why status doctor tune pam radius policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --groups --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -194,7 +197,7 @@ _warifu()
 		kind=-u
 		;;
 	'user set')
-		words='--uid --kind --display --sources --groups --valid-from --valid-until --must-change --shared --reason --ticket --json --socket --lang --help --version'
+		words='--uid --kind --display --sources --groups --valid-from --valid-until --must-change --shared --person --reason --ticket --json --socket --lang --help --version'
 		kind=-u
 		;;
 	'user passwd')
@@ -333,6 +336,10 @@ _warifu()
 	'clock accept')
 		words='--reason --ticket --json --socket --lang --help --version'
 		;;
+	'leaks check')
+		words='--json --socket --lang --help --version'
+		kind=-f
+		;;
 	'init '*)
 		words='--key-copy --codes --emergency-user --stdin --json --socket --lang --help --version'
 		kind=-u
@@ -403,6 +410,9 @@ _warifu()
 		;;
 	'clock '*)
 		words='accept'
+		;;
+	'leaks '*)
+		words='check'
 		;;
 	esac
 	if [ "$name" = log ] && [ -z "$sub" ]; then
