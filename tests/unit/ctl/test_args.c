@@ -16,8 +16,8 @@ struct sample {
 };
 
 #define COMMANDS                                                                       \
-	"init, user, token, unlock, session, emergency, log, why, status, doctor, tune, " \
-	"pam, radius, policy, key, clock, backup, restore, reload, completion, help"
+	"init, user, token, unlock, grant, service, session, emergency, log, why, status, doctor, tune, " \
+	"pam, radius, policy, key, clock, leaks, backup, restore, reload, completion, help"
 #define COMMON "--json, --socket, --lang, --help, --version"
 
 static const struct sample samples[] = {
