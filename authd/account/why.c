@@ -66,8 +66,8 @@ static const struct reason {
 		N_("Log in as yourself, then 'sudo -u' or 'sudo -iu' it: the log has both names.")},
 	{"locked-strangers",
 		N_("After too many wrong answers the account was locked for places from which it "
-		   "has not logged in lately; what was entered did not matter. From the others it is "
-		   "open."),
+		   "has not logged in lately; what was entered did not matter. From the others it "
+		   "is open."),
 		N_("Let him log in from where he usually does; or make sure that it was the person "
 		   "himself, then 'warifu unlock'.")},
 	{"locked-possession",
