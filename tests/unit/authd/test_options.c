@@ -123,6 +123,44 @@ START_TEST(the_help_names_every_option)
 }
 END_TEST
 
+static int
+seven(const struct wf_options *options)
+{
+	return options->stderr_log ? 7 : 8;
+}
+
+/* The exit code of a whole command line, of which one task is known. */
+struct whole {
+	const char *word;
+	int code;
+};
+
+static void
+run_whole(void *ctx)
+{
+	static const wf_task_run tasks[] = {[TASK_SERVE] = seven};
+	struct whole *whole = ctx;
+	char word[32];
+	char *argv[] = {(char[]){"warifud"}, word, NULL};
+
+	(void)snprintf(word, sizeof(word), "%s", whole->word);
+	whole->code = wf_options_main(&warifud_command_line, tasks, 2, argv);
+}
+
+START_TEST(a_task_gives_the_exit_code)
+{
+	struct whole serve = {.word = "--foreground"}, version = {.word = "--version", .code = 1},
+		     wrong_word = {.word = "--nothing"};
+
+	run_whole(&serve);
+	ck_assert_int_eq(serve.code, 7);
+	ck_assert_str_eq(said(stdout, run_whole, &version), "warifud " PACKAGE_VERSION "\n");
+	ck_assert_int_eq(version.code, 0);
+	ck_assert_ptr_nonnull(strstr(said(stderr, run_whole, &wrong_word), "--nothing"));
+	ck_assert_int_eq(wrong_word.code, 2);
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -132,6 +170,7 @@ make_suite(void)
 	tcase_add_loop_test(tcase, understood, 0, (int)(sizeof(right) / sizeof(right[0])));
 	tcase_add_loop_test(tcase, refused, 0, (int)(sizeof(wrong) / sizeof(wrong[0])));
 	tcase_add_test(tcase, the_help_names_every_option);
+	tcase_add_test(tcase, a_task_gives_the_exit_code);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
