@@ -58,6 +58,32 @@ def test_sudo(lab):
     lib.equal((row["service"], row["result"], row["user"]), ("sudo", "success", "alice"), "row")
 
 
+def test_shared_account(lab):
+    """A shared account is used by sudo from one's own login, and the row has both names; su to it is refused."""
+    lab.up()
+    for service in ("su", "sudo"):
+        hosts.use_stanza(lab, service)
+    alice, team = (lab.person(name, unix=True) for name in ("alice", "team"))
+    lab.cli("user", "set", "team", "--shared", "1")
+    with open("/etc/sudoers.d/test", "w", encoding="utf-8") as stream:
+        stream.write("alice ALL=(ALL) ALL\n")
+    os.chmod("/etc/sudoers.d/test", 0o440)
+    with lib.terminal(lab, "setpriv", as_user(alice.uid, "sudo", "-k", "-u", "team", "id", "-un")) as child:
+        answer(child, alice, (hosts.ANY_PASSWORD, hosts.CODE), "team\r\n")
+        child.expect(pexpect.EOF)
+    row = [row for row in lab.log("--user", "team", "--class", "session") if row["event"] == "session.open"][-1]
+    lib.equal((row["user"], row["operator"], row["service"]), ("team", "alice", "sudo"), "both names")
+    lib.equal("checked out by alice" in row["detail"], True, f"detail {row['detail']}")
+    with lib.terminal(lab, "setpriv", as_user(alice.uid, "su", "team", "-c", "id -un")) as child:
+        for prompt, text in ((hosts.PASSWORD, team.password), (hosts.CODE, team.code())):
+            child.expect(prompt)
+            child.sendline(text)
+        child.expect(pexpect.EOF)
+        lib.equal("team\r\n" in child.before, False, "the right answers let somebody in")
+    row = lab.log("--user", "team", "--class", "auth")[-1]
+    lib.equal((row["result"], row["reason"]), ("failure", "shared-account"), "row")
+
+
 def log_in(lab, child, person):
     """Through /bin/login to a shell."""
     child.expect("login: ")
