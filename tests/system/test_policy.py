@@ -6,6 +6,7 @@ import shutil
 import hosts
 import lib
 import pam
+import radius
 
 PROFILES = "/etc/warifu/profiles"
 RESOLVE = 'resolve "password.classes" { is = {"none"} by = "Sato" on = "2026-11-21" reason = "test" }'
@@ -67,6 +68,26 @@ def test_without_documents(lab):
     checked = lab.run(lib.CLI, "policy", "check", "--against", "isac1", code=None)
     lib.contains(checked.stderr + checked.stdout, "deviations", "what differs")
     lib.equal(checked.returncode != 0, True, "a deviation is no success")
+
+
+def test_gateways(lab):
+    """C-21, C-26: an Accept says how long one may be idle, also after a reload; who is outside comes over TLS or not at all."""
+    lay_out()
+    radius.make_user()
+    lab.up(comply("isac2"), radius.client(), lib.NO_BACKOFF)
+    person = lab.person("alice")
+    server = radius.Server(lab).start().connected()
+    with radius.Nas() as nas:
+        for said in (None, "configuration reloaded"):
+            if said is not None:
+                lib.contains(server.reload(), said, "the log")
+            first = nas.ask(radius.access("alice", person.password))
+            reply = nas.ask(radius.access("alice", person.code(), state=first.one(radius.STATE_ATTR)))
+            lib.equal((reply.code, reply.one(28)), (radius.ACCEPT, (900).to_bytes(4, "big")), "Idle-Timeout")
+    lab.configure(comply("isac2"), radius.client(network='"198.51.100.7"'), lib.NO_BACKOFF)
+    for program in (lib.DAEMON, radius.SERVER):
+        lib.contains(lab.run(program, "--check", code=1).stderr, "would send passwords in the clear from 198.51.100.7", program)
+    lib.contains(server.reload(), "not reloaded", "the log")
 
 
 if __name__ == "__main__":
