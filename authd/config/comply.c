@@ -91,18 +91,14 @@ settle_as_far(struct config_load *load)
 	}
 }
 
-void
-config_comply_check(struct config_load *load)
+/* --- all of it --- */
+
+static void
+compose_documents(struct config_load *load)
 {
 	struct config_comply *comply = &load->config->comply;
 	struct compose_problem problem;
 
-	if (load->preview != NULL)
-		take_names(load);
-	if (comply->n == 0) {
-		check_needed(load);
-		return;
-	}
 	if (load->status != WF_OK || !comply_add_profiles(load) || !comply_read_answers(load))
 		return;
 	comply_point_at(load, &comply->origin);
@@ -115,6 +111,19 @@ config_comply_check(struct config_load *load)
 		comply_effect(load);
 	else
 		comply_fail_compose(load, &problem);
+}
+
+void
+config_comply_check(struct config_load *load)
+{
+	if (load->preview != NULL)
+		take_names(load);
+	if (load->config->comply.n == 0)
+		check_needed(load);
+	else
+		compose_documents(load);
+	if (load->status == WF_OK)
+		comply_check_services(load);
 }
 
 void

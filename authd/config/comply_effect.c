@@ -145,7 +145,7 @@ name_members(struct config *config, enum rule_id rule, size_t cell)
 	}
 }
 
-/* Where somebody has answered, he is who asks. */
+/* What stays of a set in spite of an answer is asked for by who asked before. */
 static void
 name_all_members(struct config *config)
 {
@@ -154,7 +154,7 @@ name_all_members(struct config *config)
 			const struct compose_cell *cell = &config->comply.composed.cells[rule][i];
 
 			if (rule_spec((enum rule_id)rule)->stricter == POLICY_UNION &&
-				cell->state == CELL_SET && cell->answer == NULL)
+				cell->state == CELL_SET)
 				name_members(config, (enum rule_id)rule, i);
 		}
 }

@@ -16,6 +16,8 @@ bool comply_is_signed(struct config_load *load, const char *section,
 	const struct config_answer *answer, bool ends);
 /* What was composed, answers applied, becomes what the policy holds. */
 void comply_effect(struct config_load *load);
+/* What services, clients and trusted addresses come to beside what holds now. */
+void comply_check_services(struct config_load *load);
 
 /* A contradiction, or an answer to none, with the section to be written. */
 void comply_fail_compose(struct config_load *load, const struct compose_problem *problem);

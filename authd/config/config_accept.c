@@ -239,6 +239,7 @@ static void (*const accepted[])(const struct config_row *, struct config_text *)
 	[CONFIG_INTERNAL] = accepted_networks,
 	[CONFIG_SHARED] = accepted_networks,
 	[CONFIG_WORDS] = accepted_guessed,
+	[CONFIG_TRUSTED] = accepted_networks,
 	[CONFIG_SWITCH] = accepted_switch,
 	[CONFIG_SERVICE_KINDS] = accepted_number,
 	[CONFIG_SERVICE_ASK] = accepted_ask,

@@ -170,6 +170,15 @@ put_shared(const struct config_put *put)
 }
 
 static bool
+put_trusted(const struct config_put *put)
+{
+	struct policy *policy = &put->load->config->policy;
+
+	policy->trusted_origin = put->origin;
+	return put_network(put, policy->trusted, &policy->ntrusted);
+}
+
+static bool
 put_switch(const struct config_put *put)
 {
 	bool value;
@@ -243,6 +252,7 @@ static bool (*const puts_by_type[])(const struct config_put *) = {
 	[CONFIG_INTERNAL] = put_internal,
 	[CONFIG_SHARED] = put_shared,
 	[CONFIG_WORDS] = config_put_guessed,
+	[CONFIG_TRUSTED] = put_trusted,
 	[CONFIG_SWITCH] = put_switch,
 	[CONFIG_SERVICE_KINDS] = put_service_kinds,
 	[CONFIG_SERVICE_ASK] = put_service_ask,

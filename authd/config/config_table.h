@@ -25,6 +25,7 @@ enum config_type {
 	CONFIG_INTERNAL, /* list of networks */
 	CONFIG_SHARED,   /* list of networks */
 	CONFIG_WORDS,    /* list of words that are easy to guess here */
+	CONFIG_TRUSTED,  /* list of networks */
 	CONFIG_SWITCH,  /* bool at `offset` */
 	CONFIG_SERVICE_KINDS,
 	CONFIG_SERVICE_ASK, /* list of what the service asks for itself */

@@ -242,6 +242,7 @@ facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purp
 		.user = asker->user,
 		.purpose = purpose,
 		.source = asker->source,
+		.vouched = asker->source.remote && asker->host[0] == '\0' && (asker->gateway || asker->trusted),
 		.zone = asker->zone,
 		.ssh_key = asker->ssh_key,
 	};

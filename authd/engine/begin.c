@@ -118,6 +118,7 @@ static bool
 must_look_first(const struct transaction *txn)
 {
 	return txn->has_idempotency || !txn->asker.trusted || only_observes(txn) ||
+	       policy_place_matters(&txn->engine->config->policy, txn->asker.service) ||
 	       store_may_be_exempt(txn->engine->store, txn->asker.user);
 }
 

@@ -253,11 +253,11 @@ name_of(const struct transaction *txn, size_t prompt, const struct factor_ops *o
 	return name;
 }
 
-/* The factors that were proved, by name, tag and kind. */
+/* The factors that were proved, by name, tag and kind; an address that counted is told, but is nobody's answer. */
 static void
 name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kinds_r)
 {
-	unsigned kinds = txn->gateway.proved;
+	unsigned kinds = txn->gateway.proved, shown = KIND_NONE;
 	char name[80];
 
 	AUDIT_TEXT(row->factors, txn->gateway.factors);
@@ -269,8 +269,12 @@ name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kin
 		append(row->factors, sizeof(row->factors), name_of(txn, i, ops, name, sizeof(name)));
 		kinds |= (unsigned)ops->kind;
 	}
+	if (row->result == AUDIT_SUCCESS && txn->demand.given != 0) {
+		append(row->factors, sizeof(row->factors), "address");
+		shown = txn->demand.given;
+	}
 	for (size_t i = 0; i < sizeof(kind_names) / sizeof(kind_names[0]); i++)
-		if (kinds & kind_names[i].kind)
+		if ((kinds | shown) & kind_names[i].kind)
 			append(row->kinds, sizeof(row->kinds), kind_names[i].name);
 	*kinds_r = kinds;
 }

@@ -14,15 +14,16 @@
 
 enum { PROMPT_FIRST = 1, PROMPT_SECOND = 2 };
 
-/*
- * Two different kinds: each pair of those that count (SCS-4-1-3-3; KUBOTA-120 leaves addresses
- * out).
- */
+/* Two different kinds (SCS-4-1-3-3): those of them count that mfa.counts allows (C-05). */
 static const unsigned pairs[] = {
 	KIND_KNOWLEDGE | KIND_POSSESSION,
 	KIND_KNOWLEDGE | KIND_BIOMETRIC,
 	KIND_POSSESSION | KIND_BIOMETRIC,
+	KIND_KNOWLEDGE | KIND_OTHER,
+	KIND_POSSESSION | KIND_OTHER,
+	KIND_BIOMETRIC | KIND_OTHER,
 };
+_Static_assert(sizeof(pairs) / sizeof(pairs[0]) <= POLICY_ALTERNATIVES_MAX, "room for all pairs");
 
 static void
 add_set(struct policy_demand *demand, unsigned kinds, const char *rule)
@@ -33,11 +34,20 @@ add_set(struct policy_demand *demand, unsigned kinds, const char *rule)
 	(void)snprintf(set->rule, sizeof(set->rule), "%s", rule);
 }
 
+/* Of the source address only where it is given; of passwords, where one must be among them (C-06). */
 static void
-add_pairs(struct policy_demand *demand, const char *rule)
+add_pairs(const struct policy *policy, struct policy_demand *demand, const char *rule)
 {
+	const unsigned counts = (unsigned)policy_members_of(
+		policy, R_MFA_COUNTS, ACCOUNT_GENERAL, GUARD_MFA);
+	const bool password =
+		policy_number_of(policy, R_MFA_PASSWORD, ACCOUNT_GENERAL, GUARD_MFA) != 0;
+	const unsigned may = (counts & ~(unsigned)KIND_OTHER) | demand->given;
+
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
-		add_set(demand, pairs[i], rule);
+		if ((pairs[i] & may) == pairs[i] &&
+			(!password || (pairs[i] & KIND_KNOWLEDGE) != 0))
+			add_set(demand, pairs[i], rule);
 }
 
 static void
@@ -55,12 +65,6 @@ policy_asks(const struct policy *policy, const struct policy_service *service)
 	if (service->ask != 0)
 		return service->ask;
 	return kinds < 2 ? POLICY_ASK_PASSWORD : POLICY_ASK_PASSWORD | POLICY_ASK_CODE;
-}
-
-int
-policy_kinds_least(const struct policy *policy, const struct policy_service *service)
-{
-	return __builtin_popcount(policy_asks(policy, service));
 }
 
 /* With the line: what such a service lacks stands in a PAM stanza that nobody here sees. */
@@ -86,30 +90,82 @@ policy_kinds_rule(const struct policy *policy, const struct policy_service *serv
 		policy_held_rule(policy, R_MFA_KINDS, ACCOUNT_GENERAL, GUARD_MFA, 0, text_r);
 }
 
-void
-policy_demand_login(const struct policy *policy, const struct policy_service *service,
-	bool admin_entry, struct policy_demand *demand)
-{
-	int64_t ttl = policy_value(policy, P_PERSON_DEADLINE_S);
-	unsigned asks = policy_asks(policy, service);
-	char rule[65];
+#define ASK_BOTH ((unsigned)POLICY_ASK_PASSWORD | (unsigned)POLICY_ASK_CODE)
 
-	policy_kinds_rule(policy, service, rule);
-	if (admin_entry && asks != (POLICY_ASK_PASSWORD | POLICY_ASK_CODE)) {
-		asks = POLICY_ASK_PASSWORD | POLICY_ASK_CODE;
-		(void)snprintf(rule, sizeof(rule), "%s", RULE_ADMIN);
-	}
+/* What is asked here, and by which rule: the service's own line, or what documents put above it. */
+static unsigned
+asks_here(const struct policy *policy, const struct policy_service *service,
+	const struct policy_facts *facts, char rule_r[POLICY_RULE_SIZE])
+{
+	const unsigned asks = policy_asks(policy, service);
+	int64_t trigger;
+
+	policy_kinds_rule(policy, service, rule_r);
+	if (asks == ASK_BOTH)
+		return asks;
+	trigger = policy_trigger(policy, service, facts);
+	if (facts->admin_entry)
+		(void)snprintf(rule_r, POLICY_RULE_SIZE, "%s", RULE_ADMIN);
+	else if (trigger != 0)
+		policy_held_rule(
+			policy, R_MFA_REQUIRED, ACCOUNT_GENERAL, GUARD_MFA, trigger, rule_r);
+	return facts->admin_entry || trigger != 0 ? ASK_BOTH : asks;
+}
+
+bool
+policy_source_trusted(const struct policy *policy, const struct policy_facts *facts)
+{
+	for (size_t i = 0; facts->vouched && i < policy->ntrusted; i++)
+		if (wf_network_contains(&policy->trusted[i], &facts->source))
+			return true;
+	return false;
+}
+
+/*
+ * What stands in for a second kind without being asked: an address that somebody trustworthy has
+ * told, where all documents let it count (C-05).  Behind a client where firewalls are administered
+ * they must let it do there as well (C-11).
+ */
+static unsigned
+given_by(const struct policy *policy, const struct policy_facts *facts)
+{
+	const int64_t counts =
+		policy_members_of(policy, R_MFA_COUNTS, ACCOUNT_GENERAL, GUARD_MFA);
+	const int64_t change =
+		policy_members_of(policy, R_FIREWALL_CHANGE, ACCOUNT_GENERAL, GUARD_MFA);
+	const bool enough = facts->admin_entry ? (change & FIREWALL_TRUSTED_ADDRESS) != 0
+					       : (counts & KIND_OTHER) != 0;
+
+	return enough && policy_source_trusted(policy, facts) ? KIND_OTHER : KIND_NONE;
+}
+
+static void
+add_login_prompts(const struct policy *policy, unsigned asks, struct policy_demand *demand)
+{
+	const int64_t ttl = policy_value(policy, P_PERSON_DEADLINE_S);
+
 	if ((asks & POLICY_ASK_PASSWORD) != 0)
 		add_prompt(demand, PROMPT_FIRST, WF_TEXT_PASSWORD, ttl);
-	if ((asks & POLICY_ASK_CODE) != 0)
+	if ((asks & POLICY_ASK_CODE) != 0 && demand->given == KIND_NONE)
 		add_prompt(demand, PROMPT_SECOND, WF_TEXT_CODE, ttl);
+}
+
+void
+policy_demand_login(const struct policy *policy, const struct policy_service *service,
+	const struct policy_facts *facts, struct policy_demand *demand)
+{
+	char rule[POLICY_RULE_SIZE];
+	const unsigned asks = asks_here(policy, service, facts, rule);
+
+	demand->given = asks == ASK_BOTH ? given_by(policy, facts) : KIND_NONE;
 	demand->password_elsewhere = asks == POLICY_ASK_CODE;
+	add_login_prompts(policy, asks, demand);
 	if (asks == POLICY_ASK_PASSWORD)
 		add_set(demand, KIND_KNOWLEDGE, rule);
 	else if (asks == POLICY_ASK_CODE)
 		add_set(demand, KIND_POSSESSION, rule);
 	else
-		add_pairs(demand, rule);
+		add_pairs(policy, demand, rule);
 }
 
 static void
@@ -183,7 +239,7 @@ policy_eval(const struct policy *policy, const struct policy_facts *facts,
 	if (facts->purpose == WF_PURPOSE_CHANGE)
 		demand_change(policy, &demand);
 	else
-		policy_demand_login(policy, service, facts->admin_entry, &demand);
+		policy_demand_login(policy, service, facts, &demand);
 	(void)snprintf(demand.rule, sizeof(demand.rule), "%s", demand.sets[0].rule);
 	if (reason == NULL)
 		reason = denial(facts, &rule);
@@ -195,12 +251,15 @@ policy_eval(const struct policy *policy, const struct policy_facts *facts,
 bool
 policy_satisfied(const struct policy_demand *demand, unsigned proved)
 {
+	/* an address is no answer, nor is one of another login this one's */
+	const unsigned have = (proved & ~(unsigned)KIND_OTHER) | demand->given;
+
 	if (demand->decision != POLICY_DEMAND)
 		return false;
 	for (size_t i = 0; i < demand->nsets; i++) {
 		unsigned kinds = demand->sets[i].kinds;
 
-		if (kinds != KIND_NONE && (proved & kinds) == kinds)
+		if (kinds != KIND_NONE && (have & kinds) == kinds)
 			return true;
 	}
 	return false;

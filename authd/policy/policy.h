@@ -118,6 +118,7 @@ struct policy_service {
 	bool root_allowed; /* uid 0 may log in here (console by a registered exception) */
 	bool console;     /* its local terminal is the machine's console: login, display managers */
 	bool invoker;     /* authenticates who already runs it (sudo): for root that is no login */
+	bool operation;   /* gives another account's rights: sudo, su (IPA-6.1d) */
 	struct policy_entry entry;
 	struct origin origin;
 };
@@ -135,6 +136,10 @@ struct policy {
 	/* NAT and jump hosts: never slowed as a source */
 	struct wf_network shared[POLICY_NETWORKS_MAX];
 	size_t nshared;
+	/* whoever comes from there has that as a factor, where documents let it count (C-05) */
+	struct wf_network trusted[POLICY_NETWORKS_MAX];
+	size_t ntrusted;
+	struct origin trusted_origin;
 	struct policy_service services[POLICY_SERVICES_MAX];
 	size_t nservices;
 	struct policy_host hosts[POLICY_HOSTS_MAX];
@@ -176,6 +181,8 @@ struct policy_facts {
 	const char *user; /* the name; NULL: not looked at */
 	enum wf_purpose purpose;
 	struct wf_source source;
+	/* the source was told by root of this machine or by a client trusted with it */
+	bool vouched;
 	enum zone zone;
 	enum account_kind kind;
 	bool known;      /* the account exists and is managed */
@@ -197,7 +204,7 @@ struct policy_facts {
 	bool outside_scope;
 };
 
-#define POLICY_ALTERNATIVES_MAX 4
+#define POLICY_ALTERNATIVES_MAX 6
 #define POLICY_PROMPTS_MAX 4
 
 /* One set of kinds that suffices. */
@@ -218,6 +225,7 @@ struct policy_demand {
 	char rule[65];
 	struct policy_set sets[POLICY_ALTERNATIVES_MAX];
 	size_t nsets;
+	unsigned given; /* KIND_OTHER: the address counts, and is no prompt's answer */
 	/* the same for known and unknown users (I5) */
 	struct wf_prompt prompts[POLICY_PROMPTS_MAX];
 	size_t nprompts;
@@ -276,17 +284,25 @@ bool policy_shared_forbidden(
 /* An exemption that holds at `wall_us`: one without an end never does. NULL has none. */
 bool policy_exempt(const struct account *account, int64_t wall_us);
 /*
- * Authentication: what to ask.  Prompts and sets depend on service and purpose alone, never on the
- * account, and are there for a denial, too: a doomed attempt is asked and evaluated like any other
- * (I5).  LOGIN wants as many different kinds as the service's row or P_MFA_KINDS says; with two,
- * the password and a one-time code are asked; with one, the password; or what the row's `ask`
- * lists; an `admin_entry` wants both, and a privileged account.  CHANGE wants the current password,
- * also of somebody who has just completed a login: a transaction id is no secret and authorises
- * nothing.  A public key that sshd has verified counts as no kind, because nobody knows how it is
- * kept.
+ * Authentication: what to ask.  Prompts and sets depend on service, purpose and place alone, never
+ * on the account, and are there for a denial, too: a doomed attempt is asked and evaluated like any
+ * other (I5).  LOGIN wants as many different kinds as the service's row or mfa.kinds says, and two
+ * where documents want them of such a login (mfa.required); with two, the password and a one-time
+ * code are asked, or the password alone where the address counts; with one, the password; or what
+ * the row's `ask` lists; an `admin_entry` wants both, and a privileged account.  CHANGE wants the
+ * current password, also of somebody who has just completed a login: a transaction id is no secret
+ * and authorises nothing.  A public key that sshd has verified counts as no kind, because nobody
+ * knows how it is kept.
  */
 void policy_eval(const struct policy *policy, const struct policy_facts *facts,
 	struct policy_demand *demand_r);
+/*
+ * Whether what is asked depends on where somebody comes from, so that nobody can be asked before
+ * that is known.
+ */
+bool policy_place_matters(const struct policy *policy, const char *service);
+/* Whether the address is vouched for and listed as trusted. */
+bool policy_source_trusted(const struct policy *policy, const struct policy_facts *facts);
 /*
  * True when the kinds proved satisfy one of the sets; the same kind twice is one kind.  Never for a
  * denial.

@@ -166,13 +166,11 @@ static bool
 ask_covered(const struct question *q, struct policy_account_answer *answer_r)
 {
 	struct policy_demand demand = {.decision = POLICY_DEMAND};
-	char rule[65];
 
-	policy_demand_login(q->policy, q->service, false, &demand);
+	policy_demand_login(q->policy, q->service, q->facts, &demand);
 	if (policy_satisfied(&demand, q->facts->completed))
 		return false;
-	policy_kinds_rule(q->policy, q->service, rule);
-	answer(answer_r, WF_VERDICT_REJECT, "no-transaction", rule);
+	answer(answer_r, WF_VERDICT_REJECT, "no-transaction", demand.sets[0].rule);
 	return true;
 }
 

@@ -39,9 +39,12 @@ const char *policy_identity_refused(const struct policy *policy, const struct po
 	const struct policy_service *service, char rule_r[POLICY_RULE_SIZE]);
 /* uid 0 is refused everywhere but on the console of a service whose row lets it in. */
 bool policy_root_refused(const struct policy_facts *facts, const struct policy_service *service);
-/* Adds the prompts and sets of a login to an empty demand; `admin_entry` as in policy_facts. */
+/* Adds the prompts and sets of a login to an empty demand. */
 void policy_demand_login(const struct policy *policy, const struct policy_service *service,
-	bool admin_entry, struct policy_demand *demand);
+	const struct policy_facts *facts, struct policy_demand *demand);
+/* The trigger for which this login needs two kinds, a bit of mfa.required; 0: none does. */
+int64_t policy_trigger(const struct policy *policy, const struct policy_service *service,
+	const struct policy_facts *facts);
 /* How many kinds a login to this service proves at the place where fewest are asked for. */
 int policy_kinds_least(const struct policy *policy, const struct policy_service *service);
 /* The values that hold where nobody has said anything. */

@@ -13,17 +13,17 @@
 
 static const struct service_row {
 	const char *name;
-	bool asked, key_only, root_allowed, console, invoker;
+	bool asked, key_only, root_allowed, console, invoker, operation;
 } builtin[] = {
 	{.name = "sshd", .asked = true, .key_only = true},
 	{.name = "login", .asked = true, .root_allowed = true, .console = true},
 	{.name = "gdm-password", .asked = true, .console = true},
 	{.name = "lightdm", .asked = true, .console = true},
 	{.name = "sddm", .asked = true, .console = true},
-	{.name = "su", .asked = true},
-	{.name = "su-l", .asked = true},
-	{.name = "sudo", .asked = true, .invoker = true},
-	{.name = "sudo-i", .asked = true, .invoker = true},
+	{.name = "su", .asked = true, .operation = true},
+	{.name = "su-l", .asked = true, .operation = true},
+	{.name = "sudo", .asked = true, .invoker = true, .operation = true},
+	{.name = "sudo-i", .asked = true, .invoker = true, .operation = true},
 	{.name = "passwd", .asked = true, .root_allowed = true},
 	/* Jobs and helpers of the system: nobody is there to answer. */
 	{.name = "cron"},
@@ -54,6 +54,7 @@ service_fill(struct policy_service *service, const struct service_row *row)
 	service->root_allowed = row->root_allowed;
 	service->console = row->console;
 	service->invoker = row->invoker;
+	service->operation = row->operation;
 	(void)snprintf(service->origin.force, sizeof(service->origin.force), "default");
 }
 

@@ -26,6 +26,7 @@
 #define LOCK_TODAY 1 /* lock */
 #define NAMES_TODAY 15 /* all of them */
 #define SHARED_TODAY 3 /* privileged, general */
+#define TRIGGERS 4095 /* all of them: policy_triggers.c */
 #define WIRES_TODAY 15 /* all of them: of RADIUS over UDP */
 #define FIELDS_TODAY 255 /* all of them */
 #define BY_BOTH (RULE_BY_KIND | RULE_BY_GUARD)
@@ -70,11 +71,11 @@ static const struct rule_spec specs[] = {
 		N_("Kinds of factors that count; 'other' is the source address.")},
 	{"mfa.means", "", POLICY_INTERSECT, RULE_WHOLE, means_words, 0, BUILT_IN(0),
 		N_("Means over a second channel that count as possession.")},
-	{"mfa.password", "yes", POLICY_LARGER, RULE_WHOLE, NULL, 1, NONE,
+	{"mfa.password", "yes", POLICY_LARGER, RULE_WHOLE, NULL, 1, HELD(0),
 		N_("A password is always one of the factors.")},
-	{"mfa.required", "", POLICY_UNION, RULE_WHOLE, trigger_words, 0, NONE,
+	{"mfa.required", "", POLICY_UNION, RULE_WHOLE, trigger_words, 0, HELD(TRIGGERS),
 		N_("Logins that need two kinds of factors, whatever a service's own line says.")},
-	{"firewall.change", "", POLICY_INTERSECT, RULE_WHOLE, firewall_words, 0, NONE,
+	{"firewall.change", "", POLICY_INTERSECT, RULE_WHOLE, firewall_words, 0, HELD(0),
 		N_("What lets somebody change firewall rules through the internet.")},
 	{"accounts.default_ids", "", POLICY_INTERSECT, RULE_WHOLE, default_words, 0, HELD(0),
 		N_("What may be done with accounts that a product brings along.")},
@@ -218,6 +219,7 @@ static const struct rule_default defaults[] = {
 	{R_PASSWORD_CHANGE_ON, CHANGE_TODAY, "", "default"},
 	{R_PASSWORD_UNIQUE, REUSE_TODAY, "", "default"},
 	{R_MFA_COUNTS, KIND_KNOWLEDGE | KIND_POSSESSION | KIND_BIOMETRIC, "", "default"},
+	{R_FIREWALL_CHANGE, FIREWALL_MFA, "SCS-4-5-1-7", "must"},
 };
 
 const struct rule_spec *

@@ -47,6 +47,7 @@ static const char *const config_samples[CONFIG_TYPES] = {
 	[CONFIG_BACKOFF] = "{0, 1s, 1m}",
 	[CONFIG_INTERNAL] = "{\"192.0.2.0/24\", \"2001:db8::/32\"}",
 	[CONFIG_SHARED] = "{192.0.2.7}",
+	[CONFIG_TRUSTED] = "{192.0.2.7}",
 	[CONFIG_SWITCH] = "yes",
 	[CONFIG_SERVICE_KINDS] = "1",
 	[CONFIG_SERVICE_ASK] = "{password}",

@@ -112,7 +112,7 @@ START_TEST(show_tells_what_is_not_yet)
 	ck_assert_str_eq(rig_cell(row, "today"), "enforced");
 	ck_assert_str_eq(rig_cell(row, "criterion"), "ISAC-6.2.3");
 	ck_assert_str_eq(rig_cell(row, "force"), "local");
-	row = row_of("parameter", "idle.lock", "value", "15m");
+	row = row_of("parameter", "time.sources", "value", "3");
 	ck_assert_str_eq(rig_cell(row, "today"), "not yet");
 	ck_assert_ptr_nonnull(strstr(rig_cell(row, "origin"), "isac1.profile:"));
 	row = row_of("parameter", "password.change_on", "today", "enforced");
@@ -186,7 +186,7 @@ START_TEST(check_claims_nothing_that_is_not_done)
 	ck_assert_int_eq(rig_act("policy.check", "against=isac1", NULL), WF_NO);
 	row_of("parameter", "lock.threshold", "verdict", "deviation");
 	row_of("parameter", "lock.window", "verdict", "met");
-	row_of("parameter", "idle.lock", "verdict", "not yet");
+	row_of("parameter", "time.sources", "verdict", "not yet");
 	row_of("parameter", "password.min", "verdict", "advice");
 	/* nobody here has neither two kinds nor a lock */
 	ck_assert_int_eq(rig_act("policy.check", "against=scs3", NULL), WF_OK);
@@ -211,7 +211,9 @@ START_TEST(check_takes_the_guard_that_is_there)
 			ck_assert_str_eq(rig_cell(row, "verdict"),
 				strcmp(rig_cell(row, "guard"), "none") == 0 ? "deviation" : "met");
 	/* one service with one kind is enough */
-	take("comply = {\"scs3\"}\nservice \"sshd\" { kinds = 1 }\n");
+	take("comply = {\"scs3\"}\nmfa { kinds = 2 }\nservice \"sshd\" { kinds = 1 }\n"
+	     "deviate \"mfa.kinds\" { is = {\"1\"} until = \"2027-01-01\" by = \"Sato\" "
+	     "on = \"2026-01-21\" reason = \"old devices\" }\n");
 	ck_assert_int_eq(rig_act("policy.check", NULL), WF_NO);
 	ck_assert_str_eq(rig_cell(row_of("parameter", "mfa.kinds", "verdict", "deviation"),
 				 "in-force"), "1");

@@ -188,9 +188,10 @@ START_TEST(c03_length_follows_from_the_guard)
 	ck_assert_int_eq(cell_of(config, "password.min", ACCOUNT_GENERAL, GUARD_LOCK)->value, 16);
 	config_free(&config);
 	/* one service with one kind: its passwords have the lock alone */
-	config = load_comply(
-		"comply = {\"scs3\", \"isac2\"}\nservice \"sshd\" { kinds = 1 }\n" RESOLVE(
-			"password.classes", "none"));
+	config = load_comply("comply = {\"scs3\", \"isac1\", \"isac2\"}\nmfa { kinds = 2 }\n"
+			     "service \"web\" { kinds = 1 class = \"wlan\" }\n" RESOLVE(
+				     "password.classes", "none") DEVIATE("mfa.kinds", "1")
+				     DEVIATE("mfa.required", "admin-internet"));
 	ck_assert_int_eq(policy_guard(&config->policy, ACCOUNT_GENERAL, true), GUARD_LOCK);
 	ck_assert_int_eq(locked(config, ACCOUNT_GENERAL, R_PASSWORD_MIN)->value, 16);
 	ck_assert_int_eq(locked(config, ACCOUNT_PRIVILEGED, R_PASSWORD_MIN)->value, 16);

@@ -61,6 +61,7 @@ print_policy(struct printed *out, const struct policy *policy)
 	print(out, "\n");
 	print_networks(out, "zone.networks", policy->internal, policy->ninternal);
 	print_networks(out, "source.shared", policy->shared, policy->nshared);
+	print_networks(out, "source.trusted", policy->trusted, policy->ntrusted);
 	print(out, "helpdesk = %s\npassword.words =", policy->helpdesk);
 	for (size_t i = 0; i < policy->nwords; i++)
 		print(out, " %s", policy->words[i]);
@@ -171,7 +172,7 @@ inverted(const struct config_row *row, char *text_r, size_t size)
 		{CONFIG_NAME_OR_NONE, "\"\""}, {CONFIG_PATH, "/somewhere/else"}, {CONFIG_MODE, "observe"},
 		{CONFIG_BACKOFF, "{1, 2, 1m}"}, {CONFIG_INTERNAL, "{10.0.0.0/8}"},
 		{CONFIG_SHARED, "{192.0.2.1, \"2001:db8::/32\"}"}, {CONFIG_SERVICE_KINDS, "1"},
-		{CONFIG_WORDS, "{acme, widget}"},
+		{CONFIG_WORDS, "{acme, widget}"}, {CONFIG_TRUSTED, "{192.0.2.1}"},
 	};
 	const char *title = strcmp(row->section, "zone") == 0 ? " internal" : "";
 	char value[64] = "";
@@ -696,7 +697,8 @@ START_TEST(the_shipped_file_tells_the_defaults)
 	ck_assert_uint_eq(config->radius.nclients, 1);
 	config->policy.nservices--; /* the client's */
 	(void)gethostname(config->node, sizeof(config->node));
-	config->policy.nshared = config->policy.ninternal = config->policy.nwords = 0;
+	config->policy.nshared = config->policy.ntrusted = 0;
+	config->policy.ninternal = config->policy.nwords = 0;
 	config->leak_list[0] = '\0';
 	/* these follow the prefix that was configured */
 	(void)snprintf(config->run_dir, sizeof(config->run_dir), "%s", WF_RUNDIR);

@@ -276,7 +276,7 @@ START_TEST(today)
 	const struct rule_spec *unique = rule_find("password.unique");
 
 	ck_assert_int_eq(rule_today(rule_find("lock.threshold"), 3), RULE_ENFORCED);
-	ck_assert_int_eq(rule_today(rule_find("session.timeout"), 900), RULE_NOT_YET);
+	ck_assert_int_eq(rule_today(rule_find("time.sources"), 3), RULE_NOT_YET);
 	ck_assert_int_eq(rule_today(forbidden, rule_member_bit(forbidden, "empty")), RULE_ENFORCED);
 	/* a dictionary is there or not when it is asked */
 	ck_assert_int_eq(rule_today(forbidden, 63),
