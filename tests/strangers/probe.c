@@ -190,15 +190,20 @@ pam_answer(struct frame *frame, const struct attempt *attempt)
 	return true;
 }
 
-/* Requests are told apart by a tag, packets by a hash: neither comes twice here. */
+/*
+ * Requests are told apart by a tag, packets by a hash: neither comes twice here, nor in a later
+ * run, which would be answered with what is remembered of this one.
+ */
 static void
 gateway_begin(struct frame *frame, const struct attempt *attempt)
 {
 	static uint64_t requests;
 	uint8_t hash[32] = {0};
+	int64_t sent_us = now_us();
 
 	requests++;
 	memcpy(hash, &requests, sizeof(requests));
+	memcpy(hash + sizeof(requests), &sent_us, sizeof(sent_us));
 	put_number(frame, 25, 2);
 	put_number(frame, 8, 2);
 	put_number(frame, (uint32_t)(requests >> 32), 4);
