@@ -208,3 +208,20 @@ wf_network_contains(const struct wf_network *network, const struct wf_source *so
 			return false;
 	return true;
 }
+
+bool
+wf_subscriber(const char *text, uint8_t key_r[WF_SUBSCRIBER_LEN])
+{
+	struct in_addr v4;
+	struct in6_addr v6;
+
+	memset(key_r, 0, WF_SUBSCRIBER_LEN);
+	if (inet_pton(AF_INET, text, &v4) == 1) {
+		memcpy(key_r + 12, &v4, sizeof(v4));
+		return true;
+	}
+	if (inet_pton(AF_INET6, text, &v6) != 1)
+		return false;
+	memcpy(key_r, &v6, 8);
+	return true;
+}

@@ -27,6 +27,13 @@ struct wf_source {
  */
 void wf_source_from_pam(const char *rhost, const char *tty, struct wf_source *source_r);
 
+#define WF_SUBSCRIBER_LEN 16
+/*
+ * What takes turns as one source: an IPv4 address, of IPv6 the network of 64 bits, since one
+ * subscriber has all of it.  False, and zeros: the text is no address.
+ */
+bool wf_subscriber(const char *text, uint8_t key_r[WF_SUBSCRIBER_LEN]);
+
 /* A network "192.0.2.0/24", "2001:db8::/32" or a single address. */
 struct wf_network {
 	uint8_t bytes[16]; /* IPv4 as ::ffff:a.b.c.d */

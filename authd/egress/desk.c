@@ -33,11 +33,13 @@ struct visit {
 };
 
 struct errand {
+	struct queue_place place; /* first: what the queue gives back is the errand */
 	struct order order;
 	struct worker_job job;
 	struct mailbox_post post;
 	struct visit *visit;
 	struct site *site;
+	struct booth *booth; /* of the site */
 	uint64_t tag;
 };
 
@@ -49,6 +51,7 @@ struct desk {
 	struct mailbox *mailbox;
 	struct visit *visits;
 	size_t nvisits, orders;
+	int64_t refused_us; /* of the last line about somebody who was hung up on */
 };
 
 /* --- replies --- */
@@ -117,21 +120,21 @@ errand_free(struct errand *errand)
 }
 
 /*
- * Once when servers fall silent, then at most once a minute, and when they answer again.  What
- * RADIUS cannot carry never went to them.
+ * Once when servers fall silent, then at most once a minute, and when they answer again.  What was
+ * not asked says nothing of them.
  */
 static void
 say_standing(const struct errand *errand)
 {
 	const struct desk *desk = errand->visit->desk;
 	const struct egress_reply *reply = &errand->order.reply;
-	struct booth *booth = site_find(errand->site, errand->order.target->config->name);
+	struct booth *booth = errand->booth;
 	int64_t now = wf_clock_now(&desk->options.clock).boot_us;
-	bool silent = reply->outcome == WF_OUTCOME_UNREACHABLE;
+	bool silent = egress_is_silence(reply);
 	bool news = silent != booth->silent;
 	char text[128 + EGRESS_CAUSE_MAX];
 
-	if (reply->why == WF_WHY_UNSENDABLE ||
+	if ((!silent && reply->outcome == WF_OUTCOME_UNREACHABLE) ||
 		(silent ? !news && now - booth->said_us < SAY_AGAIN_US : !news))
 		return;
 	if (silent)
@@ -145,11 +148,10 @@ say_standing(const struct errand *errand)
 	desk->options.say(silent ? LOG_WARNING : LOG_NOTICE, text);
 }
 
+/* It has its answer, or nobody waits for it any more. */
 static void
-came_back(struct mailbox_post *post)
+conclude(struct errand *errand)
 {
-	struct errand *errand = post->ctx;
-
 	if (!errand->visit->lost) {
 		say_standing(errand);
 		send_reply(errand->visit, errand->tag, &errand->order.reply);
@@ -157,13 +159,54 @@ came_back(struct mailbox_post *post)
 	errand_free(errand);
 }
 
+/* Into a thread, if there is any use of it; false: it is concluded. */
+static bool
+send_out(struct errand *errand)
+{
+	bool late = errand->order.deadline_boot_us <= wf_clock_now(&errand->order.clock).boot_us;
+
+	if (!late && !errand->visit->lost &&
+		worker_submit(errand->booth->pool, &errand->job) == WF_OK)
+		return true;
+	queue_leave(errand->booth->queue, &errand->place);
+	order_fail(&errand->order, WF_WHY_DEADLINE, "no thread was free before the deadline");
+	conclude(errand);
+	return false;
+}
+
+/* As many as there are threads. */
+static void
+pump(struct site *site, struct booth *booth)
+{
+	struct queue_place *next;
+
+	site_use(site); /* the last errand may give back the last use */
+	while (booth->running < booth->target.config->parallel &&
+		(next = queue_pop(booth->queue)) != NULL)
+		booth->running += send_out((struct errand *)next);
+	site_return(&site);
+}
+
+static void
+came_back(struct mailbox_post *post)
+{
+	struct errand *errand = post->ctx;
+	struct booth *booth = errand->booth;
+	struct site *site = site_use(errand->site);
+
+	booth->running--;
+	queue_leave(booth->queue, &errand->place);
+	conclude(errand);
+	pump(site, booth);
+	site_return(&site);
+}
+
 static void
 run(struct worker_job *job, void *scratch)
 {
 	struct errand *errand = job->ctx;
-	const struct booth *booth = site_find(errand->site, errand->order.target->config->name);
 
-	booth->trade->ask(&errand->order, scratch);
+	errand->booth->trade->ask(&errand->order, scratch);
 	wf_secret_clear(&errand->order.answer);
 }
 
@@ -173,8 +216,7 @@ done(struct worker_job *job, wf_status status)
 	struct errand *errand = job->ctx;
 
 	if (status != WF_OK)
-		order_fail(
-			&errand->order, WF_WHY_DEADLINE, "no thread was free before the deadline");
+		order_fail(&errand->order, WF_WHY_DEADLINE, "no thread was free before the deadline");
 	mailbox_post(errand->visit->desk->mailbox, &errand->post);
 }
 
@@ -271,11 +313,31 @@ refuse(struct visit *visit, uint64_t tag, enum wf_unreachable why, const char *c
 }
 
 static void
+line_up(struct errand *errand)
+{
+	const struct order *order = &errand->order;
+	struct booth *booth = errand->booth;
+	struct site *site = site_use(errand->site);
+	struct queue_place *gone =
+		queue_push(booth->queue, &errand->place, order->source, order->user);
+
+	if (gone != NULL) {
+		errand = (struct errand *)gone;
+		order_fail(&errand->order, WF_WHY_BUSY,
+			"too many questions wait for these servers");
+		conclude(errand);
+	}
+	pump(site, booth);
+	site_return(&site);
+}
+
+static void
 start(struct errand *errand, const struct wf_msg *msg, struct booth *booth)
 {
 	struct visit *visit = errand->visit;
 	uint64_t tag = errand->tag;
 
+	errand->booth = booth;
 	errand->order.target = &booth->target;
 	if (read_order(msg, &errand->order) != WF_OK) {
 		errand_free(errand);
@@ -284,10 +346,7 @@ start(struct errand *errand, const struct wf_msg *msg, struct booth *booth)
 		return;
 	}
 	errand->job.deadline_boot_us = errand->order.deadline_boot_us;
-	if (worker_submit(booth->pool, &errand->job) == WF_OK)
-		return;
-	errand_free(errand);
-	refuse(visit, tag, WF_WHY_BUSY, "too many questions wait for these servers");
+	line_up(errand);
 }
 
 static void
@@ -354,14 +413,28 @@ visit_new(struct desk *desk, int fd)
 	return WF_OK;
 }
 
-/* The daemon alone, by the kernel's word. */
-static bool
-admitted(const struct desk *desk, int fd)
+/* Why it is hung up on; NULL: it is the daemon, by the kernel's word, and there is room. */
+static const char *
+why_not(const struct desk *desk, int fd)
 {
 	struct wf_peer peer;
 
-	return desk->nvisits < VISITS_MAX && wf_peer_get(fd, &peer) == WF_OK &&
-	       peer.uid == desk->options.daemon;
+	if (wf_peer_get(fd, &peer) != WF_OK || peer.uid != desk->options.daemon)
+		return "somebody else than the daemon wanted to ask: hung up";
+	return desk->nvisits < VISITS_MAX ? NULL
+					  : "the daemon has too many connections: one was hung up";
+}
+
+/* At most once a minute: whoever comes again and again shall not fill the log. */
+static void
+say_refused(struct desk *desk, const char *why)
+{
+	int64_t now = wf_clock_now(&desk->options.clock).boot_us;
+
+	if (desk->refused_us != 0 && now - desk->refused_us < SAY_AGAIN_US)
+		return;
+	desk->refused_us = now;
+	desk->options.say(LOG_WARNING, why);
 }
 
 static void
@@ -369,13 +442,14 @@ accept_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct desk *desk = arg;
 	int client = accept4((int)fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	const char *why;
 
 	(void)what;
 	if (client < 0)
 		return;
-	if (!admitted(desk, client))
-		desk->options.say(
-			LOG_WARNING, "somebody else than the daemon wanted to ask: hung up");
+	why = why_not(desk, client);
+	if (why != NULL)
+		say_refused(desk, why);
 	else if (visit_new(desk, client) == WF_OK)
 		return;
 	close(client);

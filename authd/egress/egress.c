@@ -135,12 +135,11 @@ standing_of(struct egress *egress, const char *name)
 static void
 note_standing(const struct egress_ticket *ticket, const struct egress_reply *reply)
 {
-	bool silent = reply->why == WF_WHY_TIMEOUT || reply->why == WF_WHY_FORGED ||
-		      reply->why == WF_WHY_DEADLINE;
+	bool silent = egress_is_silence(reply);
 
-	if (ticket->standing < STANDINGS_MAX)
-		ticket->egress->standings[ticket->standing].silent =
-			silent && reply->outcome == WF_OUTCOME_UNREACHABLE;
+	if (ticket->standing < STANDINGS_MAX &&
+		(silent || reply->outcome != WF_OUTCOME_UNREACHABLE))
+		ticket->egress->standings[ticket->standing].silent = silent;
 }
 
 size_t

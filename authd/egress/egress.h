@@ -73,6 +73,17 @@ struct egress_reply {
 	char cause[EGRESS_CAUSE_MAX];
 };
 
+/*
+ * Whether it says of the servers that they are silent: they were asked, and nobody answered, or not
+ * so that it can be believed.  All else that is UNREACHABLE says nothing of them.
+ */
+static inline bool
+egress_is_silence(const struct egress_reply *reply)
+{
+	return reply->outcome == WF_OUTCOME_UNREACHABLE &&
+	       (reply->why == WF_WHY_TIMEOUT || reply->why == WF_WHY_FORGED);
+}
+
 /* Exactly once for each question that was taken and not dropped, never from within egress_ask. */
 typedef void (*egress_done)(void *ctx, const struct egress_reply *reply);
 

@@ -88,8 +88,10 @@ static bool
 prepare(struct guard *guard, int fd, const void *bytes, size_t len, const struct sockaddr *to,
 	socklen_t to_len)
 {
-	if (build(guard, bytes, len) == WF_OK && connect(fd, to, to_len) == 0)
+	guard->unmade = build(guard, bytes, len) != WF_OK;
+	if (!guard->unmade && connect(fd, to, to_len) == 0)
 		return true;
+	guard->error = guard->unmade ? 0 : errno;
 	wf_buf_cut(&guard->frame, 0);
 	return false;
 }
@@ -112,8 +114,11 @@ send_guarded(struct guard *guard, int fd, const void *bytes, size_t len, const s
 		return fail(ETIMEDOUT);
 	if (guard->frame.len == 0 && !prepare(guard, fd, bytes, len, to, to_len))
 		return fail(EINVAL);
-	if (send(fd, guard->frame.data, guard->frame.len, 0) < 0)
+	if (send(fd, guard->frame.data, guard->frame.len, 0) < 0) {
+		guard->error = errno;
 		return -1;
+	}
+	guard->error = 0;
 	guard->sent++;
 	guard->sent_us = now;
 	return (ssize_t)len;

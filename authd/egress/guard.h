@@ -42,6 +42,8 @@ struct guard {
 	struct packet answer;    /* verified; points into `bytes` */
 	unsigned refused;        /* what came and was not believed */
 	enum access_fault fault; /* of the last one */
+	bool unmade; /* the question could not be made: the server was not asked */
+	int error;   /* of the system, which did not send it; 0: it did */
 	/* its own */
 	struct access_request asked; /* header alone */
 	struct wf_buf frame;         /* as it goes out; the same each time */

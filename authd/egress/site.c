@@ -15,6 +15,7 @@ site_free(struct site *site)
 {
 	for (size_t i = 0; i < site->nbooths; i++) {
 		worker_pool_free(&site->booths[i].pool);
+		queue_free(&site->booths[i].queue);
 		wf_secret_clear(&site->booths[i].target.secret);
 	}
 	free(site->booths);
@@ -134,7 +135,7 @@ site_open(struct site *site, const struct wf_clock *clock)
 		struct booth *booth = &site->booths[i];
 		const struct worker_options options = {
 			.threads = booth->target.config->parallel,
-			.queue_max = SITE_QUEUE_MAX,
+			.queue_max = booth->target.config->parallel, /* none waits there */
 			.name = "ask",
 			.scratch_new = booth->trade->scratch_new,
 			.scratch_free = booth->trade->scratch_free,
@@ -142,6 +143,8 @@ site_open(struct site *site, const struct wf_clock *clock)
 		};
 
 		status = worker_pool_new(&options, &booth->pool);
+		if (status == WF_OK)
+			status = queue_new(&booth->queue);
 	}
 	return status;
 }

@@ -9,16 +9,18 @@
 #define WF_AUTHD_EGRESS_SITE_H
 
 #include "authd/config/config.h"
+#include "authd/egress/queue.h"
 #include "authd/egress/trade.h"
 #include "authd/worker/worker.h"
 
-#define SITE_QUEUE_MAX 64 /* questions that wait for a thread of their section */
 #define SITE_WHY_MAX 1024
 
 struct booth {
 	const struct trade *trade;
 	struct target target;
-	struct worker_pool *pool; /* NULL before site_open */
+	struct worker_pool *pool; /* NULL before site_open; so is the queue before it */
+	struct queue *queue;
+	unsigned running; /* questions in threads */
 	/* of the desk: the last question had no answer; when that was said (CLOCK_BOOTTIME) */
 	bool silent;
 	int64_t said_us;

@@ -246,10 +246,19 @@ take_silence(const struct call *call, const struct guard *guard)
 			"its answer had no Message-Authenticator (CVE-2024-3596)",
 		[ACCESS_SIGNATURE] = "its answer's Message-Authenticator was wrong",
 	};
+	const char *what = "no answer";
 	char cause[EGRESS_CAUSE_MAX];
 
-	(void)snprintf(cause, sizeof(cause), "%s: %s", call->server->text,
-		guard->refused > 0 ? faults[guard->fault] : "no answer");
+	if (guard->unmade) {
+		order_fail(call->order, WF_WHY_INTERNAL,
+			"the question could not be made: no memory?");
+		return;
+	}
+	if (guard->refused > 0)
+		what = faults[guard->fault];
+	else if (guard->error != 0)
+		what = strerror(guard->error);
+	(void)snprintf(cause, sizeof(cause), "%s: %s", call->server->text, what);
 	order_fail(call->order, guard->refused > 0 ? WF_WHY_FORGED : WF_WHY_TIMEOUT, cause);
 }
 

@@ -5,10 +5,12 @@
  */
 #include "config.h"
 
-#include <arpa/inet.h>
 #include <string.h>
 
 #include "authd/engine/internal.h"
+#include "common/addr.h"
+
+_Static_assert(ADMISSION_KEY_LEN == WF_SUBSCRIBER_LEN, "a subscriber is a key");
 
 void
 txn_refuse(struct transaction *txn, enum wf_verdict verdict, const char *reason)
@@ -23,24 +25,6 @@ static void
 refuse_overload(struct transaction *txn)
 {
 	txn_refuse(txn, WF_VERDICT_UNAVAILABLE, "overload");
-}
-
-/* The address as 16 octets, of IPv6 the network alone: one subscriber has all of a /64.  False: no address. */
-static bool
-address_key(const char *text, uint8_t key_r[ADMISSION_KEY_LEN])
-{
-	struct in_addr v4;
-	struct in6_addr v6;
-
-	memset(key_r, 0, ADMISSION_KEY_LEN);
-	if (inet_pton(AF_INET, text, &v4) == 1) {
-		memcpy(key_r + 12, &v4, sizeof(v4));
-		return true;
-	}
-	if (inet_pton(AF_INET6, text, &v6) != 1)
-		return false;
-	memcpy(key_r, &v6, 8);
-	return true;
 }
 
 /* Of each machine its own: behind the uid as much of the host's name as there is room for, from its beginning. */
@@ -65,7 +49,7 @@ source_key(const struct transaction *txn, const struct store_lanes *lanes, uint8
 		uid_key(asker, key_r);
 	else if (lanes->n <= LANE_SOURCE)
 		memcpy(key_r, lanes->states[LANE_ACCOUNT].key, ADMISSION_KEY_LEN);
-	else if (!address_key(asker->source.text, key_r))
+	else if (!wf_subscriber(asker->source.text, key_r))
 		memcpy(key_r, lanes->states[LANE_SOURCE].key, ADMISSION_KEY_LEN);
 }
 

@@ -23,6 +23,7 @@
 #include "authd/engine/internal.h"
 
 #define MARGIN_US INT64_C(10000000)
+#define SAYS_SO_MS 1000 /* for warifu-egress to say that nobody answered */
 
 _Static_assert(sizeof(((struct store_further *)0)->question) >= EGRESS_TEXT_MAX, "a question is kept whole");
 
@@ -277,7 +278,8 @@ last_us(const struct transaction *txn)
 static int64_t
 due_us(const struct transaction *txn, const struct config_upstream *section)
 {
-	int64_t due = wf_clock_now(&txn->engine->clock).boot_us + (int64_t)config_upstream_longest(section) * 1000;
+	int64_t longest_ms = (int64_t)config_upstream_longest(section) + SAYS_SO_MS;
+	int64_t due = wf_clock_now(&txn->engine->clock).boot_us + longest_ms * 1000;
 
 	return due < last_us(txn) ? due : last_us(txn);
 }

@@ -225,7 +225,7 @@ take_challenge(struct local *local, const struct egress_reply *reply)
 static void
 note_silence(struct relay *relay, const struct egress_reply *reply)
 {
-	bool silent = reply->why == WF_WHY_TIMEOUT || reply->why == WF_WHY_FORGED;
+	bool silent = egress_is_silence(reply);
 
 	relay->silences += silent;
 	if (reply->why != WF_WHY_AWAY && (!silent || relay->silences < SILENCES))

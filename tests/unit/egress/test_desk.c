@@ -124,27 +124,35 @@ turn(void)
 		ck_assert_msg(condition, #condition "; %s", said);             \
 	} while (0)
 
+/* `ctx`: NULL, or where it is noted as which one it was answered. */
 static void
 on_reply(void *ctx, const struct egress_reply *reply)
 {
-	(void)ctx;
 	last = *reply;
 	told++;
+	if (ctx != NULL)
+		*(unsigned *)ctx = told;
+}
+
+static void
+ask_as(const char *name, const char *user, const char *source, unsigned *place, int64_t within_us)
+{
+	struct egress_ticket *ticket;
+	const struct egress_question question = {.trade = WF_TRADE_RADIUS,
+		.server = name,
+		.user = user,
+		.answer = &answer,
+		.source = source,
+		.nas = "",
+		.deadline_boot_us = wf_clock_now(&wf_clock_system).boot_us + within_us};
+
+	ck_assert_int_eq(egress_ask(egress, &question, on_reply, place, &ticket), WF_OK);
 }
 
 static void
 ask_of(const char *name, int64_t within_us)
 {
-	struct egress_ticket *ticket;
-	const struct egress_question question = {.trade = WF_TRADE_RADIUS,
-		.server = name,
-		.user = "alice",
-		.answer = &answer,
-		.source = "",
-		.nas = "",
-		.deadline_boot_us = wf_clock_now(&wf_clock_system).boot_us + within_us};
-
-	ck_assert_int_eq(egress_ask(egress, &question, on_reply, NULL, &ticket), WF_OK);
+	ask_as(name, "alice", "", NULL, within_us);
 }
 
 static void
@@ -203,13 +211,74 @@ START_TEST(silence_is_bounded)
 	write_config("otp1", "parallel = 1");
 	listen_there(geteuid());
 	UNTIL(egress_is_up(egress));
-	for (int i = 0; i < SITE_QUEUE_MAX + 10; i++)
+	for (int i = 0; i < QUEUE_MAX + 10; i++)
 		ask_of("otp1", 2 * S);
 	UNTIL(told >= 9); /* at once */
 	ck_assert_int_eq(last.why, WF_WHY_BUSY);
-	UNTIL(told == SITE_QUEUE_MAX + 10);
+	UNTIL(told == QUEUE_MAX + 10);
 	ck_assert_int_eq(last.why, WF_WHY_DEADLINE);
 	ck_assert_uint_le(server.heard, 3);
+}
+END_TEST
+
+/* Whoever asks much waits behind himself: one thread, and a server that says nothing for a second. */
+START_TEST(sources_take_turns)
+{
+	unsigned other = 0;
+	char user[16];
+
+	server.manner = SAYS_NOTHING;
+	write_config("otp1", "parallel = 1");
+	listen_there(geteuid());
+	UNTIL(egress_is_up(egress));
+	for (int i = 0; i < 20; i++) {
+		snprintf(user, sizeof(user), "u%d", i);
+		ask_as("otp1", user, "192.0.2.1", NULL, 30 * S);
+	}
+	ask_as("otp1", "bob", "192.0.2.2", &other, 30 * S);
+	UNTIL(other > 0);
+	ck_assert_uint_le(other, 3); /* behind the one that was out, and one more */
+}
+END_TEST
+
+/* An account that is asked about from everywhere keeps no other one waiting long. */
+START_TEST(an_account_has_a_share)
+{
+	unsigned other = 0;
+	char source[24];
+
+	server.manner = SAYS_NOTHING;
+	write_config("otp1", "parallel = 8");
+	listen_there(geteuid());
+	UNTIL(egress_is_up(egress));
+	for (int i = 0; i < 40; i++) {
+		snprintf(source, sizeof(source), "198.51.100.%d", i);
+		ask_as("otp1", "alice", source, NULL, 30 * S);
+	}
+	UNTIL(told == 40 - QUEUE_ACCOUNT_MAX); /* at once */
+	ck_assert_int_eq(last.why, WF_WHY_BUSY);
+	ask_as("otp1", "bob", "192.0.2.2", &other, 30 * S);
+	UNTIL(other > 0);
+	ck_assert_uint_le(server.heard, QUEUE_ACCOUNT_MAX + 1);
+}
+END_TEST
+
+/* The threads' tries are waited for (libradcli waits by itself), but nothing more is sent. */
+START_TEST(an_end_does_not_wait_for_servers)
+{
+	int64_t before_us;
+
+	server.manner = SAYS_NOTHING;
+	write_config("otp1", "parallel = 2");
+	listen_there(geteuid());
+	UNTIL(egress_is_up(egress));
+	for (int i = 0; i < 5; i++)
+		ask_of("otp1", 30 * S);
+	UNTIL(server.heard == 2);
+	before_us = wf_clock_now(&wf_clock_system).boot_us;
+	desk_free(&desk);
+	ck_assert_int_lt(wf_clock_now(&wf_clock_system).boot_us - before_us, S * 17 / 10);
+	ck_assert_uint_eq(server.heard, 2);
 }
 END_TEST
 
@@ -302,7 +371,9 @@ START_TEST(connections_are_bounded)
 	start();
 	for (size_t i = 0; i < 16; i++)
 		fds[i] = dial();
-	UNTIL(strstr(said, "hung up") != NULL);
+	UNTIL(strstr(said, "the daemon has too many connections") != NULL);
+	ck_assert_ptr_null(strstr(said, "somebody else"));
+	ck_assert_ptr_null(strstr(strstr(said, "too many connections") + 1, "too many connections"));
 	for (size_t i = 0; i < 16; i++)
 		close(fds[i]);
 	for (int i = 0; i < 10; i++)
@@ -452,6 +523,9 @@ desk_suite(void)
 	tcase_add_test(tc, silence_is_bounded);
 	tcase_add_test(tc, silence_is_said_once);
 	tcase_add_test(tc, what_cannot_be_sent_is_no_silence);
+	tcase_add_test(tc, sources_take_turns);
+	tcase_add_test(tc, an_account_has_a_share);
+	tcase_add_test(tc, an_end_does_not_wait_for_servers);
 	tcase_add_test(tc, sections_do_not_wait_for_each_other);
 	tcase_add_test(tc, only_the_daemon_may_ask);
 	tcase_add_test(tc, connections_are_bounded);

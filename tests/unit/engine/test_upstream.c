@@ -101,7 +101,7 @@ START_TEST(accepted)
 	ck_assert_str_eq(asked->answer, CODE);
 	ck_assert_str_eq(asked->source, "198.51.100.7");
 	ck_assert_uint_eq(asked->state_len, 0);
-	ck_assert_int_eq(asked->deadline_us - rig.now.boot_us, 5000000);
+	ck_assert_int_eq(asked->deadline_us - rig.now.boot_us, 6000000);
 	elsewhere_say(0, WF_OUTCOME_ACCEPT);
 	ck_assert_int_eq(verdict(), WF_VERDICT_ACCEPT);
 	row = rig_row(&rig, "login");
