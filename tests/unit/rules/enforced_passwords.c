@@ -132,7 +132,8 @@ static const struct enforced_row rows[] = {
 		.guard = GUARD_LOCK, .expected = "at least 16 characters"},
 	{"ISAC-3.2.8b", "sixteen", password, ISAC2, FIFTEEN "x", .guard = GUARD_LOCK},
 	{"KUBOTA-115a", "no period is defined", enforced_shows_refusal,
-		.conf = "comply = {\"kubota\", \"scs3\"}\n" ENFORCED_RESOLVE("session.timeout", "8h"),
+		.conf = "comply = {\"kubota\", \"scs3\"}\n"
+			ENFORCED_RESOLVE("session.timeout", "8h"),
 		.expected = "password.max_age"},
 	{"KUBOTA-115b", "a run", password, ENFORCED_KUBOTA, "k7#abcd-mQ2",
 		.expected = "KUBOTA-115b"},
