@@ -16,6 +16,9 @@
 struct book {
 	char name[65];
 	struct rate rate;
+	/* of the log, about its connections: how many in the minute that began then */
+	unsigned lines;
+	int64_t lines_us;
 	struct stats stats;
 	struct complaint complaints[BOOK_CAUSES];
 	struct book *next;

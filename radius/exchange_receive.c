@@ -292,7 +292,8 @@ refuse_code(const struct arrival *arrival)
 
 	exchange_count(arrival->exchanges, arrival->client, STATS_CODE); /* A2 */
 	if (arrival->route->client != NULL &&
-		memchr(replies, arrival->packet->code, sizeof(replies)) == NULL)
+		memchr(replies, arrival->packet->code, sizeof(replies)) == NULL &&
+		within_rate(arrival))
 		exchange_reply_now(arrival, &answer);
 }
 

@@ -23,7 +23,7 @@
 #define ACCEPTS_PER_SECOND 100
 #define HALF_OPEN_MAX 64	/* handshakes under way */
 #define HALF_OPEN_ADDRESS_MAX 8 /* of one address */
-#define SAY_US INT64_C(5000000) /* between two lines about those who are not let in */
+#define SAY_US INT64_C(60000000) /* between two lines about one who is not let in */
 #define QUIET_US INT64_C(2000000) /* then nothing is under way any more */
 #define GRACE_US INT64_C(60000000) /* beyond its lifetime, for one that is never quiet */
 
@@ -45,14 +45,30 @@ radsec_say(const struct radsec *radsec, int priority, const char *format, ...)
 	radsec->options.say(priority, text);
 }
 
+/* Of the address alone: "192.0.2.1:4000", "[2001:db8::1]:4000". */
+static int64_t *
+said_of(struct radsec *radsec, const char *from)
+{
+	const char *port = strrchr(from, ':');
+	size_t len = port != NULL ? (size_t)(port - from) : strlen(from), sum = 0;
+
+	for (size_t i = 0; i < len; i++)
+		sum = sum * 31 + (unsigned char)from[i];
+	return &radsec->said_us[sum % RADSEC_SAID];
+}
+
+/*
+ * One that comes again and again hides nobody else: each address has its time, as long as it falls
+ * together with no other; and all together have no more lines than a minute has room for.
+ */
 void
 radsec_say_refused(struct radsec *radsec, const char *from, const char *why)
 {
-	int64_t now_us = radsec_now(radsec);
+	int64_t now_us = radsec_now(radsec), *said_us = said_of(radsec, from);
 
-	if (radsec->said_us != 0 && now_us - radsec->said_us < SAY_US)
+	if (*said_us != 0 && now_us - *said_us < SAY_US)
 		return;
-	radsec->said_us = now_us;
+	*said_us = now_us;
 	radsec_say(radsec, LOG_WARNING, "a TLS connection from %s is not let in: %s", from, why);
 }
 
@@ -180,6 +196,15 @@ pause_accepting(struct radsec *radsec)
 }
 
 static void
+say_paused(struct radsec *radsec)
+{
+	if (wf_accept_pause_due(&radsec->paused_us, radsec_now(radsec)))
+		radsec_say(radsec, LOG_WARNING,
+			"gateways cannot connect over TLS: there are no descriptors or no memory "
+			"left");
+}
+
+static void
 accept_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct radsec *radsec = ((struct radsec_listener *)arg)->radsec;
@@ -196,8 +221,10 @@ accept_ready(evutil_socket_t fd, short what, void *arg)
 			return;
 		}
 		status = wf_accept((int)fd, &from, &client);
-		if (status == WF_IO)
+		if (status == WF_IO) {
 			pause_accepting(radsec);
+			say_paused(radsec);
+		}
 		if (status != WF_OK || !radsec_take(radsec, client, &from))
 			radsec->rate = before; /* there is no handshake */
 		if (status != WF_OK)

@@ -17,6 +17,8 @@
 #include "radius/packet.h"
 #include "radius/radsec_internal.h"
 
+#define LINES_MAX 16 /* a minute, about connections of one client; their ends are apart */
+#define MINUTE_US INT64_C(60000000)
 #define OUT_MAX (256u << 10) /* replies that the client does not fetch */
 
 void
@@ -146,6 +148,17 @@ refuse_name(struct connection *connection, const char *shown)
 	wf_stream_end(connection->stream, why);
 }
 
+/* A gateway that comes again and again shall not fill the log; the counters have all of it. */
+static bool
+may_be_told(struct book *book, int64_t now_us)
+{
+	if (book->lines_us == 0 || now_us - book->lines_us >= MINUTE_US) {
+		book->lines_us = now_us;
+		book->lines = 0;
+	}
+	return book->lines++ < LINES_MAX;
+}
+
 static void
 let_in(struct connection *connection)
 {
@@ -155,6 +168,9 @@ let_in(struct connection *connection)
 	radsec_count_for(radsec, client, STATS_CONNECTIONS);
 	if (connection->route.nonce != NULL)
 		radsec_count_for(radsec, client, STATS_CONNECTIONS_V11);
+	connection->quiet = !may_be_told(client->book, radsec_now(radsec));
+	if (connection->quiet)
+		return;
 	radsec_say(radsec, LOG_INFO, "client \"%s\" at %s is connected (%s, RADIUS/1.%d, %s '%s')",
 		client->config->name, connection->from,
 		SSL_get_version(wf_stream_tls(connection->stream)),
@@ -279,7 +295,7 @@ down(void *ctx, const char *why)
 		if (!connection->counted)
 			radsec_count_for(radsec, NULL, STATS_CONNECTIONS_REFUSED);
 		say_refused(connection, why);
-	} else {
+	} else if (!connection->quiet || connection->broken) {
 		radsec_say(radsec, connection->broken ? LOG_WARNING : LOG_INFO,
 			"client \"%s\" at %s is disconnected: %s", client->config->name,
 			connection->from, why);

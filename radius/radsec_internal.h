@@ -8,6 +8,7 @@
 #include "radius/rate.h"
 
 #define RADSEC_TEXT_MAX 512
+#define RADSEC_SAID 16 /* lines a minute about those who are not let in */
 
 struct connection {
 	struct radsec *radsec;
@@ -23,6 +24,7 @@ struct connection {
 	bool half_open; /* in the middle of its handshake */
 	bool counted;	/* why it ends has been counted */
 	bool broken;	/* it ends because of what came */
+	bool quiet;	/* its client comes so often that its lines are left out */
 	bool told;	/* why it ends has been said */
 	int64_t since_us, heard_us; /* boot clock */
 };
@@ -42,7 +44,9 @@ struct radsec {
 	size_t n, half_open;
 	uint32_t serial; /* of the connections */
 	struct rate rate;
-	int64_t said_us; /* boot time of the last line about somebody who was not let in */
+	/* boot time of the last line about an address that was not let in, by its hash */
+	int64_t said_us[RADSEC_SAID];
+	int64_t paused_us; /* when a line about pauses may come again */
 };
 
 int64_t radsec_now(const struct radsec *radsec);

@@ -35,6 +35,18 @@ hub_socket(const struct config_listener *listener, int *fd_r)
 	return wf_accept_socket(&listener->address, listener->address_len, fd_r);
 }
 
+/* Until the next tick: without a descriptor the loop would only turn. */
+static void
+pause_accepting(struct hub *hub)
+{
+	hub->paused = true;
+	for (size_t i = 0; i < hub->nlisteners; i++)
+		(void)event_del(hub->listeners[i].event);
+	if (wf_accept_pause_due(&hub->paused_us, wf_clock_now(&hub->options.clock).boot_us))
+		hub_say(hub, LOG_WARNING,
+			"relays cannot connect: there are no descriptors or no memory left");
+}
+
 static void
 accept_ready(evutil_socket_t fd, short what, void *arg)
 {
@@ -42,10 +54,14 @@ accept_ready(evutil_socket_t fd, short what, void *arg)
 	struct hub *hub = listener->hub;
 	struct sockaddr_storage address;
 	char from[64];
+	wf_status status;
 	int client;
 
 	(void)what;
-	if (wf_accept((int)fd, &address, &client) != WF_OK)
+	status = wf_accept((int)fd, &address, &client);
+	if (status == WF_IO)
+		pause_accepting(hub);
+	if (status != WF_OK)
 		return;
 	if (hub->nguests >= hub->config->relays.nallow + STRANGERS_MAX) {
 		close(client);
@@ -102,6 +118,16 @@ is_allowed(const struct config_relays *relays, const char *name)
 	return false;
 }
 
+/* Whether it would still be let in. */
+static void
+review(const struct hub *hub, struct guest *guest)
+{
+	if (!is_allowed(&hub->config->relays, guest->name))
+		stream_end(guest->stream, "it is not among relays.allow any more");
+	else if (hub->context != NULL && !wf_trust_still(stream_tls(guest->stream), hub->context))
+		stream_end(guest->stream, "its certificate is believed no more");
+}
+
 wf_status
 hub_configure(struct hub *hub, const struct config *config, char *why_r, size_t size)
 {
@@ -117,8 +143,8 @@ hub_configure(struct hub *hub, const struct config *config, char *why_r, size_t 
 		hub->terms_us = 0;
 	}
 	for (struct guest *guest = hub->guests; guest != NULL; guest = guest->next)
-		if (guest->name[0] != '\0' && !is_allowed(&config->relays, guest->name))
-			stream_end(guest->stream, "it is not among relays.allow any more");
+		if (guest->name[0] != '\0')
+			review(hub, guest);
 	return status;
 }
 
@@ -139,6 +165,9 @@ hub_tick(struct hub *hub)
 
 	if (wf_term_due(&hub->terms_us, now_us) && hub_terms(hub, text) != WF_OK)
 		hub_say(hub, LOG_WARNING, "relays: %s", text);
+	for (size_t i = 0; hub->paused && i < hub->nlisteners; i++)
+		(void)event_add(hub->listeners[i].event, NULL);
+	hub->paused = false;
 	for (struct guest *guest = hub->guests; guest != NULL; guest = guest->next)
 		if (now_us - guest->heard_us > SILENT_US)
 			stream_end(guest->stream, "it says nothing");

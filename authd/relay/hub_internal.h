@@ -56,6 +56,8 @@ struct hub {
 	struct guest *guests;
 	size_t nguests;
 	struct report *reports;
+	bool paused;        /* listeners wait for the next tick */
+	int64_t paused_us;  /* when a line about that may come again */
 	int64_t terms_us;   /* when certificates are looked at again */
 	int64_t refused_us; /* boot time of the last line about somebody who was not let in */
 };

@@ -15,6 +15,7 @@
 
 /* Who waits longer than for some of these has given up: a flood must not keep others waiting. */
 #define BACKLOG 128
+#define PAUSE_SAID_US INT64_C(60000000)
 
 static const int yes = 1;
 
@@ -76,4 +77,13 @@ wf_accept_text(const struct sockaddr_storage *address, char *text_r, size_t size
 		port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV);
 	(void)snprintf(text_r, size, address->ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host,
 		port);
+}
+
+bool
+wf_accept_pause_due(int64_t *due_us, int64_t now_us)
+{
+	if (now_us < *due_us)
+		return false;
+	*due_us = now_us + PAUSE_SAID_US;
+	return true;
 }

@@ -45,9 +45,21 @@ check_key(const char *path, char *why_r, size_t size)
 	return WF_DENIED;
 }
 
+/* OpenSSL would ask at the terminal; nobody is there. */
+static int
+refuse_passphrase(char *buf, int size, int writes, void *ctx)
+{
+	(void)buf;
+	(void)size;
+	(void)writes;
+	(void)ctx;
+	return -1;
+}
+
 static int
 load_key(SSL_CTX *context, const char *path)
 {
+	SSL_CTX_set_default_passwd_cb(context, refuse_passphrase);
 	return SSL_CTX_use_PrivateKey_file(context, path, SSL_FILETYPE_PEM) == 1 &&
 	       SSL_CTX_check_private_key(context) == 1;
 }

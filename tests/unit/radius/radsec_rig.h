@@ -30,7 +30,7 @@ static const struct client *counted_for;
 static char said[1024], psk_path[96];
 static struct route last;
 static uint8_t packets[64][PACKET_MAX];
-static size_t lengths[64], taken, settled, hung_up;
+static size_t lengths[64], taken, settled, hung_up, lines;
 
 static inline struct wf_now
 read_clock(void *ctx)
@@ -77,6 +77,7 @@ say(int priority, const char *text)
 {
 	(void)priority;
 	snprintf(said, sizeof(said), "%s", text);
+	lines++;
 }
 
 /* --- the server --- */
@@ -174,7 +175,7 @@ set_up(void)
 	base = event_base_new();
 	ck_assert_ptr_nonnull(base);
 	memset(counts, 0, sizeof(counts));
-	taken = settled = hung_up = 0;
+	taken = settled = hung_up = lines = 0;
 	said[0] = '\0';
 	now_us = 1000 * SECOND;
 }

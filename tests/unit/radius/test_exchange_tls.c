@@ -185,6 +185,23 @@ START_TEST(f2_too_many_attributes_are_dropped)
 }
 END_TEST
 
+/* Who is told what is of no use here is told it at his rate. */
+START_TEST(f7_within_the_rate)
+{
+	struct craft craft;
+
+	config.rate = 1;
+	for (int i = 0; i < 5; i++) {
+		craft_begin(&craft, CODE_DISCONNECT_REQUEST);
+		craft_end(&craft);
+		receive_tls(&craft, 0);
+	}
+	config.rate = 1000;
+	ck_assert_uint_eq(sent, 1);
+	ck_assert_uint_eq(count(STATS_RATE), 4);
+}
+END_TEST
+
 START_TEST(f3_a_closed_connection_has_no_replies)
 {
 	struct craft craft;
@@ -292,6 +309,7 @@ exchange_tls_suite(void)
 	tcase_add_loop_test(tls, f2_such_a_packet_ends_its_connection, 0,
 		sizeof(breaches) / sizeof(breaches[0]));
 	tcase_add_test(tls, f2_too_many_attributes_are_dropped);
+	tcase_add_test(tls, f7_within_the_rate);
 	tcase_add_test(tls, f3_a_closed_connection_has_no_replies);
 	tcase_add_test(tls, f3_waiting_ones_of_a_closed_connection);
 	tcase_add_test(tls, e2_f3_status_server_on_the_shared_connection);

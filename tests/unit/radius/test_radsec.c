@@ -4,6 +4,8 @@
  */
 #include "config.h"
 
+#include <openssl/pem.h>
+
 #include "common/tls/term.h"
 #include "tests/unit/radius/radsec_rig.h"
 
@@ -185,6 +187,44 @@ START_TEST(others_are_refused_with_a_reason)
 }
 END_TEST
 
+/* One address that comes again and again: the other one's cause is still told. */
+START_TEST(strangers_do_not_hide_each_other)
+{
+	struct peer_options options = {.certificate = "stranger"};
+	struct peer peer;
+
+	start("", GATEWAYS);
+	for (int i = 0; i < 5; i++) {
+		(void)connect_from(&peer, &options, i < 4 ? "192.0.2.1" : "192.0.2.2");
+		ck_assert(peer_is_hung_up(&peer));
+		peer_close(&peer);
+	}
+	ck_assert_uint_eq(lines, 2);
+	ck_assert_ptr_nonnull(strstr(said, "from 192.0.2.2:4000"));
+	ck_assert_uint_eq(counts[STATS_CONNECTIONS_REFUSED], 5);
+}
+END_TEST
+
+START_TEST(a_gateway_that_comes_again_fills_no_log)
+{
+	struct peer peer;
+
+	start("", GATEWAYS);
+	for (int i = 0; i < 40; i++) {
+		peer = enter();
+		peer_close(&peer);
+		ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+	}
+	ck_assert_uint_eq(counts[STATS_CONNECTIONS], 40);
+	ck_assert_uint_le(lines, 32);
+	now_us += 60 * SECOND;
+	said[0] = '\0';
+	peer = enter();
+	ck_assert_ptr_nonnull(strstr(said, "is connected"));
+	peer_close(&peer);
+}
+END_TEST
+
 START_TEST(a_key_lets_in)
 {
 	static struct peer_options options[] = {
@@ -271,13 +311,16 @@ START_TEST(addresses_of_nobody_cost_no_handshake)
 	ck_assert_uint_eq(counts[STATS_CONNECTIONS_REFUSED], 1);
 	ck_assert_ptr_nonnull(strstr(said, "permits this address"));
 	peer_close(&peer);
-	arrive(&peer, &options, "2001:db8::1");
+	arrive(&peer, &options, "192.0.2.1");
 	ck_assert_uint_eq(counts[STATS_CONNECTIONS_REFUSED], 2);
-	ck_assert_ptr_null(strstr(said, "2001:db8")); /* not a line for each */
-	now_us += 5 * SECOND;
+	ck_assert_uint_eq(lines, 1); /* not a line for each */
 	peer_close(&peer);
 	arrive(&peer, &options, "2001:db8::1");
 	ck_assert_ptr_nonnull(strstr(said, "from [2001:db8::1]:4000"));
+	peer_close(&peer);
+	now_us += 60 * SECOND;
+	arrive(&peer, &options, "192.0.2.1");
+	ck_assert_uint_eq(lines, 3);
 	peer_close(&peer);
 }
 END_TEST
@@ -450,6 +493,27 @@ START_TEST(files_that_cannot_be_used)
 }
 END_TEST
 
+/* Nobody is there to type a passphrase. */
+START_TEST(an_encrypted_key_is_refused)
+{
+	char path[160], why[SITE_WHY_MAX] = "";
+	struct site *none = NULL;
+	EVP_PKEY *key = EVP_EC_gen("P-256");
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/server.key", folder);
+	file = fopen(path, "w");
+	ck_assert_int_eq(PEM_write_PKCS8PrivateKey(
+				 file, key, EVP_aes_128_cbc(), "secret", 6, NULL, NULL),
+		1);
+	ck_assert_int_eq(fclose(file), 0);
+	EVP_PKEY_free(key);
+	write_config("", GATEWAYS);
+	ck_assert_int_eq(site_load(main_file, &books, &none, why), WF_INVALID);
+	ck_assert_msg(strstr(why, "cannot be used") != NULL, "%s", why);
+}
+END_TEST
+
 START_TEST(a_key_of_another_certificate)
 {
 	char text[1024], why[SITE_WHY_MAX] = "";
@@ -598,7 +662,10 @@ radsec_suite(void)
 	tcase_add_loop_test(tc, a_reload_ends_handshakes, 0, (int)LENGTH(changes));
 	tcase_add_test(tc, a_reload_without_TLS_leaves_nobody);
 	tcase_add_loop_test(tc, files_that_cannot_be_used, 0, 6);
+	tcase_add_test(tc, an_encrypted_key_is_refused);
 	tcase_add_test(tc, a_key_of_another_certificate);
+	tcase_add_test(tc, strangers_do_not_hide_each_other);
+	tcase_add_test(tc, a_gateway_that_comes_again_fills_no_log);
 	tcase_add_loop_test(tc, what_ends_is_told_before, 0, (int)LENGTH(terms));
 	tcase_add_test(tc, a_list_that_is_followed_is_not_missed);
 	tcase_add_test(tc, once_a_day);

@@ -479,6 +479,26 @@ START_TEST(reload)
 }
 END_TEST
 
+/* With another authority nobody of before may stay. */
+START_TEST(another_authority)
+{
+	struct authority another;
+	struct config_trust trust;
+	struct config changed = rig.config;
+	char why[256] = "";
+
+	come(&far_);
+	authority_open(&another);
+	far_trust(&another, "centre", &trust);
+	memcpy(changed.relays.trust.ca, trust.ca, sizeof(trust.ca));
+	ck_assert_msg(hub_configure(hub, &changed, why, sizeof(why)) == WF_OK, "%s", why);
+	UNTIL(far_.down);
+	ck_assert_ptr_nonnull(strstr(said, "its certificate is believed no more"));
+	ck_assert_int_eq(hub_configure(hub, &rig.config, why, sizeof(why)), WF_OK);
+	authority_close(&another);
+}
+END_TEST
+
 /* Whoever is connected goes on; nobody new comes. */
 START_TEST(stops_accepting)
 {
@@ -543,6 +563,7 @@ hub_suite(void)
 	tcase_add_test(tc, a_caller_that_errs);
 	tcase_add_test(tc, silence_ends_it);
 	tcase_add_test(tc, reload);
+	tcase_add_test(tc, another_authority);
 	tcase_add_test(tc, stops_accepting);
 	tcase_add_test(tc, gone_in_the_middle);
 	suite_add_tcase(suite, tc);
