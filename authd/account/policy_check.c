@@ -133,6 +133,7 @@ enum finding {
 struct check {
 	const struct policy_view *view;
 	struct composed *today; /* what is in force */
+	const char *against;    /* a profile; NULL: what is complied with */
 	size_t counts[FINDINGS];
 };
 
@@ -304,10 +305,14 @@ check_claims(struct check *check, const struct rules_claims *claims)
 {
 	wf_status status =
 		act_head(check->view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
+	size_t let_off = 0;
 
 	fill_today(check);
 	for (size_t i = 0; status == WF_OK && i < claims->n; i++)
 		status = check_claim(check, claims->list[i]);
+	if (status == WF_OK)
+		status = policy_view_allowed(check->view, claims, check->against, &let_off);
+	check->counts[FINDING_DEVIATES] += let_off;
 	return status == WF_OK ? say_findings(check) : status;
 }
 
@@ -337,7 +342,7 @@ wf_status
 act_policy_check(struct act_call *call)
 {
 	struct policy_view view;
-	struct check check = {.view = &view};
+	struct check check = {.view = &view, .against = act_arg(call, "against")};
 	wf_status status = policy_view_open(call, &view);
 
 	if (status != WF_OK)

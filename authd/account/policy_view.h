@@ -25,6 +25,13 @@ WF_MUST_USE wf_status policy_view_profile(
 WF_MUST_USE wf_status policy_view_claims(const struct policy_view *view,
 	const struct rules_profile *profile, struct rules_claims *claims_r);
 
+/*
+ * The rows of what is let off, services and service accounts; `against`: of this profile, NULL: of
+ * all that are complied with.
+ */
+WF_MUST_USE wf_status policy_view_allowed(const struct policy_view *view,
+	const struct rules_claims *claims, const char *against, size_t *deviations_r);
+
 #define POLICY_VIEW_CLAIM_COLUMNS 12
 extern const char *const policy_view_claim_columns[POLICY_VIEW_CLAIM_COLUMNS];
 /* One claim as a row. */

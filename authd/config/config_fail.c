@@ -8,11 +8,12 @@
 #include "authd/config/config_load.h"
 
 static void
-put_sentence(const struct config_load *load, int line, struct config_error *error, const char *format,
-	va_list ap)
+put_sentence(const struct config_load *load, int line, struct config_error *error,
+	const char *format, va_list ap)
 {
-	int n = line > 0 ? snprintf(error->text, sizeof(error->text), "%.300s:%d: ", load->file, line)
-			 : snprintf(error->text, sizeof(error->text), "%.300s: ", load->file);
+	const size_t size = sizeof(error->text);
+	int n = line > 0 ? snprintf(error->text, size, "%.300s:%d: ", load->file, line)
+			 : snprintf(error->text, size, "%.300s: ", load->file);
 
 	if (n > 0 && (size_t)n < sizeof(error->text))
 		(void)vsnprintf(error->text + n, sizeof(error->text) - (size_t)n, format, ap);

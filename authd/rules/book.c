@@ -200,6 +200,16 @@ is_asked(const struct rules_profile *profile, const struct rules_criterion *crit
 	return false;
 }
 
+bool
+rules_asks(const struct rules_book *book, const struct rules_profile *profile,
+	const struct rules_criterion *criterion)
+{
+	const struct rules_catalogue *catalogue = rules_catalogue_find(book, profile->criteria);
+
+	return catalogue != NULL && criterion >= catalogue->criteria &&
+	       criterion < catalogue->criteria + catalogue->n && is_asked(profile, criterion);
+}
+
 void
 rules_count(const struct rules_book *book, const struct rules_profile *profile,
 	struct rules_counts *counts_r)

@@ -440,8 +440,8 @@ parse_profile(struct rules_profile *profile, const char *text)
 		CFG_INT("line", 0, CFGF_NODEFAULT), TEXTS("for"), TEXTS("guard"), TEXTS("is"),
 		TEXT("criterion"), TEXT("force"), TEXT("note_ja"), TEXT("note_en"), CFG_END()};
 	cfg_opt_t options[] = {TEXT("title_ja"), TEXT("title_en"), TEXT("document"),
-		TEXT("edition"), TEXT("edition_ja"), TEXT("reviewed"), TEXT("criteria"), TEXTS("levels"),
-		TEXTS("includes"), CFG_BOOL("draft", cfg_false, CFGF_NONE),
+		TEXT("edition"), TEXT("edition_ja"), TEXT("reviewed"), TEXT("criteria"),
+		TEXTS("levels"), TEXTS("includes"), CFG_BOOL("draft", cfg_false, CFGF_NONE),
 		CFG_INT("line", 0, CFGF_NODEFAULT), CFG_SEC("value", value, CFGF_MULTI), CFG_END()};
 
 	return parse(options, text, take_profile, profile);

@@ -98,6 +98,9 @@ WF_MUST_USE wf_status rules_claims_add(const struct rules_book *book,
 	const struct rules_profile *profile, struct rules_claims *claims);
 void rules_claims_clear(struct rules_claims *claims);
 
+/* Whether a profile asks for a criterion of the book. */
+bool rules_asks(const struct rules_book *book, const struct rules_profile *profile,
+	const struct rules_criterion *criterion);
 /* How many criteria of a profile are dealt with today, and how many are not. */
 struct rules_counts {
 	size_t total;

@@ -1,4 +1,7 @@
-/* Who would be affected by other documents: what the start would say, what would hold, whom. */
+/*
+ * Documents against the accounts and services that there are: who would be affected by others
+ * (`policy impact`), and what is let off by those that are complied with (`policy check`).
+ */
 #include "config.h"
 
 #include "tests/unit/account/rig.h"
@@ -229,6 +232,86 @@ START_TEST(many_accounts)
 }
 END_TEST
 
+/* The row of `policy check` about a criterion; -1: there is none. */
+static long
+check_row(const char *criterion, const char *parameter)
+{
+	for (size_t i = 0; i < rig.nrows; i++)
+		if (strcmp(rig_cell(i, "criterion"), criterion) == 0 &&
+			strcmp(rig_cell(i, "parameter"), parameter) == 0)
+			return (long)i;
+	return -1;
+}
+
+static const char *
+checked(const char *criterion, const char *parameter, const char *column)
+{
+	long row = check_row(criterion, parameter);
+
+	ck_assert_msg(row >= 0, "nothing about %s", criterion);
+	return rig_cell((size_t)row, column);
+}
+
+#define NOT_ASKED                                                                            \
+	"service login { asked = no }\nservice gdm-password { asked = no }\n"                \
+	"service lightdm { asked = no }\nservice sddm { asked = no }\n"                      \
+	"service su { data = 1 }\nservice su-l { data = 1 }\nservice passwd { data = 1 }\n" \
+	"service sudo { data = general }\nservice sudo-i { data = general }\n"
+
+/* SCS-4-1-7-3: where there are important data, somebody says who may be granted access. */
+START_TEST(services_without_conditions)
+{
+	take("comply = {\"scs4\"}\n" NOT_ASKED);
+	(void)rig_act("policy.check", NULL);
+	ck_assert_str_eq(checked("SCS-4-1-7-3", "register.grants", "verdict"), "deviation");
+	ck_assert_str_eq(checked("SCS-4-1-7-3", "register.grants", "in-force"), "sshd");
+	ck_assert_int_eq(check_row("KUBOTA-50a", "register.grants"), -1);
+	take("comply = {\"scs4\"}\n" NOT_ASKED "service sshd { grants = required }\n");
+	(void)rig_act("policy.check", NULL);
+	ck_assert_str_eq(checked("SCS-4-1-7-3", "register.grants", "verdict"), "met");
+	take("comply = {\"scs3\"}\n" NOT_ASKED);
+	(void)rig_act("policy.check", NULL);
+	ck_assert_int_eq(check_row("SCS-4-1-7-3", "register.grants"), -1);
+	(void)rig_act("policy.check", "against=kubota", NULL);
+	ck_assert_str_eq(checked("KUBOTA-50a", "register.grants", "in-force"), "sshd");
+}
+END_TEST
+
+/* The row that says so of what is in force; -1: there is none. */
+static long
+let_off(const char *in_force)
+{
+	for (size_t i = 0; i < rig.nrows; i++)
+		if (strcmp(rig_cell(i, "in-force"), in_force) == 0)
+			return (long)i;
+	return -1;
+}
+
+/* The allowance of service accounts, a key alone, by each document that wants more. */
+START_TEST(service_accounts)
+{
+	long row;
+
+	take("zone \"internal\" { networks = {\"10.0.0.0/8\"} }\n");
+	rig_ok("user.add", "user=backup", "kind=service", "sources=10.1.2.3");
+	password("backup", 16, 15);
+	(void)rig_act("policy.check", "against=scs4", NULL);
+	ck_assert_int_eq(let_off("backup"), -1); /* inside */
+	rig_ok("user.set", "user=backup", "sources=10.1.2.3 192.0.2.0/24");
+	(void)rig_act("policy.check", "against=scs4", NULL);
+	row = let_off("backup");
+	ck_assert_int_ge(row, 0);
+	ck_assert_str_eq(rig_cell((size_t)row, "criterion"), "SCS-4-1-3-5");
+	ck_assert_str_eq(rig_cell((size_t)row, "verdict"), "deviation");
+	rig_advance(100 * 86400);
+	(void)rig_act("policy.check", "against=isac2", NULL);
+	row = let_off("backup: 100d");
+	ck_assert_int_ge(row, 0);
+	ck_assert_str_eq(rig_cell((size_t)row, "criterion"), "ISAC-3.3.3");
+	ck_assert_str_eq(rig_cell((size_t)row, "value"), "91d");
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -245,6 +328,8 @@ make_suite(void)
 	tcase_add_test(tcase, what_would_hold);
 	tcase_add_test(tcase, what_cannot_be_asked);
 	tcase_add_test(tcase, many_accounts);
+	tcase_add_test(tcase, services_without_conditions);
+	tcase_add_test(tcase, service_accounts);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

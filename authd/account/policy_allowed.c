@@ -1,0 +1,251 @@
+/*
+ * What is let off, against the documents: services with important data that anybody may enter, and
+ * service accounts, which come with a key alone and are asked for nothing.  No value of the policy
+ * says so; `policy check` names the services, the accounts and the criteria.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/account/internal.h"
+#include "authd/account/policy_view.h"
+#include "authd/policy/policy_rules.h"
+#include "common/fault.h"
+
+#define NAMES_SIZE 256
+
+struct allowed {
+	const struct policy_view *view;
+	const struct rules_claims *claims;
+	struct policy *asking; /* the policy, as if one claim alone asked for second factors */
+	int64_t date_us;
+	size_t deviations;
+};
+
+static const struct policy *
+policy_of(const struct allowed *allowed)
+{
+	return &allowed->view->call->daemon->config->policy;
+}
+
+static wf_status
+put_row(struct allowed *allowed, const char *parameter, const char *profile,
+	const struct rules_criterion *criterion, const char *value, const char *in_force,
+	const char *verdict, const char *note)
+{
+	const char *cells[POLICY_VIEW_CLAIM_COLUMNS] = {parameter, profile, criterion->id,
+		criterion->force, "", "", value, in_force, verdict, "", note,
+		allowed->view->japanese ? criterion->ja : criterion->en};
+
+	allowed->deviations += strcmp(verdict, "deviation") == 0;
+	return act_row_out(allowed->view->call, cells, POLICY_VIEW_CLAIM_COLUMNS);
+}
+
+/* --- services: conditions for who may enter --- */
+
+/* A client that lets in some groups alone has said so. */
+static bool
+has_condition(const struct config *config, const struct policy_service *service)
+{
+	const struct config_client *client = config_client_find(&config->radius, service->name);
+	struct policy_entry entry;
+
+	policy_entry_of(&config->policy, service->name, client == NULL ? config->node : NULL, &entry);
+	return !policy_entry_important(&entry) || entry.grants == GRANTS_REQUIRED ||
+	       (client != NULL && client->groups.n > 0);
+}
+
+/* "sshd, su, ..."; "" where each has one. */
+static void
+open_to_all(const struct config *config, char names_r[NAMES_SIZE])
+{
+	size_t len = 0;
+
+	names_r[0] = '\0';
+	for (size_t i = 0; i < config->policy.nservices && len < NAMES_SIZE; i++) {
+		const struct policy_service *service = &config->policy.services[i];
+
+		if (service->asked && !has_condition(config, service))
+			len += (size_t)snprintf(names_r + len, NAMES_SIZE - len, "%s%s",
+				len == 0 ? "" : ", ", service->name);
+	}
+}
+
+static const char *const conditions[] = {"SCS-4-1-7-3", "KUBOTA-50a", "IPA-6.1a"};
+
+static wf_status
+check_services_of(struct allowed *allowed, const struct rules_profile *profile)
+{
+	const struct rules_book *book = policy_view_book(allowed->view);
+	char names[NAMES_SIZE];
+	wf_status status = WF_OK;
+
+	open_to_all(allowed->view->call->daemon->config, names);
+	for (size_t i = 0; status == WF_OK && i < COUNT_OF(conditions); i++) {
+		const struct rules_criterion *criterion =
+			rules_criterion_find(book, conditions[i]);
+
+		if (criterion == NULL || !rules_asks(book, profile, criterion))
+			continue;
+		status = put_row(allowed, "register.grants", profile->name, criterion, "required",
+			names, names[0] == '\0' ? "met" : "deviation",
+			names[0] == '\0'
+				? ""
+				: _("Important data, and anybody with an account may enter: say "
+				    "who may ('grants', 'scope', the 'groups' of a client), or "
+				    "the class of the data."));
+	}
+	return status;
+}
+
+/* --- service accounts --- */
+
+/* The zone of one of the networks that it may come from. */
+static enum zone
+zone_of(const struct policy *policy, const char *network, size_t len)
+{
+	struct wf_source source;
+	char address[64];
+
+	(void)snprintf(address, sizeof(address), "%.*s", (int)len, network);
+	address[strcspn(address, "/")] = '\0';
+	wf_source_from_pam(address, NULL, &source);
+	return policy_zone(policy, &source, false);
+}
+
+/* What the claim asks of it, in any service where a key is enough and from any place; 0: nothing. */
+static int64_t
+asked_of(const struct allowed *allowed, const struct account *account)
+{
+	const struct policy *asking = allowed->asking;
+	const char *node = allowed->view->call->daemon->config->node;
+	int64_t bits = 0;
+
+	for (const char *at = account->sources; *at != '\0'; at += strspn(at, " ")) {
+		const size_t len = strcspn(at, " ");
+
+		for (size_t i = 0; i < asking->nservices; i++) {
+			const struct policy_service *service = &asking->services[i];
+			const struct policy_facts facts = {.service = service->name,
+				.host = node,
+				.zone = zone_of(asking, at, len),
+				.kind = ACCOUNT_SERVICE,
+				.known = true};
+
+			if (service->asked && service->key_only)
+				bits |= policy_trigger(asking, service, &facts);
+		}
+		at += len;
+	}
+	return bits;
+}
+
+static void
+ask_by(struct allowed *allowed, const struct compose_claim *claim)
+{
+	for (size_t i = 0; i < RULE_CELLS; i++)
+		allowed->asking->values.held[R_MFA_REQUIRED][i] =
+			(struct policy_held){.set = true, .value = claim->value};
+}
+
+static wf_status
+check_key(struct allowed *allowed, const struct compose_claim *claim,
+	const struct rules_criterion *criterion, const struct account *account)
+{
+	char value[RULE_VALUE_SIZE];
+	int64_t bits;
+
+	if (claim->spec != rule_spec(R_MFA_REQUIRED))
+		return WF_OK;
+	ask_by(allowed, claim);
+	bits = asked_of(allowed, account);
+	if (bits == 0)
+		return WF_OK;
+	return put_row(allowed, claim->spec->name, claim->profile, criterion,
+		rule_value_text(claim->spec, bits, value), account->name, "deviation",
+		_("A service account: it comes with a key alone, from listed places, and proves "
+		  "no second factor."));
+}
+
+static wf_status
+check_age(struct allowed *allowed, const struct compose_claim *claim,
+	const struct rules_criterion *criterion, const struct account *account)
+{
+	const int64_t set_us = account->password.set_us;
+	const int64_t days = (allowed->date_us - set_us) / (86400 * US_PER_S);
+	char value[RULE_VALUE_SIZE], in_force[sizeof(account->name) + 24];
+
+	if (claim->spec != rule_spec(R_PASSWORD_MAX_AGE) || set_us == 0 || days <= claim->value)
+		return WF_OK;
+	(void)snprintf(in_force, sizeof(in_force), "%s: %lldd", account->name, (long long)days);
+	return put_row(allowed, claim->spec->name, claim->profile, criterion,
+		rule_value_text(claim->spec, claim->value, value), in_force, "deviation",
+		_("The password of this service account is older than that: change it."));
+}
+
+static wf_status
+check_account(void *ctx, const struct account *account)
+{
+	struct allowed *allowed = ctx;
+	wf_status status = WF_OK;
+
+	if (account->kind != ACCOUNT_SERVICE || account->state != ACCOUNT_ENABLED ||
+		account->standing != STANDING_MANAGED)
+		return WF_OK;
+	for (size_t i = 0; status == WF_OK && i < allowed->claims->n; i++) {
+		const struct compose_claim *claim = allowed->claims->list[i];
+		const struct rules_criterion *criterion = rules_criterion_find(
+			policy_view_book(allowed->view), claim->origin.criterion);
+
+		if (claim->sort != CLAIM_VALUE || !compose_binds(claim) || criterion == NULL ||
+			(claim->kinds & 1U << ACCOUNT_SERVICE) == 0)
+			continue;
+		status = check_key(allowed, claim, criterion, account);
+		if (status == WF_OK)
+			status = check_age(allowed, claim, criterion, account);
+	}
+	return status;
+}
+
+/* --- both --- */
+
+static wf_status
+check_profiles(struct allowed *allowed, const char *against)
+{
+	const struct config_comply *comply = allowed->view->comply;
+	const struct rules_book *book = policy_view_book(allowed->view);
+	size_t n = against != NULL ? 1 : comply->n;
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < n; i++) {
+		const struct rules_profile *profile = rules_profile_find(
+			book, against != NULL ? against : comply->names[i]);
+
+		if (profile != NULL)
+			status = check_services_of(allowed, profile);
+	}
+	return status;
+}
+
+wf_status
+policy_view_allowed(const struct policy_view *view, const struct rules_claims *claims,
+	const char *against, size_t *deviations_r)
+{
+	struct allowed allowed = {.view = view,
+		.claims = claims,
+		.asking = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(sizeof(*allowed.asking)),
+		.date_us = store_date_us(view->call->daemon->store)};
+	wf_status status;
+
+	if (allowed.asking == NULL)
+		return act_say_store(view->call, WF_NO_MEMORY, NULL);
+	*allowed.asking = *policy_of(&allowed);
+	status = check_profiles(&allowed, against);
+	if (status == WF_OK)
+		status = act_each_account(view->call, 0, check_account, &allowed);
+	free(allowed.asking);
+	*deviations_r = allowed.deviations;
+	return status;
+}
