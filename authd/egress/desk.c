@@ -216,7 +216,8 @@ done(struct worker_job *job, wf_status status)
 	struct errand *errand = job->ctx;
 
 	if (status != WF_OK)
-		order_fail(&errand->order, WF_WHY_DEADLINE, "no thread was free before the deadline");
+		order_fail(
+			&errand->order, WF_WHY_DEADLINE, "no thread was free before the deadline");
 	mailbox_post(errand->visit->desk->mailbox, &errand->post);
 }
 

@@ -135,6 +135,10 @@ outcome_asked_back(void)
 	return outcome;
 }
 
+/*
+ * A token of ours had said no before: of whoever leaves the question open that was a guess at it, as it is where the
+ * server cannot be asked.
+ */
 static struct outcome
 outcome_left(const struct transaction *txn)
 {
@@ -144,6 +148,7 @@ outcome_left(const struct transaction *txn)
 		return outcome;
 	outcome.settle = SETTLE_FAILURE;
 	outcome.count_possession = true;
+	outcome.count_account = txn->verify.results[txn->upstream.at].result.checked;
 	AUDIT_TEXT(outcome.reason, LEFT);
 	return outcome;
 }

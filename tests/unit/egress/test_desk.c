@@ -221,7 +221,7 @@ START_TEST(silence_is_bounded)
 }
 END_TEST
 
-/* Whoever asks much waits behind himself: one thread, and a server that says nothing for a second. */
+/* Whoever asks much waits behind himself: one thread, and a server that is silent for a second. */
 START_TEST(sources_take_turns)
 {
 	unsigned other = 0;

@@ -17,6 +17,7 @@
 #define QUESTION "Code of the SMS:"
 
 static struct rig_peer peer;
+static int64_t bob;
 
 /* bob's codes are passlogic's. */
 static void
@@ -24,7 +25,7 @@ set_up(void)
 {
 	nas_set_up();
 	(void)rig_upstream(&nas_rig, "passlogic", UPSTREAM_POSSESSION);
-	(void)rig_bare_account(&nas_rig, "bob", 1001);
+	bob = rig_bare_account(&nas_rig, "bob", 1001);
 	rig_join(&nas_rig, "bob");
 	rig_peer_open(&peer, FRONT_PAM, 0);
 }
@@ -174,6 +175,19 @@ START_TEST(who_leaves_it_open_counts_for_possession)
 	ck_assert_uint_eq(failures(LANE_ACCOUNT), 0);
 	ck_assert_uint_eq(failures(LANE_POSSESSION), 1);
 	ck_assert_uint_eq(elsewhere_count(), 1);
+}
+END_TEST
+
+/* A token of his own had said no: that was a guess at it, too (I1). */
+START_TEST(a_question_left_open_makes_no_guess_free)
+{
+	rig_token(&nas_rig, bob, CREDENTIAL_PENDING);
+	come_so_far();
+	by_silence();
+	rig_settle(&nas_rig);
+	ck_assert_uint_eq(rows("upstream-left"), 1);
+	ck_assert_uint_eq(failures(LANE_ACCOUNT), 1);
+	ck_assert_uint_eq(failures(LANE_POSSESSION), 1);
 }
 END_TEST
 
@@ -560,6 +574,7 @@ add_pam(TCase *tc)
 	tcase_add_test(tc, a_wrong_answer_over_pam);
 	tcase_add_test(tc, rounds_are_bounded);
 	tcase_add_loop_test(tc, who_leaves_it_open_counts_for_possession, 0, 3);
+	tcase_add_test(tc, a_question_left_open_makes_no_guess_free);
 	tcase_add_test(tc, who_cannot_be_asked_about_counts_for_possession);
 	tcase_add_test(tc, a_question_of_one_of_two);
 	tcase_add_test(tc, a_stop_is_nobodys_fault);

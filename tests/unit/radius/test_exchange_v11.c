@@ -113,7 +113,7 @@ START_TEST(g2_tokens_tell_requests_apart)
 }
 END_TEST
 
-/* Each one is asked about; that two are the same request is for the daemon to know, by their key. */
+/* Each is asked about; that two are the same request is for the daemon to know, by their key. */
 START_TEST(g2_nothing_is_a_duplicate_here)
 {
 	struct craft craft;
