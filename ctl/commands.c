@@ -227,6 +227,10 @@ static const struct option_spec log_options[] = {
 
 static const struct option_spec why_options[] = {
 	FLAG("last", NULL, N_("the last attempt that did not succeed (the default)")),
+	TAKES("service", "SERVICE", "service", VALUE_TEXT,
+		N_("what a login to it would be asked for, instead")),
+	TAKES("from", "IP", "from", VALUE_TEXT,
+		N_("the same of a login from there; default: the console")),
 	OPTIONS_END,
 };
 
@@ -425,9 +429,11 @@ static const struct command commands[] = {
 		COMMAND_SLOW | COMMAND_VERTICAL, N_("check that no row was lost, added or changed"),
 		"log verify"},
 	{"why", NULL, {USER}, why_options, "why",
-		"time user source service result reason factors rule explanation advice",
+		"time user source service zone result reason factors rule criterion origin "
+		"explanation advice",
 		N_("No attempt of this user was refused."), NULL, COMMAND_VERTICAL,
-		N_("explain why the last attempt was refused"), "why --last alice"},
+		N_("explain why the last attempt was refused, or what one would be asked for"),
+		"why alice --service sshd --from 192.0.2.7"},
 
 	{"status", NULL, {{NULL, NULL, false, NULL}}, status_options, "status", NULL, NULL, ctl_status,
 		COMMAND_VERTICAL, N_("how the daemon is doing"), "status --check"},

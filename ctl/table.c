@@ -185,6 +185,7 @@ static const struct {
 	{"what", N_("What it is")},
 	{"who", N_("Who")},
 	{"why", N_("Why")},
+	{"zone", N_("Zone")},
 };
 
 /* Words of the daemon that people see translated, in these columns only. */

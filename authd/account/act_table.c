@@ -34,6 +34,10 @@
 static const struct act_arg_spec no_args[] = {END};
 static const struct act_arg_spec user_args[] = {USER, END};
 
+static const struct act_arg_spec why_args[] = {USER,
+	{.name = "service", .type = ARG_TEXT, .min = 1, .max = 64},
+	{.name = "from", .type = ARG_TEXT, .min = 1, .max = 64}, END};
+
 static const struct act_arg_spec user_add_args[] = {USER, UID, CHOICE("kind", KINDS),
 	TEXT("display", 128), WHEN("valid-until"), FLAG("must-change"), TICKET,
 	{.name = "sources", .type = ARG_NETWORKS, .max = 1024},
@@ -161,7 +165,7 @@ static const struct act acts[] = {
 	VIEW("log", ROLE_AUDITOR, log_args, act_log),
 	VIEW("log.verify", ROLE_AUDITOR, no_args, act_log_verify),
 	VIEW("status", ROLE_VIEWER, no_args, act_status),
-	VIEW("why", ROLE_AUDITOR, user_args, act_why),
+	VIEW("why", ROLE_AUDITOR, why_args, act_why),
 	CHANGE("clock.accept", ROLE_ADMINISTRATOR, clock_args, act_clock_accept),
 	CHANGE("emergency.new", ROLE_ADMINISTRATOR, emergency_args, act_emergency_note),
 	CHANGE("emergency.unlock", ROLE_ADMINISTRATOR, emergency_args, act_emergency_note),

@@ -253,6 +253,10 @@ wf_status act_log(struct act_call *call);
 wf_status act_log_verify(struct act_call *call);
 wf_status act_status(struct act_call *call);
 wf_status act_why(struct act_call *call);
+/* What a login would be asked for: `user`, `service` (sshd), `from` (the console). */
+wf_status act_why_login(struct act_call *call);
+/* The reason of a row in words; "" for one that is not known. */
+const char *act_why_reason(const char *name);
 wf_status act_clock_accept(struct act_call *call);
 wf_status act_emergency_note(struct act_call *call);
 wf_status act_emergency_used(struct act_call *call);

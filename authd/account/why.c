@@ -188,6 +188,14 @@ find_reason(const char *reason)
 	return NULL;
 }
 
+const char *
+act_why_reason(const char *name)
+{
+	const struct reason *reason = find_reason(name);
+
+	return reason == NULL ? "" : _(reason->explanation);
+}
+
 struct last {
 	bool found;
 	uint64_t seq;
@@ -437,8 +445,11 @@ wf_status
 act_why(struct act_call *call)
 {
 	struct last last;
-	wf_status status = find_last(call, &last);
+	wf_status status;
 
+	if (act_arg(call, "service") != NULL || act_arg(call, "from") != NULL)
+		return act_why_login(call);
+	status = find_last(call, &last);
 	if (status != WF_OK)
 		return status;
 	if (!last.found)

@@ -95,20 +95,27 @@ policy_kinds_rule(const struct policy *policy, const struct policy_service *serv
 /* What is asked here, and by which rule: the service's own line, or what documents put above it. */
 static unsigned
 asks_here(const struct policy *policy, const struct policy_service *service,
-	const struct policy_facts *facts, char rule_r[POLICY_RULE_SIZE])
+	const struct policy_facts *facts, char rule_r[POLICY_RULE_SIZE], struct origin *origin_r)
 {
 	const unsigned asks = policy_asks(policy, service);
 	int64_t trigger;
 
 	policy_kinds_rule(policy, service, rule_r);
+	*origin_r = service->ask != 0 || service->kinds > 0
+			    ? service->demand_origin
+			    : policy_held(policy, R_MFA_KINDS, ACCOUNT_GENERAL, GUARD_MFA)->origin;
 	if (asks == ASK_BOTH)
 		return asks;
 	trigger = policy_trigger(policy, service, facts);
-	if (facts->admin_entry)
+	if (facts->admin_entry) {
 		(void)snprintf(rule_r, POLICY_RULE_SIZE, "%s", RULE_ADMIN);
-	else if (trigger != 0)
+		*origin_r = (struct origin){.criterion = "SCS-4-5-1-7", .force = "must"};
+	} else if (trigger != 0) {
 		policy_held_rule(
 			policy, R_MFA_REQUIRED, ACCOUNT_GENERAL, GUARD_MFA, trigger, rule_r);
+		*origin_r = *policy_member_origin(
+			policy, R_MFA_REQUIRED, ACCOUNT_GENERAL, GUARD_MFA, trigger);
+	}
 	return facts->admin_entry || trigger != 0 ? ASK_BOTH : asks;
 }
 
@@ -155,7 +162,7 @@ policy_demand_login(const struct policy *policy, const struct policy_service *se
 	const struct policy_facts *facts, struct policy_demand *demand)
 {
 	char rule[POLICY_RULE_SIZE];
-	const unsigned asks = asks_here(policy, service, facts, rule);
+	const unsigned asks = asks_here(policy, service, facts, rule, &demand->origin);
 
 	demand->given = asks == ASK_BOTH ? given_by(policy, facts) : KIND_NONE;
 	demand->password_elsewhere = asks == POLICY_ASK_CODE;
@@ -207,6 +214,7 @@ static void
 deny(struct policy_demand *demand, const char *reason, const char *rule)
 {
 	demand->decision = POLICY_DENY;
+	demand->origin = (struct origin){.line = 0};
 	(void)snprintf(demand->reason, sizeof(demand->reason), "%s", reason);
 	(void)snprintf(demand->rule, sizeof(demand->rule), "%s", rule);
 }

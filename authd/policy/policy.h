@@ -223,6 +223,7 @@ struct policy_demand {
 	enum policy_decision decision;
 	char reason[48]; /* of a denial */
 	char rule[65];
+	struct origin origin; /* of what is asked; of a denial, empty */
 	struct policy_set sets[POLICY_ALTERNATIVES_MAX];
 	size_t nsets;
 	unsigned given; /* KIND_OTHER: the address counts, and is no prompt's answer */

@@ -119,6 +119,9 @@ _warifu()
 	--limit)
 		return
 		;;
+	--service)
+		return
+		;;
 	--pam-dir)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -352,7 +355,7 @@ _warifu()
 		words='--user --from --since --until --result --class --limit --follow --json --socket --lang --help --version'
 		;;
 	'why '*)
-		words='--last --json --socket --lang --help --version'
+		words='--last --service --from --json --socket --lang --help --version'
 		kind=-u
 		;;
 	'status '*)

@@ -248,6 +248,35 @@ START_TEST(profiles_that_cannot_be_read)
 }
 END_TEST
 
+/* What a login would be asked for, from policy_eval() itself. */
+START_TEST(why_of_a_login)
+{
+	take("comply = {\"scs4\"}\nmfa { kinds = 2 }\nzone internal { networks = {10.0.0.0/8} }\n"
+	     "service \"sshd\" { kinds = 1 }\ndeviate \"mfa.kinds\" { is = {\"1\"} until = "
+	     "\"2027-01-01\" by = \"Sato\" on = \"2026-01-21\" reason = \"old devices\" }\n");
+	rig_user("alice");
+	rig_ok("why", "user=alice", "service=sshd", "from=192.0.2.7");
+	ck_assert_uint_eq(rig.nrows, 1);
+	ck_assert_str_eq(rig_cell(0, "zone"), "internet");
+	ck_assert_str_eq(rig_cell(0, "rule"), "mfa.required (remote-access) SCS-4-1-3-5");
+	ck_assert_str_eq(rig_cell(0, "criterion"), "SCS-4-1-3-5");
+	ck_assert_ptr_nonnull(strstr(rig_cell(0, "origin"), "scs4.profile:"));
+	ck_assert_str_eq(rig_cell(0, "explanation"), "The password and a one-time code are asked for.");
+	rig_ok("why", "user=alice", "service=sshd", "from=10.1.2.3");
+	ck_assert_str_eq(rig_cell(0, "rule"), "service.kinds (sshd)");
+	ck_assert_ptr_nonnull(strstr(rig_cell(0, "origin"), "policy.conf:"));
+	ck_assert_str_eq(rig_cell(0, "explanation"), "The password is asked for.");
+	/* a name without an account is asked the same, and refused */
+	rig_ok("why", "user=nobody", "service=login");
+	ck_assert_str_eq(rig_cell(0, "zone"), "console");
+	ck_assert_str_eq(rig_cell(0, "result"), "refused");
+	ck_assert_str_eq(rig_cell(0, "explanation"),
+		"The password and a one-time code are asked for. There was no account of this name.");
+	rig_ok("why", "user=alice", "service=cron");
+	ck_assert_str_eq(rig_cell(0, "explanation"), "Nobody is asked for anything here.");
+}
+END_TEST
+
 static Suite *
 policy_suite(void)
 {
@@ -265,6 +294,7 @@ policy_suite(void)
 	tcase_add_test(tc, check_claims_nothing_that_is_not_done);
 	tcase_add_test(tc, check_takes_the_guard_that_is_there);
 	tcase_add_test(tc, check_tells_what_is_over);
+	tcase_add_test(tc, why_of_a_login);
 	tcase_add_test(tc, profiles_that_cannot_be_read);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -1,0 +1,126 @@
+/*
+ * What a login would be asked for, by which criterion, from which line of which file.  Asks
+ * policy_eval(), as the engine does, and decides nothing itself; grants are the store's, and are
+ * named where one is needed, not looked for.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/account/internal.h"
+
+#define ORIGIN_SIZE 192
+
+static void
+fill_place(const struct act_call *call, struct policy_facts *facts)
+{
+	const struct config *config = call->daemon->config;
+	const struct config_client *client = config_client_find(&config->radius, facts->service);
+	const char *from = act_arg(call, "from");
+	bool console = policy_service_find(&config->policy, facts->service)->console;
+
+	wf_source_from_pam(from, from == NULL ? "tty1" : NULL, &facts->source);
+	facts->zone = policy_zone(&config->policy, &facts->source, console);
+	facts->host = client == NULL ? config->node : NULL;
+	facts->vouched = facts->source.remote;
+	if (client == NULL)
+		return;
+	facts->vouched = facts->vouched && client->trust_calling_station;
+	facts->admin_entry = client->entry.class == CLASS_FIREWALL_ADMIN ||
+			     client->entry.class == CLASS_ENTRY_POINT_ADMIN;
+	if (!facts->vouched)
+		facts->zone = client->zone;
+}
+
+static void
+fill_account(const struct act_call *call, const struct account *account,
+	struct policy_facts *facts)
+{
+	const struct config *config = call->daemon->config;
+	const struct config_client *client = config_client_find(&config->radius, facts->service);
+
+	facts->known = account->standing == STANDING_MANAGED;
+	facts->exempt = client == NULL &&
+			policy_exempt(account, wf_clock_now(&call->daemon->clock).wall_us);
+	facts->kind = account->kind;
+	facts->root = account->uid == 0;
+	facts->outside_groups = client != NULL && !config_groups_match(&client->groups,
+							  account->groups, account->ngroups);
+	facts->outside_scope = !policy_in_scope(&config->policy, facts->service, facts->host,
+		account->groups, account->ngroups);
+}
+
+static const char *
+asked_text(const struct policy_demand *demand)
+{
+	static const char *const texts[] = {N_("Nobody is asked for anything here."),
+		N_("The password is asked for."),
+		N_("The password and a one-time code are asked for.")};
+
+	if (demand->decision == POLICY_NOT_ASKED)
+		return _(texts[0]);
+	if (demand->given != 0)
+		return _("The password is asked for; the address counts as the other factor.");
+	if (demand->password_elsewhere)
+		return _("The one-time code is asked for; another module asks for the password.");
+	return _(texts[demand->nprompts]);
+}
+
+static void
+explain(const struct act_call *call, const struct policy_facts *facts,
+	const struct policy_demand *demand, char *text_r, size_t size)
+{
+	struct policy_entry entry;
+	bool granted;
+
+	policy_entry_of(&call->daemon->config->policy, facts->service, facts->host, &entry);
+	granted = demand->decision == POLICY_DEMAND && entry.grants == GRANTS_REQUIRED;
+	(void)snprintf(text_r, size, "%s%s%s", asked_text(demand),
+		demand->decision == POLICY_DENY ? " " : granted ? " " : "",
+		demand->decision == POLICY_DENY ? act_why_reason(demand->reason)
+		: granted ? _("Only who has a grant gets in: see 'warifu grant list'.")
+			  : "");
+}
+
+static wf_status
+send_row(struct act_call *call, const struct policy_facts *facts,
+	const struct policy_demand *demand)
+{
+	static const char *const columns[] = {"user", "service", "source", "zone", "result",
+		"reason", "rule", "criterion", "origin", "explanation"};
+	static const char *const zones[] = {"internet", "internal", "console"};
+	static const char *const results[] = {"refused", "asked", "not-asked"};
+	char origin[ORIGIN_SIZE], explanation[512];
+	const char *cells[] = {act_arg(call, "user"), facts->service, facts->source.text,
+		zones[facts->zone], results[demand->decision], demand->reason, demand->rule,
+		demand->origin.criterion, origin, explanation};
+	wf_status status = act_head(call, columns, COUNT_OF(columns));
+
+	if (demand->origin.line == 0)
+		(void)snprintf(origin, sizeof(origin), "%s", _("built in"));
+	else
+		(void)snprintf(origin, sizeof(origin), "%s:%d", demand->origin.file,
+			demand->origin.line);
+	explain(call, facts, demand, explanation, sizeof(explanation));
+	return status == WF_OK ? act_row_out(call, cells, COUNT_OF(cells)) : status;
+}
+
+wf_status
+act_why_login(struct act_call *call)
+{
+	const char *service = act_arg(call, "service");
+	struct policy_facts facts = {
+		.service = service == NULL ? "sshd" : service, .purpose = WF_PURPOSE_LOGIN};
+	struct policy_demand demand;
+	struct act_subject subject;
+	wf_status status = act_subject_read(call, act_arg(call, "user"), &subject);
+
+	if (status != WF_OK && status != WF_NOT_FOUND)
+		return status;
+	fill_place(call, &facts);
+	if (status == WF_OK)
+		fill_account(call, &subject.account, &facts);
+	policy_eval(&call->daemon->config->policy, &facts, &demand);
+	return send_row(call, &facts, &demand);
+}
