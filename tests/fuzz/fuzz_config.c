@@ -140,7 +140,8 @@ client_in_bounds(const struct config *config, const struct config_client *client
 	for (size_t i = 0; i < client->nreplies; i++)
 		FUZZ_CHECK(client->replies[i] < radius->nreplies);
 	FUZZ_CHECK((client->mode == CLIENT_SEPARATOR) == (client->separator[0] != '\0'));
-	FUZZ_CHECK(client->entry.class == CLASS_VPN || client->entry.class == CLASS_WLAN ||
+	FUZZ_CHECK((client->entry.class != CLASS_FIREWALL_ADMIN &&
+			   client->entry.class != CLASS_ENTRY_POINT_ADMIN) ||
 		   client->mode != CLIENT_CODE);
 	FUZZ_CHECK(strcmp(policy_service_find(&config->policy, client->name)->name, client->name) ==
 		   0);
