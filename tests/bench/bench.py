@@ -12,7 +12,7 @@ import sys
 import time
 
 import radius_parts
-from rig import PASSWORD, PROCESSORS, QUICK, STORES, Rig, lib, load_end, raw_hash, report, seconds
+from rig import PASSWORD, PROCESSORS, QUICK, STORES, Rig, lib, load_end, program, raw_hash, report, seconds
 
 
 # (a) passwords
@@ -302,12 +302,28 @@ def part_g(syslog):
     compare(f"1,000 to {rows:,} rows", small, sized(syslog, "g-rows", 1000, rows))
 
 
+# (i) leaked passwords
+
+def part_i(_syslog):
+    """Look-ups in short and long lists; the longest one is 450 MB."""
+    sizes = (10000, 1000000, 10000000) if not QUICK else (10000, 1000000)
+    first = None
+    for lines in sizes:
+        words = subprocess.run([program("bench_leaks"), str(lines), os.path.join(STORES, "leaks"), str(seconds(5, 1))],
+                               stdout=subprocess.PIPE, text=True, check=True).stdout.split()
+        each, size = float(words[0]), int(words[1])
+        first = first or each
+        report("i", f"look-up among {lines:,} leaked passwords", each, "us", "", f"{size / 2 ** 20:.0f} MiB")
+    report("i", f"{sizes[0]:,} to {sizes[-1]:,} lines", each / first, "x", "3")
+
+
 def main():
     """Runs the parts that were named."""
     lib.loopback_up()
     syslog = lib.Syslog()
     syslog.start()
-    parts = {**radius_parts.PARTS, "a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f, "g": part_g}
+    parts = {**radius_parts.PARTS, "a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f, "g": part_g,
+             "i": part_i}
     for name in sys.argv[1:]:
         if name in parts:
             parts[name](syslog)

@@ -1,4 +1,4 @@
-/* Passwords set by acts: what a person's accounts may not share, and what doctor says of them all. */
+/* Passwords set by acts: what a person's accounts may not share, and what doctor says of them. */
 #include "config.h"
 
 #include <stdio.h>
