@@ -1,6 +1,10 @@
 /*
  * The second half of a login: the answers are in.  Reserve first (I1: nothing is evaluated that is not
  * already counted as pending), then evaluate what the reservation read, never what BEGIN read.
+ *
+ * Where an evaluation takes microseconds it comes first, and one commit admits and settles it (verify_ahead):
+ * I1 holds as well, since nobody is told what was found before it is counted; and what BEGIN read is believed only
+ * if the commit reads the same.
  */
 #include "config.h"
 
@@ -77,6 +81,14 @@ fill_interrupted(struct transaction *txn, struct audit_row *row)
 	row_outcome(row, AUDIT_FAILURE, "interrupted", txn->rule);
 }
 
+wf_status
+admission_fill(struct transaction *txn, struct store_admission *admission)
+{
+	admission->name = txn->shadow ? "" : txn->asker.user; /* no account has the empty name */
+	lanes_divide(txn->engine, &txn->asker, txn->shadow, admission);
+	return lanes_fill(txn->engine, &txn->asker, txn->shadow, &admission->lanes);
+}
+
 void
 txn_reserve(struct transaction *txn)
 {
@@ -88,15 +100,13 @@ txn_reserve(struct transaction *txn)
 	}
 	store_job_init(&txn->job, STORE_RESERVE);
 	memcpy(reserve->txn, txn->id, WF_TXN_LEN);
-	reserve->name = txn->shadow ? "" : txn->asker.user; /* no account has the empty name */
 	reserve->known = txn->known && !txn->shadow;
 	reserve->lease_ms = LEASE_MS;
 	fill_interrupted(txn, &reserve->interrupted);
-	if (lanes_fill(txn->engine, &txn->asker, txn->shadow, &reserve->lanes) != WF_OK) {
+	if (admission_fill(txn, &reserve->admission) != WF_OK) {
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
-	lanes_divide(txn->engine, &txn->asker, txn->shadow, reserve);
 	txn_submit(txn);
 }
 
@@ -128,10 +138,10 @@ lock_reason(const struct store_lanes *lanes, int64_t lock_ms)
 
 /* Evaluate a locked account's answers against nothing: same work, the result is thrown away. */
 static void
-doom_locked(struct transaction *txn, const struct store_reserve *reserve)
+doom_locked(struct transaction *txn, const struct store_admission *admission)
 {
 	const struct policy *policy = &txn->engine->config->policy;
-	const char *reason = lock_reason(&reserve->lanes, store_lock_ms(txn->engine->store));
+	const char *reason = lock_reason(&admission->lanes, store_lock_ms(txn->engine->store));
 	bool by_possession = strcmp(reason, "locked-possession") == 0;
 
 	if (txn->doomed)
@@ -141,7 +151,7 @@ doom_locked(struct transaction *txn, const struct store_reserve *reserve)
 	if (by_possession)
 		policy_rule(policy, P_POSSESSION_THRESHOLD, txn->rule, sizeof(txn->rule));
 	else
-		policy_held_rule(policy, R_LOCK_THRESHOLD, reserve->found ? reserve->account.kind : ACCOUNT_GENERAL,
+		policy_held_rule(policy, R_LOCK_THRESHOLD, admission->found ? admission->account.kind : ACCOUNT_GENERAL,
 				 GUARD_NONE, 0, txn->rule);
 }
 
@@ -162,13 +172,10 @@ account_doom(const struct account *account, int64_t wall_us)
 }
 
 void
-attempt_admitted(struct transaction *txn, const struct account *account,
-	const struct credential *credentials, size_t n)
+attempt_judge(struct transaction *txn, const struct account *account, const struct credential *credentials, size_t n)
 {
 	const char *reason = account_doom(account, store_date_us(txn->engine->store));
 
-	txn->reserved = true;
-	txn->reserved_us = wf_clock_now(&txn->engine->clock).boot_us;
 	txn->known = account != NULL;
 	txn->account = account != NULL ? account->id : 0;
 	txn->asker.kind = account != NULL ? account->kind : ACCOUNT_GENERAL;
@@ -177,43 +184,54 @@ attempt_admitted(struct transaction *txn, const struct account *account,
 	if (reason == NULL || txn->doomed)
 		return;
 	txn->doomed = true;
+	txn->doomed_by_account = true;
 	AUDIT_TEXT(txn->doom, reason);
 }
 
-static enum txn_event
-admitted(struct transaction *txn, const struct store_reserve *reserve)
+void
+attempt_admitted(struct transaction *txn, const struct account *account, const struct credential *credentials, size_t n)
 {
-	txn->reserve_used = reserve->reserve_used;
-	attempt_admitted(txn, reserve->found ? &reserve->account : NULL, reserve->credentials,
-		reserve->ncredentials);
+	txn->reserved = true;
+	txn->reserved_us = wf_clock_now(&txn->engine->clock).boot_us;
+	attempt_judge(txn, account, credentials, n);
+}
+
+static enum txn_event
+admitted(struct transaction *txn, const struct store_admission *admission)
+{
+	const struct store_reserve *reserve = &txn->job.u.reserve;
+
+	txn->reserve_used = admission->reserve_used;
+	attempt_admitted(txn, admission->found ? &admission->account : NULL, reserve->credentials,
+			 reserve->ncredentials);
 	return TXN_ADMITTED;
 }
 
 static enum txn_event
-locked(struct transaction *txn, const struct store_reserve *reserve)
+locked(struct transaction *txn, const struct store_admission *admission)
 {
-	doom_locked(txn, reserve);
+	doom_locked(txn, admission);
 	return TXN_ADMITTED;
 }
 
 static enum txn_event
-too_early(struct transaction *txn, const struct store_reserve *reserve)
+too_early(struct transaction *txn, const struct store_admission *admission)
 {
-	(void)reserve;
+	(void)admission;
 	AUDIT_TEXT(txn->refused, "back-off");
 	policy_rule(&txn->engine->config->policy, P_BACKOFF_CAP_S, txn->rule, sizeof(txn->rule));
 	return TXN_REFUSED;
 }
 
 static enum txn_event
-full(struct transaction *txn, const struct store_reserve *reserve)
+full(struct transaction *txn, const struct store_admission *admission)
 {
 	(void)txn;
-	(void)reserve;
+	(void)admission;
 	return TXN_WAIT;
 }
 
-static enum txn_event (*const answers[])(struct transaction *, const struct store_reserve *) = {
+static enum txn_event (*const answers[])(struct transaction *, const struct store_admission *) = {
 	[THROTTLE_ADMIT] = admitted,
 	[THROTTLE_FULL] = full,
 	[THROTTLE_BACKOFF] = too_early,
@@ -223,14 +241,73 @@ static enum txn_event (*const answers[])(struct transaction *, const struct stor
 void
 reserve_arrived(struct transaction *txn)
 {
-	const struct store_reserve *reserve = &txn->job.u.reserve;
+	const struct store_admission *admission = &txn->job.u.reserve.admission;
 
 	if (txn->job.status != WF_OK) {
 		AUDIT_TEXT(txn->reason, "store");
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
-	txn_step(txn, answers[reserve->answer](txn, reserve));
+	txn_step(txn, answers[admission->answer](txn, admission));
+}
+
+void
+attempt_forget(struct transaction *txn)
+{
+	const struct store_settle *settle = &txn->job.u.attempt.settle;
+
+	if (!txn->ahead)
+		return;
+	txn->ahead = false;
+	if (txn->doomed_by_account) {
+		txn->doomed = false;
+		txn->doomed_by_account = false;
+		txn->doom[0] = '\0';
+	}
+	if (txn->noted)
+		refusals_take_back(txn->engine->refusals, &settle->applied, settle->applied.class != 0);
+	txn->noted = false;
+	txn->text = WF_TEXT_NONE;
+	txn->reason[0] = '\0';
+}
+
+/* Evaluated ahead, and then not settled: as if it came now, but for who is admitted. */
+static void
+go_the_long_way(struct transaction *txn)
+{
+	const struct store_admission *admission = &txn->job.u.attempt.admission;
+
+	attempt_forget(txn);
+	if (admission->answer == THROTTLE_ADMIT)
+		txn_step(txn, TXN_UNSETTLED);
+	else
+		txn_step(txn, answers[admission->answer](txn, admission));
+}
+
+void
+attempt_arrived(struct transaction *txn)
+{
+	const struct store_attempt *attempt = &txn->job.u.attempt;
+
+	if (txn->job.status != WF_OK) {
+		attempt_forget(txn);
+		AUDIT_TEXT(txn->reason, "store");
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	if (!attempt->settled) {
+		go_the_long_way(txn);
+		return;
+	}
+	verify_clear(&txn->verify);
+	wf_secret_clear(&txn->gateway.answer);
+	settle_done(txn, &attempt->settle);
+}
+
+void
+on_unsettled(struct transaction *txn)
+{
+	txn_reserve(txn);
 }
 
 void

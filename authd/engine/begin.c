@@ -133,17 +133,21 @@ txn_facts(const struct transaction *txn, const struct account *account, struct p
 		facts_r->exempt = policy_exempt(account, store_date_us(txn->engine->store));
 }
 
+/* What will be asked, as far as can be said without a look at the account. */
+static void
+foresee(struct transaction *txn)
+{
+	struct policy_facts facts;
+
+	txn_facts(txn, NULL, &facts);
+	policy_eval(&txn->engine->config->policy, &facts, &txn->demand);
+}
+
 /* Asks without a look at the account, where that may be; false as above. */
 static bool
 ask_at_once(struct transaction *txn)
 {
-	struct policy_facts facts;
-
-	if (must_look_first(txn))
-		return true;
-	txn_facts(txn, NULL, &facts);
-	policy_eval(&txn->engine->config->policy, &facts, &txn->demand);
-	return txn->demand.nprompts == 0 || send_prompts(txn);
+	return must_look_first(txn) || txn->demand.nprompts == 0 || send_prompts(txn);
 }
 
 /* Until when, and from where as far as it is known already. */
@@ -179,10 +183,11 @@ txn_look(struct transaction *txn)
 	struct engine *engine = txn->engine;
 	struct store_read *read = &txn->job.u.read;
 
+	foresee(txn);
 	store_job_init(&txn->job, STORE_READ);
 	read->name = txn->asker.user;
 	read->uid = -1;
-	read->bare = !only_observes(txn);
+	read->bare = !only_observes(txn) && !verify_may_be_ahead(txn);
 	read->has_idempotency = txn->has_idempotency;
 	memcpy(read->idempotency, txn->idempotency, sizeof(read->idempotency));
 	asker_session(&txn->asker, read);

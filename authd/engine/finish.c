@@ -140,6 +140,7 @@ on_failed(struct transaction *txn)
 	event_del(txn->deadline);
 	waiting_remove(txn);
 	turn_end(txn);
+	attempt_forget(txn);
 	if (txn->unwritten)
 		refusals_return(txn->engine->refusals, &txn->refusal);
 	txn->unwritten = false;
@@ -222,6 +223,7 @@ void
 on_violation(struct transaction *txn)
 {
 	txn->doomed = true;
+	txn->doomed_by_account = false;
 	AUDIT_TEXT(txn->doom, "protocol");
 	AUDIT_TEXT(txn->reason, "protocol");
 	waiting_remove(txn);

@@ -179,12 +179,13 @@ gateway_answers(struct transaction *txn)
 	wf_status status = WF_OK;
 
 	if (verify->nprompts == 1)
-		wf_secret_move(&verify->answers[0], &gateway->answer);
+		status = wf_secret_copy(&verify->answers[0], &gateway->answer);
 	else if (password != NULL && code != NULL)
 		status = split_answer(&spec, &gateway->answer, password, code);
 	else
 		status = WF_UNSUPPORTED;
-	wf_secret_clear(&gateway->answer);
+	if (!txn->ahead)
+		wf_secret_clear(&gateway->answer);
 	return status;
 }
 

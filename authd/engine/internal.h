@@ -26,6 +26,7 @@ enum txn_event {
 	TXN_REFUSED,  /* locked or too early: not evaluated */
 	TXN_WAIT,     /* pending attempts fill the limit */
 	TXN_VERIFIED, /* the worker is done, or gave up */
+	TXN_UNSETTLED, /* admitted, but what was found ahead says nothing: reserve, and evaluate anew */
 	TXN_ASKED_BACK, /* another server wants to know more */
 	TXN_SETTLED,  /* the row is durable */
 	TXN_FAILED,   /* something could not be done: UNAVAILABLE */
@@ -174,6 +175,10 @@ struct transaction {
 	bool doomed;            /* never to be accepted, whatever is answered */
 	bool shadow;            /* doomed before an answer came: counted under a key of its own, so that it is
 				   treated like any other but costs the account itself nothing */
+	bool doomed_by_account; /* by what the account was found to be, and by nothing else */
+	bool ahead;             /* evaluated before it is admitted: see verify_ahead() */
+	bool noted;             /* among the refusals that are gathered, before it is known to be one */
+	uint32_t source_weight; /* of a wrong answer; 0 = not looked up yet */
 	bool reserved;
 	bool reserve_used; /* strangers are locked out, and it comes from a familiar place */
 	int64_t reserved_us;    /* boot time of it, or a little later */
@@ -334,10 +339,18 @@ void on_refused(struct transaction *txn);
 void on_wait(struct transaction *txn);
 void on_verified(struct transaction *txn);
 void txn_reserve(struct transaction *txn);
+WF_MUST_USE wf_status admission_fill(struct transaction *txn, struct store_admission *admission); /* who asks to be admitted */
 void fill_interrupted(struct transaction *txn, struct audit_row *row);
-/* The attempt is reserved; account and credentials as of that commit, NULL: there is none. */
-void attempt_admitted(struct transaction *txn, const struct account *account,
-	const struct credential *credentials, size_t n);
+/* What is to be thought of it now that its account is known; NULL: there is none. */
+void attempt_judge(struct transaction *txn, const struct account *account, const struct credential *credentials,
+		   size_t n);
+/* An evaluation ahead counts for nothing: it was not admitted, or not settled. */
+void attempt_forget(struct transaction *txn);
+void attempt_arrived(struct transaction *txn);
+void on_unsettled(struct transaction *txn);
+/* The attempt is reserved; account and credentials as of that commit. */
+void attempt_admitted(struct transaction *txn, const struct account *account, const struct credential *credentials,
+		      size_t n);
 /* Why an account may not log in whatever is answered; NULL: it may.  `account` NULL: there is none. */
 const char *account_doom(const struct account *account, int64_t wall_us);
 
@@ -401,9 +414,17 @@ void turns_succeeded(struct transaction *txn);
 /* Where this round's answers are evaluated: behind slow hashes only what needs one itself. */
 struct worker_pool *verify_pool(const struct transaction *txn);
 void verify_start(struct transaction *txn);
+/*
+ * What takes microseconds is evaluated before it is admitted, against what BEGIN's READ found: then admission, outcome
+ * and row are one commit (STORE_ATTEMPT), before which nobody is told anything.  The answers are kept until it is
+ * there, since what is not admitted now, or was evaluated against what is no more, goes the long way.
+ */
+bool verify_may_be_ahead(const struct transaction *txn); /* as far as the demand tells: READ should bring credentials */
+bool verify_ahead(struct transaction *txn); /* false: not this one, nothing has happened */
 /* One more answer is known: asks another server, or TXN_VERIFIED. */
 void verify_ended(struct transaction *txn);
-void verify_clear(struct verify *verify);
+void verify_clear(struct verify *verify); /* answers and credentials */
+void verify_clear_credentials(struct verify *verify);
 
 /* upstream.c: factors that another server knows; TXN_ASKED_BACK, and what ends FURTHER */
 /* Who is asked about this round's answers, of which copies are kept; `account` NULL: there is none. */
@@ -422,7 +443,7 @@ void upstream_clear(struct transaction *txn); /* of answers, and of a question t
 /* settle.c */
 void settle_measured(struct transaction *txn); /* our own evaluation is over, and its turn with it */
 void settle_arrived(struct transaction *txn);
-void settle_submit(struct transaction *txn);
+void settle_done(struct transaction *txn, const struct store_settle *settle); /* it is durable */
 void settle_refusal(struct transaction *txn, const char *reason);
 
 /* finish.c: every way to DONE, and the one function that says the verdict */
@@ -448,7 +469,7 @@ void facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf
 /* lanes.c */
 WF_MUST_USE wf_status lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store_lanes *lanes_r);
 /* From where the attempt comes, and what each kind of account would have as a limit. */
-void lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow, struct store_reserve *reserve);
+void lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow, struct store_admission *admission);
 uint32_t source_weight(struct engine *engine, const struct store_lanes *lanes);
 
 /* grants.c */

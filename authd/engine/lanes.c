@@ -96,15 +96,15 @@ place_of(const struct asker *asker, char place_r[WF_SOURCE_MAX])
 }
 
 void
-lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow, struct store_reserve *reserve)
+lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow, struct store_admission *admission)
 {
 	for (int kind = 0; kind < ACCOUNT_KINDS; kind++)
 		account_lane_limit(&engine->config->policy, LANE_ACCOUNT, (enum account_kind)kind,
-				   &reserve->by_kind[kind]);
+				   &admission->by_kind[kind]);
 	if (shadow)
 		return;
-	reserve->console = asker->zone == ZONE_CONSOLE;
-	place_of(asker, reserve->place);
+	admission->console = asker->zone == ZONE_CONSOLE;
+	place_of(asker, admission->place);
 }
 
 /* One for a failure of the same account again, three for another account's: spraying shows sooner. */

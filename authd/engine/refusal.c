@@ -13,6 +13,7 @@
 
 struct slot {
 	bool used;
+	bool open; /* the row that is written at once was taken back */
 	uint32_t more; /* beyond the row that was written at once */
 	int64_t first_us;
 	struct audit_row row; /* the newest of them */
@@ -147,6 +148,10 @@ refusals_note(struct refusals *refusals, const struct audit_row *row, enum refus
 	slot = find(refusals, row);
 	if (slot == NULL || (!slot->used && refusals->left[kind] == 0))
 		return note_overflow(refusals, row);
+	if (slot->open) {
+		slot->open = false;
+		return true;
+	}
 	if (slot->used) {
 		add(slot, row);
 		return false;
@@ -154,6 +159,19 @@ refusals_note(struct refusals *refusals, const struct audit_row *row, enum refus
 	occupy(refusals, slot, row);
 	refusals->left[kind]--;
 	return true;
+}
+
+void
+refusals_take_back(struct refusals *refusals, const struct audit_row *row, bool written)
+{
+	struct slot *slot = find(refusals, row);
+
+	if (slot == NULL || !slot->used)
+		slot = &refusals->overflow; /* too many names, or none left of the allowance */
+	if (written)
+		slot->open = slot->used;
+	else if (slot->more > 0)
+		slot->more--;
 }
 
 /* Into the table as it is now, of whatever minute: counts move on to the next row, none is lost. */

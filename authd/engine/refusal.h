@@ -39,6 +39,11 @@ bool refusals_note(struct refusals *refusals, const struct audit_row *row, enum 
 /* A row that was handed out, or was to be written now, and could not be written: it comes again with the next ones. */
 void refusals_return(struct refusals *refusals, const struct audit_row *row);
 /*
+ * A row that was noted just now is none after all; `written` is what refusals_note() said of it.  If it was to be
+ * written, the next one of the pair is instead.
+ */
+void refusals_take_back(struct refusals *refusals, const struct audit_row *row, bool written);
+/*
  * Hands out one gathered row whose minute has ended before `now_us` (any minute if `all`); false when
  * there is none left.
  */

@@ -372,6 +372,7 @@ fill_rows(struct transaction *txn, struct store_settle *settle, const struct out
 	 * Names without account, and what was doomed from the start: gathered, and their locks are no finding.  What
 	 * was admitted and never evaluated is gathered, too: it cost the peer nothing.
 	 */
+	txn->noted = true;
 	if (!refusals_note(txn->engine->refusals, &settle->applied, refusal_kind(&txn->asker, txn->known)))
 		settle->applied.class = 0;
 	settle->locked.class = 0;
@@ -425,27 +426,55 @@ settle_measured(struct transaction *txn)
 	grid_note_hash(txn->engine, txn->verify.thread_us);
 }
 
+/* The job that will say it: of what is reserved, or of what the same commit admits. */
+static struct store_settle *
+settle_begin(struct transaction *txn)
+{
+	struct store_attempt *attempt = &txn->job.u.attempt;
+	struct store_seen seen = {.found = false}; /* a shadow has no account */
+
+	if (!txn->ahead) {
+		store_job_init(&txn->job, STORE_SETTLE);
+		return &txn->job.u.settle;
+	}
+	if (!txn->shadow)
+		store_see(&txn->job.u.read, &seen);
+	verify_clear_credentials(&txn->verify); /* they are where the job comes */
+	store_job_init(&txn->job, STORE_ATTEMPT);
+	attempt->seen = seen;
+	return &attempt->settle;
+}
+
+/* Looked up once: an evaluation that has to be made again is no further one. */
+static uint32_t
+weigh(struct transaction *txn, const struct store_settle *settle)
+{
+	if (txn->source_weight == 0)
+		txn->source_weight = source_weight(txn->engine, &settle->lanes);
+	return txn->source_weight;
+}
+
 /* Locked: evaluated against nothing and without a reservation; a refusal, not an attempt. */
 void
 on_verified(struct transaction *txn)
 {
-	struct store_settle *settle = &txn->job.u.settle;
+	struct store_settle *settle;
 	struct outcome outcome;
 
-	if (!txn->reserved) {
+	if (!txn->reserved && !txn->ahead) {
 		settle_refusal(txn, txn->doom);
 		return;
 	}
 	outcome = decide(txn);
-	store_job_init(&txn->job, STORE_SETTLE);
-	if (lanes_fill(txn->engine, &txn->asker, txn->shadow, &settle->lanes) != WF_OK) {
+	settle = settle_begin(txn);
+	if ((txn->ahead && admission_fill(txn, &txn->job.u.attempt.admission) != WF_OK) ||
+	    lanes_fill(txn->engine, &txn->asker, txn->shadow, &settle->lanes) != WF_OK) {
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
 	fill_settle(txn, settle, &outcome);
 	if (outcome.count_account)
-		settle->source_weight = source_weight(txn->engine, &settle->lanes);
-	txn->verdict = outcome.verdict;
+		settle->source_weight = weigh(txn, settle);
 	if (strcmp(outcome.reason, "must-change") == 0)
 		txn->text = WF_TEXT_MUST_CHANGE;
 	AUDIT_TEXT(txn->reason, outcome.reason);
@@ -487,10 +516,8 @@ settle_refusal(struct transaction *txn, const char *reason)
 
 /* Everything was proved and is committed; too many at once: he is refused with the text that says why. */
 static void
-force_change(struct transaction *txn)
+force_change(struct transaction *txn, const struct store_settle *settle)
 {
-	const struct store_settle *settle = &txn->job.u.settle;
-
 	if (settle->outcome != SETTLE_SUCCESS && settle->outcome != SETTLE_PARTIAL)
 		return;
 	if (must_change(txn) && settle->was_applied)
@@ -498,24 +525,27 @@ force_change(struct transaction *txn)
 }
 
 void
+settle_done(struct transaction *txn, const struct store_settle *settle)
+{
+	txn->verdict = settle->was_applied ? settle->verdict : settle->verdict_conflict;
+	if (txn->verdict == WF_VERDICT_ACCEPT)
+		turns_succeeded(txn);
+	force_change(txn, settle);
+	waiting_retry(txn->engine, txn->asker.user, settle->lock_set ? SIZE_MAX : 16);
+	txn_step(txn, TXN_SETTLED);
+}
+
+void
 settle_arrived(struct transaction *txn)
 {
-	struct engine *engine = txn->engine;
-	const struct store_settle *settle = &txn->job.u.settle;
-
 	if (txn->job.status != WF_OK) {
 		AUDIT_TEXT(txn->reason, "store");
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
 	txn->unwritten = false;
-	if (txn->job.kind == STORE_SETTLE) {
-		if (!settle->was_applied && txn->verdict == WF_VERDICT_ACCEPT)
-			txn->verdict = WF_VERDICT_REJECT;
-		if (txn->verdict == WF_VERDICT_ACCEPT)
-			turns_succeeded(txn);
-		force_change(txn);
-		waiting_retry(engine, txn->asker.user, settle->lock_set ? SIZE_MAX : 16);
-	}
-	txn_step(txn, TXN_SETTLED);
+	if (txn->job.kind == STORE_SETTLE)
+		settle_done(txn, &txn->job.u.settle);
+	else
+		txn_step(txn, TXN_SETTLED);
 }

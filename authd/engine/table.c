@@ -45,6 +45,11 @@ static const struct txn_rule rules[TXN_STATES][TXN_EVENTS] = {
 	},
 	[TXN_COMMITTING] = {
 		[TXN_SETTLED] = { on_settled, TXN_DONE },
+		/* evaluated ahead, and not admitted: it goes the long way */
+		[TXN_ADMITTED] = { on_admitted, TXN_VERIFYING },
+		[TXN_WAIT] = { on_wait, TXN_VERIFYING },
+		[TXN_REFUSED] = { on_refused, TXN_COMMITTING },
+		[TXN_UNSETTLED] = { on_unsettled, TXN_VERIFYING },
 		[TXN_FAILED] = { on_failed, TXN_DONE },
 		[TXN_DEADLINE] = { on_overdue, TXN_COMMITTING },
 		[TXN_ABORT] = { on_abort_busy, TXN_COMMITTING },
@@ -72,7 +77,7 @@ static const char *const event_names[TXN_EVENTS] = {
 	[TXN_KNOWN] = "known",	     [TXN_ANSWER] = "answer",	  [TXN_ADMITTED] = "admitted",
 	[TXN_REFUSED] = "refused",   [TXN_WAIT] = "wait",	  [TXN_VERIFIED] = "verified",
 	[TXN_SETTLED] = "settled",   [TXN_FAILED] = "failed",	  [TXN_DEADLINE] = "deadline",
-	[TXN_ASKED_BACK] = "asked-back", [TXN_ABORT] = "abort",
+	[TXN_ASKED_BACK] = "asked-back", [TXN_ABORT] = "abort",	  [TXN_UNSETTLED] = "unsettled",
 };
 
 const struct txn_rule *

@@ -1,7 +1,7 @@
 /*
  * From an answer to its reservation.  What needs a slow hash takes its turn (admission.h) before anything
  * is written: so a flood is turned away for the price of a message, and nothing is pending for who waits.
- * What needs none is reserved at once.
+ * What needs none is reserved at once, or evaluated at once and admitted by the commit that settles it.
  */
 #include "config.h"
 
@@ -80,7 +80,8 @@ txn_admit(struct transaction *txn)
 	struct admission_ticket *displaced;
 
 	if (verify_pool(txn) != engine->workers) {
-		txn_reserve(txn);
+		if (!verify_ahead(txn))
+			txn_reserve(txn);
 		return;
 	}
 	if (fill_ticket(txn, now_us) != WF_OK) {

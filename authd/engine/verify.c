@@ -10,17 +10,24 @@
 
 #include <string.h>
 
+#include "authd/account/upstream_of.h"
 #include "authd/engine/internal.h"
+
+void
+verify_clear_credentials(struct verify *verify)
+{
+	if (verify->credentials != NULL)
+		wf_wipe(verify->credentials, verify->ncredentials * sizeof(verify->credentials[0]));
+	verify->credentials = NULL;
+	verify->ncredentials = 0;
+}
 
 void
 verify_clear(struct verify *verify)
 {
 	for (size_t i = 0; i < POLICY_PROMPTS_MAX; i++)
 		wf_secret_clear(&verify->answers[i]);
-	if (verify->credentials != NULL)
-		wf_wipe(verify->credentials, verify->ncredentials * sizeof(verify->credentials[0]));
-	verify->credentials = NULL;
-	verify->ncredentials = 0;
+	verify_clear_credentials(verify);
 }
 
 static void
@@ -96,9 +103,8 @@ seek(struct verify *verify)
 }
 
 static void
-run(struct worker_job *job, void *scratch)
+evaluate(struct verify *verify, void *scratch)
 {
-	struct verify *verify = job->ctx;
 	int64_t start = wf_clock_now(&verify->clock).boot_us;
 	int64_t thread = wf_clock_thread_us();
 
@@ -109,6 +115,14 @@ run(struct worker_job *job, void *scratch)
 	for (size_t i = 0; verify->renews && all_right(verify) && i < verify->nprompts; i++)
 		renew(verify, i, scratch);
 	seek(verify);
+}
+
+static void
+run(struct worker_job *job, void *scratch)
+{
+	struct verify *verify = job->ctx;
+
+	evaluate(verify, scratch);
 	verify_clear(verify);
 }
 
@@ -165,29 +179,38 @@ round_prompts(const struct transaction *txn, const struct wf_prompt **first_r)
 	return 1;
 }
 
-/* Of the commit that admitted the attempt; the account, NULL: there is none. */
+static const struct account *
+use(struct verify *verify, bool found, const struct account *account, struct credential *credentials, size_t n)
+{
+	verify->credentials = credentials;
+	verify->ncredentials = found ? n : 0;
+	return found ? account : NULL;
+}
+
+/* Of the job that has read them: that admitted the attempt, or BEGIN's. The account, NULL: there is none. */
 static const struct account *
 fill_credentials(struct transaction *txn)
 {
 	struct store_reserve *reserve = &txn->job.u.reserve;
 	struct store_resume *resume = &txn->job.u.resume;
+	struct store_read *read = &txn->job.u.read;
+	struct verify *verify = &txn->verify;
 
-	if (txn->job.kind == STORE_RESUME) {
-		txn->verify.credentials = resume->credentials;
-		txn->verify.ncredentials = resume->found ? resume->ncredentials : 0;
-		return resume->found ? &resume->account : NULL;
-	}
-	txn->verify.credentials = reserve->credentials;
-	txn->verify.ncredentials = reserve->found ? reserve->ncredentials : 0;
-	return reserve->found ? &reserve->account : NULL;
+	if (txn->job.kind == STORE_RESERVE)
+		return use(verify, reserve->admission.found, &reserve->admission.account, reserve->credentials,
+			   reserve->ncredentials);
+	if (txn->job.kind == STORE_RESUME)
+		return use(verify, resume->found, &resume->account, resume->credentials, resume->ncredentials);
+	if (txn->job.kind == STORE_READ)
+		return use(verify, read->found && !txn->shadow, &read->account, read->credentials, read->ncredentials);
+	return NULL; /* not admitted: against nothing */
 }
 
 static wf_status
-fill(struct transaction *txn)
+fill(struct transaction *txn, const struct account *account)
 {
 	const struct policy *policy = &txn->engine->config->policy;
 	struct verify *verify = &txn->verify;
-	const struct account *account = fill_credentials(txn);
 	const struct wf_prompt *first;
 	wf_status status;
 
@@ -226,15 +249,23 @@ verify_pool(const struct transaction *txn)
 #define CODES_AT_ONCE 256
 #define CODES_BESIDE 32 /* for each token: what is behind in its window, or a set's recovery codes */
 
+static bool
+is_quick(const struct transaction *txn)
+{
+	return verify_pool(txn) == txn->engine->quick && txn->engine->quick != txn->engine->workers;
+}
+
 /* What can be evaluated here and now. */
 static bool
 is_short(const struct transaction *txn)
 {
+	const struct policy *policy = &txn->engine->config->policy;
 	const struct verify *verify = &txn->verify;
-	uint64_t each = CODES_BESIDE + 2 * (uint64_t)verify->totp_window + verify->hotp_lookahead;
+	uint64_t each = CODES_BESIDE + 2 * (uint64_t)policy_value(policy, P_TOTP_WINDOW) +
+			(uint64_t)policy_value(policy, P_HOTP_LOOKAHEAD);
 	uint64_t codes = 0;
 
-	if (verify_pool(txn) != txn->engine->quick || txn->engine->quick == txn->engine->workers)
+	if (!is_quick(txn))
 		return false;
 	for (size_t i = 0; i < verify->ncredentials; i++)
 		codes += verify->credentials[i].factor == FACTOR_PASSWORD ? 0 : each;
@@ -258,7 +289,7 @@ void
 verify_start(struct transaction *txn)
 {
 	struct verify *verify = &txn->verify;
-	wf_status status = fill(txn);
+	wf_status status = fill(txn, fill_credentials(txn));
 
 	verify->job.run = run;
 	verify->job.done = done;
@@ -280,4 +311,45 @@ verify_start(struct transaction *txn)
 	txn->busy = false;
 	verify_clear(verify);
 	checked(txn);
+}
+
+bool
+verify_may_be_ahead(const struct transaction *txn)
+{
+	return txn->round == ROUND_WHOLE && is_quick(txn);
+}
+
+/* Whose peer waits, who has nothing that another server knows, and whose credentials BEGIN's READ has brought. */
+static bool
+can_be_ahead(const struct transaction *txn, const struct account *account)
+{
+	const struct verify *verify = &txn->verify;
+	const struct config_upstreams *upstreams = &txn->engine->config->upstreams;
+
+	if (txn->job.kind != STORE_READ || txn->job.u.read.bare || txn->peer == NULL || txn->told)
+		return false;
+	return verify_may_be_ahead(txn) && is_short(txn) &&
+	       (account == NULL ||
+		account_upstream_kinds(upstreams, account, verify->credentials, verify->ncredentials) == 0);
+}
+
+bool
+verify_ahead(struct transaction *txn)
+{
+	struct verify *verify = &txn->verify;
+	const struct account *account = fill_credentials(txn);
+
+	if (!can_be_ahead(txn, account)) {
+		verify_clear_credentials(verify);
+		return false;
+	}
+	txn->ahead = true;
+	attempt_judge(txn, account, verify->credentials, verify->ncredentials);
+	verify->status = fill(txn, account);
+	if (verify->status == WF_OK)
+		evaluate(verify, NULL);
+	verify->keys = NULL;
+	settle_measured(txn);
+	txn_step(txn, TXN_VERIFIED);
+	return true;
 }

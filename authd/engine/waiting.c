@@ -8,13 +8,20 @@
 
 #include "authd/engine/internal.h"
 
+/* Its deadline came while a commit was under way that could have settled it. */
+static bool
+is_overdue(const struct transaction *txn)
+{
+	return wf_clock_now(&txn->engine->clock).boot_us >= txn->due_us;
+}
+
 void
 on_wait(struct transaction *txn)
 {
 	struct transaction **at = &txn->engine->waiting;
 
 	turn_end(txn); /* others may have theirs meanwhile */
-	if (txn->peer == NULL || txn->told || txn->engine->draining) {
+	if (txn->peer == NULL || txn->told || txn->engine->draining || is_overdue(txn)) {
 		txn_step(txn, TXN_FAILED);
 		return;
 	}

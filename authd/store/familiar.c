@@ -1,7 +1,7 @@
 /*
  * Places from which accounts have logged in.  Who comes from one of them has the part of the lock's
  * threshold that strangers cannot use up (throttle/throttle.h); which part an attempt has is
- * decided in the commit that reserves it, and stays with its reservation.
+ * decided in the commit that admits it, and stays with its reservation.
  *
  * An account keeps FAMILIAR_PLACES of them, the last used, for FAMILIAR_MS since their last login.
  * An account without any has no reserve: there is no place to keep it for.
@@ -34,18 +34,19 @@ familiar_find(struct writer *w, int64_t account_id, const char *place, bool *any
 }
 
 wf_status
-familiar_divide(struct writer *w, const struct store_reserve *reserve, struct throttle_limit *limit)
+familiar_divide(
+	struct writer *w, const struct store_admission *admission, struct throttle_limit *limit)
 {
 	bool any = false;
 	bool known = false;
 	wf_status status = WF_OK;
 
-	if (reserve->found)
-		status = familiar_find(w, reserve->account.id, reserve->place, &any, &known);
+	if (admission->found)
+		status = familiar_find(w, admission->account.id, admission->place, &any, &known);
 	if (status != WF_OK)
 		return status;
 	limit->reserve = any ? throttle_reserve(limit->threshold) : 0;
-	limit->familiar = known || reserve->console;
+	limit->familiar = known || admission->console;
 	return WF_OK;
 }
 

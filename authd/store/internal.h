@@ -241,13 +241,30 @@ WF_MUST_USE wf_status interrupt_expired_of(struct writer *w, const struct store_
  */
 WF_MUST_USE wf_status interrupt_next(struct writer *w);
 
+/* --- admission.c --- */
+bool admission_is_whole(const struct store_admission *admission);
+/* The limit of the account's lane, as it holds for this attempt. */
+const struct throttle_limit *admission_limit(const struct store_admission *admission);
+/* States, account, and what the attempt may use of the threshold. */
+WF_MUST_USE wf_status admission_read(struct writer *w, struct store_admission *admission);
+/* May there be one more?  After admission_read(). */
+WF_MUST_USE wf_status admission_decide(struct writer *w, struct store_admission *admission);
+
 /* --- familiar.c --- */
 /* Sets which part of the ACCOUNT lane's threshold the attempt has, by account and place. */
 WF_MUST_USE wf_status familiar_divide(
-	struct writer *w, const struct store_reserve *reserve, struct throttle_limit *limit);
+	struct writer *w, const struct store_admission *admission, struct throttle_limit *limit);
 /* A login from there was completed. */
 WF_MUST_USE wf_status familiar_note(struct writer *w, int64_t account_id, const char *place);
 WF_MUST_USE wf_status familiar_reserve_used(struct writer *w, int64_t account_id);
+
+/* --- settle.c --- */
+bool settle_is_whole(const struct store_settle *settle);
+/* Effects and counters of an attempt that is `held`, against the account that it should be. */
+WF_MUST_USE wf_status settle_outcome(
+	struct writer *w, struct store_settle *settle, const struct reservation *held);
+/* What is written of it: rows and the remembered verdict. */
+WF_MUST_USE wf_status settle_rows(struct writer *w, struct store_settle *settle);
 
 /* --- challenge.c --- */
 /*
@@ -303,6 +320,7 @@ WF_MUST_USE wf_status job_settle(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_admin(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_session(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_resume(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_attempt(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_record(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_expire(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_clock_save(struct writer *w, struct store_job *job);

@@ -34,8 +34,8 @@ read_account(struct reader *r, struct store_read *read)
 	read->ncredentials = 0;
 	if (read->name == NULL && read->uid < 0)
 		return WF_OK;
-	status = load_account_by(
-		&r->conn, read->name, read->uid, &read->found, &read->account, NULL);
+	status = load_account_by(&r->conn, read->name, read->uid, &read->found, &read->account,
+		&read->version);
 	if (status != WF_OK || !read->found || read->bare)
 		return status;
 	status = read_reserve_uses(r, read);

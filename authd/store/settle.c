@@ -177,7 +177,7 @@ settle_row(struct writer *w, const struct audit_row *row)
 	return row->class == 0 ? WF_OK : chain_append(w, row);
 }
 
-static wf_status
+wf_status
 settle_rows(struct writer *w, struct store_settle *settle)
 {
 	/* its row comes with its end */
@@ -213,32 +213,39 @@ settle_challenge(struct writer *w, struct store_settle *settle, const struct res
 	return reservation_delete(w, settle->txn);
 }
 
-/* The reservation is there: counters and effects, then its end. */
-static wf_status
-settle_held(struct writer *w, struct store_settle *settle, const struct reservation *held)
+wf_status
+settle_outcome(struct writer *w, struct store_settle *settle, const struct reservation *held)
 {
-	bool success = settle_is_success(settle);
-	bool current = true;
-	wf_status status = WF_OK;
+	wf_status status = settle_try(w, settle, &settle->was_applied);
 
-	if (success)
-		status = settle_current(w, settle, held, &current);
-	if (!current)
-		AUDIT_TEXT(settle->conflict.reason, "changed-meanwhile");
-	else if (status == WF_OK)
-		status = settle_try(w, settle, &settle->was_applied);
 	/*
 	 * A wrong answer counts whether or not its effects applied: a used code makes no guess
 	 * free.
 	 */
 	if (status == WF_OK && settle->outcome == SETTLE_FAILURE)
 		status = settle_failure(w, settle, held);
-	if (status == WF_OK && success && settle->was_applied)
+	if (status == WF_OK && settle_is_success(settle) && settle->was_applied)
 		status = settle_success(w, settle, held);
+	return status;
+}
+
+/* The reservation is there: counters and effects, then its end. */
+static wf_status
+settle_held(struct writer *w, struct store_settle *settle, const struct reservation *held)
+{
+	bool current = true;
+	wf_status status = WF_OK;
+
+	if (settle_is_success(settle))
+		status = settle_current(w, settle, held, &current);
+	if (!current)
+		AUDIT_TEXT(settle->conflict.reason, "changed-meanwhile");
+	else if (status == WF_OK)
+		status = settle_outcome(w, settle, held);
 	return status == WF_OK ? reservation_delete(w, settle->txn) : status;
 }
 
-static bool
+bool
 settle_is_whole(const struct store_settle *settle)
 {
 	if (settle->neffects > STORE_EFFECTS_MAX || settle->lanes.n > STORE_LANES)

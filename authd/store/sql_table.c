@@ -160,6 +160,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CREDENTIAL_OF] =
 		"SELECT " CREDENTIAL_COLUMNS
 		" FROM credential WHERE account_id = ?1 AND state <> 2 ORDER BY id LIMIT ?2",
+	[SQL_CREDENTIAL_SEEN] =
+		"SELECT id, counter, drift, state"
+		" FROM credential WHERE account_id = ?1 AND state <> 2 ORDER BY id LIMIT ?2",
 	[SQL_CREDENTIAL_EXISTS] = "SELECT 1 FROM credential WHERE id = ?1",
 	[SQL_CREDENTIAL_COUNT] =
 		"SELECT count(*) FROM credential WHERE account_id = ?1 AND state <> 2",

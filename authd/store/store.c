@@ -285,6 +285,7 @@ static const size_t job_sizes[STORE_JOB_KINDS] = {
 	[STORE_VIEW] = offsetof(struct store_job, u) + sizeof(struct store_view),
 	[STORE_RESUME] = offsetof(struct store_job, u.resume.credentials),
 	[STORE_RECORD] = offsetof(struct store_job, u) + sizeof(struct store_record),
+	[STORE_ATTEMPT] = offsetof(struct store_job, u.attempt.settle.effects),
 };
 
 void
@@ -309,6 +310,8 @@ store_job_extent(const struct store_job *job)
 		size += job->u.resume.ncredentials * sizeof(job->u.resume.credentials[0]);
 	else if (job->kind == STORE_SETTLE)
 		size += job->u.settle.neffects * sizeof(job->u.settle.effects[0]);
+	else if (job->kind == STORE_ATTEMPT)
+		size += job->u.attempt.settle.neffects * sizeof(struct effect);
 	return size;
 }
 

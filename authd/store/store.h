@@ -54,6 +54,7 @@ enum store_job_kind {
 	STORE_VIEW,    /* a page of something, read only */
 	STORE_RESUME,  /* the answer to an open challenge: takes it up, once */
 	STORE_RECORD,  /* a record of accounting */
+	STORE_ATTEMPT, /* RESERVE and SETTLE in one, of what has been evaluated already */
 	STORE_JOB_KINDS
 };
 
@@ -119,6 +120,7 @@ struct store_read {
 	/* out */
 	bool found;
 	struct account account;
+	int64_t version; /* of the account: see store_seen */
 	size_t ncredentials;
 	uint64_t reserve_uses; /* see store_counts; not read if `bare` */
 	int64_t lock_ms; /* lock clock at the read */
@@ -146,16 +148,11 @@ struct store_read {
 	struct credential credentials[CREDENTIALS_MAX]; /* last: see store_job_init */
 };
 
-/*
- * One reservation a transaction: asking again is answered ADMIT (account and credentials read anew,
- * lease moved on) as long as it is held.  FULL, BACKOFF and LOCKED reserve nothing; `lanes` tell
- * why.
- */
-struct store_reserve {
+/* What decides whether an attempt may be evaluated: asked by RESERVE and ATTEMPT. */
+struct store_admission {
 	/* in */
-	uint8_t txn[WF_TXN_LEN];
 	const char *name;
-	struct store_lanes lanes; /* ACCOUNT and POSSESSION are reserved; SOURCE is only read */
+	struct store_lanes lanes; /* ACCOUNT and POSSESSION admit; SOURCE is only read */
 	/*
 	 * ACCOUNT limits by the account's kind, which only this commit knows; a name without
 	 * account has those of a general one.  Threshold 0: `lanes` has them.
@@ -164,17 +161,30 @@ struct store_reserve {
 	/* from where: remembered with a completed login; "" = nowhere that could be known again */
 	char place[WF_SOURCE_MAX];
 	bool console; /* familiar, whoever has been there */
-	int64_t lease_ms;         /* from now on the lock clock */
-	/* advice only: the store looks itself; rows of names without account are bounded */
-	bool known;
-	struct audit_row interrupted; /* written if the lease runs out */
 	/* out */
 	enum throttle_answer answer;
 	int64_t wait_ms;
 	/* strangers are locked out: admitted for its familiar place alone */
 	bool reserve_used;
-	bool found; /* account as of the reservation: what is verified is what stands here */
+	bool found; /* account as of this commit */
 	struct account account;
+	int64_t version; /* of it */
+};
+
+/*
+ * One reservation a transaction: asking again is answered ADMIT (account and credentials read anew,
+ * lease moved on) as long as it is held.  FULL, BACKOFF and LOCKED reserve nothing; `lanes` tell
+ * why.
+ */
+struct store_reserve {
+	/* in */
+	uint8_t txn[WF_TXN_LEN];
+	int64_t lease_ms;         /* from now on the lock clock */
+	/* advice only: the store looks itself; rows of names without account are bounded */
+	bool known;
+	struct audit_row interrupted; /* written if the lease runs out */
+	struct store_admission admission;
+	/* out: what is verified is what stands here, and the account in `admission` */
 	size_t ncredentials;
 	struct credential credentials[CREDENTIALS_MAX]; /* last */
 };
@@ -262,6 +272,36 @@ struct store_settle {
 	uint64_t seq; /* of the row; of the one before where none was written */
 	/* in, last */
 	struct effect effects[STORE_EFFECTS_MAX];
+};
+
+/* What answers were evaluated against. */
+struct store_seen {
+	bool found;
+	int64_t account, version;
+	size_t n;
+	struct store_seen_credential {
+		int64_t id, counter;
+		int32_t drift;
+		enum credential_state state;
+	} credentials[CREDENTIALS_MAX];
+};
+
+/*
+ * Admits and settles in one commit an attempt whose answers have been evaluated already, by somebody
+ * who tells nobody of it before: it is admitted as RESERVE would admit it, and what it then does is
+ * what SETTLE would do.  Nothing is pending for it before, and nothing is left of it if the commit
+ * fails.
+ *
+ * Not `settled`: as with RESERVE nothing is counted, no row is written.  If the answer is ADMIT all
+ * the same it has to be reserved and evaluated again: account or credentials are not what was
+ * seen, so what was found out says nothing; or the lock's reserve is used, which its row has to say.
+ */
+struct store_attempt {
+	struct store_admission admission;
+	struct store_seen seen; /* in */
+	bool settled;		/* out */
+	/* last; not CHALLENGE, and `conflict` has to be there for a success, as with SETTLE */
+	struct store_settle settle;
 };
 
 struct store_admin {
@@ -481,13 +521,14 @@ struct store_job {
 		struct store_view view;
 		struct store_resume resume;
 		struct store_record record;
+		struct store_attempt attempt;
 	} u;
 };
 
 /*
  * Makes a job ready to be filled in.  All is zero but the long arrays at the end of READ, RESERVE,
- * RESUME and SETTLE, of which only as many entries count as their number says: clearing them costs
- * more than the rest of a request.
+ * RESUME, SETTLE and ATTEMPT, of which only as many entries count as their number says: clearing
+ * them costs more than the rest of a request.
  */
 void store_job_init(struct store_job *job, enum store_job_kind kind);
 /*
@@ -502,6 +543,9 @@ size_t store_job_extent(const struct store_job *job);
 WF_MUST_USE wf_status store_submit(struct store *store, struct store_job *job);
 /* Submits and waits: for acts and tests, never in the loop thread.  Returns job->status. */
 WF_MUST_USE wf_status store_run(struct store *store, struct store_job *job);
+
+/* What a READ with credentials saw.  Any thread. */
+void store_see(const struct store_read *read, struct store_seen *seen_r);
 
 /*
  * False: no account of this name is exempt (STANDING_EXEMPT).  True: it may be, the store has to be

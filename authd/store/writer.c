@@ -30,6 +30,7 @@ static wf_status (*const job_run[JOB_KINDS])(struct writer *, struct store_job *
 	[STORE_SESSION] = job_session,
 	[STORE_RESUME] = job_resume,
 	[STORE_RECORD] = job_record,
+	[STORE_ATTEMPT] = job_attempt,
 	[JOB_EXPIRE] = job_expire,
 	[JOB_CLOCK_SAVE] = job_clock_save,
 	[JOB_CLOCK_ACCEPT] = job_clock_accept,
@@ -49,18 +50,29 @@ struct batch {
 	int64_t changes; /* of the connection when the batch began */
 };
 
+static void
+settle_forget(struct store_settle *settle)
+{
+	settle->was_applied = false;
+	settle->lock_set = false;
+	settle->seq = 0;
+}
+
 void
 job_forget(struct store_job *job)
 {
 	if (job->kind == STORE_RESERVE) {
-		job->u.reserve.answer = THROTTLE_FULL;
-		job->u.reserve.found = false;
-		job->u.reserve.reserve_used = false;
+		job->u.reserve.admission.answer = THROTTLE_FULL;
+		job->u.reserve.admission.found = false;
+		job->u.reserve.admission.reserve_used = false;
 		job->u.reserve.ncredentials = 0;
 	} else if (job->kind == STORE_SETTLE) {
-		job->u.settle.was_applied = false;
-		job->u.settle.lock_set = false;
-		job->u.settle.seq = 0;
+		settle_forget(&job->u.settle);
+	} else if (job->kind == STORE_ATTEMPT) {
+		job->u.attempt.admission.answer = THROTTLE_FULL;
+		job->u.attempt.admission.found = false;
+		job->u.attempt.settled = false;
+		settle_forget(&job->u.attempt.settle);
 	} else if (job->kind == STORE_ADMIN) {
 		job->u.admin.account_id = 0;
 		job->u.admin.credential_id = 0;
@@ -85,9 +97,11 @@ job_account(const struct store_job *job)
 	uint64_t account = 0;
 
 	if (job->kind == STORE_RESERVE)
-		lanes = &job->u.reserve.lanes;
+		lanes = &job->u.reserve.admission.lanes;
 	else if (job->kind == STORE_SETTLE)
 		lanes = &job->u.settle.lanes;
+	else if (job->kind == STORE_ATTEMPT)
+		lanes = &job->u.attempt.admission.lanes;
 	if (lanes == NULL || lanes->n == 0)
 		return 0;
 	wf_reader_init(&reader, lanes->states[0].key, THROTTLE_KEY_LEN);

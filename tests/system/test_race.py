@@ -7,6 +7,8 @@ import lib
 import wire
 
 CROWD = 200
+# No slow hash: evaluated first, and admitted by the commit that settles it.
+CODES = 'service "codes" {\n\task = {"code"}\n}\n'
 
 
 def sources(number):
@@ -98,6 +100,29 @@ def test_strangers_and_home_at_once(lab):
     lab.verify()
 
 
+def test_wrong_codes_alone(lab):
+    """The same where the code is all that is asked."""
+    lab.up(lib.NO_BACKOFF, CODES)
+    person = lab.person("alice")
+    verdicts = tally(wire.crowd_login(guesses(person, CROWD, service="codes")))
+    lib.equal(verdicts[wire.ACCEPT], 0, "accepted")
+    lib.equal(counted(lab, "alice"), 10, "evaluated wrong answers")
+    lib.equal(lab.ask("user", "show", "alice")["locked"], True, "locked")
+    lab.verify()
+
+
+def test_wrong_codes_alone_and_not(lab):
+    """Both ways at the same time: one counter."""
+    lab.up(lib.NO_BACKOFF, CODES)
+    person = lab.person("alice")
+    attempts = guesses(person, CROWD)
+    for attempt in attempts[::2]:
+        attempt["service"] = "codes"
+    lib.equal(tally(wire.crowd_login(attempts))[wire.ACCEPT], 0, "accepted")
+    lib.equal(counted(lab, "alice"), 10, "evaluated wrong answers")
+    lab.verify()
+
+
 def one_right(lab):
     """199 wrong and one right: at most 10 wrong evaluated before the accept and 10 after."""
     person = lab.person("alice")
@@ -130,11 +155,11 @@ def test_one_right_with_defaults(lab):
     one_right(lab)
 
 
-def one_code_once(lab, config):
+def one_code_once(lab, config, **options):
     """200 uses of one valid TOTP code: exactly one is accepted."""
     lab.up(*config)
     person = lab.person("alice", token="totp")
-    verdicts = tally(wire.crowd_login(guesses(person, CROWD, code=person.code())))
+    verdicts = tally(wire.crowd_login(guesses(person, CROWD, code=person.code(), **options)))
     lib.equal(verdicts[wire.ACCEPT], 1, "accepted")
     lib.equal(lab.failures("alice"), 0, "a right code that is used up is no guess: failures")
     lib.equal(len(lab.evaluated("alice", result="success")), 1, "successes in the log")
@@ -149,6 +174,11 @@ def test_one_totp_code(lab):
 def test_one_totp_code_with_defaults(lab):
     """With the defaults."""
     one_code_once(lab, [])
+
+
+def test_one_totp_code_alone(lab):
+    """Where the code is all that is asked."""
+    one_code_once(lab, [lib.NO_BACKOFF, CODES], service="codes")
 
 
 def test_one_hotp_code(lab):

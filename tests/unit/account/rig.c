@@ -474,13 +474,13 @@ reserve(const char *user, const char *source, uint8_t number)
 	memset(&job, 0, sizeof(job));
 	job.kind = STORE_RESERVE;
 	memset(job.u.reserve.txn, number, WF_TXN_LEN);
-	job.u.reserve.name = user;
+	job.u.reserve.admission.name = user;
 	job.u.reserve.known = true;
 	job.u.reserve.lease_ms = 120000;
-	fill_lanes(user, source, &job.u.reserve.lanes);
+	fill_lanes(user, source, &job.u.reserve.admission.lanes);
 	login_row(&job.u.reserve.interrupted, user, source, AUDIT_FAILURE, "interrupted");
 	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
-	ck_assert_int_eq(job.u.reserve.answer, THROTTLE_ADMIT);
+	ck_assert_int_eq(job.u.reserve.admission.answer, THROTTLE_ADMIT);
 }
 
 void

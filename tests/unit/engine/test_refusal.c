@@ -64,6 +64,49 @@ START_TEST(first_now_rest_counted)
 }
 END_TEST
 
+static void
+take_back(const char *user, const char *source, bool written)
+{
+	struct audit_row row = row_of(user, source, 10 * MINUTE);
+
+	refusals_take_back(refusals, &row, written);
+}
+
+/* What was noted and is none: the next one is the first, or one fewer is counted. */
+START_TEST(taken_back_as_if_it_had_not_been)
+{
+	struct audit_row row;
+
+	ck_assert(note("alice", "192.0.2.1", 10 * MINUTE + 1));
+	take_back("alice", "192.0.2.1", true);
+	ck_assert(!refusals_take(refusals, 11 * MINUTE, true, &row));
+	ck_assert(note("bob", "192.0.2.1", 10 * MINUTE + 1));
+	take_back("bob", "192.0.2.1", true);
+	ck_assert(note("bob", "192.0.2.1", 10 * MINUTE + 2));
+	ck_assert(!note("bob", "192.0.2.1", 10 * MINUTE + 3));
+	ck_assert(!note("bob", "192.0.2.1", 10 * MINUTE + 4));
+	take_back("bob", "192.0.2.1", false);
+	ck_assert(refusals_take(refusals, 11 * MINUTE, false, &row));
+	ck_assert_uint_eq(row.count, 1);
+	take_back("bob", "192.0.2.1", false); /* its minute has been told */
+	ck_assert(!refusals_take(refusals, 11 * MINUTE, true, &row));
+}
+END_TEST
+
+START_TEST(taken_back_out_of_the_overflow)
+{
+	struct audit_row row;
+	char source[32];
+
+	for (int i = 0; i <= REFUSAL_NAMES; i++) {
+		(void)snprintf(source, sizeof(source), "192.0.2.1/%d", i);
+		ck_assert_int_eq(note("alice", source, 10 * MINUTE + 1), i < REFUSAL_NAMES);
+	}
+	take_back("alice", source, false);
+	ck_assert(!refusals_take(refusals, 11 * MINUTE, false, &row));
+}
+END_TEST
+
 START_TEST(all_at_stop)
 {
 	struct audit_row row;
@@ -256,6 +299,8 @@ suite(void)
 
 	tcase_add_checked_fixture(gather, set_up, tear_down);
 	tcase_add_test(gather, first_now_rest_counted);
+	tcase_add_test(gather, taken_back_as_if_it_had_not_been);
+	tcase_add_test(gather, taken_back_out_of_the_overflow);
 	tcase_add_test(gather, all_at_stop);
 	tcase_add_test(gather, overflow_is_one_row);
 	tcase_add_test(gather, late_taking_loses_none);

@@ -9,16 +9,16 @@
 /* One letter per next state, '-' for "no such pair"; columns are the events in their order. */
 static const char *const expected[TXN_STATES] = {
 	/*
-	 * BEGIN FACTS OBSERVED KNOWN ANSWER ADMITTED REFUSED WAIT VERIFIED ASKED_BACK SETTLED
-	 * FAILED DEADLINE ABORT
+	 * BEGIN FACTS OBSERVED KNOWN ANSWER ADMITTED REFUSED WAIT VERIFIED UNSETTLED ASKED_BACK
+	 * SETTLED FAILED DEADLINE ABORT
 	 */
-	[TXN_NEW] =        "O-------------",
-	[TXN_OPEN] =       "-CMDO------DDD",
-	[TXN_CHALLENGED] = "----V------DDD",
-	[TXN_VERIFYING] =  "-----VMVMF-DVV",
-	[TXN_FURTHER] =    "----V------DMM",
-	[TXN_COMMITTING] = "----------DDMM",
-	[TXN_DONE] =       "-DDD------DDDD",
+	[TXN_NEW] =        "O--------------",
+	[TXN_OPEN] =       "-CMDO-------DDD",
+	[TXN_CHALLENGED] = "----V-------DDD",
+	[TXN_VERIFYING] =  "-----VMVM-F-DVV",
+	[TXN_FURTHER] =    "----V-------DMM",
+	[TXN_COMMITTING] = "-----VMV-V-DDMM",
+	[TXN_DONE] =       "-DDD-------DDDD",
 };
 
 static const char letters[TXN_STATES] = {[TXN_NEW] = 'N',

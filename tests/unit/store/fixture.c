@@ -342,22 +342,17 @@ fx_reserve_job(unsigned txn, const char *name)
 	reserve = &job->u.reserve;
 	job->kind = STORE_RESERVE;
 	fx_txn(txn, reserve->txn);
-	reserve->name = name;
-	reserve->lanes = fx_lanes(name);
+	reserve->admission.name = name;
+	reserve->admission.lanes = fx_lanes(name);
 	reserve->lease_ms = FX_LEASE_MS;
 	reserve->interrupted = interrupted(name);
 	return job;
 }
 
-struct store_job *
-fx_settle_job(unsigned txn, const char *name, enum store_outcome outcome, int64_t account)
+static void
+fill_settle(struct store_settle *settle, unsigned txn, const char *name, enum store_outcome outcome,
+	int64_t account)
 {
-	struct store_job *job = calloc(1, sizeof(*job));
-	struct store_settle *settle;
-
-	ck_assert_ptr_nonnull(job);
-	settle = &job->u.settle;
-	job->kind = STORE_SETTLE;
 	fx_txn(txn, settle->txn);
 	settle->outcome = outcome;
 	settle->lanes = fx_lanes(name);
@@ -376,6 +371,37 @@ fx_settle_job(unsigned txn, const char *name, enum store_outcome outcome, int64_
 	settle->locked = fx_row("lock", name);
 	settle->locked.class = AUDIT_FINDING;
 	settle->verdict = outcome == SETTLE_SUCCESS ? WF_VERDICT_ACCEPT : WF_VERDICT_REJECT;
+}
+
+static struct store_job *
+new_job(enum store_job_kind kind)
+{
+	struct store_job *job = calloc(1, sizeof(*job));
+
+	ck_assert_ptr_nonnull(job);
+	job->kind = kind;
+	return job;
+}
+
+struct store_job *
+fx_settle_job(unsigned txn, const char *name, enum store_outcome outcome, int64_t account)
+{
+	struct store_job *job = new_job(STORE_SETTLE);
+
+	fill_settle(&job->u.settle, txn, name, outcome, account);
+	return job;
+}
+
+struct store_job *
+fx_attempt_job(unsigned txn, const char *name, enum store_outcome outcome)
+{
+	struct store_job *job = new_job(STORE_ATTEMPT);
+	struct store_attempt *attempt = &job->u.attempt;
+
+	attempt->admission.name = name;
+	attempt->admission.lanes = fx_lanes(name);
+	store_see(fx_read(name), &attempt->seen);
+	fill_settle(&attempt->settle, txn, name, outcome, attempt->seen.account);
 	return job;
 }
 
@@ -383,7 +409,7 @@ enum throttle_answer
 fx_reserve(unsigned txn, const char *name)
 {
 	struct store_job *job = carried_out(fx_reserve_job(txn, name));
-	enum throttle_answer answer = job->u.reserve.answer;
+	enum throttle_answer answer = job->u.reserve.admission.answer;
 
 	free(job);
 	return answer;

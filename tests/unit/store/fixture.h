@@ -69,6 +69,8 @@ void fx_key(const char *name, enum throttle_lane lane, uint8_t key_r[32]);
 struct store_job *fx_reserve_job(unsigned txn, const char *name);
 struct store_job *fx_settle_job(
 	unsigned txn, const char *name, enum store_outcome outcome, int64_t account);
+/* Evaluated with the account as it is now; `name` is borrowed. */
+struct store_job *fx_attempt_job(unsigned txn, const char *name, enum store_outcome outcome);
 /* Runs and frees; statuses other than WF_OK fail the test. */
 enum throttle_answer fx_reserve(unsigned txn, const char *name);
 /* Runs and frees; returns the status, applied in *applied_r (may be NULL). */

@@ -224,9 +224,9 @@ reserve_of_three(unsigned txn)
 	struct store_job *job = fx_reserve_job(txn, "alice");
 	enum throttle_answer answer;
 
-	job->u.reserve.lanes = fx_lanes_limit("alice", 3);
+	job->u.reserve.admission.lanes = fx_lanes_limit("alice", 3);
 	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
-	answer = job->u.reserve.answer;
+	answer = job->u.reserve.admission.answer;
 	free(job);
 	return answer;
 }

@@ -67,8 +67,8 @@ attempt(unsigned user)
 
 	name_of(user, name);
 	job = fx_reserve_job(txn, name);
-	job->u.reserve.lanes = fx_lanes_limit(name, 1000000);
-	if (store_run(fx.store, job) != WF_OK || job->u.reserve.answer != THROTTLE_ADMIT)
+	job->u.reserve.admission.lanes = fx_lanes_limit(name, 1000000);
+	if (store_run(fx.store, job) != WF_OK || job->u.reserve.admission.answer != THROTTLE_ADMIT)
 		_exit(4);
 	free(job);
 	report(RESERVED, user, 0, 0);
@@ -198,7 +198,7 @@ try_again(unsigned user)
 		return;
 	name_of(user, name);
 	job = fx_reserve_job(txn, name);
-	job->u.reserve.lanes = fx_lanes_limit(name, 1000000);
+	job->u.reserve.admission.lanes = fx_lanes_limit(name, 1000000);
 	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
 	free(job);
 	ck_assert_int_eq(

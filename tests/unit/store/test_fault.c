@@ -82,8 +82,8 @@ reserve_run(void)
 	struct store_job *job = fx_reserve_job(1, "alice");
 	wf_status status = store_run(fx.store, job);
 
-	ck_assert_int_eq(status == WF_OK, job->u.reserve.answer == THROTTLE_ADMIT);
-	ck_assert(status == WF_OK || !job->u.reserve.found);
+	ck_assert_int_eq(status == WF_OK, job->u.reserve.admission.answer == THROTTLE_ADMIT);
+	ck_assert(status == WF_OK || !job->u.reserve.admission.found);
 	free(job);
 	return status;
 }

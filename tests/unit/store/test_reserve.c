@@ -164,7 +164,7 @@ START_TEST(source_is_counted_by_weight)
 {
 	struct store_job *reserve = fx_reserve_job(1, "alice");
 	struct store_job *settle = fx_settle_job(1, "alice", SETTLE_FAILURE, 0);
-	struct store_lanes *lanes = &reserve->u.reserve.lanes;
+	struct store_lanes *lanes = &reserve->u.reserve.admission.lanes;
 
 	lanes->states[2].lane = LANE_SOURCE;
 	lanes->limits[2] = (struct throttle_limit){
@@ -198,8 +198,8 @@ START_TEST(reserve_gives_the_account)
 
 	(void)fx_add_credential(&credential, NULL, 0);
 	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
-	ck_assert(job->u.reserve.found);
-	ck_assert_int_eq(job->u.reserve.account.id, id);
+	ck_assert(job->u.reserve.admission.found);
+	ck_assert_int_eq(job->u.reserve.admission.account.id, id);
 	ck_assert_uint_eq(job->u.reserve.ncredentials, 1);
 	ck_assert_int_eq(job->u.reserve.credentials[0].factor, FACTOR_TOTP);
 	ck_assert_int_eq(job->u.reserve.credentials[0].counter, -1);
@@ -216,8 +216,8 @@ START_TEST(unknown_names_take_the_same_path)
 	struct store_job *job = fx_reserve_job(1, "nobody");
 
 	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
-	ck_assert_int_eq(job->u.reserve.answer, THROTTLE_ADMIT);
-	ck_assert(!job->u.reserve.found);
+	ck_assert_int_eq(job->u.reserve.admission.answer, THROTTLE_ADMIT);
+	ck_assert(!job->u.reserve.admission.found);
 	ck_assert_int_eq(fx_settle(1, "nobody", SETTLE_FAILURE, 0, NULL), WF_OK);
 	ck_assert_uint_eq(fx_state("nobody", LANE_ACCOUNT).failures, 1);
 	free(job);
@@ -410,14 +410,14 @@ START_TEST(invalid_reservations)
 {
 	struct store_job *job = fx_reserve_job(1, "alice");
 
-	job->u.reserve.lanes.n = 0;
+	job->u.reserve.admission.lanes.n = 0;
 	ck_assert_int_eq(store_run(fx.store, job), WF_INVALID);
-	job->u.reserve.lanes.n = STORE_LANES + 1;
+	job->u.reserve.admission.lanes.n = STORE_LANES + 1;
 	ck_assert_int_eq(store_run(fx.store, job), WF_INVALID);
-	job->u.reserve.lanes.n = 2;
-	job->u.reserve.name = NULL;
+	job->u.reserve.admission.lanes.n = 2;
+	job->u.reserve.admission.name = NULL;
 	ck_assert_int_eq(store_run(fx.store, job), WF_INVALID);
-	ck_assert_int_ne(job->u.reserve.answer, THROTTLE_ADMIT);
+	ck_assert_int_ne(job->u.reserve.admission.answer, THROTTLE_ADMIT);
 	free(job);
 }
 END_TEST

@@ -24,9 +24,10 @@ static struct store_job *
 from(unsigned txn, const char *name, const char *place)
 {
 	struct store_job *job = fx_reserve_job(txn, name);
+	struct store_admission *admission = &job->u.reserve.admission;
 
-	(void)snprintf(job->u.reserve.place, sizeof(job->u.reserve.place), "%s", place);
-	job->u.reserve.console = strcmp(place, "console") == 0;
+	(void)snprintf(admission->place, sizeof(admission->place), "%s", place);
+	admission->console = strcmp(place, "console") == 0;
 	return job;
 }
 
@@ -38,9 +39,9 @@ reserve(unsigned txn, const char *name, const char *place, bool *used_r)
 	enum throttle_answer answer;
 
 	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
-	answer = job->u.reserve.answer;
+	answer = job->u.reserve.admission.answer;
 	if (used_r != NULL)
-		*used_r = job->u.reserve.reserve_used;
+		*used_r = job->u.reserve.admission.reserve_used;
 	free(job);
 	return answer;
 }
@@ -266,11 +267,12 @@ START_TEST(the_kind_decides)
 	for (unsigned txn = 1; txn <= 4; txn++) {
 		job = from(txn, "alice", ABROAD);
 		for (int kind = 0; kind < ACCOUNT_KINDS; kind++)
-			job->u.reserve.by_kind[kind] = (struct throttle_limit){.lane = LANE_ACCOUNT,
+			job->u.reserve.admission.by_kind[kind] = (struct throttle_limit){
+				.lane = LANE_ACCOUNT,
 				.threshold = kind == ACCOUNT_PRIVILEGED ? 3 : 10};
 		ck_assert_int_eq(store_run(fx.store, job), WF_OK);
 		ck_assert_int_eq(
-			job->u.reserve.answer, txn <= 3 ? THROTTLE_ADMIT : THROTTLE_FULL);
+			job->u.reserve.admission.answer, txn <= 3 ? THROTTLE_ADMIT : THROTTLE_FULL);
 		free(job);
 	}
 }
