@@ -23,6 +23,7 @@
 #define CHANGE_TODAY 15 /* all of them */
 /* between one person's accounts here; of what lies elsewhere the leaks alone tell (C-20) */
 #define REUSE_TODAY (REUSE_SYSTEMS | REUSE_SERVICES)
+#define PIN_TODAY 8 /* of the emergency sheet, the one that there is: WF_BREAKGLASS_PIN_MIN */
 #define LOCK_TODAY 1 /* lock */
 #define NAMES_TODAY 15 /* all of them */
 #define SHARED_TODAY 3 /* privileged, general */
@@ -99,7 +100,7 @@ static const struct rule_spec specs[] = {
 		N_("Where a password may be written down.")},
 	{"password.no_cache", "yes", POLICY_LARGER, RULE_WHOLE, NULL, 1, NONE,
 		N_("No copy of a password is kept to log in by.")},
-	{"pin.min", "characters", POLICY_LARGER, RULE_WHOLE, NULL, 128, NONE,
+	{"pin.min", "characters", POLICY_LARGER, RULE_WHOLE, NULL, 128, BUILT_IN(PIN_TODAY),
 		N_("Shortest PIN or secret that unlocks a device.")},
 	{"lock.threshold", "", POLICY_SMALLER, RULE_BY_KIND, NULL, 1000, NUMBERS,
 		N_("Wrong answers after which an account is locked.")},

@@ -104,6 +104,9 @@ unique(const struct enforced_row *row)
 #define FIFTEEN "k7#mq2xv9p-zt4u"
 
 static const struct enforced_row rows[] = {
+	{"SCS-4-1-4-2", "the PIN of the emergency sheet", enforced_shows_value, SCS3, "pin.min",
+		.expected = "8 "},
+	{"SCS-4-1-4-2", "five characters", password, SCS3, "k7#mq", .expected = "too short"},
 	{"SCS-4-1-5-1", "a password that somebody else has set", change, SCS3, "first",
 		.expected = "password.initial IPA-6.5b"},
 	{"SCS-4-1-5-1", "a default one", password, SCS3, "changeme", .expected = "easy to guess"},
@@ -160,6 +163,8 @@ static const struct enforced_row rows[] = {
 		.expected = NULL},
 	{"IPA-6.10k", "one person's accounts", unique, ENFORCED_IPA,
 		.expected = "password.unique (services) IPA-6.10k"},
+	{"IPA-6.10l", "the PIN that opens the emergency sheet", enforced_shows_value, ENFORCED_IPA,
+		"pin.min", .expected = "8 "},
 	{"IPA-6.10m", "a leaked one is to be changed", change, ENFORCED_IPA, "leaked",
 		.expected = POLICY_LEAK_RULE},
 	{"DRAFT-3-13d", "nine characters, as a factor, too", password, ENFORCED_DRAFT, "K7#mq2xv9",
