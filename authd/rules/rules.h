@@ -32,7 +32,8 @@ struct rules_criterion {
 	char by[RULES_BY_MAX][32];
 	size_t nby;
 	char *ja, *en;         /* what is asked, in our own words; owned */
-	char *why_ja, *why_en; /* why it is outside; owned, NULL where it is not */
+	/* why it is outside, or what it lacks to be enforced; owned, NULL where there is no need */
+	char *why_ja, *why_en;
 };
 
 struct rules_profile {

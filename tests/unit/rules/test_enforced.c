@@ -51,6 +51,25 @@ START_TEST(each_enforced_criterion_is_shown)
 }
 END_TEST
 
+/* What is meant to be enforced and is not says why, in both languages. */
+START_TEST(each_other_one_has_a_reason)
+{
+	struct rules_book book = shipped_book();
+
+	for (size_t i = 0; i < book.ncatalogues; i++)
+		for (size_t j = 0; j < book.catalogues[i].n; j++) {
+			const struct rules_criterion *criterion =
+				&book.catalogues[i].criteria[j];
+
+			if (criterion->aim == AIM_ENFORCED && criterion->nby == 0)
+				ck_assert_msg(criterion->why_en != NULL &&
+						      criterion->why_ja != NULL,
+					"%s is not enforced and does not say why", criterion->id);
+		}
+	rules_book_clear(&book);
+}
+END_TEST
+
 START_TEST(each_row_is_about_a_criterion)
 {
 	struct rules_book book = shipped_book();
@@ -87,6 +106,7 @@ enforced_suite(void)
 	TCase *catalogue = tcase_create("catalogue"), *rows = tcase_create("rows");
 
 	tcase_add_test(catalogue, each_enforced_criterion_is_shown);
+	tcase_add_test(catalogue, each_other_one_has_a_reason);
 	tcase_add_test(catalogue, each_row_is_about_a_criterion);
 	tcase_add_checked_fixture(rows, enforced_setup, enforced_teardown);
 	tcase_set_timeout(rows, 120);
