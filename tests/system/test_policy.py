@@ -90,5 +90,44 @@ def test_gateways(lab):
     lib.contains(server.reload(), "not reloaded", "the log")
 
 
+def grants_of(lab, name):
+    """The grants of an account itself."""
+    return lab.ask("grant", "list", "--user", name)
+
+
+def test_grants(lab):
+    """In by a grant alone: refused without, let in with one, refused after its end, the use recorded (SCS-4-1-7-3)."""
+    lab.up("service plain { grants = required data = important }\n", lib.NO_BACKOFF)
+    bob = lab.person("bob")
+    hosts.write_service("plain", "auth required pam_warifu.so", "account required pam_warifu.so")
+    login = ("authenticate", "acct_mgmt")
+    lib.equal(pam.run("plain", "bob", [bob.password, bob.code()], ("authenticate",))["code"], pam.AUTH_ERR, "no grant")
+    lib.equal(lab.ask("why", "bob")["reason"], "no-grant", "why")
+    lab.cli("grant", "add", "plain", "--user", "bob", "--until", "2h")
+    lib.equal(pam.run("plain", "bob", [bob.password, bob.code()], login)["code"], pam.SUCCESS, "with a grant")
+    grant, = grants_of(lab, "bob")
+    lib.equal(grant["state"], "holds", "the grant")
+    if grant["used"] is None:
+        raise AssertionError("the use of the grant is not recorded")
+    register = {row["service"]: row for row in lab.ask("service", "list")}
+    lib.equal((register["plain"]["data"], register["plain"]["held"]), ("3", 1), "the register")
+    lab.cli("grant", "end", str(grant["id"]), "--reason", "over")
+    lib.equal(pam.run("plain", "bob", [bob.password, bob.code()], ("authenticate",))["code"], pam.AUTH_ERR, "after its end")
+    lab.verify()
+
+
+def test_impact(lab):
+    """Another document is tried in the caged daemon: its contradictions are told, and nothing is changed."""
+    lay_out()
+    lab.up(comply("scs3"), lib.NO_BACKOFF)
+    lab.cli("user", "add", "carol", "--no-password")
+    rows = lab.ask("policy", "impact", "--comply", "scs4,kubota")
+    told = " ".join(row["text"] for row in rows if row["what"] == "start")
+    lib.contains(told, "'session.timeout' has no value", "what the start would say")
+    lib.contains(told, "'password.max_age' has no value", "the next sentence")
+    lib.equal([row["who"] for row in rows if row["what"] == "no-second-factor"], ["carol"], "who is affected")
+    lib.equal(shown(lab, "lock.threshold")["criterion"], "SCS-4-1-4-1", "the policy of before")
+
+
 if __name__ == "__main__":
     lib.main()
