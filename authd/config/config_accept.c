@@ -122,6 +122,13 @@ accepted_words(const struct config_row *row, struct config_text *text)
 }
 
 static void
+accepted_flags(const struct config_row *row, struct config_text *text)
+{
+	config_say(text, "%s", _("a list of one or more of these: "));
+	accepted_words(row, text);
+}
+
+static void
 accepted_profile(const struct config_row *row, struct config_text *text)
 {
 	size_t n;
@@ -244,7 +251,7 @@ static void (*const accepted[])(const struct config_row *, struct config_text *)
 	[CONFIG_SERVICE_KINDS] = accepted_number,
 	[CONFIG_SERVICE_ASK] = accepted_ask,
 	[CONFIG_WORD] = accepted_words,
-	[CONFIG_FLAGS] = accepted_words,
+	[CONFIG_FLAGS] = accepted_flags,
 	[CONFIG_LISTEN] = accepted_listen,
 	[CONFIG_DICTIONARIES] = accepted_dictionaries,
 	[CONFIG_NETWORKS] = accepted_client_networks,

@@ -14,10 +14,8 @@
 #include "authd/audit/format.h"
 #include "common/buf.h"
 #include "common/fault.h"
-#include "common/utf8.h"
 
 #define LINE_MAX_LEN (4 * AUDIT_ENCODED_MAX)
-#define ESCAPED_MAX 4096
 
 struct diary {
 	int fd;
@@ -33,17 +31,14 @@ put_text(struct wf_buf *line, const char *text)
 	return wf_buf_put(line, text, strlen(text));
 }
 
-/* RFC 8259 section 7. What is no text on one line becomes \xNN first, as everywhere. */
+/* RFC 8259 section 7.  Texts of a row are valid UTF-8 without controls (audit_text()). */
 static wf_status
 put_string(struct wf_buf *line, const char *text)
 {
-	char clean[ESCAPED_MAX], escape[8];
-	bool valid = wf_utf8_valid(text, strlen(text), false);
+	char escape[8];
 	wf_status status = put_text(line, "\"");
 
-	if (!valid)
-		(void)wf_utf8_escape(text, strlen(text), NULL, clean, sizeof(clean));
-	for (const char *at = valid ? text : clean; status == WF_OK && *at != '\0'; at++) {
+	for (const char *at = text; status == WF_OK && *at != '\0'; at++) {
 		if (*at != '"' && *at != '\\' && (unsigned char)*at >= ' ') {
 			status = wf_buf_put(line, at, 1);
 			continue;

@@ -19,7 +19,7 @@ def test_attributes_are_checked(lab):
         'reply "r" { attributes = {"No-Such-Thing = 1"} }': "no attribute of the dictionary",
         'reply "r" { attributes = {"Session-Timeout = soon"} }': "Session-Timeout",
         'reply "r" { attributes = {"Framed-IP-Address = 192.0.2"} }': "IPv4",
-        'client "v" { certificate = {"v"} send_groups = yes group_attribute = "No-Such-Thing = %group" }': "No-Such-Thing",
+        radius.client("v", send_groups="yes", group_attribute='"No-Such-Thing = %group"'): "No-Such-Thing",
     }
     radius.make_user()
     for text, words in cases.items():
