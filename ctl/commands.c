@@ -493,7 +493,8 @@ static const struct command commands[] = {
 		"policy check --against isac1"},
 	{"policy", "impact", {{NULL, NULL, false, NULL}}, policy_impact_options, "policy.impact",
 		"what who for count today then criterion text", N_("Nothing would change."), NULL,
-		COMMAND_SLOW, N_("show who would be affected if other documents were complied with"),
+		COMMAND_SLOW,
+		N_("show who would be affected if other documents were complied with"),
 		"policy impact --comply \"scs4,kubota\""},
 
 	{"key", "rotate", {{NULL, NULL, false, NULL}}, reason_options, "key.rotate", NULL, NULL, NULL,

@@ -81,7 +81,10 @@ static const struct act_arg_spec token_resync_args[] = {USER, ID_NEEDED, TICKET,
 static const struct act_arg_spec token_remove_args[] = {
 	USER, ID_NEEDED, REASON_NEEDED, TICKET, PROOF, END};
 
-#define PLACE(needed) {.name = "place", .type = ARG_TEXT, .required = (needed), .min = 1, .max = 130}
+#define PLACE(needed)                                                                   \
+	{                                                                                \
+		.name = "place", .type = ARG_TEXT, .required = (needed), .min = 1, .max = 130 \
+	}
 
 static const struct act_arg_spec grant_add_args[] = {PLACE(true), {.name = "user", .type = ARG_USER},
 	TEXT("group", ACCOUNT_GROUP_LEN), {.name = "until", .type = ARG_TIME, .required = true},

@@ -495,8 +495,8 @@ check_grants(struct report *report)
 		return TELL(report, WARN, "%s", _("The grants could not be read."));
 	if (shut[0] != '\0')
 		return TELL(report, BAD,
-			_("Nobody can enter where a grant is needed and none holds: %s. See 'warifu "
-			  "grant add'."),
+			_("Nobody can enter where a grant is needed and none holds: %s. See "
+			  "'warifu grant add'."),
 			shut);
 	if (tally.expired > 0)
 		return TELL(report, WARN,
@@ -508,7 +508,8 @@ check_grants(struct report *report)
 			_("Grants that nobody has used for %d days: %zu. End those that are not "
 			  "needed: 'warifu grant list' (SCS-4-1-7-6)."),
 			UNUSED_DAYS, tally.unused);
-	return TELL(report, OK, _("Grants that hold: %zu; each has been used lately."), tally.holds);
+	return TELL(report, OK, _("Grants that hold: %zu; each has been used lately."),
+		tally.holds);
 }
 
 /* The first client whose secret is in the worst way, and how many are in any. */

@@ -35,7 +35,8 @@ place_read(struct act_call *call, const char *text, struct place *place_r)
 	const char *at = strrchr(text, '@');
 	size_t len = at == NULL ? strlen(text) : (size_t)(at - text);
 
-	if (len >= sizeof(place_r->service) || (at != NULL && strlen(at + 1) >= sizeof(place_r->host)) ||
+	if (len >= sizeof(place_r->service) ||
+		(at != NULL && strlen(at + 1) >= sizeof(place_r->host)) ||
 		(len == 0 && (at == NULL || at[1] == '\0')))
 		return act_say(call, WF_INVALID,
 			_("'%s' is no place; write SERVICE, SERVICE@HOST or @HOST."), text);
@@ -44,12 +45,14 @@ place_read(struct act_call *call, const char *text, struct place *place_r)
 	(void)snprintf(place_r->host, sizeof(place_r->host), "%s", at == NULL ? "" : at + 1);
 	if (len > 0 && policy_service_find(&config->policy, place_r->service)->name[0] == '\0')
 		return act_say(call, WF_NOT_FOUND,
-			_("There is no service '%s' in the register: see 'warifu service list', or write a "
+			_("There is no service '%s' in the register: see 'warifu service list', or "
+			  "write a "
 			  "section 'service' into warifu.conf."),
 			place_r->service);
 	if (at != NULL && !is_host(config, place_r->host))
 		return act_say(call, WF_NOT_FOUND,
-			_("There is no host '%s' in the register: write a section 'host' into warifu.conf."),
+			_("There is no host '%s' in the register: write a section 'host' into "
+			  "warifu.conf."),
 			place_r->host);
 	return WF_OK;
 }
@@ -57,7 +60,8 @@ place_read(struct act_call *call, const char *text, struct place *place_r)
 /* --- add --- */
 
 static wf_status
-take_account(struct act_call *call, const char *user, struct grant *grant, struct account *account_r)
+take_account(
+	struct act_call *call, const char *user, struct grant *grant, struct account *account_r)
 {
 	struct act_subject subject;
 	wf_status status = act_subject_read(call, user, &subject);
@@ -92,7 +96,8 @@ take_whose(struct act_call *call, struct grant *grant, struct account *account_r
 
 	if ((user == NULL) == (group == NULL))
 		return act_say(call, WF_INVALID, "%s",
-			_("Say either --user, for an account, or --group, for all members of a group."));
+			_("Say either --user, for an account, or --group, for all members of a "
+			  "group."));
 	return user != NULL ? take_account(call, user, grant, account_r)
 			    : take_group(call, group, grant, account_r);
 }
@@ -104,7 +109,8 @@ in_scope(struct act_call *call, const struct place *place, const struct account 
 		    account->groups, account->ngroups))
 		return WF_OK;
 	return act_say(call, WF_DENIED,
-		_("Only members of the groups in 'scope' of the register can be granted it: see 'warifu "
+		_("Only members of the groups in 'scope' of the register can be granted it: see "
+		  "'warifu "
 		  "service show'."));
 }
 
@@ -156,7 +162,8 @@ act_grant_add(struct act_call *call)
 	wf_status status = place_read(call, act_arg(call, "place"), &place);
 
 	if (status == WF_OK && grant.until_us <= store_date_us(call->daemon->store))
-		status = act_say(call, WF_INVALID, "%s", _("The end of a grant lies in the future."));
+		status = act_say(
+			call, WF_INVALID, "%s", _("The end of a grant lies in the future."));
 	if (status == WF_OK)
 		status = take_whose(call, &grant, &account);
 	if (status == WF_OK)
@@ -250,7 +257,8 @@ act_grant_end(struct act_call *call)
 
 	if (status == WF_OK && grant->id == 0)
 		status = act_say(call, WF_NOT_FOUND,
-			_("There is no grant %lld that could be ended; 'warifu grant list' shows all."),
+			_("There is no grant %lld that could be ended; 'warifu grant list' shows "
+			  "all."),
 			(long long)search.id);
 	if (status != WF_OK)
 		return status;

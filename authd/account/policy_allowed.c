@@ -52,7 +52,8 @@ has_condition(const struct config *config, const struct policy_service *service)
 	const struct config_client *client = config_client_find(&config->radius, service->name);
 	struct policy_entry entry;
 
-	policy_entry_of(&config->policy, service->name, client == NULL ? config->node : NULL, &entry);
+	policy_entry_of(
+		&config->policy, service->name, client == NULL ? config->node : NULL, &entry);
 	return !policy_entry_important(&entry) || entry.grants == GRANTS_REQUIRED ||
 	       (client != NULL && client->groups.n > 0);
 }
@@ -84,8 +85,7 @@ check_services_of(struct allowed *allowed, const struct rules_profile *profile)
 
 	open_to_all(allowed->view->call->daemon->config, names);
 	for (size_t i = 0; status == WF_OK && i < COUNT_OF(conditions); i++) {
-		const struct rules_criterion *criterion =
-			rules_criterion_find(book, conditions[i]);
+		const struct rules_criterion *criterion = rules_criterion_find(book, conditions[i]);
 
 		if (criterion == NULL || !rules_asks(book, profile, criterion))
 			continue;
@@ -115,7 +115,7 @@ zone_of(const struct policy *policy, const char *network, size_t len)
 	return policy_zone(policy, &source, false);
 }
 
-/* What the claim asks of it, in any service where a key is enough and from any place; 0: nothing. */
+/* What the claim asks of it where a key is enough, from any of its places; 0: nothing. */
 static int64_t
 asked_of(const struct allowed *allowed, const struct account *account)
 {
@@ -220,8 +220,8 @@ check_profiles(struct allowed *allowed, const char *against)
 	wf_status status = WF_OK;
 
 	for (size_t i = 0; status == WF_OK && i < n; i++) {
-		const struct rules_profile *profile = rules_profile_find(
-			book, against != NULL ? against : comply->names[i]);
+		const struct rules_profile *profile =
+			rules_profile_find(book, against != NULL ? against : comply->names[i]);
 
 		if (profile != NULL)
 			status = check_services_of(allowed, profile);

@@ -19,15 +19,7 @@
 #define NAMES_SIZE 512
 
 /* What may become of an account; each has a row in the table below. */
-enum effect_on {
-	ON_SHORT = 0,
-	ON_CLASSES,
-	ON_UNKNOWN,
-	ON_SECOND,
-	ON_NAME,
-	ON_AGE,
-	ONS
-};
+enum effect_on { ON_SHORT = 0, ON_CLASSES, ON_UNKNOWN, ON_SECOND, ON_NAME, ON_AGE, ONS };
 
 static const struct {
 	const char *what;
@@ -228,9 +220,8 @@ is_unknown(const struct look *look)
 	const struct password_note *note = &look->account->password;
 	int64_t least = asked(look, R_PASSWORD_MIN);
 
-	return note->set_us != 0 &&
-	       (note->length == 0 ||
-		       (note->length >= PASSWORD_LENGTH_NOTED && least > note->length));
+	return note->set_us != 0 && (note->length == 0 || (note->length >= PASSWORD_LENGTH_NOTED &&
+								  least > note->length));
 }
 
 static bool
@@ -246,8 +237,8 @@ is_forbidden(const struct look *look)
 	int64_t names = policy_members_of(&look->impact->tomorrow->policy,
 		R_ACCOUNTS_FORBIDDEN_NAMES, look->account->kind, look->guard);
 
-	return (names & rule_member_bit(rule_spec(R_ACCOUNTS_FORBIDDEN_NAMES),
-				look->account->name)) != 0;
+	return (names & rule_member_bit(
+				rule_spec(R_ACCOUNTS_FORBIDDEN_NAMES), look->account->name)) != 0;
 }
 
 static bool
@@ -256,8 +247,7 @@ is_old(const struct look *look)
 	const int64_t days = asked(look, R_PASSWORD_MAX_AGE);
 	const int64_t set_us = look->account->password.set_us;
 
-	return days > 0 && set_us != 0 &&
-	       look->impact->date_us - set_us > days * 86400 * US_PER_S;
+	return days > 0 && set_us != 0 && look->impact->date_us - set_us > days * 86400 * US_PER_S;
 }
 
 static bool (*const questions[ONS])(const struct look *) = {
@@ -283,8 +273,8 @@ count_in(struct tally *tally, const struct look *look, enum rule_id rule)
 			sizeof(tally->criterion));
 	if (tally->named == NAMES_SHOWN || len + strlen(name) + 3 > sizeof(tally->names))
 		return;
-	(void)snprintf(tally->names + len, sizeof(tally->names) - len, "%s%s", len == 0 ? "" : " ",
-		name);
+	(void)snprintf(
+		tally->names + len, sizeof(tally->names) - len, "%s%s", len == 0 ? "" : " ", name);
 	tally->named++;
 }
 
@@ -318,8 +308,8 @@ tally_row(struct impact *impact, enum account_kind kind, size_t on)
 	const struct tally *tally = &impact->tallies[kind][on];
 	char count[ACT_NUMBER_SIZE], who[NAMES_SIZE + 8];
 	const char *const cells[COLUMNS] = {findings[on].what, who, act_kind_name(kind),
-		act_number_text((int64_t)tally->n, count), "", "",
-		tally->criterion, _(findings[on].text)};
+		act_number_text((int64_t)tally->n, count), "", "", tally->criterion,
+		_(findings[on].text)};
 
 	(void)snprintf(
 		who, sizeof(who), "%s%s", tally->names, tally->n > tally->named ? " ..." : "");
@@ -379,8 +369,7 @@ load_tomorrow(struct impact *impact, const char *comply)
 			_("--comply takes 1 to %d profiles with commas between: see 'warifu policy "
 			  "profiles'."),
 			CONFIG_COMPLY_MAX);
-	status = config_load_preview(
-		impact->today->file, &preview, &impact->tomorrow, &error);
+	status = config_load_preview(impact->today->file, &preview, &impact->tomorrow, &error);
 	if (status != WF_OK)
 		return act_say(impact->call, status, "%s", error.text);
 	return impact->status;
@@ -406,8 +395,7 @@ act_policy_impact(struct act_call *call)
 		status = put_all(impact);
 	if (status == WF_OK)
 		act_say_text(call, _("%llu of %llu accounts that can log in are affected."),
-			(unsigned long long)impact->affected,
-			(unsigned long long)impact->accounts);
+			(unsigned long long)impact->affected, (unsigned long long)impact->accounts);
 	config_free(&impact->tomorrow);
 	free(impact->bits);
 	free(impact);

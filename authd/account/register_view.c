@@ -10,8 +10,8 @@
 #include "authd/account/internal.h"
 #include "authd/config/config_table.h"
 
-static const char *const columns[] = {"service", "what", "class", "data", "grants", "scope", "held:number",
-	"kinds:number", "administrator", "responsible", "origin"};
+static const char *const columns[] = {"service", "what", "class", "data", "grants", "scope",
+	"held:number", "kinds:number", "administrator", "responsible", "origin"};
 
 /* One of the register, and how many grants for it hold. */
 struct thing {
@@ -58,8 +58,7 @@ count_one(void *ctx, const struct grant *grant)
 static wf_status
 count_held(struct act_call *call, struct thing *thing)
 {
-	struct counting counting = {
-		.thing = thing, .date_us = store_date_us(call->daemon->store)};
+	struct counting counting = {.thing = thing, .date_us = store_date_us(call->daemon->store)};
 
 	return act_each_grant(call, NULL, false, count_one, &counting);
 }
@@ -78,11 +77,12 @@ row_of(struct act_call *call, struct thing *thing)
 {
 	const struct policy_entry *entry = thing->entry;
 	char scope[ACT_GROUPS_SIZE], held[ACT_NUMBER_SIZE], kinds[ACT_NUMBER_SIZE] = "",
-		origin[ACT_ORIGIN_SIZE];
+							    origin[ACT_ORIGIN_SIZE];
 	const char *cells[] = {thing->name, thing->what, config_class_name(entry->class),
 		config_word_of(config_data_words, entry->data),
-		config_word_of(config_grants_words, entry->grants), scope_text(&entry->scope, scope),
-		held, kinds, entry->administrator, entry->responsible, origin};
+		config_word_of(config_grants_words, entry->grants),
+		scope_text(&entry->scope, scope), held, kinds, entry->administrator,
+		entry->responsible, origin};
 	wf_status status = count_held(call, thing);
 
 	if (status != WF_OK)
@@ -108,7 +108,8 @@ thing_at(const struct config *config, size_t i, struct thing *thing_r)
 			.what = client ? "client" : "service",
 			.entry = &service->entry,
 			.origin = &service->origin,
-			.kinds = service->asked ? __builtin_popcount(policy_asks(policy, service)) : 0};
+			.kinds = service->asked ? __builtin_popcount(policy_asks(policy, service))
+						: 0};
 		return true;
 	}
 	i -= policy->nservices;
@@ -163,7 +164,8 @@ act_service_show(struct act_call *call)
 			_("Nobody can enter: no grant holds. Give one with 'warifu grant add'."));
 	if (thing.entry->data == DATA_UNCLASSIFIED)
 		return act_say(call, WF_OK, "%s",
-			_("Its data are not classified, so they count as class 3: write 'data' into its "
+			_("Its data are not classified, so they count as class 3: write 'data' "
+			  "into its "
 			  "section of warifu.conf."));
 	return WF_OK;
 }
