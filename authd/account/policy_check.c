@@ -276,6 +276,11 @@ ended(const struct check *check)
 
 		n += written->until_day > 0 && written->until_day < today;
 	}
+	for (size_t i = 0; i < comply->drafts.n; i++) {
+		const int64_t until = comply->drafts.list[i].until_day;
+
+		n += until > 0 && until < today;
+	}
 	return n;
 }
 
@@ -294,7 +299,7 @@ say_findings(const struct check *check)
 		check->counts[FINDING_ELSEWHERE], check->counts[FINDING_ADVICE]);
 	if (over > 0)
 		act_say_more(call,
-			_("%zu sections 'resolve' or 'deviate' are over: renew them or take them "
+			_("%zu sections 'resolve', 'deviate' or 'draft' are over: renew them or take them "
 			  "out."),
 			over);
 	return fine ? WF_OK : WF_NO;

@@ -41,8 +41,7 @@ stem(const char *name, const char *ending)
 {
 	size_t len = strlen(name), end = strlen(ending);
 
-	if (name[0] == '.' || len <= end || strcmp(name + len - end, ending) != 0 ||
-		len - end > NAME_MAX_LEN)
+	if (name[0] == '.' || len <= end || strcmp(name + len - end, ending) != 0)
 		return 0;
 	return len - end;
 }
@@ -81,6 +80,13 @@ add_file(const struct filling *filling, const struct shelf *shelf, const char *f
 	if (len == 0)
 		return WF_OK;
 	(void)snprintf(path, sizeof(path), "%s%s/%s", folder, shelf->below, file);
+	if (len > NAME_MAX_LEN) {
+		(void)snprintf(filling->why, filling->size,
+			_("%s: the name before the dot has more than %d bytes; give it a shorter "
+			  "one"),
+			path, NAME_MAX_LEN);
+		return WF_INVALID;
+	}
 	(void)snprintf(name, sizeof(name), "%.*s", (int)len, file);
 	status = config_file_read(path, &text, &len, filling->why, filling->size);
 	if (status != WF_OK)

@@ -233,7 +233,7 @@ START_TEST(check_tells_what_is_over)
 	take(whole);
 	ck_assert_int_eq(rig_act("policy.check", NULL), WF_NO);
 	row_of("parameter", "lock.threshold", "verdict", "deviation");
-	ck_assert_ptr_nonnull(strstr(rig.text, "1 sections 'resolve' or 'deviate' are over"));
+	ck_assert_ptr_nonnull(strstr(rig.text, "1 sections 'resolve', 'deviate' or 'draft' are over"));
 }
 END_TEST
 
@@ -261,7 +261,8 @@ START_TEST(why_of_a_login)
 	ck_assert_str_eq(rig_cell(0, "rule"), "mfa.required (remote-access) SCS-4-1-3-5");
 	ck_assert_str_eq(rig_cell(0, "criterion"), "SCS-4-1-3-5");
 	ck_assert_ptr_nonnull(strstr(rig_cell(0, "origin"), "scs4.profile:"));
-	ck_assert_str_eq(rig_cell(0, "explanation"), "The password and a one-time code are asked for.");
+	ck_assert_str_eq(rig_cell(0, "explanation"),
+		"The password and a one-time code are asked for.");
 	rig_ok("why", "user=alice", "service=sshd", "from=10.1.2.3");
 	ck_assert_str_eq(rig_cell(0, "rule"), "service.kinds (sshd)");
 	ck_assert_ptr_nonnull(strstr(rig_cell(0, "origin"), "policy.conf:"));

@@ -568,6 +568,21 @@ START_TEST(profiles_are_whole_and_can_be_shown)
 }
 END_TEST
 
+/* A profile that would be left out without a word is none that anybody meant. */
+START_TEST(names_of_profiles_are_short)
+{
+	char path[160];
+
+	write_file("profiles/a-name-that-is-long.profile", "", 0);
+	write_comply("comply = {\"scs3\"}\n");
+	ck_assert_msg(strstr(refused(WF_INVALID),
+			      "the name before the dot has more than 16 bytes") != NULL,
+		"%s", error.text);
+	(void)snprintf(path, sizeof(path), "%s/profiles/a-name-that-is-long.profile", folder);
+	(void)remove(path);
+}
+END_TEST
+
 static Suite *
 comply_suite(void)
 {
@@ -597,6 +612,7 @@ comply_suite(void)
 	tcase_add_test(file, defaults_are_never_loosened);
 	tcase_add_test(file, sections_are_checked);
 	tcase_add_test(file, profiles_must_be_there_and_trusted);
+	tcase_add_test(file, names_of_profiles_are_short);
 	tcase_add_test(file, each_claim_names_its_line);
 	tcase_add_test(file, profiles_are_whole_and_can_be_shown);
 	suite_add_tcase(suite, contradictions);
