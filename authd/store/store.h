@@ -287,14 +287,14 @@ struct store_seen {
 };
 
 /*
- * Admits and settles in one commit an attempt whose answers have been evaluated already, by somebody
- * who tells nobody of it before: it is admitted as RESERVE would admit it, and what it then does is
- * what SETTLE would do.  Nothing is pending for it before, and nothing is left of it if the commit
- * fails.
+ * Admits and settles in one commit an attempt whose answers have been evaluated already, by
+ * somebody who tells nobody of it before: it is admitted as RESERVE would admit it, and what it
+ * then does is what SETTLE would do.  Nothing is pending for it before, and nothing is left of it
+ * if the commit fails.
  *
  * Not `settled`: as with RESERVE nothing is counted, no row is written.  If the answer is ADMIT all
- * the same it has to be reserved and evaluated again: account or credentials are not what was
- * seen, so what was found out says nothing; or the lock's reserve is used, which its row has to say.
+ * the same it has to be reserved and evaluated again: account or credentials are not what was seen,
+ * so what was found out says nothing; or the lock's reserve is used, which its row has to say.
  */
 struct store_attempt {
 	struct store_admission admission;
