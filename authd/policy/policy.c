@@ -23,7 +23,7 @@ static const unsigned pairs[] = {
 	KIND_POSSESSION | KIND_OTHER,
 	KIND_BIOMETRIC | KIND_OTHER,
 };
-_Static_assert(sizeof(pairs) / sizeof(pairs[0]) <= POLICY_ALTERNATIVES_MAX, "room for all pairs");
+_Static_assert(sizeof(pairs) / sizeof(pairs[0]) <= POLICY_ALTERNATIVES_MAX, "room for all");
 
 static void
 add_set(struct policy_demand *demand, unsigned kinds, const char *rule)
@@ -34,7 +34,7 @@ add_set(struct policy_demand *demand, unsigned kinds, const char *rule)
 	(void)snprintf(set->rule, sizeof(set->rule), "%s", rule);
 }
 
-/* Of the source address only where it is given; of passwords, where one must be among them (C-06). */
+/* The source address only where it is given; a password, where one must be among them (C-06). */
 static void
 add_pairs(const struct policy *policy, struct policy_demand *demand, const char *rule)
 {

@@ -233,7 +233,8 @@ START_TEST(check_tells_what_is_over)
 	take(whole);
 	ck_assert_int_eq(rig_act("policy.check", NULL), WF_NO);
 	row_of("parameter", "lock.threshold", "verdict", "deviation");
-	ck_assert_ptr_nonnull(strstr(rig.text, "1 sections 'resolve', 'deviate' or 'draft' are over"));
+	ck_assert_ptr_nonnull(
+		strstr(rig.text, "1 sections 'resolve', 'deviate' or 'draft' are over"));
 }
 END_TEST
 
