@@ -101,8 +101,8 @@ send_rows(struct act_call *call, const struct act_subject *subject, size_t n)
 		made.factors, made.created, made.last_login, made.valid_until, made.groups,
 		account->sources, made.valid_from, made.disabled, made.failures, made.locked_until,
 		lock_lane(subject), made.reserve_used, act_bool_text(account->shared),
-		account->person, account->must_change ? account->change_rule : "", made.password_set,
-		made.password_checked};
+		account->person, account->must_change ? account->change_rule : "",
+		made.password_set, made.password_checked};
 
 	_Static_assert(COUNT_OF(cells) == COUNT_OF(columns), "a cell for each column");
 	make(call, subject, &made);
