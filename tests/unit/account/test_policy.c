@@ -273,7 +273,8 @@ START_TEST(why_of_a_login)
 	ck_assert_str_eq(rig_cell(0, "zone"), "console");
 	ck_assert_str_eq(rig_cell(0, "result"), "refused");
 	ck_assert_str_eq(rig_cell(0, "explanation"),
-		"The password and a one-time code are asked for. There was no account of this name.");
+		"The password and a one-time code are asked for. "
+		"There was no account of this name.");
 	rig_ok("why", "user=alice", "service=cron");
 	ck_assert_str_eq(rig_cell(0, "explanation"), "Nobody is asked for anything here.");
 }
