@@ -88,8 +88,10 @@ forced_begin(struct transaction *txn, uint8_t id_r[WF_TXN_LEN])
 	const struct audit_row *row = &txn->job.u.settle.applied;
 	struct forced *forced = take_slot(txn->engine->forced);
 
-	if (forced == NULL || wf_random_bytes(forced->id, WF_TXN_LEN) != WF_OK)
+	if (forced == NULL)
 		return WF_FULL;
+	if (wf_random_bytes(forced->id, WF_TXN_LEN) != WF_OK)
+		return WF_UNAVAILABLE;
 	forced->used = true;
 	memcpy(forced->txn, txn->id, WF_TXN_LEN);
 	memcpy(forced->txn_hex, txn->id_hex, sizeof(forced->txn_hex));

@@ -512,7 +512,7 @@ void asks_tick(struct engine *engine);
 WF_MUST_USE wf_status forced_new(struct engine *engine);
 void forced_free(struct engine *engine);
 void forced_tick(struct engine *engine);
-/* After a login that has proved everything, with its settled job; the id for the STATE.  WF_FULL. */
+/* After a login that has proved everything, with its settled job; the id for the STATE.  WF_FULL, WF_UNAVAILABLE. */
 WF_MUST_USE wf_status forced_begin(struct transaction *txn, uint8_t id_r[WF_TXN_LEN]);
 bool forced_awaits(const struct engine *engine, const struct wf_msg *msg); /* this ATTEMPT */
 WF_MUST_USE wf_status forced_read(struct errand *errand, const struct wf_msg *msg);

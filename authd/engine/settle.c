@@ -514,14 +514,23 @@ settle_refusal(struct transaction *txn, const char *reason)
 	txn_submit(txn);
 }
 
-/* Everything was proved and is committed; too many at once: he is refused with the text that says why. */
+/*
+ * Everything was proved and is committed; too many at once: he is refused with the text that says
+ * why.  What fails for any other cause is no refusal (I4).
+ */
 static void
 force_change(struct transaction *txn, const struct store_settle *settle)
 {
+	wf_status status;
+
 	if (settle->outcome != SETTLE_SUCCESS && settle->outcome != SETTLE_PARTIAL)
 		return;
-	if (must_change(txn) && settle->was_applied)
-		txn->gateway.forced = forced_begin(txn, txn->gateway.forced_id) == WF_OK;
+	if (!must_change(txn) || !settle->was_applied)
+		return;
+	status = forced_begin(txn, txn->gateway.forced_id);
+	txn->gateway.forced = status == WF_OK;
+	if (status != WF_OK && status != WF_FULL)
+		txn->verdict = WF_VERDICT_UNAVAILABLE;
 }
 
 void

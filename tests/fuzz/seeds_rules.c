@@ -24,7 +24,8 @@ put(const char *name, const struct rule_spec *spec, const char *is, const char *
 {
 	char text[2048];
 	int n = snprintf(text, sizeof(text),
-		CATALOGUE BETWEEN HEAD VALUE BETWEEN HEAD "includes = {\"one\"}\ndraft = true\n" VALUE,
+		CATALOGUE BETWEEN HEAD VALUE BETWEEN HEAD
+		"includes = {\"one\"}\ndraft = true\n" VALUE,
 		spec->name, is, "must", more, spec->name, "undefined", "sample", "");
 
 	if (n < 0 || (size_t)n >= sizeof(text))
