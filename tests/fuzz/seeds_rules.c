@@ -54,9 +54,10 @@ parameters(void)
 static void
 dictionary(void)
 {
-	static const char *const others[] = {"value {\\x0a", "of = ", "is = {", "for = {\\\"general\\\"}",
-		"guard = {\\\"mfa\\\"}", "criterion = ", "force = ", "note_ja = ", "note_en = ", "undefined",
-		"forbidden", "none", "must-not", "where-possible", "recommended", "includes = {", "levels = {",
+	static const char *const others[] = {"value {\\x0a", "of = ", "is = {",
+		"for = {\\\"general\\\"}", "guard = {\\\"mfa\\\"}", "criterion = ", "force = ",
+		"note_ja = ", "note_en = ", "undefined", "forbidden", "none",
+		"must-not", "where-possible", "recommended", "includes = {", "levels = {",
 		"aim = ", "reported", "evidenced", "\\x0c", "/*", "*/", "${HOME}", "'", "+="};
 	static char text[16384];
 	size_t n, len = 0;
