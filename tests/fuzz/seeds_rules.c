@@ -83,7 +83,8 @@ seeds_rules(void)
 	const struct rule_spec *lock = rule_find("lock.threshold");
 
 	parameters();
-	put("cells", lock, "3", "\tfor = {\"privileged\", \"general\"}\n\tnote_ja = \"x\"\n\tnote_en = \"y\"\n");
+	put("cells", lock, "3",
+		"\tfor = {\"privileged\", \"general\"}\n\tnote_ja = \"x\"\n\tnote_en = \"y\"\n");
 	put("no-value", lock, "1001", "");
 	seed_put("rules", "short", none, sizeof(none) - 1);
 	dictionary();
