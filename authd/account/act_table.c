@@ -86,9 +86,9 @@ static const struct act_arg_spec token_remove_args[] = {
 		.name = "place", .type = ARG_TEXT, .required = (needed), .min = 1, .max = 130 \
 	}
 
-static const struct act_arg_spec grant_add_args[] = {PLACE(true), {.name = "user", .type = ARG_USER},
-	TEXT("group", ACCOUNT_GROUP_LEN), {.name = "until", .type = ARG_TIME, .required = true},
-	REASON, TICKET, END};
+static const struct act_arg_spec grant_add_args[] = {PLACE(true),
+	{.name = "user", .type = ARG_USER}, TEXT("group", ACCOUNT_GROUP_LEN),
+	{.name = "until", .type = ARG_TIME, .required = true}, REASON, TICKET, END};
 static const struct act_arg_spec grant_list_args[] = {
 	PLACE(false), {.name = "user", .type = ARG_USER}, FLAG("all"), END
 };

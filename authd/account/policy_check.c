@@ -299,8 +299,11 @@ say_findings(const struct check *check)
 		check->counts[FINDING_ELSEWHERE], check->counts[FINDING_ADVICE]);
 	if (over > 0)
 		act_say_more(call,
-			_("%zu sections 'resolve', 'deviate' or 'draft' are over: renew them or "
-			  "take them out."),
+			WF_NGETTEXT("%zu section 'resolve', 'deviate' or 'draft' is over: renew it "
+				    "or take it out.",
+				"%zu sections 'resolve', 'deviate' or 'draft' are over: renew them "
+				"or take them out.",
+				over),
 			over);
 	return fine ? WF_OK : WF_NO;
 }

@@ -97,9 +97,9 @@ send_rows(struct act_call *call, const struct act_subject *subject, size_t n)
 		act_kind_name(account->kind),
 		account->state == ACCOUNT_ENABLED ? "enabled" : "disabled",
 		act_standing_name(account->standing), account->reason, made.standing_until,
-		act_bool_text(account->must_change), act_bool_text(locked),
-		made.factors, made.created, made.last_login, made.valid_until, made.groups,
-		account->sources, made.valid_from, made.disabled, made.failures, made.locked_until,
+		act_bool_text(account->must_change), act_bool_text(locked), made.factors,
+		made.created, made.last_login, made.valid_until, made.groups, account->sources,
+		made.valid_from, made.disabled, made.failures, made.locked_until,
 		lock_lane(subject), made.reserve_used, act_bool_text(account->shared),
 		account->person, account->must_change ? account->change_rule : "",
 		made.password_set, made.password_checked};

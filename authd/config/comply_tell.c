@@ -60,7 +60,7 @@ say_more(const struct compose_problem *problem, struct config_text *text)
 {
 	if (problem->more > 0)
 		config_say(text,
-			ngettext(" (%zu parameter more needs such a section)",
+			WF_NGETTEXT(" (%zu parameter more needs such a section)",
 				" (%zu parameters more need such a section)", problem->more),
 			problem->more);
 }

@@ -234,7 +234,7 @@ START_TEST(check_tells_what_is_over)
 	ck_assert_int_eq(rig_act("policy.check", NULL), WF_NO);
 	row_of("parameter", "lock.threshold", "verdict", "deviation");
 	ck_assert_ptr_nonnull(
-		strstr(rig.text, "1 sections 'resolve', 'deviate' or 'draft' are over"));
+		strstr(rig.text, "1 section 'resolve', 'deviate' or 'draft' is over"));
 }
 END_TEST
 

@@ -15,8 +15,9 @@ struct sample {
 	const char *error; /* NULL: it is understood */
 };
 
-#define COMMANDS                                                                       \
-	"init, user, token, unlock, grant, service, session, emergency, log, why, status, doctor, tune, " \
+#define COMMANDS                                                                            \
+	"init, user, token, unlock, grant, service, session, emergency, log, why, status, " \
+	"doctor, tune, "                                                                    \
 	"pam, radius, policy, key, clock, leaks, backup, restore, reload, completion, help"
 #define COMMON "--json, --socket, --lang, --help, --version"
 
@@ -40,10 +41,8 @@ static const struct sample samples[] = {
 	{{"why", "--last", "alice"}, NULL},
 	{{"unlock", "alice", "--reason", "--odd"}, NULL},
 
-	{{NULL},
-		"say what to do; there are: " COMMANDS},
-	{{"usr"},
-		"there is no command 'usr'; there are: " COMMANDS},
+	{{NULL}, "say what to do; there are: " COMMANDS},
+	{{"usr"}, "there is no command 'usr'; there are: " COMMANDS},
 	{{"token"}, "'token' needs one of: add, confirm, list, resync, remove"},
 	{{"token", "make"}, "'token' has no 'make'; it has: add, confirm, list, resync, remove"},
 	{{"user", "show"}, "'user show' needs USER; usage: warifu user show USER"},
@@ -54,7 +53,8 @@ static const struct sample samples[] = {
 	{{"unlock", "alice", "--reason"}, "option '--reason' needs a value: --reason TEXT"},
 	{{"status", "--json=yes"}, "option '--json' takes no value"},
 	{{"status", "--json", "--json"}, "option '--json' was given twice"},
-	{{"status", "--chek"}, "'status' has no option '--chek'; it takes: --check, --metrics, " COMMON},
+	{{"status", "--chek"},
+		"'status' has no option '--chek'; it takes: --check, --metrics, " COMMON},
 	{{"reload", "--force=1"}, "'reload' has no option '--force'; it takes: " COMMON},
 	{{"--verbose", "status"}, "'warifu' has no option '--verbose'; it takes: " COMMON},
 	{{"status", "-x"}, "'status' has no option '-x'; it takes: --check, --metrics, " COMMON},
@@ -102,7 +102,8 @@ END_TEST
 START_TEST(values_come_out)
 {
 	const struct sample sample = {
-		{"user", "add", "--kind=privileged", "alice", "--display", "Alice Arai", "--json"}, NULL};
+		{"user", "add", "--kind=privileged", "alice", "--display", "Alice Arai", "--json"},
+		NULL};
 	struct parsed parsed;
 	char error[ARGS_ERROR_MAX];
 
@@ -132,7 +133,8 @@ END_TEST
 /* No option of any command takes a secret: they are asked for, or read with --stdin. */
 START_TEST(no_option_takes_a_secret)
 {
-	static const char *const secrets[] = {"password", "pass", "code", "secret", "pin", "key", "hash"};
+	static const char *const secrets[] = {
+		"password", "pass", "code", "secret", "pin", "key", "hash"};
 	size_t count;
 	const struct command *table = command_table(&count);
 
