@@ -45,6 +45,7 @@ fill_account(const struct act_call *call, const struct account *account,
 			policy_exempt(account, wf_clock_now(&call->daemon->clock).wall_us);
 	facts->kind = account->kind;
 	facts->root = account->uid == 0;
+	facts->shared = account->shared;
 	facts->outside_groups = client != NULL && !config_groups_match(&client->groups,
 							  account->groups, account->ngroups);
 	facts->outside_scope = !policy_in_scope(&config->policy, facts->service, facts->host,
@@ -110,8 +111,9 @@ wf_status
 act_why_login(struct act_call *call)
 {
 	const char *service = act_arg(call, "service");
-	struct policy_facts facts = {
-		.service = service == NULL ? "sshd" : service, .purpose = WF_PURPOSE_LOGIN};
+	struct policy_facts facts = {.service = service == NULL ? "sshd" : service,
+		.user = act_arg(call, "user"),
+		.purpose = WF_PURPOSE_LOGIN};
 	struct policy_demand demand;
 	struct act_subject subject;
 	wf_status status = act_subject_read(call, act_arg(call, "user"), &subject);

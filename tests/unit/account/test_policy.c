@@ -280,6 +280,23 @@ START_TEST(why_of_a_login)
 }
 END_TEST
 
+/* Names and shared accounts are refused there as they are at a login. */
+START_TEST(why_of_a_login_that_never_is_one)
+{
+	take("comply = {\"isac1\"}\n");
+	rig_user("pi");
+	rig_ok("why", "user=pi", "service=sshd", "from=192.0.2.7");
+	ck_assert_str_eq(rig_cell(0, "result"), "refused");
+	ck_assert_str_eq(rig_cell(0, "reason"), "default-id");
+	ck_assert_str_eq(rig_cell(0, "rule"), "accounts.default_ids ISAC-3.1.3");
+	rig_user("ops");
+	rig_ok("user.set", "user=ops", "shared=1");
+	rig_ok("why", "user=ops", "service=sshd", "from=192.0.2.7");
+	ck_assert_str_eq(rig_cell(0, "result"), "refused");
+	ck_assert_str_eq(rig_cell(0, "reason"), "shared-account");
+}
+END_TEST
+
 static Suite *
 policy_suite(void)
 {
@@ -298,6 +315,7 @@ policy_suite(void)
 	tcase_add_test(tc, check_takes_the_guard_that_is_there);
 	tcase_add_test(tc, check_tells_what_is_over);
 	tcase_add_test(tc, why_of_a_login);
+	tcase_add_test(tc, why_of_a_login_that_never_is_one);
 	tcase_add_test(tc, profiles_that_cannot_be_read);
 	suite_add_tcase(suite, tc);
 	return suite;
