@@ -16,7 +16,7 @@
 	" granted_by TEXT NOT NULL, reason TEXT NOT NULL, created_us INTEGER NOT NULL,"        \
 	" until_us INTEGER NOT NULL, ended_us INTEGER NOT NULL,"                               \
 	" CHECK ((account_id IS NULL) = (members <> ''))) STRICT;"                             \
-	"CREATE INDEX granted_account ON granted(account_id) WHERE account_id IS NOT NULL;"    \
+	"CREATE INDEX granted_whose ON granted(account_id, members, place);"                   \
 	"CREATE INDEX granted_members ON granted(members) WHERE members <> '';"                \
 	"CREATE TABLE grant_use("                                                              \
 	" grant_id INTEGER NOT NULL REFERENCES granted(id) ON DELETE CASCADE,"                 \

@@ -22,7 +22,8 @@ static struct config_client configs[2] = {
 };
 static struct book books[2];
 static struct client clients[2];
-static struct site site;
+static struct config whole; /* complies with nothing */
+static struct site site = {.config = &whole};
 static struct learned *learned;
 static struct place *here;
 static uint8_t connections[PLACE_CONNECTIONS]; /* their addresses are places of routes */
@@ -151,7 +152,7 @@ place_open(struct place *place)
 		.waiting_max = 8,
 		.cache_max = 64,
 	};
-	struct exchanges_options whole = options;
+	struct exchanges_options with_learned = options;
 	size_t line;
 
 	*place = (struct place){.now_us = 1000000, .up = true};
@@ -160,8 +161,8 @@ place_open(struct place *place)
 	may_accept = false;
 	make_site();
 	FUZZ_CHECK(learned_open("/nonexistent/learned", &learned, &line) == WF_OK);
-	whole.learned = learned;
-	FUZZ_CHECK(exchanges_new(&whole, &site, &place->exchanges) == WF_OK);
+	with_learned.learned = learned;
+	FUZZ_CHECK(exchanges_new(&with_learned, &site, &place->exchanges) == WF_OK);
 }
 
 void

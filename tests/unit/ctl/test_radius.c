@@ -155,8 +155,19 @@ START_TEST(a_client_is_added)
 }
 END_TEST
 
+/* Where TLS is spoken, as a client by certificate needs it. */
+static void
+listen_to_tls(void)
+{
+	static const char text[] = "radius { user = \"\" radsec = {\"127.0.0.1:2083\"} "
+				   "certificate = \"/x.pem\" key = \"/x.key\" ca = \"/ca.pem\" }\n";
+
+	rig_write(&rig, "warifu.conf", text);
+}
+
 START_TEST(a_client_by_certificate_has_no_secret)
 {
+	listen_to_tls();
 	ck_assert_int_eq(radius("client add vpn1 --certificate gw.example.org --json", "warifud"), CTL_OK);
 	ck_assert(is_there("conf.d/radius-vpn1.conf") && !is_there("radius"));
 	ck_assert_ptr_nonnull(strstr(rig.out, "\"client\": \"vpn1\""));

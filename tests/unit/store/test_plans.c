@@ -24,6 +24,9 @@ static const struct {
 	{SQL_THROTTLE_EVICT, "t"},
 	{SQL_RESERVATION_EXPIRED, "reservation"},
 	{SQL_VIEW_COUNTS, ""},
+	/* these only sort the few of one account and its groups */
+	{SQL_GRANT_FIND, "nothing"},
+	{SQL_VIEW_GRANTS_OF, "nothing"},
 	{SQL_FAMILIAR_PRUNE, "familiar"}, /* sixteen of one account, and one more */
 	{SQL_SPAN_LAST, "audit_span"},
 	{SQL_THROTTLE_GET, "p"}, /* one row, made of a count */
