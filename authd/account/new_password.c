@@ -1,8 +1,8 @@
 /*
  * See new_password.h.  The comparison with the passwords of one person's other accounts (C-20)
  * could serve somebody who holds one of them to guess the others.  So it is made last, for a
- * password that could be set, and a caller takes the proof away that led here, whatever came of it:
- * one guess a login of all kinds, each with a row.
+ * password that could be set, and a caller takes the proof away that led here: one guess for each,
+ * with a row (forced.c: three for a login).
  */
 #include "config.h"
 

@@ -19,6 +19,11 @@
 #include "common/text.h"
 
 #define FORCED_MAX 128
+/*
+ * New passwords of one login that were held against the person's other accounts: who never repeats one could ask on
+ * and on which of them another account has.
+ */
+#define COMPARED_MAX 3
 
 /* Somebody who is to choose a new password. */
 struct forced {
@@ -33,6 +38,7 @@ struct forced {
 	int64_t until_us;
 	struct wf_secret first; /* empty until it was entered once */
 	struct password_note note; /* what it met */
+	unsigned compared; /* new passwords so far that could have been set */
 };
 
 struct forced_list {
@@ -304,11 +310,20 @@ hashed(struct errand *errand)
 }
 
 static void
+take_mismatch(struct errand *errand)
+{
+	wf_secret_clear(&errand->forced->first);
+	if (errand->forced->compared >= COMPARED_MAX)
+		refuse(errand, "not-repeated");
+	else
+		ask_next(errand, WF_TEXT_NEW_PASSWORD, wf_text(WF_TEXT_MISMATCH, errand->asker.language));
+}
+
+static void
 take_repetition(struct errand *errand)
 {
 	if (!wf_secret_equal(&errand->secret, &errand->forced->first)) {
-		wf_secret_clear(&errand->forced->first);
-		ask_next(errand, WF_TEXT_NEW_PASSWORD, wf_text(WF_TEXT_MISMATCH, errand->asker.language));
+		take_mismatch(errand);
 		return;
 	}
 	errand->fresh.note = errand->forced->note;
@@ -336,6 +351,7 @@ judged(struct errand *errand)
 		errand_unavailable(errand, "hash");
 	} else {
 		errand->forced->note = errand->fresh.note;
+		errand->forced->compared++;
 		wf_secret_move(&errand->forced->first, &errand->secret);
 		ask_next(errand, WF_TEXT_REPEAT_PASSWORD, "");
 	}

@@ -101,6 +101,22 @@ START_TEST(two_that_differ_begin_again)
 }
 END_TEST
 
+/* Each first one is held against the person's other accounts: not on and on without a change. */
+START_TEST(who_never_repeats_one_is_refused)
+{
+	const struct reply *reply = prove();
+
+	for (int i = 0; i < 3; i++) {
+		asks_for(reply, WF_TEXT_NEW_PASSWORD);
+		reply = nas_second(reply->state, NEW_PASSWORD);
+		asks_for(reply, WF_TEXT_REPEAT_PASSWORD);
+		reply = nas_second(reply->state, "another battery staple");
+	}
+	nas_verdict(reply, WF_VERDICT_REJECT);
+	ck_assert_uint_eq(rig_rows(&nas_rig, "password.change", "not-repeated"), 1);
+}
+END_TEST
+
 START_TEST(each_state_works_once)
 {
 	const char *state = prove()->state;
@@ -276,6 +292,7 @@ suite(void)
 	tcase_add_test(rounds, from_the_first_password_to_the_second);
 	tcase_add_test(rounds, a_password_against_the_rules_is_asked_for_again);
 	tcase_add_test(rounds, two_that_differ_begin_again);
+	tcase_add_test(rounds, who_never_repeats_one_is_refused);
 	tcase_add_test(rounds, each_state_works_once);
 	tcase_add_test(rounds, the_state_of_another);
 	tcase_add_loop_test(rounds, what_happens_meanwhile_is_seen, 0,
