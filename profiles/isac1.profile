@@ -13,6 +13,15 @@ criteria = "isac"
 levels = {"1"}
 
 value {
+	of = "mfa.counts"
+	is = {"knowledge", "possession", "biometric"}
+	criterion = "ISAC-4.4.2"
+	force = "must"
+	note_ja = "アドレスの制限は多要素認証と並べて挙げられ、要素ではない (C-05)。"
+	note_en = "Limits by address stand beside the factors and are none of them (C-05)."
+}
+
+value {
 	of = "mfa.required"
 	is = {"entry-point-admin"}
 	criterion = "ISAC-2.1.4"

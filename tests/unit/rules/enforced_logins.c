@@ -121,6 +121,10 @@ static const struct enforced_row rows[] = {
 		.zone = ZONE_INTERNAL, RULE("published-application", "ISAC-4.3.14")},
 	{"ISAC-4.4.2", "the console of a cloud", demand, ISAC1 ONE("saas", "cloud-admin"), "saas",
 		.zone = ZONE_INTERNAL, RULE("cloud-admin", "ISAC-4.4.2")},
+	{"ISAC-4.4.2", "no address counts, whoever else lets it", demand_trusted,
+		"comply = {\"scs3\", \"isac1\"}\n" ENFORCED_RESOLVE("password.classes", "none")
+			TRUSTED,
+		"sshd", .expected = "2 mfa.kinds SCS-4-1-3-3"},
 	{"ISAC-2.1.4", "an entry point", demand, ISAC1 ONE("gate", "entry-point-admin"), "gate",
 		.zone = ZONE_INTERNAL, RULE("entry-point-admin", "ISAC-2.1.4")},
 	{"ISAC-3.2.8a", "everybody", demand,

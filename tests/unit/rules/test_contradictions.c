@@ -52,7 +52,7 @@ static const struct contradiction table[] = {
 			 "IPA-6.10g"},
 	{5, "comply = {\"scs4\"}\n", .about = "mfa.counts",
 		.value = "knowledge, possession, biometric, other SCS-4-1-3-3"},
-	{5, SETTLED, .about = "mfa.counts", .value = "knowledge, possession, biometric KUBOTA-120"},
+	{5, SETTLED, .about = "mfa.counts", .value = "knowledge, possession, biometric ISAC-4.4.2"},
 	{6, SETTLED, .about = "mfa.password", .value = ""},
 	{6, ENFORCED_DRAFT, .about = "mfa.password", .value = "yes DRAFT-3-13e"},
 	{6, SETTLED, .about = "mfa.means", .value = "sent-code, push IPA-6.2.2b"},
