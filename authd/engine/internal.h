@@ -23,7 +23,7 @@ enum txn_event {
 	TXN_KNOWN,    /* the same request was decided just now: say it again */
 	TXN_ANSWER,   /* the message ANSWER */
 	TXN_ADMITTED, /* reserved: evaluate */
-	TXN_REFUSED,  /* locked or too early: not evaluated */
+	TXN_REFUSED,  /* locked or too early: nothing that was found counts */
 	TXN_WAIT,     /* pending attempts fill the limit */
 	TXN_VERIFIED, /* the worker is done, or gave up */
 	TXN_UNSETTLED, /* admitted, but what was found ahead says nothing: reserve, and evaluate anew */
@@ -178,7 +178,6 @@ struct transaction {
 	bool doomed_by_account; /* by what the account was found to be, and by nothing else */
 	bool ahead;             /* evaluated before it is admitted: see verify_ahead() */
 	bool noted;             /* among the refusals that are gathered, before it is known to be one */
-	uint32_t source_weight; /* of a wrong answer; 0 = not looked up yet */
 	bool reserved;
 	bool reserve_used; /* strangers are locked out, and it comes from a familiar place */
 	int64_t reserved_us;    /* boot time of it, or a little later */
@@ -265,6 +264,8 @@ struct repeats {
 	struct refused_once { uint8_t key[32], txn[WF_TXN_LEN]; int64_t boot_us; } refused[REPEATS_REFUSED];
 };
 
+#define RECENT_FAILURES 1024
+
 struct engine {
 	struct event_base *base;
 	struct store *store;
@@ -292,7 +293,8 @@ struct engine {
 	struct grid grid;
 	bool draining, stopped;
 	struct engine_figures figures;
-	struct { uint8_t source[8], name[8]; } recent[1024]; /* last account that failed from a source */
+	/* last account that failed from a source */
+	struct recent_failure { uint8_t source[8], name[8]; } recent[RECENT_FAILURES];
 };
 
 /* engine.c */
@@ -470,7 +472,13 @@ void facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf
 WF_MUST_USE wf_status lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store_lanes *lanes_r);
 /* From where the attempt comes, and what each kind of account would have as a limit. */
 void lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow, struct store_admission *admission);
-uint32_t source_weight(struct engine *engine, const struct store_lanes *lanes);
+/* One for a failure of the same account again, three for another account's: spraying shows sooner. */
+uint32_t source_weight(const struct engine *engine, const struct store_lanes *lanes);
+/*
+ * It has been counted, and the next one's weight goes by it.  Not before: who is not admitted shall not see by the
+ * weight of his next failure what an evaluation ahead has found.
+ */
+void source_failed(struct engine *engine, const struct store_lanes *lanes);
 
 /* grants.c */
 /* Has the READ look for a grant, if the register lets in by one alone. */

@@ -107,21 +107,38 @@ lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow
 	place_of(asker, admission->place);
 }
 
-/* One for a failure of the same account again, three for another account's: spraying shows sooner. */
-uint32_t
-source_weight(struct engine *engine, const struct store_lanes *lanes)
+static size_t
+recent_slot(const uint8_t *source)
 {
-	const uint8_t *source, *name = lanes->states[LANE_ACCOUNT].key;
-	size_t slot;
-	bool same;
+	return ((size_t)source[8] << 8 | source[9]) % RECENT_FAILURES;
+}
+
+uint32_t
+source_weight(const struct engine *engine, const struct store_lanes *lanes)
+{
+	const struct recent_failure *recent;
+	const uint8_t *source;
 
 	if (lanes->n <= LANE_SOURCE)
 		return 0;
 	source = lanes->states[LANE_SOURCE].key;
-	slot = ((size_t)source[8] << 8 | source[9]) % (sizeof(engine->recent) / sizeof(engine->recent[0]));
-	same = !wf_mem_equal(engine->recent[slot].source, source, 8) ||
-	       wf_mem_equal(engine->recent[slot].name, name, 8);
-	memcpy(engine->recent[slot].source, source, 8);
-	memcpy(engine->recent[slot].name, name, 8);
-	return same ? 1 : 3;
+	recent = &engine->recent[recent_slot(source)];
+	return wf_mem_equal(recent->source, source, sizeof(recent->source)) &&
+			       !wf_mem_equal(recent->name, lanes->states[LANE_ACCOUNT].key, sizeof(recent->name))
+		       ? 3
+		       : 1;
+}
+
+void
+source_failed(struct engine *engine, const struct store_lanes *lanes)
+{
+	struct recent_failure *recent;
+	const uint8_t *source;
+
+	if (lanes->n <= LANE_SOURCE)
+		return;
+	source = lanes->states[LANE_SOURCE].key;
+	recent = &engine->recent[recent_slot(source)];
+	memcpy(recent->source, source, sizeof(recent->source));
+	memcpy(recent->name, lanes->states[LANE_ACCOUNT].key, sizeof(recent->name));
 }

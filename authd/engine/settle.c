@@ -445,15 +445,6 @@ settle_begin(struct transaction *txn)
 	return &attempt->settle;
 }
 
-/* Looked up once: an evaluation that has to be made again is no further one. */
-static uint32_t
-weigh(struct transaction *txn, const struct store_settle *settle)
-{
-	if (txn->source_weight == 0)
-		txn->source_weight = source_weight(txn->engine, &settle->lanes);
-	return txn->source_weight;
-}
-
 /* Locked: evaluated against nothing and without a reservation; a refusal, not an attempt. */
 void
 on_verified(struct transaction *txn)
@@ -473,8 +464,7 @@ on_verified(struct transaction *txn)
 		return;
 	}
 	fill_settle(txn, settle, &outcome);
-	if (outcome.count_account)
-		settle->source_weight = weigh(txn, settle);
+	settle->source_weight = source_weight(txn->engine, &settle->lanes);
 	if (strcmp(outcome.reason, "must-change") == 0)
 		txn->text = WF_TEXT_MUST_CHANGE;
 	AUDIT_TEXT(txn->reason, outcome.reason);
@@ -539,6 +529,8 @@ settle_done(struct transaction *txn, const struct store_settle *settle)
 	txn->verdict = settle->was_applied ? settle->verdict : settle->verdict_conflict;
 	if (txn->verdict == WF_VERDICT_ACCEPT)
 		turns_succeeded(txn);
+	if (settle->count[LANE_SOURCE])
+		source_failed(txn->engine, &settle->lanes);
 	force_change(txn, settle);
 	waiting_retry(txn->engine, txn->asker.user, settle->lock_set ? SIZE_MAX : 16);
 	txn_step(txn, TXN_SETTLED);

@@ -232,6 +232,34 @@ START_TEST(locked)
 }
 END_TEST
 
+static void
+try_code(const char *user, const char *code)
+{
+	(void)ask(0, user);
+	rig_answer(&rig, &peers[0], "", code);
+	hear(0, WF_VERDICT_REJECT);
+	rig_peer_close(&rig, &peers[0]);
+	rig_settle(&rig);
+	rig_peer_open(&peers[0], FRONT_PAM, 0);
+}
+
+/*
+ * What a locked account's code came to is told by nothing, not by what the next guess at another
+ * name costs the source either: as many as one likes could be tried there.
+ */
+START_TEST(locked_tells_nothing)
+{
+	threshold(3);
+	for (int i = 0; i < 3; i++)
+		try_code("alice", "000000");
+	try_code("nobody", "000000"); /* another name: counts threefold */
+	try_code("alice", _i == 0 ? "000000" : now_code());
+	try_code("nobody", "000000"); /* the same name again, whatever alice's code was */
+	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "alice"), 3);
+	ck_assert_uint_eq(rig_failures(&rig, LANE_SOURCE, SOURCE), 3 + 3 + 1);
+}
+END_TEST
+
 START_TEST(too_early)
 {
 	const struct origin origin = {.line = 0};
@@ -325,6 +353,7 @@ ahead_suite(void)
 	tcase_add_test(tc, disabled_while_asked);
 	tcase_add_test(tc, added_while_asked);
 	tcase_add_test(tc, locked);
+	tcase_add_loop_test(tc, locked_tells_nothing, 0, 2);
 	tcase_add_test(tc, too_early);
 	tcase_add_test(tc, full);
 	tcase_add_test(tc, gone_meanwhile);
