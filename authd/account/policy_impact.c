@@ -13,13 +13,14 @@
 
 #include "authd/account/internal.h"
 #include "authd/account/upstream_of.h"
+#include "authd/policy/policy_rules.h"
 #include "common/fault.h"
 
 #define NAMES_SHOWN 5
 #define NAMES_SIZE 512
 
 /* What may become of an account; each has a row in the table below. */
-enum effect_on { ON_SHORT = 0, ON_CLASSES, ON_UNKNOWN, ON_SECOND, ON_NAME, ON_AGE, ONS };
+enum effect_on { ON_SHORT = 0, ON_CLASSES, ON_UNKNOWN, ON_SECOND, ON_NAME, ON_BROUGHT, ON_AGE, ONS };
 
 static const struct {
 	const char *what;
@@ -39,6 +40,9 @@ static const struct {
 		   "it one before.")},
 	[ON_NAME] = {"forbidden-name", R_ACCOUNTS_FORBIDDEN_NAMES,
 		N_("No account may have this name: give the person another account.")},
+	[ON_BROUGHT] = {"default-id", R_ACCOUNTS_DEFAULT_IDS,
+		N_("The account is one that a product brings along, and such ones may not log in "
+		   "here, by a document that is complied with.")},
 	[ON_AGE] = {"password-old", R_PASSWORD_MAX_AGE,
 		N_("The password is older than what would be allowed: change it.")},
 };
@@ -234,11 +238,25 @@ lacks_second(const struct look *look)
 static bool
 is_forbidden(const struct look *look)
 {
-	int64_t names = policy_members_of(&look->impact->tomorrow->policy,
-		R_ACCOUNTS_FORBIDDEN_NAMES, look->account->kind, look->guard);
+	char rule[POLICY_RULE_SIZE];
 
-	return (names & rule_member_bit(
-				rule_spec(R_ACCOUNTS_FORBIDDEN_NAMES), look->account->name)) != 0;
+	return policy_name_forbidden(&look->impact->tomorrow->policy, look->account->name,
+		look->account->kind, rule);
+}
+
+static bool
+is_brought_along(const struct look *look)
+{
+	const struct policy *policy = &look->impact->tomorrow->policy;
+	const struct policy_facts facts = {.service = "sshd",
+		.user = look->account->name,
+		.kind = look->account->kind,
+		.root = look->account->uid == 0};
+	char rule[POLICY_RULE_SIZE];
+	const char *reason = policy_identity_refused(
+		policy, &facts, policy_service_find(policy, facts.service), rule);
+
+	return reason != NULL && strcmp(reason, "default-id") == 0;
 }
 
 static bool
@@ -256,6 +274,7 @@ static bool (*const questions[ONS])(const struct look *) = {
 	[ON_UNKNOWN] = is_unknown,
 	[ON_SECOND] = lacks_second,
 	[ON_NAME] = is_forbidden,
+	[ON_BROUGHT] = is_brought_along,
 	[ON_AGE] = is_old,
 };
 

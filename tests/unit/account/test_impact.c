@@ -156,6 +156,22 @@ START_TEST(names_and_ages)
 }
 END_TEST
 
+/* As a login would see them: whatever the case, and those that came with the machine. */
+START_TEST(names_that_a_login_refuses)
+{
+	rig_user("Admin");
+	rig_user("pi");
+	rig_ok("policy.impact", "comply=ipa");
+	ck_assert_str_eq(cell("forbidden-name", NULL, "who"), "Admin");
+	ck_assert_str_eq(cell("default-id", NULL, "who"), "pi");
+	rig_ok("policy.impact", "comply=isac2");
+	ck_assert_int_eq(row_of("forbidden-name", NULL), -1);
+	ck_assert_str_eq(cell("default-id", NULL, "criterion"), "ISAC-3.1.3");
+	rig_ok("policy.impact", "comply=scs3");
+	ck_assert_int_eq(row_of("default-id", NULL), -1);
+}
+END_TEST
+
 /* Every sentence that the start would say, one after the other, with the section to write. */
 START_TEST(what_the_start_would_say)
 {
@@ -324,6 +340,7 @@ make_suite(void)
 	tcase_add_test(tcase, a_length_that_nobody_knows);
 	tcase_add_test(tcase, no_second_factor);
 	tcase_add_test(tcase, names_and_ages);
+	tcase_add_test(tcase, names_that_a_login_refuses);
 	tcase_add_test(tcase, what_the_start_would_say);
 	tcase_add_test(tcase, what_would_hold);
 	tcase_add_test(tcase, what_cannot_be_asked);
