@@ -208,6 +208,9 @@ static const char *const words[] = {
 	/* the register and grants */
 	N_("client"), N_("ended"), N_("expired"), N_("holds"), N_("host"), N_("required"),
 	N_("unclassified"), N_("grants"),
+	/* what a login would be asked for, and what doctor looks at */
+	N_("asked"), N_("not-asked"), N_("dictionary"), N_("leaked passwords"), N_("other servers"),
+	N_("RADIUS certificates"), N_("relay certificates"), N_("relays"),
 	/* what other documents would change */
 	N_("default-id"), N_("forbidden-name"), N_("no-second-factor"), N_("password-classes"),
 	N_("password-old"), N_("password-short"), N_("password-unknown"), N_("setting"), N_("start"),

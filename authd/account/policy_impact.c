@@ -68,7 +68,7 @@ struct impact {
 };
 
 static const char *const columns[] = {
-	"what", "who", "for", "count:number", "today", "then", "criterion", "text"};
+	"what", "who", "for", "accounts:number", "today", "then", "criterion", "text"};
 #define COLUMNS COUNT_OF(columns)
 
 static wf_status

@@ -1,7 +1,7 @@
 /*
  * What a login would be asked for, by which criterion, from which line of which file.  Asks
- * policy_eval(), as the engine does, and decides nothing itself; grants are the store's, and are
- * named where one is needed, not looked for.
+ * policy_eval() and policy_account(), as the engine does, and decides nothing itself; grants are
+ * the store's, and are named where one is needed, not looked for; a lock is not looked at.
  */
 #include "config.h"
 
@@ -59,6 +59,8 @@ asked_text(const struct policy_demand *demand)
 		N_("The password is asked for."),
 		N_("The password and a one-time code are asked for.")};
 
+	if (demand->decision == POLICY_NOT_ASKED && demand->reason[0] != '\0')
+		return _("Nothing is asked for: the key of the service account is enough.");
 	if (demand->decision == POLICY_NOT_ASKED)
 		return _(texts[0]);
 	if (demand->given != 0)
@@ -107,6 +109,28 @@ send_row(struct act_call *call, const struct policy_facts *facts,
 	return status == WF_OK ? act_row_out(call, cells, COUNT_OF(cells)) : status;
 }
 
+/* What the account phase says once all has been proved; a service account has its key. */
+static void
+judge_account(const struct act_call *call, const struct account *account,
+	struct policy_facts *facts, struct policy_demand *demand)
+{
+	struct policy_account_answer answer;
+
+	facts->completed = KIND_KNOWLEDGE | KIND_POSSESSION | KIND_BIOMETRIC;
+	facts->ssh_key = account->kind == ACCOUNT_SERVICE;
+	policy_account(&call->daemon->config->policy, facts, account,
+		store_date_us(call->daemon->store), &answer);
+	if (answer.verdict == WF_VERDICT_REJECT || answer.verdict == WF_VERDICT_EXPIRED)
+		demand->decision = POLICY_DENY;
+	else if (answer.verdict == WF_VERDICT_ACCEPT && facts->ssh_key)
+		demand->decision = POLICY_NOT_ASKED;
+	else
+		return;
+	demand->origin = (struct origin){.line = 0};
+	(void)snprintf(demand->reason, sizeof(demand->reason), "%s", answer.reason);
+	(void)snprintf(demand->rule, sizeof(demand->rule), "%s", answer.rule);
+}
+
 wf_status
 act_why_login(struct act_call *call)
 {
@@ -117,12 +141,15 @@ act_why_login(struct act_call *call)
 	struct policy_demand demand;
 	struct act_subject subject;
 	wf_status status = act_subject_read(call, act_arg(call, "user"), &subject);
+	const bool found = status == WF_OK;
 
-	if (status != WF_OK && status != WF_NOT_FOUND)
+	if (!found && status != WF_NOT_FOUND)
 		return status;
 	fill_place(call, &facts);
-	if (status == WF_OK)
+	if (found)
 		fill_account(call, &subject.account, &facts);
 	policy_eval(&call->daemon->config->policy, &facts, &demand);
+	if (found)
+		judge_account(call, &subject.account, &facts, &demand);
 	return send_row(call, &facts, &demand);
 }

@@ -58,8 +58,23 @@ read_value(const struct config_answer *written, struct compose_answer *answer)
 	return written->nis > 0;
 }
 
+/* A number in the words of its unit. */
 static void
-say_members(const struct rule_spec *spec, char *text_r, size_t size)
+say_number(const struct rule_spec *spec, struct config_text *text)
+{
+	if (strcmp(spec->unit, "yes") == 0)
+		config_say(text, "yes, no");
+	else if (strcmp(spec->unit, "s") == 0)
+		config_say(text, _("a duration such as 15m, or a number of seconds, up to %lld"),
+			(long long)spec->max);
+	else if (strcmp(spec->unit, "days") == 0)
+		config_say(text, _("a number of days up to %lld"), (long long)spec->max);
+	else
+		config_say(text, _("a number up to %lld"), (long long)spec->max);
+}
+
+static void
+say_accepted(const struct rule_spec *spec, char *text_r, size_t size)
 {
 	struct config_text text = {.bytes = text_r, .size = size};
 
@@ -67,7 +82,7 @@ say_members(const struct rule_spec *spec, char *text_r, size_t size)
 	for (size_t i = 0; spec->members != NULL && spec->members[i] != NULL; i++)
 		config_say(&text, "%s%s", i == 0 ? "" : ", ", spec->members[i]);
 	if (spec->members == NULL)
-		config_say(&text, _("a number up to %lld"), (long long)spec->max);
+		say_number(spec, &text);
 	config_say(&text, ", none");
 }
 
@@ -91,8 +106,9 @@ read_answer(struct config_load *load, const char *section, const struct config_a
 		return false;
 	if (read_value(written, answer_r))
 		return true;
-	say_members(answer_r->spec, accepted, sizeof(accepted));
-	config_fail(load, written->origin.line, _("%s '%s' must say 'is'; accepted: %s"), section,
+	say_accepted(answer_r->spec, accepted, sizeof(accepted));
+	config_fail(load, written->origin.line,
+		_("'is' of %s '%s' is missing or cannot be so; accepted: %s"), section,
 		written->name, accepted);
 	return false;
 }

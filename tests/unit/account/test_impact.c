@@ -244,7 +244,7 @@ START_TEST(many_accounts)
 	rig_ok("policy.impact", "comply=scs4");
 	ck_assert_str_eq(cell("no-second-factor", "general", "who"),
 		"person000 person001 person002 person003 person004 ...");
-	ck_assert_str_eq(cell("no-second-factor", "general", "count"), "150");
+	ck_assert_str_eq(cell("no-second-factor", "general", "accounts"), "150");
 }
 END_TEST
 

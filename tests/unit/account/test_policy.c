@@ -297,6 +297,44 @@ START_TEST(why_of_a_login_that_never_is_one)
 }
 END_TEST
 
+static void
+refused_for(const char *user, const char *service, const char *from, const char *reason)
+{
+	char arg_user[40], arg_service[40], arg_from[40];
+
+	(void)snprintf(arg_user, sizeof(arg_user), "user=%s", user);
+	(void)snprintf(arg_service, sizeof(arg_service), "service=%s", service);
+	(void)snprintf(arg_from, sizeof(arg_from), "from=%s", from);
+	rig_ok("why", arg_user, arg_service, arg_from);
+	ck_assert_str_eq(rig_cell(0, "reason"), reason);
+	ck_assert_str_eq(rig_cell(0, "result"), "refused");
+}
+
+/* What the account phase would say is said, too. */
+START_TEST(why_of_a_login_whose_account_is_refused)
+{
+	take("comply = {\"scs4\"}\n");
+	rig_user("left");
+	rig_ok("user.disable", "user=left", "reason=left");
+	refused_for("left", "sshd", "192.0.2.7", "disabled");
+	refused_for("left", "cron", "192.0.2.7", "disabled");
+	ck_assert_str_eq(rig_cell(0, "rule"), "account.state IPA-6.4");
+	rig_user("later");
+	rig_ok("user.set", "user=later", "valid-from=1893456000000000");
+	refused_for("later", "sshd", "192.0.2.7", "not-yet-valid");
+	rig_user("games");
+	rig_ok("user.refuse", "user=games", "reason=never");
+	refused_for("games", "sshd", "192.0.2.7", "not-managed");
+	rig_ok("user.add", "user=backup", "kind=service", "sources=192.0.2.1");
+	refused_for("backup", "sshd", "192.0.2.7", "service-account-source");
+	refused_for("backup", "login", "192.0.2.1", "service-account");
+	rig_ok("why", "user=backup", "service=sshd", "from=192.0.2.1");
+	ck_assert_str_eq(rig_cell(0, "result"), "not-asked");
+	ck_assert_str_eq(rig_cell(0, "explanation"),
+		"Nothing is asked for: the key of the service account is enough.");
+}
+END_TEST
+
 static Suite *
 policy_suite(void)
 {
@@ -316,6 +354,7 @@ policy_suite(void)
 	tcase_add_test(tc, check_tells_what_is_over);
 	tcase_add_test(tc, why_of_a_login);
 	tcase_add_test(tc, why_of_a_login_that_never_is_one);
+	tcase_add_test(tc, why_of_a_login_whose_account_is_refused);
 	tcase_add_test(tc, profiles_that_cannot_be_read);
 	suite_add_tcase(suite, tc);
 	return suite;
