@@ -78,7 +78,7 @@ limit_time(struct gathered *gathered, enum attribute_type type, uint32_t most)
 		if (theirs->vendor != 0 || theirs->type != value.type)
 			continue;
 		said = true;
-		if (seconds_of(theirs) > most)
+		if (seconds_of(theirs) > most || seconds_of(theirs) == 0) /* 0: without end */
 			*theirs = value;
 	}
 	if (!said && gathered->n == gathered->max && gathered->n > 0)

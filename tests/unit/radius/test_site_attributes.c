@@ -168,6 +168,10 @@ START_TEST(c21_a_section_may_only_say_less)
 	sessions(10, 0);
 	ck_assert_uint_eq(attributes(0, 8), 2);
 	ck_assert_uint_eq(seconds_at(1, 27), 9);
+	/* 0 is for many gateways no limit at all */
+	memset(replies[1].values[1].bytes, 0, 4);
+	ck_assert_uint_eq(attributes(0, 8), 2);
+	ck_assert_uint_eq(seconds_at(1, 27), 10);
 	/* a vendor's attribute of the same number is another one */
 	replies[1].values[1].vendor = 4711;
 	ck_assert_uint_eq(attributes(0, 8), 3);
