@@ -213,7 +213,8 @@ static const char *const words[] = {
 	N_("RADIUS certificates"), N_("relay certificates"), N_("relays"),
 	/* what other documents would change */
 	N_("default-id"), N_("forbidden-name"), N_("no-second-factor"), N_("password-classes"),
-	N_("password-old"), N_("password-short"), N_("password-unknown"), N_("setting"), N_("start"),
+	N_("password-old"), N_("password-short"), N_("password-unknown"), N_("setting"),
+	N_("start"),
 	/* how it stands with what documents ask for */
 	N_("advice"), N_("advice followed"), N_("all"), N_("default"), N_("deviation"),
 	N_("enforced"), N_("general, privileged"), N_("general, service"), N_("local"), N_("lock"),

@@ -20,7 +20,16 @@
 #define NAMES_SIZE 512
 
 /* What may become of an account; each has a row in the table below. */
-enum effect_on { ON_SHORT = 0, ON_CLASSES, ON_UNKNOWN, ON_SECOND, ON_NAME, ON_BROUGHT, ON_AGE, ONS };
+enum effect_on {
+	ON_SHORT = 0,
+	ON_CLASSES,
+	ON_UNKNOWN,
+	ON_SECOND,
+	ON_NAME,
+	ON_BROUGHT,
+	ON_AGE,
+	ONS
+};
 
 static const struct {
 	const char *what;
