@@ -74,6 +74,16 @@ lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store
 	return WF_OK;
 }
 
+/* What a machine has of its own is another place on each; none where its name is too long. */
+static void
+place_within(const struct asker *asker, const char *text, char place_r[WF_SOURCE_MAX])
+{
+	int len = snprintf(place_r, WF_SOURCE_MAX, "%s%s%s", text, asker->host[0] != '\0' ? "@" : "", asker->host);
+
+	if (len >= WF_SOURCE_MAX)
+		place_r[0] = '\0';
+}
+
 /*
  * A place that can be known again: the console, an address (of IPv6 the network: one subscriber has all of a /64), a
  * user of this machine.  What a gateway or a terminal cannot tell is none, since everybody would come from there.
@@ -86,12 +96,14 @@ place_of(const struct asker *asker, char place_r[WF_SOURCE_MAX])
 
 	place_r[0] = '\0';
 	if (asker->zone == ZONE_CONSOLE) {
-		(void)snprintf(place_r, WF_SOURCE_MAX, "console");
+		place_within(asker, "console", place_r);
 	} else if (asker->source.remote && inet_pton(AF_INET6, text, &v6) == 1) {
 		memset(v6.s6_addr + 8, 0, 8);
 		(void)inet_ntop(AF_INET6, &v6, place_r, WF_SOURCE_MAX);
-	} else if ((asker->source.remote && strncmp(text, "name:", 5) != 0) || strncmp(text, "local:uid", 9) == 0) {
+	} else if (asker->source.remote && strncmp(text, "name:", 5) != 0) {
 		(void)snprintf(place_r, WF_SOURCE_MAX, "%s", text);
+	} else if (strncmp(text, "local:uid", 9) == 0) {
+		place_within(asker, text, place_r);
 	}
 }
 
@@ -103,7 +115,8 @@ lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow
 				   &admission->by_kind[kind]);
 	if (shadow)
 		return;
-	admission->console = asker->zone == ZONE_CONSOLE;
+	/* who is root behind a relay says of anybody that he sits there */
+	admission->console = asker->zone == ZONE_CONSOLE && asker->host[0] == '\0';
 	place_of(asker, admission->place);
 }
 

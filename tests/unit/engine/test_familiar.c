@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authd/engine/internal.h"
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/unit.h"
 
@@ -87,6 +88,34 @@ START_TEST(what_a_place_is)
 	guess_from("alice", ABROAD, 8);
 	ck_assert_int_eq(try_from("alice", places[_i].then, PASSWORD),
 		places[_i].same ? WF_VERDICT_ACCEPT : WF_VERDICT_REJECT);
+}
+END_TEST
+
+static const struct {
+	enum zone zone;
+	struct wf_source source;
+	const char *host, *place;
+	bool console;
+} machines[] = {
+	{ZONE_CONSOLE, {"local:tty1", false}, "", "console", true},
+	{ZONE_CONSOLE, {"local:tty1", false}, "web1", "console@web1", false},
+	{ZONE_INTERNET, {"local:uid1000", false}, "", "local:uid1000", false},
+	{ZONE_INTERNET, {"local:uid1000", false}, "web1", "local:uid1000@web1", false},
+	{ZONE_INTERNET, {HOME, true}, "web1", HOME, false}, /* from there he comes to any */
+	{ZONE_INTERNET, {"local:pts/3", false}, "web1", "", false},
+	{ZONE_INTERNET, {"radius:vpn", false}, "", "", false},
+};
+
+/* Whoever is root behind a relay may say that he sits at the console: it is his machine's alone. */
+START_TEST(a_machine_has_its_own_places)
+{
+	struct asker asker = {.zone = machines[_i].zone, .source = machines[_i].source};
+	struct store_admission admission = {.console = false};
+
+	(void)snprintf(asker.host, sizeof(asker.host), "%s", machines[_i].host);
+	lanes_divide(rig.engine, &asker, false, &admission);
+	ck_assert_str_eq(admission.place, machines[_i].place);
+	ck_assert_int_eq(admission.console, machines[_i].console);
 }
 END_TEST
 
@@ -193,6 +222,8 @@ familiar_suite(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, strangers_lock_nobody_out_of_home);
 	tcase_add_loop_test(tc, what_a_place_is, 0, (int)(sizeof(places) / sizeof(places[0])));
+	tcase_add_loop_test(tc, a_machine_has_its_own_places, 0,
+		(int)(sizeof(machines) / sizeof(machines[0])));
 	tcase_add_test(tc, the_lock_is_by_kind);
 	tcase_add_test(tc, nobody_logs_in_to_a_shared_account);
 	tcase_add_test(tc, a_check_out_has_both_names);
