@@ -190,7 +190,7 @@ record_start(struct daemon *daemon)
 bool
 daemon_set_up(struct daemon *daemon, struct openings *openings)
 {
-	char why[512] = "";
+	char why[CONFIG_ERROR_SIZE] = "";
 
 	if (live_load(daemon, daemon->options->config, why, sizeof(why)) != WF_OK) {
 		wf_say(LOG_ERR, why[0] != '\0' ? why : "the configuration could not be loaded");

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <locale.h>
 #include <pthread.h>
 #include <string.h>
 
@@ -89,22 +90,25 @@ figures(void *ctx, struct act_figures *figures_r)
 
 struct reload_arg {
 	bool keys_only;
+	locale_t language; /* of the operator who asked: what is wrong is said in it */
 	wf_status status;
-	char why[512];
+	char why[CONFIG_ERROR_SIZE];
 };
 
 static void
 run_reload(struct daemon *daemon, void *arg)
 {
 	struct reload_arg *reload = arg;
+	const locale_t before = uselocale(reload->language);
 
 	reload->status = live_reload(daemon, reload->keys_only, reload->why, sizeof(reload->why));
+	(void)uselocale(before);
 }
 
 static wf_status
 rekey(void *ctx)
 {
-	struct reload_arg reload = {.keys_only = true};
+	struct reload_arg reload = {.keys_only = true, .language = uselocale((locale_t)0)};
 
 	loop_call(ctx, run_reload, &reload);
 	return reload.status;
@@ -113,7 +117,7 @@ rekey(void *ctx)
 static wf_status
 reload(void *ctx, char *why_r, size_t size)
 {
-	struct reload_arg arg = {.keys_only = false};
+	struct reload_arg arg = {.keys_only = false, .language = uselocale((locale_t)0)};
 	size_t len;
 
 	loop_call(ctx, run_reload, &arg);

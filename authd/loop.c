@@ -36,7 +36,7 @@ begin_stop(struct daemon *daemon)
 static void
 reload(struct daemon *daemon)
 {
-	char why[512] = "";
+	char why[CONFIG_ERROR_SIZE] = "";
 
 	wf_notify_reloading();
 	if (live_reload(daemon, false, why, sizeof(why)) == WF_OK)

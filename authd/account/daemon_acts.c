@@ -85,7 +85,7 @@ act_reload(struct act_call *call)
 {
 	const struct act_daemon *daemon = call->daemon;
 	struct act_change change;
-	char why[512] = "";
+	char why[CONFIG_ERROR_SIZE] = "";
 	wf_status loaded = daemon->reload(daemon->hooks_ctx, why, sizeof(why));
 	wf_status status;
 

@@ -72,7 +72,7 @@ fail_conflict(struct config_load *load, const struct compose_problem *problem)
 	struct config_text text = {.bytes = claims, .size = sizeof(claims)};
 
 	say_claim(problem->by, &text);
-	config_say(&text, ", ");
+	config_say(&text, "; ");
 	say_claim(problem->against, &text);
 	say_cells(problem, cells);
 	(void)snprintf(how, sizeof(how), HOW_RESOLVE, cells, "VALUE");

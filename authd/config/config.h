@@ -53,7 +53,8 @@ struct config {
  * "/etc/warifu/warifu.conf:12: unknown option 'foo' in section 'lock'; accepted: ...", in the
  * language of the locale.
  */
-struct config_error { char text[1024]; };
+#define CONFIG_ERROR_SIZE 1024
+struct config_error { char text[CONFIG_ERROR_SIZE]; };
 
 /*
  * Reads `file` (NULL: the compiled-in one), then the *.conf files of the folder conf.d beside it in

@@ -43,6 +43,8 @@ def test_documents(lab):
     lab.configure(comply("scs3", "isac1"), lib.NO_BACKOFF)
     refused = lab.run(lib.CLI, "reload", code=None)
     lib.contains(refused.stdout + refused.stderr, "'password.classes' cannot be composed: SCS-4-1-5-3", "the reload")
+    refused = lab.run(lib.CLI, "--lang", "ja", "reload", code=None)
+    lib.contains(refused.stderr, "'password.classes' は合成できません", "the same for a Japanese operator")
     lib.equal(shown(lab, "lock.threshold")["value"], "10", "the policy of before")
     lab.configure(comply("scs3", "isac1"), RESOLVE, lib.NO_BACKOFF)
     lab.cli("reload")

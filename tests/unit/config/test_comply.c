@@ -124,7 +124,7 @@ START_TEST(c01_expiry_is_demanded_and_forbidden)
 		"'password.max_age' cannot be composed: KUBOTA-115a (kubota.profile:");
 	assert_refused("comply = {\"scs3\", \"isac2\", \"kubota\"}\n" TIMEOUT RESOLVE(
 			       "password.classes", "none"),
-		"demands a value and gives none, ISAC-3.2.7b (isac1.profile:");
+		"demands a value and gives none; ISAC-3.2.7b (isac1.profile:");
 	assert_refused("comply = {\"scs3\", \"isac2\", \"kubota\"}\n" TIMEOUT RESOLVE(
 			       "password.classes", "none"),
 		"forbids to demand any. Say which holds (\"none\" demands nothing): resolve "
