@@ -257,10 +257,12 @@ static bool
 is_brought_along(const struct look *look)
 {
 	const struct policy *policy = &look->impact->tomorrow->policy;
-	const struct policy_facts facts = {.service = "sshd",
+	const bool root = look->account->uid == 0;
+	const struct policy_facts facts = {.service = root ? "login" : "sshd", /* its only way */
 		.user = look->account->name,
+		.zone = ZONE_CONSOLE,
 		.kind = look->account->kind,
-		.root = look->account->uid == 0};
+		.root = root};
 	char rule[POLICY_RULE_SIZE];
 	const char *reason = policy_identity_refused(
 		policy, &facts, policy_service_find(policy, facts.service), rule);
@@ -306,6 +308,13 @@ count_in(struct tally *tally, const struct look *look, enum rule_id rule)
 	tally->named++;
 }
 
+/* No exemption helps against what a name is refused for. */
+static bool
+asks_exempt(size_t on)
+{
+	return on == ON_NAME || on == ON_BROUGHT;
+}
+
 /* Who cannot log in today is not affected. */
 static wf_status
 look_at(void *ctx, const struct account *account)
@@ -313,15 +322,16 @@ look_at(void *ctx, const struct account *account)
 	struct impact *impact = ctx;
 	const struct policy *policy = &impact->tomorrow->policy;
 	struct look look = {.impact = impact, .account = account};
+	const bool exempt = policy_exempt(account, impact->date_us);
 	bool any = false;
 
-	if (account->standing != STANDING_MANAGED || account->state != ACCOUNT_ENABLED)
+	if ((account->standing != STANDING_MANAGED && !exempt) || account->state != ACCOUNT_ENABLED)
 		return WF_OK;
 	impact->accounts++;
 	look.second = has_second(impact, account);
 	look.guard = policy_guard(policy, account->kind, look.second);
 	for (size_t i = 0; i < ONS; i++) {
-		if (!questions[i](&look))
+		if ((exempt && !asks_exempt(i)) || !questions[i](&look))
 			continue;
 		count_in(&impact->tallies[account->kind][i], &look, findings[i].rule);
 		any = any || i != ON_UNKNOWN; /* nobody knows */

@@ -308,18 +308,41 @@ stand(struct act_call *call, enum account_standing standing, int64_t until_us)
 	return act_commit(call, &change);
 }
 
+/* What documents refuse a name for, an exemption does not take away. */
+static void
+warn_of_name(struct act_call *call, const struct account *account)
+{
+	const bool root = account->uid == 0;
+	const struct policy_facts facts = {.service = root ? "login" : "sshd",
+		.user = account->name,
+		.kind = account->kind,
+		.zone = ZONE_CONSOLE,
+		.root = root,
+		.exempt = true};
+	struct policy_demand demand;
+
+	policy_eval(&call->daemon->config->policy, &facts, &demand);
+	if (demand.decision == POLICY_DENY)
+		act_say_more(call, _("But documents refuse this name all the same (%s)."),
+			demand.rule);
+}
+
 wf_status
 act_user_exempt(struct act_call *call)
 {
 	int64_t until_us = act_number(call, "until", 0);
 	char until[ACT_TIME_SIZE];
+	struct act_subject subject;
 	wf_status status = stand(call, STANDING_EXEMPT, until_us);
 
 	if (status != WF_OK)
 		return status;
-	return act_say(call, WF_OK,
+	status = act_say(call, WF_OK,
 		_("'%s' is left to the other PAM modules until %s; after that it is refused."),
 		act_arg(call, "user"), act_time(until_us, until));
+	if (act_subject_read(call, act_arg(call, "user"), &subject) == WF_OK)
+		warn_of_name(call, &subject.account);
+	return status;
 }
 
 wf_status

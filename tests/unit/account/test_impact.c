@@ -172,6 +172,24 @@ START_TEST(names_that_a_login_refuses)
 }
 END_TEST
 
+/* An exemption does not help root where documents refuse it, and says so. */
+START_TEST(exempt_root_is_refused_all_the_same)
+{
+	rig_ok("user.exempt", "user=root", "uid=0", "reason=console", "until=1893456000000000");
+	ck_assert_ptr_null(strstr(rig.text, "all the same"));
+	rig_ok("policy.impact", "comply=isac1");
+	ck_assert_str_eq(cell("default-id", NULL, "who"), "root");
+	ck_assert_int_eq(row_of("no-second-factor", NULL), -1);
+	ck_assert_ptr_nonnull(strstr(rig.text, "1 of 1 accounts"));
+	take("comply = {\"isac1\"}\n");
+	rig_ok("why", "user=root", "service=login");
+	ck_assert_str_eq(rig_cell(0, "reason"), "default-id");
+	rig_ok("user.exempt", "user=root", "reason=console", "until=1893456000000000");
+	ck_assert_ptr_nonnull(strstr(rig.text,
+		"But documents refuse this name all the same (accounts.default_ids ISAC-3.1.3)."));
+}
+END_TEST
+
 /* Every sentence that the start would say, one after the other, with the section to write. */
 START_TEST(what_the_start_would_say)
 {
@@ -341,6 +359,7 @@ make_suite(void)
 	tcase_add_test(tcase, no_second_factor);
 	tcase_add_test(tcase, names_and_ages);
 	tcase_add_test(tcase, names_that_a_login_refuses);
+	tcase_add_test(tcase, exempt_root_is_refused_all_the_same);
 	tcase_add_test(tcase, what_the_start_would_say);
 	tcase_add_test(tcase, what_would_hold);
 	tcase_add_test(tcase, what_cannot_be_asked);
