@@ -146,6 +146,10 @@ act_why_login(struct act_call *call)
 	if (!found && status != WF_NOT_FOUND)
 		return status;
 	fill_place(call, &facts);
+	if (act_arg(call, "from") != NULL && strncmp(facts.source.text, "name:", 5) == 0)
+		return act_say(call, WF_INVALID,
+			_("'%s' is no address: write one such as 192.0.2.7."),
+			act_arg(call, "from"));
 	if (found)
 		fill_account(call, &subject.account, &facts);
 	policy_eval(&call->daemon->config->policy, &facts, &demand);

@@ -277,6 +277,8 @@ START_TEST(why_of_a_login)
 		"There was no account of this name.");
 	rig_ok("why", "user=alice", "service=cron");
 	ck_assert_str_eq(rig_cell(0, "explanation"), "Nobody is asked for anything here.");
+	rig_no(WF_INVALID, "'192.0.2.300' is no address: write one such as 192.0.2.7.", "why",
+		"user=alice", "from=192.0.2.300");
 }
 END_TEST
 
