@@ -17,7 +17,7 @@ ctl_leaks_check(struct ctl *ctl, const struct parsed *parsed)
 	char text[512];
 
 	if (status == WF_OK) {
-		fprintf(ctl->out, _("%s: in order; lines: %llu.\n"), path,
+		ctl_say(ctl, _("%s: in order; lines: %llu."), path,
 			(unsigned long long)finding.lines);
 		return CTL_OK;
 	}
