@@ -152,8 +152,8 @@ in_force(const struct policy *policy, enum rule_id rule, size_t cell)
 		return two ? 2 : 1;
 	if (rule == R_MFA_REQUIRED && two)
 		return rule_all_members(rule_spec(rule));
-	if (rule == R_PASSWORD_LEAK_CHECK && policy->leaks == NULL)
-		return 0; /* there is nothing to look passwords up in */
+	if (policy_view_lacks(policy, rule))
+		return 0;
 	return policy_members_of(policy, rule, kind, guard);
 }
 
@@ -175,7 +175,7 @@ fill_today(const struct check *check)
 			const struct rule_spec *spec = rule_spec((enum rule_id)rule);
 			const bool demanded =
 				policy->values.held[rule][cell].set &&
-				(rule != R_PASSWORD_LEAK_CHECK || policy->leaks != NULL);
+				!policy_view_lacks(policy, (enum rule_id)rule);
 			struct compose_cell *today = &check->today->cells[rule][cell];
 
 			today->value = in_force(policy, (enum rule_id)rule, cell);

@@ -67,6 +67,12 @@ policy_view_claims(const struct policy_view *view, const struct rules_profile *p
 			       : act_say(view->call, status, "%s", _(wf_status_text(status)));
 }
 
+bool
+policy_view_lacks(const struct policy *policy, enum rule_id rule)
+{
+	return rule == R_PASSWORD_LEAK_CHECK && policy->leaks == NULL;
+}
+
 /* --- profiles --- */
 
 static bool
@@ -151,7 +157,6 @@ show_number(const struct policy_view *view, const struct policy_param_spec *spec
 	return show_row(view, cells);
 }
 
-/* Who asks for it: all of them where demands add up, the strictest elsewhere. */
 /* Whether a list with ", " between has this word, whole. */
 static bool
 has_word(const char *list, const char *word)
@@ -166,6 +171,7 @@ has_word(const char *list, const char *word)
 	return false;
 }
 
+/* Who asks for it: all of them where demands add up, the strictest elsewhere. */
 static const char *
 criteria_of(const struct policy_view *view, const struct rule_spec *spec,
 	const struct rule_group *group, const struct policy_held *held, char text_r[CRITERIA_SIZE])
@@ -196,9 +202,13 @@ show_group(const struct policy_view *view, const struct rule_spec *spec,
 {
 	char value[RULE_VALUE_SIZE] = "none", origin[ACT_ORIGIN_SIZE], criteria[CRITERIA_SIZE];
 	char kinds[RULE_NAMES_SIZE] = "", guards[RULE_NAMES_SIZE] = "";
+	const enum rule_today today = policy_view_lacks(&view->call->daemon->config->policy,
+					      (enum rule_id)rule_index(spec))
+					      ? RULE_NOT_YET
+					      : rule_today(spec, held->value);
 	const char *cells[] = {spec->name, kinds, guards,
 		held->set ? rule_value_text(spec, held->value, value) : value,
-		held->set ? rule_today_word(rule_today(spec, held->value)) : "",
+		held->set ? rule_today_word(today) : "",
 		held->origin.criterion, held->origin.force, act_origin_text(&held->origin, origin),
 		criteria_of(view, spec, group, held, criteria), _(spec->about)};
 
@@ -375,6 +385,10 @@ say_value(const struct policy_view *view, const struct rule_spec *spec)
 	act_say_text(view->call, "%s", _(spec->about));
 	if (spec->source == RULE_NOWHERE)
 		act_say_more(view->call, "%s", _("Nothing enforces it yet."));
+	else if (policy_view_lacks(
+			 &view->call->daemon->config->policy, (enum rule_id)rule_index(spec)))
+		act_say_more(view->call, "%s",
+			_("Nothing is looked up: write 'leak_list' into section 'password'."));
 	else if (spec->source == RULE_BUILT_IN)
 		act_say_more(view->call, _("Built in: %s."),
 			rule_value_text(spec, spec->built_in, value));
@@ -382,6 +396,17 @@ say_value(const struct policy_view *view, const struct rule_spec *spec)
 		say_held(view, spec);
 	say_answers(view, spec);
 	return WF_OK;
+}
+
+static const char *
+verdict_of(const struct policy_view *view, const struct compose_claim *claim)
+{
+	enum compose_verdict verdict = compose_verdict(claim, &view->comply->composed);
+
+	if (verdict == VERDICT_MET && policy_view_lacks(&view->call->daemon->config->policy,
+					      (enum rule_id)rule_index(claim->spec)))
+		verdict = VERDICT_DEVIATES;
+	return compose_verdict_word(verdict);
 }
 
 static wf_status
@@ -394,9 +419,7 @@ why_claims(const struct policy_view *view, const struct rule_spec *spec)
 	for (size_t i = 0; status == WF_OK && i < claims->n; i++)
 		if (claims->list[i]->spec == spec)
 			status = policy_view_claim(view, claims->list[i],
-				compose_verdict_word(
-					compose_verdict(claims->list[i], &view->comply->composed)),
-				"");
+				verdict_of(view, claims->list[i]), "");
 	return status == WF_OK ? say_value(view, spec) : status;
 }
 

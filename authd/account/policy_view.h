@@ -25,6 +25,9 @@ WF_MUST_USE wf_status policy_view_profile(
 WF_MUST_USE wf_status policy_view_claims(const struct policy_view *view,
 	const struct rules_profile *profile, struct rules_claims *claims_r);
 
+/* Demanded and not done, for want of something on this host: a list of leaked passwords. */
+bool policy_view_lacks(const struct policy *policy, enum rule_id rule);
+
 /*
  * The rows of what is let off, services and service accounts; `against`: of this profile, NULL: of
  * all that are complied with.

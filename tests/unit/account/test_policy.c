@@ -249,6 +249,20 @@ START_TEST(profiles_that_cannot_be_read)
 }
 END_TEST
 
+/* No view calls a look-up met or enforced for which there is no list. */
+START_TEST(leaks_without_a_list)
+{
+	take("comply = {\"isac1\"}\n");
+	rig_ok("policy.show");
+	row_of("parameter", "password.leak_check", "today", "not yet");
+	rig_ok("policy.why", "parameter=password.leak_check");
+	row_of("criterion", "ISAC-3.2.7a", "verdict", "deviation");
+	ck_assert_ptr_nonnull(strstr(rig.text, "Nothing is looked up: write 'leak_list'"));
+	ck_assert_int_eq(rig_act("policy.check", NULL), WF_NO);
+	row_of("parameter", "password.leak_check", "verdict", "deviation");
+}
+END_TEST
+
 /* What a login would be asked for, from policy_eval() itself. */
 START_TEST(why_of_a_login)
 {
@@ -354,6 +368,7 @@ policy_suite(void)
 	tcase_add_test(tc, check_claims_nothing_that_is_not_done);
 	tcase_add_test(tc, check_takes_the_guard_that_is_there);
 	tcase_add_test(tc, check_tells_what_is_over);
+	tcase_add_test(tc, leaks_without_a_list);
 	tcase_add_test(tc, why_of_a_login);
 	tcase_add_test(tc, why_of_a_login_that_never_is_one);
 	tcase_add_test(tc, why_of_a_login_whose_account_is_refused);
