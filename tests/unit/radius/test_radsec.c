@@ -84,7 +84,8 @@ START_TEST(g1_the_version_is_agreed_on)
 	expect_in(&peer, "gw");
 	SSL_get0_alpn_selected(peer.tls, &chosen, &len);
 	ck_assert_uint_eq(len, strlen(wanted));
-	ck_assert_mem_eq(chosen, wanted, len);
+	if (len > 0)
+		ck_assert_mem_eq(chosen, wanted, len);
 	ck_assert((last.nonce != NULL) == (strcmp(wanted, "radius/1.1") == 0));
 	ck_assert_uint_eq(counts[STATS_CONNECTIONS_V11], last.nonce != NULL);
 	peer_close(&peer);
