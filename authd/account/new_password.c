@@ -2,7 +2,8 @@
  * See new_password.h.  The comparison with the passwords of one person's other accounts (C-20)
  * could serve somebody who holds one of them to guess the others.  So it is made last, for a
  * password that could be set, and a caller takes the proof away that led here: one guess for each,
- * with a row (forced.c: three for a login).
+ * with a row (forced.c: three for a login).  A guess that misses becomes the new password, and the
+ * next one has to wait: what the lock of the other account would not count, time does.
  */
 #include "config.h"
 
@@ -16,6 +17,7 @@
 #include "common/i18n.h"
 
 #define ACCOUNTS_OF_ONE 8 /* of one person that are looked at */
+#define ACCOUNTS_INTERVAL_US INT64_C(7200000000) /* twelve guesses a day: 3 in 6 h (IPA-6.10e) */
 
 void
 new_password_wants(const struct policy *policy, size_t wanted_r[HASH_SORTS])
@@ -47,6 +49,28 @@ say_reuse(struct new_password *fresh, enum store_hash_of of)
 		rows[of].rule);
 }
 
+/* Whom nobody has asked for another one, and who is compared with his other accounts. */
+static bool
+is_too_soon(const struct new_password *fresh)
+{
+	const int64_t age = fresh->now_us - fresh->account->password.set_us;
+	bool others = false;
+
+	for (size_t i = 0; i < fresh->nhashes; i++)
+		others = others || fresh->hashes[i].of == HASH_PERSON;
+	return others && !fresh->account->must_change && age >= 0 && age < ACCOUNTS_INTERVAL_US;
+}
+
+static wf_status
+refuse_too_soon(struct new_password *fresh)
+{
+	fresh->reason = "password-too-soon";
+	(void)snprintf(fresh->why, sizeof(fresh->why), "%s",
+		_("You have other accounts, so a new password can be set every two hours only; "
+		  "ask your helpdesk if it cannot wait (rule password.change (own))."));
+	return WF_NO;
+}
+
 static wf_status
 compare_all(struct new_password *fresh, void *scratch)
 {
@@ -76,7 +100,7 @@ new_password_judge(struct new_password *fresh, void *scratch)
 	status = policy_password(
 		fresh->policy, &candidate, &fresh->note, fresh->why, sizeof(fresh->why));
 	if (status == WF_OK)
-		status = compare_all(fresh, scratch);
+		status = is_too_soon(fresh) ? refuse_too_soon(fresh) : compare_all(fresh, scratch);
 	if (status == WF_OK && fresh->policy->leaks != NULL)
 		fresh->note.checked_us = fresh->now_us;
 	act_language_end(before);

@@ -165,7 +165,15 @@ static const struct reason {
 	{"not-proved", N_("The change was asked for without proof of the old password."),
 		N_("Enter the current password, or let 'warifu user passwd' set a new one.")},
 	{"password-rule", N_("The new password does not meet the rules."),
-		N_("Choose a longer one.")},
+		N_("Choose one that does: the refusal says what would pass.")},
+	{"password-reuse",
+		N_("The new password was in use before, or is that of another account of the same "
+		   "person."),
+		N_("Choose one for this account alone.")},
+	{"password-too-soon",
+		N_("Somebody with several accounts can set a new password every two hours only."),
+		N_("Wait, or let the helpdesk ask for a new one with 'warifu user set USER "
+		   "--must-change 1'.")},
 	{"overflow", N_("So many different attempts came that they stand in one row together."),
 		N_("Look for the source in 'warifu log --from'.")},
 	{"lease-expired",

@@ -34,6 +34,7 @@ one_person(void)
 	ck_assert_str_eq(rig_cell(0, "person"), "1001");
 	rig.uid = 12345;
 	rig.role = ROLE_NONE;
+	rig_advance(7200);
 	prove();
 }
 
@@ -56,6 +57,25 @@ START_TEST(C_20_not_that_of_another_account)
 		"user.passwd", "user=olga", "!password=one more sentence", proof);
 	prove();
 	rig_ok("user.passwd", "user=olga", "!password=one more sentence", proof);
+}
+END_TEST
+
+/* Who is let off has set a password: so many guesses at the other account's, and no more. */
+START_TEST(C_20_no_stream_of_guesses)
+{
+	one_person();
+	rig_ok("user.passwd", "user=olga", "!password=one more sentence", proof);
+	rig_advance(7199);
+	prove();
+	rig_no(WF_INVALID,
+		"You have other accounts, so a new password can be set every two hours only; ask "
+		"your helpdesk if it cannot wait (rule password.change (own)).",
+		"user.passwd", "user=olga", "!password=" ADMINS, proof);
+	rig_advance(1);
+	rig_no(WF_INVALID,
+		"Another account of yours has this password; choose one that you use for this "
+		"account alone (rule password.unique SCS-4-1-5-4).",
+		"user.passwd", "user=olga", "!password=" ADMINS, proof);
 }
 END_TEST
 
@@ -138,6 +158,7 @@ make_suite(void)
 
 	tcase_add_checked_fixture(tcase, rig_setup, rig_teardown);
 	tcase_add_test(tcase, C_20_not_that_of_another_account);
+	tcase_add_test(tcase, C_20_no_stream_of_guesses);
 	tcase_add_test(tcase, not_that_of_today);
 	tcase_add_test(tcase, nobody_else_is_told);
 	tcase_add_test(tcase, ISAC_3_2_7a_quarterly_check);
