@@ -23,6 +23,8 @@ void act_say_text(struct act_call *call, const char *format, ...)
 #define act_say(call, status, ...) (act_say_text((call), __VA_ARGS__), (wf_status)(status))
 /* The sentence for a store that did not do it; gives `status` back. */
 wf_status act_say_store(struct act_call *call, wf_status status, const char *cause);
+/* Adds that nothing is enforced, where mode = observe; whether it did. */
+bool act_say_observed(struct act_call *call);
 /* Adds one more sentence behind a blank. */
 void act_say_more(struct act_call *call, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

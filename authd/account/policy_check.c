@@ -289,7 +289,7 @@ say_findings(const struct check *check)
 {
 	struct act_call *call = check->view->call;
 	size_t over = ended(check);
-	bool fine = check->counts[FINDING_DEVIATES] == 0 && over == 0;
+	bool fine;
 
 	act_say_text(call,
 		_("%zu met, %zu deviations, %zu partly, %zu not enforced yet, %zu not in force "
@@ -305,6 +305,7 @@ say_findings(const struct check *check)
 				"or take them out.",
 				over),
 			over);
+	fine = !act_say_observed(call) && check->counts[FINDING_DEVIATES] == 0 && over == 0;
 	return fine ? WF_OK : WF_NO;
 }
 

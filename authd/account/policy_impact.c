@@ -434,6 +434,8 @@ act_policy_impact(struct act_call *call)
 	if (status == WF_OK)
 		act_say_text(call, _("%llu of %llu accounts that can log in are affected."),
 			(unsigned long long)impact->affected, (unsigned long long)impact->accounts);
+	if (status == WF_OK)
+		(void)act_say_observed(call);
 	config_free(&impact->tomorrow);
 	free(impact->bits);
 	free(impact);

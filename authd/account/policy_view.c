@@ -285,7 +285,11 @@ act_policy_show(struct act_call *call)
 			status = show_number(&view, &params[i]);
 	for (size_t i = 0; status == WF_OK && i < n; i++)
 		status = show_held(&view, &specs[i]);
-	return status == WF_OK ? say_comply(&view) : status;
+	if (status == WF_OK)
+		status = say_comply(&view);
+	if (status == WF_OK)
+		(void)act_say_observed(call);
+	return status;
 }
 
 /* --- why --- */
@@ -395,6 +399,7 @@ say_value(const struct policy_view *view, const struct rule_spec *spec)
 	else
 		say_held(view, spec);
 	say_answers(view, spec);
+	(void)act_say_observed(view->call);
 	return WF_OK;
 }
 

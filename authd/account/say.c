@@ -53,6 +53,15 @@ act_say_more(struct act_call *call, const char *format, ...)
 	drop_cut_characters(call->text);
 }
 
+bool
+act_say_observed(struct act_call *call)
+{
+	if (call->daemon->config->mode != MODE_OBSERVE)
+		return false;
+	act_say_more(call, "%s", _("Logins are recorded only, not enforced (mode = observe)."));
+	return true;
+}
+
 static const struct {
 	wf_status status;
 	const char *text;

@@ -155,5 +155,6 @@ act_why_login(struct act_call *call)
 	policy_eval(&call->daemon->config->policy, &facts, &demand);
 	if (found)
 		judge_account(call, &subject.account, &facts, &demand);
+	(void)act_say_observed(call);
 	return send_row(call, &facts, &demand);
 }

@@ -220,6 +220,31 @@ START_TEST(check_takes_the_guard_that_is_there)
 }
 END_TEST
 
+/* Whoever reads a report of the rules while nothing is enforced is told so by each. */
+START_TEST(observe_mode_is_told_by_every_report)
+{
+	static const struct {
+		const char *act, *arg, *more;
+		wf_status status;
+	} table[] = {{"policy.show", NULL, NULL, WF_OK}, {"policy.check", NULL, NULL, WF_NO},
+		{"policy.why", "parameter=lock.threshold", NULL, WF_OK},
+		{"why", "user=alice", "service=sshd", WF_OK}};
+	static const char told[] = "Logins are recorded only, not enforced (mode = observe).";
+
+	for (size_t mode = 0; mode < 2; mode++) {
+		take(mode == 0 ? "comply = {\"scs3\"}\nmode = enforce\n"
+			       : "comply = {\"scs3\"}\nmode = observe\n");
+		for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+			ck_assert_msg(rig_act(table[i].act, table[i].arg, table[i].more, NULL) ==
+					      (mode == 0 ? WF_OK : table[i].status),
+				"%s: %s", table[i].act, rig.text);
+			ck_assert_msg((strstr(rig.text, told) != NULL) == (mode == 1), "%s: %s",
+				table[i].act, rig.text);
+		}
+	}
+}
+END_TEST
+
 START_TEST(check_tells_what_is_over)
 {
 	static const char text[] =
@@ -367,6 +392,7 @@ policy_suite(void)
 	tcase_add_test(tc, diff_shows_what_differs);
 	tcase_add_test(tc, check_claims_nothing_that_is_not_done);
 	tcase_add_test(tc, check_takes_the_guard_that_is_there);
+	tcase_add_test(tc, observe_mode_is_told_by_every_report);
 	tcase_add_test(tc, check_tells_what_is_over);
 	tcase_add_test(tc, leaks_without_a_list);
 	tcase_add_test(tc, why_of_a_login);
