@@ -131,17 +131,22 @@ policy_source_trusted(const struct policy *policy, const struct policy_facts *fa
 /*
  * What stands in for a second kind without being asked: an address that somebody trustworthy has
  * told, where all documents let it count (C-05).  Behind a client where firewalls are administered
- * they must let it do there as well (C-11).
+ * they must let it do there as well (C-11); those that count no addresses may do so, unless one of
+ * them wants two kinds of everybody who administers there.
  */
 static unsigned
-given_by(const struct policy *policy, const struct policy_facts *facts)
+given_by(const struct policy *policy, const struct policy_service *service,
+	const struct policy_facts *facts)
 {
-	const int64_t counts =
-		policy_members_of(policy, R_MFA_COUNTS, ACCOUNT_GENERAL, GUARD_MFA);
+	const int64_t counts = policy_members_of(policy, R_MFA_COUNTS, ACCOUNT_GENERAL, GUARD_MFA);
 	const int64_t change =
 		policy_members_of(policy, R_FIREWALL_CHANGE, ACCOUNT_GENERAL, GUARD_MFA);
-	const bool enough = facts->admin_entry ? (change & FIREWALL_TRUSTED_ADDRESS) != 0
-					       : (counts & KIND_OTHER) != 0;
+	const bool counted = (counts & KIND_OTHER) != 0;
+	const bool enough =
+		facts->admin_entry
+			? (change & FIREWALL_TRUSTED_ADDRESS) != 0 &&
+				  (counted || policy_trigger(policy, service, facts) == 0)
+			: counted;
 
 	return enough && policy_source_trusted(policy, facts) ? KIND_OTHER : KIND_NONE;
 }
@@ -164,7 +169,7 @@ policy_demand_login(const struct policy *policy, const struct policy_service *se
 	char rule[POLICY_RULE_SIZE];
 	const unsigned asks = asks_here(policy, service, facts, rule, &demand->origin);
 
-	demand->given = asks == ASK_BOTH ? given_by(policy, facts) : KIND_NONE;
+	demand->given = asks == ASK_BOTH ? given_by(policy, service, facts) : KIND_NONE;
 	demand->password_elsewhere = asks == POLICY_ASK_CODE;
 	add_login_prompts(policy, asks, demand);
 	if (asks == POLICY_ASK_PASSWORD)

@@ -59,6 +59,10 @@ demand_firewall(const struct enforced_row *row)
 #define IPA ENFORCED_IPA "mfa { kinds = 2 }\n" ENFORCED_DEVIATE("mfa.kinds", "1")
 #define KUBOTA ENFORCED_KUBOTA "mfa { kinds = 2 }\n" ENFORCED_DEVIATE("mfa.kinds", "1")
 #define DRAFT ENFORCED_DRAFT "mfa { kinds = 2 }\n" ENFORCED_DEVIATE("mfa.kinds", "1")
+#define DRAFT3                                                            \
+	"comply = {\"scsdraft3\"}\ndraft \"scsdraft3\" {" ENFORCED_SIGNED \
+		ENFORCED_RESOLVE("accounts.dormant", "30")                \
+			ENFORCED_RESOLVE("accounts.leaver_deadline", "1")
 #define ISAC1 "comply = {\"isac1\"}\n"
 #define TRUSTED "source { trusted = {\"192.0.2.0/24\"} }\n"
 #define REFUSED .show = enforced_shows_refusal
@@ -108,8 +112,10 @@ static const struct enforced_row rows[] = {
 	{"IPA-T3.3d", "a trusted address is no way round two kinds", demand_firewall,
 		ENFORCED_IPA TRUSTED, "sshd", ACCOUNT_PRIVILEGED,
 		.expected = "2 mfa.kinds IPA-6.2.2b"},
-	{"DRAFT-3-23d", "from a trusted address", demand_firewall, ENFORCED_DRAFT TRUSTED, "sshd",
+	{"DRAFT-3-23d", "from a trusted address", demand_firewall, DRAFT3 TRUSTED, "sshd",
 		ACCOUNT_PRIVILEGED, .expected = "2 + address mfa.kinds DRAFT-3-13e"},
+	{"DRAFT-4-20", "no address lets administrators in", demand_firewall, ENFORCED_DRAFT TRUSTED,
+		"sshd", ACCOUNT_PRIVILEGED, .expected = "2 mfa.kinds DRAFT-3-13e"},
 	{"ISAC-6.2.9", "remote access", demand, ISAC1 ONE("gate", "vpn"), "gate",
 		.zone = ZONE_INTERNAL, RULE("remote-access", "ISAC-6.2.9")},
 	{"ISAC-6.2.9", "no login is let off by one line", REFUSED,
@@ -127,6 +133,10 @@ static const struct enforced_row rows[] = {
 		"sshd", .expected = "2 mfa.kinds SCS-4-1-3-3"},
 	{"ISAC-2.1.4", "an entry point", demand, ISAC1 ONE("gate", "entry-point-admin"), "gate",
 		.zone = ZONE_INTERNAL, RULE("entry-point-admin", "ISAC-2.1.4")},
+	{"ISAC-2.1.4", "no address lets in there, whoever else lets it", demand_firewall,
+		"comply = {\"scs3\", \"isac1\"}\n" ENFORCED_RESOLVE("password.classes", "none")
+			TRUSTED,
+		"sshd", ACCOUNT_PRIVILEGED, .expected = "2 mfa.kinds SCS-4-1-3-3"},
 	{"ISAC-3.2.8a", "everybody", demand,
 		"comply = {\"isac2\"}\n" ONE("web", "wlan"), "web", .zone = ZONE_INTERNAL,
 		RULE("all-accounts", "ISAC-3.2.8a")},
