@@ -357,6 +357,7 @@ def windows_hold(lab, rows, edges):
         for until in edges[number:]:
             wanted = [row["seq"] for row in rows if since <= moment(row) < until]
             found = [row["seq"] for row in lab.ask("log", "--since", text_of(since), "--until", text_of(until))]
+            found = [seq for seq in found if seq <= rows[-1]["seq"]]  # a jump may be noticed meanwhile
             lib.equal(found, wanted, f"rows from {text_of(since)} to {text_of(until)}")
 
 

@@ -562,6 +562,8 @@ def test_e2_status_server_codes(lab):
         lib.equal(accounting.ask(status_server()).code, radius.ACCOUNTING_RESPONSE, "for accounting")
         lib.equal(len(daemon.of()), 0, "questions")
         daemon.stop()
+        # It is told by the end of the connection, which may come behind the next datagram.
+        lib.wait_for("silence", lambda: nas.ask(status_server(), 0.4) is None)
         nas.silent(status_server())
 
 
