@@ -82,7 +82,7 @@ leak_file_open(const char *path, int *fd_r, uint64_t *size_r, struct wf_leak_fin
 	int fd = wf_fault(WF_FAULT_FILE)
 			 ? -1
 			 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	struct stat st;
+	struct stat st = {0};
 
 	*finding_r = (struct wf_leak_finding){.fault = LEAK_UNREADABLE};
 	if (fd < 0 || fstat(fd, &st) != 0)

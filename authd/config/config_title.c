@@ -53,11 +53,12 @@ struct config_records {
 			sizeof(struct config_answer), offsetof(struct config_answer, origin), \
 			CONFIG_ANSWERS_MAX, LOAD_AT(field##_seen), NULL                       \
 	}
+enum { OF_CLIENT, OF_REPLY }; /* the first of them */
 static const struct config_records kinds[] = {
-	{"client", CONFIG_AT(radius.clients), CONFIG_AT(radius.nclients),
+	[OF_CLIENT] = {"client", CONFIG_AT(radius.clients), CONFIG_AT(radius.nclients),
 		sizeof(struct config_client), offsetof(struct config_client, origin),
 		CONFIG_CLIENTS_MAX, LOAD_AT(clients_seen), client_defaults},
-	{"reply", CONFIG_AT(radius.replies), CONFIG_AT(radius.nreplies),
+	[OF_REPLY] = {"reply", CONFIG_AT(radius.replies), CONFIG_AT(radius.nreplies),
 		sizeof(struct config_reply), offsetof(struct config_reply, origin),
 		CONFIG_REPLIES_MAX, LOAD_AT(replies_seen), NULL},
 	{"upstream", CONFIG_AT(upstreams.list), CONFIG_AT(upstreams.n),
@@ -133,19 +134,19 @@ is_known(const struct config_load *load, const struct config_records *records, c
 size_t
 config_reply_index(const struct config_load *load, const char *name)
 {
-	return config_record_index(load, config_records_find("reply"), name);
+	return config_record_index(load, &kinds[OF_REPLY], name);
 }
 
 struct config_client *
 config_client_record(const struct config_load *load, const char *name)
 {
-	return config_record(load, config_records_find("client"), name);
+	return config_record(load, &kinds[OF_CLIENT], name);
 }
 
 struct config_reply *
 config_reply_record(const struct config_load *load, const char *name)
 {
-	return config_record(load, config_records_find("reply"), name);
+	return config_record(load, &kinds[OF_REPLY], name);
 }
 
 /* --- titles --- */
