@@ -72,6 +72,8 @@ struct impact {
 	size_t nbits;
 	int64_t date_us;
 	wf_status status; /* of a row told by the loader */
+	size_t nstart;    /* sentences that a start would end with */
+	char first[800];  /* of them */
 	struct tally tallies[RULE_KINDS][ONS];
 	uint64_t accounts, affected;
 };
@@ -95,8 +97,24 @@ tell(void *ctx, const char *sentence)
 	struct impact *impact = ctx;
 	const char *const cells[COLUMNS] = {"start", "", "", "", "", "", "", sentence};
 
+	if (impact->nstart++ == 0)
+		(void)snprintf(impact->first, sizeof(impact->first), "%s", sentence);
 	if (impact->status == WF_OK)
 		impact->status = put_row(impact, cells);
+}
+
+/* Also below the table, whose last column may lie beyond the terminal's edge. */
+static void
+say_start(const struct impact *impact)
+{
+	if (impact->nstart == 0)
+		return;
+	act_say_more(impact->call,
+		WF_NGETTEXT("The daemon would not start with them, for %zu reason:",
+			"The daemon would not start with them, for %zu reasons; the first:",
+			impact->nstart),
+		impact->nstart);
+	act_say_more(impact->call, "%s", impact->first);
 }
 
 /* --- what holds --- */
@@ -434,6 +452,8 @@ act_policy_impact(struct act_call *call)
 	if (status == WF_OK)
 		act_say_text(call, _("%llu of %llu accounts that can log in are affected."),
 			(unsigned long long)impact->affected, (unsigned long long)impact->accounts);
+	if (status == WF_OK)
+		say_start(impact);
 	if (status == WF_OK)
 		(void)act_say_observed(call);
 	config_free(&impact->tomorrow);

@@ -198,6 +198,8 @@ START_TEST(what_the_start_would_say)
 
 	take("lock { threshold = 50 }\n");
 	rig_ok("policy.impact", "comply=kubota, scs3, ipa");
+	ck_assert_ptr_nonnull(strstr(rig.text, "would not start with them, for "));
+	ck_assert_ptr_nonnull(strstr(rig.text, "resolve \""));
 	for (size_t i = 0; i < rig.nrows; i++) {
 		if (strcmp(rig_cell(i, "what"), "start") != 0)
 			continue;
