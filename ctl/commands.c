@@ -338,7 +338,7 @@ static const struct option_spec radius_test_options[] = {
 static const struct command commands[] = {
 	{"init", NULL, {{"USER", NULL, true, NULL}}, init_options, NULL, NULL, NULL,
 		ctl_init_dialogue, COMMAND_ROOT,
-		N_("set up the first administrator, his token and the emergency sheet"), "init admin"},
+		N_("set up the first administrator, his token and the emergency sheet"), "init sato"},
 
 	{"user", "add", {USER}, user_add_options, "user.add", NULL, NULL, ctl_user_add, 0,
 		N_("add an account"), "user add alice --display \"Alice Arai\""},
