@@ -9,7 +9,7 @@
 
 /* "(own)": no document asks for it; it is our own decision. */
 #define RULE_NOT_ASKED "service.asked (own)"
-#define RULE_KNOWN "account.known DRAFT-3-11a"
+#define RULE_KNOWN "account.known (own)"
 #define RULE_ROOT "service.root SCS-4-4-1-5"
 #define RULE_SHARED "account.shared (own)"
 #define RULE_SERVICE_ACCOUNT "account.service ISAC-3.3.3"

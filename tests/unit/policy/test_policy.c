@@ -248,7 +248,7 @@ START_TEST(denials_have_a_reason_and_a_rule)
 	demand = eval(&facts);
 	ck_assert_int_eq(demand.decision, POLICY_DENY);
 	ck_assert_str_eq(demand.reason, "unknown-user");
-	ck_assert_str_eq(demand.rule, "account.known DRAFT-3-11a");
+	ck_assert_str_eq(demand.rule, "account.known (own)");
 	facts.known = true;
 	facts.kind = ACCOUNT_SERVICE;
 	demand = eval(&facts);
