@@ -19,7 +19,7 @@
 #include "tests/unit/witness.h"
 
 #define S INT64_C(1000000)
-#define TURNS 3000
+#define TURNS 15000 /* of a millisecond and more: a server is waited for, on a busy machine */
 
 static char folder[64], path[96], file[96], secret_file[96], why[SITE_WHY_MAX];
 static struct fake_server server;
