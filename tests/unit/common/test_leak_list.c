@@ -15,7 +15,12 @@
 #include "tests/unit/unit.h"
 
 #define SMALL 20000
+/* Ten million lines; fewer where each octet is watched. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(WF_FAULT)
+#define LARGE UINT64_C(1000000)
+#else
 #define LARGE UINT64_C(10000000)
+#endif
 
 static char folder[] = "/tmp/warifu-leaks-XXXXXX";
 static char path[64];
