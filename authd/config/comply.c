@@ -103,6 +103,8 @@ compose_documents(struct config_load *load)
 		return;
 	comply_point_at(load, &comply->origin);
 	compose(comply->claims.list, comply->claims.n, &comply->composed);
+	if (!comply_narrow(load))
+		return;
 	if (load->preview != NULL) {
 		load->preview->telling = true;
 		settle_as_far(load);

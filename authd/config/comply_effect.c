@@ -50,13 +50,19 @@ bar(const struct rule_spec *spec, const struct compose_cell *cell, struct policy
 		*held = (struct policy_held){.origin = origin};
 }
 
-/* A default that asks for more stays, unless somebody wants less, or it only allows. */
+/*
+ * A default that asks for more stays, unless somebody wants less.  One that only allows stays where
+ * the documents were narrowed to just that.
+ */
 static bool
 default_stays(const struct rule_spec *spec, const struct compose_cell *cell,
 	const struct policy_held *held)
 {
-	return held->set && cell->answer == NULL && spec->stricter != POLICY_INTERSECT &&
-	       !rule_weaker(spec, held->value, cell->value) &&
+	if (!held->set || cell->answer != NULL)
+		return false;
+	if (spec->stricter == POLICY_INTERSECT)
+		return cell->narrowed && held->value == cell->value;
+	return !rule_weaker(spec, held->value, cell->value) &&
 	       (spec->stricter == POLICY_UNION || rule_weaker(spec, cell->value, held->value));
 }
 

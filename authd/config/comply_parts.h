@@ -10,6 +10,8 @@
 void comply_point_at(struct config_load *load, const struct origin *origin);
 /* Each false after config_fail(), or with the load's status set. */
 bool comply_add_profiles(struct config_load *load);
+/* What is composed allows no more than what holds under each document alone. */
+bool comply_narrow(struct config_load *load);
 bool comply_read_answers(struct config_load *load);
 /* Who, when and why; what `ends` has an end as well. */
 bool comply_is_signed(struct config_load *load, const char *section,

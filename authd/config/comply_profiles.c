@@ -1,4 +1,7 @@
-/* The profiles that are complied with: found in the folder, drafts only with an explanation. */
+/*
+ * The profiles that are complied with: found in the folder, drafts only with an explanation; and
+ * what one of them leaves as it is by its silence.
+ */
 #include <config.h> /* the build's: in quotes it would be the one beside this file */
 
 #include <stdio.h>
@@ -88,4 +91,34 @@ comply_add_profiles(struct config_load *load)
 			return false;
 	}
 	return status == WF_OK;
+}
+
+/* --- what one of them is silent about --- */
+
+static void
+narrow_beside(struct config_comply *comply, const struct rules_claims *claims)
+{
+	size_t n;
+	const struct rule_default *defaults = rule_defaults(&n);
+
+	for (size_t i = 0; i < n; i++)
+		if (rule_spec(defaults[i].rule)->stricter == POLICY_INTERSECT)
+			compose_narrow(&comply->composed, claims->list, claims->n, &defaults[i]);
+}
+
+bool
+comply_narrow(struct config_load *load)
+{
+	struct config_comply *comply = &load->config->comply;
+
+	for (size_t i = 0; i < comply->n && load->status == WF_OK; i++) {
+		struct rules_claims claims = {.n = 0};
+
+		load->status = rules_claims_add(&comply->book,
+			rules_profile_find(&comply->book, comply->names[i]), &claims);
+		if (load->status == WF_OK)
+			narrow_beside(comply, &claims);
+		rules_claims_clear(&claims);
+	}
+	return load->status == WF_OK;
 }

@@ -65,6 +65,17 @@ say_more(const struct compose_problem *problem, struct config_text *text)
 			problem->more);
 }
 
+/* What is built in still stands in the cells: nothing has had an effect yet. */
+static void
+say_built_in(const struct config_load *load, const struct rule_spec *spec, struct config_text *text)
+{
+	char value[RULE_VALUE_SIZE];
+
+	config_say(text, _("a document that says nothing leaves it at what is built in, %s"),
+		rule_value_text(spec,
+			load->config->policy.values.held[rule_index(spec)][0].value, value));
+}
+
 static void
 fail_conflict(struct config_load *load, const struct compose_problem *problem)
 {
@@ -73,7 +84,10 @@ fail_conflict(struct config_load *load, const struct compose_problem *problem)
 
 	say_claim(problem->by, &text);
 	config_say(&text, "; ");
-	say_claim(problem->against, &text);
+	if (problem->against != NULL)
+		say_claim(problem->against, &text);
+	else
+		say_built_in(load, problem->spec, &text);
 	say_cells(problem, cells);
 	(void)snprintf(how, sizeof(how), HOW_RESOLVE, cells, "VALUE");
 	say_more(problem, &text);

@@ -204,6 +204,42 @@ compose(const struct compose_claim *const *claims, size_t n, struct composed *co
 			compose_cell(claims, n, &specs[i], cell, &composed_r->cells[i][cell]);
 }
 
+/* --- what a silent document leaves as it is --- */
+
+static bool
+speaks_of(const struct compose_claim *const *claims, size_t n, const struct rule_spec *spec,
+	size_t cell)
+{
+	for (size_t i = 0; i < n; i++)
+		if (claims[i]->spec == spec && compose_binds(claims[i]) && in_cell(claims[i], cell))
+			return true;
+	return false;
+}
+
+static void
+narrow_cell(struct compose_cell *cell, int64_t value)
+{
+	if (cell->state != CELL_SET || (cell->value & value) == cell->value)
+		return;
+	cell->value &= value;
+	cell->narrowed = true;
+	if (cell->value == 0)
+		cell->state = CELL_CONFLICT;
+}
+
+void
+compose_narrow(struct composed *composed, const struct compose_claim *const *claims, size_t n,
+	const struct rule_default *ours)
+{
+	const struct rule_spec *spec = rule_spec(ours->rule);
+
+	for (size_t cell = 0; cell < RULE_CELLS; cell++)
+		if (!speaks_of(claims, n, spec, cell))
+			narrow_cell(&composed->cells[ours->rule][cell], ours->value);
+}
+
+/* --- who asks --- */
+
 const struct compose_claim *
 compose_member(const struct compose_claim *const *claims, size_t n, const struct rule_spec *spec,
 	unsigned cell, int64_t bit)
@@ -388,7 +424,7 @@ bool
 compose_alike(const struct compose_cell *a, const struct compose_cell *b)
 {
 	return a->state == b->state && a->value == b->value && a->by == b->by &&
-	       a->against == b->against && a->answer == b->answer;
+	       a->against == b->against && a->answer == b->answer && a->narrowed == b->narrowed;
 }
 
 static bool

@@ -59,8 +59,10 @@ struct compose_cell {
 	enum compose_state state;
 	int64_t value;                  /* of CELL_SET */
 	const struct compose_claim *by; /* who decides; who demands, in a conflict; NULL: nobody */
-	const struct compose_claim *against; /* in a conflict */
+	/* in a conflict; NULL: what is built in, beside a document that is silent */
+	const struct compose_claim *against;
 	const struct compose_answer *answer; /* that has settled it, or NULL */
+	bool narrowed; /* to what is built in, for a document that is silent: compose_narrow() */
 };
 
 struct composed {
@@ -70,6 +72,14 @@ struct composed {
 
 /* Claims are borrowed for as long as the result lives. */
 void compose(const struct compose_claim *const *claims, size_t n, struct composed *composed_r);
+
+/*
+ * A document that is silent about what is allowed leaves it at what is built in, `ours`; so beside
+ * its claims, which are all of one document, no other one may allow more (I9).  Where nothing is
+ * left of what the others allow, the cell is in conflict.
+ */
+void compose_narrow(struct composed *composed, const struct compose_claim *const *claims, size_t n,
+	const struct rule_default *ours);
 
 /* Who asks for a member of a set of demands in a cell: the strongest claim; NULL: none. */
 const struct compose_claim *compose_member(const struct compose_claim *const *claims, size_t n,

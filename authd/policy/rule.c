@@ -128,15 +128,17 @@ rule_cells_find(
 	const char *name, const struct rule_spec **spec_r, unsigned *kinds_r, unsigned *guards_r)
 {
 	char copy[128];
-	unsigned guards, kinds;
-	const struct rule_spec *spec;
+	unsigned guards = 0, kinds = 0;
+	const struct rule_spec *spec = rule_find(name); /* "idle.lock" ends like a guard */
 	int len = snprintf(copy, sizeof(copy), "%s", name);
 
 	if (len < 0 || (size_t)len >= sizeof(copy))
 		return false;
-	guards = take_end(copy, rule_guard_bit);
-	kinds = take_end(copy, rule_kind_bit);
-	spec = rule_find(copy);
+	if (spec == NULL) {
+		guards = take_end(copy, rule_guard_bit);
+		kinds = take_end(copy, rule_kind_bit);
+		spec = rule_find(copy);
+	}
 	if (spec == NULL || (guards != 0 && (kinds == 0 || (spec->splits & RULE_BY_GUARD) == 0)) ||
 		(kinds != 0 && (spec->splits & RULE_BY_KIND) == 0))
 		return false;

@@ -384,6 +384,43 @@ START_TEST(the_opponent_is_who_allows_least)
 }
 END_TEST
 
+/* One document allows an address as well, and another one says nothing: what is built in. */
+START_TEST(silence_leaves_what_is_built_in)
+{
+	const struct rule_default ours = {
+		.rule = R_MFA_COUNTS, .value = KIND_KNOWLEDGE | KIND_POSSESSION};
+
+	claim_of(0, "mfa.counts", CLAIM_VALUE, KIND_KNOWLEDGE | KIND_OTHER, "must");
+	claim_of(1, "mfa.counts", CLAIM_VALUE, KIND_KNOWLEDGE, "recommended");
+	compose(list, 2, &whole);
+	compose_narrow(&whole, list, 1, &ours);
+	ck_assert_int_eq(cell_of("mfa.counts")->value, KIND_KNOWLEDGE | KIND_OTHER);
+	ck_assert(!cell_of("mfa.counts")->narrowed);
+	compose_narrow(&whole, list + 1, 1, &ours); /* advice is silence */
+	ck_assert_int_eq(cell_of("mfa.counts")->value, KIND_KNOWLEDGE);
+	ck_assert(cell_of("mfa.counts")->narrowed);
+	ck_assert_int_eq(compose_verdict(list[0], &whole), VERDICT_MET);
+}
+END_TEST
+
+START_TEST(silence_may_leave_nothing)
+{
+	const struct rule_default ours = {.rule = R_MFA_COUNTS, .value = KIND_KNOWLEDGE};
+	struct compose_problem problem;
+	struct compose_answer answer = answer_for("mfa.counts", false, KIND_OTHER);
+
+	claim_of(0, "mfa.counts", CLAIM_VALUE, KIND_OTHER, "must");
+	compose(list, 1, &whole);
+	compose_narrow(&whole, NULL, 0, &ours);
+	ck_assert(!compose_settle(&whole, NULL, 0, &problem));
+	ck_assert_int_eq(problem.fault, COMPOSE_CONFLICT);
+	ck_assert_ptr_eq(problem.by, list[0]);
+	ck_assert_ptr_null(problem.against);
+	ck_assert(compose_settle(&whole, &answer, 1, &problem));
+	ck_assert_int_eq(cell_of("mfa.counts")->value, KIND_OTHER);
+}
+END_TEST
+
 /* What a document forbids to demand may be demanded as a deviation, not once more be left out. */
 START_TEST(a_bar_may_be_deviated_from)
 {
@@ -511,6 +548,8 @@ compose_suite(void)
 	tcase_add_test(hand, lines_that_settle_nothing_are_refused);
 	tcase_add_test(hand, cells_are_grouped);
 	tcase_add_test(hand, the_opponent_is_who_allows_least);
+	tcase_add_test(hand, silence_leaves_what_is_built_in);
+	tcase_add_test(hand, silence_may_leave_nothing);
 	tcase_add_test(hand, a_bar_may_be_deviated_from);
 	tcase_add_test(hand, nothing_may_be_deviated_to);
 	tcase_add_test(hand, other_parameters_are_counted);

@@ -226,6 +226,23 @@ START_TEST(cells_by_name)
 }
 END_TEST
 
+/* "idle.lock" ends like a guard, and is none. */
+START_TEST(each_parameter_is_found_by_its_name)
+{
+	size_t n;
+	const struct rule_spec *specs = rule_specs(&n), *spec;
+	unsigned kinds, guards;
+
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_msg(rule_cells_find(specs[i].name, &spec, &kinds, &guards), "%s",
+			specs[i].name);
+		ck_assert_ptr_eq(spec, &specs[i]);
+		ck_assert_uint_eq(kinds, RULE_ALL);
+		ck_assert_uint_eq(guards, RULE_ALL);
+	}
+}
+END_TEST
+
 START_TEST(values_as_text)
 {
 	static const struct {
@@ -327,6 +344,7 @@ rule_suite(void)
 	tcase_add_test(tc, bindings_agree_with_the_numbers);
 	tcase_add_test(tc, each_bound_parameter_has_a_number);
 	tcase_add_test(tc, cells_by_name);
+	tcase_add_test(tc, each_parameter_is_found_by_its_name);
 	tcase_add_test(tc, values_as_text);
 	tcase_add_test(tc, numbers_are_bounded);
 	tcase_add_test(tc, today);

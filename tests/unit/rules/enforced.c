@@ -15,16 +15,39 @@ enforced_setup(void)
 }
 
 void
+enforced_setup_bare(void)
+{
+	setup();
+	make_folder("profiles");
+	make_folder("profiles/criteria");
+}
+
+void
+enforced_write(const char *name, const char *text)
+{
+	char path[64];
+
+	(void)snprintf(path, sizeof(path), "profiles/%s", name);
+	write_file(path, text, strlen(text));
+}
+
+void
 enforced_teardown(void)
 {
-	shipped_remove(folder);
+	static const char *const below[] = {"profiles/criteria", "profiles"};
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(below) / sizeof(below[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s/%s", folder, below[i]);
+		empty_folder(path);
+	}
 	teardown();
 }
 
 static void
 write_conf(const char *conf)
 {
-	char whole[4096];
+	char whole[8192];
 	int len = snprintf(
 		whole, sizeof(whole), "profiles_dir = \"%s/profiles\"\n%s", folder, conf);
 
@@ -37,6 +60,16 @@ enforced_load(const char *conf)
 {
 	write_conf(conf);
 	return load();
+}
+
+struct config *
+enforced_try(const char *conf, const char **refused_r)
+{
+	struct config *config = NULL;
+
+	write_conf(conf);
+	*refused_r = config_load(main_file, &config, &error) == WF_OK ? NULL : error.text;
+	return config;
 }
 
 const char *

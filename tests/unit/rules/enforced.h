@@ -51,8 +51,14 @@ extern const struct enforced_table enforced_values, enforced_logins, enforced_ac
 /* Around each test. */
 void enforced_setup(void);
 void enforced_teardown(void);
+/* The same with a folder that has no profiles yet. */
+void enforced_setup_bare(void);
+/* A file of that folder, "NAME.profile" or "criteria/NAME.criteria". */
+void enforced_write(const char *name, const char *text);
 /* The configuration; the test fails where the start is refused.  The caller frees. */
 struct config *enforced_load(const char *conf);
+/* The same; NULL where it is refused, with the sentence. */
+struct config *enforced_try(const char *conf, const char **refused_r);
 /* The sentence with which the start is refused; the test fails where it is not. */
 const char *enforced_refusal(const char *conf);
 

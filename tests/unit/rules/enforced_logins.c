@@ -64,6 +64,8 @@ demand_firewall(const struct enforced_row *row)
 		ENFORCED_RESOLVE("accounts.dormant", "30")                \
 			ENFORCED_RESOLVE("accounts.leaver_deadline", "1")
 #define ISAC1 "comply = {\"isac1\"}\n"
+#define SCS3_ISAC1 \
+	"comply = {\"scs3\", \"isac1\"}\n" ENFORCED_RESOLVE("password.classes", "none")
 #define TRUSTED "source { trusted = {\"192.0.2.0/24\"} }\n"
 #define REFUSED .show = enforced_shows_refusal
 #define RULE(trigger, criterion) .expected = "2 mfa.required (" trigger ") " criterion
@@ -128,14 +130,14 @@ static const struct enforced_row rows[] = {
 	{"ISAC-4.4.2", "the console of a cloud", demand, ISAC1 ONE("saas", "cloud-admin"), "saas",
 		.zone = ZONE_INTERNAL, RULE("cloud-admin", "ISAC-4.4.2")},
 	{"ISAC-4.4.2", "no address counts, whoever else lets it", demand_trusted,
-		"comply = {\"scs3\", \"isac1\"}\n" ENFORCED_RESOLVE("password.classes", "none")
-			TRUSTED,
+		SCS3_ISAC1 ENFORCED_DEVIATE("firewall.change", "trusted-address") TRUSTED,
 		"sshd", .expected = "2 mfa.kinds SCS-4-1-3-3"},
+	{"ISAC-4.4.2", "nor is one to be listed", REFUSED, .conf = SCS3_ISAC1 TRUSTED,
+		.expected = "'source.trusted' has no meaning here"},
 	{"ISAC-2.1.4", "an entry point", demand, ISAC1 ONE("gate", "entry-point-admin"), "gate",
 		.zone = ZONE_INTERNAL, RULE("entry-point-admin", "ISAC-2.1.4")},
 	{"ISAC-2.1.4", "no address lets in there, whoever else lets it", demand_firewall,
-		"comply = {\"scs3\", \"isac1\"}\n" ENFORCED_RESOLVE("password.classes", "none")
-			TRUSTED,
+		SCS3_ISAC1 ENFORCED_DEVIATE("firewall.change", "trusted-address") TRUSTED,
 		"sshd", ACCOUNT_PRIVILEGED, .expected = "2 mfa.kinds SCS-4-1-3-3"},
 	{"ISAC-3.2.8a", "everybody", demand,
 		"comply = {\"isac2\"}\n" ONE("web", "wlan"), "web", .zone = ZONE_INTERNAL,

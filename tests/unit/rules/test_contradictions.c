@@ -75,6 +75,9 @@ static const struct contradiction table[] = {
 	{11, "comply = {\"scs4\"}\n", .about = "firewall.change",
 		.value = "mfa, trusted-address SCS-4-5-1-7"},
 	{11, SETTLED, .about = "firewall.change", .value = "mfa IPA-6.1d"},
+	/* ISAC says nothing of it: under ISAC an address is not enough, and so it stays (I9) */
+	{11, "comply = {\"isac1\", \"scs4\"}\n" CLASSES, .about = "firewall.change",
+		.value = "mfa SCS-4-5-1-7"},
 	{12, "comply = {\"scs4\"}\n", .about = "accounts.default_ids",
 		.value = "stop, mfa SCS-4-4-1-5"},
 	{12, SETTLED, .about = "accounts.default_ids", .value = "stop IPA-T3.6b"},
