@@ -141,20 +141,21 @@ find(const struct engine *engine, const uint8_t id[WF_TXN_LEN], const struct ask
 	return NULL;
 }
 
-bool
+wf_status
 forced_awaits(const struct engine *engine, const struct wf_msg *msg)
 {
 	struct asker asker = {.uid = 0};
 	unsigned round;
 	char state[WF_STATE_LEN + 1];
 	uint8_t id[WF_TXN_LEN];
+	wf_status status;
 
 	if (wf_msg_get_text(msg, WF_F_STATE, 0, state, sizeof(state)) != WF_OK || state[0] == '\0' ||
 	    wf_msg_get_text(msg, WF_F_USER, 0, asker.user, sizeof(asker.user)) != WF_OK ||
 	    wf_msg_get_text(msg, WF_F_SERVICE, 0, asker.service, sizeof(asker.service)) != WF_OK)
-		return false;
-	return state_open(engine->keys, state, asker.service, asker.user, id, &round) == WF_OK &&
-	       find(engine, id, &asker) != NULL;
+		return WF_NO;
+	status = state_open(engine->keys, state, asker.service, asker.user, id, &round);
+	return status == WF_OK && find(engine, id, &asker) == NULL ? WF_NO : status;
 }
 
 /* Its STATE is used up by this. */

@@ -52,13 +52,14 @@ wf_status
 txn_attempt(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg)
 {
 	struct transaction *txn;
-	wf_status status;
+	wf_status awaits = forced_awaits(engine, msg), status;
 
-	if (forced_awaits(engine, msg))
+	if (awaits == WF_OK)
 		return errand_start(engine, peer, msg);
 	status = txn_new(engine, peer, &txn);
 	if (status != WF_OK)
 		return status;
+	txn->gateway.unsure = awaits != WF_NO;
 	txn->round_us = wf_clock_now(&engine->clock).boot_us;
 	txn->purpose = WF_PURPOSE_LOGIN;
 	txn->answered = true;
@@ -77,7 +78,10 @@ client_of(const struct transaction *txn)
 	return config_client_find(&txn->engine->config->radius, txn->asker.service);
 }
 
-/* A made-up STATE never reaches the store; who sent it is answered like anybody else. */
+/*
+ * A made-up STATE never reaches the store; who sent it is answered like anybody else.  One that could not be looked
+ * at neither: it may be a forced change's, of which the store knows nothing, and would be refused.
+ */
 static bool
 read_state(struct transaction *txn)
 {
@@ -85,6 +89,8 @@ read_state(struct transaction *txn)
 	uint8_t id[WF_TXN_LEN];
 	wf_status status;
 
+	if (gateway->unsure)
+		return false;
 	if (gateway->state[0] == '\0')
 		return true;
 	txn->round = ROUND_SECOND;

@@ -109,6 +109,7 @@ struct gateway {
 	char separator[9];
 	struct wf_secret answer;       /* what the password attribute held, until it is evaluated */
 	char state[WF_STATE_LEN + 1];  /* "" = none was sent */
+	bool unsure;                   /* whose round this is could not be told */
 	bool state_is_ours;            /* made for this client and user; the transaction has its id */
 	int64_t patience_ms;           /* -1 = not said */
 	unsigned proved;               /* kinds, by the round before */
@@ -522,7 +523,8 @@ void forced_free(struct engine *engine);
 void forced_tick(struct engine *engine);
 /* After a login that has proved everything, with its settled job; the id for the STATE.  WF_FULL, WF_UNAVAILABLE. */
 WF_MUST_USE wf_status forced_begin(struct transaction *txn, uint8_t id_r[WF_TXN_LEN]);
-bool forced_awaits(const struct engine *engine, const struct wf_msg *msg); /* this ATTEMPT */
+/* This ATTEMPT?  WF_NO: it does not; anything else: that could not be told. */
+WF_MUST_USE wf_status forced_awaits(const struct engine *engine, const struct wf_msg *msg);
 WF_MUST_USE wf_status forced_read(struct errand *errand, const struct wf_msg *msg);
 void forced_phase(struct errand *errand);
 void forced_end(struct errand *errand); /* of the errand: what it held is given up */

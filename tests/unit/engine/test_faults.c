@@ -457,19 +457,52 @@ changes(void)
 	return rig_rows(&rig, "password.change", "own");
 }
 
+static uint64_t
+own_change(uint64_t nth, bool lasts)
+{
+	uint8_t txn[WF_TXN_LEN];
+
+	ck_assert_uint_eq(log_in(PASSWORD, "", WF_PURPOSE_CHANGE, txn), WF_VERDICT_ACCEPT);
+	wf_fault_arm(nth, lasts);
+	return change(txn);
+}
+
+static void
+must_change(struct account *account)
+{
+	account->must_change = true;
+}
+
+/* At a gateway, from the code on: the new password, and the same again. */
+static uint64_t
+forced_change(uint64_t nth, bool lasts)
+{
+	char code[9], state[WF_STATE_LEN + 1];
+	const char *const answers[] = {code, NEW_PASSWORD, NEW_PASSWORD};
+	uint64_t verdict = NOTHING;
+
+	(void)rig_client(&rig, "vpn");
+	rig_account_edit(&rig, "alice", must_change);
+	rig_code(&rig, 0, code);
+	ck_assert_uint_eq(one_packet(PASSWORD, "", state), NOTHING);
+	ck_assert_uint_eq(strlen(state), WF_STATE_LEN);
+	wf_fault_arm(nth, lasts);
+	for (size_t i = 0; i < 3 && state[0] != '\0'; i++)
+		verdict = one_packet(answers[i], state, state);
+	return verdict;
+}
+
 /* The old password or the new one, as the answer says; without an answer, as the log says. */
 START_TEST(change_with_faults)
 {
+	static uint64_t (*const ways[])(uint64_t nth, bool lasts) = {own_change, forced_change};
 	uint64_t calls = 1;
 
 	for (uint64_t nth = 0; nth <= calls; nth++) {
-		uint8_t txn[WF_TXN_LEN];
 		uint64_t verdict;
 
 		rig_open(&rig);
-		ck_assert_uint_eq(log_in(PASSWORD, "", WF_PURPOSE_CHANGE, txn), WF_VERDICT_ACCEPT);
-		wf_fault_arm(nth, _i == 1);
-		verdict = change(txn);
+		verdict = ways[_i / 2](nth, _i % 2 == 1);
 		calls = nth == 0 ? wf_fault_count() : calls;
 		wf_fault_arm(0, false);
 		ck_assert_msg(verdict == WF_VERDICT_ACCEPT ||
@@ -495,7 +528,7 @@ suite(void)
 	tcase_set_timeout(faults, 300);
 	tcase_add_loop_test(faults, login_with_faults, 0, 6);
 	tcase_add_loop_test(faults, rounds_with_faults, 0, 6);
-	tcase_add_loop_test(faults, change_with_faults, 0, 2);
+	tcase_add_loop_test(faults, change_with_faults, 0, 4);
 	suite_add_tcase(it, faults);
 	tcase_set_timeout(elsewhere, 300);
 	tcase_add_loop_test(elsewhere, elsewhere_with_faults, 0, 12);
