@@ -207,10 +207,15 @@ admitted(struct transaction *txn, const struct store_admission *admission)
 	return TXN_ADMITTED;
 }
 
+/*
+ * Refused for what was tried before, locked or too early, weighs on the source as a wrong answer would: else what lock
+ * a name has could be told by the slowing (I5).  Like a wrong answer it does so only for a peer that waits for it.
+ */
 static enum txn_event
 locked(struct transaction *txn, const struct store_admission *admission)
 {
 	doom_locked(txn, admission);
+	txn->weighs = true; /* unless it is not evaluated: see on_verified() */
 	return TXN_ADMITTED;
 }
 
@@ -219,6 +224,7 @@ too_early(struct transaction *txn, const struct store_admission *admission)
 {
 	(void)admission;
 	AUDIT_TEXT(txn->refused, "back-off");
+	txn->weighs = txn->peer != NULL && !txn->told;
 	policy_rule(&txn->engine->config->policy, P_BACKOFF_CAP_S, txn->rule, sizeof(txn->rule));
 	return TXN_REFUSED;
 }

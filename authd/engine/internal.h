@@ -191,7 +191,7 @@ struct transaction {
 	int64_t round_us;       /* boot time at which the peer's last message came */
 	int64_t slow_ms;        /* this source is held back */
 
-	struct audit_row refusal; /* borrowed by the job that writes it */
+	struct audit_row refusal; /* its row, to be gathered if the store does not take it */
 	struct mailbox_post post;
 	bool busy;              /* job or verify is under way: the object must stay */
 	bool told;              /* the peer has its RESULT, or wants none any more */
@@ -201,6 +201,7 @@ struct transaction {
 	enum wf_text_id text; /* said with a REJECT instead of the one refusal; WF_TEXT_NONE: nothing else */
 	char reason[48];
 	char refused[48]; /* why it is refused without evaluation */
+	bool weighs;      /* that for what was tried before: its source bears it like a wrong answer */
 	bool unwritten;   /* `refusal` is on its way to the store: to be gathered if it does not arrive */
 
 	/* Large, and seldom used to their ends: neither cleared nor wiped where nothing has been (transaction.c). */

@@ -453,6 +453,7 @@ on_verified(struct transaction *txn)
 	struct outcome outcome;
 
 	if (!txn->reserved && !txn->ahead) {
+		txn->weighs = txn->weighs && txn->verify.status == WF_OK;
 		settle_refusal(txn, txn->doom);
 		return;
 	}
@@ -483,6 +484,25 @@ refusal_result(enum wf_verdict verdict)
 	return results[verdict];
 }
 
+/* What is to be written of a refusal: its row, if it is not gathered, and its weight. */
+static void
+submit_refusal(struct transaction *txn)
+{
+	struct store_settle *settle = &txn->job.u.settle;
+
+	store_job_init(&txn->job, STORE_SETTLE);
+	if (lanes_fill(txn->engine, &txn->asker, txn->shadow, &settle->lanes) != WF_OK) {
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	settle->outcome = SETTLE_REFUSED;
+	settle->count[LANE_SOURCE] = txn->weighs;
+	settle->source_weight = source_weight(txn->engine, &settle->lanes);
+	if (txn->unwritten)
+		settle->applied = txn->refusal;
+	txn_submit(txn);
+}
+
 /* A refusal before evaluation: its row is written now, or counted for the end of the minute. */
 void
 settle_refusal(struct transaction *txn, const char *reason)
@@ -493,15 +513,11 @@ settle_refusal(struct transaction *txn, const char *reason)
 		repeats_refused(txn);
 	fill_row(txn, row, refusal_result(txn->verdict), reason);
 	AUDIT_TEXT(txn->reason, reason);
-	if (!refusals_note(txn->engine->refusals, row, refusal_kind(&txn->asker, txn->known))) {
+	txn->unwritten = refusals_note(txn->engine->refusals, row, refusal_kind(&txn->asker, txn->known));
+	if (txn->unwritten || txn->weighs)
+		submit_refusal(txn);
+	else
 		txn_step(txn, TXN_SETTLED);
-		return;
-	}
-	txn->unwritten = true;
-	store_job_init(&txn->job, STORE_ADMIN);
-	txn->job.u.admin.rows = row;
-	txn->job.u.admin.nrows = 1;
-	txn_submit(txn);
 }
 
 /*
@@ -523,14 +539,20 @@ force_change(struct transaction *txn, const struct store_settle *settle)
 		txn->verdict = WF_VERDICT_UNAVAILABLE;
 }
 
+static void
+note_weight(const struct transaction *txn, const struct store_settle *settle)
+{
+	if (settle->count[LANE_SOURCE])
+		source_failed(txn->engine, &settle->lanes);
+}
+
 void
 settle_done(struct transaction *txn, const struct store_settle *settle)
 {
 	txn->verdict = settle->was_applied ? settle->verdict : settle->verdict_conflict;
 	if (txn->verdict == WF_VERDICT_ACCEPT)
 		turns_succeeded(txn);
-	if (settle->count[LANE_SOURCE])
-		source_failed(txn->engine, &settle->lanes);
+	note_weight(txn, settle);
 	force_change(txn, settle);
 	waiting_retry(txn->engine, txn->asker.user, settle->lock_set ? SIZE_MAX : 16);
 	txn_step(txn, TXN_SETTLED);
@@ -539,14 +561,18 @@ settle_done(struct transaction *txn, const struct store_settle *settle)
 void
 settle_arrived(struct transaction *txn)
 {
+	const struct store_settle *settle = &txn->job.u.settle;
+
 	if (txn->job.status != WF_OK) {
 		AUDIT_TEXT(txn->reason, "store");
 		txn_step(txn, TXN_FAILED);
 		return;
 	}
 	txn->unwritten = false;
-	if (txn->job.kind == STORE_SETTLE)
-		settle_done(txn, &txn->job.u.settle);
-	else
-		txn_step(txn, TXN_SETTLED);
+	if (settle->outcome != SETTLE_REFUSED) {
+		settle_done(txn, settle);
+		return;
+	}
+	note_weight(txn, settle);
+	txn_step(txn, TXN_SETTLED);
 }

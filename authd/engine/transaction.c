@@ -226,7 +226,6 @@ static const arrival arrivals[STORE_JOB_KINDS] = {
 	[STORE_RESERVE] = reserve_arrived,
 	[STORE_RESUME] = resume_arrived,
 	[STORE_SETTLE] = settle_arrived,
-	[STORE_ADMIN] = settle_arrived,
 	[STORE_ATTEMPT] = attempt_arrived,
 };
 

@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 
 #include "authd/store/internal.h"
 
@@ -30,11 +29,8 @@ job_admin(struct writer *w, struct store_job *job)
 
 	if (admin->nrows == 0 || admin->rows == NULL)
 		return WF_INVALID;
-	if (admin_is_refusals(admin) && check_space_low(w->store->path)) {
-		(void)snprintf(w->conn.cause, sizeof(w->conn.cause),
-			"store: the last space on the disk is kept for logins and administration");
-		return WF_FULL;
-	}
+	if (admin_is_refusals(admin))
+		status = check_space(w);
 	for (size_t i = 0; status == WF_OK && i < admin->neffects; i++)
 		status = effect_apply(w, &admin->effects[i], &result);
 	for (size_t i = 0; status == WF_OK && i < admin->nrows; i++)

@@ -84,8 +84,8 @@ attempt_is_whole(const struct store_attempt *attempt)
 	const struct store_settle *settle = &attempt->settle;
 
 	return admission_is_whole(&attempt->admission) && settle_is_whole(settle) &&
-	       settle->outcome != SETTLE_CHALLENGE && attempt->seen.n <= CREDENTIALS_MAX &&
-	       settle->account == attempt->seen.account;
+	       settle->outcome != SETTLE_CHALLENGE && settle->outcome != SETTLE_REFUSED &&
+	       attempt->seen.n <= CREDENTIALS_MAX && settle->account == attempt->seen.account;
 }
 
 /* As a reservation would tell it. */

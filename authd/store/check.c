@@ -208,8 +208,9 @@ check_lock(const char *path, int *fd_r, char *why_r, size_t size)
 	return status;
 }
 
-bool
-check_space_low(const char *path)
+/* True when so little space is left that it is kept for logins and administration. */
+static bool
+is_space_low(const char *path)
 {
 	struct statvfs vfs;
 	unsigned long long room;
@@ -220,6 +221,16 @@ check_space_low(const char *path)
 	room = (unsigned long long)vfs.f_bavail * vfs.f_frsize;
 	whole = (unsigned long long)vfs.f_blocks * vfs.f_frsize;
 	return room < SPACE_RESERVE && room < whole / 20;
+}
+
+wf_status
+check_space(struct writer *w)
+{
+	if (!is_space_low(w->store->path))
+		return WF_OK;
+	(void)snprintf(w->conn.cause, sizeof(w->conn.cause),
+		"store: the last space on the disk is kept for logins and administration");
+	return WF_FULL;
 }
 
 wf_status

@@ -130,8 +130,8 @@ struct meta {
 WF_MUST_USE wf_status check_files(
 	const char *path, bool create, bool *fresh_r, char *why_r, size_t size);
 WF_MUST_USE wf_status check_lock(const char *path, int *fd_r, char *why_r, size_t size);
-/* True when so little space is left that it is kept for logins and administration. */
-bool check_space_low(const char *path);
+/* For what a flood makes: WF_FULL with its cause where the last space is kept for others. */
+WF_MUST_USE wf_status check_space(struct writer *w);
 
 /* --- schema.c --- */
 struct migration {

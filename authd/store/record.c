@@ -9,7 +9,6 @@
  */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "authd/store/internal.h"
@@ -257,12 +256,9 @@ job_record(struct writer *w, struct store_job *job)
 	if (!record_valid(record))
 		return WF_INVALID;
 	/* The NAS keeps what is not answered and sends it again (B2). */
-	if (check_space_low(w->store->path)) {
-		(void)snprintf(w->conn.cause, sizeof(w->conn.cause),
-			"store: the last space on the disk is kept for logins and administration");
-		return WF_FULL;
-	}
-	status = record_remember(w, record);
+	status = check_space(w);
+	if (status == WF_OK)
+		status = record_remember(w, record);
 	if (status == WF_OK && !record->known)
 		status = record_apply(w, record);
 	record->seq = w->work.head.seq;

@@ -245,11 +245,27 @@ settle_held(struct writer *w, struct store_settle *settle, const struct reservat
 	return status == WF_OK ? reservation_delete(w, settle->txn) : status;
 }
 
+/* Nobody holds anything: what was refused weighs on its source, and on nothing else. */
+static wf_status
+settle_refused(struct writer *w, struct store_settle *settle)
+{
+	const struct reservation nothing = {.account_id = 0};
+	wf_status status = settle->applied.class == 0 ? WF_OK : check_space(w);
+
+	settle->was_applied = true;
+	if (status == WF_OK)
+		status = settle_failure(w, settle, &nothing);
+	return status == WF_OK ? settle_rows(w, settle) : status;
+}
+
 bool
 settle_is_whole(const struct store_settle *settle)
 {
 	if (settle->neffects > STORE_EFFECTS_MAX || settle->lanes.n > STORE_LANES)
 		return false;
+	if (settle->outcome == SETTLE_REFUSED)
+		return settle->neffects == 0 && !settle->count[LANE_ACCOUNT] &&
+		       !settle->count[LANE_POSSESSION];
 	return settle->outcome != SETTLE_CHALLENGE ||
 	       (settle->neffects == 0 && settle->challenge_ms > 0 && settle->applied.class != 0);
 }
@@ -265,6 +281,8 @@ job_settle(struct writer *w, struct store_job *job)
 	settle->lock_set = false;
 	if (!settle_is_whole(settle))
 		return WF_INVALID;
+	if (settle->outcome == SETTLE_REFUSED)
+		return settle_refused(w, settle);
 	status = reservation_find(w, settle->txn, &held);
 	if (status == WF_NOT_FOUND) {
 		/*

@@ -208,15 +208,21 @@ enum store_outcome {
 	 * end of the reservation, and the caller answers a challenge nobody can take up.  A
 	 * transaction may open one after the other, with rising rounds.
 	 */
-	SETTLE_CHALLENGE
+	SETTLE_CHALLENGE,
+	/*
+	 * Refused without evaluation, and without a reservation: none is needed, none is ended.  Of
+	 * `count` SOURCE alone may be set, no effects.  `applied` is the row; on the last space of
+	 * the disk none is taken (WF_FULL).
+	 */
+	SETTLE_REFUSED
 };
 
 #define STORE_CHALLENGES 3 /* open ones an account; a further one ends the oldest */
 
 /*
- * Needs the reservation of `txn`.  If it is gone (lease ran out: counted as a failure, row
- * `interrupted`), FAILURE and RELEASE are WF_EXPIRED and nothing happens; SUCCESS and PARTIAL write
- * the conflict row.
+ * Needs the reservation of `txn` (but for REFUSED).  If it is gone (lease ran out: counted as a
+ * failure, row `interrupted`), FAILURE and RELEASE are WF_EXPIRED and nothing happens; SUCCESS and
+ * PARTIAL write the conflict row.
  *
  * A success is also a conflict if the account is not what it was at RESERVE (removed, changed by an
  * act, credential voided or replaced) or is not `account`.  So `conflict` must be filled in for
@@ -230,7 +236,8 @@ struct store_settle {
 	uint8_t txn[WF_TXN_LEN];
 	enum store_outcome outcome;
 	struct store_lanes lanes;
-	bool count[LANE_COUNT];   /* SETTLE_FAILURE: lanes that count, SOURCE with its weight */
+	/* SETTLE_FAILURE, SETTLE_REFUSED: lanes that count, SOURCE with its weight */
+	bool count[LANE_COUNT];
 	uint32_t source_weight;
 	size_t neffects;
 	/*
@@ -300,7 +307,10 @@ struct store_attempt {
 	struct store_admission admission;
 	struct store_seen seen; /* in */
 	bool settled;		/* out */
-	/* last; not CHALLENGE, and `conflict` has to be there for a success, as with SETTLE */
+	/*
+	 * last; not CHALLENGE or REFUSED, and `conflict` has to be there for a success, as with
+	 * SETTLE
+	 */
 	struct store_settle settle;
 };
 

@@ -143,6 +143,135 @@ START_TEST(the_lock_is_by_kind)
 }
 END_TEST
 
+#define GUESSES 20
+#define SLOWED_FROM 5000 /* failures; each one more holds answers back by 3 ms */
+
+/* The source stands before the failure from which it is slowed. */
+static void
+nearly_slowed(const char *source)
+{
+	static struct store_job job;
+	struct asker asker = {.source = {.remote = true}};
+
+	(void)snprintf(asker.source.text, sizeof(asker.source.text), "%s", source);
+	store_job_init(&job, STORE_SETTLE);
+	job.u.settle.outcome = SETTLE_REFUSED;
+	job.u.settle.count[LANE_SOURCE] = true;
+	job.u.settle.source_weight = SLOWED_FROM - 1;
+	ck_assert_int_eq(lanes_fill(rig.engine, &asker, false, &job.u.settle.lanes), WF_OK);
+	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
+}
+
+/* How long each of some wrong answers is held back; what they are told is always the same. */
+static void
+guess_slowed(const char *user, const char *source, int64_t wait_s, int64_t slow_ms_r[GUESSES])
+{
+	const struct rig_login login = {.user = user, .rhost = source};
+
+	nearly_slowed(source);
+	for (size_t i = 0; i < GUESSES; i++) {
+		struct rig_peer peer;
+
+		rig_peer_open(&peer, FRONT_PAM, 0);
+		rig_begin(&rig, &peer, &login);
+		rig_challenged(&rig, &peer);
+		slow_ms_r[i] = peer.peer.transactions->slow_ms;
+		rig_answer(&rig, &peer, "guess", "000000");
+		rig_wait(&rig, &peer, 1);
+		ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_REJECT);
+		rig_peer_close(&rig, &peer);
+		rig_settle(&rig);
+		rig_advance(&rig, wait_s);
+	}
+}
+
+static void
+set_param(enum policy_param param, int64_t value)
+{
+	const struct origin origin = {.criterion = ""};
+
+	ck_assert_int_eq(policy_set(&rig.config.policy, param, value, &origin), WF_OK);
+}
+
+static void
+disable(struct account *account)
+{
+	account->state = ACCOUNT_DISABLED;
+}
+
+/* Names with every lock there is: 7 of 10, 2 of 3, and two that are closed before. */
+static void
+make_locks(void)
+{
+	for (size_t guard = 0; guard < RULE_GUARDS; guard++)
+		rig.config.policy.values
+			.held[R_LOCK_THRESHOLD][ACCOUNT_PRIVILEGED * RULE_GUARDS + guard]
+			.value = 3;
+	rig_account(&rig, "boss", 1001);
+	rig_account_edit(&rig, "boss", make_privileged);
+	rig_account(&rig, "disabled", 1002);
+	rig_account_edit(&rig, "disabled", disable);
+	ck_assert_int_eq(try_from("alice", HOME, PASSWORD), WF_VERDICT_ACCEPT);
+	ck_assert_int_eq(try_from("boss", HOME, PASSWORD), WF_VERDICT_ACCEPT);
+	rig_account(&rig, "locked", 1003);
+	guess_from("locked", ABROAD, 10);
+	ck_assert_str_eq(rig_row(&rig, "lock").user, "locked");
+}
+
+static const struct {
+	int64_t backoff_s, wait_s;
+} hurries[] = {{0, 0}, {5, 0}, {5, 6}};
+
+/*
+ * What lock a name has, and so whether there is such an account, is told by no verdict and by no
+ * slowing, however one tries (I5); and what is refused counts for its source alone.
+ */
+START_TEST(a_lock_is_not_told_by_slowing)
+{
+	static const char *const names[] = {"alice", "boss", "disabled", "locked", "root"};
+	int64_t unknown[GUESSES], known[GUESSES];
+	char source[32];
+
+	make_locks();
+	set_param(P_SOURCE_THRESHOLD, SLOWED_FROM);
+	set_param(P_SOURCE_WINDOW_S, 86400);
+	set_param(P_BACKOFF_CAP_S, hurries[_i].backoff_s);
+	guess_slowed("nobody-here", "203.0.113.20", hurries[_i].wait_s, unknown);
+	ck_assert_int_gt(unknown[GUESSES - 1], unknown[0]);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		(void)snprintf(source, sizeof(source), "203.0.113.%zu", 30 + i);
+		guess_slowed(names[i], source, hurries[_i].wait_s, known);
+		for (size_t k = 0; k < GUESSES; k++)
+			ck_assert_msg(known[k] == unknown[k],
+				"%s: guess %zu is held back by %lld ms, that of an unknown name by "
+				"%lld",
+				names[i], k, (long long)known[k], (long long)unknown[k]);
+	}
+	ck_assert_uint_le(rig_failures(&rig, LANE_ACCOUNT, "alice"), 7);
+	ck_assert_uint_le(rig_failures(&rig, LANE_ACCOUNT, "boss"), 2);
+	ck_assert_uint_le(rig_failures(&rig, LANE_ACCOUNT, "locked"), 10);
+	ck_assert_int_eq(try_from("alice", HOME, PASSWORD), WF_VERDICT_ACCEPT);
+}
+END_TEST
+
+/* Who does not wait for the answer is not evaluated, and so weighs nothing, locked or not. */
+START_TEST(who_hangs_up_weighs_nothing)
+{
+	const struct rig_login login = {.user = _i == 0 ? "alice" : "locked", .rhost = ABROAD};
+	struct rig_peer peer;
+
+	rig_account(&rig, "locked", 1003);
+	guess_from("locked", HOME, 10);
+	rig_peer_open(&peer, FRONT_PAM, 0);
+	rig_begin(&rig, &peer, &login);
+	rig_challenged(&rig, &peer);
+	rig_answer(&rig, &peer, "guess", "000000");
+	rig_peer_close(&rig, &peer);
+	rig_settle(&rig);
+	ck_assert_uint_eq(rig_failures(&rig, LANE_SOURCE, ABROAD), 0);
+}
+END_TEST
+
 static void
 make_shared(struct account *account)
 {
@@ -225,6 +354,9 @@ familiar_suite(void)
 	tcase_add_loop_test(tc, a_machine_has_its_own_places, 0,
 		(int)(sizeof(machines) / sizeof(machines[0])));
 	tcase_add_test(tc, the_lock_is_by_kind);
+	tcase_add_loop_test(
+		tc, a_lock_is_not_told_by_slowing, 0, (int)(sizeof(hurries) / sizeof(hurries[0])));
+	tcase_add_loop_test(tc, who_hangs_up_weighs_nothing, 0, 2);
 	tcase_add_test(tc, nobody_logs_in_to_a_shared_account);
 	tcase_add_test(tc, a_check_out_has_both_names);
 	tcase_add_test(tc, c21_the_caller_is_told_how_long);

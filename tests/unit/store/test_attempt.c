@@ -318,6 +318,8 @@ START_TEST(what_is_not_whole_is_invalid)
 	attempt->settle.outcome = SETTLE_CHALLENGE;
 	attempt->settle.challenge_ms = FX_TTL_MS;
 	ck_assert_int_eq(store_run(fx.store, job), WF_INVALID);
+	attempt->settle.outcome = SETTLE_REFUSED;
+	ck_assert_int_eq(store_run(fx.store, job), WF_INVALID);
 	attempt->settle.outcome = SETTLE_SUCCESS;
 	attempt->settle.account++;
 	ck_assert_int_eq(store_run(fx.store, job), WF_INVALID);

@@ -9,6 +9,7 @@
 #include <sched.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <unistd.h>
@@ -90,6 +91,30 @@ START_TEST(a_full_disk)
 	ck_assert_int_eq(act(cause), WF_OK);
 	ck_assert_uint_eq(fx_verify_chain(), rows + 1);
 	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 1);
+}
+END_TEST
+
+/* A twentieth of the disk is left: what is refused is counted still, but takes no row. */
+START_TEST(the_last_space_takes_no_refusals)
+{
+	struct store_job *job = fx_settle_job(1, "alice", SETTLE_REFUSED, 0);
+	char name[200];
+	char cause[STORE_CAUSE_MAX];
+	int fd;
+
+	if (!small)
+		return;
+	memset(job->u.settle.count, 0, sizeof(job->u.settle.count));
+	(void)snprintf(name, sizeof(name), "%s/filling", fx.dir);
+	fd = fill_disk(name);
+	ck_assert_int_eq(ftruncate(fd, lseek(fd, 0, SEEK_END) - 256 * 1024), 0);
+	ck_assert_int_eq(store_run(fx.store, job), WF_FULL);
+	ck_assert_ptr_nonnull(strstr(job->cause, "last space"));
+	job->u.settle.applied.class = 0;
+	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
+	ck_assert_int_eq(act(cause), WF_OK);
+	close(fd);
+	free(job);
 }
 END_TEST
 
@@ -213,6 +238,7 @@ disk_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 30);
 	tcase_add_test(tc, a_full_disk);
+	tcase_add_test(tc, the_last_space_takes_no_refusals);
 	tcase_add_test(tc, full_at_open);
 	tcase_add_test(tc, the_last_space_is_not_for_refusals);
 	tcase_add_test(tc, a_read_only_disk);

@@ -377,6 +377,39 @@ START_TEST(too_much_is_invalid)
 }
 END_TEST
 
+/* Without a reservation, and beside one: it ends none, and counts for no name. */
+START_TEST(a_refusal_weighs_on_its_source_alone)
+{
+	struct store_job *job = fx_settle_job(1, "alice", SETTLE_REFUSED, account);
+	struct store_settle *settle = &job->u.settle;
+	uint64_t last = fx_last_seq();
+
+	settle->lanes.limits[settle->lanes.n] = (struct throttle_limit){
+		.lane = LANE_SOURCE, .threshold = 100, .window_ms = 600000, .slow_only = true};
+	settle->lanes.states[settle->lanes.n].lane = LANE_SOURCE;
+	fx_key("198.51.100.7", LANE_SOURCE, settle->lanes.states[settle->lanes.n].key);
+	settle->lanes.n++;
+	memset(settle->count, 0, sizeof(settle->count));
+	settle->count[LANE_SOURCE] = true;
+	settle->source_weight = 3;
+	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
+	ck_assert(settle->was_applied && !settle->lock_set);
+	ck_assert_int_eq(fx_reserve(1, "alice"), THROTTLE_ADMIT);
+	settle->applied.class = 0;
+	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
+	ck_assert_uint_eq(fx_last_seq(), last + 1);
+	ck_assert_int_eq(fx_sql_int("SELECT failures FROM throttle WHERE lane = 2"), 6);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, 0);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 1);
+	settle->count[LANE_ACCOUNT] = true;
+	ck_assert_int_eq(store_run(fx.store, job), WF_INVALID);
+	settle->count[LANE_ACCOUNT] = false;
+	settle->neffects = 1;
+	ck_assert_int_eq(store_run(fx.store, job), WF_INVALID);
+	free(job);
+}
+END_TEST
+
 static Suite *
 settle_suite(void)
 {
@@ -397,6 +430,7 @@ settle_suite(void)
 	tcase_add_test(tc, no_row_of_class_none);
 	tcase_add_test(tc, a_transaction_completes_once);
 	tcase_add_test(tc, too_much_is_invalid);
+	tcase_add_test(tc, a_refusal_weighs_on_its_source_alone);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
