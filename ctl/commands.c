@@ -300,7 +300,10 @@ static const struct option_spec restore_options[] = {
 
 static const struct option_spec radius_client_options[] = {
 	TAKES("network", "NETWORKS", NULL, VALUE_TEXT, N_("add: addresses or networks that it comes from")),
-	TAKES("certificate", "NAMES", NULL, VALUE_TEXT, N_("add: names in its TLS certificate")),
+	TAKES("certificate", "NAMES", NULL, VALUE_TEXT,
+		N_("add: names in its TLS certificate, or its fingerprint: sha256:DIGITS")),
+	TAKES("psk-identity", "NAME", NULL, VALUE_TEXT,
+		N_("add: over TLS with a key of this name, which is made")),
 	CHOICE("profile", "PROFILE", NULL, WF_RADIUS_CHOICES(WF_RADIUS_PROFILES),
 		N_("add: what kind of gateway it is")),
 	CHOICE("class", "CLASS", NULL, WF_RADIUS_CHOICES(WF_REGISTER_CLASSES),
@@ -319,7 +322,8 @@ static const struct option_spec radius_client_options[] = {
 
 static const struct option_spec radius_secret_options[] = {
 	FLAG("replace", NULL, N_("make a new one in the place of one that is there")),
-	TAKES("file", "PATH", NULL, VALUE_TEXT, N_("the file to make (default: the client's secret_file)")),
+	FLAG("psk", NULL, N_("make its key for TLS (psk_file), not its shared secret")),
+	TAKES("file", "PATH", NULL, VALUE_TEXT, N_("the file to make (default: the one that the client's section names)")),
 	RADIUS_CONFIG,
 	OPTIONS_END,
 };
@@ -464,7 +468,7 @@ static const struct command commands[] = {
 		N_("list the RADIUS clients, add one, or show one with where its values come from"),
 		"radius client add vpn1 --network 192.0.2.1 --profile fortigate"},
 	{"radius", "secret", {{"NAME", NULL, false, NULL}}, radius_secret_options, NULL, NULL, NULL,
-		ctl_radius_secret, COMMAND_ROOT, N_("make the shared secret of a RADIUS client and show it once"),
+		ctl_radius_secret, COMMAND_ROOT, N_("make the shared secret of a RADIUS client, or its key for TLS, and show it once"),
 		"radius secret vpn1 --replace"},
 	{"radius", "test", {{"USER", NULL, false, NULL}}, radius_test_options, "radius.test", NULL, NULL,
 		ctl_radius_test, 0, N_("log in through the RADIUS server, and show each step"),

@@ -1,6 +1,6 @@
 /*
  * radius client: list and show are the daemon's views; add writes a file of its own into conf.d, after warifud
- * --check has read it together with all the others, and makes the client's secret.
+ * --check has read it together with all the others, and makes the client's secret or its key for TLS.
  */
 #include "config.h"
 
@@ -46,7 +46,7 @@ static int
 list(struct ctl *ctl, const struct parsed *parsed)
 {
 	return ask_and_show(ctl, parsed, "radius.client.list",
-		"client class profile client-mode transport sources message-authenticator secret",
+		"client class profile client-mode transport proof sources message-authenticator secret",
 		N_("There are no RADIUS clients yet: add one with 'warifu radius client add'."));
 }
 
@@ -64,9 +64,8 @@ struct addition {
 	const char *name;
 	char file[PATH_MAX];	/* conf.d/radius-NAME.conf */
 	char fresh[PATH_MAX];	/* the same until it is checked */
-	char secret_file[PATH_MAX];
-	char secret[RADIUS_SECRET_LEN + 1];
-	bool secret_made;
+	const char *secret_option; /* NULL: it needs neither secret nor key */
+	struct radius_secret secret;
 	char section[SECTION_MAX];
 };
 
@@ -77,6 +76,7 @@ static const struct written {
 } written[] = {
 	{"network", "network", true},
 	{"certificate", "certificate", true},
+	{"psk-identity", "psk_identity", false},
 	{"profile", "profile", false},
 	{"class", "class", false},
 	{"mode", "mode", false},
@@ -123,10 +123,29 @@ write_section(struct addition *addition)
 		else
 			text_add(&text, "\t%s = \"%s\"\n", written[i].name, value);
 	}
-	if (args_option(addition->parsed, "network") != NULL)
-		text_add(&text, "\tsecret_file = \"%s\"\n", addition->secret_file);
+	if (addition->secret_option != NULL)
+		text_add(&text, "\t%s = \"%s\"\n", addition->secret_option, addition->secret.path);
 	text_add(&text, "}\n");
 	return true;
+}
+
+/*
+ * Who proves itself over TLS gets no secret beside it: over UDP it would come in the clear, and its networks then say
+ * only from where it may connect.
+ */
+static void
+choose_secret(struct addition *addition)
+{
+	const struct parsed *parsed = addition->parsed;
+	bool certified = args_option(parsed, "certificate") != NULL;
+	bool keyed = args_option(parsed, "psk-identity") != NULL;
+
+	addition->secret.kind = keyed ? RADIUS_KEY : RADIUS_SECRET;
+	if (keyed)
+		addition->secret_option = "psk_file";
+	else if (!certified && args_option(parsed, "network") != NULL)
+		addition->secret_option = "secret_file";
+	radius_secret_place(parsed, addition->name, &addition->secret);
 }
 
 static bool
@@ -139,9 +158,9 @@ choose_paths(struct addition *addition)
 	(void)snprintf(conf_d, sizeof(conf_d), "%s/conf.d", folder);
 	(void)snprintf(addition->file, sizeof(addition->file), "%s/radius-%s.conf", conf_d, addition->name);
 	(void)snprintf(addition->fresh, sizeof(addition->fresh), "%s/radius-%s.conf.new", conf_d, addition->name);
-	(void)snprintf(addition->secret_file, sizeof(addition->secret_file), "%s/radius/%s.secret", folder, addition->name);
+	choose_secret(addition);
 	if (mkdir(conf_d, FOLDER_MODE) == 0 || errno == EEXIST)
-		return radius_text_fits(addition->ctl, addition->secret_file);
+		return radius_text_fits(addition->ctl, addition->secret.path);
 	ctl_error(addition->ctl, _("%s cannot be made: %s"), conf_d, strerror(errno));
 	return false;
 }
@@ -161,13 +180,9 @@ check(const struct addition *addition)
 static int
 make_secret(struct addition *addition)
 {
-	int code;
-
-	if (args_option(addition->parsed, "network") == NULL || access(addition->secret_file, F_OK) == 0)
+	if (addition->secret_option == NULL || access(addition->secret.path, F_OK) == 0)
 		return CTL_OK;
-	code = radius_secret_make(addition->ctl, addition->parsed, addition->secret_file, addition->secret);
-	addition->secret_made = code == CTL_OK;
-	return code;
+	return radius_secret_make(addition->ctl, addition->parsed, &addition->secret);
 }
 
 static int
@@ -193,12 +208,11 @@ add_prepared(struct addition *addition)
 
 	if (code == CTL_OK)
 		code = put(addition);
-	if (code != CTL_OK && addition->secret_made)
-		pam_file_remove(addition->secret_file);
+	if (code != CTL_OK && addition->secret.text[0] != '\0')
+		pam_file_remove(addition->secret.path);
 	if (code == CTL_OK)
-		radius_secret_show(addition->ctl, addition->name, addition->file, addition->secret_file,
-			addition->secret_made ? addition->secret : NULL);
-	explicit_bzero(addition->secret, sizeof(addition->secret));
+		radius_secret_show(addition->ctl, addition->name, addition->file, &addition->secret);
+	explicit_bzero(addition->secret.text, sizeof(addition->secret.text));
 	return code;
 }
 

@@ -1,11 +1,11 @@
 /*
  * radius secret: 32 letters and digits, 190 bits. Letters that are mistaken for digits are left out,
- * because somebody may have to type them.
+ * because somebody may have to type them. A key for TLS is 256 bits in hexadecimal digits, as
+ * gateways take it.
  */
 #include "config.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <pwd.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -23,7 +23,19 @@
 #define OWNER "warifu-radius"
 #define FOLDER_MODE 0755
 
-static const char alphabet[] = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+#define LETTERS "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+#define DIGITS "0123456789abcdef"
+
+static const struct {
+	const char *alphabet;
+	size_t letters; /* of the alphabet */
+	size_t len;
+	const char *suffix; /* of the usual file */
+	const char *column; /* of the daemon's list: the file */
+} kinds[RADIUS_SECRET_KINDS] = {
+	[RADIUS_SECRET] = {LETTERS, sizeof(LETTERS) - 1, 32, "secret", "secret-file"},
+	[RADIUS_KEY] = {DIGITS, sizeof(DIGITS) - 1, 64, "psk", "psk-file"},
+};
 
 bool
 radius_name_fits(struct ctl *ctl, const char *name)
@@ -67,17 +79,19 @@ radius_folder(const struct parsed *parsed, char *folder_r, size_t size)
 /* --- making --- */
 
 static wf_status
-draw(char secret_r[RADIUS_SECRET_LEN + 1])
+draw(struct radius_secret *secret)
 {
-	for (size_t i = 0; i < RADIUS_SECRET_LEN; i++) {
+	size_t len = kinds[secret->kind].len;
+
+	for (size_t i = 0; i < len; i++) {
 		uint32_t letter;
-		wf_status status = wf_random_below(sizeof(alphabet) - 1, &letter);
+		wf_status status = wf_random_below((uint32_t)kinds[secret->kind].letters, &letter);
 
 		if (status != WF_OK)
 			return status;
-		secret_r[i] = alphabet[letter];
+		secret->text[i] = kinds[secret->kind].alphabet[letter];
 	}
-	secret_r[RADIUS_SECRET_LEN] = '\0';
+	secret->text[len] = '\0';
 	return WF_OK;
 }
 
@@ -119,7 +133,7 @@ make_folder(const char *path)
 static wf_status
 put(const char *path, const char *secret, uid_t owner)
 {
-	char line[RADIUS_SECRET_LEN + 2];
+	char line[RADIUS_SECRET_SIZE + 1];
 	char fresh[PATH_MAX];
 	wf_status status = make_folder(path);
 	int error;
@@ -139,20 +153,30 @@ put(const char *path, const char *secret, uid_t owner)
 	return WF_IO;
 }
 
-int
-radius_secret_make(struct ctl *ctl, const struct parsed *parsed, const char *path, char secret_r[RADIUS_SECRET_LEN + 1])
+void
+radius_secret_place(const struct parsed *parsed, const char *client, struct radius_secret *secret)
 {
-	wf_status status = draw(secret_r);
+	char folder[PATH_MAX - 128];
+
+	radius_folder(parsed, folder, sizeof(folder));
+	(void)snprintf(secret->path, sizeof(secret->path), "%s/radius/%s.%s", folder, client,
+		kinds[secret->kind].suffix);
+}
+
+int
+radius_secret_make(struct ctl *ctl, const struct parsed *parsed, struct radius_secret *secret)
+{
+	wf_status status = draw(secret);
 
 	if (status != WF_OK) {
 		ctl_error(ctl, _("the kernel gives no random bytes: %s"), _(wf_status_text(status)));
 		return CTL_NO;
 	}
-	status = put(path, secret_r, owner_of(ctl, parsed));
+	status = put(secret->path, secret->text, owner_of(ctl, parsed));
 	if (status == WF_OK)
 		return CTL_OK;
-	explicit_bzero(secret_r, RADIUS_SECRET_LEN + 1);
-	ctl_error(ctl, _("%s cannot be written: %s"), path,
+	explicit_bzero(secret->text, sizeof(secret->text));
+	ctl_error(ctl, _("%s cannot be written: %s"), secret->path,
 		status == WF_IO ? strerror(errno) : _(wf_status_text(status)));
 	return errno == EACCES || errno == EPERM ? CTL_DENIED : CTL_NO;
 }
@@ -160,10 +184,11 @@ radius_secret_make(struct ctl *ctl, const struct parsed *parsed, const char *pat
 /* --- showing --- */
 
 static void
-show_json(struct ctl *ctl, const char *client, const char *file, const char *path, const char *secret)
+show_json(struct ctl *ctl, const char *client, const char *file, const struct radius_secret *secret)
 {
-	static const char *const columns[] = {"client", "path", "secret-file", "secret"};
-	const char *const cells[] = {client, file, path, secret};
+	const char *columns[] = {"client", "path", kinds[secret->kind].column, "secret"};
+	const char *text = secret->text[0] != '\0' ? secret->text : NULL;
+	const char *const cells[] = {client, file, secret->path, text};
 	struct table table;
 	bool fine = true;
 
@@ -177,77 +202,86 @@ show_json(struct ctl *ctl, const char *client, const char *file, const char *pat
 }
 
 void
-radius_secret_show(struct ctl *ctl, const char *client, const char *file, const char *path, const char *secret)
+radius_secret_show(struct ctl *ctl, const char *client, const char *file, const struct radius_secret *secret)
 {
 	if (ctl->json) {
-		show_json(ctl, client, file, path, secret);
+		show_json(ctl, client, file, secret);
 		return;
 	}
 	if (file != NULL)
 		fprintf(ctl->out, _("%s says who the client %s is.\n"), file, client);
-	if (secret != NULL) {
-		fprintf(ctl->out, _("The shared secret of %s is in %s.\nEnter it on the gateway now; it is shown this once:\n\n    %s\n\n"),
-			client, path, secret);
-	}
+	if (secret->text[0] != '\0')
+		fprintf(ctl->out,
+			secret->kind == RADIUS_KEY
+				? _("The key of %s for TLS is in %s.\nEnter it on the gateway now, "
+				    "with its psk_identity; it is shown this once:\n\n    %s\n\n")
+				: _("The shared secret of %s is in %s.\nEnter it on the gateway now; it is shown this once:\n\n    %s\n\n"),
+			client, secret->path, secret->text);
 	fprintf(ctl->out, "%s\n", _("It counts as soon as both have read it: warifu reload; systemctl reload warifu-radiusd"));
 }
 
 /* --- the command --- */
 
-/* Where the daemon's configuration wants the secret of this client; "" if it does not say. */
+/*
+ * Where the daemon's configuration wants the secret of this client; path "" if it does not say.
+ * Of one that has a key for TLS and no secret it is the key.
+ */
 static void
-ask_path(struct ctl *ctl, const char *client, char *path_r, size_t size)
+ask_place(struct ctl *ctl, const char *client, struct radius_secret *secret)
 {
 	struct answer answer;
 	struct ask ask;
 
-	path_r[0] = '\0';
 	ask_init(&ask, "radius.client.list");
 	ask_daemon(ctl, &ask, &answer);
-	for (size_t row = 0; answer.status == WF_OK && row < answer.table.nrows; row++)
-		if (strcmp(table_cell(&answer.table, row, "client"), client) == 0)
-			text_copy(path_r, size, table_cell(&answer.table, row, "secret-file"));
+	for (size_t row = 0; answer.status == WF_OK && row < answer.table.nrows; row++) {
+		const struct table *table = &answer.table;
+
+		if (strcmp(table_cell(table, row, "client"), client) != 0)
+			continue;
+		if (table_cell(table, row, kinds[RADIUS_SECRET].column)[0] == '\0' &&
+			table_cell(table, row, kinds[RADIUS_KEY].column)[0] != '\0')
+			secret->kind = RADIUS_KEY;
+		text_copy(secret->path, sizeof(secret->path),
+			table_cell(table, row, kinds[secret->kind].column));
+	}
 	answer_clear(&answer);
 }
 
 static void
-choose_path(struct ctl *ctl, const struct parsed *parsed, char *path_r, size_t size)
+choose_place(struct ctl *ctl, const struct parsed *parsed, struct radius_secret *secret)
 {
 	const char *client = args_operand(parsed, 0);
 	const char *given = args_option(parsed, "file");
-	char folder[PATH_MAX - 128];
 
+	secret->kind = args_option(parsed, "psk") != NULL ? RADIUS_KEY : RADIUS_SECRET;
 	if (given != NULL)
-		text_copy(path_r, size, given);
+		text_copy(secret->path, sizeof(secret->path), given);
 	else if (args_option(parsed, "config") == NULL)
-		ask_path(ctl, client, path_r, size);
-	else
-		path_r[0] = '\0';
-	if (path_r[0] != '\0')
-		return;
-	radius_folder(parsed, folder, sizeof(folder));
-	(void)snprintf(path_r, size, "%s/radius/%s.secret", folder, client);
+		ask_place(ctl, client, secret);
+	if (secret->path[0] == '\0')
+		radius_secret_place(parsed, client, secret);
 }
 
 int
 ctl_radius_secret(struct ctl *ctl, const struct parsed *parsed)
 {
 	const char *client = args_operand(parsed, 0);
-	char secret[RADIUS_SECRET_LEN + 1];
-	char path[PATH_MAX];
+	struct radius_secret secret = {.path = ""};
 	int code;
 
 	if (!radius_name_fits(ctl, client))
 		return CTL_USAGE;
-	choose_path(ctl, parsed, path, sizeof(path));
-	if (access(path, F_OK) == 0 && args_option(parsed, "replace") == NULL) {
-		ctl_error(ctl, _("%s is there already; with --replace the gateway must be given the new one at once"), path);
+	choose_place(ctl, parsed, &secret);
+	if (access(secret.path, F_OK) == 0 && args_option(parsed, "replace") == NULL) {
+		ctl_error(ctl, _("%s is there already; with --replace the gateway must be given the new one at once"),
+			secret.path);
 		return CTL_NO;
 	}
-	code = radius_secret_make(ctl, parsed, path, secret);
+	code = radius_secret_make(ctl, parsed, &secret);
 	if (code != CTL_OK)
 		return code;
-	radius_secret_show(ctl, client, NULL, path, secret);
-	explicit_bzero(secret, sizeof(secret));
+	radius_secret_show(ctl, client, NULL, &secret);
+	explicit_bzero(secret.text, sizeof(secret.text));
 	return CTL_OK;
 }

@@ -115,6 +115,21 @@ is_client(void *ctx, const char *name)
 		       connection->radsec->site, name, &connection->route.address) != NULL;
 }
 
+/* For OpenSSL, as find_key(). */
+static bool
+is_pinned(void *ctx, const char *pin)
+{
+	struct connection *connection = ctx;
+
+	if (is_client(ctx, pin))
+		return true;
+	if (connection->half_open) {
+		connection->unknown_pin = true;
+		(void)snprintf(connection->name, sizeof(connection->name), "%s", pin);
+	}
+	return false;
+}
+
 const struct client *
 connection_client(const struct connection *connection)
 {
@@ -240,7 +255,12 @@ static const struct {
 } hints[] = {
 	{"did not return a certificate",
 		"give it one that radius.ca has signed, or a key (psk_identity)"},
-	{"local issuer certificate", "put the certificate of its authority into radius.ca"},
+	{"local issuer certificate",
+		"put the certificate of its authority into radius.ca, or its fingerprint into "
+		"the client's 'certificate'"},
+	{"self-signed certificate",
+		"put its fingerprint into the client's 'certificate', or let radius.ca have its "
+		"authority"},
 	{"certificate has expired", "give it a new one, or look at the clocks"},
 	{"CRL has expired", "get a new list for radius.crl, and reload"},
 	{"unable to get certificate CRL", "radius.crl lacks the list of its authority"},
@@ -276,8 +296,9 @@ say_refused(struct connection *connection, const char *why)
 		(void)snprintf(text, sizeof(text),
 			"no client section with psk_identity \"%s\" permits this address", name);
 	} else {
-		(void)snprintf(text, sizeof(text), "%s%s%s", why, hint != NULL ? ": " : "",
-			hint != NULL ? hint : "");
+		(void)snprintf(text, sizeof(text), "%s%s%s%s%s", why, hint != NULL ? ": " : "",
+			hint != NULL ? hint : "", connection->unknown_pin ? "; it is " : "",
+			connection->unknown_pin ? connection->name : "");
 	}
 	radsec_say_refused(connection->radsec, connection->from, text);
 }
@@ -320,6 +341,7 @@ start(struct connection *connection, int fd)
 		.ctx = connection,
 		.measure = measure,
 		.psk = find_key,
+		.pinned = is_pinned,
 		.up = up,
 		.take = take,
 		.settled = settled,

@@ -16,11 +16,12 @@ struct connection {
 	struct wf_stream *stream;
 	struct route route; /* as its packets have it; the client in it is NULL until it is known */
 	char from[64];
-	/* The name in the certificate or that of the key, whichever it came in with. */
+	/* The certificate's name or fingerprint or that of the key, whichever it came in with. */
 	char name[WF_TRUST_NAME_SIZE];
 	uint8_t nonce[ROUTE_NONCE]; /* of RADIUS/1.1, in the route where that is spoken */
 	bool by_key;	  /* it came in with a key */
 	bool unknown_key; /* it offered one that nobody has */
+	bool unknown_pin; /* no authority vouches for it, and nobody has its fingerprint */
 	bool half_open; /* in the middle of its handshake */
 	bool counted;	/* why it ends has been counted */
 	bool broken;	/* it ends because of what came */

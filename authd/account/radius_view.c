@@ -10,10 +10,11 @@
 #include "authd/account/internal.h"
 #include "authd/config/config_table.h"
 #include "authd/config/radius_profiles.h"
+#include "common/pin.h"
 
 #define VALUE_SIZE 2048
 
-/* How it stands with a secret, in a word. */
+/* How it stands with its secret or its key, whichever is worse, in a word. */
 static const char *
 secret_word(struct act_call *call, const struct config_client *client)
 {
@@ -31,7 +32,7 @@ secret_word(struct act_call *call, const struct config_client *client)
 	};
 	const int64_t wall_us = wf_clock_now(&call->daemon->clock).wall_us;
 
-	if (client->secret_file[0] == '\0')
+	if (client->secret_file[0] == '\0' && client->psk_file[0] == '\0')
 		return "";
 	return words[config_secret_check(client, call->daemon->config->radius_uid, wall_us).fault];
 }
@@ -58,38 +59,76 @@ put_sources(const struct config_client *client, char *text_r, size_t size)
 			client->psk_identity);
 }
 
+static bool
+has_certificate(const struct config_client *client, bool pin)
+{
+	for (size_t i = 0; i < client->ncertificates; i++)
+		if (wf_pin_is_meant(client->certificates[i]) == pin)
+			return true;
+	return false;
+}
+
+/* A word, where it applies. */
+struct word {
+	bool applies;
+	const char *text;
+};
+
+#define WORDS_SIZE 64 /* of all words of a list, with blanks between and a NUL */
+
+static void
+put_words(const struct word *words, size_t n, char text_r[WORDS_SIZE])
+{
+	size_t len = 0;
+
+	text_r[0] = '\0';
+	for (size_t i = 0; i < n; i++)
+		if (words[i].applies && len < WORDS_SIZE)
+			len += (size_t)snprintf(text_r + len, WORDS_SIZE - len, "%s%s",
+				len == 0 ? "" : " ", words[i].text);
+}
+
 /* How it may come. */
 static void
-put_transports(const struct config_client *client, char *text_r, size_t size)
+put_transports(const struct config_client *client, char text_r[WORDS_SIZE])
 {
-	const struct {
-		bool used;
-		const char *name;
-	} transports[] = {
+	const struct word words[] = {
 		{client->secret_file[0] != '\0', "udp"},
 		{client->ncertificates > 0, "tls"},
 		{client->psk_identity[0] != '\0', "tls-psk"},
 	};
-	size_t len = 0;
 
-	text_r[0] = '\0';
-	for (size_t i = 0; i < COUNT_OF(transports); i++)
-		if (transports[i].used && len < size)
-			len += (size_t)snprintf(text_r + len, size - len, "%s%s",
-				len == 0 ? "" : " ", transports[i].name);
+	put_words(words, COUNT_OF(words), text_r);
+}
+
+/* By what it proves that it is itself. */
+static void
+put_proofs(const struct config_client *client, char text_r[WORDS_SIZE])
+{
+	const struct word words[] = {
+		{client->secret_file[0] != '\0', "secret"},
+		{has_certificate(client, false), "certificate"},
+		{has_certificate(client, true), "fingerprint"},
+		{client->psk_identity[0] != '\0', "key"},
+	};
+
+	put_words(words, COUNT_OF(words), text_r);
 }
 
 static wf_status
 list_one(struct act_call *call, const struct config_client *client)
 {
-	char sources[VALUE_SIZE], transports[32], timeout[ACT_NUMBER_SIZE], rate[ACT_NUMBER_SIZE];
+	char sources[VALUE_SIZE], transports[WORDS_SIZE], proofs[WORDS_SIZE];
+	char timeout[ACT_NUMBER_SIZE], rate[ACT_NUMBER_SIZE];
 	const char *cells[] = {client->name, config_class_name(client->entry.class),
-		client->profile, config_mode_name(client->mode), transports, sources,
+		client->profile, config_mode_name(client->mode), transports, proofs, sources,
 		config_authenticator_name(client->message_authenticator), secret_word(call, client),
-		client->secret_file, act_number_text(client->timeout_ms, timeout),
+		client->secret_file, client->psk_file,
+		act_number_text(client->timeout_ms, timeout),
 		act_number_text(client->rate, rate)};
 
-	put_transports(client, transports, sizeof(transports));
+	put_transports(client, transports);
+	put_proofs(client, proofs);
 	put_sources(client, sources, sizeof(sources));
 	return act_row_out(call, cells, COUNT_OF(cells));
 }
@@ -98,8 +137,8 @@ wf_status
 act_radius_client_list(struct act_call *call)
 {
 	static const char *const columns[] = {"client", "class", "profile", "client-mode",
-		"transport", "sources", "message-authenticator", "secret", "secret-file",
-		"timeout-ms:number", "rate:number"};
+		"transport", "proof", "sources", "message-authenticator", "secret", "secret-file",
+		"psk-file", "timeout-ms:number", "rate:number"};
 	const struct config_radius *radius = &call->daemon->config->radius;
 	wf_status status = act_head(call, columns, COUNT_OF(columns));
 
@@ -158,15 +197,24 @@ show_one(struct act_call *call, const struct config_client *client, const struct
 	return act_row_out(call, cells, COUNT_OF(cells));
 }
 
-/* No option by itself: what the others make of it. */
+/* No options by themselves: what the others make of it. */
 static wf_status
-show_transports(struct act_call *call, const struct config_client *client)
+show_made(struct act_call *call, const struct config_client *client)
 {
-	char transports[32];
-	const char *cells[] = {"transport", transports, "", ""};
+	static const struct {
+		const char *name;
+		void (*put)(const struct config_client *client, char text_r[WORDS_SIZE]);
+	} made[] = {{"transport", put_transports}, {"proof", put_proofs}};
+	wf_status status = WF_OK;
 
-	put_transports(client, transports, sizeof(transports));
-	return act_row_out(call, cells, COUNT_OF(cells));
+	for (size_t i = 0; i < COUNT_OF(made) && status == WF_OK; i++) {
+		char words[WORDS_SIZE];
+		const char *cells[] = {made[i].name, words, "", ""};
+
+		made[i].put(client, words);
+		status = act_row_out(call, cells, COUNT_OF(cells));
+	}
+	return status;
 }
 
 static wf_status
@@ -195,7 +243,7 @@ act_radius_client_show(struct act_call *call)
 			act_arg(call, "client"));
 	status = act_head(call, columns, COUNT_OF(columns));
 	if (status == WF_OK)
-		status = show_transports(call, client);
+		status = show_made(call, client);
 	for (size_t i = 0; status == WF_OK && i < n; i++)
 		if (strcmp(rows[i].section, "client") == 0)
 			status = show_one(call, client, &rows[i], client->lines[i]);

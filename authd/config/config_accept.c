@@ -172,7 +172,9 @@ static void
 accepted_certificates(const struct config_row *row, struct config_text *text)
 {
 	(void)row;
-	config_say(text, _("a list of 1 to %d names that stand in certificates"),
+	config_say(text,
+		_("a list of 1 to %d names that stand in certificates, or fingerprints: sha256: "
+		  "and 64 hexadecimal digits"),
 		CONFIG_CLIENT_CERTIFICATES_MAX);
 }
 

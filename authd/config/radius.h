@@ -69,7 +69,7 @@ struct config_client {
 	 */
 	struct wf_network networks[CONFIG_CLIENT_NETWORKS_MAX];
 	size_t nnetworks;
-	/* common name or alternative name of the TLS certificate */
+	/* common name or alternative name of the TLS certificate, or its fingerprint (wf_pin) */
 	char certificates[CONFIG_CLIENT_CERTIFICATES_MAX][128];
 	size_t ncertificates;
 	/* TLS with a key that both know instead of certificates; "" = none */
@@ -157,7 +157,7 @@ const struct config_client *config_client_find(
 /* By the address of a packet, IPv4 as ::ffff:a.b.c.d; NULL: discard it (A1). */
 const struct config_client *config_client_by_address(
 	const struct config_radius *radius, const uint8_t address[16]);
-/* By a name in its certificate, capitals or not; NULL if there is none. */
+/* By a name in its certificate, capitals or not, or its fingerprint; NULL if there is none. */
 const struct config_client *config_client_by_certificate(
 	const struct config_radius *radius, const char *name);
 /* By the name of its key for TLS; NULL if there is none. */

@@ -12,6 +12,7 @@
 #include "authd/config/config_put.h"
 #include "authd/config/config_value.h"
 #include "authd/config/radius_profiles.h"
+#include "common/pin.h"
 
 /* The row's word that was written; that at the end, without a text: none is. */
 static const struct config_word *
@@ -160,12 +161,19 @@ bool
 config_put_certificate(const struct config_put *put)
 {
 	struct config_client *client = config_client_record(put->load, put->title);
+	const char *name = put->value;
+	char pin[WF_PIN_SIZE];
 
-	if (put->index >= CONFIG_CLIENT_CERTIFICATES_MAX || put->value[0] == '\0' ||
-		!config_is_text(put->value, sizeof(client->certificates[0]) - 1))
+	if (put->index >= CONFIG_CLIENT_CERTIFICATES_MAX || name[0] == '\0' ||
+		!config_is_text(name, sizeof(client->certificates[0]) - 1))
 		return false;
+	if (wf_pin_is_meant(name)) {
+		if (!wf_pin_read(name, pin))
+			return false;
+		name = pin;
+	}
 	(void)snprintf(client->certificates[put->index], sizeof(client->certificates[0]), "%s",
-		put->value);
+		name);
 	client->ncertificates = put->index + 1;
 	return true;
 }

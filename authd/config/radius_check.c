@@ -12,6 +12,7 @@
 #include "authd/config/config_put.h"
 #include "authd/config/radius_profiles.h"
 #include "common/i18n.h"
+#include "common/pin.h"
 
 /* One client under examination. */
 struct exam {
@@ -400,18 +401,41 @@ check_reply(struct config_load *load, const struct config_reply *reply)
 	}
 }
 
-/* Where all who come by TLS have a key, nobody shows a certificate. */
-static bool
-keys_alone(const struct config_radius *radius)
+/* By what clients prove who they are over TLS, how often. */
+struct proofs {
+	size_t names, pins, keys;
+};
+
+static struct proofs
+count_proofs(const struct config_radius *radius)
 {
-	size_t keys = 0;
+	struct proofs proofs = {0, 0, 0};
 
 	for (size_t i = 0; i < radius->nclients; i++) {
-		if (radius->clients[i].ncertificates > 0)
-			return false;
-		keys += radius->clients[i].psk_identity[0] != '\0';
+		const struct config_client *client = &radius->clients[i];
+
+		for (size_t k = 0; k < client->ncertificates; k++)
+			++*(wf_pin_is_meant(client->certificates[k]) ? &proofs.pins
+								     : &proofs.names);
+		proofs.keys += client->psk_identity[0] != '\0';
 	}
-	return keys > 0;
+	return proofs;
+}
+
+/* Where all who come by TLS have a key, nobody shows a certificate, neither they nor we. */
+static bool
+has_own_certificate(const struct config_radius *radius, const struct proofs *proofs)
+{
+	if (radius->certificate[0] == '\0' && radius->key[0] == '\0')
+		return proofs->keys > 0 && proofs->names + proofs->pins == 0;
+	return radius->certificate[0] != '\0' && radius->key[0] != '\0';
+}
+
+/* A name in a certificate is worth what the authority is that wrote it. */
+static bool
+has_authority(const struct config_radius *radius, const struct proofs *proofs)
+{
+	return radius->ca[0] != '\0' || (proofs->names == 0 && proofs->pins + proofs->keys > 0);
 }
 
 /* Who has no secret can come by TLS alone. */
@@ -438,13 +462,11 @@ static void
 check_tls(struct config_load *load)
 {
 	const struct config_radius *radius = &load->config->radius;
-	bool lacks =
-		radius->certificate[0] == '\0' || radius->key[0] == '\0' || radius->ca[0] == '\0';
-	bool none = radius->certificate[0] == '\0' && radius->key[0] == '\0';
+	const struct proofs proofs = count_proofs(radius);
 
 	if (!config_radius_serves(radius, LISTEN_TLS))
 		check_tls_clients(load);
-	else if (lacks && !(none && keys_alone(radius)))
+	else if (!has_own_certificate(radius, &proofs) || !has_authority(radius, &proofs))
 		config_fail(load, 0, "%s",
 			_("'radius.radsec' needs 'radius.certificate', 'radius.key' and "
 			  "'radius.ca'"));

@@ -110,11 +110,11 @@ static const struct {
 	[SECRET_FINE] = {N_("is fine"), NULL},
 	[SECRET_MISSING] = {
 		N_("there is no such file; 'warifu radius secret' makes one"),
-		N_("is not there; 'openssl rand -hex 32' makes a key"),
+		N_("is not there; 'warifu radius secret --psk' makes a key"),
 	},
 	[SECRET_IRREGULAR] = {
 		N_("is no regular file; 'warifu radius secret' makes one"),
-		N_("is no regular file; 'openssl rand -hex 32' makes a key"),
+		N_("is no regular file; 'warifu radius secret --psk' makes a key"),
 	},
 	[SECRET_OWNER] = {
 		N_("must belong to the user of warifu-radiusd or to root; change its owner"),
@@ -123,11 +123,11 @@ static const struct {
 	[SECRET_OPEN] = {N_("is open to others; close it: chmod go="), NULL},
 	[SECRET_EMPTY] = {
 		N_("is empty; 'warifu radius secret' makes a new one"),
-		N_("is empty; 'openssl rand -hex 32' makes a key"),
+		N_("is empty; 'warifu radius secret --psk' makes a key"),
 	},
 	[SECRET_LONG] = {
 		N_("is longer than a secret may be; 'warifu radius secret' makes a new one"),
-		N_("is longer than a key may be; 'openssl rand -hex 32' makes one"),
+		N_("is longer than a key may be; 'warifu radius secret --psk' makes one"),
 	},
 	[SECRET_UNSEEN] = {
 		N_("lies in a folder that cannot be looked into; look as root"),
@@ -135,11 +135,12 @@ static const struct {
 	},
 	[SECRET_SHORT] = {
 		N_("is short enough to be guessed; 'warifu radius secret' makes a new one"),
-		N_("is short enough to be guessed; 'openssl rand -hex 32' makes a longer key"),
+		N_("is short enough to be guessed; 'warifu radius secret --psk' makes a longer "
+		   "key"),
 	},
 	[SECRET_OLD] = {
 		N_("has not been changed for a year; 'warifu radius secret' makes a new one"),
-		N_("has not been changed for a year; 'openssl rand -hex 32' makes a new key"),
+		N_("has not been changed for a year; 'warifu radius secret --psk' makes a new key"),
 	},
 };
 

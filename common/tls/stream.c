@@ -304,6 +304,21 @@ find_key(SSL *tls, const char *identity, unsigned char *key_r, unsigned int max)
 	return (unsigned int)stream->options.psk(stream->options.ctx, identity, key_r, max);
 }
 
+/* OpenSSL tells what it finds wrong with a certificate, and asks whether it matters. */
+static int
+look_at_certificate(int fine, X509_STORE_CTX *check)
+{
+	const SSL *tls = X509_STORE_CTX_get_ex_data(check, SSL_get_ex_data_X509_STORE_CTX_idx());
+	const struct wf_stream *stream = SSL_get_app_data(tls);
+	char pin[WF_PIN_SIZE];
+
+	if (fine || !wf_trust_lacks_authority(check, pin) ||
+		!stream->options.pinned(stream->options.ctx, pin))
+		return fine;
+	X509_STORE_CTX_set_error(check, X509_V_OK);
+	return 1;
+}
+
 static wf_status
 start_tls(struct wf_stream *stream)
 {
@@ -315,6 +330,8 @@ start_tls(struct wf_stream *stream)
 		return WF_NO_MEMORY;
 	if (options->psk != NULL)
 		SSL_set_psk_server_callback(stream->tls, find_key);
+	if (options->pinned != NULL)
+		SSL_set_verify(stream->tls, SSL_get_verify_mode(stream->tls), look_at_certificate);
 	if (options->server) {
 		SSL_set_accept_state(stream->tls);
 		return WF_OK;

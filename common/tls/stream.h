@@ -48,6 +48,11 @@ struct wf_stream_options {
 	 * bytes fit.
 	 */
 	size_t (*psk)(void *ctx, const char *identity, uint8_t *key_r, size_t max);
+	/*
+	 * A server's, may be NULL: whether a certificate with this fingerprint is believed although
+	 * no authority vouches for it; asked more than once, and again by wf_trust_still().
+	 */
+	bool (*pinned)(void *ctx, const char *pin);
 	/* The handshake is done; anything but WF_OK ends the stream. */
 	wf_status (*up)(void *ctx);
 	/* A frame; anything but WF_OK ends the stream. */

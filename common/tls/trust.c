@@ -200,6 +200,8 @@ try_name(const struct search *search, const unsigned char *bytes, int len)
 		return false;
 	for (size_t i = 0; i < n; i++)
 		name[i] = (char)tolower(bytes[i]);
+	if (wf_pin_is_meant(name)) /* a name that plays the fingerprint of another certificate */
+		return false;
 	if (!search->knows(search->ctx, name))
 		return false;
 	memcpy(search->name, name, sizeof(name));
@@ -258,6 +260,29 @@ search_subject(const struct search *search, X509 *certificate)
 		       : WF_DENIED;
 }
 
+static bool
+write_pin(const X509 *certificate, char pin_r[WF_PIN_SIZE])
+{
+	uint8_t digest[EVP_MAX_MD_SIZE];
+	unsigned len;
+
+	if (X509_digest(certificate, EVP_sha256(), digest, &len) != 1 || len != WF_PIN_DIGEST)
+		return false;
+	wf_pin_write(digest, pin_r);
+	return true;
+}
+
+static wf_status
+search_pin(const struct search *search, const X509 *certificate)
+{
+	char pin[WF_PIN_SIZE];
+
+	if (!write_pin(certificate, pin) || !search->knows(search->ctx, pin))
+		return WF_NOT_FOUND;
+	memcpy(search->name, pin, sizeof(pin));
+	return WF_OK;
+}
+
 wf_status
 wf_trust_name(const SSL *tls, bool (*knows)(void *ctx, const char *name), void *ctx,
 	char name_r[WF_TRUST_NAME_SIZE], char *shown_r, size_t size)
@@ -270,8 +295,46 @@ wf_trust_name(const SSL *tls, bool (*knows)(void *ctx, const char *name), void *
 	(void)snprintf(shown_r, size, "%s", "");
 	if (certificate == NULL || SSL_get_verify_result(tls) != X509_V_OK)
 		return WF_DENIED;
-	status = search_alternatives(&search, certificate);
+	status = search_pin(&search, certificate);
+	if (status == WF_NOT_FOUND)
+		status = search_alternatives(&search, certificate);
 	return status == WF_NOT_FOUND ? search_subject(&search, certificate) : status;
+}
+
+bool
+wf_trust_lacks_authority(const X509_STORE_CTX *check, char pin_r[WF_PIN_SIZE])
+{
+	static const int lacks[] = {
+		X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT,
+		X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN,
+		X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT,
+		X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY,
+		X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE,
+		X509_V_ERR_UNABLE_TO_GET_CRL, /* nobody could take it back */
+	};
+	const X509 *certificate = X509_STORE_CTX_get0_cert(check);
+	int error = X509_STORE_CTX_get_error(check);
+
+	for (size_t i = 0; i < sizeof(lacks) / sizeof(lacks[0]); i++)
+		if (lacks[i] == error)
+			return certificate != NULL && write_pin(certificate, pin_r);
+	return false;
+}
+
+/* As the handshake would do it. */
+static bool
+set_up_check(X509_STORE_CTX *check, const SSL *tls, const SSL_CTX *context, X509 *certificate)
+{
+	if (X509_STORE_CTX_init(check, SSL_CTX_get_cert_store(context), certificate,
+		    SSL_get_peer_cert_chain(tls)) != 1 ||
+		X509_STORE_CTX_set_default(
+			check, SSL_is_server(tls) ? "ssl_client" : "ssl_server") != 1 ||
+		X509_STORE_CTX_set_ex_data(check, SSL_get_ex_data_X509_STORE_CTX_idx(),
+			(void *)(uintptr_t)tls) != 1)
+		return false;
+	if (SSL_get_verify_callback(tls) != NULL)
+		X509_STORE_CTX_set_verify_cb(check, SSL_get_verify_callback(tls));
+	return true;
 }
 
 bool
@@ -281,11 +344,7 @@ wf_trust_still(const SSL *tls, const SSL_CTX *context)
 	X509_STORE_CTX *check = certificate == NULL ? NULL : X509_STORE_CTX_new();
 	bool fine = certificate == NULL;
 
-	if (check != NULL &&
-		X509_STORE_CTX_init(check, SSL_CTX_get_cert_store(context), certificate,
-			SSL_get_peer_cert_chain(tls)) == 1 &&
-		X509_STORE_CTX_set_default(
-			check, SSL_is_server(tls) ? "ssl_client" : "ssl_server") == 1)
+	if (check != NULL && set_up_check(check, tls, context, certificate))
 		fine = X509_verify_cert(check) == 1;
 	X509_STORE_CTX_free(check);
 	ERR_clear_error();

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "common/pin.h"
 #include "common/status.h"
 
 /* One's own chain and its key, and whom one believes; files (PEM), "" or NULL = none. */
@@ -39,15 +40,23 @@ WF_MUST_USE wf_status wf_trust_expect(SSL *tls, const char *host);
 #define WF_TRUST_NAME_SIZE 129 /* a certificate's name with its NUL; longer ones match nothing */
 
 /*
- * After the handshake: the first name of the other end's certificate (of its DNS names and
- * addresses, or its common name where it has no such) that `knows` says yes to, in small letters.
- * WF_DENIED: none is, or there is no certificate; shown_r then holds a name of it for the log.
+ * Within a callback of SSL_set_verify(): whether what is wrong is only that no authority vouches
+ * for the other end's certificate, so that who is known by its fingerprint may be let in all the
+ * same.  Whatever else is wrong with it stays wrong: its days, its purpose, that it was taken back.
+ */
+bool wf_trust_lacks_authority(const X509_STORE_CTX *check, char pin_r[WF_PIN_SIZE]);
+/*
+ * After the handshake: the fingerprint of the other end's certificate if `knows` says yes to it;
+ * else the first of its names (of its DNS names and addresses, or its common name where it has no
+ * such) that `knows` says yes to, in small letters.  WF_DENIED: none is, or there is no
+ * certificate; shown_r then holds a name of it for the log.
  */
 WF_MUST_USE wf_status wf_trust_name(const SSL *tls, bool (*knows)(void *ctx, const char *name),
 	void *ctx, char name_r[WF_TRUST_NAME_SIZE], char *shown_r, size_t size);
 /*
  * Whether the certificate that the other end has shown would still be believed with the files of
- * `context`; also true for one who has shown none, having proved himself by a key.
+ * `context` and by the callback of its handshake; also true for one who has shown none, having
+ * proved himself by a key.
  */
 bool wf_trust_still(const SSL *tls, const SSL_CTX *context);
 /* Why the last operation of TLS failed, in a few words; empties OpenSSL's queue. */

@@ -138,6 +138,9 @@ _warifu()
 	--certificate)
 		return
 		;;
+	--psk-identity)
+		return
+		;;
 	--profile)
 		mapfile -t COMPREPLY < <(compgen -W 'generic fortigate pan-os cisco-asa ocserv openvpn strongswan pam_radius' -- "$cur")
 		return
@@ -303,10 +306,10 @@ _warifu()
 		words='--overdue --pam-dir --json --socket --lang --help --version'
 		;;
 	'radius client')
-		words='--network --certificate --profile --class --mode --separator --message-authenticator --groups --config --json --socket --lang --help --version list add show'
+		words='--network --certificate --psk-identity --profile --class --mode --separator --message-authenticator --groups --config --json --socket --lang --help --version list add show'
 		;;
 	'radius secret')
-		words='--replace --file --config --json --socket --lang --help --version'
+		words='--replace --psk --file --config --json --socket --lang --help --version'
 		;;
 	'radius test')
 		words='--client --server --stdin --json --socket --lang --help --version'

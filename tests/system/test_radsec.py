@@ -564,10 +564,40 @@ def test_commands(lab):
         lib.equal(link.ask(access(password="wrong")).code, radius.CHALLENGE, "a login")
     rows = lab.ask("radius", "client", "list")
     lib.equal({row["client"]: row["transport"] for row in rows}, {"gw": "tls", "branch": "tls-psk", "vpn": "udp"}, "transports")
+    lib.equal({row["client"]: row["proof"] for row in rows}, {"gw": "certificate", "branch": "key", "vpn": "secret"}, "proofs")
     shown = {row["option"]: row["value"] for row in lab.ask("radius", "client", "show", "branch")}
-    lib.equal((shown["transport"], shown["psk_identity"]), ("tls-psk", "branch"), "the client's values")
+    lib.equal((shown["transport"], shown["proof"], shown["psk_identity"]), ("tls-psk", "key", "branch"), "the client's values")
     counters = {(row["client"], row["counter"]): row["value"] for row in lab.ask("radius", "stats")}
     lib.equal(counters[("gw", "connections")], 1, "its connections")
+
+
+def test_f6_clients_are_added(lab):
+    """By `radius client add`, and let in by what it has made: a key, and a fingerprint of a certificate that signed itself."""
+    authority = Authority(lab).make("server")
+    lab.run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=alone",
+            "-days", "2", "-keyout", path("alone", "key"), "-out", path("alone"))
+    pin = lab.run("openssl", "x509", "-in", path("alone"), "-noout", "-fingerprint", "-sha256").stdout.strip().split("=")[1]
+    del authority
+    lab.up(section(), lib.NO_BACKOFF)
+    lab.person("alice")
+    made = lab.ask("radius", "client", "add", "branch", "--psk-identity", "branch 1", "--network", "127.0.0.1")
+    lib.equal(os.path.basename(made["psk-file"]), "branch.psk", "the key's file")
+    lab.cli("radius", "client", "add", "pinned", "--certificate", f"sha256:{pin}")
+    lab.cli("reload")
+    lib.equal({row["client"]: (row["transport"], row["proof"], row["secret"]) for row in lab.ask("radius", "client", "list")},
+              {"branch": ("tls-psk", "key", "ok"), "pinned": ("tls", "fingerprint", None)}, "how they prove themselves")
+    server = Server(lab).start().connected()
+
+    def by_key(key, version="-tls1_3"):
+        return s_client(lab, version, "-psk_identity", "branch 1", "-psk", key)[0][:1]
+
+    for version in ("-tls1_2", "-tls1_3"):
+        lib.equal(by_key(made["secret"], version), bytes([radius.CHALLENGE]), f"the key, {version}")
+    with Link("alone") as link:
+        lib.equal(link.ask(access(password="wrong")).code, radius.CHALLENGE, "a login by fingerprint")
+    again = lab.ask("radius", "secret", "branch", "--replace")
+    lib.contains(server.reload(), "configuration reloaded", "the reload")
+    lib.equal((by_key(made["secret"]), by_key(again["secret"])), (b"", bytes([radius.CHALLENGE])), "the key of before, and the new one")
 
 
 # --- programs of others ---

@@ -110,6 +110,8 @@ START_TEST(clients_are_listed)
 	ck_assert_str_eq(rig_cell(0, "client-mode"), "challenge");
 	ck_assert_str_eq(rig_cell(0, "transport"), "udp");
 	ck_assert_str_eq(rig_cell(1, "transport"), "tls");
+	ck_assert_str_eq(rig_cell(0, "proof"), "secret");
+	ck_assert_str_eq(rig_cell(1, "proof"), "certificate");
 	ck_assert_str_eq(rig_cell(0, "profile"), "fortigate");
 	ck_assert_str_eq(rig_cell(0, "secret"), "ok");
 	ck_assert_int_eq(rig_number(0, "timeout-ms"), 5000);

@@ -13,6 +13,8 @@
 #include "tests/unit/config/fixture.h"
 
 #define SECRET "secret_file = \"/s\""
+#define PIN_DIGITS "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+#define PIN "sha256:" PIN_DIGITS
 #define PSK(name, identity) "client " name " { psk_identity = " identity " psk_file = \"/p\" }\n"
 #define V1 "client v1 { network = 192.0.2.1 " SECRET " "
 
@@ -500,6 +502,21 @@ static const struct {
 		"'radius.ca'"},
 	{PSK("a", "x") "client b {\n psk_identity = x\n psk_file = /q }",
 		"warifu.conf:3: psk_identity 'x' of client 'b' is also that of client 'a' "
+		"(FOLDER/warifu.conf:1)"},
+	{"client a {\n certificate = \"sha256:12\" }",
+		"warifu.conf:2: 'client.certificate' cannot be 'sha256:12'; accepted: a list of 1 "
+		"to 8 names that stand in certificates, or fingerprints: sha256: and 64 "
+		"hexadecimal digits"},
+	{"radius { radsec = \"[::]:2083\" certificate = /c key = /k }\n"
+	 "client a { certificate = {\"" PIN "\", b} }",
+		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and "
+		"'radius.ca'"},
+	{"radius { radsec = \"[::]:2083\" }\nclient a { certificate = \"" PIN "\" }",
+		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and "
+		"'radius.ca'"},
+	{"client a { certificate = \"" PIN "\" }\n"
+	 "client b {\n certificate = \"SHA256:" PIN_DIGITS "\" }",
+		"warifu.conf:3: certificate '" PIN "' of client 'b' is also that of client 'a' "
 		"(FOLDER/warifu.conf:1)"},
 	{"client a {\n psk_identity = x }",
 		"warifu.conf:2: client 'a' needs both 'psk_identity' and 'psk_file', or neither"},

@@ -75,7 +75,7 @@ START_TEST(keys_are_looked_at_like_secrets)
 	config_secret_say(&secret_client, &finding, text, sizeof(text));
 	ck_assert_ptr_nonnull(strstr(text, "key "));
 	ck_assert_ptr_nonnull(strstr(text, secret_client.psk_file));
-	ck_assert_ptr_nonnull(strstr(text, "openssl rand -hex 32"));
+	ck_assert_ptr_nonnull(strstr(text, "warifu radius secret --psk"));
 	write_file("none", SECRET_32, 32);
 	ck_assert_int_eq(chmod(secret_client.psk_file, 0440), 0);
 	finding = config_secret_check(&secret_client, (uid_t)-1, 60000 * DAY_US);

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ctl/radius_secret.h"
 #include "tests/unit/ctl/rig.h"
 #include "tests/unit/unit.h"
 
@@ -127,6 +128,31 @@ START_TEST(names_that_are_none)
 }
 END_TEST
 
+/* 256 bits; for a client that has no secret it need not be said. */
+START_TEST(a_key_is_made_and_shown_once)
+{
+	static const struct rig_act acts[] = {{.act = "radius.client.list",
+		.columns = {"client", "secret-file", "psk-file"},
+		.rows = {{"vpn", "", "/nonexistent/folder/psk"}}}};
+	char key[RADIUS_SECRET_SIZE + 1];
+
+	ck_assert_int_eq(radius("secret vpn1 --psk", NULL), CTL_OK);
+	ck_assert_int_eq((int)mode_of("radius/vpn1.psk"), 0400);
+	snprintf(key, sizeof(key), "%s", rig_read(&rig, "radius/vpn1.psk"));
+	ck_assert_uint_eq(strspn(key, "0123456789abcdef"), 64);
+	ck_assert_str_eq(key + 64, "\n");
+	key[64] = '\0';
+	ck_assert_ptr_nonnull(strstr(rig.out, key));
+	ck_assert_ptr_nonnull(strstr(rig.out, "with its psk_identity"));
+	ck_assert(!is_there("radius/vpn1.secret"));
+	rig_stop(&rig);
+	rig_start(&rig, acts, 1);
+	ck_assert_int_eq(rig_run(&rig, NULL, "radius secret vpn"), CTL_NO);
+	ck_assert_msg(strstr(rig.err, "/nonexistent/folder/psk cannot be written") != NULL, "%s",
+		rig.err);
+}
+END_TEST
+
 /* --- add --- */
 
 START_TEST(a_client_is_added)
@@ -171,6 +197,50 @@ START_TEST(a_client_by_certificate_has_no_secret)
 	ck_assert_int_eq(radius("client add vpn1 --certificate gw.example.org --json", "warifud"), CTL_OK);
 	ck_assert(is_there("conf.d/radius-vpn1.conf") && !is_there("radius"));
 	ck_assert_ptr_nonnull(strstr(rig.out, "\"client\": \"vpn1\""));
+}
+END_TEST
+
+/* Over TLS alone, from there; a secret beside it would let it come in the clear. */
+START_TEST(a_client_by_key)
+{
+	static const char wanted[] = "\tnetwork = {\"192.0.2.1\"}\n"
+				     "\tpsk_identity = \"branch 1\"\n"
+				     "\tpsk_file = \"%s\"\n}\n";
+	char text[4096];
+
+	rig_write(&rig, "warifu.conf",
+		"radius { user = \"\" radsec = {\"127.0.0.1:2083\"} }\n");
+	ck_assert_int_eq(radius("client add vpn1 --psk-identity 'branch 1' --network 192.0.2.1",
+				 "warifud"),
+		CTL_OK);
+	snprintf(text, sizeof(text), wanted, rig_path(&rig, "radius/vpn1.psk"));
+	ck_assert_msg(strstr(rig_read(&rig, "conf.d/radius-vpn1.conf"), text) != NULL, "%s",
+		rig_read(&rig, "conf.d/radius-vpn1.conf"));
+	ck_assert_int_eq((int)mode_of("radius/vpn1.psk"), 0400);
+	ck_assert(!is_there("radius/vpn1.secret"));
+	snprintf(text, sizeof(text), "%.64s", rig_read(&rig, "radius/vpn1.psk"));
+	ck_assert_ptr_nonnull(strstr(rig.out, text));
+	ck_assert_int_eq(radius("client add vpn2 --psk-identity 'branch 1'", "warifud"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "so the client vpn2 was not added"));
+	ck_assert(!is_there("conf.d/radius-vpn2.conf") && !is_there("radius/vpn2.psk"));
+}
+END_TEST
+
+START_TEST(a_client_by_fingerprint)
+{
+	static const char words[] = "client add vpn1 --network 192.0.2.1 --certificate sha256:"
+				    "00112233445566778899aabbccddeeff"
+				    "00112233445566778899aabbccddeeff";
+
+	rig_write(&rig, "warifu.conf",
+		"radius { user = \"\" radsec = {\"127.0.0.1:2083\"} "
+		"certificate = \"/x.pem\" key = \"/x.key\" }\n");
+	ck_assert_int_eq(radius(words, "warifud"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig_read(&rig, "conf.d/radius-vpn1.conf"),
+		"certificate = {\"sha256:0011"));
+	ck_assert(!is_there("radius"));
+	ck_assert_int_eq(radius("client add vpn2 --certificate sha256:00", "warifud"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "so the client vpn2 was not added"));
 }
 END_TEST
 
@@ -280,9 +350,12 @@ radius_suite(void)
 	tcase_add_test(tc, a_secret_is_made_and_shown_once);
 	tcase_add_test(tc, a_secret_in_json);
 	tcase_add_test(tc, a_secret_goes_where_the_client_says);
+	tcase_add_test(tc, a_key_is_made_and_shown_once);
 	tcase_add_test(tc, names_that_are_none);
 	tcase_add_test(tc, a_client_is_added);
 	tcase_add_test(tc, a_client_by_certificate_has_no_secret);
+	tcase_add_test(tc, a_client_by_key);
+	tcase_add_test(tc, a_client_by_fingerprint);
 	tcase_add_test(tc, a_separator_goes_with_its_mode);
 	tcase_add_test(tc, what_would_not_load_is_not_added);
 	tcase_add_test(tc, root_alone_adds);
