@@ -196,6 +196,7 @@ daemon_set_up(struct daemon *daemon, struct openings *openings)
 		wf_say(LOG_ERR, why[0] != '\0' ? why : "the configuration could not be loaded");
 		return false;
 	}
+	live_tell(daemon->live->config);
 	if (!daemon_cage(daemon->live->config) || !open_store(daemon) || !start_threads(daemon))
 		return false;
 	tidy(daemon->live->config);

@@ -67,6 +67,8 @@ struct daemon {
 
 /* Loads configuration and keys; a sentence in why_r. */
 WF_MUST_USE wf_status live_load(struct daemon *daemon, const char *file, char *why_r, size_t size);
+/* What a configuration is to be warned about, into the log of the machine. */
+void live_tell(const struct config *config);
 void live_sweep(struct daemon *daemon, bool all);
 /* Reload, whole or not at all; loop thread. */
 WF_MUST_USE wf_status live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size);

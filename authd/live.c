@@ -62,6 +62,15 @@ live_load(struct daemon *daemon, const char *file, char *why_r, size_t size)
 	return WF_OK;
 }
 
+void
+live_tell(const struct config *config)
+{
+	char text[512];
+
+	if (config_entry_say(config, text, sizeof(text)))
+		wf_say(LOG_WARNING, text);
+}
+
 /* Certificates that cannot be read are no reason to keep the old list of hosts. */
 static void
 reload_hub(struct daemon *daemon)
@@ -88,6 +97,7 @@ live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size)
 		wf_say(LOG_ERR, "sections upstream: no other server can be asked; restart warifud");
 	if (keys_only)
 		return WF_OK;
+	live_tell(daemon->live->config);
 	system_row_fill(daemon, &row, AUDIT_SYSTEM, "reload", daemon->live->config->file);
 	engine_write_row(daemon->engine, &row);
 	return WF_OK;

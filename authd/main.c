@@ -113,6 +113,16 @@ check_leaks(struct config *config)
 	return status == WF_OK;
 }
 
+/* Nothing that the start would be refused for. */
+static void
+tell_entry(const struct config *config)
+{
+	char text[512];
+
+	if (config_entry_say(config, text, sizeof(text)))
+		fprintf(stderr, "%s\n", text);
+}
+
 static int
 check(const struct wf_options *options)
 {
@@ -126,6 +136,7 @@ check(const struct wf_options *options)
 	}
 	fine = check_secrets(config);
 	fine = check_leaks(config) && fine;
+	tell_entry(config);
 	if (fine)
 		printf(_("%s: fine\n"), config->file);
 	config_free(&config);

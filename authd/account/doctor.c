@@ -462,6 +462,16 @@ check_services(struct report *report)
 		_("Every service that is asked proves as many kinds as 'mfa.kinds' says."));
 }
 
+static enum level
+check_entry(struct report *report)
+{
+	if (config_entry_say(report->call->daemon->config, report->text, sizeof(report->text)))
+		return WARN;
+	return TELL(report, OK, "%s",
+		_("Nothing is entered more freely than the documents that are complied with let "
+		  "it."));
+}
+
 /* What becomes of grants that nobody looks after. */
 struct grant_tally {
 	int64_t date_us;
@@ -710,6 +720,7 @@ static const struct {
 	{"dictionary", check_dictionary},
 	{"leaked passwords", check_leaks},
 	{"services", check_services},
+	{"entry", check_entry},
 	{"grants", check_grants},
 	{"RADIUS clients", check_radius_clients},
 	{"RADIUS secrets", check_radius_secrets},

@@ -45,57 +45,33 @@ put_row(struct allowed *allowed, const char *parameter, const char *profile,
 
 /* --- services: conditions for who may enter --- */
 
-/* A client that lets in some groups alone has said so. */
-static bool
-has_condition(const struct config *config, const struct policy_service *service)
+static wf_status
+check_services_by(struct allowed *allowed, const struct rules_profile *profile,
+	const struct rules_criterion *criterion)
 {
-	const struct config_client *client = config_client_find(&config->radius, service->name);
-	struct policy_entry entry;
+	char names[NAMES_SIZE];
+	const bool open =
+		config_entry_open(allowed->view->call->daemon->config, names, sizeof(names));
 
-	policy_entry_of(
-		&config->policy, service->name, client == NULL ? config->node : NULL, &entry);
-	return !policy_entry_important(&entry) || entry.grants == GRANTS_REQUIRED ||
-	       (client != NULL && client->groups.n > 0);
+	return put_row(allowed, "register.grants", profile->name, criterion, "required", names,
+		open ? "deviation" : "met",
+		open ? _("Important data, and anybody with an account may enter: say who may "
+			 "('grants', or the 'groups' of a client), or the class of the data.")
+		     : "");
 }
-
-/* "sshd, su, ..."; "" where each has one. */
-static void
-open_to_all(const struct config *config, char names_r[NAMES_SIZE])
-{
-	size_t len = 0;
-
-	names_r[0] = '\0';
-	for (size_t i = 0; i < config->policy.nservices && len < NAMES_SIZE; i++) {
-		const struct policy_service *service = &config->policy.services[i];
-
-		if (service->asked && !has_condition(config, service))
-			len += (size_t)snprintf(names_r + len, NAMES_SIZE - len, "%s%s",
-				len == 0 ? "" : ", ", service->name);
-	}
-}
-
-static const char *const conditions[] = {"SCS-4-1-7-3", "KUBOTA-50a", "IPA-6.1a"};
 
 static wf_status
 check_services_of(struct allowed *allowed, const struct rules_profile *profile)
 {
 	const struct rules_book *book = policy_view_book(allowed->view);
-	char names[NAMES_SIZE];
+	const struct rules_catalogue *catalogue = rules_catalogue_find(book, profile->criteria);
 	wf_status status = WF_OK;
 
-	open_to_all(allowed->view->call->daemon->config, names);
-	for (size_t i = 0; status == WF_OK && i < COUNT_OF(conditions); i++) {
-		const struct rules_criterion *criterion = rules_criterion_find(book, conditions[i]);
+	for (size_t i = 0; status == WF_OK && catalogue != NULL && i < catalogue->n; i++) {
+		const struct rules_criterion *criterion = &catalogue->criteria[i];
 
-		if (criterion == NULL || !rules_asks(book, profile, criterion))
-			continue;
-		status = put_row(allowed, "register.grants", profile->name, criterion, "required",
-			names, names[0] == '\0' ? "met" : "deviation",
-			names[0] == '\0'
-				? ""
-				: _("Important data, and anybody with an account may enter: say "
-				    "who may ('grants', 'scope', the 'groups' of a client), or "
-				    "the class of the data."));
+		if (config_entry_is_about(criterion) && rules_asks(book, profile, criterion))
+			status = check_services_by(allowed, profile, criterion);
 	}
 	return status;
 }

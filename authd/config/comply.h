@@ -53,6 +53,17 @@ struct config;
  */
 WF_MUST_USE wf_status config_book_load(
 	const struct config *config, struct rules_book *book_r, char *why_r, size_t size);
+/*
+ * Services with important data that anybody with an account may enter: "sshd, su", as many as there
+ * is room for.  False, and "": there is none.
+ */
+bool config_entry_open(const struct config *config, char *names_r, size_t size);
+/* Whether a criterion asks that somebody says who may enter. */
+bool config_entry_is_about(const struct rules_criterion *criterion);
+/* The first such criterion of what is complied with; NULL: none asks. */
+const struct rules_criterion *config_entry_asked(const struct config_comply *comply);
+/* A sentence about both; false, with text_r untouched: there is nothing to tell. */
+bool config_entry_say(const struct config *config, char *text_r, size_t size);
 /* The section that an answer of the composition was made of. */
 const struct config_answer *config_answer_of(
 	const struct config_comply *comply, const struct compose_answer *answer);

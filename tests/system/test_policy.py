@@ -118,6 +118,18 @@ def test_grants(lab):
     lab.verify()
 
 
+def test_entry(lab):
+    """Important services that anybody may enter are told at the start, by --check and by the doctor (SCS-4-1-7-3)."""
+    told = "though SCS-4-1-7-3 asks who may: sshd, login"
+    lay_out()
+    lab.up(comply("scs4"), lib.NO_BACKOFF)
+    lib.contains(lab.said(), told, "the log of the start")
+    lib.contains(lab.run(lib.DAEMON, "--check").stderr, told, "warifud --check, which calls it fine")
+    lib.contains(lab.run(lib.CLI, "--lang", "en", "doctor", code=None).stdout, told, "the doctor")
+    lab.configure(comply("scs4"), 'node = "web1"\nhost "web1" { data = "1" }\n', lib.NO_BACKOFF)
+    lib.equal(lab.run(lib.DAEMON, "--check").stderr, "", "where the host says that its data are public")
+
+
 def test_impact(lab):
     """Another document is tried in the caged daemon: its contradictions are told, and nothing is changed."""
     lay_out()

@@ -313,6 +313,41 @@ START_TEST(services_without_conditions)
 }
 END_TEST
 
+static const char *
+doctor_says(const char *column)
+{
+	rig_ok("doctor");
+	for (size_t i = 0; i < rig.nrows; i++)
+		if (strcmp(rig_cell(i, "name"), "entry") == 0)
+			return rig_cell(i, column);
+	return "";
+}
+
+/* The start is not refused for it; so the doctor has to say it. */
+START_TEST(services_without_conditions_are_told)
+{
+	char text[512] = "untouched";
+
+	take("comply = {\"scs4\"}\n" NOT_ASKED);
+	ck_assert_str_eq(doctor_says("level"), "warn");
+	ck_assert_str_eq(doctor_says("text"),
+		"Important data, and anybody with an account may enter, though SCS-4-1-7-3 asks "
+		"who may: sshd. Say who ('grants', or the 'groups' of a client), or the class of "
+		"the data.");
+	take("comply = {\"scs4\"}\n" NOT_ASKED "service sshd { grants = required }\n");
+	ck_assert_str_eq(doctor_says("level"), "ok");
+	take(NOT_ASKED);
+	ck_assert_str_eq(doctor_says("level"), "ok");
+	ck_assert(!config_entry_say(loaded, text, sizeof(text)));
+	ck_assert_str_eq(text, "untouched");
+	take("comply = {\"kubota\", \"scs3\"}\n"
+	     "resolve session.timeout { is = {8h} by = S on = 2026-11-21 reason = r }\n"
+	     "resolve password.max_age { is = {3650} by = S on = 2026-11-21 reason = r }\n");
+	ck_assert_str_eq(doctor_says("level"), "warn");
+	ck_assert_ptr_nonnull(strstr(doctor_says("text"), "KUBOTA-50a asks who may: sshd, log"));
+}
+END_TEST
+
 /* The row that says so of what is in force; -1: there is none. */
 static long
 let_off(const char *in_force)
@@ -367,6 +402,7 @@ make_suite(void)
 	tcase_add_test(tcase, what_cannot_be_asked);
 	tcase_add_test(tcase, many_accounts);
 	tcase_add_test(tcase, services_without_conditions);
+	tcase_add_test(tcase, services_without_conditions_are_told);
 	tcase_add_test(tcase, service_accounts);
 	suite_add_tcase(suite, tcase);
 	return suite;
