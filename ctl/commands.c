@@ -332,7 +332,9 @@ static const struct option_spec radius_test_options[] = {
 	TAKES("client", "NAME", "client", VALUE_TEXT,
 		N_("send as this client (default: the first that has an address of this machine)")),
 	TAKES("server", "ADDRESS", NULL, VALUE_TEXT,
-		N_("send it there: an address, with its port if it is not 1812")),
+		N_("send it to this listener of the machine: address, and port if it is not 1812")),
+	TAKES("owner", "USER", NULL, VALUE_TEXT,
+		N_("the user of warifu-radiusd (default: warifu-radius)")),
 	STDIN,
 	OPTIONS_END,
 };

@@ -30,9 +30,28 @@ read_row(const char *line, struct row *row_r)
 	return sscanf(line, form, &row_r->port, &row_r->state, &row_r->uid, &row_r->inode) == 4;
 }
 
+/* What row is looked for. */
+struct wanted {
+	bool tcp; /* a listening one */
+	uint16_t port;
+	const uid_t *known; /* of none of these users */
+	size_t n;
+};
+
+static bool
+is_wanted(const struct wanted *wanted, const struct row *row)
+{
+	if (row->port != wanted->port || (wanted->tcp && row->state != TCP_LISTEN))
+		return false;
+	for (size_t i = 0; i < wanted->n; i++)
+		if (wanted->known[i] == row->uid)
+			return false;
+	return true;
+}
+
 /* WF_NOT_FOUND: the file has no such row. */
 static wf_status
-find_row(const char *path, bool tcp, uint16_t port, struct row *row_r)
+find_row(const char *path, const struct wanted *wanted, struct row *row_r)
 {
 	FILE *table = fopen(path, "re");
 	char line[LINE_MAX_LEN];
@@ -41,8 +60,7 @@ find_row(const char *path, bool tcp, uint16_t port, struct row *row_r)
 	if (table == NULL)
 		return WF_IO;
 	while (status == WF_NOT_FOUND && fgets(line, sizeof(line), table) != NULL)
-		if (read_row(line, row_r) && row_r->port == port &&
-			(!tcp || row_r->state == TCP_LISTEN))
+		if (read_row(line, row_r) && is_wanted(wanted, row_r))
 			status = WF_OK;
 	(void)fclose(table);
 	return status;
@@ -109,20 +127,27 @@ find_process(uint64_t inode, struct port_holder *holder)
 }
 
 wf_status
-port_holder(bool tcp, uint16_t port, struct port_holder *holder_r)
+port_stranger(bool tcp, uint16_t port, const uid_t *known, size_t n, struct port_holder *holder_r)
 {
 	static const char *const tables[][2] = {
 		{"/proc/net/udp", "/proc/net/udp6"}, {"/proc/net/tcp", "/proc/net/tcp6"}};
 	struct port_holder holder = {.pid = 0};
+	const struct wanted wanted = {.tcp = tcp, .port = port, .known = known, .n = n};
 	struct row row = {.port = 0};
-	wf_status status = find_row(tables[tcp][0], tcp, port, &row);
+	wf_status status = find_row(tables[tcp][0], &wanted, &row);
 
 	if (status == WF_NOT_FOUND)
-		status = find_row(tables[tcp][1], tcp, port, &row);
+		status = find_row(tables[tcp][1], &wanted, &row);
 	if (status != WF_OK)
 		return status;
 	holder.uid = row.uid;
 	find_process(row.inode, &holder);
 	*holder_r = holder;
 	return WF_OK;
+}
+
+wf_status
+port_holder(bool tcp, uint16_t port, struct port_holder *holder_r)
+{
+	return port_stranger(tcp, port, NULL, 0, holder_r);
 }

@@ -6,6 +6,7 @@
 #define WF_CTL_PORTHOLD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -24,5 +25,8 @@ struct port_holder {
  * /proc cannot be read.
  */
 WF_MUST_USE wf_status port_holder(bool tcp, uint16_t port, struct port_holder *holder_r);
+/* The same of one that is none of these users, whoever else has the port at other addresses. */
+WF_MUST_USE wf_status port_stranger(
+	bool tcp, uint16_t port, const uid_t *known, size_t n, struct port_holder *holder_r);
 
 #endif

@@ -84,6 +84,20 @@ connect_to(const struct addrinfo *server, const char *source, int *fd_r)
 }
 
 wf_status
+probe_address(const char *server, struct sockaddr_storage *address_r)
+{
+	char host[HOST_MAX];
+	const char *port;
+	struct addrinfo *found = NULL;
+
+	if (!split(server, host, &port) || look_up(host, port, &found) != WF_OK)
+		return WF_INVALID;
+	memcpy(address_r, found->ai_addr, found->ai_addrlen);
+	freeaddrinfo(found);
+	return WF_OK;
+}
+
+wf_status
 probe_open(struct probe *probe_r, const char *server, const char *source)
 {
 	char host[HOST_MAX];

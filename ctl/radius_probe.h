@@ -34,6 +34,8 @@ struct probe_answer {
 	struct packet packet; /* PROBE_ANSWERED; within `bytes` */
 };
 
+/* The address of a server, written as probe_open() takes it. WF_INVALID: it is none. */
+WF_MUST_USE wf_status probe_address(const char *server, struct sockaddr_storage *address_r);
 /*
  * `server`: "127.0.0.1", "127.0.0.1:1812", "::1" or "[::1]:1812"; `source` (NULL: any): an address
  * of this machine. WF_INVALID: `server` is no address; WF_IO: errno has why there is no such

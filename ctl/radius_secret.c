@@ -95,21 +95,35 @@ draw(struct radius_secret *secret)
 	return WF_OK;
 }
 
+static const char *
+user_name(const struct parsed *parsed)
+{
+	const char *name = args_option(parsed, "owner");
+
+	return name != NULL ? name : OWNER;
+}
+
+uid_t
+radius_user(const struct parsed *parsed)
+{
+	const struct passwd *entry;
+
+	wf_fault_shelter(true); /* whatever name services the machine has */
+	entry = getpwnam(user_name(parsed));
+	wf_fault_shelter(false);
+	return entry != NULL ? entry->pw_uid : (uid_t)-1;
+}
+
 /* Root keeps what would belong to a user that is not there yet, and says so. */
 static uid_t
 owner_of(struct ctl *ctl, const struct parsed *parsed)
 {
-	const char *name = args_option(parsed, "owner");
-	const struct passwd *entry;
+	uid_t owner = radius_user(parsed);
 
-	if (name == NULL)
-		name = OWNER;
-	wf_fault_shelter(true); /* whatever name services the machine has */
-	entry = getpwnam(name);
-	wf_fault_shelter(false);
-	if (entry != NULL)
-		return entry->pw_uid;
-	ctl_error(ctl, _("there is no user %s yet, so the file is root's; give it to the user of warifu-radiusd"), name);
+	if (owner != (uid_t)-1)
+		return owner;
+	ctl_error(ctl, _("there is no user %s yet, so the file is root's; give it to the user of warifu-radiusd"),
+		user_name(parsed));
 	return geteuid();
 }
 

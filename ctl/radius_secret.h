@@ -6,6 +6,7 @@
 #define WF_CTL_RADIUS_SECRET_H
 
 #include <limits.h>
+#include <sys/types.h>
 
 #include "ctl/args.h"
 #include "ctl/ctl.h"
@@ -31,6 +32,11 @@ bool radius_name_fits(struct ctl *ctl, const char *name);
 bool radius_text_fits(struct ctl *ctl, const char *text);
 /* The folder of the configuration, of --config or the usual one. */
 void radius_folder(const struct parsed *parsed, char *folder_r, size_t size);
+/*
+ * The user of warifu-radiusd as this machine knows it (--owner, else warifu-radius);
+ * (uid_t)-1: there is none.
+ */
+uid_t radius_user(const struct parsed *parsed);
 /* Its usual file: NAME.secret or NAME.psk in the folder of secrets beside the configuration. */
 void radius_secret_place(const struct parsed *parsed, const char *client, struct radius_secret *secret);
 /*

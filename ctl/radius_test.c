@@ -2,6 +2,11 @@
  * radius test: a login through the RADIUS server as a gateway would do it, so that one can see
  * where it gets stuck. The daemon says as which client, and where that client's secret lies; the
  * secret is read here, so the caller must be able to read it. Nothing but the login is changed.
+ *
+ * A daemon that somebody else has taken over must not get at secrets and passwords by it: what is
+ * typed goes to a listener of this machine alone that root, the caller or the user of
+ * warifu-radiusd holds, and a secret is read only from a file of theirs; who that user is, the
+ * machine says.
  */
 #include "config.h"
 
@@ -17,7 +22,9 @@
 #include "ctl/prompt.h"
 #include "ctl/radius_answer.h"
 #include "ctl/radius_causes.h"
+#include "ctl/radius_place.h"
 #include "ctl/radius_probe.h"
+#include "ctl/radius_secret.h"
 #include "ctl/radius_steps.h"
 #include "ctl/text.h"
 
@@ -30,6 +37,7 @@ struct test {
 	struct ctl *ctl;
 	const char *user;
 	const char *server; /* of --server; NULL: the daemon's */
+	uid_t owner;	    /* the user of warifu-radiusd */
 	struct answer target;
 	struct wf_secret secret; /* of the client */
 	struct digest *digest;
@@ -96,21 +104,73 @@ static int
 read_secret(struct test *test)
 {
 	const char *file = target(test, "secret-file");
-	uid_t owner = (uid_t)strtoull(target(test, "secret-owner"), NULL, 10);
-	wf_status status = config_secret_read(file, owner, &test->secret);
+	wf_status status = config_secret_read(file, test->owner, &test->secret);
 
 	if (status == WF_OK)
 		return CTL_OK;
 	if (status == WF_DENIED && test->ctl->uid != 0)
 		ctl_error(test->ctl,
 			_("the secret of the client is for root alone (%s): test as root"), file);
+	else if (status == WF_DENIED)
+		ctl_error(test->ctl,
+			_("the secret of the client, %s, is not read: it must belong to root or to "
+			  "the user of warifu-radiusd (--owner) and be closed to everybody else"),
+			file);
 	else
 		ctl_error(test->ctl, _("the secret of the client, %s, cannot be used: %s"), file,
 			_(wf_status_text(status)));
 	return status == WF_DENIED ? CTL_DENIED : CTL_NO;
 }
 
-/* A server elsewhere sees the address that the way there gives. */
+static int
+tell_place(const struct test *test, enum place_fault fault, const struct port_holder *holder)
+{
+	const char *server = server_of(test);
+	char shown[PORTHOLD_NAME_MAX];
+
+	if (fault == PLACE_FINE)
+		return CTL_OK;
+	table_clean(holder->name, shown, sizeof(shown));
+	if (fault == PLACE_FOREIGN)
+		ctl_error(test->ctl,
+			_("%s is no address of this machine, so nothing is sent there: password "
+			  "and code would leave it; test on the machine where the server runs"),
+			server);
+	else if (fault == PLACE_HELD)
+		ctl_error(test->ctl,
+			_("at %s listens a program of uid %lu (%s), which is not the user of "
+			  "warifu-radiusd (--owner), so nothing is sent there"),
+			server, (unsigned long)holder->uid, shown);
+	else
+		ctl_error(test->ctl, _("who listens at %s cannot be told: %s"), server,
+			strerror(errno));
+	return CTL_DENIED;
+}
+
+static int
+tell_no_address(const struct test *test)
+{
+	ctl_error(test->ctl,
+		_("'%s' is no address such as 127.0.0.1, 127.0.0.1:1812 or [::1]:1812"),
+		server_of(test));
+	return CTL_USAGE;
+}
+
+/* Before anything secret is read. */
+static int
+check_place(const struct test *test)
+{
+	struct port_holder holder = {.uid = 0};
+	struct sockaddr_storage address = {.ss_family = AF_UNSPEC};
+	enum place_fault fault;
+
+	if (probe_address(server_of(test), &address) != WF_OK)
+		return tell_no_address(test);
+	fault = place_check((const struct sockaddr *)&address, test->owner, &holder);
+	return tell_place(test, fault, &holder);
+}
+
+/* To a server that was named, out of the address that the way there gives. */
 static int
 open_probe(struct test *test)
 {
@@ -122,13 +182,9 @@ open_probe(struct test *test)
 	if (status == WF_OK)
 		return CTL_OK;
 	if (status == WF_INVALID)
-		ctl_error(test->ctl,
-			_("'%s' is no address such as 127.0.0.1, 127.0.0.1:1812 or [::1]:1812"),
-			server_of(test));
-	else
-		ctl_error(test->ctl, _("nothing can be sent to %s: %s"), server_of(test),
-			strerror(errno));
-	return status == WF_INVALID ? CTL_USAGE : CTL_AWAY;
+		return tell_no_address(test);
+	ctl_error(test->ctl, _("nothing can be sent to %s: %s"), server_of(test), strerror(errno));
+	return CTL_AWAY;
 }
 
 static void
@@ -342,10 +398,13 @@ ctl_radius_test(struct ctl *ctl, const struct parsed *parsed)
 	struct test test = {.ctl = ctl,
 		.user = args_operand(parsed, 0),
 		.server = args_option(parsed, "server"),
+		.owner = radius_user(parsed),
 		.probe = {.fd = -1}};
 	int code = ask_target(&test, parsed);
 
 	steps_init(&test.steps, ctl);
+	if (code == CTL_OK)
+		code = check_place(&test);
 	if (code == CTL_OK)
 		code = read_secret(&test);
 	if (code == CTL_OK)

@@ -92,13 +92,12 @@ put_all(struct act_call *call, const struct config_client *client, const char *a
 	const char *server)
 {
 	const struct config *config = call->daemon->config;
-	char owner[ACT_NUMBER_SIZE], timeout[ACT_NUMBER_SIZE];
+	char timeout[ACT_NUMBER_SIZE];
 	const char *const rows[][2] = {
 		{"client", client->name},
 		{"address", address},
 		{"server", server},
 		{"secret-file", client->secret_file},
-		{"secret-owner", act_number_text(config->radius_uid, owner)},
 		{"client-mode", config_mode_name(client->mode)},
 		{"separator", client->separator},
 		{"timeout-ms", act_number_text(client->timeout_ms, timeout)},

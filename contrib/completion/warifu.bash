@@ -170,6 +170,10 @@ _warifu()
 	--server)
 		return
 		;;
+	--owner)
+		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
+		return
+		;;
 	--against)
 		return
 		;;
@@ -312,7 +316,7 @@ _warifu()
 		words='--replace --psk --file --config --json --socket --lang --help --version'
 		;;
 	'radius test')
-		words='--client --server --stdin --json --socket --lang --help --version'
+		words='--client --server --owner --stdin --json --socket --lang --help --version'
 		kind=-u
 		;;
 	'radius stats')

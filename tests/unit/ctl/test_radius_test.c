@@ -18,6 +18,7 @@
 #define SECRET "plum blossom lane"
 #define STATE "0123456789012345678901234567890123456789"
 #define ANSWERS_MAX 8
+#define STRANGER 4242
 
 /* What becomes of one datagram. */
 enum deed { END = 0, ACCEPT, REJECT, CHALLENGE, DROP, OTHER_SECRET, UNSIGNED, OTHER_ID, NONSENSE };
@@ -32,8 +33,10 @@ static struct server {
 } server;
 
 static struct rig rig;
-static char address[32], secret_file[256], owner[24], dictionary[512];
+static char address[32], secret_file[256], dictionary[512];
 static const char *mode, *counter_before, *counter_after;
+static const char *named; /* the server that the daemon names; NULL: ours */
+static uid_t secret_owner;
 
 /* --- the server --- */
 
@@ -188,6 +191,8 @@ set_up(void)
 		getenv("top_srcdir"));
 	mode = "challenge";
 	counter_before = counter_after = "requests";
+	named = NULL;
+	secret_owner = geteuid();
 }
 
 static int
@@ -207,8 +212,9 @@ run_by(int (*run)(const char *input, const char *words), const enum deed *script
 	const struct rig_act acts[] = {
 		{.act = "radius.test",
 			.columns = {"option", "value"},
-			.rows = {{"client", "local"}, {"address", "127.0.0.1"}, {"server", address},
-				{"secret-file", secret_file}, {"secret-owner", owner},
+			.rows = {{"client", "local"}, {"address", "127.0.0.1"},
+				{"server", named != NULL ? named : address},
+				{"secret-file", secret_file},
 				{"client-mode", mode}, {"separator", ","}, {"timeout-ms", "90"},
 				{"dictionary", dictionary}}},
 		{.act = "radius.stats",
@@ -225,7 +231,7 @@ run_by(int (*run)(const char *input, const char *words), const enum deed *script
 	rig_write(&rig, "secret", SECRET "\n");
 	snprintf(secret_file, sizeof(secret_file), "%s", rig_path(&rig, "secret"));
 	ck_assert_int_eq(chmod(secret_file, 0400), 0);
-	snprintf(owner, sizeof(owner), "%u", geteuid());
+	ck_assert_int_eq(chown(secret_file, secret_owner, (gid_t)-1), 0);
 	code = run(input, words);
 	stop_server();
 	return code;
@@ -403,6 +409,77 @@ START_TEST(another_server)
 }
 END_TEST
 
+/* Wherever the daemon, or the one who types, wants it to go (192.0.2.0/24 is nobody's). */
+START_TEST(nothing_leaves_the_machine)
+{
+	static const enum deed script[] = {END};
+	static const char *const servers[] = {"192.0.2.1:1812", "[2001:db8::1]:1812", "192.0.2.1"};
+	char words[64];
+
+	named = servers[_i];
+	ck_assert_int_eq(run(script, "my password\n", ""), CTL_DENIED);
+	ck_assert_msg(strstr(rig.err, "is no address of this machine") != NULL, "%s", rig.err);
+	ck_assert_str_eq(rig.out, "");
+	rig_stop(&rig);
+	named = NULL;
+	snprintf(words, sizeof(words), "--server %s", servers[_i]);
+	ck_assert_int_eq(run(script, "my password\n", words), CTL_DENIED);
+	ck_assert_msg(strstr(rig.err, "is no address of this machine") != NULL, "%s", rig.err);
+	rig_stop(&rig);
+}
+END_TEST
+
+/* A listener that is somebody else's, who waits for the server to be down. */
+static int
+listen_as_stranger(char text_r[32])
+{
+	struct sockaddr_in own = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(own);
+	int fd;
+
+	ck_assert_int_eq(seteuid(STRANGER), 0);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	ck_assert_int_eq(seteuid(0), 0);
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&own, sizeof(own)), 0);
+	ck_assert_int_eq(getsockname(fd, (struct sockaddr *)&own, &len), 0);
+	snprintf(text_r, 32, "127.0.0.1:%u", ntohs(own.sin_port));
+	return fd;
+}
+
+START_TEST(nothing_goes_to_a_stranger)
+{
+	static const enum deed script[] = {END};
+	char text[32], byte;
+	int fd;
+
+	if (geteuid() != 0)
+		return;
+	fd = listen_as_stranger(text);
+	named = text;
+	ck_assert_int_eq(run(script, "my password\n", ""), CTL_DENIED);
+	ck_assert_msg(strstr(rig.err, "listens a program of uid 4242 (") != NULL, "%s", rig.err);
+	ck_assert_int_eq(recv(fd, &byte, 1, 0), -1);
+	close(fd);
+	rig_stop(&rig);
+}
+END_TEST
+
+START_TEST(a_stranger_s_file_is_not_read)
+{
+	static const enum deed script[] = {END};
+
+	if (geteuid() != 0)
+		return;
+	secret_owner = STRANGER;
+	ck_assert_int_eq(run(script, "my password\n", ""), CTL_DENIED);
+	ck_assert_msg(
+		strstr(rig.err, "is not read: it must belong to root") != NULL, "%s", rig.err);
+	ck_assert_uint_eq(server.n, 0);
+	rig_stop(&rig);
+}
+END_TEST
+
 START_TEST(no_client_no_test)
 {
 	static const struct rig_act acts[] = {
@@ -520,6 +597,9 @@ radius_test_suite(void)
 	tcase_add_loop_test(tc, silence_is_explained_by_counters, 0, ENTRIES(counters));
 	tcase_add_test(tc, another_server);
 	tcase_add_test(tc, no_client_no_test);
+	tcase_add_loop_test(tc, nothing_leaves_the_machine, 0, 3);
+	tcase_add_test(tc, nothing_goes_to_a_stranger);
+	tcase_add_test(tc, a_stranger_s_file_is_not_read);
 	add_fault_tests(tc);
 	suite_add_tcase(suite, tc);
 	return suite;
