@@ -97,6 +97,10 @@ static const struct option_spec emergency_new_options[] = {
 
 static const struct option_spec emergency_unlock_options[] = {REASON_NEEDED, TICKET, BREAKGLASS_FILE, OPTIONS_END};
 
+#define PERSON                                  \
+	TAKES("person", "TEXT", "person", VALUE_TEXT, \
+		N_("whose account it is, the same text for all of one person"))
+
 static const struct option_spec user_add_options[] = {
 	TAKES("uid", "NUMBER", "uid", VALUE_NUMBER, N_("Unix uid (default: that of the Unix user)")),
 	CHOICE("kind", "KIND", "kind", "general|privileged|service", N_("kind of account")),
@@ -105,6 +109,7 @@ static const struct option_spec user_add_options[] = {
 		N_("networks that a service account may come from")),
 	TAKES("groups", "GROUPS", "groups", VALUE_TEXT,
 		N_("groups of the account, with commas between; RADIUS clients go by them")),
+	PERSON,
 	TAKES("valid-until", "TIME", "valid-until", VALUE_UNTIL, N_("end of validity")),
 	FLAG("no-password", NULL, N_("set no password")),
 	STDIN,
@@ -142,8 +147,7 @@ static const struct option_spec user_set_options[] = {
 		N_("whether the password must be changed at the next login")),
 	CHOICE("shared", "0|1", "shared", "0|1",
 		N_("whether several people use it, each by sudo from a login of his own")),
-	TAKES("person", "TEXT", "person", VALUE_TEXT,
-		N_("whose account it is, the same text for all of one person")),
+	PERSON,
 	REASON,
 	TICKET,
 	OPTIONS_END,

@@ -41,7 +41,7 @@ static const struct act_arg_spec why_args[] = {USER,
 static const struct act_arg_spec user_add_args[] = {USER, UID, CHOICE("kind", KINDS),
 	TEXT("display", 128), WHEN("valid-until"), FLAG("must-change"), TICKET,
 	{.name = "sources", .type = ARG_NETWORKS, .max = 1024},
-	{.name = "groups", .type = ARG_GROUPS, .max = 1024},
+	{.name = "groups", .type = ARG_GROUPS, .max = 1024}, TEXT("person", 64),
 	SECRET("password", PASSWORD_MAX, false), END};
 static const struct act_arg_spec user_import_args[] = {USER,
 	{.name = "uid", .type = ARG_NUMBER, .required = true, .max = UID_MAX}, TEXT("display", 128),

@@ -12,44 +12,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "authd/account/internal.h"
-#include "authd/account/upstream_of.h"
-#include "authd/policy/policy_words.h"
+#include "authd/account/doctor.h"
 
 #define BACKUP_AGE_DAYS 7
-#define LEAK_DAYS 91 /* a quarter */
-#define DAY_US (86400 * US_PER_S)
 #define ENTROPY_LOW 128
-#define CODES_LOW 3
 #define UNUSED_DAYS 90 /* of a grant, or of its making */
 
 static const char *const levels[] = {"ok", "warn", "bad"};
-enum level { OK, WARN, BAD };
-
-/* What one pass over accounts and credentials finds. */
-struct tally {
-	int64_t now_us;
-	uint32_t key_id;
-	size_t ended, exempt, stale, few_codes;
-	size_t unable;	    /* enabled people who lack what a login demands */
-	char names[128];    /* of them, as many as there is room for */
-	bool more_names;
-	size_t forbidden; /* enabled accounts with names that documents refuse */
-	char forbidden_name[WF_NAME_MAX + 1], forbidden_rule[POLICY_RULE_SIZE]; /* one of them */
-	size_t unchecked; /* passwords that were not looked up among leaked ones for too long */
-	char unchecked_names[128];
-};
-
-struct report {
-	struct act_call *call;
-	struct health health;
-	struct tally tally;
-	char text[512];
-	char time[ACT_TIME_SIZE];
-};
-
-#define TELL(report, level, ...)                                                        \
-	((void)snprintf((report)->text, sizeof((report)->text), __VA_ARGS__), (level))
 
 /* --- mode, clock, disk, queue --- */
 
@@ -220,213 +189,7 @@ check_backup(struct report *report)
 	return TELL(report, OK, _("The last backup is of %s."), act_time(newest, report->time));
 }
 
-/* --- accounts and keys --- */
-
-static unsigned
-count_kinds(const struct config *config, const struct act_subject *subject)
-{
-	unsigned kinds = account_upstream_kinds(
-		&config->upstreams, &subject->account, subject->credentials, subject->n);
-	unsigned n = 0;
-
-	for (size_t i = 0; i < subject->n; i++) {
-		const struct factor_ops *ops = factor_ops(subject->credentials[i].factor);
-
-		if (ops != NULL && subject->credentials[i].state == CREDENTIAL_ACTIVE)
-			kinds |= (unsigned)ops->kind;
-	}
-	for (; kinds != 0; kinds &= kinds - 1)
-		n++;
-	return n;
-}
-
-static void
-add_name(struct tally *tally, const char *name)
-{
-	size_t len = strlen(tally->names);
-	const char *comma = len > 0 ? ", " : "";
-
-	tally->unable++;
-	if (len + strlen(comma) + strlen(name) < sizeof(tally->names))
-		(void)snprintf(tally->names + len, sizeof(tally->names) - len, "%s%s", comma, name);
-	else
-		tally->more_names = true;
-}
-
-static wf_status
-tally_kinds(struct report *report, const struct account *account)
-{
-	const int64_t wanted = policy_kinds(&report->call->daemon->config->policy);
-	struct act_subject subject;
-	wf_status status;
-
-	if (account->standing != STANDING_MANAGED || account->state != ACCOUNT_ENABLED ||
-		account->kind == ACCOUNT_SERVICE)
-		return WF_OK;
-	status = act_subject_read(report->call, account->name, &subject);
-	if (status == WF_OK &&
-		(int64_t)count_kinds(report->call->daemon->config, &subject) < wanted)
-		add_name(&report->tally, account->name);
-	return status == WF_NOT_FOUND ? WF_OK : status; /* removed meanwhile */
-}
-
-static void
-tally_name(struct report *report, const struct account *account)
-{
-	struct tally *tally = &report->tally;
-
-	if (account->state != ACCOUNT_ENABLED || account->standing == STANDING_REFUSED ||
-		!policy_name_forbidden(&report->call->daemon->config->policy, account->name,
-			account->kind, tally->forbidden_rule))
-		return;
-	tally->forbidden++;
-	memcpy(tally->forbidden_name, account->name, sizeof(tally->forbidden_name));
-}
-
-/* A name behind the others, as long as it fits. */
-static void
-append_name(char *names, size_t size, const char *name)
-{
-	size_t len = strlen(names);
-
-	if (len + strlen(name) + 3 < size)
-		(void)snprintf(names + len, size - len, "%s%s", len > 0 ? ", " : "", name);
-}
-
-/* How long a password may go without being looked up (ISAC-3.2.7a). */
-static int64_t
-leak_days(const struct policy *policy)
-{
-	const struct policy_held *held = policy_held_strictest(policy, R_PASSWORD_LEAK_CHECK);
-
-	return held->set && held->value > 0 ? held->value : LEAK_DAYS;
-}
-
-static void
-tally_password(struct report *report, const struct account *account)
-{
-	struct tally *tally = &report->tally;
-	const int64_t age_us = tally->now_us - account->password.checked_us;
-	const int64_t days = leak_days(&report->call->daemon->config->policy);
-
-	if (account->standing != STANDING_MANAGED || account->state != ACCOUNT_ENABLED ||
-		account->password.set_us == 0 || age_us <= days * DAY_US)
-		return;
-	tally->unchecked++;
-	append_name(tally->unchecked_names, sizeof(tally->unchecked_names), account->name);
-}
-
-static wf_status
-tally_account(void *ctx, const struct account *account)
-{
-	struct report *report = ctx;
-	struct tally *tally = &report->tally;
-
-	if (account->standing == STANDING_EXEMPT) {
-		tally->exempt++;
-		tally->ended += account->standing_until_us <= tally->now_us;
-	}
-	tally_name(report, account);
-	tally_password(report, account);
-	return tally_kinds(report, account);
-}
-
-static wf_status
-tally_credential(void *ctx, const struct credential *credential)
-{
-	struct tally *tally = ctx;
-	const bool live = credential->state != CREDENTIAL_VOID;
-
-	if (live && (credential->factor == FACTOR_TOTP || credential->factor == FACTOR_HOTP))
-		tally->stale += credential->key_id != tally->key_id;
-	if (live && credential->factor == FACTOR_RECOVERY)
-		tally->few_codes += credential->remaining < CODES_LOW;
-	return WF_OK;
-}
-
-static wf_status
-tally_all(struct report *report)
-{
-	wf_status status;
-
-	report->tally.now_us = wf_clock_now(&report->call->daemon->clock).wall_us;
-	report->tally.key_id = keyring_current(report->call->daemon->keys);
-	status = act_each_account(report->call, 0, tally_account, report);
-	if (status == WF_OK)
-		status = act_each_credential(report->call, 0, tally_credential, &report->tally);
-	return status;
-}
-
-static enum level
-check_accounts(struct report *report)
-{
-	if (report->tally.ended > 0)
-		return TELL(report, WARN,
-			_("Exemptions that have ended: %zu. These users are refused now: see "
-			  "'warifu user list'."),
-			report->tally.ended);
-	if (!report->health.ruler)
-		return TELL(report, WARN, "%s",
-			_("There is no enabled privileged account with password and token yet: run "
-			  "'warifu init'."));
-	if (report->tally.forbidden > 0)
-		return TELL(report, WARN,
-			_("Accounts with a name that may not be: %zu, such as '%s' (%s). They are "
-			  "refused at every login: disable or remove them."),
-			report->tally.forbidden, report->tally.forbidden_name,
-			report->tally.forbidden_rule);
-	return TELL(report, OK, _("Accounts: %llu; locked: %llu; exempt: %zu."),
-		(unsigned long long)report->health.counts.accounts,
-		(unsigned long long)report->health.counts.locked, report->tally.exempt);
-}
-
-static enum level
-check_dictionary(struct report *report)
-{
-	const char *source = policy_words_source();
-
-	if (source == NULL)
-		return TELL(report, WARN, "%s",
-			_("There is no dictionary to compare new passwords with, only our own "
-			  "list of words: install the package cracklib-runtime."));
-	return TELL(report, OK, _("New passwords are compared with the dictionary %s."), source);
-}
-
-static enum level
-check_leaks(struct report *report)
-{
-	const struct config *config = report->call->daemon->config;
-	const struct tally *tally = &report->tally;
-	bool wanted = policy_held_strictest(&config->policy, R_PASSWORD_LEAK_CHECK)->set;
-
-	if (config->policy.leaks == NULL)
-		return TELL(report, wanted ? BAD : OK, "%s",
-			_("There is no list of leaked passwords, so common words alone are looked "
-			  "up: write 'leak_list' into section 'password'."));
-	if (tally->unchecked > 0)
-		return TELL(report, WARN,
-			_("Passwords that no login has compared with the list of leaked ones for "
-			  "%lld days: %zu (%s)."),
-			(long long)leak_days(&config->policy), tally->unchecked,
-			tally->unchecked_names);
-	return TELL(report, OK,
-		_("All passwords were compared with %s in the last %lld days."), config->leak_list,
-		(long long)leak_days(&config->policy));
-}
-
-static enum level
-check_factors(struct report *report)
-{
-	if (report->tally.unable > 0)
-		return TELL(report, WARN,
-			_("Enabled accounts that are refused whatever they enter, for want of a "
-			  "password or token: %zu (%s%s). "
-			  "See 'warifu user list', 'warifu token add'."),
-			report->tally.unable, report->tally.names,
-			report->tally.more_names ? "..." : "");
-	return TELL(report, OK, "%s",
-		_("Every enabled account has the password and token that a login demands."));
-}
+/* --- services, grants, clients, other servers --- */
 
 /* Asked for one kind where two are demanded: what else its stack proves, nobody here sees. */
 static bool
@@ -581,25 +344,6 @@ check_radius_clients(struct report *report)
 }
 
 static enum level
-check_keys(struct report *report)
-{
-	if (report->tally.stale > 0)
-		return TELL(report, WARN,
-			_("Tokens sealed with an older key: %zu. Run 'warifu key rotate' to "
-			  "finish."),
-			report->tally.stale);
-	return TELL(report, OK, _("All tokens are sealed with key %u (%s)."), report->tally.key_id,
-		report->health.fingerprint);
-}
-
-static enum level
-check_codes(struct report *report)
-{
-	return TELL(report, OK, _("Sets of recovery codes with fewer than %d codes left: %zu."),
-		CODES_LOW, report->tally.few_codes);
-}
-
-static enum level
 check_relays(struct report *report)
 {
 	const struct config_relays *relays = &report->call->daemon->config->relays;
@@ -714,17 +458,19 @@ static const struct {
 	{"state folder", check_state_dir},
 	{"store", check_store},
 	{"key file", check_key_file},
-	{"keys", check_keys},
-	{"accounts", check_accounts},
-	{"factors", check_factors},
-	{"dictionary", check_dictionary},
-	{"leaked passwords", check_leaks},
+	{"keys", doctor_keys},
+	{"accounts", doctor_accounts},
+	{"names", doctor_names},
+	{"persons", doctor_persons},
+	{"factors", doctor_factors},
+	{"dictionary", doctor_dictionary},
+	{"leaked passwords", doctor_leaks},
 	{"services", check_services},
 	{"entry", check_entry},
 	{"grants", check_grants},
 	{"RADIUS clients", check_radius_clients},
 	{"RADIUS secrets", check_radius_secrets},
-	{"recovery codes", check_codes},
+	{"recovery codes", doctor_codes},
 	{"emergency file", check_breakglass},
 	{"backup", check_backup},
 	{"RADIUS certificates", check_radius_terms},
@@ -742,7 +488,7 @@ act_doctor(struct act_call *call)
 	size_t found = 0;
 
 	if (status == WF_OK)
-		status = tally_all(&report);
+		status = doctor_tally(&report);
 	if (status == WF_OK)
 		status = act_head(call, columns, COUNT_OF(columns));
 	for (size_t i = 0; status == WF_OK && i < COUNT_OF(checks); i++) {

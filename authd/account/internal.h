@@ -161,6 +161,16 @@ WF_MUST_USE wf_status act_name_permitted(
 WF_MUST_USE wf_status act_shared_fits(struct act_call *call, const struct account *account);
 /* The rules between kind and sources. */
 WF_MUST_USE wf_status act_kind_fits(struct act_call *call, const struct account *account);
+/*
+ * What a new account has to meet, and one that becomes of another kind: its name, its kind, who
+ * shares it, and whose it is.
+ */
+WF_MUST_USE wf_status act_account_fits(struct act_call *call, const struct account *account);
+/*
+ * A privileged account has to say whose it is where documents want it to have a password of its
+ * own (C-20); not the first administrator, whom root sets up before anybody can be asked.
+ */
+WF_MUST_USE wf_status act_person_told(struct act_call *call, const struct account *account);
 /* --- groups.c --- */
 #define ACT_GROUPS_SIZE (ACCOUNT_GROUPS_MAX * (ACCOUNT_GROUP_LEN + 1))
 #define ACT_GROUP_SHOWN 65
@@ -191,6 +201,9 @@ void act_otp_spec(const struct credential *credential, struct otp_spec *spec_r);
  * = from the start.
  */
 WF_MUST_USE wf_status act_each_account(struct act_call *call, int64_t after,
+	wf_status (*visit)(void *ctx, const struct account *account), void *ctx);
+/* The accounts that say that they are of this person; not "". */
+WF_MUST_USE wf_status act_each_of_person(struct act_call *call, const char *person,
 	wf_status (*visit)(void *ctx, const struct account *account), void *ctx);
 WF_MUST_USE wf_status act_each_credential(struct act_call *call, int64_t account_id,
 	wf_status (*visit)(void *ctx, const struct credential *credential), void *ctx);

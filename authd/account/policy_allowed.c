@@ -1,7 +1,8 @@
 /*
- * What is let off, against the documents: services with important data that anybody may enter, and
- * service accounts, which come with a key alone and are asked for nothing.  No value of the policy
- * says so; `policy check` names the services, the accounts and the criteria.
+ * What is let off, against the documents: services with important data that anybody may enter,
+ * service accounts, which come with a key alone and are asked for nothing, and privileged accounts
+ * that do not say whose they are, so that their passwords are compared with no others.  No value of
+ * the policy says so; `policy check` names the services, the accounts and the criteria.
  */
 #include "config.h"
 
@@ -22,6 +23,7 @@ struct allowed {
 	struct policy *asking; /* the policy, as if one claim alone asked for second factors */
 	int64_t date_us;
 	size_t deviations;
+	char nobodys[NAMES_SIZE]; /* privileged accounts without a person: "adm1, adm2" */
 };
 
 static const struct policy *
@@ -41,6 +43,20 @@ put_row(struct allowed *allowed, const char *parameter, const char *profile,
 
 	allowed->deviations += strcmp(verdict, "deviation") == 0;
 	return act_row_out(allowed->view->call, cells, POLICY_VIEW_CLAIM_COLUMNS);
+}
+
+/* A name behind the others; those for which there is no room are three dots. */
+static void
+add_name(char names[NAMES_SIZE], const char *name)
+{
+	static const char more[] = ", ...";
+	const size_t len = strlen(names);
+	const char *comma = len == 0 ? "" : ", ";
+
+	if (len + strlen(comma) + strlen(name) + sizeof(more) <= NAMES_SIZE)
+		(void)snprintf(names + len, NAMES_SIZE - len, "%s%s", comma, name);
+	else if (len < sizeof(more) || strcmp(names + len + 1 - sizeof(more), more) != 0)
+		(void)snprintf(names + len, NAMES_SIZE - len, "%s", more);
 }
 
 /* --- services: conditions for who may enter --- */
@@ -162,14 +178,10 @@ check_age(struct allowed *allowed, const struct compose_claim *claim,
 }
 
 static wf_status
-check_account(void *ctx, const struct account *account)
+check_service_account(struct allowed *allowed, const struct account *account)
 {
-	struct allowed *allowed = ctx;
 	wf_status status = WF_OK;
 
-	if (account->kind != ACCOUNT_SERVICE || account->state != ACCOUNT_ENABLED ||
-		account->standing != STANDING_MANAGED)
-		return WF_OK;
 	for (size_t i = 0; status == WF_OK && i < allowed->claims->n; i++) {
 		const struct compose_claim *claim = allowed->claims->list[i];
 		const struct rules_criterion *criterion = rules_criterion_find(
@@ -185,7 +197,51 @@ check_account(void *ctx, const struct account *account)
 	return status;
 }
 
-/* --- both --- */
+/* --- privileged accounts: whose they are (C-20) --- */
+
+/* What nobody here can compare is somebody else's. */
+static bool
+wants_persons(const struct compose_claim *claim)
+{
+	return claim->spec == rule_spec(R_PASSWORD_UNIQUE) && claim->sort == CLAIM_VALUE &&
+	       (claim->value & (REUSE_SYSTEMS | REUSE_SERVICES)) != 0 && compose_binds(claim);
+}
+
+static wf_status
+check_persons(struct allowed *allowed)
+{
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < allowed->claims->n; i++) {
+		const struct compose_claim *claim = allowed->claims->list[i];
+		const struct rules_criterion *criterion = rules_criterion_find(
+			policy_view_book(allowed->view), claim->origin.criterion);
+		char value[RULE_VALUE_SIZE];
+
+		if (allowed->nobodys[0] == '\0' || !wants_persons(claim) || criterion == NULL)
+			continue;
+		status = put_row(allowed, claim->spec->name, claim->profile, criterion,
+			rule_value_text(claim->spec, claim->value, value), allowed->nobodys,
+			"deviation",
+			_("Privileged accounts that do not say whose they are: 'warifu user set "
+			  "USER --person TEXT', for each account of that person."));
+	}
+	return status;
+}
+
+/* --- all of them --- */
+
+static wf_status
+check_account(void *ctx, const struct account *account)
+{
+	struct allowed *allowed = ctx;
+
+	if (account->state != ACCOUNT_ENABLED || account->standing != STANDING_MANAGED)
+		return WF_OK;
+	if (account->kind == ACCOUNT_PRIVILEGED && account->person[0] == '\0')
+		add_name(allowed->nobodys, account->name);
+	return account->kind == ACCOUNT_SERVICE ? check_service_account(allowed, account) : WF_OK;
+}
 
 static wf_status
 check_profiles(struct allowed *allowed, const char *against)
@@ -221,6 +277,8 @@ policy_view_allowed(const struct policy_view *view, const struct rules_claims *c
 	status = check_profiles(&allowed, against);
 	if (status == WF_OK)
 		status = act_each_account(view->call, 0, check_account, &allowed);
+	if (status == WF_OK)
+		status = check_persons(&allowed);
 	free(allowed.asking);
 	*deviations_r = allowed.deviations;
 	return status;

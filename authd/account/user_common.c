@@ -115,3 +115,35 @@ act_kind_fits(struct act_call *call, const struct account *account)
 			_("'sources' is for service accounts only: leave it out."));
 	return WF_OK;
 }
+
+wf_status
+act_person_told(struct act_call *call, const struct account *account)
+{
+	char rule[POLICY_RULE_SIZE];
+	bool ruler = false;
+	wf_status status;
+
+	if (account->kind != ACCOUNT_PRIVILEGED || account->person[0] != '\0' ||
+		!policy_unique_demanded(&call->daemon->config->policy, account->kind, rule))
+		return WF_OK;
+	status = act_ruler_exists(call, 0, &ruler);
+	if (status != WF_OK || !ruler)
+		return status;
+	return act_say(call, WF_INVALID,
+		_("A privileged account has to say whose it is, so that its password differs from "
+		  "those of the person's other accounts (%s): add '--person TEXT', the same text "
+		  "for all accounts of one person."),
+		rule);
+}
+
+wf_status
+act_account_fits(struct act_call *call, const struct account *account)
+{
+	wf_status status = act_name_permitted(call, account->name, account->kind);
+
+	if (status == WF_OK)
+		status = act_kind_fits(call, account);
+	if (status == WF_OK)
+		status = act_shared_fits(call, account);
+	return status == WF_OK ? act_person_told(call, account) : status;
+}

@@ -184,13 +184,25 @@ apply(const struct act_call *call, struct account *account, char *detail_r, size
 	}
 }
 
+/* Of the kind that it was: what it has met before is not asked again. */
 static wf_status
-check(struct act_call *call, const struct act_subject *before, const struct account *after)
+fits_still(struct act_call *call, const struct act_subject *before, const struct account *after)
 {
 	wf_status status = act_kind_fits(call, after);
 
 	if (status == WF_OK)
 		status = act_shared_fits(call, after);
+	if (status == WF_OK && before->account.person[0] != '\0')
+		status = act_person_told(call, after);
+	return status;
+}
+
+static wf_status
+check(struct act_call *call, const struct act_subject *before, const struct account *after)
+{
+	wf_status status = after->kind != before->account.kind ? act_account_fits(call, after)
+							       : fits_still(call, before, after);
+
 	if (status == WF_OK && after->uid != before->account.uid)
 		status = act_uid_free(call, after->uid, after->name);
 	if (status == WF_OK && (after->kind != ACCOUNT_PRIVILEGED || after->shared))

@@ -70,6 +70,7 @@ fill_new(struct act_call *call, struct account *account)
 	const char *name = act_arg(call, "user");
 	const char *display = act_arg(call, "display");
 	const char *sources = act_arg(call, "sources");
+	const char *person = act_arg(call, "person");
 	const char *groups = act_arg(call, "groups");
 	char bad[ACT_GROUP_SHOWN];
 	int kind = act_choice(call, "kind");
@@ -85,12 +86,12 @@ fill_new(struct act_call *call, struct account *account)
 		account->display, sizeof(account->display), "%s", display != NULL ? display : "");
 	(void)snprintf(
 		account->sources, sizeof(account->sources), "%s", sources != NULL ? sources : "");
+	(void)snprintf(
+		account->person, sizeof(account->person), "%s", person != NULL ? person : "");
 	if (groups != NULL)
 		(void)!act_groups_read(groups, account, bad); /* they have been checked */
 	status = check_until(call, account->valid_until_us, "valid-until");
-	if (status == WF_OK)
-		status = act_name_permitted(call, name, account->kind);
-	return status == WF_OK ? act_kind_fits(call, account) : status;
+	return status == WF_OK ? act_account_fits(call, account) : status;
 }
 
 static wf_status
@@ -126,12 +127,13 @@ commit_new(
 	char groups[ACT_GROUPS_SIZE];
 	wf_status status;
 
-	act_change_init(call, &change, account->name, "kind %s, uid %lld, %s password%s%s",
+	act_change_init(call, &change, account->name, "kind %s, uid %lld, %s password%s%s%s%s",
 		act_kind_name(account->kind), (long long)account->uid,
 		password == NULL       ? "no"
 		: account->must_change ? "first"
 				       : "own",
-		account->ngroups > 0 ? ", groups " : "", act_groups_text(account, groups));
+		account->ngroups > 0 ? ", groups " : "", act_groups_text(account, groups),
+		account->person[0] != '\0' ? ", person " : "", account->person);
 	act_change_add(&change, EFFECT_ACCOUNT_ADD, 0)->account = account;
 	if (password != NULL) {
 		status = act_password_make(call, fresh, &credential);

@@ -117,6 +117,19 @@ act_each_account(struct act_call *call, int64_t after,
 }
 
 wf_status
+act_each_of_person(struct act_call *call, const char *person,
+	wf_status (*visit)(void *ctx, const struct account *account), void *ctx)
+{
+	const struct visitor visitor = {.account = visit, .ctx = ctx};
+	struct pages *pages = pages_new(VIEW_ACCOUNTS);
+
+	if (pages != NULL)
+		(void)snprintf(pages->job.u.view.person, sizeof(pages->job.u.view.person), "%s",
+			person);
+	return walk(call, pages, &visitor);
+}
+
+wf_status
 act_each_credential(struct act_call *call, int64_t account_id,
 	wf_status (*visit)(void *ctx, const struct credential *credential), void *ctx)
 {

@@ -279,6 +279,12 @@ bool policy_groups_match(const struct group_set *wanted,
  */
 bool policy_name_forbidden(const struct policy *policy, const char *name, enum account_kind kind,
 	char rule_r[POLICY_RULE_SIZE]);
+/*
+ * Whether documents refuse this account, which a product brings along (by its name, or as uid 0),
+ * at any of the services where people log in (C-12).
+ */
+bool policy_default_id_refused(
+	const struct policy *policy, const struct account *account, char rule_r[POLICY_RULE_SIZE]);
 /* Whether documents refuse that several people share an account of this kind. */
 bool policy_shared_forbidden(
 	const struct policy *policy, enum account_kind kind, char rule_r[POLICY_RULE_SIZE]);

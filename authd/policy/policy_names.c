@@ -106,6 +106,20 @@ default_id_is_refused(const struct policy *policy, const struct policy_facts *fa
 	return (held->value & DEFAULT_ID_MFA) == 0 || policy_kinds_least(policy, service) < 2;
 }
 
+bool
+policy_default_id_refused(
+	const struct policy *policy, const struct account *account, char rule_r[POLICY_RULE_SIZE])
+{
+	const struct policy_facts facts = {
+		.user = account->name, .kind = account->kind, .root = account->uid == 0};
+
+	for (size_t i = 0; i < policy->nservices; i++)
+		if (policy->services[i].asked &&
+			default_id_is_refused(policy, &facts, &policy->services[i], rule_r))
+			return true;
+	return false;
+}
+
 /* A person logs in as himself and goes on from there: sudo knows both names. */
 static bool
 shared_is_refused(const struct policy *policy, const struct policy_facts *facts,

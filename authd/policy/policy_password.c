@@ -382,3 +382,24 @@ policy_password(const struct policy *policy, const struct policy_candidate *cand
 		fill_note(&c, note_r);
 	return status;
 }
+
+bool
+policy_unique_demanded(
+	const struct policy *policy, enum account_kind kind, char rule_r[POLICY_RULE_SIZE])
+{
+	static const int64_t members[] = {REUSE_SYSTEMS, REUSE_SERVICES};
+	const struct origin *ours =
+		&policy_held(policy, R_PASSWORD_UNIQUE, kind, GUARD_NONE)->origin;
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		const struct origin *origin = policy_member_origin(
+			policy, R_PASSWORD_UNIQUE, kind, GUARD_NONE, members[i]);
+
+		if (origin == ours) /* of the set as a whole: no document names this member */
+			continue;
+		policy_held_rule(
+			policy, R_PASSWORD_UNIQUE, kind, GUARD_NONE, members[i], rule_r);
+		return true;
+	}
+	return false;
+}

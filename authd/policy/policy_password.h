@@ -42,6 +42,13 @@ WF_MUST_USE wf_status policy_leaked(const struct policy *policy, const struct wf
  */
 bool policy_must_change(const struct policy *policy, const struct account *account,
 	enum rule_guard guard, int64_t wall_us, char rule_r[POLICY_RULE_SIZE]);
+/*
+ * Whether documents want the passwords of one person's accounts of this kind to differ (C-20),
+ * with the rule.  They are compared anyway; but then somebody has to say which accounts are one
+ * person's.
+ */
+bool policy_unique_demanded(
+	const struct policy *policy, enum account_kind kind, char rule_r[POLICY_RULE_SIZE]);
 /* The rule of a change that a leak asks for. */
 #define POLICY_LEAK_RULE "password.change_on ISAC-3.2.7a"
 /* The same, of a password that must differ (C-20), for the row and the sentence. */

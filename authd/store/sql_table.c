@@ -403,6 +403,9 @@ const char *const sql_text[SQL_COUNT] = {
 		"SELECT " ACCOUNT_COLUMNS " FROM account WHERE id > ?1 ORDER BY id LIMIT ?2",
 	[SQL_VIEW_ACCOUNT] =
 		"SELECT " ACCOUNT_COLUMNS " FROM account WHERE id > ?1 AND name = ?3 LIMIT ?2",
+	[SQL_VIEW_PERSON] = "SELECT " ACCOUNT_COLUMNS
+			    " FROM account WHERE id > ?1 AND person <> '' AND person = ?3"
+			    " ORDER BY id LIMIT ?2",
 	[SQL_VIEW_CREDENTIALS] =
 		"SELECT " CREDENTIAL_COLUMNS " FROM credential WHERE id > ?1 ORDER BY id LIMIT ?2",
 	[SQL_VIEW_CREDENTIALS_OF] =

@@ -472,6 +472,7 @@ struct store_view {
 	/* in */
 	enum store_view_kind kind;
 	char user[WF_NAME_MAX + 1]; /* "" = all */
+	char person[65];            /* accounts of this person alone; "" = all */
 	int64_t account_id;         /* credentials of, void ones too; 0 = of all accounts */
 	uint64_t after;             /* rows with a greater id or seq; start with 0 */
 	int64_t since_us, until_us; /* since <= time < until; 0 = open */

@@ -25,13 +25,15 @@ view_start(struct reader *r, const struct store_view *view, enum sql_id all, enu
 static wf_status
 view_accounts(struct reader *r, struct store_view *view)
 {
-	bool filter = view->user[0] != '\0';
-	struct sql q = view_start(r, view, SQL_VIEW_ACCOUNTS, SQL_VIEW_ACCOUNT, filter);
+	const char *person = view->user[0] == '\0' ? view->person : "";
+	bool filter = view->user[0] != '\0' || person[0] != '\0';
+	struct sql q = view_start(r, view, SQL_VIEW_ACCOUNTS,
+		person[0] != '\0' ? SQL_VIEW_PERSON : SQL_VIEW_ACCOUNT, filter);
 	size_t n = 0;
 	wf_status status;
 
 	if (filter)
-		sql_put_text(&q, view->user);
+		sql_put_text(&q, person[0] != '\0' ? person : view->user);
 	while ((status = sql_next(&q)) == WF_OK)
 		load_account(&q, &view->accounts[n++]);
 	if (status != WF_NOT_FOUND)

@@ -10,6 +10,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#define RESOLVED(of, value)                                                                 \
+	"resolve \"" of "\" { is = {\"" value "\"} by = \"Sato\" on = \"2026-01-21\" "     \
+	"reason = \"why\" }\n"
 #define SIGNED " by = \"Sato\" on = \"2026-01-21\" until = \"%s\" reason = \"why\" }\n"
 
 static struct config *loaded;
@@ -376,6 +379,83 @@ START_TEST(why_of_a_login_whose_account_is_refused)
 }
 END_TEST
 
+static void
+doctor_says(const char *name, const char *level, const char *part)
+{
+	rig_ok("doctor");
+	ck_assert_ptr_nonnull(strstr(rig_cell(row_of("name", name, "level", level), "text"), part));
+}
+
+/* C-20: passwords are compared where it is known whose accounts they are: that has to be said. */
+START_TEST(C_20_whose_a_privileged_account_is)
+{
+	size_t row;
+
+	take("comply = {\"scs3\"}\n");
+	rig_ruler("olga-adm"); /* the first one: nobody can be asked yet */
+	doctor_says("persons", "warn",
+		"Privileged accounts that do not say whose they are: 1 (olga-adm). Their "
+		"passwords are compared with no others of that person (password.unique (systems) "
+		"SCS-4-1-5-4): 'warifu user set USER --person TEXT'");
+	(void)!rig_act("policy.check", NULL);
+	row = row_of("criterion", "SCS-4-1-5-4", "verdict", "deviation");
+	ck_assert_str_eq(rig_cell(row, "in-force"), "olga-adm");
+	rig_ok("user.set", "user=olga-adm", "person=1001");
+	doctor_says("persons", "ok",
+		"The only one of that person: 1 (olga-adm); if he has another one");
+	rig_ok("user.add", "user=olga", "person=1001");
+	doctor_says("persons", "ok", "says whose it is, as does another one of that person");
+	(void)!rig_act("policy.check", NULL);
+	row_of("criterion", "SCS-4-1-5-4", "verdict", "met");
+	for (row = 0; row < rig.nrows; row++)
+		ck_assert(strcmp(rig_cell(row, "criterion"), "SCS-4-1-5-4") != 0 ||
+			  strcmp(rig_cell(row, "verdict"), "met") == 0);
+}
+END_TEST
+
+#define WHOSE                                                                                 \
+	"A privileged account has to say whose it is, so that its password differs from "     \
+	"those of the person's other accounts (password.unique (systems) SCS-4-1-5-4): add "  \
+	"'--person TEXT', the same text for all accounts of one person."
+
+START_TEST(C_20_new_privileged_accounts_say_whose_they_are)
+{
+	struct act_subject subject;
+
+	rig_ruler("olga-adm");
+	rig_ok("user.add", "user=before", "kind=privileged"); /* no document asks */
+	/* which speaks of passwords on other people's pages alone */
+	take("comply = {\"kubota\"}\n" RESOLVED("session.timeout", "8h") RESOLVED(
+		"password.max_age", "3650") RESOLVED("password.min", "10")
+			RESOLVED("password.classes", "lower"));
+	rig_ok("user.add", "user=kubota", "kind=privileged");
+	doctor_says("persons", "ok", "No document wants the passwords of one person's accounts");
+	take("comply = {\"scs3\"}\n");
+	rig_no(WF_INVALID, WHOSE, "user.add", "user=ivan-adm", "kind=privileged");
+	rig_ok("user.add", "user=ivan-adm", "kind=privileged", "person=1002");
+	rig_subject("ivan-adm", &subject);
+	ck_assert_str_eq(subject.account.person, "1002");
+	rig_ok("user.add", "user=ivan");
+	rig_no(WF_INVALID, WHOSE, "user.set", "user=ivan", "kind=privileged");
+	rig_ok("user.set", "user=ivan", "kind=privileged", "person=1002");
+	rig_no(WF_INVALID, WHOSE, "user.set", "user=ivan", "person=");
+	rig_ok("user.set", "user=before", "display=Older"); /* what it was may stay */
+}
+END_TEST
+
+/* C-12: who comes with a product is stopped, where two kinds are not demanded everywhere. */
+START_TEST(C_12_the_doctor_knows_who_comes_with_a_product)
+{
+	rig_ok("user.add", "user=pi");
+	doctor_says("names", "ok", "No account has a name that documents refuse.");
+	take("comply = {\"isac1\"}\n");
+	doctor_says("names", "warn", "Accounts that a product brings along: 1 (pi; ");
+	doctor_says("names", "warn", "ISAC-3.1.3");
+	rig_ok("user.refuse", "user=pi", "reason=of the image");
+	doctor_says("names", "ok", "No account has");
+}
+END_TEST
+
 static Suite *
 policy_suite(void)
 {
@@ -398,6 +478,9 @@ policy_suite(void)
 	tcase_add_test(tc, why_of_a_login);
 	tcase_add_test(tc, why_of_a_login_that_never_is_one);
 	tcase_add_test(tc, why_of_a_login_whose_account_is_refused);
+	tcase_add_test(tc, C_20_whose_a_privileged_account_is);
+	tcase_add_test(tc, C_20_new_privileged_accounts_say_whose_they_are);
+	tcase_add_test(tc, C_12_the_doctor_knows_who_comes_with_a_product);
 	tcase_add_test(tc, profiles_that_cannot_be_read);
 	suite_add_tcase(suite, tc);
 	return suite;

@@ -118,6 +118,10 @@ START_TEST(c12_forbidden_names_are_refused)
 	/* what is there already may still be changed, and is refused at its login */
 	documents_want(R_ACCOUNTS_FORBIDDEN_NAMES, NAME_GUEST, "IPA-6.10c");
 	rig_ok("user.set", "user=guest", "display=Guest");
+	rig_no(WF_DENIED,
+		"No account may have the name 'guest' (accounts.forbidden_names (guest) "
+		"IPA-6.10c): choose one that tells whose it is.",
+		"user.set", "user=guest", "kind=privileged");
 }
 END_TEST
 
