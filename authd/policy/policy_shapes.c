@@ -104,7 +104,7 @@ number_at(const char *digits, size_t len)
 static bool
 is_day(int year, int month, int day)
 {
-	return month >= 1 && month <= 12 && day >= 1 && day <= 31 && year >= 0 &&
+	return month >= 1 && month <= 12 && day >= 1 && day <= 31 &&
 	       (year < 100 || (year >= 1900 && year < 2100));
 }
 
@@ -147,7 +147,7 @@ policy_shape_number(const struct wf_secret *password)
 static bool
 is_letter(uint32_t rune)
 {
-	return rune >= 0x80 || (rune < 0x80 && isalpha((int)rune));
+	return rune >= 0x80 || isalpha((int)rune);
 }
 
 size_t
