@@ -375,19 +375,15 @@ static bool
 is_met(const struct compose_claim *claim, const struct compose_cell *cell)
 {
 	bool nothing = cell->state == CELL_BARRED || cell->state == CELL_SILENT;
+	bool adds_up = claim->spec->stricter == POLICY_UNION;
 
-	switch (claim->sort) {
-	case CLAIM_VALUE:
-		if (nothing)
-			return claim->spec->stricter == POLICY_UNION && claim->value == 0;
-		return !rule_weaker(claim->spec, cell->value, claim->value);
-	case CLAIM_UNDEFINED: /* a set may be said to be empty (C-02) */
-		return !nothing ||
-		       (claim->spec->stricter == POLICY_UNION && cell->answer != NULL);
-	case CLAIM_FORBIDDEN:
-		return nothing || (claim->spec->stricter == POLICY_UNION && cell->value == 0);
-	}
-	return false;
+	if (claim->sort == CLAIM_FORBIDDEN)
+		return nothing || (adds_up && cell->value == 0);
+	if (claim->sort == CLAIM_UNDEFINED) /* a set may be said to be empty (C-02) */
+		return !nothing || (adds_up && cell->answer != NULL);
+	if (nothing)
+		return adds_up && claim->value == 0;
+	return !rule_weaker(claim->spec, cell->value, claim->value);
 }
 
 enum compose_verdict

@@ -347,6 +347,30 @@ START_TEST(lines_that_settle_nothing_are_refused)
 	ck_assert(!compose_settle(&whole, &answer, 1, &problem));
 	ck_assert_int_eq(problem.fault, COMPOSE_NEEDLESS);
 	ck_assert_ptr_eq(problem.answer, &answer);
+	answer = answer_for("session.timeout", true, 900); /* nobody has demanded any */
+	ck_assert(!compose_settle(&whole, &answer, 1, &problem));
+	ck_assert_int_eq(problem.fault, COMPOSE_NOT_WEAKER);
+}
+END_TEST
+
+/* Shown as one are only those that are the same in everything that is shown of them. */
+START_TEST(alike_in_everything)
+{
+	static const struct compose_claim a, b;
+	static const struct compose_answer answer;
+	const struct compose_cell cell = {.state = CELL_SET, .value = 8, .by = &a};
+	const struct compose_cell others[] = {
+		{.state = CELL_OPEN, .value = 8, .by = &a},
+		{.state = CELL_SET, .value = 9, .by = &a},
+		{.state = CELL_SET, .value = 8, .by = &b},
+		{.state = CELL_SET, .value = 8, .by = &a, .against = &b},
+		{.state = CELL_SET, .value = 8, .by = &a, .answer = &answer},
+		{.state = CELL_SET, .value = 8, .by = &a, .narrowed = true},
+	};
+
+	ck_assert(compose_alike(&cell, &(struct compose_cell){CELL_SET, 8, .by = &a}));
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		ck_assert_msg(!compose_alike(&cell, &others[i]), "other %zu", i);
 }
 END_TEST
 
@@ -377,7 +401,9 @@ START_TEST(the_opponent_is_who_allows_least)
 	claim_of(0, "mfa.counts", CLAIM_VALUE, 3, "must");
 	claim_of(1, "mfa.counts", CLAIM_VALUE, 6, "must");
 	claim_of(2, "mfa.counts", CLAIM_VALUE, 12, "must");
-	compose(list, 3, &whole);
+	claim_of(3, "mfa.counts", CLAIM_VALUE, 8, "must"); /* allows less, but not here */
+	claims[3].kinds = rule_kind_bit("privileged");
+	compose(list, 4, &whole);
 	ck_assert_int_eq(cell_of("mfa.counts")->state, CELL_CONFLICT);
 	ck_assert_ptr_eq(cell_of("mfa.counts")->by, list[0]);
 	ck_assert_ptr_eq(cell_of("mfa.counts")->against, list[2]);
@@ -400,6 +426,38 @@ START_TEST(silence_leaves_what_is_built_in)
 	ck_assert_int_eq(cell_of("mfa.counts")->value, KIND_KNOWLEDGE);
 	ck_assert(cell_of("mfa.counts")->narrowed);
 	ck_assert_int_eq(compose_verdict(list[0], &whole), VERDICT_MET);
+}
+END_TEST
+
+/* Who speaks of privileged accounts alone is silent about all others. */
+START_TEST(silence_is_told_by_cells)
+{
+	const struct rule_default ours = {.rule = R_MFA_COUNTS, .value = KIND_KNOWLEDGE};
+	const size_t privileged = RULE_GUARDS;
+
+	claim_of(0, "mfa.counts", CLAIM_VALUE, KIND_KNOWLEDGE | KIND_OTHER, "must");
+	claim_of(1, "mfa.counts", CLAIM_VALUE, KIND_KNOWLEDGE | KIND_OTHER, "must");
+	claims[1].kinds = rule_kind_bit("privileged");
+	compose(list, 2, &whole);
+	compose_narrow(&whole, list + 1, 1, &ours);
+	ck_assert_int_eq(cell_of("mfa.counts")->value, KIND_KNOWLEDGE);
+	ck_assert_int_eq(cell_of("mfa.counts")[privileged].value, KIND_KNOWLEDGE | KIND_OTHER);
+	ck_assert(!cell_of("mfa.counts")[privileged].narrowed);
+}
+END_TEST
+
+/* Who asks for a member is who demands it of this cell, not who advises it. */
+START_TEST(a_member_is_asked_for)
+{
+	const struct rule_spec *spec = rule_find("mfa.required");
+
+	claim_of(0, "mfa.required", CLAIM_VALUE, TRIGGER_ADMIN, "recommended");
+	claim_of(1, "mfa.required", CLAIM_VALUE, TRIGGER_ADMIN, "must");
+	claims[1].kinds = rule_kind_bit("privileged");
+	claim_of(2, "mfa.required", CLAIM_VALUE, TRIGGER_LAN_IMPORTANT, "must");
+	ck_assert_ptr_null(compose_member(list, 3, spec, 0, TRIGGER_ADMIN));
+	ck_assert_ptr_eq(compose_member(list, 3, spec, RULE_GUARDS, TRIGGER_ADMIN), list[1]);
+	ck_assert_ptr_eq(compose_member(list, 3, spec, 0, TRIGGER_LAN_IMPORTANT), list[2]);
 }
 END_TEST
 
@@ -503,6 +561,10 @@ START_TEST(weakest_of_some_cells)
 	ck_assert_int_eq(cell->value, 3);
 	ck_assert(!compose_weakest(&whole, spec, rule_kind_bit("service"), RULE_ALL, &cell));
 	ck_assert_int_eq(cell->value, 3);
+	claims[1].value = 20;
+	compose(list, 2, &whole);
+	ck_assert(compose_weakest(&whole, spec, RULE_ALL, RULE_ALL, &cell));
+	ck_assert_int_eq(cell->value, 20);
 }
 END_TEST
 
@@ -546,9 +608,12 @@ compose_suite(void)
 	tcase_add_test(hand, what_nobody_defines_must_be_settled);
 	tcase_add_test(hand, a_deviation_is_never_met);
 	tcase_add_test(hand, lines_that_settle_nothing_are_refused);
+	tcase_add_test(hand, alike_in_everything);
 	tcase_add_test(hand, cells_are_grouped);
 	tcase_add_test(hand, the_opponent_is_who_allows_least);
 	tcase_add_test(hand, silence_leaves_what_is_built_in);
+	tcase_add_test(hand, silence_is_told_by_cells);
+	tcase_add_test(hand, a_member_is_asked_for);
 	tcase_add_test(hand, silence_may_leave_nothing);
 	tcase_add_test(hand, a_bar_may_be_deviated_from);
 	tcase_add_test(hand, nothing_may_be_deviated_to);
