@@ -130,10 +130,10 @@ rule_cells_find(
 	char copy[128];
 	unsigned guards = 0, kinds = 0;
 	const struct rule_spec *spec = rule_find(name); /* "idle.lock" ends like a guard */
-	int len = snprintf(copy, sizeof(copy), "%s", name);
 
-	if (len < 0 || (size_t)len >= sizeof(copy))
+	if (strlen(name) >= sizeof(copy))
 		return false;
+	memcpy(copy, name, strlen(name) + 1);
 	if (spec == NULL) {
 		guards = take_end(copy, rule_guard_bit);
 		kinds = take_end(copy, rule_kind_bit);
@@ -296,17 +296,12 @@ built_in_today(const struct rule_spec *spec, int64_t value)
 enum rule_today
 rule_today(const struct rule_spec *spec, int64_t value)
 {
-	switch (spec->source) {
-	case RULE_NUMBERS:
-		return RULE_ENFORCED;
-	case RULE_HELD:
-		return spec->stricter == POLICY_UNION ? built_in_today(spec, value) : RULE_ENFORCED;
-	case RULE_BUILT_IN:
-		return built_in_today(spec, value);
-	case RULE_NOWHERE:
-		break;
-	}
-	return RULE_NOT_YET;
+	bool whole = spec->source == RULE_NUMBERS ||
+		     (spec->source == RULE_HELD && spec->stricter != POLICY_UNION);
+
+	if (spec->source == RULE_NOWHERE)
+		return RULE_NOT_YET;
+	return whole ? RULE_ENFORCED : built_in_today(spec, value);
 }
 
 const char *

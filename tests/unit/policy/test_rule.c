@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "authd/policy/policy_words.h"
+#include "common/fault.h"
 #include "tests/unit/unit.h"
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))
@@ -305,9 +306,51 @@ START_TEST(today)
 	/* what is allowed is looked up, whatever it is */
 	ck_assert_int_eq(rule_today(rule_find("mfa.counts"), 15), RULE_ENFORCED);
 	ck_assert_int_eq(rule_today(rule_find("mfa.counts"), 1), RULE_ENFORCED);
+	ck_assert_int_eq(rule_today(rule_find("pin.min"), 1), RULE_ENFORCED);
+	/* a number is met or not, never in part */
+	ck_assert_int_eq(rule_today(rule_find("pin.min"), 127), RULE_NOT_YET);
 	/* fewer means count today than may */
 	ck_assert_int_eq(rule_today(rule_find("mfa.means"), 3), RULE_ENFORCED);
 	ck_assert_str_eq(rule_today_word(RULE_NOT_YET), "not yet");
+}
+END_TEST
+
+#ifdef WF_FAULT
+/* Without it that demand is met in part, whatever this was built with. */
+START_TEST(a_dictionary_that_is_not_there)
+{
+	const struct rule_spec *forbidden = rule_find("password.forbidden");
+	const int64_t word = rule_member_bit(forbidden, "dictionary");
+
+	ck_assert_int_ne(word, 0);
+	wf_fault_page()->points = 1U << WF_FAULT_SYSTEM;
+	wf_fault_arm(1, true);
+	ck_assert_int_eq(rule_today(forbidden, 63), RULE_PARTLY);
+	ck_assert_int_eq(rule_today(forbidden, word), RULE_NOT_YET);
+	ck_assert_int_eq(rule_today(forbidden, 63 & ~word), RULE_ENFORCED);
+	wf_fault_arm(0, false);
+	wf_fault_page()->points = 0;
+}
+END_TEST
+#endif
+
+/* What is there no room for is left out, and nothing is written behind it. */
+START_TEST(words_without_room)
+{
+	static char first[RULE_VALUE_SIZE - 10], second[40];
+	const char *const words[] = {first, second, "third", NULL};
+	const struct rule_spec spec = {.members = words};
+	static const char untouched[64];
+	struct {
+		char value[RULE_VALUE_SIZE], behind[sizeof(untouched)];
+	} text = {.behind = ""};
+
+	memset(first, 'a', sizeof(first) - 1);
+	memset(second, 'b', sizeof(second) - 1);
+	rule_value_text(&spec, 7, text.value);
+	ck_assert_uint_eq(strlen(text.value), sizeof(text.value) - 1);
+	ck_assert_mem_eq(text.behind, untouched, sizeof(untouched));
+	ck_assert_str_eq(rule_value_text(&spec, 4, text.value), "third");
 }
 END_TEST
 
@@ -348,6 +391,10 @@ rule_suite(void)
 	tcase_add_test(tc, values_as_text);
 	tcase_add_test(tc, numbers_are_bounded);
 	tcase_add_test(tc, today);
+#ifdef WF_FAULT
+	tcase_add_test(tc, a_dictionary_that_is_not_there);
+#endif
+	tcase_add_test(tc, words_without_room);
 	tcase_add_test(tc, names_and_units);
 	suite_add_tcase(suite, tc);
 	return suite;
