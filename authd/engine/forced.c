@@ -88,10 +88,9 @@ take_slot(struct forced_list *list)
 }
 
 wf_status
-forced_begin(struct transaction *txn, uint8_t id_r[WF_TXN_LEN])
+forced_begin(const struct transaction *txn, const struct audit_row *row, uint8_t id_r[WF_TXN_LEN])
 {
 	const struct policy *policy = &txn->engine->config->policy;
-	const struct audit_row *row = &txn->job.u.settle.applied;
 	struct forced *forced = take_slot(txn->engine->forced);
 
 	if (forced == NULL)

@@ -522,8 +522,8 @@ void asks_tick(struct engine *engine);
 WF_MUST_USE wf_status forced_new(struct engine *engine);
 void forced_free(struct engine *engine);
 void forced_tick(struct engine *engine);
-/* After a login that has proved everything, with its settled job; the id for the STATE.  WF_FULL, WF_UNAVAILABLE. */
-WF_MUST_USE wf_status forced_begin(struct transaction *txn, uint8_t id_r[WF_TXN_LEN]);
+/* After a login that has proved everything; `row` says what, and why.  The id for the STATE.  WF_FULL, WF_UNAVAILABLE. */
+WF_MUST_USE wf_status forced_begin(const struct transaction *txn, const struct audit_row *row, uint8_t id_r[WF_TXN_LEN]);
 /* This ATTEMPT?  WF_NO: it does not; anything else: that could not be told. */
 WF_MUST_USE wf_status forced_awaits(const struct engine *engine, const struct wf_msg *msg);
 WF_MUST_USE wf_status forced_read(struct errand *errand, const struct wf_msg *msg);

@@ -533,7 +533,7 @@ force_change(struct transaction *txn, const struct store_settle *settle)
 		return;
 	if (!must_change(txn) || !settle->was_applied)
 		return;
-	status = forced_begin(txn, txn->gateway.forced_id);
+	status = forced_begin(txn, &settle->applied, txn->gateway.forced_id);
 	txn->gateway.forced = status == WF_OK;
 	if (status != WF_OK && status != WF_FULL)
 		txn->verdict = WF_VERDICT_UNAVAILABLE;
