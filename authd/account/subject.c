@@ -60,6 +60,7 @@ act_subject_read(struct act_call *call, const char *user, struct act_subject *su
 
 	job.u.read.name = user;
 	job.u.read.uid = -1;
+	job.u.read.uses_wanted = true;
 	if (status == WF_OK)
 		status = store_run(call->daemon->store, &job);
 	if (status != WF_OK)

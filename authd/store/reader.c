@@ -14,9 +14,13 @@
 static wf_status
 read_reserve_uses(struct reader *r, struct store_read *read)
 {
-	struct sql q = sql_start(&r->conn, SQL_RESERVE_USES);
+	struct sql q;
 	wf_status status;
 
+	read->reserve_uses = 0;
+	if (!read->uses_wanted || !read->found)
+		return WF_OK;
+	q = sql_start(&r->conn, SQL_RESERVE_USES);
 	sql_put_int(&q, read->account.id);
 	status = sql_next(&q);
 	if (status != WF_OK)
@@ -36,10 +40,9 @@ read_account(struct reader *r, struct store_read *read)
 		return WF_OK;
 	status = load_account_by(&r->conn, read->name, read->uid, &read->found, &read->account,
 		&read->version);
+	if (status == WF_OK)
+		status = read_reserve_uses(r, read);
 	if (status != WF_OK || !read->found || read->bare)
-		return status;
-	status = read_reserve_uses(r, read);
-	if (status != WF_OK)
 		return status;
 	return load_credentials(&r->conn, read->account.id, read->credentials, &read->ncredentials);
 }

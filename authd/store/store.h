@@ -101,6 +101,7 @@ struct store_read {
 	uint8_t idempotency[32];
 	bool has_idempotency;
 	bool bare;        /* credentials are not wanted */
+	bool uses_wanted; /* reserve_uses is */
 	/*
 	 * The caller's, STORE_HASHES_MAX of them; NULL: none are wanted.  How many of each sort at
 	 * most.
@@ -122,7 +123,7 @@ struct store_read {
 	struct account account;
 	int64_t version; /* of the account: see store_seen */
 	size_t ncredentials;
-	uint64_t reserve_uses; /* see store_counts; not read if `bare` */
+	uint64_t reserve_uses; /* see store_counts; 0 unless it is wanted */
 	int64_t lock_ms; /* lock clock at the read */
 	int64_t grant;   /* id of one that holds, of the account or of a group of it; 0 = none */
 	bool txn_found;  /* completed login transaction, not older than a day */
