@@ -136,23 +136,30 @@ lock_reason(const struct store_lanes *lanes, int64_t lock_ms)
 	return account.locked_until_ms != 0 ? "locked" : "locked-strangers";
 }
 
-/* Evaluate a locked account's answers against nothing: same work, the result is thrown away. */
-static void
-doom_locked(struct transaction *txn, const struct store_admission *admission)
+static const char *
+barred_by_lock(struct transaction *txn, const struct store_admission *admission)
 {
 	const struct policy *policy = &txn->engine->config->policy;
 	const char *reason = lock_reason(&admission->lanes, store_lock_ms(txn->engine->store));
-	bool by_possession = strcmp(reason, "locked-possession") == 0;
 
-	if (txn->doomed)
-		return;
-	txn->doomed = true;
-	AUDIT_TEXT(txn->doom, reason);
-	if (by_possession)
+	if (strcmp(reason, "locked-possession") == 0)
 		policy_rule(policy, P_POSSESSION_THRESHOLD, txn->rule, sizeof(txn->rule));
 	else
 		policy_held_rule(policy, R_LOCK_THRESHOLD, admission->found ? admission->account.kind : ACCOUNT_GENERAL,
 				 GUARD_NONE, 0, txn->rule);
+	return reason;
+}
+
+/* A lock adds nothing to what dooms an attempt anyway; too early is said of anybody. */
+const char *
+attempt_barred(struct transaction *txn, const struct store_admission *admission)
+{
+	if (admission->answer == THROTTLE_LOCKED && !txn->doomed)
+		return barred_by_lock(txn, admission);
+	if (admission->answer != THROTTLE_BACKOFF)
+		return NULL;
+	policy_rule(&txn->engine->config->policy, P_BACKOFF_CAP_S, txn->rule, sizeof(txn->rule));
+	return "back-off";
 }
 
 const char *
@@ -214,7 +221,11 @@ admitted(struct transaction *txn, const struct store_admission *admission)
 static enum txn_event
 locked(struct transaction *txn, const struct store_admission *admission)
 {
-	doom_locked(txn, admission);
+	const char *reason = attempt_barred(txn, admission);
+
+	if (reason != NULL)
+		AUDIT_TEXT(txn->doom, reason);
+	txn->doomed = true; /* evaluated against nothing: same work, the result is thrown away */
 	txn->weighs = true; /* unless it is not evaluated: see on_verified() */
 	return TXN_ADMITTED;
 }
@@ -222,10 +233,8 @@ locked(struct transaction *txn, const struct store_admission *admission)
 static enum txn_event
 too_early(struct transaction *txn, const struct store_admission *admission)
 {
-	(void)admission;
-	AUDIT_TEXT(txn->refused, "back-off");
+	AUDIT_TEXT(txn->refused, attempt_barred(txn, admission));
 	txn->weighs = txn->peer != NULL && !txn->told;
-	policy_rule(&txn->engine->config->policy, P_BACKOFF_CAP_S, txn->rule, sizeof(txn->rule));
 	return TXN_REFUSED;
 }
 

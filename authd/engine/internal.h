@@ -345,6 +345,8 @@ void on_verified(struct transaction *txn);
 void txn_reserve(struct transaction *txn);
 WF_MUST_USE wf_status admission_fill(struct transaction *txn, struct store_admission *admission); /* who asks to be admitted */
 void fill_interrupted(struct transaction *txn, struct audit_row *row);
+/* Why it is not admitted, which the row's rule then says; NULL: it is, or waits for its turn to be. */
+const char *attempt_barred(struct transaction *txn, const struct store_admission *admission);
 /* What is to be thought of it now that its account is known; NULL: there is none. */
 void attempt_judge(struct transaction *txn, const struct account *account, const struct credential *credentials,
 		   size_t n);
@@ -397,6 +399,7 @@ bool repeats_find(const struct transaction *txn, uint8_t id_r[WF_TXN_LEN]);
 
 /* observe.c */
 void on_observed(struct transaction *txn);
+void foretold_arrived(struct transaction *txn);
 
 /* waiting.c: attempts held back while pending ones fill the limit */
 void waiting_remove(struct transaction *txn);

@@ -1,21 +1,12 @@
 /*
  * Observe mode: nobody is asked, and the row says what would have become of the login: who is refused
  * whatever he answers, and why; or that he would have been asked ("observed").  Decides nothing: the
- * answer is always IGNORE.
+ * answer is always IGNORE.  Nothing is reserved or counted for it.
  */
 #include "config.h"
 
 #include "authd/account/upstream_of.h"
 #include "authd/engine/internal.h"
-
-static bool
-is_locked(const struct store_read *read)
-{
-	int64_t wait_ms;
-
-	return throttle_read(read->lanes.states, read->lanes.limits, read->lanes.n, read->lock_ms, &wait_ms) ==
-	       THROTTLE_LOCKED;
-}
 
 /* Whether the account has what it takes to answer: right answers alone would do. */
 static bool
@@ -33,15 +24,13 @@ could_answer(const struct transaction *txn, const struct store_read *read)
 	return policy_satisfied(&txn->demand, kinds);
 }
 
-/* In the order in which an enforced login would meet them. */
+/* In the order in which an enforced login would meet them, once it is admitted. */
 static const char *
 reason_of(const struct transaction *txn)
 {
 	const struct store_read *read = &txn->job.u.read;
 	const char *reason = txn->doomed ? txn->doom : NULL;
 
-	if (reason == NULL && is_locked(read))
-		reason = "locked";
 	if (reason == NULL)
 		reason = account_doom(read->found ? &read->account : NULL, store_date_us(txn->engine->store));
 	if (reason == NULL && !could_answer(txn, read))
@@ -49,9 +38,27 @@ reason_of(const struct transaction *txn)
 	return reason != NULL ? reason : "observed";
 }
 
+/* Whether it would be admitted depends on where it comes from, so the store is asked as a login would ask it. */
 void
 on_observed(struct transaction *txn)
 {
 	txn->verdict = WF_VERDICT_IGNORE;
-	settle_refusal(txn, reason_of(txn));
+	AUDIT_TEXT(txn->reason, reason_of(txn));
+	store_job_init(&txn->job, STORE_FORETELL);
+	if (admission_fill(txn, &txn->job.u.foretell) != WF_OK) {
+		txn_step(txn, TXN_FAILED);
+		return;
+	}
+	txn_submit(txn);
+}
+
+/* Where it could not be foretold, the row says what is known: in this mode nobody is kept out by it. */
+void
+foretold_arrived(struct transaction *txn)
+{
+	const char *barred = txn->job.status == WF_OK ? attempt_barred(txn, &txn->job.u.foretell) : NULL;
+	char reason[sizeof(txn->reason)];
+
+	AUDIT_TEXT(reason, barred != NULL ? barred : txn->reason);
+	settle_refusal(txn, reason);
 }

@@ -227,6 +227,7 @@ static const arrival arrivals[STORE_JOB_KINDS] = {
 	[STORE_RESUME] = resume_arrived,
 	[STORE_SETTLE] = settle_arrived,
 	[STORE_ATTEMPT] = attempt_arrived,
+	[STORE_FORETELL] = foretold_arrived,
 };
 
 static void

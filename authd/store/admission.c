@@ -70,6 +70,15 @@ admission_read(struct writer *w, struct store_admission *admission)
 	return status;
 }
 
+static void
+admission_answer(const struct writer *w, struct store_admission *admission)
+{
+	const struct store_lanes *lanes = &admission->lanes;
+
+	admission->answer = throttle_read(
+		lanes->states, lanes->limits, lanes->n, w->lock_ms, &admission->wait_ms);
+}
+
 /*
  * Open challenges make room for an attempt that has none: the password was right, so the account
  * lane does not count them.
@@ -83,12 +92,26 @@ admission_decide(struct writer *w, struct store_admission *admission)
 
 	while (status == WF_OK && ended) {
 		ended = false;
-		admission->answer = throttle_read(
-			lanes->states, lanes->limits, lanes->n, w->lock_ms, &admission->wait_ms);
+		admission_answer(w, admission);
 		if (admission->answer == THROTTLE_FULL)
 			status = challenge_yield(w, lanes, &ended);
 		if (status == WF_OK && ended)
 			status = lanes_read(&w->conn, lanes->states, lanes->n);
 	}
+	return status;
+}
+
+/* Challenges stay open, so FULL may be said where one of them would give way. */
+wf_status
+job_foretell(struct writer *w, struct store_job *job)
+{
+	struct store_admission *admission = &job->u.foretell;
+	wf_status status;
+
+	if (!admission_is_whole(admission))
+		return WF_INVALID;
+	status = admission_read(w, admission);
+	if (status == WF_OK)
+		admission_answer(w, admission);
 	return status;
 }

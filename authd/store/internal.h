@@ -316,6 +316,7 @@ WF_MUST_USE wf_status view_grants(struct reader *r, struct store_view *view);
 
 /* --- jobs of the writer: one function a kind, inside a savepoint --- */
 WF_MUST_USE wf_status job_reserve(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_foretell(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_settle(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_admin(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_session(struct writer *w, struct store_job *job);

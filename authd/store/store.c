@@ -286,6 +286,7 @@ static const size_t job_sizes[STORE_JOB_KINDS] = {
 	[STORE_RESUME] = offsetof(struct store_job, u.resume.credentials),
 	[STORE_RECORD] = offsetof(struct store_job, u) + sizeof(struct store_record),
 	[STORE_ATTEMPT] = offsetof(struct store_job, u.attempt.settle.effects),
+	[STORE_FORETELL] = offsetof(struct store_job, u) + sizeof(struct store_admission),
 };
 
 void

@@ -55,6 +55,7 @@ enum store_job_kind {
 	STORE_RESUME,  /* the answer to an open challenge: takes it up, once */
 	STORE_RECORD,  /* a record of accounting */
 	STORE_ATTEMPT, /* RESERVE and SETTLE in one, of what has been evaluated already */
+	STORE_FORETELL, /* what RESERVE would answer just now; reserves nothing */
 	STORE_JOB_KINDS
 };
 
@@ -149,7 +150,7 @@ struct store_read {
 	struct credential credentials[CREDENTIALS_MAX]; /* last: see store_job_init */
 };
 
-/* What decides whether an attempt may be evaluated: asked by RESERVE and ATTEMPT. */
+/* What decides whether an attempt may be evaluated: asked by RESERVE, ATTEMPT and FORETELL. */
 struct store_admission {
 	/* in */
 	const char *name;
@@ -534,6 +535,7 @@ struct store_job {
 		struct store_resume resume;
 		struct store_record record;
 		struct store_attempt attempt;
+		struct store_admission foretell;
 	} u;
 };
 

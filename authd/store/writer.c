@@ -31,6 +31,7 @@ static wf_status (*const job_run[JOB_KINDS])(struct writer *, struct store_job *
 	[STORE_RESUME] = job_resume,
 	[STORE_RECORD] = job_record,
 	[STORE_ATTEMPT] = job_attempt,
+	[STORE_FORETELL] = job_foretell,
 	[JOB_EXPIRE] = job_expire,
 	[JOB_CLOCK_SAVE] = job_clock_save,
 	[JOB_CLOCK_ACCEPT] = job_clock_accept,

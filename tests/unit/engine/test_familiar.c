@@ -213,6 +213,7 @@ make_locks(void)
 	rig_account_edit(&rig, "disabled", disable);
 	ck_assert_int_eq(try_from("alice", HOME, PASSWORD), WF_VERDICT_ACCEPT);
 	ck_assert_int_eq(try_from("boss", HOME, PASSWORD), WF_VERDICT_ACCEPT);
+	rig_account(&rig, "root", 0);
 	rig_account(&rig, "locked", 1003);
 	guess_from("locked", ABROAD, 10);
 	ck_assert_str_eq(rig_row(&rig, "lock").user, "locked");
@@ -269,6 +270,43 @@ START_TEST(who_hangs_up_weighs_nothing)
 	rig_peer_close(&rig, &peer);
 	rig_settle(&rig);
 	ck_assert_uint_eq(rig_failures(&rig, LANE_SOURCE, ABROAD), 0);
+}
+END_TEST
+
+static const struct {
+	const char *user, *rhost, *reason;
+} foretold[] = {
+	{"alice", HOME, "observed"},
+	{"alice", ABROAD, "locked-strangers"},
+	{"boss", HOME, "observed"},
+	{"boss", ABROAD, "locked-strangers"},
+	{"locked", HOME, "locked"},
+	{"disabled", HOME, "disabled"},
+	{"hasty", HOME, "back-off"},
+	{"nobody-here", HOME, "unknown-user"},
+	{"root", HOME, "root-login"},
+};
+
+/* What is recorded is what would have become of it for the place that it comes from. */
+START_TEST(observed_for_its_place)
+{
+	const struct rig_login login = {.user = foretold[_i].user, .rhost = foretold[_i].rhost};
+	struct rig_peer peer;
+
+	make_locks();
+	guess_from("alice", ABROAD, 7);
+	guess_from("boss", ABROAD, 2);
+	rig_account(&rig, "hasty", 1004);
+	set_param(P_BACKOFF_CAP_S, 60);
+	rig.config.policy.backoff_s[0] = 60;
+	guess_from("hasty", ABROAD, 1);
+	rig.config.mode = MODE_OBSERVE;
+	rig_peer_open(&peer, FRONT_PAM, 0);
+	ck_assert_int_eq(rig_login_as(&rig, &peer, &login, NULL), WF_VERDICT_IGNORE);
+	rig_peer_close(&rig, &peer);
+	rig_settle(&rig);
+	ck_assert_str_eq(rig_row(&rig, "login").user, foretold[_i].user);
+	ck_assert_str_eq(rig_row(&rig, "login").reason, foretold[_i].reason);
 }
 END_TEST
 
@@ -357,6 +395,8 @@ familiar_suite(void)
 	tcase_add_loop_test(
 		tc, a_lock_is_not_told_by_slowing, 0, (int)(sizeof(hurries) / sizeof(hurries[0])));
 	tcase_add_loop_test(tc, who_hangs_up_weighs_nothing, 0, 2);
+	tcase_add_loop_test(
+		tc, observed_for_its_place, 0, (int)(sizeof(foretold) / sizeof(foretold[0])));
 	tcase_add_test(tc, nobody_logs_in_to_a_shared_account);
 	tcase_add_test(tc, a_check_out_has_both_names);
 	tcase_add_test(tc, c21_the_caller_is_told_how_long);
