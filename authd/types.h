@@ -209,6 +209,11 @@ enum effect_kind {
 	 */
 	EFFECT_LAST_LOGIN,
 	/*
+	 * account_id, value = length, value2 = classes of the password that was right: noted where
+	 * nothing is, of hashes that were made elsewhere; else nothing happens, and no conflict
+	 */
+	EFFECT_PASSWORD_NOTE,
+	/*
 	 * account_id, value = how many former hashes are kept: that of today becomes one of them,
 	 * and older ones go.  Before EFFECT_CREDENTIAL_VOID.
 	 */

@@ -274,18 +274,10 @@ is_forbidden(const struct look *look)
 static bool
 is_brought_along(const struct look *look)
 {
-	const struct policy *policy = &look->impact->tomorrow->policy;
-	const bool root = look->account->uid == 0;
-	const struct policy_facts facts = {.service = root ? "login" : "sshd", /* its only way */
-		.user = look->account->name,
-		.zone = ZONE_CONSOLE,
-		.kind = look->account->kind,
-		.root = root};
 	char rule[POLICY_RULE_SIZE];
-	const char *reason = policy_identity_refused(
-		policy, &facts, policy_service_find(policy, facts.service), rule);
 
-	return reason != NULL && strcmp(reason, "default-id") == 0;
+	return !is_forbidden(look) && policy_default_id_refused(&look->impact->tomorrow->policy,
+					      look->account, rule);
 }
 
 static bool

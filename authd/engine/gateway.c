@@ -234,6 +234,7 @@ resume_arrived(struct transaction *txn)
 	}
 	txn->gateway.proved = resume->kinds;
 	txn->gateway.leak = resume->leak;
+	txn->gateway.note = resume->note;
 	txn->upstream.further = resume->further;
 	snprintf(txn->gateway.factors, sizeof(txn->gateway.factors), "%s", resume->factors);
 	attempt_admitted(txn, resume->found ? &resume->account : NULL, resume->credentials, resume->ncredentials);

@@ -88,6 +88,7 @@ struct verify {
 	const struct policy *policy; /* lives as long as `keys` */
 	bool seeks; /* the password is looked up among leaked ones */
 	enum store_leak leak; /* what that said */
+	struct password_note note; /* of a right password of ours: length and classes; else 0 */
 	wf_status status;
 	int64_t elapsed_us;
 	int64_t thread_us; /* what the answers' evaluation cost, without waiting */
@@ -117,6 +118,7 @@ struct gateway {
 	bool must_change;              /* the account's password */
 	char change_rule[POLICY_RULE_SIZE]; /* by which rule */
 	enum store_leak leak;          /* of the password, by the round before */
+	struct password_note note;     /* too */
 	bool forced;                   /* to be changed now: the answer is a CHALLENGE for the new one */
 	uint8_t forced_id[WF_TXN_LEN]; /* of its STATE */
 	char groups[ACCOUNT_GROUPS_MAX][ACCOUNT_GROUP_LEN + 1];

@@ -190,6 +190,13 @@ leak_of(const struct transaction *txn)
 	return txn->verify.leak > txn->gateway.leak ? txn->verify.leak : txn->gateway.leak;
 }
 
+/* Of the right password, by whichever round; its length is 0 where none of ours was asked for. */
+static const struct password_note *
+note_of(const struct transaction *txn)
+{
+	return txn->verify.note.length > 0 ? &txn->verify.note : &txn->gateway.note;
+}
+
 /* Of a gateway's login; behind PAM the account phase asks for the change. */
 static bool
 must_change(const struct transaction *txn)
@@ -322,6 +329,7 @@ fill_login_effects(const struct transaction *txn, struct store_settle *settle)
 {
 	int64_t now_us = wf_clock_now(&txn->engine->clock).wall_us;
 	enum store_leak leak = leak_of(txn);
+	const struct password_note *note = note_of(txn);
 
 	settle->effects[settle->neffects++] = (struct effect){
 		.kind = EFFECT_LAST_LOGIN,
@@ -329,6 +337,10 @@ fill_login_effects(const struct transaction *txn, struct store_settle *settle)
 		.value = now_us,
 		.value2 = leak == STORE_LEAK_UNKNOWN ? 0 : now_us,
 	};
+	if (note->length > 0)
+		settle->effects[settle->neffects++] = (struct effect){
+			.kind = EFFECT_PASSWORD_NOTE, .account_id = txn->account, .value = note->length, .value2 = note->classes
+		};
 	if (leak == STORE_LEAK_FOUND)
 		settle->effects[settle->neffects++] = (struct effect){
 			.kind = EFFECT_MUST_CHANGE, .account_id = txn->account, .value = 1, .text = POLICY_LEAK_RULE
@@ -338,7 +350,7 @@ fill_login_effects(const struct transaction *txn, struct store_settle *settle)
 static void
 fill_effects(struct transaction *txn, struct store_settle *settle)
 {
-	_Static_assert(POLICY_PROMPTS_MAX * sizeof(((struct factor_result *)0)->effects) / sizeof(struct effect) + 3 <=
+	_Static_assert(POLICY_PROMPTS_MAX * sizeof(((struct factor_result *)0)->effects) / sizeof(struct effect) + 4 <=
 			       STORE_EFFECTS_MAX, "an effect that is left out lets a code be used again");
 	for (size_t i = 0; i < txn->verify.nprompts; i++) {
 		const struct factor_result *result = &txn->verify.results[i].result;
@@ -396,6 +408,7 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 		settle->further = txn->upstream.further;
 	settle->challenge_ms = policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000;
 	settle->leak = txn->verify.leak;
+	settle->note = txn->verify.note;
 	memcpy(settle->idempotency, txn->idempotency, sizeof(settle->idempotency));
 	settle->verdict = outcome->verdict;
 	settle->verdict_conflict = WF_VERDICT_REJECT;

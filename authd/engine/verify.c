@@ -80,25 +80,43 @@ renew(struct verify *verify, size_t index, void *scratch)
 	}
 }
 
+/* Is the password known to whoever guesses? */
+static void
+seek_leak(struct verify *verify, const struct wf_secret *password)
+{
+	static const enum store_leak none[] = {STORE_LEAK_UNKNOWN, STORE_LEAK_NONE};
+	wf_status status = policy_leaked(verify->policy, password);
+
+	if (status == WF_OK)
+		verify->leak = STORE_LEAK_FOUND;
+	else if (status == WF_NO)
+		verify->leak = none[verify->policy->leaks != NULL];
+}
+
+/* How long is it, and of which classes?  Kept of one that was right alone, and not of another server's. */
+static void
+take_note(struct verify *verify, size_t index)
+{
+	const struct verify_result *result = &verify->results[index];
+	struct password_note note;
+
+	policy_password_note(&verify->answers[index], &note);
+	if (result->factor == FACTOR_PASSWORD && result->result.answer == FACTOR_YES)
+		verify->note = note;
+}
+
 /*
- * Is the password known to whoever guesses?  Asked once everything is right, or, where a round asks
- * for the password alone, of every answer alike: so its time tells nothing.
+ * What is found out of a password beside whether it is right: once everything is right, or, where a
+ * round asks for the password alone, of every answer alike, so that its time tells nothing.
  */
 static void
 seek(struct verify *verify)
 {
-	static const enum store_leak none[] = {STORE_LEAK_UNKNOWN, STORE_LEAK_NONE};
-
 	for (size_t i = 0; verify->seeks && i < verify->nprompts; i++) {
-		wf_status status;
-
 		if (verify->prompts[i].text != WF_TEXT_PASSWORD || (verify->renews && !all_right(verify)))
 			continue;
-		status = policy_leaked(verify->policy, &verify->answers[i]);
-		if (status == WF_OK)
-			verify->leak = STORE_LEAK_FOUND;
-		else if (status == WF_NO)
-			verify->leak = none[verify->policy->leaks != NULL];
+		seek_leak(verify, &verify->answers[i]);
+		take_note(verify, i);
 	}
 }
 
@@ -220,6 +238,7 @@ fill(struct transaction *txn, const struct account *account)
 	verify->policy = policy;
 	verify->seeks = txn->purpose == WF_PURPOSE_LOGIN;
 	verify->leak = STORE_LEAK_UNKNOWN;
+	verify->note = (struct password_note){.length = 0};
 	verify->keys = txn->engine->keys;
 	verify->clock = txn->engine->clock;
 	verify->now = wf_clock_now(&verify->clock);

@@ -111,10 +111,12 @@ policy_default_id_refused(
 	const struct policy *policy, const struct account *account, char rule_r[POLICY_RULE_SIZE])
 {
 	const struct policy_facts facts = {
-		.user = account->name, .kind = account->kind, .root = account->uid == 0};
+		.user = account->name, .zone = ZONE_CONSOLE, .kind = account->kind,
+		.root = account->uid == 0};
 
 	for (size_t i = 0; i < policy->nservices; i++)
 		if (policy->services[i].asked &&
+			!policy_root_refused(&facts, &policy->services[i]) &&
 			default_id_is_refused(policy, &facts, &policy->services[i], rule_r))
 			return true;
 	return false;

@@ -349,13 +349,14 @@ check_leak(const struct candidate *c, char *why_r, size_t size)
 	return WF_NO;
 }
 
-static void
-fill_note(const struct candidate *c, struct password_note *note_r)
+void
+policy_password_note(const struct wf_secret *password, struct password_note *note_r)
 {
-	int64_t length = c->length < PASSWORD_LENGTH_NOTED ? c->length : PASSWORD_LENGTH_NOTED;
+	int64_t length = characters(password->bytes, password->len);
 
 	*note_r = (struct password_note){
-		.length = (uint32_t)length, .classes = c->has, .guard = c->guard};
+		.length = (uint32_t)(length < PASSWORD_LENGTH_NOTED ? length : PASSWORD_LENGTH_NOTED),
+		.classes = classes(password)};
 }
 
 wf_status
@@ -378,9 +379,11 @@ policy_password(const struct policy *policy, const struct policy_candidate *cand
 			!checks[i].check(&c, why_r, size))
 			return WF_NO;
 	status = check_leak(&c, why_r, size);
-	if (status == WF_OK)
-		fill_note(&c, note_r);
-	return status;
+	if (status != WF_OK)
+		return status;
+	policy_password_note(c.password, note_r);
+	note_r->guard = c.guard;
+	return WF_OK;
 }
 
 bool

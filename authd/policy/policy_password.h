@@ -30,6 +30,8 @@ struct policy_candidate {
 WF_MUST_USE wf_status policy_password(const struct policy *policy,
 	const struct policy_candidate *candidate, struct password_note *note_r, char *why_r,
 	size_t size);
+/* Length and classes, as they are kept of a password; the rest of note_r is 0.  Any thread. */
+void policy_password_note(const struct wf_secret *password, struct password_note *note_r);
 /*
  * WF_OK: it is known to whoever guesses: in the list of leaked passwords, or one of our own words.
  * WF_NO: it is not; WF_IO: it could not be told.  May wait for the disk; any thread.

@@ -63,6 +63,33 @@ challenge_put_lane(struct sql *q, const struct store_settle *settle)
 	sql_put_int(q, lanes->limits[i].lock_ms);
 }
 
+/*
+ * What was found out of the password is one number, so that the greater is what any round has said:
+ * whether it has leaked, and its length and classes (16 at most each) above that.
+ */
+#define HEARD_LEAK_BITS 4
+#define HEARD_NOTE_BITS 8
+
+static int64_t
+heard_pack(const struct store_settle *settle)
+{
+	const int64_t note =
+		(int64_t)settle->note.classes << HEARD_NOTE_BITS | (int64_t)settle->note.length;
+
+	return note << HEARD_LEAK_BITS | (int64_t)settle->leak;
+}
+
+static void
+heard_unpack(int64_t heard, struct store_resume *resume)
+{
+	const int64_t note = heard >> HEARD_LEAK_BITS;
+
+	resume->leak = (enum store_leak)(heard & ((1 << HEARD_LEAK_BITS) - 1));
+	resume->note = (struct password_note){
+		.length = (uint32_t)(note & ((1 << HEARD_NOTE_BITS) - 1)),
+		.classes = (unsigned)(note >> HEARD_NOTE_BITS)};
+}
+
 /* A further round takes the place of the one before, which has been taken up. */
 static wf_status
 challenge_insert(struct writer *w, const struct store_settle *settle, const char *name)
@@ -83,7 +110,7 @@ challenge_insert(struct writer *w, const struct store_settle *settle, const char
 	sql_put_text(&q, settle->further.server);
 	sql_put_blob(&q, settle->further.state, settle->further.state_len);
 	challenge_put_lane(&q, settle);
-	sql_put_int(&q, settle->leak);
+	sql_put_int(&q, heard_pack(settle));
 	status = sql_run(&q, &changed);
 	return status == WF_OK && changed != 1 ? WF_INVALID : status;
 }
@@ -232,7 +259,7 @@ resume_take(struct writer *w, struct store_resume *resume)
 	sql_get_text(&q, resume->factors, sizeof(resume->factors));
 	sql_get_text(&q, further->server, sizeof(further->server));
 	sql_get_blob(&q, further->state, sizeof(further->state), &further->state_len);
-	resume->leak = (enum store_leak)sql_get_int(&q);
+	heard_unpack(sql_get_int(&q), resume);
 	status = challenge_only_row(&q);
 	if (status == WF_OK)
 		resume->answer = RESUME_FOUND;

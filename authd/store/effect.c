@@ -440,6 +440,18 @@ effect_last_login(struct writer *w, const struct effect *effect, struct effect_r
 }
 
 static wf_status
+effect_password_note(struct writer *w, const struct effect *effect, struct effect_result *result)
+{
+	struct sql q = sql_start(&w->conn, SQL_ACCOUNT_NOTE);
+
+	(void)result;
+	sql_put_int(&q, effect->value);
+	sql_put_int(&q, effect->value2);
+	sql_put_int(&q, effect->account_id);
+	return sql_run(&q, NULL);
+}
+
+static wf_status
 effect_password_keep(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
 	static const enum sql_id steps[] = {SQL_FORMER_PUT, SQL_FORMER_PRUNE};
@@ -528,6 +540,7 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_ACCOUNT_REMOVE] = effect_account_remove,
 	[EFFECT_MUST_CHANGE] = effect_must_change,
 	[EFFECT_LAST_LOGIN] = effect_last_login,
+	[EFFECT_PASSWORD_NOTE] = effect_password_note,
 	[EFFECT_PASSWORD_KEEP] = effect_password_keep,
 	[EFFECT_UNLOCK] = effect_unlock,
 	[EFFECT_META_SET] = effect_meta_set,

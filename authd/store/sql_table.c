@@ -134,6 +134,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_ACCOUNT_LAST_LOGIN] = "UPDATE account SET last_login_us = ?1,"
 				   " password_checked_us = max(password_checked_us, ?2)"
 				   " WHERE id = ?3 AND state = 0",
+	[SQL_ACCOUNT_NOTE] =
+		"UPDATE account SET password_length = ?1, password_classes = ?2"
+		" WHERE id = ?3 AND password_length = 0",
 	[SQL_ACCOUNT_PASSWORD] =
 		"UPDATE account SET password_length = ?1, password_classes = ?2, password_guard ="
 		" ?3, password_set_us = ?4, password_checked_us = ?5 WHERE id = ?6",

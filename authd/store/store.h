@@ -266,7 +266,9 @@ struct store_settle {
 	char factors[65];
 	/* SETTLE_CHALLENGE: RESUME gives it back, but not the question */
 	struct store_further further;
-	enum store_leak leak; /* SETTLE_CHALLENGE: given back by RESUME */
+	/* SETTLE_CHALLENGE: of the right password, given back by RESUME; of the note length and classes */
+	enum store_leak leak;
+	struct password_note note;
 	uint8_t idempotency[32];
 	bool has_idempotency;
 	/*
@@ -372,6 +374,7 @@ struct store_resume {
 	enum store_resumed answer;
 	unsigned kinds;   /* as in SETTLE_CHALLENGE */
 	enum store_leak leak;
+	struct password_note note; /* length and classes; 0 = not said */
 	char factors[65];
 	bool found; /* account as of this commit: what is verified is what stands here */
 	struct account account;

@@ -1,6 +1,6 @@
 /*
- * Passwords that are known to whoever guesses, and those of a person's other accounts: found at a
- * login that was right, refused when they are set.
+ * Passwords that are known to whoever guesses, those of a person's other accounts, and those that
+ * were imported: found at a login that was right, refused when they are set.
  */
 #include "config.h"
 
@@ -131,6 +131,47 @@ START_TEST(ISAC_3_2_7a_at_a_gateway)
 }
 END_TEST
 
+/* Of each password, from each kind of account. */
+static void
+demand_length(int64_t least)
+{
+	for (size_t i = 0; i < RULE_CELLS; i++)
+		nas_rig.config.policy.values.held[R_PASSWORD_MIN][i].value = least;
+}
+
+/* C-03: rules for length reach hashes that were made elsewhere, from their first login on. */
+START_TEST(C_03_an_imported_password_is_noted)
+{
+	leak("another one");
+	ck_assert_uint_eq(stored("alice").password.length, 0);
+	ck_assert_int_eq(rig_ssh(&nas_rig, "alice", "correct", nas_code()), WF_VERDICT_REJECT);
+	ck_assert_int_eq(rig_ssh(&nas_rig, "alice", NAS_PASSWORD, "000000"), WF_VERDICT_REJECT);
+	ck_assert_uint_eq(stored("alice").password.length, 0);
+	demand_length(14);
+	ck_assert_int_eq(rig_ssh(&nas_rig, "alice", NAS_PASSWORD, nas_code()), WF_VERDICT_ACCEPT);
+	ck_assert_uint_eq(stored("alice").password.length, 13);
+	ck_assert_uint_eq(stored("alice").password.classes, CHARACTER_LOWER | CHARACTER_SYMBOL);
+}
+END_TEST
+
+START_TEST(C_03_a_short_one_is_changed_at_the_next_login)
+{
+	const struct reply *reply;
+
+	leak("another one");
+	demand_length(14);
+	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, "000000"), WF_VERDICT_REJECT);
+	ck_assert_uint_eq(stored("alice").password.length, 0);
+	nas_verdict(nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code()), WF_VERDICT_ACCEPT);
+	ck_assert_uint_eq(stored("alice").password.length, 13);
+	rig_advance(&nas_rig, 30);
+	reply = nas_second(nas_first("alice", NAS_PASSWORD)->state, nas_code());
+	ck_assert_int_eq(reply->type, WF_MSG_CHALLENGE);
+	ck_assert_int_eq(reply->prompt.text, WF_TEXT_NEW_PASSWORD);
+	ck_assert_ptr_nonnull(strstr(rig_row(&nas_rig, "login").detail, "password.min"));
+}
+END_TEST
+
 static enum wf_verdict
 change(const char *user, const uint8_t *txn, const char *password)
 {
@@ -226,6 +267,8 @@ make_suite(void)
 	tcase_add_test(tcase, ISAC_3_2_7a_not_found);
 	tcase_add_test(tcase, only_where_everything_was_right);
 	tcase_add_test(tcase, ISAC_3_2_7a_at_a_gateway);
+	tcase_add_test(tcase, C_03_an_imported_password_is_noted);
+	tcase_add_test(tcase, C_03_a_short_one_is_changed_at_the_next_login);
 	tcase_add_test(tcase, C_20_one_persons_accounts);
 	tcase_add_test(tcase, C_20_is_told_to_its_owner_alone);
 	tcase_add_test(tcase, former_passwords);

@@ -175,20 +175,40 @@ START_TEST(those_of_one_person)
 END_TEST
 
 /* What was found in the first round is known in the second. */
-START_TEST(a_challenge_remembers_the_leak)
+START_TEST(a_challenge_remembers_what_was_found)
 {
 	struct store_job *job;
 
 	ck_assert_int_eq(fx_reserve(1, "alice"), THROTTLE_ADMIT);
 	job = fx_challenge_job(1, "alice", alice);
 	job->u.settle.leak = STORE_LEAK_FOUND;
+	job->u.settle.note = (struct password_note){.length = PASSWORD_LENGTH_NOTED, .classes = 15};
 	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
 	free(job);
 	job = fx_resume_job(1, "alice");
 	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
 	ck_assert_int_eq(job->u.resume.answer, RESUME_FOUND);
 	ck_assert_int_eq(job->u.resume.leak, STORE_LEAK_FOUND);
+	ck_assert_uint_eq(job->u.resume.note.length, PASSWORD_LENGTH_NOTED);
+	ck_assert_uint_eq(job->u.resume.note.classes, 15);
 	free(job);
+}
+END_TEST
+
+/* Of a hash that was made elsewhere nothing is known; what is known stays. */
+START_TEST(a_login_notes_what_is_not_known)
+{
+	struct effect note = {
+		.kind = EFFECT_PASSWORD_NOTE, .account_id = alice, .value = 9, .value2 = 3};
+	const struct account *account;
+
+	ck_assert_int_eq(fx_effect(note), WF_OK);
+	account = &fx_read("alice")->account;
+	ck_assert_uint_eq(account->password.length, 9);
+	ck_assert_uint_eq(account->password.classes, 3);
+	note.value = 12;
+	ck_assert_int_eq(fx_effect(note), WF_OK);
+	ck_assert_uint_eq(fx_read("alice")->account.password.length, 9);
 }
 END_TEST
 
@@ -205,7 +225,8 @@ make_suite(void)
 	tcase_add_test(tcase, a_login_says_when_it_was_looked_up);
 	tcase_add_test(tcase, former_ones_are_bounded);
 	tcase_add_test(tcase, those_of_one_person);
-	tcase_add_test(tcase, a_challenge_remembers_the_leak);
+	tcase_add_test(tcase, a_challenge_remembers_what_was_found);
+	tcase_add_test(tcase, a_login_notes_what_is_not_known);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
