@@ -79,7 +79,7 @@ read_figures(struct daemon *daemon, void *arg)
 		return;
 	figures->relays = hub_hosts(
 		daemon->hub, figures->relays_away, sizeof(figures->relays_away));
-	figures->relays_term = hub_terms(daemon->hub, figures->relays_term_text);
+	hub_term(daemon->hub, &figures->relays_term);
 }
 
 static void

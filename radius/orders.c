@@ -91,18 +91,18 @@ order_stats(struct server *server, const struct wf_msg *order, uint64_t tag, str
 		.status = book == NULL ? WF_OK : add_counters(done, name, &book->stats)};
 }
 
-/* How long certificates and lists are good, with the sentence about what ends first. */
+/* How long certificates and lists are good; who asked says it in his language. */
 static struct outcome
 order_terms(struct server *server, const struct wf_msg *order, uint64_t tag, struct wf_msg *done)
 {
-	char text[SITE_WHY_MAX];
-	wf_status status = site_tls_check(server->site, text);
+	char line[WF_TERM_TEXT_MAX];
+	struct wf_term term;
 
 	(void)order;
 	(void)tag;
-	if (wf_msg_add_text(done, WF_F_CELL, text[0] != '\0' ? text : NULL) != WF_OK)
-		return (struct outcome){.status = WF_NO_MEMORY};
-	return (struct outcome){.status = status};
+	site_tls_term(server->site, &term);
+	wf_term_write(&term, line);
+	return (struct outcome){.status = wf_msg_add_text(done, WF_F_CELL, line)};
 }
 
 static const struct client *

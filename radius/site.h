@@ -10,6 +10,7 @@
 
 #include "authd/config/config.h"
 #include "common/secret.h"
+#include "common/term.h"
 #include "radius/book.h"
 #include "radius/clients.h"
 #include "radius/dictionary.h"
@@ -53,10 +54,9 @@ WF_MUST_USE wf_status site_load(
 /* Borrowed and given back; the last one to give it back frees it.  site_load() lends it once. */
 struct site *site_borrow(struct site *site);
 void site_return(struct site **site);
-/*
- * How long the server's certificate, its authorities' and their lists are good, as wf_term_check().
- * A sentence in text_r, also where all is fine; "" where TLS is not served.
- */
+/* What ends first of the server's certificate, its authorities' and their lists. */
+void site_tls_term(const struct site *site, struct wf_term *term_r);
+/* The same as wf_term_check(); a sentence also where all is fine; "" where TLS is not served. */
 WF_MUST_USE wf_status site_tls_check(const struct site *site, char text_r[SITE_WHY_MAX]);
 /*
  * Says it in a line of the log where something ends soon or has ended: at the start, after a

@@ -151,19 +151,29 @@ site_load_tls(struct site *site, char why_r[SITE_WHY_MAX])
 	return WF_OK;
 }
 
+void
+site_tls_term(const struct site *site, struct wf_term *term_r)
+{
+	const struct wf_trust_files files = files_of(&site->config->radius);
+
+	*term_r = (struct wf_term){.part = WF_TERM_NONE};
+	if (site->tls != NULL)
+		wf_term_look(site->tls, &files, term_r);
+}
+
 wf_status
 site_tls_check(const struct site *site, char text_r[SITE_WHY_MAX])
 {
-	const struct wf_trust_files files = files_of(&site->config->radius);
 	char text[WF_TERM_TEXT_MAX];
-	wf_status status;
+	struct wf_term term;
 
 	text_r[0] = '\0';
 	if (site->tls == NULL)
 		return WF_OK;
-	status = wf_term_check(site->tls, &files, text);
+	site_tls_term(site, &term);
+	wf_term_say(&term, text);
 	(void)snprintf(text_r, SITE_WHY_MAX, _("RADIUS over TLS: %s"), text);
-	return status;
+	return wf_term_status(&term);
 }
 
 void

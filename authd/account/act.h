@@ -14,6 +14,7 @@
 #include "authd/crypto/keyring.h"
 #include "authd/store/store.h"
 #include "common/peer.h"
+#include "common/term.h"
 #include "common/wire.h"
 
 enum role {
@@ -44,8 +45,7 @@ struct act_figures {
 	uint32_t slowest_hash_ms;
 	uint64_t relays;       /* hosts that are connected now */
 	char relays_away[256]; /* names of those that are not, as many as fit */
-	wf_status relays_term; /* as hub_terms() */
-	char relays_term_text[512];
+	struct wf_term relays_term; /* as hub_term() */
 	bool egress;           /* warifu-egress is connected */
 	uint64_t silent;       /* sections upstream whose last question nobody answered */
 	char silent_names[256];

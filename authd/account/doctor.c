@@ -357,21 +357,25 @@ check_relays(struct report *report)
 	return TELL(report, OK, _("All %zu hosts are connected."), relays->nallow);
 }
 
-/* A sentence about certificates and lists, and how long they are good (WF_OK: for long). */
+/* How long certificates and lists are good, whoever has looked at them, in this act's language. */
 static enum level
-tell_terms(struct report *report, wf_status status, const char *text)
+tell_term(struct report *report, const struct wf_term *term)
 {
+	wf_status status = wf_term_status(term);
+	char text[WF_TERM_TEXT_MAX];
+
+	wf_term_say(term, text);
 	return TELL(report, status == WF_OK ? OK : status == WF_NO ? WARN : BAD, "%s", text);
 }
 
 static enum level
 check_relay_terms(struct report *report)
 {
-	const struct act_figures *figures = &report->health.figures;
+	const struct wf_term *term = &report->health.figures.relays_term;
 
-	if (figures->relays_term_text[0] == '\0')
+	if (term->part == WF_TERM_NONE)
 		return TELL(report, OK, "%s", _("No relays are served (section 'relays')."));
-	return tell_terms(report, figures->relays_term, figures->relays_term_text);
+	return tell_term(report, term);
 }
 
 /* The daemon may not read them: warifu-radiusd says how its own stand. */
@@ -379,25 +383,23 @@ static enum level
 check_radius_terms(struct report *report)
 {
 	const struct act_daemon *daemon = report->call->daemon;
-	char text[sizeof(report->text)] = ""; /* an older server knows no such order */
+	char line[WF_TERM_TEXT_MAX] = ""; /* an older server knows no such order */
+	struct wf_term term = {.part = WF_TERM_NONE};
 	struct wf_msg done;
-	uint64_t status = WF_OK;
 	wf_status asked;
 
 	if (!config_radius_serves(&daemon->config->radius, LISTEN_TLS))
 		return TELL(report, OK, "%s", _("RADIUS is not served over TLS."));
 	asked = daemon->ask_front(daemon->hooks_ctx, "terms", NULL, &done);
 	if (asked == WF_OK) {
-		asked = wf_msg_get_uint(&done, WF_F_STATUS, &status);
-		if (asked == WF_OK)
-			asked = wf_msg_get_text(&done, WF_F_CELL, 0, text, sizeof(text));
+		asked = wf_msg_get_text(&done, WF_F_CELL, 0, line, sizeof(line));
 		wf_msg_clear(&done);
 	}
-	if (asked != WF_OK || text[0] == '\0')
+	if (asked != WF_OK || !wf_term_read(line, &term) || term.part == WF_TERM_NONE)
 		return TELL(report, WARN, "%s",
 			_("warifu-radiusd could not be asked: 'warifu-radiusd --check' says how "
 			  "long its certificates are good."));
-	return tell_terms(report, (wf_status)status, text);
+	return tell_term(report, &term);
 }
 
 /* The first secret that is not in order; NULL: all are. */

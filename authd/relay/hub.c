@@ -148,23 +148,33 @@ hub_configure(struct hub *hub, const struct config *config, char *why_r, size_t 
 	return status;
 }
 
-wf_status
-hub_terms(const struct hub *hub, char text_r[WF_TERM_TEXT_MAX])
+void
+hub_term(const struct hub *hub, struct wf_term *term_r)
 {
-	text_r[0] = '\0';
-	return hub->context == NULL
-		       ? WF_OK
-		       : trust_check(hub->context, &hub->config->relays.trust, text_r);
+	*term_r = (struct wf_term){.part = WF_TERM_NONE};
+	if (hub->context != NULL)
+		trust_term(hub->context, &hub->config->relays.trust, term_r);
+}
+
+static void
+say_terms(const struct hub *hub)
+{
+	char text[WF_TERM_TEXT_MAX];
+	struct wf_term term;
+
+	hub_term(hub, &term);
+	wf_term_say(&term, text);
+	if (wf_term_status(&term) != WF_OK)
+		hub_say(hub, LOG_WARNING, "relays: %s", text);
 }
 
 void
 hub_tick(struct hub *hub)
 {
 	int64_t now_us = wf_clock_now(&hub->options.clock).boot_us;
-	char text[WF_TERM_TEXT_MAX];
 
-	if (wf_term_due(&hub->terms_us, now_us) && hub_terms(hub, text) != WF_OK)
-		hub_say(hub, LOG_WARNING, "relays: %s", text);
+	if (wf_term_due(&hub->terms_us, now_us))
+		say_terms(hub);
 	for (size_t i = 0; hub->paused && i < hub->nlisteners; i++)
 		(void)event_add(hub->listeners[i].event, NULL);
 	hub->paused = false;

@@ -38,8 +38,8 @@ WF_MUST_USE wf_status hub_listen(struct hub *hub, int fd);
  */
 WF_MUST_USE wf_status hub_configure(
 	struct hub *hub, const struct config *config, char *why_r, size_t size);
-/* As wf_term_check(), of the centre's certificate and authorities; "" where none are served. */
-WF_MUST_USE wf_status hub_terms(const struct hub *hub, char text_r[WF_TERM_TEXT_MAX]);
+/* What ends first of the centre's certificate and authorities; nothing where none are served. */
+void hub_term(const struct hub *hub, struct wf_term *term_r);
 /* Once a second: ends of those who say nothing, and a line a day about what ends soon. */
 void hub_tick(struct hub *hub);
 /* Stops accepting; what is connected goes on. */

@@ -23,6 +23,14 @@ trust_new(const struct config_trust *files, enum trust_end end, SSL_CTX **contex
 	return wf_trust_new(&pem, &options, context_r, why_r, size);
 }
 
+void
+trust_term(const SSL_CTX *context, const struct config_trust *files, struct wf_term *term_r)
+{
+	const struct wf_trust_files pem = files_of(files);
+
+	wf_term_look(context, &pem, term_r);
+}
+
 wf_status
 trust_check(const SSL_CTX *context, const struct config_trust *files,
 	char text_r[WF_TERM_TEXT_MAX])

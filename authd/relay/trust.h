@@ -13,7 +13,9 @@ enum trust_end { TRUST_CENTRE, TRUST_RELAY };
 /* As wf_trust_new(). */
 WF_MUST_USE wf_status trust_new(const struct config_trust *files, enum trust_end end,
 	SSL_CTX **context_r, char *why_r, size_t size);
-/* As wf_term_check(). */
+/* As wf_term_look(), wf_term_check(). */
+void trust_term(
+	const SSL_CTX *context, const struct config_trust *files, struct wf_term *term_r);
 WF_MUST_USE wf_status trust_check(const SSL_CTX *context, const struct config_trust *files,
 	char text_r[WF_TERM_TEXT_MAX]);
 /*

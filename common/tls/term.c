@@ -6,10 +6,7 @@
 #include <openssl/x509v3.h>
 #include <stdio.h>
 
-#include "common/i18n.h"
-
 #define SECONDS_PER_DAY INT64_C(86400)
-#define AGAIN_US (SECONDS_PER_DAY * 1000000)
 
 struct span {
 	const ASN1_TIME *from, *to; /* borrowed; `to` NULL: it never ends */
@@ -114,65 +111,42 @@ look_at_own(const SSL_CTX *context)
 	return look_at(&span, false);
 }
 
-enum part { PART_CERTIFICATE, PART_CA, PART_CRL, PARTS };
-
-static const struct {
-	const char *name, *advice;
-} parts[PARTS] = {
-	[PART_CERTIFICATE] = {N_("certificate"),
-		N_("the other ends refuse one that has expired: get a new one")},
-	[PART_CA] = {N_("certificate of the authority"),
-		N_("nobody for whom it vouches is let in then: get its new one, or take it out")},
-	[PART_CRL] = {N_("list of revoked certificates"),
-		N_("everybody is refused then: get a new one, and reload")},
-};
-
-static void
-say(enum part part, const struct found *found, const char *file, char text_r[WF_TERM_TEXT_MAX])
+void
+wf_term_look(const SSL_CTX *context, const struct wf_trust_files *files, struct wf_term *term_r)
 {
-	const char *name = _(parts[part].name), *advice = _(parts[part].advice);
-	int days = (int)((found->seconds + SECONDS_PER_DAY - 1) / SECONDS_PER_DAY);
+	const struct {
+		const char *path;
+		struct found found;
+		enum wf_term_part part;
+	} parts[] = {
+		{files->certificate, look_at_own(context), WF_TERM_CERTIFICATE},
+		{files->ca, look_among(context, X509_LU_X509), WF_TERM_AUTHORITY},
+		{files->crl, look_among(context, X509_LU_CRL), WF_TERM_LIST},
+	};
+	size_t first = 0;
 
-	if (found->seconds < 0)
-		(void)snprintf(text_r, WF_TERM_TEXT_MAX, _("%s %s: has expired; %s"), name, file,
-			advice);
-	else if (found->soon)
-		(void)snprintf(text_r, WF_TERM_TEXT_MAX, _("%s %s: ends in %d days; %s"), name,
-			file, days, advice);
-	else
-		(void)snprintf(text_r, WF_TERM_TEXT_MAX, _("%s %s: valid for %d more days"), name,
-			file, days);
+	/* What ends soon comes before what is fine, though that may be sooner for a daily list. */
+	for (size_t i = 1; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (parts[i].found.soon > parts[first].found.soon ||
+			(parts[i].found.soon == parts[first].found.soon &&
+				parts[i].found.seconds < parts[first].found.seconds))
+			first = i;
+	*term_r = (struct wf_term){.part = WF_TERM_NONE};
+	if (parts[first].found.seconds == INT64_MAX)
+		return;
+	term_r->part = parts[first].part;
+	term_r->soon = parts[first].found.soon;
+	term_r->seconds = parts[first].found.seconds;
+	(void)snprintf(term_r->file, sizeof(term_r->file), "%s", parts[first].path);
 }
 
 wf_status
 wf_term_check(const SSL_CTX *context, const struct wf_trust_files *files,
 	char text_r[WF_TERM_TEXT_MAX])
 {
-	const char *const paths[PARTS] = {files->certificate, files->ca, files->crl};
-	const struct found found[PARTS] = {look_at_own(context), look_among(context, X509_LU_X509),
-		look_among(context, X509_LU_CRL)};
-	enum part first = PART_CERTIFICATE;
+	struct wf_term term;
 
-	text_r[0] = '\0';
-	/* What ends soon comes before what is fine, though that may be sooner for a daily list. */
-	for (enum part part = PART_CA; part < PARTS; part++)
-		if (found[part].soon > found[first].soon ||
-			(found[part].soon == found[first].soon &&
-				found[part].seconds < found[first].seconds))
-			first = part;
-	if (found[first].seconds == INT64_MAX)
-		return WF_OK;
-	say(first, &found[first], paths[first], text_r);
-	if (found[first].seconds < 0)
-		return WF_INVALID;
-	return found[first].soon ? WF_NO : WF_OK;
-}
-
-bool
-wf_term_due(int64_t *due_us, int64_t now_us)
-{
-	if (now_us < *due_us)
-		return false;
-	*due_us = now_us + AGAIN_US;
-	return true;
+	wf_term_look(context, files, &term);
+	wf_term_say(&term, text_r);
+	return wf_term_status(&term);
 }

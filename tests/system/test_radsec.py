@@ -2,6 +2,7 @@
 others, before a daemon that is none; then radsecproxy and libradcli with logins through the real one."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -598,6 +599,24 @@ def test_f6_clients_are_added(lab):
     again = lab.ask("radius", "secret", "branch", "--replace")
     lib.contains(server.reload(), "configuration reloaded", "the reload")
     lib.equal((by_key(made["secret"]), by_key(again["secret"])), (b"", bytes([radius.CHALLENGE])), "the key of before, and the new one")
+
+
+def test_doctor_speaks_the_readers_language(lab):
+    """What warifu-radiusd knows of its certificates is said by the daemon, to each operator in his language."""
+    Authority(lab).make("soon", dates=("-days", "5")).make("gw")
+    lab.up(section(server="soon"), gateway())
+    Server(lab).start().connected()
+
+    def finding(language):
+        rows = json.loads(lab.run(lib.CLI, "--lang", language, "--json", "doctor", code=None).stdout)
+        return next((row["level"], row["text"]) for row in rows if "soon.pem" in row["text"])
+
+    level, text = finding("en")
+    lib.equal(level, "warn", "it ends soon")
+    lib.contains(text, "ends in 5 days", "in English")
+    level, text = finding("ja")
+    lib.equal((level, text.isascii()), ("warn", False), f"in Japanese: {text}")
+    lib.equal("ends in" in text, False, f"English within it: {text}")
 
 
 # --- programs of others ---

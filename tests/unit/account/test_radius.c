@@ -67,8 +67,8 @@ put_secret(const char *text, mode_t mode)
 
 static struct {
 	wf_status asked, status;
-	const char *text;
-} terms = {.text = "long"};
+	const char *line;
+} terms = {.line = "certificate 0 8640000 /c"};
 
 static wf_status
 ask_terms(void *ctx, const char *order, const char *arg, struct wf_msg *done_r)
@@ -80,7 +80,7 @@ ask_terms(void *ctx, const char *order, const char *arg, struct wf_msg *done_r)
 		return terms.asked;
 	wf_msg_init(done_r, WF_MSG_DONE, WF_WIRE_VERSION);
 	ck_assert_int_eq(wf_msg_add_uint(done_r, WF_F_STATUS, terms.status), WF_OK);
-	ck_assert_int_eq(wf_msg_add_text(done_r, WF_F_CELL, terms.text), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(done_r, WF_F_CELL, terms.line), WF_OK);
 	return WF_OK;
 }
 
@@ -323,11 +323,12 @@ START_TEST(the_doctor_looks_at_certificates)
 {
 	static const struct {
 		wf_status asked, status;
-		const char *text, *level, *part;
+		const char *line, *level, *part;
 	} rows[] = {
-		{WF_OK, WF_OK, "long", "ok", "long"},
-		{WF_OK, WF_NO, "soon", "warn", "soon"},
-		{WF_OK, WF_INVALID, "over", "bad", "over"},
+		{WF_OK, WF_OK, "certificate 0 8640000 /c", "ok", "/c: valid for 100 more days"},
+		{WF_OK, WF_OK, "list 1 86400 /l", "warn", "/l: ends in 1 days"},
+		{WF_OK, WF_OK, "authority 1 -1 /a", "bad", "/a: has expired"},
+		{WF_OK, WF_OK, "a sentence of an older server", "warn", "could not be asked"},
 		{WF_OK, WF_UNSUPPORTED, NULL, "warn", "could not be asked"},
 		{WF_UNAVAILABLE, WF_OK, "", "warn", "'warifu-radiusd --check'"},
 	};
@@ -335,12 +336,16 @@ START_TEST(the_doctor_looks_at_certificates)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		terms.asked = rows[i].asked;
 		terms.status = rows[i].status;
-		terms.text = rows[i].text;
+		terms.line = rows[i].line;
 		doctor("RADIUS certificates", rows[i].level, rows[i].part);
 	}
 	rig.config.radius.nlisteners = 0;
 	doctor("RADIUS certificates", "ok", "RADIUS is not served over TLS");
 	doctor("relay certificates", "ok", "No relays are served");
+	rig.figures.relays_term = (struct wf_term){WF_TERM_AUTHORITY, true, 86400, "/ca"};
+	doctor("relay certificates", "warn", "/ca: ends in 1 days");
+	rig.figures.relays_term.seconds = -1;
+	doctor("relay certificates", "bad", "/ca: has expired");
 }
 END_TEST
 
