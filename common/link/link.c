@@ -24,6 +24,8 @@
 #define FRAME_US INT64_C(2000000)
 #define WAIT_LEAST_US INT64_C(100000)
 #define WAIT_MOST_US INT64_C(2000000)
+/* a connection that has lasted so long is one, whether anything came over it or not */
+#define STANDS_US INT64_C(2000000)
 
 struct wf_link {
 	struct wf_link_options options;
@@ -37,7 +39,14 @@ struct wf_link {
 	/* when the last whole frame was taken, or the first byte behind it came */
 	int64_t whole_us;
 	int64_t retry_us, wait_us;
-	bool told_down; /* said that nobody is there */
+	/*
+	 * What was said last: that the peer is there, or that it is away.  One that takes
+	 * connections and drops them is there only once it has spoken sense, or has stood.
+	 */
+	bool told_up, told_down;
+	bool stands;	/* the connection, or the last one, is such a one */
+	bool dropped;	/* the last one was not */
+	int64_t up_us;	/* since when it is there */
 	bool broken;    /* to be left as soon as no frame of it is looked at */
 	bool dispatching;
 };
@@ -132,16 +141,50 @@ retry_later(struct wf_link *link)
 	link->wait_us = link->wait_us * 2 > WAIT_MOST_US ? WAIT_MOST_US : link->wait_us * 2;
 }
 
+/* One line for each time that it goes. */
 static void
-lose(struct wf_link *link, const char *why)
+tell_down(struct wf_link *link, const char *why)
 {
 	char text[256];
 
-	snprintf(text, sizeof(text), "%s is away (%s): %s", link->options.peer, why,
-		link->options.away);
-	if (!link->told_down)
-		link->options.say(LOG_WARNING, text);
+	if (link->told_down)
+		return;
 	link->told_down = true;
+	link->told_up = false;
+	(void)snprintf(text, sizeof(text), "%s is away (%s): %s", link->options.peer, why,
+		link->options.away);
+	link->options.say(LOG_WARNING, text);
+}
+
+/* And one for each time that it comes; of a connection that was accepted there is none. */
+static void
+tell_up(struct wf_link *link)
+{
+	char text[128];
+
+	if (link->told_up || link->options.path == NULL)
+		return;
+	link->told_up = true;
+	link->told_down = false;
+	(void)snprintf(text, sizeof(text), "connected to %s", link->options.peer);
+	link->options.say(LOG_NOTICE, text);
+}
+
+static void
+stand(struct wf_link *link)
+{
+	link->stands = true;
+	link->dropped = false;
+	link->wait_us = WAIT_LEAST_US;
+	tell_up(link);
+}
+
+static void
+lose(struct wf_link *link, const char *why)
+{
+	if (link->fd >= 0)
+		link->dropped = !link->stands;
+	tell_down(link, why);
 	disconnect(link);
 	retry_later(link);
 	link->options.lost(link->options.ctx);
@@ -209,7 +252,7 @@ take_frame(struct wf_link *link, size_t *at)
 		return status;
 	*at += len;
 	link->whole_us = now_us(link);
-	link->wait_us = WAIT_LEAST_US; /* it speaks sense */
+	stand(link); /* it speaks sense */
 	link->options.message(link->options.ctx, &msg);
 	wf_msg_clear(&msg);
 	return WF_OK;
@@ -338,24 +381,29 @@ wf_link_new_on(const struct wf_link_options *options, int fd, struct wf_link **l
 	return WF_NO_MEMORY;
 }
 
+static void
+connect_anew(struct wf_link *link)
+{
+	const char *why = "no memory";
+
+	link->up_us = now_us(link);
+	link->fd = dial(link, &why);
+	link->stands = false;
+	if (link->fd < 0 || !watch(link) || come_up(link) != WF_OK)
+		lose(link, why);
+	else if (!link->dropped) /* not even by what went first */
+		tell_up(link);
+}
+
 void
 wf_link_tick(struct wf_link *link)
 {
-	const char *why = "no memory";
-	char text[128];
-
 	if (link->fd >= 0 && link->in_len > 0 && now_us(link) - link->whole_us > FRAME_US)
 		lose(link, "it stopped in the middle of a message");
-	if (link->fd >= 0 || link->options.path == NULL || now_us(link) < link->retry_us)
-		return;
-	link->fd = dial(link, &why);
-	if (link->fd < 0 || !watch(link) || come_up(link) != WF_OK) {
-		lose(link, why);
-		return;
-	}
-	snprintf(text, sizeof(text), "connected to %s", link->options.peer);
-	link->options.say(LOG_NOTICE, text);
-	link->told_down = false;
+	if (link->fd >= 0 && now_us(link) - link->up_us > STANDS_US)
+		stand(link);
+	if (link->fd < 0 && link->options.path != NULL && now_us(link) >= link->retry_us)
+		connect_anew(link);
 }
 
 bool

@@ -21,6 +21,7 @@ static struct wf_link *link_;
 static unsigned messages, settled, ups, losts;
 static uint64_t last_tag;
 static bool answers; /* whatever comes is answered at once */
+static bool drops; /* the other side hangs up before anything can be sent */
 
 /* A record, with so many more bytes in it. */
 static wf_status
@@ -70,6 +71,10 @@ on_up(void *ctx)
 
 	(void)ctx;
 	ups += wf_link_is_up(link_);
+	if (drops) {
+		ck_assert(fake_daemon_accept(&daemon_));
+		fake_daemon_hang_up(&daemon_);
+	}
 	wf_msg_init(&msg, WF_MSG_WORK, WF_WIRE_VERSION);
 	status = wf_link_send(link_, &msg);
 	wf_msg_clear(&msg);
@@ -115,7 +120,7 @@ setup(void)
 	said_forget();
 	messages = settled = ups = losts = 0;
 	last_said[0] = '\0';
-	answers = false;
+	answers = drops = false;
 	open_link((uid_t)-1);
 }
 
@@ -272,6 +277,56 @@ START_TEST(pause_grows_without_sense)
 	ck_assert(!fake_daemon_accept(&daemon_));
 	tick(100 * MS);
 	ck_assert(fake_daemon_accept(&daemon_));
+}
+END_TEST
+
+/* What was never there is not called connected, and is called away once. */
+START_TEST(gone_before_the_first_message)
+{
+	drops = true;
+	for (unsigned i = 1; i <= 3; i++) {
+		tick(2000 * MS);
+		ck_assert(!wf_link_is_up(link_));
+		ck_assert_uint_eq(losts, i);
+		ck_assert_uint_eq(nsaid, 1);
+		ck_assert_ptr_nonnull(strstr(last_said, "is away (Broken pipe)"));
+	}
+}
+END_TEST
+
+/*
+ * A daemon that dies as soon as it has started, again and again: it was there once and is away
+ * since, until it speaks sense, or stands for two seconds.
+ */
+START_TEST(one_line_for_each_time)
+{
+	uint8_t bytes[256];
+
+	for (unsigned i = 0; i < 4; i++) {
+		connect_both();
+		fake_daemon_hang_up(&daemon_);
+		turn();
+		ck_assert_uint_eq(losts, i + 1);
+		ck_assert_uint_eq(nsaid, 2);
+		ck_assert_ptr_nonnull(strstr(last_said, "is away"));
+		now.boot_us += 2000 * MS;
+	}
+	connect_both();
+	ck_assert_uint_eq(nsaid, 2);
+	if (_i == 0)
+		fake_daemon_write(&daemon_, bytes, put_order(1, bytes, sizeof(bytes)));
+	else
+		tick(2000 * MS + 1);
+	turn();
+	ck_assert_uint_eq(nsaid, 3);
+	ck_assert_str_eq(last_said, "connected to the daemon");
+	tick(60000 * MS);
+	ck_assert_uint_eq(nsaid, 3);
+	fake_daemon_hang_up(&daemon_);
+	turn();
+	ck_assert_uint_eq(nsaid, 4);
+	tick(100 * MS); /* at once: the one before was a real one */
+	ck_assert_uint_eq(nsaid, 5);
 }
 END_TEST
 
@@ -525,6 +580,8 @@ link_suite(void)
 	tcase_add_test(tc, nobody_is_there);
 	tcase_add_test(tc, comes_back);
 	tcase_add_test(tc, pause_grows_without_sense);
+	tcase_add_test(tc, gone_before_the_first_message);
+	tcase_add_loop_test(tc, one_line_for_each_time, 0, 2);
 	tcase_add_test(tc, somebody_elses_socket);
 	tcase_add_test(tc, in_single_bytes_and_many_at_once);
 	tcase_add_test(tc, nonsense);
