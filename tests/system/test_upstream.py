@@ -72,6 +72,52 @@ def test_it_asks_back(lab):
     lab.verify()
 
 
+def by_ssh(sshd, person, *dialogue):
+    """A real ssh client: each prompt as it is expected, and its answer; what was shown behind the last one, and the exit code."""
+    arguments = sshd.options(source="127.0.0.7") + [f"{person.name}@127.0.0.1", "id", "-un"]
+    with lib.terminal(sshd.lab, "ssh", arguments, timeout=40) as child:
+        for prompt, answer in dialogue:
+            child.expect(prompt)
+            child.sendline(answer)
+        child.expect(hosts.pexpect.EOF)
+        shown = child.before
+        child.close()
+        return shown.split(), child.exitstatus
+
+
+def test_a_real_sshd(lab):
+    """sshd, keyboard-interactive: the code of another server, its challenge as a further question in its own words, refusals,
+    and nobody let in or counted while it is away."""
+    server = upstream.FreeRadius(lab, {"bob": CODE})
+    egress, bob = up(lab)
+    carol = lab.person("carol", token=None, options=("--groups", "old"))
+    for person in (bob, carol):
+        lab.unix_user(person.name)
+    hosts.use_stanza(lab, "sshd")
+    sshd = hosts.Sshd(lab)
+    asked = (hosts.PASSWORD, bob.password)
+    lib.equal(by_ssh(sshd, bob, asked, (hosts.CODE, CODE)), (["bob"], 0), "both right")
+    row = last(lab, "bob")
+    lib.equal((row["service"], row["source"], row["factors"]), ("sshd", "127.0.0.7", "password+upstream:passlogic"), "the row")
+    lib.equal(by_ssh(sshd, bob, asked, (hosts.CODE, "000000"))[1], 255, "a wrong code")
+    heard = server.said().count("bob")
+    lib.equal(by_ssh(sshd, bob, (hosts.PASSWORD, "wrong"), (hosts.CODE, CODE))[1], 255, "a wrong password")
+    lib.equal(server.said().count("bob"), heard, "what the server heard of it")
+    lib.equal((lab.failures("bob"), sshd.batch("bob", "id").returncode), (2, 255), "failures; a key alone")
+    asked = ((hosts.PASSWORD, carol.password), (hosts.CODE, "sms"))
+    lib.equal(by_ssh(sshd, carol, *asked, ("Code of the SMS: ", "4711")), (["4711", "carol"], 0), "asked back; what is typed is shown")
+    lib.equal(by_ssh(sshd, carol, *asked, ("Code of the SMS: ", "4712"))[1], 255, "a wrong answer")
+    lib.equal(last(lab, "carol")["reason"], "upstream-refused", "the reason")
+    failures = lab.failures("bob")
+    egress.stop()
+    lib.equal(by_ssh(sshd, bob, (hosts.PASSWORD, bob.password), (hosts.CODE, CODE))[1], 255, "without warifu-egress")
+    lib.equal(lab.failures("bob"), failures, "it is not counted")
+    egress.start()
+    lib.wait_for("bob is let in again",
+                 lambda: by_ssh(sshd, bob, (hosts.PASSWORD, bob.password), (hosts.CODE, CODE)) == (["bob"], 0), 30)
+    lab.verify()
+
+
 def rounds(nas, person, *answers):
     """Password and answers, each with the State of the challenge before: all replies."""
     replies = [nas.ask(radius.access(person.name, person.password), 10)]

@@ -46,7 +46,8 @@ END_TEST
 
 START_TEST(what_is_no_such_line)
 {
-	static const char *const lines[] = {"", "certificate", "certificate 1", "certificate 1 x /a",
+	static const char *const lines[] = {"", "certificate", "certificate 1",
+		"certificate 1 x /a",
 		"paper 1 5 /a", "RADIUS over TLS: certificate /a: valid for 40 more days",
 		"certificatecertificate 1 5 /a"};
 	char line[2 * WF_TERM_FILE_SIZE];
