@@ -122,6 +122,32 @@ START_TEST(the_dictionary_keeps_nothing)
 }
 END_TEST
 
+/* Words of four letters and more, whatever stands around them. */
+START_TEST(words_out_of_their_disguise)
+{
+	static const struct {
+		const char *text;
+		bool known;
+	} cases[] = {
+		{"elephant", true},
+		{"3l3ph4nt!!", true},
+		{"99tiger99", true},
+		{"t1ger", true},
+		{"lion#2024", true},
+		{"monkey", true},
+		{"M0nkey!", true},
+		{"zqxj#2024", false},
+		{"cat#2024", false},
+		{"correct horse battery staple", false},
+	};
+	const bool there = policy_words_source() != NULL;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+		ck_assert_msg(ask(policy_words_trimmed, cases[i].text) == (cases[i].known && there),
+			"'%s'", cases[i].text);
+}
+END_TEST
+
 #ifdef WF_FAULT
 /* Where the dictionary cannot be asked, no word is in it; and it can be asked again afterwards. */
 START_TEST(a_dictionary_that_fails)
@@ -161,6 +187,7 @@ words_suite(void)
 	tcase_add_test(tc, the_list_is_in_order);
 	tcase_add_test(tc, bytes_that_no_word_has);
 	tcase_add_test(tc, the_dictionary_if_there_is_one);
+	tcase_add_test(tc, words_out_of_their_disguise);
 	tcase_add_test(tc, the_dictionary_keeps_nothing);
 #ifdef WF_FAULT
 	tcase_add_test(tc, a_dictionary_that_fails);
