@@ -10,11 +10,9 @@ static wf_status
 in_list(const struct wf_leak_list *list, const struct wf_secret *password)
 {
 	uint8_t key[WF_LEAK_KEY];
-	unsigned len = sizeof(key);
 	wf_status status = WF_IO;
 
-	if (EVP_Digest(password->bytes, password->len, key, &len, EVP_sha1(), NULL) == 1 &&
-		len == sizeof(key))
+	if (EVP_Digest(password->bytes, password->len, key, NULL, EVP_sha1(), NULL) == 1)
 		status = wf_leak_list_find(list, key);
 	wf_wipe(key, sizeof(key));
 	return status;

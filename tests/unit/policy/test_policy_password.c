@@ -5,10 +5,13 @@
 
 #include "authd/policy/policy_password.h"
 
+#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "authd/policy/policy_words.h"
+#include "common/fault.h"
 #include "tests/unit/unit.h"
 
 #define SHORT "The password is too short."
@@ -320,6 +323,67 @@ START_TEST(SCS_4_1_5_2_words_of_here)
 	(void)snprintf(policy.words[0], POLICY_WORD_SIZE, "acme");
 	policy.nwords = 1;
 	expect(&account, "Acme#k7mQ", GUESSED);
+	expect(&account, "Acne#k7mQ", NULL);
+}
+END_TEST
+
+/* The list of one password. */
+static void
+open_list(const char *path, const char *password)
+{
+	struct wf_leak_finding finding;
+	uint8_t key[WF_LEAK_KEY];
+	FILE *file = fopen(path, "w");
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(EVP_Digest(password, strlen(password), key, NULL, EVP_sha1(), NULL), 1);
+	for (size_t i = 0; i < sizeof(key); i++)
+		ck_assert_int_eq(fprintf(file, "%02X", key[i]), 2);
+	ck_assert_int_gt(fprintf(file, ":1\r\n"), 0);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(wf_leak_list_open(path, &policy.leaks, &finding), WF_OK);
+}
+
+#ifdef WF_FAULT
+static void
+without_memory(const struct account *account)
+{
+	struct wf_secret password = WF_SECRET_EMPTY;
+	wf_status status;
+	char why[256];
+
+	ck_assert_int_eq(wf_secret_set(&password, "k7#mQ2xv9", 9), WF_OK);
+	wf_fault_page()->points = 1U << WF_FAULT_HEAP;
+	wf_fault_arm(1, true);
+	status = policy_leaked(&policy, &password);
+	wf_fault_arm(0, false);
+	wf_fault_page()->points = 0;
+	ck_assert_int_eq(status, WF_IO);
+	wf_secret_clear(&password);
+	ck_assert_int_eq(check_bytes(account, "k7#mQ2xv9", 9, why), WF_OK);
+}
+#endif
+
+/* What cannot be looked up is not set. */
+START_TEST(ISAC_3_2_7a_leaked_ones)
+{
+	struct account account = {.name = "alice"};
+	char path[] = "/tmp/warifu-leaked-XXXXXX", why[256];
+	int fd = mkstemp(path);
+
+	ck_assert_int_ge(fd, 0);
+	open_list(path, "k7#mQ2xv");
+	expect(&account, "k7#mQ2xv", "The password stands in a list of leaked");
+	expect(&account, "k7#mQ2xv9", NULL);
+#ifdef WF_FAULT
+	without_memory(&account);
+#endif
+	ck_assert_int_eq(ftruncate(fd, 0), 0);
+	ck_assert_int_eq(check_bytes(&account, "k7#mQ2xv9", 9, why), WF_UNAVAILABLE);
+	ck_assert_str_eq(why, "");
+	wf_leak_list_close(&policy.leaks);
+	ck_assert_int_eq(close(fd), 0);
+	ck_assert_int_eq(unlink(path), 0);
 }
 END_TEST
 
@@ -420,6 +484,7 @@ password_suite(void)
 	tcase_add_test(tc, KUBOTA_115b_runs);
 	tcase_add_test(tc, IPA_6_10h_personal_data);
 	tcase_add_test(tc, SCS_4_1_5_2_words_of_here);
+	tcase_add_test(tc, ISAC_3_2_7a_leaked_ones);
 	tcase_add_test(tc, what_is_noted);
 	tcase_add_test(tc, C_03_the_second_factor_is_withdrawn);
 	tcase_add_test(tc, C_01_an_age_by_resolve_alone);
