@@ -341,6 +341,25 @@ START_TEST(who_is_in_no_group_of_the_client)
 }
 END_TEST
 
+/* An address counts where it is listed, and told by somebody who may say it. */
+START_TEST(listed_addresses)
+{
+	struct policy_facts facts = person("sshd");
+
+	wf_source_from_pam("192.0.2.7", NULL, &facts.source);
+	facts.vouched = true;
+	ck_assert(!policy_source_trusted(&policy, &facts));
+	ck_assert_int_eq(wf_network_parse("198.51.100.0/24", &policy.trusted[0]), WF_OK);
+	policy.ntrusted = 1;
+	ck_assert(!policy_source_trusted(&policy, &facts));
+	ck_assert_int_eq(wf_network_parse("192.0.2.0/24", &policy.trusted[1]), WF_OK);
+	policy.ntrusted = 2;
+	ck_assert(policy_source_trusted(&policy, &facts));
+	facts.vouched = false;
+	ck_assert(!policy_source_trusted(&policy, &facts));
+}
+END_TEST
+
 static Suite *
 policy_suite(void)
 {
@@ -362,6 +381,7 @@ policy_suite(void)
 	tcase_add_test(tc, who_is_not_asked);
 	tcase_add_test(tc, an_entry_for_administration);
 	tcase_add_test(tc, who_is_in_no_group_of_the_client);
+	tcase_add_test(tc, listed_addresses);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -105,6 +105,18 @@ START_TEST(unknown_is_refused)
 }
 END_TEST
 
+/* Who has left the groups that may enter is told apart from who has no grant; neither comes in. */
+START_TEST(entries_by_grant)
+{
+	facts.ungranted = true;
+	expect(WF_VERDICT_REJECT, "no-grant");
+	facts.outside_scope = true;
+	expect(WF_VERDICT_REJECT, "scope");
+	facts.ungranted = false;
+	expect(WF_VERDICT_REJECT, "scope");
+}
+END_TEST
+
 START_TEST(disabled_is_refused_everywhere)
 {
 	account.state = ACCOUNT_DISABLED;
@@ -267,6 +279,7 @@ account_suite(void)
 	tcase_add_test(tc, the_rule_of_an_uncovered_login);
 	tcase_add_test(tc, a_code_alone_covers_where_the_code_alone_is_asked);
 	tcase_add_test(tc, unknown_is_refused);
+	tcase_add_test(tc, entries_by_grant);
 	tcase_add_test(tc, disabled_is_refused_everywhere);
 	tcase_add_test(tc, validity_has_two_ends);
 	tcase_add_test(tc, an_exemption_ends);
