@@ -241,6 +241,23 @@ START_TEST(a_hash_that_cannot_be_read_is_unsure)
 }
 END_TEST
 
+/* Beside the factor, as a new password is held against others. */
+START_TEST(a_password_against_a_hash)
+{
+	struct wf_secret password = WF_SECRET_EMPTY;
+	char hash[PASSWORD_HASH_MAX];
+
+	ck_assert_int_eq(wf_secret_set(&password, "hunter2", 7), WF_OK);
+	ck_assert_int_eq(password_hash(&password, NULL, hash, sizeof(hash)), WF_OK);
+	ck_assert_int_eq(password_matches(&password, hash, NULL), WF_OK);
+	hash[strlen(hash) - 1] ^= 1;
+	ck_assert_int_eq(password_matches(&password, hash, NULL), WF_NO);
+	ck_assert_int_eq(password_matches(&password, "!", NULL), WF_NO);
+	ck_assert_int_eq(password_matches(&password, "$argon2id$v=19$", NULL), WF_NO);
+	wf_secret_clear(&password);
+}
+END_TEST
+
 START_TEST(empty_answers_and_nul_are_never_right)
 {
 	struct credential credential = credential_with("secret", 6);
@@ -604,6 +621,7 @@ password_suite(void)
 	tcase_add_test(tc, doomed_and_void_are_never_yes);
 	tcase_add_test(tc, no_password_and_locked_ones_are_no);
 	tcase_add_test(tc, a_hash_that_cannot_be_read_is_unsure);
+	tcase_add_test(tc, a_password_against_a_hash);
 	tcase_add_test(tc, empty_answers_and_nul_are_never_right);
 	tcase_add_test(tc, the_longest_answers);
 	tcase_add_test(tc, octets_of_any_kind);

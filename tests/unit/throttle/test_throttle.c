@@ -565,6 +565,22 @@ START_TEST(the_end_of_their_lock_forgives_strangers_alone)
 }
 END_TEST
 
+/* Nor does it end a lock of the whole account that lasts longer, as one of an older policy may. */
+START_TEST(the_end_of_their_lock_ends_no_other)
+{
+	struct throttle_limit stranger = divided(false);
+	struct throttle_state state = failed_times(&stranger, 7, T0);
+
+	state.locked_until_ms = T0 + DAY;
+	state = throttle_current(&state, &stranger, T0 + HOUR);
+	ck_assert_uint_eq(state.failures, 0);
+	ck_assert_int_eq(state.strangers_until_ms, 0);
+	ck_assert_int_eq(state.locked_until_ms, T0 + DAY);
+	ck_assert_int_eq(answer(&state, &stranger, T0 + HOUR), THROTTLE_LOCKED);
+	ck_assert_int_eq(answer(&state, &stranger, T0 + DAY), THROTTLE_ADMIT);
+}
+END_TEST
+
 /* A reserve that came later divides what was counted before it. */
 START_TEST(a_reserve_that_comes_later_locks_strangers)
 {
@@ -655,6 +671,7 @@ throttle_suite(void)
 	tcase_add_test(reserve, the_threshold_is_divided);
 	tcase_add_test(reserve, pending_strangers_fill_their_part);
 	tcase_add_test(reserve, the_end_of_their_lock_forgives_strangers_alone);
+	tcase_add_test(reserve, the_end_of_their_lock_ends_no_other);
 	tcase_add_test(reserve, a_reserve_that_comes_later_locks_strangers);
 	tcase_add_test(reserve, a_login_at_home_opens_nothing_for_strangers);
 	tcase_add_test(reserve, neither_side_waits_for_the_other);
