@@ -42,7 +42,6 @@ static char digest_name[] = "SHA256";
 		return none;                                           \
 	}
 
-KEPT(EVP_MAC, EVP_MAC_fetch, EVP_MAC_free, "HMAC")
 KEPT(EVP_MD, EVP_MD_fetch, EVP_MD_free, "SHA256")
 KEPT(EVP_CIPHER, EVP_CIPHER_fetch, EVP_CIPHER_free, "AES-256-GCM")
 
@@ -55,8 +54,7 @@ crypto_start(void)
 	wf_fault_shelter(true); /* OpenSSL 3.0 goes on with locks that it could not make */
 	if (OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CRYPTO_STRINGS, NULL) == 1)
 		kdf = EVP_KDF_fetch(NULL, "HKDF", NULL);
-	if (kdf != NULL && kept_EVP_MAC_fetch() != NULL && kept_EVP_MD_fetch() != NULL &&
-		kept_EVP_CIPHER_fetch() != NULL)
+	if (kdf != NULL && kept_EVP_MD_fetch() != NULL && kept_EVP_CIPHER_fetch() != NULL)
 		status = WF_OK;
 	EVP_KDF_free(kdf);
 	wf_fault_shelter(false);
@@ -134,34 +132,60 @@ crypto_hkdf(const struct wf_secret *key, struct crypto_bytes salt, struct crypto
 	return status;
 }
 
-static EVP_MAC_CTX *
-hmac_new(void)
-{
-	EVP_MAC *mac = wf_fault(WF_FAULT_ALLOC) ? NULL : kept_EVP_MAC_fetch();
+#define HMAC_BLOCK 64 /* octets that SHA-256 takes in at a time */
+#define HMAC_INNER 0x36
+#define HMAC_OUTER 0x5c
 
-	return mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
+/* The key as one block, a longer one by its hash. */
+static wf_status
+hmac_block(const struct wf_secret *key, uint8_t block_r[HMAC_BLOCK])
+{
+	memset(block_r, 0, HMAC_BLOCK);
+	if (key->len > HMAC_BLOCK)
+		return crypto_sha256(key->bytes, key->len, block_r);
+	if (key->len > 0)
+		memcpy(block_r, key->bytes, key->len);
+	return WF_OK;
 }
 
+/* The hash of the block, each of its octets changed by `pad`, and the parts behind it. */
+static bool
+hmac_hash(EVP_MD_CTX *ctx, const uint8_t block[HMAC_BLOCK], uint8_t pad,
+	const struct crypto_bytes *parts, size_t count, uint8_t hash_r[CRYPTO_HASH_LEN])
+{
+	uint8_t padded[HMAC_BLOCK];
+	bool ok;
+
+	for (size_t i = 0; i < HMAC_BLOCK; i++)
+		padded[i] = block[i] ^ pad;
+	ok = EVP_DigestInit_ex(ctx, kept_EVP_MD_fetch(), NULL) == 1 &&
+	     EVP_DigestUpdate(ctx, padded, HMAC_BLOCK) == 1;
+	for (size_t i = 0; ok && i < count; i++)
+		ok = EVP_DigestUpdate(ctx, parts[i].bytes, parts[i].len) == 1;
+	wf_wipe(padded, sizeof(padded));
+	return ok && EVP_DigestFinal_ex(ctx, hash_r, NULL) == 1;
+}
+
+/*
+ * By its definition, two hashes: OpenSSL's own looks its digest up by name each time and takes
+ * three times as long, and each login needs several.
+ */
 wf_status
 crypto_hmac(const struct wf_secret *key, const struct crypto_bytes *parts, size_t count,
 	uint8_t mac_r[CRYPTO_HASH_LEN])
 {
-	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0),
-		OSSL_PARAM_construct_end(),
-	};
-	EVP_MAC_CTX *ctx = hmac_new();
-	uint8_t mac[CRYPTO_HASH_LEN];
-	size_t len = 0;
-	bool ok = ctx != NULL && EVP_MAC_init(ctx, key->bytes, key->len, params) == 1;
+	EVP_MD_CTX *ctx = wf_fault(WF_FAULT_ALLOC) ? NULL : EVP_MD_CTX_new();
+	uint8_t block[HMAC_BLOCK], hash[CRYPTO_HASH_LEN];
+	const struct crypto_bytes inner = {hash, sizeof(hash)};
+	bool ok = ctx != NULL && kept_EVP_MD_fetch() != NULL && hmac_block(key, block) == WF_OK &&
+		  hmac_hash(ctx, block, HMAC_INNER, parts, count, hash) &&
+		  hmac_hash(ctx, block, HMAC_OUTER, &inner, 1, hash);
 
-	for (size_t i = 0; ok && i < count; i++)
-		ok = EVP_MAC_update(ctx, parts[i].bytes, parts[i].len) == 1;
-	ok = ok && EVP_MAC_final(ctx, mac, &len, sizeof(mac)) == 1 && len == sizeof(mac);
-	EVP_MAC_CTX_free(ctx);
+	EVP_MD_CTX_free(ctx);
 	if (ok)
-		memcpy(mac_r, mac, sizeof(mac));
-	wf_wipe(mac, sizeof(mac));
+		memcpy(mac_r, hash, sizeof(hash));
+	wf_wipe(block, sizeof(block));
+	wf_wipe(hash, sizeof(hash));
 	return crypto_result(ok, WF_CRYPTO);
 }
 
