@@ -84,6 +84,7 @@ struct verify {
 	struct wf_clock clock;
 	uint32_t totp_window, totp_drift, hotp_lookahead;
 	bool clock_suspect, doomed;
+	bool hashes; /* some prompt may need a slow hash, whose cost is measured */
 	bool renews; /* a stored hash may be brought up to date if everything is right */
 	const struct policy *policy; /* lives as long as `keys` */
 	bool seeks; /* the password is looked up among leaked ones */

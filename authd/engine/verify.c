@@ -120,15 +120,22 @@ seek(struct verify *verify)
 	}
 }
 
+/* Codes cost next to nothing, and to ask what they cost is a system call each time. */
+static int64_t
+thread_us(const struct verify *verify)
+{
+	return verify->hashes ? wf_clock_thread_us() : 0;
+}
+
 static void
 evaluate(struct verify *verify, void *scratch)
 {
 	int64_t start = wf_clock_now(&verify->clock).boot_us;
-	int64_t thread = wf_clock_thread_us();
+	int64_t thread = thread_us(verify);
 
 	for (size_t i = 0; i < verify->nprompts; i++)
 		try_prompt(verify, i, scratch);
-	verify->thread_us = wf_clock_thread_us() - thread;
+	verify->thread_us = thread_us(verify) - thread;
 	verify->elapsed_us = wf_clock_now(&verify->clock).boot_us - start;
 	for (size_t i = 0; verify->renews && all_right(verify) && i < verify->nprompts; i++)
 		renew(verify, i, scratch);
@@ -224,6 +231,24 @@ fill_credentials(struct transaction *txn)
 	return NULL; /* not admitted: against nothing */
 }
 
+struct worker_pool *
+verify_pool(const struct transaction *txn)
+{
+	const struct wf_prompt *prompts;
+	size_t n = round_prompts(txn, &prompts);
+
+	for (size_t i = 0; i < n; i++)
+		if (factor_prompt_flags(prompts[i].text) & FACTOR_CPU)
+			return txn->engine->workers;
+	return txn->engine->quick;
+}
+
+static bool
+is_quick(const struct transaction *txn)
+{
+	return verify_pool(txn) == txn->engine->quick && txn->engine->quick != txn->engine->workers;
+}
+
 static wf_status
 fill(struct transaction *txn, const struct account *account)
 {
@@ -234,6 +259,7 @@ fill(struct transaction *txn, const struct account *account)
 
 	verify->nprompts = round_prompts(txn, &first);
 	memcpy(verify->prompts, first, verify->nprompts * sizeof(*first));
+	verify->hashes = !is_quick(txn);
 	verify->renews = txn->round == ROUND_WHOLE; /* else time would tell that the password was right */
 	verify->policy = policy;
 	verify->seeks = txn->purpose == WF_PURPOSE_LOGIN;
@@ -252,27 +278,9 @@ fill(struct transaction *txn, const struct account *account)
 	return status == WF_OK ? upstream_choose(txn, account) : status;
 }
 
-struct worker_pool *
-verify_pool(const struct transaction *txn)
-{
-	const struct wf_prompt *prompts;
-	size_t n = round_prompts(txn, &prompts);
-
-	for (size_t i = 0; i < n; i++)
-		if (factor_prompt_flags(prompts[i].text) & FACTOR_CPU)
-			return txn->engine->workers;
-	return txn->engine->quick;
-}
-
 /* A tenth of a millisecond: one person's tokens must not hold up everybody. */
 #define CODES_AT_ONCE 256
 #define CODES_BESIDE 32 /* for each token: what is behind in its window, or a set's recovery codes */
-
-static bool
-is_quick(const struct transaction *txn)
-{
-	return verify_pool(txn) == txn->engine->quick && txn->engine->quick != txn->engine->workers;
-}
 
 /* What can be evaluated here and now. */
 static bool
