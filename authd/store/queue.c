@@ -39,6 +39,7 @@ wf_status
 queue_put(struct queue *queue, struct store_job *job)
 {
 	wf_status status = WF_OK;
+	bool first = false;
 
 	(void)pthread_mutex_lock(&queue->mutex);
 	if (queue->closing) {
@@ -46,13 +47,15 @@ queue_put(struct queue *queue, struct store_job *job)
 	} else if (queue->n >= queue->max) {
 		status = WF_FULL;
 	} else {
+		first = queue->first == NULL;
 		job->next = NULL;
 		*queue->last = job;
 		queue->last = &job->next;
 		queue->n++;
-		(void)pthread_cond_signal(&queue->ready);
 	}
 	(void)pthread_mutex_unlock(&queue->mutex);
+	if (first) /* outside of the lock, since it wakes who takes it */
+		(void)pthread_cond_signal(&queue->ready);
 	return status;
 }
 
