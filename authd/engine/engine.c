@@ -22,6 +22,7 @@ engine_new(const struct engine_options *options, const struct config *config, co
 
 	if (engine == NULL)
 		return WF_NO_MEMORY;
+	engine->base = options->base;
 	status = refusals_new(&engine->refusals);
 	if (status == WF_OK)
 		status = admission_new(worker_threads(options->workers), config->queue, &engine->admission);
@@ -33,7 +34,10 @@ engine_new(const struct engine_options *options, const struct config *config, co
 		status = forced_new(engine);
 	if (status == WF_OK)
 		status = asks_new(engine);
+	if (status == WF_OK)
+		status = outgoing_new(engine);
 	if (status != WF_OK) {
+		asks_free(engine);
 		forced_free(engine);
 		orders_free(engine);
 		repeats_free(&engine->repeats);
@@ -42,7 +46,6 @@ engine_new(const struct engine_options *options, const struct config *config, co
 		free(engine);
 		return status;
 	}
-	engine->base = options->base;
 	engine->store = options->store;
 	engine->mailbox = options->mailbox;
 	engine->workers = options->workers;
@@ -379,5 +382,6 @@ engine_free(struct engine **engine)
 	orders_free(it);
 	forced_free(it);
 	asks_free(it);
+	outgoing_free(it);
 	free(it);
 }

@@ -271,9 +271,16 @@ struct repeats {
 
 #define RECENT_FAILURES 1024
 
+/* Jobs that the store gets at the end of this turn of the loop. */
+struct outgoing {
+	struct store_job *first, **last;
+	struct event *send;
+};
+
 struct engine {
 	struct event_base *base;
 	struct store *store;
+	struct outgoing outgoing;
 	struct mailbox *mailbox;
 	struct worker_pool *workers, *quick;
 	struct wf_clock clock;
@@ -307,6 +314,12 @@ struct event *timer_new(struct engine *engine, event_callback_fn reached, void *
 void peer_drop(struct engine_peer *peer); /* NULL: gone already */
 void engine_complain(struct engine *engine, const char *reason, const struct store_job *job);
 
+/* outgoing.c: what goes to the store */
+WF_MUST_USE wf_status outgoing_new(struct engine *engine);
+void outgoing_free(struct engine *engine);
+/* Once each; `done` also says that the store did not take it. */
+void outgoing_put(struct engine *engine, struct store_job *job);
+
 /* table.c */
 const struct txn_rule *txn_rule(enum txn_state state, enum txn_event event);
 void txn_step(struct transaction *txn, enum txn_event event);
@@ -319,7 +332,7 @@ struct transaction *txn_find(struct engine_peer *peer, const uint8_t id[WF_TXN_L
 void txn_release(struct transaction *txn); /* frees it unless something is under way */
 void txn_discard(struct transaction *txn); /* its message was malformed */
 void txn_take_id(struct transaction *txn, const uint8_t id[WF_TXN_LEN]);
-void txn_submit(struct transaction *txn); /* its job; TXN_FAILED if the store does not take it */
+void txn_submit(struct transaction *txn); /* its job; what comes of it arrives by mail */
 void txn_post(struct transaction *txn, void (*run)(struct mailbox_post *post)); /* any thread */
 bool txn_arm_deadline(struct transaction *txn, int64_t ms);
 /* Its timer, for the next point of the grid and slow_ms more; false: no memory. */

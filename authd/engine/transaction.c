@@ -254,8 +254,5 @@ txn_submit(struct transaction *txn)
 	txn->job.ctx = txn;
 	txn->busy = true;
 	note_used(txn);
-	if (store_submit(txn->engine->store, &txn->job) == WF_OK)
-		return;
-	txn->busy = false;
-	txn_step(txn, TXN_FAILED);
+	outgoing_put(txn->engine, &txn->job);
 }
