@@ -145,8 +145,8 @@ barred_by_lock(struct transaction *txn, const struct store_admission *admission)
 	if (strcmp(reason, "locked-possession") == 0)
 		policy_rule(policy, P_POSSESSION_THRESHOLD, txn->rule, sizeof(txn->rule));
 	else
-		policy_held_rule(policy, R_LOCK_THRESHOLD, admission->found ? admission->account.kind : ACCOUNT_GENERAL,
-				 GUARD_NONE, 0, txn->rule);
+		policy_held_rule(policy, R_LOCK_THRESHOLD, admission->kind, GUARD_NONE, 0,
+				 txn->rule);
 	return reason;
 }
 
@@ -209,7 +209,7 @@ admitted(struct transaction *txn, const struct store_admission *admission)
 	const struct store_reserve *reserve = &txn->job.u.reserve;
 
 	txn->reserve_used = admission->reserve_used;
-	attempt_admitted(txn, admission->found ? &admission->account : NULL, reserve->credentials,
+	attempt_admitted(txn, admission->found ? &reserve->account : NULL, reserve->credentials,
 			 reserve->ncredentials);
 	return TXN_ADMITTED;
 }

@@ -222,7 +222,7 @@ fill_credentials(struct transaction *txn)
 	struct verify *verify = &txn->verify;
 
 	if (txn->job.kind == STORE_RESERVE)
-		return use(verify, reserve->admission.found, &reserve->admission.account, reserve->credentials,
+		return use(verify, reserve->admission.found, &reserve->account, reserve->credentials,
 			   reserve->ncredentials);
 	if (txn->job.kind == STORE_RESUME)
 		return use(verify, resume->found, &resume->account, resume->credentials, resume->ncredentials);

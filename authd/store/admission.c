@@ -22,6 +22,28 @@ admission_limit(const struct store_admission *admission)
 	return &lanes->limits[lanes_account(lanes->states, lanes->n) - lanes->states];
 }
 
+/* What decides of the account as of this commit; its other columns are for who verifies. */
+static wf_status
+admission_find(struct writer *w, struct store_admission *admission)
+{
+	struct sql q = sql_start(&w->conn, SQL_ACCOUNT_BRIEF);
+	wf_status status;
+
+	admission->found = false;
+	admission->account_id = 0;
+	admission->version = 0;
+	admission->kind = ACCOUNT_GENERAL;
+	sql_put_text(&q, admission->name);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status == WF_NOT_FOUND ? WF_OK : status;
+	admission->account_id = sql_get_int(&q);
+	admission->version = sql_get_int(&q);
+	admission->kind = (enum account_kind)sql_get_int(&q);
+	admission->found = true;
+	return sql_end(&q);
+}
+
 /* The account as of this commit, and with it what this attempt may use of the threshold. */
 static wf_status
 admission_account(struct writer *w, struct store_admission *admission)
@@ -29,14 +51,11 @@ admission_account(struct writer *w, struct store_admission *admission)
 	struct store_lanes *lanes = &admission->lanes;
 	struct throttle_limit *limit = &lanes->limits[admission_limit(admission) - lanes->limits];
 	const struct throttle_limit *of_kind;
-	wf_status status;
+	wf_status status = admission_find(w, admission);
 
-	admission->version = 0;
-	status = load_account_by(&w->conn, admission->name, -1, &admission->found,
-		&admission->account, &admission->version);
 	if (status != WF_OK)
 		return status;
-	of_kind = &admission->by_kind[admission->found ? admission->account.kind : ACCOUNT_GENERAL];
+	of_kind = &admission->by_kind[admission->kind];
 	if (of_kind->threshold > 0)
 		*limit = *of_kind;
 	return familiar_divide(w, admission, limit);

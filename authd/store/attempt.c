@@ -74,7 +74,7 @@ attempt_current(struct writer *w, const struct store_attempt *attempt, bool *cur
 	*current_r = admission->found == seen->found;
 	if (!admission->found || !seen->found)
 		return WF_OK;
-	*current_r = admission->account.id == seen->account && admission->version == seen->version;
+	*current_r = admission->account_id == seen->account && admission->version == seen->version;
 	return *current_r ? attempt_credentials(w, seen, current_r) : WF_OK;
 }
 
@@ -93,14 +93,19 @@ static void
 attempt_hold(const struct store_admission *admission, struct reservation *held_r)
 {
 	const struct throttle_limit *limit = admission_limit(admission);
+	const struct throttle_state *state =
+		lanes_account(admission->lanes.states, admission->lanes.n);
 
 	memset(held_r, 0, sizeof(*held_r));
-	held_r->account_id = admission->found ? admission->account.id : 0;
+	held_r->account_id = admission->found ? admission->account_id : 0;
 	held_r->version = admission->version;
 	held_r->familiar = limit->familiar;
 	held_r->reserve = limit->reserve;
 	(void)snprintf(held_r->name, sizeof(held_r->name), "%s", admission->name);
-	(void)snprintf(held_r->place, sizeof(held_r->place), "%s", admission->place);
+	held_r->at_rest = state->failures == 0 && state->locked_until_ms == 0 &&
+			  state->strangers_until_ms == 0;
+	if (!admission->noted)
+		(void)snprintf(held_r->place, sizeof(held_r->place), "%s", admission->place);
 }
 
 static wf_status

@@ -15,9 +15,14 @@
 #define FAMILIAR_MS (90 * DAY_MS)
 #define FAMILIAR_FRESH_MS DAY_MS /* a later use within it is not written: a login costs no more */
 
-/* Whether the account has any, and whether `place` is one. */
+struct familiar {
+	bool any;   /* the account has some */
+	bool known; /* this place is one */
+	bool noted; /* so lately that another login from there is not */
+};
+
 static wf_status
-familiar_find(struct writer *w, int64_t account_id, const char *place, bool *any_r, bool *known_r)
+familiar_find(struct writer *w, int64_t account_id, const char *place, struct familiar *familiar_r)
 {
 	struct sql q = sql_start(&w->conn, SQL_FAMILIAR_FIND);
 	wf_status status;
@@ -25,28 +30,29 @@ familiar_find(struct writer *w, int64_t account_id, const char *place, bool *any
 	sql_put_int(&q, account_id);
 	sql_put_text(&q, place);
 	sql_put_int(&q, w->lock_ms - FAMILIAR_MS);
+	sql_put_int(&q, w->lock_ms - FAMILIAR_FRESH_MS);
 	status = sql_next(&q);
 	if (status != WF_OK)
 		return status;
-	*any_r = sql_get_int(&q) > 0;
-	*known_r = sql_get_int(&q) > 0;
+	familiar_r->any = sql_get_int(&q) > 0;
+	familiar_r->known = sql_get_int(&q) > 0;
+	familiar_r->noted = sql_get_int(&q) > 0;
 	return sql_end(&q);
 }
 
 wf_status
-familiar_divide(
-	struct writer *w, const struct store_admission *admission, struct throttle_limit *limit)
+familiar_divide(struct writer *w, struct store_admission *admission, struct throttle_limit *limit)
 {
-	bool any = false;
-	bool known = false;
+	struct familiar familiar = {.any = false};
 	wf_status status = WF_OK;
 
 	if (admission->found)
-		status = familiar_find(w, admission->account.id, admission->place, &any, &known);
+		status = familiar_find(w, admission->account_id, admission->place, &familiar);
 	if (status != WF_OK)
 		return status;
-	limit->reserve = any ? throttle_reserve(limit->threshold) : 0;
-	limit->familiar = known || admission->console;
+	limit->reserve = familiar.any ? throttle_reserve(limit->threshold) : 0;
+	limit->familiar = familiar.known || admission->console;
+	admission->noted = familiar.noted;
 	return WF_OK;
 }
 

@@ -220,7 +220,8 @@ struct reservation {
 	int64_t account_id, version;
 	bool waiting; /* for the answer to a challenge */
 	char name[WF_NAME_MAX + 1];
-	char place[WF_SOURCE_MAX]; /* from where; "" = nowhere */
+	char place[WF_SOURCE_MAX]; /* from where; "" = nowhere, or noted already */
+	bool at_rest;              /* the account's lane has nothing that a success resets */
 	bool familiar;             /* which part of the threshold it has */
 	uint32_t reserve;
 };
@@ -251,9 +252,12 @@ WF_MUST_USE wf_status admission_read(struct writer *w, struct store_admission *a
 WF_MUST_USE wf_status admission_decide(struct writer *w, struct store_admission *admission);
 
 /* --- familiar.c --- */
-/* Sets which part of the ACCOUNT lane's threshold the attempt has, by account and place. */
+/*
+ * Sets which part of the ACCOUNT lane's threshold the attempt has, by account and place; and
+ * `noted`.
+ */
 WF_MUST_USE wf_status familiar_divide(
-	struct writer *w, const struct store_admission *admission, struct throttle_limit *limit);
+	struct writer *w, struct store_admission *admission, struct throttle_limit *limit);
 /* A login from there was completed. */
 WF_MUST_USE wf_status familiar_note(struct writer *w, int64_t account_id, const char *place);
 WF_MUST_USE wf_status familiar_reserve_used(struct writer *w, int64_t account_id);

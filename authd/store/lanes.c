@@ -127,7 +127,7 @@ lane_is_known(struct writer *w, const char *name, bool *known_r)
 		*known_r = false;
 		return WF_OK;
 	}
-	q = sql_start(&w->conn, SQL_ACCOUNT_ID_VERSION);
+	q = sql_start(&w->conn, SQL_ACCOUNT_BRIEF);
 	sql_put_text(&q, name);
 	status = sql_next(&q);
 	if (status != WF_OK && status != WF_NOT_FOUND)

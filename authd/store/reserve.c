@@ -26,6 +26,7 @@ reservation_find(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reserva
 	sql_get_text(&q, found.name, sizeof(found.name));
 	found.waiting = sql_get_int(&q) != 0;
 	sql_get_text(&q, found.place, sizeof(found.place));
+	found.at_rest = false; /* not known */
 	found.familiar = sql_get_int(&q) != 0;
 	found.reserve = (uint32_t)sql_get_int(&q);
 	status = sql_end(&q);
@@ -60,7 +61,7 @@ reserve_row(struct writer *w, const struct store_reserve *reserve, const struct 
 
 	sql_put_blob(&q, reserve->txn, WF_TXN_LEN);
 	sql_put_text(&q, admission->name);
-	sql_put_int(&q, admission->found ? admission->account.id : 0);
+	sql_put_int(&q, admission->found ? admission->account_id : 0);
 	sql_put_int(&q, admission->version);
 	sql_put_int(&q, w->lock_ms + reserve->lease_ms);
 	sql_put_text(&q, w->store->node);
@@ -86,7 +87,7 @@ reserve_insert(struct writer *w, const struct store_reserve *reserve)
 	if (status == WF_OK)
 		status = reserve_row(w, reserve, &row);
 	if (status == WF_OK && reserve->admission.reserve_used)
-		status = familiar_reserve_used(w, reserve->admission.account.id);
+		status = familiar_reserve_used(w, reserve->admission.account_id);
 	wf_buf_clear(&row);
 	reservation_note(w, w->lock_ms + reserve->lease_ms);
 	return status;
@@ -130,10 +131,13 @@ job_reserve(struct writer *w, struct store_job *job)
 	if (!admission_is_whole(admission))
 		return WF_INVALID;
 	status = admission_read(w, admission);
+	if (status == WF_OK && admission->found)
+		status = load_account_by(
+			&w->conn, admission->name, -1, &admission->found, &reserve->account, NULL);
 	if (status == WF_OK)
 		status = reserve_hold(w, reserve);
 	if (status != WF_OK || admission->answer != THROTTLE_ADMIT || !admission->found)
 		return status;
 	return load_credentials(
-		&w->conn, admission->account.id, reserve->credentials, &reserve->ncredentials);
+		&w->conn, admission->account_id, reserve->credentials, &reserve->ncredentials);
 }

@@ -64,7 +64,7 @@ static wf_status
 settle_current(struct writer *w, const struct store_settle *settle, const struct reservation *held,
 	bool *current_r)
 {
-	struct sql q = sql_start(&w->conn, SQL_ACCOUNT_ID_VERSION);
+	struct sql q = sql_start(&w->conn, SQL_ACCOUNT_BRIEF);
 	wf_status status;
 
 	*current_r = false;
@@ -141,7 +141,7 @@ settle_success(
 		const struct throttle_state *state = &settle->lanes.states[i];
 		struct throttle_limit limit = settle_limit(settle, i, held);
 
-		if (whole && state->lane == LANE_ACCOUNT)
+		if (whole && state->lane == LANE_ACCOUNT && !held->at_rest)
 			status = lane_succeed(w, state->key, &limit, held->name);
 	}
 	if (status == WF_OK && settle->purpose == WF_PURPOSE_LOGIN && held->place[0] != '\0')

@@ -111,7 +111,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_ACCOUNT_BY_UID] =
 		"SELECT " ACCOUNT_COLUMNS
 		", version FROM account WHERE uid = ?1 AND uid >= 0 ORDER BY id LIMIT 1",
-	[SQL_ACCOUNT_ID_VERSION] = "SELECT id, version FROM account WHERE name = ?1",
+	[SQL_ACCOUNT_BRIEF] = "SELECT id, version, kind FROM account WHERE name = ?1",
 	[SQL_ACCOUNT_EXEMPT] = "SELECT name FROM account WHERE standing = 1",
 	[SQL_ACCOUNT_NAME] = "SELECT name FROM account WHERE id = ?1",
 	[SQL_ACCOUNT_INSERT] =
@@ -249,8 +249,9 @@ const char *const sql_text[SQL_COUNT] = {
 		"SELECT txn FROM reservation WHERE key = ?1 AND waiting = 1 AND familiar <= ?2"
 		" ORDER BY txn LIMIT 1",
 
-	[SQL_FAMILIAR_FIND] = "SELECT count(*), count(*) FILTER (WHERE place = ?2) FROM familiar"
-			      " WHERE account_id = ?1 AND used_ms > ?3",
+	[SQL_FAMILIAR_FIND] = "SELECT count(*), count(*) FILTER (WHERE place = ?2),"
+			      " count(*) FILTER (WHERE place = ?2 AND used_ms > ?4)"
+			      " FROM familiar WHERE account_id = ?1 AND used_ms > ?3",
 	[SQL_FAMILIAR_PUT] =
 		"INSERT INTO familiar(account_id, place, used_ms) VALUES (?1, ?2, ?3)"
 		" ON CONFLICT(account_id, place) DO UPDATE SET used_ms = ?3 WHERE used_ms <= ?4",

@@ -168,9 +168,10 @@ struct store_admission {
 	int64_t wait_ms;
 	/* strangers are locked out: admitted for its familiar place alone */
 	bool reserve_used;
-	bool found; /* account as of this commit */
-	struct account account;
-	int64_t version; /* of it */
+	bool found; /* the account, as of this commit */
+	int64_t account_id, version;
+	enum account_kind kind;
+	bool noted; /* a login from `place` is so young that another one says nothing new */
 };
 
 /*
@@ -186,7 +187,8 @@ struct store_reserve {
 	bool known;
 	struct audit_row interrupted; /* written if the lease runs out */
 	struct store_admission admission;
-	/* out: what is verified is what stands here, and the account in `admission` */
+	/* out: what is verified is what stands here */
+	struct account account; /* if `admission` has found one */
 	size_t ncredentials;
 	struct credential credentials[CREDENTIALS_MAX]; /* last */
 };

@@ -199,7 +199,7 @@ START_TEST(reserve_gives_the_account)
 	(void)fx_add_credential(&credential, NULL, 0);
 	ck_assert_int_eq(store_run(fx.store, job), WF_OK);
 	ck_assert(job->u.reserve.admission.found);
-	ck_assert_int_eq(job->u.reserve.admission.account.id, id);
+	ck_assert_int_eq(job->u.reserve.account.id, id);
 	ck_assert_uint_eq(job->u.reserve.ncredentials, 1);
 	ck_assert_int_eq(job->u.reserve.credentials[0].factor, FACTOR_TOTP);
 	ck_assert_int_eq(job->u.reserve.credentials[0].counter, -1);
