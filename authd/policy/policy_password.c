@@ -185,7 +185,7 @@ name_classes(unsigned missing, char *text_r, size_t size)
 
 	text_r[0] = '\0';
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if ((missing >> i & 1U) == 0 || len >= size) /* coverage: four words are not that long */
+		if ((missing >> i & 1U) == 0 || len >= size) /* coverage: four words fit */
 			continue;
 		len += (size_t)snprintf(
 			text_r + len, size - len, "%s%s", len > 0 ? ", " : "", _(names[i]));

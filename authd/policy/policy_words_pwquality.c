@@ -62,7 +62,7 @@ dictionary_only(const char *path)
 		{PWQ_SETTING_UP_CREDIT, 0},
 		{PWQ_SETTING_LOW_CREDIT, 0},
 		{PWQ_SETTING_OTH_CREDIT, 0},
-		{PWQ_SETTING_MIN_LENGTH, 6}, /* the least that it takes; its default hides shorter words */
+		{PWQ_SETTING_MIN_LENGTH, 6}, /* its least; the default hides shorter words */
 		{PWQ_SETTING_MIN_CLASS, 0},
 		{PWQ_SETTING_MAX_REPEAT, 0},
 		{PWQ_SETTING_GECOS_CHECK, 0},
