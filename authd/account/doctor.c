@@ -279,7 +279,7 @@ check_grants(struct report *report)
 	if (tally.unused > 0)
 		return TELL(report, WARN,
 			_("Grants that nobody has used for %d days: %zu. End those that are not "
-			  "needed: 'warifu grant list' (SCS-4-1-7-6)."),
+			  "needed: 'warifu grant list'."),
 			UNUSED_DAYS, tally.unused);
 	return TELL(report, OK, _("Grants that hold: %zu; each has been used lately."),
 		tally.holds);

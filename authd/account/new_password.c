@@ -40,13 +40,15 @@ say_reuse(struct new_password *fresh, enum store_hash_of of)
 			"password.history (own)"},
 		[HASH_PERSON] = {N_("Another account of yours has this password; choose one that "
 				    "you use for this account alone"),
-			POLICY_UNIQUE_RULE},
+			NULL},
 	};
+	char unique[POLICY_RULE_SIZE];
 
 	fresh->reason = "password-reuse";
 	fresh->reused = of;
+	policy_unique_rule(fresh->policy, unique);
 	(void)snprintf(fresh->why, sizeof(fresh->why), _("%s (rule %s)."), _(rows[of].sentence),
-		rows[of].rule);
+		rows[of].rule == NULL ? unique : rows[of].rule);
 }
 
 /* Whom nobody has asked for another one, and who is compared with his other accounts. */

@@ -42,12 +42,14 @@ static wf_status
 refuse_reuse(struct act_call *call, const struct new_password *fresh)
 {
 	struct act_change change;
+	char rule[POLICY_RULE_SIZE];
 	wf_status status;
 
 	act_change_init(call, &change, fresh->account->name, "new password");
+	policy_unique_rule(fresh->policy, rule);
 	change.row.result = AUDIT_FAILURE;
 	AUDIT_TEXT(change.row.reason, fresh->reason);
-	AUDIT_TEXT(change.row.rule, POLICY_UNIQUE_RULE);
+	AUDIT_TEXT(change.row.rule, rule);
 	act_change_proof(call, &change);
 	status = act_commit(call, &change);
 	return status == WF_OK ? act_say(call, WF_INVALID, "%s", fresh->why) : status;

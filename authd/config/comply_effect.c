@@ -231,4 +231,5 @@ comply_effect(struct config_load *load)
 	for (size_t rule = 0; rule < R_COUNT; rule++)
 		apply_rule(load->config, (enum rule_id)rule);
 	name_all_members(load->config);
+	comply_cite(load->config);
 }

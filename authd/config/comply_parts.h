@@ -18,6 +18,8 @@ bool comply_is_signed(struct config_load *load, const char *section,
 	const struct config_answer *answer, bool ends);
 /* What was composed, answers applied, becomes what the policy holds. */
 void comply_effect(struct config_load *load);
+/* No criterion is named of a document that nobody has chosen. */
+void comply_cite(struct config *config);
 /* What services, clients and trusted addresses come to beside what holds now. */
 void comply_check_services(struct config_load *load);
 

@@ -258,7 +258,7 @@ check_class(const struct exam *exam)
 	if (client->kinds == 1 || client->mode == CLIENT_CODE)
 		config_fail(exam->load, line_of(exam, client->kinds == 1 ? "kinds" : "mode"),
 			_("client '%s' is of class %s, whose logins prove two kinds: password and "
-			  "code (SCS-4-5-1-7)"),
+			  "code"),
 			client->name, config_class_name(client->entry.class));
 	else if (kinds_of(exam) < 2)
 		client->kinds = 2;

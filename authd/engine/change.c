@@ -99,8 +99,11 @@ reuse_recorded(struct errand *errand)
 static void
 refuse_reuse(struct errand *errand)
 {
+	char rule[POLICY_RULE_SIZE];
+
+	policy_unique_rule(&errand->engine->config->policy, rule);
 	row_fill(&errand->row, errand->engine, &errand->asker, AUDIT_ADMIN, "password.change");
-	row_outcome(&errand->row, AUDIT_FAILURE, errand->fresh.reason, POLICY_UNIQUE_RULE);
+	row_outcome(&errand->row, AUDIT_FAILURE, errand->fresh.reason, rule);
 	errand->effects[0] = use_proof(errand);
 	commit(errand, 1, reuse_recorded);
 }

@@ -307,8 +307,8 @@ fill_row(struct transaction *txn, struct audit_row *row, enum audit_result resul
 }
 
 /*
- * Everything was right, but the password must be changed: it is known to whoever guesses (ISAC-3.2.7a), or a rule of
- * today asks for another one.
+ * Everything was right, but the password must be changed: it is known to whoever guesses, or a rule of today
+ * asks for another one.
  */
 static void
 note_change(const struct transaction *txn, const struct outcome *outcome, struct audit_row *row)
@@ -316,8 +316,10 @@ note_change(const struct transaction *txn, const struct outcome *outcome, struct
 	char detail[sizeof(row->detail) + POLICY_RULE_SIZE + 32];
 	bool refused = strcmp(outcome->reason, "must-change") == 0;
 	bool leaked = leak_of(txn) == STORE_LEAK_FOUND;
-	const char *rule = leaked ? POLICY_LEAK_RULE : txn->gateway.change_rule;
+	char leak[POLICY_RULE_SIZE];
+	const char *rule = leaked ? leak : txn->gateway.change_rule;
 
+	policy_change_rule(&txn->engine->config->policy, CHANGE_ON_LEAK, leak);
 	if (!refused && !(leaked && outcome->result == AUDIT_SUCCESS))
 		return;
 	snprintf(detail, sizeof(detail), "%s; change of password: %s", row->detail, rule);
@@ -330,6 +332,8 @@ fill_login_effects(const struct transaction *txn, struct store_settle *settle)
 	int64_t now_us = wf_clock_now(&txn->engine->clock).wall_us;
 	enum store_leak leak = leak_of(txn);
 	const struct password_note *note = note_of(txn);
+	char rule[POLICY_RULE_SIZE];
+	struct effect *effect;
 
 	settle->effects[settle->neffects++] = (struct effect){
 		.kind = EFFECT_LAST_LOGIN,
@@ -341,10 +345,12 @@ fill_login_effects(const struct transaction *txn, struct store_settle *settle)
 		settle->effects[settle->neffects++] = (struct effect){
 			.kind = EFFECT_PASSWORD_NOTE, .account_id = txn->account, .value = note->length, .value2 = note->classes
 		};
-	if (leak == STORE_LEAK_FOUND)
-		settle->effects[settle->neffects++] = (struct effect){
-			.kind = EFFECT_MUST_CHANGE, .account_id = txn->account, .value = 1, .text = POLICY_LEAK_RULE
-		};
+	if (leak != STORE_LEAK_FOUND)
+		return;
+	effect = &settle->effects[settle->neffects++];
+	*effect = (struct effect){.kind = EFFECT_MUST_CHANGE, .account_id = txn->account, .value = 1};
+	policy_change_rule(&txn->engine->config->policy, CHANGE_ON_LEAK, rule);
+	snprintf(effect->text, sizeof(effect->text), "%.63s", rule);
 }
 
 static void

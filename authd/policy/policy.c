@@ -108,8 +108,10 @@ asks_here(const struct policy *policy, const struct policy_service *service,
 		return asks;
 	trigger = policy_trigger(policy, service, facts);
 	if (facts->admin_entry) {
-		(void)snprintf(rule_r, POLICY_RULE_SIZE, "%s", RULE_ADMIN);
-		*origin_r = (struct origin){.criterion = "SCS-4-5-1-7", .force = "must"};
+		policy_act_rule(policy, ACT_CLIENT_CLASS, rule_r);
+		*origin_r = (struct origin){.force = "default"};
+		memcpy(origin_r->criterion, policy->values.acts[ACT_CLIENT_CLASS],
+			sizeof(origin_r->criterion));
 	} else if (trigger != 0) {
 		policy_held_rule(
 			policy, R_MFA_REQUIRED, ACCOUNT_GENERAL, GUARD_MFA, trigger, rule_r);
@@ -192,26 +194,28 @@ demand_change(const struct policy *policy, struct policy_demand *demand)
 
 /* Why these facts can end in no login, or NULL; who it is was looked at before. */
 static const char *
-denial(const struct policy_facts *facts, const char **rule_r)
+denial(const struct policy *policy, const struct policy_facts *facts, char rule_r[POLICY_RULE_SIZE])
 {
-	*rule_r = RULE_KNOWN;
-	if (!facts->known)
-		return "unknown-user";
-	*rule_r = RULE_SERVICE_ACCOUNT;
-	if (facts->kind == ACCOUNT_SERVICE)
-		return "service-account";
-	*rule_r = RULE_GROUP;
-	if (facts->outside_groups)
-		return "group";
-	*rule_r = RULE_SCOPE;
-	if (facts->outside_scope)
-		return "scope";
-	*rule_r = RULE_GRANT;
-	if (facts->ungranted)
-		return "no-grant";
-	*rule_r = RULE_ADMIN;
-	if (facts->admin_entry && facts->kind != ACCOUNT_PRIVILEGED)
-		return "not-privileged";
+	const bool privileged = facts->kind == ACCOUNT_PRIVILEGED;
+	const struct {
+		bool applies;
+		enum rule_act act;
+		const char *reason;
+	} rows[] = {
+		{!facts->known, ACT_KNOWN, "unknown-user"},
+		{facts->kind == ACCOUNT_SERVICE, ACT_SERVICE_ACCOUNT, "service-account"},
+		{facts->outside_groups, ACT_CLIENT_GROUPS, "group"},
+		{facts->outside_scope, ACT_SCOPE, "scope"},
+		{facts->ungranted, ACT_GRANTS, "no-grant"},
+		{facts->admin_entry && !privileged, ACT_CLIENT_CLASS, "not-privileged"},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (!rows[i].applies)
+			continue;
+		policy_act_rule(policy, rows[i].act, rule_r);
+		return rows[i].reason;
+	}
 	return NULL;
 }
 
@@ -237,9 +241,8 @@ policy_eval(const struct policy *policy, const struct policy_facts *facts,
 {
 	const struct policy_service *service = policy_service_find(policy, facts->service);
 	struct policy_demand demand = {.decision = POLICY_DEMAND};
-	char refused_by[POLICY_RULE_SIZE];
-	const char *rule = refused_by;
-	const char *reason = policy_identity_refused(policy, facts, service, refused_by);
+	char rule[POLICY_RULE_SIZE];
+	const char *reason = policy_identity_refused(policy, facts, service, rule);
 
 	if (!service->asked) {
 		not_asked(demand_r, RULE_NOT_ASKED);
@@ -255,7 +258,7 @@ policy_eval(const struct policy *policy, const struct policy_facts *facts,
 		policy_demand_login(policy, service, facts, &demand);
 	(void)snprintf(demand.rule, sizeof(demand.rule), "%s", demand.sets[0].rule);
 	if (reason == NULL)
-		reason = denial(facts, &rule);
+		reason = denial(policy, facts, rule);
 	if (reason != NULL)
 		deny(&demand, reason, rule);
 	*demand_r = demand;

@@ -30,6 +30,17 @@ answer(struct policy_account_answer *answer_r, enum wf_verdict verdict, const ch
 	(void)snprintf(answer_r->rule, sizeof(answer_r->rule), "%s", rule);
 }
 
+/* By something that the daemon always does. */
+static void
+answer_by(const struct question *q, enum rule_act act, enum wf_verdict verdict, const char *reason,
+	struct policy_account_answer *answer_r)
+{
+	char rule[POLICY_RULE_SIZE];
+
+	policy_act_rule(q->policy, act, rule);
+	answer(answer_r, verdict, reason, rule);
+}
+
 bool
 policy_exempt(const struct account *account, int64_t wall_us)
 {
@@ -44,7 +55,7 @@ ask_state(const struct question *q, struct policy_account_answer *answer_r)
 {
 	if (q->account == NULL || q->account->state == ACCOUNT_ENABLED)
 		return false;
-	answer(answer_r, WF_VERDICT_REJECT, "disabled", RULE_DISABLED);
+	answer_by(q, ACT_STATE, WF_VERDICT_REJECT, "disabled", answer_r);
 	return true;
 }
 
@@ -56,9 +67,9 @@ ask_validity(const struct question *q, struct policy_account_answer *answer_r)
 	if (account == NULL)
 		return false;
 	if (account->valid_from_us != 0 && q->wall_us < account->valid_from_us)
-		answer(answer_r, WF_VERDICT_EXPIRED, "not-yet-valid", RULE_VALIDITY);
+		answer_by(q, ACT_VALIDITY, WF_VERDICT_EXPIRED, "not-yet-valid", answer_r);
 	else if (account->valid_until_us != 0 && q->wall_us >= account->valid_until_us)
-		answer(answer_r, WF_VERDICT_EXPIRED, "expired", RULE_VALIDITY);
+		answer_by(q, ACT_VALIDITY, WF_VERDICT_EXPIRED, "expired", answer_r);
 	else
 		return false;
 	return true;
@@ -78,7 +89,7 @@ ask_known(const struct question *q, struct policy_account_answer *answer_r)
 {
 	if (q->account != NULL)
 		return false;
-	answer(answer_r, WF_VERDICT_REJECT, "unknown-user", RULE_KNOWN);
+	answer_by(q, ACT_KNOWN, WF_VERDICT_REJECT, "unknown-user", answer_r);
 	return true;
 }
 
@@ -137,9 +148,9 @@ static bool
 ask_grant(const struct question *q, struct policy_account_answer *answer_r)
 {
 	if (q->facts->outside_scope)
-		answer(answer_r, WF_VERDICT_REJECT, "scope", RULE_SCOPE);
+		answer_by(q, ACT_SCOPE, WF_VERDICT_REJECT, "scope", answer_r);
 	else if (q->facts->ungranted)
-		answer(answer_r, WF_VERDICT_REJECT, "no-grant", RULE_GRANT);
+		answer_by(q, ACT_GRANTS, WF_VERDICT_REJECT, "no-grant", answer_r);
 	else
 		return false;
 	return true;
@@ -148,16 +159,20 @@ ask_grant(const struct question *q, struct policy_account_answer *answer_r)
 static bool
 ask_service_account(const struct question *q, struct policy_account_answer *answer_r)
 {
+	enum wf_verdict verdict = WF_VERDICT_REJECT;
+	const char *reason = "service-account-key";
+
 	if (q->account->kind != ACCOUNT_SERVICE)
 		return false;
 	if (!q->service->key_only)
-		answer(answer_r, WF_VERDICT_REJECT, "service-account", RULE_SERVICE_ACCOUNT);
+		reason = "service-account";
 	else if (!q->facts->ssh_key)
-		answer(answer_r, WF_VERDICT_REJECT, "service-account-no-key", RULE_SERVICE_ACCOUNT);
+		reason = "service-account-no-key";
 	else if (!source_listed(q->account->sources, &q->facts->source))
-		answer(answer_r, WF_VERDICT_REJECT, "service-account-source", RULE_SERVICE_ACCOUNT);
+		reason = "service-account-source";
 	else
-		answer(answer_r, WF_VERDICT_ACCEPT, "service-account-key", RULE_SERVICE_ACCOUNT);
+		verdict = WF_VERDICT_ACCEPT;
+	answer_by(q, ACT_SERVICE_ACCOUNT, verdict, reason, answer_r);
 	return true;
 }
 

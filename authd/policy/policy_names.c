@@ -78,8 +78,7 @@ static bool
 root_is_refused(const struct policy *policy, const struct policy_facts *facts,
 	const struct policy_service *service, char rule_r[POLICY_RULE_SIZE])
 {
-	(void)policy;
-	(void)snprintf(rule_r, POLICY_RULE_SIZE, "%s", RULE_ROOT);
+	policy_act_rule(policy, ACT_ROOT, rule_r);
 	return policy_root_refused(facts, service);
 }
 

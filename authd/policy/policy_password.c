@@ -338,15 +338,17 @@ static wf_status
 check_leak(const struct candidate *c, char *why_r, size_t size)
 {
 	wf_status status = policy_leaked(c->policy, c->password);
+	char rule[POLICY_RULE_SIZE];
 
 	if (status == WF_NO)
 		return WF_OK;
 	if (status != WF_OK)
 		return WF_UNAVAILABLE;
+	policy_change_rule(c->policy, CHANGE_ON_LEAK, rule);
 	(void)snprintf(why_r, size,
 		_("The password stands in a list of leaked passwords. Choose one that was never "
 		  "used anywhere: three words or more, or characters at random (rule %s)."),
-		POLICY_LEAK_RULE);
+		rule);
 	return WF_NO;
 }
 
@@ -399,7 +401,8 @@ policy_unique_demanded(
 		const struct origin *origin = policy_member_origin(
 			policy, R_PASSWORD_UNIQUE, kind, GUARD_NONE, members[i]);
 
-		if (origin == ours) /* of the set as a whole: no document names this member */
+		/* of the set as a whole, or our own: no document names this member */
+		if (origin == ours || origin->criterion[0] == '\0')
 			continue;
 		policy_held_rule(
 			policy, R_PASSWORD_UNIQUE, kind, GUARD_NONE, members[i], rule_r);

@@ -51,9 +51,10 @@ bool policy_must_change(const struct policy *policy, const struct account *accou
  */
 bool policy_unique_demanded(
 	const struct policy *policy, enum account_kind kind, char rule_r[POLICY_RULE_SIZE]);
-/* The rule of a change that a leak asks for. */
-#define POLICY_LEAK_RULE "password.change_on ISAC-3.2.7a"
-/* The same, of a password that must differ (C-20), for the row and the sentence. */
-#define POLICY_UNIQUE_RULE "password.unique SCS-4-1-5-4"
+/* The rule of a change that such an event asks for. */
+void policy_change_rule(
+	const struct policy *policy, enum rule_change event, char rule_r[POLICY_RULE_SIZE]);
+/* The same, of a password that no other account of the person may have (C-20). */
+void policy_unique_rule(const struct policy *policy, char rule_r[POLICY_RULE_SIZE]);
 
 #endif

@@ -16,14 +16,52 @@ struct today {
 	int64_t wall_us;
 };
 
+/* Neither is told apart by kind or guard. */
+
+void
+policy_change_rule(
+	const struct policy *policy, enum rule_change event, char rule_r[POLICY_RULE_SIZE])
+{
+	policy_held_rule(
+		policy, R_PASSWORD_CHANGE_ON, ACCOUNT_GENERAL, GUARD_MFA, (int64_t)event, rule_r);
+}
+
+void
+policy_unique_rule(const struct policy *policy, char rule_r[POLICY_RULE_SIZE])
+{
+	if (!policy_unique_demanded(policy, ACCOUNT_GENERAL, rule_r))
+		policy_held_rule(policy, R_PASSWORD_UNIQUE, ACCOUNT_GENERAL, GUARD_MFA,
+			REUSE_SERVICES, rule_r);
+}
+
 /* Each returns true with the rule when the password must be changed. */
+
+/*
+ * A first password is also what documents call a default one, if they speak of that alone: one that
+ * its owner has not chosen.
+ */
+static enum rule_change
+first_password(const struct policy *policy)
+{
+	const struct origin *initial = policy_member_origin(
+		policy, R_PASSWORD_CHANGE_ON, ACCOUNT_GENERAL, GUARD_MFA, CHANGE_ON_INITIAL);
+	const struct origin *by_default = policy_member_origin(
+		policy, R_PASSWORD_CHANGE_ON, ACCOUNT_GENERAL, GUARD_MFA, CHANGE_ON_DEFAULT);
+
+	return initial->criterion[0] == '\0' && by_default->criterion[0] != '\0'
+		       ? CHANGE_ON_DEFAULT
+		       : CHANGE_ON_INITIAL;
+}
 
 static bool
 is_told_to(const struct today *today, char rule_r[POLICY_RULE_SIZE])
 {
 	const char *rule = today->account->change_rule;
 
-	(void)snprintf(rule_r, POLICY_RULE_SIZE, "%s", rule[0] != '\0' ? rule : RULE_MUST_CHANGE);
+	if (rule[0] != '\0')
+		(void)snprintf(rule_r, POLICY_RULE_SIZE, "%s", rule);
+	else
+		policy_change_rule(today->policy, first_password(today->policy), rule_r);
 	return today->account->must_change;
 }
 

@@ -1,6 +1,6 @@
 /*
- * What the files of policy/ share among themselves: the names of rules that are no numeric
- * parameter, with the criterion that each meets, and a few questions asked in both phases.
+ * What the files of policy/ share among themselves: the names of rules that no document is about,
+ * and a few questions asked in both phases.
  */
 #ifndef WF_AUTHD_POLICY_POLICY_RULES_H
 #define WF_AUTHD_POLICY_POLICY_RULES_H
@@ -9,19 +9,9 @@
 
 /* "(own)": no document asks for it; it is our own decision. */
 #define RULE_NOT_ASKED "service.asked (own)"
-#define RULE_KNOWN "account.known (own)"
-#define RULE_ROOT "service.root SCS-4-4-1-5"
 #define RULE_SHARED "account.shared (own)"
-#define RULE_SERVICE_ACCOUNT "account.service ISAC-3.3.3"
-#define RULE_GROUP "client.groups (own)"
-#define RULE_GRANT "register.grants SCS-4-1-7-3"
-#define RULE_SCOPE "register.scope IPA-6.1a"
-#define RULE_ADMIN "client.class SCS-4-5-1-7"
-#define RULE_DISABLED "account.state IPA-6.4"
-#define RULE_VALIDITY "account.validity IPA-6.4"
 #define RULE_EXEMPT "account.exempt (own)"
 #define RULE_REFUSED "account.refused (own)"
-#define RULE_MUST_CHANGE "password.initial IPA-6.5b"
 #define RULE_CHANGE "password.change (own)"
 #define RULE_INVOKER "service.invoker (own)"
 

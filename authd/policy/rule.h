@@ -46,10 +46,12 @@ struct rule_spec {
 const struct rule_spec *rule_specs(size_t *n_r);
 const struct rule_spec *rule_spec(enum rule_id rule);
 const struct rule_spec *rule_find(const char *name); /* NULL */
-/*
- * Whether it is the name of a rule that is no parameter, but something that the daemon always does
- * ("service.root"): a criterion may be enforced by one.
- */
+/* In the order of enum rule_act; a criterion may be enforced by one. */
+struct rule_act_spec {
+	const char *name;      /* "service.root" */
+	const char *criterion; /* that it is taken from; "": our own decision */
+};
+const struct rule_act_spec *rule_acts(size_t *n_r);
 bool rule_is_act(const char *name);
 /* Its place in the table: an enum rule_id. */
 size_t rule_index(const struct rule_spec *spec);

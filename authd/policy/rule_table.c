@@ -189,21 +189,22 @@ static const struct rule_spec specs[] = {
 /* clang-format on */
 _Static_assert(sizeof(specs) / sizeof(specs[0]) == R_COUNT, "a row for every parameter");
 
-/* By their names in the rule column of the log (policy_rules.h), and by what they are about. */
-static const char *const acts[] = {
-	"account.known",    /* nobody without an account of his own gets in */
-	"account.service",  /* service accounts come with a key, from listed places */
-	"account.state",    /* disabled is refused, everywhere */
-	"account.validity", /* before its beginning and after its end, too */
-	"client.class",     /* firewalls are administered by privileged accounts with two kinds */
-	"log.before",       /* no verdict leaves before its row is written */
-	"register.data",    /* what is not classified counts as the highest class */
-	"register.grants",  /* in by a grant alone */
-	"register.scope",
-	"service.root",  /* uid 0 logs in nowhere but on the console */
-	"store.sealed",  /* secrets are encrypted, passwords are slow hashes */
-	"listen.chosen", /* nothing listens that was not configured */
+static const struct rule_act_spec acts[] = {
+	{"account.known", ""},                /* nobody without an account of his own gets in */
+	{"account.service", "ISAC-3.3.3"},    /* they come with a key, from listed places */
+	{"account.state", "IPA-6.4"},         /* disabled is refused, everywhere */
+	{"account.validity", "IPA-6.4"},      /* before its beginning and after its end, too */
+	{"client.class", "SCS-4-5-1-7"},      /* firewalls: privileged accounts, two kinds */
+	{"client.groups", ""},                /* only members get in by it */
+	{"log.before", ""},                   /* no verdict leaves before its row is written */
+	{"register.data", ""},                /* what is not classified is the highest class */
+	{"register.grants", "SCS-4-1-7-3"},   /* in by a grant alone */
+	{"register.scope", "IPA-6.1a"},
+	{"service.root", "SCS-4-4-1-5"},      /* uid 0 logs in nowhere but on the console */
+	{"store.sealed", ""},                 /* secrets are encrypted, passwords slow hashes */
+	{"listen.chosen", ""},                /* nothing listens that was not configured */
 };
+_Static_assert(sizeof(acts) / sizeof(acts[0]) == RULE_ACTS, "a row for every act");
 
 #define KIND_BIT(kind) (1U << (kind))
 static const struct rule_binding bindings[] = {
@@ -236,11 +237,18 @@ rule_spec(enum rule_id rule)
 	return &specs[rule];
 }
 
+const struct rule_act_spec *
+rule_acts(size_t *n_r)
+{
+	*n_r = RULE_ACTS;
+	return acts;
+}
+
 bool
 rule_is_act(const char *name)
 {
-	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
-		if (strcmp(acts[i], name) == 0)
+	for (size_t i = 0; i < RULE_ACTS; i++)
+		if (strcmp(acts[i].name, name) == 0)
 			return true;
 	return false;
 }

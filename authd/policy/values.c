@@ -49,6 +49,7 @@ policy_values_init(struct policy *policy)
 {
 	size_t n;
 	const struct rule_default *defaults = rule_defaults(&n);
+	const struct rule_act_spec *acts;
 	const struct rule_spec *specs;
 
 	for (size_t i = 0; i < n; i++)
@@ -62,6 +63,10 @@ policy_values_init(struct policy *policy)
 						     .force = "default"});
 	for (int id = 0; id < P_COUNT; id++)
 		policy_values_local(policy, (enum policy_param)id);
+	acts = rule_acts(&n);
+	for (size_t i = 0; i < n; i++)
+		(void)snprintf(policy->values.acts[i], sizeof(policy->values.acts[i]), "%s",
+			acts[i].criterion);
 }
 
 /* --- asking --- */
@@ -103,18 +108,30 @@ policy_members_of(const struct policy *policy, enum rule_id rule, enum account_k
 	return said ? held->value : rule_all_members(spec);
 }
 
+static bool
+is_local(const struct origin *origin)
+{
+	return strcmp(origin->force, "local") == 0 || strcmp(origin->force, "deviation") == 0;
+}
+
 const struct origin *
 policy_member_origin(const struct policy *policy, enum rule_id rule, enum account_kind kind,
 	enum rule_guard guard, int64_t bit)
 {
+	static const struct origin own = {.force = "default"};
 	const struct policy_values *values = &policy->values;
+	const struct origin *whole = &policy_held(policy, rule, kind, guard)->origin;
 	const unsigned cell = 1U << cell_of(kind, guard);
+	bool told_apart = false;
 
-	for (size_t i = 0; i < values->nmembers; i++)
-		if (values->members[i].rule == rule && values->members[i].bit == bit &&
-			(values->members[i].cells & cell) != 0)
+	for (size_t i = 0; i < values->nmembers; i++) {
+		if (values->members[i].rule != rule || (values->members[i].cells & cell) == 0)
+			continue;
+		if (values->members[i].bit == bit)
 			return &values->members[i].origin;
-	return &policy_held(policy, rule, kind, guard)->origin;
+		told_apart = true;
+	}
+	return bit != 0 && told_apart && !is_local(whole) ? &own : whole;
 }
 
 void
@@ -131,6 +148,16 @@ policy_held_rule(const struct policy *policy, enum rule_id rule, enum account_ki
 		(void)snprintf(name, sizeof(name), "%s (%s)", spec->name,
 			rule_value_text(spec, bit, value));
 	policy_origin_rule(name, origin, text_r, POLICY_RULE_SIZE);
+}
+
+void
+policy_act_rule(const struct policy *policy, enum rule_act act, char text_r[POLICY_RULE_SIZE])
+{
+	struct origin origin = {.line = 0};
+	size_t n;
+
+	memcpy(origin.criterion, policy->values.acts[act], sizeof(policy->values.acts[act]));
+	policy_origin_rule(rule_acts(&n)[act].name, &origin, text_r, POLICY_RULE_SIZE);
 }
 
 const struct policy_held *

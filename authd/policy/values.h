@@ -126,6 +126,27 @@ enum rule_name { /* accounts.forbidden_names */
 };
 enum rule_shared { SHARED_PRIVILEGED = 1, SHARED_GENERAL = 2 }; /* accounts.not_shared */
 
+/*
+ * What the daemon always does, whatever is chosen, as it is called in the rule column; in the order
+ * of the table in rule_table.c.
+ */
+enum rule_act {
+	ACT_KNOWN,
+	ACT_SERVICE_ACCOUNT,
+	ACT_STATE,
+	ACT_VALIDITY,
+	ACT_CLIENT_CLASS,
+	ACT_CLIENT_GROUPS,
+	ACT_LOG_BEFORE,
+	ACT_DATA,
+	ACT_GRANTS,
+	ACT_SCOPE,
+	ACT_ROOT,
+	ACT_SEALED,
+	ACT_LISTEN,
+	RULE_ACTS
+};
+
 /* Which other control protects a password (C-03). */
 enum rule_guard { GUARD_MFA = 0, GUARD_LOCK, GUARD_NONE };
 #define RULE_KINDS 3 /* of enum account_kind */
@@ -151,6 +172,7 @@ struct policy_values {
 	struct policy_held held[R_COUNT][RULE_CELLS];
 	struct policy_member members[POLICY_MEMBERS_MAX];
 	size_t nmembers;
+	char acts[RULE_ACTS][32]; /* the criterion that asks for it; "": nobody, it is our own */
 };
 
 struct policy;
@@ -170,7 +192,10 @@ int64_t policy_number_of(const struct policy *policy, enum rule_id rule, enum ac
  */
 int64_t policy_members_of(const struct policy *policy, enum rule_id rule, enum account_kind kind,
 	enum rule_guard guard);
-/* Who asks for this member, or for the value as a whole where that is not told apart. */
+/*
+ * Who asks for this member, or for the value as a whole where that is not told apart.  Of members
+ * that others are asked for beside, and this one is not: nobody, it is our own.
+ */
 const struct origin *policy_member_origin(const struct policy *policy, enum rule_id rule,
 	enum account_kind kind, enum rule_guard guard, int64_t bit);
 /*
@@ -180,6 +205,10 @@ const struct origin *policy_member_origin(const struct policy *policy, enum rule
 #define POLICY_RULE_SIZE 65
 void policy_held_rule(const struct policy *policy, enum rule_id rule, enum account_kind kind,
 	enum rule_guard guard, int64_t bit, char text_r[POLICY_RULE_SIZE]);
+
+/* The same of what the daemon always does: "account.state IPA-6.4". */
+void policy_act_rule(
+	const struct policy *policy, enum rule_act act, char text_r[POLICY_RULE_SIZE]);
 
 /* The same of the kind of account and guard that it is strictest for. */
 const struct policy_held *policy_held_strictest(const struct policy *policy, enum rule_id rule);

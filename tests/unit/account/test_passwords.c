@@ -46,7 +46,7 @@ START_TEST(C_20_not_that_of_another_account)
 	one_person();
 	rig_no(WF_INVALID,
 		"Another account of yours has this password; choose one that you use for this "
-		"account alone (rule password.unique SCS-4-1-5-4).",
+		"account alone (rule password.unique (services) (own)).",
 		"user.passwd", "user=olga", "!password=" ADMINS, proof);
 	rig_last_row(&row);
 	ck_assert_str_eq(row.reason, "password-reuse");
@@ -74,7 +74,7 @@ START_TEST(C_20_no_stream_of_guesses)
 	rig_advance(1);
 	rig_no(WF_INVALID,
 		"Another account of yours has this password; choose one that you use for this "
-		"account alone (rule password.unique SCS-4-1-5-4).",
+		"account alone (rule password.unique (services) (own)).",
 		"user.passwd", "user=olga", "!password=" ADMINS, proof);
 }
 END_TEST

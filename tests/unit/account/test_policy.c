@@ -362,7 +362,7 @@ START_TEST(why_of_a_login_whose_account_is_refused)
 	rig_ok("user.disable", "user=left", "reason=left");
 	refused_for("left", "sshd", "192.0.2.7", "disabled");
 	refused_for("left", "cron", "192.0.2.7", "disabled");
-	ck_assert_str_eq(rig_cell(0, "rule"), "account.state IPA-6.4");
+	ck_assert_str_eq(rig_cell(0, "rule"), "account.state (own)");
 	rig_user("later");
 	rig_ok("user.set", "user=later", "valid-from=1893456000000000");
 	refused_for("later", "sshd", "192.0.2.7", "not-yet-valid");

@@ -434,10 +434,10 @@ static const struct {
 		"most 8 bytes of UTF-8"},
 	{V1 "class = firewall-admin\n kinds = 1 }",
 		"warifu.conf:2: client 'v1' is of class firewall-admin, whose logins prove two "
-		"kinds: password and code (SCS-4-5-1-7)"},
+		"kinds: password and code"},
 	{V1 "class = entry-point-admin\n mode = code }",
 		"warifu.conf:2: client 'v1' is of class entry-point-admin, whose logins prove two "
-		"kinds: password and code (SCS-4-5-1-7)"},
+		"kinds: password and code"},
 	{V1 "mode = code\n kinds = 2 }", "warifu.conf:2: client 'v1' sends the code alone (mode = "
 					 "code), so it proves one kind; change 'kinds' or 'mode'"},
 	{V1 "mode = scrv1\n kinds = 1 }",

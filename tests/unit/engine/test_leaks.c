@@ -14,6 +14,7 @@
 #include "tests/unit/unit.h"
 
 #define NEW_PASSWORD "a longer battery staple"
+#define LEAK_RULE "password.change_on (leak) (own)" /* nobody has chosen a document */
 
 static char path[] = "/tmp/warifu-leaks-XXXXXX";
 static struct rig_peer root;
@@ -79,8 +80,8 @@ START_TEST(ISAC_3_2_7a_found_at_a_login)
 {
 	ck_assert_int_eq(rig_ssh(&nas_rig, "alice", NAS_PASSWORD, nas_code()), WF_VERDICT_ACCEPT);
 	ck_assert(stored("alice").must_change);
-	ck_assert_str_eq(stored("alice").change_rule, POLICY_LEAK_RULE);
-	ck_assert_ptr_nonnull(strstr(rig_row(&nas_rig, "login").detail, POLICY_LEAK_RULE));
+	ck_assert_str_eq(stored("alice").change_rule, LEAK_RULE);
+	ck_assert_ptr_nonnull(strstr(rig_row(&nas_rig, "login").detail, LEAK_RULE));
 	ck_assert_int_gt(stored("alice").password.checked_us, 0);
 }
 END_TEST
@@ -91,7 +92,7 @@ START_TEST(ISAC_3_2_7a_not_found)
 	ck_assert_int_eq(rig_ssh(&nas_rig, "alice", NAS_PASSWORD, nas_code()), WF_VERDICT_ACCEPT);
 	ck_assert(!stored("alice").must_change);
 	ck_assert_int_gt(stored("alice").password.checked_us, 0);
-	ck_assert_ptr_null(strstr(rig_row(&nas_rig, "login").detail, POLICY_LEAK_RULE));
+	ck_assert_ptr_null(strstr(rig_row(&nas_rig, "login").detail, LEAK_RULE));
 }
 END_TEST
 
@@ -100,7 +101,7 @@ START_TEST(only_where_everything_was_right)
 {
 	ck_assert_int_eq(rig_ssh(&nas_rig, "alice", NAS_PASSWORD, "000000"), WF_VERDICT_REJECT);
 	ck_assert(!stored("alice").must_change);
-	ck_assert_ptr_null(strstr(rig_row(&nas_rig, "login").detail, POLICY_LEAK_RULE));
+	ck_assert_ptr_null(strstr(rig_row(&nas_rig, "login").detail, LEAK_RULE));
 	ck_assert_int_eq(truncate(path, 0), 0);
 	ck_assert_int_eq(rig_ssh(&nas_rig, "alice", NAS_PASSWORD, nas_code()), WF_VERDICT_ACCEPT);
 	ck_assert(!stored("alice").must_change);

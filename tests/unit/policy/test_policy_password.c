@@ -458,9 +458,10 @@ START_TEST(IPA_6_5b_first_passwords)
 {
 	struct account account = {.name = "alice", .must_change = true};
 
-	expect_change(&account, 0, "password.initial IPA-6.5b");
-	(void)snprintf(account.change_rule, sizeof(account.change_rule), POLICY_LEAK_RULE);
-	expect_change(&account, 0, POLICY_LEAK_RULE);
+	expect_change(&account, 0, "password.change_on (initial) (own)");
+	(void)snprintf(account.change_rule, sizeof(account.change_rule), "%s",
+		"password.change_on (leak) (own)");
+	expect_change(&account, 0, "password.change_on (leak) (own)");
 }
 END_TEST
 

@@ -3,7 +3,7 @@
  * values and all; not only what their claims compose to (test_compose.c).  Every pair of shipped
  * profiles is started, and pairs of documents made up at random, with an answer for each
  * contradiction that the start names; a parameter that somebody has answered for is his, and is
- * not compared.  I9_SEED repeats the random ones.
+ * not compared.  I9_SEED repeats the random ones.  And under each no other document is named.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside the daemon's */
 
@@ -142,6 +142,45 @@ START_TEST(I9_no_pair_is_weaker_than_a_part)
 	}
 	config_free(&alone.config);
 	ck_assert_uint_gt(compared, PROFILES * R_COUNT);
+}
+END_TEST
+
+/* --- who is named --- */
+
+static void
+assert_chosen(const struct config *config, const char *criterion, const char *where)
+{
+	const struct rules_book *book = &config->comply.book;
+	const struct rules_profile *profile = rules_profile_find(book, config->comply.names[0]);
+	const struct rules_catalogue *catalogue = rules_catalogue_find(book, profile->criteria);
+
+	if (criterion[0] == '\0')
+		return;
+	for (size_t i = 0; i < catalogue->n; i++)
+		if (strcmp(catalogue->criteria[i].id, criterion) == 0)
+			return;
+	ck_abort_msg("%s: %s names %s", profile->name, where, criterion);
+}
+
+/* Built-in values are taken from documents, too; who chose another one does not read of them. */
+START_TEST(no_other_document_is_named)
+{
+	struct start alone;
+	const struct policy *policy;
+	size_t n;
+	const struct rule_act_spec *acts = rule_acts(&n);
+
+	start_with(&alone, shipped_profiles[_i], shipped_profiles[_i]);
+	policy = &alone.config->policy;
+	for (size_t rule = 0; rule < R_COUNT; rule++)
+		for (size_t i = 0; i < RULE_CELLS; i++)
+			assert_chosen(alone.config, policy->values.held[rule][i].origin.criterion,
+				rule_spec((enum rule_id)rule)->name);
+	for (size_t i = 0; i < P_COUNT; i++)
+		assert_chosen(alone.config, policy->numbers[i].origin.criterion, "an option");
+	for (size_t i = 0; i < n; i++)
+		assert_chosen(alone.config, policy->values.acts[i], acts[i].name);
+	config_free(&alone.config);
 }
 END_TEST
 
@@ -289,6 +328,7 @@ in_force_suite(void)
 	tcase_add_checked_fixture(shipped, enforced_setup, enforced_teardown);
 	tcase_set_timeout(shipped, 120);
 	tcase_add_loop_test(shipped, I9_no_pair_is_weaker_than_a_part, 0, (int)PROFILES);
+	tcase_add_loop_test(shipped, no_other_document_is_named, 0, (int)PROFILES);
 	tcase_add_checked_fixture(made_up, enforced_setup_bare, enforced_teardown);
 	tcase_set_timeout(made_up, 120);
 	tcase_add_test(made_up, I9_nor_is_any_pair_made_up);
