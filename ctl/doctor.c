@@ -275,20 +275,25 @@ check_disk(struct doctor *doctor)
 
 static const char *const services[] = {"sshd", "login", "sudo", "su", "passwd"};
 
-/* Whether a service's stack has the module; "" text for a file that is not there. */
-static bool
-service_has(const struct pam_place *place, const char *group, bool *exists_r)
+/* What the doctor asks of a service's file. */
+struct stack {
+	bool exists, uses, accounts; /* the module at all, and in the account phase */
+	bool session_late;
+};
+
+static void
+look_at_stack(const struct pam_place *place, struct stack *stack_r)
 {
 	char *text;
 	mode_t mode;
-	bool has;
 
-	*exists_r = pam_file_read(place->file, &text, &mode) == WF_OK;
-	if (!*exists_r)
-		return false;
-	has = stanza_has(text, group);
+	*stack_r = (struct stack){.exists = pam_file_read(place->file, &text, &mode) == WF_OK};
+	if (!stack_r->exists)
+		return;
+	stack_r->uses = stanza_has(text, NULL);
+	stack_r->accounts = stanza_has(text, "account");
+	stack_r->session_late = stanza_session_late(text);
 	free(text);
-	return has;
 }
 
 static void
@@ -296,21 +301,30 @@ check_service(struct doctor *doctor, const char *service)
 {
 	struct pam_place place;
 	struct pam_pending pending;
+	struct stack stack;
 	char name[80];
-	bool exists;
 
 	if (pam_place_init(doctor->ctl, doctor->parsed, service, &place) != CTL_OK)
 		return;
 	snprintf(name, sizeof(name), "pam %s", service);
-	if (!service_has(&place, NULL, &exists) && exists)
+	look_at_stack(&place, &stack);
+	if (!stack.exists)
+		return;
+	if (!stack.uses)
 		add(doctor, name, FINDING_WARN,
 			_("does not use Warifu; see 'warifu pam install %s --dry-run'"), service);
-	else if (exists && pam_pending_read(&place, &pending) == WF_OK)
+	else if (pam_pending_read(&place, &pending) == WF_OK)
 		add(doctor, name, FINDING_WARN,
 			_("waits for 'warifu pam confirm %s' from a second login, else it is put "
 			  "back"),
 			service);
-	else if (exists)
+	else if (stack.session_late)
+		add(doctor, name, FINDING_WARN,
+			_("has the session line of Warifu behind pam_systemd, which then ends no "
+			  "session in time (session.timeout): move it before, as 'warifu pam "
+			  "install %s' does"),
+			service);
+	else
 		add(doctor, name, FINDING_OK, _("uses Warifu"));
 }
 
@@ -326,10 +340,12 @@ static bool
 account_line_missing(struct doctor *doctor)
 {
 	struct pam_place place;
-	bool exists;
+	struct stack stack;
 
-	return pam_place_init(doctor->ctl, doctor->parsed, "sshd", &place) != CTL_OK ||
-	       !service_has(&place, "account", &exists);
+	if (pam_place_init(doctor->ctl, doctor->parsed, "sshd", &place) != CTL_OK)
+		return true;
+	look_at_stack(&place, &stack);
+	return !stack.accounts;
 }
 
 static void

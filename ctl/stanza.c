@@ -336,3 +336,31 @@ stanza_has(const char *file, const char *group)
 	}
 	return false;
 }
+
+/* Debian's common-session has pam_systemd.so, common-session-noninteractive has not. */
+static bool
+opens_at_systemd(const char *words)
+{
+	return in_group(words, "session") &&
+	       (strstr(words, "pam_systemd.so") != NULL ||
+		       (is_primary(words, "session") && strstr(words, "pam_unix.so") == NULL &&
+			       strstr(words, "-noninteractive") == NULL));
+}
+
+bool
+stanza_session_late(const char *file)
+{
+	const char *line;
+	size_t len;
+	bool opened = false;
+
+	while (next_line(&file, &line, &len)) {
+		char words[LINE_MAX_BYTES];
+
+		normalise(line, len, words);
+		if (in_group(words, "session") && strstr(words, MODULE) != NULL)
+			return opened;
+		opened = opened || opens_at_systemd(words);
+	}
+	return false;
+}

@@ -357,9 +357,10 @@ policy_password_note(const struct wf_secret *password, struct password_note *not
 {
 	int64_t length = characters(password->bytes, password->len);
 
+	if (length > PASSWORD_LENGTH_NOTED)
+		length = PASSWORD_LENGTH_NOTED;
 	*note_r = (struct password_note){
-		.length = (uint32_t)(length < PASSWORD_LENGTH_NOTED ? length : PASSWORD_LENGTH_NOTED),
-		.classes = classes(password)};
+		.length = (uint32_t)length, .classes = classes(password)};
 }
 
 wf_status

@@ -268,7 +268,10 @@ struct store_settle {
 	char factors[65];
 	/* SETTLE_CHALLENGE: RESUME gives it back, but not the question */
 	struct store_further further;
-	/* SETTLE_CHALLENGE: of the right password, given back by RESUME; of the note length and classes */
+	/*
+	 * SETTLE_CHALLENGE: of the right password, given back by RESUME; of the note length and
+	 * classes alone
+	 */
 	enum store_leak leak;
 	struct password_note note;
 	uint8_t idempotency[32];

@@ -6,6 +6,7 @@ import contextlib
 import ctypes
 import inspect
 import os
+import pathlib
 import re
 import shutil
 import signal
@@ -32,6 +33,7 @@ DROP_IN = "/run/systemd/system/warifud.service.d/test.conf"
 # Where the file's own first lines say that it belongs.
 NETWORK = "/etc/systemd/system/warifud.service.d/network.conf"
 RELAYS = "/etc/warifu/conf.d/relays.conf"
+RULES = "/etc/warifu/conf.d/rules.conf"
 PIN = "emergency pin 1234"
 
 
@@ -39,6 +41,7 @@ class Machine(lib.Lab):
     """What Lab is, but the daemon is systemd's."""
 
     def __init__(self):  # pylint: disable=super-init-not-called
+        self.name = "units"
         self.logs = lib.LOGS
         self.people_known = {}
         self.closers = []
@@ -360,6 +363,48 @@ def test_network(machine):
         machine.systemctl("daemon-reload")
         machine.systemctl("restart", SERVICE)
     machine.logs_in("without the network again")
+
+
+def scope_limit(machine, sshd, person):
+    """Logs in: the session's scope at systemd, and how many seconds it may last ("infinity": no end)."""
+    output, code = sshd.run(person, "scope=$(grep -o 'session-[^/]*[.]scope' /proc/self/cgroup | head -n 1);"
+                                    "systemctl show -P RuntimeMaxUSec ${scope:-none}")
+    lib.equal(code, 0, f"a login over sshd: {output}, {machine.log(user=person.name)[-1]}")
+    return output.split()[-1]
+
+
+def session_has_an_end(machine, sshd, alice):
+    """As it is installed, the scope has the limit; behind pam_systemd it has none, and the doctor says so."""
+    with open(RULES, "w", encoding="utf-8") as stream:
+        stream.write('comply = {"scs3", "kubota"}\n')
+        for name, value in (("session.timeout", "2h"), ("password.max_age", "3650")):
+            stream.write(f'resolve "{name}" {{ is = {{"{value}"}} by = "Sato" on = "2026-01-21" reason = "test" }}\n')
+    lib.equal(scope_limit(machine, sshd, alice), "infinity", "without documents")
+    machine.systemctl("restart", SERVICE)
+    lib.equal(scope_limit(machine, sshd, alice), "2h", "with documents")
+    stanza = pathlib.Path("/etc/pam.d/sshd")
+    text = stanza.read_text(encoding="utf-8")
+    line = re.search(r"^session.*pam_warifu.so$", text, re.M).group()
+    stanza.write_text(text.replace(line, "") + line + "\n", encoding="utf-8")
+    lib.equal(scope_limit(machine, sshd, alice), "infinity", "behind pam_systemd")
+    findings = {row["name"]: row for row in machine.ask("doctor", code=None)}
+    lib.contains(findings["pam sshd"]["text"], "behind pam_systemd", "what the doctor says")
+
+
+def test_sessions_end(machine):
+    """How long a session over a real sshd may last is told to a real systemd, by the real pam_systemd."""
+    os.makedirs("/run/sshd", exist_ok=True)
+    os.environ.setdefault("TMPDIR", "/tmp")
+    machine.systemctl("start", "dbus.service", "systemd-logind.service", "systemd-user-sessions.service")
+    hosts.use_stanza(machine, "sshd")
+    sshd = hosts.Sshd(machine)
+    try:
+        session_has_an_end(machine, sshd, machine.alice())
+    finally:
+        sshd.stop()
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(RULES)
+        machine.systemctl("restart", SERVICE)
 
 
 def test_stop_under_load(machine):

@@ -86,6 +86,15 @@ START_TEST(doctor_gathers_all_findings)
 	ck_assert_ptr_nonnull(strstr(rig.out, "ok     chain           is in order\n"));
 	ck_assert_ptr_nonnull(
 		strstr(rig.out, "glass is missing; 'warifu emergency new' makes it\n"));
+	rig_write(&rig, "pam.d/sshd",
+		"account required pam_warifu.so\n@include common-session\n"
+		"session required pam_warifu.so\n");
+	ck_assert_int_eq(doctor(""), CTL_OK);
+	ck_assert_ptr_nonnull(
+		strstr(rig.out, "warn   pam sshd        has the session line of Warifu behind "
+				"pam_systemd, which then ends no session in time "
+				"(session.timeout): move it before, as 'warifu pam install sshd' "
+				"does\n"));
 	ck_assert_int_eq(chmod(rig_path(&rig, "key"), 0640), 0);
 	ck_assert_int_eq(doctor(""), CTL_NO);
 	ck_assert_ptr_nonnull(strstr(rig.out, "key is open to others; say: chmod go-rwx "));

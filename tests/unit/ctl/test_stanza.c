@@ -189,6 +189,39 @@ START_TEST(comments_are_no_use_of_the_module)
 }
 END_TEST
 
+/* pam_systemd is told by the line before it how long a session may last. */
+START_TEST(session_line_behind_systemd)
+{
+	static const struct {
+		const char *file;
+		bool late;
+	} rows[] = {
+		{"session required pam_warifu.so\n@include common-session\n", false},
+		{"@include common-session\nsession required pam_warifu.so\n", true},
+		{"session optional pam_systemd.so\nsession optional pam_warifu.so\n", true},
+		{"-session include system-auth\nsession optional pam_warifu.so\n", true},
+		{"@include common-session-noninteractive\nsession optional pam_warifu.so\n", false},
+		{"session required pam_unix.so\nsession optional pam_warifu.so\n", false},
+		{"@include common-account\nsession optional pam_warifu.so\n", false},
+		{"@include common-session\nauth required pam_warifu.so\n", false},
+	};
+	char *plain = NULL, *again = NULL;
+	const char *old = "@include common-session\n"
+			  "# BEGIN warifu session ('warifu pam remove' takes this out)\n"
+			  "session required pam_warifu.so\n# END warifu session\n";
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		ck_assert_msg(stanza_session_late(rows[i].file) == rows[i].late, "%s", rows[i].file);
+	ck_assert(stanza_session_late(old));
+	ck_assert_int_eq(stanza_remove(old, &plain), WF_OK);
+	ck_assert_int_eq(
+		stanza_insert(plain, "session required pam_warifu.so\n", &again), WF_OK);
+	ck_assert(!stanza_session_late(again));
+	free(plain);
+	free(again);
+}
+END_TEST
+
 START_TEST(difference_is_shown)
 {
 	char *shown = NULL;
@@ -220,6 +253,7 @@ stanza_suite(void)
 	tcase_add_test(tc, bad_stanza_is_refused);
 	tcase_add_test(tc, nothing_to_take_out);
 	tcase_add_test(tc, comments_are_no_use_of_the_module);
+	tcase_add_test(tc, session_line_behind_systemd);
 	tcase_add_test(tc, difference_is_shown);
 	suite_add_tcase(suite, tc);
 	return suite;
