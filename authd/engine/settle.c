@@ -123,22 +123,20 @@ outcome_first(void)
 
 /*
  * Another server wants to know more.  If nobody answers it the row says so, and it is counted for possession: what was
- * answered before may have been a guess, and was evaluated.
+ * answered before may have been a guess, and was evaluated.  One at a token of ours is known to be, and counts as any.
  */
 static struct outcome
-outcome_asked_back(void)
+outcome_asked_back(const struct transaction *txn)
 {
 	struct outcome outcome = outcome_first();
 
 	outcome.count_possession = true;
+	outcome.count_account = txn->upstream.further.guessed;
 	AUDIT_TEXT(outcome.reason, LEFT);
 	return outcome;
 }
 
-/*
- * A token of ours had said no before: of whoever leaves the question open that was a guess at it, as it is where the
- * server cannot be asked.
- */
+/* The same over PAM, where nobody will answer any more. */
 static struct outcome
 outcome_left(const struct transaction *txn)
 {
@@ -148,7 +146,7 @@ outcome_left(const struct transaction *txn)
 		return outcome;
 	outcome.settle = SETTLE_FAILURE;
 	outcome.count_possession = true;
-	outcome.count_account = txn->verify.results[txn->upstream.at].result.checked;
+	outcome.count_account = txn->upstream.further.guessed;
 	AUDIT_TEXT(outcome.reason, LEFT);
 	return outcome;
 }
@@ -221,7 +219,7 @@ decide(const struct transaction *txn)
 	if (txn->upstream.left)
 		return outcome_left(txn);
 	if (txn->upstream.asked_back)
-		return outcome_asked_back();
+		return outcome_asked_back(txn);
 	sum_up(txn, &sums);
 	if (txn->doomed || sums.failed != 0)
 		return outcome_wrong(txn, &sums);
@@ -403,7 +401,7 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 	settle->outcome = outcome->settle;
 	settle->count[LANE_ACCOUNT] = outcome->count_account;
 	settle->count[LANE_POSSESSION] = outcome->count_possession;
-	settle->count[LANE_SOURCE] = outcome->count_account;
+	settle->count[LANE_SOURCE] = outcome->count_account && outcome->settle != SETTLE_CHALLENGE;
 	settle->account = txn->account;
 	settle->purpose = txn->purpose;
 	asker_place(&txn->asker, settle->service);

@@ -153,12 +153,12 @@ conclude(struct transaction *txn, enum factor_answer answer, const char *reason)
 {
 	struct verify_result *result = &txn->verify.results[txn->upstream.at];
 	const struct factor_ops *ops = factor_upstream(txn->verify.prompts[txn->upstream.at].text);
-	bool checked = result->result.checked;
+	bool guessed = result->result.checked || txn->upstream.further.guessed;
 
 	txn->upstream.further = (struct store_further){.round = 0}; /* its State is for no other server */
 	factor_upstream_said(answer, reason, &result->result);
 	if (answer == FACTOR_UNSURE)
-		result->result.guess = checked; /* else a pending token could be guessed for nothing while it is away */
+		result->result.guess = guessed; /* else a pending token could be guessed for nothing while it is away */
 	result->factor = ops->id;
 	result->kind = ops->kind;
 	verify_ended(txn);
@@ -205,6 +205,7 @@ keep_question(struct transaction *txn, const struct egress_reply *reply)
 	further->state_len = reply->state_len;
 	snprintf(further->question, sizeof(further->question), "%s", reply->text);
 	further->echo = reply->echo;
+	further->guessed = further->guessed || txn->verify.results[upstream->at].result.checked;
 	upstream->asked_back = true;
 }
 

@@ -3,11 +3,12 @@
  * reservation of the transaction stays pending meanwhile (I1), marked `waiting`, and carries the
  * row that is written if nobody answers.
  *
- * The account lane never counts a waiting reservation that ends: the answer given was right.  So
+ * The account lane does not count a waiting reservation that ends: the answer given was right.  So
  * what ends it is no crash but its time, a further challenge of the account, or an attempt that
  * needs the room; and who takes it up (RESUME) makes it an ordinary one again, which a crash does
  * count.  Where another server has asked, nobody knows yet whether the answer before was right:
- * that is counted in the POSSESSION lane, else guesses there would be free.
+ * that is counted in the POSSESSION lane, else guesses there would be free.  If a token of ours has
+ * said no to it before, it was a guess, and the account lane counts it as well (I1).
  */
 #include "config.h"
 
@@ -20,8 +21,8 @@ enum { CHALLENGE_OPEN = 0, CHALLENGE_USED = 1, CHALLENGE_ENDED = 2 };
 
 /* The row and the lease that the reservation has from now on. */
 static wf_status
-challenge_hold(struct writer *w, const uint8_t txn[WF_TXN_LEN], bool waiting, int64_t until_ms,
-	const struct audit_row *row, int64_t *changed_r)
+challenge_hold(struct writer *w, const uint8_t txn[WF_TXN_LEN], enum reservation_waits waiting,
+	int64_t until_ms, const struct audit_row *row, int64_t *changed_r)
 {
 	struct wf_buf encoded;
 	wf_status status;
@@ -32,7 +33,7 @@ challenge_hold(struct writer *w, const uint8_t txn[WF_TXN_LEN], bool waiting, in
 	if (status == WF_OK) {
 		struct sql q = sql_start(&w->conn, SQL_RESERVATION_HOLD);
 
-		sql_put_int(&q, waiting ? 1 : 0);
+		sql_put_int(&q, waiting);
 		sql_put_int(&q, until_ms);
 		sql_put_blob(&q, encoded.data, encoded.len);
 		sql_put_blob(&q, txn, WF_TXN_LEN);
@@ -154,8 +155,9 @@ challenge_bound(struct writer *w, const struct store_settle *settle)
 wf_status
 challenge_open(struct writer *w, const struct store_settle *settle, const struct reservation *held)
 {
-	wf_status status = challenge_hold(
-		w, settle->txn, true, w->lock_ms + settle->challenge_ms, &settle->applied, NULL);
+	wf_status status = challenge_hold(w, settle->txn,
+		settle->count[LANE_ACCOUNT] ? WAITS_COUNTED : WAITS_UNCOUNTED,
+		w->lock_ms + settle->challenge_ms, &settle->applied, NULL);
 
 	if (status == WF_OK)
 		status = challenge_insert(w, settle, held->name);
@@ -260,6 +262,7 @@ resume_take(struct writer *w, struct store_resume *resume)
 	sql_get_text(&q, further->server, sizeof(further->server));
 	sql_get_blob(&q, further->state, sizeof(further->state), &further->state_len);
 	heard_unpack(sql_get_int(&q), resume);
+	further->guessed = sql_get_int(&q) == WAITS_COUNTED;
 	status = challenge_only_row(&q);
 	if (status == WF_OK)
 		resume->answer = RESUME_FOUND;
@@ -270,7 +273,7 @@ static wf_status
 resume_hold(struct writer *w, struct store_resume *resume)
 {
 	int64_t changed = 0;
-	wf_status status = challenge_hold(w, resume->txn, false, w->lock_ms + resume->lease_ms,
+	wf_status status = challenge_hold(w, resume->txn, WAITS_NOT, w->lock_ms + resume->lease_ms,
 		&resume->interrupted, &changed);
 
 	/*

@@ -216,9 +216,16 @@ WF_MUST_USE wf_status lane_succeed(struct writer *w, const uint8_t *key,
 WF_MUST_USE wf_status lane_unlock(struct writer *w, const uint8_t *key);
 
 /* --- reserve.c, interrupt.c --- */
+/* What becomes of it if nobody answers: an ordinary one counts in the account's lane. */
+enum reservation_waits {
+	WAITS_NOT = 0,
+	WAITS_UNCOUNTED = 1,
+	WAITS_COUNTED = 2, /* in the account's lane, too: a guess was evaluated before */
+};
+
 struct reservation {
 	int64_t account_id, version;
-	bool waiting; /* for the answer to a challenge */
+	enum reservation_waits waiting; /* for the answer to a challenge */
 	char name[WF_NAME_MAX + 1];
 	char place[WF_SOURCE_MAX]; /* from where; "" = nowhere, or noted already */
 	bool at_rest;              /* the account's lane has nothing that a success resets */

@@ -2,7 +2,8 @@
  * Attempts that nobody settled: the daemon died, or forgot them.  Each was admitted and may have
  * been evaluated, so it counts as a failure and gets the row that was laid down with it (I3: every
  * evaluated attempt ends in one row; I1: no crash forgets a wrong answer).  Those that wait for the
- * answer to a challenge live over a crash, and end uncounted when their time is over (challenge.c).
+ * answer to a challenge live over a crash, and end when their time is over, uncounted as a rule
+ * (challenge.c).
  */
 #include "config.h"
 
@@ -14,7 +15,7 @@
 #define AT_ONCE 64
 
 struct interrupted {
-	bool waiting;
+	enum reservation_waits waiting;
 	uint8_t key[THROTTLE_KEY_LEN]; /* of the account's lane */
 	struct throttle_limit limit;
 	char name[WF_NAME_MAX + 1];
@@ -54,7 +55,7 @@ interrupt_load(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct interrupt
 		return status;
 	sql_get_text(&q, one->name, sizeof(one->name));
 	sql_get_blob(&q, encoded, sizeof(encoded), &len);
-	one->waiting = sql_get_int(&q) != 0;
+	one->waiting = (enum reservation_waits)sql_get_int(&q);
 	sql_get_bytes(&q, one->key, sizeof(one->key));
 	one->limit = (struct throttle_limit){.lane = LANE_ACCOUNT};
 	one->limit.threshold = (uint32_t)sql_get_int(&q);
@@ -76,10 +77,11 @@ interrupt_one(struct writer *w, const uint8_t txn[WF_TXN_LEN])
 	const char *reason;
 	wf_status status = interrupt_load(w, txn, &one);
 
+	if (status == WF_OK && one.waiting != WAITS_NOT)
+		status = challenge_ended(w, txn, one.name, &locks);
 	/* one failure more, by the limit that stood when the attempt was admitted */
-	if (status == WF_OK)
-		status = one.waiting ? challenge_ended(w, txn, one.name, &locks)
-				     : lane_fail(w, one.key, &one.limit, 1, one.name, &locks);
+	if (status == WF_OK && one.waiting != WAITS_UNCOUNTED)
+		status = lane_fail(w, one.key, &one.limit, 1, one.name, &locks);
 	if (status == WF_OK)
 		status = reservation_delete(w, txn);
 	if (status == WF_OK)

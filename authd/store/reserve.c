@@ -24,7 +24,7 @@ reservation_find(struct writer *w, const uint8_t txn[WF_TXN_LEN], struct reserva
 	found.account_id = sql_get_int(&q);
 	found.version = sql_get_int(&q);
 	sql_get_text(&q, found.name, sizeof(found.name));
-	found.waiting = sql_get_int(&q) != 0;
+	found.waiting = (enum reservation_waits)sql_get_int(&q);
 	sql_get_text(&q, found.place, sizeof(found.place));
 	found.at_rest = false; /* not known */
 	found.familiar = sql_get_int(&q) != 0;

@@ -7,7 +7,7 @@
  * after the password; state 1 with a further round becomes 0 again, so an older answer finds a
  * round that is over.  server and upstream are what goes back to that server with the answer.  lane
  * is the key of the POSSESSION lane, with its limit: it counts one failure if nobody answers.
- * NULL: nothing is counted.
+ * NULL: nothing is counted.  Where the reservation's `waiting` is 2 the account's lane counts, too.
  *
  * verdict: with which question the same request is answered again.
  */

@@ -283,7 +283,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CHALLENGE_TAKE] =
 		"UPDATE challenge SET state = 1 WHERE txn = ?1 AND name = ?2 AND service = ?3"
 		" AND state = 0 AND expires_ms > ?4 AND round = ?5"
-		" RETURNING kinds, factors, server, upstream, leak",
+		" RETURNING kinds, factors, server, upstream, leak,"
+		" (SELECT waiting FROM reservation AS r WHERE r.txn = challenge.txn)",
 	[SQL_CHALLENGE_STATE] = "SELECT CASE WHEN round > ?4 THEN 1 ELSE state END FROM challenge"
 				" WHERE txn = ?1 AND name = ?2 AND service = ?3",
 	[SQL_CHALLENGE_END] = "UPDATE challenge SET state = 2 WHERE txn = ?1 AND state = 0"
@@ -480,5 +481,5 @@ const char *const sql_text[SQL_COUNT] = {
 	 * Too late for an answer: the next start ends them before anything else, uncounted and with
 	 * their rows.
 	 */
-	[SQL_RESTORE_WAITING] = "UPDATE reservation SET lease_until_ms = 0 WHERE waiting = 1",
+	[SQL_RESTORE_WAITING] = "UPDATE reservation SET lease_until_ms = 0 WHERE waiting <> 0",
 };

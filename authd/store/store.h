@@ -83,6 +83,8 @@ struct store_further {
 	size_t state_len;
 	char question[256]; /* "" = that of a code */
 	bool echo;
+	/* a token of ours has said no to what was answered before: a guess, if nobody goes on */
+	bool guessed;
 };
 
 struct store_lanes {
@@ -204,13 +206,14 @@ enum store_outcome {
 	SETTLE_RELEASE, /* not counted: abandoned, replayed, could not tell; no effects */
 	/*
 	 * The first round was right and a further answer is awaited: the reservation stays pending,
-	 * for challenge_ms, and STORE_RESUME takes it up.  No row yet, no effects, no counters.  If
+	 * for challenge_ms, and STORE_RESUME takes it up. No row yet, no effects, no counters. If
 	 * nobody answers in time, if the account opens more than STORE_CHALLENGES, or if another
 	 * attempt of the account needs the room, the reservation ends with the row `applied`
-	 * (reason `abandoned`), uncounted; with count[LANE_POSSESSION] that lane gets one failure
-	 * then.  Not if the account has changed since RESERVE: then it is the conflict row and the
-	 * end of the reservation, and the caller answers a challenge nobody can take up.  A
-	 * transaction may open one after the other, with rising rounds.
+	 * (reason `abandoned`), uncounted; lanes in `count` (ACCOUNT, POSSESSION) get one failure
+	 * each then. With ACCOUNT it makes no room for others. Not if the account has changed since
+	 * RESERVE: then it is the conflict row and the end of the reservation, and the caller
+	 * answers a challenge nobody can take up. A transaction may open one after the other, with
+	 * rising rounds.
 	 */
 	SETTLE_CHALLENGE,
 	/*

@@ -462,6 +462,60 @@ START_TEST(over_a_restart)
 }
 END_TEST
 
+/* Nobody answers the last question, and the daemon is another one. */
+static void
+let_go(uint64_t tag)
+{
+	size_t n;
+
+	elsewhere_challenge(elsewhere_count() - 1, QUESTION, true, "last");
+	(void)wait_for(tag);
+	nas_restart();
+	rig_advance(&nas_rig, 120);
+	ck_assert_int_eq(store_expire(nas_rig.store, &n), WF_OK);
+}
+
+static void
+hear_nothing_more(uint64_t tag)
+{
+	elsewhere_silent(elsewhere_count() - 1, WF_WHY_TIMEOUT);
+	(void)wait_for(tag);
+}
+
+static void
+hear_yes(uint64_t tag)
+{
+	elsewhere_say(elsewhere_count() - 1, WF_OUTCOME_ACCEPT);
+	nas_verdict(wait_for(tag), WF_VERDICT_ACCEPT);
+}
+
+static const struct {
+	void (*end)(uint64_t tag);
+	unsigned questions; /* before it */
+	uint32_t failures;
+} guesses[] = {
+	{let_go, 0, 1},
+	{let_go, 2, 1},
+	{hear_nothing_more, 0, 1},
+	{hear_nothing_more, 1, 1},
+	{hear_yes, 1, 0},
+};
+
+/* His own token had said no, then passlogic asked back: the guess counts, however it ends (I1). */
+START_TEST(a_guess_at_a_token_before_a_question)
+{
+	char state[WF_STATE_LEN + 1];
+
+	rig_token(&nas_rig, bob, CREDENTIAL_PENDING);
+	snprintf(state, sizeof(state), "%s", first_state());
+	for (unsigned i = 0; i < guesses[_i].questions; i++)
+		snprintf(state, sizeof(state), "%s", question(state, CODE, 0, "one")->state);
+	guesses[_i].end(send_second(state, CODE, 0));
+	ck_assert_uint_eq(failures(LANE_ACCOUNT), guesses[_i].failures);
+	ck_assert_uint_eq(failures(LANE_POSSESSION), guesses[_i].failures);
+}
+END_TEST
+
 START_TEST(left_open_over_radius)
 {
 	size_t n;
@@ -593,6 +647,8 @@ add_radius(TCase *tc)
 	tcase_add_test(tc, the_same_request_again);
 	tcase_add_test(tc, over_a_restart);
 	tcase_add_test(tc, left_open_over_radius);
+	tcase_add_loop_test(tc, a_guess_at_a_token_before_a_question, 0,
+		(int)(sizeof(guesses) / sizeof(guesses[0])));
 	tcase_add_test(tc, disabled_meanwhile);
 	tcase_add_loop_test(tc, a_password_elsewhere, 0, 2);
 	tcase_add_test(tc, a_code_alone);

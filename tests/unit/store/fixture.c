@@ -451,6 +451,7 @@ fx_challenge_job(unsigned txn, const char *name, int64_t account)
 	struct store_settle *settle = &job->u.settle;
 
 	settle->challenge_ms = FX_TTL_MS;
+	settle->count[LANE_ACCOUNT] = false; /* what was answered was right */
 	settle->kinds = KIND_KNOWLEDGE;
 	(void)snprintf(settle->factors, sizeof(settle->factors), "password");
 	(void)snprintf(settle->service, sizeof(settle->service), "vpn");

@@ -15,6 +15,7 @@
 
 static int64_t account;
 static int64_t token;
+static bool guessed; /* before the rounds that are opened */
 
 static void
 setup(void)
@@ -38,6 +39,7 @@ open_round(unsigned txn, unsigned round)
 	memset(further->state, (int)round, 5);
 	further->state_len = 5;
 	settle->count[LANE_POSSESSION] = true;
+	settle->count[LANE_ACCOUNT] = guessed;
 	settle->has_idempotency = true;
 	settle->challenged = true;
 	memset(settle->idempotency, (int)round, sizeof(settle->idempotency));
@@ -131,6 +133,30 @@ expire(void)
 	ck_assert_int_eq(store_expire(fx.store, &n), WF_OK);
 }
 
+/* A guess was evaluated before: it is kept with the round, and counted as one if nobody answers. */
+START_TEST(a_guess_counts_in_both_lanes)
+{
+	struct store_further further;
+
+	guessed = true;
+	begin(1);
+	fx_reopen();
+	ck_assert_int_eq(resume(1, 1, &further), RESUME_FOUND);
+	ck_assert(further.guessed);
+	ck_assert_int_eq(open_round(1, 2), WF_OK);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 1);
+	expire();
+	ck_assert_uint_eq(fx_state("alice", LANE_POSSESSION).failures, 1);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, 1);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 0);
+	ck_assert_uint_eq(fx_count_rows("login", "abandoned"), 1);
+	guessed = false;
+	begin(2);
+	ck_assert_int_eq(resume(2, 1, &further), RESUME_FOUND);
+	ck_assert(!further.guessed);
+}
+END_TEST
+
 START_TEST(who_walks_away_counts_for_possession)
 {
 	begin(1);
@@ -179,6 +205,7 @@ further_suite(void)
 	tcase_add_test(tc, rounds_rise);
 	tcase_add_test(tc, the_request_finds_its_question);
 	tcase_add_test(tc, who_walks_away_counts_for_possession);
+	tcase_add_test(tc, a_guess_counts_in_both_lanes);
 	tcase_add_test(tc, and_locks_in_the_end);
 	tcase_add_test(tc, open_over_a_restart);
 	suite_add_tcase(suite, tc);
