@@ -8,50 +8,10 @@
 #include "common/sandbox.h"
 
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
-#include <stddef.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
+#include "tests/unit/common/refuse.h"
 #include "tests/unit/unit.h"
-
-#define ANY UINT32_MAX
-
-/* The sanitizers' own looks at the process at its end want what is given up here. */
-#ifdef __has_feature
-#define CLANG_SANITIZER (__has_feature(address_sanitizer) || __has_feature(memory_sanitizer))
-#else
-#define CLANG_SANITIZER false
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED true
-#else
-#define SANITIZED CLANG_SANITIZER
-#endif
-
-/*
- * From here on this call (with this first argument) fails with EINVAL; for good, so in a test that
- * has a process of its own.
- */
-static void
-refuse(long call, uint32_t argument)
-{
-	struct sock_filter rules[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, 3),
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0])),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, argument, 0, argument == ANY ? 0 : 1),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EINVAL),
-		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-	};
-	struct sock_fprog filter = {.len = sizeof(rules) / sizeof(rules[0]), .filter = rules};
-
-	ck_assert_int_eq(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
-	ck_assert_int_eq(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter, 0, 0), 0);
-}
 
 static const struct {
 	wf_status (*enter)(void);
@@ -70,7 +30,7 @@ START_TEST(a_call_that_is_refused)
 {
 	if (cages[_i].argument == PR_CAPBSET_DROP && prctl(PR_CAPBSET_READ, 0, 0, 0, 0) != 1)
 		return; /* nothing is there to be dropped */
-	refuse(cages[_i].call, cages[_i].argument);
+	refuse(cages[_i].call, cages[_i].argument, EINVAL);
 	ck_assert_int_eq(cages[_i].enter(), WF_DENIED);
 }
 END_TEST
