@@ -222,6 +222,10 @@ connection_flush(struct connection *connection)
 	connection->sent = 0;
 }
 
+/*
+ * Where several logins go over one connection (a front end's), what this turn of the loop has to
+ * tell leaves together at its end: one system call for all of them, and one for who reads it.
+ */
 bool
 connection_send(struct engine_peer *peer, const struct wf_msg *msg)
 {
@@ -229,7 +233,10 @@ connection_send(struct engine_peer *peer, const struct wf_msg *msg)
 
 	if (wf_msg_encode(msg, &connection->out) != WF_OK)
 		return false;
-	connection_flush(connection);
+	if (peer->nwork > 1)
+		event_active(connection->writable, EV_WRITE, 0);
+	else
+		connection_flush(connection);
 	return true;
 }
 

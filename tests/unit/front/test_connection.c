@@ -190,21 +190,48 @@ ended(int fd)
 	return recv(fd, &byte, 1, 0) == 0;
 }
 
+/* It holds the replies 1 to `n`, whole and in order, and no more. */
+static void
+check_replies(const struct wf_buf *in, uint64_t n)
+{
+	uint64_t tag = 0;
+	struct wf_msg msg;
+	size_t len, at = 0;
+
+	for (uint64_t i = 1; i <= n; i++) {
+		ck_assert_int_eq(wf_frame_length(in->data + at, in->len - at, &len), WF_OK);
+		ck_assert_int_eq(wf_msg_decode(in->data + at, len, &msg), WF_OK);
+		ck_assert_int_eq(wf_msg_get_uint(&msg, WF_F_TAG, &tag), WF_OK);
+		ck_assert_uint_eq(tag, i);
+		wf_msg_clear(&msg);
+		at += len;
+	}
+	ck_assert_uint_eq(at, in->len);
+}
+
+static bool
+reply(uint64_t tag, size_t more)
+{
+	struct wf_msg msg;
+	bool taken_up;
+
+	fill(&msg, tag, more);
+	taken_up = last_peer->send(last_peer, &msg);
+	wf_msg_clear(&msg);
+	return taken_up;
+}
+
 /* What does not fit waits, whole and in order; what is too much is refused. */
 START_TEST(replies_that_do_not_fit)
 {
 	int fd = meet();
-	uint64_t sent = 0, tag = 0;
+	uint64_t sent = 0;
 	struct wf_buf in;
-	struct wf_msg msg;
 	bool room = true;
-	size_t len, at = 0;
 
 	wf_buf_init(&in, 16 << 20);
 	while (room && sent < 10000) {
-		fill(&msg, sent + 1, 4000);
-		room = last_peer->send(last_peer, &msg);
-		wf_msg_clear(&msg);
+		room = reply(sent + 1, 4000);
 		sent += room;
 	}
 	ck_assert(!room);
@@ -215,15 +242,37 @@ START_TEST(replies_that_do_not_fit)
 		turn();
 	}
 	while (receive(fd, &in) > 0) {}
-	for (uint64_t i = 1; i <= sent; i++) {
-		ck_assert_int_eq(wf_frame_length(in.data + at, in.len - at, &len), WF_OK);
-		ck_assert_int_eq(wf_msg_decode(in.data + at, len, &msg), WF_OK);
-		ck_assert_int_eq(wf_msg_get_uint(&msg, WF_F_TAG, &tag), WF_OK);
-		ck_assert_uint_eq(tag, i);
-		wf_msg_clear(&msg);
-		at += len;
-	}
-	ck_assert_uint_eq(at, in.len);
+	check_replies(&in, sent);
+	wf_buf_clear(&in);
+	close(fd);
+}
+END_TEST
+
+/* Of several logins: together, at the end of the turn.  Of one alone: at once. */
+START_TEST(replies_of_one_turn)
+{
+	int fd = meet();
+	struct wf_buf in;
+
+	wf_buf_init(&in, 1 << 16);
+	ck_assert(reply(1, 0));
+	ck_assert_int_gt(receive(fd, &in), 0);
+	last_peer->nwork = 2;
+	ck_assert(reply(2, 0));
+	ck_assert(reply(3, 0));
+	ck_assert_int_eq(receive(fd, &in), -1);
+	ck_assert(front_busy(front));
+	turn();
+	ck_assert(!front_busy(front));
+	ck_assert_int_gt(receive(fd, &in), 0);
+	check_replies(&in, 3);
+	ck_assert(reply(4, 0));
+	last_peer->nwork = 1;
+	ck_assert(reply(5, 0)); /* not before the other */
+	ck_assert_int_gt(receive(fd, &in), 0);
+	check_replies(&in, 5);
+	turn();
+	ck_assert_int_eq(receive(fd, &in), -1);
 	wf_buf_clear(&in);
 	close(fd);
 }
@@ -233,12 +282,10 @@ END_TEST
 START_TEST(gone_while_it_is_answered)
 {
 	int fd = meet();
-	struct wf_msg msg;
 
+	last_peer->nwork = (size_t)_i; /* 2: what is told waits for the end of the turn */
 	close(fd);
-	fill(&msg, 1, 0);
-	(void)last_peer->send(last_peer, &msg);
-	wf_msg_clear(&msg);
+	(void)reply(1, 0);
 	ck_assert_uint_eq(front_connections(front), 1);
 	turn();
 	ck_assert_uint_eq(front_connections(front), 0);
@@ -454,7 +501,8 @@ connection_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, replies_that_do_not_fit);
-	tcase_add_test(tc, gone_while_it_is_answered);
+	tcase_add_test(tc, replies_of_one_turn);
+	tcase_add_loop_test(tc, gone_while_it_is_answered, 1, 3);
 	tcase_add_test(tc, dropped_by_who_answers);
 	tcase_add_loop_test(
 		tc, dropped_for_what_it_sends, 0, (int)(sizeof(drops) / sizeof(drops[0])));
