@@ -64,7 +64,9 @@ static const struct config_profile profiles[] = {
 		{"timeout", "20", N_("2 seconds, then 4 resends, each 1.4 times as long")},
 		{"group_attribute", "Class = %group",
 			N_("compared with rightgroups where class_group is on")},
-	}, NULL},
+	}, N_("Its connections need version = 1 and auth = xauth-radius: EAP, by which those of "
+	      "version 2 ask, is refused. With trust_calling_station write station_id_with_port "
+	      "= no in its section eap-radius.")},
 	{pam_radius, "pam_radius_auth", {
 		{"mode", "challenge", N_("shows the text of the challenge and asks for the code")},
 		{"timeout", "3",
