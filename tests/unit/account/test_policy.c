@@ -324,6 +324,39 @@ START_TEST(why_of_a_login)
 }
 END_TEST
 
+/* What would be asked of alice at a RADIUS client with these lines. */
+static void
+why_at_a_gateway(const char *lines)
+{
+	char text[512];
+
+	(void)snprintf(text, sizeof(text),
+		"client \"vpn\" {\n\tsecret_file = \"/s\"\n\tnetwork = {192.0.2.1}\n%s\n}\n"
+		"zone internal { networks = {10.0.0.0/8} }\n",
+		lines);
+	take(text);
+	rig_ok("why", "user=alice", "service=vpn", "from=10.1.2.3");
+}
+
+/* Its users come from where it says, if it is trusted with that; its class and groups refuse. */
+START_TEST(why_of_a_login_at_a_gateway)
+{
+	rig_user("alice");
+	why_at_a_gateway("trust_calling_station = true");
+	ck_assert_str_eq(rig_cell(0, "zone"), "internal");
+	ck_assert_str_eq(rig_cell(0, "explanation"),
+		"The password and a one-time code are asked for.");
+	why_at_a_gateway("");
+	ck_assert_str_eq(rig_cell(0, "zone"), "internet");
+	why_at_a_gateway("class = \"firewall-admin\"");
+	ck_assert_str_eq(rig_cell(0, "result"), "refused");
+	ck_assert_str_eq(rig_cell(0, "rule"), "client.class SCS-4-5-1-7");
+	why_at_a_gateway("groups = {\"staff\"}");
+	ck_assert_str_eq(rig_cell(0, "result"), "refused");
+	ck_assert_str_eq(rig_cell(0, "rule"), "client.groups (own)");
+}
+END_TEST
+
 /* Names and shared accounts are refused there as they are at a login. */
 START_TEST(why_of_a_login_that_never_is_one)
 {
@@ -476,6 +509,7 @@ policy_suite(void)
 	tcase_add_test(tc, check_tells_what_is_over);
 	tcase_add_test(tc, leaks_without_a_list);
 	tcase_add_test(tc, why_of_a_login);
+	tcase_add_test(tc, why_of_a_login_at_a_gateway);
 	tcase_add_test(tc, why_of_a_login_that_never_is_one);
 	tcase_add_test(tc, why_of_a_login_whose_account_is_refused);
 	tcase_add_test(tc, C_20_whose_a_privileged_account_is);
