@@ -3,6 +3,7 @@ theirs, over PAM and through warifu-radiusd; the server is a real FreeRADIUS, or
 """
 
 import contextlib
+import os
 import threading
 import time
 
@@ -56,6 +57,21 @@ def test_a_code_of_another_server(lab):
     lib.contains(lab.cli("why", "bob"), "the server 'passlogic' is asked about its codes", "why")
     lib.equal(lab.ask("user", "show", "bob")["factors"], "password+upstream:passlogic", "user show")
     lab.verify()
+
+
+def test_check_looks_at_secrets(lab):
+    """warifud --check says of each secret what warifu-egress would not start with, and what to be warned about."""
+    path = "/etc/warifu/passlogic.secret"
+    lab.configure(upstream.section())
+    lib.equal(lab.run(lib.DAEMON, "--check").stderr, "", "a good one")
+    os.utime(path, (0, 0))
+    lib.contains(lab.run(lib.DAEMON, "--check").stderr, "has not been changed for a year", "an old one")
+    os.chmod(path, 0o440)
+    said = lab.run(lib.DAEMON, "--check", code=1).stderr
+    lib.contains(said, "is open to others", "an open one")
+    lib.contains(said, f"{lib.CONFIG}:", "where it is written")
+    os.unlink(path)
+    lib.contains(lab.run(lib.DAEMON, "--check", code=1).stderr, "is not there", "one that is gone")
 
 
 def test_it_asks_back(lab):
