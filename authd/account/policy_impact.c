@@ -117,6 +117,16 @@ say_start(const struct impact *impact)
 	act_say_more(impact->call, "%s", impact->first);
 }
 
+/* What somebody has answered stays his, whatever documents are tried. */
+static void
+say_answers(const struct impact *impact)
+{
+	if (impact->tomorrow->comply.nanswers > 0)
+		act_say_more(impact->call, "%s",
+			_("The sections 'resolve' and 'deviate' of today are taken over; one that "
+			  "would not fit is told as something the start would say."));
+}
+
 /* --- what holds --- */
 
 static wf_status
@@ -444,6 +454,8 @@ act_policy_impact(struct act_call *call)
 	if (status == WF_OK)
 		act_say_text(call, _("%llu of %llu accounts that can log in are affected."),
 			(unsigned long long)impact->affected, (unsigned long long)impact->accounts);
+	if (status == WF_OK)
+		say_answers(impact);
 	if (status == WF_OK)
 		say_start(impact);
 	if (status == WF_OK)

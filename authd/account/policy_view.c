@@ -14,6 +14,7 @@
 
 #define CRITERIA_SIZE 256
 #define SHOW_COLUMNS 10
+#define NAME_SIZE 64
 
 /* --- the book and what is made of it --- */
 
@@ -144,13 +145,22 @@ rule_of(enum policy_param param)
 	return NULL;
 }
 
+/* A number beside a set of the same name: how many classes, and which. */
+static const char *
+name_of(const struct policy_param_spec *spec, char text_r[NAME_SIZE])
+{
+	(void)snprintf(text_r, NAME_SIZE, "%s%s", spec->name,
+		rule_find(spec->name) == NULL ? "" : ".count");
+	return text_r;
+}
+
 static wf_status
 show_number(const struct policy_view *view, const struct policy_param_spec *spec)
 {
 	const struct policy_number *number = &view->call->daemon->config->policy.numbers[spec->id];
 	const struct rule_spec unit = {.unit = spec->unit};
-	char value[RULE_VALUE_SIZE], origin[ACT_ORIGIN_SIZE];
-	const char *cells[] = {spec->name, "", "", rule_value_text(&unit, number->value, value),
+	char value[RULE_VALUE_SIZE], origin[ACT_ORIGIN_SIZE], name[NAME_SIZE];
+	const char *cells[] = {name_of(spec, name), "", "", rule_value_text(&unit, number->value, value),
 		rule_today_word(RULE_ENFORCED), number->origin.criterion, number->origin.force,
 		act_origin_text(&number->origin, origin), number->origin.criterion, _(spec->about)};
 

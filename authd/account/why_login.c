@@ -10,6 +10,8 @@
 
 #include "authd/account/internal.h"
 
+#include "authd/policy/policy_rules.h"
+
 #define ORIGIN_SIZE 192
 
 static void
@@ -94,11 +96,16 @@ send_row(struct act_call *call, const struct policy_facts *facts,
 		"reason", "rule", "criterion", "origin", "explanation"};
 	static const char *const zones[] = {"internet", "internal", "console"};
 	static const char *const results[] = {"refused", "asked", "not-asked"};
-	char origin[ORIGIN_SIZE], explanation[512];
+	char origin[ORIGIN_SIZE], explanation[512], criterion[POLICY_CRITERION_SIZE];
 	const char *cells[] = {act_arg(call, "user"), facts->service, facts->source.text,
 		zones[facts->zone], results[demand->decision], demand->reason, demand->rule,
-		demand->origin.criterion, origin, explanation};
+		criterion, origin, explanation};
 	wf_status status = act_head(call, columns, COUNT_OF(columns));
+
+	/* who says how many kinds is not who refuses */
+	policy_rule_criterion(demand->rule, criterion);
+	if (demand->decision != POLICY_DENY)
+		(void)snprintf(criterion, sizeof(criterion), "%s", demand->origin.criterion);
 
 	if (demand->origin.line == 0)
 		(void)snprintf(origin, sizeof(origin), "%s", _("built in"));

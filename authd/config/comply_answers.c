@@ -68,7 +68,8 @@ say_number(const struct rule_spec *spec, struct config_text *text)
 		config_say(text, _("a duration such as 15m, or a number of seconds, up to %lld"),
 			(long long)spec->max);
 	else if (strcmp(spec->unit, "days") == 0)
-		config_say(text, _("a number of days up to %lld"), (long long)spec->max);
+		config_say(text, _("a number of days such as 30 or 30d, up to %lld"),
+			(long long)spec->max);
 	else
 		config_say(text, _("a number up to %lld"), (long long)spec->max);
 }

@@ -24,13 +24,11 @@ wanted_by(const struct config_load *load, const struct policy_service *service)
 	const struct policy *policy = &load->config->policy;
 	const struct compose_cell *kinds = cell_of(load, R_MFA_KINDS);
 	const struct rules_claims *claims = &load->config->comply.claims;
-	int64_t trigger = 0;
+	int64_t trigger;
 
 	if (kinds->state == CELL_SET && kinds->value > 1)
 		return kinds->by;
-	for (int zone = ZONE_INTERNET; trigger == 0 && zone <= ZONE_CONSOLE; zone++)
-		trigger = policy_trigger(policy, service,
-			&(struct policy_facts){.service = service->name, .zone = (enum zone)zone});
+	trigger = policy_trigger_somewhere(policy, service);
 	if (service->ask == 0 || trigger == 0)
 		return NULL;
 	return compose_member(claims->list, claims->n, rule_spec(R_MFA_REQUIRED), 0, trigger);

@@ -135,6 +135,19 @@ policy_origin_rule(const char *name, const struct origin *origin, char *text_r, 
 			origin->criterion);
 }
 
+/* The last word, which is a criterion or, in brackets, none; "service.ask (sshd, file:3)". */
+void
+policy_rule_criterion(const char *rule, char criterion_r[POLICY_CRITERION_SIZE])
+{
+	const char *blank = strrchr(rule, ' ');
+	const char *word = blank == NULL ? "" : blank + 1;
+	const size_t len = strcspn(word, ")");
+
+	criterion_r[0] = '\0';
+	if (word[0] >= 'A' && word[0] <= 'Z' && len < POLICY_CRITERION_SIZE)
+		(void)snprintf(criterion_r, POLICY_CRITERION_SIZE, "%.*s", (int)len, word);
+}
+
 void
 policy_rule(const struct policy *policy, enum policy_param id, char *text_r, size_t size)
 {

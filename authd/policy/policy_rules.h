@@ -18,6 +18,8 @@
 /* "lock.threshold SCS-4-1-4-1", as policy_rule() has it. */
 void policy_origin_rule(
 	const char *name, const struct origin *origin, char *text_r, size_t size);
+/* The criterion in such a text; "" where it has none. */
+void policy_rule_criterion(const char *rule, char criterion_r[POLICY_CRITERION_SIZE]);
 /* The rule that says how many kinds this service demands. */
 void policy_kinds_rule(const struct policy *policy, const struct policy_service *service,
 	char text_r[POLICY_RULE_SIZE]);
@@ -35,6 +37,8 @@ void policy_demand_login(const struct policy *policy, const struct policy_servic
 /* The trigger for which this login needs two kinds, a bit of mfa.required; 0: none does. */
 int64_t policy_trigger(const struct policy *policy, const struct policy_service *service,
 	const struct policy_facts *facts);
+/* The same of the first place, in any zone and on any host of the register, that has one. */
+int64_t policy_trigger_somewhere(const struct policy *policy, const struct policy_service *service);
 /* How many kinds a login to this service proves at the place where fewest are asked for. */
 int policy_kinds_least(const struct policy *policy, const struct policy_service *service);
 /* The values that hold where nobody has said anything. */

@@ -11,6 +11,8 @@
 
 #include "authd/policy/policy_rules.h"
 
+#define ZONES ((size_t)ZONE_CONSOLE + 1)
+
 /* What the triggers look at. */
 struct place {
 	enum zone zone;
@@ -137,38 +139,68 @@ first_of(int64_t asked, const struct place *place)
 	return 0;
 }
 
+/* By which trigger a place where a service may be asked wants two kinds, whoever comes. */
+static int64_t
+trigger_of(const struct policy *policy, struct place *place, const struct policy_entry *entry)
+{
+	int64_t asked = policy_members_of(policy, R_MFA_REQUIRED, ACCOUNT_GENERAL, GUARD_MFA);
+	int64_t own;
+
+	place->class = entry->class;
+	place->important = policy_entry_important(entry);
+	own = first_of(asked, place);
+	place->kind = ACCOUNT_PRIVILEGED;
+	return own != 0 ? own : first_of(asked, place);
+}
+
 int64_t
 policy_trigger(const struct policy *policy, const struct policy_service *service,
 	const struct policy_facts *facts)
 {
-	int64_t asked = policy_members_of(policy, R_MFA_REQUIRED, ACCOUNT_GENERAL, GUARD_MFA);
 	struct place place = {
 		.zone = facts->zone, .kind = facts->kind, .operation = service->operation};
 	struct policy_entry entry;
-	int64_t own;
 
-	if (asked == 0)
-		return 0;
 	policy_entry_of(policy, facts->service, facts->host, &entry);
-	place.class = entry.class;
-	place.important = policy_entry_important(&entry);
-	own = first_of(asked, &place);
-	place.kind = ACCOUNT_PRIVILEGED;
-	return own != 0 ? own : first_of(asked, &place);
+	return trigger_of(policy, &place, &entry);
+}
+
+/* --- all places where a service may be asked: each zone, on no host or on one of the register --- */
+
+static size_t
+count_places(const struct policy *policy)
+{
+	return ZONES * (1 + policy->nhosts);
+}
+
+static int64_t
+trigger_at(const struct policy *policy, const struct policy_service *service, size_t i)
+{
+	const char *host = i < ZONES ? NULL : policy->hosts[i / ZONES - 1].name;
+	const struct policy_facts facts = {
+		.service = service->name, .host = host, .zone = (enum zone)(i % ZONES)};
+
+	return policy_trigger(policy, service, &facts);
+}
+
+int64_t
+policy_trigger_somewhere(const struct policy *policy, const struct policy_service *service)
+{
+	int64_t trigger = 0;
+
+	for (size_t i = 0; trigger == 0 && i < count_places(policy); i++)
+		trigger = trigger_at(policy, service, i);
+	return trigger;
 }
 
 int
 policy_kinds_least(const struct policy *policy, const struct policy_service *service)
 {
-	static const enum zone zones[] = {ZONE_INTERNET, ZONE_INTERNAL, ZONE_CONSOLE};
 	int least = __builtin_popcount(policy_asks(policy, service));
 
-	for (size_t i = 0; least < 2 && i < sizeof(zones) / sizeof(zones[0]); i++) {
-		struct policy_facts facts = {.service = service->name, .zone = zones[i]};
-
-		if (policy_trigger(policy, service, &facts) == 0)
+	for (size_t i = 0; least < 2 && i < count_places(policy); i++)
+		if (trigger_at(policy, service, i) == 0)
 			return least;
-	}
 	return 2;
 }
 

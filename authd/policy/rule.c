@@ -204,26 +204,6 @@ rule_groups(alike_fn *alike, const void *cells, struct rule_group groups_r[RULE_
 
 /* --- values --- */
 
-bool
-rule_number(const struct rule_spec *spec, const char *text, int64_t *value_r)
-{
-	int64_t value;
-
-	if (strcmp(spec->unit, "yes") == 0) {
-		if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
-			return false;
-		*value_r = text[0] == 'y';
-		return true;
-	}
-	if (text[0] == '\0' || strspn(text, "0123456789") != strlen(text) || strlen(text) > 12)
-		return false;
-	value = strtoll(text, NULL, 10);
-	if (value > spec->max)
-		return false;
-	*value_r = value;
-	return true;
-}
-
 /* Of any language; what can only be counted has none. */
 static const char *
 short_unit(const char *unit)
@@ -231,6 +211,28 @@ short_unit(const char *unit)
 	if (strcmp(unit, "days") == 0)
 		return "d";
 	return strcmp(unit, "ms") == 0 ? "ms" : "";
+}
+
+bool
+rule_number(const struct rule_spec *spec, const char *text, int64_t *value_r)
+{
+	int64_t value;
+	size_t n;
+
+	if (strcmp(spec->unit, "yes") == 0) {
+		if (strcmp(text, "yes") != 0 && strcmp(text, "no") != 0)
+			return false;
+		*value_r = text[0] == 'y';
+		return true;
+	}
+	n = strspn(text, "0123456789");
+	if (n == 0 || n > 12 || (text[n] != '\0' && strcmp(text + n, short_unit(spec->unit)) != 0))
+		return false;
+	value = strtoll(text, NULL, 10);
+	if (value > spec->max)
+		return false;
+	*value_r = value;
+	return true;
 }
 
 static void

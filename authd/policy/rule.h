@@ -99,7 +99,10 @@ size_t rule_groups(bool (*alike)(const void *cells, size_t a, size_t b), const v
 int64_t rule_all_members(const struct rule_spec *spec);
 /* The bit of a member, 0 if the set has no such. */
 int64_t rule_member_bit(const struct rule_spec *spec, const char *word);
-/* A number within the bounds, decimal; "yes" and "no" where the unit is so. */
+/*
+ * A number within the bounds, decimal, with or without the unit behind it that rule_value_text()
+ * writes ("30d"; seconds without any); "yes" and "no" where the unit is so.
+ */
 bool rule_number(const struct rule_spec *spec, const char *text, int64_t *value_r);
 /* As people read it: "6h", "30d", "12", "yes", "upper, lower"; "none" for an empty set. */
 #define RULE_VALUE_SIZE 256

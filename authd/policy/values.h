@@ -203,6 +203,7 @@ const struct origin *policy_member_origin(const struct policy *policy, enum rule
  * "mfa.required (log-store) SCS-4-4-3-2", 0 for the whole.
  */
 #define POLICY_RULE_SIZE 65
+#define POLICY_CRITERION_SIZE 32
 void policy_held_rule(const struct policy *policy, enum rule_id rule, enum account_kind kind,
 	enum rule_guard guard, int64_t bit, char text_r[POLICY_RULE_SIZE]);
 

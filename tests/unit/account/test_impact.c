@@ -237,6 +237,25 @@ START_TEST(what_would_hold)
 }
 END_TEST
 
+/* Who reads it must know that nobody is refused yet, and whose answers are taken over. */
+START_TEST(what_is_said_beside)
+{
+	static const char answers[] = "'resolve' and 'deviate' of today are taken over";
+	static const char observed[] = "Logins are recorded only, not enforced (mode = observe).";
+
+	take("mode = observe\n");
+	rig_ok("policy.impact", "comply=scs3");
+	ck_assert_ptr_nonnull(strstr(rig.text, observed));
+	ck_assert_ptr_null(strstr(rig.text, answers));
+	take("mode = enforce\ncomply = {\"isac1\"}\n"
+	     "deviate lock.threshold { is = {8} by = S on = 2026-11-21 until = 2027-01-31 reason = "
+	     "r }\n");
+	rig_ok("policy.impact", "comply=isac2");
+	ck_assert_ptr_null(strstr(rig.text, observed));
+	ck_assert_ptr_nonnull(strstr(rig.text, answers));
+}
+END_TEST
+
 START_TEST(what_cannot_be_asked)
 {
 	rig_no(WF_INVALID,
@@ -399,6 +418,7 @@ make_suite(void)
 	tcase_add_test(tcase, exempt_root_is_refused_all_the_same);
 	tcase_add_test(tcase, what_the_start_would_say);
 	tcase_add_test(tcase, what_would_hold);
+	tcase_add_test(tcase, what_is_said_beside);
 	tcase_add_test(tcase, what_cannot_be_asked);
 	tcase_add_test(tcase, many_accounts);
 	tcase_add_test(tcase, services_without_conditions);

@@ -387,6 +387,37 @@ refused_for(const char *user, const char *service, const char *from, const char 
 	ck_assert_str_eq(rig_cell(0, "result"), "refused");
 }
 
+/* In a refusal, too, the criterion has a column of its own, and is of a chosen document. */
+START_TEST(why_of_a_refusal_names_the_criterion)
+{
+	take("comply = {\"scs4\"}\nservice plain { grants = required scope = {ops} }\n");
+	rig_user("alice");
+	refused_for("alice", "plain", "192.0.2.7", "scope");
+	ck_assert_str_eq(rig_cell(0, "rule"), "register.scope SCS-4-1-7-3");
+	ck_assert_str_eq(rig_cell(0, "criterion"), "SCS-4-1-7-3");
+	rig_ok("user.disable", "user=alice", "reason=left");
+	refused_for("alice", "sshd", "192.0.2.7", "disabled");
+	ck_assert_str_eq(rig_cell(0, "criterion"), "");
+}
+END_TEST
+
+/* Two parameters of one name would be one in a machine's eyes. */
+START_TEST(names_that_are_shown_are_unique)
+{
+	take("comply = {\"scs4\"}\npassword { classes = 3 }\n");
+	rig_ok("policy.show");
+	for (size_t i = 1; i < rig.nrows; i++)
+		for (size_t j = 0; j < i; j++)
+			ck_assert_msg(strcmp(rig_cell(i, "parameter"), rig_cell(j, "parameter")) !=
+						      0 ||
+					      strcmp(rig_cell(i, "for"), rig_cell(j, "for")) != 0 ||
+					      strcmp(rig_cell(i, "guard"), rig_cell(j, "guard")) !=
+						      0,
+				"%s", rig_cell(i, "parameter"));
+	row_of("parameter", "password.classes.count", "value", "3");
+}
+END_TEST
+
 /* What the account phase would say is said, too. */
 START_TEST(why_of_a_login_whose_account_is_refused)
 {
@@ -511,6 +542,8 @@ policy_suite(void)
 	tcase_add_test(tc, why_of_a_login);
 	tcase_add_test(tc, why_of_a_login_at_a_gateway);
 	tcase_add_test(tc, why_of_a_login_that_never_is_one);
+	tcase_add_test(tc, why_of_a_refusal_names_the_criterion);
+	tcase_add_test(tc, names_that_are_shown_are_unique);
 	tcase_add_test(tc, why_of_a_login_whose_account_is_refused);
 	tcase_add_test(tc, C_20_whose_a_privileged_account_is);
 	tcase_add_test(tc, C_20_new_privileged_accounts_say_whose_they_are);

@@ -489,8 +489,8 @@ START_TEST(sections_are_checked)
 		{"comply = {\"scs3\"}\n" DEVIATE("session.timeout", "soon"),
 			"accepted: a duration such as 15m, or a number of seconds, up to 31536000, "
 			"none"},
-		{"comply = {\"scs3\"}\n" DEVIATE("accounts.dormant", "30d"),
-			"accepted: a number of days up to 3653, none"},
+		{"comply = {\"scs3\"}\n" DEVIATE("accounts.dormant", "30w"),
+			"accepted: a number of days such as 30 or 30d, up to 3653, none"},
 		{"comply = {\"scs3\"}\n" DEVIATE("mfa.password", "1"), "accepted: yes, no, none"},
 		{"comply = {\"scs3\"}\n" DEVIATE("mfa.counts", "six"),
 			"accepted: knowledge, possession, biometric, other, none"},

@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "authd/policy/policy_rules.h"
 #include "tests/unit/unit.h"
 
 static const struct origin local = {
@@ -165,6 +166,28 @@ START_TEST(rules_are_named)
 }
 END_TEST
 
+START_TEST(criteria_are_read_back)
+{
+	static const struct {
+		const char *rule, *criterion;
+	} table[] = {
+		{"lock.threshold SCS-4-1-4-1", "SCS-4-1-4-1"},
+		{"lock.threshold (deviates SCS-4-1-4-1)", "SCS-4-1-4-1"},
+		{"mfa.required (log-store) SCS-4-4-3-2", "SCS-4-4-3-2"},
+		{"possession.threshold (own)", ""},
+		{"service.ask (sshd, warifu.conf:3)", ""},
+		{"service.kinds (sshd)", ""},
+		{"", ""},
+	};
+	char criterion[POLICY_CRITERION_SIZE];
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		policy_rule_criterion(table[i].rule, criterion);
+		ck_assert_str_eq(criterion, table[i].criterion);
+	}
+}
+END_TEST
+
 static Suite *
 params_suite(void)
 {
@@ -178,6 +201,7 @@ params_suite(void)
 	tcase_add_loop_test(tc, out_of_bounds_changes_nothing, 0, P_COUNT);
 	tcase_add_test(tc, what_is_weaker);
 	tcase_add_test(tc, rules_are_named);
+	tcase_add_test(tc, criteria_are_read_back);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authd/policy/policy_rules.h"
 #include "tests/unit/unit.h"
 
 static struct policy policy;
@@ -149,6 +150,32 @@ START_TEST(who_has_no_grant_is_denied)
 }
 END_TEST
 
+static void
+require(int64_t triggers)
+{
+	for (size_t i = 0; i < RULE_CELLS; i++)
+		policy.values.held[R_MFA_REQUIRED][i] =
+			(struct policy_held){.set = true, .value = triggers};
+}
+
+/* What a host says counts wherever all places are looked at: for a guard, and at the start. */
+START_TEST(hosts_are_places)
+{
+	struct policy_service *service;
+
+	ck_assert_int_eq(policy_service_add(&policy, "sshd", &service), WF_OK);
+	service->kinds = 1;
+	require(TRIGGER_USER_INTERNET_IMPORTANT | TRIGGER_LAN_IMPORTANT);
+	ck_assert_int_eq(policy_kinds_least(&policy, service), 2);
+	host_entry("public1")->data = DATA_1;
+	ck_assert_int_eq(policy_kinds_least(&policy, service), 1);
+	require(TRIGGER_LOG_STORE);
+	ck_assert_int_eq(policy_trigger_somewhere(&policy, service), 0);
+	host_entry("logs1")->class = CLASS_LOG_STORE;
+	ck_assert_int_eq(policy_trigger_somewhere(&policy, service), TRIGGER_LOG_STORE);
+}
+END_TEST
+
 static Suite *
 register_suite(void)
 {
@@ -157,6 +184,7 @@ register_suite(void)
 
 	tcase_add_test(tc, nothing_said_is_a_server_with_important_data);
 	tcase_add_test(tc, service_and_host_together);
+	tcase_add_test(tc, hosts_are_places);
 	tcase_add_test(tc, scopes_of_both);
 	tcase_add_test(tc, hosts_are_added_up_to_a_limit);
 	tcase_add_test(tc, who_has_no_grant_is_denied);

@@ -47,7 +47,7 @@ enforced_teardown(void)
 static void
 write_conf(const char *conf)
 {
-	char whole[8192];
+	char whole[16384];
 	int len = snprintf(
 		whole, sizeof(whole), "profiles_dir = \"%s/profiles\"\n%s", folder, conf);
 
