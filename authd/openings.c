@@ -40,9 +40,12 @@ note_own(struct openings *openings, const char *path)
 	struct own_socket *own = &openings->own[openings->nown];
 	struct stat info;
 
-	if (openings->nown >= sizeof(openings->own) / sizeof(openings->own[0]) ||
-		lstat(path, &info) != 0)
+	if (openings->nown >= sizeof(openings->own) / sizeof(openings->own[0]))
 		return false;
+	if (lstat(path, &info) != 0) {
+		wf_say_f(LOG_ERR, "cannot look at the socket %s: %s", path, strerror(errno));
+		return false;
+	}
 	snprintf(own->path, sizeof(own->path), "%s", path);
 	own->dev = info.st_dev;
 	own->ino = info.st_ino;
