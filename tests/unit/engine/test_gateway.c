@@ -363,6 +363,41 @@ START_TEST(the_same_request_is_evaluated_once)
 }
 END_TEST
 
+static bool
+hear_nothing(struct engine_peer *peer, const struct wf_msg *sent)
+{
+	(void)peer;
+	(void)sent;
+	return false;
+}
+
+/* Another listener's: it hangs up before the request that it repeats is decided. */
+START_TEST(who_waits_for_another_may_give_up)
+{
+	const struct ask wrong = {.answer = "wrong", .key = 14};
+	struct engine_peer other = {
+		.role = FRONT_RADIUS, .cred = {.uid = 990}, .send = hear_nothing};
+	uint64_t first = nas_send(&wrong), third;
+
+	for (int i = 0; i < 2; i++) {
+		struct wf_msg msg;
+
+		nas_make(&wrong, nas_tag(), &msg);
+		ck_assert_int_eq(engine_handle(nas_rig.engine, &other, &msg), WF_OK);
+		wf_msg_clear(&msg);
+	}
+	third = nas_send(&wrong);
+	ck_assert_uint_eq(other.nwork, 2);
+	engine_peer_gone(nas_rig.engine, &other);
+	nas_challenged(nas_wait(first));
+	nas_challenged(nas_wait(third));
+	ck_assert_str_eq(nas.replies[first].state, nas.replies[third].state);
+	rig_settle(&nas_rig);
+	ck_assert_uint_eq(nas_counted(), 1);
+	ck_assert_uint_eq(rig_rows(&nas_rig, "login", NULL), 1);
+}
+END_TEST
+
 START_TEST(both_rounds_again_get_the_same_answers)
 {
 	const struct ask ask = {.answer = NAS_PASSWORD, .key = 8};
@@ -498,6 +533,7 @@ suite(void)
 	tcase_add_checked_fixture(again, nas_set_up, nas_tear_down);
 	tcase_set_timeout(again, 60);
 	tcase_add_test(again, the_same_request_is_evaluated_once);
+	tcase_add_test(again, who_waits_for_another_may_give_up);
 	tcase_add_test(again, both_rounds_again_get_the_same_answers);
 	tcase_add_test(again, a_refused_request_gets_the_same_challenge_again);
 	tcase_add_test(again, a_restart_refuses_again_what_was_refused);
