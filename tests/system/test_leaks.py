@@ -29,7 +29,7 @@ def log_in(person):
 
 
 def test_leaked(lab):
-    """Refused when it is set, and changed at the login that finds it (ISAC-3.2.7a)."""
+    """Refused when it is set, and changed at the login that finds it."""
     write(LEAKED, "another one")
     lab.up(OPTION, lib.NO_BACKOFF)
     hosts.write_service("plain", "auth required pam_warifu.so", "account required pam_warifu.so")
@@ -41,7 +41,7 @@ def test_leaked(lab):
     lib.equal(log_in(carol), pam.SUCCESS, "the list that is open stays the one of before")
     lab.cli("reload")
     lib.equal(log_in(carol), pam.NEW_AUTHTOK_REQD, "a leaked password")
-    lib.contains(lab.ask("user", "show", "carol")["change-rule"], "ISAC-3.2.7a", "the rule of the change")
+    lib.contains(lab.ask("user", "show", "carol")["change-rule"], "password.change_on (leak) (own)", "the rule of the change")
     lab.verify()
 
 
@@ -60,6 +60,10 @@ def test_no_list(lab):
             raise AssertionError(f"{command} took a list that is not in order")
         lib.contains(refused.stdout + refused.stderr, "does not come after", " ".join(command))
     lib.equal(log_in(dave), pam.SUCCESS, "the configuration of before")
+    write(LEAKED, "another one")
+    lib.contains(lab.cli("leaks", "check", LIST), f"{LIST}: in order; lines: 2.", "a good one")
+    os.unlink(LIST)
+    lib.contains(lab.run(lib.CLI, "leaks", "check", LIST, code=1).stderr, f"{LIST}: ", "one that is gone")
 
 
 if __name__ == "__main__":
