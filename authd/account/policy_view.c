@@ -160,7 +160,8 @@ show_number(const struct policy_view *view, const struct policy_param_spec *spec
 	const struct policy_number *number = &view->call->daemon->config->policy.numbers[spec->id];
 	const struct rule_spec unit = {.unit = spec->unit};
 	char value[RULE_VALUE_SIZE], origin[ACT_ORIGIN_SIZE], name[NAME_SIZE];
-	const char *cells[] = {name_of(spec, name), "", "", rule_value_text(&unit, number->value, value),
+	const char *cells[] = {name_of(spec, name), "", "",
+		rule_value_text(&unit, number->value, value),
 		rule_today_word(RULE_ENFORCED), number->origin.criterion, number->origin.force,
 		act_origin_text(&number->origin, origin), number->origin.criterion, _(spec->about)};
 

@@ -165,7 +165,7 @@ policy_trigger(const struct policy *policy, const struct policy_service *service
 	return trigger_of(policy, &place, &entry);
 }
 
-/* --- all places where a service may be asked: each zone, on no host or on one of the register --- */
+/* --- all places where a service may be asked: each zone, on no host or on a known one --- */
 
 static size_t
 count_places(const struct policy *policy)

@@ -317,13 +317,62 @@ def part_i(_syslog):
     report("i", f"{sizes[0]:,} to {sizes[-1]:,} lines", each / first, "x", "3")
 
 
+# (j) decisions of the policy
+
+SIGNED = 'by = "bench" on = "2026-11-22" reason = "bench" }\n'
+# what is complied with, and what these documents leave open or contradict each other in
+COMPLIED = (
+    (),
+    ("scs4",),
+    ("scs4", "kubota"),
+    ("scs3", "scs4", "isac1", "isac2", "isac3", "kubota", "ipa"),
+)
+ANSWERS = {"session.timeout": "8h", "password.max_age": "3650", "password.classes": "none"}
+NEEDED = {2: ("session.timeout", "password.max_age"), 7: tuple(ANSWERS)}
+DECISIONS = ("what is asked", "how it is locked", "a new password", "a password of before")
+
+
+def comply_conf(folder, names):
+    """A configuration that complies with these profiles; files that nobody else can write."""
+    conf = os.path.join(folder, f"{len(names)}.conf")
+    listed = ", ".join(f'"{name}"' for name in names)
+    with open(conf, "w", encoding="utf-8") as out:
+        out.write(f'profiles_dir = "{folder}/profiles"\n' + (f"comply = {{{listed}}}\n" if names else ""))
+        for parameter in NEEDED.get(len(names), ()):
+            out.write(f'resolve "{parameter}" {{ is = {{"{ANSWERS[parameter]}"}} {SIGNED}')
+    os.chmod(conf, 0o600)
+    return conf
+
+
+def part_j(_syslog):
+    """What is pure, with no profile and with all of them; without dictionary and leak list, which are not."""
+    folder = os.path.join(STORES, "j")
+    shutil.copytree(os.path.join(os.environ["WARIFU_SOURCE"], "profiles"), os.path.join(folder, "profiles"),
+                    copy_function=shutil.copyfile)
+    for below, _, names in os.walk(folder):
+        os.chmod(below, 0o755)
+        for name in names:
+            os.chmod(os.path.join(below, name), 0o644)
+    first = None
+    for names in COMPLIED:
+        out = subprocess.run([program("bench_policy"), comply_conf(folder, names), str(seconds(2, 0.2))],
+                             stdout=subprocess.PIPE, text=True, check=True).stdout
+        figures = [float(word) for word in out.split()]
+        first = first or figures
+        for decision, figure in zip(DECISIONS, figures):
+            report("j", f"{decision}, profiles: {len(names)}", figure, "us", "" if decision == "a new password" else "10")
+    for decision, before, after in zip(DECISIONS, first, figures):
+        report("j", f"{decision}, 0 to 7 profiles", after / before, "x", "2")
+    shutil.rmtree(folder)
+
+
 def main():
     """Runs the parts that were named."""
     lib.loopback_up()
     syslog = lib.Syslog()
     syslog.start()
     parts = {**radius_parts.PARTS, "a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f, "g": part_g,
-             "i": part_i}
+             "i": part_i, "j": part_j}
     for name in sys.argv[1:]:
         if name in parts:
             parts[name](syslog)

@@ -108,7 +108,8 @@ static const struct enforced_row rows[] = {
 		"logs", .expected = "2 mfa.required (log-store) SCS-4-4-3-2"},
 	{"SCS-4-4-3-2", "a service that cannot ask for more, on the host of the logs", REFUSED,
 		.conf = SCS4 ENFORCED_DEVIATE("mfa.required", "log-store")
-			"service \"sshd\" { ask = {\"code\"} }\nhost \"logs\" { class = log-store }\n",
+			"service \"sshd\" { ask = {\"code\"} }\n"
+			"host \"logs\" { class = log-store }\n",
 		.expected = "SCS-4-4-3-2"},
 	{"SCS-4-5-1-7", "from a trusted address", demand_firewall,
 		"comply = {\"scs3\"}\n" TRUSTED, "sshd", ACCOUNT_PRIVILEGED,

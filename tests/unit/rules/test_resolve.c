@@ -1,6 +1,6 @@
 /*
  * What `policy show` prints of a value may be written into a section `resolve`: for each parameter
- * that documents speak about, the text of a value goes round by way of warifu.conf and is the value.
+ * that documents speak about, the text of a value goes round by way of warifu.conf and is the same.
  */
 #include <config.h> /* the build's: in quotes it would be the one beside the daemon's */
 
