@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 
 #include "common/tls/term.h"
+#include "tests/unit/descriptors.h"
 #include "tests/unit/radius/radsec_rig.h"
 
 /* --- who is let in --- */
@@ -323,6 +324,50 @@ START_TEST(addresses_of_nobody_cost_no_handshake)
 	arrive(&peer, &options, "192.0.2.1");
 	ck_assert_uint_eq(lines, 3);
 	peer_close(&peer);
+}
+END_TEST
+
+/* A socket that radsec listens at, and somebody who has connected to it. */
+static int
+knock(void)
+{
+	struct sockaddr_in own = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(own);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+	int client = socket(AF_INET, SOCK_STREAM, 0);
+
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&own, sizeof(own)), 0);
+	ck_assert_int_eq(listen(listener, 8), 0);
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&own, &len), 0);
+	ck_assert_int_eq(radsec_listen(radsec, listener), WF_OK);
+	ck_assert_int_eq(connect(client, (struct sockaddr *)&own, len), 0);
+	return client;
+}
+
+/* The loop does not turn in vain; the operator is told once a minute; and it goes on by itself. */
+START_TEST(without_descriptors_accepting_pauses)
+{
+	struct rlimit before;
+	int client;
+
+	start("", GATEWAYS);
+	client = knock();
+	before = descriptors_use_up();
+	for (size_t i = 0; i < 4; i++) {
+		now_us += 20 * SECOND;
+		radsec_tick(radsec);
+		ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+		ck_assert_uint_eq(lines, i < 3 ? 1 : 2);
+	}
+	descriptors_give_back(&before);
+	ck_assert_ptr_nonnull(strstr(said, "there are no descriptors or no memory left"));
+	ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+	ck_assert_uint_eq(radsec_count(radsec), 0); /* it waits for the tick */
+	radsec_tick(radsec);
+	ck_assert_int_ge(event_base_loop(base, EVLOOP_NONBLOCK), 0);
+	ck_assert_uint_eq(radsec_count(radsec), 1);
+	close(client);
 }
 END_TEST
 
@@ -657,6 +702,7 @@ radsec_suite(void)
 	tcase_add_test(tc, keys_alone_need_no_certificate);
 	tcase_add_test(tc, what_is_no_TLS_is_refused);
 	tcase_add_test(tc, addresses_of_nobody_cost_no_handshake);
+	tcase_add_test(tc, without_descriptors_accepting_pauses);
 	tcase_add_test(tc, a_revoked_certificate_is_refused);
 	tcase_add_loop_test(tc, a_reload_reviews_connections, 0, (int)LENGTH(changes));
 	tcase_add_test(tc, g1_a_reload_ends_versions);

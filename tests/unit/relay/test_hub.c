@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "tests/unit/descriptors.h"
 #include "tests/unit/relay/hub_rig.h"
 #include "tests/unit/unit.h"
 
@@ -499,6 +500,32 @@ START_TEST(another_authority)
 }
 END_TEST
 
+/* The operator is told, and relays come in as soon as there are some again. */
+START_TEST(without_descriptors_accepting_pauses)
+{
+	struct config_listener listener = loopback(port);
+	int client = socket(AF_INET, SOCK_STREAM, 0);
+	struct rlimit before;
+
+	ck_assert_int_eq(
+		connect(client, (struct sockaddr *)&listener.address, listener.address_len), 0);
+	before = descriptors_use_up();
+	turn();
+	descriptors_give_back(&before);
+	ck_assert_msg(strstr(said, "relays cannot connect: there are no descriptors") != NULL, "%s",
+		said);
+	said[0] = '\0';
+	before = descriptors_use_up();
+	hub_tick(hub);
+	turn();
+	descriptors_give_back(&before);
+	ck_assert_ptr_null(strstr(said, "descriptors")); /* once a minute */
+	hub_tick(hub);
+	come(&far_);
+	close(client);
+}
+END_TEST
+
 /* Whoever is connected goes on; nobody new comes. */
 START_TEST(stops_accepting)
 {
@@ -564,6 +591,7 @@ hub_suite(void)
 	tcase_add_test(tc, silence_ends_it);
 	tcase_add_test(tc, reload);
 	tcase_add_test(tc, another_authority);
+	tcase_add_test(tc, without_descriptors_accepting_pauses);
 	tcase_add_test(tc, stops_accepting);
 	tcase_add_test(tc, gone_in_the_middle);
 	suite_add_tcase(suite, tc);
