@@ -230,9 +230,11 @@ static const struct option_spec log_options[] = {
 };
 
 static const struct option_spec why_options[] = {
-	FLAG("last", NULL, N_("the last attempt that did not succeed (the default)")),
+	FLAG("last", "last",
+		N_("the last attempt that did not succeed (the default), of that service and address "
+		   "alone")),
 	TAKES("service", "SERVICE", "service", VALUE_TEXT,
-		N_("what a login to it would be asked for, instead")),
+		N_("without --last: what a login to it would be asked for, instead")),
 	TAKES("from", "IP", "from", VALUE_TEXT,
 		N_("the same of a login from there; default: the console")),
 	OPTIONS_END,

@@ -36,7 +36,7 @@ static const struct act_arg_spec user_args[] = {USER, END};
 
 static const struct act_arg_spec why_args[] = {USER,
 	{.name = "service", .type = ARG_TEXT, .min = 1, .max = 64},
-	{.name = "from", .type = ARG_TEXT, .min = 1, .max = 64}, END};
+	{.name = "from", .type = ARG_TEXT, .min = 1, .max = 64}, FLAG("last"), END};
 
 static const struct act_arg_spec user_add_args[] = {USER, UID, CHOICE("kind", KINDS),
 	TEXT("display", 128), WHEN("valid-until"), FLAG("must-change"), TICKET,

@@ -141,6 +141,16 @@ act_service_list(struct act_call *call)
 	return status;
 }
 
+/* "@web1", as a grant's place has it, is the host and no service of that name. */
+static bool
+is_named(const struct thing *thing, const char *name)
+{
+	const bool host = name[0] == '@';
+
+	return strcmp(thing->name, name + host) == 0 &&
+	       (!host || strcmp(thing->what, "host") == 0);
+}
+
 wf_status
 act_service_show(struct act_call *call)
 {
@@ -149,7 +159,7 @@ act_service_show(struct act_call *call)
 	size_t i = 0;
 	wf_status status;
 
-	while (thing_at(call->daemon->config, i, &thing) && strcmp(thing.name, name) != 0)
+	while (thing_at(call->daemon->config, i, &thing) && !is_named(&thing, name))
 		i++;
 	if (!thing_at(call->daemon->config, i, &thing))
 		return act_say(call, WF_NOT_FOUND,

@@ -205,6 +205,7 @@ act_why_reason(const char *name)
 }
 
 struct last {
+	const char *service, *from; /* these alone; NULL: all */
 	bool found;
 	uint64_t seq;
 	struct audit_row row;
@@ -218,14 +219,27 @@ only_observed(const struct audit_row *row)
 	       strcmp(row->reason, "observed") != 0;
 }
 
+static bool
+was_refused(const struct audit_row *row)
+{
+	return row->result == AUDIT_FAILURE || row->result == AUDIT_UNAVAILABLE ||
+	       only_observed(row);
+}
+
+static bool
+is_there(const struct last *last)
+{
+	return (last->service == NULL || strcmp(last->row.service, last->service) == 0) &&
+	       (last->from == NULL || strcmp(last->row.source, last->from) == 0);
+}
+
 static wf_status
 visit(void *ctx, const struct store_audit_entry *entry)
 {
 	struct last *last = ctx;
 
 	if (audit_row_decode(entry->encoded, entry->encoded_len, &last->row) != WF_OK ||
-		(last->row.result != AUDIT_FAILURE && last->row.result != AUDIT_UNAVAILABLE &&
-			!only_observed(&last->row)))
+		!was_refused(&last->row) || !is_there(last))
 		return WF_OK;
 	last->found = true;
 	last->seq = entry->seq;
@@ -237,7 +251,8 @@ find_last(struct act_call *call, struct last *last_r)
 {
 	struct store_view view = {.result = -1, .class = AUDIT_AUTH, .newest_first = true};
 
-	last_r->found = false;
+	*last_r = (struct last){
+		.service = act_arg(call, "service"), .from = act_arg(call, "from")};
 	(void)snprintf(view.user, sizeof(view.user), "%s", act_arg(call, "user"));
 	return act_each_row(call, &view, visit, last_r);
 }
@@ -441,6 +456,11 @@ say_nothing_found(struct act_call *call)
 
 	if (status != WF_OK && status != WF_NOT_FOUND)
 		return status;
+	if (act_arg(call, "service") != NULL || act_arg(call, "from") != NULL)
+		return act_say(call, WF_NOT_FOUND,
+			_("No attempt of '%s' was refused there: see 'warifu why --last %s' for "
+			  "other services and addresses."),
+			user, user);
 	if (status == WF_OK)
 		return act_say(call, WF_NOT_FOUND, _("No attempt of '%s' was refused."), user);
 	(void)snprintf(text, sizeof(text),
@@ -455,7 +475,8 @@ act_why(struct act_call *call)
 	struct last last;
 	wf_status status;
 
-	if (act_arg(call, "service") != NULL || act_arg(call, "from") != NULL)
+	if (!act_flag(call, "last", false) &&
+		(act_arg(call, "service") != NULL || act_arg(call, "from") != NULL))
 		return act_why_login(call);
 	status = find_last(call, &last);
 	if (status != WF_OK)

@@ -1,7 +1,7 @@
 /*
  * What a login would be asked for, by which criterion, from which line of which file.  Asks
- * policy_eval() and policy_account(), as the engine does, and decides nothing itself; grants are
- * the store's, and are named where one is needed, not looked for; a lock is not looked at.
+ * policy_eval() and policy_account(), as the engine does, and the store for a grant where one is
+ * needed; decides nothing itself.  A lock is not looked at.
  */
 #include "config.h"
 
@@ -14,6 +14,12 @@
 
 #define ORIGIN_SIZE 192
 
+/* The grant by which the account enters, where it needs one. */
+struct entrance {
+	bool needed;
+	struct grant grant; /* id 0 = there is none that holds */
+};
+
 static void
 fill_place(const struct act_call *call, struct policy_facts *facts)
 {
@@ -24,13 +30,15 @@ fill_place(const struct act_call *call, struct policy_facts *facts)
 
 	wf_source_from_pam(from, from == NULL ? "tty1" : NULL, &facts->source);
 	facts->zone = policy_zone(&config->policy, &facts->source, console);
-	facts->host = client == NULL ? config->node : NULL;
+	/* who proves himself to the command warifu enters nothing */
+	facts->host = client == NULL && strcmp(facts->service, WF_PROOF_SERVICE) != 0
+			      ? config->node
+			      : NULL;
 	facts->vouched = facts->source.remote;
 	if (client == NULL)
 		return;
 	facts->vouched = facts->vouched && client->trust_calling_station;
-	facts->admin_entry = client->entry.class == CLASS_FIREWALL_ADMIN ||
-			     client->entry.class == CLASS_ENTRY_POINT_ADMIN;
+	facts->admin_entry = policy_class_administers(client->entry.class);
 	if (!facts->vouched)
 		facts->zone = client->zone;
 }
@@ -54,6 +62,70 @@ fill_account(const struct act_call *call, const struct account *account,
 		account->groups, account->ngroups);
 }
 
+static wf_status
+visit_grant(void *ctx, const struct grant *grant)
+{
+	struct grant *wanted = ctx;
+
+	if (grant->id != wanted->id)
+		return WF_OK;
+	*wanted = *grant;
+	return WF_NO;
+}
+
+/* As at a login: by the same look-up. */
+static wf_status
+look_for_grant(struct act_call *call, struct policy_facts *facts, struct entrance *entrance)
+{
+	struct store_job job;
+	struct store_read *read = &job.u.read;
+	struct policy_entry entry;
+	wf_status status;
+
+	policy_entry_of(&call->daemon->config->policy, facts->service, facts->host, &entry);
+	entrance->needed = entry.grants == GRANTS_REQUIRED;
+	if (!entrance->needed)
+		return WF_OK;
+	store_job_init(&job, STORE_READ);
+	read->name = facts->user;
+	read->uid = -1;
+	read->bare = true;
+	read->grant_service = facts->service;
+	read->grant_host = facts->host;
+	read->date_us = store_date_us(call->daemon->store);
+	status = store_run(call->daemon->store, &job);
+	if (status != WF_OK)
+		return act_say_store(call, status, job.cause);
+	entrance->grant.id = read->grant;
+	facts->ungranted = read->grant == 0;
+	return read->grant == 0 ? WF_OK
+				: act_each_grant(call, NULL, false, visit_grant, &entrance->grant);
+}
+
+/* " A grant ..."; "" where none is needed, or the refusal says it. */
+static void
+grant_text(const struct entrance *entrance, const struct policy_demand *demand, char *text_r,
+	size_t size)
+{
+	const struct grant *grant = &entrance->grant;
+	const char *group = grant->members;
+	char until[ACT_TIME_SIZE];
+
+	text_r[0] = '\0';
+	if (!entrance->needed || demand->decision == POLICY_DENY)
+		return;
+	if (group[0] == '\0')
+		(void)snprintf(text_r, size,
+			_(" One enters there by a grant alone: number %lld, for '%s', ends on %s."),
+			(long long)grant->id, grant->place, act_time(grant->until_us, until));
+	else
+		(void)snprintf(text_r, size,
+			_(" One enters there by a grant alone: number %lld, of group '%s', for "
+			  "'%s', ends on %s."),
+			(long long)grant->id, group, grant->place,
+			act_time(grant->until_us, until));
+}
+
 static const char *
 asked_text(const struct policy_demand *demand)
 {
@@ -73,24 +145,20 @@ asked_text(const struct policy_demand *demand)
 }
 
 static void
-explain(const struct act_call *call, const struct policy_facts *facts,
-	const struct policy_demand *demand, char *text_r, size_t size)
+explain(const struct entrance *entrance, const struct policy_demand *demand, char *text_r,
+	size_t size)
 {
-	struct policy_entry entry;
-	bool granted;
+	const bool denied = demand->decision == POLICY_DENY;
+	char granted[256];
 
-	policy_entry_of(&call->daemon->config->policy, facts->service, facts->host, &entry);
-	granted = demand->decision == POLICY_DEMAND && entry.grants == GRANTS_REQUIRED;
-	(void)snprintf(text_r, size, "%s%s%s", asked_text(demand),
-		demand->decision == POLICY_DENY ? " " : granted ? " " : "",
-		demand->decision == POLICY_DENY ? act_why_reason(demand->reason)
-		: granted ? _("Only who has a grant gets in: see 'warifu grant list'.")
-			  : "");
+	grant_text(entrance, demand, granted, sizeof(granted));
+	(void)snprintf(text_r, size, "%s%s%s%s", asked_text(demand), denied ? " " : "",
+		denied ? act_why_reason(demand->reason) : "", granted);
 }
 
 static wf_status
 send_row(struct act_call *call, const struct policy_facts *facts,
-	const struct policy_demand *demand)
+	const struct policy_demand *demand, const struct entrance *entrance)
 {
 	static const char *const columns[] = {"user", "service", "source", "zone", "result",
 		"reason", "rule", "criterion", "origin", "explanation"};
@@ -112,7 +180,7 @@ send_row(struct act_call *call, const struct policy_facts *facts,
 	else
 		(void)snprintf(origin, sizeof(origin), "%s:%d", demand->origin.file,
 			demand->origin.line);
-	explain(call, facts, demand, explanation, sizeof(explanation));
+	explain(entrance, demand, explanation, sizeof(explanation));
 	return status == WF_OK ? act_row_out(call, cells, COUNT_OF(cells)) : status;
 }
 
@@ -145,6 +213,7 @@ act_why_login(struct act_call *call)
 	struct policy_facts facts = {.service = service == NULL ? "sshd" : service,
 		.user = act_arg(call, "user"),
 		.purpose = WF_PURPOSE_LOGIN};
+	struct entrance entrance = {.needed = false};
 	struct policy_demand demand;
 	struct act_subject subject;
 	wf_status status = act_subject_read(call, act_arg(call, "user"), &subject);
@@ -159,9 +228,12 @@ act_why_login(struct act_call *call)
 			act_arg(call, "from"));
 	if (found)
 		fill_account(call, &subject.account, &facts);
+	status = found ? look_for_grant(call, &facts, &entrance) : WF_OK;
+	if (status != WF_OK)
+		return status;
 	policy_eval(&call->daemon->config->policy, &facts, &demand);
 	if (found)
 		judge_account(call, &subject.account, &facts, &demand);
 	(void)act_say_observed(call);
-	return send_row(call, &facts, &demand);
+	return send_row(call, &facts, &demand, &entrance);
 }

@@ -240,20 +240,13 @@ kinds_of(const struct exam *exam)
 				       : policy_kinds(&exam->load->config->policy);
 }
 
-static bool
-is_admin(const struct config_client *client)
-{
-	return client->entry.class == CLASS_FIREWALL_ADMIN ||
-	       client->entry.class == CLASS_ENTRY_POINT_ADMIN;
-}
-
 /* SCS-4-5-1-7, ISAC-2.1.4 */
 static void
 check_class(const struct exam *exam)
 {
 	struct config_client *client = exam->client;
 
-	if (!is_admin(client))
+	if (!policy_class_administers(client->entry.class))
 		return;
 	if (client->kinds == 1 || client->mode == CLIENT_CODE)
 		config_fail(exam->load, line_of(exam, client->kinds == 1 ? "kinds" : "mode"),

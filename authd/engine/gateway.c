@@ -123,7 +123,7 @@ gateway_facts(const struct transaction *txn, const struct account *account, stru
 {
 	const struct config_client *client = client_of(txn);
 
-	facts->admin_entry = client == NULL || client->entry.class == CLASS_FIREWALL_ADMIN || client->entry.class == CLASS_ENTRY_POINT_ADMIN;
+	facts->admin_entry = client == NULL || policy_class_administers(client->entry.class);
 	facts->outside_groups = client == NULL || (account != NULL && !config_groups_match(&client->groups, account->groups,
 											    account->ngroups));
 }

@@ -69,6 +69,12 @@ policy_entry_of(const struct policy *policy, const char *service, const char *ho
 }
 
 bool
+policy_class_administers(enum service_class class)
+{
+	return class == CLASS_FIREWALL_ADMIN || class == CLASS_ENTRY_POINT_ADMIN;
+}
+
+bool
 policy_entry_important(const struct policy_entry *entry)
 {
 	return entry->data != DATA_1;

@@ -95,8 +95,7 @@ on_privileged_operation(const struct place *place)
 static bool
 on_entry_point_admin(const struct place *place)
 {
-	return place->class == CLASS_FIREWALL_ADMIN || place->class == CLASS_ENTRY_POINT_ADMIN ||
-	       place->class == CLASS_NETWORK_DEVICE;
+	return policy_class_administers(place->class) || place->class == CLASS_NETWORK_DEVICE;
 }
 
 static bool

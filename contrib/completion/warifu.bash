@@ -46,6 +46,9 @@ _warifu()
 	--groups)
 		return
 		;;
+	--person)
+		return
+		;;
 	--valid-until)
 		return
 		;;
@@ -64,9 +67,6 @@ _warifu()
 		;;
 	--shared)
 		mapfile -t COMPREPLY < <(compgen -W '0 1' -- "$cur")
-		return
-		;;
-	--person)
 		return
 		;;
 	--reason)
@@ -193,7 +193,7 @@ _warifu()
 		words='init user token unlock grant service session emergency log why status doctor tune pam radius policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
-		words='--uid --kind --display --sources --groups --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
+		words='--uid --kind --display --sources --groups --person --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
 		kind=-u
 		;;
 	'user import')

@@ -193,8 +193,39 @@ START_TEST(the_register)
 	ck_assert_ptr_nonnull(strstr(rig.text, "Nobody can enter"));
 	rig_ok("service.show", "name=su");
 	ck_assert_ptr_nonnull(strstr(rig.text, "count as class 3"));
+	rig_ok("service.show", "name=@web1");
+	ck_assert_str_eq(rig_cell(0, "what"), "host");
+	rig_no(WF_NOT_FOUND, "'@su' is not in the register: see 'warifu service list'.",
+		"service.show", "name=@su");
 	rig_no(WF_NOT_FOUND, "'web9' is not in the register: see 'warifu service list'.",
 		"service.show", "name=web9");
+}
+END_TEST
+
+/* `why` looks for the grant as a login does, and says which one it is. */
+START_TEST(why_says_the_grant)
+{
+	rig_user("olga");
+	rig_ok("why", "user=olga", "service=sshd", "from=192.0.2.7");
+	ck_assert_str_eq(rig_cell(0, "result"), "refused");
+	ck_assert_str_eq(rig_cell(0, "reason"), "no-grant");
+	ck_assert_ptr_nonnull(strstr(rig_cell(0, "explanation"), "has none that holds: see"));
+	rig_ok("grant.add", "place=sshd@here", "user=olga", UNTIL);
+	rig_ok("why", "user=olga", "service=sshd", "from=192.0.2.7");
+	ck_assert_str_eq(rig_cell(0, "result"), "asked");
+	ck_assert_str_eq(rig_cell(0, "explanation"),
+		"The password and a one-time code are asked for. One enters there by a grant alone: "
+		"number 1, for 'sshd@here', ends on 2026-04-09 00:00:00.");
+	rig_advance(31 * DAY_S);
+	rig_ok("why", "user=olga", "service=sshd", "from=192.0.2.7");
+	ck_assert_str_eq(rig_cell(0, "reason"), "no-grant");
+	rig_ok("user.set", "user=olga", "groups=staff");
+	rig_ok("grant.add", "place=sshd", "group=staff", "until=1798761600000000");
+	rig_ok("why", "user=olga", "service=sshd", "from=192.0.2.7");
+	ck_assert_ptr_nonnull(strstr(rig_cell(0, "explanation"),
+		"number 2, of group 'staff', for 'sshd', ends on 2027-01-01"));
+	rig_ok("why", "user=olga", "service=su");
+	ck_assert_ptr_null(strstr(rig_cell(0, "explanation"), "grant"));
 }
 END_TEST
 
@@ -238,6 +269,7 @@ make_suite(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, rig_teardown);
 	tcase_add_test(tcase, added_listed_ended);
+	tcase_add_test(tcase, why_says_the_grant);
 	tcase_add_test(tcase, what_cannot_be_granted);
 	tcase_add_test(tcase, by_the_scope);
 	tcase_add_test(tcase, where_none_is_needed);

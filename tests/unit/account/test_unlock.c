@@ -171,6 +171,23 @@ START_TEST(why_of_nobody)
 }
 END_TEST
 
+/* --last stays the last attempt, of one service or address alone where they are named. */
+START_TEST(why_last_of_one_place)
+{
+	rig_fail("alice", 1, false, "192.0.2.1");
+	rig_fail("alice", 1, false, "192.0.2.7");
+	rig_ok("why", "user=alice", "last=1");
+	ck_assert_str_eq(rig_cell(0, "source"), "192.0.2.7");
+	rig_ok("why", "user=alice", "last=1", "from=192.0.2.1");
+	ck_assert_str_eq(rig_cell(0, "source"), "192.0.2.1");
+	ck_assert_int_gt(rig_number(0, "seq"), 0);
+	rig_no(WF_NOT_FOUND,
+		"No attempt of 'alice' was refused there: see 'warifu why --last alice' for other "
+		"services and addresses.",
+		"why", "user=alice", "last=1", "service=nowhere");
+}
+END_TEST
+
 static void
 write_row(const char *user, const char *reason, enum audit_result result, uint32_t count)
 {
@@ -259,6 +276,7 @@ make_suite(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_checked_fixture(tcase, setup, rig_teardown);
 	tcase_add_test(tcase, unlock_opens_and_says_why_it_was_locked);
+	tcase_add_test(tcase, why_last_of_one_place);
 	tcase_add_test(tcase, unlock_opens_the_possession_lane);
 	tcase_add_test(tcase, unlock_without_a_lock);
 	tcase_add_test(tcase, causes_end_at_an_unlock);

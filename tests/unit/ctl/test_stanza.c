@@ -200,7 +200,8 @@ START_TEST(session_line_behind_systemd)
 		{"@include common-session\nsession required pam_warifu.so\n", true},
 		{"session optional pam_systemd.so\nsession optional pam_warifu.so\n", true},
 		{"-session include system-auth\nsession optional pam_warifu.so\n", true},
-		{"@include common-session-noninteractive\nsession optional pam_warifu.so\n", false},
+		{"@include common-session-noninteractive\nsession optional pam_warifu.so\n",
+			false},
 		{"session required pam_unix.so\nsession optional pam_warifu.so\n", false},
 		{"@include common-account\nsession optional pam_warifu.so\n", false},
 		{"@include common-session\nauth required pam_warifu.so\n", false},
@@ -211,7 +212,8 @@ START_TEST(session_line_behind_systemd)
 			  "session required pam_warifu.so\n# END warifu session\n";
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		ck_assert_msg(stanza_session_late(rows[i].file) == rows[i].late, "%s", rows[i].file);
+		ck_assert_msg(
+			stanza_session_late(rows[i].file) == rows[i].late, "%s", rows[i].file);
 	ck_assert(stanza_session_late(old));
 	ck_assert_int_eq(stanza_remove(old, &plain), WF_OK);
 	ck_assert_int_eq(
