@@ -1,7 +1,7 @@
 /*
- * The account phase: may this account use this service now, and is the login covered by a transaction
- * that proved what the service demands?  A plain `publickey` login skips PAM's authentication: this is
- * where it is caught.
+ * The account phase: may this account use this service now, and is the login covered by a
+ * transaction that proved what the service demands?  A plain `publickey` login skips PAM's
+ * authentication: this is where it is caught.
  */
 #include "config.h"
 
@@ -13,8 +13,9 @@
 #define COVER_MS INT64_C(3600000) /* a transaction covers the login it began, for an hour at most */
 
 /*
- * Kinds proved for this login: by its own transaction, or, for sudo and the like whose authentication
- * was skipped by a time stamp, by the recorded login of the same user that they run in.
+ * Kinds proved for this login: by its own transaction, or, for sudo and the like whose
+ * authentication was skipped by a time stamp, by the recorded login of the same user that they run
+ * in.
  */
 static unsigned
 kinds_completed(const struct errand *errand, const struct store_read *read)
@@ -42,7 +43,10 @@ record(struct errand *errand, const struct policy_account_answer *answer, bool a
 {
 	row_fill(&errand->row, errand->engine, &errand->asker, AUDIT_AUTH, "login");
 	AUDIT_TEXT(errand->row.action, "account");
-	row_outcome(&errand->row, observing(errand) ? AUDIT_NEUTRAL : accepted ? AUDIT_SUCCESS : AUDIT_FAILURE,
+	row_outcome(&errand->row,
+		observing(errand) ? AUDIT_NEUTRAL
+		: accepted        ? AUDIT_SUCCESS
+				  : AUDIT_FAILURE,
 		answer->reason, answer->rule);
 	if (accepted) {
 		AUDIT_TEXT(errand->row.factors, "ssh-key");
@@ -61,8 +65,10 @@ answer_with(struct errand *errand, const struct policy_account_answer *answer)
 	bool observe = observing(errand);
 	enum wf_verdict verdict = observe ? WF_VERDICT_IGNORE : answer->verdict;
 	enum wf_text_id text_id = observe ? WF_TEXT_NONE : texts[answer->verdict];
-	bool refused = answer->verdict == WF_VERDICT_REJECT || answer->verdict == WF_VERDICT_EXPIRED;
-	bool by_key = answer->verdict == WF_VERDICT_ACCEPT && errand->account.kind == ACCOUNT_SERVICE;
+	bool refused =
+		answer->verdict == WF_VERDICT_REJECT || answer->verdict == WF_VERDICT_EXPIRED;
+	bool by_key =
+		answer->verdict == WF_VERDICT_ACCEPT && errand->account.kind == ACCOUNT_SERVICE;
 	/* What went through the auth lines, where nobody was asked, has its row from there. */
 	bool observed = observe && errand->has_txn;
 
@@ -91,13 +97,15 @@ decide(struct errand *errand)
 	facts_fill(&facts, &errand->asker, WF_PURPOSE_LOGIN, account);
 	facts.completed = kinds_completed(errand, read);
 	if (account != NULL)
-		facts.guard = account_guard(errand->engine->config, account, read->credentials, read->ncredentials);
+		facts.guard = account_guard(
+			errand->engine->config, account, read->credentials, read->ncredentials);
 	errand->grant = read->grant;
 	grants_facts(errand->engine, &errand->asker, account, errand->grant, &facts);
 	if (account != NULL)
 		errand->account = *account;
 	policy_account(policy, &facts, account, store_date_us(errand->engine->store), &answer);
-	if (!errand->asker.trusted && (account == NULL || account->uid != (int64_t)errand->asker.uid)) {
+	if (!errand->asker.trusted &&
+		(account == NULL || account->uid != (int64_t)errand->asker.uid)) {
 		answer.verdict = WF_VERDICT_REJECT;
 		snprintf(answer.reason, sizeof(answer.reason), "not-own-account");
 	}

@@ -1,15 +1,16 @@
 /*
  * The fair queue.
  *
- * Two classes.  *Strangers* wait in one flow for each source, and the flows take turns: somebody who sends
- * a thousand answers from one address waits for himself, everybody else for one round.  *Familiars*, pairs
- * of account and source that logged in lately, wait in one flow for each account and have three turns of
- * four, so that a flood from more addresses than there are turns in a person's patience does not lock out
- * those who log in from where they always do.  Within the turns one account has a bounded share of what
- * runs, whoever asks for it.
+ * Two classes.  *Strangers* wait in one flow for each source, and the flows take turns: somebody
+ * who sends a thousand answers from one address waits for himself, everybody else for one round.
+ * *Familiars*, pairs of account and source that logged in lately, wait in one flow for each account
+ * and have three turns of four, so that a flood from more addresses than there are turns in a
+ * person's patience does not lock out those who log in from where they always do.  Within the turns
+ * one account has a bounded share of what runs, whoever asks for it.
  *
- * What cannot be evaluated before it is due is turned away when it comes: by the number of turns until its
- * own (its place in its flow, times the flows) and the moving mean of what a turn has cost.
+ * What cannot be evaluated before it is due is turned away when it comes: by the number of turns
+ * until its own (its place in its flow, times the flows) and the moving mean of what a turn has
+ * cost.
  */
 #include "config.h"
 
@@ -57,8 +58,8 @@ struct admission {
 };
 
 /*
- * More than are computed at a time, since the reservations of the next ones are written meanwhile; but no more than
- * that takes: whoever runs is out of the turns.
+ * More than are computed at a time, since the reservations of the next ones are written meanwhile;
+ * but no more than that takes: whoever runs is out of the turns.
  */
 static size_t
 slots_for(const struct admission *admission)
@@ -76,7 +77,8 @@ slots_for(const struct admission *admission)
 wf_status
 admission_new(unsigned threads, size_t queue, struct admission **admission_r)
 {
-	struct admission *admission = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*admission));
+	struct admission *admission =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*admission));
 	wf_status status;
 
 	if (admission == NULL)
@@ -138,7 +140,8 @@ flow_find(const struct admission *admission, enum ticket_class class, const uint
 {
 	struct admission_flow *flow = admission->buckets[bucket_of(class, key)];
 
-	while (flow != NULL && (flow->class != class || !wf_mem_equal(flow->key, key, ADMISSION_KEY_LEN)))
+	while (flow != NULL &&
+		(flow->class != class || !wf_mem_equal(flow->key, key, ADMISSION_KEY_LEN)))
 		flow = flow->chain;
 	return flow;
 }
@@ -198,7 +201,8 @@ flow_free(struct admission *admission, struct admission_flow *flow)
 }
 
 static void
-flow_append(struct admission *admission, struct admission_flow *flow, struct admission_ticket *ticket)
+flow_append(
+	struct admission *admission, struct admission_flow *flow, struct admission_ticket *ticket)
 {
 	ticket->state = TICKET_WAITS;
 	ticket->flow = flow;
@@ -241,7 +245,9 @@ flow_remove(struct admission *admission, struct admission_ticket *ticket)
 static enum ticket_class
 class_of(const struct admission *admission, const struct admission_ticket *ticket, int64_t now_us)
 {
-	return familiar_has(admission->familiar, ticket->account, ticket->source, now_us) ? FAMILIARS : STRANGERS;
+	return familiar_has(admission->familiar, ticket->account, ticket->source, now_us)
+		       ? FAMILIARS
+		       : STRANGERS;
 }
 
 static const uint8_t *
@@ -258,29 +264,37 @@ least(size_t a, size_t b)
 
 /* Turns until the one of a ticket that comes now, its own included. */
 static size_t
-turns_until(const struct admission *admission, enum ticket_class class, const struct admission_flow *flow)
+turns_until(const struct admission *admission, enum ticket_class class,
+	const struct admission_flow *flow)
 {
 	const struct class *own = &admission->classes[class];
 	size_t rounds = flow == NULL ? 1 : flow->count + 1;
 	size_t turns = least(rounds * (own->flows + (flow == NULL)), own->count + 1);
-	size_t others = class == FAMILIARS
-				? least(turns / FAMILIAR_TURNS + 1, admission->classes[STRANGERS].count)
-				: least(turns * FAMILIAR_TURNS, admission->classes[FAMILIARS].count);
+	size_t others =
+		class == FAMILIARS
+			? least(turns / FAMILIAR_TURNS + 1, admission->classes[STRANGERS].count)
+			: least(turns * FAMILIAR_TURNS, admission->classes[FAMILIARS].count);
 
 	return admission->running + turns + others;
 }
 
 static int64_t
-wait_us(const struct admission *admission, enum ticket_class class, const struct admission_flow *flow)
+wait_us(const struct admission *admission, enum ticket_class class,
+	const struct admission_flow *flow)
 {
-	/* Where nothing is to be waited for, the attempt itself is the best measurement: no estimate shuts for ever. */
+	/*
+	 * Where nothing is to be waited for, the attempt itself is the best measurement: no
+	 * estimate shuts for ever.
+	 */
 	if (admission->running == 0 && admission_waiting(admission) == 0)
 		return 0;
-	return (int64_t)turns_until(admission, class, flow) * admission->mean_us / (int64_t)admission->threads;
+	return (int64_t)turns_until(admission, class, flow) * admission->mean_us /
+	       (int64_t)admission->threads;
 }
 
 int64_t
-admission_wait_us(const struct admission *admission, const struct admission_ticket *ticket, int64_t now_us)
+admission_wait_us(
+	const struct admission *admission, const struct admission_ticket *ticket, int64_t now_us)
 {
 	enum ticket_class class = class_of(admission, ticket, now_us);
 
@@ -301,7 +315,10 @@ longest_flow(const struct class *class)
 	return longest;
 }
 
-/* Makes room where the class is full: at the cost of a flow that would still have more waiting than this one. */
+/*
+ * Makes room where the class is full: at the cost of a flow that would still have more waiting than
+ * this one.
+ */
 static bool
 make_room(struct admission *admission, enum ticket_class class, const struct admission_flow *flow,
 	  struct admission_ticket **displaced_r)
@@ -432,7 +449,10 @@ admission_leave(struct admission *admission, struct admission_ticket *ticket)
 		runs_remove(admission, ticket);
 }
 
-/* The oldest of a flow stands first; who is due before it for once is found out when its turn comes. */
+/*
+ * The oldest of a flow stands first; who is due before it for once is found out when its turn
+ * comes.
+ */
 static struct admission_ticket *
 class_overdue(struct class *class, int64_t now_us)
 {

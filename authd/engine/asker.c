@@ -1,8 +1,8 @@
 /*
- * Who asks and from where.  What a root peer or the RADIUS front end says of a remote host is a fact;
- * what anybody else says is not.  A caller without a remote host is placed by the recorded login that
- * its process runs in: the kernel's audit session, else its ancestors in the process tree.  Where that
- * cannot be told it counts as coming from the internet (DESIGN section 5).
+ * Who asks and from where.  What a root peer or the RADIUS front end says of a remote host is a
+ * fact; what anybody else says is not.  A caller without a remote host is placed by the recorded
+ * login that its process runs in: the kernel's audit session, else its ancestors in the process
+ * tree.  Where that cannot be told it counts as coming from the internet (DESIGN section 5).
  */
 #include "config.h"
 
@@ -16,11 +16,18 @@ struct text_field {
 	size_t offset, size;
 };
 
-#define TEXT_FIELD(id, member) { id, offsetof(struct asker, member), sizeof(((struct asker *)0)->member) }
+#define TEXT_FIELD(id, member)                                                          \
+	{                                                                               \
+		id, offsetof(struct asker, member), sizeof(((struct asker *)0)->member) \
+	}
 
 static const struct text_field text_fields[] = {
-	TEXT_FIELD(WF_F_USER, user),	 TEXT_FIELD(WF_F_SERVICE, service), TEXT_FIELD(WF_F_RHOST, rhost),
-	TEXT_FIELD(WF_F_TTY, tty),	 TEXT_FIELD(WF_F_RUSER, ruser),	    TEXT_FIELD(WF_F_LANGUAGE, language),
+	TEXT_FIELD(WF_F_USER, user),
+	TEXT_FIELD(WF_F_SERVICE, service),
+	TEXT_FIELD(WF_F_RHOST, rhost),
+	TEXT_FIELD(WF_F_TTY, tty),
+	TEXT_FIELD(WF_F_RUSER, ruser),
+	TEXT_FIELD(WF_F_LANGUAGE, language),
 	TEXT_FIELD(WF_F_NAS, nas),
 };
 
@@ -39,7 +46,8 @@ read_texts(struct asker *asker, const struct wf_msg *msg)
 
 		if (!has_field(msg, field->id))
 			continue;
-		status = wf_msg_get_text(msg, field->id, 0, (char *)asker + field->offset, field->size);
+		status = wf_msg_get_text(
+			msg, field->id, 0, (char *)asker + field->offset, field->size);
 		if (status != WF_OK)
 			return status;
 	}
@@ -56,7 +64,8 @@ lines_have_key(const uint8_t *bytes, size_t len)
 		const uint8_t *end = memchr(bytes, '\n', len);
 		size_t line = end == NULL ? len : (size_t)(end - bytes);
 
-		if (line >= sizeof(word) && strncmp((const char *)bytes, word, sizeof(word) - 1) == 0)
+		if (line >= sizeof(word) &&
+			strncmp((const char *)bytes, word, sizeof(word) - 1) == 0)
 			return true;
 		if (end == NULL)
 			return false;
@@ -74,16 +83,17 @@ evidence_has_key(const struct wf_msg *msg)
 	size_t len;
 
 	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_EVIDENCE, i, &bytes, &len) == WF_OK; i++)
-		if (len > 1 && bytes[0] == WF_EVIDENCE_SSH_AUTH_INFO && lines_have_key(bytes + 1, len - 1))
+		if (len > 1 && bytes[0] == WF_EVIDENCE_SSH_AUTH_INFO &&
+			lines_have_key(bytes + 1, len - 1))
 			return true;
 	return false;
 }
 
 /*
- * sshd adds a method to its account only after the account phase that follows it. So there a login by key
- * alone has an empty one (OpenSSH 9.2, auth-pam.c and monitor.c): one method was enough, and none that went
- * through PAM's authentication, since that would have a transaction. What else could do that besides a key
- * (host-based, GSSAPI) is off by default, and named by `warifu doctor`.
+ * sshd adds a method to its account only after the account phase that follows it. So there a login
+ * by key alone has an empty one (OpenSSH 9.2, auth-pam.c and monitor.c): one method was enough, and
+ * none that went through PAM's authentication, since that would have a transaction. What else could
+ * do that besides a key (host-based, GSSAPI) is off by default, and named by `warifu doctor`.
  */
 static bool
 evidence_is_first(const struct wf_msg *msg)
@@ -92,18 +102,24 @@ evidence_is_first(const struct wf_msg *msg)
 	size_t len;
 
 	return msg->type == WF_MSG_ACCOUNT && wf_msg_count(msg, WF_F_TXN) == 0 &&
-	       wf_msg_count(msg, WF_F_EVIDENCE) == 1 && wf_msg_get_bytes(msg, WF_F_EVIDENCE, 0, &bytes, &len) == WF_OK &&
-	       len == 1 && bytes[0] == WF_EVIDENCE_SSH_AUTH_INFO;
+	       wf_msg_count(msg, WF_F_EVIDENCE) == 1 &&
+	       wf_msg_get_bytes(msg, WF_F_EVIDENCE, 0, &bytes, &len) == WF_OK && len == 1 &&
+	       bytes[0] == WF_EVIDENCE_SSH_AUTH_INFO;
 }
 
-/* A session is found again by its process; else only who brings no remote host is placed by what he runs in. */
+/*
+ * A session is found again by its process; else only who brings no remote host is placed by what he
+ * runs in.
+ */
 static bool
 process_matters(const struct asker *asker, const struct wf_msg *msg)
 {
 	return msg->type == WF_MSG_SESSION || !asker->trusted || asker->rhost[0] == '\0';
 }
 
-/* The numbers of another machine's processes are told by its relay, and mean nothing on this one. */
+/*
+ * The numbers of another machine's processes are told by its relay, and mean nothing on this one.
+ */
 static void
 read_lineage(struct asker *asker, const struct engine_peer *peer)
 {
@@ -138,7 +154,8 @@ asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct w
 void
 asker_place(const struct asker *asker, char place_r[STORE_PLACE_SIZE])
 {
-	snprintf(place_r, STORE_PLACE_SIZE, "%s%s%s", asker->service, asker->host[0] != '\0' ? "@" : "", asker->host);
+	snprintf(place_r, STORE_PLACE_SIZE, "%s%s%s", asker->service,
+		asker->host[0] != '\0' ? "@" : "", asker->host);
 }
 
 /* Names of hosts have no '@'; those of services may. */
@@ -196,8 +213,8 @@ locate_local(struct asker *asker, const struct policy *policy)
 }
 
 /*
- * What the client says of its user's address counts where it is trusted with it and it is one.  The gateway itself is
- * never the source: all its users would be one.
+ * What the client says of its user's address counts where it is trusted with it and it is one.  The
+ * gateway itself is never the source: all its users would be one.
  */
 void
 asker_gateway(struct asker *asker, const struct config_client *client, const struct policy *policy)
@@ -212,7 +229,8 @@ asker_gateway(struct asker *asker, const struct config_client *client, const str
 	}
 	asker->rhost[0] = '\0';
 	asker->source = (struct wf_source){.remote = false};
-	snprintf(asker->source.text, sizeof(asker->source.text), "radius:%.*s", WF_SOURCE_MAX - 8, asker->service);
+	snprintf(asker->source.text, sizeof(asker->source.text), "radius:%.*s", WF_SOURCE_MAX - 8,
+		asker->service);
 	asker->zone = client->zone;
 }
 
@@ -235,14 +253,16 @@ asker_locate(struct asker *asker, const struct policy *policy, const struct stor
 }
 
 void
-facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purpose purpose, const struct account *account)
+facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purpose purpose,
+	const struct account *account)
 {
 	*facts_r = (struct policy_facts){
 		.service = asker->service,
 		.user = asker->user,
 		.purpose = purpose,
 		.source = asker->source,
-		.vouched = asker->source.remote && asker->host[0] == '\0' && (asker->gateway || asker->trusted),
+		.vouched = asker->source.remote && asker->host[0] == '\0' &&
+			   (asker->gateway || asker->trusted),
 		.zone = asker->zone,
 		.ssh_key = asker->ssh_key,
 	};

@@ -1,6 +1,7 @@
 /*
- * Questions to the RADIUS front end that somebody waits for, such as its statistics: orders that stand in no store.
- * Each is answered once: by DONE, or because the front end went away or took too long.
+ * Questions to the RADIUS front end that somebody waits for, such as its statistics: orders that
+ * stand in no store. Each is answered once: by DONE, or because the front end went away or took too
+ * long.
  */
 #include "config.h"
 
@@ -66,7 +67,8 @@ send_ask(struct engine_peer *worker, uint64_t tag, const char *order, const char
 }
 
 wf_status
-engine_ask_front(struct engine *engine, const char *order, const char *arg, engine_answer *answered, void *ctx)
+engine_ask_front(struct engine *engine, const char *order, const char *arg, engine_answer *answered,
+	void *ctx)
 {
 	struct engine_peer *worker = orders_worker(engine);
 	struct ask *ask = NULL;
@@ -115,6 +117,7 @@ asks_tick(struct engine *engine)
 	int64_t now_us = wf_clock_now(&engine->clock).boot_us;
 
 	for (size_t i = 0; i < ASKS_MAX; i++)
-		if (engine->asks->slots[i].answered != NULL && engine->asks->slots[i].until_us <= now_us)
+		if (engine->asks->slots[i].answered != NULL &&
+			engine->asks->slots[i].until_us <= now_us)
 			end(&engine->asks->slots[i], WF_TIMEOUT, NULL);
 }

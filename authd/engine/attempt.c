@@ -1,10 +1,10 @@
 /*
- * The second half of a login: the answers are in.  Reserve first (I1: nothing is evaluated that is not
- * already counted as pending), then evaluate what the reservation read, never what BEGIN read.
+ * The second half of a login: the answers are in.  Reserve first (I1: nothing is evaluated that is
+ * not already counted as pending), then evaluate what the reservation read, never what BEGIN read.
  *
- * Where an evaluation takes microseconds it comes first, and one commit admits and settles it (verify_ahead):
- * I1 holds as well, since nobody is told what was found before it is counted; and what BEGIN read is believed only
- * if the commit reads the same.
+ * Where an evaluation takes microseconds it comes first, and one commit admits and settles it
+ * (verify_ahead): I1 holds as well, since nobody is told what was found before it is counted; and
+ * what BEGIN read is believed only if the commit reads the same.
  */
 #include "config.h"
 
@@ -21,14 +21,16 @@ take_answer(struct transaction *txn, const struct wf_msg *msg, size_t index)
 
 	for (size_t i = 0; wf_msg_get_bytes(msg, WF_F_ANSWER, i, &bytes, &len) == WF_OK; i++)
 		if (len >= 1 && bytes[0] == prompt->id)
-			return wf_msg_get_secret(msg, WF_F_ANSWER, i, 1, &txn->verify.answers[index]);
+			return wf_msg_get_secret(
+				msg, WF_F_ANSWER, i, 1, &txn->verify.answers[index]);
 	return WF_INVALID;
 }
 
 bool
 txn_may_answer(const struct transaction *txn)
 {
-	bool open = txn->state == TXN_OPEN || txn->state == TXN_CHALLENGED || txn->state == TXN_FURTHER;
+	bool open =
+		txn->state == TXN_OPEN || txn->state == TXN_CHALLENGED || txn->state == TXN_FURTHER;
 
 	return txn->asked && !txn->answered && (open || (txn->state == TXN_DONE && !txn->told));
 }
@@ -126,10 +128,10 @@ on_answer(struct transaction *txn)
 static const char *
 lock_reason(const struct store_lanes *lanes, int64_t lock_ms)
 {
-	struct throttle_state possession =
-		throttle_current(&lanes->states[LANE_POSSESSION], &lanes->limits[LANE_POSSESSION], lock_ms);
-	struct throttle_state account =
-		throttle_current(&lanes->states[LANE_ACCOUNT], &lanes->limits[LANE_ACCOUNT], lock_ms);
+	struct throttle_state possession = throttle_current(
+		&lanes->states[LANE_POSSESSION], &lanes->limits[LANE_POSSESSION], lock_ms);
+	struct throttle_state account = throttle_current(
+		&lanes->states[LANE_ACCOUNT], &lanes->limits[LANE_ACCOUNT], lock_ms);
 
 	if (possession.locked_until_ms != 0)
 		return "locked-possession";
@@ -179,7 +181,8 @@ account_doom(const struct account *account, int64_t wall_us)
 }
 
 void
-attempt_judge(struct transaction *txn, const struct account *account, const struct credential *credentials, size_t n)
+attempt_judge(struct transaction *txn, const struct account *account,
+	const struct credential *credentials, size_t n)
 {
 	const char *reason = account_doom(account, store_date_us(txn->engine->store));
 
@@ -196,7 +199,8 @@ attempt_judge(struct transaction *txn, const struct account *account, const stru
 }
 
 void
-attempt_admitted(struct transaction *txn, const struct account *account, const struct credential *credentials, size_t n)
+attempt_admitted(struct transaction *txn, const struct account *account,
+	const struct credential *credentials, size_t n)
 {
 	txn->reserved = true;
 	txn->reserved_us = wf_clock_now(&txn->engine->clock).boot_us;
@@ -215,8 +219,9 @@ admitted(struct transaction *txn, const struct store_admission *admission)
 }
 
 /*
- * Refused for what was tried before, locked or too early, weighs on the source as a wrong answer would: else what lock
- * a name has could be told by the slowing (I5).  Like a wrong answer it does so only for a peer that waits for it.
+ * Refused for what was tried before, locked or too early, weighs on the source as a wrong answer
+ * would: else what lock a name has could be told by the slowing (I5).  Like a wrong answer it does
+ * so only for a peer that waits for it.
  */
 static enum txn_event
 locked(struct transaction *txn, const struct store_admission *admission)
@@ -280,7 +285,8 @@ attempt_forget(struct transaction *txn)
 		txn->doom[0] = '\0';
 	}
 	if (txn->noted)
-		refusals_take_back(txn->engine->refusals, &settle->applied, settle->applied.class != 0);
+		refusals_take_back(
+			txn->engine->refusals, &settle->applied, settle->applied.class != 0);
 	txn->noted = false;
 	txn->text = WF_TEXT_NONE;
 	txn->reason[0] = '\0';

@@ -1,11 +1,12 @@
 /*
- * The first half of a login: who asks, what is demanded, and the prompts.  Known, unknown, disabled and
- * locked accounts take the same path and get the same prompts (I5); what dooms an attempt is noted here
- * and decided again, from fresh data, when it is admitted.
+ * The first half of a login: who asks, what is demanded, and the prompts.  Known, unknown, disabled
+ * and locked accounts take the same path and get the same prompts (I5); what dooms an attempt is
+ * noted here and decided again, from fresh data, when it is admitted.
  *
- * Prompts follow from service and purpose alone, so they leave before the store is asked, and no time can tell
- * what it has to say.  Where something else than prompts may have to be said (an exempt name, observe mode,
- * a request that may have been decided already), they wait for the store, and leave on the grid.
+ * Prompts follow from service and purpose alone, so they leave before the store is asked, and no
+ * time can tell what it has to say.  Where something else than prompts may have to be said (an
+ * exempt name, observe mode, a request that may have been decided already), they wait for the
+ * store, and leave on the grid.
  */
 #include "config.h"
 
@@ -13,7 +14,10 @@
 
 #include "authd/engine/internal.h"
 
-/* The stored key also binds who asked for whom, from where and for what: nothing else fetches the verdict. */
+/*
+ * The stored key also binds who asked for whom, from where and for what: nothing else fetches the
+ * verdict.
+ */
 wf_status
 txn_bind_key(struct transaction *txn, const struct wf_msg *msg)
 {
@@ -100,8 +104,8 @@ send_prompts(struct transaction *txn)
 }
 
 /*
- * Who proves himself to the command warifu is asked in observe mode, too: that is when tokens are handed out.  So is
- * who comes through a gateway, because there nobody else would ask.
+ * Who proves himself to the command warifu is asked in observe mode, too: that is when tokens are
+ * handed out.  So is who comes through a gateway, because there nobody else would ask.
  */
 static bool
 only_observes(const struct transaction *txn)
@@ -111,8 +115,8 @@ only_observes(const struct transaction *txn)
 }
 
 /*
- * Whether something else than prompts may have to be said.  A peer that is not root shall not learn who is exempt, not
- * by the time either: it always waits.
+ * Whether something else than prompts may have to be said.  A peer that is not root shall not learn
+ * who is exempt, not by the time either: it always waits.
  */
 static bool
 must_look_first(const struct transaction *txn)
@@ -123,7 +127,8 @@ must_look_first(const struct transaction *txn)
 }
 
 void
-txn_facts(const struct transaction *txn, const struct account *account, struct policy_facts *facts_r)
+txn_facts(
+	const struct transaction *txn, const struct account *account, struct policy_facts *facts_r)
 {
 	facts_fill(facts_r, &txn->asker, txn->purpose, account);
 	grants_facts(txn->engine, &txn->asker, account, txn->grant, facts_r);
@@ -164,7 +169,8 @@ prepare(struct transaction *txn)
 		return false;
 	if (txn->gateway.asks)
 		return gateway_begin(txn);
-	wf_source_from_pam(txn->asker.trusted ? txn->asker.rhost : NULL, txn->asker.tty, &txn->asker.source);
+	wf_source_from_pam(
+		txn->asker.trusted ? txn->asker.rhost : NULL, txn->asker.tty, &txn->asker.source);
 	return true;
 }
 
@@ -206,7 +212,8 @@ doom(struct transaction *txn, const char *reason)
 	if (!txn->doomed)
 		AUDIT_TEXT(txn->doom, reason);
 	txn->doomed = true;
-	txn->shadow = txn->round != ROUND_SECOND; /* its first round is counted as pending under the account's own key */
+	/* its first round is counted as pending under the account's own key */
+	txn->shadow = txn->round != ROUND_SECOND;
 }
 
 /* A peer that is not root may only ask about its own account. */
@@ -215,7 +222,8 @@ judge_peer(struct transaction *txn, const struct store_read *read)
 {
 	if (txn->asker.trusted)
 		return;
-	txn->foreign = !read->found || read->account.uid < 0 || (uid_t)read->account.uid != txn->asker.uid;
+	txn->foreign =
+		!read->found || read->account.uid < 0 || (uid_t)read->account.uid != txn->asker.uid;
 	if (txn->foreign)
 		doom(txn, "not-own-account");
 }
@@ -226,13 +234,14 @@ same_prompts(const struct policy_demand *a, const struct policy_demand *b)
 	bool same = a->nprompts == b->nprompts;
 
 	for (size_t i = 0; same && i < a->nprompts; i++)
-		same = a->prompts[i].id == b->prompts[i].id && a->prompts[i].text == b->prompts[i].text;
+		same = a->prompts[i].id == b->prompts[i].id &&
+		       a->prompts[i].text == b->prompts[i].text;
 	return same;
 }
 
 /*
- * A name without a managed account is not doomed here but when it is admitted: it counts like any other.  What the
- * account is tells a foreign peer nothing, not even an exemption.
+ * A name without a managed account is not doomed here but when it is admitted: it counts like any
+ * other.  What the account is tells a foreign peer nothing, not even an exemption.
  */
 static void
 judge_demand(struct transaction *txn, const struct store_read *read)
@@ -245,7 +254,8 @@ judge_demand(struct transaction *txn, const struct store_read *read)
 	txn_facts(txn, account, &facts);
 	before = txn->demand;
 	policy_eval(policy, &facts, &txn->demand);
-	txn->stale = txn->asked && txn->demand.decision != POLICY_NOT_ASKED && !same_prompts(&before, &txn->demand);
+	txn->stale = txn->asked && txn->demand.decision != POLICY_NOT_ASKED &&
+		     !same_prompts(&before, &txn->demand);
 	AUDIT_TEXT(txn->rule, txn->demand.nsets > 0 ? txn->demand.sets[0].rule : txn->demand.rule);
 	if (txn->demand.decision != POLICY_DENY || (!facts.known && !facts.root))
 		return;
@@ -259,7 +269,8 @@ judge_source(struct transaction *txn, const struct store_read *read)
 {
 	if (read->lanes.n <= LANE_SOURCE)
 		return;
-	txn->slow_ms = throttle_slow_ms(&read->lanes.states[LANE_SOURCE], &read->lanes.limits[LANE_SOURCE], read->lock_ms);
+	txn->slow_ms = throttle_slow_ms(
+		&read->lanes.states[LANE_SOURCE], &read->lanes.limits[LANE_SOURCE], read->lock_ms);
 }
 
 /* The same request was decided just now: the same answer. */
@@ -273,7 +284,8 @@ was_decided(struct transaction *txn)
 	if (read->verdict_known && !read->verdict_challenged) {
 		txn->verdict = read->verdict;
 		if (txn->gateway.asks)
-			gateway_account(txn, read->found ? &read->account : NULL, read->credentials, read->ncredentials);
+			gateway_account(txn, read->found ? &read->account : NULL, read->credentials,
+				read->ncredentials);
 		return true;
 	}
 	if (!txn->gateway.asks || (!read->verdict_known && !repeats_find(txn, id)))
@@ -349,7 +361,8 @@ hold_over(evutil_socket_t fd, short what, void *arg)
 static void
 hold(struct transaction *txn)
 {
-	struct timeval tv = {.tv_sec = (time_t)(txn->slow_ms / 1000), .tv_usec = (suseconds_t)(txn->slow_ms % 1000 * 1000)};
+	struct timeval tv = {.tv_sec = (time_t)(txn->slow_ms / 1000),
+		.tv_usec = (suseconds_t)(txn->slow_ms % 1000 * 1000)};
 
 	txn->held = true;
 	txn->grid = timer_new(txn->engine, hold_over, txn);
@@ -372,8 +385,8 @@ on_early_answer(struct transaction *txn)
 }
 
 /*
- * Prompts that waited for the store leave on the grid: how long it took says nothing.  Where they are out already, a
- * slowed source's answers wait instead.
+ * Prompts that waited for the store leave on the grid: how long it took says nothing.  Where they
+ * are out already, a slowed source's answers wait instead.
  */
 void
 on_facts(struct transaction *txn)

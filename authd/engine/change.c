@@ -1,7 +1,7 @@
 /*
- * A new password.  Either a transaction with purpose CHANGE has proved the old one not longer than ten
- * minutes ago, or root sets somebody's: then it must be changed at first use.  Root of a host behind a relay is not
- * root here, and sets nobody's.
+ * A new password.  Either a transaction with purpose CHANGE has proved the old one not longer than
+ * ten minutes ago, or root sets somebody's: then it must be changed at first use.  Root of a host
+ * behind a relay is not root here, and sets nobody's.
  */
 #include "config.h"
 
@@ -19,7 +19,8 @@ refuse(struct errand *errand, const char *reason)
 {
 	row_fill(&errand->row, errand->engine, &errand->asker, AUDIT_ADMIN, "password.change");
 	row_outcome(&errand->row, AUDIT_FAILURE, reason, "");
-	errand_record(errand, WF_VERDICT_REJECT, errand->text[0] != '\0' ? WF_TEXT_NONE : WF_TEXT_REFUSED, true);
+	errand_record(errand, WF_VERDICT_REJECT,
+		errand->text[0] != '\0' ? WF_TEXT_NONE : WF_TEXT_REFUSED, true);
 }
 
 static void
@@ -39,14 +40,16 @@ change_effects(struct errand *errand, bool must_change)
 	const struct policy *policy = &errand->engine->config->policy;
 	int64_t id = errand->account.id;
 
-	errand->effects[0] = (struct effect){
-		.kind = EFFECT_PASSWORD_KEEP, .account_id = id, .value = policy_value(policy, P_PASSWORD_HISTORY)
-	};
-	errand->effects[1] = (struct effect){.kind = EFFECT_CREDENTIAL_VOID, .account_id = id, .factor = FACTOR_PASSWORD};
+	errand->effects[0] = (struct effect){.kind = EFFECT_PASSWORD_KEEP,
+		.account_id = id,
+		.value = policy_value(policy, P_PASSWORD_HISTORY)};
+	errand->effects[1] = (struct effect){
+		.kind = EFFECT_CREDENTIAL_VOID, .account_id = id, .factor = FACTOR_PASSWORD};
 	errand->effects[2] = (struct effect){
 		.kind = EFFECT_CREDENTIAL_ADD, .account_id = id, .credential = &errand->credential
 	};
-	errand->effects[3] = (struct effect){.kind = EFFECT_MUST_CHANGE, .account_id = id, .value = must_change};
+	errand->effects[3] =
+		(struct effect){.kind = EFFECT_MUST_CHANGE, .account_id = id, .value = must_change};
 	return 4;
 }
 
@@ -95,7 +98,9 @@ reuse_recorded(struct errand *errand)
 		errand_unavailable(errand, "store");
 }
 
-/* It is another account's: the answer has told that, so its proof is gone and the row stands alone. */
+/*
+ * It is another account's: the answer has told that, so its proof is gone and the row stands alone.
+ */
 static void
 refuse_reuse(struct errand *errand)
 {
@@ -171,7 +176,8 @@ change_work(struct errand *errand, void (*run)(struct worker_job *job, void *scr
 	errand->keys = errand->engine->keys;
 	fresh->policy = &errand->engine->config->policy;
 	fresh->account = &errand->account;
-	fresh->guard = account_guard(errand->engine->config, &errand->account, read->credentials, read->ncredentials);
+	fresh->guard = account_guard(
+		errand->engine->config, &errand->account, read->credentials, read->ncredentials);
 	fresh->password = &errand->secret;
 	fresh->language = errand->asker.language;
 	fresh->hashes = errand->hashes;
@@ -181,18 +187,21 @@ change_work(struct errand *errand, void (*run)(struct worker_job *job, void *scr
 }
 
 /*
- * A transaction's id is no secret: it proves something for the account's own uid and for root's programs, and for
- * one change alone (the store takes it away with it).
+ * A transaction's id is no secret: it proves something for the account's own uid and for root's
+ * programs, and for one change alone (the store takes it away with it).
  */
 static bool
 proved(const struct errand *errand, const struct store_read *read)
 {
 	if (!errand->has_txn)
-		return errand->asker.trusted && errand->asker.uid == 0 && errand->asker.host[0] == '\0';
-	if (!errand->asker.trusted && (read->account.uid < 0 || (uid_t)read->account.uid != errand->asker.uid))
+		return errand->asker.trusted && errand->asker.uid == 0 &&
+		       errand->asker.host[0] == '\0';
+	if (!errand->asker.trusted &&
+		(read->account.uid < 0 || (uid_t)read->account.uid != errand->asker.uid))
 		return false;
-	return read->txn_found && read->txn_account == read->account.id && read->txn_age_ms < PROOF_MS &&
-	       asker_same_host(&errand->asker, read->txn_service) && read->txn_purpose == WF_PURPOSE_CHANGE;
+	return read->txn_found && read->txn_account == read->account.id &&
+	       read->txn_age_ms < PROOF_MS && asker_same_host(&errand->asker, read->txn_service) &&
+	       read->txn_purpose == WF_PURPOSE_CHANGE;
 }
 
 static void
@@ -216,7 +225,8 @@ check(struct errand *errand)
 void
 change_read(struct errand *errand, void (*step)(struct errand *errand))
 {
-	errand->hashes = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(STORE_HASHES_MAX, sizeof(*errand->hashes));
+	errand->hashes =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(STORE_HASHES_MAX, sizeof(*errand->hashes));
 	if (errand->hashes == NULL)
 		errand_unavailable(errand, "no memory");
 	else

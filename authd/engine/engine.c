@@ -10,12 +10,14 @@
 #include "authd/engine/permit.h"
 #include "common/fault.h"
 
-#define PEER_WORK_MAX 8      /* under way over one connection of the PAM module, which has one at a time */
+/* under way over one connection of the PAM module, which has one at a time */
+#define PEER_WORK_MAX 8
 #define USER_WORK_MAX 64     /* of one user but root, over all connections */
 #define RADIUS_WORK_MAX 4096 /* of the RADIUS front end */
 
 wf_status
-engine_new(const struct engine_options *options, const struct config *config, const struct keyring *keys, struct engine **engine_r)
+engine_new(const struct engine_options *options, const struct config *config,
+	const struct keyring *keys, struct engine **engine_r)
 {
 	struct engine *engine = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*engine));
 	wf_status status;
@@ -25,7 +27,8 @@ engine_new(const struct engine_options *options, const struct config *config, co
 	engine->base = options->base;
 	status = refusals_new(&engine->refusals);
 	if (status == WF_OK)
-		status = admission_new(worker_threads(options->workers), config->queue, &engine->admission);
+		status = admission_new(
+			worker_threads(options->workers), config->queue, &engine->admission);
 	if (status == WF_OK)
 		status = repeats_new(&engine->repeats);
 	if (status == WF_OK)
@@ -119,7 +122,8 @@ handle_abort(struct engine *engine, struct engine_peer *peer, const struct wf_ms
 struct message_handler {
 	enum wf_msg_type type;
 	bool starts; /* something new */
-	wf_status (*handle)(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+	wf_status (*handle)(
+		struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 };
 
 static const struct message_handler handlers[] = {
@@ -151,7 +155,10 @@ work_of_user(const struct engine *engine, const struct engine_peer *peer)
 	return n;
 }
 
-/* Requests cost memory until they are answered: one user's program must not take it from all others. */
+/*
+ * Requests cost memory until they are answered: one user's program must not take it from all
+ * others.
+ */
 static bool
 has_room(const struct engine *engine, const struct engine_peer *peer)
 {
@@ -171,7 +178,9 @@ engine_handle(struct engine *engine, struct engine_peer *peer, const struct wf_m
 	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
 		if (handlers[i].type != msg->type)
 			continue;
-		return handlers[i].starts && !has_room(engine, peer) ? WF_FULL : handlers[i].handle(engine, peer, msg);
+		return handlers[i].starts && !has_room(engine, peer)
+			       ? WF_FULL
+			       : handlers[i].handle(engine, peer, msg);
 	}
 	return WF_DENIED;
 }
@@ -221,7 +230,8 @@ engine_drain(struct engine *engine)
 	while (txn != NULL) {
 		struct transaction *next = txn->next;
 
-		if (txn->state == TXN_CHALLENGED || txn->waiting || txn->gateway.parked || txn->ticket.state == TICKET_WAITS)
+		if (txn->state == TXN_CHALLENGED || txn->waiting || txn->gateway.parked ||
+			txn->ticket.state == TICKET_WAITS)
 			txn_step(txn, TXN_FAILED);
 		else if (txn->state == TXN_FURTHER)
 			txn_step(txn, TXN_DEADLINE);
@@ -312,10 +322,12 @@ engine_complain(struct engine *engine, const char *reason, const struct store_jo
 	const char *cause = job != NULL ? job->cause : "";
 	char text[256];
 
-	if (engine->say == NULL || (engine->complained_us != 0 && now - engine->complained_us < 1000000))
+	if (engine->say == NULL ||
+		(engine->complained_us != 0 && now - engine->complained_us < 1000000))
 		return;
 	engine->complained_us = now;
-	snprintf(text, sizeof(text), "a request ended UNAVAILABLE: %s%s%s", reason, cause[0] != '\0' ? ": " : "", cause);
+	snprintf(text, sizeof(text), "a request ended UNAVAILABLE: %s%s%s", reason,
+		cause[0] != '\0' ? ": " : "", cause);
 	engine->say(LOG_ERR, text);
 }
 

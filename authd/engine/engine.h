@@ -1,10 +1,10 @@
 /*
- * The engine: the only coordinator.  It takes decoded, permitted messages from the front, walks each
- * transaction through its states (table.c), asks policy, throttle, factors and store in order, and
- * answers with the verdict once its row is durable.
+ * The engine: the only coordinator.  It takes decoded, permitted messages from the front, walks
+ * each transaction through its states (table.c), asks policy, throttle, factors and store in order,
+ * and answers with the verdict once its row is durable.
  *
- * Everything here runs in the loop thread.  Workers and the store get copies and report back through
- * the mailbox.
+ * Everything here runs in the loop thread.  Workers and the store get copies and report back
+ * through the mailbox.
  */
 #ifndef WF_AUTHD_ENGINE_ENGINE_H
 #define WF_AUTHD_ENGINE_ENGINE_H
@@ -24,7 +24,10 @@ struct transaction;
 
 enum front_role { FRONT_PAM = 1, FRONT_RADIUS = 2, FRONT_CONTROL = 4 };
 
-/* A host whose daemon hands its callers' messages on (role relay), and what its kernel says of the caller. */
+/*
+ * A host whose daemon hands its callers' messages on (role relay), and what its kernel says of the
+ * caller.
+ */
 struct engine_host {
 	char name[65]; /* of its certificate */
 	char boot[33]; /* its boot, to which the numbers of its processes belong */
@@ -47,7 +50,8 @@ struct engine_peer {
 	struct transaction *transactions; /* the engine's */
 	struct errand *errands;           /* the engine's */
 	size_t nwork;                     /* of both together */
-	void *taken;                      /* of who takes the peer's messages instead of the engine (front.h) */
+	/* of who takes the peer's messages instead of the engine (front.h) */
+	void *taken;
 };
 
 struct engine_options {
@@ -55,7 +59,8 @@ struct engine_options {
 	struct store *store;
 	struct mailbox *mailbox;
 	struct worker_pool *workers; /* slow hashes */
-	struct worker_pool *quick;   /* many codes at once, never behind them; NULL: `workers`, for all codes */
+	/* many codes at once, never behind them; NULL: `workers`, for all codes */
+	struct worker_pool *quick;
 	struct wf_clock clock;
 	/* Says one line to the operator's log (priority as of syslog); may be NULL. */
 	void (*say)(int priority, const char *text);
@@ -70,32 +75,37 @@ struct engine_figures {
 };
 
 /* Borrows everything in `options`; `config` and `keys` too, until replaced. */
-WF_MUST_USE wf_status engine_new(const struct engine_options *options, const struct config *config, const struct keyring *keys,
-				 struct engine **engine_r);
+WF_MUST_USE wf_status engine_new(const struct engine_options *options, const struct config *config,
+	const struct keyring *keys, struct engine **engine_r);
 /*
- * The loop has ended.  What comes back from workers and store is put away, nothing new is handed to them: so they
- * may be stopped next, and the mailbox be run after each.  Attempts that were admitted and are not settled count
- * as interrupted at the next start.
+ * The loop has ended.  What comes back from workers and store is put away, nothing new is handed to
+ * them: so they may be stopped next, and the mailbox be run after each.  Attempts that were
+ * admitted and are not settled count as interrupted at the next start.
  */
 void engine_stop(struct engine *engine);
 /* After engine_stop, when all peers are gone, and workers and store are stopped. */
 void engine_free(struct engine **engine);
 /*
- * A reload: later steps use these, and nothing refers to the old configuration any more; the old keys stay with the
- * caller as long as engine_uses() says so.
+ * A reload: later steps use these, and nothing refers to the old configuration any more; the old
+ * keys stay with the caller as long as engine_uses() says so.
  */
-void engine_configure(struct engine *engine, const struct config *config, const struct keyring *keys);
-/* Other servers are asked through it from now on, none before.  Borrowed: to be freed after the engine. */
+void engine_configure(
+	struct engine *engine, const struct config *config, const struct keyring *keys);
+/*
+ * Other servers are asked through it from now on, none before.  Borrowed: to be freed after the
+ * engine.
+ */
 void engine_use_egress(struct engine *engine, struct egress *egress);
 /* An evaluation under way works with these keys. */
 bool engine_uses(const struct engine *engine, const struct keyring *keys);
 
 /*
- * A message of a front end.  WF_OK: taken, the answer comes through peer->send.  WF_DENIED: no row of
- * the permit table allows it; WF_INVALID: malformed; WF_FULL: the peer or its user has too much under
- * way; the front drops the peer for all of them.
+ * A message of a front end.  WF_OK: taken, the answer comes through peer->send.  WF_DENIED: no row
+ * of the permit table allows it; WF_INVALID: malformed; WF_FULL: the peer or its user has too much
+ * under way; the front drops the peer for all of them.
  */
-WF_MUST_USE wf_status engine_handle(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+WF_MUST_USE wf_status engine_handle(
+	struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 /* The connection is closed: nothing is sent to it any more. */
 void engine_peer_gone(struct engine *engine, struct engine_peer *peer);
 /* No transaction or errand is under way. */
@@ -107,13 +117,13 @@ void engine_tick(struct engine *engine);
 /* Writes a row that nobody waits for (reload, undelivered, gathered refusals). */
 void engine_write_row(struct engine *engine, const struct audit_row *row);
 /*
- * Asks the RADIUS front end for something at once; `arg` "key=value" or NULL.  On WF_OK `answered` is called once, in
- * the loop thread: WF_OK with its message DONE, WF_UNAVAILABLE if it went away, WF_TIMEOUT after about five seconds.
- * WF_UNAVAILABLE: none is connected; WF_FULL.
+ * Asks the RADIUS front end for something at once; `arg` "key=value" or NULL.  On WF_OK `answered`
+ * is called once, in the loop thread: WF_OK with its message DONE, WF_UNAVAILABLE if it went away,
+ * WF_TIMEOUT after about five seconds. WF_UNAVAILABLE: none is connected; WF_FULL.
  */
 typedef void engine_answer(void *ctx, wf_status status, const struct wf_msg *done);
-WF_MUST_USE wf_status engine_ask_front(struct engine *engine, const char *order, const char *arg, engine_answer *answered,
-				       void *ctx);
+WF_MUST_USE wf_status engine_ask_front(struct engine *engine, const char *order, const char *arg,
+	engine_answer *answered, void *ctx);
 void engine_figures(const struct engine *engine, struct engine_figures *figures_r);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * An errand is one request with one answer: the account phase, a session's event, a new password.  It
- * walks a chain of steps (store, worker, store), each called in the loop thread, and ends in one answer.
+ * An errand is one request with one answer: the account phase, a session's event, a new password.
+ * It walks a chain of steps (store, worker, store), each called in the loop thread, and ends in one
+ * answer.
  */
 #include "config.h"
 
@@ -97,7 +98,8 @@ errand_answer(struct errand *errand, enum wf_verdict verdict, enum wf_text_id te
 	errand->text_id = text_id;
 	if (verdict != WF_VERDICT_ACCEPT && verdict != WF_VERDICT_IGNORE)
 		errand->grid = timer_new(errand->engine, grid_reached, errand);
-	if (errand->grid != NULL && errand->peer != NULL && grid_arm(errand->engine, errand->grid, errand->round_us, 0))
+	if (errand->grid != NULL && errand->peer != NULL &&
+		grid_arm(errand->engine, errand->grid, errand->round_us, 0))
 		return;
 	send_answer(errand);
 	errand_free(errand);
@@ -156,14 +158,16 @@ work_done(struct worker_job *job, wf_status status)
 }
 
 void
-errand_work(struct errand *errand, void (*run)(struct worker_job *job, void *scratch), void (*step)(struct errand *errand))
+errand_work(struct errand *errand, void (*run)(struct worker_job *job, void *scratch),
+	void (*step)(struct errand *errand))
 {
 	errand->step = step;
 	errand->work.run = run;
 	errand->work.done = work_done;
 	errand->work.ctx = errand;
 	errand->work.deadline_boot_us =
-		errand->round_us + policy_value(&errand->engine->config->policy, P_MACHINE_DEADLINE_S) * 1000000;
+		errand->round_us +
+		policy_value(&errand->engine->config->policy, P_MACHINE_DEADLINE_S) * 1000000;
 	if (worker_submit(errand->engine->workers, &errand->work) != WF_OK)
 		errand_unavailable(errand, "overload");
 }

@@ -1,4 +1,6 @@
-/* Pairs that logged in lately: a table of sets of eight; a new pair replaces the oldest of its set. */
+/*
+ * Pairs that logged in lately: a table of sets of eight; a new pair replaces the oldest of its set.
+ */
 #include "config.h"
 
 #include "authd/engine/familiar.h"

@@ -1,6 +1,7 @@
 /*
- * Pairs of account and source that completed a login not long ago, in a bounded table in memory.  What is
- * in it decides whose turn it is under a flood, nothing else; it is empty after a start.  Loop thread only.
+ * Pairs of account and source that completed a login not long ago, in a bounded table in memory.
+ * What is in it decides whose turn it is under a flood, nothing else; it is empty after a start.
+ * Loop thread only.
  */
 #ifndef WF_AUTHD_ENGINE_FAMILIAR_H
 #define WF_AUTHD_ENGINE_FAMILIAR_H
@@ -11,7 +12,8 @@
 #include "authd/engine/admission.h"
 
 #define FAMILIAR_PAIRS 4096
-#define FAMILIAR_US (INT64_C(30) * 86400 * 1000000) /* a pair is kept so long after its last login */
+/* a pair is kept so long after its last login */
+#define FAMILIAR_US (INT64_C(30) * 86400 * 1000000)
 
 struct familiar;
 

@@ -1,6 +1,6 @@
 /*
- * Every way to DONE, and the one function that says the verdict.  ACCEPT leaves from a single place, once
- * its row is durable; every other answer leaves on the time grid (I5).
+ * Every way to DONE, and the one function that says the verdict.  ACCEPT leaves from a single
+ * place, once its row is durable; every other answer leaves on the time grid (I5).
  */
 #include "config.h"
 
@@ -39,13 +39,15 @@ make_result(const struct transaction *txn, struct wf_msg *msg)
 }
 
 /*
- * In a first round right and wrong, known and unknown are told the same: go on with the code.  Who has proved himself
- * with a first password is asked for another one, and who proved all else for what another server wants to know.
+ * In a first round right and wrong, known and unknown are told the same: go on with the code.  Who
+ * has proved himself with a first password is asked for another one, and who proved all else for
+ * what another server wants to know.
  */
 static bool
 says_challenge(const struct transaction *txn)
 {
-	bool asks = txn->round == ROUND_FIRST || txn->gateway.forced || (txn->gateway.asks && txn->upstream.asked_back);
+	bool asks = txn->round == ROUND_FIRST || txn->gateway.forced ||
+		    (txn->gateway.asks && txn->upstream.asked_back);
 
 	return asks && txn->verdict == WF_VERDICT_REJECT;
 }
@@ -54,7 +56,8 @@ static bool
 send_reply(struct transaction *txn)
 {
 	struct wf_msg msg;
-	wf_status status = says_challenge(txn) ? gateway_challenge(txn, &msg) : make_result(txn, &msg);
+	wf_status status =
+		says_challenge(txn) ? gateway_challenge(txn, &msg) : make_result(txn, &msg);
 	bool sent = false;
 
 	if (status == WF_OK && txn->peer != NULL)
@@ -165,7 +168,10 @@ not_reserved(const struct transaction *txn)
 	return txn->waiting || txn->ticket.state == TICKET_WAITS;
 }
 
-/* Nobody waits for it any more.  A challenge that was taken up is gone with it: its code is looked at all the same. */
+/*
+ * Nobody waits for it any more.  A challenge that was taken up is gone with it: its code is looked
+ * at all the same.
+ */
 static void
 cancel(struct transaction *txn)
 {
@@ -204,7 +210,9 @@ on_abort(struct transaction *txn)
 	txn_release(txn);
 }
 
-/* Given up while it is being evaluated: what is already counted as pending is settled all the same. */
+/*
+ * Given up while it is being evaluated: what is already counted as pending is settled all the same.
+ */
 void
 on_abort_busy(struct transaction *txn)
 {

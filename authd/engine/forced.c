@@ -1,11 +1,12 @@
 /*
- * A first password must be changed before it lets anybody in; through a gateway that can ask again this takes two
- * more rounds: the new password, and the same once more.
+ * A first password must be changed before it lets anybody in; through a gateway that can ask again
+ * this takes two more rounds: the new password, and the same once more.
  *
- * Who gets here has proved both kinds just now, and his code is used up: the row of that login stands.  What he is
- * asked for next is kept in memory alone, since the new password may not lie anywhere in the clear: a restart, or too
- * many at once, sends him back to the beginning.  Each STATE works once; the rounds share a deadline.  ACCEPT needs
- * the change's commit, with a row of its own for the login.
+ * Who gets here has proved both kinds just now, and his code is used up: the row of that login
+ * stands.  What he is asked for next is kept in memory alone, since the new password may not lie
+ * anywhere in the clear: a restart, or too many at once, sends him back to the beginning.  Each
+ * STATE works once; the rounds share a deadline.  ACCEPT needs the change's commit, with a row of
+ * its own for the login.
  */
 #include "config.h"
 
@@ -20,8 +21,8 @@
 
 #define FORCED_MAX 128
 /*
- * New passwords of one login that were held against the person's other accounts: who never repeats one could ask on
- * and on which of them another account has.
+ * New passwords of one login that were held against the person's other accounts: who never repeats
+ * one could ask on and on which of them another account has.
  */
 #define COMPARED_MAX 3
 
@@ -106,7 +107,8 @@ forced_begin(const struct transaction *txn, const struct audit_row *row, uint8_t
 	snprintf(forced->kinds, sizeof(forced->kinds), "%s", row->kinds);
 	snprintf(forced->rule, sizeof(forced->rule), "%s", row->rule);
 	forced->account = txn->account;
-	forced->until_us = wf_clock_now(&txn->engine->clock).boot_us + 2 * policy_value(policy, P_PERSON_DEADLINE_S) * 1000000;
+	forced->until_us = wf_clock_now(&txn->engine->clock).boot_us +
+			   2 * policy_value(policy, P_PERSON_DEADLINE_S) * 1000000;
 	memcpy(id_r, forced->id, WF_TXN_LEN);
 	return WF_OK;
 }
@@ -133,8 +135,9 @@ find(const struct engine *engine, const uint8_t id[WF_TXN_LEN], const struct ask
 		struct forced *forced = &engine->forced->slots[i];
 		bool there = forced->used && !forced->busy && now_us <= forced->until_us;
 
-		if (there && wf_mem_equal(forced->id, id, WF_TXN_LEN) && strcmp(forced->user, asker->user) == 0 &&
-		    strcmp(forced->service, asker->service) == 0)
+		if (there && wf_mem_equal(forced->id, id, WF_TXN_LEN) &&
+			strcmp(forced->user, asker->user) == 0 &&
+			strcmp(forced->service, asker->service) == 0)
 			return forced;
 	}
 	return NULL;
@@ -149,9 +152,11 @@ forced_awaits(const struct engine *engine, const struct wf_msg *msg)
 	uint8_t id[WF_TXN_LEN];
 	wf_status status;
 
-	if (wf_msg_get_text(msg, WF_F_STATE, 0, state, sizeof(state)) != WF_OK || state[0] == '\0' ||
-	    wf_msg_get_text(msg, WF_F_USER, 0, asker.user, sizeof(asker.user)) != WF_OK ||
-	    wf_msg_get_text(msg, WF_F_SERVICE, 0, asker.service, sizeof(asker.service)) != WF_OK)
+	if (wf_msg_get_text(msg, WF_F_STATE, 0, state, sizeof(state)) != WF_OK ||
+		state[0] == '\0' ||
+		wf_msg_get_text(msg, WF_F_USER, 0, asker.user, sizeof(asker.user)) != WF_OK ||
+		wf_msg_get_text(msg, WF_F_SERVICE, 0, asker.service, sizeof(asker.service)) !=
+			WF_OK)
 		return WF_NO;
 	status = state_open(engine->keys, state, asker.service, asker.user, id, &round);
 	return status == WF_OK && find(engine, id, &asker) == NULL ? WF_NO : status;
@@ -171,8 +176,10 @@ forced_read(struct errand *errand, const struct wf_msg *msg)
 	if (status == WF_OK)
 		status = wf_msg_get_uint(msg, WF_F_TAG, &errand->tag);
 	if (status == WF_OK)
-		status = state_open(errand->engine->keys, state, errand->asker.service, errand->asker.user, id, &round);
-	if (status == WF_OK && (wf_msg_get_bytes(msg, WF_F_ANSWER, 0, &bytes, &len) != WF_OK || bytes[0] != 0))
+		status = state_open(errand->engine->keys, state, errand->asker.service,
+			errand->asker.user, id, &round);
+	if (status == WF_OK &&
+		(wf_msg_get_bytes(msg, WF_F_ANSWER, 0, &bytes, &len) != WF_OK || bytes[0] != 0))
 		status = WF_INVALID;
 	if (status == WF_OK)
 		status = wf_msg_get_secret(msg, WF_F_ANSWER, 0, 1, &errand->secret);
@@ -214,14 +221,15 @@ wf_status
 forced_challenge(const struct errand *errand, struct wf_msg *msg_r)
 {
 	const struct policy *policy = &errand->engine->config->policy;
-	const struct wf_prompt prompt = {
-		.id = 1, .text = errand->prompt, .ttl_s = (uint32_t)policy_value(policy, P_PERSON_DEADLINE_S)
-	};
+	const struct wf_prompt prompt = {.id = 1,
+		.text = errand->prompt,
+		.ttl_s = (uint32_t)policy_value(policy, P_PERSON_DEADLINE_S)};
 	char state[WF_STATE_LEN + 1];
 	wf_status status;
 
 	wf_msg_init(msg_r, WF_MSG_CHALLENGE, errand->version);
-	status = state_make(errand->engine->keys, errand->next_id, errand->asker.service, errand->asker.user, 0, state);
+	status = state_make(errand->engine->keys, errand->next_id, errand->asker.service,
+		errand->asker.user, 0, state);
 	if (status == WF_OK)
 		status = wf_msg_add_uint(msg_r, WF_F_TAG, errand->tag);
 	if (status == WF_OK)
@@ -316,7 +324,8 @@ take_mismatch(struct errand *errand)
 	if (errand->forced->compared >= COMPARED_MAX)
 		refuse(errand, "not-repeated");
 	else
-		ask_next(errand, WF_TEXT_NEW_PASSWORD, wf_text(WF_TEXT_MISMATCH, errand->asker.language));
+		ask_next(errand, WF_TEXT_NEW_PASSWORD,
+			wf_text(WF_TEXT_MISMATCH, errand->asker.language));
 }
 
 static void
@@ -411,7 +420,8 @@ void
 forced_phase(struct errand *errand)
 {
 	const struct config *config = errand->engine->config;
-	const struct config_client *client = config_client_find(&config->radius, errand->asker.service);
+	const struct config_client *client =
+		config_client_find(&config->radius, errand->asker.service);
 
 	if (client == NULL) {
 		errand_unavailable(errand, "no client of this name is configured");

@@ -1,10 +1,10 @@
 /*
- * Rounds of a RADIUS login.  An ATTEMPT is a transaction that brings its answer along: it goes the way of every
- * other one, against the same counters, and only its first and last steps are here.
+ * Rounds of a RADIUS login.  An ATTEMPT is a transaction that brings its answer along: it goes the
+ * way of every other one, against the same counters, and only its first and last steps are here.
  *
- * A client without challenges sends all in one field.  With them a login has two rounds, which share nothing but
- * the id in STATE: the first verifies the password and is told the same whatever it was, the second takes up the
- * challenge that a right one has left in the store, at most once.
+ * A client without challenges sends all in one field.  With them a login has two rounds, which
+ * share nothing but the id in STATE: the first verifies the password and is told the same whatever
+ * it was, the second takes up the challenge that a right one has left in the store, at most once.
  */
 #include "config.h"
 
@@ -40,7 +40,8 @@ read_attempt(struct transaction *txn, const struct wf_msg *msg)
 	if (status == WF_OK)
 		status = wf_msg_get_uint(msg, WF_F_TAG, &gateway->tag);
 	if (status == WF_OK)
-		status = wf_msg_get_text(msg, WF_F_STATE, 0, gateway->state, sizeof(gateway->state));
+		status =
+			wf_msg_get_text(msg, WF_F_STATE, 0, gateway->state, sizeof(gateway->state));
 	if (status == WF_OK)
 		status = read_answer(gateway, msg);
 	if (status == WF_OK)
@@ -79,8 +80,9 @@ client_of(const struct transaction *txn)
 }
 
 /*
- * A made-up STATE never reaches the store; who sent it is answered like anybody else.  One that could not be looked
- * at neither: it may be a forced change's, of which the store knows nothing, and would be refused.
+ * A made-up STATE never reaches the store; who sent it is answered like anybody else.  One that
+ * could not be looked at neither: it may be a forced change's, of which the store knows nothing,
+ * and would be refused.
  */
 static bool
 read_state(struct transaction *txn)
@@ -94,8 +96,8 @@ read_state(struct transaction *txn)
 	if (gateway->state[0] == '\0')
 		return true;
 	txn->round = ROUND_SECOND;
-	status = state_open(txn->engine->keys, gateway->state, txn->asker.service, txn->asker.user, id,
-			    &txn->upstream.further.round);
+	status = state_open(txn->engine->keys, gateway->state, txn->asker.service, txn->asker.user,
+		id, &txn->upstream.further.round);
 	gateway->state_is_ours = status == WF_OK;
 	if (gateway->state_is_ours)
 		txn_take_id(txn, id);
@@ -119,24 +121,28 @@ gateway_begin(struct transaction *txn)
 
 /* A client that a reload has taken away admits nobody. */
 void
-gateway_facts(const struct transaction *txn, const struct account *account, struct policy_facts *facts)
+gateway_facts(
+	const struct transaction *txn, const struct account *account, struct policy_facts *facts)
 {
 	const struct config_client *client = client_of(txn);
 
 	facts->admin_entry = client == NULL || policy_class_administers(client->entry.class);
-	facts->outside_groups = client == NULL || (account != NULL && !config_groups_match(&client->groups, account->groups,
-											    account->ngroups));
+	facts->outside_groups =
+		client == NULL || (account != NULL && !config_groups_match(&client->groups,
+							      account->groups, account->ngroups));
 }
 
 void
 gateway_round(struct transaction *txn)
 {
-	if (txn->round == ROUND_WHOLE && txn->gateway.mode == CLIENT_CHALLENGE && txn->demand.nprompts > 1)
+	if (txn->round == ROUND_WHOLE && txn->gateway.mode == CLIENT_CHALLENGE &&
+		txn->demand.nprompts > 1)
 		txn->round = ROUND_FIRST;
 }
 
 void
-gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN], const struct store_further *further)
+gateway_known(
+	struct transaction *txn, const uint8_t id[WF_TXN_LEN], const struct store_further *further)
 {
 	struct policy_facts facts;
 
@@ -150,14 +156,17 @@ gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN], const struc
 }
 
 void
-gateway_account(struct transaction *txn, const struct account *account, const struct credential *credentials, size_t n)
+gateway_account(struct transaction *txn, const struct account *account,
+	const struct credential *credentials, size_t n)
 {
 	const struct config *config = txn->engine->config;
 	struct gateway *gateway = &txn->gateway;
 
 	gateway->ngroups = account != NULL ? account->ngroups : 0;
-	gateway->must_change = account != NULL && policy_must_change(&config->policy, account,
-		account_guard(config, account, credentials, n), store_date_us(txn->engine->store), gateway->change_rule);
+	gateway->must_change =
+		account != NULL && policy_must_change(&config->policy, account,
+					   account_guard(config, account, credentials, n),
+					   store_date_us(txn->engine->store), gateway->change_rule);
 	if (gateway->ngroups > 0)
 		memcpy(gateway->groups, account->groups, sizeof(gateway->groups));
 }
@@ -181,7 +190,8 @@ gateway_answers(struct transaction *txn)
 		.separator = gateway->separator,
 		.digits = split_digits(verify->credentials, verify->ncredentials),
 	};
-	struct wf_secret *password = answer_to(verify, WF_TEXT_PASSWORD), *code = answer_to(verify, WF_TEXT_CODE);
+	struct wf_secret *password = answer_to(verify, WF_TEXT_PASSWORD),
+			 *code = answer_to(verify, WF_TEXT_CODE);
 	wf_status status = WF_OK;
 
 	if (verify->nprompts == 1)
@@ -237,18 +247,21 @@ resume_arrived(struct transaction *txn)
 	txn->gateway.note = resume->note;
 	txn->upstream.further = resume->further;
 	snprintf(txn->gateway.factors, sizeof(txn->gateway.factors), "%s", resume->factors);
-	attempt_admitted(txn, resume->found ? &resume->account : NULL, resume->credentials, resume->ncredentials);
+	attempt_admitted(txn, resume->found ? &resume->account : NULL, resume->credentials,
+		resume->ncredentials);
 	txn_step(txn, TXN_ADMITTED);
 }
 
 /* That the password must be changed, what comes next, and `host`. */
 static wf_status
-add_must_change(const struct transaction *txn, enum wf_text_id next, const char *host, struct wf_msg *msg)
+add_must_change(
+	const struct transaction *txn, enum wf_text_id next, const char *host, struct wf_msg *msg)
 {
 	const char *language = txn->asker.language;
 	char text[512];
 
-	snprintf(text, sizeof(text), "%s %s%s", wf_text(WF_TEXT_MUST_CHANGE, language), wf_text(next, language), host);
+	snprintf(text, sizeof(text), "%s %s%s", wf_text(WF_TEXT_MUST_CHANGE, language),
+		wf_text(next, language), host);
 	return wf_msg_add_text(msg, WF_F_TEXT, text);
 }
 
@@ -259,7 +272,8 @@ gateway_describe(const struct transaction *txn, struct wf_msg *result)
 	const char *host = txn->engine->config->radius.enrolment_host;
 	wf_status status = wf_msg_add_uint(result, WF_F_TAG, gateway->tag);
 
-	if (txn->verdict == WF_VERDICT_REJECT && txn->text == WF_TEXT_MUST_CHANGE && host[0] != '\0' && status == WF_OK)
+	if (txn->verdict == WF_VERDICT_REJECT && txn->text == WF_TEXT_MUST_CHANGE &&
+		host[0] != '\0' && status == WF_OK)
 		return add_must_change(txn, WF_TEXT_ENROLMENT, host, result);
 	if (txn->verdict != WF_VERDICT_ACCEPT)
 		return status;
@@ -289,7 +303,9 @@ challenge_text(const struct transaction *txn, struct wf_msg *msg)
 {
 	if (txn->gateway.forced)
 		return add_must_change(txn, WF_TEXT_NEW_PASSWORD, "", msg);
-	return txn->upstream.asked_back ? wf_msg_add_text(msg, WF_F_TEXT, txn->upstream.further.question) : WF_OK;
+	return txn->upstream.asked_back
+		       ? wf_msg_add_text(msg, WF_F_TEXT, txn->upstream.further.question)
+		       : WF_OK;
 }
 
 wf_status
@@ -305,8 +321,8 @@ gateway_challenge(const struct transaction *txn, struct wf_msg *msg_r)
 	if (txn->demand.nprompts == 0)
 		return WF_INVALID;
 	prompt = challenge_prompt(txn);
-	status = state_make(txn->engine->keys, gateway->forced ? gateway->forced_id : txn->id, txn->asker.service,
-			    txn->asker.user, round, state);
+	status = state_make(txn->engine->keys, gateway->forced ? gateway->forced_id : txn->id,
+		txn->asker.service, txn->asker.user, round, state);
 	if (status == WF_OK)
 		status = wf_msg_add_uint(msg_r, WF_F_TAG, txn->gateway.tag);
 	if (status == WF_OK)

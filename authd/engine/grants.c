@@ -9,8 +9,8 @@
 #include "authd/engine/internal.h"
 
 /*
- * The host of the register: a relay's, or this one; none behind a RADIUS client.  Who proves himself to the command
- * warifu enters nothing.
+ * The host of the register: a relay's, or this one; none behind a RADIUS client.  Who proves
+ * himself to the command warifu enters nothing.
  */
 static const char *
 host_of(const struct engine *engine, const struct asker *asker)
@@ -40,23 +40,26 @@ grants_ask(const struct engine *engine, const struct asker *asker, struct store_
 }
 
 void
-grants_facts(const struct engine *engine, const struct asker *asker, const struct account *account, int64_t grant,
-	     struct policy_facts *facts)
+grants_facts(const struct engine *engine, const struct asker *asker, const struct account *account,
+	int64_t grant, struct policy_facts *facts)
 {
 	facts->host = host_of(engine, asker);
 	if (!needs_grant(engine, asker))
 		return;
 	facts->ungranted = grant == 0;
-	facts->outside_scope = account != NULL && !policy_in_scope(&engine->config->policy, asker->service, facts->host,
-								   account->groups, account->ngroups);
+	facts->outside_scope =
+		account != NULL && !policy_in_scope(&engine->config->policy, asker->service,
+					   facts->host, account->groups, account->ngroups);
 }
 
 void
-grants_use(const struct engine *engine, int64_t grant, int64_t account, struct effect *effects, size_t *n)
+grants_use(const struct engine *engine, int64_t grant, int64_t account, struct effect *effects,
+	size_t *n)
 {
 	if (grant == 0)
 		return;
-	effects[(*n)++] = (struct effect){
-		.kind = EFFECT_GRANT_USE, .account_id = account, .value = grant, .value2 = store_date_us(engine->store)
-	};
+	effects[(*n)++] = (struct effect){.kind = EFFECT_GRANT_USE,
+		.account_id = account,
+		.value = grant,
+		.value2 = store_date_us(engine->store)};
 }

@@ -1,11 +1,12 @@
 /*
  * The grid on which replies leave (I5): multiples of a step, counted from the peer's last message.
  *
- * The step is no finer than `reply_grid`, than the dearest hash that was computed, and than what a refusal
- * took at most within the last quarter of a minute or so.  The hash is measured by the time that its thread
- * was given, which a busy machine does not change; the rest by the clock, because under load waiting is most
- * of it, and a reply that comes a step later than another one tells how long its own work was.  Such an age
- * passes, and beyond three seconds nothing is believed of it, so that no accident makes refusals slow for good.
+ * The step is no finer than `reply_grid`, than the dearest hash that was computed, and than what a
+ * refusal took at most within the last quarter of a minute or so.  The hash is measured by the time
+ * that its thread was given, which a busy machine does not change; the rest by the clock, because
+ * under load waiting is most of it, and a reply that comes a step later than another one tells how
+ * long its own work was.  Such an age passes, and beyond three seconds nothing is believed of it,
+ * so that no accident makes refusals slow for good.
  */
 #include "config.h"
 
@@ -54,13 +55,17 @@ grid_note_handling(struct engine *engine, int64_t round_us)
 	grid->lately_us = larger(grid->lately_us, passed_us < MOST_US ? passed_us : MOST_US);
 }
 
-/* Whole multiples of `reply_grid`, so that nothing shows by the step itself but what is coarser than that. */
+/*
+ * Whole multiples of `reply_grid`, so that nothing shows by the step itself but what is coarser
+ * than that.
+ */
 static int64_t
 step_us(const struct engine *engine)
 {
 	const struct grid *grid = &engine->grid;
 	int64_t finest = policy_value(&engine->config->policy, P_REPLY_GRID_MS) * 1000;
-	int64_t need = larger(grid->hash_us + grid->hash_us / 8, larger(grid->lately_us, grid->before_us));
+	int64_t need =
+		larger(grid->hash_us + grid->hash_us / 8, larger(grid->lately_us, grid->before_us));
 
 	if (finest <= 0)
 		finest = 1000;
@@ -83,12 +88,16 @@ wait_us(struct engine *engine, int64_t round_us, int64_t slow_ms)
 	return (passed / step + 1) * step - passed + slow_ms * 1000;
 }
 
-/* libevent counts from the moment when this turn of the loop began, which lies before our work in it. */
+/*
+ * libevent counts from the moment when this turn of the loop began, which lies before our work in
+ * it.
+ */
 bool
 grid_arm(struct engine *engine, struct event *timer, int64_t round_us, int64_t slow_ms)
 {
 	int64_t us = wait_us(engine, round_us, slow_ms);
-	struct timeval tv = {.tv_sec = (time_t)(us / 1000000), .tv_usec = (suseconds_t)(us % 1000000)};
+	struct timeval tv = {
+		.tv_sec = (time_t)(us / 1000000), .tv_usec = (suseconds_t)(us % 1000000)};
 
 	return event_base_update_cache_time(engine->base) == 0 && evtimer_add(timer, &tv) == 0;
 }

@@ -14,7 +14,16 @@
 #define UPSTREAM_ROUNDS_MAX 5 /* questions of another server in one login */
 
 /* FURTHER: another server has asked something back, and its answer is awaited. */
-enum txn_state { TXN_NEW, TXN_OPEN, TXN_CHALLENGED, TXN_VERIFYING, TXN_FURTHER, TXN_COMMITTING, TXN_DONE, TXN_STATES };
+enum txn_state {
+	TXN_NEW,
+	TXN_OPEN,
+	TXN_CHALLENGED,
+	TXN_VERIFYING,
+	TXN_FURTHER,
+	TXN_COMMITTING,
+	TXN_DONE,
+	TXN_STATES
+};
 
 enum txn_event {
 	TXN_BEGIN,    /* the message BEGIN */
@@ -26,7 +35,8 @@ enum txn_event {
 	TXN_REFUSED,  /* locked or too early: nothing that was found counts */
 	TXN_WAIT,     /* pending attempts fill the limit */
 	TXN_VERIFIED, /* the worker is done, or gave up */
-	TXN_UNSETTLED, /* admitted, but what was found ahead says nothing: reserve, and evaluate anew */
+	/* admitted, but what was found ahead says nothing: reserve, and evaluate anew */
+	TXN_UNSETTLED,
 	TXN_ASKED_BACK, /* another server wants to know more */
 	TXN_SETTLED,  /* the row is durable */
 	TXN_FAILED,   /* something could not be done: UNAVAILABLE */
@@ -36,7 +46,8 @@ enum txn_event {
 };
 
 struct txn_rule {
-	void (*handle)(struct transaction *txn); /* NULL: no such pair, the transaction ends in REJECT */
+	/* NULL: no such pair, the transaction ends in REJECT */
+	void (*handle)(struct transaction *txn);
 	enum txn_state next;
 };
 
@@ -61,7 +72,8 @@ struct asker {
 	bool gateway;  /* asks through a RADIUS client: placed by it, not by processes */
 	struct wf_source source;
 	enum zone zone;
-	enum account_kind kind; /* of the account, as of the reservation; general: none, or not known yet */
+	/* of the account, as of the reservation; general: none, or not known yet */
+	enum account_kind kind;
 	struct lane_keys lane_keys; /* lanes_fill's */
 };
 
@@ -74,7 +86,8 @@ struct verify_result {
 /* What a worker needs; nothing in it belongs to the loop thread while it runs. */
 struct verify {
 	struct worker_job job;
-	struct credential *credentials; /* those of the transaction's RESERVE, which nobody else touches meanwhile */
+	/* those of the transaction's RESERVE, which nobody else touches meanwhile */
+	struct credential *credentials;
 	size_t ncredentials;
 	struct wf_prompt prompts[POLICY_PROMPTS_MAX];
 	struct wf_secret answers[POLICY_PROMPTS_MAX];
@@ -93,13 +106,15 @@ struct verify {
 	wf_status status;
 	int64_t elapsed_us;
 	int64_t thread_us; /* what the answers' evaluation cost, without waiting */
-	struct verify_result results[POLICY_PROMPTS_MAX]; /* last: of `nprompts`, the others are never touched */
+	/* last: of `nprompts`, the others are never touched */
+	struct verify_result results[POLICY_PROMPTS_MAX];
 };
 
 /* Which part of a login this transaction's answers are. */
 enum txn_round {
 	ROUND_WHOLE = 0, /* all that is demanded */
-	ROUND_FIRST,     /* RADIUS: the password alone. Whatever it was, the answer is a CHALLENGE (I5) */
+	/* RADIUS: the password alone. Whatever it was, the answer is a CHALLENGE (I5) */
+	ROUND_FIRST,
 	ROUND_SECOND     /* RADIUS: the code, to an open challenge: the password was right */
 };
 
@@ -112,7 +127,8 @@ struct gateway {
 	struct wf_secret answer;       /* what the password attribute held, until it is evaluated */
 	char state[WF_STATE_LEN + 1];  /* "" = none was sent */
 	bool unsure;                   /* whose round this is could not be told */
-	bool state_is_ours;            /* made for this client and user; the transaction has its id */
+	/* made for this client and user; the transaction has its id */
+	bool state_is_ours;
 	int64_t patience_ms;           /* -1 = not said */
 	unsigned proved;               /* kinds, by the round before */
 	char factors[65];              /* their names */
@@ -120,7 +136,8 @@ struct gateway {
 	char change_rule[POLICY_RULE_SIZE]; /* by which rule */
 	enum store_leak leak;          /* of the password, by the round before */
 	struct password_note note;     /* too */
-	bool forced;                   /* to be changed now: the answer is a CHALLENGE for the new one */
+	/* to be changed now: the answer is a CHALLENGE for the new one */
+	bool forced;
 	uint8_t forced_id[WF_TXN_LEN]; /* of its STATE */
 	char groups[ACCOUNT_GROUPS_MAX][ACCOUNT_GROUP_LEN + 1];
 	size_t ngroups;
@@ -133,7 +150,8 @@ struct egress_ticket;
 
 /* What a login asks of other servers: see upstream.c. */
 struct upstream {
-	char servers[POLICY_PROMPTS_MAX][65]; /* of each prompt: who knows the answer; "" = only we do */
+	/* of each prompt: who knows the answer; "" = only we do */
+	char servers[POLICY_PROMPTS_MAX][65];
 	struct wf_secret answers[POLICY_PROMPTS_MAX]; /* until they are asked */
 	bool asked[POLICY_PROMPTS_MAX];
 	size_t at;       /* the prompt that they are asked about */
@@ -175,13 +193,15 @@ struct transaction {
 	int64_t account;        /* 0 = none */
 	int64_t grant;          /* by which he enters; 0 = none is needed, or there is none */
 	bool known;             /* an account of ours, usable or not */
-	bool foreign;           /* an untrusted peer asks for somebody else: nothing is evaluated or counted */
+	/* an untrusted peer asks for somebody else: nothing is evaluated or counted */
+	bool foreign;
 	bool doomed;            /* never to be accepted, whatever is answered */
-	bool shadow;            /* doomed before an answer came: counted under a key of its own, so that it is
+	bool shadow; /* doomed before an answer came: counted under a key of its own, so that it is
 				   treated like any other but costs the account itself nothing */
 	bool doomed_by_account; /* by what the account was found to be, and by nothing else */
 	bool ahead;             /* evaluated before it is admitted: see verify_ahead() */
-	bool noted;             /* among the refusals that are gathered, before it is known to be one */
+	/* among the refusals that are gathered, before it is known to be one */
+	bool noted;
 	bool reserved;
 	bool reserve_used; /* strangers are locked out, and it comes from a familiar place */
 	int64_t reserved_us;    /* boot time of it, or a little later */
@@ -201,13 +221,19 @@ struct transaction {
 
 	enum wf_verdict verdict;          /* what DONE will say; starts as REJECT */
 	enum wf_verdict verdict_conflict; /* if the store found a conflict */
-	enum wf_text_id text; /* said with a REJECT instead of the one refusal; WF_TEXT_NONE: nothing else */
+	/* said with a REJECT instead of the one refusal; WF_TEXT_NONE: nothing else */
+	enum wf_text_id text;
 	char reason[48];
 	char refused[48]; /* why it is refused without evaluation */
-	bool weighs;      /* that for what was tried before: its source bears it like a wrong answer */
-	bool unwritten;   /* `refusal` is on its way to the store: to be gathered if it does not arrive */
+	/* that for what was tried before: its source bears it like a wrong answer */
+	bool weighs;
+	/* `refusal` is on its way to the store: to be gathered if it does not arrive */
+	bool unwritten;
 
-	/* Large, and seldom used to their ends: neither cleared nor wiped where nothing has been (transaction.c). */
+	/*
+	 * Large, and seldom used to their ends: neither cleared nor wiped where nothing has been
+	 * (transaction.c).
+	 */
 	struct verify verify;
 	size_t job_used; /* how far the jobs so far have filled `job` */
 	struct store_job job;
@@ -238,7 +264,8 @@ struct errand {
 	bool found;
 	uint32_t session_s; /* how long the session that was opened may last; 0 = not said */
 	struct forced *forced; /* an ATTEMPT with a new password: busy with it */
-	enum wf_text_id prompt; /* WF_TEXT_NONE: a verdict; else the answer is a CHALLENGE for this */
+	/* WF_TEXT_NONE: a verdict; else the answer is a CHALLENGE for this */
+	enum wf_text_id prompt;
 	uint8_t next_id[WF_TXN_LEN]; /* of its STATE */
 	const struct keyring *keys; /* of the configuration that `fresh` goes by; NULL: none */
 	struct new_password fresh;
@@ -247,7 +274,10 @@ struct errand {
 	struct credential credential;
 	struct effect effects[5];
 	struct audit_row row, rows[2];
-	bool unwritten; /* the row, of a refusal, is on its way to the store: to be gathered if it does not arrive */
+	/*
+	 * the row, of a refusal, is on its way to the store: to be gathered if it does not arrive
+	 */
+	bool unwritten;
 	enum wf_verdict verdict, verdict_recorded;
 	enum wf_text_id text_id, text_recorded;
 	char text[512];
@@ -266,7 +296,10 @@ struct grid {
 /* Requests that may come again: see repeats.c. */
 struct repeats {
 	struct transaction *under_way[REPEATS_CHAINS];
-	struct refused_once { uint8_t key[32], txn[WF_TXN_LEN]; int64_t boot_us; } refused[REPEATS_REFUSED];
+	struct refused_once {
+		uint8_t key[32], txn[WF_TXN_LEN];
+		int64_t boot_us;
+	} refused[REPEATS_REFUSED];
 };
 
 #define RECENT_FAILURES 1024
@@ -298,7 +331,8 @@ struct engine {
 	struct asks *asks;
 	struct forced_list *forced;
 	struct egress *egress;
-	struct transaction *asking; /* other servers, or waiting to; in the order in which they came */
+	/* other servers, or waiting to; in the order in which they came */
+	struct transaction *asking;
 	bool taking_turns;
 	size_t ntransactions, nerrands, nflushes;
 	uint32_t slowest_hash_ms; /* by the clock: for people */
@@ -310,7 +344,8 @@ struct engine {
 };
 
 /* engine.c */
-struct event *timer_new(struct engine *engine, event_callback_fn reached, void *arg); /* NULL: no memory */
+/* NULL: no memory */
+struct event *timer_new(struct engine *engine, event_callback_fn reached, void *arg);
 void peer_drop(struct engine_peer *peer); /* NULL: gone already */
 void engine_complain(struct engine *engine, const char *reason, const struct store_job *job);
 
@@ -327,7 +362,8 @@ const char *txn_state_name(enum txn_state state);
 const char *txn_event_name(enum txn_event event);
 
 /* transaction.c */
-WF_MUST_USE wf_status txn_new(struct engine *engine, struct engine_peer *peer, struct transaction **txn_r);
+WF_MUST_USE wf_status txn_new(
+	struct engine *engine, struct engine_peer *peer, struct transaction **txn_r);
 struct transaction *txn_find(struct engine_peer *peer, const uint8_t id[WF_TXN_LEN]);
 void txn_release(struct transaction *txn); /* frees it unless something is under way */
 void txn_discard(struct transaction *txn); /* its message was malformed */
@@ -339,10 +375,13 @@ bool txn_arm_deadline(struct transaction *txn, int64_t ms);
 bool txn_arm_grid(struct transaction *txn, event_callback_fn reached, int64_t slow_ms);
 
 /* begin.c: TXN_BEGIN, TXN_FACTS */
-WF_MUST_USE wf_status txn_begin(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
-wf_status txn_bind_key(struct transaction *txn, const struct wf_msg *msg); /* IDEMPOTENCY, if it is there */
+WF_MUST_USE wf_status txn_begin(
+	struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+/* IDEMPOTENCY, if it is there */
+wf_status txn_bind_key(struct transaction *txn, const struct wf_msg *msg);
 void on_begin(struct transaction *txn);
-void txn_facts(const struct transaction *txn, const struct account *account, struct policy_facts *facts_r);
+void txn_facts(
+	const struct transaction *txn, const struct account *account, struct policy_facts *facts_r);
 void txn_look(struct transaction *txn); /* asks the store what is known */
 void on_facts(struct transaction *txn);
 void facts_arrived(struct transaction *txn);
@@ -350,7 +389,10 @@ void on_early_answer(struct transaction *txn);
 
 /* attempt.c: TXN_ANSWER .. TXN_VERIFIED */
 WF_MUST_USE wf_status txn_answer(struct engine_peer *peer, const struct wf_msg *msg);
-/* Once, to prompts that are out; who could not know yet that it is over is not blamed for answering. */
+/*
+ * Once, to prompts that are out; who could not know yet that it is over is not blamed for
+ * answering.
+ */
 bool txn_may_answer(const struct transaction *txn);
 void on_answer(struct transaction *txn);
 void reserve_arrived(struct transaction *txn);
@@ -359,33 +401,41 @@ void on_refused(struct transaction *txn);
 void on_wait(struct transaction *txn);
 void on_verified(struct transaction *txn);
 void txn_reserve(struct transaction *txn);
-WF_MUST_USE wf_status admission_fill(struct transaction *txn, struct store_admission *admission); /* who asks to be admitted */
+/* who asks to be admitted */
+WF_MUST_USE wf_status admission_fill(struct transaction *txn, struct store_admission *admission);
 void fill_interrupted(struct transaction *txn, struct audit_row *row);
-/* Why it is not admitted, which the row's rule then says; NULL: it is, or waits for its turn to be. */
+/*
+ * Why it is not admitted, which the row's rule then says; NULL: it is, or waits for its turn to be.
+ */
 const char *attempt_barred(struct transaction *txn, const struct store_admission *admission);
 /* What is to be thought of it now that its account is known; NULL: there is none. */
-void attempt_judge(struct transaction *txn, const struct account *account, const struct credential *credentials,
-		   size_t n);
+void attempt_judge(struct transaction *txn, const struct account *account,
+	const struct credential *credentials, size_t n);
 /* An evaluation ahead counts for nothing: it was not admitted, or not settled. */
 void attempt_forget(struct transaction *txn);
 void attempt_arrived(struct transaction *txn);
 void on_unsettled(struct transaction *txn);
 /* The attempt is reserved; account and credentials as of that commit. */
-void attempt_admitted(struct transaction *txn, const struct account *account, const struct credential *credentials,
-		      size_t n);
-/* Why an account may not log in whatever is answered; NULL: it may.  `account` NULL: there is none. */
+void attempt_admitted(struct transaction *txn, const struct account *account,
+	const struct credential *credentials, size_t n);
+/*
+ * Why an account may not log in whatever is answered; NULL: it may.  `account` NULL: there is none.
+ */
 const char *account_doom(const struct account *account, int64_t wall_us);
 
 /*
- * gateway.c: rounds of a RADIUS login, TXN_BEGIN with all that is answered.  The functions from gateway_begin() on
- * are for its transactions alone.
+ * gateway.c: rounds of a RADIUS login, TXN_BEGIN with all that is answered.  The functions from
+ * gateway_begin() on are for its transactions alone.
  */
-WF_MUST_USE wf_status txn_attempt(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+WF_MUST_USE wf_status txn_attempt(
+	struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 bool gateway_begin(struct transaction *txn); /* false: no such client is known, or no memory */
-void gateway_facts(const struct transaction *txn, const struct account *account, struct policy_facts *facts);
+void gateway_facts(
+	const struct transaction *txn, const struct account *account, struct policy_facts *facts);
 void gateway_round(struct transaction *txn); /* once the demand is known */
 /* The same request was answered with a challenge that has this id. */
-void gateway_known(struct transaction *txn, const uint8_t id[WF_TXN_LEN], const struct store_further *further);
+void gateway_known(
+	struct transaction *txn, const uint8_t id[WF_TXN_LEN], const struct store_further *further);
 /* As of the reservation; NULL: there is none. */
 void gateway_account(struct transaction *txn, const struct account *account,
 	const struct credential *credentials, size_t n);
@@ -393,22 +443,25 @@ void gateway_account(struct transaction *txn, const struct account *account,
 WF_MUST_USE wf_status gateway_answers(struct transaction *txn);
 void gateway_resume(struct transaction *txn); /* instead of a reservation */
 void resume_arrived(struct transaction *txn);
-WF_MUST_USE wf_status gateway_describe(const struct transaction *txn, struct wf_msg *result); /* TAG and GROUPs */
+/* TAG and GROUPs */
+WF_MUST_USE wf_status gateway_describe(const struct transaction *txn, struct wf_msg *result);
 WF_MUST_USE wf_status gateway_challenge(const struct transaction *txn, struct wf_msg *msg_r);
 
 /*
- * state.c: the STATE of a challenge; not secret, single use by the store, bound to client, user and round.  `round` is 0
- * for all but the questions of other servers, up to UPSTREAM_ROUNDS_MAX.
+ * state.c: the STATE of a challenge; not secret, single use by the store, bound to client, user and
+ * round.  `round` is 0 for all but the questions of other servers, up to UPSTREAM_ROUNDS_MAX.
  */
-WF_MUST_USE wf_status state_make(const struct keyring *keys, const uint8_t txn[WF_TXN_LEN], const char *service,
-				 const char *user, unsigned round, char state_r[WF_STATE_LEN + 1]);
-WF_MUST_USE wf_status state_open(const struct keyring *keys, const char *state, const char *service, const char *user,
-				 uint8_t txn_r[WF_TXN_LEN], unsigned *round_r); /* WF_NO: not made by these keys for these two */
+WF_MUST_USE wf_status state_make(const struct keyring *keys, const uint8_t txn[WF_TXN_LEN],
+	const char *service, const char *user, unsigned round, char state_r[WF_STATE_LEN + 1]);
+/* WF_NO: not made by these keys for these two */
+WF_MUST_USE wf_status state_open(const struct keyring *keys, const char *state, const char *service,
+	const char *user, uint8_t txn_r[WF_TXN_LEN], unsigned *round_r);
 
 /* repeats.c */
 WF_MUST_USE wf_status repeats_new(struct repeats **repeats_r);
 void repeats_free(struct repeats **repeats);
-bool repeats_enter(struct transaction *txn); /* false: the same request is under way; txn_look() when it has ended */
+/* false: the same request is under way; txn_look() when it has ended */
+bool repeats_enter(struct transaction *txn);
 void repeats_leave(struct transaction *txn);
 void repeats_refused(const struct transaction *txn);
 bool repeats_find(const struct transaction *txn, uint8_t id_r[WF_TXN_LEN]);
@@ -438,11 +491,13 @@ void turns_succeeded(struct transaction *txn);
 struct worker_pool *verify_pool(const struct transaction *txn);
 void verify_start(struct transaction *txn);
 /*
- * What takes microseconds is evaluated before it is admitted, against what BEGIN's READ found: then admission, outcome
- * and row are one commit (STORE_ATTEMPT), before which nobody is told anything.  The answers are kept until it is
- * there, since what is not admitted now, or was evaluated against what is no more, goes the long way.
+ * What takes microseconds is evaluated before it is admitted, against what BEGIN's READ found: then
+ * admission, outcome and row are one commit (STORE_ATTEMPT), before which nobody is told anything.
+ * The answers are kept until it is there, since what is not admitted now, or was evaluated against
+ * what is no more, goes the long way.
  */
-bool verify_may_be_ahead(const struct transaction *txn); /* as far as the demand tells: READ should bring credentials */
+/* as far as the demand tells: READ should bring credentials */
+bool verify_may_be_ahead(const struct transaction *txn);
 bool verify_ahead(struct transaction *txn); /* false: not this one, nothing has happened */
 /* One more answer is known: asks another server, or TXN_VERIFIED. */
 void verify_ended(struct transaction *txn);
@@ -450,21 +505,28 @@ void verify_clear(struct verify *verify); /* answers and credentials */
 void verify_clear_credentials(struct verify *verify);
 
 /* upstream.c: factors that another server knows; TXN_ASKED_BACK, and what ends FURTHER */
-/* Who is asked about this round's answers, of which copies are kept; `account` NULL: there is none. */
+/*
+ * Who is asked about this round's answers, of which copies are kept; `account` NULL: there is none.
+ */
 WF_MUST_USE wf_status upstream_choose(struct transaction *txn, const struct account *account);
 /* Asks the next server; false: there is nothing to ask, or nothing to be won by it. */
 bool upstream_start(struct transaction *txn);
-/* Another server knows the answer to this prompt, but something else was not right before it was asked. */
+/*
+ * Another server knows the answer to this prompt, but something else was not right before it was
+ * asked.
+ */
 bool upstream_unasked(const struct transaction *txn, size_t prompt);
 void on_asked_back(struct transaction *txn);
-WF_MUST_USE wf_status upstream_read_answer(struct transaction *txn, const struct wf_msg *msg); /* in FURTHER */
+/* in FURTHER */
+WF_MUST_USE wf_status upstream_read_answer(struct transaction *txn, const struct wf_msg *msg);
 void on_further_answer(struct transaction *txn);
 void on_left(struct transaction *txn);
 void on_left_by_peer(struct transaction *txn);
 void upstream_clear(struct transaction *txn); /* of answers, and of a question that is out */
 
 /* settle.c */
-void settle_measured(struct transaction *txn); /* our own evaluation is over, and its turn with it */
+/* our own evaluation is over, and its turn with it */
+void settle_measured(struct transaction *txn);
 void settle_arrived(struct transaction *txn);
 void settle_done(struct transaction *txn, const struct store_settle *settle); /* it is durable */
 void settle_refusal(struct transaction *txn, const char *reason);
@@ -480,24 +542,32 @@ void on_violation(struct transaction *txn);
 void on_late(struct transaction *txn);
 
 /* asker.c */
-WF_MUST_USE wf_status asker_read(struct asker *asker_r, const struct engine_peer *peer, const struct wf_msg *msg);
-void asker_gateway(struct asker *asker, const struct config_client *client, const struct policy *policy);
+WF_MUST_USE wf_status asker_read(
+	struct asker *asker_r, const struct engine_peer *peer, const struct wf_msg *msg);
+void asker_gateway(
+	struct asker *asker, const struct config_client *client, const struct policy *policy);
 void asker_locate(struct asker *asker, const struct policy *policy, const struct store_read *read);
 /* Where a transaction counts: its service, and behind a relay "service@host". */
 void asker_place(const struct asker *asker, char place_r[STORE_PLACE_SIZE]);
 bool asker_same_host(const struct asker *asker, const char *place);
-void asker_session(struct asker *asker, struct store_read *read); /* what to look the session up by */
-void facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purpose purpose, const struct account *account);
+/* what to look the session up by */
+void asker_session(struct asker *asker, struct store_read *read);
+void facts_fill(struct policy_facts *facts_r, const struct asker *asker, enum wf_purpose purpose,
+	const struct account *account);
 
 /* lanes.c */
-WF_MUST_USE wf_status lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store_lanes *lanes_r);
+WF_MUST_USE wf_status lanes_fill(
+	struct engine *engine, struct asker *asker, bool shadow, struct store_lanes *lanes_r);
 /* From where the attempt comes, and what each kind of account would have as a limit. */
-void lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow, struct store_admission *admission);
-/* One for a failure of the same account again, three for another account's: spraying shows sooner. */
+void lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow,
+	struct store_admission *admission);
+/*
+ * One for a failure of the same account again, three for another account's: spraying shows sooner.
+ */
 uint32_t source_weight(const struct engine *engine, const struct store_lanes *lanes);
 /*
- * It has been counted, and the next one's weight goes by it.  Not before: who is not admitted shall not see by the
- * weight of his next failure what an evaluation ahead has found.
+ * It has been counted, and the next one's weight goes by it.  Not before: who is not admitted shall
+ * not see by the weight of his next failure what an evaluation ahead has found.
  */
 void source_failed(struct engine *engine, const struct store_lanes *lanes);
 
@@ -505,27 +575,36 @@ void source_failed(struct engine *engine, const struct store_lanes *lanes);
 /* Has the READ look for a grant, if the register lets in by one alone. */
 void grants_ask(const struct engine *engine, const struct asker *asker, struct store_read *read);
 /* `grant`: what it found; 0 = none. */
-void grants_facts(const struct engine *engine, const struct asker *asker, const struct account *account, int64_t grant,
-		  struct policy_facts *facts);
+void grants_facts(const struct engine *engine, const struct asker *asker,
+	const struct account *account, int64_t grant, struct policy_facts *facts);
 /* Adds the effect that records a login by it. */
-void grants_use(const struct engine *engine, int64_t grant, int64_t account, struct effect *effects, size_t *n);
+void grants_use(const struct engine *engine, int64_t grant, int64_t account, struct effect *effects,
+	size_t *n);
 
 /* grid.c: when a reply that is no ACCEPT may leave */
 void grid_note_hash(struct engine *engine, int64_t thread_us);
-void grid_note_handling(struct engine *engine, int64_t round_us); /* a refusal is decided whose answer came then */
-/* Arms the timer for the next point of the grid, counted from round_us (boot time), and slow_ms more. */
+/* a refusal is decided whose answer came then */
+void grid_note_handling(struct engine *engine, int64_t round_us);
+/*
+ * Arms the timer for the next point of the grid, counted from round_us (boot time), and slow_ms
+ * more.
+ */
 bool grid_arm(struct engine *engine, struct event *timer, int64_t round_us, int64_t slow_ms);
 
 /* row.c */
-void row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker, enum audit_class class, const char *event);
+void row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker,
+	enum audit_class class, const char *event);
 enum refusal_kind refusal_kind(const struct asker *asker, bool known);
-void row_outcome(struct audit_row *row, enum audit_result result, const char *reason, const char *rule);
+void row_outcome(
+	struct audit_row *row, enum audit_result result, const char *reason, const char *rule);
 
 /* orders.c: what the RADIUS front end is to do, out of the store's list */
 WF_MUST_USE wf_status orders_new(struct engine *engine);
 void orders_free(struct engine *engine);
-WF_MUST_USE wf_status orders_work(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
-WF_MUST_USE wf_status orders_done(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+WF_MUST_USE wf_status orders_work(
+	struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+WF_MUST_USE wf_status orders_done(
+	struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 void orders_peer_gone(struct engine *engine, const struct engine_peer *peer);
 void orders_tick(struct engine *engine);
 struct engine_peer *orders_worker(const struct engine *engine); /* NULL: nobody works */
@@ -533,7 +612,8 @@ struct engine_peer *orders_worker(const struct engine *engine); /* NULL: nobody 
 /* asks.c */
 WF_MUST_USE wf_status asks_new(struct engine *engine);
 void asks_free(struct engine *engine);
-bool asks_done(struct engine *engine, uint64_t tag, const struct wf_msg *done); /* true: it was one of these */
+/* true: it was one of these */
+bool asks_done(struct engine *engine, uint64_t tag, const struct wf_msg *done);
 void asks_gone(struct engine *engine);
 void asks_tick(struct engine *engine);
 
@@ -541,8 +621,12 @@ void asks_tick(struct engine *engine);
 WF_MUST_USE wf_status forced_new(struct engine *engine);
 void forced_free(struct engine *engine);
 void forced_tick(struct engine *engine);
-/* After a login that has proved everything; `row` says what, and why.  The id for the STATE.  WF_FULL, WF_UNAVAILABLE. */
-WF_MUST_USE wf_status forced_begin(const struct transaction *txn, const struct audit_row *row, uint8_t id_r[WF_TXN_LEN]);
+/*
+ * After a login that has proved everything; `row` says what, and why.  The id for the STATE.
+ * WF_FULL, WF_UNAVAILABLE.
+ */
+WF_MUST_USE wf_status forced_begin(
+	const struct transaction *txn, const struct audit_row *row, uint8_t id_r[WF_TXN_LEN]);
 /* This ATTEMPT?  WF_NO: it does not; anything else: that could not be told. */
 WF_MUST_USE wf_status forced_awaits(const struct engine *engine, const struct wf_msg *msg);
 WF_MUST_USE wf_status forced_read(struct errand *errand, const struct wf_msg *msg);
@@ -552,16 +636,19 @@ WF_MUST_USE wf_status forced_describe(const struct errand *errand, struct wf_msg
 WF_MUST_USE wf_status forced_challenge(const struct errand *errand, struct wf_msg *msg_r);
 
 /* errand.c, account_phase.c, session_phase.c, change.c */
-WF_MUST_USE wf_status errand_start(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
+WF_MUST_USE wf_status errand_start(
+	struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg);
 void errand_free(struct errand *errand);
 /* Reads account, transaction and session, then goes on with `step` (status in job.status). */
 void errand_read(struct errand *errand, void (*step)(struct errand *errand));
 void errand_submit(struct errand *errand, void (*step)(struct errand *errand));
-void errand_work(struct errand *errand, void (*run)(struct worker_job *job, void *scratch), void (*step)(struct errand *errand));
+void errand_work(struct errand *errand, void (*run)(struct worker_job *job, void *scratch),
+	void (*step)(struct errand *errand));
 void errand_answer(struct errand *errand, enum wf_verdict verdict, enum wf_text_id text_id);
 void errand_unavailable(struct errand *errand, const char *reason);
 /* Writes errand->row (gathered if it is a refusal), then answers. */
-void errand_record(struct errand *errand, enum wf_verdict verdict, enum wf_text_id text_id, bool refusal);
+void errand_record(
+	struct errand *errand, enum wf_verdict verdict, enum wf_text_id text_id, bool refusal);
 void account_phase(struct errand *errand);
 void session_phase(struct errand *errand);
 void change_phase(struct errand *errand);

@@ -22,11 +22,12 @@ source_counts(const struct policy *policy, const struct wf_source *source)
 }
 
 /*
- * The text that is counted.  A shadow's begins with a character that no name has, so what is tried in vain
- * on an account from where it can never log in does not lock it where it can.
+ * The text that is counted.  A shadow's begins with a character that no name has, so what is tried
+ * in vain on an account from where it can never log in does not lock it where it can.
  */
 static void
-lane_text(const struct asker *asker, enum throttle_lane lane, bool shadow, char *text_r, size_t size)
+lane_text(
+	const struct asker *asker, enum throttle_lane lane, bool shadow, char *text_r, size_t size)
 {
 	const char *text = lane == LANE_SOURCE ? asker->source.text : asker->user;
 
@@ -40,7 +41,8 @@ lane_keys_fill(struct engine *engine, struct asker *asker, bool shadow)
 	struct lane_keys fresh = {.filled = true, .shadow = shadow};
 	struct lane_keys *known = &asker->lane_keys;
 
-	if (known->filled && known->shadow == shadow && strcmp(known->source, asker->source.text) == 0)
+	if (known->filled && known->shadow == shadow &&
+		strcmp(known->source, asker->source.text) == 0)
 		return WF_OK;
 	memcpy(fresh.source, asker->source.text, sizeof(fresh.source));
 	for (size_t i = 0; i < LANE_COUNT; i++) {
@@ -60,7 +62,8 @@ wf_status
 lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store_lanes *lanes_r)
 {
 	const struct policy *policy = &engine->config->policy;
-	struct store_lanes lanes = {.n = source_counts(policy, &asker->source) ? LANE_COUNT : LANE_SOURCE};
+	struct store_lanes lanes = {
+		.n = source_counts(policy, &asker->source) ? LANE_COUNT : LANE_SOURCE};
 	wf_status status = lane_keys_fill(engine, asker, shadow);
 
 	if (status != WF_OK)
@@ -78,15 +81,17 @@ lanes_fill(struct engine *engine, struct asker *asker, bool shadow, struct store
 static void
 place_within(const struct asker *asker, const char *text, char place_r[WF_SOURCE_MAX])
 {
-	int len = snprintf(place_r, WF_SOURCE_MAX, "%s%s%s", text, asker->host[0] != '\0' ? "@" : "", asker->host);
+	int len = snprintf(place_r, WF_SOURCE_MAX, "%s%s%s", text,
+		asker->host[0] != '\0' ? "@" : "", asker->host);
 
 	if (len >= WF_SOURCE_MAX)
 		place_r[0] = '\0';
 }
 
 /*
- * A place that can be known again: the console, an address (of IPv6 the network: one subscriber has all of a /64), a
- * user of this machine.  What a gateway or a terminal cannot tell is none, since everybody would come from there.
+ * A place that can be known again: the console, an address (of IPv6 the network: one subscriber has
+ * all of a /64), a user of this machine.  What a gateway or a terminal cannot tell is none, since
+ * everybody would come from there.
  */
 static void
 place_of(const struct asker *asker, char place_r[WF_SOURCE_MAX])
@@ -108,7 +113,8 @@ place_of(const struct asker *asker, char place_r[WF_SOURCE_MAX])
 }
 
 void
-lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow, struct store_admission *admission)
+lanes_divide(const struct engine *engine, const struct asker *asker, bool shadow,
+	struct store_admission *admission)
 {
 	for (int kind = 0; kind < ACCOUNT_KINDS; kind++)
 		account_lane_limit(&engine->config->policy, LANE_ACCOUNT, (enum account_kind)kind,
@@ -137,7 +143,8 @@ source_weight(const struct engine *engine, const struct store_lanes *lanes)
 	source = lanes->states[LANE_SOURCE].key;
 	recent = &engine->recent[recent_slot(source)];
 	return wf_mem_equal(recent->source, source, sizeof(recent->source)) &&
-			       !wf_mem_equal(recent->name, lanes->states[LANE_ACCOUNT].key, sizeof(recent->name))
+			       !wf_mem_equal(recent->name, lanes->states[LANE_ACCOUNT].key,
+				       sizeof(recent->name))
 		       ? 3
 		       : 1;
 }

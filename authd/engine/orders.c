@@ -1,7 +1,7 @@
 /*
- * Orders to the RADIUS front end, such as ending a session: they stand in the store from the act that gave them
- * until somebody says DONE, and are sent over the connection that said WORK last.  What is not DONE when that
- * connection ends is sent again over the next one.
+ * Orders to the RADIUS front end, such as ending a session: they stand in the store from the act
+ * that gave them until somebody says DONE, and are sent over the connection that said WORK last.
+ * What is not DONE when that connection ends is sent again over the next one.
  */
 #include "config.h"
 
@@ -62,9 +62,13 @@ add_arg(struct wf_msg *msg, const char *name, const char *value)
 static wf_status
 make_order(const struct store_order *order, struct wf_msg *msg)
 {
-	const struct { const char *name, *value; } args[] = {
-		{ "service", order->service }, { "nas", order->nas },	   { "session", order->acct_session },
-		{ "user", order->user },       { "address", order->framed },
+	const struct { const char *name, *value;
+	} args[] = {
+		{"service", order->service},
+		{"nas", order->nas},
+		{"session", order->acct_session},
+		{"user", order->user},
+		{"address", order->framed},
 	};
 	wf_status status;
 
@@ -133,9 +137,11 @@ look(struct engine *engine)
 	store_job_init(&orders->job, STORE_VIEW);
 	orders->job.done = view_done;
 	orders->job.ctx = engine;
-	orders->job.u.view = (struct store_view){
-		.kind = VIEW_ORDERS, .after = (uint64_t)orders->last, .result = -1, .limit = VIEW_PAGE, .orders = orders->page
-	};
+	orders->job.u.view = (struct store_view){.kind = VIEW_ORDERS,
+		.after = (uint64_t)orders->last,
+		.result = -1,
+		.limit = VIEW_PAGE,
+		.orders = orders->page};
 	orders->looking = store_submit(engine->store, &orders->job) == WF_OK;
 }
 
@@ -145,7 +151,9 @@ orders_tick(struct engine *engine)
 	look(engine);
 }
 
-/* Whoever says it last works; what was sent over another connection and is not done is sent again. */
+/*
+ * Whoever says it last works; what was sent over another connection and is not done is sent again.
+ */
 wf_status
 orders_work(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg)
 {
@@ -206,10 +214,13 @@ fill_done(struct done *done, const struct store_order *order, bool succeeded, co
 	snprintf(asker.service, sizeof(asker.service), "%s", order->service);
 	snprintf(asker.nas, sizeof(asker.nas), "%s", order->nas);
 	row_fill(&done->row, done->engine, &asker, AUDIT_SESSION, "session.disconnect");
-	row_outcome(&done->row, succeeded ? AUDIT_SUCCESS : AUDIT_FAILURE, succeeded ? "" : "not-disconnected", "");
-	snprintf(done->row.detail, sizeof(done->row.detail), "session %.200s; %.250s", order->acct_session, text);
+	row_outcome(&done->row, succeeded ? AUDIT_SUCCESS : AUDIT_FAILURE,
+		succeeded ? "" : "not-disconnected", "");
+	snprintf(done->row.detail, sizeof(done->row.detail), "session %.200s; %.250s",
+		order->acct_session, text);
 	done->effect = (struct effect){.kind = EFFECT_ORDER_DONE, .value = order->id};
-	snprintf(done->effect.text, sizeof(done->effect.text), "%s", succeeded ? "done" : "refused");
+	snprintf(
+		done->effect.text, sizeof(done->effect.text), "%s", succeeded ? "done" : "refused");
 	done->job.kind = STORE_ADMIN;
 	done->job.done = done_stored;
 	done->job.ctx = done;
@@ -248,8 +259,9 @@ orders_done(struct engine *engine, struct engine_peer *peer, const struct wf_msg
 
 	if (peer != orders->worker)
 		return WF_OK;
-	if (wf_msg_get_uint(msg, WF_F_TAG, &id) != WF_OK || wf_msg_get_uint(msg, WF_F_STATUS, &result) != WF_OK ||
-	    wf_msg_get_text(msg, WF_F_TEXT, 0, text, sizeof(text)) != WF_OK)
+	if (wf_msg_get_uint(msg, WF_F_TAG, &id) != WF_OK ||
+		wf_msg_get_uint(msg, WF_F_STATUS, &result) != WF_OK ||
+		wf_msg_get_text(msg, WF_F_TEXT, 0, text, sizeof(text)) != WF_OK)
 		return WF_INVALID;
 	if (asks_done(engine, id, msg))
 		return WF_OK;

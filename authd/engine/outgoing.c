@@ -1,10 +1,10 @@
 /*
- * Jobs for the store leave together, at the end of the loop's turn.  A thread that is woken for the first of them
- * begins with that one alone, and the others find it at work: so it is woken, reads and commits more often than it has
- * to.  What a turn has made is one batch.
+ * Jobs for the store leave together, at the end of the loop's turn.  A thread that is woken for the
+ * first of them begins with that one alone, and the others find it at work: so it is woken, reads
+ * and commits more often than it has to.  What a turn has made is one batch.
  *
- * The event that sends them is made active when the first one is put in: libevent runs it after all that were active
- * before.
+ * The event that sends them is made active when the first one is put in: libevent runs it after all
+ * that were active before.
  */
 #include "config.h"
 
@@ -43,7 +43,8 @@ send_all(evutil_socket_t fd, short what, void *arg)
 wf_status
 outgoing_new(struct engine *engine)
 {
-	engine->outgoing.send = wf_fault(WF_FAULT_ALLOC) ? NULL : event_new(engine->base, -1, 0, send_all, engine);
+	engine->outgoing.send =
+		wf_fault(WF_FAULT_ALLOC) ? NULL : event_new(engine->base, -1, 0, send_all, engine);
 	return engine->outgoing.send != NULL ? WF_OK : WF_NO_MEMORY;
 }
 

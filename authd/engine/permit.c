@@ -30,7 +30,8 @@ bool
 permit_message(enum front_role role, enum wf_msg_type type, enum permit_state state)
 {
 	for (size_t i = 0; i < sizeof(permits) / sizeof(permits[0]); i++)
-		if (permits[i].type == type && (permits[i].roles & (unsigned)role) && (permits[i].states & 1u << state))
+		if (permits[i].type == type && (permits[i].roles & (unsigned)role) &&
+			(permits[i].states & 1u << state))
 			return true;
 	return false;
 }
@@ -43,7 +44,8 @@ permit_state(const struct engine_peer *peer, const struct wf_msg *msg)
 
 	if (wf_msg_get_bytes(msg, WF_F_TXN, 0, &id, &len) != WF_OK || len != WF_TXN_LEN)
 		return PERMIT_NONE;
-	for (const struct transaction *txn = peer->transactions; txn != NULL; txn = txn->next_of_peer)
+	for (const struct transaction *txn = peer->transactions; txn != NULL;
+		txn = txn->next_of_peer)
 		if (wf_mem_equal(txn->id, id, WF_TXN_LEN))
 			return txn_may_answer(txn) ? PERMIT_CHALLENGED : PERMIT_BUSY;
 	return PERMIT_NONE;

@@ -1,6 +1,6 @@
 /*
- * Records of accounting: what a gateway says of the sessions behind it.  Answered once it is stored (RFC 2866,
- * section 4.1; checklist B2), and stored once however often it is sent (B4).
+ * Records of accounting: what a gateway says of the sessions behind it.  Answered once it is stored
+ * (RFC 2866, section 4.1; checklist B2), and stored once however often it is sent (B4).
  */
 #include "config.h"
 
@@ -13,12 +13,16 @@ static void
 row_event(struct store_record *record, struct errand *errand)
 {
 	static const char *const events[] = {
-		[ACCOUNTING_START] = "session.open", [ACCOUNTING_STOP] = "session.close", [ACCOUNTING_INTERIM] = "session.update",
-		[ACCOUNTING_ON] = "gateway.start",   [ACCOUNTING_OFF] = "gateway.stop",
+		[ACCOUNTING_START] = "session.open",
+		[ACCOUNTING_STOP] = "session.close",
+		[ACCOUNTING_INTERIM] = "session.update",
+		[ACCOUNTING_ON] = "gateway.start",
+		[ACCOUNTING_OFF] = "gateway.stop",
 	};
 	static const char digits[] = "0123456789abcdef";
 
-	row_fill(&record->row, errand->engine, &errand->asker, AUDIT_SESSION, events[record->event]);
+	row_fill(
+		&record->row, errand->engine, &errand->asker, AUDIT_SESSION, events[record->event]);
 	row_outcome(&record->row, AUDIT_NEUTRAL, "", "");
 	for (size_t i = 0; errand->has_txn && i < WF_TXN_LEN; i++) {
 		record->row.txn[2 * i] = digits[errand->txn[i] >> 4];
@@ -34,13 +38,15 @@ row_detail(struct store_record *record)
 	size_t size = sizeof(record->row.detail), len = strlen(detail);
 
 	if (record->acct_session[0] != '\0')
-		len += (size_t)snprintf(detail + len, size - len, "; session %.200s", record->acct_session);
+		len += (size_t)snprintf(
+			detail + len, size - len, "; session %.200s", record->acct_session);
 	if (record->framed[0] != '\0')
 		len += (size_t)snprintf(detail + len, size - len, "; address %s", record->framed);
 	if (record->event == ACCOUNTING_STOP)
-		(void)snprintf(detail + len, size - len, "; %lu s, in %llu, out %llu octets, cause %lu",
-			       (unsigned long)record->seconds, (unsigned long long)record->octets_in,
-			       (unsigned long long)record->octets_out, (unsigned long)record->cause);
+		(void)snprintf(detail + len, size - len,
+			"; %lu s, in %llu, out %llu octets, cause %lu",
+			(unsigned long)record->seconds, (unsigned long long)record->octets_in,
+			(unsigned long long)record->octets_out, (unsigned long)record->cause);
 }
 
 struct number {
@@ -49,7 +55,11 @@ struct number {
 	bool wide;
 };
 
-#define NUMBER(id, member) { id, offsetof(struct store_record, member), sizeof(((struct store_record *)0)->member) == 8 }
+#define NUMBER(id, member)                                              \
+	{                                                               \
+		id, offsetof(struct store_record, member),              \
+			sizeof(((struct store_record *)0)->member) == 8 \
+	}
 
 static const struct number numbers[] = {
 	NUMBER(WF_F_OCTETS_IN, octets_in), NUMBER(WF_F_OCTETS_OUT, octets_out),
@@ -80,7 +90,8 @@ read_key(struct store_record *record, const struct asker *asker, const struct wf
 	const uint8_t *key;
 	size_t len;
 
-	if (wf_msg_get_bytes(msg, WF_F_IDEMPOTENCY, 0, &key, &len) != WF_OK || len != sizeof(bound.key))
+	if (wf_msg_get_bytes(msg, WF_F_IDEMPOTENCY, 0, &key, &len) != WF_OK ||
+		len != sizeof(bound.key))
 		return WF_INVALID;
 	memset(&bound, 0, sizeof(bound));
 	memcpy(bound.key, key, sizeof(bound.key));
@@ -104,9 +115,11 @@ record_read(struct errand *errand, const struct wf_msg *msg)
 	read_numbers(record, msg);
 	status = wf_msg_get_uint(msg, WF_F_TAG, &errand->tag);
 	if (status == WF_OK)
-		status = wf_msg_get_text(msg, WF_F_ACCT_SESSION, 0, record->acct_session, sizeof(record->acct_session));
+		status = wf_msg_get_text(msg, WF_F_ACCT_SESSION, 0, record->acct_session,
+			sizeof(record->acct_session));
 	if (status == WF_OK)
-		status = wf_msg_get_text(msg, WF_F_FRAMED, 0, record->framed, sizeof(record->framed));
+		status = wf_msg_get_text(
+			msg, WF_F_FRAMED, 0, record->framed, sizeof(record->framed));
 	return status == WF_OK ? read_key(record, &errand->asker, msg) : status;
 }
 
@@ -148,7 +161,8 @@ void
 record_phase(struct errand *errand)
 {
 	const struct config *config = errand->engine->config;
-	const struct config_client *client = config_client_find(&config->radius, errand->asker.service);
+	const struct config_client *client =
+		config_client_find(&config->radius, errand->asker.service);
 	struct store_record *record = &errand->job.u.record;
 
 	if (client == NULL) {

@@ -83,7 +83,8 @@ refill(struct refusals *refusals, int64_t minute)
 		return;
 	for (size_t i = 0; i < REFUSAL_KINDS; i++) {
 		const struct refusal_allowance *allowance = &refusal_allowances[i];
-		int64_t more = passed > allowance->most ? allowance->most : passed * allowance->rate;
+		int64_t more =
+			passed > allowance->most ? allowance->most : passed * allowance->rate;
 		int64_t left = refusals->left[i] + more;
 
 		refusals->left[i] = left < allowance->most ? (uint32_t)left : allowance->most;
@@ -94,7 +95,9 @@ refill(struct refusals *refusals, int64_t minute)
 static struct slot *
 find(struct refusals *refusals, const struct audit_row *row)
 {
-	size_t at = (size_t)(hash_text(hash_text(UINT64_C(14695981039346656037), row->user), row->source) % SLOTS);
+	size_t at = (size_t)(hash_text(hash_text(UINT64_C(14695981039346656037), row->user),
+				     row->source) %
+			     SLOTS);
 
 	while (refusals->slots[at].used) {
 		if (same_pair(&refusals->slots[at].row, row))
@@ -220,7 +223,8 @@ refusals_take(struct refusals *refusals, int64_t now_us, bool all, struct audit_
 	if (!all && refusals->minute == now_us / MINUTE_US)
 		return false;
 	for (; refusals->taken < SLOTS; refusals->taken++)
-		if (refusals->slots[refusals->taken].used && hand_out(&refusals->slots[refusals->taken], row_r))
+		if (refusals->slots[refusals->taken].used &&
+			hand_out(&refusals->slots[refusals->taken], row_r))
 			return true;
 	if (hand_out(&refusals->overflow, row_r)) {
 		AUDIT_TEXT(row_r->user, OTHERS);

@@ -1,9 +1,11 @@
 /*
- * The same request again: a RADIUS client sends its packet until it is answered, perhaps to another listener.
- * While the first one is under way, the others wait for it and then find in the store what was decided.
+ * The same request again: a RADIUS client sends its packet until it is answered, perhaps to another
+ * listener. While the first one is under way, the others wait for it and then find in the store
+ * what was decided.
  *
- * What was refused without evaluation is in no store.  Its STATE is remembered here for as long as the store
- * remembers the others', so that a packet that is sent twice gets the same answer, whatever became of it (I5).
+ * What was refused without evaluation is in no store.  Its STATE is remembered here for as long as
+ * the store remembers the others', so that a packet that is sent twice gets the same answer,
+ * whatever became of it (I5).
  */
 #include "config.h"
 
@@ -46,7 +48,8 @@ repeats_enter(struct transaction *txn)
 {
 	struct transaction **chain = chain_of(txn), *first = *chain;
 
-	while (first != NULL && !wf_mem_equal(first->idempotency, txn->idempotency, sizeof(txn->idempotency)))
+	while (first != NULL &&
+		!wf_mem_equal(first->idempotency, txn->idempotency, sizeof(txn->idempotency)))
 		first = first->gateway.next_by_key;
 	txn->gateway.parked = first != NULL;
 	txn->gateway.entered = true;
@@ -77,7 +80,10 @@ unpark(struct transaction *txn)
 		first = first->gateway.next_by_key;
 }
 
-/* The first of them becomes the one that the others wait for; its own look-up finds what was decided. */
+/*
+ * The first of them becomes the one that the others wait for; its own look-up finds what was
+ * decided.
+ */
 static void
 wake(struct transaction *waiting)
 {
@@ -133,7 +139,8 @@ repeats_find(const struct transaction *txn, uint8_t id_r[WF_TXN_LEN])
 	const struct refused_once *place = place_of(txn);
 	int64_t since_us = wf_clock_now(&txn->engine->clock).boot_us - REMEMBERED_US;
 
-	if (place->boot_us < since_us || !wf_mem_equal(place->key, txn->idempotency, sizeof(place->key)))
+	if (place->boot_us < since_us ||
+		!wf_mem_equal(place->key, txn->idempotency, sizeof(place->key)))
 		return false;
 	memcpy(id_r, place->txn, WF_TXN_LEN);
 	return true;

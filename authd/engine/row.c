@@ -1,4 +1,7 @@
-/* Audit rows of the engine: every field that the documents demand, from what is known of the attempt. */
+/*
+ * Audit rows of the engine: every field that the documents demand, from what is known of the
+ * attempt.
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -22,9 +25,9 @@ offset_minutes(int64_t wall_us)
 static void
 fill_detail(struct audit_row *row, const struct asker *asker)
 {
-	static const char *const zones[] = {
-		[ZONE_INTERNET] = "zone internet", [ZONE_INTERNAL] = "zone internal", [ZONE_CONSOLE] = "zone console"
-	};
+	static const char *const zones[] = {[ZONE_INTERNET] = "zone internet",
+		[ZONE_INTERNAL] = "zone internal",
+		[ZONE_CONSOLE] = "zone console"};
 	char detail[64];
 
 	(void)snprintf(detail, sizeof(detail), "%s%s", zones[asker->zone],
@@ -33,7 +36,8 @@ fill_detail(struct audit_row *row, const struct asker *asker)
 }
 
 void
-row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker, enum audit_class class, const char *event)
+row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker,
+	enum audit_class class, const char *event)
 {
 	audit_row_init(row, class, event);
 	row->time_us = wf_clock_now(&engine->clock).wall_us;
@@ -43,7 +47,8 @@ row_fill(struct audit_row *row, struct engine *engine, const struct asker *asker
 	AUDIT_TEXT(row->host, asker->host[0] != '\0' ? asker->host : engine->config->node);
 	AUDIT_TEXT(row->node, engine->config->node);
 	AUDIT_TEXT(row->user, asker->user);
-	AUDIT_TEXT(row->source, asker->source.text[0] != '\0' ? asker->source.text : "local:unknown");
+	AUDIT_TEXT(
+		row->source, asker->source.text[0] != '\0' ? asker->source.text : "local:unknown");
 	AUDIT_TEXT(row->service, asker->service);
 	AUDIT_TEXT(row->machine, asker->nas[0] != '\0' ? asker->nas : asker->tty);
 	AUDIT_TEXT(row->operator_name, asker->ruser);

@@ -1,6 +1,6 @@
 /*
- * From the factors' answers to one durable write: which lanes count, which effects apply, which rows say
- * so.  The store chooses between the applied and the conflict row inside the commit.
+ * From the factors' answers to one durable write: which lanes count, which effects apply, which
+ * rows say so.  The store chooses between the applied and the conflict row inside the commit.
  */
 #include "config.h"
 
@@ -47,7 +47,8 @@ sum_up(const struct transaction *txn, struct sums *sums_r)
 		} else if (one->result.answer == FACTOR_UNSURE) {
 			sums.unsure |= kind;
 			sums.guessed = sums.guessed || one->result.guess;
-			sums.first_unsure = sums.first_unsure == NULL ? one->result.reason : sums.first_unsure;
+			sums.first_unsure =
+				sums.first_unsure == NULL ? one->result.reason : sums.first_unsure;
 		} else {
 			sums.failed |= kind;
 			sums.first_no = sums.first_no == NULL ? one->result.reason : sums.first_no;
@@ -70,7 +71,8 @@ outcome_wrong(const struct transaction *txn, const struct sums *sums)
 	const char *reason = sums->first_no != NULL ? sums->first_no : "wrong-answer";
 
 	outcome.count_possession =
-		((sums->proved & KIND_KNOWLEDGE) != 0 || txn->demand.password_elsewhere) && !txn->doomed;
+		((sums->proved & KIND_KNOWLEDGE) != 0 || txn->demand.password_elsewhere) &&
+		!txn->doomed;
 	AUDIT_TEXT(outcome.reason, txn->doomed ? txn->doom : reason);
 	return outcome;
 }
@@ -97,9 +99,10 @@ outcome_right(const struct transaction *txn, const struct sums *sums)
 	AUDIT_TEXT(outcome.reason, "ok");
 	if ((txn->peer != NULL && !txn->told) || txn->gateway.asks)
 		return outcome; /* who comes through a gateway asks again, with the same key */
-	outcome = (struct outcome){
-		.settle = SETTLE_RELEASE, .result = AUDIT_FAILURE, .verdict = WF_VERDICT_REJECT, .reason = "abandoned"
-	};
+	outcome = (struct outcome){.settle = SETTLE_RELEASE,
+		.result = AUDIT_FAILURE,
+		.verdict = WF_VERDICT_REJECT,
+		.reason = "abandoned"};
 	return outcome;
 }
 
@@ -112,18 +115,23 @@ outcome_none(enum wf_verdict verdict, enum audit_result result, const char *reas
 	return outcome;
 }
 
-/* The password was right.  Nothing is written of it but that the code is awaited, or else that nobody brought one. */
+/*
+ * The password was right.  Nothing is written of it but that the code is awaited, or else that
+ * nobody brought one.
+ */
 static struct outcome
 outcome_first(void)
 {
-	return (struct outcome){
-		.settle = SETTLE_CHALLENGE, .result = AUDIT_FAILURE, .verdict = WF_VERDICT_REJECT, .reason = "abandoned"
-	};
+	return (struct outcome){.settle = SETTLE_CHALLENGE,
+		.result = AUDIT_FAILURE,
+		.verdict = WF_VERDICT_REJECT,
+		.reason = "abandoned"};
 }
 
 /*
- * Another server wants to know more.  If nobody answers it the row says so, and it is counted for possession: what was
- * answered before may have been a guess, and was evaluated.  One at a token of ours is known to be, and counts as any.
+ * Another server wants to know more.  If nobody answers it the row says so, and it is counted for
+ * possession: what was answered before may have been a guess, and was evaluated.  One at a token of
+ * ours is known to be, and counts as any.
  */
 static struct outcome
 outcome_asked_back(const struct transaction *txn)
@@ -151,11 +159,15 @@ outcome_left(const struct transaction *txn)
 	return outcome;
 }
 
-/* Its question could not be asked, or its answer not be told: as free as one that is left open, were it not counted. */
+/*
+ * Its question could not be asked, or its answer not be told: as free as one that is left open,
+ * were it not counted.
+ */
 static struct outcome
 outcome_unsure(const struct transaction *txn, const struct sums *sums)
 {
-	struct outcome outcome = outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_UNAVAILABLE, sums->first_unsure);
+	struct outcome outcome =
+		outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_UNAVAILABLE, sums->first_unsure);
 
 	if (!txn->upstream.undecided || txn->engine->draining)
 		return outcome;
@@ -165,8 +177,8 @@ outcome_unsure(const struct transaction *txn, const struct sums *sums)
 }
 
 /*
- * Nobody is let in by a first password.  Where the client can ask for another one it is a success up to that; else
- * nothing happens, and the code may be used for the change.
+ * Nobody is let in by a first password.  Where the client can ask for another one it is a success
+ * up to that; else nothing happens, and the code may be used for the change.
  */
 static struct outcome
 outcome_must_change(const struct transaction *txn, const struct sums *sums)
@@ -203,8 +215,8 @@ must_change(const struct transaction *txn)
 }
 
 /*
- * Wrong beats unsure beats replayed beats right: a guess is counted even if another factor could not be
- * checked, and only all right is right.
+ * Wrong beats unsure beats replayed beats right: a guess is counted even if another factor could
+ * not be checked, and only all right is right.
  */
 static struct outcome
 decide(const struct transaction *txn)
@@ -241,9 +253,8 @@ struct kind_name {
 	const char *name;
 };
 
-static const struct kind_name kind_names[] = {
-	{ KIND_KNOWLEDGE, "knowledge" }, { KIND_POSSESSION, "possession" }, { KIND_BIOMETRIC, "biometric" }, { KIND_OTHER, "other" }
-};
+static const struct kind_name kind_names[] = {{KIND_KNOWLEDGE, "knowledge"},
+	{KIND_POSSESSION, "possession"}, {KIND_BIOMETRIC, "biometric"}, {KIND_OTHER, "other"}};
 
 static void
 append(char *text, size_t size, const char *word)
@@ -255,7 +266,8 @@ append(char *text, size_t size, const char *word)
 
 /* "totp"; of another server with its name, "upstream:otp1". */
 static const char *
-name_of(const struct transaction *txn, size_t prompt, const struct factor_ops *ops, char *name, size_t size)
+name_of(const struct transaction *txn, size_t prompt, const struct factor_ops *ops, char *name,
+	size_t size)
 {
 	if ((ops->flags & FACTOR_EGRESS) == 0)
 		return ops->name;
@@ -263,7 +275,10 @@ name_of(const struct transaction *txn, size_t prompt, const struct factor_ops *o
 	return name;
 }
 
-/* The factors that were proved, by name, tag and kind; an address that counted is told, but is nobody's answer. */
+/*
+ * The factors that were proved, by name, tag and kind; an address that counted is told, but is
+ * nobody's answer.
+ */
 static void
 name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kinds_r)
 {
@@ -276,7 +291,8 @@ name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kin
 
 		if (txn->verify.results[i].result.answer != FACTOR_YES || ops == NULL)
 			continue;
-		append(row->factors, sizeof(row->factors), name_of(txn, i, ops, name, sizeof(name)));
+		append(row->factors, sizeof(row->factors),
+			name_of(txn, i, ops, name, sizeof(name)));
 		kinds |= (unsigned)ops->kind;
 	}
 	if (row->result == AUDIT_SUCCESS && txn->demand.given != 0) {
@@ -290,23 +306,25 @@ name_factors(const struct transaction *txn, struct audit_row *row, unsigned *kin
 }
 
 static void
-fill_row(struct transaction *txn, struct audit_row *row, enum audit_result result, const char *reason)
+fill_row(struct transaction *txn, struct audit_row *row, enum audit_result result,
+	const char *reason)
 {
 	const char *note = txn->upstream.note;
 	char detail[sizeof(row->detail) + sizeof(txn->upstream.note) + 32];
 
-	row_fill(row, txn->engine, &txn->asker, AUDIT_AUTH, txn->purpose == WF_PURPOSE_CHANGE ? "password.prove" : "login");
+	row_fill(row, txn->engine, &txn->asker, AUDIT_AUTH,
+		txn->purpose == WF_PURPOSE_CHANGE ? "password.prove" : "login");
 	AUDIT_TEXT(row->action, "authenticate");
 	AUDIT_TEXT(row->txn, txn->id_hex);
 	row_outcome(row, result, reason, txn->rule);
-	snprintf(detail, sizeof(detail), "%s%s%s%s", row->detail, txn->reserve_used ? "; reserve used" : "",
-		 note[0] != '\0' ? "; " : "", note);
+	snprintf(detail, sizeof(detail), "%s%s%s%s", row->detail,
+		txn->reserve_used ? "; reserve used" : "", note[0] != '\0' ? "; " : "", note);
 	AUDIT_TEXT(row->detail, detail);
 }
 
 /*
- * Everything was right, but the password must be changed: it is known to whoever guesses, or a rule of today
- * asks for another one.
+ * Everything was right, but the password must be changed: it is known to whoever guesses, or a rule
+ * of today asks for another one.
  */
 static void
 note_change(const struct transaction *txn, const struct outcome *outcome, struct audit_row *row)
@@ -340,13 +358,15 @@ fill_login_effects(const struct transaction *txn, struct store_settle *settle)
 		.value2 = leak == STORE_LEAK_UNKNOWN ? 0 : now_us,
 	};
 	if (note->length > 0)
-		settle->effects[settle->neffects++] = (struct effect){
-			.kind = EFFECT_PASSWORD_NOTE, .account_id = txn->account, .value = note->length, .value2 = note->classes
-		};
+		settle->effects[settle->neffects++] = (struct effect){.kind = EFFECT_PASSWORD_NOTE,
+			.account_id = txn->account,
+			.value = note->length,
+			.value2 = note->classes};
 	if (leak != STORE_LEAK_FOUND)
 		return;
 	effect = &settle->effects[settle->neffects++];
-	*effect = (struct effect){.kind = EFFECT_MUST_CHANGE, .account_id = txn->account, .value = 1};
+	*effect =
+		(struct effect){.kind = EFFECT_MUST_CHANGE, .account_id = txn->account, .value = 1};
 	policy_change_rule(&txn->engine->config->policy, CHANGE_ON_LEAK, rule);
 	snprintf(effect->text, sizeof(effect->text), "%.63s", rule);
 }
@@ -354,8 +374,11 @@ fill_login_effects(const struct transaction *txn, struct store_settle *settle)
 static void
 fill_effects(struct transaction *txn, struct store_settle *settle)
 {
-	_Static_assert(POLICY_PROMPTS_MAX * sizeof(((struct factor_result *)0)->effects) / sizeof(struct effect) + 4 <=
-			       STORE_EFFECTS_MAX, "an effect that is left out lets a code be used again");
+	_Static_assert(POLICY_PROMPTS_MAX * sizeof(((struct factor_result *)0)->effects) /
+					       sizeof(struct effect) +
+				       4 <=
+			       STORE_EFFECTS_MAX,
+		"an effect that is left out lets a code be used again");
 	for (size_t i = 0; i < txn->verify.nprompts; i++) {
 		const struct factor_result *result = &txn->verify.results[i].result;
 
@@ -381,15 +404,18 @@ fill_rows(struct transaction *txn, struct store_settle *settle, const struct out
 	row_fill(&settle->locked, txn->engine, &txn->asker, AUDIT_FINDING, "lock");
 	AUDIT_TEXT(settle->locked.txn, txn->id_hex);
 	row_outcome(&settle->locked, AUDIT_NEUTRAL, "threshold", "");
-	policy_held_rule(policy, R_LOCK_THRESHOLD, txn->asker.kind, GUARD_NONE, 0, settle->locked.rule);
+	policy_held_rule(
+		policy, R_LOCK_THRESHOLD, txn->asker.kind, GUARD_NONE, 0, settle->locked.rule);
 	if (txn->known && !txn->shadow && txn->verify.status == WF_OK)
 		return;
 	/*
-	 * Names without account, and what was doomed from the start: gathered, and their locks are no finding.  What
-	 * was admitted and never evaluated is gathered, too: it cost the peer nothing.
+	 * Names without account, and what was doomed from the start: gathered, and their locks are
+	 * no finding.  What was admitted and never evaluated is gathered, too: it cost the peer
+	 * nothing.
 	 */
 	txn->noted = true;
-	if (!refusals_note(txn->engine->refusals, &settle->applied, refusal_kind(&txn->asker, txn->known)))
+	if (!refusals_note(
+		    txn->engine->refusals, &settle->applied, refusal_kind(&txn->asker, txn->known)))
 		settle->applied.class = 0;
 	settle->locked.class = 0;
 }
@@ -405,12 +431,15 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 	settle->account = txn->account;
 	settle->purpose = txn->purpose;
 	asker_place(&txn->asker, settle->service);
-	settle->has_idempotency = txn->has_idempotency && txn->verify.status == WF_OK &&
-				  (outcome->verdict != WF_VERDICT_UNAVAILABLE || txn->upstream.undecided);
-	settle->challenged = (txn->round == ROUND_FIRST || txn->upstream.asked_back) && outcome->verdict == WF_VERDICT_REJECT;
+	settle->has_idempotency =
+		txn->has_idempotency && txn->verify.status == WF_OK &&
+		(outcome->verdict != WF_VERDICT_UNAVAILABLE || txn->upstream.undecided);
+	settle->challenged = (txn->round == ROUND_FIRST || txn->upstream.asked_back) &&
+			     outcome->verdict == WF_VERDICT_REJECT;
 	if (txn->upstream.asked_back)
 		settle->further = txn->upstream.further;
-	settle->challenge_ms = policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000;
+	settle->challenge_ms =
+		policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000;
 	settle->leak = txn->verify.leak;
 	settle->note = txn->verify.note;
 	memcpy(settle->idempotency, txn->idempotency, sizeof(settle->idempotency));
@@ -422,7 +451,9 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 	AUDIT_TEXT(settle->factors, settle->applied.factors);
 }
 
-/* A machine that was asleep or busy says nothing of the hashes: past the bound it is not believed. */
+/*
+ * A machine that was asleep or busy says nothing of the hashes: past the bound it is not believed.
+ */
 static void
 note_elapsed(struct engine *engine, int64_t elapsed_us)
 {
@@ -530,7 +561,8 @@ settle_refusal(struct transaction *txn, const char *reason)
 		repeats_refused(txn);
 	fill_row(txn, row, refusal_result(txn->verdict), reason);
 	AUDIT_TEXT(txn->reason, reason);
-	txn->unwritten = refusals_note(txn->engine->refusals, row, refusal_kind(&txn->asker, txn->known));
+	txn->unwritten =
+		refusals_note(txn->engine->refusals, row, refusal_kind(&txn->asker, txn->known));
 	if (txn->unwritten || txn->weighs)
 		submit_refusal(txn);
 	else

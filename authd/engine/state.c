@@ -1,8 +1,7 @@
 /*
- * The STATE of a challenge: the transaction's id, and a mark that it was made here for this client, this user and this
- * round.
- * It authorises nothing: the store alone knows which challenges are open, and each is taken up once.  The mark
- * keeps made-up ones away from the store.
+ * The STATE of a challenge: the transaction's id, and a mark that it was made here for this client,
+ * this user and this round. It authorises nothing: the store alone knows which challenges are open,
+ * and each is taken up once.  The mark keeps made-up ones away from the store.
  */
 #include "config.h"
 
@@ -13,12 +12,15 @@
 
 #define MARK_LEN 14
 #define STATE_OCTETS (WF_TXN_LEN + MARK_LEN)
-_Static_assert(WF_BASE64_LEN(STATE_OCTETS) == WF_STATE_LEN, "the protocol fixes the length of a STATE");
+_Static_assert(
+	WF_BASE64_LEN(STATE_OCTETS) == WF_STATE_LEN, "the protocol fixes the length of a STATE");
 
-/* A name has no NUL, so what stands behind one is the round: none for the code after the password. */
+/*
+ * A name has no NUL, so what stands behind one is the round: none for the code after the password.
+ */
 static wf_status
-mark(const struct keyring *keys, const uint8_t txn[WF_TXN_LEN], const char *service, const char *user, unsigned round,
-     uint8_t mac_r[32])
+mark(const struct keyring *keys, const uint8_t txn[WF_TXN_LEN], const char *service,
+	const char *user, unsigned round, uint8_t mac_r[32])
 {
 	uint8_t bound[WF_TXN_LEN + WF_NAME_MAX + 2];
 	size_t len = WF_TXN_LEN + strnlen(user, WF_NAME_MAX);
@@ -33,8 +35,8 @@ mark(const struct keyring *keys, const uint8_t txn[WF_TXN_LEN], const char *serv
 }
 
 wf_status
-state_make(const struct keyring *keys, const uint8_t txn[WF_TXN_LEN], const char *service, const char *user,
-	   unsigned round, char state_r[WF_STATE_LEN + 1])
+state_make(const struct keyring *keys, const uint8_t txn[WF_TXN_LEN], const char *service,
+	const char *user, unsigned round, char state_r[WF_STATE_LEN + 1])
 {
 	uint8_t octets[STATE_OCTETS], mac[32];
 	wf_status status = mark(keys, txn, service, user, round, mac);
@@ -54,7 +56,8 @@ state_open(const struct keyring *keys, const char *state, const char *service, c
 	uint8_t octets[STATE_OCTETS], mac[32];
 	size_t len;
 
-	if (wf_base64url_decode(state, strlen(state), octets, sizeof(octets), &len) != WF_OK || len != sizeof(octets))
+	if (wf_base64url_decode(state, strlen(state), octets, sizeof(octets), &len) != WF_OK ||
+		len != sizeof(octets))
 		return WF_NO;
 	for (unsigned round = 0; round <= UPSTREAM_ROUNDS_MAX; round++) {
 		wf_status status = mark(keys, octets, service, user, round, mac);

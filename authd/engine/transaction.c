@@ -62,8 +62,9 @@ hex_id(struct transaction *txn)
 }
 
 /*
- * An id is no secret, but it must be unique, and nobody shall guess another's: 96 random bits.  It begins with the time,
- * in seconds, so that the store writes those of one moment beside each other and not all over its tables.
+ * An id is no secret, but it must be unique, and nobody shall guess another's: 96 random bits.  It
+ * begins with the time, in seconds, so that the store writes those of one moment beside each other
+ * and not all over its tables.
  */
 static wf_status
 make_id(const struct engine *engine, uint8_t id_r[WF_TXN_LEN])
@@ -76,8 +77,9 @@ make_id(const struct engine *engine, uint8_t id_r[WF_TXN_LEN])
 }
 
 /*
- * 50 KiB, most of them for what few logins have: sixteen credentials, four prompts.  So what comes behind is left as it
- * is: the jobs' beginnings are cleared by store_job_init(), results by verify_start().
+ * 50 KiB, most of them for what few logins have: sixteen credentials, four prompts.  So what comes
+ * behind is left as it is: the jobs' beginnings are cleared by store_job_init(), results by
+ * verify_start().
  */
 static struct transaction *
 txn_alloc(void)
@@ -87,7 +89,8 @@ txn_alloc(void)
 	if (txn == NULL)
 		return NULL;
 	memset(txn, 0, offsetof(struct transaction, verify.results));
-	memset(&txn->job_used, 0, offsetof(struct transaction, job.u) - offsetof(struct transaction, job_used));
+	memset(&txn->job_used, 0,
+		offsetof(struct transaction, job.u) - offsetof(struct transaction, job_used));
 	return txn;
 }
 
@@ -196,7 +199,8 @@ txn_take_id(struct transaction *txn, const uint8_t id[WF_TXN_LEN])
 bool
 txn_arm_deadline(struct transaction *txn, int64_t ms)
 {
-	struct timeval tv = {.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
+	struct timeval tv = {
+		.tv_sec = (time_t)(ms / 1000), .tv_usec = (suseconds_t)(ms % 1000 * 1000)};
 
 	txn->due_us = wf_clock_now(&txn->engine->clock).boot_us + ms * 1000;
 	return evtimer_add(txn->deadline, &tv) == 0;

@@ -1,7 +1,8 @@
 /*
- * From an answer to its reservation.  What needs a slow hash takes its turn (admission.h) before anything
- * is written: so a flood is turned away for the price of a message, and nothing is pending for who waits.
- * What needs none is reserved at once, or evaluated at once and admitted by the commit that settles it.
+ * From an answer to its reservation.  What needs a slow hash takes its turn (admission.h) before
+ * anything is written: so a flood is turned away for the price of a message, and nothing is pending
+ * for who waits. What needs none is reserved at once, or evaluated at once and admitted by the
+ * commit that settles it.
  */
 #include "config.h"
 
@@ -27,7 +28,10 @@ refuse_overload(struct transaction *txn)
 	txn_refuse(txn, WF_VERDICT_UNAVAILABLE, "overload");
 }
 
-/* Of each machine its own: behind the uid as much of the host's name as there is room for, from its beginning. */
+/*
+ * Of each machine its own: behind the uid as much of the host's name as there is room for, from its
+ * beginning.
+ */
 static void
 uid_key(const struct asker *asker, uint8_t key_r[ADMISSION_KEY_LEN])
 {
@@ -36,11 +40,12 @@ uid_key(const struct asker *asker, uint8_t key_r[ADMISSION_KEY_LEN])
 }
 
 /*
- * What takes turns as one source: a uid that is not trusted, an address; where many honest people share the
- * source (NAT, jump hosts, the machine itself), each account alone.
+ * What takes turns as one source: a uid that is not trusted, an address; where many honest people
+ * share the source (NAT, jump hosts, the machine itself), each account alone.
  */
 static void
-source_key(const struct transaction *txn, const struct store_lanes *lanes, uint8_t key_r[ADMISSION_KEY_LEN])
+source_key(const struct transaction *txn, const struct store_lanes *lanes,
+	uint8_t key_r[ADMISSION_KEY_LEN])
 {
 	const struct asker *asker = &txn->asker;
 
@@ -150,5 +155,6 @@ turns_succeeded(struct transaction *txn)
 	int64_t now_us = wf_clock_now(&engine->clock).boot_us;
 
 	if (txn->purpose == WF_PURPOSE_LOGIN && fill_ticket(txn, now_us) == WF_OK)
-		admission_succeeded(engine->admission, txn->ticket.account, txn->ticket.source, now_us);
+		admission_succeeded(
+			engine->admission, txn->ticket.account, txn->ticket.source, now_us);
 }

@@ -1,17 +1,19 @@
 /*
  * Factors that another server knows: its questions to the person, and our questions to it.
  *
- * A server is asked last.  All that is checked here has been right by then, and the attempt is reserved; so who is
- * unknown, locked or has a wrong password or code of our own never reaches it, and locks nobody there.  What it says is
- * one more answer: the counters, the row and the verdict stay ours.
+ * A server is asked last.  All that is checked here has been right by then, and the attempt is
+ * reserved; so who is unknown, locked or has a wrong password or code of our own never reaches it,
+ * and locks nobody there.  What it says is one more answer: the counters, the row and the verdict
+ * stay ours.
  *
- * It may ask for more, a few times.  Over PAM that is one more round of prompts of the same transaction, which waits in
- * the state FURTHER; over RADIUS a challenge like the one for a code, whose reservation waits in the store.  Who leaves
- * such a question open is counted for possession: nobody knows whether his answer before it was right, and the server
- * has done what the question cost.  So is a question that could not be put to him, or whose answer could not be to it.
+ * It may ask for more, a few times.  Over PAM that is one more round of prompts of the same
+ * transaction, which waits in the state FURTHER; over RADIUS a challenge like the one for a code,
+ * whose reservation waits in the store.  Who leaves such a question open is counted for possession:
+ * nobody knows whether his answer before it was right, and the server has done what the question
+ * cost.  So is a question that could not be put to him, or whose answer could not be to it.
  *
- * One question of an account is out at a time; others of it wait for their turn.  What was asked is waited for even if
- * nobody waits for us any more: a wrong answer is counted also of who hangs up.
+ * One question of an account is out at a time; others of it wait for their turn.  What was asked is
+ * waited for even if nobody waits for us any more: a wrong answer is counted also of who hangs up.
  */
 #include "config.h"
 
@@ -25,7 +27,8 @@
 #define MARGIN_US INT64_C(10000000)
 #define SAYS_SO_MS 1000 /* for warifu-egress to say that nobody answered */
 
-_Static_assert(sizeof(((struct store_further *)0)->question) >= EGRESS_TEXT_MAX, "a question is kept whole");
+_Static_assert(sizeof(((struct store_further *)0)->question) >= EGRESS_TEXT_MAX,
+	"a question is kept whole");
 
 static void ask(struct transaction *txn);
 
@@ -41,15 +44,17 @@ upstream_choose(struct transaction *txn, const struct account *account)
 	if (txn->doomed || account == NULL)
 		return WF_OK;
 	if (upstream->further.round > 0) { /* the answer to its question is for nobody else */
-		memcpy(upstream->servers[0], upstream->further.server, sizeof(upstream->servers[0]));
+		memcpy(upstream->servers[0], upstream->further.server,
+			sizeof(upstream->servers[0]));
 		wf_secret_move(&upstream->answers[0], &verify->answers[0]);
 		return WF_OK;
 	}
 	for (size_t i = 0; status == WF_OK && i < verify->nprompts; i++) {
 		const struct factor_ops *ops = factor_upstream(verify->prompts[i].text);
 		const struct config_upstream *section =
-			ops == NULL ? NULL : account_upstream(&txn->engine->config->upstreams, account,
-							      verify->credentials, verify->ncredentials, ops->kind);
+			ops == NULL ? NULL
+				    : account_upstream(&txn->engine->config->upstreams, account,
+					      verify->credentials, verify->ncredentials, ops->kind);
 
 		if (section == NULL)
 			continue;
@@ -65,7 +70,9 @@ upstream_unasked(const struct transaction *txn, size_t prompt)
 	return txn->upstream.servers[prompt][0] != '\0' && !txn->upstream.asked[prompt];
 }
 
-/* The next prompt that a server has to be asked about; false: none, or something else is not right. */
+/*
+ * The next prompt that a server has to be asked about; false: none, or something else is not right.
+ */
 static bool
 find_next(const struct transaction *txn, size_t *at_r)
 {
@@ -144,8 +151,9 @@ note(struct transaction *txn, const char *who, const char *what)
 {
 	struct upstream *upstream = &txn->upstream;
 
-	snprintf(upstream->note, sizeof(upstream->note), "upstream %s%s%s%s: %s", upstream->servers[upstream->at],
-		 who[0] != '\0' ? " (" : "", who, who[0] != '\0' ? ")" : "", what);
+	snprintf(upstream->note, sizeof(upstream->note), "upstream %s%s%s%s: %s",
+		upstream->servers[upstream->at], who[0] != '\0' ? " (" : "", who,
+		who[0] != '\0' ? ")" : "", what);
 }
 
 static void
@@ -155,10 +163,12 @@ conclude(struct transaction *txn, enum factor_answer answer, const char *reason)
 	const struct factor_ops *ops = factor_upstream(txn->verify.prompts[txn->upstream.at].text);
 	bool guessed = result->result.checked || txn->upstream.further.guessed;
 
-	txn->upstream.further = (struct store_further){.round = 0}; /* its State is for no other server */
+	/* its State is for no other server */
+	txn->upstream.further = (struct store_further){.round = 0};
 	factor_upstream_said(answer, reason, &result->result);
 	if (answer == FACTOR_UNSURE)
-		result->result.guess = guessed; /* else a pending token could be guessed for nothing while it is away */
+		/* else a pending token could be guessed for nothing while it is away */
+		result->result.guess = guessed;
 	result->factor = ops->id;
 	result->kind = ops->kind;
 	verify_ended(txn);
@@ -186,11 +196,15 @@ hear_nothing(struct transaction *txn, const struct egress_reply *reply)
 	conclude(txn, FACTOR_UNSURE, "upstream-away");
 }
 
-/* A first round answers everybody alike, so it has no room for a question; nor has a client without challenges. */
+/*
+ * A first round answers everybody alike, so it has no room for a question; nor has a client without
+ * challenges.
+ */
 static bool
 can_ask_back(const struct transaction *txn)
 {
-	return !txn->gateway.asks || (txn->gateway.mode == CLIENT_CHALLENGE && txn->round != ROUND_FIRST);
+	return !txn->gateway.asks ||
+	       (txn->gateway.mode == CLIENT_CHALLENGE && txn->round != ROUND_FIRST);
 }
 
 static void
@@ -223,11 +237,13 @@ hear_question(struct transaction *txn, const struct egress_reply *reply)
 		return;
 	}
 	keep_question(txn, reply);
-	txn->upstream.left = !txn->gateway.asks && (txn->peer == NULL || txn->told || txn->engine->draining);
+	txn->upstream.left =
+		!txn->gateway.asks && (txn->peer == NULL || txn->told || txn->engine->draining);
 	txn_step(txn, txn->gateway.asks || txn->upstream.left ? TXN_VERIFIED : TXN_ASKED_BACK);
 }
 
-static void (*const hear[WF_OUTCOME_COUNT])(struct transaction *txn, const struct egress_reply *reply) = {
+static void (*const hear[WF_OUTCOME_COUNT])(
+	struct transaction *txn, const struct egress_reply *reply) = {
 	[WF_OUTCOME_UNREACHABLE] = hear_nothing,
 	[WF_OUTCOME_REJECT] = hear_reject,
 	[WF_OUTCOME_ACCEPT] = hear_accept,
@@ -269,7 +285,10 @@ heard(void *ctx, const struct egress_reply *reply)
 
 /* --- what it is asked --- */
 
-/* When a question must be answered: what came later could not be settled, because the reservation has ended. */
+/*
+ * When a question must be answered: what came later could not be settled, because the reservation
+ * has ended.
+ */
 static int64_t
 last_us(const struct transaction *txn)
 {
@@ -291,7 +310,8 @@ is_still(const struct transaction *txn, const struct config_upstream *section)
 {
 	const struct factor_ops *ops = factor_upstream(txn->verify.prompts[txn->upstream.at].text);
 
-	return section->factor == (ops->kind == KIND_KNOWLEDGE ? UPSTREAM_KNOWLEDGE : UPSTREAM_POSSESSION);
+	return section->factor ==
+	       (ops->kind == KIND_KNOWLEDGE ? UPSTREAM_KNOWLEDGE : UPSTREAM_POSSESSION);
 }
 
 static wf_status
@@ -310,7 +330,9 @@ send_query(struct transaction *txn)
 		.answer = &upstream->answers[upstream->at],
 		.state = further->state,
 		.state_len = further->state_len,
-		.source = asker->source.remote && strncmp(asker->source.text, "name:", 5) != 0 ? asker->source.text : "",
+		.source = asker->source.remote && strncmp(asker->source.text, "name:", 5) != 0
+				  ? asker->source.text
+				  : "",
 		.nas = asker->nas[0] != '\0' ? asker->nas : asker->host,
 	};
 
@@ -362,7 +384,8 @@ send_question(struct transaction *txn)
 	struct wf_msg msg;
 	wf_status status;
 
-	prompt.text = WF_TEXT_CODE; /* where the server has no words, and for modules that do not know of them */
+	/* where the server has no words, and for modules that do not know of them */
+	prompt.text = WF_TEXT_CODE;
 	prompt.echo = further->echo;
 	wf_msg_init(&msg, WF_MSG_PROMPTS, txn->version);
 	status = wf_msg_add_bytes(&msg, WF_F_TXN, txn->id, WF_TXN_LEN);
@@ -414,8 +437,9 @@ upstream_read_answer(struct transaction *txn, const struct wf_msg *msg)
 	const uint8_t *bytes;
 	size_t len;
 
-	if (wf_msg_count(msg, WF_F_ANSWER) != 1 || wf_msg_get_bytes(msg, WF_F_ANSWER, 0, &bytes, &len) != WF_OK ||
-	    bytes[0] != txn->verify.prompts[at].id)
+	if (wf_msg_count(msg, WF_F_ANSWER) != 1 ||
+		wf_msg_get_bytes(msg, WF_F_ANSWER, 0, &bytes, &len) != WF_OK ||
+		bytes[0] != txn->verify.prompts[at].id)
 		return WF_INVALID;
 	return wf_msg_get_secret(msg, WF_F_ANSWER, 0, 1, &txn->upstream.answers[at]);
 }

@@ -1,10 +1,10 @@
 /*
- * Evaluation: every prompt's answer against the credentials that answer to it.  All of them are always tried,
- * doomed or not, so that time tells nothing.
+ * Evaluation: every prompt's answer against the credentials that answer to it.  All of them are
+ * always tried, doomed or not, so that time tells nothing.
  *
- * Slow hashes are computed by workers.  A few codes take some microseconds, less than it takes to hand them to another
- * thread and back, so they are checked at once, in the loop's; many (an account with many tokens, a wide window)
- * by the quick pool.
+ * Slow hashes are computed by workers.  A few codes take some microseconds, less than it takes to
+ * hand them to another thread and back, so they are checked at once, in the loop's; many (an
+ * account with many tokens, a wide window) by the quick pool.
  */
 #include "config.h"
 
@@ -47,7 +47,8 @@ try_prompt(struct verify *verify, size_t index, void *scratch)
 	size_t n = verify->doomed ? 0 : verify->ncredentials;
 	const struct factor_ops *ops;
 
-	factor_try(verify->prompts[index].text, verify->credentials, n, &input, &result->result, &result->factor);
+	factor_try(verify->prompts[index].text, verify->credentials, n, &input, &result->result,
+		&result->factor);
 	if (verify->doomed)
 		result->result = (struct factor_result){.answer = FACTOR_NO};
 	ops = factor_ops(result->factor);
@@ -93,7 +94,10 @@ seek_leak(struct verify *verify, const struct wf_secret *password)
 		verify->leak = none[verify->policy->leaks != NULL];
 }
 
-/* How long is it, and of which classes?  Kept of one that was right alone, and not of another server's. */
+/*
+ * How long is it, and of which classes?  Kept of one that was right alone, and not of another
+ * server's.
+ */
 static void
 take_note(struct verify *verify, size_t index)
 {
@@ -113,7 +117,8 @@ static void
 seek(struct verify *verify)
 {
 	for (size_t i = 0; verify->seeks && i < verify->nprompts; i++) {
-		if (verify->prompts[i].text != WF_TEXT_PASSWORD || (verify->renews && !all_right(verify)))
+		if (verify->prompts[i].text != WF_TEXT_PASSWORD ||
+			(verify->renews && !all_right(verify)))
 			continue;
 		seek_leak(verify, &verify->answers[i]);
 		take_note(verify, i);
@@ -183,7 +188,8 @@ static void
 done(struct worker_job *job, wf_status status)
 {
 	struct verify *verify = job->ctx;
-	struct transaction *txn = (struct transaction *)((char *)verify - offsetof(struct transaction, verify));
+	struct transaction *txn =
+		(struct transaction *)((char *)verify - offsetof(struct transaction, verify));
 
 	verify->status = status;
 	verify_clear(verify);
@@ -205,14 +211,18 @@ round_prompts(const struct transaction *txn, const struct wf_prompt **first_r)
 }
 
 static const struct account *
-use(struct verify *verify, bool found, const struct account *account, struct credential *credentials, size_t n)
+use(struct verify *verify, bool found, const struct account *account,
+	struct credential *credentials, size_t n)
 {
 	verify->credentials = credentials;
 	verify->ncredentials = found ? n : 0;
 	return found ? account : NULL;
 }
 
-/* Of the job that has read them: that admitted the attempt, or BEGIN's. The account, NULL: there is none. */
+/*
+ * Of the job that has read them: that admitted the attempt, or BEGIN's. The account, NULL: there is
+ * none.
+ */
 static const struct account *
 fill_credentials(struct transaction *txn)
 {
@@ -222,12 +232,14 @@ fill_credentials(struct transaction *txn)
 	struct verify *verify = &txn->verify;
 
 	if (txn->job.kind == STORE_RESERVE)
-		return use(verify, reserve->admission.found, &reserve->account, reserve->credentials,
-			   reserve->ncredentials);
+		return use(verify, reserve->admission.found, &reserve->account,
+			reserve->credentials, reserve->ncredentials);
 	if (txn->job.kind == STORE_RESUME)
-		return use(verify, resume->found, &resume->account, resume->credentials, resume->ncredentials);
+		return use(verify, resume->found, &resume->account, resume->credentials,
+			resume->ncredentials);
 	if (txn->job.kind == STORE_READ)
-		return use(verify, read->found && !txn->shadow, &read->account, read->credentials, read->ncredentials);
+		return use(verify, read->found && !txn->shadow, &read->account, read->credentials,
+			read->ncredentials);
 	return NULL; /* not admitted: against nothing */
 }
 
@@ -260,7 +272,8 @@ fill(struct transaction *txn, const struct account *account)
 	verify->nprompts = round_prompts(txn, &first);
 	memcpy(verify->prompts, first, verify->nprompts * sizeof(*first));
 	verify->hashes = !is_quick(txn);
-	verify->renews = txn->round == ROUND_WHOLE; /* else time would tell that the password was right */
+	/* else time would tell that the password was right */
+	verify->renews = txn->round == ROUND_WHOLE;
 	verify->policy = policy;
 	verify->seeks = txn->purpose == WF_PURPOSE_LOGIN;
 	verify->leak = STORE_LEAK_UNKNOWN;
@@ -280,7 +293,8 @@ fill(struct transaction *txn, const struct account *account)
 
 /* A tenth of a millisecond: one person's tokens must not hold up everybody. */
 #define CODES_AT_ONCE 256
-#define CODES_BESIDE 32 /* for each token: what is behind in its window, or a set's recovery codes */
+/* for each token: what is behind in its window, or a set's recovery codes */
+#define CODES_BESIDE 32
 
 /* What can be evaluated here and now. */
 static bool
@@ -322,8 +336,10 @@ verify_start(struct transaction *txn)
 	verify->job.done = done;
 	verify->job.ctx = verify;
 	verify->job.deadline_boot_us =
-		txn->round_us + policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000000;
-	atomic_store(&verify->job.cancelled, (txn->peer == NULL || txn->told) && txn->round != ROUND_SECOND);
+		txn->round_us +
+		policy_value(&txn->engine->config->policy, P_PERSON_DEADLINE_S) * 1000000;
+	atomic_store(&verify->job.cancelled,
+		(txn->peer == NULL || txn->told) && txn->round != ROUND_SECOND);
 	if (status == WF_OK && is_short(txn)) {
 		evaluate_here(txn);
 		return;
@@ -346,7 +362,10 @@ verify_may_be_ahead(const struct transaction *txn)
 	return txn->round == ROUND_WHOLE && is_quick(txn);
 }
 
-/* Whose peer waits, who has nothing that another server knows, and whose credentials BEGIN's READ has brought. */
+/*
+ * Whose peer waits, who has nothing that another server knows, and whose credentials BEGIN's READ
+ * has brought.
+ */
 static bool
 can_be_ahead(const struct transaction *txn, const struct account *account)
 {
@@ -356,8 +375,8 @@ can_be_ahead(const struct transaction *txn, const struct account *account)
 	if (txn->job.kind != STORE_READ || txn->job.u.read.bare || txn->peer == NULL || txn->told)
 		return false;
 	return verify_may_be_ahead(txn) && is_short(txn) &&
-	       (account == NULL ||
-		account_upstream_kinds(upstreams, account, verify->credentials, verify->ncredentials) == 0);
+	       (account == NULL || account_upstream_kinds(upstreams, account, verify->credentials,
+					   verify->ncredentials) == 0);
 }
 
 bool

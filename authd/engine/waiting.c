@@ -1,6 +1,6 @@
 /*
- * Attempts held back because pending ones fill the limit (DESIGN section 2, step 3).  They wait in order
- * of arrival, are never counted for waiting, and end UNAVAILABLE at their deadline.
+ * Attempts held back because pending ones fill the limit (DESIGN section 2, step 3).  They wait in
+ * order of arrival, are never counted for waiting, and end UNAVAILABLE at their deadline.
  */
 #include "config.h"
 
