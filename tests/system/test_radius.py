@@ -13,7 +13,6 @@ import wire
 from fake import FakeDaemon
 from radius import Gateway, Nas, Server, access, attribute, client, record, status_server
 
-OTHER_VERSION = "RADIUS/1.1, which is not spoken: who offers nothing else is refused, radsec:g1_protocols"
 # A1 to I7: RFC 2865, 2866, 2869, 3579, 5080, 5997, 6613, 6614, 9765, 5176, and CVE-2024-3596. "file:test" or a reason.
 CHECKLIST = {
     "A1": "radius:a1_address_chooses_the_secret",
@@ -46,7 +45,7 @@ CHECKLIST = {
     "D2": "radius:d2_same_bytes_and_busy_dropped",
     "D3": "radius:d3_other_authenticator_is_new",
     "D4": "radius:d4_bad_packets_leave_the_cache_alone",
-    "D5": "radius:a12_challenge_attributes",
+    "D5": "radius:d5_the_state_alone_ties_the_rounds",
     "D6": "radius:d6_authorize_only",
     "D7": "radius:d7_logins_under_way_go_first",
     "D8": "radius:d8_attributes_for_marked_clients_only",
@@ -64,7 +63,9 @@ CHECKLIST = {
     "F7": "radsec:f7_unserved_codes_are_told",
     "F8": "radsec:f8_one_connection_for_all",
     "G1": "radsec:g1_protocols",
-    "G2": OTHER_VERSION, "G3": OTHER_VERSION, "G4": OTHER_VERSION,
+    "G2": "radsec:g2_tokens",
+    "G3": "radsec:g3_logins_over_radius_1_1",
+    "G4": "radsec:g4_no_ticket_leads_to_another_version",
     "H1": "radius:h1_disconnect_request",
     "H2": "radius:h2_identification_alone",
     "H3": "radius:h2_identification_alone",
@@ -480,6 +481,18 @@ def test_d4_bad_packets_leave_the_cache_alone(lab):
         nas.send(raw)
         lib.equal(nas.receive(), first, "the reply from the cache")
     lib.equal(len(daemon.of()), 1, "questions")
+
+
+def test_d5_the_state_alone_ties_the_rounds(lab):
+    """Each challenge has one, and the answer is known by it: not by port, NAS attributes or identifier, of which none is kept."""
+    _, daemon = served(lab)
+    with Nas() as nas:
+        state = nas.ask(access("two", nas=b"nas one")).one(radius.STATE_ATTR)
+    with Nas() as other:
+        accepted(other, access("two", "123456", state=state, nas=b"nas two"))
+    first, second = daemon.of()
+    lib.equal((second.text(fake.STATE), second.text(fake.NAS)), (state.decode(), "nas two"), "what the daemon is asked")
+    lib.equal(first.text(fake.STATE), "", "the first round's")
 
 
 def test_d6_authorize_only(lab):

@@ -426,6 +426,17 @@ def test_tls_no_session_comes_again(lab):
         lib.equal("TLS session ticket:" in done.stdout, False, f"a ticket, {version}")
 
 
+def test_g4_no_ticket_leads_to_another_version(lab):
+    """A session of RADIUS/1.1 could be taken up again as that alone; none is handed out, so that each is agreed on anew."""
+    served(lab)
+    session = os.path.join(lab.logs, "session.pem")
+    for version in ("radius/1.1", "radius/1.0"):
+        done = lab.run("openssl", "s_client", "-connect", f"127.0.0.1:{radsec.PORT}", "-tls1_3", "-alpn", version, "-cert", path("gw"),
+                       "-key", path("gw", "key"), "-sess_out", session, text="Q\n", code=None, timeout=20)
+        lib.contains(done.stdout, f"ALPN protocol: {version}", "what is agreed on")
+        lib.equal((os.path.exists(session), "Session-ID:" in done.stdout), (False, False), f"a session of {version}")
+
+
 def latencies(seconds):
     """Logins over UDP one after the other; how long each took, in order of length."""
     found = []
