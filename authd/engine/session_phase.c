@@ -6,20 +6,11 @@
 
 #include "authd/engine/internal.h"
 
-/* C-21: how long it may last, which is the caller's to see to: nobody here may end processes. */
-static uint32_t
-longest(const struct policy *policy)
-{
-	int64_t s = policy_number_of(policy, R_SESSION_TIMEOUT, ACCOUNT_GENERAL, GUARD_MFA);
-
-	return s <= 0 ? 0 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
-}
-
 static void
 written(struct errand *errand)
 {
 	if (errand->event == WF_SESSION_OPEN)
-		errand->session_s = longest(&errand->engine->config->policy);
+		errand->session_s = policy_session_s(&errand->engine->config->policy);
 	if (errand->job.status != WF_OK)
 		errand_unavailable(errand, "store");
 	else

@@ -330,4 +330,9 @@ struct policy_account_answer {
 };
 void policy_account(const struct policy *policy, const struct policy_facts *facts,
 	const struct account *account, int64_t wall_us, struct policy_account_answer *answer_r);
+/*
+ * C-21: the limit that is handed out with a session, in seconds; 0: none.  To end it is the
+ * caller's: nobody here may end processes.
+ */
+uint32_t policy_session_s(const struct policy *policy);
 #endif

@@ -233,3 +233,11 @@ policy_account(const struct policy *policy, const struct policy_facts *facts,
 	policy_kinds_rule(policy, q.service, rule);
 	answer(answer_r, WF_VERDICT_ACCEPT, "ok", rule);
 }
+
+uint32_t
+policy_session_s(const struct policy *policy)
+{
+	int64_t s = policy_number_of(policy, R_SESSION_TIMEOUT, ACCOUNT_GENERAL, GUARD_MFA);
+
+	return s <= 0 ? 0 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+}

@@ -1,7 +1,7 @@
 /*
- * bench_policy CONF SECONDS: what the policy of a configuration costs where it decides: what a login
- * is asked for, how its account is locked, what a new password must be (without a dictionary, which
- * is the library's time, and without a leak list), what one of before must be.  Prints the
+ * bench_policy CONF SECONDS: what the policy of a configuration costs where it decides: what a
+ * login is asked for, how its account is locked, what a new password must be (without a dictionary,
+ * which is the library's time, and without a leak list), what one of before must be.  Prints the
  * microseconds of each, with blanks between.
  */
 #include "config.h"

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authd/account/new_password.h"
+#include "authd/factor/factor.h"
 #include "authd/policy/policy_password.h"
 #include "authd/policy/policy_words.h"
 #include "tests/unit/rules/enforced.h"
@@ -86,18 +88,31 @@ leak(const struct enforced_row *row)
 	config_free(&config);
 }
 
-/* Who asks that the accounts of one person have passwords of their own. */
+/* `about` is the password of another account of the same person. */
 static void
 unique(const struct enforced_row *row)
 {
+	const struct password_cost cheap = {64, 1, 1};
 	struct config *config = enforced_load(row->conf);
-	char rule[POLICY_RULE_SIZE];
+	struct wf_secret secret = WF_SECRET_EMPTY;
+	struct store_hash other = {.of = HASH_PERSON};
+	struct new_password fresh = {.policy = &config->policy,
+		.account = &somebody,
+		.guard = GUARD_MFA,
+		.password = &secret,
+		.language = "en"};
 
-	ck_assert_int_eq(policy_members_of(&config->policy, R_PASSWORD_UNIQUE, row->kind,
-				 row->guard) & REUSE_SERVICES, REUSE_SERVICES);
-	policy_held_rule(&config->policy, R_PASSWORD_UNIQUE, row->kind, row->guard, REUSE_SERVICES,
-		rule);
-	ck_assert_str_eq(rule, row->expected);
+	ck_assert_int_eq(password_cost_set(&cheap), WF_OK);
+	ck_assert_int_eq(wf_secret_set(&secret, row->about, strlen(row->about)), WF_OK);
+	ck_assert_int_eq(password_hash(&secret, NULL, other.text, sizeof(other.text)), WF_OK);
+	ck_assert_int_eq(new_password_judge(&fresh, NULL), WF_OK);
+	fresh.hashes = &other;
+	fresh.nhashes = 1;
+	fresh.now_us = DAY_US;
+	ck_assert_int_eq(new_password_judge(&fresh, NULL), WF_NO);
+	ck_assert_str_eq(fresh.reason, "password-reuse");
+	ck_assert_msg(strstr(fresh.why, row->expected) != NULL, "%s", fresh.why);
+	wf_secret_clear(&secret);
 	config_free(&config);
 }
 
@@ -106,6 +121,7 @@ unique(const struct enforced_row *row)
 #define EIGHT "k7#mq2xv"
 #define TEN "k7#mq2xv9p"
 #define FIFTEEN "k7#mq2xv9p-zt4u"
+#define FOUR_CLASSES "K7#mq2xv9pwe"
 
 static const struct enforced_row rows[] = {
 	{"SCS-4-1-4-2", "the PIN of the emergency sheet", enforced_shows_value, SCS3, "pin.min",
@@ -130,8 +146,8 @@ static const struct enforced_row rows[] = {
 	{"SCS-4-1-5-3", "the second factor is withdrawn", change, SCS3, "eight small letters",
 		.guard = GUARD_NONE, .expected = "password.min SCS-4-1-5-3"},
 	{"SCS-4-1-5-3", "and was not", change, SCS3, "eight small letters", .guard = GUARD_MFA},
-	{"SCS-4-1-5-4", "one person's accounts", unique, SCS3,
-		.expected = "password.unique (services) SCS-4-1-5-4"},
+	{"SCS-4-1-5-4", "one person's accounts", unique, SCS3, FOUR_CLASSES,
+		.expected = "(rule password.unique (systems) SCS-4-1-5-4)"},
 	{"ISAC-3.2.7a", "a leaked password at a login", leak, ISAC2, "password1", .expected = NULL},
 	{"ISAC-3.2.7a", "is to be changed", change, ISAC2, "leaked",
 		.expected = "password.change_on (leak) ISAC-3.2.7a"},
@@ -166,8 +182,8 @@ static const struct enforced_row rows[] = {
 		.expected = "at least 8 characters (rule password.min IPA-6.10h)"},
 	{"IPA-6.10j", "no password is too old", change, ENFORCED_IPA, "ten years",
 		.expected = NULL},
-	{"IPA-6.10k", "one person's accounts", unique, ENFORCED_IPA,
-		.expected = "password.unique (services) IPA-6.10k"},
+	{"IPA-6.10k", "one person's accounts", unique, ENFORCED_IPA, FOUR_CLASSES,
+		.expected = "(rule password.unique (systems) IPA-6.10k)"},
 	{"IPA-6.10l", "the PIN that opens the emergency sheet", enforced_shows_value, ENFORCED_IPA,
 		"pin.min", .expected = "8 "},
 	{"IPA-6.10m", "a leaked one is to be changed", change, ENFORCED_IPA, "leaked",
@@ -178,8 +194,8 @@ static const struct enforced_row rows[] = {
 		.expected = "upper case letters"},
 	{"DRAFT-3-15a", "a password that somebody else has set", change, ENFORCED_DRAFT, "first",
 		.expected = "password.change_on (default) DRAFT-3-15a"},
-	{"DRAFT-3-15c", "one person's accounts", unique, ENFORCED_DRAFT,
-		.expected = "password.unique (services) DRAFT-3-15c"},
+	{"DRAFT-3-15c", "one person's accounts", unique, ENFORCED_DRAFT, FOUR_CLASSES,
+		.expected = "(rule password.unique (systems) DRAFT-3-15c)"},
 	{"DRAFT-3-16b", "no password is too old", change, ENFORCED_DRAFT, "ten years",
 		.expected = NULL},
 };
