@@ -1,4 +1,6 @@
-/* Sessions: opened and closed are rows of the log, and the open ones place su and sudo (asker.c). */
+/*
+ * Sessions: opened and closed are rows of the log, and the open ones place su and sudo (asker.c).
+ */
 #include "config.h"
 
 #include <stdio.h>
@@ -23,8 +25,8 @@ note_shared(const struct asker *asker, struct audit_row *row)
 {
 	char detail[sizeof(row->detail)];
 
-	snprintf(detail, sizeof(detail), "%.100s; shared account, checked out by %.100s", row->detail,
-		 asker->ruser[0] != '\0' ? asker->ruser : "nobody known");
+	snprintf(detail, sizeof(detail), "%.100s; shared account, checked out by %.100s",
+		row->detail, asker->ruser[0] != '\0' ? asker->ruser : "nobody known");
 	AUDIT_TEXT(row->detail, detail);
 }
 
@@ -81,9 +83,11 @@ write_session(struct errand *errand)
 void
 session_phase(struct errand *errand)
 {
+	const struct policy *policy = &errand->engine->config->policy;
+
 	if (!errand->asker.trusted)
 		errand_answer(errand, WF_VERDICT_REJECT, WF_TEXT_REFUSED);
-	else if (!policy_service_find(&errand->engine->config->policy, errand->asker.service)->asked)
+	else if (!policy_service_find(policy, errand->asker.service)->asked)
 		errand_answer(errand, WF_VERDICT_IGNORE, WF_TEXT_NONE);
 	else
 		errand_read(errand, write_session);
