@@ -1,9 +1,13 @@
 /* One question to RADIUS servers: what goes out, what is believed, fail-over, deadlines. */
 #include "config.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
+#include "authd/egress/guard.h"
 #include "authd/egress/trade.h"
 #include "tests/unit/egress/fake_server.h"
 #include "tests/unit/unit.h"
@@ -327,6 +331,37 @@ START_TEST(the_answer_goes_to_who_asked)
 }
 END_TEST
 
+/* What the library would send in its own way, by nobody's secret: it stays here, and is told apart. */
+START_TEST(what_is_no_question_is_not_sent)
+{
+	static const uint8_t packets[][PACKET_HEADER] = {
+		{CODE_ACCOUNTING_REQUEST, 1, 0, PACKET_HEADER}, {CODE_ACCESS_REQUEST, 1, 0, 19}};
+	struct sockaddr_in to = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof(to);
+	int far_end = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct guard guard = {.tries = 3,
+		.deadline_boot_us = INT64_MAX,
+		.dropped = order.dropped,
+		.clock = order.clock};
+	uint8_t byte;
+
+	ck_assert_int_eq(bind(far_end, (struct sockaddr *)&to, sizeof(to)), 0);
+	ck_assert_int_eq(getsockname(far_end, (struct sockaddr *)&to, &len), 0);
+	guard_enter(&guard);
+	ck_assert_int_eq(
+		sendto(fd, packets[_i], PACKET_HEADER, 0, (struct sockaddr *)&to, len), -1);
+	guard_leave(&guard);
+	ck_assert(guard.unmade);
+	ck_assert_int_eq(guard.error, 0);
+	ck_assert_uint_eq(guard.sent, 0);
+	ck_assert_int_eq(recv(far_end, &byte, 1, 0), -1);
+	close(far_end);
+	close(fd);
+}
+END_TEST
+
 START_TEST(a_challenge_of_nobody_is_answered_to_nobody)
 {
 	memset(order.state, 'x', 20);
@@ -451,6 +486,7 @@ trade_radius_suite(void)
 	tcase_add_test(tc, a_challenge_comes_with_all);
 	tcase_add_test(tc, the_answer_goes_to_who_asked);
 	tcase_add_test(tc, a_challenge_of_nobody_is_answered_to_nobody);
+	tcase_add_loop_test(tc, what_is_no_question_is_not_sent, 0, 2);
 	tcase_add_test(tc, the_next_server_is_asked);
 	tcase_add_test(tc, silent_servers_are_not_given_up);
 	tcase_add_test(tc, a_dead_server_costs_no_time);
