@@ -231,8 +231,8 @@ static const struct option_spec log_options[] = {
 
 static const struct option_spec why_options[] = {
 	FLAG("last", "last",
-		N_("the last attempt that did not succeed (the default), of that service and address "
-		   "alone")),
+		N_("the last attempt that did not succeed (the default), "
+		   "of that service and address alone")),
 	TAKES("service", "SERVICE", "service", VALUE_TEXT,
 		N_("without --last: what a login to it would be asked for, instead")),
 	TAKES("from", "IP", "from", VALUE_TEXT,

@@ -7,6 +7,7 @@ import hosts
 import lib
 import pam
 import radius
+import wire
 
 PROFILES = "/etc/warifu/profiles"
 RESOLVE = 'resolve "password.classes" { is = {"none"} by = "Sato" on = "2026-11-21" reason = "test" }'
@@ -95,6 +96,45 @@ def test_gateways(lab):
 def grants_of(lab, name):
     """The grants of an account itself."""
     return lab.ask("grant", "list", "--user", name)
+
+
+TRUSTED = 'source { trusted = {"192.0.2.0/24"} }'
+AT_HOME, ELSEWHERE = "192.0.2.7", "198.51.100.7"
+
+
+def asked_from(lab, person, source, code):
+    """A right login as sshd brings it: how many prompts it had, and its row."""
+    with wire.Login(person.name, "sshd", source) as attempt:
+        lib.equal(attempt.run(person.password, code), wire.ACCEPT, f"a login from {source}")
+        prompts = len(attempt.prompts)
+    return prompts, lab.evaluated(person.name)[-1]
+
+
+def test_trusted_address(lab):
+    """C-05: an address is a factor where every document lets it be one (SCS-4-1-3-3), and none where one does not (ISAC-4.4.2)."""
+    lay_out()
+    lab.up(comply("scs3"), TRUSTED, lib.NO_BACKOFF)
+    bob = lab.person("bob")
+    lib.equal(wire.login("bob", "not this", source=AT_HOME), wire.REJECT, "another password from there")
+    prompts, row = asked_from(lab, bob, AT_HOME, "000000")
+    lib.equal((prompts, row["factors"], row["kinds"], row["source"]), (1, "password+address", "knowledge+other", AT_HOME), "the row")
+    lib.equal(row["rule"], "mfa.kinds SCS-4-1-3-3", "the criterion in it")
+    lib.equal(lab.failures("bob"), 1, "wrong answers, which a lesser success does not forget (I1)")
+    lib.contains(lab.ask("why", "bob", "--service", "sshd", "--from", AT_HOME)["explanation"], "the address counts", "why")
+    lib.equal(wire.login("bob", bob.password, bob.wrong(), source=ELSEWHERE), wire.REJECT, "the password alone from elsewhere")
+    prompts, row = asked_from(lab, bob, ELSEWHERE, bob.code())
+    lib.equal((prompts, row["kinds"]), (2, "knowledge+possession"), "from elsewhere")
+    both = comply("scs3", "isac1")
+    lab.configure(both, RESOLVE, TRUSTED, lib.NO_BACKOFF)
+    refused = lab.run(lib.CLI, "reload", code=None)
+    lib.contains(refused.stdout + refused.stderr, "'source.trusted' has no meaning here", "a list that nothing may count by")
+    lab.configure(both, RESOLVE, lib.NO_BACKOFF)
+    lab.cli("reload")
+    lib.equal(wire.login("bob", bob.password, bob.wrong(), source=AT_HOME), wire.REJECT, "the password alone from there")
+    prompts, row = asked_from(lab, bob, AT_HOME, bob.code())
+    lib.equal((prompts, row["kinds"], row["factors"]), (2, "knowledge+possession", "password+hotp"), "from there")
+    lib.equal(row["rule"], "mfa.kinds SCS-4-1-3-3", "the criterion in it")
+    lab.verify()
 
 
 def test_grants(lab):
