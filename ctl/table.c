@@ -18,6 +18,7 @@
 
 #define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
 #define CELL_MAX 4200 /* bytes of a cell for people */
+#define COLUMN_MAX 48 /* what is wider moves its own row, and not all the others */
 
 static const struct {
 	const char *name;
@@ -531,7 +532,7 @@ column_width(const struct table *table, size_t column)
 
 		table_format(table, row, column, shown, sizeof(shown));
 		own = table_width(shown);
-		width = own > width ? own : width;
+		width = own > width && own <= COLUMN_MAX ? own : width;
 	}
 	wf_wipe(shown, sizeof(shown));
 	return width;

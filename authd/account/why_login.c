@@ -234,6 +234,11 @@ act_why_login(struct act_call *call)
 	policy_eval(&call->daemon->config->policy, &facts, &demand);
 	if (found)
 		judge_account(call, &subject.account, &facts, &demand);
+	if (policy_service_find(&call->daemon->config->policy, facts.service)->name[0] == '\0')
+		act_say_more(call,
+			_("Nothing is said of a service '%s': this holds for each that is not "
+			  "named; 'warifu service list' has those that are."),
+			facts.service);
 	(void)act_say_observed(call);
 	return send_row(call, &facts, &demand, &entrance);
 }

@@ -319,6 +319,9 @@ START_TEST(why_of_a_login)
 		"There was no account of this name.");
 	rig_ok("why", "user=alice", "service=cron");
 	ck_assert_str_eq(rig_cell(0, "explanation"), "Nobody is asked for anything here.");
+	ck_assert_ptr_null(strstr(rig.text, "Nothing is said"));
+	rig_ok("why", "user=alice", "service=shsd");
+	ck_assert_ptr_nonnull(strstr(rig.text, "Nothing is said of a service 'shsd'"));
 	rig_no(WF_INVALID, "'192.0.2.300' is no address: write one such as 192.0.2.7.", "why",
 		"user=alice", "from=192.0.2.300");
 }

@@ -64,6 +64,19 @@ START_TEST(columns_are_aligned_by_width)
 }
 END_TEST
 
+/* One long cell does not push the others off the screen. */
+START_TEST(what_is_too_wide_moves_its_own_row)
+{
+#define WIDE "remote-access, admin-internet, user-internet-important"
+	COLUMNS("user", "reason");
+	ROW(WIDE, "a");
+	ROW("bob", "b");
+	table_print(&table, NULL, HEADER_NONE, out);
+	fflush(out);
+	ck_assert_str_eq(text, WIDE "  a\nbob   b\n");
+}
+END_TEST
+
 START_TEST(width_counts_columns_of_the_screen)
 {
 	ck_assert_uint_eq(table_width(""), 0);
@@ -191,6 +204,7 @@ table_suite(void)
 
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, columns_are_aligned_by_width);
+	tcase_add_test(tc, what_is_too_wide_moves_its_own_row);
 	tcase_add_test(tc, width_counts_columns_of_the_screen);
 	tcase_add_test(tc, what_is_not_printable_is_not_printed);
 	tcase_add_test(tc, columns_are_chosen_in_order);
