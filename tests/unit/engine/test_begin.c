@@ -7,7 +7,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
+#include "authd/engine/internal.h"
+#include "authd/store/internal.h"
 #include "tests/unit/engine/rig.h"
 #include "tests/unit/unit.h"
 
@@ -160,6 +163,45 @@ START_TEST(reload_between_prompts_and_look_up)
 }
 END_TEST
 
+/* The look-ups of one turn go to the store at its end, all of them. */
+START_TEST(jobs_of_one_turn)
+{
+	const struct outgoing *outgoing = &rig.engine->outgoing;
+	struct transaction *first, *second;
+
+	ck_assert_int_eq(begin(WF_PURPOSE_LOGIN, "alice", "sshd"), WF_OK);
+	first = peer.peer.transactions;
+	ck_assert_int_eq(begin(WF_PURPOSE_LOGIN, "nobody", "sshd"), WF_OK);
+	second = peer.peer.transactions;
+	ck_assert_uint_eq(peer.replies, 2); /* prompts wait for nothing */
+	ck_assert_ptr_eq(outgoing->first, &first->job);
+	ck_assert_ptr_eq(outgoing->first->next, &second->job);
+	ck_assert_ptr_null(outgoing->first->next->next);
+	event_base_loop(rig.base, EVLOOP_NONBLOCK);
+	ck_assert_ptr_null(outgoing->first);
+	for (int i = 0; i < 10000 && (first->busy || second->busy); i++) {
+		usleep(1000);
+		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+	}
+	ck_assert_int_eq(first->state, TXN_CHALLENGED);
+	ck_assert_int_eq(second->state, TXN_CHALLENGED);
+}
+END_TEST
+
+/* It is told like what the store could not do. */
+START_TEST(job_that_the_store_does_not_take)
+{
+	queue_close(&rig.store->readers[0].queue);
+	ck_assert_int_eq(begin(WF_PURPOSE_LOGIN, "alice", "sshd"), WF_OK);
+	ck_assert_uint_eq(peer.replies, 1);
+	ck_assert_int_eq(peer.last.type, WF_MSG_PROMPTS);
+	rig_wait(&rig, &peer, 1);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_UNAVAILABLE);
+	rig_settle(&rig);
+	ck_assert_ptr_null(peer.peer.transactions);
+}
+END_TEST
+
 static Suite *
 suite(void)
 {
@@ -172,6 +214,8 @@ suite(void)
 	tcase_add_test(tc, what_is_no_beginning);
 	tcase_add_test(tc, prompts_that_do_not_leave);
 	tcase_add_test(tc, reload_between_prompts_and_look_up);
+	tcase_add_test(tc, jobs_of_one_turn);
+	tcase_add_test(tc, job_that_the_store_does_not_take);
 	suite_add_tcase(it, tc);
 	return it;
 }
