@@ -21,6 +21,7 @@ import lib
 import wire
 
 CONFIG = (lib.NO_BACKOFF, "lock {\n\tthreshold = 3\n}\npossession {\n\tthreshold = 1000\n}\n", lib.UNLIMITED_SOURCE)
+CODE_ALONE = "service \"vpn\" {\n\task = {\"code\"}\n}\n"
 DATABASE = os.path.join(lib.STATE, "warifu.db")
 # What may lie in the daemon's folder while it serves, and, as beginnings, what is kept on purpose.
 KNOWN = {"warifu.db", "warifu.db-wal", "warifu.db-shm", "warifu.db.lock", "keys", "backups"}
@@ -148,6 +149,14 @@ def attempt(person, code, password=None):
         return None
 
 
+def attempt_alone(person, code):
+    """A login by the code alone, which needs no hash: admitted and settled by one commit."""
+    try:
+        return wire.login(person.name, "", code, timeout=20, service="vpn")
+    except wire.Gone:
+        return None
+
+
 def command(lab, *arguments, text=None):
     """A command of the operator: whether it was told that it was done."""
     return lab.run(lib.CLI, *arguments, text=text, code=None).returncode == 0
@@ -229,6 +238,11 @@ def test_login_recovery(lab):
     walk(lab, right_code(code_of))
 
 
+def test_login_alone(lab):
+    """The same by the code alone."""
+    walk(lab, right_code(lambda person: person.code(), attempt_alone), CODE_ALONE)
+
+
 def test_login_gateway(lab):
     """The same in two rounds: a challenge that was left open ends uncounted, in its time."""
     login = right_code(lambda person: person.code(), attempt_gateway)
@@ -245,30 +259,37 @@ def test_login_gateway(lab):
     walk(lab, scenario, lib.GATEWAY)
 
 
-def test_wrong(lab):
-    """A wrong code: each that was told, or evaluated, is counted, and in a row."""
+def possession(person):
+    """Failures counted behind a right password."""
+    return query("SELECT coalesce((SELECT failures FROM throttle WHERE name = ? AND lane = 1), 0)", person.name)
+
+
+def wrong_code(tried):
+    """The scenario of a wrong code: each that was told, or evaluated, is counted in both lanes, and in a row."""
     def scenario(lab, person):
-        since = mark()
+        since, before = mark(), possession(person)
         yield
-        told = attempt(person, person.wrong())
+        told = tried(person, person.wrong())
         yield
         lib.equal(told in (None, wire.REJECT), True, f"the verdict {told}")
         counted = attempts(lab, since, person)[1]
         lib.equal(lab.failures(person.name), counted, "failures and their rows")
         lib.equal(counted in ([1] if told is not None else [0, 1]), True, f"{counted} rows, told {told}")
+        interrupted = len(rows(lab, since, user=person.name, reason="interrupted"))
+        lib.equal(possession(person) - before, counted - interrupted, "failures behind a right password")
         lib.equal(attempt(person, person.code()), wire.ACCEPT, "a right one")
 
-    walk(lab, scenario)
+    return scenario
 
 
-def test_last_wrong(lab):
-    """The wrong answer that locks: the account is locked when three are counted, and no fourth is evaluated."""
+def last_wrong_code(tried):
+    """The scenario of the answer that locks: locked when three are counted, and no fourth is evaluated."""
     def scenario(lab, person):
         since = mark()
         for _ in range(2):
-            lib.equal(attempt(person, person.wrong()), wire.REJECT, "a wrong one")
+            lib.equal(tried(person, person.wrong()), wire.REJECT, "a wrong one")
         yield
-        told = attempt(person, person.wrong())
+        told = tried(person, person.wrong())
         yield
         counted = attempts(lab, since, person)[1]
         locked = lab.ask("user", "show", person.name)["locked"]
@@ -276,13 +297,33 @@ def test_last_wrong(lab):
         lib.equal(len(rows(lab, since, event="lock", user=person.name)), int(locked), "rows of a lock")
         lib.equal(told is None or locked, True, "told and locked")
         for _ in range(2):
-            attempt(person, person.wrong())
+            tried(person, person.wrong())
         lib.equal(attempts(lab, since, person)[1], 3, "evaluated in all")
-        lib.equal(attempt(person, person.code()), wire.REJECT, "a right one")
+        lib.equal(tried(person, person.code()), wire.REJECT, "a right one")
         lab.cli("unlock", person.name, "--reason", "test")
         lib.equal(attempt(person, person.code()), wire.ACCEPT, "a right one after the unlock")
 
-    walk(lab, scenario)
+    return scenario
+
+
+def test_wrong(lab):
+    """A wrong code behind the right password."""
+    walk(lab, wrong_code(attempt))
+
+
+def test_wrong_alone(lab):
+    """The same by the code alone."""
+    walk(lab, wrong_code(attempt_alone), CODE_ALONE)
+
+
+def test_last_wrong(lab):
+    """The wrong answer that locks."""
+    walk(lab, last_wrong_code(attempt))
+
+
+def test_last_wrong_alone(lab):
+    """The same by the code alone."""
+    walk(lab, last_wrong_code(attempt_alone), CODE_ALONE)
 
 
 def test_unlock(lab):
