@@ -15,6 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ctl/pamtry.h"
 #include "tests/unit/ctl/rig.h"
 #include "tests/unit/unit.h"
 
@@ -437,6 +438,48 @@ START_TEST(only_root_may)
 }
 END_TEST
 
+static wf_status
+try_at(const char *dir, const char *save_dir)
+{
+	const struct pam_place place = {.service = "lab", .dir = dir, .save_dir = save_dir};
+
+	return pam_try(&rig.ctl, &place, STANZA, "nobody");
+}
+
+static size_t
+left_in(const char *folder)
+{
+	char pattern[PATH_MAX];
+	glob_t found;
+	size_t n;
+
+	snprintf(pattern, sizeof(pattern), "%.1000s/try-*", folder);
+	n = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+	if (n > 0)
+		globfree(&found);
+	return n;
+}
+
+/* What could not be tried is neither "let in" nor "refused", and leaves no copy of the services. */
+START_TEST(a_try_that_cannot_be_made)
+{
+	char dir[PATH_MAX], save[PATH_MAX], none[PATH_MAX], file[PATH_MAX];
+
+	snprintf(dir, sizeof(dir), "%s", rig_path(&rig, "pam.d"));
+	snprintf(save, sizeof(save), "%s", rig_path(&rig, "save"));
+	snprintf(none, sizeof(none), "%s", rig_path(&rig, "none"));
+	snprintf(file, sizeof(file), "%s", rig_path(&rig, "pam.d/lab"));
+	ck_assert_int_eq(try_at(dir, save), WF_OK);
+	ck_assert_int_eq(try_at(none, save), WF_IO);
+	ck_assert_int_eq(try_at(file, save), WF_IO);
+	rig.ctl.pam_try = none;
+	ck_assert_int_ne(try_at(dir, save), WF_OK);
+	ck_assert_int_ne(try_at(dir, save), WF_NO);
+	ck_assert_uint_eq(left_in(save), 0);
+	ck_assert_int_ne(try_at(dir, file), WF_OK);
+}
+END_TEST
+
 static Suite *
 pam_suite(void)
 {
@@ -446,6 +489,7 @@ pam_suite(void)
 	tcase_set_timeout(tc, 20);
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, dry_run_shows_and_changes_nothing);
+	tcase_add_test(tc, a_try_that_cannot_be_made);
 	tcase_add_test(tc, unconfirmed_install_rolls_back);
 	tcase_add_test(tc, confirmed_install_stays);
 	tcase_add_test(tc, the_same_login_cannot_confirm);
