@@ -62,8 +62,7 @@ START_TEST(a_member_has_a_criterion_of_its_own)
 	origin = policy_member_origin(
 		&policy, R_MFA_REQUIRED, ACCOUNT_GENERAL, GUARD_MFA, TRIGGER_ADMIN);
 	ck_assert_ptr_eq(origin, &cell(R_MFA_REQUIRED, ACCOUNT_GENERAL, GUARD_MFA)->origin);
-	origin = policy_member_origin(
-		&policy, R_MFA_REQUIRED, ACCOUNT_PRIVILEGED, GUARD_MFA, TRIGGER_LAN_IMPORTANT);
+	origin = policy_member_origin(&policy, R_MFA_REQUIRED, ACCOUNT_PRIVILEGED, GUARD_MFA, 0);
 	ck_assert_ptr_eq(origin, &cell(R_MFA_REQUIRED, ACCOUNT_PRIVILEGED, GUARD_MFA)->origin);
 	origin = policy_member_origin(
 		&policy, R_MFA_COUNTS, ACCOUNT_PRIVILEGED, GUARD_MFA, TRIGGER_ADMIN);
@@ -71,6 +70,30 @@ START_TEST(a_member_has_a_criterion_of_its_own)
 	policy_held_rule(
 		&policy, R_MFA_REQUIRED, ACCOUNT_PRIVILEGED, GUARD_MFA, TRIGGER_ADMIN, rule);
 	ck_assert_str_eq(rule, "mfa.required (admin) C-1");
+}
+END_TEST
+
+/* Where members are told apart, one that nobody asks for is our own, or that of the file's line. */
+START_TEST(a_member_that_no_document_asks_for)
+{
+	static const struct {
+		const char *force, *named;
+	} lines[] = {{"must", ""}, {"local", "C-1"}, {"deviation", "C-1"}};
+	struct policy_held *held = cell(R_MFA_REQUIRED, ACCOUNT_GENERAL, GUARD_MFA);
+	const struct origin *origin;
+
+	hold(R_MFA_REQUIRED, ACCOUNT_GENERAL, TRIGGER_ADMIN | TRIGGER_LAN_IMPORTANT);
+	(void)snprintf(held->origin.criterion, sizeof(held->origin.criterion), "C-1");
+	policy.values.members[0] = (struct policy_member){
+		.rule = R_MFA_REQUIRED, .bit = TRIGGER_ADMIN, .cells = 1U, .origin = held->origin};
+	policy.values.nmembers = 1;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		(void)snprintf(
+			held->origin.force, sizeof(held->origin.force), "%s", lines[i].force);
+		origin = policy_member_origin(&policy, R_MFA_REQUIRED, ACCOUNT_GENERAL, GUARD_MFA,
+			TRIGGER_LAN_IMPORTANT);
+		ck_assert_str_eq(origin->criterion, lines[i].named);
+	}
 }
 END_TEST
 
@@ -116,6 +139,7 @@ suite(void)
 	tcase_add_checked_fixture(values, set_up, NULL);
 	tcase_add_test(values, what_nobody_limits_is_allowed);
 	tcase_add_test(values, a_member_has_a_criterion_of_its_own);
+	tcase_add_test(values, a_member_that_no_document_asks_for);
 	tcase_add_test(values, the_strictest_of_all_cells);
 	tcase_add_test(values, what_protects_a_password);
 	suite_add_tcase(it, values);
