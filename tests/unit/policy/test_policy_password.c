@@ -387,6 +387,23 @@ START_TEST(ISAC_3_2_7a_leaked_ones)
 }
 END_TEST
 
+/* Named is the document that asks for it; without one it is our own. */
+START_TEST(C_20_the_rule_of_reuse)
+{
+	char rule[POLICY_RULE_SIZE];
+
+	policy_unique_rule(&policy, rule);
+	ck_assert_ptr_null(strstr(rule, "C-1"));
+	policy.values.members[0] = (struct policy_member){.rule = R_PASSWORD_UNIQUE,
+		.bit = REUSE_SYSTEMS,
+		.cells = (1U << RULE_CELLS) - 1,
+		.origin = {.criterion = "C-1", .force = "must"}};
+	policy.values.nmembers = 1;
+	policy_unique_rule(&policy, rule);
+	ck_assert_ptr_nonnull(strstr(rule, "C-1"));
+}
+END_TEST
+
 /* What is kept of it: no length beyond what any document asks for. */
 START_TEST(what_is_noted)
 {
@@ -486,6 +503,7 @@ password_suite(void)
 	tcase_add_test(tc, IPA_6_10h_personal_data);
 	tcase_add_test(tc, SCS_4_1_5_2_words_of_here);
 	tcase_add_test(tc, ISAC_3_2_7a_leaked_ones);
+	tcase_add_test(tc, C_20_the_rule_of_reuse);
 	tcase_add_test(tc, what_is_noted);
 	tcase_add_test(tc, C_03_the_second_factor_is_withdrawn);
 	tcase_add_test(tc, C_01_an_age_by_resolve_alone);
