@@ -423,6 +423,31 @@ def test_by_name(lab):
     relay.wait("the name is not found", mark, 30)
 
 
+def test_reload(lab):
+    """A relay takes a new configuration as a whole or not at all, and logins go on either way; what is no relay's is refused."""
+    authority, relay = pair(lab, lib.NO_BACKOFF)
+    alice = lab.person("alice")
+
+    def reloaded(words, what):
+        mark = relay.mark()
+        relay.process.send_signal(signal.SIGHUP)
+        relay.wait(words, mark)
+        lib.wait_for(f"a login after {what}", lambda: relays.login(alice) == wire.ACCEPT)
+    lines = authority.lines(HOST)
+    refused_one = "configuration not reloaded, the old one stays in force: "
+    relay.configure(lines)
+    reloaded("configuration reloaded", "the same configuration")
+    relay.configure(lines, server="nonsense")
+    reloaded(refused_one, "a mistake")
+    with open(relays.CONFIG, "w", encoding="utf-8") as stream:
+        stream.write("")
+    reloaded(refused_one + "section relay is missing", "the configuration of a centre")
+    relay.configure(lines.replace(HOST, "web9.test"))
+    reloaded(refused_one, "a certificate that is not there")
+    relay.configure(lines)
+    reloaded("configuration reloaded", "the right one again")
+
+
 def test_configuration(lab):
     """Mistakes of the sections are told with file and line."""
     for text, words in (('relay {\n\tserver = "auth.test"\n}\n', ":2: 'relay.server' cannot be 'auth.test'"),
