@@ -224,7 +224,7 @@ restore_failed(const char *why)
 }
 
 static bool
-restore_into(const struct place *place, int backup)
+restore_into(const struct place *place, int backup, bool *kept_r)
 {
 	char fresh[560], why[512] = "";
 	wf_status status = store_restore_finish(place->database, why, sizeof(why));
@@ -234,8 +234,8 @@ restore_into(const struct place *place, int backup)
 	snprintf(fresh, sizeof(fresh), "%s%s", place->database, STORE_RESTORING);
 	if (!unpack(place, backup, fresh))
 		return false;
-	status = store_restore_prepare(fresh, place->database, place->config->node, wf_clock_now(&wf_clock_system), why,
-		sizeof(why));
+	status = store_restore_prepare(fresh, place->database, place->config->node, wf_clock_now(&wf_clock_system), kept_r,
+		why, sizeof(why));
 	if (status == WF_OK)
 		status = store_restore_swap(place->database, why, sizeof(why));
 	if (status == WF_OK)
@@ -263,18 +263,34 @@ daemon_stopped(const struct place *place)
 	return complain(_("the daemon is running on %s: stop it first"), place->database);
 }
 
+static void
+say_restored(const struct place *place, bool kept)
+{
+	printf(_("restored to %s: used codes stay used, recovery codes are void, HOTP tokens want a resync\n"),
+	       place->database);
+	if (kept)
+		printf(_("kept of the old database: failures, locks, ended grants; accounts disabled and "
+			 "tokens revoked since the backup work again: see to them before others "
+			 "log in\n"));
+	else
+		printf(_("nothing could be kept of the old database: locks that were set, and accounts, "
+			 "tokens and grants that were ended since the backup, are as they were then: see to them before "
+			 "others log in\n"));
+}
+
 int
 task_restore(const struct wf_options *options)
 {
 	struct place place;
+	bool kept = false;
 	bool fine = place_load(options, &place);
 	int backup = open(options->file, O_RDONLY | O_CLOEXEC);
 
 	if (backup < 0)
 		fine = complain(_("the file %s cannot be opened: %s"), options->file, strerror(errno));
-	fine = fine && prepare(&place) && daemon_stopped(&place) && restore_into(&place, backup);
+	fine = fine && prepare(&place) && daemon_stopped(&place) && restore_into(&place, backup, &kept);
 	if (fine)
-		printf(_("restored to %s: used codes stay used, recovery codes are void, HOTP tokens want a resync\n"), place.database);
+		say_restored(&place, kept);
 	if (backup >= 0)
 		close(backup);
 	config_free(&place.config);

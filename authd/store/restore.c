@@ -5,12 +5,13 @@
  * TOTP: a code up to RESTORE_STEPS_AHEAD steps from now may have been accepted already (window one,
  * learned drift two), so all these steps are burnt; a user may have to wait for the fourth code.
  * HOTP tokens want a resync, recovery codes are void, completed transactions and remembered
- * verdicts are forgotten, this machine's sessions closed, open challenges too late.  Counters: the
- * database that is being replaced, where it can be read and is the same store's, gives its
- * failures, locks and used counters, the higher or later of both stays. Without it the lock clock
- * does not advance over the gap: no lock becomes shorter.  The replaced one also knows which
- * attempts a crash left under way, which sessions of accounting live, which records are stored
- * already, and what is ordered.
+ * verdicts are forgotten, this machine's sessions closed, open challenges too late: one of which
+ * nobody knows whether it was answered meanwhile counts as a failure.  Counters: the database that
+ * is being replaced, where it can be read and is the same store's, gives its failures, locks and
+ * used counters, the higher or later of both stays. Without it the lock clock does not advance over
+ * the gap: no lock becomes shorter.  The replaced one also knows which attempts a crash left under
+ * way, which challenges are open, which grants were ended, which sessions of accounting live, which
+ * records are stored already, and what is ordered.
  */
 #include "config.h"
 
@@ -64,14 +65,26 @@ static const char carry2_sql[] =
 	"INSERT OR IGNORE INTO reservation(txn, name, account_id, version, lease_until_ms,"
 	" waiting, node, key, threshold, window_ms, lock_ms, row) SELECT txn, name, account_id,"
 	" version, lease_until_ms, waiting, node, key, threshold, window_ms, lock_ms, row"
-	" FROM old.reservation WHERE waiting = 0;"
+	" FROM old.reservation;"
+	"INSERT OR IGNORE INTO challenge(txn, account_id, name, service, kinds, factors, state,"
+	" opened_ms, expires_ms) SELECT txn, account_id, name, service, kinds, factors, state,"
+	" opened_ms, expires_ms FROM old.challenge WHERE state = 0;"
 	"INSERT OR IGNORE INTO record SELECT * FROM old.record;"
 	"DELETE FROM session WHERE acct_session <> '' AND closed_us = 0;"
 	"INSERT OR REPLACE INTO session SELECT * FROM old.session"
 	" WHERE acct_session <> '' AND closed_us = 0;"
 	"INSERT OR REPLACE INTO outbox SELECT * FROM old.outbox;";
 
-/* Of version 4: whose the failures are; the later end of a lock, and the more of strangers. */
+/* Of version 3: what an open challenge counts if nobody answers. */
+static const char carry3_sql[] =
+	"UPDATE challenge SET (lane, threshold, window_ms, lock_ms) = (SELECT o.lane, o.threshold,"
+	" o.window_ms, o.lock_ms FROM old.challenge AS o WHERE o.txn = challenge.txn)"
+	" WHERE state = 0 AND txn IN (SELECT txn FROM old.challenge WHERE state = 0);";
+
+/*
+ * Of version 4: whose the failures are; the later end of a lock, and the more of strangers; which
+ * grants were ended.
+ */
 static const char carry4_sql[] =
 	"UPDATE throttle SET strangers = min(failures, max(strangers, coalesce("
 	" (SELECT o.strangers FROM old.throttle AS o WHERE o.key = throttle.key"
@@ -84,7 +97,9 @@ static const char carry4_sql[] =
 	" WHERE txn IN (SELECT txn FROM old.reservation);"
 	"INSERT OR REPLACE INTO familiar SELECT o.account_id, o.place, o.used_ms"
 	" FROM old.familiar AS o WHERE EXISTS (SELECT 1 FROM account AS a JOIN old.account AS b"
-	" ON a.id = b.id AND a.name = b.name WHERE a.id = o.account_id);";
+	" ON a.id = b.id AND a.name = b.name WHERE a.id = o.account_id);"
+	"UPDATE granted SET ended_us = o.ended_us FROM old.granted AS o WHERE o.id = granted.id"
+	" AND o.created_us = granted.created_us AND granted.ended_us = 0;";
 
 static wf_status
 restore_attach(struct sql_conn *conn, const char *replaced)
@@ -114,7 +129,7 @@ restore_same_store(struct sql_conn *conn)
 static const struct {
 	int64_t version;
 	const char *sql;
-} carried[] = {{1, carry_sql}, {2, carry2_sql}, {4, carry4_sql}};
+} carried[] = {{1, carry_sql}, {2, carry2_sql}, {3, carry3_sql}, {4, carry4_sql}};
 
 static bool
 restore_carry_all(struct sql_conn *conn)
@@ -161,6 +176,7 @@ static wf_status
 restore_burn(struct restore *restore)
 {
 	int64_t wall_us = restore->now.wall_us;
+	int64_t waits = restore->carried ? WAITS_UNCOUNTED : WAITS_COUNTED;
 	const struct {
 		enum sql_id id;
 		size_t n;
@@ -172,7 +188,7 @@ restore_burn(struct restore *restore)
 		{SQL_RESTORE_CODES, 1, wall_us, 0},
 		{SQL_RESTORE_COMPLETED, 0, 0, 0},
 		{SQL_RESTORE_VERDICT, 0, 0, 0},
-		{SQL_RESTORE_WAITING, 0, 0, 0},
+		{SQL_RESTORE_WAITING, 1, waits, 0},
 		{SQL_SESSION_CLOSE_ALL, 1, wall_us, 0},
 		{SQL_META_GENERATION, 0, 0, 0},
 	};
@@ -204,7 +220,8 @@ restore_row(struct restore *restore, const char *node)
 	(void)snprintf(row.detail, sizeof(row.detail),
 		"generation %lld, after row %llu, counters %s", (long long)meta.generation,
 		(unsigned long long)restore->meta.head.seq,
-		restore->carried ? "of the replaced store kept" : "as of the backup");
+		restore->carried ? "and ended grants of the replaced store kept"
+				 : "and grants as of the backup: what was ended since holds again");
 	return chain_append(restore->w, &row);
 }
 
@@ -291,7 +308,7 @@ restore_unused(const char *path, char *why_r, size_t size)
 
 wf_status
 store_restore_prepare(const char *path, const char *replaced, const char *node, struct wf_now now,
-	char *why_r, size_t size)
+	bool *kept_r, char *why_r, size_t size)
 {
 	struct restore *restore = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*restore));
 	bool fresh;
@@ -317,6 +334,8 @@ store_restore_prepare(const char *path, const char *replaced, const char *node, 
 				path, restore->w->conn.cause);
 	}
 	sql_close(&restore->w->conn);
+	if (status == WF_OK)
+		*kept_r = restore->carried;
 	free(restore);
 	return status;
 }

@@ -481,5 +481,6 @@ const char *const sql_text[SQL_COUNT] = {
 	 * Too late for an answer: the next start ends them before anything else, uncounted and with
 	 * their rows.
 	 */
-	[SQL_RESTORE_WAITING] = "UPDATE reservation SET lease_until_ms = 0 WHERE waiting <> 0",
+	[SQL_RESTORE_WAITING] = "UPDATE reservation SET lease_until_ms = 0,"
+				" waiting = max(waiting, ?1) WHERE waiting <> 0",
 };

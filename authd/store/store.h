@@ -633,11 +633,12 @@ WF_MUST_USE wf_status store_backup(struct store *store, const char *path, char *
  * Makes a restored database fit to be used (before store_open): generation + 1, TOTP steps up to
  * three behind now burnt, recovery codes void, HOTP wants a resync (state pending), a system row
  * `restore`.  Failures and locks of the database that it replaces are kept where they are greater
- * (I1 holds across a restore): `replaced` is its path, NULL or unreadable: the backup's own stay,
- * and the lock clock stands still over the gap.
+ * (I1 holds across a restore), and grants that were ended in it stay ended: `replaced` is its path,
+ * NULL or unreadable: the backup's own stay, and the lock clock stands still over the gap.  kept_r:
+ * which of the two.
  */
 WF_MUST_USE wf_status store_restore_prepare(const char *path, const char *replaced,
-	const char *node, struct wf_now now, char *why_r, size_t size);
+	const char *node, struct wf_now now, bool *kept_r, char *why_r, size_t size);
 #define STORE_RESTORING \
 	".restoring" /* behind the database's path: where a restored one is made ready */
 #define STORE_PATH_MAX 640	     /* a database's path is at least 64 octets shorter */

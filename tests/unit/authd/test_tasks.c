@@ -134,7 +134,7 @@ inode(const char *name)
 START_TEST(init_makes_key_and_database_once)
 {
 	struct task it = {.run = task_init};
-	char wanted[256];
+	char wanted[512];
 	struct stat info;
 	ino_t key, database;
 
@@ -260,14 +260,16 @@ make_backup(void)
 START_TEST(a_backup_takes_the_databases_place)
 {
 	struct task it = {.run = task_restore};
-	char wanted[256];
+	char wanted[512];
 	ino_t before;
 
 	make_backup();
 	before = inode("state/warifu.db");
 	(void)snprintf(wanted, sizeof(wanted),
 		"restored to %s/state/warifu.db: used codes stay used, recovery codes are void, "
-		"HOTP tokens want a resync\n",
+		"HOTP tokens want a resync\n"
+		"kept of the old database: failures, locks, ended grants; accounts disabled and "
+		"tokens revoked since the backup work again: see to them before others log in\n",
 		folder);
 	ck_assert_str_eq(said(stdout, run, &it), wanted);
 	ck_assert_int_eq(it.code, 0);

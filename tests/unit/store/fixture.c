@@ -125,12 +125,14 @@ fx_back_up(void)
 void
 fx_restore(bool keep)
 {
+	bool kept = !keep;
 	wf_status status;
 
 	fx_close();
-	status = store_restore_prepare(
-		fx_copy(), keep ? fx.path : NULL, "node-a", fx_now(), fx.why, sizeof(fx.why));
+	status = store_restore_prepare(fx_copy(), keep ? fx.path : NULL, "node-a", fx_now(), &kept,
+		fx.why, sizeof(fx.why));
 	ck_assert_msg(status == WF_OK, "%s", fx.why);
+	ck_assert_int_eq(kept, keep);
 	memcpy(fx.path, fx_copy(), sizeof(fx.path));
 	fx_open();
 }

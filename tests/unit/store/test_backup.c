@@ -29,6 +29,15 @@ backup(void)
 	ck_assert_msg(status == WF_OK, "%s", fx.why);
 }
 
+static wf_status
+prepare(const char *path, const char *replaced)
+{
+	bool kept;
+
+	return store_restore_prepare(
+		path, replaced, "node-a", fx_now(), &kept, fx.why, sizeof(fx.why));
+}
+
 /* From here on the store is the copy. */
 static void
 use_copy(const char *replaced)
@@ -36,7 +45,7 @@ use_copy(const char *replaced)
 	wf_status status;
 
 	fx_close();
-	status = store_restore_prepare(copy, replaced, "node-a", fx_now(), fx.why, sizeof(fx.why));
+	status = prepare(copy, replaced);
 	ck_assert_msg(status == WF_OK, "%s", fx.why);
 	(void)snprintf(fx.path, sizeof(fx.path), "%s", copy);
 	fx_open();
@@ -243,8 +252,8 @@ START_TEST(failures_of_the_replaced_store_stay)
 END_TEST
 
 /*
- * A crash, then a restore instead of a start: what was being evaluated counts, what waited for an
- * answer does not.
+ * A crash, then a restore instead of a start: what was being evaluated counts, and what waited for
+ * an answer ends as it would have by its time: with its row, uncounted.
  */
 START_TEST(attempts_under_way_in_the_replaced_store_count)
 {
@@ -258,7 +267,8 @@ START_TEST(attempts_under_way_in_the_replaced_store_count)
 	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).failures, 2);
 	ck_assert_uint_eq(fx_state("bob", LANE_ACCOUNT).pending, 0);
 	ck_assert_uint_eq(fx_count_rows("login", "interrupted"), 2);
-	ck_assert_int_eq(fx_resume(73, "bob"), RESUME_UNKNOWN);
+	ck_assert_uint_eq(fx_count_rows("login", "abandoned"), 1);
+	ck_assert_int_eq(fx_resume(73, "bob"), RESUME_ENDED);
 }
 END_TEST
 
@@ -303,25 +313,18 @@ END_TEST
 
 START_TEST(restore_refuses)
 {
-	struct wf_now now = fx_now();
-
-	ck_assert_int_eq(store_restore_prepare(copy, NULL, "node-a", now, fx.why, sizeof(fx.why)),
-		WF_NOT_FOUND);
+	ck_assert_int_eq(prepare(copy, NULL), WF_NOT_FOUND);
 	/* The daemon runs on it. */
-	ck_assert_int_eq(
-		store_restore_prepare(fx.path, NULL, "node-a", now, fx.why, sizeof(fx.why)),
-		WF_EXISTS);
+	ck_assert_int_eq(prepare(fx.path, NULL), WF_EXISTS);
 	ck_assert_ptr_nonnull(strstr(fx.why, "in use"));
 	people();
 	backup();
 	fx_close();
 	(void)snprintf(fx.path, sizeof(fx.path), "%s", copy);
 	fx_sql("UPDATE audit SET chain = zeroblob(32) WHERE seq = 3");
-	ck_assert_int_eq(store_restore_prepare(copy, NULL, "node-a", now, fx.why, sizeof(fx.why)),
-		WF_CORRUPT);
+	ck_assert_int_eq(prepare(copy, NULL), WF_CORRUPT);
 	fx_sql("PRAGMA user_version = 99");
-	ck_assert_int_eq(store_restore_prepare(copy, NULL, "node-a", now, fx.why, sizeof(fx.why)),
-		WF_VERSION);
+	ck_assert_int_eq(prepare(copy, NULL), WF_VERSION);
 	ck_assert_ptr_nonnull(strstr(fx.why, "version 99"));
 }
 END_TEST

@@ -515,7 +515,10 @@ backed_up(void)
 static wf_status
 restore_run(void)
 {
-	return store_restore_prepare(copy, NULL, "node-a", fx_now(), fx.why, sizeof(fx.why));
+	bool kept;
+
+	return store_restore_prepare(
+		copy, NULL, "node-a", fx_now(), &kept, fx.why, sizeof(fx.why));
 }
 
 /* All of it or nothing: a restore that failed can be done again, and is done once. */

@@ -157,6 +157,20 @@ START_TEST(a_guess_counts_in_both_lanes)
 }
 END_TEST
 
+/* A question that was open in the store that is replaced counts as if it were left open. */
+START_TEST(left_open_over_a_restore)
+{
+	guessed = _i > 0;
+	fx_back_up();
+	begin(1);
+	fx_restore(true);
+	ck_assert_uint_eq(fx_state("alice", LANE_POSSESSION).failures, 1);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, (uint32_t)_i);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 0);
+	guessed = false;
+}
+END_TEST
+
 START_TEST(who_walks_away_counts_for_possession)
 {
 	begin(1);
@@ -206,6 +220,7 @@ further_suite(void)
 	tcase_add_test(tc, the_request_finds_its_question);
 	tcase_add_test(tc, who_walks_away_counts_for_possession);
 	tcase_add_test(tc, a_guess_counts_in_both_lanes);
+	tcase_add_loop_test(tc, left_open_over_a_restore, 0, 2);
 	tcase_add_test(tc, and_locks_in_the_end);
 	tcase_add_test(tc, open_over_a_restart);
 	suite_add_tcase(suite, tc);

@@ -133,6 +133,21 @@ START_TEST(ended_once)
 }
 END_TEST
 
+static const char *const details[] = {"ended since holds again", "ended grants of the replaced"};
+
+/* What the replaced store knows to be ended stays so; else the row says that it holds. */
+START_TEST(ended_over_a_restore)
+{
+	int64_t id = give(alice, "", "sshd");
+
+	fx_back_up();
+	ck_assert_int_eq(end(id), WF_OK);
+	fx_restore(_i > 0);
+	ck_assert_int_eq(holds("sshd", ""), _i > 0 ? 0 : id);
+	ck_assert_ptr_nonnull(strstr(fx_last().detail, details[_i]));
+}
+END_TEST
+
 /* A second one takes the place of the first, but not of another one's. */
 START_TEST(one_at_a_time)
 {
@@ -283,6 +298,7 @@ grant_suite(void)
 	tcase_add_test(tc, by_a_group);
 	tcase_add_test(tc, its_end);
 	tcase_add_test(tc, ended_once);
+	tcase_add_loop_test(tc, ended_over_a_restore, 0, 2);
 	tcase_add_test(tc, one_at_a_time);
 	tcase_add_test(tc, of_an_account_or_a_group);
 	tcase_add_test(tc, a_login_uses_it);
