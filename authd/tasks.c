@@ -273,9 +273,9 @@ say_restored(const struct place *place, bool kept)
 			 "tokens revoked since the backup work again: see to them before others "
 			 "log in\n"));
 	else
-		printf(_("nothing could be kept of the old database: locks that were set, and accounts, "
-			 "tokens and grants that were ended since the backup, are as they were then: see to them before "
-			 "others log in\n"));
+		printf(_("nothing could be kept of the old database: locks that were set, and "
+			 "accounts, tokens and grants that were ended since the backup, are as "
+			 "they were then: see to them before others log in\n"));
 }
 
 int
