@@ -166,6 +166,22 @@ relay_folder(const struct config *config)
 	return false;
 }
 
+/*
+ * Nobody's store is kept by root: it would be a file that no other user opens again, and as root
+ * SQLite gives its files away (fchown), which the sandbox kills the daemon for.
+ */
+static bool
+someone_else(const struct config *config)
+{
+	if (geteuid() != 0 || (config->user[0] != '\0' && strcmp(config->user, "root") != 0))
+		return true;
+	wf_say_f(LOG_ERR,
+		"warifud does not serve as root, and user = \"%s\" leaves it so: name a user for "
+		"it (\"warifu\" if nothing is written), or start it as that user",
+		config->user);
+	return false;
+}
+
 bool
 openings_open(const struct wf_options *options, struct openings *openings, bool *relay_r)
 {
@@ -178,7 +194,8 @@ openings_open(const struct wf_options *options, struct openings *openings, bool 
 		return false;
 	}
 	*relay_r = config_is_relay(&config->relay);
-	fine = (*relay_r ? relay_folder(config) : first_start(options, config)) &&
+	fine = (*relay_r ? relay_folder(config)
+			 : someone_else(config) && first_start(options, config)) &&
 	       open_sockets(openings, config) && open_relays(openings, config) &&
 	       wf_become(config->user, "user");
 	config_free(&config);

@@ -47,12 +47,16 @@ def test_command_line(lab):
 
 
 def test_start_without_its_place(lab):
-    """A user that does not exist, or a file where its folder of sockets should be: a sentence, and nobody serves."""
+    """A user that does not exist, or is root, or a file where its folder of sockets should be: a sentence, and nobody serves."""
     lab.configure()
     lab.init()
     lab.configure('user = "no-such-user"\n')
     lib.equal(lab.spawn().wait(20), 1, "as a user that does not exist")
     lib.contains(lab.said(), "useradd --system no-such-user", "what to do")
+    for user in ("", "root"):
+        lab.configure(f'user = "{user}"\n')
+        lib.equal(lab.spawn().wait(20), 1, f"as root for user = {user!r}")
+        lib.contains(lab.said(), f'user = "{user}" leaves it so: name a user for it', "what to do")
     lab.configure('run_dir = "/proc/none"\n')
     lib.equal(lab.spawn().wait(20), 1, "without a folder for its sockets")
     lib.contains(lab.said(), "cannot make the folder /proc/none", "which folder")
