@@ -174,6 +174,7 @@ rig_teardown(void)
 	char backups[160];
 
 	forget_reply();
+	config_free(&rig.taken);
 	store_close(&rig.store);
 	keyring_free(&rig.keys);
 	factor_scratch_free(&rig.scratch);
@@ -181,6 +182,24 @@ rig_teardown(void)
 	(void)chmod(backups, 0700);
 	remove_folder(backups);
 	remove_folder(rig.dir);
+}
+
+const struct config *
+rig_take(const char *name, const char *text)
+{
+	struct config_error error = {""};
+	char path[256];
+	FILE *out;
+
+	(void)snprintf(path, sizeof(path), "%s/%s", rig.dir, name);
+	out = fopen(path, "w");
+	ck_assert_ptr_nonnull(out);
+	ck_assert_int_ge(fputs(text, out), 0);
+	ck_assert_int_eq(fclose(out), 0);
+	ck_assert_int_eq(chmod(path, 0600), 0);
+	config_free(&rig.taken);
+	ck_assert_msg(config_load(path, &rig.taken, &error) == WF_OK, "%s", error.text);
+	return rig.taken;
 }
 
 void

@@ -17,6 +17,7 @@ struct rig {
 	struct store *store;
 	struct keyring *keys;
 	struct config config;
+	struct config *taken; /* by rig_take() */
 	struct act_daemon daemon;
 	struct act_figures figures;
 	struct wf_now now;
@@ -48,6 +49,11 @@ void rig_teardown(void);
 void rig_reopen(void);
 void rig_load_keys(void);
 void rig_advance(int64_t seconds);
+/*
+ * The configuration of a text, which stands in the folder under this name; until the next one is
+ * taken, or the end.
+ */
+const struct config *rig_take(const char *name, const char *text);
 
 /* "key=value" as argument, "!key=value" as secret; ends with NULL. */
 wf_status rig_act(const char *id, ...) __attribute__((sentinel));

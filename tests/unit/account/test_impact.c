@@ -4,49 +4,10 @@
  */
 #include "config.h"
 
-#include "tests/unit/account/rig.h"
-#include "tests/unit/rules/shipped.h"
+#include "tests/unit/account/comply.h"
 
 #include <string.h>
 #include <unistd.h>
-
-static struct config *loaded;
-static char path[256];
-
-static void
-take(const char *text)
-{
-	struct config_error error;
-	FILE *out;
-
-	(void)snprintf(path, sizeof(path), "%s/policy.conf", rig.dir);
-	out = fopen(path, "w");
-	ck_assert_ptr_nonnull(out);
-	(void)fprintf(out, "profiles_dir = \"%s/profiles\"\n%s", rig.dir, text);
-	ck_assert_int_eq(fclose(out), 0);
-	ck_assert_int_eq(chmod(path, 0600), 0);
-	config_free(&loaded);
-	ck_assert_msg(config_load(path, &loaded, &error) == WF_OK, "%s", error.text);
-	rig.daemon.config = loaded;
-}
-
-static void
-set_up(void)
-{
-	rig_setup();
-	shipped_install(rig.dir);
-	take("");
-}
-
-static void
-tear_down(void)
-{
-	rig.daemon.config = &rig.config;
-	config_free(&loaded);
-	(void)unlink(path);
-	shipped_remove(rig.dir);
-	rig_teardown();
-}
 
 /* A password of this length and these classes, set now. */
 static void
@@ -213,9 +174,9 @@ START_TEST(what_the_start_would_say)
 	}
 	ck_assert_uint_gt(sentences, 2);
 	ck_assert(lock);
-	ck_assert_uint_eq(loaded->comply.n, 0); /* nothing has changed */
-	ck_assert_int_eq(policy_number_of(&loaded->policy, R_LOCK_THRESHOLD, ACCOUNT_GENERAL,
-				 GUARD_MFA),
+	ck_assert_uint_eq(rig.daemon.config->comply.n, 0); /* nothing has changed */
+	ck_assert_int_eq(policy_number_of(&rig.daemon.config->policy, R_LOCK_THRESHOLD,
+				 ACCOUNT_GENERAL, GUARD_MFA),
 		50);
 }
 END_TEST
@@ -357,7 +318,7 @@ START_TEST(services_without_conditions_are_told)
 	ck_assert_str_eq(doctor_says("level"), "ok");
 	take(NOT_ASKED);
 	ck_assert_str_eq(doctor_says("level"), "ok");
-	ck_assert(!config_entry_say(loaded, text, sizeof(text)));
+	ck_assert(!config_entry_say(rig.daemon.config, text, sizeof(text)));
 	ck_assert_str_eq(text, "untouched");
 	take("comply = {\"kubota\", \"scs3\"}\n"
 	     "resolve session.timeout { is = {8h} by = S on = 2026-11-21 reason = r }\n"

@@ -4,8 +4,7 @@
  */
 #include "config.h"
 
-#include "tests/unit/account/rig.h"
-#include "tests/unit/rules/shipped.h"
+#include "tests/unit/account/comply.h"
 
 #include <string.h>
 #include <unistd.h>
@@ -14,45 +13,6 @@
 	"resolve \"" of "\" { is = {\"" value "\"} by = \"Sato\" on = \"2026-01-21\" "     \
 	"reason = \"why\" }\n"
 #define SIGNED " by = \"Sato\" on = \"2026-01-21\" until = \"%s\" reason = \"why\" }\n"
-
-static struct config *loaded;
-
-static void
-take(const char *text)
-{
-	char path[256], whole[2048];
-	struct config_error error;
-	FILE *out;
-
-	(void)snprintf(path, sizeof(path), "%s/policy.conf", rig.dir);
-	(void)snprintf(whole, sizeof(whole), "profiles_dir = \"%s/profiles\"\n%s", rig.dir, text);
-	out = fopen(path, "w");
-	ck_assert_ptr_nonnull(out);
-	fputs(whole, out);
-	ck_assert_int_eq(fclose(out), 0);
-	ck_assert_int_eq(chmod(path, 0600), 0);
-	config_free(&loaded);
-	ck_assert_msg(config_load(path, &loaded, &error) == WF_OK, "%s", error.text);
-	ck_assert_int_eq(unlink(path), 0);
-	rig.daemon.config = loaded;
-}
-
-static void
-set_up(void)
-{
-	rig_setup();
-	shipped_install(rig.dir);
-	take("");
-}
-
-static void
-tear_down(void)
-{
-	rig.daemon.config = &rig.config;
-	config_free(&loaded);
-	shipped_remove(rig.dir);
-	rig_teardown();
-}
 
 /* The first row with these cells. */
 static size_t

@@ -16,26 +16,11 @@
 	"firewall-admin timeout = 7 }\n"                                                           \
 	"radius { radsec = \"[::]:2083\" certificate = /c key = /k ca = /a }\n"
 
-static struct config *loaded;
-
 /* The rig's configuration gets the clients of this text. */
 static void
 take(const char *text)
 {
-	struct config_error error = {""};
-	char path[256];
-	FILE *out;
-
-	snprintf(path, sizeof(path), "%s/clients.conf", rig.dir);
-	out = fopen(path, "w");
-	ck_assert_ptr_nonnull(out);
-	ck_assert_int_ge(fputs(text, out), 0);
-	ck_assert_int_eq(fclose(out), 0);
-	ck_assert_int_eq(chmod(path, 0600), 0);
-	config_free(&loaded);
-	ck_assert_msg(config_load(path, &loaded, &error) == WF_OK, "%s", error.text);
-	ck_assert_int_eq(unlink(path), 0);
-	rig.config.radius = loaded->radius;
+	rig.config.radius = rig_take("clients.conf", text)->radius;
 	rig.config.radius_uid = geteuid();
 }
 
@@ -97,7 +82,6 @@ static void
 tear_down(void)
 {
 	put_secret(NULL, 0);
-	config_free(&loaded);
 	rig_teardown();
 }
 

@@ -156,11 +156,25 @@ ask_of(const char *name, int64_t within_us)
 }
 
 static void
-start(void)
+start_with(const char *more)
 {
-	write_config("otp1", "");
+	write_config("otp1", more);
 	listen_there(geteuid());
 	UNTIL(egress_is_up(egress));
+}
+
+static void
+start(void)
+{
+	start_with("");
+}
+
+/* A server that is heard and never answers. */
+static void
+start_silent(const char *more)
+{
+	server.manner = SAYS_NOTHING;
+	start_with(more);
 }
 
 /* --- questions --- */
@@ -207,10 +221,7 @@ END_TEST
 /* One thread and a silent server: what cannot wait is refused at once, the rest later. */
 START_TEST(silence_is_bounded)
 {
-	server.manner = SAYS_NOTHING;
-	write_config("otp1", "parallel = 1");
-	listen_there(geteuid());
-	UNTIL(egress_is_up(egress));
+	start_silent("parallel = 1");
 	for (int i = 0; i < QUEUE_MAX + 10; i++)
 		ask_of("otp1", 2 * S);
 	UNTIL(told >= 9); /* at once */
@@ -227,10 +238,7 @@ START_TEST(sources_take_turns)
 	unsigned other = 0;
 	char user[16];
 
-	server.manner = SAYS_NOTHING;
-	write_config("otp1", "parallel = 1");
-	listen_there(geteuid());
-	UNTIL(egress_is_up(egress));
+	start_silent("parallel = 1");
 	for (int i = 0; i < 20; i++) {
 		snprintf(user, sizeof(user), "u%d", i);
 		ask_as("otp1", user, "192.0.2.1", NULL, 30 * S);
@@ -247,10 +255,7 @@ START_TEST(an_account_has_a_share)
 	unsigned other = 0;
 	char source[24];
 
-	server.manner = SAYS_NOTHING;
-	write_config("otp1", "parallel = 8");
-	listen_there(geteuid());
-	UNTIL(egress_is_up(egress));
+	start_silent("parallel = 8");
 	for (int i = 0; i < 40; i++) {
 		snprintf(source, sizeof(source), "198.51.100.%d", i);
 		ask_as("otp1", "alice", source, NULL, 30 * S);
@@ -268,10 +273,7 @@ START_TEST(an_end_does_not_wait_for_servers)
 {
 	int64_t before_us;
 
-	server.manner = SAYS_NOTHING;
-	write_config("otp1", "parallel = 2");
-	listen_there(geteuid());
-	UNTIL(egress_is_up(egress));
+	start_silent("parallel = 2");
 	for (int i = 0; i < 5; i++)
 		ask_of("otp1", 30 * S);
 	UNTIL(server.heard == 2);
@@ -404,10 +406,7 @@ END_TEST
 /* What was waiting for a thread is not sent any more, and the program lives on. */
 START_TEST(a_daemon_that_is_gone_is_not_asked_for)
 {
-	server.manner = SAYS_NOTHING;
-	write_config("otp1", "parallel = 1");
-	listen_there(geteuid());
-	UNTIL(egress_is_up(egress));
+	start_silent("parallel = 1");
 	for (int i = 0; i < 5; i++)
 		ask_of("otp1", 10 * S);
 	UNTIL(desk_orders(desk) == 5);
