@@ -329,7 +329,8 @@ static const struct option_spec radius_client_options[] = {
 static const struct option_spec radius_secret_options[] = {
 	FLAG("replace", NULL, N_("make a new one in the place of one that is there")),
 	FLAG("psk", NULL, N_("make its key for TLS (psk_file), not its shared secret")),
-	TAKES("file", "PATH", NULL, VALUE_TEXT, N_("the file to make (default: the one that the client's section names)")),
+	TAKES("file", "PATH", NULL, VALUE_TEXT,
+		N_("the file to make (default: the one that the client's section names)")),
 	RADIUS_CONFIG,
 	OPTIONS_END,
 };

@@ -331,7 +331,7 @@ START_TEST(the_answer_goes_to_who_asked)
 }
 END_TEST
 
-/* What the library would send in its own way, by nobody's secret: it stays here, and is told apart. */
+/* What the library would send in its own way, by nobody's secret: it stays here, and is told. */
 START_TEST(what_is_no_question_is_not_sent)
 {
 	static const uint8_t packets[][PACKET_HEADER] = {
