@@ -288,7 +288,8 @@ task_restore(const struct wf_options *options)
 
 	if (backup < 0)
 		fine = complain(_("the file %s cannot be opened: %s"), options->file, strerror(errno));
-	fine = fine && prepare(&place) && daemon_stopped(&place) && restore_into(&place, backup, &kept);
+	fine = fine && prepare(&place) && daemon_stopped(&place) &&
+	       restore_into(&place, backup, &kept);
 	if (fine)
 		say_restored(&place, kept);
 	if (backup >= 0)
