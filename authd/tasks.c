@@ -269,9 +269,9 @@ say_restored(const struct place *place, bool kept)
 	printf(_("restored to %s: used codes stay used, recovery codes are void, HOTP tokens want a resync\n"),
 	       place->database);
 	if (kept)
-		printf(_("kept of the old database: failures, locks, ended grants; accounts disabled and "
-			 "tokens revoked since the backup work again: see to them before others "
-			 "log in\n"));
+		printf(_("kept of the old database: failures, locks, ended grants; accounts "
+			 "disabled and tokens revoked since the backup work again: see to them "
+			 "before others log in\n"));
 	else
 		printf(_("nothing could be kept of the old database: locks that were set, and "
 			 "accounts, tokens and grants that were ended since the backup, are as "
