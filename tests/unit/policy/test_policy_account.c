@@ -268,6 +268,19 @@ START_TEST(lists_of_sources)
 }
 END_TEST
 
+START_TEST(sessions_beyond_all_counting)
+{
+	struct policy_held *held = &policy.values.held[R_SESSION_TIMEOUT][0];
+
+	*held = (struct policy_held){.set = true, .value = 3600};
+	ck_assert_uint_eq(policy_session_s(&policy), 3600);
+	held->value = INT64_C(1) << 33;
+	ck_assert_uint_eq(policy_session_s(&policy), UINT32_MAX);
+	held->value = 0;
+	ck_assert_uint_eq(policy_session_s(&policy), 0);
+}
+END_TEST
+
 static Suite *
 account_suite(void)
 {
@@ -287,6 +300,7 @@ account_suite(void)
 	tcase_add_test(tc, root_and_its_services);
 	tcase_add_test(tc, service_accounts_come_by_key_from_listed_sources);
 	tcase_add_test(tc, lists_of_sources);
+	tcase_add_test(tc, sessions_beyond_all_counting);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

@@ -188,6 +188,20 @@ START_TEST(criteria_are_read_back)
 }
 END_TEST
 
+START_TEST(a_criterion_behind_a_rule)
+{
+	char rule[POLICY_CRITERION_SIZE + 32] = "lock.threshold C-1)";
+	char criterion[POLICY_CRITERION_SIZE];
+
+	policy_rule_criterion(rule, criterion);
+	ck_assert_str_eq(criterion, "C-1");
+	memset(rule + 15, 'C', sizeof(rule) - 16);
+	rule[sizeof(rule) - 1] = '\0';
+	policy_rule_criterion(rule, criterion);
+	ck_assert_str_eq(criterion, "");
+}
+END_TEST
+
 static Suite *
 params_suite(void)
 {
@@ -202,6 +216,7 @@ params_suite(void)
 	tcase_add_test(tc, what_is_weaker);
 	tcase_add_test(tc, rules_are_named);
 	tcase_add_test(tc, criteria_are_read_back);
+	tcase_add_test(tc, a_criterion_behind_a_rule);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
