@@ -383,19 +383,25 @@ static enum level
 check_radius_terms(struct report *report)
 {
 	const struct act_daemon *daemon = report->call->daemon;
+	const struct config_radius *radius = &daemon->config->radius;
 	char line[WF_TERM_TEXT_MAX] = ""; /* an older server knows no such order */
 	struct wf_term term = {.part = WF_TERM_NONE};
 	struct wf_msg done;
 	wf_status asked;
+	bool told;
 
-	if (!config_radius_serves(&daemon->config->radius, LISTEN_TLS))
+	if (!config_radius_serves(radius, LISTEN_TLS))
 		return TELL(report, OK, "%s", _("RADIUS is not served over TLS."));
 	asked = daemon->ask_front(daemon->hooks_ctx, "terms", NULL, &done);
 	if (asked == WF_OK) {
 		asked = wf_msg_get_text(&done, WF_F_CELL, 0, line, sizeof(line));
 		wf_msg_clear(&done);
 	}
-	if (asked != WF_OK || !wf_term_read(line, &term) || term.part == WF_TERM_NONE)
+	told = asked == WF_OK && wf_term_read(line, &term);
+	if (told && term.part == WF_TERM_NONE && radius->certificate[0] == '\0')
+		return TELL(report, OK, "%s",
+			_("RADIUS over TLS goes by keys alone: no certificate can end."));
+	if (term.part == WF_TERM_NONE)
 		return TELL(report, WARN, "%s",
 			_("warifu-radiusd could not be asked: 'warifu-radiusd --check' says how "
 			  "long its certificates are good."));

@@ -323,6 +323,11 @@ START_TEST(the_doctor_looks_at_certificates)
 		terms.line = rows[i].line;
 		doctor("RADIUS certificates", rows[i].level, rows[i].part);
 	}
+	terms.asked = WF_OK;
+	terms.line = "none 0 0 ";
+	doctor("RADIUS certificates", "warn", "could not be asked");
+	rig.config.radius.certificate[0] = '\0';
+	doctor("RADIUS certificates", "ok", "goes by keys alone");
 	rig.config.radius.nlisteners = 0;
 	doctor("RADIUS certificates", "ok", "RADIUS is not served over TLS");
 	doctor("relay certificates", "ok", "No relays are served");
