@@ -145,7 +145,8 @@ choose_secret(struct addition *addition)
 		addition->secret_option = "psk_file";
 	else if (!certified && args_option(parsed, "network") != NULL)
 		addition->secret_option = "secret_file";
-	radius_secret_place(parsed, addition->name, &addition->secret);
+	if (addition->secret_option != NULL)
+		radius_secret_place(parsed, addition->name, &addition->secret);
 }
 
 static bool

@@ -202,7 +202,8 @@ show_json(struct ctl *ctl, const char *client, const char *file, const struct ra
 {
 	const char *columns[] = {"client", "path", kinds[secret->kind].column, "secret"};
 	const char *text = secret->text[0] != '\0' ? secret->text : NULL;
-	const char *const cells[] = {client, file, secret->path, text};
+	const char *path = secret->path[0] != '\0' ? secret->path : NULL;
+	const char *const cells[] = {client, file, path, text};
 	struct table table;
 	bool fine = true;
 

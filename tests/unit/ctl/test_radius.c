@@ -197,6 +197,7 @@ START_TEST(a_client_by_certificate_has_no_secret)
 	ck_assert_int_eq(radius("client add vpn1 --certificate gw.example.org --json", "warifud"), CTL_OK);
 	ck_assert(is_there("conf.d/radius-vpn1.conf") && !is_there("radius"));
 	ck_assert_ptr_nonnull(strstr(rig.out, "\"client\": \"vpn1\""));
+	ck_assert_msg(strstr(rig.out, "\"secret-file\": null") != NULL, "%s", rig.out);
 }
 END_TEST
 
