@@ -60,15 +60,18 @@ static const char carry_sql[] =
 	" suspect = (SELECT suspect FROM old.meta)"
 	" WHERE lock_ms <= (SELECT lock_ms FROM old.meta);";
 
-/* The same, of what schema version 2 brought: a replaced database may be of an older program. */
+/*
+ * The same, of what schema version 2 brought: a replaced database may be of an older program.  It
+ * knows how far an attempt of the backup came, so its row and its challenge stand, both of them.
+ */
 static const char carry2_sql[] =
-	"INSERT OR IGNORE INTO reservation(txn, name, account_id, version, lease_until_ms,"
+	"INSERT OR REPLACE INTO reservation(txn, name, account_id, version, lease_until_ms,"
 	" waiting, node, key, threshold, window_ms, lock_ms, row) SELECT txn, name, account_id,"
 	" version, lease_until_ms, waiting, node, key, threshold, window_ms, lock_ms, row"
 	" FROM old.reservation;"
-	"INSERT OR IGNORE INTO challenge(txn, account_id, name, service, kinds, factors, state,"
+	"INSERT OR REPLACE INTO challenge(txn, account_id, name, service, kinds, factors, state,"
 	" opened_ms, expires_ms) SELECT txn, account_id, name, service, kinds, factors, state,"
-	" opened_ms, expires_ms FROM old.challenge WHERE state = 0;"
+	" opened_ms, expires_ms FROM old.challenge;"
 	"INSERT OR IGNORE INTO record SELECT * FROM old.record;"
 	"DELETE FROM session WHERE acct_session <> '' AND closed_us = 0;"
 	"INSERT OR REPLACE INTO session SELECT * FROM old.session"

@@ -478,8 +478,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_RESTORE_COMPLETED] = "DELETE FROM completed",
 	[SQL_RESTORE_VERDICT] = "DELETE FROM verdict",
 	/*
-	 * Too late for an answer: the next start ends them before anything else, uncounted and with
-	 * their rows.
+	 * Too late for an answer: the next start ends them before anything else, with their rows,
+	 * and counts at least as ?1 says.
 	 */
 	[SQL_RESTORE_WAITING] = "UPDATE reservation SET lease_until_ms = 0,"
 				" waiting = max(waiting, ?1) WHERE waiting <> 0",

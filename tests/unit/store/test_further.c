@@ -171,6 +171,53 @@ START_TEST(left_open_over_a_restore)
 }
 END_TEST
 
+/* What became of it after the backup. */
+static void
+opened_since(void)
+{
+	ck_assert_int_eq(fx_reserve(1, "alice"), THROTTLE_ADMIT);
+	fx_back_up();
+	ck_assert_int_eq(open_round(1, 1), WF_OK);
+}
+
+static void
+taken_up_since(void)
+{
+	struct store_further further;
+
+	begin(1);
+	fx_back_up();
+	ck_assert_int_eq(resume(1, 1, &further), RESUME_FOUND);
+}
+
+static void
+guessed_since(void)
+{
+	taken_up_since();
+	guessed = true;
+	ck_assert_int_eq(open_round(1, 2), WF_OK);
+	guessed = false;
+}
+
+static const struct {
+	void (*go_on)(void);
+	uint32_t account, possession;
+} since[] = {{opened_since, 0, 1}, {taken_up_since, 1, 0}, {guessed_since, 1, 1}};
+
+/* The store that is replaced knows better than the backup how far a login came (I1). */
+START_TEST(further_than_the_backup)
+{
+	struct store_further further;
+
+	since[_i].go_on();
+	fx_restore(true);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, since[_i].account);
+	ck_assert_uint_eq(fx_state("alice", LANE_POSSESSION).failures, since[_i].possession);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 0);
+	ck_assert_int_ne(resume(1, 1, &further), RESUME_FOUND);
+}
+END_TEST
+
 START_TEST(who_walks_away_counts_for_possession)
 {
 	begin(1);
@@ -221,6 +268,7 @@ further_suite(void)
 	tcase_add_test(tc, who_walks_away_counts_for_possession);
 	tcase_add_test(tc, a_guess_counts_in_both_lanes);
 	tcase_add_loop_test(tc, left_open_over_a_restore, 0, 2);
+	tcase_add_loop_test(tc, further_than_the_backup, 0, (int)(sizeof(since) / sizeof(since[0])));
 	tcase_add_test(tc, and_locks_in_the_end);
 	tcase_add_test(tc, open_over_a_restart);
 	suite_add_tcase(suite, tc);
