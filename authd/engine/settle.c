@@ -150,7 +150,8 @@ outcome_left(const struct transaction *txn)
 {
 	struct outcome outcome = outcome_none(WF_VERDICT_UNAVAILABLE, AUDIT_FAILURE, "abandoned");
 
-	if (txn->engine->draining) /* it is us who end it */
+	/* it is us who end it, but a guess stays one */
+	if (txn->engine->draining && !txn->upstream.further.guessed)
 		return outcome;
 	outcome.settle = SETTLE_FAILURE;
 	outcome.count_possession = true;

@@ -243,6 +243,20 @@ START_TEST(a_stop_is_nobodys_fault)
 }
 END_TEST
 
+/* But a token of ours had said no (I1). */
+START_TEST(a_guess_before_a_stop)
+{
+	rig_token(&nas_rig, bob, CREDENTIAL_PENDING);
+	come_so_far();
+	engine_drain(nas_rig.engine);
+	rig_wait(&nas_rig, &peer, 2);
+	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_UNAVAILABLE);
+	ck_assert_uint_eq(rows("upstream-left"), 1);
+	ck_assert_uint_eq(failures(LANE_ACCOUNT), 1);
+	ck_assert_uint_eq(failures(LANE_POSSESSION), 1);
+}
+END_TEST
+
 /* A person may have longer than a reservation lasts; not here, where it is held meanwhile. */
 START_TEST(no_longer_than_the_reservation)
 {
@@ -632,6 +646,7 @@ add_pam(TCase *tc)
 	tcase_add_test(tc, who_cannot_be_asked_about_counts_for_possession);
 	tcase_add_test(tc, a_question_of_one_of_two);
 	tcase_add_test(tc, a_stop_is_nobodys_fault);
+	tcase_add_test(tc, a_guess_before_a_stop);
 	tcase_add_test(tc, no_longer_than_the_reservation);
 	tcase_add_loop_test(tc, reloaded_in_between, 0, 2);
 	tcase_add_test(tc, an_answer_to_something_else);

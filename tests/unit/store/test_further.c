@@ -268,7 +268,8 @@ further_suite(void)
 	tcase_add_test(tc, who_walks_away_counts_for_possession);
 	tcase_add_test(tc, a_guess_counts_in_both_lanes);
 	tcase_add_loop_test(tc, left_open_over_a_restore, 0, 2);
-	tcase_add_loop_test(tc, further_than_the_backup, 0, (int)(sizeof(since) / sizeof(since[0])));
+	tcase_add_loop_test(
+		tc, further_than_the_backup, 0, (int)(sizeof(since) / sizeof(since[0])));
 	tcase_add_test(tc, and_locks_in_the_end);
 	tcase_add_test(tc, open_over_a_restart);
 	suite_add_tcase(suite, tc);
