@@ -240,11 +240,14 @@ connection_send(struct engine_peer *peer, const struct wf_msg *msg)
 	return true;
 }
 
-/* The next read finds the end, and frees it. */
+/* What was told before still leaves.  The next read finds the end, and frees it. */
 static void
 drop(struct engine_peer *peer)
 {
-	shutdown(((struct connection *)peer)->fd, SHUT_RDWR);
+	struct connection *connection = (struct connection *)peer;
+
+	connection_flush(connection);
+	shutdown(connection->fd, SHUT_RDWR);
 }
 
 static bool

@@ -296,10 +296,17 @@ END_TEST
 START_TEST(dropped_by_who_answers)
 {
 	int fd = meet();
+	struct wf_buf in;
 
+	wf_buf_init(&in, 1 << 16);
+	last_peer->nwork = 2;
+	ck_assert(reply(1, 0)); /* another login's, told just before */
 	last_peer->drop(last_peer);
+	ck_assert_int_gt(receive(fd, &in), 0);
+	check_replies(&in, 1);
 	ck_assert(ended(fd));
 	ck_assert_uint_eq(goners, 1);
+	wf_buf_clear(&in);
 	close(fd);
 }
 END_TEST
