@@ -102,6 +102,15 @@ look_for_grant(struct act_call *call, struct policy_facts *facts, struct entranc
 				: act_each_grant(call, NULL, false, visit_grant, &entrance->grant);
 }
 
+/* Nobody is asked for one who is refused, nor whom nobody asks for anything: jobs, exempt users. */
+static bool
+enters_by_grant(const struct entrance *entrance, const struct policy_demand *demand)
+{
+	const bool let_off = demand->decision == POLICY_NOT_ASKED && demand->reason[0] == '\0';
+
+	return entrance->needed && demand->decision != POLICY_DENY && !let_off;
+}
+
 /* " A grant ..."; "" where none is needed, or the refusal says it. */
 static void
 grant_text(const struct entrance *entrance, const struct policy_demand *demand, char *text_r,
@@ -112,7 +121,7 @@ grant_text(const struct entrance *entrance, const struct policy_demand *demand, 
 	char until[ACT_TIME_SIZE];
 
 	text_r[0] = '\0';
-	if (!entrance->needed || demand->decision == POLICY_DENY)
+	if (!enters_by_grant(entrance, demand))
 		return;
 	if (group[0] == '\0')
 		(void)snprintf(text_r, size,
@@ -149,7 +158,7 @@ explain(const struct entrance *entrance, const struct policy_demand *demand, cha
 	size_t size)
 {
 	const bool denied = demand->decision == POLICY_DENY;
-	char granted[256];
+	char granted[384];
 
 	grant_text(entrance, demand, granted, sizeof(granted));
 	(void)snprintf(text_r, size, "%s%s%s%s", asked_text(demand), denied ? " " : "",

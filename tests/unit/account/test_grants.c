@@ -229,6 +229,18 @@ START_TEST(why_says_the_grant)
 }
 END_TEST
 
+/* Whom another module answers for enters without one, so none is told. */
+START_TEST(why_says_no_grant_of_who_needs_none)
+{
+	rig_ok("user.exempt", "user=backup", "uid=34", "reason=moves in June",
+		"until=1783036800000000");
+	rig_ok("why", "user=backup", "service=sshd", "from=192.0.2.7");
+	ck_assert_str_eq(rig_cell(0, "result"), "not-asked");
+	ck_assert_str_eq(
+		rig_cell(0, "explanation"), "Nobody is asked for anything here.");
+}
+END_TEST
+
 static void
 doctor_says(const char *level, const char *start)
 {
@@ -270,6 +282,7 @@ make_suite(void)
 	tcase_add_checked_fixture(tcase, setup, rig_teardown);
 	tcase_add_test(tcase, added_listed_ended);
 	tcase_add_test(tcase, why_says_the_grant);
+	tcase_add_test(tcase, why_says_no_grant_of_who_needs_none);
 	tcase_add_test(tcase, what_cannot_be_granted);
 	tcase_add_test(tcase, by_the_scope);
 	tcase_add_test(tcase, where_none_is_needed);
