@@ -338,6 +338,7 @@ add_service(const struct exam *exam)
 		return;
 	}
 	service->origin = client->origin;
+	service->gateway = true;
 	service->entry = client->entry;
 	service->kinds = client->kinds;
 	service->ask = client->mode == CLIENT_CODE ? POLICY_ASK_CODE : 0;

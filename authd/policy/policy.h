@@ -119,6 +119,7 @@ struct policy_service {
 	bool console;     /* its local terminal is the machine's console: login, display managers */
 	bool invoker;     /* authenticates who already runs it (sudo): for root that is no login */
 	bool operation;   /* gives another account's rights: sudo, su (IPA-6.1d) */
+	bool gateway;     /* a RADIUS client: it stands on no host of the register */
 	struct policy_entry entry;
 	struct origin origin;
 };

@@ -167,9 +167,9 @@ policy_trigger(const struct policy *policy, const struct policy_service *service
 /* --- all places where a service may be asked: each zone, on no host or on a known one --- */
 
 static size_t
-count_places(const struct policy *policy)
+count_places(const struct policy *policy, const struct policy_service *service)
 {
-	return ZONES * (1 + policy->nhosts);
+	return ZONES * (1 + (service->gateway ? 0 : policy->nhosts));
 }
 
 static int64_t
@@ -187,7 +187,7 @@ policy_trigger_somewhere(const struct policy *policy, const struct policy_servic
 {
 	int64_t trigger = 0;
 
-	for (size_t i = 0; trigger == 0 && i < count_places(policy); i++)
+	for (size_t i = 0; trigger == 0 && i < count_places(policy, service); i++)
 		trigger = trigger_at(policy, service, i);
 	return trigger;
 }
@@ -197,7 +197,7 @@ policy_kinds_least(const struct policy *policy, const struct policy_service *ser
 {
 	int least = __builtin_popcount(policy_asks(policy, service));
 
-	for (size_t i = 0; least < 2 && i < count_places(policy); i++)
+	for (size_t i = 0; least < 2 && i < count_places(policy, service); i++)
 		if (trigger_at(policy, service, i) == 0)
 			return least;
 	return 2;

@@ -173,6 +173,8 @@ START_TEST(hosts_are_places)
 	ck_assert_int_eq(policy_trigger_somewhere(&policy, service), 0);
 	host_entry("logs1")->class = CLASS_LOG_STORE;
 	ck_assert_int_eq(policy_trigger_somewhere(&policy, service), TRIGGER_LOG_STORE);
+	service->gateway = true; /* a RADIUS client stands on none of them */
+	ck_assert_int_eq(policy_trigger_somewhere(&policy, service), 0);
 }
 END_TEST
 
