@@ -54,8 +54,9 @@ struct config;
 WF_MUST_USE wf_status config_book_load(
 	const struct config *config, struct rules_book *book_r, char *why_r, size_t size);
 /*
- * Services with important data that anybody with an account may enter: "sshd, su", as many as there
- * is room for.  False, and "": there is none.
+ * Services with important data that anybody with an account may enter, here or (the first such) on
+ * the host of a relay: "sshd, su@web1", as many as there is room for.  False, and "": there are
+ * none.
  */
 bool config_entry_open(const struct config *config, char *names_r, size_t size);
 /* Whether a criterion asks that somebody says who may enter. */

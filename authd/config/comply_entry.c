@@ -15,17 +15,35 @@
 
 #define NAMES_SIZE 200
 
-/* A client that lets in some groups alone has said so. */
 static bool
-has_condition(const struct config *config, const struct policy_service *service)
+has_condition(const struct config *config, const char *service, const char *host)
 {
-	const struct config_client *client = config_client_find(&config->radius, service->name);
 	struct policy_entry entry;
 
-	policy_entry_of(
-		&config->policy, service->name, client == NULL ? config->node : NULL, &entry);
-	return !policy_entry_important(&entry) || entry.grants == GRANTS_REQUIRED ||
-	       (client != NULL && client->groups.n > 0);
+	policy_entry_of(&config->policy, service, host, &entry);
+	return !policy_entry_important(&entry) || entry.grants == GRANTS_REQUIRED;
+}
+
+/* Adds a service once, by the first place where it is open: "sshd", or "sshd@web1" of a relay. */
+static void
+add_open(const struct config *config, const char *service, struct config_text *text)
+{
+	const struct config_client *client = config_client_find(&config->radius, service);
+	const char *comma = text->len == 0 ? "" : ", ";
+	const struct config_relays *relays = &config->relays;
+
+	if (client != NULL && client->groups.n > 0)
+		return; /* who lets in some groups alone has said so */
+	if (!has_condition(config, service, client == NULL ? config->node : NULL)) {
+		config_say(text, "%s%s", comma, service);
+		return;
+	}
+	for (size_t i = 0; client == NULL && i < relays->nallow; i++) {
+		if (has_condition(config, service, relays->allow[i]))
+			continue;
+		config_say(text, "%s%s@%s", comma, service, relays->allow[i]);
+		return;
+	}
 }
 
 bool
@@ -37,8 +55,8 @@ config_entry_open(const struct config *config, char *names_r, size_t size)
 	for (size_t i = 0; i < config->policy.nservices; i++) {
 		const struct policy_service *service = &config->policy.services[i];
 
-		if (service->asked && !has_condition(config, service))
-			config_say(&text, "%s%s", text.len == 0 ? "" : ", ", service->name);
+		if (service->asked)
+			add_open(config, service->name, &text);
 	}
 	return text.len > 0;
 }

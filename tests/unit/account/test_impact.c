@@ -293,6 +293,31 @@ START_TEST(services_without_conditions)
 }
 END_TEST
 
+/* Who has classified this host alone has not said who may enter at the hosts that ask by relay. */
+START_TEST(services_of_other_hosts_without_conditions)
+{
+	static const char relays[] =
+		"relays { listen = \"0.0.0.0:7443\" allow = {db1, db2} certificate = /c key = /k "
+		"ca = /a }\n";
+	char text[2048];
+
+	(void)snprintf(text, sizeof(text),
+		"comply = {\"scs4\"}\nnode = here\nhost here { data = 1 }\n" NOT_ASKED
+		"%shost db1 { grants = required }\nhost db2 { data = 3 }\n", relays);
+	take(text);
+	(void)rig_act("policy.check", NULL);
+	ck_assert_str_eq(checked("SCS-4-1-7-3", "register.grants", "verdict"), "deviation");
+	ck_assert_str_eq(checked("SCS-4-1-7-3", "register.grants", "in-force"),
+		"sshd@db2, su@db2, su-l@db2, sudo@db2, sudo-i@db2, passwd@db2");
+	(void)snprintf(text, sizeof(text),
+		"comply = {\"scs4\"}\nnode = here\nhost here { data = 1 }\n" NOT_ASKED
+		"%shost db1 { grants = required }\nhost db2 { data = 1 }\n", relays);
+	take(text);
+	(void)rig_act("policy.check", NULL);
+	ck_assert_str_eq(checked("SCS-4-1-7-3", "register.grants", "verdict"), "met");
+}
+END_TEST
+
 static const char *
 doctor_says(const char *column)
 {
@@ -383,6 +408,7 @@ make_suite(void)
 	tcase_add_test(tcase, what_cannot_be_asked);
 	tcase_add_test(tcase, many_accounts);
 	tcase_add_test(tcase, services_without_conditions);
+	tcase_add_test(tcase, services_of_other_hosts_without_conditions);
 	tcase_add_test(tcase, services_without_conditions_are_told);
 	tcase_add_test(tcase, service_accounts);
 	suite_add_tcase(suite, tcase);
