@@ -208,6 +208,9 @@ doctor_names(struct report *report)
 {
 	const struct doctor_found *forbidden = &report->tally.forbidden;
 	const struct doctor_found *brought = &report->tally.brought;
+	const bool by_two = (policy_members_of(&report->call->daemon->config->policy,
+				     R_ACCOUNTS_DEFAULT_IDS, ACCOUNT_GENERAL, GUARD_NONE) &
+				    DEFAULT_ID_MFA) != 0;
 
 	if (forbidden->n > 0)
 		return TELL(report, WARN,
@@ -216,8 +219,11 @@ doctor_names(struct report *report)
 			forbidden->n, forbidden->names, found_more(forbidden), forbidden->rule);
 	if (brought->n > 0)
 		return TELL(report, WARN,
-			_("Accounts that a product brings along: %zu (%s%s; %s). They are refused "
-			  "where fewer than two kinds are demanded: disable or remove them."),
+			by_two ? _("Accounts that a product brings along: %zu (%s%s; %s). They are "
+				   "refused where fewer than two kinds are demanded: disable or "
+				   "remove them.")
+			       : _("Accounts that a product brings along: %zu (%s%s; %s). They are "
+				   "refused at every login: disable or remove them."),
 			brought->n, brought->names, found_more(brought), brought->rule);
 	return TELL(report, OK, "%s", _("No account has a name that documents refuse."));
 }

@@ -42,8 +42,8 @@ static const struct {
 		N_("The password lacks classes of characters that would be asked for: it must be "
 		   "changed.")},
 	[ON_UNKNOWN] = {"password-unknown", R_PASSWORD_MIN,
-		N_("How long the password is was not recorded: whether it is long enough shows "
-		   "when it is changed.")},
+		N_("How long the password is was not recorded, or not so far: whether it is long "
+		   "enough shows at the next login, or when it is changed.")},
 	[ON_SECOND] = {"no-second-factor", R_MFA_KINDS,
 		N_("Two kinds of factors would be asked for, and the account has no token: give "
 		   "it one before.")},

@@ -477,7 +477,11 @@ START_TEST(C_12_the_doctor_knows_who_comes_with_a_product)
 	doctor_says("names", "ok", "No account has a name that documents refuse.");
 	take("comply = {\"isac1\"}\n");
 	doctor_says("names", "warn", "Accounts that a product brings along: 1 (pi; ");
-	doctor_says("names", "warn", "ISAC-3.1.3");
+	doctor_says("names", "warn", "ISAC-3.1.3). They are refused at every login: disable or");
+	take("comply = {\"scs4\"}\nmfa { kinds = 2 }\nservice passwd { kinds = 1 }\n"
+	     "deviate mfa.kinds { is = {1} by = S on = 2026-11-21 until = 2027-01-31 reason = "
+	     "r }\n");
+	doctor_says("names", "warn", "They are refused where fewer than two kinds are demanded");
 	rig_ok("user.refuse", "user=pi", "reason=of the image");
 	doctor_says("names", "ok", "No account has");
 }
