@@ -3,9 +3,9 @@
  * listener. While the first one is under way, the others wait for it and then find in the store
  * what was decided.
  *
- * What was refused without evaluation is in no store.  Its STATE is remembered here for as long as
- * the store remembers the others', so that a packet that is sent twice gets the same answer,
- * whatever became of it (I5).
+ * Of a first round that was refused without evaluation the store knows nothing.  Its STATE is
+ * remembered here for as long as the store remembers the others', so that a packet that is sent
+ * twice gets the same answer, whatever became of it (I5).
  */
 #include "config.h"
 

@@ -533,7 +533,10 @@ refusal_result(enum wf_verdict verdict)
 	return results[verdict];
 }
 
-/* What is to be written of a refusal: its row, if it is not gathered, and its weight. */
+/*
+ * What is to be written of a refusal: its row, if it is not gathered, and its weight; with that the
+ * verdict, so that the same request weighs once.
+ */
 static void
 submit_refusal(struct transaction *txn)
 {
@@ -547,6 +550,11 @@ submit_refusal(struct transaction *txn)
 	settle->outcome = SETTLE_REFUSED;
 	settle->count[LANE_SOURCE] = txn->weighs;
 	settle->source_weight = source_weight(txn->engine, &settle->lanes);
+	/* of a first round the STATE is remembered instead: see repeats.c */
+	settle->has_idempotency =
+		txn->weighs && txn->has_idempotency && txn->round != ROUND_FIRST;
+	memcpy(settle->idempotency, txn->idempotency, sizeof(settle->idempotency));
+	settle->verdict = txn->verdict;
 	if (txn->unwritten)
 		settle->applied = txn->refusal;
 	txn_submit(txn);

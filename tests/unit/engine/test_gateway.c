@@ -431,6 +431,23 @@ START_TEST(a_refused_request_gets_the_same_challenge_again)
 }
 END_TEST
 
+/* And weighs on its source once, as a wrong answer does; without challenges, too. */
+START_TEST(a_refused_request_weighs_once)
+{
+	const struct ask ask = {.answer = "wrong", .key = 15, .rhost = "198.51.100.7"};
+	uint32_t weight;
+
+	lock();
+	nas_vpn->mode = _i == 0 ? CLIENT_CHALLENGE : CLIENT_CODE_LAST;
+	nas_vpn->trust_calling_station = true;
+	(void)nas_ask(&ask);
+	weight = rig_failures(&nas_rig, LANE_SOURCE, ask.rhost);
+	ck_assert_uint_gt(weight, 0);
+	(void)nas_ask(&ask);
+	ck_assert_uint_eq(rig_failures(&nas_rig, LANE_SOURCE, ask.rhost), weight);
+}
+END_TEST
+
 /*
  * A restart forgets its STATE, which opened nothing; the refusal holds, because its cause is in the
  * store.
@@ -536,6 +553,7 @@ suite(void)
 	tcase_add_test(again, who_waits_for_another_may_give_up);
 	tcase_add_test(again, both_rounds_again_get_the_same_answers);
 	tcase_add_test(again, a_refused_request_gets_the_same_challenge_again);
+	tcase_add_loop_test(again, a_refused_request_weighs_once, 0, 2);
 	tcase_add_test(again, a_restart_refuses_again_what_was_refused);
 	tcase_add_test(again, what_a_restart_forgot_is_evaluated_once);
 	tcase_add_test(again, a_success_that_nobody_heard_is_kept_for_the_next_try);
