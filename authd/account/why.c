@@ -205,7 +205,8 @@ act_why_reason(const char *name)
 }
 
 struct last {
-	const char *service, *from; /* these alone; NULL: all */
+	const char *service; /* this alone; NULL: all */
+	char from[WF_SOURCE_MAX]; /* too; "": all */
 	bool found;
 	uint64_t seq;
 	struct audit_row row;
@@ -230,7 +231,7 @@ static bool
 is_there(const struct last *last)
 {
 	return (last->service == NULL || strcmp(last->row.service, last->service) == 0) &&
-	       (last->from == NULL || strcmp(last->row.source, last->from) == 0);
+	       (last->from[0] == '\0' || strcmp(last->row.source, last->from) == 0);
 }
 
 static wf_status
@@ -246,13 +247,25 @@ visit(void *ctx, const struct store_audit_entry *entry)
 	return WF_NO;
 }
 
+/* An address as the log writes it, however it was typed; "local:tty1" as it is. */
+static void
+take_from(const char *from, char text_r[WF_SOURCE_MAX])
+{
+	struct wf_source source;
+
+	wf_source_from_pam(from, NULL, &source);
+	(void)snprintf(text_r, WF_SOURCE_MAX, "%s",
+		strncmp(source.text, "name:", 5) == 0 ? from : source.text);
+}
+
 static wf_status
 find_last(struct act_call *call, struct last *last_r)
 {
 	struct store_view view = {.result = -1, .class = AUDIT_AUTH, .newest_first = true};
 
-	*last_r = (struct last){
-		.service = act_arg(call, "service"), .from = act_arg(call, "from")};
+	*last_r = (struct last){.service = act_arg(call, "service")};
+	if (act_arg(call, "from") != NULL)
+		take_from(act_arg(call, "from"), last_r->from);
 	(void)snprintf(view.user, sizeof(view.user), "%s", act_arg(call, "user"));
 	return act_each_row(call, &view, visit, last_r);
 }

@@ -179,6 +179,7 @@ START_TEST(why_last_of_one_place)
 	rig_ok("why", "user=alice", "last=1");
 	ck_assert_str_eq(rig_cell(0, "source"), "192.0.2.7");
 	rig_ok("why", "user=alice", "last=1", "from=192.0.2.1");
+	rig_ok("why", "user=alice", "last=1", "from=::ffff:192.0.2.1");
 	ck_assert_str_eq(rig_cell(0, "source"), "192.0.2.1");
 	ck_assert_int_gt(rig_number(0, "seq"), 0);
 	rig_no(WF_NOT_FOUND,
