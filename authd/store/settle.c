@@ -210,7 +210,8 @@ settle_challenge(struct writer *w, struct store_settle *settle, const struct res
 	if (settle->was_applied)
 		return challenge_open(w, settle, held);
 	AUDIT_TEXT(settle->conflict.reason, "changed-meanwhile");
-	return reservation_delete(w, settle->txn);
+	status = settle_failure(w, settle, held); /* as if it were left open */
+	return status == WF_OK ? reservation_delete(w, settle->txn) : status;
 }
 
 wf_status

@@ -211,9 +211,9 @@ enum store_outcome {
 	 * attempt of the account needs the room, the reservation ends with the row `applied`
 	 * (reason `abandoned`), uncounted; lanes in `count` (ACCOUNT, POSSESSION) get one failure
 	 * each then. With ACCOUNT it makes no room for others. Not if the account has changed since
-	 * RESERVE: then it is the conflict row and the end of the reservation, and the caller
-	 * answers a challenge nobody can take up. A transaction may open one after the other, with
-	 * rising rounds.
+	 * RESERVE: then it is the conflict row, `count` and the end of the reservation, and the
+	 * caller answers a challenge nobody can take up. A transaction may open one after the
+	 * other, with rising rounds.
 	 */
 	SETTLE_CHALLENGE,
 	/*

@@ -157,6 +157,22 @@ START_TEST(a_guess_counts_in_both_lanes)
 }
 END_TEST
 
+/* Another token since: the question is not opened, and what was guessed before it counts. */
+START_TEST(changed_before_it_opens)
+{
+	guessed = _i > 0;
+	ck_assert_int_eq(fx_reserve(1, "alice"), THROTTLE_ADMIT);
+	(void)fx_effect((struct effect){
+		.kind = EFFECT_CREDENTIAL_VOID, .account_id = account, .factor = FACTOR_TOTP});
+	ck_assert_int_eq(open_round(1, 1), WF_OK);
+	ck_assert_str_eq(fx_last().reason, "changed-meanwhile");
+	ck_assert_uint_eq(fx_state("alice", LANE_POSSESSION).failures, 1);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).failures, (uint32_t)_i);
+	ck_assert_uint_eq(fx_state("alice", LANE_ACCOUNT).pending, 0);
+	guessed = false;
+}
+END_TEST
+
 /* A question that was open in the store that is replaced counts as if it were left open. */
 START_TEST(left_open_over_a_restore)
 {
@@ -267,6 +283,7 @@ further_suite(void)
 	tcase_add_test(tc, the_request_finds_its_question);
 	tcase_add_test(tc, who_walks_away_counts_for_possession);
 	tcase_add_test(tc, a_guess_counts_in_both_lanes);
+	tcase_add_loop_test(tc, changed_before_it_opens, 0, 2);
 	tcase_add_loop_test(tc, left_open_over_a_restore, 0, 2);
 	tcase_add_loop_test(
 		tc, further_than_the_backup, 0, (int)(sizeof(since) / sizeof(since[0])));
