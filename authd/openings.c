@@ -194,8 +194,8 @@ openings_open(const struct wf_options *options, struct openings *openings, bool 
 		return false;
 	}
 	*relay_r = config_is_relay(&config->relay);
-	fine = (*relay_r ? relay_folder(config)
-			 : someone_else(config) && first_start(options, config)) &&
+	fine = someone_else(config) &&
+	       (*relay_r ? relay_folder(config) : first_start(options, config)) &&
 	       open_sockets(openings, config) && open_relays(openings, config) &&
 	       wf_become(config->user, "user");
 	config_free(&config);

@@ -167,13 +167,22 @@ put(const char *path, const char *secret, uid_t owner)
 	return WF_IO;
 }
 
+static void
+secrets_folder(const struct parsed *parsed, char *folder_r, size_t size)
+{
+	char beside[PATH_MAX - 256];
+
+	radius_folder(parsed, beside, sizeof(beside));
+	(void)snprintf(folder_r, size, "%s/radius", beside);
+}
+
 void
 radius_secret_place(const struct parsed *parsed, const char *client, struct radius_secret *secret)
 {
 	char folder[PATH_MAX - 128];
 
-	radius_folder(parsed, folder, sizeof(folder));
-	(void)snprintf(secret->path, sizeof(secret->path), "%s/radius/%s.%s", folder, client,
+	secrets_folder(parsed, folder, sizeof(folder));
+	(void)snprintf(secret->path, sizeof(secret->path), "%s/%s.%s", folder, client,
 		kinds[secret->kind].suffix);
 }
 
@@ -239,17 +248,19 @@ radius_secret_show(struct ctl *ctl, const char *client, const char *file, const 
 
 /*
  * Where the daemon's configuration wants the secret of this client; path "" if it does not say.
- * Of one that has a key for TLS and no secret it is the key.
+ * Of one that has a key for TLS and no secret it is the key.  False: the daemon could not be asked.
  */
-static void
+static bool
 ask_place(struct ctl *ctl, const char *client, struct radius_secret *secret)
 {
 	struct answer answer;
 	struct ask ask;
+	bool asked;
 
 	ask_init(&ask, "radius.client.list");
 	ask_daemon(ctl, &ask, &answer);
-	for (size_t row = 0; answer.status == WF_OK && row < answer.table.nrows; row++) {
+	asked = answer.status == WF_OK;
+	for (size_t row = 0; asked && row < answer.table.nrows; row++) {
 		const struct table *table = &answer.table;
 
 		if (strcmp(table_cell(table, row, "client"), client) != 0)
@@ -261,21 +272,54 @@ ask_place(struct ctl *ctl, const char *client, struct radius_secret *secret)
 			table_cell(table, row, kinds[secret->kind].column));
 	}
 	answer_clear(&answer);
+	return asked;
 }
 
-static void
+/*
+ * Root writes where somebody else says only in the folder of secrets, and over nothing but such a
+ * secret: else a daemon that was taken over would choose any file of the machine.
+ */
+static bool
+place_fits(struct ctl *ctl, const struct parsed *parsed, const char *path)
+{
+	char folder[PATH_MAX];
+	struct stat info;
+	size_t len;
+	bool inside, ours;
+
+	secrets_folder(parsed, folder, sizeof(folder));
+	len = strlen(folder);
+	inside = strncmp(path, folder, len) == 0 && path[len] == '/' && strchr(path + len + 1, '/') == NULL;
+	ours = lstat(path, &info) == 0 ? S_ISREG(info.st_mode) && info.st_uid == radius_user(parsed)
+				       : errno == ENOENT;
+	if (inside && ours)
+		return true;
+	ctl_error(ctl,
+		_("the daemon says that the file is %s, which is not in %s or is not a file of %s; if it is right, name it with --file"),
+		path, folder, user_name(parsed));
+	return false;
+}
+
+static bool
 choose_place(struct ctl *ctl, const struct parsed *parsed, struct radius_secret *secret)
 {
 	const char *client = args_operand(parsed, 0);
 	const char *given = args_option(parsed, "file");
+	bool asked = true;
 
 	secret->kind = args_option(parsed, "psk") != NULL ? RADIUS_KEY : RADIUS_SECRET;
 	if (given != NULL)
 		text_copy(secret->path, sizeof(secret->path), given);
 	else if (args_option(parsed, "config") == NULL)
-		ask_place(ctl, client, secret);
+		asked = ask_place(ctl, client, secret);
+	if (given == NULL && secret->path[0] != '\0')
+		return place_fits(ctl, parsed, secret->path);
 	if (secret->path[0] == '\0')
 		radius_secret_place(parsed, client, secret);
+	if (!asked)
+		ctl_error(ctl, _("the daemon cannot be asked where the file of %s is: it is taken to be %s"), client,
+			secret->path);
+	return true;
 }
 
 int
@@ -287,7 +331,8 @@ ctl_radius_secret(struct ctl *ctl, const struct parsed *parsed)
 
 	if (!radius_name_fits(ctl, client))
 		return CTL_USAGE;
-	choose_place(ctl, parsed, &secret);
+	if (!choose_place(ctl, parsed, &secret))
+		return CTL_NO;
 	if (access(secret.path, F_OK) == 0 && args_option(parsed, "replace") == NULL) {
 		ctl_error(ctl, _("%s is there already; with --replace the gateway must be given the new one at once"),
 			secret.path);

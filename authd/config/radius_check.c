@@ -460,10 +460,13 @@ check_tls(struct config_load *load)
 
 	if (!config_radius_serves(radius, LISTEN_TLS))
 		check_tls_clients(load);
-	else if (!has_own_certificate(radius, &proofs) || !has_authority(radius, &proofs))
+	else if (!has_own_certificate(radius, &proofs))
 		config_fail(load, 0, "%s",
-			_("'radius.radsec' needs 'radius.certificate', 'radius.key' and "
-			  "'radius.ca'"));
+			_("'radius.radsec' needs 'radius.certificate' and 'radius.key'"));
+	else if (!has_authority(radius, &proofs))
+		config_fail(load, 0, "%s",
+			_("'radius.radsec' needs 'radius.ca', unless each client has a key or is "
+			  "known by a fingerprint"));
 }
 
 void

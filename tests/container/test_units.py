@@ -368,7 +368,7 @@ def test_network(machine):
 def scope_limit(machine, sshd, person):
     """Logs in: the session's scope at systemd, and how many seconds it may last ("infinity": no end)."""
     output, code = sshd.run(person, "scope=$(grep -o 'session-[^/]*[.]scope' /proc/self/cgroup | head -n 1);"
-                                    "systemctl show -P RuntimeMaxUSec ${scope:-none}")
+                                    "systemctl show -P RuntimeMaxUSec ${scope:?}")
     lib.equal(code, 0, f"a login over sshd: {output}, {machine.log(user=person.name)[-1]}")
     return output.split()[-1]
 

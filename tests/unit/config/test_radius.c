@@ -492,14 +492,12 @@ static const struct {
 	{"radius { listen = 1812 }", "warifu.conf:1: 'radius.listen' cannot be '1812'; accepted: a "
 				     "list of 1 to 16 addresses with ports such as 192.0.2.1:1812, "
 				     "0.0.0.0:1812 or [2001:db8::1]:1812, or \"none\" alone"},
-	{"radius { radsec = \"[::]:2083\" }", "warifu.conf: 'radius.radsec' needs "
-					      "'radius.certificate', 'radius.key' and 'radius.ca'"},
+	{"radius { radsec = \"[::]:2083\" }",
+		"warifu.conf: 'radius.radsec' needs 'radius.certificate' and 'radius.key'"},
 	{"radius { radsec = \"[::]:2083\" certificate = /c }\n" PSK("a", "x"),
-		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and "
-		"'radius.ca'"},
+		"warifu.conf: 'radius.radsec' needs 'radius.certificate' and 'radius.key'"},
 	{"radius { radsec = \"[::]:2083\" }\n" PSK("a", "x") "client b { certificate = b }",
-		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and "
-		"'radius.ca'"},
+		"warifu.conf: 'radius.radsec' needs 'radius.certificate' and 'radius.key'"},
 	{PSK("a", "x") "client b {\n psk_identity = x\n psk_file = /q }",
 		"warifu.conf:3: psk_identity 'x' of client 'b' is also that of client 'a' "
 		"(FOLDER/warifu.conf:1)"},
@@ -509,11 +507,10 @@ static const struct {
 		"hexadecimal digits"},
 	{"radius { radsec = \"[::]:2083\" certificate = /c key = /k }\n"
 	 "client a { certificate = {\"" PIN "\", b} }",
-		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and "
-		"'radius.ca'"},
+		"warifu.conf: 'radius.radsec' needs 'radius.ca', unless each client has a "
+		"key or is known by a fingerprint"},
 	{"radius { radsec = \"[::]:2083\" }\nclient a { certificate = \"" PIN "\" }",
-		"warifu.conf: 'radius.radsec' needs 'radius.certificate', 'radius.key' and "
-		"'radius.ca'"},
+		"warifu.conf: 'radius.radsec' needs 'radius.certificate' and 'radius.key'"},
 	{"client a { certificate = \"" PIN "\" }\n"
 	 "client b {\n certificate = \"SHA256:" PIN_DIGITS "\" }",
 		"warifu.conf:3: certificate '" PIN "' of client 'b' is also that of client 'a' "
