@@ -136,7 +136,7 @@ port_stranger(bool tcp, uint16_t port, const uid_t *known, size_t n, struct port
 	struct row row = {.port = 0};
 	wf_status status = find_row(tables[tcp][0], &wanted, &row);
 
-	if (status == WF_NOT_FOUND)
+	if (status == WF_NOT_FOUND && access(tables[tcp][1], F_OK) == 0) /* else no IPv6 here */
 		status = find_row(tables[tcp][1], &wanted, &row);
 	if (status != WF_OK)
 		return status;

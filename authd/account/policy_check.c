@@ -309,6 +309,48 @@ say_findings(const struct check *check)
 	return fine ? WF_OK : WF_NO;
 }
 
+/* --- lines that allow more than a silent document leaves --- */
+
+static wf_status
+tell_silence(struct check *check, const struct rule_default *ours, const struct compose_cell *cell)
+{
+	const struct rule_spec *spec = rule_spec(ours->rule);
+	char built_in[RULE_VALUE_SIZE], in_force[RULE_VALUE_SIZE], origin[ACT_ORIGIN_SIZE];
+	const char *cells[POLICY_VIEW_CLAIM_COLUMNS] = {spec->name, "", "", "", "", "", built_in,
+		in_force, "deviation", act_origin_text(&cell->answer->origin, origin),
+		_("A document is silent about it, which leaves what is built in; this line allows "
+		  "more."),
+		""};
+
+	rule_value_text(spec, ours->value, built_in);
+	compose_cell_text(spec, cell, in_force);
+	check->counts[FINDING_DEVIATES]++;
+	return act_row_out(check->view->call, cells, POLICY_VIEW_CLAIM_COLUMNS);
+}
+
+/* Each such line once: no claim of the silent document could tell it (compose_narrow()). */
+static wf_status
+check_silence(struct check *check)
+{
+	const struct compose_answer *told = NULL;
+	wf_status status = WF_OK;
+	size_t n;
+	const struct rule_default *ours = rule_defaults(&n);
+
+	for (size_t i = 0; i < n * RULE_CELLS && status == WF_OK; i++) {
+		const struct rule_default *row = &ours[i / RULE_CELLS];
+		const struct compose_cell *cell =
+			&check->view->comply->composed.cells[row->rule][i % RULE_CELLS];
+
+		if (!cell->narrowed || cell->answer == NULL || cell->answer == told ||
+			(cell->state == CELL_SET && (cell->value & ~row->value) == 0))
+			continue;
+		told = cell->answer;
+		status = tell_silence(check, row, cell);
+	}
+	return status;
+}
+
 static wf_status
 check_claims(struct check *check, const struct rules_claims *claims)
 {
@@ -319,6 +361,8 @@ check_claims(struct check *check, const struct rules_claims *claims)
 	fill_today(check);
 	for (size_t i = 0; status == WF_OK && i < claims->n; i++)
 		status = check_claim(check, claims->list[i]);
+	if (status == WF_OK && check->against == NULL)
+		status = check_silence(check);
 	if (status == WF_OK)
 		status = policy_view_allowed(check->view, claims, check->against, &let_off);
 	check->counts[FINDING_DEVIATES] += let_off;

@@ -46,14 +46,15 @@ reason_of(const struct transaction *txn)
 void
 on_observed(struct transaction *txn)
 {
+	const char *reason = reason_of(txn);
+
 	txn->verdict = WF_VERDICT_IGNORE;
-	AUDIT_TEXT(txn->reason, reason_of(txn));
+	AUDIT_TEXT(txn->reason, reason);
 	store_job_init(&txn->job, STORE_FORETELL);
-	if (admission_fill(txn, &txn->job.u.foretell) != WF_OK) {
-		txn_step(txn, TXN_FAILED);
-		return;
-	}
-	txn_submit(txn);
+	if (admission_fill(txn, &txn->job.u.foretell) == WF_OK)
+		txn_submit(txn);
+	else
+		settle_refusal(txn, reason);
 }
 
 /*

@@ -133,6 +133,7 @@ handle_frames(struct connection *connection)
 	if (status == WF_OK || status == WF_AGAIN)
 		return true;
 	say_dropped(connection, status);
+	connection_flush(connection); /* what others were told in this turn */
 	connection_free(connection);
 	return false;
 }

@@ -226,6 +226,23 @@ START_TEST(check_tells_what_is_over)
 }
 END_TEST
 
+/* I9: ISAC says nothing of who changes firewalls, and leaves the built-in 'mfa'. */
+START_TEST(check_tells_what_a_silent_document_does_not)
+{
+	size_t row;
+
+	take("comply = {\"isac1\", \"scs3\"}\n" RESOLVED("password.classes",
+		"none") "deviate \"firewall.change\" { is = {\"mfa\", \"trusted-address\"} until = "
+			"\"2027-01-01\" by = \"Sato\" on = \"2026-01-21\" reason = \"old\" }\n");
+	ck_assert_int_eq(rig_act("policy.check", NULL), WF_NO);
+	row = row_of("parameter", "firewall.change", "verdict", "deviation");
+	ck_assert_str_eq(rig_cell(row, "value"), "mfa");
+	ck_assert_str_eq(rig_cell(row, "in-force"), "mfa, trusted-address");
+	ck_assert_ptr_nonnull(strstr(rig_cell(row, "origin"), "policy.conf:"));
+	ck_assert_ptr_nonnull(strstr(rig_cell(row, "note"), "silent"));
+}
+END_TEST
+
 START_TEST(profiles_that_cannot_be_read)
 {
 	shipped_remove(rig.dir);
@@ -505,6 +522,7 @@ policy_suite(void)
 	tcase_add_test(tc, check_takes_the_guard_that_is_there);
 	tcase_add_test(tc, observe_mode_is_told_by_every_report);
 	tcase_add_test(tc, check_tells_what_is_over);
+	tcase_add_test(tc, check_tells_what_a_silent_document_does_not);
 	tcase_add_test(tc, leaks_without_a_list);
 	tcase_add_test(tc, why_of_a_login);
 	tcase_add_test(tc, why_of_a_login_at_a_gateway);
