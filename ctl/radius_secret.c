@@ -289,13 +289,15 @@ place_fits(struct ctl *ctl, const struct parsed *parsed, const char *path)
 
 	secrets_folder(parsed, folder, sizeof(folder));
 	len = strlen(folder);
-	inside = strncmp(path, folder, len) == 0 && path[len] == '/' && strchr(path + len + 1, '/') == NULL;
+	inside = strncmp(path, folder, len) == 0 && path[len] == '/' &&
+		 strchr(path + len + 1, '/') == NULL;
 	ours = lstat(path, &info) == 0 ? S_ISREG(info.st_mode) && info.st_uid == radius_user(parsed)
 				       : errno == ENOENT;
 	if (inside && ours)
 		return true;
 	ctl_error(ctl,
-		_("the daemon says that the file is %s, which is not in %s or is not a file of %s; if it is right, name it with --file"),
+		_("the daemon says that the file is %s, which is not in %s or is not a file of %s; "
+		  "if it is right, name it with --file"),
 		path, folder, user_name(parsed));
 	return false;
 }
@@ -317,8 +319,9 @@ choose_place(struct ctl *ctl, const struct parsed *parsed, struct radius_secret 
 	if (secret->path[0] == '\0')
 		radius_secret_place(parsed, client, secret);
 	if (!asked)
-		ctl_error(ctl, _("the daemon cannot be asked where the file of %s is: it is taken to be %s"), client,
-			secret->path);
+		ctl_error(ctl,
+			_("the daemon cannot be asked where the file of %s is: it is taken to be %s"),
+			client, secret->path);
 	return true;
 }
 

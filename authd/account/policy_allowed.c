@@ -73,7 +73,7 @@ check_services_by(struct allowed *allowed, const struct rules_profile *profile,
 		open ? "deviation" : "met",
 		open ? _("Important data, and anybody with an account may enter: say who may "
 			 "('grants', or the 'groups' of a client), or the class of the data.")
-		     : "");
+		     : _("Of the services that are listed: one that is not asks for no grant."));
 }
 
 static wf_status
