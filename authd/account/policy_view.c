@@ -305,14 +305,23 @@ act_policy_show(struct act_call *call)
 
 /* --- why --- */
 
-/* The parameter that is asked about, by its own name or by that of a number that it governs. */
+/* The parameter that is asked about, by its own name or by that of a number as it is shown. */
 static const struct rule_spec *
 spec_of(const char *name)
 {
-	const struct policy_param_spec *param = policy_param_find(name);
+	size_t n;
+	const struct policy_param_spec *params = policy_params(&n);
 	const struct rule_spec *spec = rule_find(name);
+	char shown[NAME_SIZE];
 
-	return spec == NULL && param != NULL ? rule_of(param->id) : spec;
+	for (size_t i = 0; i < n && spec == NULL; i++) {
+		if (strcmp(name_of(&params[i], shown), name) != 0)
+			continue;
+		spec = rule_of(params[i].id);
+		if (spec == NULL)
+			spec = rule_find(params[i].name);
+	}
+	return spec;
 }
 
 wf_status

@@ -193,6 +193,29 @@ send_row(struct act_call *call, const struct policy_facts *facts,
 	return status == WF_OK ? act_row_out(call, cells, COUNT_OF(cells)) : status;
 }
 
+/*
+ * The line that wants a denial: of the parameter that its rule names, where the criterion that is
+ * told decides.  What no document asks for is built in.
+ */
+static void
+find_origin(const struct policy *policy, const struct policy_facts *facts,
+	struct policy_demand *demand)
+{
+	char name[POLICY_RULE_SIZE], criterion[POLICY_CRITERION_SIZE];
+	const struct rule_spec *spec;
+	const struct origin *origin;
+
+	(void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(demand->rule, " "), demand->rule);
+	spec = rule_find(name);
+	if (demand->decision != POLICY_DENY || spec == NULL)
+		return;
+	policy_rule_criterion(demand->rule, criterion);
+	origin = policy_member_origin(
+		policy, (enum rule_id)rule_index(spec), facts->kind, GUARD_NONE, 0);
+	if (criterion[0] != '\0' && strcmp(origin->criterion, criterion) == 0)
+		demand->origin = *origin;
+}
+
 /* What the account phase says once all has been proved; a service account has its key. */
 static void
 judge_account(const struct act_call *call, const struct account *account,
@@ -243,6 +266,7 @@ act_why_login(struct act_call *call)
 	policy_eval(&call->daemon->config->policy, &facts, &demand);
 	if (found)
 		judge_account(call, &subject.account, &facts, &demand);
+	find_origin(&call->daemon->config->policy, &facts, &demand);
 	if (policy_service_find(&call->daemon->config->policy, facts.service)->name[0] == '\0')
 		act_say_more(call,
 			_("Nothing is said of a service '%s': this holds for each that is not "

@@ -346,6 +346,7 @@ START_TEST(why_of_a_login_that_never_is_one)
 	ck_assert_str_eq(rig_cell(0, "result"), "refused");
 	ck_assert_str_eq(rig_cell(0, "reason"), "default-id");
 	ck_assert_str_eq(rig_cell(0, "rule"), "accounts.default_ids ISAC-3.1.3");
+	ck_assert_ptr_nonnull(strstr(rig_cell(0, "origin"), "isac1.profile:"));
 	rig_user("ops");
 	rig_ok("user.set", "user=ops", "shared=1");
 	rig_ok("why", "user=ops", "service=sshd", "from=192.0.2.7");
@@ -395,6 +396,7 @@ START_TEST(names_that_are_shown_are_unique)
 						      0,
 				"%s", rig_cell(i, "parameter"));
 	row_of("parameter", "password.classes.count", "value", "3");
+	rig_ok("policy.why", "parameter=password.classes.count");
 }
 END_TEST
 
