@@ -156,7 +156,7 @@ tell_no_address(const struct test *test)
 	return CTL_USAGE;
 }
 
-/* Before anything secret is read, and again once somebody has typed for as long as he liked. */
+/* Before anything secret is read. */
 static int
 check_place(const struct test *test)
 {
@@ -385,10 +385,8 @@ log_in(struct test *test)
 	struct wf_secret answer = WF_SECRET_EMPTY;
 	wf_status status = radius_answer_first(
 		test->ctl, target(test, "client-mode"), target(test, "separator"), &answer);
-	int code = status == WF_OK ? check_place(test) : CTL_NO;
+	int code = status == WF_OK ? converse(test, &answer) : CTL_NO;
 
-	if (code == CTL_OK)
-		code = converse(test, &answer);
 	wf_secret_clear(&answer);
 	steps_print(&test->steps);
 	return code;

@@ -355,7 +355,7 @@ stanza_session_late(const char *file)
 	bool opened = false;
 
 	while (next_line(&file, &line, &len)) {
-		char words[LINE_MAX_BYTES];
+		char words[LINE_MAX_BYTES] = "";
 
 		normalise(line, len, words);
 		if (in_group(words, "session") && strstr(words, MODULE) != NULL)
