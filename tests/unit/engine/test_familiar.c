@@ -125,8 +125,9 @@ make_privileged(struct account *account)
 	account->kind = ACCOUNT_PRIVILEGED;
 }
 
-/* IPA-6.10e and IPA-6.10f beside each other: 3 for the one, 10 for the other. */
-START_TEST(the_lock_is_by_kind)
+/* A privileged account, whose lock is at three (IPA-6.10e). */
+static void
+add_boss(void)
 {
 	for (size_t guard = 0; guard < RULE_GUARDS; guard++)
 		rig.config.policy.values
@@ -134,6 +135,12 @@ START_TEST(the_lock_is_by_kind)
 			.value = 3;
 	rig_account(&rig, "boss", 1001);
 	rig_account_edit(&rig, "boss", make_privileged);
+}
+
+/* IPA-6.10e and IPA-6.10f beside each other: 3 for the one, 10 for the other. */
+START_TEST(the_lock_is_by_kind)
+{
+	add_boss();
 	guess_from("boss", ABROAD, 5);
 	guess_from("alice", ABROAD, 5);
 	ck_assert_uint_eq(rig_failures(&rig, LANE_ACCOUNT, "boss"), 3);
@@ -203,12 +210,7 @@ disable(struct account *account)
 static void
 make_locks(void)
 {
-	for (size_t guard = 0; guard < RULE_GUARDS; guard++)
-		rig.config.policy.values
-			.held[R_LOCK_THRESHOLD][ACCOUNT_PRIVILEGED * RULE_GUARDS + guard]
-			.value = 3;
-	rig_account(&rig, "boss", 1001);
-	rig_account_edit(&rig, "boss", make_privileged);
+	add_boss();
 	rig_account(&rig, "disabled", 1002);
 	rig_account_edit(&rig, "disabled", disable);
 	ck_assert_int_eq(try_from("alice", HOME, PASSWORD), WF_VERDICT_ACCEPT);

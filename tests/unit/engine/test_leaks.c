@@ -4,13 +4,13 @@
  */
 #include "config.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "authd/policy/policy_password.h"
 #include "tests/unit/engine/nas.h"
+#include "tests/unit/leaked.h"
 #include "tests/unit/unit.h"
 
 #define NEW_PASSWORD "a longer battery staple"
@@ -23,19 +23,8 @@ static struct rig_peer root;
 static void
 leak(const char *password)
 {
-	struct wf_leak_finding finding;
-	uint8_t key[WF_LEAK_KEY];
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(EVP_Digest(password, strlen(password), key, NULL, EVP_sha1(), NULL), 1);
-	for (size_t i = 0; i < sizeof(key); i++)
-		ck_assert_int_gt(fprintf(file, "%02X", key[i]), 0);
-	ck_assert_int_gt(fprintf(file, ":9\r\n"), 0);
-	ck_assert_int_eq(fclose(file), 0);
 	wf_leak_list_close(&nas_rig.config.policy.leaks);
-	ck_assert_int_eq(
-		wf_leak_list_open(path, &nas_rig.config.policy.leaks, &finding), WF_OK);
+	leaked_open(path, password, &nas_rig.config.policy.leaks);
 }
 
 static void

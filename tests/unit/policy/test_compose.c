@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/unit/dice.h"
 #include "tests/unit/unit.h"
 
 #define CLAIMS 40
@@ -19,14 +20,10 @@ static const struct compose_claim *list[CLAIMS];
 static struct composed whole, part;
 static uint32_t state = 1;
 
-/* Marsaglia's xorshift: the same claims in each run. */
 static unsigned
 pick(unsigned below)
 {
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state % below;
+	return dice_pick(&state, below);
 }
 
 static unsigned

@@ -5,13 +5,13 @@
 
 #include "authd/policy/policy_password.h"
 
-#include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "authd/policy/policy_words.h"
 #include "common/fault.h"
+#include "tests/unit/leaked.h"
 #include "tests/unit/unit.h"
 
 #define SHORT "The password is too short."
@@ -327,23 +327,6 @@ START_TEST(SCS_4_1_5_2_words_of_here)
 }
 END_TEST
 
-/* The list of one password. */
-static void
-open_list(const char *path, const char *password)
-{
-	struct wf_leak_finding finding;
-	uint8_t key[WF_LEAK_KEY];
-	FILE *file = fopen(path, "w");
-
-	ck_assert_ptr_nonnull(file);
-	ck_assert_int_eq(EVP_Digest(password, strlen(password), key, NULL, EVP_sha1(), NULL), 1);
-	for (size_t i = 0; i < sizeof(key); i++)
-		ck_assert_int_eq(fprintf(file, "%02X", key[i]), 2);
-	ck_assert_int_gt(fprintf(file, ":1\r\n"), 0);
-	ck_assert_int_eq(fclose(file), 0);
-	ck_assert_int_eq(wf_leak_list_open(path, &policy.leaks, &finding), WF_OK);
-}
-
 #ifdef WF_FAULT
 static void
 without_memory(const struct account *account)
@@ -372,7 +355,7 @@ START_TEST(ISAC_3_2_7a_leaked_ones)
 	int fd = mkstemp(path);
 
 	ck_assert_int_ge(fd, 0);
-	open_list(path, "k7#mQ2xv");
+	leaked_open(path, "k7#mQ2xv", &policy.leaks);
 	expect(&account, "k7#mQ2xv", "The password stands in a list of leaked");
 	expect(&account, "k7#mQ2xv9", NULL);
 #ifdef WF_FAULT

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tests/unit/dice.h"
 #include "tests/unit/rules/enforced.h"
 #include "tests/unit/rules/shipped.h"
 
@@ -197,14 +198,10 @@ END_TEST
 
 static uint32_t state;
 
-/* Marsaglia's xorshift. */
 static unsigned
 pick(unsigned below)
 {
-	state ^= state << 13;
-	state ^= state >> 17;
-	state ^= state << 5;
-	return state % below;
+	return dice_pick(&state, below);
 }
 
 static uint32_t
