@@ -53,7 +53,8 @@ wf_status
 txn_attempt(struct engine *engine, struct engine_peer *peer, const struct wf_msg *msg)
 {
 	struct transaction *txn;
-	wf_status awaits = forced_awaits(engine, msg), status;
+	wf_status awaits = forced_awaits(engine, msg);
+	wf_status status;
 
 	if (awaits == WF_OK)
 		return errand_start(engine, peer, msg);

@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-
 #include "authd/store/internal.h"
 
 #define EXPIRE_AT_ONCE 1024
