@@ -11,6 +11,7 @@
 #ifndef WF_AUTHD_AUDIT_AUDIT_H
 #define WF_AUTHD_AUDIT_AUDIT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "common/buf.h"
@@ -86,6 +87,12 @@ WF_MUST_USE wf_status audit_row_encode(const struct audit_row *row, struct wf_bu
  * version.  Allocates nothing.
  */
 WF_MUST_USE wf_status audit_row_decode(const uint8_t *bytes, size_t len, struct audit_row *row_r);
+
+/*
+ * Whether the encoder would leave the row as it is, so that no two rows have one encoding.  Of rows
+ * that have zeros behind their texts, as decoded ones have.
+ */
+bool audit_row_is_canonical(const struct audit_row *row);
 
 /* WF_NO_MEMORY, WF_CRYPTO. */
 WF_MUST_USE wf_status audit_head_init(struct audit_head *head, const char *node);

@@ -7,9 +7,10 @@
 #include "authd/audit/format.h"
 
 #include <inttypes.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <time.h>
+
+#include "authd/audit/cells.h"
 
 #define US_PER_S 1000000
 
@@ -41,47 +42,52 @@ const char *const audit_columns[AUDIT_COLUMNS] = {
 	"hash",
 };
 
-enum cell_place { CELL_ROW, CELL_MADE, CELL_CLASS, CELL_RESULT };
-
-#define ROW(member)                                          \
-	{                                                    \
-		CELL_ROW, offsetof(struct audit_row, member) \
+#define TEXT(member)                                                   \
+	{                                                              \
+		AUDIT_CELL_TEXT, offsetof(struct audit_row, member),   \
+			sizeof(((struct audit_row *)NULL)->member), 0  \
 	}
-#define MADE(member)                                            \
-	{                                                       \
-		CELL_MADE, offsetof(struct audit_cells, member) \
+#define TIME(member, cell)                                             \
+	{                                                              \
+		AUDIT_CELL_TIME, offsetof(struct audit_row, member),   \
+			sizeof(((struct audit_row *)NULL)->member),    \
+			offsetof(struct audit_cells, cell)             \
+	}
+#define MADE(kind, cell)                                       \
+	{                                                      \
+		kind, 0, 0, offsetof(struct audit_cells, cell) \
+	}
+#define NAME(kind)         \
+	{                  \
+		kind, 0, 0, 0 \
 	}
 
-/* In the order of audit_columns. */
-static const struct cell_source {
-	enum cell_place place;
-	size_t offset;
-} cell_sources[AUDIT_COLUMNS] = {
-	MADE(seq),
-	MADE(time),
-	ROW(user),
-	ROW(source),
-	ROW(host),
-	ROW(machine),
-	ROW(service),
-	ROW(event),
-	ROW(action),
-	{CELL_RESULT, 0},
-	ROW(reason),
-	ROW(factors),
-	ROW(kinds),
-	ROW(rule),
-	ROW(operator_name),
-	ROW(ticket),
-	MADE(count),
-	ROW(txn),
-	ROW(detail),
-	ROW(node),
-	ROW(approver),
-	{CELL_CLASS, 0},
-	MADE(first),
-	MADE(last),
-	MADE(hash),
+const struct audit_cell_source audit_cell_sources[AUDIT_COLUMNS] = {
+	MADE(AUDIT_CELL_SEQ, seq),
+	TIME(time_us, time),
+	TEXT(user),
+	TEXT(source),
+	TEXT(host),
+	TEXT(machine),
+	TEXT(service),
+	TEXT(event),
+	TEXT(action),
+	NAME(AUDIT_CELL_RESULT),
+	TEXT(reason),
+	TEXT(factors),
+	TEXT(kinds),
+	TEXT(rule),
+	TEXT(operator_name),
+	TEXT(ticket),
+	MADE(AUDIT_CELL_COUNT, count),
+	TEXT(txn),
+	TEXT(detail),
+	TEXT(node),
+	TEXT(approver),
+	NAME(AUDIT_CELL_CLASS),
+	TIME(first_us, first),
+	TIME(last_us, last),
+	MADE(AUDIT_CELL_HASH, hash),
 };
 
 void
@@ -102,26 +108,27 @@ audit_time_text(int64_t time_us, int32_t offset_min, char text_r[40])
 static void
 hash_text(const uint8_t *chain, char text_r[65])
 {
-	text_r[0] = '\0';
-	for (size_t i = 0; chain != NULL && i < 32; i++)
-		(void)snprintf(text_r + 2 * i, 3, "%02x", chain[i]);
+	static const char digits[] = "0123456789abcdef";
+	size_t n = chain != NULL ? 32 : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		text_r[2 * i] = digits[chain[i] >> 4];
+		text_r[2 * i + 1] = digits[chain[i] & 15];
+	}
+	text_r[2 * n] = '\0';
 }
 
 static const char *
-cell_text(const struct cell_source *source, const struct audit_row *row,
+cell_text(const struct audit_cell_source *source, const struct audit_row *row,
 	const struct audit_cells *made)
 {
-	switch (source->place) {
-	case CELL_CLASS:
+	if (source->kind == AUDIT_CELL_CLASS)
 		return audit_class_name(row->class);
-	case CELL_RESULT:
+	if (source->kind == AUDIT_CELL_RESULT)
 		return audit_result_name(row->result);
-	case CELL_ROW:
+	if (source->kind == AUDIT_CELL_TEXT)
 		return (const char *)row + source->offset;
-	case CELL_MADE:
-	default:
-		return (const char *)made + source->offset;
-	}
+	return (const char *)made + source->made;
 }
 
 void
@@ -135,5 +142,5 @@ audit_row_cells(const struct audit_row *row, uint64_t seq, const uint8_t *chain,
 	audit_time_text(row->last_us, row->offset_min, cells_r->last);
 	hash_text(chain, cells_r->hash);
 	for (size_t i = 0; i < AUDIT_COLUMNS; i++)
-		cells_r->cells[i] = cell_text(&cell_sources[i], row, cells_r);
+		cells_r->cells[i] = cell_text(&audit_cell_sources[i], row, cells_r);
 }

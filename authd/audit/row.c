@@ -196,9 +196,8 @@ field_decode(struct wf_reader *reader, const struct row_field *field, struct aud
 	return WF_OK;
 }
 
-/* True if the encoder would leave the row as it is.  Decoded rows have zeros behind their texts. */
-static bool
-row_is_canonical(const struct audit_row *row)
+bool
+audit_row_is_canonical(const struct audit_row *row)
 {
 	struct audit_row canonical;
 
@@ -223,7 +222,7 @@ audit_row_decode(const uint8_t *bytes, size_t len, struct audit_row *row_r)
 	for (size_t i = 0; i < ROW_FIELDS; i++)
 		if (field_decode(&reader, &row_fields[i], &row) != WF_OK)
 			return WF_CORRUPT;
-	if (wf_reader_left(&reader) != 0 || !row_is_canonical(&row))
+	if (wf_reader_left(&reader) != 0 || !audit_row_is_canonical(&row))
 		return WF_CORRUPT;
 	*row_r = row;
 	return WF_OK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "authd/audit/audit.h"
+#include "authd/audit/export.h"
 #include "tests/fuzz/seeds.h"
 
 static void
@@ -15,6 +16,24 @@ seed_row(const char *name, const struct audit_row *row)
 	seed_need(audit_row_encode(row, &encoded));
 	seed_put("audit", name, encoded.data, encoded.len);
 	wf_buf_clear(&encoded);
+}
+
+/* The same as a line of an export. */
+static void
+seed_line(const char *name, const struct audit_row *row)
+{
+	static const uint8_t chain[32] = {0x5c};
+	struct wf_buf encoded, line;
+	struct audit_row canonical;
+
+	wf_buf_init(&encoded, AUDIT_ENCODED_MAX);
+	wf_buf_init(&line, AUDIT_EXPORT_MAX);
+	seed_need(audit_row_encode(row, &encoded));
+	seed_need(audit_row_decode(encoded.data, encoded.len, &canonical));
+	seed_need(audit_export_row(&canonical, 41, chain, &line));
+	seed_put("audit", name, line.data, line.len);
+	wf_buf_clear(&encoded);
+	wf_buf_clear(&line);
 }
 
 static void
@@ -38,10 +57,12 @@ rows(void)
 	AUDIT_TEXT(row.rule, "lock.threshold SCS-4-1-4-1");
 	AUDIT_TEXT(row.detail, "\xe5\x89\xb2\xe7\xac\xa6");
 	seed_row("login", &row);
+	seed_line("line", &row);
 	row.time_us = INT64_MIN;
 	row.offset_min = -1440;
 	row.first_us = INT64_MAX;
 	seed_row("extremes", &row);
+	seed_line("line-extremes", &row);
 	seed_put("audit", "unclean", unclean, sizeof(unclean) - 1);
 }
 
