@@ -105,7 +105,11 @@ class FreeRadius:
         return [self.process.pid]
 
     def close(self):
-        """Ends it by its process id."""
+        """Ends it by its process id; one that still works off a flood does not hear the first request."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(20)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(20)
         shutil.rmtree(self.folder)
