@@ -168,6 +168,17 @@ start_hub(struct daemon *daemon, const struct openings *openings)
 	return base_step(status, "the sockets for relays");
 }
 
+static bool
+start_readers(struct daemon *daemon)
+{
+	const struct record_base base = {
+		.store = daemon->store, .clock = daemon->clock, .say = wf_say};
+
+	return base_step(record_new(&base, daemon->live->config, daemon->live->keys,
+				 &daemon->record),
+		"the readers of the log");
+}
+
 /* Temporary files of a daemon that was killed; the store looks after its own. */
 static void
 tidy(const struct config *config)
@@ -205,7 +216,7 @@ daemon_set_up(struct daemon *daemon, struct openings *openings)
 		!start_engine(daemon) ||
 		!base_step(daemon_use_egress(daemon), "the way to other servers") ||
 		!start_front(daemon, openings) || !start_hub(daemon, openings) ||
-		!base_step(loop_setup(daemon), "the loop"))
+		!base_step(loop_setup(daemon), "the loop") || !start_readers(daemon))
 		return false;
 	record_start(daemon);
 	return true;
@@ -238,6 +249,7 @@ daemon_tear_down(struct daemon *daemon)
 		mailbox_run(daemon->mailbox);
 	if (daemon->store != NULL)
 		system_row(daemon, AUDIT_SYSTEM, "stop", "");
+	record_free(&daemon->record);
 	store_close(&daemon->store);
 	if (daemon->mailbox != NULL)
 		mailbox_run(daemon->mailbox);

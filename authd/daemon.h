@@ -11,6 +11,7 @@
 #include "authd/egress/egress.h"
 #include "authd/front/front.h"
 #include "authd/options.h"
+#include "authd/record/record.h"
 #include "authd/relay/hub.h"
 
 /* One loaded configuration with its keys; kept while an act or an evaluation may still use it. */
@@ -47,6 +48,7 @@ struct daemon {
 	struct mailbox *mailbox;
 	struct worker_pool *workers, *quick, *acts;
 	struct engine *engine;
+	struct record *record;
 	struct front *front;
 	struct hub *hub; /* NULL: no relays are served */
 	struct egress *egress; /* NULL: no other server is asked */

@@ -92,6 +92,7 @@ live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size)
 	if (status != WF_OK)
 		return status;
 	engine_configure(daemon->engine, daemon->live->config, daemon->live->keys);
+	record_configure(daemon->record, daemon->live->config, daemon->live->keys);
 	reload_hub(daemon);
 	if (daemon_use_egress(daemon) != WF_OK)
 		wf_say(LOG_ERR, "sections upstream: no other server can be asked; restart warifud");

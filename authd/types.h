@@ -243,7 +243,12 @@ enum effect_kind {
 	EFFECT_GRANT_END, /* value = id: only if it is not ended yet */
 	/* value = id, value2 = wall us, account_id: its last use; only if it holds then */
 	EFFECT_GRANT_USE,
-	EFFECT_ORDER_DONE /* value = id of an order, text = what became of it: only if it is not done yet */
+	EFFECT_ORDER_DONE, /* value = id of an order, text = what became of it: only if it is not done yet */
+	/*
+	 * text = name of a reader of the log, value = where it stands, value2 = where to: only if
+	 * it stands there (one that is not known yet stands at 0); text2 = what keeps it there, ""
+	 */
+	EFFECT_CURSOR
 };
 
 #define EFFECT_BLOB_MAX 512

@@ -19,6 +19,17 @@ admin_is_refusals(const struct store_admin *admin)
 	return admin->neffects == 0;
 }
 
+/* Books about the log itself. */
+static bool
+admin_keeps_books(const struct store_admin *admin)
+{
+	for (size_t i = 0; i < admin->neffects; i++) {
+		if (admin->effects[i].kind != EFFECT_CURSOR)
+			return false;
+	}
+	return admin->neffects > 0;
+}
+
 wf_status
 job_admin(struct writer *w, struct store_job *job)
 {
@@ -26,7 +37,7 @@ job_admin(struct writer *w, struct store_job *job)
 	struct effect_result result = {.account_id = 0};
 	wf_status status = WF_OK;
 
-	if (admin->nrows == 0 || admin->rows == NULL)
+	if (admin->nrows == 0 ? !admin_keeps_books(admin) : admin->rows == NULL)
 		return WF_INVALID;
 	if (admin_is_refusals(admin))
 		status = check_space(w);

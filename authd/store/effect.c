@@ -552,6 +552,7 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_GRANT_END] = effect_grant_end,
 	[EFFECT_GRANT_USE] = effect_grant_use,
 	[EFFECT_ORDER_DONE] = effect_order_done,
+	[EFFECT_CURSOR] = effect_cursor,
 };
 
 wf_status

@@ -325,6 +325,11 @@ WF_MUST_USE wf_status effect_grant_use(
 WF_MUST_USE wf_status read_grant(struct reader *r, struct store_read *read);
 WF_MUST_USE wf_status view_grants(struct reader *r, struct store_view *view);
 
+/* --- cursor.c --- */
+WF_MUST_USE wf_status effect_cursor(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status view_cursors(struct reader *r, struct store_view *view);
+
 /* --- jobs of the writer: one function a kind, inside a savepoint --- */
 WF_MUST_USE wf_status job_reserve(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_foretell(struct writer *w, struct store_job *job);

@@ -13,6 +13,7 @@
 #include "authd/store/schema_v2.h"
 #include "authd/store/schema_v3.h"
 #include "authd/store/schema_v4.h"
+#include "authd/store/schema_v5.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -28,6 +29,7 @@ static const struct migration migrations[] = {
 	{1, STORE_SCHEMA_V2},
 	{2, STORE_SCHEMA_V3},
 	{3, STORE_SCHEMA_V4},
+	{4, STORE_SCHEMA_V5},
 	{STORE_SCHEMA, NULL},
 };
 

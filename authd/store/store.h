@@ -20,7 +20,7 @@
 #include "common/clock.h"
 
 #define STORE_SCHEMA \
-	4 /* newest schema; older ones are migrated at open, after a backup beside the file */
+	5 /* newest schema; older ones are migrated at open, after a backup beside the file */
 
 struct store;
 
@@ -330,7 +330,11 @@ struct store_admin {
 	/* in; borrowed until done */
 	struct effect *effects;
 	size_t neffects;
-	struct audit_row *rows; /* at least one: nothing changes without a row */
+	/*
+	 * At least one: nothing changes without a row.  None only where all effects keep books
+	 * about the log itself (EFFECT_CURSOR): rows about those would never end.
+	 */
+	struct audit_row *rows;
 	size_t nrows;
 	/* out */
 	int64_t account_id; /* of the first ACCOUNT_ADD */
@@ -428,7 +432,8 @@ enum store_view_kind {
 	VIEW_LOCKS,
 	VIEW_COUNTS,
 	VIEW_ORDERS, /* not done yet, oldest first */
-	VIEW_GRANTS  /* `user`: of his account itself; ended ones only with `ended` */
+	VIEW_GRANTS, /* `user`: of his account itself; ended ones only with `ended` */
+	VIEW_CURSORS /* `user`: the one of this name; "" = all */
 };
 
 #define VIEW_PAGE 64
@@ -481,6 +486,15 @@ struct store_order {
 	int64_t created_us;
 };
 
+/* How far a reader of the log has come. */
+struct store_cursor {
+	int64_t id;
+	char name[64];
+	uint64_t seq; /* all rows up to it are behind it */
+	int64_t moved_us;
+	char why[256]; /* what keeps it there, in words; "" = nothing does */
+};
+
 struct store_view {
 	/* in */
 	enum store_view_kind kind;
@@ -506,6 +520,7 @@ struct store_view {
 	struct store_session_entry *sessions; /* the open ones */
 	struct store_order *orders;
 	struct grant *grants;
+	struct store_cursor *cursors;
 	/* as stored, with pending; entry i is lane i of the key keys[i] */
 	struct throttle_state *locks;
 	uint8_t keys[STORE_LANES][THROTTLE_KEY_LEN];
@@ -519,6 +534,7 @@ struct store_view {
 		uint64_t reserve_uses; /* attempts that had only the reserve left, ever */
 		uint64_t challenges; /* open */
 		uint64_t orders;     /* not done */
+		uint64_t last_seq;   /* of the log's last row; 0 = none */
 		uint64_t commits, jobs; /* since start */
 		int64_t bytes;
 	} counts;

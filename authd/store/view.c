@@ -174,6 +174,7 @@ view_counts(struct reader *r, struct store_view *view)
 	counts->credentials = (uint64_t)sql_get_int(&q);
 	counts->audit_rows = (uint64_t)sql_get_int(&q);
 	first = (uint64_t)sql_get_int(&q);
+	counts->last_seq = counts->audit_rows;
 	counts->audit_rows -= first - 1;
 	counts->reservations = (uint64_t)sql_get_int(&q);
 	counts->throttles = (uint64_t)sql_get_int(&q);
@@ -293,6 +294,7 @@ static const struct {
 	[VIEW_COUNTS] = {view_counts, false},
 	[VIEW_ORDERS] = {view_orders, true},
 	[VIEW_GRANTS] = {view_grants, true},
+	[VIEW_CURSORS] = {view_cursors, true},
 };
 
 /* The array that a kind fills. */
@@ -308,6 +310,7 @@ view_has_room(const struct store_view *view)
 		[VIEW_COUNTS] = view,
 		[VIEW_ORDERS] = view->orders,
 		[VIEW_GRANTS] = view->grants,
+		[VIEW_CURSORS] = view->cursors,
 	};
 
 	return arrays[view->kind] != NULL;

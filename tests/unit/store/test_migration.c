@@ -73,6 +73,12 @@ setup_3(void)
 	setup_of(3);
 }
 
+static void
+setup_4(void)
+{
+	setup_of(4);
+}
+
 START_TEST(what_stood_there_stays)
 {
 	const struct store_read *read;
@@ -248,6 +254,25 @@ START_TEST(an_open_question_stays_open)
 }
 END_TEST
 
+/* Nothing of a login changes by the step from version 4; nobody reads the log yet. */
+START_TEST(grants_and_places_stay)
+{
+	ck_assert_int_eq(fx_sql_int("PRAGMA user_version"), 4);
+	fx_open();
+	ck_assert_int_eq(access(fx_file(".before-4"), F_OK), 0);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM granted WHERE place = 'sshd'"), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM familiar"), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM cursor"), 0);
+	ck_assert_uint_eq(fx_verify_chain(), ROWS + 1);
+}
+END_TEST
+
+START_TEST(one_of_version_4_is_replaced)
+{
+	replace_one_of(4);
+}
+END_TEST
+
 #ifdef WF_FAULT
 #define STRIDE 499 /* of the thousands of calls of the libraries below */
 
@@ -320,6 +345,7 @@ migration_suite(void)
 	TCase *tc = tcase_create("migration");
 	TCase *second = tcase_create("from-2");
 	TCase *third = tcase_create("from-3");
+	TCase *fourth = tcase_create("from-4");
 #ifdef WF_FAULT
 	TCase *faults = tcase_create("faults");
 #endif
@@ -340,6 +366,10 @@ migration_suite(void)
 	tcase_add_test(third, an_open_question_stays_open);
 	tcase_add_test(third, one_of_version_3_is_replaced);
 	suite_add_tcase(suite, third);
+	tcase_add_checked_fixture(fourth, setup_4, fx_teardown);
+	tcase_add_test(fourth, grants_and_places_stay);
+	tcase_add_test(fourth, one_of_version_4_is_replaced);
+	suite_add_tcase(suite, fourth);
 #ifdef WF_FAULT
 	tcase_set_timeout(faults, 300);
 	tcase_add_loop_test(faults, each_call_fails, 0, 2 * (STORE_SCHEMA - 1));
