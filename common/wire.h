@@ -33,6 +33,7 @@
 #define WF_STATE_LEN 40 /* characters of a STATE */
 #define WF_RELAYED_MAX 15360 /* bytes of a frame within a frame */
 #define WF_PEER_STATE_MAX 272 /* bytes of a PEER_STATE */
+#define WF_LOAD_MAX 15360 /* bytes of a LOAD */
 #define WF_NAME_MAX 256 /* bytes of a user name, without NUL */
 /*
  * Service of the logins by which an account's owner proves himself to the command warifu; no PAM
@@ -69,6 +70,7 @@ enum wf_msg_type {
 	WF_MSG_ACT = 16, /* one administrative act or view */
 	/* requests of the daemon to warifu-egress */
 	WF_MSG_QUERY = 17, /* a question to another server; answered by REPLY */
+	WF_MSG_DELIVERY = 18, /* bytes for a receiver; answered by REPLY */
 	/* replies */
 	WF_MSG_PROMPTS = 32, /* ask these */
 	WF_MSG_RESULT = 33,  /* the verdict */
@@ -147,11 +149,12 @@ enum wf_field_id {
 	WF_F_PEER_STATE = 48, /* bytes, 0..WF_PEER_STATE_MAX: of the other server's challenge */
 	WF_F_OUTCOME = 49,  /* u8, enum wf_outcome */
 	WF_F_ECHO = 50,     /* u8: 1 = what is typed may be seen */
-	WF_F_WHY = 51       /* u8, enum wf_unreachable */
+	WF_F_WHY = 51,      /* u8, enum wf_unreachable */
+	WF_F_LOAD = 52      /* bytes, 1..WF_LOAD_MAX: what is delivered, in the form of its trade */
 };
 
 /* How the other server is spoken to. */
-enum wf_trade { WF_TRADE_RADIUS = 1 };
+enum wf_trade { WF_TRADE_RADIUS = 1, WF_TRADE_SYSLOG = 2 };
 
 /* What another server said.  Zero is the closed one. */
 enum wf_outcome {
@@ -159,6 +162,7 @@ enum wf_outcome {
 	WF_OUTCOME_REJECT = 1,
 	WF_OUTCOME_ACCEPT = 2,
 	WF_OUTCOME_CHALLENGE = 3, /* it wants another answer, with this PEER_STATE */
+	WF_OUTCOME_DELIVERED = 4, /* of a DELIVERY alone: the receiver has all of it */
 	WF_OUTCOME_COUNT
 };
 

@@ -78,18 +78,24 @@ static const struct wf_field_spec wire_fields[] = {
 	{WF_F_NUMBER, "NUMBER", WF_T_U64, 8, 8, 3, "number of a row in its spool; they rise"},
 	{WF_F_BOOT, "BOOT", WF_T_BYTES, 16, 16, 3, "the host's boot id, to which its processes belong"},
 	{WF_F_RECORD, "RECORD", WF_T_BYTES, 1, 8192, 3, "an audit row in its canonical encoding"},
-	{WF_F_TRADE, "TRADE", WF_T_U8, 1, 1, 3, "how the other server is spoken to: 1 = RADIUS"},
+	{WF_F_TRADE, "TRADE", WF_T_U8, 1, 1, 3,
+		"how the other server is spoken to: 1 = RADIUS, 2 = syslog"},
 	{WF_F_SERVER, "SERVER", WF_T_TEXT, 1, 64, 3,
-		"QUERY: name of the server's section of warifu.conf; REPLY: address of who spoke"},
+		"QUERY, DELIVERY: name of the server's section of warifu.conf; REPLY: address of "
+		"who spoke"},
 	{WF_F_PEER_STATE, "PEER_STATE", WF_T_BYTES, 1, WF_PEER_STATE_MAX, 3,
 		"names the other server's challenge; of use to warifu-egress alone"},
 	{WF_F_OUTCOME, "OUTCOME", WF_T_U8, 1, 1, 3,
-		"0 = nobody could be reached, 1 = reject, 2 = accept, 3 = challenge"},
+		"0 = nobody could be reached, 1 = reject, 2 = accept, 3 = challenge; of a DELIVERY "
+		"0, 1, or 4 = delivered"},
 	{WF_F_ECHO, "ECHO", WF_T_U8, 1, 1, 3, "1 = what is typed may be seen (as if absent: 0)"},
 	{WF_F_WHY, "WHY", WF_T_U8, 1, 1, 3,
 		"1 = warifu-egress is away, 2 = no answer, 3 = no time left, 4 = too many wait, "
 		"5 = no such server, 6 = not signed as it must be, 7 = cannot be said, "
 		"8 = internal"},
+	{WF_F_LOAD, "LOAD", WF_T_BYTES, 1, WF_LOAD_MAX, 3,
+		"what is delivered; of syslog: messages, each behind its length and a blank "
+		"(RFC 6587, section 3.4.1)"},
 };
 
 #define REQUIRED(id) {(id), true, false}
@@ -181,6 +187,10 @@ static const struct wf_msg_field query_fields[] = {
 	OPTIONAL(WF_F_SECRET), OPTIONAL(WF_F_PEER_STATE), OPTIONAL(WF_F_RHOST), OPTIONAL(WF_F_NAS),
 	REQUIRED(WF_F_PATIENCE), FIELDS_END,
 };
+static const struct wf_msg_field delivery_fields[] = {
+	REQUIRED(WF_F_TAG), REQUIRED(WF_F_TRADE), REQUIRED(WF_F_SERVER), REQUIRED(WF_F_LOAD),
+	REQUIRED(WF_F_PATIENCE), FIELDS_END,
+};
 static const struct wf_msg_field reply_fields[] = {
 	REQUIRED(WF_F_TAG), REQUIRED(WF_F_OUTCOME), OPTIONAL(WF_F_SERVER), OPTIONAL(WF_F_TEXT),
 	OPTIONAL(WF_F_ECHO), OPTIONAL(WF_F_PEER_STATE), OPTIONAL(WF_F_WHY), FIELDS_END,
@@ -221,6 +231,8 @@ static const struct wf_msg_spec wire_msgs[] = {
 	{WF_MSG_ACT, "ACT", false, 1, act_fields, "one administrative act or view"},
 	{WF_MSG_QUERY, "QUERY", false, 3, query_fields,
 		"daemon to warifu-egress: a question to another server"},
+	{WF_MSG_DELIVERY, "DELIVERY", false, 3, delivery_fields,
+		"daemon to warifu-egress: bytes for a receiver"},
 	{WF_MSG_PROMPTS, "PROMPTS", true, 1, prompts_fields, "ask these, all in one round"},
 	{WF_MSG_RESULT, "RESULT", true, 1, result_fields, "the verdict"},
 	{WF_MSG_CHALLENGE, "CHALLENGE", true, 3, challenge_fields,

@@ -1,5 +1,5 @@
 /*
- * From a QUERY to an order in a thread, and back to a REPLY. An order holds the site that it is
+ * From a QUERY or a DELIVERY to an order in a thread, and back to a REPLY. An order holds the site that it is
  * asked by, and the connection that waits for it, which is freed after its last order.
  */
 #include "config.h"
@@ -116,6 +116,7 @@ errand_free(struct errand *errand)
 	visit->desk->orders--;
 	site_return(&errand->site);
 	wf_secret_clear(&errand->order.answer);
+	wf_buf_clear(&errand->order.load);
 	free(errand);
 }
 
@@ -138,11 +139,11 @@ say_standing(const struct errand *errand)
 		(silent ? !news && now - booth->said_us < SAY_AGAIN_US : !news))
 		return;
 	if (silent)
-		snprintf(text, sizeof(text), "upstream '%s': %s", booth->target.config->name,
-			reply->cause);
+		snprintf(text, sizeof(text), "%s '%s': %s", booth->trade->section,
+			booth->target.name, reply->cause);
 	else
-		snprintf(text, sizeof(text), "upstream '%s' answers again (%s)",
-			booth->target.config->name, reply->server);
+		snprintf(text, sizeof(text), "%s '%s' answers again (%s)", booth->trade->section,
+			booth->target.name, reply->server);
 	booth->silent = silent;
 	booth->said_us = now;
 	desk->options.say(silent ? LOG_WARNING : LOG_NOTICE, text);
@@ -181,7 +182,7 @@ pump(struct site *site, struct booth *booth)
 	struct queue_place *next;
 
 	site_use(site); /* the last errand may give back the last use */
-	while (booth->running < booth->target.config->parallel &&
+	while (booth->running < booth->target.parallel &&
 		(next = queue_pop(booth->queue)) != NULL)
 		booth->running += send_out((struct errand *)next);
 	site_return(&site);
@@ -221,7 +222,7 @@ done(struct worker_job *job, wf_status status)
 	mailbox_post(errand->visit->desk->mailbox, &errand->post);
 }
 
-/* --- questions --- */
+/* --- questions and deliveries --- */
 
 static wf_status
 read_state(const struct wf_msg *msg, struct order *order)
@@ -244,6 +245,19 @@ read_answer(const struct wf_msg *msg, struct order *order)
 }
 
 static wf_status
+read_load(const struct wf_msg *msg, struct order *order)
+{
+	const uint8_t *load;
+	size_t len;
+	wf_status status = wf_msg_get_bytes(msg, WF_F_LOAD, 0, &load, &len);
+
+	if (status != WF_OK)
+		return status == WF_NOT_FOUND ? WF_OK : status;
+	return wf_buf_put(&order->load, load, len);
+}
+
+/* What the message does not have stays empty. */
+static wf_status
 read_order(const struct wf_msg *msg, struct order *order)
 {
 	const struct {
@@ -265,6 +279,8 @@ read_order(const struct wf_msg *msg, struct order *order)
 	if (status == WF_OK)
 		status = read_answer(msg, order);
 	if (status == WF_OK)
+		status = read_load(msg, order);
+	if (status == WF_OK)
 		order->deadline_boot_us =
 			wf_clock_now(&order->clock).boot_us + (int64_t)patience_ms * 1000;
 	return status;
@@ -280,8 +296,9 @@ booth_of(const struct desk *desk, const struct wf_msg *msg)
 
 	if (wf_msg_get_uint(msg, WF_F_TRADE, &trade) == WF_OK &&
 		wf_msg_get_text(msg, WF_F_SERVER, 0, name, sizeof(name)) == WF_OK)
-		booth = site_find(desk->site, name);
-	return booth != NULL && booth->trade->id == trade ? booth : NULL;
+		booth = site_find(desk->site, (enum wf_trade)trade, name);
+	return booth != NULL && booth->trade->delivers == (msg->type == WF_MSG_DELIVERY) ? booth
+											 : NULL;
 }
 
 static struct errand *
@@ -296,6 +313,7 @@ errand_new(struct visit *visit, uint64_t tag)
 	errand->tag = tag;
 	errand->order.clock = visit->desk->options.clock;
 	errand->order.dropped = &visit->lost;
+	wf_buf_init(&errand->order.load, WF_LOAD_MAX);
 	errand->job = (struct worker_job){.run = run, .done = done, .ctx = errand};
 	errand->post = (struct mailbox_post){.run = came_back, .ctx = errand};
 	visit->orders++;
@@ -358,7 +376,8 @@ take(void *ctx, const struct wf_msg *msg)
 	struct errand *errand;
 	uint64_t tag;
 
-	if (msg->type != WF_MSG_QUERY || wf_msg_get_uint(msg, WF_F_TAG, &tag) != WF_OK)
+	if ((msg->type != WF_MSG_QUERY && msg->type != WF_MSG_DELIVERY) ||
+		wf_msg_get_uint(msg, WF_F_TAG, &tag) != WF_OK)
 		return;
 	booth = booth_of(visit->desk, msg);
 	if (booth == NULL) {

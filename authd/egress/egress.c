@@ -27,6 +27,7 @@ struct egress_ticket {
 	void *ctx;
 	int64_t deadline_boot_us;
 	uint64_t uses;
+	bool delivery;
 	size_t standing; /* of the section that is asked; STANDINGS_MAX: of none */
 };
 
@@ -40,7 +41,8 @@ struct egress {
 	struct egress_options options;
 	struct wf_link *link;
 	struct event *tick, *flush;
-	size_t pending, next; /* where to look for a free place */
+	size_t pending, deliveries; /* under way; of them */
+	size_t next; /* where to look for a free place */
 	struct egress_ticket places[EGRESS_PENDING_MAX];
 	struct standing standings[STANDINGS_MAX];
 	size_t nstandings;
@@ -105,6 +107,7 @@ release(struct egress_ticket *ticket)
 	ticket->done = NULL;
 	ticket->uses++;
 	ticket->egress->pending--;
+	ticket->egress->deliveries -= ticket->delivery;
 }
 
 void
@@ -272,6 +275,17 @@ read_reply(const struct wf_msg *msg, struct egress_reply *reply)
 	return status == WF_OK ? read_text(msg, reply) : status;
 }
 
+/* No question is answered by what a receiver says, and no delivery by a verdict. */
+static bool
+is_answer(const struct egress_ticket *ticket, const struct egress_reply *reply)
+{
+	static const bool delivers[WF_OUTCOME_COUNT] = {[WF_OUTCOME_DELIVERED] = true};
+	static const bool answers[WF_OUTCOME_COUNT] = {
+		[WF_OUTCOME_ACCEPT] = true, [WF_OUTCOME_CHALLENGE] = true};
+
+	return ticket->delivery ? !answers[reply->outcome] : !delivers[reply->outcome];
+}
+
 static void
 on_message(void *ctx, const struct wf_msg *msg)
 {
@@ -285,7 +299,7 @@ on_message(void *ctx, const struct wf_msg *msg)
 	ticket = ticket_of(egress, tag);
 	if (ticket == NULL)
 		return; /* dropped, or told that the time is over */
-	if (read_reply(msg, &reply) == WF_OK)
+	if (read_reply(msg, &reply) == WF_OK && is_answer(ticket, &reply))
 		finish(ticket, &reply);
 	else
 		finish_unreachable(
@@ -308,7 +322,7 @@ end_late(struct egress *egress)
 	for (size_t i = 0; egress->pending > 0 && i < EGRESS_PENDING_MAX; i++)
 		if (egress->places[i].done != NULL && egress->places[i].deadline_boot_us <= now)
 			finish_unreachable(&egress->places[i], WF_WHY_DEADLINE,
-				"there was no answer before the login's deadline");
+				"there was no answer before the deadline");
 }
 
 static void
@@ -322,7 +336,7 @@ on_tick(evutil_socket_t fd, short what, void *arg)
 	end_late(egress);
 }
 
-/* --- questions --- */
+/* --- questions and deliveries --- */
 
 /* Nothing for an empty one. */
 static wf_status
@@ -331,23 +345,47 @@ add_bytes(struct wf_msg *msg, enum wf_field_id id, const void *bytes, size_t len
 	return len == 0 ? WF_OK : wf_msg_add_bytes(msg, id, bytes, len);
 }
 
+struct number {
+	enum wf_field_id id;
+	uint64_t value;
+};
+struct field {
+	enum wf_field_id id;
+	const void *bytes;
+	size_t len;
+};
+
 static wf_status
-fill_in(struct wf_msg *msg, const struct egress_question *question, uint64_t tag, int64_t left_us)
+add_fields(struct wf_msg *msg, const struct field *fields, size_t n)
 {
-	const struct {
-		enum wf_field_id id;
-		uint64_t value;
-	} numbers[] = {
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < n; i++)
+		status = add_bytes(msg, fields[i].id, fields[i].bytes, fields[i].len);
+	return status;
+}
+
+/* What questions and deliveries have in common. */
+static wf_status
+begin(struct wf_msg *msg, uint64_t tag, enum wf_trade trade, int64_t left_us)
+{
+	const struct number numbers[] = {
 		{WF_F_TAG, tag},
-		{WF_F_TRADE, question->trade},
+		{WF_F_TRADE, trade},
 		{WF_F_PATIENCE,
 			(uint64_t)(left_us / 1000 < UINT32_MAX ? left_us / 1000 : UINT32_MAX)},
 	};
-	const struct {
-		enum wf_field_id id;
-		const void *bytes;
-		size_t len;
-	} fields[] = {
+	wf_status status = WF_OK;
+
+	for (size_t i = 0; status == WF_OK && i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		status = wf_msg_add_uint(msg, numbers[i].id, numbers[i].value);
+	return status;
+}
+
+static wf_status
+fill_in_question(struct wf_msg *msg, const struct egress_question *question)
+{
+	const struct field fields[] = {
 		{WF_F_SERVER, question->server, strlen(question->server)},
 		{WF_F_USER, question->user, strlen(question->user)},
 		{WF_F_SECRET, question->answer->bytes, question->answer->len},
@@ -355,35 +393,53 @@ fill_in(struct wf_msg *msg, const struct egress_question *question, uint64_t tag
 		{WF_F_RHOST, question->source, strlen(question->source)},
 		{WF_F_NAS, question->nas, strlen(question->nas)},
 	};
-	wf_status status = WF_OK;
 
-	for (size_t i = 0; status == WF_OK && i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		status = wf_msg_add_uint(msg, numbers[i].id, numbers[i].value);
-	for (size_t i = 0; status == WF_OK && i < sizeof(fields) / sizeof(fields[0]); i++)
-		status = add_bytes(msg, fields[i].id, fields[i].bytes, fields[i].len);
-	return status;
+	return add_fields(msg, fields, sizeof(fields) / sizeof(fields[0]));
 }
 
 static wf_status
-send_question(struct egress *egress, const struct egress_question *question, uint64_t tag)
+fill_in_delivery(struct wf_msg *msg, const struct egress_delivery *delivery)
 {
-	int64_t left_us = question->deadline_boot_us - now_us(egress);
+	const struct field fields[] = {
+		{WF_F_SERVER, delivery->section, strlen(delivery->section)},
+		{WF_F_LOAD, delivery->load, delivery->len},
+	};
+
+	return add_fields(msg, fields, sizeof(fields) / sizeof(fields[0]));
+}
+
+/* A question or a delivery: one of both. */
+struct letter {
+	const struct egress_question *question;
+	const struct egress_delivery *delivery;
+	enum wf_trade trade;
+	int64_t deadline_boot_us;
+};
+
+static wf_status
+send_letter(struct egress *egress, const struct letter *letter, uint64_t tag)
+{
+	int64_t left_us = letter->deadline_boot_us - now_us(egress);
 	struct wf_msg msg;
 	wf_status status;
 
 	if (left_us < 1000)
 		return WF_TIMEOUT;
-	wf_msg_init(&msg, WF_MSG_QUERY, WF_WIRE_VERSION);
-	status = fill_in(&msg, question, tag, left_us);
+	wf_msg_init(&msg, letter->question != NULL ? WF_MSG_QUERY : WF_MSG_DELIVERY,
+		WF_WIRE_VERSION);
+	status = begin(&msg, tag, letter->trade, left_us);
+	if (status == WF_OK)
+		status = letter->question != NULL ? fill_in_question(&msg, letter->question)
+						  : fill_in_delivery(&msg, letter->delivery);
 	if (status == WF_OK)
 		status = wf_link_send(egress->link, &msg);
 	wf_msg_clear(&msg);
 	return status;
 }
 
-wf_status
-egress_ask(struct egress *egress, const struct egress_question *question, egress_done done,
-	void *ctx, struct egress_ticket **ticket_r)
+static wf_status
+post(struct egress *egress, const struct letter *letter, egress_done done, void *ctx,
+	struct egress_ticket **ticket_r)
 {
 	struct egress_ticket *ticket = free_place(egress);
 	wf_status status;
@@ -391,17 +447,44 @@ egress_ask(struct egress *egress, const struct egress_question *question, egress
 	if (ticket == NULL)
 		return WF_FULL;
 	ticket->egress = egress;
-	status = send_question(egress, question, tag_of(ticket));
+	status = send_letter(egress, letter, tag_of(ticket));
 	if (status != WF_OK)
 		return status;
 	ticket->done = done;
 	ticket->ctx = ctx;
-	ticket->deadline_boot_us = question->deadline_boot_us;
-	ticket->standing = standing_of(egress, question->server);
+	ticket->deadline_boot_us = letter->deadline_boot_us;
+	ticket->delivery = letter->delivery != NULL;
+	ticket->standing = ticket->delivery ? STANDINGS_MAX
+					    : standing_of(egress, letter->question->server);
 	egress->pending++;
+	egress->deliveries += ticket->delivery;
 	*ticket_r = ticket;
 	event_active(egress->flush, EV_TIMEOUT, 0);
 	return WF_OK;
+}
+
+wf_status
+egress_ask(struct egress *egress, const struct egress_question *question, egress_done done,
+	void *ctx, struct egress_ticket **ticket_r)
+{
+	const struct letter letter = {.question = question,
+		.trade = question->trade,
+		.deadline_boot_us = question->deadline_boot_us};
+
+	return post(egress, &letter, done, ctx, ticket_r);
+}
+
+wf_status
+egress_deliver(struct egress *egress, const struct egress_delivery *delivery, egress_done done,
+	void *ctx, struct egress_ticket **ticket_r)
+{
+	const struct letter letter = {.delivery = delivery,
+		.trade = delivery->trade,
+		.deadline_boot_us = delivery->deadline_boot_us};
+
+	if (egress->deliveries == EGRESS_DELIVERIES_MAX)
+		return WF_FULL;
+	return post(egress, &letter, done, ctx, ticket_r);
 }
 
 bool

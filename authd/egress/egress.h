@@ -1,7 +1,8 @@
 /*
- * Questions to other servers, as the daemon asks them: it has no network of its own, warifu-egress
- * asks for it and says what was answered.  Many questions are under way at once over one Unix
- * socket, which is connected again by itself when it breaks.
+ * Questions to other servers, as the daemon asks them, and deliveries to receivers: it has no
+ * network of its own, warifu-egress asks and delivers for it and says what became of it.  Many of
+ * them are under way at once over one Unix socket, which is connected again by itself when it
+ * breaks.
  *
  * An answer is one of four values, and the closed one is zero: whoever could not be reached, whose
  * answer was forged or came too late, is UNREACHABLE.  Nothing is decided here and nothing is asked
@@ -24,7 +25,8 @@
 #include "common/status.h"
 #include "common/wire.h"
 
-#define EGRESS_PENDING_MAX 1024 /* questions under way */
+#define EGRESS_PENDING_MAX 1024 /* questions and deliveries under way */
+#define EGRESS_DELIVERIES_MAX 64 /* of them: deliveries, so that questions always find a place */
 #define EGRESS_TEXT_MAX 256     /* what a server says to the person, with NUL */
 #define EGRESS_CAUSE_MAX 256    /* why there is no answer, with NUL */
 
@@ -52,13 +54,26 @@ struct egress_question {
 	int64_t deadline_boot_us; /* absolute: UNREACHABLE is said then at the latest */
 };
 
+/* All borrowed until egress_deliver has returned. */
+struct egress_delivery {
+	enum wf_trade trade;
+	const char *section; /* name of the section of warifu.conf: 1..64 bytes */
+	/*
+	 * 1..WF_LOAD_MAX bytes, no secret, in the form of the trade.  WF_TRADE_SYSLOG: whole
+	 * messages, each behind its length in decimal and a blank.
+	 */
+	const void *load;
+	size_t len;
+	int64_t deadline_boot_us; /* absolute: UNREACHABLE is said then at the latest */
+};
+
 /* All borrowed while the callback runs. */
 struct egress_reply {
 	enum wf_outcome outcome;
 	/*
-	 * CHALLENGE and REJECT: what the server says to the person, valid UTF-8 on one line,
-	 * bounded; "" where it says nothing.  It is a stranger's text: show it as such, decide
-	 * nothing by it.
+	 * CHALLENGE and REJECT: what the server says (of a question to the person), valid UTF-8 on
+	 * one line, bounded; "" where it says nothing.  It is a stranger's text: show it as such,
+	 * decide nothing by it.
 	 */
 	char text[EGRESS_TEXT_MAX];
 	/* CHALLENGE: what is typed may be seen; false where the server does not say */
@@ -107,6 +122,24 @@ WF_MUST_USE wf_status egress_ask(struct egress *egress, const struct egress_ques
 	egress_done done, void *ctx, struct egress_ticket **ticket_r);
 /* Nobody waits any more; what comes is thrown away.  NULLs the pointer, accepts NULL. */
 void egress_drop(struct egress_ticket **ticket);
+/*
+ * The same of bytes that a receiver is to have.  What `done` is told is never ACCEPT or CHALLENGE,
+ * and of a question never DELIVERED:
+ *
+ * - DELIVERED: the receiver has all of it, as far as the trade can tell.  Syslog over TCP and TLS:
+ *   the kernel at the other end has acknowledged each byte, and what it had acknowledged lately was
+ *   sent again if the connection broke; over UDP: it has left this machine, no more is known.
+ * - REJECT: the receiver will not have it (`text` says why); as it is it would be refused again.
+ * - UNREACHABLE: it may have none of it, some or all; send it again (`why` and `cause` say more).
+ *   Nothing is tried twice here.
+ *
+ * Deliveries to one section arrive in the order in which they were given where each waits for the
+ * end of the one before: a section may have several threads.  They wait in a queue of their section
+ * and hold up no question.  WF_FULL: also where EGRESS_DELIVERIES_MAX are under way; WF_TOO_LONG:
+ * the load is; else as egress_ask().  It is not for secrets: what is to be sent is not locked.
+ */
+WF_MUST_USE wf_status egress_deliver(struct egress *egress, const struct egress_delivery *delivery,
+	egress_done done, void *ctx, struct egress_ticket **ticket_r);
 /* "timeout", "forged": for rows and tests.  Static text, never NULL. */
 const char *egress_why_name(enum wf_unreachable why);
 

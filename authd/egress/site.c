@@ -39,10 +39,11 @@ site_return(struct site **site)
 }
 
 struct booth *
-site_find(const struct site *site, const char *name)
+site_find(const struct site *site, enum wf_trade trade, const char *name)
 {
 	for (size_t i = 0; i < site->nbooths; i++)
-		if (strcmp(site->booths[i].target.config->name, name) == 0)
+		if (site->booths[i].trade->id == trade &&
+			strcmp(site->booths[i].target.name, name) == 0)
 			return &site->booths[i];
 	return NULL;
 }
@@ -64,16 +65,25 @@ complain_of_secret(const struct site *site, const struct config_upstream *config
 	return status;
 }
 
-static wf_status
-load_booth(struct site *site, const struct config_upstream *config, char why_r[SITE_WHY_MAX])
+static struct booth *
+add_booth(struct site *site, enum wf_trade trade, const char *name, unsigned parallel)
 {
-	struct booth *booth = &site->booths[site->nbooths];
+	struct booth *booth = &site->booths[site->nbooths++];
+
+	booth->trade = trade_find(trade);
+	booth->target.name = name;
+	booth->target.parallel = parallel;
+	booth->target.node = site->config->node;
+	return booth;
+}
+
+static wf_status
+load_upstream(struct site *site, const struct config_upstream *config, char why_r[SITE_WHY_MAX])
+{
+	struct booth *booth = add_booth(site, WF_TRADE_RADIUS, config->name, config->parallel);
 	wf_status status;
 
-	booth->trade = trade_find(WF_TRADE_RADIUS);
 	booth->target.config = config;
-	booth->target.node = site->config->node;
-	site->nbooths++;
 	status = config_secret_read(
 		config->secret_file, site->config->upstreams.uid, &booth->target.secret);
 	return status == WF_OK ? WF_OK : complain_of_secret(site, config, status, why_r);
@@ -90,7 +100,7 @@ load_booths(struct site *site, char why_r[SITE_WHY_MAX])
 	if (site->booths == NULL)
 		return WF_NO_MEMORY;
 	for (size_t i = 0; status == WF_OK && i < upstreams->n; i++)
-		status = load_booth(site, &upstreams->list[i], why_r);
+		status = load_upstream(site, &upstreams->list[i], why_r);
 	return status;
 }
 
@@ -134,8 +144,8 @@ site_open(struct site *site, const struct wf_clock *clock)
 	for (size_t i = 0; status == WF_OK && i < site->nbooths; i++) {
 		struct booth *booth = &site->booths[i];
 		const struct worker_options options = {
-			.threads = booth->target.config->parallel,
-			.queue_max = booth->target.config->parallel, /* none waits there */
+			.threads = booth->target.parallel,
+			.queue_max = booth->target.parallel, /* none waits there */
 			.name = "ask",
 			.scratch_new = booth->trade->scratch_new,
 			.scratch_free = booth->trade->scratch_free,

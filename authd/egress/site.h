@@ -43,7 +43,7 @@ WF_MUST_USE wf_status site_open(struct site *site, const struct wf_clock *clock)
 struct site *site_use(struct site *site);
 /* Gives one use back; NULLs the pointer.  The last one ends the threads, which are idle then. */
 void site_return(struct site **site);
-/* By the section's name; NULL if there is none. */
-struct booth *site_find(const struct site *site, const char *name);
+/* By its trade and its section's name; NULL if there is none. */
+struct booth *site_find(const struct site *site, enum wf_trade trade, const char *name);
 
 #endif

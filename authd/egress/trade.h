@@ -1,6 +1,6 @@
 /*
- * The trades: how other servers are spoken to, as a table.  What is asked and what comes back are
- * the same for all of them; only the middle differs.
+ * The trades: how other servers are spoken to, as a table.  What is asked or delivered and what
+ * comes back are the same for all of them; only the middle differs.
  */
 #ifndef WF_AUTHD_EGRESS_TRADE_H
 #define WF_AUTHD_EGRESS_TRADE_H
@@ -12,6 +12,9 @@
 
 /* One section of servers, as long as its configuration is in use; any thread. */
 struct target {
+	const char *name;  /* the section's */
+	unsigned parallel; /* threads that it has */
+	/* the section itself, by its trade: radius */
 	const struct config_upstream *config;
 	const char *node; /* what this host calls itself where nothing else is written */
 	struct wf_secret secret;
@@ -19,7 +22,7 @@ struct target {
 	_Atomic int64_t silent_until_us[CONFIG_UPSTREAM_SERVERS_MAX];
 };
 
-/* One question, of one thread at a time. */
+/* One question or delivery, of one thread at a time. */
 struct order {
 	struct target *target;
 	struct wf_clock clock;
@@ -30,15 +33,21 @@ struct order {
 	uint8_t state[WF_PEER_STATE_MAX];
 	size_t state_len;
 	char source[256], nas[256];
+	struct wf_buf load; /* of a delivery; all before it is empty then */
 	struct egress_reply reply; /* out; UNREACHABLE at the start */
 };
 
 struct trade {
 	enum wf_trade id;
-	/* What a thread of this trade needs. */
+	const char *section; /* what its sections are called in warifu.conf */
+	bool delivers;       /* it is given deliveries, no questions */
+	/* What a thread of this trade needs and keeps from one order to the next. */
 	wf_status (*scratch_new)(void **scratch_r);
 	void (*scratch_free)(void **scratch);
-	/* In a thread of its own; may take until the order's deadline. */
+	/*
+	 * In a thread of its own; may take until the order's deadline.  DELIVERED is said of what
+	 * egress_deliver() promises, and of nothing else.
+	 */
 	void (*ask)(struct order *order, void *scratch);
 };
 

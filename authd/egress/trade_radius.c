@@ -374,6 +374,7 @@ ask(struct order *order, void *scratch)
 
 const struct trade trade_radius = {
 	.id = WF_TRADE_RADIUS,
+	.section = "upstream",
 	.scratch_new = scratch_new,
 	.scratch_free = scratch_free,
 	.ask = ask,

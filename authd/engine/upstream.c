@@ -248,6 +248,7 @@ static void (*const hear[WF_OUTCOME_COUNT])(
 	[WF_OUTCOME_REJECT] = hear_reject,
 	[WF_OUTCOME_ACCEPT] = hear_accept,
 	[WF_OUTCOME_CHALLENGE] = hear_question,
+	[WF_OUTCOME_DELIVERED] = hear_nothing, /* never of a question */
 };
 
 static void

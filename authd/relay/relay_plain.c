@@ -258,6 +258,7 @@ static wf_status (*const takes[])(struct local *local, const struct egress_reply
 	[WF_OUTCOME_REJECT] = take_reject,
 	[WF_OUTCOME_ACCEPT] = take_accept,
 	[WF_OUTCOME_CHALLENGE] = take_challenge,
+	[WF_OUTCOME_DELIVERED] = take_silence, /* never of a question */
 };
 
 static void

@@ -463,7 +463,7 @@ START_TEST(a_site_is_loaded_whole_or_not)
 	write_file(file, "");
 	ck_assert_int_eq(site_load(file, &none, why), WF_OK);
 	ck_assert_uint_eq(none->nbooths, 0);
-	ck_assert_ptr_null(site_find(none, "otp1"));
+	ck_assert_ptr_null(site_find(none, WF_TRADE_RADIUS, "otp1"));
 	site_return(&none);
 	ck_assert_ptr_null(none);
 	site_return(&none);

@@ -521,6 +521,118 @@ START_TEST(what_is_freed_tells_nobody)
 }
 END_TEST
 
+/* --- deliveries --- */
+
+static wf_status
+deliver_bytes(const void *load, size_t len)
+{
+	const struct egress_delivery delivery = {.trade = WF_TRADE_SYSLOG,
+		.section = "siem",
+		.load = load,
+		.len = len,
+		.deadline_boot_us = now.boot_us + S};
+
+	return egress_deliver(egress, &delivery, on_reply, &told, &ticket);
+}
+
+/* The delivery as the program hears it; gives its TAG. */
+static uint64_t
+hear_delivery(const char *load)
+{
+	const uint8_t *bytes;
+	struct wf_msg msg;
+	char text[80];
+	uint64_t tag;
+	size_t len;
+
+	ck_assert(fake_daemon_hear(&program, &msg));
+	ck_assert_int_eq(msg.type, WF_MSG_DELIVERY);
+	ck_assert_uint_eq(number_of(&msg, WF_F_TRADE), WF_TRADE_SYSLOG);
+	ck_assert_uint_eq(number_of(&msg, WF_F_PATIENCE), 1000);
+	ck_assert_int_eq(wf_msg_get_text(&msg, WF_F_SERVER, 0, text, sizeof(text)), WF_OK);
+	ck_assert_str_eq(text, "siem");
+	ck_assert_int_eq(wf_msg_get_bytes(&msg, WF_F_LOAD, 0, &bytes, &len), WF_OK);
+	ck_assert_uint_eq(len, strlen(load));
+	ck_assert_mem_eq(bytes, load, len);
+	tag = number_of(&msg, WF_F_TAG);
+	wf_msg_clear(&msg);
+	return tag;
+}
+
+/* What a delivery, and what a question may be answered. */
+static const struct {
+	unsigned said;
+	enum wf_outcome delivery, question;
+} answers[] = {
+	{WF_OUTCOME_UNREACHABLE, WF_OUTCOME_UNREACHABLE, WF_OUTCOME_UNREACHABLE},
+	{WF_OUTCOME_REJECT, WF_OUTCOME_REJECT, WF_OUTCOME_REJECT},
+	{WF_OUTCOME_ACCEPT, WF_OUTCOME_UNREACHABLE, WF_OUTCOME_ACCEPT},
+	{WF_OUTCOME_CHALLENGE, WF_OUTCOME_UNREACHABLE, WF_OUTCOME_CHALLENGE},
+	{WF_OUTCOME_DELIVERED, WF_OUTCOME_DELIVERED, WF_OUTCOME_UNREACHABLE},
+};
+
+START_TEST(deliveries_and_questions_have_answers_of_their_own)
+{
+	connect_both();
+	ck_assert_int_eq(deliver_bytes("3 abc", 5), WF_OK);
+	turn();
+	reply(hear_delivery("3 abc"), answers[_i].said);
+	ck_assert_uint_eq(told, 1);
+	ck_assert_int_eq(last.outcome, answers[_i].delivery);
+	ck_assert_int_eq(ask(S), WF_OK);
+	turn();
+	reply(hear(), answers[_i].said);
+	ck_assert_uint_eq(told, 2);
+	ck_assert_int_eq(last.outcome, answers[_i].question);
+}
+END_TEST
+
+START_TEST(what_cannot_be_delivered_says_so)
+{
+	static const uint8_t load[WF_LOAD_MAX + 1];
+
+	ck_assert_int_eq(deliver_bytes("x", 1), WF_UNAVAILABLE);
+	connect_both();
+	ck_assert_int_eq(deliver_bytes("", 0), WF_INVALID);
+	ck_assert_int_ne(deliver_bytes(load, WF_LOAD_MAX + 1), WF_OK);
+	ck_assert_int_eq(deliver_bytes(load, WF_LOAD_MAX), WF_OK);
+	turn();
+	ck_assert_uint_eq(told, 0);
+}
+END_TEST
+
+/* However many deliveries nobody answers, a question finds a place. */
+START_TEST(deliveries_leave_places_for_questions)
+{
+	connect_both();
+	for (int i = 0; i < EGRESS_DELIVERIES_MAX; i++)
+		ck_assert_int_eq(deliver_bytes("x", 1), WF_OK);
+	ck_assert_int_eq(deliver_bytes("x", 1), WF_FULL);
+	ck_assert_int_eq(ask(S), WF_OK);
+	now.boot_us += 2 * S;
+	turn();
+	ck_assert_uint_eq(told, EGRESS_DELIVERIES_MAX + 1);
+	ck_assert_int_eq(deliver_bytes("x", 1), WF_OK); /* there is room again */
+}
+END_TEST
+
+/* A receiver that is away is no server that is silent. */
+START_TEST(deliveries_say_nothing_of_servers)
+{
+	char names[64];
+	struct wf_msg msg;
+
+	connect_both();
+	ck_assert_int_eq(deliver_bytes("x", 1), WF_OK);
+	turn();
+	start_reply(&msg, hear_delivery("x"), WF_OUTCOME_UNREACHABLE);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_WHY, WF_WHY_TIMEOUT), WF_OK);
+	send_reply(&msg);
+	ck_assert_int_eq(last.why, WF_WHY_TIMEOUT);
+	ck_assert_uint_eq(egress_silent(egress, names, sizeof(names)), 0);
+}
+END_TEST
+
 #ifdef WF_FAULT
 static struct egress *other;
 
@@ -575,6 +687,11 @@ egress_suite(void)
 	tcase_add_test(tc, the_deadline_is_kept);
 	tcase_add_test(tc, a_program_that_goes_away_ends_all);
 	tcase_add_test(tc, a_program_that_says_nonsense_is_left);
+	tcase_add_loop_test(tc, deliveries_and_questions_have_answers_of_their_own, 0,
+		(int)(sizeof(answers) / sizeof(answers[0])));
+	tcase_add_test(tc, what_cannot_be_delivered_says_so);
+	tcase_add_test(tc, deliveries_leave_places_for_questions);
+	tcase_add_test(tc, deliveries_say_nothing_of_servers);
 	tcase_add_test(tc, what_is_freed_tells_nobody);
 #ifdef WF_FAULT
 	tcase_add_test(tc, no_memory_is_survived);
