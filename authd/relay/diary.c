@@ -11,11 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "authd/audit/format.h"
-#include "common/buf.h"
+#include "authd/audit/line.h"
 #include "common/fault.h"
-
-#define LINE_MAX_LEN (4 * AUDIT_ENCODED_MAX)
 
 struct diary {
 	int fd;
@@ -26,57 +23,16 @@ struct diary {
 /* --- a line --- */
 
 static wf_status
-put_text(struct wf_buf *line, const char *text)
+put_row(struct wf_buf *out, const struct audit_row *row)
 {
-	return wf_buf_put(line, text, strlen(text));
-}
-
-/* RFC 8259 section 7.  Texts of a row are valid UTF-8 without controls (audit_text()). */
-static wf_status
-put_string(struct wf_buf *line, const char *text)
-{
-	char escape[8];
-	wf_status status = put_text(line, "\"");
-
-	for (const char *at = text; status == WF_OK && *at != '\0'; at++) {
-		if (*at != '"' && *at != '\\' && (unsigned char)*at >= ' ') {
-			status = wf_buf_put(line, at, 1);
-			continue;
-		}
-		(void)snprintf(escape, sizeof(escape), "\\u%04x", (unsigned char)*at);
-		status = put_text(line, escape);
-	}
-	return status == WF_OK ? put_text(line, "\"") : status;
-}
-
-/* The column is "name" or "name:kind"; what is a number is one. */
-static wf_status
-put_cell(struct wf_buf *line, const char *column, const char *cell)
-{
-	size_t len = strcspn(column, ":");
-	wf_status status = put_text(line, line->len > 1 ? ",\"" : "\"");
-
-	if (status == WF_OK)
-		status = wf_buf_put(line, column, len);
-	if (status == WF_OK)
-		status = put_text(line, "\":");
-	if (status != WF_OK)
-		return status;
-	return strcmp(column + len, ":number") == 0 ? put_text(line, cell) : put_string(line, cell);
-}
-
-static wf_status
-put_row(struct wf_buf *line, const struct audit_row *row)
-{
+	struct audit_line line = {.out = out, .status = WF_OK};
 	struct audit_cells cells;
-	wf_status status = put_text(line, "{");
 
 	audit_row_cells(row, 0, NULL, &cells);
 	cells.cells[0] = ""; /* it has no number */
-	for (size_t i = 0; status == WF_OK && i < AUDIT_COLUMNS; i++)
-		if (cells.cells[i][0] != '\0')
-			status = put_cell(line, audit_columns[i], cells.cells[i]);
-	return status == WF_OK ? put_text(line, "}\n") : status;
+	audit_line_json(&line, &cells, false);
+	audit_line_put(&line, "\n");
+	return line.status;
 }
 
 /* --- the file --- */
@@ -138,7 +94,7 @@ diary_put(struct diary *diary, const struct audit_row *row)
 	struct wf_buf line;
 	wf_status status;
 
-	wf_buf_init(&line, LINE_MAX_LEN);
+	wf_buf_init(&line, AUDIT_LINE_MAX);
 	status = put_row(&line, row);
 	if (status == WF_OK && diary->fd < 0 && !open_file(diary))
 		status = WF_IO;
