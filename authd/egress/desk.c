@@ -1,6 +1,6 @@
 /*
- * From a QUERY or a DELIVERY to an order in a thread, and back to a REPLY. An order holds the site that it is
- * asked by, and the connection that waits for it, which is freed after its last order.
+ * From a QUERY or a DELIVERY to an order in a thread, and back to a REPLY. An order holds the site
+ * that it is asked by, and the connection that waits for it, which is freed after its last order.
  */
 #include "config.h"
 

@@ -397,7 +397,8 @@ START_TEST(the_local_log_has_a_header_of_its_own)
 }
 END_TEST
 
-#define LOOP(test, table) tcase_add_loop_test(tc, test, 0, (int)(sizeof(table) / sizeof((table)[0])))
+#define LOOP(test, table) \
+	tcase_add_loop_test(tc, test, 0, (int)(sizeof(table) / sizeof((table)[0])))
 
 static Suite *
 make_suite(void)
