@@ -243,6 +243,12 @@ enum effect_kind {
 	EFFECT_GRANT_END, /* value = id: only if it is not ended yet */
 	/* value = id, value2 = wall us, account_id: its last use; only if it holds then */
 	EFFECT_GRANT_USE,
+	/*
+	 * Nothing of the log expires: text = ticket, text2 = reason, blob = who says so, value =
+	 * wall us.  WF_EXISTS: somebody has said so already.
+	 */
+	EFFECT_LOG_HOLD,
+	EFFECT_LOG_RELEASE, /* only if there is a hold */
 	EFFECT_ORDER_DONE, /* value = id of an order, text = what became of it: only if it is not done yet */
 	/*
 	 * text = name of a reader of the log, value = where it stands, value2 = where to: only if

@@ -62,7 +62,7 @@ chain_span(struct writer *w, uint64_t seq, int64_t hour)
 }
 
 wf_status
-chain_append(struct writer *w, const struct audit_row *row)
+chain_put(struct writer *w, const struct audit_row *row)
 {
 	struct wf_buf encoded;
 	struct audit_head next = {.seq = 0};
@@ -89,16 +89,40 @@ chain_append(struct writer *w, const struct audit_row *row)
 	return status;
 }
 
-/* Where the check begins: the row before the tail, or the start value of the chain. */
+wf_status
+chain_append(struct writer *w, const struct audit_row *row)
+{
+	wf_status status = month_turn(w);
+
+	return status == WF_OK ? chain_put(w, row) : status;
+}
+
+void
+chain_own_row(int64_t wall_us, const char *node, enum audit_class class, const char *event,
+	struct audit_row *row_r)
+{
+	audit_row_init(row_r, class, event);
+	row_r->result = AUDIT_SUCCESS;
+	row_r->time_us = wall_us;
+	row_r->first_us = wall_us;
+	row_r->last_us = wall_us;
+	AUDIT_TEXT(row_r->source, "local:daemon");
+	AUDIT_TEXT(row_r->node, node);
+}
+
+/* Where the check begins: the row before the tail, or the one before the first that is kept. */
 static wf_status
 chain_anchor(struct sql_conn *conn, const struct meta *meta, struct audit_verifier *verifier_r)
 {
 	struct audit_verifier verifier = {.rows = 0};
+	struct store_kept kept;
 	struct sql q;
-	wf_status status;
+	wf_status status = kept_load(conn, &kept);
 
-	if (meta->head.seq <= TAIL_ROWS) {
-		status = audit_head_init(&verifier.head, meta->node);
+	if (status != WF_OK)
+		return status;
+	if (kept.before.seq + TAIL_ROWS >= meta->head.seq) {
+		verifier.head = kept.before;
 	} else {
 		q = sql_start(conn, SQL_AUDIT_RANGE);
 		sql_put_int(&q, (int64_t)(meta->head.seq - TAIL_ROWS));

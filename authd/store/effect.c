@@ -551,6 +551,8 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_GRANT_ADD] = effect_grant_add,
 	[EFFECT_GRANT_END] = effect_grant_end,
 	[EFFECT_GRANT_USE] = effect_grant_use,
+	[EFFECT_LOG_HOLD] = effect_log_hold,
+	[EFFECT_LOG_RELEASE] = effect_log_release,
 	[EFFECT_ORDER_DONE] = effect_order_done,
 	[EFFECT_CURSOR] = effect_cursor,
 };

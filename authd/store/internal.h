@@ -33,6 +33,7 @@ enum internal_job {
 	JOB_EXPIRE = STORE_JOB_KINDS, /* u.admin.seq: how many were settled */
 	JOB_CLOCK_SAVE,
 	JOB_CLOCK_ACCEPT,
+	JOB_LOG_EXPIRE,
 	JOB_KINDS
 };
 
@@ -52,8 +53,17 @@ WF_MUST_USE wf_status queue_put(struct queue *queue, struct store_job *job);
 struct store_job *queue_take(struct queue *queue, size_t max);
 void queue_close(struct queue *queue);
 
+/* The month that is being written; see month.c. */
+struct work_month {
+	int64_t first_seq; /* 0 none yet */
+	int number;        /* 202610 */
+	int64_t from_us, until_us; /* dates known to be of it; from >= until: none */
+};
+
 struct work {
 	struct audit_head head;
+	struct work_month month;
+	uint64_t kept_after; /* rows up to this one have a tombstone */
 	int64_t unknown; /* throttle rows with known = 0 */
 	int64_t hour;    /* of the last audit row, -1 none: see audit_span */
 	int64_t next_lease; /* no reservation runs out earlier; lock clock, 0: not known */
@@ -67,6 +77,8 @@ struct writer {
 	struct work work;
 	struct wf_now now; /* of the running batch */
 	int64_t lock_ms;
+	int64_t date_us; /* store_date_us() */
+	bool suspect;    /* the clock is, by the same look */
 	int64_t pruned_ms; /* when old rows were last deleted */
 	wf_status trouble; /* of the last job of the batch that failed by itself */
 	bool stale;        /* `work` has to be read anew */
@@ -161,11 +173,28 @@ WF_MUST_USE wf_status meta_save(struct sql_conn *conn, const struct audit_head *
 WF_MUST_USE wf_status work_load(struct sql_conn *conn, struct work *work_r);
 
 /* --- chain.c --- */
-/* Seals a row into the working head and inserts it. */
+/* Seals a row into the working head and inserts it; the month before it first, if that has ended. */
 WF_MUST_USE wf_status chain_append(struct writer *w, const struct audit_row *row);
+/* The row alone. */
+WF_MUST_USE wf_status chain_put(struct writer *w, const struct audit_row *row);
+/* A row of the store's own making: successful, with the times and the node, else empty. */
+void chain_own_row(int64_t wall_us, const char *node, enum audit_class class, const char *event,
+	struct audit_row *row_r);
 /* The last rows against each other and against the head of the meta row. */
 WF_MUST_USE wf_status chain_check_tail(
 	struct sql_conn *conn, const struct meta *meta, char *why_r, size_t size);
+
+/* --- month.c, expiry.c: see retention.h --- */
+/* Before a row is appended: seals the month that has ended, begins the one that has begun. */
+WF_MUST_USE wf_status month_turn(struct writer *w);
+WF_MUST_USE wf_status month_load(struct sql_conn *conn, struct work *work);
+/* The one month that a statement finds; WF_NOT_FOUND. */
+WF_MUST_USE wf_status month_find(struct sql *q, struct store_month *month_r);
+/* From where on the log is kept; on either kind of connection. */
+WF_MUST_USE wf_status kept_load(struct sql_conn *conn, struct store_kept *kept_r);
+WF_MUST_USE wf_status hold_load(struct sql_conn *conn, struct store_hold *hold_r);
+WF_MUST_USE wf_status view_months(struct reader *r, struct store_view *view);
+WF_MUST_USE wf_status view_kept(struct reader *r, struct store_view *view);
 
 /* --- load.c: rows into structs; on either kind of connection --- */
 void load_account(struct sql *q, struct account *account_r);
@@ -314,6 +343,11 @@ WF_MUST_USE wf_status effect_disconnect(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
 WF_MUST_USE wf_status effect_order_done(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
+/* expiry.c */
+WF_MUST_USE wf_status effect_log_hold(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status effect_log_release(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
 
 /* --- grant.c --- */
 WF_MUST_USE wf_status effect_grant_add(
@@ -342,6 +376,7 @@ WF_MUST_USE wf_status job_record(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_expire(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_clock_save(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_clock_accept(struct writer *w, struct store_job *job);
+WF_MUST_USE wf_status job_log_expire(struct writer *w, struct store_job *job);
 
 /* --- jobs of readers, inside a read transaction --- */
 WF_MUST_USE wf_status job_read(struct reader *r, struct store_job *job);

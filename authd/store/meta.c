@@ -106,6 +106,8 @@ work_load(struct sql_conn *conn, struct work *work_r)
 		status = meta_number(conn, SQL_SPAN_LAST, -1, &work.hour);
 	if (status == WF_OK)
 		status = meta_number(conn, SQL_ORDER_LAST, 0, &work.order);
+	if (status == WF_OK)
+		status = month_load(conn, &work);
 	if (status != WF_OK)
 		return status == WF_NOT_FOUND ? WF_CORRUPT : status;
 	work.head = meta.head;

@@ -212,14 +212,10 @@ restore_row(struct restore *restore, const char *node)
 
 	if (status != WF_OK)
 		return status;
-	audit_row_init(&row, AUDIT_SYSTEM, "restore");
-	row.result = AUDIT_SUCCESS;
-	row.time_us = restore->now.wall_us;
-	row.first_us = row.time_us;
-	row.last_us = row.time_us;
+	chain_own_row(restore->now.wall_us, restore->meta.node, AUDIT_SYSTEM, "restore", &row);
 	AUDIT_TEXT(row.source, "local:restore");
 	AUDIT_TEXT(row.host, node);
-	AUDIT_TEXT(row.node, restore->meta.node);
+	restore->w->lock_ms = meta.saved.lock_ms;
 	(void)snprintf(row.detail, sizeof(row.detail),
 		"generation %lld, after row %llu, counters %s", (long long)meta.generation,
 		(unsigned long long)restore->meta.head.seq,
@@ -323,6 +319,7 @@ store_restore_prepare(const char *path, const char *replaced, const char *node, 
 	restore->w = &restore->store.writer;
 	restore->w->store = &restore->store;
 	restore->w->now = now;
+	restore->w->date_us = now.wall_us;
 	restore->now = now;
 	wf_clock_boot_id(restore->boot_id);
 	status = check_files(path, false, &fresh, why_r, size);

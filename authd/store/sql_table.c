@@ -39,6 +39,14 @@
 	" WHERE o.session_id = session.id AND o.done_us = 0) AND "
 
 /*
+ * A month; what a later one was sealed at bounds when this one was, in case the date was wrong then.
+ */
+#define MONTH_COLUMNS                                                                        \
+	"SELECT m.first_seq, m.last_seq, m.month, m.first_us, m.last_us, m.chain,"           \
+	" (SELECT min(l.closed_us) FROM month AS l WHERE l.first_seq >= m.first_seq"         \
+	" AND l.last_seq <> 0), m.closed_ms, m.tombstone, m.expired_us, m.removed FROM month AS m "
+
+/*
  * One page of the log along one index; the other conditions only filter (the + keeps them off an
  * index).
  */
@@ -106,6 +114,34 @@ const char *const sql_text[SQL_COUNT] = {
 	 */
 	[SQL_SPAN_UNTIL] = "SELECT min(first_seq) FROM audit_span WHERE first_seq > "
 			   "coalesce((SELECT max(first_seq) FROM audit_span WHERE hour <= ?1), 0)",
+
+	[SQL_MONTH_LAST] = "SELECT first_seq, month FROM month ORDER BY first_seq DESC LIMIT 1",
+	[SQL_MONTH_OPEN] = "INSERT INTO month(first_seq, month) VALUES (?1, ?2)",
+	[SQL_MONTH_SEAL] =
+		"UPDATE month SET last_seq = ?2, chain = ?3, closed_us = ?4, closed_ms = ?5,"
+		" first_us = (SELECT time_us FROM audit WHERE seq = ?1),"
+		" last_us = (SELECT time_us FROM audit WHERE seq = ?2) WHERE first_seq = ?1",
+	[SQL_MONTH_GET] = MONTH_COLUMNS "WHERE m.first_seq = ?1",
+	[SQL_MONTH_OLDEST] =
+		MONTH_COLUMNS
+		"WHERE m.tombstone = 0 AND m.last_seq <> 0 ORDER BY m.first_seq LIMIT 1",
+	[SQL_MONTH_EXPIRE] = "UPDATE month SET tombstone = ?1, expired_us = ?2 WHERE first_seq = ?3",
+	[SQL_MONTH_UNREMOVED] = MONTH_COLUMNS
+		"WHERE m.tombstone <> 0 AND m.removed = 0 ORDER BY m.first_seq LIMIT 1",
+	[SQL_MONTH_REMOVED] = "UPDATE month SET removed = 1 WHERE first_seq = ?1",
+	[SQL_KEPT] = "SELECT last_seq, chain, tombstone FROM month WHERE tombstone <> 0"
+		     " ORDER BY first_seq DESC LIMIT 1",
+	[SQL_AUDIT_REMOVE] = "DELETE FROM audit WHERE seq <= ?1"
+			     " AND seq < (SELECT min(seq) FROM audit) + ?2",
+	/* The span that the first kept row ?1 lies in stays. */
+	[SQL_SPAN_REMOVE] = "DELETE FROM audit_span WHERE first_seq <"
+			    " (SELECT max(first_seq) FROM audit_span WHERE first_seq <= ?1)",
+	[SQL_HOLD_GET] = "SELECT since_us, by, reason, ticket FROM hold WHERE one = 1",
+	[SQL_HOLD_PUT] = "INSERT INTO hold(one, since_us, by, reason, ticket)"
+			 " VALUES (1, ?1, ?2, ?3, ?4) ON CONFLICT(one) DO NOTHING",
+	[SQL_HOLD_END] = "DELETE FROM hold WHERE one = 1",
+	[SQL_VIEW_MONTHS] =
+		MONTH_COLUMNS "WHERE m.first_seq > ?1 ORDER BY m.first_seq LIMIT ?2",
 
 	[SQL_ACCOUNT_BY_NAME] = "SELECT " ACCOUNT_COLUMNS ", version FROM account WHERE name = ?1",
 	[SQL_ACCOUNT_BY_UID] =
@@ -424,7 +460,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_VIEW_COUNTS] = "SELECT (SELECT count(*) FROM account),"
 			    " (SELECT count(*) FROM credential WHERE state <> 2),"
 			    " (SELECT coalesce(max(seq), 0) FROM audit),"
-			    " (SELECT coalesce(min(seq), 1) FROM audit),"
+			    " (SELECT coalesce(max(last_seq), 0) FROM month WHERE tombstone <> 0),"
 			    " (SELECT count(*) FROM reservation), (SELECT count(*) FROM throttle),"
 			    " (SELECT count(*) FROM session WHERE closed_us = 0),"
 			    " (SELECT count(DISTINCT name) FROM throttle"

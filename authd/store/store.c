@@ -54,13 +54,8 @@ store_migrated(struct store *store, int before)
 
 	if (before == 0 || before == STORE_SCHEMA)
 		return WF_OK;
-	audit_row_init(&row, AUDIT_SYSTEM, "migration");
-	row.result = AUDIT_SUCCESS;
-	row.time_us = wf_clock_now(&store->clock).wall_us;
-	row.first_us = row.time_us;
-	row.last_us = row.time_us;
-	AUDIT_TEXT(row.source, "local:daemon");
-	AUDIT_TEXT(row.node, store->node);
+	chain_own_row(wf_clock_now(&store->clock).wall_us, store->node, AUDIT_SYSTEM, "migration",
+		&row);
 	(void)snprintf(row.detail, sizeof(row.detail), "schema %d to %d", before, STORE_SCHEMA);
 	status = writer_batch(&store->writer, &job);
 	return status == WF_OK ? job.status : status;
@@ -389,6 +384,20 @@ store_expire(struct store *store, size_t *n_r)
 	status = store_run(store, &job);
 	if (status == WF_OK)
 		*n_r = (size_t)job.u.admin.seq;
+	return status;
+}
+
+wf_status
+store_expire_log(struct store *store, struct store_expiry *expiry)
+{
+	struct store_job job = {
+		.kind = (enum store_job_kind)JOB_LOG_EXPIRE,
+		.u.expiry = *expiry,
+	};
+	wf_status status = store_run(store, &job);
+
+	if (status == WF_OK)
+		*expiry = job.u.expiry;
 	return status;
 }
 

@@ -14,6 +14,7 @@
 
 #include "authd/audit/audit.h"
 #include "authd/crypto/keyring.h"
+#include "authd/store/retention.h"
 #include "authd/throttle/lockclock.h"
 #include "authd/throttle/throttle.h"
 #include "authd/types.h"
@@ -433,7 +434,9 @@ enum store_view_kind {
 	VIEW_COUNTS,
 	VIEW_ORDERS, /* not done yet, oldest first */
 	VIEW_GRANTS, /* `user`: of his account itself; ended ones only with `ended` */
-	VIEW_CURSORS /* `user`: the one of this name; "" = all */
+	VIEW_CURSORS, /* `user`: the one of this name; "" = all */
+	VIEW_MONTHS, /* of the log; `after`: first row of the one before */
+	VIEW_KEPT    /* `kept` and `hold` */
 };
 
 #define VIEW_PAGE 64
@@ -521,6 +524,16 @@ struct store_view {
 	struct store_order *orders;
 	struct grant *grants;
 	struct store_cursor *cursors;
+	struct store_month *months;
+	/*
+	 * From where on the log is kept: the number and the chain hash before the first row, and
+	 * the tombstone that says so; a log of which nothing has gone has neither.
+	 */
+	struct store_kept {
+		struct audit_head before; /* seq 0: the chain's start value */
+		uint64_t tombstone;
+	} kept;
+	struct store_hold hold;
 	/* as stored, with pending; entry i is lane i of the key keys[i] */
 	struct throttle_state *locks;
 	uint8_t keys[STORE_LANES][THROTTLE_KEY_LEN];
@@ -563,6 +576,7 @@ struct store_job {
 		struct store_record record;
 		struct store_attempt attempt;
 		struct store_admission foretell;
+		struct store_expiry expiry; /* the store's own */
 	} u;
 };
 

@@ -163,7 +163,6 @@ view_counts(struct reader *r, struct store_view *view)
 {
 	struct store_counts *counts = &view->counts;
 	struct sql q = sql_start(&r->conn, SQL_VIEW_COUNTS);
-	uint64_t first;
 	wf_status status;
 
 	sql_put_int(&q, view->lock_ms);
@@ -172,10 +171,8 @@ view_counts(struct reader *r, struct store_view *view)
 		return status;
 	counts->accounts = (uint64_t)sql_get_int(&q);
 	counts->credentials = (uint64_t)sql_get_int(&q);
-	counts->audit_rows = (uint64_t)sql_get_int(&q);
-	first = (uint64_t)sql_get_int(&q);
-	counts->last_seq = counts->audit_rows;
-	counts->audit_rows -= first - 1;
+	counts->last_seq = (uint64_t)sql_get_int(&q);
+	counts->audit_rows = counts->last_seq - (uint64_t)sql_get_int(&q);
 	counts->reservations = (uint64_t)sql_get_int(&q);
 	counts->throttles = (uint64_t)sql_get_int(&q);
 	counts->sessions_open = (uint64_t)sql_get_int(&q);
@@ -214,9 +211,12 @@ view_bounds(struct reader *r, const struct store_view *view, int64_t *above_r, i
 	int64_t below = view->newest_first && view->after != 0 ? (int64_t)view->after : INT64_MAX;
 	int64_t from = 0;
 	int64_t until = 0;
-	wf_status status = WF_OK;
+	struct store_kept kept;
+	wf_status status = kept_load(&r->conn, &kept);
 
-	if (view->since_us != 0) {
+	if (status == WF_OK && (int64_t)kept.before.seq > above)
+		above = (int64_t)kept.before.seq;
+	if (status == WF_OK && view->since_us != 0) {
 		status = view_span(r, SQL_SPAN_FROM, view->since_us, &from);
 		if (from == 0)
 			below = 0;
@@ -295,6 +295,8 @@ static const struct {
 	[VIEW_ORDERS] = {view_orders, true},
 	[VIEW_GRANTS] = {view_grants, true},
 	[VIEW_CURSORS] = {view_cursors, true},
+	[VIEW_MONTHS] = {view_months, true},
+	[VIEW_KEPT] = {view_kept, false},
 };
 
 /* The array that a kind fills. */
@@ -311,6 +313,8 @@ view_has_room(const struct store_view *view)
 		[VIEW_ORDERS] = view->orders,
 		[VIEW_GRANTS] = view->grants,
 		[VIEW_CURSORS] = view->cursors,
+		[VIEW_MONTHS] = view->months,
+		[VIEW_KEPT] = view,
 	};
 
 	return arrays[view->kind] != NULL;

@@ -35,6 +35,7 @@ static wf_status (*const job_run[JOB_KINDS])(struct writer *, struct store_job *
 	[JOB_EXPIRE] = job_expire,
 	[JOB_CLOCK_SAVE] = job_clock_save,
 	[JOB_CLOCK_ACCEPT] = job_clock_accept,
+	[JOB_LOG_EXPIRE] = job_log_expire,
 };
 
 struct ordered {
@@ -155,12 +156,16 @@ batch_leftovers(struct writer *w)
 static wf_status
 batch_begin(struct writer *w, struct batch *batch)
 {
+	struct lockclock seen;
 	wf_status status = reconnect_check_file(w->store, &w->conn);
 
 	if (status == WF_OK)
 		status = sql_simple(&w->conn, SQL_BEGIN_WRITE);
 	w->now = wf_clock_now(&w->store->clock);
 	w->lock_ms = clock_lock_ms(w->store, w->now);
+	clock_look(w->store, w->now, &seen);
+	w->date_us = lockclock_date_us(&seen, w->now);
+	w->suspect = seen.suspect;
 	w->clock_write = false;
 	w->clock_accept = false;
 	batch->changes = w->conn.db != NULL ? sqlite3_total_changes64(w->conn.db) : 0;
@@ -185,7 +190,7 @@ prune_before(struct writer *w, enum sql_id id, int64_t before)
 static wf_status
 batch_prune(struct writer *w)
 {
-	int64_t month = store_date_us(w->store) - SESSION_KEPT_US;
+	int64_t month = w->date_us - SESSION_KEPT_US;
 	const struct {
 		enum sql_id id;
 		int64_t before;
