@@ -9,6 +9,7 @@
 
 #include "authd/config/config.h"
 #include "authd/egress/egress.h"
+#include "authd/expiry.h"
 #include "authd/front/front.h"
 #include "authd/options.h"
 #include "authd/record/record.h"
@@ -58,6 +59,7 @@ struct daemon {
 	bool housekeeping_runs; /* loop thread */
 	bool clock_jumped;      /* housekeeping's; the loop thread's when that is done */
 	struct mailbox_post housekeeping_post;
+	struct expiry expiry;   /* housekeeping's, as clock_jumped */
 	struct own_socket sockets[3];
 	size_t nsockets;
 	bool stopping;

@@ -78,6 +78,7 @@ keep_house(struct worker_job *job, void *scratch)
 	daemon->clock_jumped = store_clock_watch(daemon->store);
 	if (store_expire(daemon->store, &expired) == WF_OK && expired > 0)
 		wf_say_f(LOG_NOTICE, "%zu interrupted attempts were settled as failures", expired);
+	expiry_turn(&daemon->expiry, daemon->store, &daemon->clock);
 }
 
 static void
@@ -120,6 +121,7 @@ start_housekeeping(struct daemon *daemon)
 
 	if (daemon->housekeeping_runs)
 		return;
+	expiry_set(&daemon->expiry, &daemon->live->config->policy);
 	job->run = keep_house;
 	job->done = housekeeping_done;
 	job->ctx = daemon;

@@ -107,6 +107,9 @@ static const struct act_arg_spec log_args[] = {TEXT("user", WF_NAME_MAX), TEXT("
 	CHOICE("class", "auth|admin|session|finding|system|tombstone"),
 	NUMBER("after", 0, INT64_MAX), NUMBER("limit", 1, 1000), CHOICE("order", "oldest|newest"),
 	END};
+static const struct act_arg_spec hold_args[] = {
+	{.name = "reason", .type = ARG_TEXT, .required = true, .max = 255}, TEXT("ticket", 63), END
+};
 static const struct act_arg_spec clock_args[] = {REASON_NEEDED, TICKET, END};
 static const struct act_arg_spec emergency_args[] = {
 	USER, TEXT("detail", 128), REASON, TICKET, END};
@@ -167,6 +170,10 @@ static const struct act acts[] = {
 	CHANGE("session.kill", ROLE_HELPDESK, session_kill_args, act_session_kill),
 	VIEW("log", ROLE_AUDITOR, log_args, act_log),
 	VIEW("log.verify", ROLE_AUDITOR, no_args, act_log_verify),
+	VIEW("log.retention", ROLE_AUDITOR, no_args, act_log_retention),
+	VIEW("log.held", ROLE_AUDITOR, no_args, act_log_held),
+	CHANGE("log.hold", ROLE_OFFICER, hold_args, act_log_hold),
+	CHANGE("log.release", ROLE_OFFICER, clock_args, act_log_release),
 	VIEW("status", ROLE_VIEWER, no_args, act_status),
 	VIEW("why", ROLE_AUDITOR, why_args, act_why),
 	CHANGE("clock.accept", ROLE_ADMINISTRATOR, clock_args, act_clock_accept),

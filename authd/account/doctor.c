@@ -481,6 +481,7 @@ static const struct {
 	{"recovery codes", doctor_codes},
 	{"emergency file", check_breakglass},
 	{"backup", check_backup},
+	{"log", doctor_log},
 	{"RADIUS certificates", check_radius_terms},
 	{"relays", check_relays},
 	{"relay certificates", check_relay_terms},

@@ -31,6 +31,9 @@ act_health(struct act_call *call, struct health *health_r)
 		status = act_ruler_exists(call, 0, &health.ruler);
 	if (status != WF_OK)
 		return status;
+	status = act_retention(call, &health.retention);
+	if (status != WF_OK)
+		return status;
 	daemon->figures(daemon->figures_ctx, &health.figures);
 	health.clock_suspect = store_clock_suspect(daemon->store);
 	health.clock_synchronised = wf_clock_synchronised();

@@ -6,6 +6,7 @@
 #include "authd/account/guard_of.h"
 #include "authd/account/lane_key.h"
 #include "authd/account/lane_limit.h"
+#include "authd/account/log_keep.h"
 #include "authd/account/new_password.h"
 #include "authd/factor/factor.h"
 #include "common/i18n.h"
@@ -216,7 +217,25 @@ WF_MUST_USE wf_status act_each_grant(struct act_call *call, const char *user, bo
 /* `view` says which rows (user, after, since_us, until_us, result, class, newest_first). */
 WF_MUST_USE wf_status act_each_row(struct act_call *call, const struct store_view *view,
 	wf_status (*visit)(void *ctx, const struct store_audit_entry *entry), void *ctx);
+/* The months of the log, the oldest first. */
+WF_MUST_USE wf_status act_each_month(struct act_call *call,
+	wf_status (*visit)(void *ctx, const struct store_month *month), void *ctx);
 WF_MUST_USE wf_status act_counts(struct act_call *call, struct store_counts *counts_r);
+/* From where on the log is kept, and who holds it. */
+WF_MUST_USE wf_status act_kept(
+	struct act_call *call, struct store_kept *kept_r, struct store_hold *hold_r);
+
+/* --- log_retention.c --- */
+struct act_retention {
+	struct log_keep keep;
+	int64_t date_us, lock_ms;
+	bool suspect; /* the clock */
+	int64_t since_us;        /* time of the first row that is kept; 0 = there is none */
+	int64_t next_us;         /* when the oldest month goes; INT64_MAX: none is over */
+	int next_month;          /* that month */
+	struct store_hold hold;
+};
+WF_MUST_USE wf_status act_retention(struct act_call *call, struct act_retention *retention_r);
 
 /* --- grants.c --- */
 enum grant_state { GRANT_HOLDS = 0, GRANT_EXPIRED, GRANT_ENDED };
@@ -231,6 +250,7 @@ struct health {
 	bool clock_suspect, clock_synchronised;
 	bool ruler; /* somebody can administer */
 	int64_t disk_free; /* bytes, -1 = could not tell */
+	struct act_retention retention; /* of the log */
 	char fingerprint[17];
 };
 WF_MUST_USE wf_status act_health(struct act_call *call, struct health *health_r);
@@ -266,6 +286,10 @@ wf_status act_session_kill(struct act_call *call);
 wf_status act_unlock(struct act_call *call);
 wf_status act_log(struct act_call *call);
 wf_status act_log_verify(struct act_call *call);
+wf_status act_log_retention(struct act_call *call);
+wf_status act_log_held(struct act_call *call);
+wf_status act_log_hold(struct act_call *call);
+wf_status act_log_release(struct act_call *call);
 wf_status act_status(struct act_call *call);
 wf_status act_why(struct act_call *call);
 /* What a login would be asked for: `user`, `service` (sshd), `from` (the console). */

@@ -60,6 +60,7 @@ NUMBER_CELL(cell_locked, sight->health.counts.locked)
 NUMBER_CELL(cell_locked_strangers, sight->health.counts.locked_to_strangers)
 NUMBER_CELL(cell_reserve_used, sight->health.counts.reserve_uses)
 NUMBER_CELL(cell_rows, sight->health.counts.audit_rows)
+TEXT_CELL(cell_log_hold, sight->health.retention.hold.reason)
 NUMBER_CELL(cell_accepted, sight->health.figures.accepted)
 NUMBER_CELL(cell_rejected, sight->health.figures.rejected)
 NUMBER_CELL(cell_unavailable, sight->health.figures.unavailable)
@@ -78,6 +79,11 @@ CELL(cell_pid)
 CELL(cell_started)
 {
 	return act_moment_text(sight->health.figures.started_us, text_r);
+}
+
+CELL(cell_log_since)
+{
+	return act_moment_text(sight->health.retention.since_us, text_r);
 }
 
 CELL(cell_disk_free)
@@ -105,6 +111,8 @@ static const struct {
 	{"locked-strangers:number", cell_locked_strangers},
 	{"reserve-used:number", cell_reserve_used},
 	{"audit-rows:number", cell_rows},
+	{"log-since:time", cell_log_since},
+	{"log-hold", cell_log_hold},
 	{"accepted:number", cell_accepted},
 	{"rejected:number", cell_rejected},
 	{"unavailable:number", cell_unavailable},

@@ -15,6 +15,7 @@ struct pages {
 	struct store_audit_entry audit[VIEW_PAGE];
 	struct store_session_entry sessions[VIEW_PAGE];
 	struct grant grants[VIEW_PAGE];
+	struct store_month months[VIEW_PAGE];
 };
 
 static struct pages *
@@ -41,6 +42,7 @@ fetch(struct act_call *call, struct pages *pages)
 	view->audit = pages->audit;
 	view->sessions = pages->sessions;
 	view->grants = pages->grants;
+	view->months = pages->months;
 	status = store_run(call->daemon->store, &pages->job);
 	return status == WF_OK ? WF_OK : act_say_store(call, status, pages->job.cause);
 }
@@ -50,6 +52,7 @@ struct visitor {
 	wf_status (*credential)(void *ctx, const struct credential *credential);
 	wf_status (*session)(void *ctx, const struct store_session_entry *session);
 	wf_status (*grant)(void *ctx, const struct grant *grant);
+	wf_status (*month)(void *ctx, const struct store_month *month);
 	wf_status (*row)(void *ctx, const struct store_audit_entry *entry);
 	void *ctx;
 };
@@ -72,6 +75,10 @@ visit_one(const struct visitor *visitor, const struct pages *pages, size_t i, ui
 	if (visitor->grant != NULL) {
 		*after_r = (uint64_t)pages->grants[i].id;
 		return visitor->grant(visitor->ctx, &pages->grants[i]);
+	}
+	if (visitor->month != NULL) {
+		*after_r = pages->months[i].run.first_seq;
+		return visitor->month(visitor->ctx, &pages->months[i]);
 	}
 	*after_r = pages->audit[i].seq;
 	return visitor->row(visitor->ctx, &pages->audit[i]);
@@ -182,16 +189,46 @@ act_each_row(struct act_call *call, const struct store_view *view,
 }
 
 wf_status
-act_counts(struct act_call *call, struct store_counts *counts_r)
+act_each_month(struct act_call *call,
+	wf_status (*visit)(void *ctx, const struct store_month *month), void *ctx)
 {
-	struct store_job job = {.kind = STORE_VIEW};
+	const struct visitor visitor = {.month = visit, .ctx = ctx};
+
+	return walk(call, pages_new(VIEW_MONTHS), &visitor);
+}
+
+/* What is one answer, not pages of them. */
+static wf_status
+view_once(struct act_call *call, enum store_view_kind kind, struct store_job *job)
+{
 	wf_status status;
 
-	job.u.view.kind = VIEW_COUNTS;
-	job.u.view.limit = 1;
-	status = store_run(call->daemon->store, &job);
+	*job = (struct store_job){.kind = STORE_VIEW};
+	job->u.view.kind = kind;
+	status = store_run(call->daemon->store, job);
+	return status == WF_OK ? WF_OK : act_say_store(call, status, job->cause);
+}
+
+wf_status
+act_counts(struct act_call *call, struct store_counts *counts_r)
+{
+	struct store_job job;
+	wf_status status = view_once(call, VIEW_COUNTS, &job);
+
+	if (status == WF_OK)
+		*counts_r = job.u.view.counts;
+	return status;
+}
+
+wf_status
+act_kept(struct act_call *call, struct store_kept *kept_r, struct store_hold *hold_r)
+{
+	struct store_job job;
+	wf_status status = view_once(call, VIEW_KEPT, &job);
+
 	if (status != WF_OK)
-		return act_say_store(call, status, job.cause);
-	*counts_r = job.u.view.counts;
+		return status;
+	*kept_r = job.u.view.kept;
+	*hold_r = job.u.view.hold;
 	return WF_OK;
 }

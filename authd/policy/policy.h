@@ -37,6 +37,7 @@ enum policy_param {
 	P_QUEUE_DEADLINE_S,      /* 30 */
 	P_REPLY_GRID_MS,         /* 50 */
 	P_LOG_RETENTION_DAYS,    /* 1096, IPA-T3.8.3 */
+	P_LOG_EXPIRY_HOUR,       /* 3 */
 	P_COUNT
 };
 

@@ -61,6 +61,8 @@ static const struct policy_param_spec params[P_COUNT] = {
 		N_("Replies leave at multiples of this time, so that it tells nothing.")},
 	{P_LOG_RETENTION_DAYS, "log.retention_days", "days", 1, 36525, 1096, POLICY_LARGER, "IPA-T3.8.3", "sample",
 		N_("Age before which no row of the log can be deleted.")},
+	{P_LOG_EXPIRY_HOUR, "log.expiry_hour", "", 0, 23, 3, POLICY_EITHER, OWN,
+		N_("Hour of the day at which older months of the log are removed.")},
 };
 /* clang-format on */
 

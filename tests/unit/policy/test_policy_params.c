@@ -66,6 +66,7 @@ START_TEST(defaults_are_the_documented_ones)
 		[P_QUEUE_DEADLINE_S] = 30,
 		[P_REPLY_GRID_MS] = 50,
 		[P_LOG_RETENTION_DAYS] = 1096,
+		[P_LOG_EXPIRY_HOUR] = 3,
 	};
 	static const uint32_t backoff[] = {0, 0, 1, 2, 4, 8};
 	struct policy policy;
