@@ -12,6 +12,23 @@
 	" seq INTEGER NOT NULL CHECK (seq >= 0), moved_us INTEGER NOT NULL,"                   \
 	" why TEXT NOT NULL) STRICT;"
 
-#define STORE_SCHEMA_V5 STORE_SCHEMA_V5_CURSOR
+/*
+ * month: runs of rows of the log, see retention.h; last_seq 0 is the one that is being written.
+ * What was removed stays as an entry, with the tombstone that says so.  hold: by whose order
+ * nothing expires.
+ */
+#define STORE_SCHEMA_V5_RETENTION                                                              \
+	"CREATE TABLE month("                                                                  \
+	" first_seq INTEGER PRIMARY KEY, month INTEGER NOT NULL,"                              \
+	" last_seq INTEGER NOT NULL DEFAULT 0, first_us INTEGER NOT NULL DEFAULT 0,"           \
+	" last_us INTEGER NOT NULL DEFAULT 0, chain BLOB NOT NULL DEFAULT x'',"                \
+	" closed_us INTEGER NOT NULL DEFAULT 0, closed_ms INTEGER NOT NULL DEFAULT 0,"         \
+	" tombstone INTEGER NOT NULL DEFAULT 0, expired_us INTEGER NOT NULL DEFAULT 0,"        \
+	" removed INTEGER NOT NULL DEFAULT 0) STRICT;"                                         \
+	"CREATE TABLE hold("                                                                   \
+	" one INTEGER PRIMARY KEY CHECK (one = 1), since_us INTEGER NOT NULL,"                 \
+	" by TEXT NOT NULL, reason TEXT NOT NULL, ticket TEXT NOT NULL) STRICT;"
+
+#define STORE_SCHEMA_V5 STORE_SCHEMA_V5_CURSOR STORE_SCHEMA_V5_RETENTION
 
 #endif

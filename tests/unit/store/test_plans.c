@@ -29,6 +29,11 @@ static const struct {
 	{SQL_VIEW_GRANTS_OF, "nothing"},
 	{SQL_FAMILIAR_PRUNE, "familiar"}, /* sixteen of one account, and one more */
 	{SQL_SPAN_LAST, "audit_span"},
+	/* twelve rows a year */
+	{SQL_MONTH_LAST, "month"},
+	{SQL_MONTH_OLDEST, "m"},
+	{SQL_MONTH_UNREMOVED, "m"},
+	{SQL_KEPT, "month"},
 	{SQL_THROTTLE_GET, "p"}, /* one row, made of a count */
 	/* once, after the start, in a thread that keeps no login waiting */
 	{SQL_ACCOUNT_EXEMPT, "account"},
