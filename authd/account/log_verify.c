@@ -11,9 +11,22 @@
 
 struct check {
 	struct audit_verifier verifier;
+	struct store_kept kept; /* where it begins, and the row that says so */
+	bool buried;            /* that row was met, and says it */
 	uint64_t first_seq, problem_seq;
 	char problem[256];
 };
+
+/* The tombstone that the first kept row rests on is itself a row of what is kept. */
+static void
+note_tombstone(struct check *check, const struct store_audit_entry *entry)
+{
+	struct audit_row row;
+
+	if (entry->seq == check->kept.tombstone &&
+		audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK)
+		check->buried = audit_run_buries(&row, &check->kept.before);
+}
 
 static wf_status
 visit(void *ctx, const struct store_audit_entry *entry)
@@ -26,9 +39,22 @@ visit(void *ctx, const struct store_audit_entry *entry)
 	status = audit_verify_row(&check->verifier, entry->seq, entry->encoded, entry->encoded_len,
 		entry->chain, check->problem, sizeof(check->problem));
 	if (status == WF_OK)
+		note_tombstone(check, entry);
+	if (status == WF_OK)
 		return WF_OK;
 	check->problem_seq = entry->seq;
 	return status == WF_CORRUPT || status == WF_VERSION ? WF_NO : status;
+}
+
+/* Rows are gone from the front, and no row of the log says that they may be. */
+static void
+say_headless(struct check *check)
+{
+	check->problem_seq = check->first_seq;
+	(void)snprintf(check->problem, sizeof(check->problem),
+		_("The rows before it are missing, and row %llu is no tombstone that stands for "
+		  "them."),
+		(unsigned long long)check->kept.tombstone);
 }
 
 static void
@@ -65,11 +91,16 @@ act_log_verify(struct act_call *call)
 {
 	const struct store_view view = {.result = -1};
 	struct check check = {.first_seq = 0};
-	wf_status status = audit_head_init(&check.verifier.head, store_node(call->daemon->store));
+	struct store_hold hold;
+	wf_status status = act_kept(call, &check.kept, &hold);
 
 	if (status != WF_OK)
-		return act_say_store(call, status, NULL);
+		return status;
+	check.verifier.head = check.kept.before;
 	status = act_each_row(call, &view, visit, &check);
+	if (status == WF_OK && check.problem_seq == 0 && check.kept.tombstone != 0 &&
+		!check.buried)
+		say_headless(&check);
 	if (status == WF_OK)
 		status = report(call, &check);
 	if (status != WF_OK)
