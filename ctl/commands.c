@@ -229,6 +229,12 @@ static const struct option_spec log_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option_spec log_hold_options[] = {
+	TAKES("reason", "TEXT", "reason", VALUE_TEXT, N_("why; without it the hold is shown")),
+	TICKET,
+	OPTIONS_END,
+};
+
 static const struct option_spec why_options[] = {
 	FLAG("last", "last",
 		N_("the last attempt that did not succeed (the default), "
@@ -441,6 +447,17 @@ static const struct command commands[] = {
 	{"log", "verify", {{NULL, NULL, false, NULL}}, NULL, "log.verify", NULL, NULL, ctl_log_verify,
 		COMMAND_SLOW | COMMAND_VERTICAL, N_("check that no row was lost, added or changed"),
 		"log verify"},
+	{"log", "retention", {{NULL, NULL, false, NULL}}, NULL, "log.retention",
+		"month state rows first last expires removed", N_("The log has no rows yet."), NULL, 0,
+		N_("show how long rows are kept, what has gone, and what goes next"), "log retention"},
+	{"log", "hold", {{NULL, NULL, false, NULL}}, log_hold_options, "log.hold", NULL, NULL,
+		ctl_log_hold, 0, N_("keep all of the log until further notice, or show who does"),
+		"log hold --reason \"incident 7\" --ticket INC-7"},
+	{"log", "held", {{NULL, NULL, false, NULL}}, NULL, "log.held", NULL, NULL, NULL,
+		COMMAND_HIDDEN | COMMAND_VERTICAL, N_("show who holds the log"), "log held"},
+	{"log", "release", {{NULL, NULL, false, NULL}}, reason_needed_options, "log.release", NULL, NULL,
+		NULL, 0, N_("let old months of the log go again"),
+		"log release --reason \"incident 7 is closed\""},
 	{"why", NULL, {USER}, why_options, "why",
 		"time user source service zone result reason factors rule criterion origin "
 		"explanation advice",

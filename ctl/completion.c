@@ -56,7 +56,8 @@ put_subs(FILE *out, const struct command *table, size_t count, const char *name)
 	const char *separator = "";
 
 	for (size_t i = 0; i < count; i++) {
-		if (table[i].sub == NULL || strcmp(table[i].name, name) != 0)
+		if (table[i].sub == NULL || !shown(&table[i]) ||
+			strcmp(table[i].name, name) != 0)
 			continue;
 		fprintf(out, "%s%s", separator, table[i].sub);
 		separator = " ";
@@ -195,7 +196,9 @@ print_bash(FILE *out, const struct command *table, size_t count)
 		out);
 	bash_values(out, table, count);
 	bash_commands(out, table, count);
-	fputs("\tif [ \"$name\" = log ] && [ -z \"$sub\" ]; then\n\t\twords+=' verify'\n\tfi\n"
+	fputs("\tif [ \"$name\" = log ] && [ -z \"$sub\" ]; then\n\t\twords+=' ", out);
+	put_subs(out, table, count, "log");
+	fputs("'\n\tfi\n"
 	      "\tmapfile -t COMPREPLY < <(compgen ${kind:+\"$kind\"} -W \"$words\" -- "
 	      "\"$cur\")\n}\n\n"
 	      "complete -F _warifu warifu\n",

@@ -212,6 +212,18 @@ ctl_log(struct ctl *ctl, const struct parsed *parsed)
 	return view.code;
 }
 
+/* Without a reason nobody is asked to hold it: what holds is shown. */
+int
+ctl_log_hold(struct ctl *ctl, const struct parsed *parsed)
+{
+	struct parsed shown = *parsed;
+
+	if (args_option(parsed, "reason") != NULL || args_option(parsed, "ticket") != NULL)
+		return ctl_run_act(ctl, parsed);
+	shown.command = command_find("log", "held");
+	return ctl_run_act(ctl, &shown);
+}
+
 int
 ctl_log_verify(struct ctl *ctl, const struct parsed *parsed)
 {
