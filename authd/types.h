@@ -254,7 +254,9 @@ enum effect_kind {
 	 * text = name of a reader of the log, value = where it stands, value2 = where to: only if
 	 * it stands there (one that is not known yet stands at 0); text2 = what keeps it there, ""
 	 */
-	EFFECT_CURSOR
+	EFFECT_CURSOR,
+	/* text = name of a duty, value = wall us, text2 = who did it: only if it is later */
+	EFFECT_DUTY
 };
 
 #define EFFECT_BLOB_MAX 512

@@ -48,6 +48,10 @@
 	{                                                                                          \
 		"USER", "user", false, NULL                                                        \
 	}
+#define DUTY                                                                                       \
+	{                                                                                          \
+		"DUTY", "duty", false, NULL                                                        \
+	}
 #define ID                                                                                         \
 	{                                                                                          \
 		"ID", "id", false, NULL                                                            \
@@ -205,6 +209,13 @@ static const struct option_spec grant_list_options[] = {
 	TAKES("user", "USER", "user", VALUE_TEXT, N_("only those of this account itself")),
 	TAKES("place", "PLACE", "place", VALUE_TEXT, N_("only this place")),
 	FLAG("all", "all", N_("those that were ended, too")),
+	OPTIONS_END,
+};
+
+static const struct option_spec duty_done_options[] = {
+	NEEDS("reason", "TEXT", "reason", VALUE_TEXT, N_("what was looked at and found; required")),
+	TAKES("on", "TIME", "on", VALUE_SINCE, N_("when it was done (default: now)")),
+	TICKET,
 	OPTIONS_END,
 };
 
@@ -414,6 +425,14 @@ static const struct command commands[] = {
 		0, N_("list the grants, with their ends and last uses"), "grant list --user alice"},
 	{"grant", "end", {ID}, reason_needed_options, "grant.end", NULL, NULL, NULL, 0,
 		N_("end a grant"), "grant end 12 --reason \"project over\""},
+	{"duties", NULL, {{NULL, NULL, false, NULL}}, NULL, "duty.list",
+		"duty state due done by every rule", NULL, NULL, 0,
+		N_("list what the documents want done at intervals, and when it was done"), "duties"},
+	{"duty", "show", {DUTY}, NULL, "duty.show", NULL, NULL, NULL, COMMAND_VERTICAL,
+		N_("show one duty: what to do, who asks for it, and how often"), "duty show log-review"},
+	{"duty", "done", {DUTY}, duty_done_options, "duty.done", NULL, NULL, NULL, 0,
+		N_("record that a duty was done"),
+		"duty done leavers --reason \"list of personnel compared, nobody left over\""},
 	{"service", "list", {{NULL, NULL, false, NULL}}, NULL, "service.list",
 		"service what class data grants held administrator responsible", NULL, NULL, 0,
 		N_("list the register of services and hosts"), "service list"},

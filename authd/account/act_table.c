@@ -93,6 +93,9 @@ static const struct act_arg_spec grant_list_args[] = {
 	PLACE(false), {.name = "user", .type = ARG_USER}, FLAG("all"), END
 };
 static const struct act_arg_spec grant_end_args[] = {ID_NEEDED, REASON_NEEDED, TICKET, END};
+#define DUTY {.name = "duty", .type = ARG_TEXT, .required = true, .min = 1, .max = 32}
+static const struct act_arg_spec duty_args[] = {DUTY, END};
+static const struct act_arg_spec duty_done_args[] = {DUTY, WHEN("on"), REASON_NEEDED, TICKET, END};
 static const struct act_arg_spec service_show_args[] = {
 	{.name = "name", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END
 };
@@ -164,6 +167,9 @@ static const struct act acts[] = {
 	CHANGE("grant.add", ROLE_ADMINISTRATOR, grant_add_args, act_grant_add),
 	VIEW("grant.list", ROLE_VIEWER, grant_list_args, act_grant_list),
 	CHANGE("grant.end", ROLE_HELPDESK, grant_end_args, act_grant_end),
+	VIEW("duty.list", ROLE_VIEWER, no_args, act_duty_list),
+	VIEW("duty.show", ROLE_VIEWER, duty_args, act_duty_show),
+	CHANGE("duty.done", ROLE_OFFICER, duty_done_args, act_duty_done),
 	VIEW("service.list", ROLE_VIEWER, no_args, act_service_list),
 	VIEW("service.show", ROLE_VIEWER, service_show_args, act_service_show),
 	VIEW("session.list", ROLE_VIEWER, session_list_args, act_session_list),

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "authd/account/doctor.h"
+#include "authd/account/duties.h"
 
 #define BACKUP_AGE_DAYS 7
 #define ENTROPY_LOW 128
@@ -454,6 +455,27 @@ check_upstreams(struct report *report)
 		upstreams->n);
 }
 
+/* --- what is done again and again --- */
+
+static enum level
+check_duties(struct report *report)
+{
+	struct duties duties;
+	char names[256];
+
+	if (duties_read(report->call, &duties) != WF_OK)
+		return TELL(report, WARN, "%.500s", report->call->text);
+	if (duties.overdue == 0)
+		return TELL(report, OK, _("Nothing that documents want done at intervals is "
+					  "overdue (duties: %zu)."),
+			duties.n);
+	duties_overdue_names(&duties, names, sizeof(names));
+	return TELL(report, WARN,
+		_("Overdue: %s. 'warifu duty show' says what to do, 'warifu duty done' records "
+		  "it."),
+		names);
+}
+
 static const struct {
 	const char *name;
 	enum level (*check)(struct report *report);
@@ -482,6 +504,7 @@ static const struct {
 	{"emergency file", check_breakglass},
 	{"backup", check_backup},
 	{"log", doctor_log},
+	{"duties", check_duties},
 	{"RADIUS certificates", check_radius_terms},
 	{"relays", check_relays},
 	{"relay certificates", check_relay_terms},

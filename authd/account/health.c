@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <sys/statvfs.h>
 
-#include "authd/account/internal.h"
+#include "authd/account/duties.h"
 
 #define MIB INT64_C(1048576)
 #define DISK_CRITICAL (32 * MIB)
@@ -25,15 +25,18 @@ act_health(struct act_call *call, struct health *health_r)
 {
 	const struct act_daemon *daemon = call->daemon;
 	struct health health = {.disk_free = disk_free(daemon->config->state_dir)};
+	struct duties duties;
 	wf_status status = act_counts(call, &health.counts);
 
 	if (status == WF_OK)
 		status = act_ruler_exists(call, 0, &health.ruler);
+	if (status == WF_OK)
+		status = act_retention(call, &health.retention);
+	if (status == WF_OK)
+		status = duties_read(call, &duties);
 	if (status != WF_OK)
 		return status;
-	status = act_retention(call, &health.retention);
-	if (status != WF_OK)
-		return status;
+	health.duties_overdue = duties.overdue;
 	daemon->figures(daemon->figures_ctx, &health.figures);
 	health.clock_suspect = store_clock_suspect(daemon->store);
 	health.clock_synchronised = wf_clock_synchronised();
@@ -79,6 +82,13 @@ no_ruler(const struct config *config, const struct health *health)
 }
 
 static bool
+duties_overdue(const struct config *config, const struct health *health)
+{
+	(void)config;
+	return health->duties_overdue > 0;
+}
+
+static bool
 observing(const struct config *config, const struct health *health)
 {
 	(void)health;
@@ -109,6 +119,9 @@ static const struct {
 	{no_ruler, "warning",
 		N_("There is no enabled privileged account with password and token yet: run "
 		   "'warifu init'.")},
+	{duties_overdue, "warning",
+		N_("Something that documents want done at intervals is overdue: see 'warifu "
+		   "duties'.")},
 	{observing, "warning", N_("Logins are recorded only, not enforced (mode = observe).")},
 	{clock_free_running, "warning",
 		N_("The clock is not synchronised: start a time service such as chrony.")},

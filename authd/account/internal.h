@@ -249,6 +249,7 @@ struct health {
 	struct store_counts counts;
 	bool clock_suspect, clock_synchronised;
 	bool ruler; /* somebody can administer */
+	size_t duties_overdue;
 	int64_t disk_free; /* bytes, -1 = could not tell */
 	struct act_retention retention; /* of the log */
 	char fingerprint[17];
@@ -279,6 +280,9 @@ wf_status act_token_remove(struct act_call *call);
 wf_status act_grant_add(struct act_call *call);
 wf_status act_grant_list(struct act_call *call);
 wf_status act_grant_end(struct act_call *call);
+wf_status act_duty_list(struct act_call *call);
+wf_status act_duty_show(struct act_call *call);
+wf_status act_duty_done(struct act_call *call);
 wf_status act_service_list(struct act_call *call);
 wf_status act_service_show(struct act_call *call);
 wf_status act_session_list(struct act_call *call);

@@ -59,6 +59,7 @@ NUMBER_CELL(cell_accounts, sight->health.counts.accounts)
 NUMBER_CELL(cell_locked, sight->health.counts.locked)
 NUMBER_CELL(cell_locked_strangers, sight->health.counts.locked_to_strangers)
 NUMBER_CELL(cell_reserve_used, sight->health.counts.reserve_uses)
+NUMBER_CELL(cell_duties, sight->health.duties_overdue)
 NUMBER_CELL(cell_rows, sight->health.counts.audit_rows)
 TEXT_CELL(cell_log_hold, sight->health.retention.hold.reason)
 NUMBER_CELL(cell_accepted, sight->health.figures.accepted)
@@ -110,6 +111,7 @@ static const struct {
 	{"locked:number", cell_locked},
 	{"locked-strangers:number", cell_locked_strangers},
 	{"reserve-used:number", cell_reserve_used},
+	{"duties-overdue:number", cell_duties},
 	{"audit-rows:number", cell_rows},
 	{"log-since:time", cell_log_since},
 	{"log-hold", cell_log_hold},
@@ -190,6 +192,7 @@ METRIC(metric_queue, sight->health.figures.workers_queued)
 METRIC(metric_connections, sight->health.figures.connections)
 METRIC(metric_accounts, sight->health.counts.accounts)
 METRIC(metric_locked, sight->health.counts.locked)
+METRIC(metric_duties, sight->health.duties_overdue)
 METRIC(metric_rows, sight->health.counts.audit_rows)
 METRIC(metric_commits, sight->health.counts.commits)
 METRIC(metric_store_bytes, sight->health.counts.bytes)
@@ -215,6 +218,7 @@ static const struct metric {
 	{"warifu_connections", "gauge", "Connections to the daemon.", metric_connections},
 	{"warifu_accounts", "gauge", "Accounts.", metric_accounts},
 	{"warifu_accounts_locked", "gauge", "Accounts that are locked now.", metric_locked},
+	{"warifu_duties_overdue", "gauge", "Duties that are overdue.", metric_duties},
 	{"warifu_audit_rows", "gauge", "Rows of the log.", metric_rows},
 	{"warifu_store_commits", "counter", "Commits of the store since the start.",
 		metric_commits},

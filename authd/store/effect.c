@@ -555,6 +555,7 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_LOG_RELEASE] = effect_log_release,
 	[EFFECT_ORDER_DONE] = effect_order_done,
 	[EFFECT_CURSOR] = effect_cursor,
+	[EFFECT_DUTY] = effect_duty,
 };
 
 wf_status

@@ -364,6 +364,11 @@ WF_MUST_USE wf_status effect_cursor(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
 WF_MUST_USE wf_status view_cursors(struct reader *r, struct store_view *view);
 
+/* --- duty.c --- */
+WF_MUST_USE wf_status effect_duty(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status view_duties(struct reader *r, struct store_view *view);
+
 /* --- jobs of the writer: one function a kind, inside a savepoint --- */
 WF_MUST_USE wf_status job_reserve(struct writer *w, struct store_job *job);
 WF_MUST_USE wf_status job_foretell(struct writer *w, struct store_job *job);

@@ -29,6 +29,12 @@
 	" one INTEGER PRIMARY KEY CHECK (one = 1), since_us INTEGER NOT NULL,"                 \
 	" by TEXT NOT NULL, reason TEXT NOT NULL, ticket TEXT NOT NULL) STRICT;"
 
-#define STORE_SCHEMA_V5 STORE_SCHEMA_V5_CURSOR STORE_SCHEMA_V5_RETENTION
+/* duty: what is done again and again: when it was last done, and who said so. */
+#define STORE_SCHEMA_V5_DUTY                                                                   \
+	"CREATE TABLE duty("                                                                   \
+	" id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <> ''),"               \
+	" done_us INTEGER NOT NULL, done_by TEXT NOT NULL) STRICT;"
+
+#define STORE_SCHEMA_V5 STORE_SCHEMA_V5_CURSOR STORE_SCHEMA_V5_RETENTION STORE_SCHEMA_V5_DUTY
 
 #endif

@@ -471,7 +471,7 @@ const char *const sql_text[SQL_COUNT] = {
 			    " (SELECT count(*) FROM challenge WHERE state = 0),"
 			    " (SELECT count(*) FROM outbox WHERE done_us = 0),"
 			    " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM "
-			    "pragma_page_size)",
+			    "pragma_page_size), (SELECT created_us FROM meta)",
 	[SQL_GRANT_SUPERSEDE] = "UPDATE granted SET ended_us = ?1 WHERE ended_us = 0 AND place = ?2"
 				" AND account_id IS ?3 AND members = ?4",
 	[SQL_GRANT_INSERT] =
@@ -503,6 +503,12 @@ const char *const sql_text[SQL_COUNT] = {
 		" seq = excluded.seq, why = excluded.why WHERE seq = ?2",
 	[SQL_VIEW_CURSORS] = "SELECT id, name, seq, moved_us, why FROM cursor WHERE id > ?1"
 			     " AND (?3 = '' OR name = ?3) ORDER BY id LIMIT ?2",
+	[SQL_DUTY_DONE] =
+		"INSERT INTO duty(name, done_us, done_by) VALUES (?1, ?2, ?3) ON CONFLICT(name) DO"
+		" UPDATE SET done_us = excluded.done_us, done_by = excluded.done_by"
+		" WHERE excluded.done_us > done_us",
+	[SQL_VIEW_DUTIES] = "SELECT id, name, done_us, done_by FROM duty WHERE id > ?1"
+			    " ORDER BY id LIMIT ?2",
 	[SQL_VIEW_AUDIT_SEQ] = AUDIT_BY_SEQ AUDIT_UP,
 	[SQL_VIEW_AUDIT_SEQ_DOWN] = AUDIT_BY_SEQ AUDIT_DOWN,
 	[SQL_VIEW_AUDIT_USER] = AUDIT_BY_USER AUDIT_UP,

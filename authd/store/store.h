@@ -436,7 +436,8 @@ enum store_view_kind {
 	VIEW_GRANTS, /* `user`: of his account itself; ended ones only with `ended` */
 	VIEW_CURSORS, /* `user`: the one of this name; "" = all */
 	VIEW_MONTHS, /* of the log; `after`: first row of the one before */
-	VIEW_KEPT    /* `kept` and `hold` */
+	VIEW_KEPT,   /* `kept` and `hold` */
+	VIEW_DUTIES
 };
 
 #define VIEW_PAGE 64
@@ -498,6 +499,14 @@ struct store_cursor {
 	char why[256]; /* what keeps it there, in words; "" = nothing does */
 };
 
+/* When something that is done again and again was last done. */
+struct store_duty {
+	int64_t id;
+	char name[64];
+	int64_t done_us;
+	char done_by[256];
+};
+
 struct store_view {
 	/* in */
 	enum store_view_kind kind;
@@ -525,6 +534,7 @@ struct store_view {
 	struct grant *grants;
 	struct store_cursor *cursors;
 	struct store_month *months;
+	struct store_duty *duties;
 	/*
 	 * From where on the log is kept: the number and the chain hash before the first row, and
 	 * the tombstone that says so; a log of which nothing has gone has neither.
@@ -550,6 +560,7 @@ struct store_view {
 		uint64_t last_seq;   /* of the log's last row; 0 = none */
 		uint64_t commits, jobs; /* since start */
 		int64_t bytes;
+		int64_t created_us; /* when the store was made */
 	} counts;
 };
 

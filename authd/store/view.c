@@ -182,6 +182,7 @@ view_counts(struct reader *r, struct store_view *view)
 	counts->challenges = (uint64_t)sql_get_int(&q);
 	counts->orders = (uint64_t)sql_get_int(&q);
 	counts->bytes = sql_get_int(&q);
+	counts->created_us = sql_get_int(&q);
 	counts->commits = atomic_load(&r->store->commits);
 	counts->jobs = atomic_load(&r->store->jobs);
 	return sql_end(&q);
@@ -297,6 +298,7 @@ static const struct {
 	[VIEW_CURSORS] = {view_cursors, true},
 	[VIEW_MONTHS] = {view_months, true},
 	[VIEW_KEPT] = {view_kept, false},
+	[VIEW_DUTIES] = {view_duties, true},
 };
 
 /* The array that a kind fills. */
@@ -315,6 +317,7 @@ view_has_room(const struct store_view *view)
 		[VIEW_CURSORS] = view->cursors,
 		[VIEW_MONTHS] = view->months,
 		[VIEW_KEPT] = view,
+		[VIEW_DUTIES] = view->duties,
 	};
 
 	return arrays[view->kind] != NULL;

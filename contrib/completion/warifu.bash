@@ -102,6 +102,9 @@ _warifu()
 	--place)
 		return
 		;;
+	--on)
+		return
+		;;
 	--from)
 		return
 		;;
@@ -190,7 +193,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock grant service session emergency log why status doctor tune pam radius policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock grant duties duty service session emergency log why status doctor tune pam radius policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --groups --person --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -267,6 +270,12 @@ _warifu()
 	'grant end')
 		words='--reason --ticket --json --socket --lang --help --version'
 		;;
+	'duty show')
+		words='--json --socket --lang --help --version'
+		;;
+	'duty done')
+		words='--reason --on --ticket --json --socket --lang --help --version'
+		;;
 	'service list')
 		words='--json --socket --lang --help --version'
 		;;
@@ -293,6 +302,15 @@ _warifu()
 		;;
 	'log verify')
 		words='--json --socket --lang --help --version'
+		;;
+	'log retention')
+		words='--json --socket --lang --help --version'
+		;;
+	'log hold')
+		words='--reason --ticket --json --socket --lang --help --version'
+		;;
+	'log release')
+		words='--reason --ticket --json --socket --lang --help --version'
 		;;
 	'pam install')
 		words='--dry-run --user --no-test --timeout --pam-dir --json --socket --lang --help --version'
@@ -358,6 +376,9 @@ _warifu()
 		words='--reason --ticket --json --socket --lang --help --version'
 		kind=-u
 		;;
+	'duties '*)
+		words='--json --socket --lang --help --version'
+		;;
 	'log '*)
 		words='--user --from --since --until --result --class --limit --follow --json --socket --lang --help --version'
 		;;
@@ -397,6 +418,9 @@ _warifu()
 	'grant '*)
 		words='add list end'
 		;;
+	'duty '*)
+		words='show done'
+		;;
 	'service '*)
 		words='list show'
 		;;
@@ -426,7 +450,7 @@ _warifu()
 		;;
 	esac
 	if [ "$name" = log ] && [ -z "$sub" ]; then
-		words+=' verify'
+		words+=' verify retention hold release'
 	fi
 	mapfile -t COMPREPLY < <(compgen ${kind:+"$kind"} -W "$words" -- "$cur")
 }

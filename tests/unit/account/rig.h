@@ -10,7 +10,7 @@
 
 #define RIG_START (INT64_C(1773100800) * US_PER_S) /* 2026-03-10 00:00:00 UTC */
 #define RIG_ROWS 1200
-#define RIG_COLUMNS 32
+#define RIG_COLUMNS 64
 
 struct rig {
 	char dir[128], db[192];

@@ -1,0 +1,56 @@
+/*
+ * Duties: what the documents that are complied with want done again and again, and when each was
+ * done last.  How often is said by a parameter (RULES: the review.* values and their like), so a
+ * local line may ask for it more often and a deviation for less, as with everything else.
+ */
+#ifndef WF_AUTHD_ACCOUNT_DUTIES_H
+#define WF_AUTHD_ACCOUNT_DUTIES_H
+
+#include "authd/account/internal.h"
+
+enum duty_id {
+	DUTY_LOG_REVIEW = 0,
+	DUTY_LOG_STORAGE,
+	DUTY_ACCOUNTS,
+	DUTY_LEAVERS,
+	DUTY_RULES,
+	DUTY_CIPHERS,
+	DUTY_LEAKED_PASSWORDS,
+	DUTY_RESTORE_TEST
+};
+#define DUTIES 8
+
+enum duty_state {
+	DUTY_DONE = 0,
+	DUTY_DUE,     /* within a quarter of its interval */
+	DUTY_OVERDUE
+};
+
+struct duty {
+	const char *name;      /* "log-review" */
+	const char *about;     /* N_() */
+	const char *how;       /* the command that it begins with */
+	enum rule_id of;       /* the parameter */
+	const struct policy_held *held; /* how often, in days, and who asks for it */
+	char rule[POLICY_RULE_SIZE];
+	int64_t done_us;       /* 0 = never, as far as is known */
+	char done_by[257];
+	int64_t due_us;        /* what was never done is due an interval after the store was made */
+	enum duty_state state;
+};
+
+/* Those that are asked for here, in the order of their table; a sentence when the store fails. */
+struct duties {
+	struct duty list[DUTIES];
+	size_t n, overdue;
+};
+WF_MUST_USE wf_status duties_read(struct act_call *call, struct duties *duties_r);
+/*
+ * Adds to a change that such a duty is done now, by the operator: for acts that are one.  Done
+ * twice, the later time counts.
+ */
+void duty_done(struct act_call *call, struct act_change *change, enum duty_id duty);
+/* "log-review, leavers": those that are overdue, as many as there is room for. */
+void duties_overdue_names(const struct duties *duties, char *names_r, size_t size);
+
+#endif

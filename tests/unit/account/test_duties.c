@@ -1,0 +1,165 @@
+/* What documents want done at intervals: what is asked for, when it is due, who did it. */
+#include "config.h"
+
+#include "tests/unit/account/comply.h"
+
+#include <string.h>
+
+#define DAY 86400
+
+/* The row of this duty; -1: nothing here asks for it. */
+static long
+row_of(const char *duty)
+{
+	rig_ok("duty.list");
+	for (size_t i = 0; i < rig.nrows; i++)
+		if (strcmp(rig_cell(i, "duty"), duty) == 0)
+			return (long)i;
+	return -1;
+}
+
+static const char *
+cell(const char *duty, const char *column)
+{
+	long row = row_of(duty);
+
+	ck_assert_msg(row >= 0, "no duty %s", duty);
+	return rig_cell((size_t)row, column);
+}
+
+START_TEST(nothing_is_asked_for_without_a_document)
+{
+	rig_ok("duty.list");
+	ck_assert_uint_eq(rig.nrows, 0);
+	ck_assert_ptr_nonnull(strstr(rig.text, "'comply'"));
+}
+END_TEST
+
+/* SCS-4-4-3-3: the log each month; SCS-4-1-7-2: access rights each year. */
+START_TEST(documents_say_how_often)
+{
+	take("comply = {\"scs4\"}\n");
+	ck_assert_str_eq(cell("log-review", "every"), "30d");
+	ck_assert_str_eq(cell("log-review", "rule"), "review.log SCS-4-4-3-3");
+	ck_assert_str_eq(cell("accounts", "every"), "365d");
+	ck_assert_str_eq(cell("accounts", "rule"), "review.accounts SCS-4-1-7-2");
+	ck_assert_int_eq(row_of("ciphers"), -1);
+}
+END_TEST
+
+/* What was never done is due an interval after the store was made. */
+START_TEST(due_and_overdue)
+{
+	take("comply = {\"scs4\"}\n");
+	ck_assert_str_eq(cell("log-review", "state"), "done");
+	ck_assert_str_eq(cell("log-review", "done"), "");
+	rig_advance(23 * DAY);
+	ck_assert_str_eq(cell("log-review", "state"), "due");
+	rig_advance(7 * DAY);
+	ck_assert_str_eq(cell("log-review", "state"), "overdue");
+	ck_assert_str_eq(cell("accounts", "state"), "done");
+	ck_assert_ptr_nonnull(strstr(rig.text, "1 overdue"));
+	rig_ok("status");
+	ck_assert_int_eq(rig_number(0, "duties-overdue"), 1);
+	ck_assert_str_eq(rig_cell(0, "level"), "warning");
+}
+END_TEST
+
+START_TEST(done_by_somebody)
+{
+	struct audit_row row;
+
+	take("comply = {\"scs4\"}\n");
+	rig_advance(40 * DAY);
+	rig_ok("duty.done", "duty=log-review", "reason=three bursts, all of one scanner");
+	ck_assert_ptr_nonnull(strstr(rig.text, "due again on"));
+	rig_last_row(&row);
+	ck_assert_str_eq(row.event, "duty.done");
+	ck_assert_ptr_nonnull(strstr(row.detail, "log-review, done on"));
+	ck_assert_ptr_nonnull(strstr(row.detail, "SCS-4-4-3-3"));
+	ck_assert_ptr_nonnull(strstr(row.detail, "three bursts"));
+	ck_assert_str_eq(cell("log-review", "state"), "done");
+	ck_assert_str_eq(cell("log-review", "by"), row.operator_name);
+	rig_advance(30 * DAY);
+	ck_assert_str_eq(cell("log-review", "state"), "overdue");
+}
+END_TEST
+
+/* Neither in days to come, nor before what is known. */
+START_TEST(when_it_was_done)
+{
+	char before[64], after[64], early[64];
+
+	take("comply = {\"scs4\"}\n");
+	rig_advance(10 * DAY);
+	(void)snprintf(before, sizeof(before), "on=%lld",
+		(long long)(rig.now.wall_us - DAY * INT64_C(1000000)));
+	(void)snprintf(early, sizeof(early), "on=%lld",
+		(long long)(rig.now.wall_us - 2 * DAY * INT64_C(1000000)));
+	(void)snprintf(after, sizeof(after), "on=%lld",
+		(long long)(rig.now.wall_us + INT64_C(1000000)));
+	rig_no(WF_INVALID, "That time is still to come: say when it was done.", "duty.done",
+		"duty=leavers", "reason=x", after);
+	rig_ok("duty.done", "duty=leavers", "reason=x", before);
+	rig_ok("duty.show", "duty=leavers");
+	ck_assert_int_eq(rig_number(0, "done"), rig.now.wall_us - DAY * INT64_C(1000000));
+	ck_assert_int_eq(
+		rig_act("duty.done", "duty=leavers", "reason=x", early, NULL), WF_CONFLICT);
+	ck_assert_ptr_nonnull(strstr(rig.text, "nothing is to be recorded"));
+	rig_ok("duty.show", "duty=leavers");
+	ck_assert_int_eq(rig_number(0, "done"), rig.now.wall_us - DAY * INT64_C(1000000));
+}
+END_TEST
+
+START_TEST(what_nobody_asks_for)
+{
+	take("comply = {\"scs4\"}\n");
+	rig_no(WF_NOT_FOUND,
+		"Nothing here asks for a duty 'ciphers': 'warifu duties' shows those that there "
+		"are.",
+		"duty.done", "duty=ciphers", "reason=x");
+	ck_assert_int_eq(rig_act("duty.done", "duty=log-review", NULL), WF_INVALID);
+}
+END_TEST
+
+/* Over a restart, and in what the doctor says. */
+START_TEST(it_is_remembered)
+{
+	take("comply = {\"scs4\"}\n");
+	rig_advance(400 * DAY);
+	rig_ok("duty.done", "duty=log-review", "reason=x");
+	rig_reopen();
+	take("comply = {\"scs4\"}\n");
+	ck_assert_str_eq(cell("log-review", "state"), "done");
+	ck_assert_str_eq(cell("rules", "state"), "overdue");
+	rig_ok("doctor");
+	for (size_t i = 0; i < rig.nrows; i++)
+		if (strcmp(rig_cell(i, "name"), "duties") == 0) {
+			ck_assert_str_eq(rig_cell(i, "level"), "warn");
+			ck_assert_ptr_nonnull(strstr(rig_cell(i, "text"), "rules"));
+			ck_assert_ptr_null(strstr(rig_cell(i, "text"), "log-review"));
+			return;
+		}
+	ck_abort_msg("the doctor says nothing of duties");
+}
+END_TEST
+
+static Suite *
+suite(void)
+{
+	Suite *it = suite_create("account/duties");
+	TCase *duties = tcase_create("duties");
+
+	tcase_add_checked_fixture(duties, set_up, tear_down);
+	tcase_add_test(duties, nothing_is_asked_for_without_a_document);
+	tcase_add_test(duties, documents_say_how_often);
+	tcase_add_test(duties, due_and_overdue);
+	tcase_add_test(duties, done_by_somebody);
+	tcase_add_test(duties, when_it_was_done);
+	tcase_add_test(duties, what_nobody_asks_for);
+	tcase_add_test(duties, it_is_remembered);
+	suite_add_tcase(it, duties);
+	return it;
+}
+
+UNIT_MAIN(suite)
