@@ -24,7 +24,7 @@
 #include "common/status.h"
 
 #define WF_WIRE_FRAME_MAX 16384
-#define WF_WIRE_VERSION 3
+#define WF_WIRE_VERSION 4
 #define WF_WIRE_OLDEST 1
 #define WF_WIRE_HEADER 8 /* length, version, type */
 #define WF_WIRE_FIELDS_MAX 96
@@ -150,7 +150,9 @@ enum wf_field_id {
 	WF_F_OUTCOME = 49,  /* u8, enum wf_outcome */
 	WF_F_ECHO = 50,     /* u8: 1 = what is typed may be seen */
 	WF_F_WHY = 51,      /* u8, enum wf_unreachable */
-	WF_F_LOAD = 52      /* bytes, 1..WF_LOAD_MAX: what is delivered, in the form of its trade */
+	/* since version 4 */
+	WF_F_LOAD = 52,     /* bytes, 1..WF_LOAD_MAX: what is delivered, in the form of its trade */
+	WF_F_IDLE = 53      /* u32: seconds that a shell of the opened session may be idle */
 };
 
 /* How the other server is spoken to. */

@@ -93,9 +93,11 @@ static const struct wf_field_spec wire_fields[] = {
 		"1 = warifu-egress is away, 2 = no answer, 3 = no time left, 4 = too many wait, "
 		"5 = no such server, 6 = not signed as it must be, 7 = cannot be said, "
 		"8 = internal"},
-	{WF_F_LOAD, "LOAD", WF_T_BYTES, 1, WF_LOAD_MAX, 3,
+	{WF_F_LOAD, "LOAD", WF_T_BYTES, 1, WF_LOAD_MAX, 4,
 		"what is delivered; of syslog: messages, each behind its length and a blank "
 		"(RFC 6587, section 3.4.1)"},
+	{WF_F_IDLE, "IDLE", WF_T_U32, 4, 4, 4,
+		"seconds that a shell of the opened session may wait for input"},
 };
 
 #define REQUIRED(id) {(id), true, false}
@@ -173,7 +175,7 @@ static const struct wf_msg_field prompts_fields[] = {
 };
 static const struct wf_msg_field result_fields[] = {
 	OPTIONAL(WF_F_TXN), REQUIRED(WF_F_VERDICT), OPTIONAL(WF_F_TEXT_ID), OPTIONAL(WF_F_TEXT),
-	OPTIONAL(WF_F_TAG), ANY(WF_F_GROUP), OPTIONAL(WF_F_SECONDS), FIELDS_END,
+	OPTIONAL(WF_F_TAG), ANY(WF_F_GROUP), OPTIONAL(WF_F_SECONDS), OPTIONAL(WF_F_IDLE), FIELDS_END,
 };
 static const struct wf_msg_field challenge_fields[] = {
 	REQUIRED(WF_F_TAG), REQUIRED(WF_F_TXN), REQUIRED(WF_F_STATE), REQUIRED(WF_F_PROMPT),
@@ -231,7 +233,7 @@ static const struct wf_msg_spec wire_msgs[] = {
 	{WF_MSG_ACT, "ACT", false, 1, act_fields, "one administrative act or view"},
 	{WF_MSG_QUERY, "QUERY", false, 3, query_fields,
 		"daemon to warifu-egress: a question to another server"},
-	{WF_MSG_DELIVERY, "DELIVERY", false, 3, delivery_fields,
+	{WF_MSG_DELIVERY, "DELIVERY", false, 4, delivery_fields,
 		"daemon to warifu-egress: bytes for a receiver"},
 	{WF_MSG_PROMPTS, "PROMPTS", true, 1, prompts_fields, "ask these, all in one round"},
 	{WF_MSG_RESULT, "RESULT", true, 1, result_fields, "the verdict"},

@@ -6,6 +6,10 @@
  * stack, takes the limit from the data that are left for it here (pam_systemd(8)) and ends the
  * session's scope when it is over, whatever runs in it.  Without pam_systemd nobody ends it;
  * 'warifu session list' shows since when it is open.
+ *
+ * A shell that may not be left alone for longer than so long ends by itself: bash, ksh, mksh and
+ * zsh go by TMOUT.  It stands in the session's environment, where its owner may take it out again:
+ * who is kept from something by it is whoever passes an open terminal, not its owner.
  */
 #include "config.h"
 
@@ -13,6 +17,7 @@
 #include <security/pam_modules.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <syslog.h>
 
 #include "common/fault.h"
@@ -66,6 +71,46 @@ limit_leave(const struct call *call, uint32_t seconds)
 	return false;
 }
 
+#define IDLE_ENV "TMOUT"
+#define IDLE_SIZE (sizeof(IDLE_ENV "=") + 10) /* digits of a u32 */
+
+/* `text` if it is a plain number of seconds from 1 to `most`, else `most`. */
+static uint32_t
+idle_least(const char *text, uint32_t most)
+{
+	size_t len = text == NULL ? 0 : strlen(text);
+	unsigned long theirs;
+
+	if (len == 0 || len > 9 || strspn(text, "0123456789") != len)
+		return most;
+	theirs = strtoul(text, NULL, 10);
+	return theirs > 0 && theirs < most ? (uint32_t)theirs : most;
+}
+
+/*
+ * For the shell; false: it could not be left for it.  Who is nowhere near a terminal is a script.
+ * What is there may be shorter: from a module before us or, with su and sudo, from the caller.
+ */
+static bool
+idle_leave(const struct call *call, uint32_t seconds)
+{
+	char entry[IDLE_SIZE];
+	uint32_t least = idle_least(getenv(IDLE_ENV), seconds);
+
+	if (call_item(call, PAM_TTY)[0] == '\0')
+		return true;
+	least = idle_least(pam_getenv(call->pamh, IDLE_ENV), least);
+	(void)snprintf(entry, sizeof(entry), IDLE_ENV "=%u", least);
+	return pam_putenv(call->pamh, entry) == PAM_SUCCESS;
+}
+
+static bool
+limits_leave(const struct call *call, const struct result *result)
+{
+	return (result->session_s == 0 || limit_leave(call, result->session_s)) &&
+	       (result->idle_s == 0 || idle_leave(call, result->idle_s));
+}
+
 int
 session_open(const struct call *call)
 {
@@ -78,7 +123,7 @@ session_open(const struct call *call)
 			"session of %s opened by the emergency code just used", call->user);
 		return PAM_SUCCESS;
 	}
-	if (status == WF_OK && result.session_s > 0 && !limit_leave(call, result.session_s))
+	if (status == WF_OK && !limits_leave(call, &result))
 		status = WF_NO_MEMORY;
 	if (status != WF_OK)
 		return status_code(status, GROUP_SESSION);

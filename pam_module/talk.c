@@ -37,6 +37,14 @@ result_text(const struct call *call, const struct wf_msg *msg, struct result *re
 	return WF_OK;
 }
 
+static uint32_t
+seconds_of(const struct wf_msg *msg, enum wf_field_id field)
+{
+	uint64_t seconds;
+
+	return wf_msg_get_uint(msg, field, &seconds) == WF_OK ? (uint32_t)seconds : 0;
+}
+
 wf_status
 talk_result(const struct call *call, const struct wf_msg *msg, struct result *result_r)
 {
@@ -44,7 +52,6 @@ talk_result(const struct call *call, const struct wf_msg *msg, struct result *re
 	const uint8_t *txn;
 	size_t len;
 	uint64_t verdict;
-	uint64_t seconds;
 
 	if (msg->type != WF_MSG_RESULT || wf_msg_get_uint(msg, WF_F_VERDICT, &verdict) != WF_OK ||
 		verdict >= WF_VERDICT_COUNT || result_text(call, msg, &result) != WF_OK)
@@ -53,8 +60,8 @@ talk_result(const struct call *call, const struct wf_msg *msg, struct result *re
 		memcpy(result.txn, txn, WF_TXN_LEN);
 		result.has_txn = true;
 	}
-	if (wf_msg_get_uint(msg, WF_F_SECONDS, &seconds) == WF_OK)
-		result.session_s = (uint32_t)seconds;
+	result.session_s = seconds_of(msg, WF_F_SECONDS);
+	result.idle_s = seconds_of(msg, WF_F_IDLE);
 	result.verdict = (enum wf_verdict)verdict;
 	*result_r = result;
 	return WF_OK;

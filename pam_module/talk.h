@@ -19,7 +19,8 @@ struct result {
 	enum wf_verdict verdict;
 	bool has_txn;
 	uint8_t txn[WF_TXN_LEN];
-	uint32_t session_s; /* how long the opened session may last; 0 = not said */
+	/* how long the opened session may last, and a shell of it be idle; 0 = not said */
+	uint32_t session_s, idle_s;
 	char text[RESULT_TEXT_MAX + 1];
 };
 

@@ -6,6 +6,8 @@
 
 #include "radius/site.h"
 
+#define LIMITS_MAX 3 /* attributes of a session's end, for which there is always room */
+
 /* Attributes gathered so far. */
 struct gathered {
 	struct dictionary_value *values;
@@ -39,52 +41,96 @@ gather_reply(struct gathered *gathered, const struct site_reply *reply)
 			gather(gathered, &reply->values[i]);
 }
 
-/* Seconds of an attribute that is a number. */
 static uint32_t
-seconds_of(const struct dictionary_value *value)
+number_of(const struct dictionary_value *value)
 {
-	uint32_t seconds = 0;
+	uint32_t number = 0;
 
-	for (size_t i = 0; i < value->len && i < sizeof(seconds); i++)
-		seconds = seconds << 8 | value->bytes[i];
-	return seconds;
+	for (size_t i = 0; i < value->len && i < sizeof(number); i++)
+		number = number << 8 | value->bytes[i];
+	return number;
 }
 
 static struct dictionary_value
-seconds_value(enum attribute_type type, uint32_t seconds)
+number_value(enum attribute_type type, uint32_t number)
 {
 	return (struct dictionary_value){.type = (uint8_t)type,
-		.len = sizeof(seconds),
-		.bytes = {(uint8_t)(seconds >> 24), (uint8_t)(seconds >> 16),
-			(uint8_t)(seconds >> 8), (uint8_t)seconds}};
+		.len = sizeof(number),
+		.bytes = {(uint8_t)(number >> 24), (uint8_t)(number >> 16),
+			(uint8_t)(number >> 8), (uint8_t)number}};
+}
+
+static bool
+looser_time(uint32_t theirs, uint32_t most)
+{
+	return theirs > most || theirs == 0; /* 0: without end */
+}
+
+static bool
+looser_action(uint32_t theirs, uint32_t most)
+{
+	return theirs > most;
+}
+
+/*
+ * Puts `most` in the place of each attribute of its type that says something looser; true if there
+ * is any of that type.
+ */
+static bool
+limit_said(struct gathered *gathered, enum attribute_type type, uint32_t most,
+	bool (*looser)(uint32_t theirs, uint32_t most))
+{
+	bool said = false;
+
+	for (size_t i = 0; i < gathered->n; i++) {
+		struct dictionary_value *theirs = &gathered->values[i];
+
+		if (theirs->vendor != 0 || theirs->type != type)
+			continue;
+		said = true;
+		if (looser(number_of(theirs), most))
+			*theirs = number_value(type, most);
+	}
+	return said;
+}
+
+static void
+gather_number(struct gathered *gathered, enum attribute_type type, uint32_t number)
+{
+	const struct dictionary_value value = number_value(type, number);
+
+	gather(gathered, &value);
 }
 
 /*
  * Whatever sections say, no session is longer than what documents want (C-21): theirs may only be
- * shorter, and where they say nothing, it is said for them, in the place of the last attribute if
- * there is no other.
+ * shorter, and where they say nothing, it is said for them.
  */
 static void
 limit_time(struct gathered *gathered, enum attribute_type type, uint32_t most)
 {
-	const struct dictionary_value value = seconds_value(type, most);
-	bool said = false;
+	if (most > 0 && !limit_said(gathered, type, most, looser_time))
+		gather_number(gathered, type, most);
+}
 
-	if (most == 0)
-		return;
-	for (size_t i = 0; i < gathered->n; i++) {
-		struct dictionary_value *theirs = &gathered->values[i];
+enum termination { TERMINATION_DEFAULT = 0, TERMINATION_REQUEST = 1 }; /* RFC 2865, 5.29 */
 
-		if (theirs->vendor != 0 || theirs->type != value.type)
-			continue;
-		said = true;
-		if (seconds_of(theirs) > most || seconds_of(theirs) == 0) /* 0: without end */
-			*theirs = value;
-	}
-	if (!said && gathered->n == gathered->max && gathered->n > 0)
-		gathered->n--;
-	if (!said)
-		gather(gathered, &value);
+/*
+ * What becomes of a session whose time is over.  Default is its end, which is what happens where
+ * nothing is said.  In a wireless network the end would be a silent one: the device comes back by
+ * itself with what it has kept, so it is the access point that has to ask anew, in a login of its
+ * own.  Elsewhere nobody may go on in this way: a gateway that sends again what was typed once
+ * would have no person prove anything.  A section may say Default for either.
+ */
+static void
+limit_action(struct gathered *gathered, const struct config_client *client)
+{
+	uint32_t most = client->entry.class == CLASS_WLAN ? TERMINATION_REQUEST
+							  : TERMINATION_DEFAULT;
+
+	if (!limit_said(gathered, ATTR_TERMINATION_ACTION, most, looser_action) &&
+		most != TERMINATION_DEFAULT)
+		gather_number(gathered, ATTR_TERMINATION_ACTION, most);
 }
 
 /* `format` with the groups in the place of its "%group" or "%groups"; false: it does not fit. */
@@ -158,7 +204,8 @@ site_attributes(const struct site *site, const struct client *client,
 	const char groups[][CONFIG_GROUP_SIZE], size_t ngroups, struct dictionary_value *values_r,
 	size_t max)
 {
-	struct gathered gathered = {.values = values_r, .max = max};
+	struct gathered gathered = {
+		.values = values_r, .max = max > LIMITS_MAX ? max - LIMITS_MAX : 0};
 
 	for (size_t i = 0; i < client->config->nreplies; i++) {
 		const struct site_reply *reply = &site->replies[client->config->replies[i]];
@@ -168,7 +215,10 @@ site_attributes(const struct site *site, const struct client *client,
 	}
 	if (client->config->send_groups)
 		gather_groups(&gathered, site, client->config, groups, ngroups);
+	gathered.max = max;
 	limit_time(&gathered, ATTR_SESSION_TIMEOUT, longest(site, R_SESSION_TIMEOUT));
+	if (longest(site, R_SESSION_TIMEOUT) > 0)
+		limit_action(&gathered, client->config);
 	limit_time(&gathered, ATTR_IDLE_TIMEOUT, longest(site, R_IDLE_LOCK));
 	return gathered.n;
 }

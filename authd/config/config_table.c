@@ -50,6 +50,7 @@ static const struct config_row fixed[] = {
 	{"service", "root", CONFIG_SWITCH, SERVICE_AT(root_allowed), 0, 0, 0, NULL},
 	{"service", "console", CONFIG_SWITCH, SERVICE_AT(console), 0, 0, 0, NULL},
 	{"service", "invoker", CONFIG_SWITCH, SERVICE_AT(invoker), 0, 0, 0, NULL},
+	{"service", "shell", CONFIG_SWITCH, SERVICE_AT(shell), 0, 0, 0, NULL},
 	CONFIG_REGISTER_ROWS("service", struct policy_service, entry),
 	CONFIG_REGISTER_ROWS("host", struct policy_host, entry),
 };

@@ -42,8 +42,6 @@ errand_free(struct errand *errand)
 	free(errand);
 }
 
-#define SECONDS_SINCE 3 /* version of the protocol */
-
 static wf_status
 make_answer(const struct errand *errand, struct wf_msg *msg)
 {
@@ -59,8 +57,10 @@ make_answer(const struct errand *errand, struct wf_msg *msg)
 		status = wf_msg_add_text(msg, WF_F_TEXT, errand->text);
 	if (status == WF_OK && errand->type == WF_MSG_RECORD)
 		status = wf_msg_add_uint(msg, WF_F_TAG, errand->tag);
-	if (status == WF_OK && errand->session_s > 0 && errand->version >= SECONDS_SINCE)
+	if (status == WF_OK && errand->session_s > 0)
 		status = wf_msg_add_uint(msg, WF_F_SECONDS, errand->session_s);
+	if (status == WF_OK && errand->idle_s > 0)
+		status = wf_msg_add_uint(msg, WF_F_IDLE, errand->idle_s);
 	if (status == WF_OK && errand->type == WF_MSG_ATTEMPT)
 		status = forced_describe(errand, msg);
 	return status;

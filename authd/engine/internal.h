@@ -262,7 +262,8 @@ struct errand {
 	struct account account;
 	int64_t grant; /* by which he enters; 0 = none is needed, or there is none */
 	bool found;
-	uint32_t session_s; /* how long the session that was opened may last; 0 = not said */
+	/* how long the session that was opened may last, and be idle; 0 = not said */
+	uint32_t session_s, idle_s;
 	struct forced *forced; /* an ATTEMPT with a new password: busy with it */
 	/* WF_TEXT_NONE: a verdict; else the answer is a CHALLENGE for this */
 	enum wf_text_id prompt;

@@ -11,8 +11,12 @@
 static void
 written(struct errand *errand)
 {
-	if (errand->event == WF_SESSION_OPEN)
-		errand->session_s = policy_session_s(&errand->engine->config->policy);
+	const struct policy *policy = &errand->engine->config->policy;
+
+	if (errand->event == WF_SESSION_OPEN) {
+		errand->session_s = policy_session_s(policy);
+		errand->idle_s = policy_idle_s(policy, errand->asker.service, errand->account.kind);
+	}
 	if (errand->job.status != WF_OK)
 		errand_unavailable(errand, "store");
 	else

@@ -120,6 +120,7 @@ struct policy_service {
 	bool console;     /* its local terminal is the machine's console: login, display managers */
 	bool invoker;     /* authenticates who already runs it (sudo): for root that is no login */
 	bool operation;   /* gives another account's rights: sudo, su (IPA-6.1d) */
+	bool shell;       /* its sessions are shells on a terminal, which end when left alone */
 	bool gateway;     /* a RADIUS client: it stands on no host of the register */
 	struct policy_entry entry;
 	struct origin origin;
@@ -194,6 +195,7 @@ struct policy_facts {
 	enum rule_guard guard; /* of the account's password */
 	bool ssh_key;    /* evidence: sshd verified a public key */
 	unsigned completed; /* kinds that a completed transaction of this login has proved */
+	int64_t completed_age_ms; /* how long ago */
 	/* a RADIUS client behind which firewalls or entry points are administered */
 	bool admin_entry;
 	/* a RADIUS client that names groups, and the account is in none of them */
@@ -333,8 +335,10 @@ struct policy_account_answer {
 void policy_account(const struct policy *policy, const struct policy_facts *facts,
 	const struct account *account, int64_t wall_us, struct policy_account_answer *answer_r);
 /*
- * C-21: the limit that is handed out with a session, in seconds; 0: none.  To end it is the
- * caller's: nobody here may end processes.
+ * C-21: the limits that are handed out with a session, in seconds; 0: none.  To end it is the
+ * caller's: nobody here may end processes.  Idle are shells (ISAC-6.2.5), so there is a limit only
+ * for services that open them; and only for people: scripts of a service account wait for input.
  */
 uint32_t policy_session_s(const struct policy *policy);
+uint32_t policy_idle_s(const struct policy *policy, const char *service, enum account_kind kind);
 #endif

@@ -176,16 +176,34 @@ ask_service_account(const struct question *q, struct policy_account_answer *answ
 	return true;
 }
 
-/* A login that skipped PAM's authentication (a public key alone) is caught here. */
+/* What a login proved vouches for what is done in it as long as one may last, and no longer (C-21). */
+static bool
+outlived(const struct question *q)
+{
+	uint32_t s = policy_session_s(q->policy);
+
+	return s > 0 && q->facts->completed_age_ms >= INT64_C(1000) * s;
+}
+
+/*
+ * A login that skipped PAM's authentication is caught here: by a public key alone, or by sudo's
+ * time stamp in a session that should be over.
+ */
 static bool
 ask_covered(const struct question *q, struct policy_account_answer *answer_r)
 {
 	struct policy_demand demand = {.decision = POLICY_DEMAND};
+	char rule[POLICY_RULE_SIZE];
 
 	policy_demand_login(q->policy, q->service, q->facts, &demand);
-	if (policy_satisfied(&demand, q->facts->completed))
+	if (!policy_satisfied(&demand, q->facts->completed)) {
+		answer(answer_r, WF_VERDICT_REJECT, "no-transaction", demand.sets[0].rule);
+	} else if (outlived(q)) {
+		policy_held_rule(q->policy, R_SESSION_TIMEOUT, ACCOUNT_GENERAL, GUARD_MFA, 0, rule);
+		answer(answer_r, WF_VERDICT_REJECT, "session-over", rule);
+	} else {
 		return false;
-	answer(answer_r, WF_VERDICT_REJECT, "no-transaction", demand.sets[0].rule);
+	}
 	return true;
 }
 
@@ -234,10 +252,25 @@ policy_account(const struct policy *policy, const struct policy_facts *facts,
 	answer(answer_r, WF_VERDICT_ACCEPT, "ok", rule);
 }
 
+/* These parameters do not tell guards apart. */
+static uint32_t
+seconds_of(const struct policy *policy, enum rule_id rule, enum account_kind kind)
+{
+	int64_t s = policy_number_of(policy, rule, kind, GUARD_MFA);
+
+	return s <= 0 ? 0 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+}
+
 uint32_t
 policy_session_s(const struct policy *policy)
 {
-	int64_t s = policy_number_of(policy, R_SESSION_TIMEOUT, ACCOUNT_GENERAL, GUARD_MFA);
+	return seconds_of(policy, R_SESSION_TIMEOUT, ACCOUNT_GENERAL);
+}
 
-	return s <= 0 ? 0 : s < UINT32_MAX ? (uint32_t)s : UINT32_MAX;
+uint32_t
+policy_idle_s(const struct policy *policy, const char *service, enum account_kind kind)
+{
+	bool shell = policy_service_find(policy, service)->shell;
+
+	return shell && kind != ACCOUNT_SERVICE ? seconds_of(policy, R_IDLE_LOCK, kind) : 0;
 }

@@ -13,17 +13,17 @@
 
 static const struct service_row {
 	const char *name;
-	bool asked, key_only, root_allowed, console, invoker, operation;
+	bool asked, key_only, root_allowed, console, invoker, operation, shell;
 } builtin[] = {
-	{.name = "sshd", .asked = true, .key_only = true},
-	{.name = "login", .asked = true, .root_allowed = true, .console = true},
+	{.name = "sshd", .asked = true, .key_only = true, .shell = true},
+	{.name = "login", .asked = true, .root_allowed = true, .console = true, .shell = true},
 	{.name = "gdm-password", .asked = true, .console = true},
 	{.name = "lightdm", .asked = true, .console = true},
 	{.name = "sddm", .asked = true, .console = true},
-	{.name = "su", .asked = true, .operation = true},
-	{.name = "su-l", .asked = true, .operation = true},
-	{.name = "sudo", .asked = true, .invoker = true, .operation = true},
-	{.name = "sudo-i", .asked = true, .invoker = true, .operation = true},
+	{.name = "su", .asked = true, .operation = true, .shell = true},
+	{.name = "su-l", .asked = true, .operation = true, .shell = true},
+	{.name = "sudo", .asked = true, .invoker = true, .operation = true, .shell = true},
+	{.name = "sudo-i", .asked = true, .invoker = true, .operation = true, .shell = true},
 	{.name = "passwd", .asked = true, .root_allowed = true},
 	/* Jobs and helpers of the system: nobody is there to answer. */
 	{.name = "cron"},
@@ -55,6 +55,7 @@ service_fill(struct policy_service *service, const struct service_row *row)
 	service->console = row->console;
 	service->invoker = row->invoker;
 	service->operation = row->operation;
+	service->shell = row->shell;
 	(void)snprintf(service->origin.force, sizeof(service->origin.force), "default");
 }
 

@@ -110,8 +110,8 @@ static const struct rule_spec specs[] = {
 		N_("How long an account stays locked; 0: until it is unlocked.")},
 	{"lock.means", "", POLICY_INTERSECT, RULE_WHOLE, lock_words, 0, BUILT_IN(LOCK_TODAY),
 		N_("What may answer to many wrong tries; others may be added to it.")},
-	/* over RADIUS gateways are told; terminals and screens are beyond the daemon */
-	{"idle.lock", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, NONE,
+	/* shells and gateways are told; when a screen locks itself is beyond the daemon */
+	{"idle.lock", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, HELD(0),
 		N_("Idle time after which a terminal locks itself.")},
 	{"idle.lock_phone", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, NONE,
 		N_("Idle time after which a telephone locks itself.")},

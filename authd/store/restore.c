@@ -60,6 +60,12 @@ static const char carry_sql[] =
 	" suspect = (SELECT suspect FROM old.meta)"
 	" WHERE lock_ms <= (SELECT lock_ms FROM old.meta);";
 
+/* Of a session of accounting, as version 2 has it: later versions have more columns. */
+#define ACCOUNTED                                                                             \
+	"id, txn, user, service, tty, source, remote, zone, pid, start, audit_session, kinds," \
+	" opened_us, closed_us, host, boot, nas, acct_session, framed, octets_in, octets_out," \
+	" seconds, cause, started, updated_us"
+
 /*
  * The same, of what schema version 2 brought: a replaced database may be of an older program.  It
  * knows how far an attempt of the backup came, so its row and its challenge stand, both of them.
@@ -74,7 +80,7 @@ static const char carry2_sql[] =
 	" opened_ms, expires_ms FROM old.challenge;"
 	"INSERT OR IGNORE INTO record SELECT * FROM old.record;"
 	"DELETE FROM session WHERE acct_session <> '' AND closed_us = 0;"
-	"INSERT OR REPLACE INTO session SELECT * FROM old.session"
+	"INSERT OR REPLACE INTO session(" ACCOUNTED ") SELECT " ACCOUNTED " FROM old.session"
 	" WHERE acct_session <> '' AND closed_us = 0;"
 	"INSERT OR REPLACE INTO outbox SELECT * FROM old.outbox;";
 

@@ -328,13 +328,18 @@ START_TEST(nobody_logs_in_to_a_shared_account)
 }
 END_TEST
 
+/* What the answer says of how long a session may be idle, and last. */
+struct limits {
+	uint64_t idle, last;
+};
+
 /* As sudo -u does: the person's name comes with the session of the other. */
-static uint64_t
+static struct limits
 open_session(const char *user, const char *person)
 {
 	struct rig_peer peer;
 	struct wf_msg msg;
-	uint64_t seconds = 0;
+	struct limits limits = {0, 0};
 
 	rig_peer_open(&peer, FRONT_PAM, 0);
 	wf_msg_init(&msg, WF_MSG_SESSION, WF_WIRE_VERSION);
@@ -347,10 +352,11 @@ open_session(const char *user, const char *person)
 	wf_msg_clear(&msg);
 	rig_wait(&rig, &peer, 0);
 	ck_assert_int_eq(rig_verdict(&peer), WF_VERDICT_ACCEPT);
-	(void)!wf_msg_get_uint(&peer.last, WF_F_SECONDS, &seconds);
+	(void)!wf_msg_get_uint(&peer.last, WF_F_IDLE, &limits.idle);
+	(void)!wf_msg_get_uint(&peer.last, WF_F_SECONDS, &limits.last);
 	rig_peer_close(&rig, &peer);
 	rig_settle(&rig);
-	return seconds;
+	return limits;
 }
 
 START_TEST(a_check_out_has_both_names)
@@ -374,10 +380,15 @@ END_TEST
 
 START_TEST(c21_the_caller_is_told_how_long)
 {
-	ck_assert_uint_eq(open_session("alice", NULL), 0);
+	struct limits limits = open_session("alice", NULL);
+
+	ck_assert(limits.idle == 0 && limits.last == 0);
 	rig.config.policy.values.held[R_SESSION_TIMEOUT][0] =
 		(struct policy_held){.set = true, .value = 28800};
-	ck_assert_uint_eq(open_session("alice", NULL), 28800);
+	rig.config.policy.values.held[R_IDLE_LOCK][0] =
+		(struct policy_held){.set = true, .value = 900};
+	limits = open_session("alice", NULL);
+	ck_assert(limits.idle == 900 && limits.last == 28800);
 }
 END_TEST
 

@@ -423,7 +423,7 @@ play_words(struct peer *peer)
 	send_result(peer, WF_VERDICT_REJECT, WF_TEXT_REFUSED, "Ask at extension 4711.");
 }
 
-/* A session that may last for eight hours. */
+/* A session that may last for eight hours, and be idle for a quarter of one. */
 static void
 answer_limited(const struct peer *peer)
 {
@@ -432,6 +432,7 @@ answer_limited(const struct peer *peer)
 	wf_msg_init(&msg, WF_MSG_RESULT, WF_WIRE_VERSION);
 	must(wf_msg_add_uint(&msg, WF_F_VERDICT, WF_VERDICT_ACCEPT));
 	must(wf_msg_add_uint(&msg, WF_F_SECONDS, 28800));
+	must(wf_msg_add_uint(&msg, WF_F_IDLE, 900));
 	send_msg(peer, &msg);
 }
 

@@ -102,6 +102,51 @@ START_TEST(c21_the_length_is_left_for_pam_systemd)
 }
 END_TEST
 
+/* What a shell goes by; what was there may only be shorter, and scripts have no terminal. */
+START_TEST(c21_idle_shells_end)
+{
+	static const struct {
+		const char *user, *tty, *there, *callers;
+		const char *idle; /* NULL: there is none */
+	} rows[] = {
+		{"eighthours", "pts/1", NULL, NULL, "900"},
+		{"eighthours", "ssh", "TMOUT=300", NULL, "300"},
+		{"eighthours", "ssh", "TMOUT=901", NULL, "900"},
+		{"eighthours", "ssh", "TMOUT=0", NULL, "900"},
+		{"eighthours", "ssh", "TMOUT=", NULL, "900"},
+		{"eighthours", "ssh", "TMOUT=5m", NULL, "900"},
+		{"eighthours", "ssh", "TMOUT=-1", NULL, "900"},
+		{"eighthours", "ssh", "TMOUT=4294967297", NULL, "900"},
+		{"eighthours", "pts/1", NULL, "60", "60"},
+		{"eighthours", "pts/1", NULL, "3600", "900"},
+		{"eighthours", "pts/1", "TMOUT=300", "60", "60"},
+		{"eighthours", "pts/1", "TMOUT=60", "300", "60"},
+		{"eighthours", "", NULL, NULL, NULL},
+		{"alice", "pts/1", NULL, NULL, NULL},
+		{"alice", "pts/1", "TMOUT=3600", NULL, "3600"},
+	};
+	const char *const lines[] = {"session required warifu"};
+
+	harness_stack(lines, COUNT(lines));
+	for (int i = 0; i < COUNT(rows); i++) {
+		struct app app;
+
+		if (rows[i].callers != NULL)
+			ck_assert_int_eq(setenv("TMOUT", rows[i].callers, 1), 0);
+		app_init(&app);
+		app_start(&app, rows[i].user);
+		ck_assert_int_eq(pam_putenv(app.pamh, GOOD), PAM_SUCCESS);
+		ck_assert_int_eq(pam_set_item(app.pamh, PAM_TTY, rows[i].tty), PAM_SUCCESS);
+		if (rows[i].there != NULL)
+			ck_assert_int_eq(pam_putenv(app.pamh, rows[i].there), PAM_SUCCESS);
+		ck_assert_int_eq(pam_open_session(app.pamh, 0), PAM_SUCCESS);
+		ck_assert_pstr_eq(pam_getenv(app.pamh, "TMOUT"), rows[i].idle);
+		app_end(&app, PAM_SUCCESS);
+		ck_assert_int_eq(unsetenv("TMOUT"), 0);
+	}
+}
+END_TEST
+
 START_TEST(ignored_by_every_group)
 {
 	static const struct {
@@ -245,6 +290,7 @@ account_suite(void)
 	tcase_add_loop_test(served, codes, 0, COUNT(group_rows));
 	tcase_add_test(served, ignored_by_every_group);
 	tcase_add_test(served, c21_the_length_is_left_for_pam_systemd);
+	tcase_add_test(served, c21_idle_shells_end);
 	tcase_add_test(served, malformed_is_none);
 	tcase_add_test(served, transaction_is_carried);
 	tcase_add_test(served, evidence_goes_to_account);

@@ -281,6 +281,28 @@ START_TEST(sessions_beyond_all_counting)
 }
 END_TEST
 
+/* With a login's proof goes how old it is; what it opened may last only so long (C-21). */
+START_TEST(c21_reauthentication_when_a_session_is_over)
+{
+	struct policy_held *held = &policy.values.held[R_SESSION_TIMEOUT][0];
+	struct policy_account_answer answer;
+
+	facts.completed_age_ms = INT64_C(365) * 86400 * 1000;
+	expect(WF_VERDICT_ACCEPT, "ok");
+	*held = (struct policy_held){.set = true, .value = 3600};
+	(void)snprintf(held->origin.criterion, sizeof(held->origin.criterion), "IPA-6.9");
+	expect(WF_VERDICT_REJECT, "session-over");
+	policy_account(&policy, &facts, &account, NOW, &answer);
+	ck_assert_str_eq(answer.rule, "session.timeout IPA-6.9");
+	facts.completed_age_ms = 3600 * 1000;
+	expect(WF_VERDICT_REJECT, "session-over");
+	facts.completed_age_ms--;
+	expect(WF_VERDICT_ACCEPT, "ok");
+	facts.completed = 0;
+	expect(WF_VERDICT_REJECT, "no-transaction");
+}
+END_TEST
+
 static Suite *
 account_suite(void)
 {
@@ -301,6 +323,7 @@ account_suite(void)
 	tcase_add_test(tc, service_accounts_come_by_key_from_listed_sources);
 	tcase_add_test(tc, lists_of_sources);
 	tcase_add_test(tc, sessions_beyond_all_counting);
+	tcase_add_test(tc, c21_reauthentication_when_a_session_is_over);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

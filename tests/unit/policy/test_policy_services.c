@@ -28,19 +28,19 @@ START_TEST(flags_of_the_known_services)
 {
 	static const struct {
 		const char *name;
-		bool key_only, root, console, invoker;
+		bool key_only, root, console, invoker, shell;
 	} table[] = {
-		{"sshd", true, false, false, false},
-		{"login", false, true, true, false},
-		{"gdm-password", false, false, true, false},
-		{"lightdm", false, false, true, false},
-		{"sddm", false, false, true, false},
-		{"su", false, false, false, false},
-		{"su-l", false, false, false, false},
-		{"sudo", false, false, false, true},
-		{"sudo-i", false, false, false, true},
-		{"passwd", false, true, false, false},
-		{"never-heard-of", false, false, false, false},
+		{"sshd", true, false, false, false, true},
+		{"login", false, true, true, false, true},
+		{"gdm-password", false, false, true, false, false},
+		{"lightdm", false, false, true, false, false},
+		{"sddm", false, false, true, false, false},
+		{"su", false, false, false, false, true},
+		{"su-l", false, false, false, false, true},
+		{"sudo", false, false, false, true, true},
+		{"sudo-i", false, false, false, true, true},
+		{"passwd", false, true, false, false, false},
+		{"never-heard-of", false, false, false, false, false},
 	};
 	struct policy policy;
 
@@ -54,6 +54,7 @@ START_TEST(flags_of_the_known_services)
 		ck_assert_int_eq(service->root_allowed, table[i].root);
 		ck_assert_int_eq(service->console, table[i].console);
 		ck_assert_int_eq(service->invoker, table[i].invoker);
+		ck_assert_int_eq(service->shell, table[i].shell);
 		ck_assert_str_eq(service->origin.force, "default");
 	}
 }

@@ -100,7 +100,7 @@ START_TEST(sections_in_their_order)
 	ck_assert_uint_eq(values[2].type, 27);
 	ck_assert_uint_eq(attributes(0, 8), 2);
 	value_is(0, "a");
-	ck_assert_uint_eq(attributes(1, 2), 2);
+	ck_assert_uint_eq(attributes(1, 5), 2);
 }
 END_TEST
 
@@ -176,9 +176,57 @@ START_TEST(c21_a_section_may_only_say_less)
 	replies[1].values[1].vendor = 4711;
 	ck_assert_uint_eq(attributes(0, 8), 3);
 	ck_assert_uint_eq(seconds_at(2, 27), 10);
-	/* and there is always room for it */
-	ck_assert_uint_eq(attributes(0, 2), 2);
-	ck_assert_uint_eq(seconds_at(1, 27), 10);
+	/* and there is always room for them */
+	sessions(10, 20);
+	config.entry.class = CLASS_WLAN;
+	ck_assert_uint_eq(attributes(0, 3), 3);
+	ck_assert_uint_eq(seconds_at(0, 27), 10);
+	ck_assert_uint_eq(seconds_at(1, 29), 1);
+	ck_assert_uint_eq(seconds_at(2, 28), 20);
+}
+END_TEST
+
+/* RFC 2865, 5.29: a network device asks anew; nothing else goes on behind the end of its time. */
+START_TEST(c21_reauthentication_at_the_end)
+{
+	static const struct {
+		enum service_class class;
+		int64_t longest;
+		int said; /* by a section; -1: nothing */
+		size_t n;
+		int sent; /* -1: nothing */
+	} rows[] = {
+		{CLASS_WLAN, 3600, -1, 2, 1},
+		{CLASS_WLAN, 3600, 0, 2, 0},
+		{CLASS_WLAN, 3600, 1, 2, 1},
+		{CLASS_WLAN, 3600, 2, 2, 1},
+		{CLASS_WLAN, 0, -1, 0, -1},
+		{CLASS_WLAN, 0, 1, 1, 1},
+		{CLASS_VPN, 3600, -1, 1, -1},
+		{CLASS_VPN, 3600, 1, 2, 0},
+		{CLASS_VPN, 3600, 0, 2, 0},
+		{CLASS_VPN, 0, 1, 1, 1},
+		{CLASS_NETWORK_DEVICE, 3600, 1, 2, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		size_t n;
+		int sent = -1;
+
+		config.entry.class = rows[i].class;
+		config.nreplies = rows[i].said >= 0;
+		config.replies[0] = 1;
+		replies[1].n = 1;
+		replies[1].values[0] = (struct dictionary_value){
+			.type = 29, .len = 4, .bytes = {0, 0, 0, (uint8_t)rows[i].said}};
+		sessions(rows[i].longest, 0);
+		n = attributes(0, 8);
+		ck_assert_uint_eq(n, rows[i].n);
+		for (size_t j = 0; j < n; j++)
+			if (values[j].type == 29)
+				sent = (int)seconds_at(j, 29);
+		ck_assert_int_eq(sent, rows[i].sent);
+	}
 }
 END_TEST
 
@@ -196,6 +244,7 @@ site_attributes_suite(void)
 	tcase_add_test(tc, an_attribute_that_no_dictionary_has);
 	tcase_add_test(tc, c21_sessions_end);
 	tcase_add_test(tc, c21_a_section_may_only_say_less);
+	tcase_add_test(tc, c21_reauthentication_at_the_end);
 	suite_add_tcase(suite, tc);
 	return suite;
 }

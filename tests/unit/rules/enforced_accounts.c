@@ -76,6 +76,19 @@ session(const struct enforced_row *row)
 	config_free(&config);
 }
 
+/* What a shell on a terminal is told; scripts of service accounts wait as long as they like. */
+static void
+idle(const struct enforced_row *row)
+{
+	struct config *config = enforced_load(row->conf);
+	char text[32];
+
+	(void)snprintf(text, sizeof(text), "%u s",
+		(unsigned)policy_idle_s(&config->policy, row->about, row->kind));
+	ck_assert_str_eq(text, row->expected);
+	config_free(&config);
+}
+
 #define OUTSIDE                                                                          \
 	"client \"gw\" { network = {\"198.51.100.7\"} secret_file = \"/etc/warifu/gw\" }\n"
 
@@ -117,6 +130,19 @@ static const struct enforced_row rows[] = {
 		.expected = "28800 s"},
 	{"IPA-6.9", "and that is the end of a session", session, ENFORCED_IPA,
 		.expected = "28800 s"},
+	{"ISAC-6.2.5", "a shell that is left alone ends", idle, "comply = {\"isac1\"}\n", "sshd",
+		.expected = "900 s"},
+	{"ISAC-6.2.5", "so does a privileged one", idle, "comply = {\"isac1\"}\n", "su-l",
+		.kind = ACCOUNT_PRIVILEGED, .expected = "900 s"},
+	{"ISAC-6.2.5", "a job's does not", idle, "comply = {\"isac1\"}\n", "sshd",
+		.kind = ACCOUNT_SERVICE, .expected = "0 s"},
+	{"ISAC-6.2.5", "nor what is no shell", idle, "comply = {\"isac1\"}\n", "gdm-password",
+		.expected = "0 s"},
+	{"ISAC-6.2.5", "but for who says so", idle,
+		"comply = {\"isac1\"}\nservice \"rlogin\" { shell = true }\n", "rlogin",
+		.expected = "900 s"},
+	{"IPA-P5.2", "a shell that is left alone ends", idle, ENFORCED_IPA, "login",
+		.expected = "300 s"},
 	{"KUBOTA-111", "no RADIUS in the clear from outside", enforced_shows_refusal,
 		ENFORCED_KUBOTA OUTSIDE, .expected = "KUBOTA-111"},
 };
