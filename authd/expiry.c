@@ -11,6 +11,7 @@
 #include <syslog.h>
 #include <time.h>
 
+#include "authd/account/act.h"
 #include "common/say.h"
 
 #define US_PER_S INT64_C(1000000)
@@ -92,7 +93,8 @@ expiry_step(struct expiry *expiry, struct store *store)
 	(void)snprintf(step.rule, sizeof(step.rule), "%s", expiry->keep.rule);
 	status = store_expire_log(store, &step);
 	if (status != WF_OK) {
-		wf_say_f(LOG_ERR, "old rows of the log could not be removed, next try in 10 min: %s",
+		wf_say_f(LOG_ERR,
+			"old rows of the log could not be removed, next try in 10 min: %s",
 			wf_status_text(status));
 		return false;
 	}

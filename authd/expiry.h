@@ -8,8 +8,9 @@
 #define WF_AUTHD_EXPIRY_H
 
 #include "authd/account/log_keep.h"
-#include "authd/config/config.h"
-#include "authd/store/store.h"
+#include "common/clock.h"
+
+struct store;
 
 struct expiry {
 	struct log_keep keep; /* of the configuration in force */

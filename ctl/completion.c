@@ -274,7 +274,8 @@ zsh_list(FILE *out, const struct command *table, size_t count, const char *name)
 {
 	for (size_t i = 0; i < count; i++) {
 		bool wanted = name != NULL
-				      ? strcmp(table[i].name, name) == 0 && table[i].sub != NULL
+				      ? strcmp(table[i].name, name) == 0 &&
+						table[i].sub != NULL && shown(&table[i])
 				      : first_of_name(table, i);
 
 		if (!wanted)

@@ -141,9 +141,12 @@ say_retention(struct act_call *call, const struct act_retention *retention)
 			_("Nothing of the log goes while the clock is under suspicion: set it "
 			  "right, then 'warifu clock accept'."));
 	if (retention->next_us == INT64_MAX)
-		return act_say(call, WF_OK, _("Rows are kept for %lld days (%s). No month is over yet."),
+		return act_say(call, WF_OK,
+			_("Rows are kept for %lld days (%s). No month is over yet."),
 			(long long)retention->keep.days, retention->keep.rule);
-	return act_say(call, WF_OK, _("Rows are kept for %lld days (%s). The next to go are those of %04d-%02d, after %s."),
+	return act_say(call, WF_OK,
+		_("Rows are kept for %lld days (%s). The next to go are those of %04d-%02d, after "
+		  "%s."),
 		(long long)retention->keep.days, retention->keep.rule, retention->next_month / 100,
 		retention->next_month % 100, act_time(retention->next_us, next));
 }
@@ -210,7 +213,8 @@ act_log_hold(struct act_call *call)
 	status = act_commit(call, &change);
 	if (status == WF_EXISTS)
 		return act_say(call, status, "%s",
-			_("Somebody holds the log already: see 'warifu log hold'. Nothing was changed."));
+			_("Somebody holds the log already: see 'warifu log hold'. Nothing was "
+			  "changed."));
 	if (status != WF_OK)
 		return status;
 	return act_say(call, WF_OK, "%s",
@@ -231,7 +235,8 @@ act_log_release(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	return act_say(call, WF_OK, "%s",
-		_("Whole months of the log go again when they are old enough, the next time at night."));
+		_("Whole months of the log go again when they are old enough, the next time at "
+		  "night."));
 }
 
 /* --- for the doctor --- */
@@ -245,7 +250,8 @@ doctor_log(struct report *report)
 	if (act_retention(report->call, &retention) != WF_OK)
 		return TELL(report, BAD, "%.500s", report->call->text);
 	if (retention.hold.held)
-		return TELL(report, WARN, _("Nothing of the log goes: %.80s has held it since %s (%.200s)."),
+		return TELL(report, WARN,
+			_("Nothing of the log goes: %.80s has held it since %s (%.200s)."),
 			retention.hold.by, act_time(retention.hold.since_us, since),
 			retention.hold.reason);
 	if (!retention.suspect && retention.next_us != INT64_MAX &&
@@ -254,6 +260,8 @@ doctor_log(struct report *report)
 			_("Rows of %04d-%02d are older than what is kept, but nothing removes "
 			  "them: the log of the machine says why."),
 			retention.next_month / 100, retention.next_month % 100);
-	return TELL(report, OK, _("Rows of the log are kept for %lld days (%s); the first is of %s."),
-		(long long)retention.keep.days, retention.keep.rule, act_time(retention.since_us, since));
+	return TELL(report, OK,
+		_("Rows of the log are kept for %lld days (%s); the first is of %s."),
+		(long long)retention.keep.days, retention.keep.rule,
+		act_time(retention.since_us, since));
 }

@@ -173,7 +173,7 @@ WF_MUST_USE wf_status meta_save(struct sql_conn *conn, const struct audit_head *
 WF_MUST_USE wf_status work_load(struct sql_conn *conn, struct work *work_r);
 
 /* --- chain.c --- */
-/* Seals a row into the working head and inserts it; the month before it first, if that has ended. */
+/* Seals a row into the working head and inserts it; first the month, if that has ended. */
 WF_MUST_USE wf_status chain_append(struct writer *w, const struct audit_row *row);
 /* The row alone. */
 WF_MUST_USE wf_status chain_put(struct writer *w, const struct audit_row *row);

@@ -39,7 +39,7 @@
 	" WHERE o.session_id = session.id AND o.done_us = 0) AND "
 
 /*
- * A month; what a later one was sealed at bounds when this one was, in case the date was wrong then.
+ * A month; what a later one was sealed at bounds when this one was, in case the date was wrong.
  */
 #define MONTH_COLUMNS                                                                        \
 	"SELECT m.first_seq, m.last_seq, m.month, m.first_us, m.last_us, m.chain,"           \
@@ -125,7 +125,8 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_MONTH_OLDEST] =
 		MONTH_COLUMNS
 		"WHERE m.tombstone = 0 AND m.last_seq <> 0 ORDER BY m.first_seq LIMIT 1",
-	[SQL_MONTH_EXPIRE] = "UPDATE month SET tombstone = ?1, expired_us = ?2 WHERE first_seq = ?3",
+	[SQL_MONTH_EXPIRE] =
+		"UPDATE month SET tombstone = ?1, expired_us = ?2 WHERE first_seq = ?3",
 	[SQL_MONTH_UNREMOVED] = MONTH_COLUMNS
 		"WHERE m.tombstone <> 0 AND m.removed = 0 ORDER BY m.first_seq LIMIT 1",
 	[SQL_MONTH_REMOVED] = "UPDATE month SET removed = 1 WHERE first_seq = ?1",

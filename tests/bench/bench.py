@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 
+import log_parts
 import radius_parts
 from rig import PASSWORD, PROCESSORS, QUICK, STORES, Rig, lib, load_end, program, raw_hash, report, seconds
 
@@ -372,7 +373,7 @@ def main():
     syslog = lib.Syslog()
     syslog.start()
     parts = {**radius_parts.PARTS, "a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f, "g": part_g,
-             "i": part_i, "j": part_j}
+             "i": part_i, "j": part_j, "k": log_parts.part_k}
     for name in sys.argv[1:]:
         if name in parts:
             parts[name](syslog)

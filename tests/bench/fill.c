@@ -11,7 +11,7 @@
 
 #include "authd/crypto/keyring.h"
 #include "authd/factor/factor.h"
-#include "authd/store/store.h"
+#include "tests/bench/filler.h"
 #include "tests/bench/people.h"
 
 #define PEOPLE_AT_ONCE 250
@@ -31,25 +31,15 @@ struct fill {
 };
 
 static void
-check(wf_status status, const char *what)
-{
-	if (status == WF_OK)
-		return;
-	fprintf(stderr, "bench_fill: %s: %s\n", what, wf_status_text(status));
-	exit(1);
-}
-
-static void
 fill_open(struct fill *fill, char **arguments)
 {
 	char why[512] = "";
-	struct store_options options = {.path = arguments[1], .node = arguments[3], .clock = wf_clock_system};
 	struct wf_secret password = WF_SECRET_EMPTY;
 
-	check(keyring_load(arguments[2], &fill->keys, why, sizeof(why)), why);
-	check(store_open(&options, &fill->store, why, sizeof(why)), why);
-	check(wf_secret_set(&password, PEOPLE_PASSWORD, strlen(PEOPLE_PASSWORD)), "password");
-	check(password_hash(&password, NULL, fill->hash, sizeof(fill->hash)), "hash");
+	filler_check(keyring_load(arguments[2], &fill->keys, why, sizeof(why)), why);
+	fill->store = filler_open(arguments[1], arguments[3], wf_clock_system);
+	filler_check(wf_secret_set(&password, PEOPLE_PASSWORD, strlen(PEOPLE_PASSWORD)), "password");
+	filler_check(password_hash(&password, NULL, fill->hash, sizeof(fill->hash)), "hash");
 	if (arguments[6] != NULL)
 		(void)snprintf(fill->hash, sizeof(fill->hash), "%s", arguments[6]);
 	wf_secret_clear(&password);
@@ -59,7 +49,7 @@ fill_open(struct fill *fill, char **arguments)
 	fill->accounts = calloc(PEOPLE_AT_ONCE, sizeof(*fill->accounts));
 	fill->credentials = calloc(2 * PEOPLE_AT_ONCE, sizeof(*fill->credentials));
 	if (fill->rows == NULL || fill->effects == NULL || fill->accounts == NULL || fill->credentials == NULL)
-		check(WF_NO_MEMORY, "memory");
+		filler_check(WF_NO_MEMORY, "memory");
 }
 
 static void
@@ -88,8 +78,8 @@ token_make(const struct fill *fill, uint32_t number, struct credential *credenti
 	*credential_r = (struct credential){.factor = FACTOR_HOTP, .state = CREDENTIAL_ACTIVE, .algorithm = OTP_SHA1, .digits = 6};
 	(void)snprintf(credential_r->label, sizeof(credential_r->label), "%s", PEOPLE_LABEL);
 	people_secret(number, bytes);
-	check(wf_secret_set(&secret, bytes, sizeof(bytes)), "secret");
-	check(keyring_seal(fill->keys, &place, &secret, credential_r->secret, sizeof(credential_r->secret),
+	filler_check(wf_secret_set(&secret, bytes, sizeof(bytes)), "secret");
+	filler_check(keyring_seal(fill->keys, &place, &secret, credential_r->secret, sizeof(credential_r->secret),
 		      &credential_r->secret_len, &credential_r->key_id),
 		"seal");
 	wf_secret_clear(&secret);
@@ -118,19 +108,6 @@ row_make(const struct fill *fill, enum audit_class class, const char *event, uin
 }
 
 static void
-run_admin(struct fill *fill, size_t neffects, size_t nrows)
-{
-	struct store_job job = {
-		.kind = STORE_ADMIN,
-		.u.admin = {.effects = fill->effects, .neffects = neffects, .rows = fill->rows, .nrows = nrows},
-	};
-	wf_status status = store_run(fill->store, &job);
-
-	if (status != WF_OK)
-		check(status, job.cause[0] != '\0' ? job.cause : "store");
-}
-
-static void
 people_add(struct fill *fill, uint32_t first, uint32_t count)
 {
 	for (uint32_t i = 0; i < count; i++) {
@@ -148,7 +125,7 @@ people_add(struct fill *fill, uint32_t first, uint32_t count)
 	}
 	/* Before the first login: the log's time goes forward only, or a span of time would have to be looked for. */
 	row_make(fill, AUDIT_ADMIN, "import", first, wf_clock_now(&wf_clock_system).wall_us - LOG_US, &fill->rows[0]);
-	run_admin(fill, 3 * (size_t)count, 1);
+	filler_run(fill->store, fill->effects, 3 * (size_t)count, fill->rows, 1);
 }
 
 /* Three years of logins of ten people, evenly: so a review finds as many rows in a short log as in a long one. */
@@ -163,7 +140,7 @@ rows_add(struct fill *fill, uint32_t first, uint32_t count, uint32_t rows)
 
 		row_make(fill, AUDIT_AUTH, "login", number, now_us - ago_us, &fill->rows[i]);
 	}
-	run_admin(fill, 0, count);
+	filler_run(fill->store, fill->effects, 0, fill->rows, count);
 }
 
 static uint32_t

@@ -188,10 +188,10 @@ print(struct load *load)
 		(unsigned long long)load->begun, (unsigned long long)load->unsent,
 		(unsigned long long)load->ends[LOAD_ACCEPTED], (unsigned long long)load->ends[LOAD_REJECTED],
 		(unsigned long long)load->ends[LOAD_UNAVAILABLE], (unsigned long long)load->ends[LOAD_LOST]);
-	printf("\"seconds\": %.3f, \"rate\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"asked_p50_ms\": %.3f, "
+	printf("\"seconds\": %.3f, \"rate\": %.1f, \"p50_ms\": %.3f, \"p99_ms\": %.3f, \"max_ms\": %.3f, \"asked_p50_ms\": %.3f, "
 	       "\"asked_p99_ms\": %.3f, \"cpu_s\": %.3f}\n",
 		load->options.seconds, (double)load->ends[LOAD_ACCEPTED] / load->options.seconds,
-		times_at(&load->whole, 0.5), times_at(&load->whole, 0.99), times_at(&load->asked, 0.5),
+		times_at(&load->whole, 0.5), times_at(&load->whole, 0.99), times_at(&load->whole, 1), times_at(&load->asked, 0.5),
 		times_at(&load->asked, 0.99), cpu_s());
 }
 
