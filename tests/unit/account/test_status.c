@@ -450,8 +450,6 @@ static const struct {
 	{"log.verify", {NULL, NULL, NULL}},
 	{"log.retention", {NULL, NULL, NULL}},
 	{"log.held", {NULL, NULL, NULL}},
-	{"log.hold", {"reason=x", NULL, NULL}},
-	{"log.release", {"reason=x", NULL, NULL}},
 	{"why", {"user=boss", NULL, NULL}},
 	{"status", {NULL, NULL, NULL}},
 	{"metrics", {NULL, NULL, NULL}},
