@@ -147,6 +147,7 @@ config_free(struct config **config)
 	free((*config)->radius.clients);
 	free((*config)->radius.replies);
 	free((*config)->upstreams.list);
+	free((*config)->streams.list);
 	config_comply_clear(&(*config)->comply);
 	wf_leak_list_close(&(*config)->policy.leaks);
 	free(*config);

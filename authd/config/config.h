@@ -16,6 +16,7 @@
 #include "authd/config/comply.h"
 #include "authd/config/radius.h"
 #include "authd/config/relay.h"
+#include "authd/config/stream.h"
 #include "authd/config/upstream.h"
 #include "authd/policy/policy.h"
 #include "common/status.h"
@@ -45,6 +46,7 @@ struct config {
 	struct config_relay relay;
 	struct config_relays relays;
 	struct config_upstreams upstreams;
+	struct config_streams streams;
 	char profiles_dir[256]; /* profiles, and the lists of criteria below it */
 	struct config_comply comply;
 };

@@ -270,6 +270,7 @@ static void (*const accepted[])(const struct config_row *, struct config_text *)
 	[CONFIG_RELAYS_LISTEN] = config_accepted_relays_listen,
 	[CONFIG_HOSTS] = config_accepted_hosts,
 	[CONFIG_SERVERS] = config_accepted_servers,
+	[CONFIG_RECEIVER] = config_accepted_receiver,
 	[CONFIG_COMPLY] = config_accepted_comply,
 	[CONFIG_IS] = config_accepted_is,
 };

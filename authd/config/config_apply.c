@@ -274,6 +274,7 @@ static bool (*const puts_by_type[])(const struct config_put *) = {
 	[CONFIG_RELAYS_LISTEN] = config_put_relays_listen,
 	[CONFIG_HOSTS] = config_put_host,
 	[CONFIG_SERVERS] = config_put_upstream_server,
+	[CONFIG_RECEIVER] = config_put_receiver,
 	[CONFIG_COMPLY] = config_put_comply,
 	[CONFIG_IS] = config_put_is,
 };

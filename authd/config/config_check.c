@@ -130,6 +130,8 @@ config_check(struct config_load *load)
 	load->file = file;
 	config_upstream_check(load);
 	load->file = file;
+	config_stream_check(load);
+	load->file = file;
 	config_relay_check(load);
 	load->file = file;
 	if (load->config->node[0] == '\0')

@@ -28,6 +28,7 @@ struct config_load {
 	struct config_seen clients_seen[CONFIG_CLIENTS_MAX][CONFIG_ROWS_MAX];
 	struct config_seen replies_seen[CONFIG_REPLIES_MAX][CONFIG_ROWS_MAX];
 	struct config_seen upstreams_seen[CONFIG_UPSTREAMS_MAX][CONFIG_ROWS_MAX];
+	struct config_seen streams_seen[CONFIG_STREAMS_MAX][CONFIG_ROWS_MAX];
 	struct config_seen resolves_seen[CONFIG_ANSWERS_MAX][CONFIG_ROWS_MAX];
 	struct config_seen deviates_seen[CONFIG_ANSWERS_MAX][CONFIG_ROWS_MAX];
 	struct config_seen drafts_seen[CONFIG_ANSWERS_MAX][CONFIG_ROWS_MAX];
@@ -86,6 +87,8 @@ void config_demand(struct policy_service *service, int64_t kinds, const struct o
 void config_parse(struct config_load *load, char *text, size_t len);
 /* The same of an upstream. */
 void config_upstream_defaults(struct config_upstream *upstream);
+/* The same of a stream. */
+void config_stream_defaults(struct config_stream *stream);
 /* Values that are each accepted, but not together. */
 void config_check(struct config_load *load);
 /*
@@ -99,6 +102,8 @@ void config_radius_check_modes(struct config_load *load);
 void config_radius_check_transport(struct config_load *load);
 /* The same of the sections upstream. */
 void config_upstream_check(struct config_load *load);
+/* The same of the sections stream. */
+void config_stream_check(struct config_load *load);
 /* The same of documents and what they compose to, after clients have their services. */
 void config_comply_check(struct config_load *load);
 /* libconfuse's lexer is one for the process: whoever parses holds it. */

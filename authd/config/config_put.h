@@ -50,5 +50,7 @@ bool config_put_comply(const struct config_put *put);
 bool config_put_is(const struct config_put *put);
 /* Of upstreams. */
 bool config_put_upstream_server(const struct config_put *put);
+/* Of streams. */
+bool config_put_receiver(const struct config_put *put);
 
 #endif

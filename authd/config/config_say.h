@@ -26,5 +26,7 @@ void config_accepted_comply(const struct config_row *row, struct config_text *te
 void config_accepted_is(const struct config_row *row, struct config_text *text);
 /* Of upstreams: upstream_options.c. */
 void config_accepted_servers(const struct config_row *row, struct config_text *text);
+/* Of streams: stream_options.c. */
+void config_accepted_receiver(const struct config_row *row, struct config_text *text);
 
 #endif

@@ -69,7 +69,7 @@ bool
 config_section_titled(const char *section)
 {
 	static const char *const titled[] = {"zone", "service", "host", "client", "reply",
-		"upstream", "resolve", "deviate", "draft"};
+		"upstream", "stream", "resolve", "deviate", "draft"};
 
 	return is_among(section, titled, sizeof(titled) / sizeof(titled[0]));
 }
@@ -135,10 +135,12 @@ config_rows(struct config_row rows_r[CONFIG_ROWS_MAX])
 	size_t n = 0;
 
 	static const struct config_row *(*const parts[])(size_t *n_r) = {
-		config_radius_rows, config_relay_rows, config_upstream_rows, config_comply_rows};
+		config_radius_rows, config_relay_rows, config_upstream_rows, config_stream_rows,
+		config_comply_rows};
 
 	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + CONFIG_RADIUS_ROWS_MAX +
-				       RELAY_ROWS_MAX + UPSTREAM_ROWS_MAX + COMPLY_ROWS_MAX <=
+				       RELAY_ROWS_MAX + UPSTREAM_ROWS_MAX + STREAM_ROWS_MAX +
+				       COMPLY_ROWS_MAX <=
 			       CONFIG_ROWS_MAX,
 		"rows fit");
 	for (size_t i = 0; i < nparams; i++)

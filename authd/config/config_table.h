@@ -50,6 +50,8 @@ enum config_type {
 	CONFIG_HOSTS,         /* list of names of hosts */
 	/* of upstreams: upstream_options.c */
 	CONFIG_SERVERS,       /* list of addresses with ports */
+	/* of streams: stream_options.c */
+	CONFIG_RECEIVER,      /* who has the log */
 	/* of documents: comply_options.c */
 	CONFIG_COMPLY,        /* list of profiles */
 	CONFIG_IS,            /* list of words, or of one number */
@@ -68,7 +70,7 @@ struct config_row {
 	enum config_type type;
 	/*
 	 * in struct config, or in the record of a section with a title: service, client, reply,
-	 * upstream
+	 * upstream, stream
 	 */
 	size_t offset, size;
 	int64_t min, max;
@@ -103,6 +105,7 @@ const char *config_word_of(const struct config_word *words, unsigned value);
 #define CONFIG_ROWS_MAX 192
 #define COMPLY_ROWS_MAX 16
 #define UPSTREAM_ROWS_MAX 12
+#define STREAM_ROWS_MAX 8
 #define RELAY_ROWS_MAX 12 /* of them; those of RADIUS: CONFIG_RADIUS_ROWS_MAX */
 
 /* Sections whose name is followed by a title. */
@@ -116,6 +119,8 @@ const struct config_row *config_relay_rows(size_t *n_r);
 const struct config_row *config_comply_rows(size_t *n_r);
 /* Those of the sections egress and upstream. */
 const struct config_row *config_upstream_rows(size_t *n_r);
+/* Those of the sections stream. */
+const struct config_row *config_stream_rows(size_t *n_r);
 /*
  * The client's value of a row of section client as it would be written, lists with ", " between; ""
  * for none.

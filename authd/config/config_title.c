@@ -38,6 +38,12 @@ upstream_defaults(void *record)
 	config_upstream_defaults(record);
 }
 
+static void
+stream_defaults(void *record)
+{
+	config_stream_defaults(record);
+}
+
 /* Each record begins with its name. */
 struct config_records {
 	const char *section;
@@ -64,6 +70,9 @@ static const struct config_records kinds[] = {
 	{"upstream", CONFIG_AT(upstreams.list), CONFIG_AT(upstreams.n),
 		sizeof(struct config_upstream), offsetof(struct config_upstream, origin),
 		CONFIG_UPSTREAMS_MAX, LOAD_AT(upstreams_seen), upstream_defaults},
+	{"stream", CONFIG_AT(streams.list), CONFIG_AT(streams.n), sizeof(struct config_stream),
+		offsetof(struct config_stream, origin), CONFIG_STREAMS_MAX, LOAD_AT(streams_seen),
+		stream_defaults},
 	ANSWERS("resolve", resolves),
 	ANSWERS("deviate", deviates),
 	ANSWERS("draft", drafts),
@@ -71,6 +80,7 @@ static const struct config_records kinds[] = {
 _Static_assert(offsetof(struct config_client, name) == 0 &&
 		       offsetof(struct config_reply, name) == 0 &&
 		       offsetof(struct config_upstream, name) == 0 &&
+		       offsetof(struct config_stream, name) == 0 &&
 		       offsetof(struct config_answer, name) == 0,
 	"records are found by what they begin with");
 

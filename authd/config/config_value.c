@@ -6,6 +6,7 @@
 
 #include "authd/config/config_value.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "common/utf8.h"
@@ -184,4 +185,33 @@ config_distance(const char *a, const char *b)
 		}
 	}
 	return row[lb];
+}
+
+/* A host's name or address, in brackets if it has colons. */
+static bool
+is_host(const char *text, size_t len)
+{
+	static const char name[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+	static const char address[] = "0123456789abcdefABCDEF:.";
+
+	if (len > 2 && text[0] == '[' && text[len - 1] == ']')
+		return strspn(text + 1, address) == len - 2;
+	return len > 0 && text[0] != '-' && strspn(text, name) == len;
+}
+
+bool
+config_server(const char *text, char host_r[256], char port_r[6])
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = colon == NULL ? 0 : (size_t)(colon - text);
+	bool brackets = text[0] == '[';
+	int64_t port;
+
+	if (len >= 256 || !is_host(text, len) || !config_number(colon + 1, &port) || port < 1 ||
+		port > 65535)
+		return false;
+	(void)snprintf(host_r, 256, "%.*s", (int)(brackets ? len - 2 : len), text + brackets);
+	(void)snprintf(port_r, 6, "%u", (unsigned)port & 0xffffU);
+	return true;
 }

@@ -21,6 +21,11 @@ bool config_switch(const char *text, bool *value_r);
 bool config_is_name(const char *text);
 /* Well-formed text of at most `max` bytes on one line, without control characters. */
 bool config_is_text(const char *text, size_t max);
+/*
+ * A host and its port in two: auth.example.jp:7443, 192.0.2.1:7443, [2001:db8::1]:7443 (the
+ * brackets stay outside).
+ */
+bool config_server(const char *text, char host_r[256], char port_r[6]);
 /* An absolute path of at most `max` bytes, of which the same holds. */
 bool config_is_path(const char *text, size_t max);
 /*

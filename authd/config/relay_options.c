@@ -43,35 +43,15 @@ config_relay_rows(size_t *n_r)
 
 /* --- values --- */
 
-/* A host's name or address, in brackets if it has colons. */
-static bool
-is_host(const char *text, size_t len)
-{
-	static const char name[] =
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
-	static const char address[] = "0123456789abcdefABCDEF:.";
-
-	if (len > 2 && text[0] == '[' && text[len - 1] == ']')
-		return strspn(text + 1, address) == len - 2;
-	return len > 0 && text[0] != '-' && strspn(text, name) == len;
-}
-
 bool
 config_put_server(const struct config_put *put)
 {
 	struct config_relay *relay = &put->load->config->relay;
-	const char *colon = strrchr(put->value, ':');
-	size_t len = colon == NULL ? 0 : (size_t)(colon - put->value);
-	bool brackets = put->value[0] == '[';
-	int64_t port;
 
-	if (len >= sizeof(relay->host) || !is_host(put->value, len) ||
-		!config_number(colon + 1, &port) || port < 1 || port > 65535)
+	if (strlen(put->value) >= sizeof(relay->server) ||
+		!config_server(put->value, relay->host, relay->port))
 		return false;
 	(void)snprintf(relay->server, sizeof(relay->server), "%s", put->value);
-	(void)snprintf(relay->host, sizeof(relay->host), "%.*s", (int)(brackets ? len - 2 : len),
-		put->value + brackets);
-	(void)snprintf(relay->port, sizeof(relay->port), "%u", (unsigned)port & 0xffffU);
 	return true;
 }
 

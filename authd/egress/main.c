@@ -1,7 +1,7 @@
 /*
  * warifu-egress: parse the configuration, open the socket, drop privilege and verify it, read the
- * secrets, enter the cage, ask. It has no store and no key; what passes through it are the answers
- * that people give to other servers.
+ * secrets, enter the cage, ask and deliver. It has no store and no key; what passes through it are
+ * the answers that people give to other servers, and the rows of the log that others are to have.
  */
 #include "config.h"
 
@@ -124,6 +124,14 @@ warn_of_secrets(const struct program *program)
 	}
 }
 
+static void
+add_certificates(struct wf_cage *cage, const struct config_stream *stream)
+{
+	wf_cage_add_folder_of(cage, stream->ca_file);
+	wf_cage_add_folder_of(cage, stream->certificate);
+	wf_cage_add_folder_of(cage, stream->key);
+}
+
 static bool
 enter_cage(const struct config *config)
 {
@@ -137,6 +145,8 @@ enter_cage(const struct config *config)
 	wf_cage_add_folder_of(cage, config->file);
 	for (size_t i = 0; i < config->upstreams.n; i++)
 		wf_cage_add_folder_of(cage, config->upstreams.list[i].secret_file);
+	for (size_t i = 0; i < config->streams.n; i++)
+		add_certificates(cage, &config->streams.list[i]);
 	wf_cage_allow(cage, sandbox_calls, sandbox_calls_count);
 	fine = wf_cage_enter(cage);
 	wf_cage_free(&cage);
@@ -241,7 +251,8 @@ tear_down(struct program *program)
 static bool
 run(struct program *program)
 {
-	wf_say_f(LOG_NOTICE, "version %s asks for the daemon; sections upstream: %zu",
+	wf_say_f(LOG_NOTICE,
+		"version %s asks and delivers for the daemon; sections upstream and stream: %zu",
 		PACKAGE_VERSION, program->site->nbooths);
 	wf_notify_ready();
 	if (event_base_dispatch(program->base) >= 0 && program->stopping)

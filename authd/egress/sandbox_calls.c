@@ -10,9 +10,11 @@
 
 const char *const sandbox_calls[] = {
 	/* Sockets: the daemon, the servers that are asked, system log, service manager. */
-	"bind",        /* libradcli, before it asks */
+	"bind",        /* libradcli, before it asks; name services */
 	"getpeername", /* name services */
-	"getsockname", /* libradcli: its own address */
+	"getsockname", /* libradcli: its own address; name services */
+	"recvmmsg",    /* answers of name servers */
+	"sendmmsg",    /* questions to name servers */
 
 	/* Threads, at the start and at a reload. */
 	"clone",             /* a thread in older C libraries */

@@ -9,6 +9,7 @@
 
 #include "common/fault.h"
 #include "common/i18n.h"
+#include "common/tls/trust.h"
 
 static void
 site_free(struct site *site)
@@ -17,6 +18,7 @@ site_free(struct site *site)
 		worker_pool_free(&site->booths[i].pool);
 		queue_free(&site->booths[i].queue);
 		wf_secret_clear(&site->booths[i].target.secret);
+		SSL_CTX_free(site->booths[i].target.tls);
 	}
 	free(site->booths);
 	config_free(&site->config);
@@ -90,17 +92,49 @@ load_upstream(struct site *site, const struct config_upstream *config, char why_
 }
 
 static wf_status
+load_tls(const struct config_stream *stream, SSL_CTX **tls_r, char why_r[SITE_WHY_MAX])
+{
+	const struct wf_trust_files files = {
+		.certificate = stream->certificate, .key = stream->key, .ca = stream->ca_file};
+	const struct wf_trust_options options = {.version = TLS1_2_VERSION};
+	char why[512] = "";
+	wf_status status = wf_trust_new(&files, &options, tls_r, why, sizeof(why));
+
+	if (status != WF_OK)
+		snprintf(why_r, SITE_WHY_MAX, _("stream '%s': %s"), stream->name,
+			why[0] != '\0' ? why : _(wf_status_text(status)));
+	return status;
+}
+
+/* Those that stay on this machine are the daemon's own. */
+static wf_status
+load_stream(struct site *site, const struct config_stream *stream, char why_r[SITE_WHY_MAX])
+{
+	struct booth *booth;
+
+	if (!config_stream_leaves(stream))
+		return WF_OK;
+	booth = add_booth(site, WF_TRADE_SYSLOG, stream->name, 1);
+	booth->target.stream = stream;
+	return stream->way == STREAM_TLS ? load_tls(stream, &booth->target.tls, why_r) : WF_OK;
+}
+
+static wf_status
 load_booths(struct site *site, char why_r[SITE_WHY_MAX])
 {
 	const struct config_upstreams *upstreams = &site->config->upstreams;
+	const struct config_streams *streams = &site->config->streams;
 	wf_status status = WF_OK;
 
-	site->booths =
-		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(upstreams->n + 1, sizeof(*site->booths));
+	site->booths = wf_fault(WF_FAULT_ALLOC) ? NULL
+						: calloc(upstreams->n + streams->n + 1,
+							  sizeof(*site->booths));
 	if (site->booths == NULL)
 		return WF_NO_MEMORY;
 	for (size_t i = 0; status == WF_OK && i < upstreams->n; i++)
 		status = load_upstream(site, &upstreams->list[i], why_r);
+	for (size_t i = 0; status == WF_OK && i < streams->n; i++)
+		status = load_stream(site, &streams->list[i], why_r);
 	return status;
 }
 

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-static const struct trade *const trades[] = {&trade_radius};
+static const struct trade *const trades[] = {&trade_radius, &trade_syslog};
 
 const struct trade *
 trade_find(enum wf_trade id)

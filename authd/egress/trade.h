@@ -5,8 +5,10 @@
 #ifndef WF_AUTHD_EGRESS_TRADE_H
 #define WF_AUTHD_EGRESS_TRADE_H
 
+#include <openssl/ssl.h>
 #include <stdatomic.h>
 
+#include "authd/config/stream.h"
 #include "authd/config/upstream.h"
 #include "authd/egress/egress.h"
 
@@ -14,8 +16,10 @@
 struct target {
 	const char *name;  /* the section's */
 	unsigned parallel; /* threads that it has */
-	/* the section itself, by its trade: radius */
+	/* the section itself, by its trade: radius; syslog, with what its TLS is made of, or NULL */
 	const struct config_upstream *config;
+	const struct config_stream *stream;
+	SSL_CTX *tls;
 	const char *node; /* what this host calls itself where nothing else is written */
 	struct wf_secret secret;
 	/* until when a server that was silent is asked after the others (CLOCK_BOOTTIME, us) */
@@ -53,7 +57,7 @@ struct trade {
 
 /* NULL if there is none. */
 const struct trade *trade_find(enum wf_trade id);
-extern const struct trade trade_radius;
+extern const struct trade trade_radius, trade_syslog;
 
 /* The reply that nobody was reached. */
 void order_fail(struct order *order, enum wf_unreachable why, const char *cause);

@@ -225,7 +225,7 @@ run_dial(struct worker_job *job, void *scratch)
 	struct relay *relay = job->ctx;
 
 	(void)scratch;
-	dial_run(&relay->dial);
+	wf_dial_run(&relay->dial);
 }
 
 static void
@@ -246,7 +246,7 @@ centre_try(struct relay *relay)
 
 	if (relay->stopping || now_us(relay) < relay->try_us)
 		return;
-	relay->dial = (struct dial){.fd = -1, .clock = relay->options.clock};
+	relay->dial = (struct wf_dial){.fd = -1, .type = SOCK_STREAM, .clock = relay->options.clock};
 	(void)snprintf(relay->dial.host, sizeof(relay->dial.host), "%s", centre->host);
 	(void)snprintf(relay->dial.port, sizeof(relay->dial.port), "%s", centre->port);
 	relay->dial_job = (struct worker_job){

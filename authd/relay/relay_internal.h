@@ -5,12 +5,12 @@
 #include "authd/egress/egress.h"
 #include "authd/engine/refusal.h"
 #include "authd/relay/channels.h"
-#include "authd/relay/dial.h"
 #include "authd/relay/relay.h"
 #include "authd/relay/diary.h"
 #include "authd/relay/spool.h"
 #include "authd/relay/stream.h"
 #include "authd/worker/mailbox.h"
+#include "common/tls/dial.h"
 
 enum relay_state {
 	RELAY_AWAY, /* waits to try again */
@@ -60,7 +60,7 @@ struct relay {
 	char why[256];           /* of the last failure */
 	struct stream *stream;
 	int64_t heard_us, pinged_us; /* last message; PING without answer, 0 = none */
-	struct dial dial;
+	struct wf_dial dial;
 	struct worker_job dial_job;
 	struct mailbox_post dialled;
 	struct local *locals;

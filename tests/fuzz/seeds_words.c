@@ -55,6 +55,7 @@ static const char *const config_samples[CONFIG_TYPES] = {
 	[CONFIG_FLAGS] = "{\"1.0\", \"1.1\"}",
 	[CONFIG_DICTIONARIES] = "{/d}",
 	[CONFIG_SERVER] = "\"auth.example.jp:7443\"",
+	[CONFIG_RECEIVER] = "\"tcp://log.example.jp:601\"",
 	[CONFIG_RELAYS_LISTEN] = "{\"127.0.0.1:7443\", \"[::1]:7443\"}",
 	[CONFIG_HOSTS] = "{web1.example.jp, web2}",
 };

@@ -108,7 +108,7 @@ class Egress(lib.Program):
         """Whether it has said so."""
         if self.process.poll() is not None:
             raise AssertionError(f"warifu-egress ended with {self.process.returncode}: {self.said()[-2000:]}")
-        return " asks for the daemon" in self.said(mark)
+        return " delivers for the daemon" in self.said(mark)
 
 
 class FreeRadius(lib.Program):

@@ -110,4 +110,21 @@ refused(wf_status expected)
 	return error.text;
 }
 
+/* A file with this text is refused with this sentence, in which FOLDER stands for the folder. */
+static inline void
+expect_refusal(const char *text, const char *sentence)
+{
+	char expected[512];
+	const char *folder_word = strstr(sentence, "FOLDER");
+
+	if (folder_word == NULL)
+		(void)snprintf(expected, sizeof(expected), "%s", sentence);
+	else
+		(void)snprintf(expected, sizeof(expected), "%.*s%s%s",
+			(int)(folder_word - sentence), sentence, folder,
+			folder_word + strlen("FOLDER"));
+	write_main(text);
+	ck_assert_str_eq(refused(WF_INVALID), expected);
+}
+
 #endif

@@ -22,7 +22,7 @@
 	"workers, queue, connections, issuer, helpdesk, profiles_dir, comply; sections: lock, "   \
 	"possession, source, password, "                                                          \
 	"mfa, totp, hotp, recovery, deadline, log, zone, service, host, "                         \
-	"radius, client, reply, relay, relays, egress, upstream, "                                \
+	"radius, client, reply, relay, relays, egress, upstream, stream, "                        \
 	"resolve, deviate, draft"
 #define REGISTER_OPTIONS "class, data, grants, scope, administrator, responsible"
 #define SERVICE_OPTIONS \

@@ -1,7 +1,7 @@
 /* Look-up and connection; see the header. */
 #include "config.h"
 
-#include "authd/relay/dial.h"
+#include "common/tls/dial.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -19,7 +19,7 @@
 	10000 /* what the other end does not acknowledge for so long ends the connection */
 
 static int64_t
-now_ms(const struct dial *dial)
+now_ms(const struct wf_dial *dial)
 {
 	return wf_clock_now(&dial->clock).boot_us / 1000;
 }
@@ -40,7 +40,7 @@ tune(int fd)
 
 /* 0, or the errno of the connection. */
 static int
-wait_connected(const struct dial *dial, int fd, int64_t until_ms)
+wait_connected(const struct wf_dial *dial, int fd, int64_t until_ms)
 {
 	struct pollfd pfd = {.fd = fd, .events = POLLOUT};
 	int error = 0, left, ready;
@@ -58,11 +58,11 @@ wait_connected(const struct dial *dial, int fd, int64_t until_ms)
 }
 
 static int
-connect_to(const struct dial *dial, const struct addrinfo *address, int64_t until_ms, int *fd_r)
+connect_to(const struct wf_dial *dial, const struct addrinfo *address, int64_t until_ms, int *fd_r)
 {
 	int fd = wf_fault(WF_FAULT_SOCKET) ? -1
 					   : socket(address->ai_family,
-						     SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+						     dial->type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int error;
 
 	if (fd < 0)
@@ -74,18 +74,19 @@ connect_to(const struct dial *dial, const struct addrinfo *address, int64_t unti
 		close(fd);
 		return error;
 	}
-	tune(fd);
+	if (dial->type == SOCK_STREAM)
+		tune(fd);
 	*fd_r = fd;
 	return 0;
 }
 
 void
-dial_run(struct dial *dial)
+wf_dial_run(struct wf_dial *dial)
 {
-	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
+	const struct addrinfo hints = {.ai_socktype = dial->type, .ai_flags = AI_NUMERICSERV};
 	struct addrinfo *addresses = NULL;
 	int error = getaddrinfo(dial->host, dial->port, &hints, &addresses);
-	int64_t until_ms = now_ms(dial) + DIAL_S * 1000;
+	int64_t until_ms = now_ms(dial) + WF_DIAL_S * 1000;
 
 	dial->fd = -1;
 	if (error != 0) {
