@@ -143,8 +143,7 @@ errand_submit(struct errand *errand, void (*step)(struct errand *errand))
 	errand->step = step;
 	errand->job.done = store_done;
 	errand->job.ctx = errand;
-	if (store_submit(errand->engine->store, &errand->job) != WF_OK)
-		errand_unavailable(errand, "store");
+	outgoing_put(errand->engine, &errand->job);
 }
 
 static void

@@ -162,7 +162,10 @@ forced_awaits(const struct engine *engine, const struct wf_msg *msg)
 	return status == WF_OK && find(engine, id, &asker) == NULL ? WF_NO : status;
 }
 
-/* Its STATE is used up by this. */
+/*
+ * Its STATE is used up by this.  One that could be looked at when it was asked whose it is, and
+ * cannot any more, leaves errand->forced NULL: the phase says so, and it may come again.
+ */
 wf_status
 forced_read(struct errand *errand, const struct wf_msg *msg)
 {
@@ -175,20 +178,17 @@ forced_read(struct errand *errand, const struct wf_msg *msg)
 
 	if (status == WF_OK)
 		status = wf_msg_get_uint(msg, WF_F_TAG, &errand->tag);
-	if (status == WF_OK)
-		status = state_open(errand->engine->keys, state, errand->asker.service,
-			errand->asker.user, id, &round);
 	if (status == WF_OK &&
 		(wf_msg_get_bytes(msg, WF_F_ANSWER, 0, &bytes, &len) != WF_OK || bytes[0] != 0))
 		status = WF_INVALID;
 	if (status == WF_OK)
 		status = wf_msg_get_secret(msg, WF_F_ANSWER, 0, 1, &errand->secret);
-	if (status != WF_OK)
+	if (status != WF_OK || state_open(errand->engine->keys, state, errand->asker.service,
+				       errand->asker.user, id, &round) != WF_OK)
 		return status;
 	errand->forced = find(errand->engine, id, &errand->asker);
-	if (errand->forced == NULL)
-		return WF_NOT_FOUND;
-	errand->forced->busy = true;
+	if (errand->forced != NULL)
+		errand->forced->busy = true;
 	return WF_OK;
 }
 
@@ -423,8 +423,9 @@ forced_phase(struct errand *errand)
 	const struct config_client *client =
 		config_client_find(&config->radius, errand->asker.service);
 
-	if (client == NULL) {
-		errand_unavailable(errand, "no client of this name is configured");
+	if (client == NULL || errand->forced == NULL) {
+		errand_unavailable(errand, client == NULL ? "no client of this name is configured"
+							  : "a STATE could not be opened");
 		return;
 	}
 	asker_gateway(&errand->asker, client, &config->policy);

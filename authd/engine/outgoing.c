@@ -1,7 +1,10 @@
 /*
- * What logins want of the store leaves together, at the end of the loop's turn.  A thread that is
- * woken for the first of them begins with that one alone, and the others find it at work: so it is
- * woken, reads and commits more often than it has to.  What a turn has made is one batch.
+ * What logins and errands want of the store leaves together, at the end of the loop's turn.  A
+ * thread that is woken for the first of them begins with that one alone, and the others find it at
+ * work: so it is woken, reads and commits more often than it has to.  What a turn has made is one
+ * batch.
+ *
+ * Orders and rows of relays come one at a time and go by themselves.
  *
  * The event that sends them is made active when the first one is put in: libevent runs it after all
  * that were active before.

@@ -428,6 +428,8 @@ fill_settle(struct transaction *txn, struct store_settle *settle, const struct o
 	settle->outcome = outcome->settle;
 	settle->count[LANE_ACCOUNT] = outcome->count_account;
 	settle->count[LANE_POSSESSION] = outcome->count_possession;
+	/* who leaves a question open, or is cut off, weighs on no source: only failures that are
+	 * known slow one down, and the lock does not rest on it */
 	settle->count[LANE_SOURCE] = outcome->count_account && outcome->settle != SETTLE_CHALLENGE;
 	settle->account = txn->account;
 	settle->purpose = txn->purpose;

@@ -138,7 +138,7 @@ void
 nas_loop(unsigned ms)
 {
 	for (unsigned i = 0; i < ms; i++) {
-		event_base_loop(nas_rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&nas_rig);
 		usleep(1000);
 	}
 }
@@ -159,7 +159,7 @@ const struct reply *
 nas_wait(uint64_t tag)
 {
 	for (int i = 0; i < 10000 && nas.replies[tag].type == 0; i++) {
-		event_base_loop(nas_rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&nas_rig);
 		usleep(1000);
 	}
 	ck_assert_msg(nas.replies[tag].type != 0, "no reply within 10 s");

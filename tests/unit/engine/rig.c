@@ -415,10 +415,16 @@ rig_peer_close(struct rig *rig, struct rig_peer *peer)
 }
 
 void
+rig_turn(struct rig *rig)
+{
+	ck_assert_int_ge(event_base_loop(rig->base, EVLOOP_ONCE | EVLOOP_NONBLOCK), 0);
+}
+
+void
 rig_wait(struct rig *rig, struct rig_peer *peer, unsigned since)
 {
 	for (int i = 0; i < 10000 && peer->replies <= since; i++) {
-		event_base_loop(rig->base, EVLOOP_NONBLOCK);
+		rig_turn(rig);
 		usleep(1000);
 	}
 	ck_assert_msg(peer->replies > since, "no reply within 10 s");
@@ -429,7 +435,7 @@ rig_challenged(struct rig *rig, struct rig_peer *peer)
 {
 	rig_wait(rig, peer, 0);
 	for (int i = 0; i < 10000 && peer->peer.transactions->state != TXN_CHALLENGED; i++) {
-		event_base_loop(rig->base, EVLOOP_NONBLOCK);
+		rig_turn(rig);
 		usleep(1000);
 	}
 	ck_assert_int_eq(peer->peer.transactions->state, TXN_CHALLENGED);
@@ -439,7 +445,7 @@ void
 rig_asked(struct rig *rig, size_t n)
 {
 	for (int i = 0; i < 10000 && elsewhere_count() < n; i++) {
-		event_base_loop(rig->base, EVLOOP_NONBLOCK);
+		rig_turn(rig);
 		usleep(1000);
 	}
 	ck_assert_uint_eq(elsewhere_count(), n);
@@ -449,7 +455,7 @@ void
 rig_settle(struct rig *rig)
 {
 	for (int i = 0; i < 10000 && !engine_idle(rig->engine); i++) {
-		event_base_loop(rig->base, EVLOOP_NONBLOCK);
+		rig_turn(rig);
 		usleep(1000);
 	}
 	ck_assert(engine_idle(rig->engine));

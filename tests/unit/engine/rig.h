@@ -76,6 +76,11 @@ void rig_advance(struct rig *rig, int64_t seconds);
 void rig_peer_open(struct rig_peer *peer, enum front_role role, uid_t uid);
 void rig_peer_close(struct rig *rig, struct rig_peer *peer);
 /*
+ * One turn of the loop, of what is ready now; no more, or a state that a test waits for is passed
+ * by when the store is quick: without EVLOOP_ONCE libevent goes on for as long as answers come in.
+ */
+void rig_turn(struct rig *rig);
+/*
  * Runs the loop until the peer has one more reply than before `since`, or 10 s are over (fails the
  * test).
  */

@@ -78,7 +78,7 @@ START_TEST(a_code_waits_for_no_hash)
 	rig_hold(rig.workers, WORKERS);
 	rig_answer(&rig, &peer, "wrong", "000000");
 	for (int i = 0; i < 20; i++) {
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 		usleep(1000);
 	}
 	{
@@ -121,7 +121,7 @@ START_TEST(only_many_codes_need_another_thread)
 	rig_wait(&rig, &peer, 0);
 	rig_answer(&rig, &peer, "", now_code());
 	for (int i = 0; i < 50; i++) {
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 		usleep(1000);
 	}
 	ck_assert_uint_eq(peer.replies, 1);
@@ -213,7 +213,7 @@ static void
 run_loop(int rounds)
 {
 	for (int i = 0; i < rounds; i++) {
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 		usleep(1000);
 	}
 }

@@ -290,11 +290,11 @@ START_TEST(full)
 	rig_hold(rig.workers, 2);
 	rig_answer(&rig, &peers[0], "correct horse", now_code());
 	for (int i = 0; i < 1000000 && counts().reservations == 0; i++)
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 	txn = ask(1, "alice");
 	rig_answer(&rig, &peers[1], "", "000000");
 	for (int i = 0; i < 1000000 && !txn->waiting; i++)
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 	ck_assert(txn->waiting);
 	ck_assert_uint_eq(rig_rows(&rig, "login", NULL), 0);
 	rig_release();

@@ -333,7 +333,7 @@ START_TEST(end_with_work_under_way)
 		ck_assert_int_eq(hand_in(&peers[i], &request), WF_OK);
 	}
 	for (int i = 0; i < _i; i++) {
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 		usleep(500);
 	}
 	for (size_t i = 0; i < CROWD; i++)
@@ -567,7 +567,7 @@ START_TEST(old_keys_can_go)
 	rig_hold(rig.workers, 2);
 	rig_answer(&rig, &peer, PASSWORD, now_code());
 	for (int i = 0; i < 5000 && worker_queued(rig.workers) == 0; i++) {
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 		usleep(1000);
 	}
 	engine_configure(rig.engine, &rig.config, newest);

@@ -177,11 +177,11 @@ START_TEST(jobs_of_one_turn)
 	ck_assert_ptr_eq(outgoing->first, &first->job);
 	ck_assert_ptr_eq(outgoing->first->next, &second->job);
 	ck_assert_ptr_null(outgoing->first->next->next);
-	event_base_loop(rig.base, EVLOOP_NONBLOCK);
+	rig_turn(&rig);
 	ck_assert_ptr_null(outgoing->first);
 	for (int i = 0; i < 10000 && (first->busy || second->busy); i++) {
 		usleep(1000);
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 	}
 	ck_assert_int_eq(first->state, TXN_CHALLENGED);
 	ck_assert_int_eq(second->state, TXN_CHALLENGED);

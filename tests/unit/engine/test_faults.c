@@ -82,7 +82,7 @@ wait_for(bool *flag, const bool *other)
 {
 	/* half a minute where nothing comes */
 	for (int i = 0; i < 150000 && !*flag && !*other; i++) {
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 		serve_elsewhere();
 		usleep(100);
 	}

@@ -8,7 +8,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "authd/engine/internal.h"
 #include "tests/unit/engine/nas.h"
+#include "tests/unit/faults.h"
 #include "tests/unit/unit.h"
 
 #define NEW_PASSWORD "a longer battery staple"
@@ -281,6 +283,50 @@ START_TEST(an_enrolment_host_is_named)
 }
 END_TEST
 
+#ifdef WF_FAULT
+/* The STATE is looked at twice: the second time is no reason to hang up on all of a gateway's. */
+START_TEST(a_state_that_cannot_be_opened_again)
+{
+	struct errand errand = {
+		.engine = nas_rig.engine, .asker = {.user = "alice", .service = "vpn"}};
+	const struct ask ask = {.answer = NEW_PASSWORD, .state = prove()->state};
+	unsigned unopened = 0;
+	uint64_t calls = 1;
+	struct wf_msg msg;
+
+	nas_make(&ask, nas_tag(), &msg);
+	for (uint64_t nth = 1; nth <= calls; nth++) {
+		wf_status status;
+
+		wf_fault_arm(nth, false);
+		status = forced_read(&errand, &msg);
+		calls = wf_fault_count();
+		wf_fault_arm(0, false);
+		unopened += status == WF_OK && errand.forced == NULL;
+		errand.verdict = WF_VERDICT_UNAVAILABLE;
+		forced_end(&errand);
+		wf_secret_clear(&errand.secret);
+	}
+	ck_assert_uint_gt(unopened, 0);
+	wf_msg_clear(&msg);
+	nas_verdict(nas_second(nas_second(ask.state, NEW_PASSWORD)->state, NEW_PASSWORD),
+		WF_VERDICT_ACCEPT);
+}
+END_TEST
+
+static void
+add_fault_tests(TCase *tc)
+{
+	tcase_add_test(tc, a_state_that_cannot_be_opened_again);
+}
+#else
+static void
+add_fault_tests(TCase *tc)
+{
+	(void)tc;
+}
+#endif
+
 static Suite *
 suite(void)
 {
@@ -304,6 +350,7 @@ suite(void)
 	tcase_add_test(rounds, the_code_is_used_up);
 	tcase_add_test(rounds, a_client_without_challenges);
 	tcase_add_test(rounds, an_enrolment_host_is_named);
+	add_fault_tests(rounds);
 	suite_add_tcase(it, rounds);
 	return it;
 }

@@ -433,7 +433,7 @@ START_TEST(fifty_at_once)
 		rig_answer(&rig, &peers[i], PASSWORD, CODE);
 	}
 	for (int i = 0; i < 60000 && !all_heard(peers); i++) {
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 		ck_assert_uint_le(open_questions(), 1);
 		if (i % 8 == 7 && elsewhere_open_one() >= 0)
 			elsewhere_say((size_t)elsewhere_open_one(), WF_OUTCOME_REJECT);
@@ -465,9 +465,9 @@ START_TEST(given_up_in_the_queue)
 		rig_challenged(&rig, &others[i]);
 		rig_answer(&rig, &others[i], PASSWORD, CODE);
 		for (int k = 0; k < 10000 && !others[i].peer.transactions->busy; k++)
-			event_base_loop(rig.base, EVLOOP_NONBLOCK);
+			rig_turn(&rig);
 		for (int k = 0; k < 300; k++) {
-			event_base_loop(rig.base, EVLOOP_NONBLOCK);
+			rig_turn(&rig);
 			usleep(1000);
 		}
 	}

@@ -46,7 +46,7 @@ static void
 run_until_waiting(const struct transaction *txn, bool waiting)
 {
 	for (int i = 0; i < 1000000 && txn->waiting != waiting; i++)
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 	ck_assert_int_eq(txn->waiting, waiting);
 }
 
@@ -72,7 +72,7 @@ pending(const char *password)
 	struct transaction *txn = answer(0, "alice", password);
 
 	for (int i = 0; i < 1000000 && txn->verify.job.run == NULL; i++)
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 	ck_assert(!txn->waiting);
 	ck_assert_int_eq(txn->state, TXN_VERIFYING);
 	return txn;
@@ -188,7 +188,7 @@ START_TEST(nobody_is_there_to_wait)
 	(void)answer(2, "alice", PASSWORD);
 	engine_peer_gone(rig.engine, &peers[2].peer);
 	for (int i = 0; i < 200; i++) {
-		event_base_loop(rig.base, EVLOOP_NONBLOCK);
+		rig_turn(&rig);
 		ck_assert_ptr_null(rig.engine->waiting);
 		usleep(1000);
 	}
