@@ -130,14 +130,34 @@ is_pinned(void *ctx, const char *pin)
 	return false;
 }
 
-const struct client *
-connection_client(const struct connection *connection)
+#define SHOWN_SIZE 256
+
+/* The name that says who it is; WF_OK for a key, which has said it. */
+static wf_status
+find_name(struct connection *connection, char shown_r[SHOWN_SIZE])
+{
+	if (connection->by_key)
+		return WF_OK;
+	return wf_trust_name(wf_stream_tls(connection->stream), is_client, connection,
+		connection->name, shown_r, SHOWN_SIZE);
+}
+
+static const struct client *
+client_of_name(const struct connection *connection)
 {
 	const struct site *site = connection->radsec->site;
 	const struct in6_addr *address = &connection->route.address;
 
 	return connection->by_key ? site_client_by_identity(site, connection->name, address)
 				  : site_client_by_certificate(site, connection->name, address);
+}
+
+const struct client *
+connection_client(struct connection *connection)
+{
+	char shown[SHOWN_SIZE];
+
+	return find_name(connection, shown) == WF_OK ? client_of_name(connection) : NULL;
 }
 
 static size_t
@@ -221,7 +241,7 @@ up(void *ctx)
 	struct connection *connection = ctx;
 	struct radsec *radsec = connection->radsec;
 	const SSL *tls = wf_stream_tls(connection->stream);
-	char shown[256];
+	char shown[SHOWN_SIZE];
 
 	close_half(connection);
 	connection->by_key = SSL_get0_peer_certificate(tls) == NULL;
@@ -230,12 +250,11 @@ up(void *ctx)
 		wf_stream_end(connection->stream, "a reload came while its handshake was not done");
 		return WF_OK;
 	}
-	if (!connection->by_key && wf_trust_name(tls, is_client, connection, connection->name,
-					   shown, sizeof(shown)) != WF_OK) {
+	if (find_name(connection, shown) != WF_OK) {
 		refuse_name(connection, shown);
 		return WF_OK;
 	}
-	connection->route.client = connection_client(connection);
+	connection->route.client = client_of_name(connection);
 	if (connection->route.client == NULL || speak(connection, tls) != WF_OK)
 		return WF_DENIED;
 	if (connections_of(radsec, connection->route.client) >

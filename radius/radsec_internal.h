@@ -63,7 +63,7 @@ void connection_new(struct radsec *radsec, int fd, const char *from, const struc
 void connection_free(struct connection *connection);
 /* Ends it soon, for a reason that has its counter. */
 void connection_end(struct connection *connection, size_t counter, const char *why);
-/* Who it is by the site in force; NULL: nobody. */
-const struct client *connection_client(const struct connection *connection);
+/* Who it is by the site in force, asked anew: a fingerprint goes before a name; NULL: nobody. */
+const struct client *connection_client(struct connection *connection);
 
 #endif

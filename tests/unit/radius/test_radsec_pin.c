@@ -186,6 +186,25 @@ START_TEST(a_reload_reviews_fingerprints)
 }
 END_TEST
 
+/* Who has come by a name is whose fingerprint it is, as soon as somebody lists that. */
+START_TEST(a_reload_prefers_fingerprints)
+{
+	static struct peer_options options = {.certificate = "gw.example"};
+	struct peer peer;
+
+	start("", GATEWAYS);
+	ck_assert(connect_from(&peer, &options, "192.0.2.1"));
+	expect_in(&peer, "gw");
+	reload("", with_pin("gw.example"));
+	peer_write(&peer, (const uint8_t[PACKET_HEADER]){12, 1, 0, PACKET_HEADER}, PACKET_HEADER);
+	ck_assert_str_eq(last.client->config->name, "pinned");
+	reload("", GATEWAYS);
+	peer_write(&peer, (const uint8_t[PACKET_HEADER]){12, 2, 0, PACKET_HEADER}, PACKET_HEADER);
+	ck_assert_str_eq(last.client->config->name, "gw");
+	peer_close(&peer);
+}
+END_TEST
+
 static Suite *
 radsec_pin_suite(void)
 {
@@ -201,6 +220,7 @@ radsec_pin_suite(void)
 	tcase_add_test(tc, a_name_is_no_fingerprint);
 	tcase_add_test(tc, an_unknown_fingerprint_is_told);
 	tcase_add_test(tc, a_reload_reviews_fingerprints);
+	tcase_add_test(tc, a_reload_prefers_fingerprints);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
