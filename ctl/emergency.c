@@ -201,7 +201,7 @@ ctl_emergency_new(struct ctl *ctl, const struct parsed *parsed)
 	if (ctl->json || codes == 0)
 		return CTL_USAGE;
 	begin(&emergency, ctl, parsed);
-	code = make_new(&emergency, codes);
+	code = sheet_may_make(ctl, parsed, emergency.path) ? make_new(&emergency, codes) : CTL_NO;
 	answer_clear(&emergency.status);
 	return code;
 }

@@ -284,6 +284,8 @@ step_sheet(struct init *init)
 		fputc('\n', init->ctl->out);
 		return CTL_OK;
 	}
+	if (!sheet_may_make(init->ctl, init->parsed, path))
+		return CTL_NO;
 	return sheet_make(init->ctl, path, user, sheet_codes(init->ctl, init->parsed), false);
 }
 

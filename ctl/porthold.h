@@ -5,6 +5,7 @@
 #ifndef WF_CTL_PORTHOLD_H
 #define WF_CTL_PORTHOLD_H
 
+#include <netinet/in.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,8 +26,11 @@ struct port_holder {
  * /proc cannot be read.
  */
 WF_MUST_USE wf_status port_holder(bool tcp, uint16_t port, struct port_holder *holder_r);
-/* The same of one that is none of these users, whoever else has the port at other addresses. */
-WF_MUST_USE wf_status port_stranger(
-	bool tcp, uint16_t port, const uid_t *known, size_t n, struct port_holder *holder_r);
+/*
+ * Of a UDP socket that is none of these users' and hears what is sent to this address (IPv4 as
+ * ::ffff:a.b.c.d): bound to it, or to all addresses. Whoever has the port at others is no matter.
+ */
+WF_MUST_USE wf_status port_stranger(const struct in6_addr *address, uint16_t port,
+	const uid_t *known, size_t n, struct port_holder *holder_r);
 
 #endif

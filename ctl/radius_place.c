@@ -49,19 +49,16 @@ is_among(const struct ifaddrs *list, const struct in6_addr *address)
 }
 
 static enum place_fault
-check_address(const struct sockaddr *server)
+check_address(const struct in6_addr *address)
 {
 	struct ifaddrs *list;
-	struct in6_addr address;
 	bool own;
 
-	if (!mapped(server, &address))
-		return PLACE_FOREIGN; /* coverage: the parser of addresses gives no others */
-	if (is_loopback(&address))
+	if (is_loopback(address))
 		return PLACE_FINE;
 	if (wf_fault(WF_FAULT_SOCKET) || getifaddrs(&list) != 0)
 		return PLACE_UNSEEN;
-	own = is_among(list, &address);
+	own = is_among(list, address);
 	freeifaddrs(list);
 	return own ? PLACE_FINE : PLACE_FOREIGN;
 }
@@ -78,12 +75,16 @@ enum place_fault
 place_check(const struct sockaddr *server, uid_t user, struct port_holder *holder_r)
 {
 	const uid_t known[] = {0, geteuid(), user};
-	enum place_fault fault = check_address(server);
+	struct in6_addr address;
+	enum place_fault fault;
 	wf_status status;
 
+	if (!mapped(server, &address))
+		return PLACE_FOREIGN; /* coverage: the parser of addresses gives no others */
+	fault = check_address(&address);
 	if (fault != PLACE_FINE)
 		return fault;
-	status = port_stranger(false, port_of(server), known, 3, holder_r);
+	status = port_stranger(&address, port_of(server), known, 3, holder_r);
 	if (status == WF_OK)
 		return PLACE_HELD;
 	return status == WF_NOT_FOUND ? PLACE_FINE : PLACE_UNSEEN;

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/breakglass.h"
 #include "common/i18n.h"
@@ -32,6 +33,23 @@ sheet_path(const struct parsed *parsed, const struct answer *status)
 	if (given != NULL)
 		return given;
 	return told[0] != '\0' ? told : WF_BREAKGLASS_PATH;
+}
+
+/* What is no emergency file is not replaced by one because a daemon calls it so. */
+bool
+sheet_may_make(struct ctl *ctl, const struct parsed *parsed, const char *path)
+{
+	struct wf_breakglass_state state;
+
+	if (args_option(parsed, "breakglass-file") != NULL ||
+		strcmp(path, WF_BREAKGLASS_PATH) == 0 ||
+		wf_breakglass_inspect(path, &state) == WF_OK)
+		return true;
+	ctl_error(ctl,
+		_("the daemon says that the emergency file is %s, but there is none; if that is "
+		  "its place, say so: --breakglass-file %s"),
+		path, path);
+	return false;
 }
 
 static void

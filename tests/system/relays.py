@@ -11,6 +11,7 @@ PORT = 7443
 RUN, STATE = "/run/warifu-relay", "/var/lib/warifu-relay"
 CONFIG = "/etc/warifu-relay/warifu.conf"
 SOCKET, CONTROL = RUN + "/pam.sock", RUN + "/control.sock"
+BREAKGLASS = "/etc/warifu-relay/breakglass"
 MAKER = "/usr/share/warifu/relay-certificates"
 
 
@@ -66,7 +67,7 @@ class Relay(lib.Program):
         """Its configuration: paths, and where its centre is."""
         with open(CONFIG, "w", encoding="utf-8") as stream:
             stream.write(f'node = "not-web1"\nrun_dir = "{RUN}"\nstate_dir = "{STATE}"\n'
-                         f'breakglass_file = "/etc/warifu-relay/breakglass"\n'
+                         f'breakglass_file = "{BREAKGLASS}"\n'
                          f'relay {{\n\tserver = "{server}"\n{lines}}}\n')
 
     def start(self, connected=True):

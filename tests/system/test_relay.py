@@ -120,9 +120,9 @@ def test_passwd(lab):
 
 def sheet(lab):
     """An emergency file and its codes; a service that may use it, through the relay."""
-    path = "/etc/warifu-relay/breakglass"
-    text = lab.run(lib.CLI, "--socket", relays.CONTROL, "emergency", "new", "--stdin", text=PIN + "\n").stdout
-    stanza = f"required pam_warifu.so socket={relays.SOCKET} timeout=8 breakglass={path}"
+    text = lab.run(lib.CLI, "--socket", relays.CONTROL, "emergency", "new", "--stdin",
+                   "--breakglass-file", relays.BREAKGLASS, text=PIN + "\n").stdout
+    stanza = f"required pam_warifu.so socket={relays.SOCKET} timeout=8 breakglass={relays.BREAKGLASS}"
     hosts.write_service("console", f"auth {stanza}", f"account {stanza}", f"session {stanza}")
     return re.findall(r"^\s+\d+\.\s+(\S+)$", text, re.M)
 

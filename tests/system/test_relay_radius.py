@@ -23,7 +23,6 @@ import wire
 
 SERVICE = "onhost"
 PIN = "spring rain 1986"
-BREAKGLASS = "/etc/warifu-relay/breakglass"
 
 
 class Host(relays.Relay):
@@ -40,7 +39,7 @@ class Host(relays.Relay):
         lines = "".join(f"\t{key} = {value}\n" for key, value in options.items())
         with open(relays.CONFIG, "w", encoding="utf-8") as stream:
             stream.write(f'node = "host1"\nrun_dir = "{relays.RUN}"\nstate_dir = "{relays.STATE}"\n'
-                         f'breakglass_file = "{BREAKGLASS}"\n'
+                         f'breakglass_file = "{relays.BREAKGLASS}"\n'
                          f'relay {{\n\tupstream = "centre"\n}}\n'
                          f'upstream "centre" {{\n\tservers = {{"127.0.0.1:1812"}}\n'
                          f'\tsecret_file = "/etc/warifu/centre.secret"\n{lines}}}\n')
@@ -168,9 +167,10 @@ def at_console(*answers):
 def test_the_centre_goes_away(lab):
     """Unavailable, uncounted and not for long; then nobody is asked and the emergency code is offered; all resumes by itself."""
     server, host, _, alice = world(lab)
-    text = lab.run(lib.CLI, "--socket", relays.CONTROL, "emergency", "new", "--stdin", text=PIN + "\n").stdout
+    text = lab.run(lib.CLI, "--socket", relays.CONTROL, "emergency", "new", "--stdin",
+                   "--breakglass-file", relays.BREAKGLASS, text=PIN + "\n").stdout
     code = re.findall(r"^\s+\d+\.\s+(\S+)$", text, re.M)[0]
-    stanza = f"required pam_warifu.so socket={relays.SOCKET} breakglass={BREAKGLASS}"
+    stanza = f"required pam_warifu.so socket={relays.SOCKET} breakglass={relays.BREAKGLASS}"
     hosts.write_service("console", f"auth {stanza}")
     mark = host.mark()
     server.stop()

@@ -195,8 +195,9 @@ init(const char *input)
 {
 	char line[2048];
 
-	snprintf(line, sizeof(line), "init nobody --stdin --key-copy %.200s/copy --codes 3",
-		rig.dir);
+	snprintf(line, sizeof(line),
+		"init nobody --stdin --key-copy %.200s/copy --codes 3 --breakglass-file %.300s",
+		rig.dir, glass_path);
 	return rig_run(&rig, input, line);
 }
 
@@ -285,8 +286,11 @@ static const struct {
 
 START_TEST(init_refusals_have_their_sentences)
 {
+	char line[1024];
+
 	start_init();
-	ck_assert_int_eq(rig_run(&rig, refusals[_i].input, refusals[_i].words), refusals[_i].code);
+	snprintf(line, sizeof(line), "%s --breakglass-file %.300s", refusals[_i].words, glass_path);
+	ck_assert_int_eq(rig_run(&rig, refusals[_i].input, line), refusals[_i].code);
 	ck_assert_str_eq(rig.err, refusals[_i].error);
 }
 END_TEST
@@ -308,6 +312,17 @@ start_emergency(size_t nacts)
 	ck_assert_int_eq(chmod(rig.dir, 0700), 0);
 }
 
+/* Where the daemon says, but nothing is yet. */
+static int
+first_sheet(const char *words)
+{
+	char line[1024];
+
+	snprintf(line, sizeof(line), "emergency new --stdin --breakglass-file %.300s %s",
+		glass_path, words);
+	return rig_run(&rig, "emergency pin\n", line);
+}
+
 START_TEST(emergency_sheet_is_made_shown_locked_and_unlocked)
 {
 	char line[PATH_MAX + 512];
@@ -318,8 +333,7 @@ START_TEST(emergency_sheet_is_made_shown_locked_and_unlocked)
 		"warifu: there is no emergency file %s; 'warifu emergency new' makes one\n",
 		glass_path);
 	ck_assert_str_eq(rig.err, line);
-	ck_assert_int_eq(
-		rig_run(&rig, "emergency pin\n", "emergency new --codes 2 --stdin"), CTL_OK);
+	ck_assert_int_eq(first_sheet("--codes 2"), CTL_OK);
 	ck_assert_ptr_nonnull(strstr(rig.out, "EMERGENCY SHEET for the user root"));
 	ck_assert_ptr_null(strstr(rig.out, "destroy it"));
 	rig_lock_sheet(glass_path);
@@ -347,9 +361,7 @@ START_TEST(new_emergency_sheet_takes_the_place_of_the_old)
 	struct wf_breakglass_state state;
 
 	start_emergency(3);
-	ck_assert_int_eq(
-		rig_run(&rig, "emergency pin\n", "emergency new --user ops --codes 1 --stdin"),
-		CTL_OK);
+	ck_assert_int_eq(first_sheet("--user ops --codes 1"), CTL_OK);
 	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --stdin"), CTL_OK);
 	ck_assert_ptr_nonnull(
 		strstr(rig.out, "The sheet from before opens nothing any more; destroy it.\n"));
@@ -362,6 +374,27 @@ START_TEST(new_emergency_sheet_takes_the_place_of_the_old)
 	ck_assert_str_eq(rig.err, "warifu: 'emergency new' prints a sheet and has no JSON form\n");
 	ck_assert_int_eq(wf_breakglass_inspect(glass_path, &state), WF_OK);
 	ck_assert_uint_eq(state.unused, 10);
+}
+END_TEST
+
+/* A daemon that somebody else has taken over names a file of root's. */
+START_TEST(no_daemon_chooses_what_is_replaced)
+{
+	static const char *const there[] = {NULL, "root:x:0:0:root:/root:/bin/sh\n"};
+
+	start_emergency(3);
+	if (there[_i] != NULL) {
+		rig_write(&rig, "glass", there[_i]);
+		ck_assert_int_eq(chmod(glass_path, 0600), 0);
+	}
+	ck_assert_int_eq(rig_run(&rig, "emergency pin\n", "emergency new --stdin"), CTL_NO);
+	ck_assert_msg(strstr(rig.err, "if that is its place, say so: --breakglass-file ") != NULL,
+		"%s", rig.err);
+	ck_assert_ptr_null(strstr(rig.out, "EMERGENCY SHEET"));
+	if (there[_i] != NULL)
+		ck_assert_str_eq(rig_read(&rig, "glass"), there[_i]);
+	else
+		ck_assert_int_ne(access(glass_path, F_OK), 0);
 }
 END_TEST
 
@@ -486,6 +519,7 @@ dialogue_suite(void)
 		sizeof(refusals) / sizeof(refusals[0]));
 	tcase_add_test(start, emergency_sheet_is_made_shown_locked_and_unlocked);
 	tcase_add_test(start, new_emergency_sheet_takes_the_place_of_the_old);
+	tcase_add_loop_test(start, no_daemon_chooses_what_is_replaced, 0, 2);
 	tcase_add_test(start, emergency_unlock_works_without_the_daemon);
 	tcase_add_test(start, no_new_sheet_before_used_codes_are_told);
 	tcase_add_test(start, used_codes_enter_the_log_once);

@@ -429,12 +429,11 @@ START_TEST(nothing_leaves_the_machine)
 }
 END_TEST
 
-/* A listener that is somebody else's, who waits for the server to be down. */
+/* A listener that is somebody else's, who waits for the server to be down; as it is reached. */
 static int
-listen_as_stranger(char text_r[32])
+listen_as_stranger(in_addr_t at, char text_r[32])
 {
-	struct sockaddr_in own = {
-		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in own = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(at)};
 	socklen_t len = sizeof(own);
 	int fd;
 
@@ -450,16 +449,35 @@ listen_as_stranger(char text_r[32])
 START_TEST(nothing_goes_to_a_stranger)
 {
 	static const enum deed script[] = {END};
+	static const in_addr_t addresses[] = {INADDR_LOOPBACK, INADDR_ANY};
 	char text[32], byte;
 	int fd;
 
 	if (geteuid() != 0)
 		return;
-	fd = listen_as_stranger(text);
+	fd = listen_as_stranger(addresses[_i], text);
 	named = text;
 	ck_assert_int_eq(run(script, "my password\n", ""), CTL_DENIED);
 	ck_assert_msg(strstr(rig.err, "listens a program of uid 4242 (") != NULL, "%s", rig.err);
 	ck_assert_int_eq(recv(fd, &byte, 1, 0), -1);
+	close(fd);
+	rig_stop(&rig);
+}
+END_TEST
+
+/* One who has the port at another address hears nothing of what goes to this one. */
+START_TEST(a_stranger_elsewhere_is_no_matter)
+{
+	static const enum deed script[] = {END};
+	char text[32], words[64];
+	int fd;
+
+	if (geteuid() != 0)
+		return;
+	fd = listen_as_stranger(INADDR_LOOPBACK + 1, text);
+	snprintf(words, sizeof(words), "--server %s", text);
+	ck_assert_int_eq(run(script, "my password\n", words), CTL_AWAY);
+	SAYS("nobody listens there");
 	close(fd);
 	rig_stop(&rig);
 }
@@ -598,7 +616,8 @@ radius_test_suite(void)
 	tcase_add_test(tc, another_server);
 	tcase_add_test(tc, no_client_no_test);
 	tcase_add_loop_test(tc, nothing_leaves_the_machine, 0, 3);
-	tcase_add_test(tc, nothing_goes_to_a_stranger);
+	tcase_add_loop_test(tc, nothing_goes_to_a_stranger, 0, 2);
+	tcase_add_test(tc, a_stranger_elsewhere_is_no_matter);
 	tcase_add_test(tc, a_stranger_s_file_is_not_read);
 	add_fault_tests(tc);
 	suite_add_tcase(suite, tc);
