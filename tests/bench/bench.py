@@ -2,9 +2,7 @@
 $WARIFU_RESULTS, one JSON object a line. Figures that are compared are taken in one run, in turns.
 """
 
-import ctypes
 import os
-import resource
 import shutil
 import statistics
 import subprocess
@@ -12,6 +10,7 @@ import sys
 import time
 
 import log_parts
+import one_login
 import radius_parts
 from rig import PASSWORD, PROCESSORS, QUICK, STORES, Rig, lib, load_end, program, raw_hash, report, seconds
 
@@ -38,118 +37,6 @@ def part_a(syslog):
     # On a machine that others use as well this is the figure to believe.
     report("a", "processor of a hash / of a login", statistics.median(raw_cpu) / statistics.median(cpu), "", "0.97",
            f"{statistics.median(raw_cpu):.2f} ms, {statistics.median(cpu):.2f} ms")
-    lab.close()
-
-
-# (b) one login of a whole process
-
-def process_ms(command, text):
-    """Wall and processor milliseconds of a process that reads `text`; it must succeed."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.perf_counter()
-    done = subprocess.run(command, input=text, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
-    wall = (time.perf_counter() - start) * 1000
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        raise AssertionError(f"{command}: {done.stdout}")
-    return wall, (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) * 1000
-
-
-def service(name, *lines):
-    """A PAM service."""
-    with open(f"/etc/pam.d/{name}", "w", encoding="utf-8") as stream:
-        stream.write("".join(line + "\n" for line in lines))
-
-
-def crypt_ms(setting):
-    """What libcrypt needs for one hash."""
-    crypt = ctypes.CDLL("libcrypt.so.1").crypt
-    crypt.restype = ctypes.c_char_p
-    times = []
-    for _ in range(15):
-        start = time.perf_counter()
-        crypt(PASSWORD.encode(), setting.encode())
-        times.append((time.perf_counter() - start) * 1000)
-    return statistics.median(times)
-
-
-def module_there(name):
-    """Whether a PAM module is installed."""
-    return any(os.path.exists(os.path.join(folder, name))
-               for folder in ("/lib/x86_64-linux-gnu/security", "/usr/lib/x86_64-linux-gnu/security",
-                              "/lib/aarch64-linux-gnu/security", "/lib/security"))
-
-
-def stacks(lab):
-    """name -> (service, what it is given, milliseconds of its hash, whom)."""
-    key = "00112233445566778899aabbccddeeff"
-    secret = "ABCDEFGHIJKLMNOP"
-    oath = os.path.join(STORES, "users.oath")
-    found = {}
-    service("b-permit", "auth required pam_permit.so")
-    found["pam_permit"] = ("b-permit", lambda: "", 0, "alice")
-    service("b-unix", "auth required pam_unix.so")
-    for method, setting in (("YESCRYPT", "$y$j9T$F5Jx5fExrKuPp53xLKQ..1$"), ("SHA512", "$6$saltsaltsalt$")):
-        name = "bob" if method == "SHA512" else "alice"
-        lab.unix_user(name)
-        lab.run("chpasswd", "-c", method, text=f"{name}:{PASSWORD}\n")
-        found[f"pam_unix {method.lower()}"] = ("b-unix", lambda: PASSWORD + "\n", crypt_ms(setting), name)
-    if module_there("pam_oath.so"):
-        service("b-oath", f"auth required pam_oath.so usersfile={oath} window=5 digits=6")
-
-        def oath_code():
-            with open(oath, "w", encoding="ascii") as stream:
-                stream.write(f"HOTP/T30/6\talice\t-\t{key}\n")
-            os.chmod(oath, 0o600)
-            return subprocess.run(["oathtool", "--totp", key], stdout=subprocess.PIPE, text=True, check=True).stdout
-
-        found["pam_oath"] = ("b-oath", oath_code, 0, "alice")
-    if module_there("pam_google_authenticator.so"):
-        service("b-google", "auth required pam_google_authenticator.so")
-        own = os.path.join("/home/alice", ".google_authenticator")
-
-        def google_code():
-            with open(own + ".new", "w", encoding="ascii") as stream:
-                stream.write(f"{secret}\n\" WINDOW_SIZE 17\n\" DISALLOW_REUSE\n\" TOTP_AUTH\n12345678\n")
-            shutil.chown(own + ".new", "alice")
-            os.chmod(own + ".new", 0o400)
-            os.rename(own + ".new", own)
-            return subprocess.run(["oathtool", "-b", "--totp", secret], stdout=subprocess.PIPE, text=True,
-                                  check=True).stdout
-
-        found["google-authenticator"] = ("b-google", google_code, 0, "alice")
-    return found
-
-
-def warifu_stacks(lab):
-    """The same for Warifu: a code alone, and password and code."""
-    person = lab.person("alice", PASSWORD)
-    service("codes", "auth required pam_warifu.so")
-    service("b-warifu", "auth required pam_warifu.so")
-    hash_ms = raw_hash(1, 2)[1]
-    return {
-        "pam_warifu, code": ("codes", lambda: person.code() + "\n", 0, "alice"),
-        "pam_warifu, password and code": ("b-warifu", lambda: f"{PASSWORD}\n{person.code()}\n", hash_ms, "alice"),
-    }
-
-
-def part_b(syslog):
-    """Whole processes of pamtester, in turns."""
-    lab = Rig("b", syslog).filled(10)
-    rows = {**stacks(lab), **warifu_stacks(lab)}
-    walls = {name: [] for name in rows}
-    cpus = {name: [] for name in rows}
-    for _ in range(seconds(60, 8)):
-        for name, (pam_service, text, hash_ms, user) in rows.items():
-            wall, cpu = process_ms(["pamtester", pam_service, user, "authenticate"], text())
-            walls[name].append(wall - hash_ms)
-            cpus[name].append(cpu)
-    for name, (_, _, hash_ms, _) in rows.items():
-        note = f"least {min(walls[name]):.2f}, processor of pamtester {statistics.median(cpus[name]):.2f} ms"
-        if hash_ms:
-            note += f", without the hash's {hash_ms:.1f} ms"
-        aim = "pam_oath's" if name == "pam_warifu, code" else ""
-        report("b", name, statistics.median(walls[name]), "ms", aim, note)
     lab.close()
 
 
@@ -372,8 +259,8 @@ def main():
     lib.loopback_up()
     syslog = lib.Syslog()
     syslog.start()
-    parts = {**radius_parts.PARTS, "a": part_a, "b": part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f, "g": part_g,
-             "i": part_i, "j": part_j, "k": log_parts.part_k}
+    parts = {**radius_parts.PARTS, "a": part_a, "b": one_login.part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f,
+             "g": part_g, "i": part_i, "j": part_j, "k": log_parts.part_k}
     for name in sys.argv[1:]:
         if name in parts:
             parts[name](syslog)

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define SEEN 10
+
 void
 people_name(uint32_t number, char name_r[PEOPLE_NAME_SIZE])
 {
@@ -44,4 +46,18 @@ people_code(uint32_t number, uint64_t counter, char code_r[PEOPLE_CODE_SIZE])
 	at = mac + (mac[19] & 15);
 	value = ((uint32_t)(at[0] & 0x7f) << 24) | ((uint32_t)at[1] << 16) | ((uint32_t)at[2] << 8) | at[3];
 	(void)snprintf(code_r, PEOPLE_CODE_SIZE, "%06u", (unsigned)(value % 1000000));
+}
+
+bool
+people_code_again(uint32_t number, uint64_t counter)
+{
+	char code[PEOPLE_CODE_SIZE], before[PEOPLE_CODE_SIZE];
+
+	people_code(number, counter, code);
+	for (uint64_t i = 1; i <= SEEN && i <= counter; i++) {
+		people_code(number, counter - i, before);
+		if (strcmp(code, before) == 0)
+			return true;
+	}
+	return false;
 }

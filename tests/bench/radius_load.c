@@ -219,6 +219,7 @@ print(const struct load *load, double cpu)
 		{"accepted", counts->ends[END_ACCEPTED]},
 		{"rejected", counts->ends[END_REJECTED]},
 		{"rejected_second", counts->ends[END_REJECTED_SECOND]},
+		{"seen", counts->ends[END_SEEN]},
 		{"unanswered", counts->ends[END_UNANSWERED]},
 		{"unanswered_second", counts->ends[END_UNANSWERED_SECOND]},
 		{"odd", counts->ends[END_ODD]},

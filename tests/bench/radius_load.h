@@ -32,6 +32,7 @@ enum login_end {
 	END_ACCEPTED,
 	END_REJECTED,        /* by the first reply */
 	END_REJECTED_SECOND, /* by the reply to the code */
+	END_SEEN,            /* likewise, for a code that people_code_again() */
 	END_UNANSWERED,
 	END_UNANSWERED_SECOND, /* challenged, and then no reply */
 	END_ODD,               /* a code of reply that fits no such login */

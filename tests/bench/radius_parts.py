@@ -151,7 +151,8 @@ def load_end(process):
 
 def check_sums(row):
     """Each login has exactly one end, and every Message-Authenticator looked at was right."""
-    ends = sum(row[name] for name in ("accepted", "rejected", "rejected_second", "unanswered", "unanswered_second", "odd"))
+    ends = sum(row[name] for name in ("accepted", "rejected", "rejected_second", "seen", "unanswered", "unanswered_second",
+                                 "odd"))
     if ends != row["begun"]:
         raise AssertionError(f"{row['begun']} logins begun, but {ends} ends: {row}")
     if row["bad_messages"] > 0:
@@ -187,7 +188,7 @@ def times(row, which="first"):
 
 def lost(row):
     """What a note must not keep quiet."""
-    names = ("rejected", "rejected_second", "unanswered", "unanswered_second", "bad")
+    names = ("rejected", "rejected_second", "seen", "unanswered", "unanswered_second", "bad")
     return "".join(f", {row[name]} {name.replace('_', ' at the ')}" for name in names if row[name])
 
 

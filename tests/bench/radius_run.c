@@ -259,6 +259,19 @@ challenged(struct load *load, uint32_t index, const struct packet *reply, int64_
 	wait_add(&load->think, now_us + (int64_t)load->options.think_ms * 1000, index, SECOND);
 }
 
+/* A wrong code is meant to be refused, and a password is no code. */
+static enum login_end
+refused(const struct load *load, const struct login *login)
+{
+	bool first = login->stage == LOGIN_FIRST;
+
+	if (!load->options.wrong && !load->options.fixed &&
+		first == (load->options.kind == KIND_CODE) &&
+		people_code_again(login->person, login->counter))
+		return END_SEEN;
+	return first ? END_REJECTED : END_REJECTED_SECOND;
+}
+
 static void
 answered(struct load *load, uint32_t index, const struct packet *reply, int64_t now_us)
 {
@@ -274,7 +287,7 @@ answered(struct load *load, uint32_t index, const struct packet *reply, int64_t 
 		load->counts.in_time += now_us <= load->end_us;
 		login_ended(load, login, END_ACCEPTED);
 	} else if (reply->code == CODE_ACCESS_REJECT) {
-		login_ended(load, login, first ? END_REJECTED : END_REJECTED_SECOND);
+		login_ended(load, login, refused(load, login));
 	} else {
 		login_ended(load, login, END_ODD);
 	}

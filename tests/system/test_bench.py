@@ -14,8 +14,11 @@ sys.path.insert(0, os.path.join(lib.SOURCE, "tests", "bench"))
 import freeradius  # pylint: disable=wrong-import-position
 import radius_parts as radius  # pylint: disable=wrong-import-position
 
-radius.PEOPLE = 500
 RATE = 150
+# Their eighth code is one of the ten before, which RFC 4226 makes of one login of 100,000.
+SEEN, SEEN_AT = 6845, 7
+PEOPLE = 500
+radius.PEOPLE = SEEN
 
 
 def programs():
@@ -28,7 +31,7 @@ def codes(server):
     """Right codes, three of ten sent twice, beside wrong ones of one person; load() has checked the sums of both."""
     wrong = server.load_start("code", 2, "--rate", "20", "--wrong", people=1, first=radius.PEOPLE + 1)
     row = server.load("code", 2, "--rate", str(RATE), "--resend", "0.3", "--resend-after", "500", "--verify", "1",
-                      people=radius.PEOPLE)
+                      people=PEOPLE)
     bad = radius.load_end(wrong)
     lib.equal((row["begun"], row["accepted"]), (2 * RATE, 2 * RATE), "right codes, and those let in")
     lib.equal((bad["begun"], bad["rejected"]), (40, 40), "wrong codes, and those refused")
@@ -41,9 +44,17 @@ def codes(server):
     return row
 
 
+def seen(server):
+    """A code that was seen lets nobody in, and the generator knows which those are."""
+    row = server.load("code", 2, "--rate", "6", people=1, first=SEEN)
+    lib.equal((row["begun"], row["accepted"], row["seen"]), (12, 11, 1), "codes, let in, and one that was seen")
+    rows = server.rig.log("--user", f"u{SEEN:07d}", "--class", "auth", action="authenticate")
+    lib.equal([n for n, one in enumerate(rows) if one["reason"] == "replayed"], [SEEN_AT], "rows of replayed codes")
+
+
 def challenges(server):
     """Pairs; both times are measured for each."""
-    row = server.load("challenge", 2, "--rate", "5", "--think", "100", "--verify", "1", people=radius.PEOPLE)
+    row = server.load("challenge", 2, "--rate", "5", "--think", "100", "--verify", "1", people=PEOPLE)
     lib.equal((row["begun"], row["challenged"], row["accepted"]), (10, 10, 10), "pairs, challenged and let in")
     lib.equal((row["first"]["n"], row["second"]["n"], row["verified"]), (10, 10, 20), "times and replies of pairs")
 
@@ -75,8 +86,9 @@ def test_warifu(lab):
         row = codes(server)
         lib.equal(row["unsigned_replies"], 0, "replies without Message-Authenticator in the first place")
         challenges(server)
+        seen(server)
         rows = server.rig.log("--class", "auth", action="authenticate", result="success")
-        lib.equal(len(rows), row["accepted"] + 10, "rows of logins, and logins")
+        lib.equal(len(rows), row["accepted"] + 10 + 11, "rows of logins, and logins")
     finally:
         server.close()
 
