@@ -16,7 +16,6 @@ START_TEST(status_has_the_columns_of_the_contract)
 		"locked:number", "locked-strangers:number", "reserve-used:number",
 		"duties-overdue:number", "audit-rows:number", "log-since:time", "log-hold",
 		"accepted:number", "rejected:number", "unavailable:number",
-		"audit-rows:number", "log-since:time", "log-hold", "accepted:number", "rejected:number", "unavailable:number",
 		"refused-early:number", "open:number", "queue:number",
 		"connections:number", "clock", "clock-synchronised:bool", "config-file", "key-file",
 		"key-id:number", "key-fingerprint", "state-dir", "breakglass-file",
