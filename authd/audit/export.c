@@ -170,9 +170,8 @@ read_moment(const char *text, struct moment *moment_r)
 	return true;
 }
 
-/* Microseconds since 1970, and the offset in minutes.  Beyond what they can say: false. */
-static bool
-read_time(const char *text, int64_t *us_r, int32_t *offset_r)
+bool
+audit_time_read(const char *text, int64_t *us_r, int32_t *offset_r)
 {
 	struct moment moment = {.west = false};
 	int64_t away, seconds, early;
@@ -251,7 +250,7 @@ read_row_time(const char *text, struct audit_row *row, size_t offset)
 {
 	int64_t us;
 
-	if (!read_time(text, &us, &row->offset_min))
+	if (!audit_time_read(text, &us, &row->offset_min))
 		return false;
 	memcpy((char *)row + offset, &us, sizeof(us));
 	return true;

@@ -5,6 +5,7 @@
 #ifndef WF_AUTHD_AUDIT_FORMAT_H
 #define WF_AUTHD_AUDIT_FORMAT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "authd/audit/audit.h"
@@ -37,5 +38,10 @@ void audit_row_cells(const struct audit_row *row, uint64_t seq, const uint8_t *c
 
 /* RFC 3339 with microseconds at that offset from UTC: 2026-03-01T09:00:00.000000+09:00. */
 void audit_time_text(int64_t time_us, int32_t offset_min, char text_r[40]);
+/*
+ * Reads it again: microseconds since 1970, and the offset in minutes.  False: it is none, or beyond
+ * what they can say.
+ */
+bool audit_time_read(const char *text, int64_t *us_r, int32_t *offset_r);
 
 #endif

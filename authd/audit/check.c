@@ -1,0 +1,363 @@
+/*
+ * The rows of a check.  Checkpoints are met on the way, by the row that they speak of.  That is
+ * possible since a restore's own row is always the first one behind the backup: when a checkpoint's
+ * row comes by, each restore that makes it void has been read.
+ */
+#include "config.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/audit/check_parts.h"
+#include "common/fault.h"
+#include "common/i18n.h"
+#include "common/secret.h"
+
+/* Where class and time stand in an encoded row (audit.h). */
+#define ENCODED_CLASS 1
+#define ENCODED_TIME 9
+
+const char *
+audit_fault_name(enum audit_fault_kind kind)
+{
+	static const char *const names[] = {
+		[FAULT_MISSING] = "missing",
+		[FAULT_ADDED] = "added",
+		[FAULT_CHANGED] = "changed",
+		[FAULT_COLUMNS] = "columns",
+		[FAULT_HEAD] = "head",
+		[FAULT_TAIL] = "tail",
+		[FAULT_REPLACED] = "replaced",
+		[FAULT_OLDER] = "older",
+		[FAULT_SIGNATURE] = "signature",
+		[FAULT_KEY] = "key",
+		[FAULT_GAP] = "gap",
+		[FAULT_FOREIGN] = "foreign",
+	};
+
+	return kind >= FAULT_MISSING && kind <= FAULT_FOREIGN ? names[kind] : "unknown";
+}
+
+wf_status
+audit_check_new(const struct audit_check_options *options, struct audit_check **check_r)
+{
+	struct audit_check *check = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*check));
+
+	if (check == NULL)
+		return WF_NO_MEMORY;
+	check->options = *options;
+	(void)snprintf(check->node, sizeof(check->node), "%s", options->node);
+	(void)snprintf(check->store, sizeof(check->store), "%s", options->store);
+	*check_r = check;
+	return WF_OK;
+}
+
+void
+audit_check_free(struct audit_check **check)
+{
+	if (check == NULL || *check == NULL)
+		return;
+	free((*check)->marks);
+	free(*check);
+	*check = NULL;
+}
+
+const struct audit_check_sums *
+audit_check_sums(const struct audit_check *check)
+{
+	return &check->sums;
+}
+
+const uint8_t *
+audit_check_head(const struct audit_check *check)
+{
+	return check->verifier.head.chain;
+}
+
+static struct place
+last_row(const struct audit_check *check)
+{
+	return (struct place){check->sums.last_seq, check->sums.last_us};
+}
+
+void
+check_tell(struct audit_check *check, enum audit_fault_kind kind, struct place good, struct place bad,
+	const char *format, ...)
+{
+	struct audit_fault fault = {.kind = kind,
+		.good_seq = good.seq,
+		.good_us = good.us,
+		.bad_seq = bad.seq,
+		.bad_us = bad.us};
+	va_list args;
+
+	va_start(args, format);
+	(void)vsnprintf(fault.text, sizeof(fault.text), format, args);
+	va_end(args);
+	check->sums.faults++;
+	if (check->options.fault != NULL)
+		check->options.fault(check->options.ctx, &fault);
+}
+
+wf_status
+audit_check_begin(struct audit_check *check)
+{
+	return check->node[0] == '\0' ? WF_OK : check_prepare(check);
+}
+
+static uint64_t
+number_at(const uint8_t *encoded, size_t len, size_t at)
+{
+	uint64_t number = 0;
+
+	for (size_t i = 0; len >= at + 8 && i < 8; i++)
+		number = number << 8 | encoded[at + i];
+	return number;
+}
+
+/* A restore, by the row that it leaves: store/restore.c. */
+static void
+note_restore(struct audit_check *check, const uint8_t *encoded, size_t len)
+{
+	struct audit_row row;
+	unsigned long long generation, after;
+	uint64_t n = check->sums.restores;
+
+	if (audit_row_decode(encoded, len, &row) != WF_OK || strcmp(row.event, "restore") != 0 ||
+		sscanf(row.detail, "generation %llu, after row %llu", &generation, &after) != 2)
+		return;
+	if (n < RESTORES_MAX)
+		check->restores[n] = (struct restore){generation, after};
+	check->sums.restores++;
+}
+
+static bool
+is_superseded(const struct audit_check *check, const struct audit_checkpoint *c)
+{
+	uint64_t n = check->sums.restores < RESTORES_MAX ? check->sums.restores : RESTORES_MAX;
+
+	for (uint64_t i = 0; i < n; i++) {
+		if (check->restores[i].generation > c->generation &&
+			check->restores[i].after < c->seq)
+			return true;
+	}
+	return false;
+}
+
+/* A checkpoint of a generation that the store has not come to. */
+static bool
+is_later_generation(struct audit_check *check, const struct audit_checkpoint *c)
+{
+	if (check->options.generation == 0 || c->generation <= check->options.generation)
+		return false;
+	if (!check->older_told)
+		check_tell(check, FAULT_OLDER, last_row(check), check_place_of(c),
+			_("The store is of generation %llu, but there is a checkpoint of "
+			  "generation %llu: an older store stands in the place of this one."),
+			(unsigned long long)check->options.generation,
+			(unsigned long long)c->generation);
+	check->older_told = true;
+	return true;
+}
+
+static void
+meet(struct audit_check *check, const struct audit_checkpoint *c, const uint8_t chain[32])
+{
+	const struct place fitting = {check->fitting_seq, check->fitting_us};
+
+	if (is_superseded(check, c)) {
+		check->sums.superseded++;
+	} else if (is_later_generation(check, c)) {
+		return;
+	} else if (wf_mem_equal(c->chain, chain, sizeof(c->chain))) {
+		check->sums.fitting++;
+		check->fitting_seq = c->seq;
+		check->fitting_us = c->time_us;
+	} else {
+		check_tell(check, FAULT_REPLACED, fitting, check_place_of(c),
+			_("The rows up to %llu are not those that a checkpoint was made of: what "
+			  "lies between row %llu and it was rewritten."),
+			(unsigned long long)c->seq, (unsigned long long)fitting.seq);
+	}
+}
+
+static void
+meet_all(struct audit_check *check, uint64_t seq, const uint8_t chain[32])
+{
+	for (; check->next < check->nmarks; check->next++) {
+		const struct audit_checkpoint *c = &check->marks[check->next].checkpoint;
+
+		if (c->seq > seq)
+			return;
+		if (c->seq == seq)
+			meet(check, c, chain);
+		else if (c->seq < check->sums.first_seq)
+			check->sums.outside++;
+		/* Else its row is missing, which has been told. */
+	}
+}
+
+/* A checkpoint of the row before the first one says with what the first one has to go on. */
+static const struct audit_checkpoint *
+checkpoint_of(const struct audit_check *check, uint64_t seq)
+{
+	for (size_t i = 0; i < check->nmarks && check->marks[i].checkpoint.seq <= seq; i++) {
+		if (check->marks[i].checkpoint.seq == seq)
+			return &check->marks[i].checkpoint;
+	}
+	return NULL;
+}
+
+/* Where the chain begins; without a place it is taken as the first row says. */
+static wf_status
+anchor(struct audit_check *check, uint64_t seq, const uint8_t chain[32], bool *taken_r)
+{
+	struct audit_head *head = &check->verifier.head;
+	const struct audit_head *expired = check->options.expired;
+	const struct audit_checkpoint *before = checkpoint_of(check, seq - 1);
+
+	check->sums.anchored = true;
+	if (expired != NULL && expired->seq + 1 == seq) {
+		*head = *expired;
+		return WF_OK;
+	}
+	if (seq == 1 || (check->options.whole && expired == NULL))
+		return audit_head_init(head, check->node);
+	if (!check->options.whole && before != NULL) {
+		head->seq = seq - 1;
+		memcpy(head->chain, before->chain, sizeof(head->chain));
+		return WF_OK;
+	}
+	if (check->options.whole) { /* other rows are gone than those that have expired */
+		*head = *expired;
+		return WF_OK;
+	}
+	head->seq = seq;
+	memcpy(head->chain, chain, sizeof(head->chain));
+	check->sums.anchored = false;
+	*taken_r = true;
+	return WF_OK;
+}
+
+static wf_status
+first_row(struct audit_check *check, uint64_t seq, const uint8_t *encoded, size_t len,
+	const uint8_t chain[32], bool *taken_r)
+{
+	struct audit_row row;
+	wf_status status = WF_OK;
+
+	check->sums.first_seq = seq;
+	check->sums.first_us = (int64_t)number_at(encoded, len, ENCODED_TIME);
+	if (check->node[0] == '\0') {
+		if (audit_row_decode(encoded, len, &row) == WF_OK)
+			memcpy(check->node, row.node, sizeof(check->node));
+		status = check_prepare(check);
+	}
+	return status == WF_OK ? anchor(check, seq, chain, taken_r) : status;
+}
+
+/* What the chain says of this row. */
+static wf_status
+link_row(struct audit_check *check, uint64_t seq, const uint8_t *encoded, size_t len,
+	const uint8_t chain[32])
+{
+	struct audit_head *head = &check->verifier.head;
+	const struct place bad = {seq, (int64_t)number_at(encoded, len, ENCODED_TIME)};
+	enum audit_fault_kind kind = FAULT_CHANGED;
+	char why[256];
+	wf_status status =
+		audit_verify_row(&check->verifier, seq, encoded, len, chain, why, sizeof(why));
+
+	if (status != WF_CORRUPT)
+		return status;
+	if (seq <= head->seq)
+		kind = FAULT_ADDED;
+	else if (seq != head->seq + 1)
+		kind = check->sums.rows == 0 ? FAULT_HEAD : FAULT_MISSING;
+	check_tell(check, kind, last_row(check), bad, "%s", why);
+	head->seq = seq;
+	memcpy(head->chain, chain, sizeof(head->chain));
+	return WF_OK;
+}
+
+wf_status
+audit_check_row(struct audit_check *check, uint64_t seq, const uint8_t *encoded, size_t len,
+	const uint8_t chain[32])
+{
+	bool taken = false;
+	wf_status status = WF_OK;
+
+	if (check->sums.rows == 0)
+		status = first_row(check, seq, encoded, len, chain, &taken);
+	if (status == WF_OK && !taken)
+		status = link_row(check, seq, encoded, len, chain);
+	if (status != WF_OK)
+		return status;
+	check->sums.rows++;
+	check->sums.last_seq = seq;
+	check->sums.last_us = (int64_t)number_at(encoded, len, ENCODED_TIME);
+	if (number_at(encoded, len, ENCODED_CLASS) == AUDIT_SYSTEM)
+		note_restore(check, encoded, len);
+	meet_all(check, seq, chain);
+	return WF_OK;
+}
+
+void
+audit_check_column(struct audit_check *check, const char *what)
+{
+	const struct place row = last_row(check);
+
+	check_tell(check, FAULT_COLUMNS, row, row,
+		_("Row %llu is whole, but the store looks for it by something else than it says "
+		  "(%s): searches do not find it."),
+		(unsigned long long)row.seq, what);
+}
+
+static void
+end_at_head(struct audit_check *check, const struct audit_head *head)
+{
+	const struct place last = last_row(check);
+
+	if (head->seq > last.seq)
+		check_tell(check, FAULT_TAIL, last, (struct place){last.seq + 1, 0},
+			_("The log ends with row %llu, but %llu were written: its end was cut "
+			  "off."),
+			(unsigned long long)last.seq, (unsigned long long)head->seq);
+	else if (head->seq < last.seq)
+		check_tell(check, FAULT_ADDED, (struct place){head->seq, 0}, last,
+			_("The log ends with row %llu, but only %llu were written."),
+			(unsigned long long)last.seq, (unsigned long long)head->seq);
+	else if (!wf_mem_equal(head->chain, check->verifier.head.chain, sizeof(head->chain)))
+		check_tell(check, FAULT_CHANGED, last, last,
+			_("Row %llu is not the one that was written last."),
+			(unsigned long long)last.seq);
+}
+
+void
+audit_check_end(struct audit_check *check, const struct audit_head *head)
+{
+	const struct audit_checkpoint *furthest = NULL;
+	const struct place last = last_row(check);
+
+	if (head != NULL)
+		end_at_head(check, head);
+	for (; check->next < check->nmarks; check->next++) {
+		const struct audit_checkpoint *c = &check->marks[check->next].checkpoint;
+
+		if (is_superseded(check, c))
+			check->sums.superseded++;
+		else if (is_later_generation(check, c))
+			continue;
+		else if (check->options.whole || c->time_us <= check->options.made_us)
+			furthest = c;
+		else
+			check->sums.outside++;
+	}
+	if (furthest != NULL)
+		check_tell(check, FAULT_TAIL, last, check_place_of(furthest),
+			_("The log ends with row %llu, but a checkpoint was made of row %llu: its "
+			  "end was cut off, or an older store stands in its place."),
+			(unsigned long long)last.seq, (unsigned long long)furthest->seq);
+}

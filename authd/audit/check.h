@@ -1,0 +1,104 @@
+/*
+ * The check of a log: rows in order, against their chain and against signed checkpoints that were
+ * kept elsewhere.  It works on the store, on a backup and on an export alike, and needs nothing
+ * secret.  What does not hold is told as it is found: between which rows, and between which times.
+ *
+ * What it takes for honest: a restore that its own row speaks of (what was checkpointed behind the
+ * backup is gone, and told as that); a change of keys that the former key announces; checkpoints of
+ * other hosts, of other stores, or twice in a file; rows that have expired, where the store says up
+ * to which one.  Streams: memory grows with the checkpoints alone.  One thread at a time.
+ */
+#ifndef WF_AUTHD_AUDIT_CHECK_H
+#define WF_AUTHD_AUDIT_CHECK_H
+
+#include "authd/audit/audit.h"
+#include "authd/audit/checkpoint.h"
+
+struct audit_check;
+
+enum audit_fault_kind {
+	FAULT_MISSING = 1, /* rows within */
+	FAULT_ADDED,       /* or moved */
+	FAULT_CHANGED,     /* a row, or its place */
+	FAULT_COLUMNS,     /* what the store searches by does not say what the row says */
+	FAULT_HEAD,        /* rows are missing at the beginning */
+	FAULT_TAIL,        /* at the end */
+	FAULT_REPLACED,    /* the rows are others than those of a checkpoint */
+	FAULT_OLDER,       /* an older store stands in the place of this one */
+	FAULT_SIGNATURE,   /* a checkpoint was changed */
+	FAULT_KEY,         /* a checkpoint is signed with a key that may not sign it */
+	FAULT_GAP,         /* a checkpoint of the store's own is missing */
+	FAULT_FOREIGN      /* no checkpoint is of this log */
+};
+
+struct audit_fault {
+	enum audit_fault_kind kind;
+	uint64_t good_seq, bad_seq; /* last good row, first bad one as far as known; 0 = none */
+	int64_t good_us, bad_us;    /* their times, or that of the checkpoint; 0 = not known */
+	char text[384];             /* a sentence */
+};
+
+struct audit_check_options {
+	const char *node;    /* the chain's; "" = that of the first row */
+	const char *store;   /* audit_store_name(); "" = that of the latest checkpoint of the node */
+	uint64_t generation; /* 0 = not known */
+	/* The rows go to the log's end: what checkpoints speak of behind them is missing. */
+	bool whole;
+	int64_t made_us; /* what was checkpointed by then is in it; 0 = not known */
+	/* The last row that has expired, by what the store says; NULL: none has. */
+	const struct audit_head *expired;
+	void *ctx;
+	void (*fault)(void *ctx, const struct audit_fault *fault);
+};
+
+/* What was looked at; all zero at the beginning. */
+struct audit_check_sums {
+	uint64_t rows, first_seq, last_seq;
+	int64_t first_us, last_us;
+	uint64_t faults;
+	/*
+	 * Of the checkpoints: fit a row; of other nodes or stores; made void by a restore; of rows
+	 * before the first or behind the last one
+	 */
+	uint64_t fitting, foreign, superseded, outside;
+	uint64_t restores;
+	bool anchored; /* the first row is shown to be the one that was written */
+};
+
+/* Options are borrowed until it is freed.  WF_NO_MEMORY. */
+WF_MUST_USE wf_status audit_check_new(
+	const struct audit_check_options *options, struct audit_check **check_r);
+void audit_check_free(struct audit_check **check);
+
+/* A public key to trust.  WF_FULL: too many.  Before audit_check_begin(). */
+WF_MUST_USE wf_status audit_check_trust(
+	struct audit_check *check, const struct signing_public *public);
+/*
+ * A checkpoint to hold the log against; `own`: of the store's own table, which has all of them.
+ * Before audit_check_begin().  WF_NO_MEMORY, WF_FULL: more than a million.
+ */
+WF_MUST_USE wf_status audit_check_add(
+	struct audit_check *check, const struct audit_checkpoint *checkpoint, bool own);
+/* All checkpoints within a text.  What begins like one and cannot be read is a fault. */
+WF_MUST_USE wf_status audit_check_add_text(
+	struct audit_check *check, const char *text, size_t len);
+/* Once, before the first row: orders the checkpoints and checks their signatures. */
+WF_MUST_USE wf_status audit_check_begin(struct audit_check *check);
+/*
+ * The next row.  Not WF_OK: could not be told (WF_NO_MEMORY, WF_CRYPTO); what is wrong is a fault,
+ * and the check goes on.
+ */
+WF_MUST_USE wf_status audit_check_row(struct audit_check *check, uint64_t seq,
+	const uint8_t *encoded, size_t len, const uint8_t chain[32]);
+/* What stands beside the row just given is not what the row says: `what`, a column's name. */
+void audit_check_column(struct audit_check *check, const char *what);
+/* After the last row.  `head`: where the store says that the log ends; NULL = not known. */
+void audit_check_end(struct audit_check *check, const struct audit_head *head);
+
+const struct audit_check_sums *audit_check_sums(const struct audit_check *check);
+/* Chain hash of the last row. */
+const uint8_t *audit_check_head(const struct audit_check *check);
+/* "missing", "added", "changed"...: stable, for programs. */
+const char *audit_fault_name(enum audit_fault_kind kind);
+
+#endif

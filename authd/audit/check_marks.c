@@ -1,0 +1,341 @@
+/*
+ * The checkpoints of a check: whose they are, whether they are genuine, and in which order they
+ * will be met.
+ *
+ * Whom to trust is found before the first row: a checkpoint that is signed by a trusted key and
+ * announces another key makes that one trusted, too, in both directions of time (checkpoint.h), so
+ * any one public key of a log is enough.  A key that was replaced may not sign what comes later.
+ */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/audit/check_parts.h"
+#include "common/fault.h"
+#include "common/i18n.h"
+#include "common/secret.h"
+
+#define CHECKPOINTS_MAX 1000000
+
+/* --- keys --- */
+
+static struct known_key *
+key_find(struct audit_check *check, const char *fingerprint)
+{
+	for (size_t i = 0; i < check->nkeys; i++) {
+		if (strcmp(check->keys[i].public.fingerprint, fingerprint) == 0)
+			return &check->keys[i];
+	}
+	return NULL;
+}
+
+wf_status
+audit_check_trust(struct audit_check *check, const struct signing_public *public)
+{
+	if (key_find(check, public->fingerprint) != NULL)
+		return WF_OK;
+	if (check->nkeys == KEYS_MAX)
+		return WF_FULL;
+	check->keys[check->nkeys++] = (struct known_key){.public = *public};
+	return WF_OK;
+}
+
+static void
+retire(struct audit_check *check, const char *fingerprint, const struct audit_checkpoint *by)
+{
+	struct known_key *key = key_find(check, fingerprint);
+
+	if (key == NULL || key->retired)
+		return;
+	key->retired = true;
+	key->generation = by->generation;
+	key->seq = by->seq;
+}
+
+/* Whose key the checkpoint speaks of is as good as the one that signed. */
+static wf_status
+learn(struct audit_check *check, const struct audit_checkpoint *checkpoint)
+{
+	struct signing_public peer;
+	wf_status status;
+
+	if (!audit_checkpoint_has_peer(checkpoint))
+		return WF_OK;
+	status = signing_public_set(&peer, checkpoint->peer);
+	if (status == WF_OK)
+		status = audit_check_trust(check, &peer);
+	if (status == WF_OK)
+		retire(check, checkpoint->reason == CHECKPOINT_KEY ? checkpoint->key
+								    : peer.fingerprint,
+			checkpoint);
+	return status;
+}
+
+/* Proves what it can; found_r: something was proved. */
+static wf_status
+prove_some(struct audit_check *check, bool *found_r)
+{
+	wf_status status = WF_OK;
+
+	*found_r = false;
+	for (size_t i = 0; status == WF_OK && i < check->nmarks; i++) {
+		struct mark *mark = &check->marks[i];
+		const struct known_key *key = key_find(check, mark->checkpoint.key);
+
+		if (mark->proved || key == NULL)
+			continue;
+		status = audit_checkpoint_verify(&mark->checkpoint, &key->public);
+		if (status == WF_CORRUPT) {
+			status = WF_OK;
+			continue;
+		}
+		if (status == WF_OK) {
+			mark->proved = *found_r = true;
+			status = learn(check, &mark->checkpoint);
+		}
+	}
+	return status;
+}
+
+static void
+tell_unproved(struct audit_check *check, const struct mark *mark)
+{
+	const struct audit_checkpoint *c = &mark->checkpoint;
+	const struct place nowhere = {0, 0};
+
+	if (key_find(check, c->key) != NULL)
+		check_tell(check, FAULT_SIGNATURE, nowhere, check_place_of(c),
+			_("Checkpoint %llu, of row %llu, was changed: its signature does not fit."),
+			(unsigned long long)c->number, (unsigned long long)c->seq);
+	else
+		check_tell(check, FAULT_KEY, nowhere, check_place_of(c),
+			_("Checkpoint %llu, of row %llu, is signed with the key %s, which no key "
+			  "that is trusted announces."),
+			(unsigned long long)c->number, (unsigned long long)c->seq, c->key);
+}
+
+static void
+tell_late_key(struct audit_check *check, const struct mark *mark)
+{
+	const struct audit_checkpoint *c = &mark->checkpoint;
+	const struct known_key *key = key_find(check, c->key);
+
+	if (!key->retired || c->generation != key->generation || c->seq <= key->seq)
+		return;
+	check_tell(check, FAULT_KEY, (struct place){key->seq, 0}, check_place_of(c),
+		_("Checkpoint %llu, of row %llu, is signed with the key %s, which was replaced at "
+		  "row %llu."),
+		(unsigned long long)c->number, (unsigned long long)c->seq, c->key,
+		(unsigned long long)key->seq);
+}
+
+/* Unproved ones have been told and prove nothing: they go. */
+static void
+drop_unproved(struct audit_check *check)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < check->nmarks; i++) {
+		if (!check->marks[i].proved) {
+			tell_unproved(check, &check->marks[i]);
+			continue;
+		}
+		tell_late_key(check, &check->marks[i]);
+		check->marks[kept++] = check->marks[i];
+	}
+	check->nmarks = kept;
+}
+
+/* --- checkpoints --- */
+
+wf_status
+audit_check_add(
+	struct audit_check *check, const struct audit_checkpoint *checkpoint, bool own)
+{
+	if (check->nmarks == check->room) {
+		size_t room = check->room == 0 ? 256 : 2 * check->room;
+		struct mark *marks;
+
+		if (check->nmarks >= CHECKPOINTS_MAX)
+			return WF_FULL;
+		marks = wf_fault(WF_FAULT_ALLOC)
+				? NULL
+				: realloc(check->marks, room * sizeof(*check->marks));
+		if (marks == NULL)
+			return WF_NO_MEMORY;
+		check->marks = marks;
+		check->room = room;
+	}
+	check->marks[check->nmarks++] = (struct mark){.checkpoint = *checkpoint, .own = own};
+	return WF_OK;
+}
+
+wf_status
+audit_check_add_text(struct audit_check *check, const char *text, size_t len)
+{
+	const struct place nowhere = {0, 0};
+	struct audit_checkpoint checkpoint;
+	size_t used = 0;
+	wf_status status;
+
+	while ((status = audit_checkpoint_find(text, len, &checkpoint, &used)) != WF_NOT_FOUND) {
+		if (status == WF_OK)
+			status = audit_check_add(check, &checkpoint, false);
+		else
+			check_tell(check, FAULT_SIGNATURE, nowhere, nowhere,
+				_("A line of the checkpoints is damaged or was changed: it cannot "
+				  "be read."));
+		if (status != WF_OK && status != WF_CORRUPT)
+			return status;
+		text += used;
+		len -= used;
+	}
+	return WF_OK;
+}
+
+#define COMPARE(a, b) (((a) > (b)) - ((a) < (b)))
+
+static int
+by_number(const void *a, const void *b)
+{
+	const struct audit_checkpoint *x = &((const struct mark *)a)->checkpoint;
+	const struct audit_checkpoint *y = &((const struct mark *)b)->checkpoint;
+	int order = COMPARE(x->generation, y->generation);
+
+	if (order == 0)
+		order = COMPARE(x->number, y->number);
+	return order != 0 ? order : COMPARE(x->seq, y->seq);
+}
+
+static int
+by_row(const void *a, const void *b)
+{
+	const struct audit_checkpoint *x = &((const struct mark *)a)->checkpoint;
+	const struct audit_checkpoint *y = &((const struct mark *)b)->checkpoint;
+	int order = COMPARE(x->seq, y->seq);
+
+	return order != 0 ? order : by_number(a, b);
+}
+
+static void
+sort(struct audit_check *check, int (*compare)(const void *, const void *))
+{
+	if (check->nmarks > 1)
+		qsort(check->marks, check->nmarks, sizeof(check->marks[0]), compare);
+}
+
+/* Where nobody says which store it is: that of the latest checkpoint of the node. */
+static void
+choose_store(struct audit_check *check)
+{
+	int64_t latest_us = INT64_MIN;
+
+	for (size_t i = 0; check->options.store[0] == '\0' && i < check->nmarks; i++) {
+		const struct audit_checkpoint *c = &check->marks[i].checkpoint;
+
+		if (strcmp(c->node, check->node) != 0 || c->time_us < latest_us)
+			continue;
+		latest_us = c->time_us;
+		memcpy(check->store, c->store, sizeof(check->store));
+	}
+}
+
+static void
+drop_foreign(struct audit_check *check)
+{
+	const struct place nowhere = {0, 0};
+	size_t kept = 0;
+
+	for (size_t i = 0; i < check->nmarks; i++) {
+		const struct audit_checkpoint *c = &check->marks[i].checkpoint;
+
+		if (strcmp(c->node, check->node) == 0 && strcmp(c->store, check->store) == 0)
+			check->marks[kept++] = check->marks[i];
+	}
+	check->sums.foreign = check->nmarks - kept;
+	if (kept == 0 && check->nmarks > 0)
+		check_tell(check, FAULT_FOREIGN, nowhere, nowhere,
+			_("None of the checkpoints is of this log (node %s): they are of another "
+			  "host or another store."),
+			check->node);
+	check->nmarks = kept;
+}
+
+static bool
+same_statement(const struct audit_checkpoint *a, const struct audit_checkpoint *b)
+{
+	return a->seq == b->seq && a->time_us == b->time_us && a->reason == b->reason &&
+	       wf_mem_equal(a->chain, b->chain, sizeof(a->chain));
+}
+
+/* One number is given once; a line may be there twice. */
+static void
+drop_doubles(struct audit_check *check)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < check->nmarks; i++) {
+		const struct audit_checkpoint *c = &check->marks[i].checkpoint;
+		struct mark *last = kept > 0 ? &check->marks[kept - 1] : NULL;
+
+		if (last == NULL || last->checkpoint.number != c->number ||
+			last->checkpoint.generation != c->generation) {
+			check->marks[kept++] = check->marks[i];
+			continue;
+		}
+		last->own = last->own || check->marks[i].own;
+		if (same_statement(&last->checkpoint, c))
+			continue;
+		check_tell(check, FAULT_OLDER, check_place_of(&last->checkpoint), check_place_of(c),
+			_("There are two checkpoints with the number %llu, of row %llu and of row "
+			  "%llu: the store was replaced by an older copy in between, without "
+			  "'warifud --restore'."),
+			(unsigned long long)c->number,
+			(unsigned long long)last->checkpoint.seq, (unsigned long long)c->seq);
+		check->marks[kept++] = check->marks[i];
+	}
+	check->nmarks = kept;
+}
+
+/* The store's own have all numbers from 1 on. */
+static void
+look_for_gaps(struct audit_check *check)
+{
+	struct place good = {0, 0};
+	uint64_t number = 0;
+
+	for (size_t i = 0; i < check->nmarks; i++) {
+		const struct audit_checkpoint *c = &check->marks[i].checkpoint;
+
+		if (!check->marks[i].own)
+			continue;
+		if (c->number != number + 1)
+			check_tell(check, FAULT_GAP, good, check_place_of(c),
+				_("Checkpoints are missing in the store: after number %llu comes "
+				  "%llu."),
+				(unsigned long long)number, (unsigned long long)c->number);
+		number = c->number;
+		good = check_place_of(c);
+	}
+}
+
+wf_status
+check_prepare(struct audit_check *check)
+{
+	bool found = true;
+	wf_status status = WF_OK;
+
+	choose_store(check);
+	drop_foreign(check);
+	sort(check, by_number);
+	while (status == WF_OK && found)
+		status = prove_some(check, &found);
+	if (status != WF_OK)
+		return status;
+	drop_unproved(check);
+	drop_doubles(check);
+	look_for_gaps(check);
+	sort(check, by_row);
+	return WF_OK;
+}

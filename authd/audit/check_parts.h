@@ -1,0 +1,64 @@
+/* What check.c and check_marks.c share: the state of a check.  Nobody else includes this. */
+#ifndef WF_AUTHD_AUDIT_CHECK_PARTS_H
+#define WF_AUTHD_AUDIT_CHECK_PARTS_H
+
+#include "authd/audit/check.h"
+
+#define KEYS_MAX 64
+#define RESTORES_MAX 256
+
+struct known_key {
+	struct signing_public public;
+	bool retired;
+	uint64_t generation, seq; /* where it was replaced */
+};
+
+struct mark {
+	struct audit_checkpoint checkpoint;
+	bool own;
+	bool proved; /* its signature is a trusted key's */
+};
+
+struct restore {
+	uint64_t generation; /* from it on */
+	uint64_t after;      /* the last row of the backup */
+};
+
+struct audit_check {
+	struct audit_check_options options;
+	char node[65];
+	char store[17];
+	struct known_key keys[KEYS_MAX];
+	size_t nkeys;
+	struct mark *marks;
+	size_t nmarks, room, next; /* those before `next` have been met */
+	struct restore restores[RESTORES_MAX];
+	struct audit_verifier verifier;
+	struct audit_check_sums sums;
+	uint64_t fitting_seq; /* of the last checkpoint that fitted; with its time */
+	int64_t fitting_us;
+	bool older_told;
+};
+
+/* A place in the log: a row, or what a checkpoint says of one. */
+struct place {
+	uint64_t seq;
+	int64_t us;
+};
+
+static inline struct place
+check_place_of(const struct audit_checkpoint *checkpoint)
+{
+	return (struct place){checkpoint->seq, checkpoint->time_us};
+}
+
+/* Counts a fault and hands it to whoever wants to know. */
+void check_tell(struct audit_check *check, enum audit_fault_kind kind, struct place good,
+	struct place bad, const char *format, ...) __attribute__((format(printf, 5, 6)));
+/*
+ * Once the node is known: tells of checkpoints that prove nothing, leaves those of this log, and
+ * orders them by the row that they speak of.
+ */
+WF_MUST_USE wf_status check_prepare(struct audit_check *check);
+
+#endif
