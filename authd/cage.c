@@ -27,6 +27,9 @@ gather_paths(struct wf_cage *cage, const struct config *config, bool relay)
 	if (!relay)
 		wf_cage_add(cage, dirname(keys), true);
 	wf_cage_add_folder_of(cage, config->leak_list);
+	snprintf(keys, sizeof(keys), "%s", config->checkpoint_file);
+	if (keys[0] != '\0')
+		wf_cage_add(cage, dirname(keys), true);
 	wf_cage_add_folder_of(cage, trust->certificate);
 	wf_cage_add_folder_of(cage, trust->key);
 	wf_cage_add_folder_of(cage, trust->ca);

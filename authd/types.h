@@ -256,7 +256,8 @@ enum effect_kind {
 	 */
 	EFFECT_CURSOR,
 	/* text = name of a duty, value = wall us, text2 = who did it: only if it is later */
-	EFFECT_DUTY
+	EFFECT_DUTY,
+	EFFECT_CHECKPOINT /* line, value = its number: only if it is the next one; value2 = its row */
 };
 
 #define EFFECT_BLOB_MAX 512
@@ -271,6 +272,7 @@ struct effect {
 	uint8_t old[EFFECT_BLOB_MAX];
 	size_t old_len;
 	char text[64], text2[256];
+	const char *line;                    /* borrowed until the job is done */
 	const struct account *account;       /* borrowed until the job is done */
 	const struct grant *grant;           /* borrowed */
 	const struct credential *credential; /* borrowed; account_id 0 = the account added just before */

@@ -210,34 +210,50 @@ checkpoint_of(const struct audit_check *check, uint64_t seq)
 	return NULL;
 }
 
-/* Where the chain begins; without a place it is taken as the first row says. */
+/*
+ * Where the chain begins.  Where nothing says so the first row is taken as it says itself, until a
+ * tombstone comes by that speaks of the rows before it.
+ */
 static wf_status
 anchor(struct audit_check *check, uint64_t seq, const uint8_t chain[32], bool *taken_r)
 {
 	struct audit_head *head = &check->verifier.head;
-	const struct audit_head *expired = check->options.expired;
 	const struct audit_checkpoint *before = checkpoint_of(check, seq - 1);
 
-	check->sums.anchored = true;
-	if (expired != NULL && expired->seq + 1 == seq) {
-		*head = *expired;
-		return WF_OK;
-	}
-	if (seq == 1 || (check->options.whole && expired == NULL))
+	check->sums.anchored = seq == 1 || before != NULL;
+	if (seq == 1)
 		return audit_head_init(head, check->node);
-	if (!check->options.whole && before != NULL) {
-		head->seq = seq - 1;
-		memcpy(head->chain, before->chain, sizeof(head->chain));
+	*taken_r = before == NULL;
+	head->seq = before == NULL ? seq : seq - 1;
+	memcpy(head->chain, before == NULL ? chain : before->chain, sizeof(head->chain));
+	return WF_OK;
+}
+
+/* The rows before the first one have expired: it must follow the last of them. */
+static wf_status
+note_tombstone(struct audit_check *check, const uint8_t *encoded, size_t len)
+{
+	struct audit_verifier verifier = {.rows = 0};
+	struct audit_row row;
+	struct audit_run run;
+	char why[256];
+	wf_status status;
+
+	if (audit_row_decode(encoded, len, &row) != WF_OK || row.class != AUDIT_TOMBSTONE ||
+		!audit_run_get(&row, &run) || run.last_seq + 1 != check->sums.first_seq)
 		return WF_OK;
-	}
-	if (check->options.whole) { /* other rows are gone than those that have expired */
-		*head = *expired;
-		return WF_OK;
-	}
-	head->seq = seq;
-	memcpy(head->chain, chain, sizeof(head->chain));
-	check->sums.anchored = false;
-	*taken_r = true;
+	check->buried = true;
+	check->sums.anchored = true;
+	verifier.head.seq = run.last_seq;
+	memcpy(verifier.head.chain, run.chain, sizeof(run.chain));
+	status = audit_verify_row(&verifier, check->sums.first_seq, check->first, check->first_len,
+		check->first_chain, why, sizeof(why));
+	if (status != WF_CORRUPT)
+		return status;
+	check_tell(check, FAULT_HEAD, (struct place){0, 0},
+		(struct place){check->sums.first_seq, check->sums.first_us},
+		_("Row %llu does not follow the rows that have expired before it."),
+		(unsigned long long)check->sums.first_seq);
 	return WF_OK;
 }
 
@@ -248,6 +264,9 @@ first_row(struct audit_check *check, uint64_t seq, const uint8_t *encoded, size_
 	struct audit_row row;
 	wf_status status = WF_OK;
 
+	check->first_len = len < sizeof(check->first) ? len : sizeof(check->first);
+	memcpy(check->first, encoded, check->first_len);
+	memcpy(check->first_chain, chain, sizeof(check->first_chain));
 	check->sums.first_seq = seq;
 	check->sums.first_us = (int64_t)number_at(encoded, len, ENCODED_TIME);
 	if (check->node[0] == '\0') {
@@ -275,7 +294,7 @@ link_row(struct audit_check *check, uint64_t seq, const uint8_t *encoded, size_t
 	if (seq <= head->seq)
 		kind = FAULT_ADDED;
 	else if (seq != head->seq + 1)
-		kind = check->sums.rows == 0 ? FAULT_HEAD : FAULT_MISSING;
+		kind = FAULT_MISSING;
 	check_tell(check, kind, last_row(check), bad, "%s", why);
 	head->seq = seq;
 	memcpy(head->chain, chain, sizeof(head->chain));
@@ -300,8 +319,10 @@ audit_check_row(struct audit_check *check, uint64_t seq, const uint8_t *encoded,
 	check->sums.last_us = (int64_t)number_at(encoded, len, ENCODED_TIME);
 	if (number_at(encoded, len, ENCODED_CLASS) == AUDIT_SYSTEM)
 		note_restore(check, encoded, len);
+	if (number_at(encoded, len, ENCODED_CLASS) == AUDIT_TOMBSTONE)
+		status = note_tombstone(check, encoded, len);
 	meet_all(check, seq, chain);
-	return WF_OK;
+	return status;
 }
 
 void
@@ -343,6 +364,12 @@ audit_check_end(struct audit_check *check, const struct audit_head *head)
 
 	if (head != NULL)
 		end_at_head(check, head);
+	if (check->options.whole && check->sums.first_seq > 1 && !check->buried)
+		check_tell(check, FAULT_HEAD, (struct place){0, 0},
+			(struct place){check->sums.first_seq, check->sums.first_us},
+			_("The log begins with row %llu, and no tombstone says that the rows "
+			  "before it have expired."),
+			(unsigned long long)check->sums.first_seq);
 	for (; check->next < check->nmarks; check->next++) {
 		const struct audit_checkpoint *c = &check->marks[check->next].checkpoint;
 

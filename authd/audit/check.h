@@ -5,8 +5,8 @@
  *
  * What it takes for honest: a restore that its own row speaks of (what was checkpointed behind the
  * backup is gone, and told as that); a change of keys that the former key announces; checkpoints of
- * other hosts, of other stores, or twice in a file; rows that have expired, where the store says up
- * to which one.  Streams: memory grows with the checkpoints alone.  One thread at a time.
+ * other hosts, of other stores, or twice in a file; rows that have expired, where a tombstone
+ * says up to which one.  Streams: memory grows with the checkpoints alone.  One thread at a time.
  */
 #ifndef WF_AUTHD_AUDIT_CHECK_H
 #define WF_AUTHD_AUDIT_CHECK_H
@@ -33,7 +33,7 @@ enum audit_fault_kind {
 
 struct audit_fault {
 	enum audit_fault_kind kind;
-	uint64_t good_seq, bad_seq; /* last good row, first bad one as far as known; 0 = none */
+	uint64_t good_seq, bad_seq; /* last good row, first bad one, as far as known; 0 = none */
 	int64_t good_us, bad_us;    /* their times, or that of the checkpoint; 0 = not known */
 	char text[384];             /* a sentence */
 };
@@ -45,8 +45,6 @@ struct audit_check_options {
 	/* The rows go to the log's end: what checkpoints speak of behind them is missing. */
 	bool whole;
 	int64_t made_us; /* what was checkpointed by then is in it; 0 = not known */
-	/* The last row that has expired, by what the store says; NULL: none has. */
-	const struct audit_head *expired;
 	void *ctx;
 	void (*fault)(void *ctx, const struct audit_fault *fault);
 };

@@ -3,6 +3,7 @@
 #define WF_AUTHD_AUDIT_CHECK_PARTS_H
 
 #include "authd/audit/check.h"
+#include "authd/audit/run.h"
 
 #define KEYS_MAX 64
 #define RESTORES_MAX 256
@@ -34,6 +35,9 @@ struct audit_check {
 	size_t nmarks, room, next; /* those before `next` have been met */
 	struct restore restores[RESTORES_MAX];
 	struct audit_verifier verifier;
+	uint8_t first[AUDIT_ENCODED_MAX], first_chain[32]; /* the first row */
+	size_t first_len;
+	bool buried; /* a tombstone speaks of the rows before it */
 	struct audit_check_sums sums;
 	uint64_t fitting_seq; /* of the last checkpoint that fitted; with its time */
 	int64_t fitting_us;

@@ -37,6 +37,8 @@ struct config {
 	unsigned connections;   /* per uid, default 1024; root unlimited up to 4096 in all */
 	struct { uint32_t memory_kib, passes, lanes; } password_cost;
 	char leak_list[256];    /* of leaked passwords; "" = none */
+	unsigned checkpoint_rows;  /* of the log, between two checkpoints; default 10000 */
+	char checkpoint_file[256]; /* they are appended to it; "" = none */
 	gid_t role_groups[6];   /* by enum role of account/act.h; (gid_t)-1 = no such group */
 	gid_t radius_gid;
 	uid_t radius_uid;       /* of radius.user, whoever starts it for ""; (uid_t)-1 = none */

@@ -65,6 +65,7 @@ config_defaults(struct config *config)
 	SET(config->issuer, "Warifu");
 	config->mode = MODE_ENFORCE;
 	config->queue = 256;
+	config->checkpoint_rows = 10000;
 	config->connections = 1024;
 	config->password_cost.memory_kib = 19456;
 	config->password_cost.passes = 2;

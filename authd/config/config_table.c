@@ -42,6 +42,8 @@ static const struct config_row fixed[] = {
 	{"password", "lanes", CONFIG_UNSIGNED, AT(password_cost.lanes), 0, 1, 16, 0, NULL},
 	{"password", "leak_list", CONFIG_PATH, TEXT_AT(leak_list), 0, 0, 0, NULL},
 	{"password", "words", CONFIG_WORDS, 0, 0, 0, 0, 0, NULL},
+	{"log", "checkpoint_rows", CONFIG_UNSIGNED, AT(checkpoint_rows), 0, 1, 1000000, 0, NULL},
+	{"log", "checkpoint_file", CONFIG_PATH, TEXT_AT(checkpoint_file), 0, 0, 0, NULL},
 	{"zone", "networks", CONFIG_INTERNAL, 0, 0, 0, 0, 0, NULL},
 	{"service", "asked", CONFIG_SWITCH, SERVICE_AT(asked), 0, 0, 0, NULL},
 	{"service", "kinds", CONFIG_SERVICE_KINDS, 0, 0, 0, 2, 0, NULL},

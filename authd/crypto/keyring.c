@@ -58,6 +58,14 @@ keyring_current(const struct keyring *keys)
 	return keys->keys[keys->count - 1].id;
 }
 
+size_t
+keyring_ids(const struct keyring *keys, uint32_t ids_r[KEYRING_KEYS_MAX])
+{
+	for (size_t i = 0; i < keys->count; i++)
+		ids_r[i] = keys->keys[i].id;
+	return keys->count;
+}
+
 uint32_t
 keyring_lookup(const struct keyring *keys)
 {

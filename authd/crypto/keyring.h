@@ -49,6 +49,8 @@ void keyring_free(struct keyring **keys);
 
 /* Id of the key that seals from now on. */
 uint32_t keyring_current(const struct keyring *keys);
+/* Ids of all keys, rising; how many. */
+size_t keyring_ids(const struct keyring *keys, uint32_t ids_r[KEYRING_KEYS_MAX]);
 /* Id of the key of all look-ups. */
 uint32_t keyring_lookup(const struct keyring *keys);
 /*

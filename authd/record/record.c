@@ -3,6 +3,8 @@
 
 #include "authd/record/record.h"
 
+#include "authd/record/checkpoints.h"
+
 #include <stdlib.h>
 
 #include "common/fault.h"
@@ -16,6 +18,7 @@ struct record_part {
 
 /* In the order of their start; the other way round they are stopped.  Ends with NULL. */
 static const struct record_part parts[] = {
+	{checkpoints_start, checkpoints_configure, checkpoints_stop},
 	{NULL, NULL, NULL},
 };
 

@@ -17,6 +17,7 @@ struct record_base {
 	struct store *store;
 	struct wf_clock clock;
 	void (*say)(int priority, const char *text); /* the log of the machine */
+	unsigned idle_ms; /* pause of followers at the log's end; 0 = a second */
 };
 
 /*

@@ -24,7 +24,8 @@ static bool
 admin_keeps_books(const struct store_admin *admin)
 {
 	for (size_t i = 0; i < admin->neffects; i++) {
-		if (admin->effects[i].kind != EFFECT_CURSOR)
+		if (admin->effects[i].kind != EFFECT_CURSOR &&
+			admin->effects[i].kind != EFFECT_CHECKPOINT)
 			return false;
 	}
 	return admin->neffects > 0;

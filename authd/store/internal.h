@@ -101,6 +101,7 @@ enum { THREAD_WRITER, THREAD_READ, THREAD_VIEW, THREAD_COUNT };
 struct store {
 	char *path;
 	char node[65]; /* of the chain, as stored */
+	uint64_t generation;
 	uint8_t id[32];
 	struct wf_clock clock;
 	uint32_t unknown_max;
@@ -368,6 +369,12 @@ WF_MUST_USE wf_status view_cursors(struct reader *r, struct store_view *view);
 WF_MUST_USE wf_status effect_duty(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
 WF_MUST_USE wf_status view_duties(struct reader *r, struct store_view *view);
+
+/* --- proof.c --- */
+WF_MUST_USE wf_status effect_checkpoint(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status view_checkpoints(struct reader *r, struct store_view *view);
+WF_MUST_USE wf_status view_proof(struct reader *r, struct store_view *view);
 
 /* --- jobs of the writer: one function a kind, inside a savepoint --- */
 WF_MUST_USE wf_status job_reserve(struct writer *w, struct store_job *job);

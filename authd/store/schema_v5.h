@@ -35,6 +35,16 @@
 	" id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <> ''),"               \
 	" done_us INTEGER NOT NULL, done_by TEXT NOT NULL) STRICT;"
 
-#define STORE_SCHEMA_V5 STORE_SCHEMA_V5_CURSOR STORE_SCHEMA_V5_RETENTION STORE_SCHEMA_V5_DUTY
+/*
+ * checkpoint: the signed checkpoints of the log (audit/checkpoint.h), numbered without a gap; none
+ * is ever removed.
+ */
+#define STORE_SCHEMA_V5_CHECKPOINT                                                             \
+	"CREATE TABLE checkpoint("                                                             \
+	" number INTEGER PRIMARY KEY CHECK (number > 0), seq INTEGER NOT NULL,"                \
+	" made_us INTEGER NOT NULL, line TEXT NOT NULL) STRICT;"
+
+#define STORE_SCHEMA_V5 STORE_SCHEMA_V5_CURSOR STORE_SCHEMA_V5_RETENTION STORE_SCHEMA_V5_DUTY \
+	STORE_SCHEMA_V5_CHECKPOINT
 
 #endif

@@ -510,6 +510,21 @@ const char *const sql_text[SQL_COUNT] = {
 		" WHERE excluded.done_us > done_us",
 	[SQL_VIEW_DUTIES] = "SELECT id, name, done_us, done_by FROM duty WHERE id > ?1"
 			    " ORDER BY id LIMIT ?2",
+	[SQL_CHECKPOINT_INSERT] =
+		"INSERT INTO checkpoint(number, seq, made_us, line) SELECT ?1, ?2, ?3, ?4"
+		" WHERE ?1 = (SELECT coalesce(max(number), 0) + 1 FROM checkpoint)",
+	[SQL_VIEW_CHECKPOINTS] = "SELECT number, seq, line FROM checkpoint WHERE number > ?1"
+				 " ORDER BY number LIMIT ?2",
+	[SQL_VIEW_CHECKPOINTS_DOWN] =
+		"SELECT number, seq, line FROM checkpoint WHERE (?1 = 0 OR number < ?1)"
+		" ORDER BY number DESC LIMIT ?2",
+	[SQL_VIEW_PROOF] =
+		"SELECT a.seq, a.chain, a.encoded, a.time_us, a.class, a.result, a.user, a.source,"
+		" a.event, s.hour IS NOT NULL, coalesce(s.hour, 0), p.time_us IS NOT NULL,"
+		" coalesce(p.time_us, 0) FROM audit AS a"
+		" LEFT JOIN audit_span AS s ON s.first_seq = a.seq"
+		" LEFT JOIN audit AS p ON p.seq = a.seq - 1"
+		" WHERE a.seq > ?1 ORDER BY a.seq LIMIT ?2",
 	[SQL_VIEW_AUDIT_SEQ] = AUDIT_BY_SEQ AUDIT_UP,
 	[SQL_VIEW_AUDIT_SEQ_DOWN] = AUDIT_BY_SEQ AUDIT_DOWN,
 	[SQL_VIEW_AUDIT_USER] = AUDIT_BY_USER AUDIT_UP,

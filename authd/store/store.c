@@ -84,6 +84,7 @@ store_load(struct store *store, const struct store_options *options, char *why_r
 		return status;
 	memcpy(store->id, meta.id, sizeof(store->id));
 	memcpy(store->node, meta.node, sizeof(store->node));
+	store->generation = (uint64_t)meta.generation;
 	/* Where the boot cannot be told, it is taken for another one: no session is believed. */
 	store->writer.other_boot =
 		store->boot_id[0] == '\0' || strcmp(meta.saved.boot_id, store->boot_id) != 0;
@@ -411,6 +412,12 @@ void
 store_id(struct store *store, uint8_t id_r[32])
 {
 	memcpy(id_r, store->id, sizeof(store->id));
+}
+
+uint64_t
+store_generation(const struct store *store)
+{
+	return store->generation;
 }
 
 const char *

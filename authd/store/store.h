@@ -13,6 +13,7 @@
 #include <sys/types.h>
 
 #include "authd/audit/audit.h"
+#include "authd/audit/checkpoint.h"
 #include "authd/crypto/keyring.h"
 #include "authd/store/retention.h"
 #include "authd/throttle/lockclock.h"
@@ -437,7 +438,9 @@ enum store_view_kind {
 	VIEW_CURSORS, /* `user`: the one of this name; "" = all */
 	VIEW_MONTHS, /* of the log; `after`: first row of the one before */
 	VIEW_KEPT,   /* `kept` and `hold` */
-	VIEW_DUTIES
+	VIEW_DUTIES,
+	VIEW_CHECKPOINTS, /* `after`: a number; newest_first as with the log */
+	VIEW_PROOF	  /* kept rows after `after`, with `differs`; and `head` */
 };
 
 #define VIEW_PAGE 64
@@ -448,6 +451,8 @@ struct store_audit_entry {
 	uint8_t chain[32];
 	uint8_t encoded[AUDIT_ENCODED_MAX];
 	size_t encoded_len;
+	/* VIEW_PROOF: what is searched by and says something else than the row; NULL: nothing */
+	const char *differs;
 };
 
 /* One open session. */
@@ -507,6 +512,12 @@ struct store_duty {
 	char done_by[256];
 };
 
+/* One signed checkpoint of the log: audit/checkpoint.h. */
+struct store_checkpoint {
+	uint64_t number, seq;
+	char line[AUDIT_CHECKPOINT_SIZE];
+};
+
 struct store_view {
 	/* in */
 	enum store_view_kind kind;
@@ -533,6 +544,8 @@ struct store_view {
 	struct store_order *orders;
 	struct grant *grants;
 	struct store_cursor *cursors;
+	struct store_checkpoint *checkpoints;
+	struct audit_head head; /* PROOF: where the log ends, in the same moment as the rows */
 	struct store_month *months;
 	struct store_duty *duties;
 	/*
@@ -651,12 +664,35 @@ void store_id(struct store *store, uint8_t id_r[32]);
  * Node id that the chain starts from: as it was when the store was made.  Valid until store_close.
  */
 const char *store_node(const struct store *store);
+/* How often it was restored, and one: each restore makes it rise.  It stays while it is open. */
+uint64_t store_generation(const struct store *store);
 /*
  * What EFFECT_META_SET stored under `key`; WF_NOT_FOUND, WF_TOO_LONG.  Opens the file anew: not for
  * the loop thread.
  */
 WF_MUST_USE wf_status store_setting(
 	struct store *store, const char *key, char *value_r, size_t size);
+
+/*
+ * The log of a file that no daemon has opened, a backup's: nothing of it is changed.  One thread.
+ * The sentence of a failure in why_r.
+ */
+struct store_log;
+struct store_log_identity {
+	uint8_t id[32];
+	char node[65];
+	uint64_t generation;
+	struct audit_head head; /* where it says that the log ends */
+};
+WF_MUST_USE wf_status store_log_open(const char *path, struct store_log **log_r,
+	struct store_log_identity *identity_r, char *why_r, size_t size);
+void store_log_close(struct store_log **log);
+/* The rows behind `after`, as VIEW_PROOF: VIEW_PAGE at most, none at the end. */
+WF_MUST_USE wf_status store_log_rows(struct store_log *log, uint64_t after,
+	struct store_audit_entry *entries_r, size_t *n_r);
+/* Its checkpoints behind the number `after`, likewise. */
+WF_MUST_USE wf_status store_log_checkpoints(struct store_log *log, uint64_t after,
+	struct store_checkpoint *checkpoints_r, size_t *n_r);
 
 /*
  * The full check of the file, on a connection of its own while the store works: reads all of it, so

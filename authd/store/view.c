@@ -276,6 +276,7 @@ view_audit(struct reader *r, struct store_view *view)
 		entry->seq = (uint64_t)sql_get_int(&q);
 		sql_get_bytes(&q, entry->chain, sizeof(entry->chain));
 		sql_get_blob(&q, entry->encoded, sizeof(entry->encoded), &entry->encoded_len);
+		entry->differs = NULL;
 	}
 	if (status != WF_NOT_FOUND)
 		return status;
@@ -296,6 +297,8 @@ static const struct {
 	[VIEW_ORDERS] = {view_orders, true},
 	[VIEW_GRANTS] = {view_grants, true},
 	[VIEW_CURSORS] = {view_cursors, true},
+	[VIEW_CHECKPOINTS] = {view_checkpoints, true},
+	[VIEW_PROOF] = {view_proof, true},
 	[VIEW_MONTHS] = {view_months, true},
 	[VIEW_KEPT] = {view_kept, false},
 	[VIEW_DUTIES] = {view_duties, true},
@@ -315,6 +318,8 @@ view_has_room(const struct store_view *view)
 		[VIEW_ORDERS] = view->orders,
 		[VIEW_GRANTS] = view->grants,
 		[VIEW_CURSORS] = view->cursors,
+		[VIEW_CHECKPOINTS] = view->checkpoints,
+		[VIEW_PROOF] = view->audit,
 		[VIEW_MONTHS] = view->months,
 		[VIEW_KEPT] = view,
 		[VIEW_DUTIES] = view->duties,

@@ -1,0 +1,158 @@
+#include "config.h"
+
+#include "authd/record/putout.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "common/fault.h"
+#include "common/i18n.h"
+
+#define PAGE 16
+
+static wf_status
+cursor_read(struct putout *putout)
+{
+	struct store_view *view = &putout->job.u.view;
+	struct store_cursor cursor = {.seq = 0};
+	wf_status status;
+
+	store_job_init(&putout->job, STORE_VIEW);
+	view->kind = VIEW_CURSORS;
+	view->limit = 1;
+	view->cursors = &cursor;
+	memcpy(view->user, putout->name, sizeof(putout->name));
+	status = store_run(putout->base->store, &putout->job);
+	if (status != WF_OK)
+		return status;
+	putout->number = cursor.seq;
+	memcpy(putout->why, cursor.why, sizeof(putout->why));
+	putout->placed = true;
+	return WF_OK;
+}
+
+static wf_status
+cursor_write(struct putout *putout, uint64_t number, const char *why)
+{
+	struct effect effect = {.kind = EFFECT_CURSOR,
+		.value = (int64_t)putout->number,
+		.value2 = (int64_t)number};
+	wf_status status;
+
+	(void)snprintf(effect.text, sizeof(effect.text), "%s", putout->name);
+	(void)snprintf(effect.text2, sizeof(effect.text2), "%s", why);
+	store_job_init(&putout->job, STORE_ADMIN);
+	putout->job.u.admin.effects = &effect;
+	putout->job.u.admin.neffects = 1;
+	status = store_run(putout->base->store, &putout->job);
+	putout->placed = status == WF_OK;
+	if (status != WF_OK)
+		return status;
+	putout->number = number;
+	memcpy(putout->why, effect.text2, sizeof(putout->why));
+	return WF_OK;
+}
+
+/* What a write that was cut short has left gets an end of its own. */
+static bool
+file_is_open_ended(int fd)
+{
+	struct stat info;
+	char last = '\n';
+
+	return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
+	       pread(fd, &last, 1, info.st_size - 1) == 1 && last != '\n';
+}
+
+static bool
+file_write(int fd, const char *line)
+{
+	char text[AUDIT_CHECKPOINT_SIZE + 2];
+	int len = snprintf(
+		text, sizeof(text), "%s%s\n", file_is_open_ended(fd) ? "\n" : "", line);
+	ssize_t n = wf_fault(WF_FAULT_FILE) ? -1 : write(fd, text, (size_t)len);
+
+	if (n >= 0 && n != len)
+		errno = ENOSPC;
+	return n == len;
+}
+
+/* All or nothing as far as the cursor goes: lines may come twice, never not at all. */
+static bool
+put_file(const struct putout *putout, const struct store_checkpoint *all, size_t n)
+{
+	int fd = open(putout->file, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+	bool fine = fd >= 0;
+	int error;
+
+	for (size_t i = 0; fine && i < n; i++)
+		fine = file_write(fd, all[i].line);
+	fine = fine && fdatasync(fd) == 0;
+	error = errno;
+	if (fd >= 0)
+		(void)close(fd);
+	errno = error;
+	return fine;
+}
+
+static bool
+put(const struct putout *putout, const struct store_checkpoint *all, size_t n)
+{
+	if (putout->file[0] != '\0')
+		return put_file(putout, all, n);
+	for (size_t i = 0; putout->base->say != NULL && i < n; i++)
+		putout->base->say(LOG_NOTICE, all[i].line);
+	return true;
+}
+
+static void
+note_failure(struct putout *putout)
+{
+	char why[256];
+	char text[640];
+
+	(void)snprintf(why, sizeof(why), _("%s cannot be written: %s"), putout->file,
+		strerror(errno));
+	if (strcmp(why, putout->why) == 0)
+		return;
+	if (cursor_write(putout, putout->number, why) != WF_OK || putout->base->say == NULL)
+		return;
+	(void)snprintf(text, sizeof(text), "checkpoints of the log: %s; tried again", why);
+	putout->base->say(LOG_WARNING, text);
+}
+
+/* One page; false: nothing is left, or nothing goes. */
+static bool
+put_page(struct putout *putout)
+{
+	struct store_checkpoint page[PAGE];
+	struct store_view *view = &putout->job.u.view;
+	size_t n;
+
+	store_job_init(&putout->job, STORE_VIEW);
+	view->kind = VIEW_CHECKPOINTS;
+	view->after = putout->number;
+	view->limit = PAGE;
+	view->checkpoints = page;
+	if (store_run(putout->base->store, &putout->job) != WF_OK || view->n == 0)
+		return false;
+	n = view->n;
+	if (put(putout, page, n))
+		return cursor_write(putout, page[n - 1].number, "") == WF_OK && n == PAGE;
+	note_failure(putout);
+	return false;
+}
+
+void
+putout_run(struct putout *putout)
+{
+	if (!putout->placed && cursor_read(putout) != WF_OK)
+		return;
+	while (put_page(putout))
+		continue;
+}
