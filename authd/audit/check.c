@@ -83,8 +83,8 @@ last_row(const struct audit_check *check)
 }
 
 void
-check_tell(struct audit_check *check, enum audit_fault_kind kind, struct place good, struct place bad,
-	const char *format, ...)
+check_tell(struct audit_check *check, enum audit_fault_kind kind, struct place good,
+	struct place bad, const char *format, ...)
 {
 	struct audit_fault fault = {.kind = kind,
 		.good_seq = good.seq,

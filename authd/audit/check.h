@@ -33,14 +33,14 @@ enum audit_fault_kind {
 
 struct audit_fault {
 	enum audit_fault_kind kind;
-	uint64_t good_seq, bad_seq; /* last good row, first bad one, as far as known; 0 = none */
+	uint64_t good_seq, bad_seq; /* last good row, first bad one; 0 = none or not known */
 	int64_t good_us, bad_us;    /* their times, or that of the checkpoint; 0 = not known */
 	char text[384];             /* a sentence */
 };
 
 struct audit_check_options {
 	const char *node;    /* the chain's; "" = that of the first row */
-	const char *store;   /* audit_store_name(); "" = that of the latest checkpoint of the node */
+	const char *store;   /* audit_store_name(); "" = that of the node's latest checkpoint */
 	uint64_t generation; /* 0 = not known */
 	/* The rows go to the log's end: what checkpoints speak of behind them is missing. */
 	bool whole;

@@ -261,7 +261,8 @@ write_signed(const struct audit_checkpoint *c, char line_r[AUDIT_CHECKPOINT_SIZE
 }
 
 void
-audit_checkpoint_write(const struct audit_checkpoint *checkpoint, char line_r[AUDIT_CHECKPOINT_SIZE])
+audit_checkpoint_write(
+	const struct audit_checkpoint *checkpoint, char line_r[AUDIT_CHECKPOINT_SIZE])
 {
 	size_t len = write_signed(checkpoint, line_r);
 

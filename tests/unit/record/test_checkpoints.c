@@ -135,7 +135,8 @@ all_genuine(const struct signing_public *public)
 		ck_assert_uint_eq(made[i].generation, 1);
 		ck_assert_int_eq(audit_checkpoint_verify(&made[i], public), WF_OK);
 		(void)snprintf(text, sizeof(text),
-			"SELECT count(*) FROM audit WHERE seq = %d AND hex(chain) LIKE '%02x%02x%%'",
+			"SELECT count(*) FROM audit WHERE seq = %d"
+			" AND hex(chain) LIKE '%02x%02x%%'",
 			(int)made[i].seq, made[i].chain[0], made[i].chain[1]);
 		ck_assert_int_eq(fx_sql_int(text), 1);
 	}
