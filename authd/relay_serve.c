@@ -9,6 +9,7 @@
 #include <syslog.h>
 
 #include "authd/base.h"
+#include "authd/crypto/primitives.h"
 #include "authd/daemon.h"
 #include "authd/relay/relay.h"
 #include "common/notify.h"
@@ -190,7 +191,8 @@ set_up(struct relay_daemon *daemon)
 	if (!daemon_cage(daemon->config))
 		return false;
 	daemon->base = base_new();
-	return base_step(daemon->base == NULL ? WF_NO_MEMORY : WF_OK, "the loop") &&
+	return base_step(crypto_start(), "cryptography") &&
+	       base_step(daemon->base == NULL ? WF_NO_MEMORY : WF_OK, "the loop") &&
 	       start_relay(daemon) && start_front(daemon) &&
 	       base_step(start_loop(daemon) ? WF_OK : WF_NO_MEMORY, "the loop");
 }

@@ -14,8 +14,8 @@ import rounds
 from test_logins import opens
 
 
-def ended(lab, process, mark, seconds=20):
-    """Until it has ended ("ended") or serves ("serves"); how it ended must be right."""
+def ended(lab, process, mark, seconds=20, serves=" serves "):
+    """Until it has ended ("ended") or serves ("serves"), in these words; how it ended must be right."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         code = process.poll()
@@ -25,7 +25,7 @@ def ended(lab, process, mark, seconds=20):
             if len(lab.said(mark).strip()) < 15:
                 raise rounds.Broken(f"exit code {code} without a sentence")
             return "ended"
-        if " serves " in lab.said(mark):
+        if serves in lab.said(mark):
             return "serves"
         time.sleep(0.005)
     process.kill()
