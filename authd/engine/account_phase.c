@@ -13,23 +13,26 @@
 #define COVER_MS INT64_C(3600000) /* a transaction covers the login it began, for an hour at most */
 
 /*
- * Kinds proved for this login: by its own transaction, or, for sudo and the like whose
+ * Kinds proved for this login, and when: by its own transaction, or, for sudo and the like whose
  * authentication was skipped by a time stamp, by the recorded login of the same user that they run
  * in.
  */
-static unsigned
-kinds_completed(const struct errand *errand, const struct store_read *read)
+static void
+completed_fill(
+	struct policy_facts *facts, const struct errand *errand, const struct store_read *read)
 {
 	char place[STORE_PLACE_SIZE];
 
 	asker_place(&errand->asker, place);
 	if (read->txn_found && read->found && read->txn_account == read->account.id &&
 	    read->txn_purpose == WF_PURPOSE_LOGIN && strcmp(read->txn_service, place) == 0 &&
-	    read->txn_age_ms < COVER_MS)
-		return read->txn_kinds;
-	if (read->session_found && strcmp(read->session_user, errand->asker.user) == 0)
-		return read->session_kinds;
-	return 0;
+	    read->txn_age_ms < COVER_MS) {
+		facts->completed = read->txn_kinds;
+		facts->completed_age_ms = read->txn_age_ms;
+	} else if (read->session_found && strcmp(read->session_user, errand->asker.user) == 0) {
+		facts->completed = read->session_kinds;
+		facts->completed_age_ms = read->session_age_ms;
+	}
 }
 
 static bool
@@ -95,7 +98,7 @@ decide(struct errand *errand)
 	}
 	asker_locate(&errand->asker, policy, read);
 	facts_fill(&facts, &errand->asker, WF_PURPOSE_LOGIN, account);
-	facts.completed = kinds_completed(errand, read);
+	completed_fill(&facts, errand, read);
 	if (account != NULL)
 		facts.guard = account_guard(
 			errand->engine->config, account, read->credentials, read->ncredentials);

@@ -147,6 +147,13 @@ put_host(struct sql *q, const struct store_read *read)
 	sql_put_text(q, read->boot != NULL ? read->boot : "");
 }
 
+static void
+get_session_proof(struct sql *q, struct store_read *read)
+{
+	read->session_kinds = (unsigned)sql_get_int(q);
+	read->session_age_ms = read->lock_ms - sql_get_int(q);
+}
+
 /* WF_NOT_FOUND: no open session by this statement and key. */
 static wf_status
 read_session_by(
@@ -166,7 +173,7 @@ read_session_by(
 	read->session_source.remote = sql_get_int(&q) != 0;
 	read->session_zone = (enum zone)sql_get_int(&q);
 	sql_get_text(&q, read->session_user, sizeof(read->session_user));
-	read->session_kinds = (unsigned)sql_get_int(&q);
+	get_session_proof(&q, read);
 	status = sql_end(&q);
 	read->session_found = status == WF_OK;
 	return status;
@@ -188,7 +195,7 @@ read_session_own(struct reader *r, struct store_read *read)
 	status = sql_next(&q);
 	if (status != WF_OK)
 		return status == WF_NOT_FOUND ? WF_OK : status;
-	read->session_kinds = (unsigned)sql_get_int(&q);
+	get_session_proof(&q, read);
 	(void)snprintf(read->session_user, sizeof(read->session_user), "%s", read->name);
 	return sql_end(&q);
 }

@@ -44,7 +44,15 @@
 	" number INTEGER PRIMARY KEY CHECK (number > 0), seq INTEGER NOT NULL,"                \
 	" made_us INTEGER NOT NULL, line TEXT NOT NULL) STRICT;"
 
-#define STORE_SCHEMA_V5 STORE_SCHEMA_V5_CURSOR STORE_SCHEMA_V5_RETENTION STORE_SCHEMA_V5_DUTY \
-	STORE_SCHEMA_V5_CHECKPOINT
+/*
+ * proved_ms: when what `kinds` says was proved (lock clock), which is not later when the session is
+ * opened again; 0 = long ago.
+ */
+#define STORE_SCHEMA_V5_PROVED                                                                 \
+	"ALTER TABLE session ADD COLUMN proved_ms INTEGER NOT NULL DEFAULT 0;"
+
+#define STORE_SCHEMA_V5                                                                        \
+	STORE_SCHEMA_V5_CURSOR STORE_SCHEMA_V5_RETENTION STORE_SCHEMA_V5_DUTY                  \
+	STORE_SCHEMA_V5_CHECKPOINT STORE_SCHEMA_V5_PROVED
 
 #endif

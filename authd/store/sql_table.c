@@ -24,6 +24,10 @@
 	"id, txn, user, service, tty, source, remote, zone, pid, start, audit_session, "           \
 	"kinds, opened_us, closed_us, nas, acct_session, framed, octets_in, octets_out, seconds, " \
 	"updated_us, host"
+/* What the transaction ?1 proved of an account. */
+#define PROOF_OF(user)                                                                            \
+	" FROM completed WHERE txn = ?1 AND account_id = (SELECT id FROM account WHERE name = "  \
+	user ")"
 #define GRANTS_FROM                                                                            \
 	"SELECT g.id, coalesce(g.account_id, 0), coalesce(a.name, ''), g.members, g.place,"    \
 	" g.granted_by, g.reason, g.created_us, g.until_us, g.ended_us,"                       \
@@ -351,16 +355,15 @@ const char *const sql_text[SQL_COUNT] = {
 		" AND host = ?5 AND boot = ?6 AND closed_us = 0 ORDER BY id DESC LIMIT 1",
 	[SQL_SESSION_INSERT] =
 		"INSERT INTO session(txn, user, service, tty, source, remote, zone, pid, start,"
-		" audit_session, opened_us, host, boot, kinds, closed_us) VALUES (?1, ?2, ?3, ?4, "
-		"?5, ?6, ?7, ?8,"
-		" ?9, ?10, ?11, ?12, ?13, coalesce((SELECT kinds FROM completed WHERE txn = ?1 AND "
-		"account_id ="
-		" (SELECT id FROM account WHERE name = ?2)), 0), 0)",
+		" audit_session, opened_us, host, boot, kinds, proved_ms, closed_us)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+		" coalesce((SELECT kinds" PROOF_OF("?2") "), 0),"
+		" coalesce((SELECT completed_ms" PROOF_OF("?2") "), 0), 0)",
 	[SQL_SESSION_UPDATE] =
 		"UPDATE session SET txn = ?1, tty = ?2, source = ?3, remote = ?4, zone = ?5,"
-		" audit_session = ?6, kinds = coalesce((SELECT kinds FROM completed WHERE txn = ?1"
-		" AND account_id = (SELECT id FROM account WHERE name = session.user)), 0) WHERE "
-		"id = ?7",
+		" audit_session = ?6, kinds = coalesce((SELECT kinds" PROOF_OF("session.user") "), 0),"
+		" proved_ms = coalesce((SELECT completed_ms" PROOF_OF("session.user") "), 0)"
+		" WHERE id = ?7",
 	[SQL_SESSION_CLOSE_PROCESS] =
 		"UPDATE session SET closed_us = ?1 WHERE id = (SELECT id FROM session WHERE pid = "
 		"?2"
@@ -384,17 +387,16 @@ const char *const sql_text[SQL_COUNT] = {
 	 * The outermost one: what is opened inside a login (su, sudo) has the same audit session.
 	 */
 	[SQL_SESSION_BY_AUDIT] =
-		"SELECT source, remote, zone, user, kinds FROM session WHERE audit_session = ?1"
-		" AND audit_session <> 0 AND host = ?2 AND boot = ?3 AND closed_us = 0 ORDER BY id "
+		"SELECT source, remote, zone, user, kinds, proved_ms FROM session"
+		" WHERE audit_session = ?1 AND audit_session <> 0 AND host = ?2 AND boot = ?3 AND closed_us = 0 ORDER BY id "
 		"LIMIT 1",
 	/* Somebody's own one in it: a su inside another one's login. */
 	[SQL_SESSION_OWN] =
-		"SELECT kinds FROM session WHERE audit_session = ?1 AND audit_session <> 0"
+		"SELECT kinds, proved_ms FROM session WHERE audit_session = ?1 AND audit_session <> 0"
 		" AND user = ?2 AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
 	[SQL_SESSION_BY_PROCESS] =
-		"SELECT source, remote, zone, user, kinds FROM session WHERE pid = ?1 AND start = "
-		"?2"
-		" AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
+		"SELECT source, remote, zone, user, kinds, proved_ms FROM session"
+		" WHERE pid = ?1 AND start = ?2 AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
 
 	/* Changes nothing where the key is there. */
 	[SQL_RECORD_PUT] =
@@ -409,8 +411,7 @@ const char *const sql_text[SQL_COUNT] = {
 		" audit_session, kinds, opened_us, closed_us, nas, acct_session, framed, octets_in,"
 		" octets_out, seconds, cause, started, updated_us) VALUES (?1, ?2, ?3, '', ?4, ?5, "
 		"?6, 0, 0, 0,"
-		" coalesce((SELECT kinds FROM completed WHERE txn = ?1 AND account_id ="
-		" (SELECT id FROM account WHERE name = ?2)), 0), ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+		" coalesce((SELECT kinds" PROOF_OF("?2") "), 0), ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
 		"?14, ?15, ?16,"
 		" ?17)",
 	/* What a record does not say stays. */

@@ -150,6 +150,7 @@ struct store_read {
 	char session_user[WF_NAME_MAX + 1];
 	/* kinds proved by that user (copied from his transaction when his session opened) */
 	unsigned session_kinds;
+	int64_t session_age_ms; /* of that proof, by the lock clock */
 	size_t nhashes;
 	struct credential credentials[CREDENTIALS_MAX]; /* last: see store_job_init */
 };

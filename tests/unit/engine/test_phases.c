@@ -103,6 +103,77 @@ START_TEST(covered_by_its_transaction)
 }
 END_TEST
 
+/* A session's length, as documents have it. */
+static void
+sessions_last(int64_t seconds)
+{
+	rig.config.policy.values.held[R_SESSION_TIMEOUT][0] =
+		(struct policy_held){.set = true, .value = seconds};
+}
+
+/* Where a session is shorter than the hour that a transaction covers a login for. */
+START_TEST(c21_reauthentication_of_a_transaction)
+{
+	uint8_t txn[WF_TXN_LEN];
+
+	sessions_last(600);
+	log_in(txn, WF_PURPOSE_LOGIN);
+	rig_advance(&rig, 599);
+	ck_assert_int_eq(account("alice", txn, NULL, NULL), WF_VERDICT_ACCEPT);
+	rig_advance(&rig, 2);
+	ck_assert_int_eq(account("alice", txn, NULL, NULL), WF_VERDICT_REJECT);
+	ck_assert_str_eq(rig_row(&rig, "login").reason, "session-over");
+}
+END_TEST
+
+/* What sudo asks within that login, when its time stamp has skipped the auth lines. */
+static enum wf_verdict
+sudo_by_time_stamp(void)
+{
+	const struct request request = {
+		.type = WF_MSG_ACCOUNT, .user = "alice", .service = "sudo"};
+
+	return ask(&root, &request);
+}
+
+static void
+open_login(const uint8_t *txn)
+{
+	const struct request request = {.type = WF_MSG_SESSION,
+		.user = "alice",
+		.rhost = "198.51.100.7",
+		.txn = txn,
+		.event = WF_SESSION_OPEN};
+
+	ck_assert_int_eq(ask(&root, &request), WF_VERDICT_ACCEPT);
+}
+
+START_TEST(c21_reauthentication_of_sudo_by_time_stamp)
+{
+	static const struct engine_host host = {
+		.name = "web1", .boot = "1", .lineage = {.audit_session = 7}};
+	uint8_t txn[WF_TXN_LEN];
+
+	root.peer.host = &host;
+	log_in(txn, WF_PURPOSE_LOGIN);
+	open_login(txn);
+	rig_advance(&rig, 30 * 86400);
+	ck_assert_int_eq(sudo_by_time_stamp(), WF_VERDICT_ACCEPT); /* nobody said how long */
+	sessions_last(28800);
+	ck_assert_int_eq(sudo_by_time_stamp(), WF_VERDICT_REJECT);
+	ck_assert_str_eq(rig_row(&rig, "login").reason, "session-over");
+	/* to open it again with the same proof is no proof */
+	open_login(txn);
+	ck_assert_int_eq(sudo_by_time_stamp(), WF_VERDICT_REJECT);
+	log_in(txn, WF_PURPOSE_LOGIN);
+	open_login(txn);
+	rig_advance(&rig, 28799);
+	ck_assert_int_eq(sudo_by_time_stamp(), WF_VERDICT_ACCEPT);
+	rig_advance(&rig, 2);
+	ck_assert_int_eq(sudo_by_time_stamp(), WF_VERDICT_REJECT);
+}
+END_TEST
+
 /* A plain publickey login skips PAM's authentication: here it is caught, and recorded. */
 START_TEST(key_alone_is_refused)
 {
@@ -231,7 +302,8 @@ START_TEST(own_password_with_a_recovery_code)
 }
 END_TEST
 
-START_TEST(nobody_changes_without_proof)
+/* C-21: a proof is good for ten minutes, and for nothing that it was not made for. */
+START_TEST(c21_reauthentication_before_a_change_of_password)
 {
 	struct rig_peer user;
 	uint8_t txn[WF_TXN_LEN];
@@ -302,13 +374,15 @@ suite(void)
 	tcase_add_checked_fixture(phases, set_up, tear_down);
 	tcase_set_timeout(phases, 60);
 	tcase_add_test(phases, covered_by_its_transaction);
+	tcase_add_test(phases, c21_reauthentication_of_a_transaction);
+	tcase_add_test(phases, c21_reauthentication_of_sudo_by_time_stamp);
 	tcase_add_test(phases, key_alone_is_refused);
 	tcase_add_test(phases, observed_key_alone_is_recorded);
 	tcase_add_test(phases, service_account_with_key_from_its_network);
 	tcase_add_test(phases, first_password_must_be_changed);
 	tcase_add_test(phases, own_password_with_the_old_one);
 	tcase_add_test(phases, own_password_with_a_recovery_code);
-	tcase_add_test(phases, nobody_changes_without_proof);
+	tcase_add_test(phases, c21_reauthentication_before_a_change_of_password);
 	tcase_add_test(phases, root_sets_a_first_password);
 	tcase_add_test(phases, proving_a_password_resets_nothing);
 	tcase_add_test(phases, sessions_are_rows);

@@ -196,6 +196,39 @@ START_TEST(a_boot_of_a_host_ends_what_was_open_there)
 }
 END_TEST
 
+static void
+prove(unsigned number, int64_t account)
+{
+	ck_assert_int_eq(fx_reserve(number, "alice"), THROTTLE_ADMIT);
+	ck_assert_int_eq(fx_settle(number, "alice", SETTLE_SUCCESS, account, NULL), WF_OK);
+}
+
+/*
+ * Of a login's session it is known when its owner proved himself, not when it was opened last: a
+ * transaction that comes a second time proves nothing anew, another one does.
+ */
+START_TEST(c21_reauthentication_is_by_the_proof)
+{
+	int64_t account = fx_add_account("alice");
+
+	prove(1, account);
+	fx_advance(3 * FX_SECOND);
+	session(WF_SESSION_OPEN, &login);
+	fx_advance(FX_DAY / 24);
+	ck_assert_int_eq(look(7, NULL, NULL, 0)->session_age_ms, 3603 * 1000);
+	session(WF_SESSION_OPEN, &login);
+	ck_assert_int_eq(look(7, NULL, NULL, 0)->session_age_ms, 3603 * 1000);
+	fx_sql("UPDATE completed SET completed_ms = completed_ms + 3600000");
+	session(WF_SESSION_OPEN, &login);
+	ck_assert_int_eq(look(7, NULL, NULL, 0)->session_age_ms, 3 * 1000);
+	/* without any it is as old as can be */
+	fx_sql("DELETE FROM completed");
+	session(WF_SESSION_OPEN, &login);
+	ck_assert_uint_eq(look(7, NULL, NULL, 0)->session_kinds, 0);
+	ck_assert_int_ge(look(7, NULL, NULL, 0)->session_age_ms, look(7, NULL, NULL, 0)->lock_ms);
+}
+END_TEST
+
 /* Without an audit session no close may hit another one that has none either. */
 START_TEST(no_audit_session_matches_nothing)
 {
@@ -337,6 +370,7 @@ session_suite(void)
 	tcase_add_test(tc, each_host_has_numbers_of_its_own);
 	tcase_add_test(tc, a_boot_of_a_host_ends_what_was_open_there);
 	tcase_add_test(tc, no_audit_session_matches_nothing);
+	tcase_add_test(tc, c21_reauthentication_is_by_the_proof);
 	tcase_add_test(tc, kinds_come_from_the_transaction);
 	tcase_add_test(tc, kinds_of_somebody_else);
 	tcase_add_test(tc, own_kinds_within_another_login);
