@@ -53,7 +53,9 @@ permit(struct act_call *call)
 		status = act_prove(call, &call->self);
 	if (status != WF_OK || call->self)
 		return status;
-	return call->role >= call->act->role ? WF_OK : deny(call);
+	if (call->role < call->act->role)
+		return deny(call);
+	return call->act->shows_log ? act_log_access(call) : WF_OK;
 }
 
 static wf_status
@@ -116,11 +118,13 @@ record_denial(struct act_call *call)
 	struct store_job job = {.kind = STORE_ADMIN};
 	struct audit_row row;
 
-	if (!call->act->changes || !denial_counts(wf_clock_now(&call->daemon->clock).wall_us))
+	if ((!call->act->changes && call->rule[0] == '\0') ||
+		!denial_counts(wf_clock_now(&call->daemon->clock).wall_us))
 		return;
 	act_row(call, &row, user != NULL ? user : "", "");
 	row.result = AUDIT_FAILURE;
 	AUDIT_TEXT(row.reason, "denied");
+	AUDIT_TEXT(row.rule, call->rule);
 	job.u.admin.rows = &row;
 	job.u.admin.nrows = 1;
 	if (store_run(call->daemon->store, &job) != WF_OK)
@@ -135,6 +139,7 @@ act_run(const struct act *act, struct act_call *call)
 
 	call->act = act;
 	call->text[0] = '\0';
+	call->rule[0] = '\0';
 	if (call->operator_name[0] == '\0')
 		act_operator(&call->peer, call->operator_name, sizeof(call->operator_name));
 	status = check_and_handle(call);

@@ -96,6 +96,7 @@ struct act_call {
 	/* of act_run: */
 	const struct act *act;
 	bool self; /* the account's owner acts, with a proof */
+	char rule[65]; /* by which it was refused; "": his role alone */
 };
 
 enum act_arg_type {
@@ -126,6 +127,7 @@ struct act {
 	bool self;	 /* so may the account's owner, see above */
 	bool changes;    /* writes an audit row */
 	bool alone;      /* no other such act meanwhile: it changes what it has read */
+	bool shows_log;  /* rows of the log: where documents ask for it, not without two kinds */
 	const struct act_arg_spec *args; /* ends with name NULL */
 	wf_status (*handle)(struct act_call *call);
 };

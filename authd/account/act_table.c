@@ -102,14 +102,24 @@ static const struct act_arg_spec service_show_args[] = {
 static const struct act_arg_spec session_list_args[] = {{.name = "user", .type = ARG_USER}, END};
 static const struct act_arg_spec session_kill_args[] = {ID_NEEDED, REASON_NEEDED, TICKET, END};
 
-static const struct act_arg_spec log_args[] = {TEXT("user", WF_NAME_MAX), TEXT("from", 63),
-	WHEN("since"), WHEN("until"),
-	/* in the order of enum audit_result */
-	CHOICE("result", "failure|success|neutral|unavailable"),
-	/* enum audit_class, from 1 */
-	CHOICE("class", "auth|admin|session|finding|system|tombstone"),
-	NUMBER("after", 0, INT64_MAX), NUMBER("limit", 1, 1000), CHOICE("order", "oldest|newest"),
-	END};
+/*
+ * `reason`, `ticket` and `txn` are an act's own, of all acts: those of rows have names of their own.
+ * Results in the order of enum audit_result, classes of enum audit_class, from 1.
+ */
+#define LOG_FILTERS                                                                           \
+	TEXT("user", WF_NAME_MAX), TEXT("from", 63), WHEN("since"), WHEN("until"),            \
+		CHOICE("result", "failure|success|neutral|unavailable"),                      \
+		CHOICE("class", "auth|admin|session|finding|system|tombstone"),               \
+		TEXT("service", 64), TEXT("host", 64), TEXT("event", 31), TEXT("rule", 64),   \
+		TEXT("row-reason", 47), TEXT("row-txn", 32), TEXT("row-ticket", 64),          \
+		TEXT("operator", WF_NAME_MAX), NUMBER("after", 0, INT64_MAX)
+
+static const struct act_arg_spec log_args[] = {LOG_FILTERS, NUMBER("limit", 1, 1000),
+	CHOICE("order", "oldest|newest"), END};
+static const struct act_arg_spec log_show_args[] = {
+	{.name = "seq", .type = ARG_NUMBER, .required = true, .min = 1, .max = INT64_MAX}, END};
+static const struct act_arg_spec log_export_args[] = {LOG_FILTERS, NUMBER("limit", 1, 10000),
+	CHOICE("format", "jsonl|csv"), END};
 static const struct act_arg_spec hold_args[] = {
 	{.name = "reason", .type = ARG_TEXT, .required = true, .max = 255}, TEXT("ticket", 63), END
 };
@@ -139,11 +149,13 @@ static const struct act_arg_spec policy_impact_args[] = {
 	{.name = "comply", .type = ARG_TEXT, .required = true, .min = 1, .max = 512}, END};
 static const struct act_arg_spec tune_args[] = {NUMBER("target", 10, 10000), END};
 
-#define VIEW(id, role, args, handle) {id, role, false, false, false, args, handle}
-#define OWN_VIEW(id, role, args, handle) {id, role, true, false, false, args, handle}
-#define CHANGE(id, role, args, handle) {id, role, false, true, true, args, handle}
-#define OWN_CHANGE(id, role, args, handle) {id, role, true, true, true, args, handle}
-#define LONG_CHANGE(id, role, args, handle) {id, role, false, true, false, args, handle}
+#define VIEW(id, role, args, handle) {id, role, false, false, false, false, args, handle}
+#define OWN_VIEW(id, role, args, handle) {id, role, true, false, false, false, args, handle}
+#define LOG_VIEW(id, role, args, handle) {id, role, false, false, false, true, args, handle}
+#define LOG_EXPORT(id, role, args, handle) {id, role, false, true, false, true, args, handle}
+#define CHANGE(id, role, args, handle) {id, role, false, true, true, false, args, handle}
+#define OWN_CHANGE(id, role, args, handle) {id, role, true, true, true, false, args, handle}
+#define LONG_CHANGE(id, role, args, handle) {id, role, false, true, false, false, args, handle}
 
 static const struct act acts[] = {
 	CHANGE("user.add", ROLE_ADMINISTRATOR, user_add_args, act_user_add),
@@ -174,14 +186,16 @@ static const struct act acts[] = {
 	VIEW("service.show", ROLE_VIEWER, service_show_args, act_service_show),
 	VIEW("session.list", ROLE_VIEWER, session_list_args, act_session_list),
 	CHANGE("session.kill", ROLE_HELPDESK, session_kill_args, act_session_kill),
-	VIEW("log", ROLE_AUDITOR, log_args, act_log),
+	LOG_VIEW("log", ROLE_AUDITOR, log_args, act_log),
+	LOG_VIEW("log.show", ROLE_AUDITOR, log_show_args, act_log_show),
+	LOG_EXPORT("log.export", ROLE_AUDITOR, log_export_args, act_log_export),
 	VIEW("log.verify", ROLE_AUDITOR, no_args, act_log_verify),
 	VIEW("log.retention", ROLE_AUDITOR, no_args, act_log_retention),
 	VIEW("log.held", ROLE_AUDITOR, no_args, act_log_held),
 	CHANGE("log.hold", ROLE_OFFICER, hold_args, act_log_hold),
 	CHANGE("log.release", ROLE_OFFICER, clock_args, act_log_release),
 	VIEW("status", ROLE_VIEWER, no_args, act_status),
-	VIEW("why", ROLE_AUDITOR, why_args, act_why),
+	LOG_VIEW("why", ROLE_AUDITOR, why_args, act_why),
 	CHANGE("clock.accept", ROLE_ADMINISTRATOR, clock_args, act_clock_accept),
 	CHANGE("emergency.new", ROLE_ADMINISTRATOR, emergency_args, act_emergency_note),
 	CHANGE("emergency.unlock", ROLE_ADMINISTRATOR, emergency_args, act_emergency_note),

@@ -259,6 +259,10 @@ WF_MUST_USE wf_status act_health(struct act_call *call, struct health *health_r)
 void act_health_judge(struct act_call *call, const struct health *health, const char **level_r,
 	char *text_r, size_t size);
 
+/* --- log_access.c: from where the log may be read --- */
+/* WF_OK; WF_DENIED with a sentence, and the rule in call->rule. */
+WF_MUST_USE wf_status act_log_access(struct act_call *call);
+
 /* --- the handlers --- */
 wf_status act_user_add(struct act_call *call);
 wf_status act_user_import(struct act_call *call);
@@ -289,6 +293,8 @@ wf_status act_session_list(struct act_call *call);
 wf_status act_session_kill(struct act_call *call);
 wf_status act_unlock(struct act_call *call);
 wf_status act_log(struct act_call *call);
+wf_status act_log_show(struct act_call *call);
+wf_status act_log_export(struct act_call *call);
 wf_status act_log_verify(struct act_call *call);
 wf_status act_log_retention(struct act_call *call);
 wf_status act_log_held(struct act_call *call);

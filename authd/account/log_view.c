@@ -1,6 +1,6 @@
 /*
- * A page of the log.  The store filters by user, time, result and class; the source, which may be a
- * network, is compared here.
+ * A page of the log as a table, one row of it with all that there is to say, and a page of its
+ * lines for an export.  Rows pass by one at a time; none is kept.
  */
 #include "config.h"
 
@@ -8,21 +8,13 @@
 #include <string.h>
 
 #include "authd/account/internal.h"
+#include "authd/account/log_page.h"
+#include "authd/audit/export.h"
 #include "authd/audit/format.h"
 
 #define LIMIT 100
-
-struct from {
-	bool given, network;
-	char text[64];
-	struct wf_network range;
-};
-
-struct page {
-	struct act_call *call;
-	struct from from;
-	size_t left;
-};
+#define EXPORT_LIMIT 4096
+#define EXPORT_BYTES (4u << 20) /* of lines in one page: half of what a reply may be */
 
 /*
  * Columns whose times go over the wire as microseconds, so that the CLI shows them in its own zone.
@@ -45,23 +37,27 @@ time_column(const char *column)
 	return -1;
 }
 
+/* `more`: columns of the act's own behind them; NULL: none. */
 static wf_status
-send_head(struct act_call *call)
+send_head(struct act_call *call, const char *more)
 {
 	static const char *const specs[] = {"time:time", "first:time", "last:time"};
-	const char *columns[AUDIT_COLUMNS];
+	const char *columns[AUDIT_COLUMNS + 1];
 
 	for (size_t i = 0; i < AUDIT_COLUMNS; i++) {
 		int time = time_column(audit_columns[i]);
 
 		columns[i] = time < 0 ? audit_columns[i] : specs[time];
 	}
-	return act_head(call, columns, AUDIT_COLUMNS);
+	columns[AUDIT_COLUMNS] = more;
+	return act_head(call, columns, AUDIT_COLUMNS + (more != NULL));
 }
 
 static wf_status
-send_row(struct act_call *call, const struct audit_row *row, const struct store_audit_entry *entry)
+send_cells(struct act_call *call, const struct audit_row *row,
+	const struct store_audit_entry *entry, const char *more)
 {
+	const char *out[AUDIT_COLUMNS + 1];
 	struct audit_cells cells;
 	char moments[COUNT_OF(times)][ACT_NUMBER_SIZE];
 
@@ -70,75 +66,127 @@ send_row(struct act_call *call, const struct audit_row *row, const struct store_
 		int time = time_column(audit_columns[i]);
 		int64_t value;
 
+		out[i] = cells.cells[i];
 		if (time < 0)
 			continue;
 		memcpy(&value, (const char *)row + times[time].offset, sizeof(value));
-		cells.cells[i] = act_moment_text(value, moments[time]);
+		out[i] = act_moment_text(value, moments[time]);
 	}
-	return act_row_out(call, cells.cells, AUDIT_COLUMNS);
-}
-
-static void
-parse_from(const char *text, struct from *from_r)
-{
-	*from_r = (struct from){.given = text != NULL};
-	if (text == NULL)
-		return;
-	(void)snprintf(from_r->text, sizeof(from_r->text), "%s", text);
-	from_r->network = wf_network_parse(text, &from_r->range) == WF_OK;
-}
-
-static bool
-is_from(const struct from *from, const char *text)
-{
-	struct wf_source source = {.remote = true};
-
-	if (!from->given)
-		return true;
-	if (!from->network)
-		return strcmp(from->text, text) == 0;
-	(void)snprintf(source.text, sizeof(source.text), "%s", text);
-	return strchr("0123456789abcdef:", text[0]) != NULL &&
-	       wf_network_contains(&from->range, &source);
+	out[AUDIT_COLUMNS] = more;
+	return act_row_out(call, out, AUDIT_COLUMNS + (more != NULL));
 }
 
 static wf_status
-visit(void *ctx, const struct store_audit_entry *entry)
+send_row(struct log_page *page, const struct audit_row *row, const struct store_audit_entry *entry)
 {
-	struct page *page = ctx;
-	struct audit_row row;
-	wf_status status = audit_row_decode(entry->encoded, entry->encoded_len, &row);
+	return send_cells(page->call, row, entry, NULL);
+}
 
-	if (status != WF_OK)
-		return act_say(page->call, WF_CORRUPT,
-			_("Row %llu of the log cannot be read: run 'warifu log verify'."),
-			(unsigned long long)entry->seq);
-	if (!is_from(&page->from, row.source))
-		return WF_OK;
-	status = send_row(page->call, &row, entry);
-	if (status != WF_OK)
-		return status;
-	return --page->left == 0 ? WF_NO : WF_OK;
+/* Where a page ended before its time: a row of nothing but its number. */
+static wf_status
+send_place(struct log_page *page)
+{
+	const char *cells[AUDIT_COLUMNS];
+	char seq[ACT_NUMBER_SIZE];
+
+	for (size_t i = 0; i < AUDIT_COLUMNS; i++)
+		cells[i] = "";
+	cells[0] = act_moment_text((int64_t)page->seq, seq);
+	return act_row_out(page->call, cells, AUDIT_COLUMNS);
 }
 
 wf_status
 act_log(struct act_call *call)
 {
-	const char *user = act_arg(call, "user");
-	const int class = act_choice(call, "class");
-	struct page page = {.call = call, .left = (size_t)act_number(call, "limit", LIMIT)};
-	struct store_view view = {
-		.after = (uint64_t)act_number(call, "after", 0),
-		.since_us = act_number(call, "since", 0),
-		.until_us = act_number(call, "until", 0),
-		.result = act_choice(call, "result"),
-		.class = class + 1,
-		.newest_first = act_choice(call, "order") == 1,
-	};
+	struct log_page page = {
+		.call = call, .send = send_row, .left = (size_t)act_number(call, "limit", LIMIT)};
+	wf_status status = send_head(call, NULL);
+
+	if (status == WF_OK)
+		status = log_walk(&page);
+	if (status == WF_OK && page.more && page.left > 0)
+		status = send_place(&page);
+	return status == WF_OK ? log_shown(&page) : status;
+}
+
+/* --- one row --- */
+
+static wf_status
+send_whole_row(
+	struct log_page *page, const struct audit_row *row, const struct store_audit_entry *entry)
+{
+	if (entry->seq != page->filter.view.after + 1)
+		return WF_OK;
+	return send_cells(page->call, row, entry, act_why_reason(row->reason));
+}
+
+wf_status
+act_log_show(struct act_call *call)
+{
+	const uint64_t seq = (uint64_t)act_number(call, "seq", 0);
+	struct log_page page = {.call = call, .send = send_whole_row, .left = 1};
+	wf_status status = send_head(call, "explanation");
+
+	if (status == WF_OK)
+		status = log_walk_from(&page, seq - 1);
+	if (status != WF_OK || page.seq == seq)
+		return status;
+	return act_say(call, WF_NOT_FOUND,
+		_("The log has no row %llu; 'warifu log' shows which there are."),
+		(unsigned long long)seq);
+}
+
+/* --- lines --- */
+
+static wf_status
+send_line(struct log_page *page, const struct audit_row *row, const struct store_audit_entry *entry)
+{
+	char seq[ACT_NUMBER_SIZE];
+	const char *cells[2];
 	wf_status status;
 
-	(void)snprintf(view.user, sizeof(view.user), "%s", user != NULL ? user : "");
-	parse_from(act_arg(call, "from"), &page.from);
-	status = send_head(call);
-	return status == WF_OK ? act_each_row(call, &view, visit, &page) : status;
+	wf_buf_cut(&page->line, 0);
+	status = audit_export_row(row, entry->seq, entry->chain, &page->line);
+	if (status == WF_OK)
+		status = wf_buf_put_u8(&page->line, '\0');
+	if (status != WF_OK)
+		return act_say_store(page->call, status, NULL);
+	cells[0] = act_moment_text((int64_t)entry->seq, seq);
+	cells[1] = (const char *)page->line.data;
+	page->bytes += page->line.len;
+	if (page->bytes > EXPORT_BYTES)
+		page->left = 1; /* the last one of this page */
+	return act_row_out(page->call, cells, COUNT_OF(cells));
+}
+
+static wf_status
+export_page(struct log_page *page)
+{
+	static const char *const columns[] = {"seq:number", "line"};
+	char seq[ACT_NUMBER_SIZE];
+	const char *place[COUNT_OF(columns)] = {seq, ""};
+	wf_status status = act_head(page->call, columns, COUNT_OF(columns));
+
+	if (status == WF_OK)
+		status = log_walk(page);
+	if (status != WF_OK || !page->more)
+		return status;
+	(void)act_moment_text((int64_t)page->seq, seq);
+	return act_row_out(page->call, place, COUNT_OF(place));
+}
+
+wf_status
+act_log_export(struct act_call *call)
+{
+	struct log_page page = {.call = call,
+		.send = send_line,
+		.left = (size_t)act_number(call, "limit", EXPORT_LIMIT)};
+	wf_status status = log_export_begin(call);
+
+	if (status != WF_OK)
+		return status;
+	wf_buf_init(&page.line, AUDIT_EXPORT_MAX + 1);
+	status = export_page(&page);
+	wf_buf_clear(&page.line);
+	return status == WF_OK ? log_export_end(&page) : status;
 }

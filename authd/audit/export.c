@@ -104,16 +104,16 @@ take_key(struct cursor *cursor, size_t column)
 	       take(cursor, key, strcspn(key, ":")) && take(cursor, "\":", 2);
 }
 
-/* A text in quotes, or the digits of a number. */
+/* A text in quotes, or a number up to the comma: no number is the last one of a line. */
 static bool
 take_value(struct cursor *cursor, bool number, char text_r[TEXT_MAX])
 {
+	const char behind = number ? ',' : '"';
 	size_t n = 0;
 
 	if (!number && !take(cursor, "\"", 1))
 		return false;
-	while (cursor->at < cursor->end && n + 1 < TEXT_MAX &&
-		strchr(number ? ",}" : "\"", *cursor->at) == NULL) {
+	while (cursor->at < cursor->end && n + 1 < TEXT_MAX && *cursor->at != behind) {
 		if (*cursor->at == '\\' && ++cursor->at == cursor->end)
 			return false;
 		text_r[n++] = *cursor->at++;

@@ -8,6 +8,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "authd/audit/cells.h"
@@ -131,6 +132,16 @@ cell_text(const struct audit_cell_source *source, const struct audit_row *row,
 	return (const char *)made + source->made;
 }
 
+/* Most rows are of one moment. */
+static void
+other_time(const struct audit_row *row, int64_t time_us, const char time[40], char text_r[40])
+{
+	if (time_us == row->time_us)
+		memcpy(text_r, time, 40);
+	else
+		audit_time_text(time_us, row->offset_min, text_r);
+}
+
 void
 audit_row_cells(const struct audit_row *row, uint64_t seq, const uint8_t *chain,
 	struct audit_cells *cells_r)
@@ -138,8 +149,8 @@ audit_row_cells(const struct audit_row *row, uint64_t seq, const uint8_t *chain,
 	(void)snprintf(cells_r->seq, sizeof(cells_r->seq), "%" PRIu64, seq);
 	(void)snprintf(cells_r->count, sizeof(cells_r->count), "%" PRIu32, row->count);
 	audit_time_text(row->time_us, row->offset_min, cells_r->time);
-	audit_time_text(row->first_us, row->offset_min, cells_r->first);
-	audit_time_text(row->last_us, row->offset_min, cells_r->last);
+	other_time(row, row->first_us, cells_r->time, cells_r->first);
+	other_time(row, row->last_us, cells_r->time, cells_r->last);
 	hash_text(chain, cells_r->hash);
 	for (size_t i = 0; i < AUDIT_COLUMNS; i++)
 		cells_r->cells[i] = cell_text(&audit_cell_sources[i], row, cells_r);

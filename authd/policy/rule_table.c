@@ -29,6 +29,7 @@
 #define SHARED_TODAY 3 /* privileged, general */
 #define TRIGGERS 4095 /* all of them: policy_triggers.c */
 #define WIRES_TODAY 15 /* all of them: of RADIUS over UDP */
+#define STORE_TODAY 1 /* mfa: whoever reads the log through a login from the internet */
 #define FIELDS_TODAY 255 /* all of them */
 #define BY_BOTH (RULE_BY_KIND | RULE_BY_GUARD)
 
@@ -171,7 +172,7 @@ static const struct rule_spec specs[] = {
 		N_("What a row of the authentication log holds.")},
 	{"log.retention_days", "days", POLICY_LARGER, RULE_WHOLE, NULL, 36525, NUMBERS,
 		N_("Age before which no row of the log can be deleted.")},
-	{"log.store", "", POLICY_UNION, RULE_WHOLE, store_words, 0, NONE,
+	{"log.store", "", POLICY_UNION, RULE_WHOLE, store_words, 0, HELD(STORE_TODAY),
 		N_("How the place of the logs is guarded.")},
 	{"alert.manner", "", POLICY_UNION, RULE_WHOLE, alert_words, 0, NONE,
 		N_("How people are told of something suspicious.")},

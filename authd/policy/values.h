@@ -124,6 +124,7 @@ enum rule_name { /* accounts.forbidden_names */
 	NAME_ROOT = 4,
 	NAME_GUEST = 8
 };
+enum rule_store { LOG_STORE_MFA = 1, LOG_STORE_ACCESS = 2, LOG_STORE_CENTRAL = 4 }; /* log.store */
 enum rule_shared { SHARED_PRIVILEGED = 1, SHARED_GENERAL = 2 }; /* accounts.not_shared */
 
 /*

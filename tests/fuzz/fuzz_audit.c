@@ -53,7 +53,7 @@ exports(const struct audit_row *row)
 	wf_buf_clear(&line);
 }
 
-/* Anything at all as a line: what is read writes the same bytes, and is a row that can be stored. */
+/* Anything at all as a line: what is read writes the same bytes, and can be stored. */
 static void
 imported(const uint8_t *data, size_t size)
 {

@@ -325,6 +325,7 @@ rig_act(const char *id, ...)
 	forget_reply();
 	call->daemon = &rig.daemon;
 	call->peer.uid = rig.uid;
+	call->peer.pid = rig.pid;
 	call->role = rig.role;
 	call->language = rig.language;
 	call->scratch = rig.scratch;

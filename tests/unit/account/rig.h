@@ -23,6 +23,7 @@ struct rig {
 	struct wf_now now;
 	void *scratch;
 	uid_t uid;
+	pid_t pid;
 	enum role role;
 	const char *language;
 	/* the reply of the last act */

@@ -1,6 +1,7 @@
 /* The log: pages, filters, and the proof that nothing is missing. */
 #include "config.h"
 
+#include "authd/account/log_page.h"
 #include "tests/unit/account/rig.h"
 
 #include <sqlite3.h>
@@ -134,6 +135,222 @@ START_TEST(columns_are_those_of_the_contract)
 }
 END_TEST
 
+/* --- what the store has no index for --- */
+
+/* One row that has something in every column, among the 150 others. */
+static void
+write_special(void)
+{
+	struct store_job job = {.kind = STORE_ADMIN};
+	struct audit_row row;
+
+	audit_row_init(&row, AUDIT_SESSION, "session.open");
+	row.time_us = rig.now.wall_us;
+	AUDIT_TEXT(row.user, "carol");
+	AUDIT_TEXT(row.source, "2001:db8::7");
+	AUDIT_TEXT(row.service, "sshd");
+	AUDIT_TEXT(row.host, "web1");
+	AUDIT_TEXT(row.reason, "wrong-password");
+	AUDIT_TEXT(row.rule, "lock.threshold SCS-4-1-4-1");
+	AUDIT_TEXT(row.txn, "00112233445566778899aabbccddeeff");
+	AUDIT_TEXT(row.ticket, "T-17");
+	AUDIT_TEXT(row.operator_name, "root (via dave)");
+	job.u.admin.rows = &row;
+	job.u.admin.nrows = 1;
+	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
+}
+
+static const struct {
+	const char *filter;
+	bool found;
+} filters_beside[] = {
+	{"service=sshd", true}, {"service=ssh", false}, {"host=web1", true}, {"host=web", false},
+	{"event=session.open", true}, {"event=session", true}, {"event=sess", false},
+	{"event=session.", false}, {"row-reason=wrong-password", true}, {"row-reason=wrong", false},
+	{"rule=lock.threshold", true}, {"rule=SCS-4-1-4-1", true}, {"rule=SCS-4-1-4", false},
+	{"rule=lock.threshold SCS-4-1-4-1", true}, {"rule=threshold", false},
+	{"row-txn=00112233445566778899aabbccddeeff", true}, {"row-txn=0011", false},
+	{"row-ticket=T-17", true}, {"row-ticket=T-1", false}, {"operator=root (via dave)", true},
+	{"operator=root", false}, {"from=2001:db8::/32", true}, {"from=2001:db9::/32", false},
+	{"user=carol", true},
+};
+
+START_TEST(every_column_filters)
+{
+	write_special();
+	rig_ok("log", "limit=1000", filters_beside[_i].filter);
+	if (!filters_beside[_i].found) {
+		ck_assert_uint_eq(rig.nrows, 0);
+		return;
+	}
+	ck_assert_uint_eq(rig.nrows, 1);
+	ck_assert_int_eq(rig_number(0, "seq"), 151);
+	rig_ok("log.export", filters_beside[_i].filter);
+	ck_assert_uint_eq(rig.nrows, 1);
+	ck_assert_int_eq(rig_number(0, "seq"), 151);
+	/* both at once */
+	rig_ok("log", filters_beside[_i].filter, "result=failure");
+	ck_assert_uint_eq(rig.nrows, 0);
+}
+END_TEST
+
+/* A page ends after so many rows that were looked at, and says where to go on. */
+START_TEST(no_page_looks_at_all_of_a_long_log)
+{
+	struct store_job job = {.kind = STORE_ADMIN};
+	static struct audit_row rows[1000];
+
+	for (size_t i = 0; i < COUNT_OF(rows); i++) {
+		audit_row_init(&rows[i], AUDIT_AUTH, "login");
+		rows[i].time_us = rig.now.wall_us;
+	}
+	for (size_t i = 0; i < LOG_LOOKS / COUNT_OF(rows); i++) {
+		job.u.admin.rows = rows;
+		job.u.admin.nrows = COUNT_OF(rows);
+		ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
+	}
+	write_special();
+	rig_ok("log", "row-reason=wrong-password");
+	ck_assert_uint_eq(rig.nrows, 1);
+	ck_assert_int_eq(rig_number(0, "seq"), LOG_LOOKS);
+	ck_assert_str_eq(rig_cell(0, "time"), "");
+	rig_ok("log", "row-reason=wrong-password", "after=20000");
+	ck_assert_uint_eq(rig.nrows, 1);
+	ck_assert_int_eq(rig_number(0, "seq"), LOG_LOOKS + 151);
+	ck_assert_str_ne(rig_cell(0, "time"), "");
+	rig_ok("log.export", "row-reason=wrong-password");
+	ck_assert_uint_eq(rig.nrows, 1);
+	ck_assert_str_eq(rig_cell(0, "line"), "");
+	ck_assert_int_eq(rig_number(0, "seq"), LOG_LOOKS);
+	rig_ok("log.export", "row-reason=wrong-password", "after=20000");
+	ck_assert_ptr_nonnull(strstr(rig_cell(0, "line"), "\"reason\":\"wrong-password\""));
+}
+END_TEST
+
+START_TEST(one_row_in_words)
+{
+	write_special();
+	rig_ok("log.show", "seq=151");
+	ck_assert_uint_eq(rig.nrows, 1);
+	ck_assert_str_eq(rig_cell(0, "user"), "carol");
+	ck_assert_str_eq(rig_cell(0, "explanation"), act_why_reason("wrong-password"));
+	ck_assert_str_ne(rig_cell(0, "explanation"), "");
+	rig_ok("log.show", "seq=1");
+	ck_assert_str_eq(rig_cell(0, "explanation"), "");
+	rig_no(WF_NOT_FOUND, "The log has no row 152; 'warifu log' shows which there are.",
+		"log.show", "seq=152");
+	ck_assert_uint_eq(rig.nrows, 0);
+}
+END_TEST
+
+/* --- reading is a row --- */
+
+static void
+last_row_is(const char *event, const char *detail)
+{
+	struct audit_row row;
+
+	rig_last_row(&row);
+	ck_assert_str_eq(row.event, event);
+	ck_assert_str_eq(row.detail, detail);
+	ck_assert_int_eq(row.class, AUDIT_ADMIN);
+}
+
+START_TEST(an_export_has_a_row_at_each_end)
+{
+	rig_ok("log.export", "limit=100", "format=csv", "since=1773100800000000", "user=u1");
+	ck_assert_uint_eq(rig.nrows, 50);
+	ck_assert_uint_eq(rig_rows(), 152);
+	last_row_is("log.export", "ended: 50 rows, from 2 to 149");
+	rig_ok("log", "after=150", "limit=1");
+	ck_assert_str_eq(rig_cell(0, "detail"),
+		"begun (csv): since=2026-03-10 00:00:00 user=u1");
+	rig_ok("log.export", "limit=100");
+	ck_assert_uint_eq(rig.nrows, 101); /* and where to go on */
+	last_row_is("log.export", "begun (jsonl): all rows");
+	rig_ok("log.export", "limit=100", "after=100");
+	ck_assert_uint_eq(rig.nrows, 53);
+	last_row_is("log.export", "ended: 153 rows, from 1 to 153");
+}
+END_TEST
+
+/* Only who has begun one goes on with it: else rows would leave without a row. */
+START_TEST(an_export_that_never_began_is_none)
+{
+	const char *const unknown = "This export is not known any more: begin it anew.";
+
+	rig_no(WF_CONFLICT, unknown, "log.export", "after=10");
+	rig_ok("log.export", "limit=100");
+	rig.pid = 4711;
+	rig_no(WF_CONFLICT, unknown, "log.export", "after=10");
+	rig.pid = 0;
+	rig.uid = 1000;
+	rig_no(WF_CONFLICT, unknown, "log.export", "after=10");
+	rig.uid = 0;
+	rig_ok("log.export", "after=100");
+	rig_no(WF_CONFLICT, unknown, "log.export", "after=100");
+}
+END_TEST
+
+/* The one that was silent for longest gives way, and no other. */
+START_TEST(exports_at_once_are_counted_apart)
+{
+	for (rig.pid = 1; rig.pid <= 17; rig.pid++) {
+		rig_ok("log.export", "limit=1");
+		rig_advance(1);
+	}
+	rig.pid = 1;
+	ck_assert_int_eq(rig_act("log.export", "after=1", "limit=10", NULL), WF_CONFLICT);
+	rig.pid = 2;
+	rig_ok("log.export", "after=1");
+	last_row_is("log.export", "ended: 167 rows, from 1 to 167");
+}
+END_TEST
+
+/* Nothing leaves before its row is there. */
+START_TEST(an_export_without_its_row_is_none)
+{
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(rig.db, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db,
+				 "CREATE TRIGGER no BEFORE INSERT ON audit BEGIN "
+				 "SELECT RAISE(ABORT, 'no'); END",
+				 NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	ck_assert_int_ne(rig_act("log.export", NULL), WF_OK);
+	ck_assert_uint_eq(rig.nrows, 0);
+}
+END_TEST
+
+/* A case needs less than a thousand rows an hour. */
+START_TEST(much_reading_is_a_row_an_hour)
+{
+	for (int i = 0; i < 6; i++)
+		rig_ok("log", "limit=1000");
+	ck_assert_uint_eq(rig_rows(), 150);
+	rig_ok("log", "user=u1");
+	ck_assert_uint_eq(rig_rows(), 150); /* 950 */
+	rig_ok("log", "user=u2", "limit=1000");
+	ck_assert_uint_eq(rig_rows(), 150); /* 1000 */
+	rig_ok("log", "user=u2", "limit=1");
+	last_row_is("log", "more than 1000 rows shown within an hour; last: user=u2");
+	ck_assert_uint_eq(rig_rows(), 151);
+	for (int i = 0; i < 20; i++)
+		rig_ok("log", "limit=1000");
+	ck_assert_uint_eq(rig_rows(), 151);
+	rig.uid = 1000; /* somebody else */
+	rig_ok("log", "limit=1000");
+	ck_assert_uint_eq(rig_rows(), 151);
+	rig.uid = 0;
+	rig_advance(3600);
+	for (int i = 0; i < 7; i++)
+		rig_ok("log", "limit=1000");
+	ck_assert_uint_eq(rig_rows(), 152);
+}
+END_TEST
+
 /* --- verify --- */
 
 START_TEST(a_sound_log_is_told)
@@ -200,6 +417,14 @@ make_suite(void)
 	tcase_add_test(tcase, filters);
 	tcase_add_test(tcase, sources);
 	tcase_add_test(tcase, columns_are_those_of_the_contract);
+	tcase_add_loop_test(tcase, every_column_filters, 0, (int)COUNT_OF(filters_beside));
+	tcase_add_test(tcase, no_page_looks_at_all_of_a_long_log);
+	tcase_add_test(tcase, one_row_in_words);
+	tcase_add_test(tcase, an_export_has_a_row_at_each_end);
+	tcase_add_test(tcase, an_export_that_never_began_is_none);
+	tcase_add_test(tcase, exports_at_once_are_counted_apart);
+	tcase_add_test(tcase, an_export_without_its_row_is_none);
+	tcase_add_test(tcase, much_reading_is_a_row_an_hour);
 	tcase_add_test(tcase, a_sound_log_is_told);
 	tcase_add_loop_test(tcase, tampering_is_found, 0, (int)COUNT_OF(tampers));
 	suite_add_tcase(suite, tcase);

@@ -1,0 +1,60 @@
+/* A page of the log, row by row. */
+#include "config.h"
+
+#include "authd/account/log_page.h"
+
+/* WF_NO: enough for this page. */
+static wf_status
+take(struct log_page *page, const struct audit_row *row, const struct store_audit_entry *entry)
+{
+	wf_status status = page->send(page, row, entry);
+
+	if (status != WF_OK)
+		return status;
+	if (page->sent++ == 0)
+		page->first = entry->seq;
+	page->last = entry->seq;
+	return --page->left == 0 ? WF_NO : WF_OK;
+}
+
+static wf_status
+visit(void *ctx, const struct store_audit_entry *entry)
+{
+	struct log_page *page = ctx;
+	struct audit_row row;
+	wf_status status = audit_row_decode(entry->encoded, entry->encoded_len, &row);
+
+	if (status != WF_OK)
+		return act_say(page->call, WF_CORRUPT,
+			_("Row %llu of the log cannot be read: run 'warifu log verify'."),
+			(unsigned long long)entry->seq);
+	page->seq = entry->seq;
+	if (log_filter_wants(&page->filter, &row))
+		status = take(page, &row, entry);
+	if (status == WF_OK && --page->looks == 0)
+		status = WF_NO;
+	page->more = status == WF_NO;
+	return status;
+}
+
+static wf_status
+walk(struct log_page *page)
+{
+	page->looks = LOG_LOOKS;
+	return act_each_row(page->call, &page->filter.view, visit, page);
+}
+
+wf_status
+log_walk(struct log_page *page)
+{
+	log_filter_init(&page->filter, page->call);
+	return walk(page);
+}
+
+wf_status
+log_walk_from(struct log_page *page, uint64_t after)
+{
+	page->filter = (struct log_filter){
+		.call = page->call, .view = {.after = after, .result = -1}};
+	return walk(page);
+}
