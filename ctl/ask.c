@@ -165,10 +165,11 @@ build_message(const struct ctl *ctl, const struct ask *ask, struct wf_msg *msg)
 }
 
 static wf_status
-take_head(const struct wf_msg *msg, struct answer *answer)
+take_head(const struct ask *ask, const struct wf_msg *msg, struct answer *answer)
 {
 	size_t n = wf_msg_count(msg, WF_F_COLUMN);
 
+	(void)ask;
 	if (answer->table.ncolumns > 0)
 		return WF_INVALID;
 	for (size_t i = 0; i < n; i++) {
@@ -202,7 +203,7 @@ read_cells(const struct wf_msg *msg, size_t n, char *bytes, const char **cells)
 }
 
 static wf_status
-take_row(const struct wf_msg *msg, struct answer *answer)
+take_row(const struct ask *ask, const struct wf_msg *msg, struct answer *answer)
 {
 	size_t n = wf_msg_count(msg, WF_F_CELL);
 	const char *cells[TABLE_COLUMNS_MAX];
@@ -217,7 +218,9 @@ take_row(const struct wf_msg *msg, struct answer *answer)
 	if (bytes == NULL)
 		return WF_NO_MEMORY;
 	status = read_cells(msg, n, bytes, cells);
-	if (status == WF_OK)
+	if (status == WF_OK && ask->row != NULL)
+		status = ask->row(ask->row_ctx, cells, n);
+	else if (status == WF_OK)
 		status = table_add_row(&answer->table, cells, n);
 	wf_wipe(bytes, 2 * WF_WIRE_FRAME_MAX);
 	free(bytes);
@@ -225,13 +228,14 @@ take_row(const struct wf_msg *msg, struct answer *answer)
 }
 
 static wf_status
-take_end(const struct wf_msg *msg, struct answer *answer)
+take_end(const struct ask *ask, const struct wf_msg *msg, struct answer *answer)
 {
 	uint64_t code;
 	wf_status status = wf_msg_get_uint(msg, WF_F_STATUS, &code);
 
 	if (status == WF_OK)
 		status = wf_msg_get_text(msg, WF_F_TEXT, 0, answer->text, sizeof(answer->text));
+	(void)ask;
 	if (status != WF_OK)
 		return status;
 	answer->status = code < WF_STATUS_COUNT ? (wf_status)code : WF_INVALID;
@@ -241,15 +245,16 @@ take_end(const struct wf_msg *msg, struct answer *answer)
 
 static const struct {
 	enum wf_msg_type type;
-	wf_status (*take)(const struct wf_msg *msg, struct answer *answer);
+	wf_status (*take)(
+		const struct ask *ask, const struct wf_msg *msg, struct answer *answer);
 } takers[] = {{WF_MSG_HEAD, take_head}, {WF_MSG_ROW, take_row}, {WF_MSG_END, take_end}};
 
 static wf_status
-take_message(const struct wf_msg *msg, struct answer *answer)
+take_message(const struct ask *ask, const struct wf_msg *msg, struct answer *answer)
 {
 	for (size_t i = 0; i < ENTRIES(takers); i++) {
 		if (takers[i].type == msg->type)
-			return takers[i].take(msg, answer);
+			return takers[i].take(ask, msg, answer);
 	}
 	return WF_INVALID;
 }
@@ -274,7 +279,7 @@ exchange(struct ctl *ctl, const struct ask *ask, struct answer *answer, int64_t 
 		status = wf_client_receive(client, deadline, &msg);
 		if (status != WF_OK)
 			break;
-		status = take_message(&msg, answer);
+		status = take_message(ask, &msg, answer);
 		wf_msg_clear(&msg);
 	}
 	wf_client_close(&client);

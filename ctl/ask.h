@@ -28,6 +28,12 @@ struct ask {
 		const struct wf_secret *secret; /* borrowed */
 	} secrets[ASK_SECRETS_MAX];
 	size_t nsecrets;
+	/*
+	 * Each row as it comes, instead of into the answer's table: for more of them than memory
+	 * should hold. Another status than WF_OK ends the answer. NULL: they are kept.
+	 */
+	wf_status (*row)(void *ctx, const char *const *cells, size_t n);
+	void *row_ctx;
 };
 
 struct answer {

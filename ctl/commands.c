@@ -224,19 +224,49 @@ static const struct option_spec session_list_options[] = {
 	OPTIONS_END,
 };
 
+/* Which rows: the same for what is shown and what is exported. */
+#define LOG_FILTERS                                                                                \
+	TAKES("user", "USER", "user", VALUE_TEXT, N_("only this user")),                           \
+		TAKES("from", "ADDRESS", "from", VALUE_TEXT,                                       \
+			N_("only this source address or network")),                                \
+		TAKES("since", "TIME", "since", VALUE_SINCE,                                       \
+			N_("from this time on: 2026-03-01, 2026-03, 2026-03-01T09:00:00+09:00, "   \
+			   "2h, yesterday")),                                                      \
+		TAKES("until", "TIME", "until", VALUE_BEFORE, N_("up to this time")),              \
+		CHOICE("result", "RESULT", "result", "success|failure|unavailable|neutral",        \
+			N_("only this result")),                                                   \
+		CHOICE("class", "CLASS", "class", "auth|admin|session|finding|system|tombstone",   \
+			N_("only rows of this class")),                                            \
+		TAKES("service", "SERVICE", "service", VALUE_TEXT, N_("only this service")),       \
+		TAKES("host", "HOST", "host", VALUE_TEXT, N_("only this destination host")),       \
+		TAKES("event", "EVENT", "event", VALUE_TEXT,                                       \
+			N_("only this event; 'session' is session.open as well")),                 \
+		TAKES("reason", "REASON", "row-reason", VALUE_TEXT, N_("only this reason")),           \
+		TAKES("rule", "RULE", "rule", VALUE_TEXT,                                          \
+			N_("only this parameter or criterion that decided")),                      \
+		TAKES("txn", "ID", "row-txn", VALUE_TEXT, N_("only this transaction")),                \
+		TAKES("ticket", "TICKET", "row-ticket", VALUE_TEXT, N_("only this ticket")),           \
+		TAKES("operator", "NAME", "operator", VALUE_TEXT, N_("only what this one did"))
+
 static const struct option_spec log_options[] = {
-	TAKES("user", "USER", "user", VALUE_TEXT, N_("only this user")),
-	TAKES("from", "ADDRESS", "from", VALUE_TEXT, N_("only this source address or network")),
-	TAKES("since", "TIME", "since", VALUE_SINCE,
-		N_("from this time on: 2026-03-01, 2026-03-01T09:00:00+09:00, 2h, yesterday")),
-	TAKES("until", "TIME", "until", VALUE_BEFORE, N_("up to this time")),
-	CHOICE("result", "RESULT", "result", "success|failure|unavailable|neutral",
-		N_("only this result")),
-	CHOICE("class", "CLASS", "class", "auth|admin|session|finding|system|tombstone",
-		N_("only rows of this class")),
+	LOG_FILTERS,
 	TAKES("limit", "NUMBER", NULL, VALUE_NUMBER,
 		N_("at most so many rows (default 100, or all with --since)")),
 	FLAG("follow", NULL, N_("go on showing new rows until interrupted")),
+	TAKES("columns", "NAMES", NULL, VALUE_TEXT,
+		N_("show these, as they are called in --json: time,user,rule")),
+	FLAG("wide", NULL, N_("show all columns, however wide the terminal is")),
+	OPTIONS_END,
+};
+
+static const struct option_spec log_export_options[] = {
+	LOG_FILTERS,
+	CHOICE("format", "FORMAT", "format", "jsonl|csv",
+		N_("JSON Lines, which can be verified (default), or CSV for spreadsheets")),
+	CHOICE("encoding", "ENCODING", NULL, "utf-8|cp932", N_("of CSV (default utf-8)")),
+	FLAG("bom", NULL, N_("begin CSV with the mark by which Excel knows UTF-8")),
+	TAKES("output", "FILE", NULL, VALUE_TEXT,
+		N_("a new file, for its owner alone; default: standard output")),
 	OPTIONS_END,
 };
 
@@ -460,9 +490,15 @@ static const struct command commands[] = {
 		"emergency unlock --reason \"tried by the night shift\""},
 
 	{"log", NULL, {{NULL, NULL, false, NULL}}, log_options, "log",
-		"time result class event user source service reason factors count",
-		N_("No row of the log matches."), ctl_log, 0, N_("show the log"),
+		"time result event user source reason service factors class count",
+		N_("No row of the log matches."), ctl_log, COMMAND_SLOW, N_("show the log"),
 		"log --user alice --since yesterday"},
+	{"log", "show", {{"ROW", "seq", false, NULL}}, NULL, "log.show", NULL, NULL, NULL,
+		COMMAND_VERTICAL, N_("show one row of the log with all that it says"),
+		"log show 1234"},
+	{"log", "export", {{NULL, NULL, false, NULL}}, log_export_options, "log.export", NULL, NULL,
+		ctl_log_export, COMMAND_SLOW, N_("write rows of the log to a file"),
+		"log export --format csv --bom --since 2026-10 --until 2026-10 --output october.csv"},
 	{"log", "verify", {{NULL, NULL, false, NULL}}, NULL, "log.verify", NULL, NULL, ctl_log_verify,
 		COMMAND_SLOW | COMMAND_VERTICAL, N_("check that no row was lost, added or changed"),
 		"log verify"},

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "common/fault.h"
@@ -17,6 +18,14 @@
 
 #define DEFAULT_SOCKET WF_RUNDIR "/control.sock"
 #define DAEMON_USER "warifu"
+
+static size_t
+terminal_width(void)
+{
+	struct winsize size;
+
+	return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
 
 void
 ctl_init(struct ctl *ctl)
@@ -32,6 +41,7 @@ ctl_init(struct ctl *ctl)
 	ctl->clock = wf_clock_system;
 	ctl->uid = geteuid();
 	ctl->out_is_tty = isatty(STDOUT_FILENO) == 1;
+	ctl->width = ctl->out_is_tty ? terminal_width() : 0;
 	ctl->colour = ctl->out_is_tty && getenv("NO_COLOR") == NULL;
 	ctl->header = ctl->colour ? HEADER_BOLD : HEADER_PLAIN;
 	ctl->language = "en";

@@ -32,6 +32,7 @@ struct ctl {
 	struct wf_clock clock;
 	uid_t uid;	  /* effective */
 	bool out_is_tty;
+	size_t width; /* of the terminal that `out` is, in columns; 0: none, or not known */
 	bool colour;
 	enum table_header header; /* of tables: bold where there are colours */
 	bool json;

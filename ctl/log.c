@@ -5,7 +5,6 @@
 #include "config.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -13,29 +12,27 @@
 #include "common/i18n.h"
 #include "ctl/ask.h"
 #include "ctl/handlers.h"
+#include "ctl/stop.h"
+#include "ctl/text.h"
 
 #define PAGE 500
 #define LIMIT_DEFAULT 100
 #define FOLLOW_SECONDS 1
+#define KEEP 6 /* columns that a narrow terminal shows in any case */
 
 struct view {
 	struct ctl *ctl;
 	const struct parsed *parsed;
 	bool newest;	  /* pages go back in time */
 	int64_t left;	  /* rows still wanted; -1 = all */
-	char after[24];	  /* sequence number of the last row seen; "" = none */
+	char after[24];	  /* sequence number of the last row looked at; "" = none */
+	bool more;	  /* the page ended before its time: there may be rows behind it */
 	bool printed;	  /* anything at all: separators and headers */
+	bool laid_out;
+	struct table_layout layout; /* of the first page, for all of them */
+	char columns[256];
 	int code;
 };
-
-static volatile sig_atomic_t stopped;
-
-static void
-note_stop(int number)
-{
-	(void)number;
-	stopped = 1;
-}
 
 /* One page of at most `want` rows. */
 static bool
@@ -50,6 +47,7 @@ fetch(struct view *view, int64_t want, struct answer *answer)
 	ask_text(&ask, "after", view->after[0] != '\0' ? view->after : NULL);
 	ask_text(&ask, "order", view->newest ? "newest" : "oldest");
 	ask_number(&ask, "limit", want);
+	ask.slow = true;
 	ask_daemon(view->ctl, &ask, answer);
 	view->code = answer_complain(view->ctl, answer);
 	if (view->code == CTL_OK)
@@ -64,6 +62,17 @@ remember_last(struct view *view, const struct table *table)
 	if (table->nrows > 0)
 		snprintf(view->after, sizeof(view->after), "%s",
 			table_cell(table, table->nrows - 1, "seq"));
+}
+
+/* A last row of nothing but its number says how far the daemon has looked. */
+static void
+take_place(struct view *view, struct table *table)
+{
+	remember_last(view, table);
+	view->more = table->nrows > 0 && table_column(table, "time") >= 0 &&
+		     table_cell(table, table->nrows - 1, "time")[0] == '\0';
+	if (view->more)
+		table_drop_last(table);
 }
 
 static void
@@ -82,14 +91,28 @@ reverse_rows(struct table *table)
 }
 
 static void
+show_rows(struct view *view, const struct table *table)
+{
+	struct ctl *ctl = view->ctl;
+	bool wide = args_option(view->parsed, "wide") != NULL ||
+		    args_option(view->parsed, "columns") != NULL;
+
+	if (!view->laid_out)
+		table_lay_out(
+			table, view->columns, wide ? 0 : ctl->width, KEEP, &view->layout);
+	view->laid_out = true;
+	table_print_laid(
+		table, &view->layout, view->printed ? HEADER_NONE : ctl->header, ctl->out);
+	view->printed = view->printed || table->nrows > 0;
+}
+
+static void
 show_page(struct view *view, const struct table *table, bool lines)
 {
 	FILE *out = view->ctl->out;
 
 	if (!view->ctl->json) {
-		table_print(table, view->parsed->command->columns,
-			view->printed ? HEADER_NONE : view->ctl->header, out);
-		view->printed = view->printed || table->nrows > 0;
+		show_rows(view, table);
 		return;
 	}
 	for (size_t row = 0; row < table->nrows; row++) {
@@ -130,8 +153,8 @@ walk(struct view *view, struct table *keep, bool lines)
 			return true;
 		if (!fetch(view, want, &answer))
 			return false;
+		take_place(view, &answer.table);
 		got = answer.table.nrows;
-		remember_last(view, &answer.table);
 		if (keep == NULL && got > 0)
 			show_page(view, &answer.table, lines);
 		else if (keep != NULL && append_rows(keep, &answer.table) != WF_OK)
@@ -139,7 +162,7 @@ walk(struct view *view, struct table *keep, bool lines)
 		answer_clear(&answer);
 		if (view->left > 0)
 			view->left -= (int64_t)got < view->left ? (int64_t)got : view->left;
-		if (view->code != CTL_OK || (int64_t)got < want)
+		if (view->code != CTL_OK || ((int64_t)got < want && !view->more))
 			return view->code == CTL_OK;
 	}
 }
@@ -169,24 +192,31 @@ show_newest(struct view *view, bool lines)
 static void
 follow(struct view *view)
 {
-	struct sigaction stop;
 	const struct timespec pause = {FOLLOW_SECONDS, 0};
 
-	memset(&stop, 0, sizeof(stop));
-	stop.sa_handler = note_stop;
-	sigemptyset(&stop.sa_mask);
-	stopped = 0;
-	sigaction(SIGINT, &stop, NULL);
-	sigaction(SIGTERM, &stop, NULL);
+	stop_on_signals();
 	if (view->after[0] == '\0')
 		snprintf(view->after, sizeof(view->after), "0");
-	while (stopped == 0) {
+	while (!stop_wanted()) {
 		view->left = -1;
 		fflush(view->ctl->out);
 		nanosleep(&pause, NULL);
-		if (stopped != 0 || !walk(view, NULL, true))
+		if (stop_wanted() || !walk(view, NULL, true))
 			return;
 	}
+}
+
+/* "time,user" as the table wants it: "time user". */
+static void
+choose_columns(struct view *view)
+{
+	const char *given = args_option(view->parsed, "columns");
+
+	text_copy(view->columns, sizeof(view->columns),
+		given != NULL ? given : view->parsed->command->columns);
+	for (char *at = view->columns; *at != '\0'; at++)
+		if (*at == ',')
+			*at = ' ';
 }
 
 int
@@ -198,6 +228,7 @@ ctl_log(struct ctl *ctl, const struct parsed *parsed)
 	struct view view = {.ctl = ctl, .parsed = parsed, .left = since ? -1 : LIMIT_DEFAULT};
 	bool fine;
 
+	choose_columns(&view);
 	if (limit != NULL)
 		view.left = strtoll(limit, NULL, 10);
 	if (ctl->json && !lines)

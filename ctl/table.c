@@ -18,6 +18,7 @@
 
 #define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
 #define CELL_MAX 4200 /* bytes of a cell for people */
+#define CUT_MIN 6     /* no cell is cut to less */
 #define COLUMN_MAX 48 /* what is wider moves its own row, and not all the others */
 
 static const struct {
@@ -35,6 +36,7 @@ static const struct {
 	{"accounts", N_("Accounts")},
 	{"action", N_("Action")},
 	{"address", N_("Address")},
+	{"approver", N_("Approved by")},
 	{"administrator", N_("Administrator")},
 	{"advice", N_("What to do")},
 	{"asks", N_("Asks for")},
@@ -61,6 +63,7 @@ static const struct {
 	{"days", N_("Days")},
 	{"deadline", N_("Rolls back")},
 	{"digits", N_("Digits")},
+	{"detail", N_("Details")},
 	{"disabled", N_("Disabled since")},
 	{"disk-free", N_("Free disk space")},
 	{"display", N_("Name")},
@@ -90,6 +93,7 @@ static const struct {
 	{"group", N_("Group")},
 	{"groups", N_("Groups")},
 	{"guard", N_("Guard")},
+	{"hash", N_("Hash of the chain")},
 	{"head", N_("Head of the chain")},
 	{"held", N_("Held")},
 	{"host", N_("Host")},
@@ -133,6 +137,7 @@ static const struct {
 	{"ok", N_("In order")},
 	{"open", N_("Logins under way")},
 	{"opened", N_("Opened")},
+	{"operator", N_("Operator")},
 	{"option", N_("Option")},
 	{"origin", N_("Written in")},
 	{"outside", N_("Outside")},
@@ -183,13 +188,14 @@ static const struct {
 	{"step", N_("Step")},
 	{"text", N_("Finding")},
 	{"then", N_("Then")},
-	{"ticket", N_("Ticket")},
 	{"time", N_("Time")},
+	{"ticket", N_("Ticket")},
 	{"timeout-ms", N_("Timeout (ms)")},
 	{"title", N_("Title")},
 	{"today", N_("Today")},
 	{"tombstone", N_("Tombstone")},
 	{"transport", N_("Transport")},
+	{"txn", N_("Transaction")},
 	{"type", N_("Type")},
 	{"uid", N_("UID")},
 	{"unavailable", N_("Could not tell")},
@@ -368,6 +374,18 @@ table_replace_row(struct table *table, size_t row, const char *const *cells, siz
 		old[i] = fresh[i];
 	}
 	return WF_OK;
+}
+
+void
+table_drop_last(struct table *table)
+{
+	char **row;
+
+	if (table->nrows == 0)
+		return;
+	row = table->cells + --table->nrows * table->ncolumns;
+	for (size_t i = 0; i < table->ncolumns; i++)
+		free_cell(row[i]);
 }
 
 int
@@ -558,39 +576,127 @@ column_width(const struct table *table, size_t column)
 	return width;
 }
 
+/* Makes `text` end with '~' where it is wider than that. */
 static void
-print_header(const struct table *table, const size_t *picked, const size_t *widths, size_t n,
-	FILE *out)
+cut_at(char *text, size_t width)
 {
-	for (size_t i = 0; i < n; i++)
-		put_padded(out, column_title(table->columns[picked[i]].name), widths[i],
-			table->columns[picked[i]].type == CELL_NUMBER, i + 1 == n);
+	const char *at = text;
+	char *end = text;
+	mbstate_t state;
+	const char *bytes;
+	size_t len, own, used = 0;
+
+	if (table_width(text) <= width)
+		return;
+	memset(&state, 0, sizeof(state));
+	while (next_shown(&at, &state, &bytes, &len, &own) && used + own < width) {
+		used += own;
+		end = text + (at - text);
+	}
+	text_copy(end, 2, "~");
+}
+
+static void
+put_cell(FILE *out, const struct table *table, const struct table_layout *layout, size_t i,
+	char *text)
+{
+	if (layout->cut)
+		cut_at(text, layout->widths[i]);
+	put_padded(out, text, layout->widths[i],
+		table->columns[layout->picked[i]].type == CELL_NUMBER, i + 1 == layout->n);
+}
+
+static void
+print_header(const struct table *table, const struct table_layout *layout, FILE *out)
+{
+	char title[TABLE_NAME_MAX * 4];
+
+	for (size_t i = 0; i < layout->n; i++) {
+		text_copy(title, sizeof(title),
+			column_title(table->columns[layout->picked[i]].name));
+		put_cell(out, table, layout, i, title);
+	}
+}
+
+static size_t
+layout_width(const struct table_layout *layout)
+{
+	size_t width = layout->n > 0 ? 2 * (layout->n - 1) : 0;
+
+	for (size_t i = 0; i < layout->n; i++)
+		width += layout->widths[i];
+	return width;
+}
+
+/* The widest column that may be made narrower, or n: times and numbers stay whole. */
+static size_t
+widest(const struct table *table, const struct table_layout *layout)
+{
+	size_t found = layout->n;
+	size_t width = CUT_MIN;
+
+	for (size_t i = 0; i < layout->n; i++) {
+		if (table->columns[layout->picked[i]].type == CELL_TEXT &&
+			layout->widths[i] > width) {
+			width = layout->widths[i];
+			found = i;
+		}
+	}
+	return found;
+}
+
+static void
+squeeze(const struct table *table, size_t width, size_t keep, struct table_layout *layout)
+{
+	size_t i;
+
+	while (layout->n > keep && layout_width(layout) > width)
+		layout->n--;
+	while (layout_width(layout) > width && (i = widest(table, layout)) < layout->n)
+		layout->widths[i]--;
+	layout->cut = true;
+}
+
+void
+table_lay_out(const struct table *table, const char *columns, size_t width, size_t keep,
+	struct table_layout *layout_r)
+{
+	layout_r->cut = false;
+	layout_r->n = pick_columns(table, columns, layout_r->picked);
+	for (size_t i = 0; i < layout_r->n; i++)
+		layout_r->widths[i] = column_width(table, layout_r->picked[i]);
+	if (width > 0)
+		squeeze(table, width, keep, layout_r);
+}
+
+void
+table_print_laid(const struct table *table, const struct table_layout *layout,
+	enum table_header header, FILE *out)
+{
+	char shown[CELL_MAX];
+
+	if (layout->n == 0)
+		return;
+	fputs(header == HEADER_BOLD ? "\033[1m" : "", out);
+	if (header != HEADER_NONE)
+		print_header(table, layout, out);
+	fputs(header == HEADER_BOLD ? "\033[0m" : "", out);
+	for (size_t row = 0; row < table->nrows; row++) {
+		for (size_t i = 0; i < layout->n; i++) {
+			table_format(table, row, layout->picked[i], shown, sizeof(shown));
+			put_cell(out, table, layout, i, shown);
+		}
+	}
+	wf_wipe(shown, sizeof(shown));
 }
 
 void
 table_print(const struct table *table, const char *columns, enum table_header header, FILE *out)
 {
-	size_t picked[TABLE_COLUMNS_MAX];
-	size_t widths[TABLE_COLUMNS_MAX];
-	size_t n = pick_columns(table, columns, picked);
-	char shown[CELL_MAX];
+	struct table_layout layout;
 
-	if (n == 0)
-		return;
-	for (size_t i = 0; i < n; i++)
-		widths[i] = column_width(table, picked[i]);
-	fputs(header == HEADER_BOLD ? "\033[1m" : "", out);
-	if (header != HEADER_NONE)
-		print_header(table, picked, widths, n, out);
-	fputs(header == HEADER_BOLD ? "\033[0m" : "", out);
-	for (size_t row = 0; row < table->nrows; row++) {
-		for (size_t i = 0; i < n; i++) {
-			table_format(table, row, picked[i], shown, sizeof(shown));
-			put_padded(out, shown, widths[i], table->columns[picked[i]].type == CELL_NUMBER,
-				i + 1 == n);
-		}
-	}
-	wf_wipe(shown, sizeof(shown));
+	table_lay_out(table, columns, 0, 0, &layout);
+	table_print_laid(table, &layout, header, out);
 }
 
 void

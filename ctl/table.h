@@ -44,6 +44,8 @@ WF_MUST_USE wf_status table_add_row(struct table *table, const char *const *cell
  */
 WF_MUST_USE wf_status table_replace_row(
 	struct table *table, size_t row, const char *const *cells, size_t n);
+/* Nothing where there is no row. */
+void table_drop_last(struct table *table);
 /* Column by name, or -1. */
 int table_column(const struct table *table, const char *name);
 /* Never NULL: "" for a column or row that is not there. */
@@ -62,6 +64,21 @@ enum table_header { HEADER_NONE, HEADER_PLAIN, HEADER_BOLD };
 /* Aligned; `columns` names those to show, in order (NULL: all). */
 void table_print(
 	const struct table *table, const char *columns, enum table_header header, FILE *out);
+/*
+ * How a table lies on a screen: which columns, and how wide; kept over the pages of one listing. Of
+ * what is wider than `width` (0: nothing is), the last columns are left out, but none of the first
+ * `keep`, and then the longest texts are cut, with a '~' at their end; times and numbers never.
+ */
+struct table_layout {
+	size_t picked[TABLE_COLUMNS_MAX];
+	size_t widths[TABLE_COLUMNS_MAX];
+	size_t n;
+	bool cut;
+};
+void table_lay_out(const struct table *table, const char *columns, size_t width, size_t keep,
+	struct table_layout *layout_r);
+void table_print_laid(const struct table *table, const struct table_layout *layout,
+	enum table_header header, FILE *out);
 /* One line for each column of one row. */
 void table_print_vertical(const struct table *table, size_t row, const char *columns, FILE *out);
 /* An array of objects, or with `one` the first row as an object (null without rows). */

@@ -183,6 +183,24 @@ day_end(struct tm tm)
 	return (int64_t)mktime(&tm) * SECOND_US - 1;
 }
 
+/* "2026-10": its first microsecond, or its last. */
+static wf_status
+parse_month(const char *text, unsigned flags, int64_t *us_r)
+{
+	struct tm tm;
+
+	memset(&tm, 0, sizeof(tm));
+	if (!take_number(&text, 4, 1970, 9999, &tm.tm_year) || !take_char(&text, '-') ||
+		!take_number(&text, 2, 1, 12, &tm.tm_mon) || *text != '\0')
+		return WF_INVALID;
+	tm.tm_year -= 1900;
+	tm.tm_mon -= (flags & WHEN_DAY_END) == 0;
+	tm.tm_mday = 1;
+	tm.tm_isdst = -1;
+	*us_r = (int64_t)mktime(&tm) * SECOND_US - ((flags & WHEN_DAY_END) != 0);
+	return WF_OK;
+}
+
 static wf_status
 parse_date(const char *text, unsigned flags, int64_t *us_r)
 {
@@ -246,6 +264,8 @@ when_parse(const char *text, int64_t now_us, unsigned flags, int64_t *us_r)
 		*us_r = (flags & WHEN_AHEAD) != 0 ? now_us + span : now_us - span;
 		return WF_OK;
 	}
+	if (strlen(text) == strlen("2026-10"))
+		return parse_month(text, flags, us_r);
 	return parse_date(text, flags, us_r);
 }
 

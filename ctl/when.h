@@ -8,13 +8,13 @@
 
 enum when_flags {
 	WHEN_AHEAD = 1,	 /* "2h" is in two hours, not two hours ago */
-	WHEN_DAY_END = 2 /* a day without a time of day means its last microsecond, not its first */
+	WHEN_DAY_END = 2 /* a day or month alone means its last microsecond, not its first */
 };
 
 /*
  * "2026-03-01T09:00:00+09:00" (RFC 3339, also with a blank, 'Z', no offset, no seconds),
- * "2026-03-01" (a local day), "2h", "30m", "7d", "2w" (before now, or after it), "now", "today",
- * "yesterday", "tomorrow" (local days). WF_INVALID otherwise.
+ * "2026-03-01" (a local day), "2026-03" (a month), "2h", "30m", "7d", "2w" (before now, or after
+ * it), "now", "today", "yesterday", "tomorrow" (local days). WF_INVALID otherwise.
  */
 WF_MUST_USE wf_status when_parse(const char *text, int64_t now_us, unsigned flags, int64_t *us_r);
 /* "90", "90s", "10m", "2h", "1d", "1w" in microseconds; 1 s .. 10 years. WF_INVALID otherwise. */

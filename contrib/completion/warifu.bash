@@ -119,10 +119,40 @@ _warifu()
 		mapfile -t COMPREPLY < <(compgen -W 'auth admin session finding system tombstone' -- "$cur")
 		return
 		;;
+	--service)
+		return
+		;;
+	--host)
+		return
+		;;
+	--event)
+		return
+		;;
+	--rule)
+		return
+		;;
+	--txn)
+		return
+		;;
+	--operator)
+		return
+		;;
 	--limit)
 		return
 		;;
-	--service)
+	--columns)
+		return
+		;;
+	--format)
+		mapfile -t COMPREPLY < <(compgen -W 'jsonl csv' -- "$cur")
+		return
+		;;
+	--encoding)
+		mapfile -t COMPREPLY < <(compgen -W 'utf-8 cp932' -- "$cur")
+		return
+		;;
+	--output)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
 	--pam-dir)
@@ -300,6 +330,12 @@ _warifu()
 	'emergency unlock')
 		words='--reason --ticket --json --socket --lang --help --version'
 		;;
+	'log show')
+		words='--json --socket --lang --help --version'
+		;;
+	'log export')
+		words='--user --from --since --until --result --class --service --host --event --reason --rule --txn --ticket --operator --format --encoding --bom --output --json --socket --lang --help --version'
+		;;
 	'log verify')
 		words='--json --socket --lang --help --version'
 		;;
@@ -380,7 +416,7 @@ _warifu()
 		words='--json --socket --lang --help --version'
 		;;
 	'log '*)
-		words='--user --from --since --until --result --class --limit --follow --json --socket --lang --help --version'
+		words='--user --from --since --until --result --class --service --host --event --reason --rule --txn --ticket --operator --limit --follow --columns --wide --json --socket --lang --help --version'
 		;;
 	'why '*)
 		words='--last --service --from --json --socket --lang --help --version'
@@ -450,7 +486,7 @@ _warifu()
 		;;
 	esac
 	if [ "$name" = log ] && [ -z "$sub" ]; then
-		words+=' verify retention hold release'
+		words+=' show export verify retention hold release'
 	fi
 	mapfile -t COMPREPLY < <(compgen ${kind:+"$kind"} -W "$words" -- "$cur")
 }
