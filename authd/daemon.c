@@ -107,7 +107,8 @@ daemon_use_egress(struct daemon *daemon)
 	};
 	wf_status status;
 
-	if (daemon->egress != NULL || config->upstreams.n == 0)
+	if (daemon->egress != NULL ||
+		(config->upstreams.n == 0 && !config_streams_leave(&config->streams)))
 		return WF_OK;
 	snprintf(daemon->egress_path, sizeof(daemon->egress_path), "%s/egress.sock",
 		config->run_dir);
@@ -172,7 +173,12 @@ static bool
 start_readers(struct daemon *daemon)
 {
 	const struct record_base base = {
-		.store = daemon->store, .clock = daemon->clock, .say = wf_say};
+		.store = daemon->store,
+		.clock = daemon->clock,
+		.say = wf_say,
+		.mailbox = daemon->mailbox,
+		.egress = &daemon->egress,
+	};
 
 	return base_step(record_new(&base, daemon->live->config, daemon->live->keys,
 				 &daemon->record),

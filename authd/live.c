@@ -95,7 +95,8 @@ live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size)
 	record_configure(daemon->record, daemon->live->config, daemon->live->keys);
 	reload_hub(daemon);
 	if (daemon_use_egress(daemon) != WF_OK)
-		wf_say(LOG_ERR, "sections upstream: no other server can be asked; restart warifud");
+		wf_say(LOG_ERR, "sections upstream and stream: no other server can be reached; "
+				"restart warifud");
 	if (keys_only)
 		return WF_OK;
 	live_tell(daemon->live->config);

@@ -16,6 +16,7 @@
 
 #define CONFIG_STREAMS_MAX 8
 #define CONFIG_STREAM_NAME_MAX 48 /* its cursor has a name, too */
+#define STREAM_CURSOR "stream." /* what stands before it there */
 
 enum stream_way {
 	STREAM_NOWHERE = 0, /* not written yet */

@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "authd/record/streams.h"
 #include "common/fault.h"
 
 struct record_part {
@@ -19,6 +20,7 @@ struct record_part {
 /* In the order of their start; the other way round they are stopped.  Ends with NULL. */
 static const struct record_part parts[] = {
 	{checkpoints_start, checkpoints_configure, checkpoints_stop},
+	{streams_start, streams_configure, streams_stop},
 	{NULL, NULL, NULL},
 };
 

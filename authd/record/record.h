@@ -8,7 +8,9 @@
 
 #include "authd/config/config.h"
 #include "authd/crypto/keyring.h"
+#include "authd/egress/egress.h"
 #include "authd/store/store.h"
+#include "authd/worker/mailbox.h"
 
 struct record;
 
@@ -18,6 +20,9 @@ struct record_base {
 	struct wf_clock clock;
 	void (*say)(int priority, const char *text); /* the log of the machine */
 	unsigned idle_ms; /* pause of followers at the log's end; 0 = a second */
+	/* For what leaves the machine (courier.h): the loop's mailbox, and its way out. */
+	struct mailbox *mailbox;
+	struct egress *const *egress; /* *egress: NULL while there is none; the loop thread's */
 };
 
 /*
