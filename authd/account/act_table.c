@@ -191,6 +191,7 @@ static const struct act acts[] = {
 	LOG_EXPORT("log.export", ROLE_AUDITOR, log_export_args, act_log_export),
 	VIEW("log.verify", ROLE_AUDITOR, no_args, act_log_verify),
 	VIEW("log.retention", ROLE_AUDITOR, no_args, act_log_retention),
+	VIEW("log.streams", ROLE_AUDITOR, no_args, act_log_streams),
 	VIEW("log.held", ROLE_AUDITOR, no_args, act_log_held),
 	CHANGE("log.hold", ROLE_OFFICER, hold_args, act_log_hold),
 	CHANGE("log.release", ROLE_OFFICER, clock_args, act_log_release),

@@ -504,6 +504,7 @@ static const struct {
 	{"emergency file", check_breakglass},
 	{"backup", check_backup},
 	{"log", doctor_log},
+	{"streams", doctor_streams},
 	{"duties", check_duties},
 	{"RADIUS certificates", check_radius_terms},
 	{"relays", check_relays},

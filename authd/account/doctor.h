@@ -53,5 +53,6 @@ enum level doctor_leaks(struct report *report);
 enum level doctor_keys(struct report *report);
 enum level doctor_codes(struct report *report);
 enum level doctor_log(struct report *report);
+enum level doctor_streams(struct report *report);
 
 #endif

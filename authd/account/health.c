@@ -33,6 +33,8 @@ act_health(struct act_call *call, struct health *health_r)
 	if (status == WF_OK)
 		status = act_retention(call, &health.retention);
 	if (status == WF_OK)
+		status = act_streams(call, &health.streams);
+	if (status == WF_OK)
 		status = duties_read(call, &duties);
 	if (status != WF_OK)
 		return status;
@@ -89,6 +91,13 @@ duties_overdue(const struct config *config, const struct health *health)
 }
 
 static bool
+streams_late(const struct config *config, const struct health *health)
+{
+	(void)config;
+	return health->streams.late > 0;
+}
+
+static bool
 observing(const struct config *config, const struct health *health)
 {
 	(void)health;
@@ -122,6 +131,9 @@ static const struct {
 	{duties_overdue, "warning",
 		N_("Something that documents want done at intervals is overdue: see 'warifu "
 		   "duties'.")},
+	{streams_late, "warning",
+		N_("Rows of the log have waited for more than ten minutes for a receiver: see "
+		   "'warifu log streams'.")},
 	{observing, "warning", N_("Logins are recorded only, not enforced (mode = observe).")},
 	{clock_free_running, "warning",
 		N_("The clock is not synchronised: start a time service such as chrony.")},

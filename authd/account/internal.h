@@ -221,6 +221,9 @@ WF_MUST_USE wf_status act_each_row(struct act_call *call, const struct store_vie
 WF_MUST_USE wf_status act_each_month(struct act_call *call,
 	wf_status (*visit)(void *ctx, const struct store_month *month), void *ctx);
 WF_MUST_USE wf_status act_counts(struct act_call *call, struct store_counts *counts_r);
+/* How far a reader of the log has come; zeros, and WF_OK, where there is none of that name. */
+WF_MUST_USE wf_status act_cursor(
+	struct act_call *call, const char *name, struct store_cursor *cursor_r);
 /* From where on the log is kept, and who holds it. */
 WF_MUST_USE wf_status act_kept(
 	struct act_call *call, struct store_kept *kept_r, struct store_hold *hold_r);
@@ -237,6 +240,15 @@ struct act_retention {
 };
 WF_MUST_USE wf_status act_retention(struct act_call *call, struct act_retention *retention_r);
 
+/* --- log_streams.c --- */
+struct act_streams {
+	int64_t now_us;
+	size_t late;	 /* for so many of them rows have waited for long */
+	char names[256]; /* theirs, as many as fit */
+	char why[256];	 /* of the first of them; "" = not known */
+};
+WF_MUST_USE wf_status act_streams(struct act_call *call, struct act_streams *streams_r);
+
 /* --- grants.c --- */
 enum grant_state { GRANT_HOLDS = 0, GRANT_EXPIRED, GRANT_ENDED };
 /* What is entered by a grant alone and nobody has one for; "" if there is no such. */
@@ -252,6 +264,7 @@ struct health {
 	size_t duties_overdue;
 	int64_t disk_free; /* bytes, -1 = could not tell */
 	struct act_retention retention; /* of the log */
+	struct act_streams streams;	/* of the log */
 	char fingerprint[17];
 };
 WF_MUST_USE wf_status act_health(struct act_call *call, struct health *health_r);
@@ -297,6 +310,7 @@ wf_status act_log_show(struct act_call *call);
 wf_status act_log_export(struct act_call *call);
 wf_status act_log_verify(struct act_call *call);
 wf_status act_log_retention(struct act_call *call);
+wf_status act_log_streams(struct act_call *call);
 wf_status act_log_held(struct act_call *call);
 wf_status act_log_hold(struct act_call *call);
 wf_status act_log_release(struct act_call *call);

@@ -61,6 +61,7 @@ NUMBER_CELL(cell_locked_strangers, sight->health.counts.locked_to_strangers)
 NUMBER_CELL(cell_reserve_used, sight->health.counts.reserve_uses)
 NUMBER_CELL(cell_duties, sight->health.duties_overdue)
 NUMBER_CELL(cell_rows, sight->health.counts.audit_rows)
+NUMBER_CELL(cell_streams_late, sight->health.streams.late)
 TEXT_CELL(cell_log_hold, sight->health.retention.hold.reason)
 NUMBER_CELL(cell_accepted, sight->health.figures.accepted)
 NUMBER_CELL(cell_rejected, sight->health.figures.rejected)
@@ -115,6 +116,7 @@ static const struct {
 	{"audit-rows:number", cell_rows},
 	{"log-since:time", cell_log_since},
 	{"log-hold", cell_log_hold},
+	{"streams-late:number", cell_streams_late},
 	{"accepted:number", cell_accepted},
 	{"rejected:number", cell_rejected},
 	{"unavailable:number", cell_unavailable},
@@ -194,6 +196,7 @@ METRIC(metric_accounts, sight->health.counts.accounts)
 METRIC(metric_locked, sight->health.counts.locked)
 METRIC(metric_duties, sight->health.duties_overdue)
 METRIC(metric_rows, sight->health.counts.audit_rows)
+METRIC(metric_streams, sight->health.streams.late)
 METRIC(metric_commits, sight->health.counts.commits)
 METRIC(metric_store_bytes, sight->health.counts.bytes)
 METRIC(metric_disk_free, sight->health.disk_free < 0 ? 0 : sight->health.disk_free)
@@ -220,6 +223,9 @@ static const struct metric {
 	{"warifu_accounts_locked", "gauge", "Accounts that are locked now.", metric_locked},
 	{"warifu_duties_overdue", "gauge", "Duties that are overdue.", metric_duties},
 	{"warifu_audit_rows", "gauge", "Rows of the log.", metric_rows},
+	{"warifu_streams_late", "gauge",
+		"Streams of the log for which rows have waited for more than ten minutes.",
+		metric_streams},
 	{"warifu_store_commits", "counter", "Commits of the store since the start.",
 		metric_commits},
 	{"warifu_store_bytes", "gauge", "Size of the store.", metric_store_bytes},

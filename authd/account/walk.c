@@ -221,6 +221,24 @@ act_counts(struct act_call *call, struct store_counts *counts_r)
 }
 
 wf_status
+act_cursor(struct act_call *call, const char *name, struct store_cursor *cursor_r)
+{
+	struct store_job job = {.kind = STORE_VIEW};
+	struct store_cursor cursor = {.id = 0};
+	wf_status status;
+
+	job.u.view.kind = VIEW_CURSORS;
+	job.u.view.limit = 1;
+	job.u.view.cursors = &cursor;
+	(void)snprintf(job.u.view.user, sizeof(job.u.view.user), "%s", name);
+	status = store_run(call->daemon->store, &job);
+	if (status != WF_OK)
+		return act_say_store(call, status, job.cause);
+	*cursor_r = cursor;
+	return WF_OK;
+}
+
+wf_status
 act_kept(struct act_call *call, struct store_kept *kept_r, struct store_hold *hold_r)
 {
 	struct store_job job;

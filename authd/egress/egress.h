@@ -128,7 +128,7 @@ void egress_drop(struct egress_ticket **ticket);
  *
  * - DELIVERED: the receiver has all of it, as far as the trade can tell.  Syslog over TCP and TLS:
  *   the kernel at the other end has acknowledged each byte, and what it had acknowledged lately was
- *   sent again if the connection broke; over UDP: it has left this machine, no more is known.
+ *   sent again if a connection broke; over UDP: it has left this machine, no more is known.
  * - REJECT: the receiver will not have it (`text` says why); as it is it would be refused again.
  * - UNREACHABLE: it may have none of it, some or all; send it again (`why` and `cause` say more).
  *   Nothing is tried twice here.

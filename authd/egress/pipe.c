@@ -22,6 +22,7 @@
 #include "common/tls/trust.h"
 
 #define SLICE_US INT64_C(200000)
+#define OPINION_US INT64_C(1000000) /* for a receiver to say that it does not want us */
 #define PAUSE_LEAST_US INT64_C(100) /* between two looks at what is acknowledged */
 #define PAUSE_MOST_US INT64_C(20000)
 #define REFUSAL_US INT64_C(10000) /* for an ICMP message; it also keeps bursts of datagrams short */
@@ -148,6 +149,27 @@ read_some(struct pipe *pipe, uint8_t *bytes, size_t size, short *events_r)
 	return step_of_socket(pipe, recv(pipe->fd, bytes, size, MSG_DONTWAIT), POLLIN, events_r);
 }
 
+/* --- listening --- */
+
+bool
+pipe_is_alive(struct pipe *pipe)
+{
+	uint8_t ignored[DRAIN_SIZE];
+	short events;
+
+	for (int i = 0; pipe_is_open(pipe) && i < DRAIN_READS; i++) {
+		ssize_t got = read_some(pipe, ignored, sizeof(ignored), &events);
+
+		if (got == 0)
+			return true;
+		if (got < 0)
+			(void)fail(pipe, WF_UNAVAILABLE, pipe->why);
+	}
+	if (pipe_is_open(pipe))
+		(void)fail(pipe, WF_UNAVAILABLE, "it says more than is listened to");
+	return false;
+}
+
 /* --- opening --- */
 
 static wf_status
@@ -166,10 +188,29 @@ shake_hands(struct pipe *pipe)
 	return went > 0 ? WF_OK : fail(pipe, WF_CRYPTO, pipe->why);
 }
 
+/*
+ * In TLS 1.3 the handshake is over here before the receiver has looked at our certificate, or at the
+ * lack of one.  What it would say first is a ticket, or that it hangs up; some say nothing.
+ */
+static wf_status
+hear_opinion(struct pipe *pipe)
+{
+	int64_t until_us = now_us(pipe) + OPINION_US;
+	struct pollfd heard = {.fd = pipe->fd, .events = POLLIN};
+
+	if (SSL_version(pipe->tls) < TLS1_3_VERSION)
+		return WF_OK;
+	while (now_us(pipe) < until_us && poll(&heard, 1, 0) == 0)
+		if (!wait_for(pipe, POLLIN, SLICE_US))
+			return fail(pipe, WF_TIMEOUT, "it did not answer in time");
+	return pipe_is_alive(pipe) ? WF_OK : WF_CRYPTO;
+}
+
 wf_status
 pipe_open(struct pipe *pipe)
 {
 	struct wf_dial dial = {.fd = -1, .clock = pipe->clock, .type = pipe->type};
+	wf_status status;
 
 	(void)snprintf(dial.host, sizeof(dial.host), "%s", pipe->host);
 	(void)snprintf(dial.port, sizeof(dial.port), "%s", pipe->port);
@@ -177,7 +218,10 @@ pipe_open(struct pipe *pipe)
 	pipe->fd = dial.fd;
 	if (dial.fd < 0)
 		return fail(pipe, WF_UNAVAILABLE, dial.why);
-	return pipe->context == NULL ? WF_OK : shake_hands(pipe);
+	if (pipe->context == NULL)
+		return WF_OK;
+	status = shake_hands(pipe);
+	return status == WF_OK ? hear_opinion(pipe) : status;
 }
 
 /* --- sending --- */
@@ -198,25 +242,6 @@ pipe_send(struct pipe *pipe, const uint8_t *bytes, size_t len)
 		len -= (size_t)went;
 	}
 	return WF_OK;
-}
-
-bool
-pipe_is_alive(struct pipe *pipe)
-{
-	uint8_t ignored[DRAIN_SIZE];
-	short events;
-
-	for (int i = 0; pipe_is_open(pipe) && i < DRAIN_READS; i++) {
-		ssize_t got = read_some(pipe, ignored, sizeof(ignored), &events);
-
-		if (got == 0)
-			return true;
-		if (got < 0)
-			(void)fail(pipe, WF_UNAVAILABLE, pipe->why);
-	}
-	if (pipe_is_open(pipe))
-		(void)fail(pipe, WF_UNAVAILABLE, "it says more than is listened to");
-	return false;
 }
 
 static bool

@@ -5,8 +5,9 @@
  *
  * Syslog has no acknowledgement. So a load counts as delivered when the other machine's kernel has
  * acknowledged all of it, and that is not yet the program there: one that is killed takes with it
- * what it has not read. Therefore what was acknowledged lately is kept, and sent again, in its
- * order, before anything new if the connection breaks. Whoever gets it twice knows it by its number.
+ * what it has not read. Therefore what was acknowledged lately is kept (of ten seconds, and 64 KiB of
+ * whatever age), and sent again, in its order, before anything new if the connection breaks. Whoever
+ * gets it twice knows it by its number.
  *
  * A section has one thread, so its loads arrive in order, and all of this is that thread's.
  */
@@ -23,6 +24,7 @@
 
 #define KEPT_MAX 128 /* loads; with WF_LOAD_MAX each not 2 MiB */
 #define KEPT_US INT64_C(10000000)
+#define KEPT_LEAST (64 << 10) /* bytes: what a machine takes for a program that reads nothing */
 #define NAME_US INT64_C(60000000) /* how long datagrams go to what a name stood for */
 
 /* A load that the other machine has acknowledged. */
@@ -195,17 +197,25 @@ carry_again(struct wire *wire, const struct order *order)
 	return status;
 }
 
-/* Of a connection that is good now, what it had long ago has been read. */
+/* How many of the oldest loads have surely been read, on a connection that is good now. */
+static size_t
+outdated(const struct wire *wire, int64_t now)
+{
+	size_t bytes = 0, i = wire->n;
+
+	while (i > 0 && (bytes < KEPT_LEAST || wire->kept[i - 1].acknowledged_us > now - KEPT_US))
+		bytes += wire->kept[--i].load.len;
+	return i;
+}
+
 static void
 keep(struct wire *wire, struct order *order)
 {
 	int64_t now = now_us(order);
-	size_t old = 0;
+	size_t old = outdated(wire, now);
 
 	if (wire->pipe.type == SOCK_DGRAM)
 		return;
-	while (old < wire->n && wire->kept[old].acknowledged_us < now - KEPT_US)
-		old++;
 	forget(wire, old == 0 && wire->n == KEPT_MAX ? 1 : old);
 	wire->kept[wire->n++] = (struct kept){.load = order->load, .acknowledged_us = now};
 	wire->again = wire->n;

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import select
+import shutil
 import socket
 import sys
 import time
@@ -24,6 +25,15 @@ def section(name="siem", to=f"tcp://{HOST}:{PORT}", **options):
     """A stream section."""
     lines = "".join(f"\t{key} = {value}\n" for key, value in options.items())
     return f'stream "{name}" {{\n\tto = "{to}"\n{lines}}}\n'
+
+
+def certificate(authority, name):
+    """The options of a section by which warifu-egress proves itself, and knows the receiver."""
+    authority.make("host", name)
+    path = os.path.join(authority.folder, name)
+    shutil.chown(path + ".key", "warifu-egress", "warifu-egress")
+    os.chmod(path + ".key", 0o400)
+    return {"ca_file": f'"{authority.folder}/ca.pem"', "certificate": f'"{path}.pem"', "key": f'"{path}.key"'}
 
 
 def bare(row):
@@ -105,7 +115,7 @@ class Rsyslog(lib.Program):
         """Its configuration."""
         inputs = (("imtcp", PORT, "tls"), ("imptcp", PORT + 1, "tcp"), ("imudp", PORT + 2, "udp"))
         return (f'global(workDirectory="{self.folder}" maxMessageSize="16k" defaultNetstreamDriver="ossl"\n'
-                f'defaultNetstreamDriverCAFile="{authority.ca}" defaultNetstreamDriverCertFile="{authority.folder}/log.pem"\n'
+                f'defaultNetstreamDriverCAFile="{authority.folder}/ca.pem" defaultNetstreamDriverCertFile="{authority.folder}/log.pem"\n'
                 f'defaultNetstreamDriverKeyFile="{authority.folder}/log.key")\n'
                 'module(load="imtcp" streamDriver.name="ossl" streamDriver.mode="1" streamDriver.authMode="x509/certvalid")\n'
                 'module(load="imptcp")\nmodule(load="imudp")\n'

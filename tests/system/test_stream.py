@@ -1,9 +1,5 @@
 """Streams of the log: every row arrives, in order, whatever goes away meanwhile, and another program reads it."""
 
-import os
-import signal
-import socket
-import struct
 import time
 
 import lib
@@ -21,17 +17,17 @@ def up(lab, *sections):
 def write(lab, count, prefix):
     """That many rows and more: acts."""
     for number in range(count):
-        lab.cli("group", "add", f"{prefix}{number}") if False else lab.cli("user", "add", f"{prefix}{number}")
+        lab.cli("user", "add", f"{prefix}{number}", "--stdin", text="correct horse battery\n")
 
 
 def rows(lab):
     """What the log itself has, as a message would have it."""
-    return [streams.bare(row) for row in lab.log()]
+    return [streams.bare(row) for row in lab.log("--limit", "100000")]
 
 
 def stream(lab, name="siem"):
     """What is said of a stream."""
-    return next(row for row in lab.ask("log", "streams") if row["name"] == name)
+    return next(row for row in lab.ask("log", "streams") if row["stream"] == name)
 
 
 def wait_delivered(lab, name="siem", seconds=60):
@@ -71,16 +67,42 @@ def test_rsyslog(lab):
     """rsyslogd from Debian has, over TLS, TCP and UDP, the rows that `warifu log --json` shows, each with its header; names
     that play another row are one name."""
     authority = relays.Authority(lab)
-    authority.sign("log", "IP:127.0.0.1")
-    rsyslog = streams.Rsyslog(lab, authority).start()
+    authority.make("centre", "log", "127.0.0.1")
     upstream.make_user()
+    own = streams.certificate(authority, "web1")
+    rsyslog = streams.Rsyslog(lab, authority).start()
     up(lab,
-       streams.section("tls", f"tls://127.0.0.1:{streams.PORT}", since="all", ca_file=f'"{authority.ca}"'),
+       streams.section("tls", f"tls://127.0.0.1:{streams.PORT}", since="all", **own),
        streams.section("tcp", f"tcp://127.0.0.1:{streams.PORT + 1}", since="all"),
        streams.section("udp", f"udp://127.0.0.1:{streams.PORT + 2}", since="all"))
     write(lab, 5, "u")
-    lab.cli("user", "add", "花子", "--name", 'x"][warifu@1 y="z"] \\ =|', code=None)
+    lab.cli("user", "set", "u0", "--display", 'x"][warifu@1 y="z"] \\ =| 花子')
+    lab.cli("user", "add", 'x"][warifu@1 y="z"] \\ =|\n<14>1 - - - - - -', code=None)
     for name in ("tls", "tcp", "udp"):
         wait_delivered(lab, name)
         lib.wait_for(f"rsyslogd wrote {name}", lambda: len(rsyslog.rows(name)) >= len(rows(lab)), 20)
         lib.equal(streams.once(rsyslog.rows(name)), rows(lab), name)
+
+
+def test_a_receiver_that_does_not_know_us(lab):
+    """A receiver that wants a certificate of ours that it does not get, one of another authority, one with another name:
+    nothing counts as delivered, and it is said why."""
+    authority, other = relays.Authority(lab), relays.Authority(lab, "other")
+    authority.make("centre", "log", "127.0.0.1")
+    upstream.make_user()
+    streams.Rsyslog(lab, authority).start()
+    own = streams.certificate(authority, "web1")
+    to = f"tls://127.0.0.1:{streams.PORT}"
+    up(lab, streams.section("bare", to, since="all", ca_file=own["ca_file"]),
+       streams.section("foreign", to, since="all", ca_file=f'"{other.folder}/ca.pem"'),
+       streams.section("named", f"tls://localhost:{streams.PORT}", since="all", **own))
+    for name, words in (("bare", "refuses our certificate"), ("foreign", "its certificate is refused"),
+                        ("named", "its certificate is refused")):
+        lib.wait_for(f"{name} is said", lambda: words in (stream(lab, name)["error"] or ""), 20)
+        lib.equal(stream(lab, name)["delivered"], 0, name)
+    row = next(check for check in lab.ask("doctor", code=None) if check["name"] == "streams")
+    lib.equal(row["level"], "ok", "the doctor: nothing has waited for ten minutes")
+
+
+if __name__ == "__main__":
+    lib.main()
