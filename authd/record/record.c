@@ -3,10 +3,9 @@
 
 #include "authd/record/record.h"
 
-#include "authd/record/checkpoints.h"
-
 #include <stdlib.h>
 
+#include "authd/record/checkpoints.h"
 #include "authd/record/streams.h"
 #include "common/fault.h"
 

@@ -227,6 +227,7 @@ follow(struct stream *stream)
 		.clock = stream->base->clock,
 		.say = stream->base->say,
 		.from_end = stream->config.since == STREAM_NOW,
+		.idle_ms = stream->base->idle_ms,
 		.ctx = stream,
 		.take = take,
 		.interrupt = interrupt,
