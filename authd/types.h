@@ -125,6 +125,23 @@ struct account {
 	char groups[ACCOUNT_GROUPS_MAX][ACCOUNT_GROUP_LEN + 1]; /* sorted, each once */
 };
 
+/* Something that detection found, and what became of it. */
+struct incident {
+	int64_t id; /* number of the row that told it first */
+	char rule[33];
+	char key[WF_NAME_MAX + 1]; /* what it is about: with the rule, which incident */
+	unsigned level; /* 0..3 */
+	char user[WF_NAME_MAX + 1], source[64]; /* "" = of several */
+	uint64_t first_seq, last_seq;
+	int64_t first_us, last_us;
+	uint64_t rows;
+	int64_t opened_us, told_us;
+	int64_t closed_us; /* 0 = nobody has decided yet */
+	char closed_by[65];
+	int decided; /* level; -1 = not yet */
+	char reason[257];
+};
+
 #define GRANT_PLACE_SIZE 131 /* "service@host" */
 
 /* Who may use a place: an account, or each member of a group. */
@@ -257,7 +274,23 @@ enum effect_kind {
 	EFFECT_CURSOR,
 	/* text = name of a duty, value = wall us, text2 = who did it: only if it is later */
 	EFFECT_DUTY,
-	EFFECT_CHECKPOINT /* line, value = its number: only if it is the next one; value2 = its row */
+	EFFECT_CHECKPOINT, /* line, value = its number: only if it is the next one; value2 = its row */
+	/*
+	 * old = subject, blob = bytes of what detection knows of it, replaced; none: it is
+	 * forgotten
+	 */
+	EFFECT_HABIT,
+	/* incident: inserted; its id is the number of row `value` (from 0) of the same job */
+	EFFECT_INCIDENT_OPEN,
+	/*
+	 * incident: level, last row and number of rows of the one with its id; where the level has
+	 * risen it is to be told again
+	 */
+	EFFECT_INCIDENT_GROW,
+	/* value = id, value2 = level, text = by whom, text2 = reason: only if it is open */
+	EFFECT_INCIDENT_CLOSE,
+	/* value = id, value2 = level at which it was told: only if that is still its level */
+	EFFECT_INCIDENT_TOLD
 };
 
 #define EFFECT_BLOB_MAX 512
@@ -275,6 +308,7 @@ struct effect {
 	const char *line;                    /* borrowed until the job is done */
 	const struct account *account;       /* borrowed until the job is done */
 	const struct grant *grant;           /* borrowed */
+	const struct incident *incident;     /* borrowed */
 	const struct credential *credential; /* borrowed; account_id 0 = the account added just before */
 	const uint8_t (*codes)[32];          /* borrowed: recovery code hashes */
 	size_t ncodes;

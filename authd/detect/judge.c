@@ -190,7 +190,8 @@ code_fatigue(const struct bench *bench, struct ruling *ruling)
 {
 	struct account_state *account = bench->sight->account;
 
-	return account != NULL && bench->sight->second && tries_of(bench, &account->refused, ruling);
+	return account != NULL && bench->sight->second &&
+	       tries_of(bench, &account->refused, ruling);
 }
 
 static bool

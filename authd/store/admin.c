@@ -23,9 +23,16 @@ admin_is_refusals(const struct store_admin *admin)
 static bool
 admin_keeps_books(const struct store_admin *admin)
 {
+	static const bool books[EFFECT_INCIDENT_TOLD + 1] = {[EFFECT_CURSOR] = true,
+		[EFFECT_CHECKPOINT] = true,
+		[EFFECT_HABIT] = true,
+		[EFFECT_INCIDENT_GROW] = true,
+		[EFFECT_INCIDENT_TOLD] = true};
+
 	for (size_t i = 0; i < admin->neffects; i++) {
-		if (admin->effects[i].kind != EFFECT_CURSOR &&
-			admin->effects[i].kind != EFFECT_CHECKPOINT)
+		size_t kind = (size_t)admin->effects[i].kind;
+
+		if (kind >= sizeof(books) / sizeof(books[0]) || !books[kind])
 			return false;
 	}
 	return admin->neffects > 0;

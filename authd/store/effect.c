@@ -557,6 +557,11 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_CURSOR] = effect_cursor,
 	[EFFECT_DUTY] = effect_duty,
 	[EFFECT_CHECKPOINT] = effect_checkpoint,
+	[EFFECT_HABIT] = effect_habit,
+	[EFFECT_INCIDENT_OPEN] = effect_incident_open,
+	[EFFECT_INCIDENT_GROW] = effect_incident_grow,
+	[EFFECT_INCIDENT_CLOSE] = effect_incident_close,
+	[EFFECT_INCIDENT_TOLD] = effect_incident_told,
 };
 
 wf_status

@@ -51,8 +51,27 @@
 #define STORE_SCHEMA_V5_PROVED                                                                 \
 	"ALTER TABLE session ADD COLUMN proved_ms INTEGER NOT NULL DEFAULT 0;"
 
+/*
+ * habit: what detection knows for long of an account or a network, as its bytes.  incident: what it
+ * found; id is the number of the row that told it first, key what it is about.  Open until somebody
+ * decides on its level (decided, -1 = nobody yet).  told_us 0: nobody was told of its level as yet.
+ */
+#define STORE_SCHEMA_V5_DETECT                                                                 \
+	"CREATE TABLE habit("                                                                  \
+	" subject TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;"               \
+	"CREATE TABLE incident("                                                               \
+	" id INTEGER PRIMARY KEY, rule TEXT NOT NULL, key TEXT NOT NULL,"                      \
+	" level INTEGER NOT NULL, user TEXT NOT NULL, source TEXT NOT NULL,"                   \
+	" first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,"                              \
+	" first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, rows INTEGER NOT NULL,"         \
+	" opened_us INTEGER NOT NULL, told_us INTEGER NOT NULL DEFAULT 0,"                     \
+	" closed_us INTEGER NOT NULL DEFAULT 0, closed_by TEXT NOT NULL DEFAULT '',"           \
+	" decided INTEGER NOT NULL DEFAULT -1, reason TEXT NOT NULL DEFAULT '') STRICT;"       \
+	"CREATE INDEX incident_open ON incident(id) WHERE closed_us = 0;"                      \
+	"CREATE INDEX incident_untold ON incident(id) WHERE told_us = 0;"
+
 #define STORE_SCHEMA_V5                                                                        \
 	STORE_SCHEMA_V5_CURSOR STORE_SCHEMA_V5_RETENTION STORE_SCHEMA_V5_DUTY                  \
-	STORE_SCHEMA_V5_CHECKPOINT STORE_SCHEMA_V5_PROVED
+	STORE_SCHEMA_V5_CHECKPOINT STORE_SCHEMA_V5_PROVED STORE_SCHEMA_V5_DETECT
 
 #endif

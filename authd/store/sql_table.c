@@ -42,6 +42,10 @@
 	" acct_session <> '' AND NOT EXISTS (SELECT 1 FROM outbox AS o"                      \
 	" WHERE o.session_id = session.id AND o.done_us = 0) AND "
 
+#define INCIDENTS                                                                              \
+	"SELECT id, rule, key, level, user, source, first_seq, last_seq, first_us, last_us,"   \
+	" rows, opened_us, told_us, closed_us, closed_by, decided, reason FROM incident "
+
 /*
  * A month; what a later one was sealed at bounds when this one was, in case the date was wrong.
  */
@@ -472,6 +476,8 @@ const char *const sql_text[SQL_COUNT] = {
 			    " (SELECT coalesce(sum(uses), 0) FROM reserve_use),"
 			    " (SELECT count(*) FROM challenge WHERE state = 0),"
 			    " (SELECT count(*) FROM outbox WHERE done_us = 0),"
+			    " (SELECT count(*) FROM incident WHERE closed_us = 0),"
+			    " (SELECT coalesce(max(level), 0) FROM incident WHERE closed_us = 0),"
 			    " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM "
 			    "pragma_page_size), (SELECT created_us FROM meta)",
 	[SQL_GRANT_SUPERSEDE] = "UPDATE granted SET ended_us = ?1 WHERE ended_us = 0 AND place = ?2"
@@ -526,6 +532,29 @@ const char *const sql_text[SQL_COUNT] = {
 		" LEFT JOIN audit_span AS s ON s.first_seq = a.seq"
 		" LEFT JOIN audit AS p ON p.seq = a.seq - 1"
 		" WHERE a.seq > ?1 ORDER BY a.seq LIMIT ?2",
+	[SQL_HABIT_PUT] = "INSERT INTO habit(subject, bytes) VALUES (?1, ?2)"
+			  " ON CONFLICT(subject) DO UPDATE SET bytes = ?2",
+	[SQL_HABIT_DROP] = "DELETE FROM habit WHERE subject = ?1",
+	[SQL_HABIT_GET] = "SELECT bytes FROM habit WHERE subject = ?1",
+	[SQL_INCIDENT_OPEN] =
+		"INSERT INTO incident(id, rule, key, level, user, source, first_seq, last_seq,"
+		" first_us, last_us, rows, opened_us)"
+		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	[SQL_INCIDENT_GROW] = "UPDATE incident SET told_us = iif(level < ?2, 0, told_us),"
+			      " level = max(level, ?2), last_seq = ?3, last_us = ?4, rows = ?5"
+			      " WHERE id = ?1",
+	[SQL_INCIDENT_CLOSE] =
+		"UPDATE incident SET closed_us = ?2, closed_by = ?3, decided = ?4, reason = ?5"
+		" WHERE id = ?1 AND closed_us = 0",
+	[SQL_INCIDENT_TOLD] =
+		"UPDATE incident SET told_us = ?2 WHERE id = ?1 AND level = ?3 AND told_us = 0",
+	[SQL_VIEW_INCIDENTS] = INCIDENTS "WHERE id > ?1 AND last_us >= ?3 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_INCIDENTS_DOWN] =
+		INCIDENTS "WHERE id < ?1 AND last_us >= ?3 ORDER BY id DESC LIMIT ?2",
+	[SQL_VIEW_INCIDENTS_OPEN] =
+		INCIDENTS "WHERE id > ?1 AND last_us >= ?3 AND closed_us = 0 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_INCIDENTS_UNTOLD] =
+		INCIDENTS "WHERE id > ?1 AND last_us >= ?3 AND told_us = 0 ORDER BY id LIMIT ?2",
 	[SQL_VIEW_AUDIT_SEQ] = AUDIT_BY_SEQ AUDIT_UP,
 	[SQL_VIEW_AUDIT_SEQ_DOWN] = AUDIT_BY_SEQ AUDIT_DOWN,
 	[SQL_VIEW_AUDIT_USER] = AUDIT_BY_USER AUDIT_UP,

@@ -335,7 +335,8 @@ struct store_admin {
 	size_t neffects;
 	/*
 	 * At least one: nothing changes without a row.  None only where all effects keep books
-	 * about the log itself (EFFECT_CURSOR): rows about those would never end.
+	 * about the log itself (EFFECT_CURSOR, habits and incidents that grow): rows about those
+	 * would never end.
 	 */
 	struct audit_row *rows;
 	size_t nrows;
@@ -441,7 +442,12 @@ enum store_view_kind {
 	VIEW_KEPT,   /* `kept` and `hold` */
 	VIEW_DUTIES,
 	VIEW_CHECKPOINTS, /* `after`: a number; newest_first as with the log */
-	VIEW_PROOF	  /* kept rows after `after`, with `differs`; and `head` */
+	VIEW_PROOF,	  /* kept rows after `after`, with `differs`; and `head` */
+	VIEW_HABIT,  /* of `subject`: n is 0 or 1 */
+	/* What detection found, since `since_us`; all, also newest first; or as it says. */
+	VIEW_INCIDENTS,
+	VIEW_INCIDENTS_OPEN,
+	VIEW_INCIDENTS_UNTOLD
 };
 
 #define VIEW_PAGE 64
@@ -519,17 +525,24 @@ struct store_checkpoint {
 	char line[AUDIT_CHECKPOINT_SIZE];
 };
 
+/* What detection knows for long of an account or a network. */
+struct store_habit {
+	uint8_t bytes[EFFECT_BLOB_MAX];
+	size_t len;
+};
+
 struct store_view {
 	/* in */
 	enum store_view_kind kind;
 	char user[WF_NAME_MAX + 1]; /* "" = all */
+	const char *subject;        /* of a habit; borrowed */
 	char person[65];            /* accounts of this person alone; "" = all */
 	int64_t account_id;         /* credentials of, void ones too; 0 = of all accounts */
 	uint64_t after;             /* rows with a greater id or seq; start with 0 */
 	int64_t since_us, until_us; /* since <= time < until; 0 = open */
 	int result;                 /* enum audit_result or -1 */
 	int class;                  /* enum audit_class or 0 */
-	/* audit only: `after` then means "smaller than", 0 = from the end */
+	/* audit and incidents: `after` then means "smaller than", 0 = from the end */
 	bool newest_first;
 	bool ended; /* grants: those that were ended, too */
 	size_t limit;               /* 1..VIEW_PAGE */
@@ -549,6 +562,8 @@ struct store_view {
 	struct audit_head head; /* PROOF: where the log ends, in the same moment as the rows */
 	struct store_month *months;
 	struct store_duty *duties;
+	struct store_habit *habit;
+	struct incident *incidents;
 	/*
 	 * From where on the log is kept: the number and the chain hash before the first row, and
 	 * the tombstone that says so; a log of which nothing has gone has neither.
@@ -571,6 +586,8 @@ struct store_view {
 		uint64_t reserve_uses; /* attempts that had only the reserve left, ever */
 		uint64_t challenges; /* open */
 		uint64_t orders;     /* not done */
+		uint64_t incidents;  /* that nobody has decided on */
+		unsigned incident_level; /* the highest of those */
 		uint64_t last_seq;   /* of the log's last row; 0 = none */
 		uint64_t commits, jobs; /* since start */
 		int64_t bytes;

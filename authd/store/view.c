@@ -181,6 +181,8 @@ view_counts(struct reader *r, struct store_view *view)
 	counts->reserve_uses = (uint64_t)sql_get_int(&q);
 	counts->challenges = (uint64_t)sql_get_int(&q);
 	counts->orders = (uint64_t)sql_get_int(&q);
+	counts->incidents = (uint64_t)sql_get_int(&q);
+	counts->incident_level = (unsigned)sql_get_int(&q);
 	counts->bytes = sql_get_int(&q);
 	counts->created_us = sql_get_int(&q);
 	counts->commits = atomic_load(&r->store->commits);
@@ -302,6 +304,10 @@ static const struct {
 	[VIEW_MONTHS] = {view_months, true},
 	[VIEW_KEPT] = {view_kept, false},
 	[VIEW_DUTIES] = {view_duties, true},
+	[VIEW_HABIT] = {view_habit, false},
+	[VIEW_INCIDENTS] = {view_incidents, true},
+	[VIEW_INCIDENTS_OPEN] = {view_incidents, true},
+	[VIEW_INCIDENTS_UNTOLD] = {view_incidents, true},
 };
 
 /* The array that a kind fills. */
@@ -323,6 +329,10 @@ view_has_room(const struct store_view *view)
 		[VIEW_MONTHS] = view->months,
 		[VIEW_KEPT] = view,
 		[VIEW_DUTIES] = view->duties,
+		[VIEW_HABIT] = view->habit,
+		[VIEW_INCIDENTS] = view->incidents,
+		[VIEW_INCIDENTS_OPEN] = view->incidents,
+		[VIEW_INCIDENTS_UNTOLD] = view->incidents,
 	};
 
 	return arrays[view->kind] != NULL;

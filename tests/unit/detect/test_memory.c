@@ -65,7 +65,8 @@ START_TEST(it_is_told_again_when_its_level_rises)
 	char user[32];
 
 	for (int i = 0; i < 8; i++)
-		log_login(the_log, NINE + i * MINUTE, i % 2 ? "a" : "b", "10.1.2.3", "unknown-user");
+		log_login(the_log, NINE + i * MINUTE, i % 2 ? "a" : "b", "10.1.2.3",
+			"unknown-user");
 	for (int i = 0; i < 10; i++) {
 		(void)snprintf(user, sizeof(user), "user%d", i);
 		log_login(the_log, NINE + (8 + i) * MINUTE, user, "10.1.2.3", "wrong-password");

@@ -73,7 +73,10 @@ static void ten_wrong_slowly(struct log *log)
 	for (int i = 0; i < 20; i++)
 		log_login(log, NINE + i * 7 * MINUTE, "alice", OTHER, "wrong-password");
 }
-static void ten_of_a_name(struct log *log) { wrong(log, NINE, "nobody", OTHER, "unknown-user", 30); }
+static void ten_of_a_name(struct log *log)
+{
+	wrong(log, NINE, "nobody", OTHER, "unknown-user", 30);
+}
 static void locked_after_three(struct log *log)
 {
 	wrong(log, NINE, "alice", OTHER, "wrong-password", 3);

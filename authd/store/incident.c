@@ -1,0 +1,175 @@
+/*
+ * What detection knows for long (habits) and what it found (incidents).  Both change in the commit
+ * that moves detection's cursor, so each row of the log counts once.  What they mean is known to
+ * authd/detect alone.
+ */
+#include "config.h"
+
+#include <string.h>
+
+#include "authd/store/internal.h"
+
+wf_status
+effect_habit(struct writer *w, const struct effect *effect, struct effect_result *result)
+{
+	const bool put = effect->blob_len > 0;
+	struct sql q = sql_start(&w->conn, put ? SQL_HABIT_PUT : SQL_HABIT_DROP);
+
+	(void)result;
+	if (effect->old_len == 0 || effect->old_len >= sizeof(effect->old) ||
+		effect->old[effect->old_len] != '\0')
+		return WF_INVALID;
+	sql_put_text(&q, (const char *)effect->old);
+	if (put)
+		sql_put_blob(&q, effect->blob, effect->blob_len);
+	return sql_run(&q, NULL);
+}
+
+wf_status
+effect_incident_open(struct writer *w, const struct effect *effect, struct effect_result *result)
+{
+	const struct incident *incident = effect->incident;
+	struct sql q;
+
+	(void)result;
+	if (incident == NULL || effect->value < 0)
+		return WF_INVALID;
+	q = sql_start(&w->conn, SQL_INCIDENT_OPEN);
+	sql_put_int(&q, (int64_t)w->work.head.seq + 1 + effect->value);
+	sql_put_text(&q, incident->rule);
+	sql_put_text(&q, incident->key);
+	sql_put_int(&q, (int64_t)incident->level);
+	sql_put_text(&q, incident->user);
+	sql_put_text(&q, incident->source);
+	sql_put_int(&q, (int64_t)incident->first_seq);
+	sql_put_int(&q, (int64_t)incident->last_seq);
+	sql_put_int(&q, incident->first_us);
+	sql_put_int(&q, incident->last_us);
+	sql_put_int(&q, (int64_t)incident->rows);
+	sql_put_int(&q, w->now.wall_us);
+	return sql_run(&q, NULL);
+}
+
+wf_status
+effect_incident_grow(struct writer *w, const struct effect *effect, struct effect_result *result)
+{
+	const struct incident *incident = effect->incident;
+	struct sql q;
+
+	(void)result;
+	if (incident == NULL)
+		return WF_INVALID;
+	q = sql_start(&w->conn, SQL_INCIDENT_GROW);
+	sql_put_int(&q, incident->id);
+	sql_put_int(&q, (int64_t)incident->level);
+	sql_put_int(&q, (int64_t)incident->last_seq);
+	sql_put_int(&q, incident->last_us);
+	sql_put_int(&q, (int64_t)incident->rows);
+	return sql_run(&q, NULL);
+}
+
+static wf_status
+run_on_one(struct sql *q)
+{
+	int64_t changed = 0;
+	wf_status status = sql_run(q, &changed);
+
+	return status == WF_OK && changed != 1 ? WF_NOT_FOUND : status;
+}
+
+wf_status
+effect_incident_close(struct writer *w, const struct effect *effect, struct effect_result *result)
+{
+	struct sql q = sql_start(&w->conn, SQL_INCIDENT_CLOSE);
+
+	(void)result;
+	sql_put_int(&q, effect->value);
+	sql_put_int(&q, w->now.wall_us);
+	sql_put_text(&q, effect->text);
+	sql_put_int(&q, effect->value2);
+	sql_put_text(&q, effect->text2);
+	return run_on_one(&q);
+}
+
+wf_status
+effect_incident_told(struct writer *w, const struct effect *effect, struct effect_result *result)
+{
+	struct sql q = sql_start(&w->conn, SQL_INCIDENT_TOLD);
+
+	(void)result;
+	sql_put_int(&q, effect->value);
+	sql_put_int(&q, w->now.wall_us);
+	sql_put_int(&q, effect->value2);
+	return run_on_one(&q);
+}
+
+/* --- views --- */
+
+wf_status
+view_habit(struct reader *r, struct store_view *view)
+{
+	struct sql q = sql_start(&r->conn, SQL_HABIT_GET);
+	struct store_habit *habit = view->habit;
+	wf_status status;
+
+	if (view->subject == NULL)
+		return WF_INVALID;
+	sql_put_text(&q, view->subject);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status == WF_NOT_FOUND ? WF_OK : status;
+	sql_get_blob(&q, habit->bytes, sizeof(habit->bytes), &habit->len);
+	view->n = 1;
+	return sql_end(&q);
+}
+
+static void
+load_incident(struct sql *q, struct incident *incident_r)
+{
+	*incident_r = (struct incident){.id = sql_get_int(q)};
+	sql_get_text(q, incident_r->rule, sizeof(incident_r->rule));
+	sql_get_text(q, incident_r->key, sizeof(incident_r->key));
+	incident_r->level = (unsigned)sql_get_int(q);
+	sql_get_text(q, incident_r->user, sizeof(incident_r->user));
+	sql_get_text(q, incident_r->source, sizeof(incident_r->source));
+	incident_r->first_seq = (uint64_t)sql_get_int(q);
+	incident_r->last_seq = (uint64_t)sql_get_int(q);
+	incident_r->first_us = sql_get_int(q);
+	incident_r->last_us = sql_get_int(q);
+	incident_r->rows = (uint64_t)sql_get_int(q);
+	incident_r->opened_us = sql_get_int(q);
+	incident_r->told_us = sql_get_int(q);
+	incident_r->closed_us = sql_get_int(q);
+	sql_get_text(q, incident_r->closed_by, sizeof(incident_r->closed_by));
+	incident_r->decided = (int)sql_get_int(q);
+	sql_get_text(q, incident_r->reason, sizeof(incident_r->reason));
+}
+
+static enum sql_id
+incidents_path(const struct store_view *view)
+{
+	if (view->kind == VIEW_INCIDENTS_OPEN)
+		return SQL_VIEW_INCIDENTS_OPEN;
+	if (view->kind == VIEW_INCIDENTS_UNTOLD)
+		return SQL_VIEW_INCIDENTS_UNTOLD;
+	return view->newest_first ? SQL_VIEW_INCIDENTS_DOWN : SQL_VIEW_INCIDENTS;
+}
+
+wf_status
+view_incidents(struct reader *r, struct store_view *view)
+{
+	bool from_end = view->newest_first && view->after == 0;
+	struct sql q = sql_start(&r->conn, incidents_path(view));
+	size_t n = 0;
+	wf_status status;
+
+	sql_put_int(&q, from_end ? INT64_MAX : (int64_t)view->after);
+	sql_put_int(&q, (int64_t)view->limit);
+	sql_put_int(&q, view->since_us != 0 ? view->since_us : INT64_MIN);
+	while ((status = sql_next(&q)) == WF_OK)
+		load_incident(&q, &view->incidents[n++]);
+	if (status != WF_NOT_FOUND)
+		return status;
+	view->n = n;
+	return sql_end(&q);
+}
