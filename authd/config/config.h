@@ -18,6 +18,7 @@
 #include "authd/config/relay.h"
 #include "authd/config/stream.h"
 #include "authd/config/upstream.h"
+#include "authd/detect/rules.h"
 #include "authd/policy/policy.h"
 #include "common/status.h"
 
@@ -51,6 +52,7 @@ struct config {
 	struct config_streams streams;
 	char profiles_dir[256]; /* profiles, and the lists of criteria below it */
 	struct config_comply comply;
+	struct detect_settings detect; /* sections findings and detect */
 };
 
 /*

@@ -271,6 +271,8 @@ static void (*const accepted[])(const struct config_row *, struct config_text *)
 	[CONFIG_HOSTS] = config_accepted_hosts,
 	[CONFIG_SERVERS] = config_accepted_servers,
 	[CONFIG_RECEIVER] = config_accepted_receiver,
+	[CONFIG_DETECT] = accepted_number,
+	[CONFIG_DETECT_SECONDS] = accepted_seconds,
 	[CONFIG_COMPLY] = config_accepted_comply,
 	[CONFIG_IS] = config_accepted_is,
 };

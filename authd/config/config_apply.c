@@ -46,6 +46,8 @@ config_place(const struct config_put *put)
 		record = record_of_service(put);
 	else if (strcmp(put->row->section, "host") == 0)
 		record = record_of_host(put);
+	else if (strcmp(put->row->section, "detect") == 0)
+		record = config_record_of_detect(put);
 	else
 		record = (char *)put->load->config;
 	return record + put->row->offset;
@@ -275,6 +277,8 @@ static bool (*const puts_by_type[])(const struct config_put *) = {
 	[CONFIG_HOSTS] = config_put_host,
 	[CONFIG_SERVERS] = config_put_upstream_server,
 	[CONFIG_RECEIVER] = config_put_receiver,
+	[CONFIG_DETECT] = config_put_detect,
+	[CONFIG_DETECT_SECONDS] = config_put_detect,
 	[CONFIG_COMPLY] = config_put_comply,
 	[CONFIG_IS] = config_put_is,
 };
@@ -292,21 +296,22 @@ refuse(const struct config_put *put, int line)
 }
 
 /*
- * Where the row of this section was written last; for services and hosts it is not kept, theirs may
- * be written twice.
+ * Where the row of this section was written last; for services, hosts and rules it is not kept,
+ * theirs may be written twice.
  */
 static struct config_seen *
 seen_of(struct config_load *load, const struct config_row *row, const char *title)
 {
+	static const char *const twice[] = {"service", "host", "detect"};
 	size_t i = (size_t)(row - load->rows);
-
 	const struct config_records *records = config_records_find(row->section);
 
 	if (records != NULL)
 		return &config_record_seen(load, records, title)[i];
-	return strcmp(row->section, "service") == 0 || strcmp(row->section, "host") == 0
-		       ? NULL
-		       : &load->seen[i];
+	for (size_t at = 0; at < sizeof(twice) / sizeof(twice[0]); at++)
+		if (strcmp(row->section, twice[at]) == 0)
+			return NULL;
+	return &load->seen[i];
 }
 
 /* A scalar twice in one file is a slip; a later file may well replace an earlier one's value. */

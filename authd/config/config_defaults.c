@@ -72,6 +72,7 @@ config_defaults(struct config *config)
 	config->password_cost.lanes = 1;
 	policy_init(&config->policy);
 	config_radius_defaults(&config->radius);
+	detect_settings_init(&config->detect);
 	SET(config->upstreams.user, "warifu-egress");
 	if (gethostname(host, sizeof(host)) == 0) {
 		host[sizeof(host) - 1] = '\0';

@@ -72,6 +72,9 @@ struct config_seen *config_record_seen(
 /* Only for a name that there is. */
 struct config_client *config_client_record(const struct config_load *load, const char *name);
 struct config_reply *config_reply_record(const struct config_load *load, const char *name);
+/* The rules of detection, with ", " between. */
+struct config_text;
+void config_detect_rules_say(struct config_text *text);
 /* The built-in values of a client and of what is about RADIUS as a whole. */
 void config_client_defaults(struct config_client *client);
 void config_radius_defaults(struct config_radius *radius);

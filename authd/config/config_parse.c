@@ -20,7 +20,7 @@
 #include "common/i18n.h"
 #include "common/utf8.h"
 
-#define SECTIONS_MAX 24
+#define SECTIONS_MAX 40
 #define ROOT "root" /* libconfuse's name for the outermost */
 
 static _Thread_local struct config_load *current;

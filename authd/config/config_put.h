@@ -48,6 +48,9 @@ bool config_put_host(const struct config_put *put);
 /* Of documents. */
 bool config_put_comply(const struct config_put *put);
 bool config_put_is(const struct config_put *put);
+/* Of detection: the rule that the title names, and its values. */
+void *config_record_of_detect(const struct config_put *put);
+bool config_put_detect(const struct config_put *put);
 /* Of upstreams. */
 bool config_put_upstream_server(const struct config_put *put);
 /* Of streams. */

@@ -71,7 +71,7 @@ bool
 config_section_titled(const char *section)
 {
 	static const char *const titled[] = {"zone", "service", "host", "client", "reply",
-		"upstream", "stream", "resolve", "deviate", "draft"};
+		"upstream", "stream", "resolve", "deviate", "draft", "detect"};
 
 	return is_among(section, titled, sizeof(titled) / sizeof(titled[0]));
 }
@@ -142,13 +142,14 @@ config_rows(struct config_row rows_r[CONFIG_ROWS_MAX])
 
 	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + CONFIG_RADIUS_ROWS_MAX +
 				       RELAY_ROWS_MAX + UPSTREAM_ROWS_MAX + STREAM_ROWS_MAX +
-				       COMPLY_ROWS_MAX <=
+				       DETECT_ROWS + COMPLY_ROWS_MAX <=
 			       CONFIG_ROWS_MAX,
 		"rows fit");
 	for (size_t i = 0; i < nparams; i++)
 		rows_r[n++] = row_of_param(&specs[i]);
 	for (size_t i = 0; i < sizeof(fixed) / sizeof(fixed[0]); i++)
 		rows_r[n++] = fixed[i];
+	n += config_detect_rows(rows_r + n);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		size_t count;
 		const struct config_row *rows = parts[i](&count);

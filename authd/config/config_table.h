@@ -52,6 +52,9 @@ enum config_type {
 	CONFIG_SERVERS,       /* list of addresses with ports */
 	/* of streams: stream_options.c */
 	CONFIG_RECEIVER,      /* who has the log */
+	/* of detection: detect_options.c */
+	CONFIG_DETECT,         /* a number of a rule, from `min` to `max` */
+	CONFIG_DETECT_SECONDS, /* the same as a duration */
 	/* of documents: comply_options.c */
 	CONFIG_COMPLY,        /* list of profiles */
 	CONFIG_IS,            /* list of words, or of one number */
@@ -102,10 +105,11 @@ extern const struct config_word config_class_words[], config_data_words[], confi
 /* The first word that stands for `value`; "" if there is none. */
 const char *config_word_of(const struct config_word *words, unsigned value);
 
-#define CONFIG_ROWS_MAX 192
+#define CONFIG_ROWS_MAX 224
 #define COMPLY_ROWS_MAX 16
 #define UPSTREAM_ROWS_MAX 12
 #define STREAM_ROWS_MAX 8
+#define DETECT_ROWS (DETECT_PARAMS + 2)
 #define RELAY_ROWS_MAX 12 /* of them; those of RADIUS: CONFIG_RADIUS_ROWS_MAX */
 
 /* Sections whose name is followed by a title. */
@@ -117,6 +121,8 @@ const struct config_row *config_radius_rows(size_t *n_r);
 const struct config_row *config_relay_rows(size_t *n_r);
 /* Those about documents. */
 const struct config_row *config_comply_rows(size_t *n_r);
+/* Those of the sections findings and detect; how many. */
+size_t config_detect_rows(struct config_row rows_r[DETECT_ROWS]);
 /* Those of the sections egress and upstream. */
 const struct config_row *config_upstream_rows(size_t *n_r);
 /* Those of the sections stream. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "authd/config/config_load.h"
+#include "authd/config/config_say.h"
 #include "authd/config/config_value.h"
 #include "common/fault.h"
 #include "common/i18n.h"
@@ -278,10 +279,24 @@ title_record(const struct title *title, const struct config_records *records)
 		records->defaults(record);
 }
 
+static void
+title_detect(const struct title *title)
+{
+	char rules[512];
+	struct config_text text = {.bytes = rules, .size = sizeof(rules)};
+
+	if (detect_rule_find(title->text) >= 0)
+		return;
+	config_detect_rules_say(&text);
+	config_fail(title->load, title->line, _("there is no rule '%s'; accepted: %s"),
+		title->shown, rules);
+}
+
 static const struct {
 	const char *section;
 	void (*take)(const struct title *title);
-} titles[] = {{"zone", title_zone}, {"service", title_service}, {"host", title_host}};
+} titles[] = {{"zone", title_zone}, {"service", title_service}, {"host", title_host},
+	{"detect", title_detect}};
 
 void
 config_title(struct config_load *load, const char *section, const char *text, int line)

@@ -82,7 +82,8 @@ judge_all(struct detect *detect, const struct sight *sight)
 }
 
 void
-detect_feed(struct detect *detect, uint64_t seq, const struct audit_row *row)
+detect_feed(struct detect *detect, uint64_t seq, const struct audit_row *row,
+	enum detect_mode mode)
 {
 	struct sight sight;
 
@@ -90,20 +91,11 @@ detect_feed(struct detect *detect, uint64_t seq, const struct audit_row *row)
 	if (sight.kind == SIGHT_NOTHING)
 		return;
 	memory_count(detect, &sight);
-	memory_habits(detect, &sight);
-	judge_all(detect, &sight);
+	if (mode != DETECT_REPLAY)
+		memory_habits(detect, &sight);
+	if (mode == DETECT_JUDGE)
+		judge_all(detect, &sight);
 	memory_excuse(detect, &sight);
-	memory_learn(detect, &sight);
-}
-
-void
-detect_replay(struct detect *detect, uint64_t seq, const struct audit_row *row)
-{
-	struct sight sight;
-
-	sight_fill(&sight, seq, row);
-	if (sight.kind == SIGHT_NOTHING)
-		return;
-	memory_count(detect, &sight);
-	memory_excuse(detect, &sight);
+	if (mode != DETECT_REPLAY)
+		memory_learn(detect, &sight);
 }

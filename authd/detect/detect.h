@@ -18,71 +18,12 @@
 
 #include "authd/audit/audit.h"
 #include "authd/detect/habit.h"
+#include "authd/detect/rules.h"
 #include "authd/detect/table.h"
 
-enum detect_rule {
-	DETECT_ACCOUNT_FAILURES,
-	DETECT_SOURCE_SPRAY,
-	DETECT_MANY_SOURCES,
-	DETECT_SUCCESS_AFTER_FAILURES,
-	DETECT_SPRAY_WORKED,
-	DETECT_CODE_FATIGUE,
-	DETECT_DORMANT,
-	DETECT_DISABLED,
-	DETECT_DEFAULT_ACCOUNT,
-	DETECT_RESET_NEW_PLACE,
-	DETECT_NEW_NETWORK,
-	DETECT_NEW_COUNTRY,
-	DETECT_ODD_HOURS,
-	DETECT_BREAK_GLASS,
-	DETECT_LOG_FAULT,
-	DETECT_RULES
-};
-
-/* What a rule may have a value for; units in the names of the table (detect_params()). */
-enum detect_param {
-	DETECT_LEVEL,	 /* 0..3 of what it finds, as a rule */
-	DETECT_TRIES,	 /* wrong answers, or whatever it counts */
-	DETECT_ACCOUNTS, /* different ones */
-	DETECT_SOURCES,	 /* different ones */
-	DETECT_WINDOW,	 /* seconds */
-	DETECT_DAYS,
-	DETECT_LEARN, /* days with logins before habits count */
-	DETECT_FROM,  /* usual hours, if they are not to be learned: from this hour... */
-	DETECT_UNTIL, /* ... until this one; both 0: learned */
-	DETECT_PARAMS
-};
-
-#define DETECT_LEVELS 4
-#define DETECT_OFF_SIZE 129
 #define DETECT_HOURLY 20
 #define DETECT_KEY_SIZE 257
 #define DETECT_SEQS 16 /* numbers of rows that a finding names */
-
-struct detect_param_spec {
-	const char *name; /* "window" */
-	uint32_t min, max;
-};
-struct detect_rule_spec {
-	const char *id;	   /* "source-spray" */
-	const char *words; /* N_(): what it finds */
-	uint32_t has;	   /* bits of enum detect_param */
-	uint32_t presets[DETECT_PARAMS];
-};
-const struct detect_param_spec *detect_params(void); /* DETECT_PARAMS of them */
-const struct detect_rule_spec *detect_rules(void);   /* DETECT_RULES of them */
-/* -1: there is none of that id. */
-int detect_rule_find(const char *id);
-
-/* Constant while a detect uses it. */
-struct detect_settings {
-	unsigned level; /* what is found below it is not told */
-	struct detect_rule_settings {
-		uint32_t values[DETECT_PARAMS];
-		char off[DETECT_OFF_SIZE]; /* why it is switched off; "" = it is not */
-	} rules[DETECT_RULES];
-};
-void detect_settings_init(struct detect_settings *settings_r);
 
 enum detect_news { DETECT_OPENED, DETECT_RAISED };
 
@@ -124,13 +65,14 @@ void detect_free(struct detect **detect);
 /* Other settings from the next row on; borrowed. */
 void detect_reconfigure(struct detect *detect, const struct detect_settings *settings);
 
-/* The next row.  The habits that it needs should have been given. */
-void detect_feed(struct detect *detect, uint64_t seq, const struct audit_row *row);
-/*
- * The same for rows that have been judged before: fills the windows, tells nothing, leaves habits
- * as they are.
- */
-void detect_replay(struct detect *detect, uint64_t seq, const struct audit_row *row);
+enum detect_mode {
+	DETECT_JUDGE,
+	DETECT_LEARN_ONLY, /* rows of long ago: fills windows and habits, tells nothing */
+	DETECT_REPLAY	   /* rows that were judged before a restart: fills the windows alone */
+};
+/* The next row.  The habits that it needs should have been given; a replay needs none. */
+void detect_feed(struct detect *detect, uint64_t seq, const struct audit_row *row,
+	enum detect_mode mode);
 /* How far back rows must be replayed for all windows, in microseconds. */
 int64_t detect_span_us(const struct detect *detect);
 
@@ -155,6 +97,9 @@ void detect_kept(struct detect *detect);
 void detect_restore(struct detect *detect, const struct detect_incident *incident);
 /* The id under which a told incident is kept. */
 void detect_named(struct detect *detect, enum detect_rule rule, const char *key, uint64_t id);
+/* As it is now; NULL: there is none. */
+const struct detect_incident *detect_incident_of(
+	struct detect *detect, enum detect_rule rule, const char *key);
 /* Walks those that were kept and have grown since; start with *at = 0.  NULL: no more. */
 const struct detect_incident *detect_grown(const struct detect *detect, size_t *at);
 

@@ -183,6 +183,12 @@ detect_named(struct detect *detect, enum detect_rule rule, const char *key, uint
 }
 
 const struct detect_incident *
+detect_incident_of(struct detect *detect, enum detect_rule rule, const char *key)
+{
+	return find(detect, rule, key);
+}
+
+const struct detect_incident *
 detect_grown(const struct detect *detect, size_t *at)
 {
 	while (*at < detect->incidents.n) {

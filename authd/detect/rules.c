@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "authd/detect/detect.h"
+#include "authd/detect/rules.h"
 #include "authd/detect/trail.h"
 #include "common/i18n.h"
 

@@ -279,6 +279,8 @@ bool policy_groups_match(const struct group_set *wanted,
 	const char groups[][ACCOUNT_GROUP_LEN + 1], size_t n);
 /* Where firewalls and the ways in from outside are administered (SCS-4-5-1-7, ISAC-2.1.4). */
 bool policy_class_administers(enum service_class class);
+/* Whether products are delivered with an account of this name, and guesses try it first. */
+bool policy_name_is_default(const char *name);
 /*
  * Whether documents refuse this name to an account of this kind; the case of letters does not
  * count.  The rule in rule_r if so, here and below.

@@ -42,6 +42,14 @@ find_name(const char *name, size_t *place_r)
 }
 
 bool
+policy_name_is_default(const char *name)
+{
+	size_t place;
+
+	return find_name(name, &place);
+}
+
+bool
 policy_name_forbidden(const struct policy *policy, const char *name, enum account_kind kind,
 	char rule_r[POLICY_RULE_SIZE])
 {

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "authd/record/checkpoints.h"
+#include "authd/record/detection.h"
 #include "authd/record/streams.h"
 #include "common/fault.h"
 
@@ -20,6 +21,7 @@ struct record_part {
 static const struct record_part parts[] = {
 	{checkpoints_start, checkpoints_configure, checkpoints_stop},
 	{streams_start, streams_configure, streams_stop},
+	{detection_start, detection_configure, detection_stop},
 	{NULL, NULL, NULL},
 };
 

@@ -128,7 +128,7 @@ static void
 feed(struct log *log, const struct audit_row *row)
 {
 	give(log, row);
-	detect_feed(log->detect, ++log->seq, row);
+	detect_feed(log->detect, ++log->seq, row, DETECT_JUDGE);
 	if (log->seq % 64 == 0)
 		keep(log);
 }

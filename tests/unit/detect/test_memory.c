@@ -100,7 +100,7 @@ START_TEST(windows_are_filled_again_without_a_word)
 	log_restart(the_log);
 	for (int i = 0; i < 9; i++) {
 		make_row(&row, NINE + i * MINUTE, "alice");
-		detect_replay(the_log->detect, (uint64_t)i + 1, &row);
+		detect_feed(the_log->detect, (uint64_t)i + 1, &row, DETECT_REPLAY);
 	}
 	ck_assert_uint_eq(the_log->nfound, 0);
 	wrong(NINE + 9 * MINUTE, "alice", 1);
@@ -115,7 +115,7 @@ START_TEST(ten_that_were_judged_are_not_judged_again)
 
 	for (int i = 0; i < 20; i++) {
 		make_row(&row, NINE + i * MINUTE, "alice");
-		detect_replay(the_log->detect, (uint64_t)i + 1, &row);
+		detect_feed(the_log->detect, (uint64_t)i + 1, &row, DETECT_REPLAY);
 	}
 	ck_assert_uint_eq(the_log->nfound, 0);
 }

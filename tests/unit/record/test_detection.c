@@ -1,0 +1,345 @@
+/*
+ * The follower `detect`: findings are in the store once, with their incidents, whatever happens in
+ * between; habits and incidents live over restarts.
+ */
+#include "config.h"
+
+#include "authd/record/detection.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/unit/dice.h"
+#include "tests/unit/store/fixture.h"
+#include "tests/unit/unit.h"
+
+#define OTHER "192.0.2.50"
+#define MINUTE (60 * FX_SECOND)
+
+static struct config config;
+static void *part;
+
+static void
+start(void)
+{
+	const struct record_base base = {.store = fx.store, .clock = fx_clock()};
+
+	ck_assert_int_eq(detection_start(&base, &config, NULL, &part), WF_OK);
+}
+
+static void
+stop(void)
+{
+	if (part != NULL)
+		detection_stop(&part);
+}
+
+static void
+setup(void)
+{
+	memset(&config, 0, sizeof(config));
+	detect_settings_init(&config.detect);
+	(void)snprintf(config.node, sizeof(config.node), "test-node");
+	part = NULL;
+	fx_setup();
+}
+
+static void
+teardown(void)
+{
+	stop();
+	fx_teardown();
+}
+
+static struct audit_row
+login(int64_t at, const char *user, const char *source, const char *reason)
+{
+	struct audit_row row = fx_row("login", user);
+
+	row.class = AUDIT_AUTH;
+	row.time_us = at;
+	row.result = strcmp(reason, "ok") == 0 ? AUDIT_SUCCESS : AUDIT_FAILURE;
+	AUDIT_TEXT(row.source, source);
+	AUDIT_TEXT(row.reason, reason);
+	return row;
+}
+
+static void
+write_rows(struct audit_row *rows, size_t n)
+{
+	struct store_job job = {.kind = STORE_ADMIN};
+
+	job.u.admin.rows = rows;
+	job.u.admin.nrows = n;
+	ck_assert_int_eq(store_run(fx.store, &job), WF_OK);
+}
+
+static void
+wrong(const char *user, int n)
+{
+	for (int i = 0; i < n; i++) {
+		struct audit_row row = login(fx_now().wall_us, user, OTHER, "wrong-password");
+
+		write_rows(&row, 1);
+		fx_advance(MINUTE);
+	}
+}
+
+/* Until the rows that there are now have been taken. */
+static void
+follow(void)
+{
+	uint64_t last = fx_last_seq();
+	int64_t at = 0;
+
+	start();
+	for (int tries = 0; at < (int64_t)last && tries < 5000; tries++) {
+		usleep(2000);
+		at = fx_sql_int("SELECT coalesce(max(seq), 0) FROM cursor WHERE name = 'detect'");
+	}
+	ck_assert_int_ge(at, (int64_t)last);
+	stop();
+}
+
+static int64_t
+incidents(void)
+{
+	return fx_sql_int("SELECT count(*) FROM incident");
+}
+
+START_TEST(a_finding_is_a_row_and_an_incident)
+{
+	struct audit_row row;
+
+	wrong("alice", 12);
+	follow();
+	ck_assert_int_eq(incidents(), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT rows FROM incident"), 12);
+	ck_assert_int_eq(fx_sql_int("SELECT last_seq - first_seq FROM incident"), 11);
+	row = fx_audit((uint64_t)fx_sql_int("SELECT id FROM incident"));
+	ck_assert_int_eq(row.class, AUDIT_FINDING);
+	ck_assert_str_eq(row.event, "incident");
+	ck_assert_str_eq(row.user, "alice");
+	ck_assert_str_eq(row.node, "test-node");
+	ck_assert_uint_eq(fx_count_rows("incident", "account-failures"), 1);
+	ck_assert_uint_gt(fx_verify_chain(), 12);
+}
+END_TEST
+
+START_TEST(windows_and_incidents_live_over_restarts)
+{
+	for (int i = 0; i < 12; i++) {
+		wrong("alice", 1);
+		follow();
+		fx_reopen();
+	}
+	ck_assert_int_eq(incidents(), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT rows FROM incident"), 12);
+	ck_assert_uint_eq(fx_count_rows("incident", "account-failures"), 1);
+}
+END_TEST
+
+START_TEST(habits_live_over_restarts)
+{
+	struct audit_row row = login(fx_now().wall_us, "alice", OTHER, "ok");
+
+	write_rows(&row, 1);
+	follow();
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM habit"), 2);
+	fx_reopen();
+	fx_advance(50 * FX_DAY);
+	row = login(fx_now().wall_us, "alice", OTHER, "ok");
+	write_rows(&row, 1);
+	follow();
+	ck_assert_uint_eq(fx_count_rows("incident", "dormant-account"), 1);
+}
+END_TEST
+
+START_TEST(an_account_that_is_removed_is_forgotten)
+{
+	struct audit_row row = login(fx_now().wall_us, "alice", "local:tty1", "ok");
+
+	write_rows(&row, 1);
+	follow();
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM habit WHERE subject = 'u:alice'"), 1);
+	row = fx_row("user.remove", "alice");
+	row.time_us = fx_now().wall_us;
+	row.result = AUDIT_SUCCESS;
+	write_rows(&row, 1);
+	follow();
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM habit"), 0);
+}
+END_TEST
+
+/* A commit that fails is tried again, and nothing counts twice. */
+START_TEST(a_failed_commit_is_made_up_for)
+{
+	fx_sql("CREATE TRIGGER t BEFORE INSERT ON incident BEGIN SELECT raise(ABORT, 'no'); END");
+	wrong("alice", 10);
+	start();
+	for (int tries = 0; tries < 2500 && fx_sql_int("SELECT count(*) FROM cursor"
+						       " WHERE why <> ''") == 0; tries++)
+		usleep(2000);
+	ck_assert_int_eq(incidents(), 0);
+	fx_sql("DROP TRIGGER t");
+	for (int tries = 0; tries < 2500 && incidents() == 0; tries++)
+		usleep(2000);
+	stop();
+	ck_assert_int_eq(incidents(), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT rows FROM incident"), 10);
+	ck_assert_uint_eq(fx_count_rows("incident", "account-failures"), 1);
+}
+END_TEST
+
+/* A log that is older than detection teaches habits, and tells nothing. */
+START_TEST(long_ago_is_learned_and_not_told)
+{
+	wrong("alice", 20);
+	fx_advance(8 * FX_DAY);
+	follow();
+	ck_assert_int_eq(incidents(), 0);
+	wrong("bob", 10);
+	follow();
+	ck_assert_int_eq(incidents(), 1);
+}
+END_TEST
+
+START_TEST(other_settings_hold_from_the_next_row_on)
+{
+	config.detect.rules[DETECT_ACCOUNT_FAILURES].values[DETECT_TRIES] = 3;
+	wrong("alice", 3);
+	follow();
+	ck_assert_int_eq(incidents(), 1);
+	start();
+	(void)snprintf(config.detect.rules[DETECT_ACCOUNT_FAILURES].off, DETECT_OFF_SIZE, "tests");
+	detection_configure(part, &config, NULL);
+	wrong("bob", 5);
+	usleep(1500000);
+	stop();
+	ck_assert_int_eq(incidents(), 1);
+}
+END_TEST
+
+/* --- deaths --- */
+
+#define ATTACKS 40
+#define DEATHS 25
+
+/* Forty sprays among other rows. */
+static void
+write_attacks(void)
+{
+	static struct audit_row rows[64];
+	char user[32], source[64];
+	int64_t at = fx_now().wall_us;
+
+	for (int i = 0; i < ATTACKS; i++) {
+		for (int k = 0; k < 64; k++) {
+			(void)snprintf(user, sizeof(user), "user%d", k % 7);
+			(void)snprintf(source, sizeof(source), "10.0.%d.%d", i, k < 32 ? 1 : k);
+			rows[k] = login(at++, user, source, k % 9 == 0 ? "ok" : "wrong-password");
+		}
+		write_rows(rows, 64);
+		at += 10 * MINUTE;
+	}
+}
+
+/* In a process of its own, which is killed in the middle. */
+static void
+die_after(unsigned us)
+{
+	pid_t child = fork();
+
+	ck_assert_int_ge(child, 0);
+	if (child == 0) {
+		fx_open();
+		start();
+		for (;;)
+			(void)pause();
+	}
+	usleep(us);
+	ck_assert_int_eq(kill(child, SIGKILL), 0);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
+
+/* Everything that was found, as one text. */
+static char *
+whole(void)
+{
+	static const char query[] =
+		"SELECT rule, key, level, first_seq, last_seq, rows FROM incident ORDER BY"
+		" rule, key, first_seq";
+	char command[512], *text = calloc(1, 65536);
+	FILE *pipe;
+
+	ck_assert_ptr_nonnull(text);
+	(void)snprintf(command, sizeof(command), "sqlite3 '%s' '%s'", fx.path, query);
+	pipe = popen(command, "r");
+	ck_assert_ptr_nonnull(pipe);
+	ck_assert_uint_gt(fread(text, 1, 65535, pipe), 0);
+	ck_assert_int_eq(pclose(pipe), 0);
+	return text;
+}
+
+/* A store with these rows; followed to the end, with deaths on the way or without. */
+static char *
+after_deaths(unsigned deaths, uint32_t seed)
+{
+	char *text;
+
+	write_attacks();
+	fx_close();
+	for (unsigned i = 0; i < deaths; i++)
+		die_after(3000 + dice_pick(&seed, 40000));
+	fx_open();
+	follow();
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM incident"),
+		fx_sql_int("SELECT count(*) FROM audit WHERE event = 'incident'"));
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM incident AS i WHERE NOT EXISTS (SELECT 1"
+				    " FROM audit AS a WHERE a.seq = i.id AND"
+				    " a.event = 'incident')"),
+		0);
+	text = whole();
+	return text;
+}
+
+START_TEST(deaths_neither_lose_nor_double)
+{
+	char *clean = after_deaths(0, 1), *torn;
+
+	fx_teardown();
+	fx_setup();
+	torn = after_deaths(DEATHS, 20261122 + (uint32_t)_i);
+	ck_assert_str_eq(torn, clean);
+	free(clean);
+	free(torn);
+}
+END_TEST
+
+static Suite *
+make_suite(void)
+{
+	Suite *suite = suite_create("record: detection");
+	TCase *tcase = tcase_create("detection"), *deaths = tcase_create("deaths");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, 60);
+	tcase_add_test(tcase, a_finding_is_a_row_and_an_incident);
+	tcase_add_test(tcase, windows_and_incidents_live_over_restarts);
+	tcase_add_test(tcase, habits_live_over_restarts);
+	tcase_add_test(tcase, an_account_that_is_removed_is_forgotten);
+	tcase_add_test(tcase, a_failed_commit_is_made_up_for);
+	tcase_add_test(tcase, long_ago_is_learned_and_not_told);
+	tcase_add_test(tcase, other_settings_hold_from_the_next_row_on);
+	suite_add_tcase(suite, tcase);
+	tcase_add_checked_fixture(deaths, setup, teardown);
+	tcase_set_timeout(deaths, 120);
+	tcase_add_loop_test(deaths, deaths_neither_lose_nor_double, 0, 2);
+	suite_add_tcase(suite, deaths);
+	return suite;
+}
+UNIT_MAIN(make_suite)
