@@ -92,6 +92,11 @@ print_config(struct printed *out, const struct config *config)
 	print(out, "workers = %u\nqueue = %u\nconnections = %u\n", config->workers, config->queue,
 		config->connections);
 	print(out, "password.leak_list = %s\n", config->leak_list);
+	print(out, "findings.level = %u\n", config->detect.level);
+	for (size_t i = 0; i < DETECT_RULES; i++)
+		for (size_t p = 0; p < DETECT_PARAMS; p++)
+			print(out, "detect.%s %s = %u\n", detect_params()[p].name,
+				detect_rules()[i].id, config->detect.rules[i].values[p]);
 	print(out, "password.memory_kib = %u\npassword.passes = %u\npassword.lanes = %u\n",
 		config->password_cost.memory_kib, config->password_cost.passes,
 		config->password_cost.lanes);

@@ -21,7 +21,7 @@
 	"accepted: reply_grid, mode, user, node, run_dir, state_dir, key_file, breakglass_file, " \
 	"workers, queue, connections, issuer, helpdesk, profiles_dir, comply; sections: lock, "   \
 	"possession, source, password, "                                                          \
-	"mfa, totp, hotp, recovery, deadline, log, zone, service, host, "                         \
+	"mfa, totp, hotp, recovery, deadline, log, zone, service, host, findings, detect, "       \
 	"radius, client, reply, relay, relays, egress, upstream, stream, "                        \
 	"resolve, deviate, draft"
 #define REGISTER_OPTIONS "class, data, grants, scope, administrator, responsible"

@@ -42,11 +42,12 @@ START_TEST(sections_once_each)
 	const char *names[CONFIG_ROWS_MAX];
 	size_t n = config_sections(rows, nrows, names, CONFIG_ROWS_MAX);
 
-	ck_assert_uint_eq(n, 24);
+	ck_assert_uint_eq(n, 26);
 	for (size_t i = 0; i < n; i++) {
 		ck_assert_str_ne(names[i], "");
 		ck_assert_int_eq(config_section_titled(names[i]),
-			strstr("zone service host client reply upstream stream resolve deviate draft",
+			strstr("zone service host client reply upstream stream resolve deviate draft "
+			       "detect",
 				names[i]) != NULL);
 		for (size_t j = 0; j < i; j++)
 			ck_assert_str_ne(names[i], names[j]);
@@ -117,7 +118,7 @@ read_manual(char *text_r, size_t size)
 /* ".It Cm threshold Ns = Ns Ar number" below ".Ss lock" */
 START_TEST(the_manual_has_every_option)
 {
-	static char manual[65536];
+	static char manual[131072];
 	size_t count;
 	const struct policy_param_spec *specs = policy_params(&count);
 
