@@ -4,6 +4,7 @@ Run as a program it is that one: streams.py PORT FILE PAUSE writes each message 
 and waits PAUSE seconds after each, so that much of what its kernel has acknowledged is not read yet when it is killed.
 """
 
+import contextlib
 import json
 import os
 import re
@@ -69,6 +70,44 @@ def frames(data):
             return messages, data
         messages.append(rest[:int(length)])
         data = rest[int(length):]
+
+
+def journal_row(entry):
+    """The row in a datagram for the journal: name, length, value (JOURNAL_NATIVE_PROTOCOL)."""
+    fields = {}
+    while entry:
+        name, _, rest = entry.partition(b"\n")
+        length = int.from_bytes(rest[:8], "little")
+        lib.equal(rest[8 + length:9 + length], b"\n", f"the end of {name}")
+        fields[name.decode()] = rest[8:8 + length].decode()
+        entry = rest[9 + length:]
+    lib.equal((fields["SYSLOG_IDENTIFIER"], fields["SYSLOG_FACILITY"]), ("warifu", "10"), "who says it")
+    row = {name[7:].lower(): value for name, value in fields.items() if name.startswith("WARIFU_")}
+    return {name: int(value) if name in ("seq", "count") else value for name, value in row.items()}
+
+
+class Socket:
+    """Of a program of this machine: it takes datagrams."""
+
+    def __init__(self, path):
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(path)
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(path)
+        os.chmod(path, 0o666)
+        self.socket.setblocking(False)
+        self.datagrams = []
+
+    def take(self):
+        """All that came."""
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                self.datagrams.append(self.socket.recv(65536))
+        return self.datagrams
+
+    def close(self):
+        """Nobody listens any more."""
+        self.socket.close()
 
 
 class Receiver(lib.Program):

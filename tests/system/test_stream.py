@@ -1,5 +1,6 @@
 """Streams of the log: every row arrives, in order, whatever goes away meanwhile, and another program reads it."""
 
+import json
 import time
 
 import lib
@@ -82,6 +83,56 @@ def test_rsyslog(lab):
         wait_delivered(lab, name)
         lib.wait_for(f"rsyslogd wrote {name}", lambda: len(rsyslog.rows(name)) >= len(rows(lab)), 20)
         lib.equal(streams.once(rsyslog.rows(name)), rows(lab), name)
+
+
+def test_on_this_machine(lab):
+    """The journal and syslog of this machine have every row; while their sockets are full or away, rows wait."""
+    journal, local = streams.Socket("/run/journal.socket"), streams.Socket("/run/log.socket")
+    lab.up(lib.NO_BACKOFF, streams.section("journal", "journald:/run/journal.socket", since="all"),
+           streams.section("local", "syslog:/run/log.socket", since="all"))
+    write(lab, 30, "u")  # a socket takes ten and a few: the others wait for it to be read
+    for name, taker in (("journal", journal), ("local", local)):
+        lib.wait_for(f"{name} has all", lambda name=name, taker=taker: taker.take() and stream(lab, name)["backlog"] == 0, 30)
+    local.close()
+    write(lab, 2, "v")
+    lib.wait_for("it is said", lambda: "refused" in (stream(lab, "local")["error"] or ""), 20)
+    again = streams.Socket("/run/log.socket")
+    wait_delivered(lab, "local", 30)
+    wait_delivered(lab, "journal", 30)
+    lib.equal([streams.journal_row(entry) for entry in journal.take()], rows(lab), "the journal")
+    lines = [line.decode() for line in local.datagrams + again.take()]
+    lib.equal([json.loads(line.partition(" warifu: ")[2]) for line in lines], rows(lab), "syslog")
+
+
+def test_streams_come_and_go_at_a_reload(lab):
+    """A stream that is new begins now and goes on where it stood when it is there again; what is sent can be chosen."""
+    socket = streams.Socket("/run/log.socket")
+    lab.up(lib.NO_BACKOFF)
+    write(lab, 2, "a")
+    section = streams.section("local", "syslog:/run/log.socket", rows='{"admin"}')
+    for number, sections in enumerate(((section,), (), (section,))):
+        lab.configure(lib.NO_BACKOFF, *sections)
+        lab.cli("reload")
+        lib.wait_for("the reload is a row", lambda number=number: len(lab.log(event="reload", **{"class": "system"})) > number)
+        if sections:
+            lib.wait_for("it has begun", lambda: stream(lab, "local")["delivered"] > 0)
+            wait_delivered(lab, "local")
+        write(lab, 1, f"b{number}")
+    wait_delivered(lab, "local")
+    sent = [json.loads(line.decode().partition(" warifu: ")[2]) for line in socket.take()]
+    lib.equal([row["user"] for row in sent if row["event"] == "user.add"], ["b00", "b10", "b20"], "accounts")
+    lib.equal({row["class"] for row in sent}, {"admin"}, "classes")
+
+
+def test_cef(lab):
+    """The Common Event Format over TCP: each row in a header of syslog, with its number."""
+    receiver = streams.Receiver(lab).start()
+    up(lab, streams.section(since="all", format="cef"))
+    write(lab, 3, "u")
+    lib.wait_for("all came", lambda: stream(lab)["backlog"] == 0 and len(receiver.messages()) == len(rows(lab)), 20)
+    for message, row in zip(receiver.messages(), rows(lab)):
+        lib.contains(message, "] CEF:0|Warifu|Warifu|", "the message")
+        lib.contains(message, f" externalId={row['seq']} ", "its number")
 
 
 def test_a_receiver_that_does_not_know_us(lab):
