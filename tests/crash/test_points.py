@@ -32,6 +32,7 @@ SEED = int(os.environ.get("WARIFU_SEED", str(int.from_bytes(os.urandom(2), "big"
 SERVES_WITHIN = 10.0
 BEFORE, WITHIN = 1, 2  # the call, see fault.Page.arm
 EVERY = 10  # the chain is verified after so many deaths, and at the end
+DAY, MONTH = 86400, 31 * 86400
 CHALLENGE = 300  # seconds by which any prompt has run out
 MOST = 5000  # a scenario with more calls than that does not come to its end
 
@@ -583,6 +584,33 @@ def opens(lab, backup):
     with open(path, "w", encoding="utf-8") as stream:
         stream.write(config + f"state_dir = \"{folder}\"\nkey_file = \"{folder}/keys/warifu.key\"\n")
     lab.run(lib.DAEMON, "--config", path, "--restore", backup)
+
+
+def old_months():
+    """Months that are over and have not gone."""
+    return query("SELECT count(*) FROM month WHERE last_seq <> 0 AND removed = 0")
+
+
+def test_expiry(lab):
+    """A month of the log that is old enough: no row goes without its tombstone, and what was begun is finished."""
+    def scenario(lab, _person):
+        lab.page.move(wall=MONTH, boot=MONTH)
+        lab.cli("user", "set", "alice", "--display", str(mark()))
+        lib.wait_for("the month before is sealed", old_months)
+        yield
+        lab.page.move(wall=2 * DAY, boot=2 * DAY)
+        with contextlib.suppress(AssertionError):
+            lib.wait_for("it goes, or the daemon dies", lambda: not old_months() or lab.process.poll() is not None)
+        yield
+        buried = query("SELECT coalesce(max(last_seq), 0) FROM month WHERE tombstone <> 0")
+        kept = query("SELECT count(*) FROM audit WHERE seq > ?", buried)
+        lib.equal(kept, query("SELECT head_seq FROM meta") - buried, "rows behind those that a tombstone stands for")
+        lab.verify()
+        lab.page.move(wall=DAY, boot=DAY)
+        lib.wait_for("the month has gone", lambda: not old_months(), 20)
+        lib.equal(query("SELECT min(seq) FROM audit") > buried, True, "none is left of what has a tombstone")
+
+    walk(lab, scenario, "log {\n\tretention_days = 1\n}\n")
 
 
 def test_reload(lab):

@@ -1,0 +1,60 @@
+"""The log's expiry with each fallible call of the daemon failing in turn.
+
+Whatever fails, no row goes without a tombstone, what is left can be verified, and the next try, ten minutes later,
+finishes it.
+"""
+
+import os
+import time
+
+import lib
+import rounds
+from test_logins import opens
+
+MONTH, DAY, AGAIN = 31 * 86400, 86400, 601
+OLD = "SELECT count(*) FROM month WHERE last_seq <> 0 AND removed = 0"
+# Rows of which neither the file nor a tombstone knows.
+LOST = ("SELECT (SELECT head_seq FROM meta) - (SELECT count(*) FROM audit WHERE seq > (SELECT coalesce(max(last_seq), 0)"
+        " FROM month WHERE tombstone <> 0)) - (SELECT coalesce(max(last_seq), 0) FROM month WHERE tombstone <> 0)")
+
+
+def test_expiry(lab):
+    """A month that is two days too old at night."""
+    rounds.up(lab, "log {\n\tretention_days = 1\n}\n")
+    alice, store = lab.person("alice"), rounds.Store()
+    marks = {}
+
+    def passes(seconds):
+        lab.page.move(wall=seconds, boot=seconds)
+
+    def another_month():
+        passes(MONTH)
+        lab.cli("user", "set", "alice", "--display", str(time.time()))
+        lib.wait_for("the month before is sealed", lambda: store.ask(OLD)[0])
+        marks["said"] = os.path.getsize(lab.daemon_log)
+
+    def night():
+        passes(2 * DAY)
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            if lab.process.poll() is not None:
+                return "ended"
+            if "could not be removed" in lab.said(marks["said"]):
+                return "later"
+            if not store.ask(OLD)[0]:
+                return "gone"
+            time.sleep(0.05)
+        return "silent"
+
+    def check(_outcome):
+        if lab.process.poll() is None:
+            passes(AGAIN)
+            lib.wait_for("the month has gone", lambda: not store.ask(OLD)[0], 20)
+        lib.equal(store.ask(LOST)[0], 0, "rows that are neither there nor spoken of")
+    rounds.Loop(lab, night, check, another_month, opens(alice), clean="gone").walk()
+    rounds.sound(lab)
+    lab.verify()
+
+
+if __name__ == "__main__":
+    lib.main()
