@@ -219,6 +219,21 @@ static const struct option_spec duty_done_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option_spec finding_list_options[] = {
+	FLAG("all", "all", N_("those that are closed, too")),
+	TAKES("level", "LEVEL", "level", VALUE_NUMBER, N_("only from this level on, 0 to 3")),
+	TAKES("since", "TIME", "since", VALUE_SINCE,
+		N_("from this time on: 2026-03-01, 2026-03-01T09:00:00+09:00, 2h, yesterday")),
+	OPTIONS_END,
+};
+
+static const struct option_spec finding_close_options[] = {
+	NEEDS("level", "LEVEL", "level", VALUE_NUMBER, N_("what it was: 0 nothing, to 3; required")),
+	REASON_NEEDED,
+	TICKET,
+	OPTIONS_END,
+};
+
 static const struct option_spec session_list_options[] = {
 	TAKES("user", "USER", "user", VALUE_TEXT, N_("only this user")),
 	OPTIONS_END,
@@ -470,6 +485,17 @@ static const struct command commands[] = {
 		COMMAND_VERTICAL, N_("show one service, RADIUS client or host of the register"),
 		"service show sshd"},
 
+	{"finding", "list", {{NULL, NULL, false, NULL}}, finding_list_options, "finding.list",
+		"id level state text user source first last rows decided",
+		N_("Nothing was found that is still open."), NULL, 0,
+		N_("list what was found in the log and nobody has decided on yet"),
+		"finding list --level 2"},
+	{"finding", "show", {ID}, NULL, "finding.show",
+		"seq time user source service event result reason detail", NULL, NULL, 0,
+		N_("show the rows of the log that a finding is about"), "finding show 1204"},
+	{"finding", "close", {ID}, finding_close_options, "finding.close", NULL, NULL, NULL, 0,
+		N_("record what a finding was: its level from 0 (nothing) to 3, and why"),
+		"finding close 1204 --level 1 --reason \"forgot her password, called\""},
 	{"session", "list", {{NULL, NULL, false, NULL}}, session_list_options, "session.list",
 		"id user service source host machine address opened updated", N_("No session is open."), NULL, 0,
 		N_("list the open sessions"), "session list --user alice"},

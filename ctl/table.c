@@ -51,6 +51,8 @@ static const struct {
 	{"client-mode", N_("Mode")},
 	{"clock", N_("Clock")},
 	{"clock-synchronised", N_("Clock synchronised")},
+	{"closed", N_("Closed")},
+	{"closed-by", N_("Closed by")},
 	{"code", N_("Code")},
 	{"complied", N_("Complied with")},
 	{"config-file", N_("Configuration")},
@@ -63,6 +65,7 @@ static const struct {
 	{"data", N_("Data")},
 	{"days", N_("Days")},
 	{"deadline", N_("Rolls back")},
+	{"decided", N_("Decided")},
 	{"delivered", N_("Delivered up to row")},
 	{"digits", N_("Digits")},
 	{"detail", N_("Details")},
@@ -86,6 +89,8 @@ static const struct {
 	{"explanation", N_("Explanation")},
 	{"factors", N_("Factors")},
 	{"failures", N_("Wrong answers")},
+	{"findings", N_("Findings that are open")},
+	{"findings-level", N_("Their highest level")},
 	{"fingerprint", N_("Fingerprint")},
 	{"first", N_("First")},
 	{"first-seq", N_("First row")},
@@ -176,6 +181,7 @@ static const struct {
 	{"reviewed", N_("Reviewed")},
 	{"rows", N_("Rows")},
 	{"rule", N_("Rule")},
+	{"rules-off", N_("Rules switched off")},
 	{"scope", N_("Who may be granted")},
 	{"secret", N_("Secret")},
 	{"secret-file", N_("File of the secret")},
@@ -243,6 +249,8 @@ static const char *const words[] = {
 	/* the register and grants */
 	N_("client"), N_("ended"), N_("expired"), N_("holds"), N_("host"), N_("required"),
 	N_("unclassified"), N_("grants"),
+	/* findings */
+	N_("closed"),
 	/* what a login would be asked for, and what doctor looks at */
 	N_("asked"), N_("not-asked"), N_("dictionary"), N_("leaked passwords"), N_("other servers"),
 	N_("RADIUS certificates"), N_("relay certificates"), N_("relays"),

@@ -96,6 +96,12 @@ static const struct act_arg_spec grant_end_args[] = {ID_NEEDED, REASON_NEEDED, T
 #define DUTY {.name = "duty", .type = ARG_TEXT, .required = true, .min = 1, .max = 32}
 static const struct act_arg_spec duty_args[] = {DUTY, END};
 static const struct act_arg_spec duty_done_args[] = {DUTY, WHEN("on"), REASON_NEEDED, TICKET, END};
+static const struct act_arg_spec finding_list_args[] = {
+	FLAG("all"), NUMBER("level", 0, 3), WHEN("since"), END};
+static const struct act_arg_spec finding_show_args[] = {ID_NEEDED, END};
+static const struct act_arg_spec finding_close_args[] = {ID_NEEDED,
+	{.name = "level", .type = ARG_NUMBER, .required = true, .min = 0, .max = 3}, REASON_NEEDED,
+	TICKET, END};
 static const struct act_arg_spec service_show_args[] = {
 	{.name = "name", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END
 };
@@ -182,6 +188,9 @@ static const struct act acts[] = {
 	VIEW("duty.list", ROLE_VIEWER, no_args, act_duty_list),
 	VIEW("duty.show", ROLE_VIEWER, duty_args, act_duty_show),
 	CHANGE("duty.done", ROLE_OFFICER, duty_done_args, act_duty_done),
+	LOG_VIEW("finding.list", ROLE_AUDITOR, finding_list_args, act_finding_list),
+	LOG_VIEW("finding.show", ROLE_AUDITOR, finding_show_args, act_finding_show),
+	CHANGE("finding.close", ROLE_OFFICER, finding_close_args, act_finding_close),
 	VIEW("service.list", ROLE_VIEWER, no_args, act_service_list),
 	VIEW("service.show", ROLE_VIEWER, service_show_args, act_service_show),
 	VIEW("session.list", ROLE_VIEWER, session_list_args, act_session_list),

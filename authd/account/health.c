@@ -7,6 +7,7 @@
 #include "authd/account/duties.h"
 
 #define MIB INT64_C(1048576)
+#define FINDING_SERIOUS 2 /* level */
 #define DISK_CRITICAL (32 * MIB)
 #define DISK_LOW (512 * MIB)
 
@@ -98,6 +99,13 @@ streams_late(const struct config *config, const struct health *health)
 }
 
 static bool
+findings_open(const struct config *config, const struct health *health)
+{
+	(void)config;
+	return health->counts.incidents > 0 && health->counts.incident_level >= FINDING_SERIOUS;
+}
+
+static bool
 observing(const struct config *config, const struct health *health)
 {
 	(void)health;
@@ -134,6 +142,9 @@ static const struct {
 	{streams_late, "warning",
 		N_("Rows of the log have waited for more than ten minutes for a receiver: see "
 		   "'warifu log streams'.")},
+	{findings_open, "warning",
+		N_("Something was found in the log that nobody has decided on yet: see 'warifu "
+		   "finding list'.")},
 	{observing, "warning", N_("Logins are recorded only, not enforced (mode = observe).")},
 	{clock_free_running, "warning",
 		N_("The clock is not synchronised: start a time service such as chrony.")},

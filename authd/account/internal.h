@@ -221,6 +221,9 @@ WF_MUST_USE wf_status act_each_row(struct act_call *call, const struct store_vie
 WF_MUST_USE wf_status act_each_month(struct act_call *call,
 	wf_status (*visit)(void *ctx, const struct store_month *month), void *ctx);
 WF_MUST_USE wf_status act_counts(struct act_call *call, struct store_counts *counts_r);
+/* `view` says which incidents (kind, after, since_us, newest_first). */
+WF_MUST_USE wf_status act_each_incident(struct act_call *call, const struct store_view *view,
+	wf_status (*visit)(void *ctx, const struct incident *incident), void *ctx);
 /* How far a reader of the log has come; zeros, and WF_OK, where there is none of that name. */
 WF_MUST_USE wf_status act_cursor(
 	struct act_call *call, const char *name, struct store_cursor *cursor_r);
@@ -307,6 +310,9 @@ wf_status act_session_kill(struct act_call *call);
 wf_status act_unlock(struct act_call *call);
 wf_status act_log(struct act_call *call);
 wf_status act_log_show(struct act_call *call);
+wf_status act_finding_list(struct act_call *call);
+wf_status act_finding_show(struct act_call *call);
+wf_status act_finding_close(struct act_call *call);
 wf_status act_log_export(struct act_call *call);
 wf_status act_log_verify(struct act_call *call);
 wf_status act_log_retention(struct act_call *call);

@@ -49,6 +49,11 @@ WF_MUST_USE wf_status log_walk(struct log_page *page);
 /* The rows behind `after`, whatever they are. */
 WF_MUST_USE wf_status log_walk_from(struct log_page *page, uint64_t after);
 
+/* --- log_view.c: rows with all that there is to say --- */
+WF_MUST_USE wf_status log_whole_head(struct act_call *call);
+/* WF_NOT_FOUND with a sentence: there is no such row. */
+WF_MUST_USE wf_status log_whole_row(struct act_call *call, uint64_t seq);
+
 /* --- log_reads.c: reading is a row, too --- */
 /*
  * Rows of a listing are about to leave: who is shown more than LOG_BULK of them in an hour leaves

@@ -121,19 +121,30 @@ send_whole_row(
 }
 
 wf_status
-act_log_show(struct act_call *call)
+log_whole_head(struct act_call *call)
 {
-	const uint64_t seq = (uint64_t)act_number(call, "seq", 0);
-	struct log_page page = {.call = call, .send = send_whole_row, .left = 1};
-	wf_status status = send_head(call, "explanation");
+	return send_head(call, "explanation");
+}
 
-	if (status == WF_OK)
-		status = log_walk_from(&page, seq - 1);
+wf_status
+log_whole_row(struct act_call *call, uint64_t seq)
+{
+	struct log_page page = {.call = call, .send = send_whole_row, .left = 1};
+	wf_status status = log_walk_from(&page, seq - 1);
+
 	if (status != WF_OK || page.seq == seq)
 		return status;
 	return act_say(call, WF_NOT_FOUND,
 		_("The log has no row %llu; 'warifu log' shows which there are."),
 		(unsigned long long)seq);
+}
+
+wf_status
+act_log_show(struct act_call *call)
+{
+	wf_status status = log_whole_head(call);
+
+	return status == WF_OK ? log_whole_row(call, (uint64_t)act_number(call, "seq", 0)) : status;
 }
 
 /* --- lines --- */

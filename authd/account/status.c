@@ -11,6 +11,7 @@
 #include "authd/account/internal.h"
 
 #define CELL_SIZE 32
+#define RULES_OFF_SIZE 512
 
 /* Everything a cell is made from. */
 struct sight {
@@ -19,6 +20,7 @@ struct sight {
 	struct health health;
 	const char *level;
 	char message[512];
+	char *rules_off; /* RULES_OFF_SIZE bytes for a cell */
 };
 
 static const char *
@@ -60,6 +62,8 @@ NUMBER_CELL(cell_locked, sight->health.counts.locked)
 NUMBER_CELL(cell_locked_strangers, sight->health.counts.locked_to_strangers)
 NUMBER_CELL(cell_reserve_used, sight->health.counts.reserve_uses)
 NUMBER_CELL(cell_duties, sight->health.duties_overdue)
+NUMBER_CELL(cell_findings, sight->health.counts.incidents)
+NUMBER_CELL(cell_findings_level, sight->health.counts.incident_level)
 NUMBER_CELL(cell_rows, sight->health.counts.audit_rows)
 NUMBER_CELL(cell_streams_late, sight->health.streams.late)
 TEXT_CELL(cell_log_hold, sight->health.retention.hold.reason)
@@ -71,6 +75,21 @@ NUMBER_CELL(cell_open, sight->health.figures.transactions_open)
 NUMBER_CELL(cell_queue, sight->health.figures.workers_queued)
 NUMBER_CELL(cell_connections, sight->health.figures.connections)
 NUMBER_CELL(cell_key_id, keyring_current(sight->call->daemon->keys))
+
+/* Rules of detection that are switched off, each with its reason, as many as fit. */
+CELL(cell_rules_off)
+{
+	const struct detect_settings *settings = &sight->config->detect;
+	char *text = sight->rules_off;
+	size_t len = 0;
+
+	(void)text_r;
+	for (size_t i = 0; i < DETECT_RULES && len < RULES_OFF_SIZE; i++)
+		if (settings->rules[i].off[0] != '\0')
+			len += (size_t)snprintf(text + len, RULES_OFF_SIZE - len, "%s%s: %s",
+				len == 0 ? "" : "; ", detect_rules()[i].id, settings->rules[i].off);
+	return text;
+}
 
 CELL(cell_pid)
 {
@@ -112,6 +131,9 @@ static const struct {
 	{"locked:number", cell_locked},
 	{"locked-strangers:number", cell_locked_strangers},
 	{"reserve-used:number", cell_reserve_used},
+	{"findings:number", cell_findings},
+	{"findings-level:number", cell_findings_level},
+	{"rules-off", cell_rules_off},
 	{"duties-overdue:number", cell_duties},
 	{"audit-rows:number", cell_rows},
 	{"log-since:time", cell_log_since},
@@ -154,11 +176,13 @@ act_status(struct act_call *call)
 {
 	const char *columns[COUNT_OF(cells)], *row[COUNT_OF(cells)];
 	char texts[COUNT_OF(cells)][CELL_SIZE];
+	char rules_off[RULES_OFF_SIZE] = "";
 	struct sight sight;
 	wf_status status = look(call, &sight);
 
 	if (status != WF_OK)
 		return status;
+	sight.rules_off = rules_off;
 	for (size_t i = 0; i < COUNT_OF(cells); i++) {
 		columns[i] = cells[i].column;
 		row[i] = cells[i].cell(&sight, texts[i]);

@@ -16,6 +16,7 @@ struct pages {
 	struct store_session_entry sessions[VIEW_PAGE];
 	struct grant grants[VIEW_PAGE];
 	struct store_month months[VIEW_PAGE];
+	struct incident incidents[VIEW_PAGE];
 };
 
 static struct pages *
@@ -43,6 +44,7 @@ fetch(struct act_call *call, struct pages *pages)
 	view->sessions = pages->sessions;
 	view->grants = pages->grants;
 	view->months = pages->months;
+	view->incidents = pages->incidents;
 	status = store_run(call->daemon->store, &pages->job);
 	return status == WF_OK ? WF_OK : act_say_store(call, status, pages->job.cause);
 }
@@ -53,6 +55,7 @@ struct visitor {
 	wf_status (*session)(void *ctx, const struct store_session_entry *session);
 	wf_status (*grant)(void *ctx, const struct grant *grant);
 	wf_status (*month)(void *ctx, const struct store_month *month);
+	wf_status (*incident)(void *ctx, const struct incident *incident);
 	wf_status (*row)(void *ctx, const struct store_audit_entry *entry);
 	void *ctx;
 };
@@ -79,6 +82,10 @@ visit_one(const struct visitor *visitor, const struct pages *pages, size_t i, ui
 	if (visitor->month != NULL) {
 		*after_r = pages->months[i].run.first_seq;
 		return visitor->month(visitor->ctx, &pages->months[i]);
+	}
+	if (visitor->incident != NULL) {
+		*after_r = (uint64_t)pages->incidents[i].id;
+		return visitor->incident(visitor->ctx, &pages->incidents[i]);
 	}
 	*after_r = pages->audit[i].seq;
 	return visitor->row(visitor->ctx, &pages->audit[i]);
@@ -195,6 +202,18 @@ act_each_month(struct act_call *call,
 	const struct visitor visitor = {.month = visit, .ctx = ctx};
 
 	return walk(call, pages_new(VIEW_MONTHS), &visitor);
+}
+
+wf_status
+act_each_incident(struct act_call *call, const struct store_view *view,
+	wf_status (*visit)(void *ctx, const struct incident *incident), void *ctx)
+{
+	const struct visitor visitor = {.incident = visit, .ctx = ctx};
+	struct pages *pages = pages_new(view->kind);
+
+	if (pages != NULL)
+		pages->job.u.view = *view;
+	return walk(call, pages, &visitor);
 }
 
 /* What is one answer, not pages of them. */

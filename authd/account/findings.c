@@ -1,0 +1,196 @@
+/*
+ * What detection found: what is open, which rows it is about, and what somebody decided.  A finding
+ * stays open until its level is recorded with a reason (SCS-5-1-1-2, SCS-5-2-1-2).
+ */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "authd/account/internal.h"
+#include "authd/account/log_page.h"
+
+/* The rule in words; its id for one that this program does not have any more. */
+static const char *
+words_of(const char *id)
+{
+	int rule = detect_rule_find(id);
+
+	return rule < 0 ? id : _(detect_rules()[rule].words);
+}
+
+/* --- list --- */
+
+struct listing {
+	struct act_call *call;
+	int64_t least; /* level */
+	unsigned long n;
+};
+
+static wf_status
+list_one(void *ctx, const struct incident *incident)
+{
+	struct listing *listing = ctx;
+	char id[ACT_NUMBER_SIZE], level[ACT_NUMBER_SIZE], rows[ACT_NUMBER_SIZE],
+		first[ACT_NUMBER_SIZE], last[ACT_NUMBER_SIZE], closed[ACT_NUMBER_SIZE],
+		decided[ACT_NUMBER_SIZE] = "";
+	const char *cells[] = {act_number_text(incident->id, id),
+		act_number_text((int64_t)incident->level, level),
+		incident->closed_us != 0 ? "closed" : "open", incident->rule,
+		words_of(incident->rule), incident->user, incident->source,
+		act_moment_text(incident->first_us, first), act_moment_text(incident->last_us, last),
+		act_number_text((int64_t)incident->rows, rows), decided, incident->closed_by,
+		act_moment_text(incident->closed_us, closed), incident->reason};
+
+	if ((int64_t)incident->level < listing->least)
+		return WF_OK;
+	if (incident->decided >= 0)
+		(void)act_number_text(incident->decided, decided);
+	listing->n++;
+	return act_row_out(listing->call, cells, COUNT_OF(cells));
+}
+
+wf_status
+act_finding_list(struct act_call *call)
+{
+	static const char *const columns[] = {"id:number", "level:number", "state", "rule", "text",
+		"user", "source", "first:time", "last:time", "rows:number", "decided:number",
+		"closed-by", "closed:time", "reason"};
+	const struct store_view view = {
+		.kind = act_flag(call, "all", false) ? VIEW_INCIDENTS : VIEW_INCIDENTS_OPEN,
+		.result = -1,
+		.since_us = act_number(call, "since", 0)};
+	struct listing listing = {.call = call, .least = act_number(call, "level", 0)};
+	wf_status status = act_head(call, columns, COUNT_OF(columns));
+
+	if (status == WF_OK)
+		status = act_each_incident(call, &view, list_one, &listing);
+	if (status != WF_OK)
+		return status;
+	return act_say(call, WF_OK, WF_NGETTEXT("%lu finding.", "%lu findings.", listing.n),
+		listing.n);
+}
+
+/* --- one of them --- */
+
+struct search {
+	int64_t id;
+	struct incident found; /* id 0: not found */
+};
+
+static wf_status
+look(void *ctx, const struct incident *incident)
+{
+	struct search *search = ctx;
+
+	if (incident->id == search->id)
+		search->found = *incident;
+	return WF_NO;
+}
+
+static wf_status
+find(struct act_call *call, struct incident *incident_r)
+{
+	struct search search = {.id = act_number(call, "id", 0)};
+	const struct store_view view = {
+		.kind = VIEW_INCIDENTS, .result = -1, .after = (uint64_t)search.id - 1};
+	wf_status status = act_each_incident(call, &view, look, &search);
+
+	if (status == WF_OK && search.found.id == 0)
+		return act_say(call, WF_NOT_FOUND,
+			_("There is no finding %lld; 'warifu finding list --all' shows all."),
+			(long long)search.id);
+	if (status == WF_OK)
+		*incident_r = search.found;
+	return status;
+}
+
+/* --- show --- */
+
+static wf_status
+take_detail(void *ctx, const struct store_audit_entry *entry)
+{
+	struct audit_row row;
+
+	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK)
+		memcpy(ctx, row.detail, sizeof(row.detail));
+	return WF_NO;
+}
+
+/* "level 2; key ...; rows 12 from 3 to 40: 3 5 40": what stands behind the last colon. */
+static wf_status
+show_rows(struct act_call *call, const char *detail)
+{
+	const char *at = strrchr(detail, ':');
+	wf_status status = WF_OK;
+
+	while (at != NULL && status == WF_OK) {
+		char *end;
+		uint64_t seq = strtoull(at + 1, &end, 10);
+
+		if (end == at + 1)
+			break;
+		status = log_whole_row(call, seq);
+		if (status == WF_NOT_FOUND)
+			status = WF_OK; /* it has expired */
+		at = *end == ' ' ? end : NULL;
+	}
+	return status;
+}
+
+wf_status
+act_finding_show(struct act_call *call)
+{
+	struct incident incident = {.id = 0};
+	char detail[sizeof(((struct audit_row *)NULL)->detail)] = "";
+	wf_status status = find(call, &incident);
+	const struct store_view view = {.result = -1, .after = (uint64_t)incident.id - 1};
+
+	if (status == WF_OK)
+		status = act_each_row(call, &view, take_detail, detail);
+	if (status == WF_OK)
+		status = log_whole_head(call);
+	if (status == WF_OK)
+		status = show_rows(call, detail);
+	if (status == WF_OK)
+		status = log_whole_row(call, (uint64_t)incident.id);
+	if (status != WF_OK)
+		return status;
+	return act_say(call, WF_OK,
+		_("%s: %" PRIu64 " rows from %" PRIu64 " to %" PRIu64 "; the first of them, and the "
+		  "finding's own."),
+		words_of(incident.rule), incident.rows, incident.first_seq, incident.last_seq);
+}
+
+/* --- close --- */
+
+wf_status
+act_finding_close(struct act_call *call)
+{
+	const int64_t level = act_number(call, "level", 0);
+	struct incident incident = {.id = 0};
+	struct act_change change;
+	struct effect *effect;
+	wf_status status = find(call, &incident);
+
+	if (status == WF_OK && incident.closed_us != 0)
+		status = act_say(call, WF_CONFLICT,
+			_("Finding %lld was closed already, by %s with level %d."),
+			(long long)incident.id, incident.closed_by, incident.decided);
+	if (status != WF_OK)
+		return status;
+	act_change_init(call, &change, incident.user, "finding %lld (%s, found at level %u): level %lld",
+		(long long)incident.id, incident.rule, incident.level, (long long)level);
+	effect = act_change_add(&change, EFFECT_INCIDENT_CLOSE, 0);
+	effect->value = incident.id;
+	effect->value2 = level;
+	(void)snprintf(effect->text, sizeof(effect->text), "%.63s", call->operator_name);
+	(void)snprintf(effect->text2, sizeof(effect->text2), "%.255s", act_arg(call, "reason"));
+	status = act_commit(call, &change);
+	if (status != WF_OK)
+		return status;
+	return act_say(call, WF_OK, _("Finding %lld is closed with level %lld."),
+		(long long)incident.id, (long long)level);
+}
