@@ -45,7 +45,7 @@ static const struct wf_field_spec wire_fields[] = {
 	{WF_F_SECRET_ARG, "SECRET_ARG", WF_T_SECRET, 2, 64 + WF_SECRET_MAX, 1, "key=value"},
 	{WF_F_COLUMN, "COLUMN", WF_T_TEXT, 1, 64, 1,
 		"name, or name and type: `:number`, `:bool`, `:time` (microseconds since 1970)"},
-	{WF_F_CELL, "CELL", WF_T_TEXT, 0, 4096, 1, "in the order of the columns; empty = none"},
+	{WF_F_CELL, "CELL", WF_T_TEXT, 0, 8192, 1, "in the order of the columns; empty = none"},
 	{WF_F_STATUS, "STATUS", WF_T_U8, 1, 1, 1, "status code of the act; 0 = done"},
 	{WF_F_PHASE, "PHASE", WF_T_U8, 1, 1, 1, "1 = check only, 2 = change (as if absent)"},
 	{WF_F_TAG, "TAG", WF_T_U64, 8, 8, 3,

@@ -67,7 +67,7 @@ static const struct {
 	unsigned flags;
 } time_kinds[] = {
 	{VALUE_SINCE, 0},
-	{VALUE_BEFORE, WHEN_DAY_END},
+	{VALUE_BEFORE, WHEN_DAY_END | WHEN_DAY_NEXT},
 	{VALUE_FROM, WHEN_AHEAD},
 	{VALUE_UNTIL, WHEN_AHEAD | WHEN_DAY_END},
 };

@@ -21,7 +21,7 @@ enum value_kind {
 	VALUE_CHOICE,  /* one of `choices` */
 	/* A time, sent in microseconds: */
 	VALUE_SINCE,   /* "2h" means two hours ago; a day means its start */
-	VALUE_BEFORE,  /* two hours ago; the end of the day */
+	VALUE_BEFORE,  /* two hours ago; the end of the day; itself no part of it */
 	VALUE_FROM,    /* in two hours; the start of the day */
 	VALUE_UNTIL,   /* in two hours; the end of the day */
 	VALUE_DURATION /* "10m", "90", "2h"; kept as typed */

@@ -173,14 +173,21 @@ to_us(const struct tm *typed, bool local, int offset_s, int us, int64_t *us_r)
 	return WF_OK;
 }
 
-/* The last microsecond of the day that `tm` lies in. */
+/* What an end means that begins here. */
 static int64_t
-day_end(struct tm tm)
+end_before(int64_t next_us, unsigned flags)
+{
+	return (flags & WHEN_DAY_NEXT) != 0 ? next_us : next_us - 1;
+}
+
+/* The end of the day that `tm` lies in. */
+static int64_t
+day_end(struct tm tm, unsigned flags)
 {
 	tm.tm_mday += 1;
 	tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
 	tm.tm_isdst = -1;
-	return (int64_t)mktime(&tm) * SECOND_US - 1;
+	return end_before((int64_t)mktime(&tm) * SECOND_US, flags);
 }
 
 /* "2026-10": its first microsecond, or its last. */
@@ -197,7 +204,9 @@ parse_month(const char *text, unsigned flags, int64_t *us_r)
 	tm.tm_mon -= (flags & WHEN_DAY_END) == 0;
 	tm.tm_mday = 1;
 	tm.tm_isdst = -1;
-	*us_r = (int64_t)mktime(&tm) * SECOND_US - ((flags & WHEN_DAY_END) != 0);
+	*us_r = (int64_t)mktime(&tm) * SECOND_US;
+	if ((flags & WHEN_DAY_END) != 0)
+		*us_r = end_before(*us_r, flags);
 	return WF_OK;
 }
 
@@ -217,7 +226,7 @@ parse_date(const char *text, unsigned flags, int64_t *us_r)
 		return WF_INVALID;
 	status = to_us(&tm, local, offset, us, us_r);
 	if (status == WF_OK && whole_day)
-		*us_r = day_end(tm);
+		*us_r = day_end(tm, flags);
 	return status;
 }
 
@@ -244,7 +253,7 @@ parse_word(const char *text, int64_t now_us, unsigned flags, int64_t *us_r)
 		tm.tm_hour = tm.tm_min = tm.tm_sec = 0;
 		tm.tm_mday += midnights[i].days;
 		tm.tm_isdst = -1;
-		*us_r = (flags & WHEN_DAY_END) != 0 ? day_end(tm)
+		*us_r = (flags & WHEN_DAY_END) != 0 ? day_end(tm, flags)
 						    : (int64_t)mktime(&tm) * SECOND_US;
 		return WF_OK;
 	}

@@ -8,7 +8,8 @@
 
 enum when_flags {
 	WHEN_AHEAD = 1,	 /* "2h" is in two hours, not two hours ago */
-	WHEN_DAY_END = 2 /* a day or month alone means its last microsecond, not its first */
+	WHEN_DAY_END = 2, /* a day or month alone means its last microsecond, not its first */
+	WHEN_DAY_NEXT = 4 /* with WHEN_DAY_END: the first one behind it, where an end is no part */
 };
 
 /*

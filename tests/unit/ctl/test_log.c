@@ -1,0 +1,347 @@
+/*
+ * What is seen of the log: tables that fit a terminal, and exports, byte by byte. What others read
+ * in them is shown by tests/system/test_log.py.
+ */
+#include "config.h"
+
+#include <fcntl.h>
+#include <locale.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "authd/audit/export.h"
+#include "ctl/csv.h"
+#include "tests/unit/audit/rows.h"
+#include "tests/unit/ctl/rig.h"
+#include "tests/unit/unit.h"
+
+static struct rig rig;
+
+static void
+set_up(void)
+{
+	ck_assert_ptr_nonnull(setlocale(LC_CTYPE, "C.UTF-8"));
+	ck_assert_int_eq(setenv("TZ", "Asia/Tokyo", 1), 0);
+}
+
+static void
+tear_down(void)
+{
+	rig_stop(&rig);
+}
+
+#define START(...)                                                                                 \
+	do {                                                                                       \
+		const struct rig_act acts[] = {__VA_ARGS__};                                       \
+		rig_start(&rig, acts, sizeof(acts) / sizeof(acts[0]));                             \
+	} while (0)
+
+/* ---- lists ---- */
+
+#define LIST                                                                                       \
+	.act = "log", .columns = {"seq:number", "time:time", "result", "event", "user", "source",  \
+			      "reason", "service", "factors", "class", "count:number"},            \
+	.rows = {{"9", "1767225609000000", "unavailable", "session.open", "a-user-of-a-long-name", \
+		"2001:db8:1234:5678:9abc:def0:1234:5678", "service-account-no-key", "sshd",         \
+		"password+totp", "auth", "1"}}
+
+static size_t
+longest_line(const char *text)
+{
+	size_t longest = 0;
+
+	while (*text != '\0') {
+		char line[512];
+		size_t len = strcspn(text, "\n");
+
+		snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		if (table_width(line) > longest)
+			longest = table_width(line);
+		text += len + (text[len] == '\n');
+	}
+	return longest;
+}
+
+static const size_t widths[] = {40, 72, 80, 100, 132};
+
+START_TEST(a_list_fits_the_terminal)
+{
+	START({LIST});
+	rig.ctl.width = widths[_i];
+	ck_assert_int_eq(rig_run(&rig, NULL, "log"), CTL_OK);
+	if (widths[_i] >= 72)
+		ck_assert_uint_le(longest_line(rig.out), widths[_i]);
+	ck_assert_ptr_nonnull(strstr(rig.out, "2026-01-01 09:00:09  ")); /* times stay whole */
+	ck_assert_ptr_nonnull(strstr(rig.out, "~"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "Reason"));
+}
+END_TEST
+
+START_TEST(wide_is_all_of_it)
+{
+	START({LIST});
+	rig.ctl.width = 80;
+	ck_assert_int_eq(rig_run(&rig, NULL, "log --wide"), CTL_OK);
+	ck_assert_ptr_null(strstr(rig.out, "~"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "Count"));
+	rig.ctl.width = 0; /* no terminal */
+	ck_assert_int_eq(rig_run(&rig, NULL, "log"), CTL_OK);
+	ck_assert_ptr_null(strstr(rig.out, "~"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "Count"));
+}
+END_TEST
+
+START_TEST(columns_are_chosen)
+{
+	START({LIST});
+	ck_assert_int_eq(rig_run(&rig, NULL, "log --columns user,seq,nothing"), CTL_OK);
+	ck_assert_str_eq(rig.out, "User                   Row\na-user-of-a-long-name    9\n");
+}
+END_TEST
+
+/* A row of nothing but a number is no row, and no end. */
+START_TEST(a_list_goes_on_behind_a_place)
+{
+	START({.act = "log", .columns = {"seq:number", "time:time", "user"},
+		      .rows = {{"5", "1", "alice"}, {"20000", "", ""}}},
+		{.act = "log", .columns = {"seq:number", "time:time", "user"},
+			.rows = {{"30000", "", ""}}},
+		{.act = "log", .columns = {"seq:number", "time:time", "user"},
+			.rows = {{"30005", "2", "bob"}}});
+	ck_assert_int_eq(rig_run(&rig, NULL, "log --since 2h --rule lock --columns seq,user"), CTL_OK);
+	ck_assert_str_eq(rig.out, "Row  User\n  5  alice\n30005  bob\n");
+	ck_assert_ptr_nonnull(strstr(rig_asked(&rig), " after=20000 order=oldest limit=500\n"));
+	ck_assert_ptr_nonnull(strstr(rig_asked(&rig), " after=30000 order=oldest limit=500\n"));
+}
+END_TEST
+
+/* ---- exports ---- */
+
+static char lines[2][AUDIT_EXPORT_MAX];
+
+static void
+make_line(size_t i, const char *user)
+{
+	static const uint8_t chain[32] = {1};
+	struct audit_row row;
+	struct wf_buf line;
+
+	full_row(&row);
+	AUDIT_TEXT(row.user, user);
+	wf_buf_init(&line, AUDIT_EXPORT_MAX);
+	ck_assert_int_eq(audit_export_row(&row, i + 1, chain, &line), WF_OK);
+	snprintf(lines[i], sizeof(lines[i]), "%.*s", (int)line.len, (const char *)line.data);
+	wf_buf_clear(&line);
+}
+
+/* Two rows in two pages. */
+static void
+start_export(void)
+{
+	static const struct rig_act acts[] = {
+		{.act = "log.export", .columns = {"seq:number", "line"},
+			.rows = {{"1", lines[0]}, {"1", ""}}},
+		{.act = "log.export", .columns = {"seq:number", "line"}, .rows = {{"2", lines[1]}}},
+	};
+
+	make_line(0, "花子");
+	make_line(1, "=cmd|'/c calc'!A1\",x");
+	rig_start(&rig, acts, sizeof(acts) / sizeof(acts[0]));
+}
+
+START_TEST(lines_are_as_they_came)
+{
+	char both[2 * AUDIT_EXPORT_MAX + 8];
+
+	start_export();
+	ck_assert_int_eq(rig_run(&rig, NULL, "log export --user a"), CTL_OK);
+	snprintf(both, sizeof(both), "%s\n%s\n", lines[0], lines[1]);
+	ck_assert_str_eq(rig.out, both);
+	ck_assert_str_eq(rig_asked(&rig), "log.export user=a\nlog.export user=a after=1\n");
+}
+END_TEST
+
+#define REST                                                                                       \
+	"\"192.0.2.7\",\"failure\",\"login\",\"sshd\",\"host1\",\"ssh\",\"authenticate\","         \
+	"\"wrong-password\",\"password+totp\",\"knowledge+possession\","                           \
+	"\"lock.threshold SCS-4-1-4-1\",2,2026-03-01 08:58:20,2026-03-01 09:00:00,\"root\","       \
+	"\"T-1\",\"officer\",\"try 3\",\"00112233445566778899aabbccddeeff\",\"auth\",\"node1\","
+
+START_TEST(a_table_is_as_the_rfc_says)
+{
+	static const char wanted[] =
+		"\xef\xbb\xbf\"Date and time\",\"User ID\",\"Source IP address\","
+		"\"Success or failure\",\"Event\",\"Event source (service)\",\"Destination host\","
+		"\"Machine (NAS or terminal)\",\"Action\",\"Reason\",\"Factors\","
+		"\"Kinds of factors\",\"Rule that decided\",\"Count\",\"First time\",\"Last time\","
+		"\"Operator\",\"Ticket\",\"Approved by\",\"Details\",\"Transaction\",\"Class\","
+		"\"Node\",\"Row\",\"Date and time (RFC 3339)\",\"Hash of the chain\"\r\n"
+		"2026-03-01 09:00:00,\"花子\"," REST "1,2026-03-01T09:00:00.123456+09:00,"
+		"\"0100000000000000000000000000000000000000000000000000000000000000\"\r\n"
+		"2026-03-01 09:00:00,\"'=cmd|'/c calc'!A1\"\",x\"," REST
+		"2,2026-03-01T09:00:00.123456+09:00,"
+		"\"0100000000000000000000000000000000000000000000000000000000000000\"\r\n";
+
+	start_export();
+	ck_assert_int_eq(rig_run(&rig, NULL, "log export --format csv --bom"), CTL_OK);
+	ck_assert_str_eq(rig.out, wanted);
+}
+END_TEST
+
+START_TEST(a_line_that_is_none_ends_it)
+{
+	START({.act = "log.export", .columns = {"seq:number", "line"},
+		.rows = {{"1", "{\"seq\":1}"}}});
+	ck_assert_int_eq(rig_run(&rig, NULL, "log export --format csv"), CTL_AWAY);
+	ck_assert_ptr_nonnull(strstr(rig.err, "the daemon's answer makes no sense"));
+}
+END_TEST
+
+/* ---- where they go ---- */
+
+START_TEST(a_file_is_whole_and_its_owners_alone)
+{
+	struct stat st;
+	char line[PATH_MAX + 64];
+
+	start_export();
+	(void)umask(0);
+	snprintf(line, sizeof(line), "log export --output %s", rig_path(&rig, "x.jsonl"));
+	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_OK);
+	snprintf(line, sizeof(line), "2 rows in %s.\n", rig_path(&rig, "x.jsonl"));
+	ck_assert_str_eq(rig.out, line);
+	ck_assert_int_eq(stat(rig_path(&rig, "x.jsonl"), &st), 0);
+	ck_assert_uint_eq(st.st_mode & 07777, 0600);
+	ck_assert_uint_eq((size_t)st.st_size, strlen(lines[0]) + strlen(lines[1]) + 2);
+}
+END_TEST
+
+START_TEST(what_is_there_stays)
+{
+	char line[PATH_MAX + 64];
+
+	start_export();
+	rig_write(&rig, "x.jsonl", "mine");
+	snprintf(line, sizeof(line), "log export --output %s", rig_path(&rig, "x.jsonl"));
+	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "File exists"));
+	ck_assert_str_eq(rig_read(&rig, "x.jsonl"), "mine");
+	ck_assert_str_eq(rig_asked(&rig), ""); /* nobody was asked, so no row says so */
+}
+END_TEST
+
+/* rmdir() of the folder in rig_stop() would find what is left beside it. */
+START_TEST(half_an_export_leaves_nothing)
+{
+	char line[PATH_MAX + 64];
+
+	make_line(0, "alice");
+	START({.act = "log.export", .columns = {"seq:number", "line"},
+		      .rows = {{"1", lines[0]}, {"1", ""}}},
+		{.act = "log.export", .columns = {"seq:number", "line"}, .close_early = true});
+	snprintf(line, sizeof(line), "log export --output %s", rig_path(&rig, "x.jsonl"));
+	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_AWAY);
+	ck_assert_int_ne(access(rig_path(&rig, "x.jsonl"), F_OK), 0);
+	unlink(rig.socket);
+	ck_assert_int_eq(rmdir(rig.dir), 0);
+	ck_assert_int_eq(mkdir(rig.dir, 0700), 0);
+}
+END_TEST
+
+static const struct {
+	const char *words, *error;
+} wrong[] = {
+	{"log export --bom", "--bom and --encoding are for --format csv"},
+	{"log export --encoding cp932", "--bom and --encoding are for --format csv"},
+	{"log export --format csv --bom --encoding cp932", "--bom is for UTF-8"},
+	{"log export --format xml", "--format must be one of jsonl, csv"},
+	{"log show", "ROW"},
+};
+
+START_TEST(what_makes_no_sense_is_refused)
+{
+	START({.act = "log.export"});
+	ck_assert_int_eq(rig_run(&rig, NULL, wrong[_i].words), CTL_USAGE);
+	ck_assert_msg(strstr(rig.err, wrong[_i].error) != NULL, "%s", rig.err);
+	ck_assert_str_eq(rig_asked(&rig), "");
+}
+END_TEST
+
+/* ---- cells ---- */
+
+static const struct {
+	const char *text;
+	const char *utf8;
+	const char *cp932;
+	unsigned replaced;
+} cells[] = {
+	{"", "\"\"", "\"\"", 0},
+	{"alice", "\"alice\"", "\"alice\"", 0},
+	{"a\"b,c", "\"a\"\"b,c\"", "\"a\"\"b,c\"", 0},
+	{"=1+1", "\"'=1+1\"", "\"'=1+1\"", 0},
+	{"+1", "\"'+1\"", "\"'+1\"", 0},
+	{"-1", "\"'-1\"", "\"'-1\"", 0},
+	{"@A1", "\"'@A1\"", "\"'@A1\"", 0},
+	{"\t=1", "\"'\t=1\"", "\"'\t=1\"", 0},
+	{"\r=1", "\"'\r=1\"", "\"'\r=1\"", 0},
+	{"＝1", "\"'＝1\"", "\"'\x81\x81" "1\"", 0},
+	{"−1", "\"'−1\"", "\"'\x81\xac" "1\"", 1}, /* the minus sign of mathematics */
+	{"'=1", "\"'=1\"", "\"'=1\"", 0},
+	{"1-1", "\"1-1\"", "\"1-1\"", 0},
+	{"花子", "\"花子\"", "\"\x89\xd4\x8e\x71\"", 0},
+	{"ソ表", "\"ソ表\"", "\"\x83\x5c\x95\x5c\"", 0}, /* whose second byte is a backslash */
+	{"①髙", "\"①髙\"", "\"\x87\x40\xfb\xfc\"", 0},
+	{"😀x\xc2\xa5", "\"😀x\xc2\xa5\"", "\"\x81\xac" "x\x81\xac\"", 2}, /* a yen is no backslash */
+	{"\xff" "a", "\"\xff" "a\"", "\"?a\"", 0},
+};
+
+START_TEST(a_cell_stays_a_text)
+{
+	for (int cp932 = 0; cp932 < 2; cp932++) {
+		char *text = NULL;
+		size_t size;
+		FILE *out = open_memstream(&text, &size);
+		struct csv csv;
+
+		ck_assert_int_eq(csv_open(&csv, out, cp932 != 0, false), WF_OK);
+		csv_text(&csv, cells[_i].text);
+		csv_close(&csv);
+		fclose(out);
+		ck_assert_str_eq(text, cp932 ? cells[_i].cp932 : cells[_i].utf8);
+		ck_assert_uint_eq(csv.replaced, cp932 ? cells[_i].replaced : 0);
+		free(text);
+	}
+}
+END_TEST
+
+static Suite *
+log_suite(void)
+{
+	Suite *suite = suite_create("log");
+	TCase *shown = tcase_create("shown"), *bytes = tcase_create("bytes");
+
+	tcase_add_checked_fixture(shown, set_up, tear_down);
+	tcase_set_timeout(shown, 60);
+	tcase_add_loop_test(
+		shown, a_list_fits_the_terminal, 0, (int)(sizeof(widths) / sizeof(widths[0])));
+	tcase_add_test(shown, wide_is_all_of_it);
+	tcase_add_test(shown, columns_are_chosen);
+	tcase_add_test(shown, a_list_goes_on_behind_a_place);
+	tcase_add_test(shown, lines_are_as_they_came);
+	tcase_add_test(shown, a_table_is_as_the_rfc_says);
+	tcase_add_test(shown, a_line_that_is_none_ends_it);
+	tcase_add_test(shown, a_file_is_whole_and_its_owners_alone);
+	tcase_add_test(shown, what_is_there_stays);
+	tcase_add_test(shown, half_an_export_leaves_nothing);
+	tcase_add_loop_test(
+		shown, what_makes_no_sense_is_refused, 0, (int)(sizeof(wrong) / sizeof(wrong[0])));
+	tcase_add_loop_test(
+		bytes, a_cell_stays_a_text, 0, (int)(sizeof(cells) / sizeof(cells[0])));
+	suite_add_tcase(suite, shown);
+	suite_add_tcase(suite, bytes);
+	return suite;
+}
+
+UNIT_MAIN(log_suite)
