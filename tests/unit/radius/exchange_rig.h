@@ -131,15 +131,15 @@ receive(struct craft *craft, int64_t now_us)
 	exchanges_receive(exchanges, &route, craft->bytes, craft->len, now_us);
 }
 
-/* A login with an identifier of its own. */
+/* A login with this identifier, and an authenticator that begins so. */
 static inline void
-make_login(struct craft *craft)
+make_login_as(struct craft *craft, uint8_t id, uint8_t first)
 {
 	static const uint8_t hidden[16] = {0};
 
 	craft_begin(craft, CODE_ACCESS_REQUEST);
-	craft->bytes[1] = ++next_id;
-	craft->bytes[4] = next_id;
+	craft->bytes[1] = id;
+	craft->bytes[4] = first;
 	craft_text(craft, ATTR_USER_NAME, "alice");
 	craft_text(craft, ATTR_NAS_IDENTIFIER, "nas");
 	{
@@ -153,6 +153,14 @@ make_login(struct craft *craft)
 		craft_add(craft, ATTR_USER_PASSWORD, pad, sizeof(pad));
 	}
 	craft_sign(craft, &binding);
+}
+
+/* With an identifier of its own. */
+static inline void
+make_login(struct craft *craft)
+{
+	next_id++;
+	make_login_as(craft, next_id, next_id);
 }
 
 static inline void

@@ -1,6 +1,7 @@
 /* The life of requests, with a daemon and a network that are functions here. */
 #include "config.h"
 
+#include "common/text.h"
 #include "tests/unit/radius/exchange_rig.h"
 #include "tests/unit/faults.h"
 
@@ -29,6 +30,81 @@ START_TEST(verdicts)
 			ck_assert_uint_eq(last[0], rows[i].code);
 		ck_assert_uint_eq(exchanges_count(exchanges), 0);
 	}
+}
+END_TEST
+
+/* Of the reply that was sent last. */
+static const char *
+reply_text(void)
+{
+	static char text[ATTRIBUTE_VALUE_MAX + 1];
+	const struct attribute *attribute;
+	struct packet packet;
+
+	ck_assert_int_eq(packet_read(last, last_len, &packet), PACKET_FINE);
+	attribute = packet_next(&packet, ATTR_REPLY_MESSAGE, NULL);
+	ck_assert_ptr_nonnull(attribute);
+	snprintf(text, sizeof(text), "%.*s", (int)attribute->len, (const char *)attribute->value);
+	return text;
+}
+
+/* The daemon names what is to be said, or says it; of groups it says what it may. */
+START_TEST(what_the_daemon_says)
+{
+	struct wf_msg msg;
+
+	send_login(SECOND);
+	ck_assert_int_eq(fill_result(&msg, tags[0], WF_VERDICT_REJECT), WF_OK);
+	ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_TEXT_ID, WF_TEXT_REFUSED), WF_OK);
+	exchanges_answer(exchanges, &msg, SECOND);
+	wf_msg_clear(&msg);
+	ck_assert_str_eq(reply_text(), wf_text(WF_TEXT_REFUSED, NULL));
+	send_login(SECOND);
+	ck_assert_int_eq(fill_result(&msg, tags[1], WF_VERDICT_ACCEPT), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_TEXT, "Good morning."), WF_OK);
+	ck_assert_int_eq(wf_msg_add_text(&msg, WF_F_GROUP, "staff"), WF_OK);
+	exchanges_answer(exchanges, &msg, SECOND);
+	wf_msg_clear(&msg);
+	ck_assert_uint_eq(last[0], CODE_ACCESS_ACCEPT);
+	ck_assert_str_eq(reply_text(), "Good morning.");
+}
+END_TEST
+
+/* Silence, and the device may ask again. */
+START_TEST(a_challenge_that_is_none)
+{
+	struct craft craft;
+	struct wf_msg msg;
+
+	make_login(&craft);
+	for (size_t i = 0; i < 2; i++) {
+		receive(&craft, SECOND);
+		ck_assert_uint_eq(asked, i + 1);
+		wf_msg_init(&msg, WF_MSG_CHALLENGE, WF_WIRE_VERSION);
+		ck_assert_int_eq(wf_msg_add_uint(&msg, WF_F_TAG, tags[i]), WF_OK);
+		exchanges_answer(exchanges, &msg, SECOND); /* neither STATE nor prompt */
+		wf_msg_clear(&msg);
+	}
+	ck_assert_uint_eq(sent, 0);
+	ck_assert_uint_eq(count(STATS_UNAVAILABLE), 2);
+}
+END_TEST
+
+/* A newer packet of the same identifier has its place: the older one's answer goes nowhere. */
+START_TEST(an_answer_to_one_that_was_replaced)
+{
+	struct craft craft;
+
+	make_login_as(&craft, 200, 1);
+	receive(&craft, SECOND);
+	make_login_as(&craft, 200, 2);
+	receive(&craft, SECOND);
+	ck_assert_uint_eq(asked, 2);
+	answer(tags[0], WF_VERDICT_ACCEPT, SECOND);
+	ck_assert_uint_eq(sent, 0);
+	answer(tags[1], WF_VERDICT_REJECT, SECOND);
+	ck_assert_uint_eq(sent, 1);
+	ck_assert_uint_eq(last[0], CODE_ACCESS_REJECT);
 }
 END_TEST
 
@@ -436,6 +512,9 @@ exchange_suite(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, verdicts);
+	tcase_add_test(tc, what_the_daemon_says);
+	tcase_add_test(tc, a_challenge_that_is_none);
+	tcase_add_test(tc, an_answer_to_one_that_was_replaced);
 	tcase_add_test(tc, tags_are_checked);
 	tcase_add_test(tc, d2_resent);
 	tcase_add_test(tc, late_and_lost);

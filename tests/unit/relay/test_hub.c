@@ -7,7 +7,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "authd/relay/hub_internal.h"
 #include "tests/unit/descriptors.h"
+#include "tests/unit/faults.h"
 #include "tests/unit/relay/hub_rig.h"
 #include "tests/unit/unit.h"
 
@@ -566,6 +568,59 @@ START_TEST(gone_in_the_middle)
 }
 END_TEST
 
+#ifdef WF_FAULT
+static int ends[2]; /* of a connection that has just come: the hub's, and the relay's */
+
+static void
+knock(void)
+{
+	ck_assert_int_eq(
+		socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+}
+
+static wf_status
+admit(void)
+{
+	guest_new(hub, ends[0], "192.0.2.1:7443");
+	return hub->guests != NULL ? WF_OK : WF_NO_MEMORY;
+}
+
+/* Whoever is not let in leaves nothing behind, and hears it at once. */
+static void
+admitted(wf_status status)
+{
+	char byte;
+
+	if (status == WF_OK)
+		guest_free(hub->guests);
+	ck_assert_ptr_null(hub->guests);
+	ck_assert_uint_eq(hub->nguests, 0);
+	ck_assert_int_eq(read(ends[1], &byte, 1), 0);
+	close(ends[1]);
+}
+
+START_TEST(no_memory_for_one_who_comes)
+{
+	static const struct fault_scenario scenario = {knock, admit, admitted};
+
+	ck_assert_uint_ge(fault_loop(&scenario), 2);
+	ck_assert_ptr_nonnull(strstr(said, "a relay from 192.0.2.1:7443 is not let in: no memory"));
+}
+END_TEST
+
+static void
+add_fault_tests(TCase *tc)
+{
+	tcase_add_test(tc, no_memory_for_one_who_comes);
+}
+#else
+static void
+add_fault_tests(TCase *tc)
+{
+	(void)tc;
+}
+#endif
+
 static Suite *
 hub_suite(void)
 {
@@ -594,6 +649,7 @@ hub_suite(void)
 	tcase_add_test(tc, without_descriptors_accepting_pauses);
 	tcase_add_test(tc, stops_accepting);
 	tcase_add_test(tc, gone_in_the_middle);
+	add_fault_tests(tc);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
