@@ -34,7 +34,8 @@ note_time(void *ctx, const struct store_audit_entry *entry)
 
 /* A new one that begins now has nothing to catch up with. */
 static wf_status
-look(struct act_call *call, const struct config_stream *config, uint64_t last, struct sight *sight_r)
+look(struct act_call *call, const struct config_stream *config, uint64_t last,
+	struct sight *sight_r)
 {
 	struct sight sight = {.config = config};
 	char name[sizeof(sight.cursor.name)];

@@ -1,5 +1,5 @@
 /*
- * What warifu.conf says about streams of the log: to whom its rows go, over what, and in which form.
+ * What warifu.conf says about streams of the log: to whom its rows go, over what, in which form.
  * warifu-egress sends what leaves the machine; what stays on it warifud writes itself.
  *
  * Constant after config_load(); any thread may read.  Certificates and keys are named as files and

@@ -58,7 +58,7 @@ config_stream_defaults(struct config_stream *stream)
 static const struct way {
 	const char *word;
 	enum stream_way way;
-	const char *path; /* of those on this machine: where they listen as a rule; NULL: elsewhere */
+	const char *path; /* of those on this machine: where they listen as a rule; else NULL */
 } ways[] = {
 	{"tls://", STREAM_TLS, NULL},
 	{"tcp://", STREAM_TCP, NULL},

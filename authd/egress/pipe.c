@@ -189,8 +189,8 @@ shake_hands(struct pipe *pipe)
 }
 
 /*
- * In TLS 1.3 the handshake is over here before the receiver has looked at our certificate, or at the
- * lack of one.  What it would say first is a ticket, or that it hangs up; some say nothing.
+ * In TLS 1.3 the handshake is over here before the receiver has looked at our certificate, or at
+ * the lack of one.  What it would say first is a ticket, or that it hangs up; some say nothing.
  */
 static wf_status
 hear_opinion(struct pipe *pipe)

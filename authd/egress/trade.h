@@ -16,7 +16,7 @@
 struct target {
 	const char *name;  /* the section's */
 	unsigned parallel; /* threads that it has */
-	/* the section itself, by its trade: radius; syslog, with what its TLS is made of, or NULL */
+	/* the section itself, by its trade: radius; syslog, with its TLS, or NULL */
 	const struct config_upstream *config;
 	const struct config_stream *stream;
 	SSL_CTX *tls;

@@ -5,9 +5,9 @@
  *
  * Syslog has no acknowledgement. So a load counts as delivered when the other machine's kernel has
  * acknowledged all of it, and that is not yet the program there: one that is killed takes with it
- * what it has not read. Therefore what was acknowledged lately is kept (of ten seconds, and 64 KiB of
- * whatever age), and sent again, in its order, before anything new if the connection breaks. Whoever
- * gets it twice knows it by its number.
+ * what it has not read. Therefore what was acknowledged lately is kept (of ten seconds, and 64 KiB
+ * of whatever age), and sent again, in its order, before anything new if the connection breaks.
+ * Whoever gets it twice knows it by its number.
  *
  * A section has one thread, so its loads arrive in order, and all of this is that thread's.
  */

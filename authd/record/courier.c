@@ -92,7 +92,8 @@ take_out(struct mailbox_post *post)
 /* --- in the follower's --- */
 
 static wf_status
-parcel_new(struct courier *courier, const struct egress_delivery *delivery, struct parcel **parcel_r)
+parcel_new(struct courier *courier, const struct egress_delivery *delivery,
+	struct parcel **parcel_r)
 {
 	struct parcel *parcel =
 		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*parcel) + delivery->len);

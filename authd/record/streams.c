@@ -332,7 +332,8 @@ streams_configure(void *part, const struct config *config, const struct keyring 
 	end_others(streams, &config->streams);
 	if (begin_new(streams, &config->streams) != WF_OK)
 		streams->base.say(LOG_ERR,
-			"a stream of the log cannot begin for lack of memory or threads; reload again");
+			"a stream of the log cannot begin for lack of memory or threads; "
+			"reload again");
 }
 
 wf_status

@@ -1,6 +1,6 @@
 /*
- * The streams of the log: a follower for each section `stream`, which formats rows and hands them to
- * warifu-egress, or to a program of this machine.  A part of the record (record.c).
+ * The streams of the log: a follower for each section `stream`, which formats rows and hands them
+ * to warifu-egress, or to a program of this machine.  A part of the record (record.c).
  */
 #ifndef WF_AUTHD_RECORD_STREAMS_H
 #define WF_AUTHD_RECORD_STREAMS_H
