@@ -164,6 +164,7 @@ act_log_streams(struct act_call *call)
 		return status;
 	if (table.behind == 0)
 		return act_say(call, WF_OK, "%s", _("Every stream has all rows."));
-	return act_say(call, WF_OK, _("Streams for which rows wait: %zu. They go on by themselves."),
+	return act_say(call, WF_OK,
+		_("Streams for which rows wait: %zu. They go on by themselves."),
 		table.behind);
 }
