@@ -311,6 +311,7 @@ static const struct option_spec status_options[] = {
 static const struct option_spec doctor_options[] = {
 	TAKES("pam-dir", "DIR", NULL, VALUE_TEXT, N_("folder of the PAM services (default /etc/pam.d)")),
 	HIDDEN("sshd", "PATH", VALUE_TEXT),
+	HIDDEN("sudo", "PATH", VALUE_TEXT),
 	OPTIONS_END,
 };
 

@@ -18,15 +18,16 @@
 #include "ctl/handlers.h"
 #include "ctl/pamfiles.h"
 #include "ctl/radius_doctor.h"
+#include "ctl/session_doctor.h"
 #include "ctl/spawn.h"
 #include "ctl/sshd.h"
-#include "ctl/stanza.h"
 #include "ctl/text.h"
 
 #define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
 #define SSHD_PATH "/usr/sbin/sshd"
-#define SSHD_WAIT_MS 10000
-#define SSHD_OUTPUT_MAX 65536
+#define SUDO_PATH "/usr/bin/sudo"
+#define PROGRAM_WAIT_MS 10000
+#define PROGRAM_OUTPUT_MAX 65536
 #define ENTROPY_FILE "/proc/sys/kernel/random/entropy_avail"
 #define ENTROPY_LOW 128
 #define CODES_LOW 3
@@ -41,6 +42,7 @@ struct doctor {
 	const struct parsed *parsed;
 	struct table table;
 	struct answer status; /* of the daemon; not answered: it is away */
+	struct session_limits limits;
 	bool bad;
 };
 
@@ -111,6 +113,9 @@ check_daemon(struct doctor *doctor)
 
 	ask_init(&ask, "status");
 	ask_daemon(doctor->ctl, &ask, &doctor->status);
+	doctor->limits = (struct session_limits){
+		.session = atoll(table_cell(&doctor->status.table, 0, "session-timeout")),
+		.idle = atoll(table_cell(&doctor->status.table, 0, "idle-lock"))};
 	if (doctor->status.status == WF_OK)
 		add(doctor, "daemon", FINDING_OK, _("answers at %s"), doctor->ctl->socket);
 	else if (answer_exit(&doctor->status) == CTL_DENIED)
@@ -273,41 +278,21 @@ check_disk(struct doctor *doctor)
 		(unsigned long long)(left / MIB), path);
 }
 
-static const char *const services[] = {"sshd", "login", "sudo", "su", "passwd"};
-
-/* What the doctor asks of a service's file. */
-struct stack {
-	bool exists, uses, accounts; /* the module at all, and in the account phase */
-	bool session_late;
-};
-
-static void
-look_at_stack(const struct pam_place *place, struct stack *stack_r)
-{
-	char *text;
-	mode_t mode;
-
-	*stack_r = (struct stack){.exists = pam_file_read(place->file, &text, &mode) == WF_OK};
-	if (!stack_r->exists)
-		return;
-	stack_r->uses = stanza_has(text, NULL);
-	stack_r->accounts = stanza_has(text, "account");
-	stack_r->session_late = stanza_session_late(text);
-	free(text);
-}
+/* sudo -i and su - have services of their own. */
+static const char *const services[] = {"sshd", "login", "sudo", "sudo-i", "su", "su-l", "passwd"};
 
 static void
 check_service(struct doctor *doctor, const char *service)
 {
 	struct pam_place place;
 	struct pam_pending pending;
-	struct stack stack;
-	char name[80];
+	struct pam_stack stack;
+	char name[80], text[512];
 
 	if (pam_place_init(doctor->ctl, doctor->parsed, service, &place) != CTL_OK)
 		return;
 	snprintf(name, sizeof(name), "pam %s", service);
-	look_at_stack(&place, &stack);
+	pam_stack_read(&place, &stack);
 	if (!stack.exists)
 		return;
 	if (!stack.uses)
@@ -324,6 +309,8 @@ check_service(struct doctor *doctor, const char *service)
 			  "session in time (session.timeout): move it before, as 'warifu pam "
 			  "install %s' does"),
 			service);
+	else if (session_stack_finding(service, &stack, &doctor->limits, text, sizeof(text)))
+		add(doctor, name, FINDING_WARN, "%s", text);
 	else
 		add(doctor, name, FINDING_OK, _("uses Warifu"));
 }
@@ -340,11 +327,11 @@ static bool
 account_line_missing(struct doctor *doctor)
 {
 	struct pam_place place;
-	struct stack stack;
+	struct pam_stack stack;
 
 	if (pam_place_init(doctor->ctl, doctor->parsed, "sshd", &place) != CTL_OK)
 		return true;
-	look_at_stack(&place, &stack);
+	pam_stack_read(&place, &stack);
 	return !stack.accounts;
 }
 
@@ -373,12 +360,12 @@ check_sshd(struct doctor *doctor)
 	char sshd[] = "sshd";
 	char test[] = "-T";
 	char *const argv[] = {sshd, test, NULL};
-	char *output = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(SSHD_OUTPUT_MAX);
+	char *output = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(PROGRAM_OUTPUT_MAX);
 	int code = 0;
 	wf_status status = WF_NO_MEMORY;
 
 	if (output != NULL)
-		status = spawn_capture(path, argv, SSHD_WAIT_MS, output, SSHD_OUTPUT_MAX, &code);
+		status = spawn_capture(path, argv, PROGRAM_WAIT_MS, output, PROGRAM_OUTPUT_MAX, &code);
 	if (status == WF_NOT_FOUND)
 		add(doctor, "sshd", FINDING_OK, _("is not installed"));
 	else if (status != WF_OK || code != 0)
@@ -389,6 +376,32 @@ check_sshd(struct doctor *doctor)
 	else
 		add_sshd(doctor, output);
 	free(output);
+}
+
+static void
+check_shells(struct doctor *doctor)
+{
+	char text[512];
+
+	if (doctor->limits.idle > 0 && session_shells_finding(NULL, text, sizeof(text)))
+		add(doctor, "shells", FINDING_WARN, "%s", text);
+}
+
+static void
+check_sudo(struct doctor *doctor)
+{
+	const char *given = args_option(doctor->parsed, "sudo");
+	char sudo[] = "sudo";
+	char version[] = "-V";
+	char *const argv[] = {sudo, version, NULL};
+	char output[PROGRAM_OUTPUT_MAX / 4], text[256];
+	int code;
+
+	if (doctor->limits.idle > 0 &&
+		spawn_capture(given != NULL ? given : SUDO_PATH, argv, PROGRAM_WAIT_MS, output,
+			sizeof(output), &code) == WF_OK &&
+		session_sudo_finding(output, doctor->limits.idle, text, sizeof(text)))
+		add(doctor, "sudo", FINDING_WARN, "%s", text);
 }
 
 static void
@@ -412,6 +425,8 @@ static void (*const checks[])(struct doctor *doctor) = {
 	check_emergency,
 	check_disk,
 	check_services,
+	check_shells,
+	check_sudo,
 	check_sshd,
 };
 

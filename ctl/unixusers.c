@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <pwd.h>
 #include <shadow.h>
 #include <stdbool.h>
@@ -24,13 +25,26 @@ find_user(struct unix_users *users, const char *name)
 }
 
 static bool
-is_no_shell(const char *shell)
+is_among(const char *shell, const char *const *names)
 {
 	const char *base = strrchr(shell, '/');
 
 	base = base != NULL ? base + 1 : shell;
-	return strcmp(base, "nologin") == 0 || strcmp(base, "false") == 0 ||
-	       strcmp(base, "sync") == 0;
+	while (*names != NULL && strcmp(*names, base) != 0)
+		names++;
+	return *names != NULL;
+}
+
+static const char *const no_shells[] = {"nologin", "false", "sync", NULL};
+static const char *const waiting[] = {"csh", "tcsh", "fish", "dash", NULL};
+
+/* By the name that a link to it leads to: sh is dash on one machine and bash on another. */
+static bool
+waits_for_ever(const char *shell)
+{
+	char path[PATH_MAX];
+
+	return is_among(realpath(shell, path) != NULL ? path : shell, waiting);
 }
 
 static wf_status
@@ -50,7 +64,8 @@ add_user(struct unix_users *users, const struct passwd *entry)
 	memset(user, 0, sizeof(*user));
 	text_copy(user->name, sizeof(user->name), entry->pw_name);
 	user->uid = entry->pw_uid;
-	user->no_shell = is_no_shell(entry->pw_shell);
+	user->no_shell = is_among(entry->pw_shell, no_shells);
+	user->waits = waits_for_ever(entry->pw_shell);
 	text_copy(user->display, sizeof(user->display),
 		entry->pw_gecos != NULL ? entry->pw_gecos : "");
 	user->display[strcspn(user->display, ",")] = '\0';

@@ -19,6 +19,7 @@ struct unix_user {
 	char display[129]; /* first part of the GECOS field */
 	uid_t uid;
 	bool no_shell;		/* its shell is nologin or false */
+	bool waits;		/* its shell does not know TMOUT, and waits for ever */
 	bool shadowed;		/* there is a line in shadow */
 	bool locked;		/* its hash starts with '!' or '*' */
 	struct wf_secret hash;	/* empty: none; never with locked */

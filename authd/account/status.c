@@ -91,6 +91,19 @@ CELL(cell_rules_off)
 	return text;
 }
 
+CELL(cell_session_timeout)
+{
+	return number(policy_session_s(&sight->config->policy), text_r);
+}
+
+CELL(cell_idle_lock)
+{
+	const struct policy *policy = &sight->config->policy;
+
+	return number((uint64_t)policy_number_of(policy, R_IDLE_LOCK, ACCOUNT_GENERAL, GUARD_MFA),
+		text_r);
+}
+
 CELL(cell_pid)
 {
 	(void)sight;
@@ -155,6 +168,8 @@ static const struct {
 	{"state-dir", cell_state_dir},
 	{"breakglass-file", cell_breakglass},
 	{"disk-free:number", cell_disk_free},
+	{"session-timeout:number", cell_session_timeout},
+	{"idle-lock:number", cell_idle_lock},
 };
 
 static wf_status

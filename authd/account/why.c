@@ -130,6 +130,10 @@ static const struct reason {
 		   "example."),
 		N_("In sshd: 'AuthenticationMethods publickey,keyboard-interactive'. 'warifu "
 		   "doctor' finds such ways around.")},
+	{"session-over",
+		N_("What was proved at the beginning of the session is older than a session may "
+		   "be (session.timeout), so it vouches for nothing more."),
+		N_("Log in anew, or let sudo ask again: 'sudo -k'.")},
 	{"group", N_("The account is in none of the groups that this RADIUS client lets in."),
 		N_("Put it into one of them, or change 'groups' of the client in warifu.conf.")},
 	{"no-grant",

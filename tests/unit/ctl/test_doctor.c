@@ -14,6 +14,7 @@
 
 #include "common/breakglass.h"
 #include "ctl/porthold.h"
+#include "ctl/session_doctor.h"
 #include "tests/unit/ctl/rig.h"
 #include "tests/unit/unit.h"
 
@@ -102,6 +103,147 @@ START_TEST(doctor_gathers_all_findings)
 	ck_assert_int_eq(doctor(""), CTL_OK);
 	acts[1].rows[1][1] = "worse"; /* of a daemon that is newer: what we do not know is bad */
 	ck_assert_int_eq(doctor(""), CTL_NO);
+}
+END_TEST
+
+static const struct session_limits eight_hours = {28800, 900};
+
+/* What each stack lacks for a session to end; C-21. */
+START_TEST(c21_where_no_session_ends)
+{
+	static const struct {
+		const char *service, *file;
+		struct session_limits limits;
+		const char *finding; /* NULL: none */
+	} rows[] = {
+		{"sshd", "session required pam_warifu.so\n@include common-session\n", {28800, 900},
+			NULL},
+		{"sshd", "session required pam_warifu.so\n@include bare\n", {28800, 900},
+			"without pam_systemd"},
+		{"sshd", "session required pam_warifu.so\n@include bare\n", {0, 900}, NULL},
+		{"sshd", "session required pam_warifu.so\n-session optional pam_systemd.so # x\n",
+			{28800, 0}, NULL},
+		{"sshd", "session required pam_warifu.so\n# session optional pam_systemd.so\n",
+			{28800, 0}, "without pam_systemd"},
+		{"sshd", "session required pam_warifu.so\nauth include whole\n", {28800, 0},
+			"without pam_systemd"},
+		{"sshd", "session required pam_warifu.so\nsession substack whole\n", {28800, 0},
+			NULL},
+		{"sshd", "session required pam_warifu.so\n@include loop\n", {28800, 0},
+			"without pam_systemd"},
+		{"sshd", "session required pam_warifu.so\n@include not-there\n", {28800, 0},
+			"without pam_systemd"},
+		{"sudo", "session required pam_warifu.so\n@include bare\n", {28800, 900}, NULL},
+		{"sudo", "auth required pam_warifu.so\n", {28800, 0}, "no session line"},
+		{"su", "auth required pam_warifu.so\n", {0, 900}, "no session line"},
+		{"su", "auth required pam_warifu.so\n", {0, 0}, NULL},
+		{"su-l", "auth include su\nsession include su\n", {0, 900}, "no session line"},
+		{"passwd", "password required pam_warifu.so\n", {28800, 900}, NULL},
+	};
+
+	rig_start(&rig, NULL, 0);
+	ck_assert_int_eq(mkdir(rig_path(&rig, "pam.d"), 0700), 0);
+	rig_write(&rig, "pam.d/common-session", "session optional pam_systemd.so\n");
+	rig_write(&rig, "pam.d/whole",
+		"auth required pam_unix.so\nsession optional pam_systemd.so\n");
+	rig_write(&rig, "pam.d/bare", "session required pam_unix.so\n");
+	rig_write(&rig, "pam.d/loop", "@include loop\nsession include loop\n");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct pam_place place = {.service = rows[i].service};
+		char dir[PATH_MAX];
+		struct pam_stack stack;
+		char text[512];
+		bool found;
+
+		snprintf(dir, sizeof(dir), "%s", rig_path(&rig, "pam.d"));
+		place.dir = dir;
+		rig_write(&rig, "pam.d/su", "session required pam_unix.so\nauth x pam_warifu.so\n");
+		snprintf(place.file, sizeof(place.file), "pam.d/%s", rows[i].service);
+		rig_write(&rig, place.file, rows[i].file);
+		pam_stack_read(&place, &stack);
+		ck_assert(stack.exists && stack.uses);
+		found = session_stack_finding(
+			rows[i].service, &stack, &rows[i].limits, text, sizeof(text));
+		ck_assert_msg(found == (rows[i].finding != NULL), "row %zu", i);
+		if (found)
+			ck_assert_ptr_nonnull(strstr(text, rows[i].finding));
+	}
+}
+END_TEST
+
+START_TEST(c21_which_shells_wait_for_ever)
+{
+	char text[512] = "";
+
+	rig_start(&rig, NULL, 0);
+	rig_write(&rig, "people",
+		"root:x:0:0::/root:/bin/bash\nann:x:1000:1000::/:/nonexistent/fish\n"
+		"ben:x:1001:1001::/:/nonexistent/tcsh\nmail:x:8:8::/:/usr/sbin/nologin\n"
+		"cat:x:1002:1002::/:/nonexistent/zsh\n");
+	ck_assert(session_shells_finding(rig_path(&rig, "people"), text, sizeof(text)));
+	ck_assert_ptr_nonnull(strstr(text, "those of ann, ben; "));
+	rig_write(&rig, "people", "root:x:0:0::/root:/bin/bash\n");
+	ck_assert(!session_shells_finding(rig_path(&rig, "people"), text, sizeof(text)));
+	rig_write(&rig, "people",
+		"a:x:1:1::/:/csh\nb:x:2:1::/:/csh\nc:x:3:1::/:/csh\nd:x:4:1::/:/csh\n"
+		"e:x:5:1::/:/csh\nf:x:6:1::/:/csh\n");
+	ck_assert(session_shells_finding(rig_path(&rig, "people"), text, sizeof(text)));
+	ck_assert_ptr_nonnull(strstr(text, "those of a, b, c, d, e...; "));
+	ck_assert(!session_shells_finding("/nonexistent", text, sizeof(text)));
+}
+END_TEST
+
+START_TEST(c21_how_long_sudo_remembers)
+{
+	static const struct {
+		const char *output, *finding; /* NULL: none */
+	} rows[] = {
+		{"x\nAuthentication timestamp timeout: 15.0 minutes\ny\n", NULL},
+		{"Authentication timestamp timeout: 0.0 minutes\n", NULL},
+		{"Authentication timestamp timeout: 15.1 minutes\n", "for 15 minutes"},
+		{"Authentication timestamp timeout: 240.0 minutes\n", "sudoers to 15"},
+		{"Authentication timestamp timeout: -1.0 minutes\n", "negative"},
+		{"Authentication timestamp timeout: never\n", NULL},
+		{"Sudo version 1.9\n", NULL},
+	};
+	char text[256];
+
+	rig_start(&rig, NULL, 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool found = session_sudo_finding(
+			rows[i].output, eight_hours.idle, text, sizeof(text));
+
+		ck_assert_int_eq(found, rows[i].finding != NULL);
+		if (found)
+			ck_assert_ptr_nonnull(strstr(text, rows[i].finding));
+	}
+}
+END_TEST
+
+/* All of it in the doctor's table, once the daemon says how long. */
+START_TEST(c21_the_doctor_tells)
+{
+	static const struct rig_act acts[] = {
+		{.act = "status", .columns = {"session-timeout:number", "idle-lock:number"},
+			.rows = {{"28800", "900"}}},
+		{.act = "doctor", .columns = {"name", "level", "text"}},
+	};
+	char options[512];
+
+	rig_start(&rig, acts, 2);
+	write_sshd(SSHD_SAFE);
+	ck_assert_int_eq(mkdir(rig_path(&rig, "pam.d"), 0700), 0);
+	rig_write(&rig, "pam.d/sudo-i", "auth required pam_unix.so\n");
+	rig_write(&rig, "pam.d/su", "auth required pam_warifu.so\n");
+	rig_write(&rig, "sudo",
+		"#!/bin/sh\n[ \"$*\" = -V ] && echo "
+		"'Authentication timestamp timeout: -1.0 minutes'\n");
+	ck_assert_int_eq(chmod(rig_path(&rig, "sudo"), 0700), 0);
+	snprintf(options, sizeof(options), "--sudo %s", rig_path(&rig, "sudo"));
+	(void)doctor(options);
+	ck_assert_ptr_nonnull(strstr(rig.out, "warn   pam sudo-i      does not use Warifu"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "warn   pam su          has no session line"));
+	ck_assert_ptr_nonnull(strstr(rig.out, "warn   sudo            asks once and never again"));
 }
 END_TEST
 
@@ -321,6 +463,10 @@ doctor_suite(void)
 
 	tcase_add_checked_fixture(tc, NULL, tear_down);
 	tcase_add_test(tc, doctor_gathers_all_findings);
+	tcase_add_test(tc, c21_where_no_session_ends);
+	tcase_add_test(tc, c21_which_shells_wait_for_ever);
+	tcase_add_test(tc, c21_how_long_sudo_remembers);
+	tcase_add_test(tc, c21_the_doctor_tells);
 	tcase_add_test(tc, doctor_tells_each_check_once);
 	tcase_add_test(tc, doctor_without_daemon_looks_all_the_same);
 	tcase_add_test(tc, doctor_survives_a_failing_sshd);
