@@ -166,5 +166,25 @@ def test_c21_reauthentication_of_sudo(lab):
         child.expect("root\r\n")
 
 
+def test_c21_reauthentication_over_radius(lab):
+    """An access point is told to ask anew when the time is over; what it then sends is a login of its own, with its own code."""
+    lab.up(limits("session.timeout", 600), radius.client(**{"class": '"wlan"'}), lib.NO_BACKOFF)
+    alice = lab.person("alice")
+    radius.Server(lab).start().connected()
+
+    def login(nas, code):
+        first = nas.ask(radius.access("alice", alice.password))
+        return nas.ask(radius.access("alice", code, state=first.one(radius.STATE_ATTR)))
+
+    with radius.Nas() as nas:
+        code = alice.code()
+        reply = login(nas, code)
+        lib.equal((reply.code, reply.one(27), reply.one(29)),
+                  (radius.ACCEPT, (600).to_bytes(4, "big"), (1).to_bytes(4, "big")), "Session-Timeout, Termination-Action")
+        lib.equal(login(nas, code).code, radius.REJECT, "asked anew, what was typed before")
+        lib.equal(login(nas, alice.code()).code, radius.ACCEPT, "asked anew, a new code")
+    lib.equal([row["reason"] for row in lab.evaluated("alice")], ["ok", "replayed", "ok"], "rows: each a login")
+
+
 if __name__ == "__main__":
     lib.main()
