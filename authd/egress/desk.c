@@ -32,6 +32,12 @@ struct visit {
 	struct visit *next;
 };
 
+/* What goes back with an answer: it is in the version of its question. */
+struct asked {
+	uint64_t tag;
+	uint16_t version;
+};
+
 struct errand {
 	struct queue_place place; /* first: what the queue gives back is the errand */
 	struct order order;
@@ -40,7 +46,7 @@ struct errand {
 	struct visit *visit;
 	struct site *site;
 	struct booth *booth; /* of the site */
-	uint64_t tag;
+	struct asked asked;
 };
 
 struct desk {
@@ -89,13 +95,13 @@ fill_in(struct wf_msg *msg, uint64_t tag, const struct egress_reply *reply)
 }
 
 static void
-send_reply(struct visit *visit, uint64_t tag, const struct egress_reply *reply)
+send_reply(struct visit *visit, const struct asked *asked, const struct egress_reply *reply)
 {
 	struct wf_msg msg;
 	wf_status status;
 
-	wf_msg_init(&msg, WF_MSG_REPLY, WF_WIRE_VERSION);
-	status = fill_in(&msg, tag, reply);
+	wf_msg_init(&msg, WF_MSG_REPLY, asked->version);
+	status = fill_in(&msg, asked->tag, reply);
 	if (status == WF_OK)
 		status = wf_link_send(visit->link, &msg);
 	wf_msg_clear(&msg);
@@ -155,7 +161,7 @@ conclude(struct errand *errand)
 {
 	if (!errand->visit->lost) {
 		say_standing(errand);
-		send_reply(errand->visit, errand->tag, &errand->order.reply);
+		send_reply(errand->visit, &errand->asked, &errand->order.reply);
 	}
 	errand_free(errand);
 }
@@ -302,7 +308,7 @@ booth_of(const struct desk *desk, const struct wf_msg *msg)
 }
 
 static struct errand *
-errand_new(struct visit *visit, uint64_t tag)
+errand_new(struct visit *visit, const struct asked *asked)
 {
 	struct errand *errand = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*errand));
 
@@ -310,7 +316,7 @@ errand_new(struct visit *visit, uint64_t tag)
 		return NULL;
 	errand->visit = visit;
 	errand->site = site_use(visit->desk->site);
-	errand->tag = tag;
+	errand->asked = *asked;
 	errand->order.clock = visit->desk->options.clock;
 	errand->order.dropped = &visit->lost;
 	wf_buf_init(&errand->order.load, WF_LOAD_MAX);
@@ -323,12 +329,12 @@ errand_new(struct visit *visit, uint64_t tag)
 
 /* What can be said at once. */
 static void
-refuse(struct visit *visit, uint64_t tag, enum wf_unreachable why, const char *cause)
+refuse(struct visit *visit, const struct asked *asked, enum wf_unreachable why, const char *cause)
 {
 	struct egress_reply reply = {.outcome = WF_OUTCOME_UNREACHABLE, .why = why};
 
 	(void)snprintf(reply.cause, sizeof(reply.cause), "%s", cause);
-	send_reply(visit, tag, &reply);
+	send_reply(visit, asked, &reply);
 }
 
 static void
@@ -354,13 +360,13 @@ static void
 start(struct errand *errand, const struct wf_msg *msg, struct booth *booth)
 {
 	struct visit *visit = errand->visit;
-	uint64_t tag = errand->tag;
+	struct asked asked = errand->asked;
 
 	errand->booth = booth;
 	errand->order.target = &booth->target;
 	if (read_order(msg, &errand->order) != WF_OK) {
 		errand_free(errand);
-		refuse(visit, tag, WF_WHY_INTERNAL,
+		refuse(visit, &asked, WF_WHY_INTERNAL,
 			"the question makes no sense, or there is no memory");
 		return;
 	}
@@ -372,22 +378,22 @@ static void
 take(void *ctx, const struct wf_msg *msg)
 {
 	struct visit *visit = ctx;
+	struct asked asked = {.version = msg->version};
 	struct booth *booth;
 	struct errand *errand;
-	uint64_t tag;
 
 	if ((msg->type != WF_MSG_QUERY && msg->type != WF_MSG_DELIVERY) ||
-		wf_msg_get_uint(msg, WF_F_TAG, &tag) != WF_OK)
+		wf_msg_get_uint(msg, WF_F_TAG, &asked.tag) != WF_OK)
 		return;
 	booth = booth_of(visit->desk, msg);
 	if (booth == NULL) {
-		refuse(visit, tag, WF_WHY_UNKNOWN,
+		refuse(visit, &asked, WF_WHY_UNKNOWN,
 			"warifu-egress knows no such servers: has it loaded the configuration?");
 		return;
 	}
-	errand = errand_new(visit, tag);
+	errand = errand_new(visit, &asked);
 	if (errand == NULL)
-		refuse(visit, tag, WF_WHY_INTERNAL, "there is no memory");
+		refuse(visit, &asked, WF_WHY_INTERNAL, "there is no memory");
 	else
 		start(errand, msg, booth);
 }

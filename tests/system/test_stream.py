@@ -93,6 +93,7 @@ def test_on_this_machine(lab):
     write(lab, 30, "u")  # a socket takes ten and a few: the others wait for it to be read
     for name, taker in (("journal", journal), ("local", local)):
         lib.wait_for(f"{name} has all", lambda name=name, taker=taker: taker.take() and stream(lab, name)["backlog"] == 0, 30)
+    local.take()  # what lies in a socket goes with it
     local.close()
     write(lab, 2, "v")
     lib.wait_for("it is said", lambda: "refused" in (stream(lab, "local")["error"] or ""), 20)
