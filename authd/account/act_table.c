@@ -109,7 +109,7 @@ static const struct act_arg_spec session_list_args[] = {{.name = "user", .type =
 static const struct act_arg_spec session_kill_args[] = {ID_NEEDED, REASON_NEEDED, TICKET, END};
 
 /*
- * `reason`, `ticket` and `txn` are an act's own, of all acts: those of rows have names of their own.
+ * `reason`, `ticket` and `txn` are an act's own, of all acts; those of rows have other names.
  * Results in the order of enum audit_result, classes of enum audit_class, from 1.
  */
 #define LOG_FILTERS                                                                           \

@@ -67,7 +67,8 @@ log_filter_init(struct log_filter *filter, struct act_call *call)
 		.class = act_choice(call, "class") + 1,
 		.newest_first = act_choice(call, "order") == 1,
 	};
-	(void)snprintf(filter->view.user, sizeof(filter->view.user), "%s", user != NULL ? user : "");
+	if (user != NULL)
+		(void)snprintf(filter->view.user, sizeof(filter->view.user), "%s", user);
 	filter->network =
 		filter->from != NULL && wf_network_parse(filter->from, &filter->range) == WF_OK;
 }

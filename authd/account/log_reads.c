@@ -185,7 +185,8 @@ log_export_begin(struct act_call *call)
 	if (act_number(call, "after", 0) != 0)
 		return export_goes_on(&call->peer) ? WF_OK : say_unknown(call);
 	log_filter_text(call, what, sizeof(what));
-	act_change_init(call, &change, "", "begun (%s): %s", format != NULL ? format : "jsonl", what);
+	act_change_init(
+		call, &change, "", "begun (%s): %s", format != NULL ? format : "jsonl", what);
 	status = act_commit(call, &change);
 	if (status == WF_OK)
 		export_open(call);

@@ -185,7 +185,8 @@ audit_time_read(const char *text, int64_t *us_r, int32_t *offset_r)
 	tm.tm_hour = (int)moment.parts[HOUR];
 	tm.tm_min = (int)moment.parts[MINUTE];
 	tm.tm_sec = (int)moment.parts[SECOND];
-	away = (moment.parts[AWAY_HOURS] * 60 + moment.parts[AWAY_MINUTES]) * (moment.west ? -1 : 1);
+	away = moment.parts[AWAY_HOURS] * 60 + moment.parts[AWAY_MINUTES];
+	away = moment.west ? -away : away;
 	seconds = (int64_t)timegm(&tm) - away * 60;
 	early = seconds < 0; /* the first second there is begins before the first microsecond */
 	if (__builtin_mul_overflow(seconds + early, US_PER_S, us_r) ||

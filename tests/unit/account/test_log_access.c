@@ -115,8 +115,8 @@ START_TEST(the_role_comes_first)
 	log_in(ZONE_INTERNET, KIND_KNOWLEDGE);
 	rig.uid = 1000;
 	rig.role = ROLE_VIEWER;
-	rig_no(WF_DENIED, "You may not do 'log': ask somebody of the group warifu-auditor, or root.",
-		"log");
+	rig_no(WF_DENIED,
+		"You may not do 'log': ask somebody of the group warifu-auditor, or root.", "log");
 }
 END_TEST
 

@@ -103,7 +103,8 @@ END_TEST
 /* Nothing that a name can hold leaves its cell: one line, and no more quotes than ours. */
 static const char *const names[] = {
 	"\"", "\\", "\\\"", "a\",\"result\":\"success", "a\nb", "a\r\n{\"seq\":1}",
-	"\033[31mroot\033[0m", "\xe2\x80\xae" "gro", "\xe2\x81\xa6x\xe2\x81\xa9", "\xc2\x85", "\xe2\x80\xa8", "\xff\xfe", "\x7f",
+	"\033[31mroot\033[0m", "\xe2\x80\xae" "gro", "\xe2\x81\xa6x\xe2\x81\xa9", "\xc2\x85",
+	"\xe2\x80\xa8", "\xff\xfe", "\x7f",
 	"=1+1", "+1", "-1", "@A1", "\t=1", "花子", "\xf0\x9f\x98\x80", "\\u0022", "}", "{", ",", "",
 };
 
@@ -185,7 +186,8 @@ static const struct {
 	{"T09:00:00.123456+09:00\",\"user", "T09:00:00.123456+09:00Z\",\"user"},
 	{"T09:00:00.123456+09:00\",\"user", " 09:00:00.123456+09:00\",\"user"},
 	{"2026-03-01T09:00:00.123456+09:00\",\"user", "2026-02-29T09:00:00.123456+09:00\",\"user"},
-	{"2026-03-01T09:00:00.123456+09:00\",\"user", "999999-03-01T09:00:00.123456+09:00\",\"user"},
+	{"2026-03-01T09:00:00.123456+09:00\",\"user",
+		"999999-03-01T09:00:00.123456+09:00\",\"user"},
 	{"\"class\":\"auth\"", "\"class\":\"unknown\""},
 	{"\"result\":\"failure\"", "\"result\":\"unknown\""},
 	{"\"hash\":\"00", "\"hash\":\"0g"},

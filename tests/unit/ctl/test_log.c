@@ -41,10 +41,11 @@ tear_down(void)
 /* ---- lists ---- */
 
 #define LIST                                                                                       \
-	.act = "log", .columns = {"seq:number", "time:time", "result", "event", "user", "source",  \
-			      "reason", "service", "factors", "class", "count:number"},            \
+	.act = "log",                                                                              \
+	.columns = {"seq:number", "time:time", "result", "event", "user", "source", "reason",      \
+		"service", "factors", "class", "count:number"},                                    \
 	.rows = {{"9", "1767225609000000", "unavailable", "session.open", "a-user-of-a-long-name", \
-		"2001:db8:1234:5678:9abc:def0:1234:5678", "service-account-no-key", "sshd",         \
+		"2001:db8:1234:5678:9abc:def0:1234:5678", "service-account-no-key", "sshd",        \
 		"password+totp", "auth", "1"}}
 
 static size_t
@@ -110,7 +111,8 @@ START_TEST(a_list_goes_on_behind_a_place)
 			.rows = {{"30000", "", ""}}},
 		{.act = "log", .columns = {"seq:number", "time:time", "user"},
 			.rows = {{"30005", "2", "bob"}}});
-	ck_assert_int_eq(rig_run(&rig, NULL, "log --since 2h --rule lock --columns seq,user"), CTL_OK);
+	ck_assert_int_eq(
+		rig_run(&rig, NULL, "log --since 2h --rule lock --columns seq,user"), CTL_OK);
 	ck_assert_str_eq(rig.out, "Row  User\n  5  alice\n30005  bob\n");
 	ck_assert_ptr_nonnull(strstr(rig_asked(&rig), " after=20000 order=oldest limit=500\n"));
 	ck_assert_ptr_nonnull(strstr(rig_asked(&rig), " after=30000 order=oldest limit=500\n"));

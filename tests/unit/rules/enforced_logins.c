@@ -46,6 +46,21 @@ demand_trusted(const struct enforced_row *row)
 	demand_from(row, "192.0.2.7", false);
 }
 
+/* Whether the log is shown only to logins with two kinds, and by which rule. */
+static void
+log_store(const struct enforced_row *row)
+{
+	struct config *config = enforced_load(row->conf);
+	char rule[POLICY_RULE_SIZE] = "";
+
+	if ((policy_members_of(&config->policy, R_LOG_STORE, ACCOUNT_GENERAL, GUARD_MFA) &
+		    LOG_STORE_MFA) != 0)
+		policy_held_rule(&config->policy, R_LOG_STORE, ACCOUNT_GENERAL, GUARD_MFA,
+			LOG_STORE_MFA, rule);
+	ck_assert_str_eq(rule, row->expected);
+	config_free(&config);
+}
+
 /* Behind a client where firewalls are administered. */
 static void
 demand_firewall(const struct enforced_row *row)
@@ -111,6 +126,14 @@ static const struct enforced_row rows[] = {
 			"service \"sshd\" { ask = {\"code\"} }\n"
 			"host \"logs\" { class = log-store }\n",
 		.expected = "SCS-4-4-3-2"},
+	{"SCS-4-4-3-2", "commands on the log", log_store, .conf = "comply = {\"scs4\"}\n",
+		.expected = "log.store (mfa) SCS-4-4-3-2"},
+	{"SCS-4-4-3-2", "not at three stars", log_store, .conf = "comply = {\"scs3\"}\n",
+		.expected = ""},
+	{"IPA-T3.8.4b", "commands on the log", log_store, .conf = ENFORCED_IPA,
+		.expected = "log.store (mfa) IPA-T3.8.4b"},
+	{"DRAFT-4-35b", "commands on the log", log_store, .conf = ENFORCED_DRAFT,
+		.expected = "log.store (mfa) DRAFT-4-35b"},
 	{"SCS-4-5-1-7", "from a trusted address", demand_firewall,
 		"comply = {\"scs3\"}\n" TRUSTED, "sshd", ACCOUNT_PRIVILEGED,
 		.expected = "2 + address mfa.kinds SCS-4-1-3-3"},
