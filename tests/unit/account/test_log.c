@@ -243,6 +243,20 @@ START_TEST(one_row_in_words)
 }
 END_TEST
 
+/* Of a row that has gone the next one is not shown instead. */
+START_TEST(a_row_that_is_gone_is_no_other_one)
+{
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(rig.db, &db), SQLITE_OK);
+	ck_assert_int_eq(
+		sqlite3_exec(db, "DELETE FROM audit WHERE seq = 70", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	ck_assert_int_eq(rig_act("log.show", "seq=70", NULL), WF_NOT_FOUND);
+	ck_assert_uint_eq(rig.nrows, 0);
+}
+END_TEST
+
 /* --- reading is a row --- */
 
 static void
@@ -420,6 +434,7 @@ make_suite(void)
 	tcase_add_loop_test(tcase, every_column_filters, 0, (int)COUNT_OF(filters_beside));
 	tcase_add_test(tcase, no_page_looks_at_all_of_a_long_log);
 	tcase_add_test(tcase, one_row_in_words);
+	tcase_add_test(tcase, a_row_that_is_gone_is_no_other_one);
 	tcase_add_test(tcase, an_export_has_a_row_at_each_end);
 	tcase_add_test(tcase, an_export_that_never_began_is_none);
 	tcase_add_test(tcase, exports_at_once_are_counted_apart);
