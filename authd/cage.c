@@ -10,6 +10,24 @@
 #include "common/cage.h"
 #include "common/say.h"
 
+/*
+ * Where copies go.  A mount may come and go: what is mounted later is known by the folder that it
+ * is in, so that one is open, too, as far as its modes let the daemon's user in.
+ */
+static void
+gather_backup(struct wf_cage *cage, const struct config_backup *backup)
+{
+	char second[sizeof(backup->second)];
+
+	if (backup->to[0] != '\0')
+		wf_cage_add(cage, backup->to, true);
+	if (backup->second[0] == '\0')
+		return;
+	wf_cage_add(cage, backup->second, true);
+	snprintf(second, sizeof(second), "%s", backup->second);
+	wf_cage_add(cage, dirname(second), true);
+}
+
 /* Its own folders to write, a few to read. */
 static void
 gather_paths(struct wf_cage *cage, const struct config *config, bool relay)
@@ -19,6 +37,8 @@ gather_paths(struct wf_cage *cage, const struct config *config, bool relay)
 
 	wf_cage_add(cage, config->state_dir, true);
 	wf_cage_add(cage, config->run_dir, true);
+	if (!relay)
+		gather_backup(cage, &config->backup);
 	wf_cage_add(cage, "/var/cache/cracklib", false); /* dictionary */
 	wf_cage_add(cage, "/proc", false);               /* the processes of callers */
 	wf_cage_add(cage, config->profiles_dir, false);

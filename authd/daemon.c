@@ -12,6 +12,7 @@
 #include "authd/base.h"
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
+#include "authd/vault/drill.h"
 #include "common/fault.h"
 #include "common/say.h"
 
@@ -189,8 +190,11 @@ start_readers(struct daemon *daemon)
 static void
 tidy(const struct config *config)
 {
+	char folder[CONFIG_BACKUP_FOLDER_SIZE];
+
 	keyring_tidy(config->key_file);
-	act_backup_tidy(config->state_dir);
+	copy_tidy(config_backup_folder(config, folder));
+	drill_tidy(config->state_dir);
 }
 
 /* The row of the start, before anybody is served. */
@@ -222,7 +226,8 @@ daemon_set_up(struct daemon *daemon, struct openings *openings)
 		!start_engine(daemon) ||
 		!base_step(daemon_use_egress(daemon), "the way to other servers") ||
 		!start_front(daemon, openings) || !start_hub(daemon, openings) ||
-		!base_step(loop_setup(daemon), "the loop") || !start_readers(daemon))
+		!base_step(loop_setup(daemon), "the loop") || !start_readers(daemon) ||
+		!keeping_start(daemon))
 		return false;
 	record_start(daemon);
 	return true;
@@ -251,6 +256,7 @@ daemon_tear_down(struct daemon *daemon)
 	worker_pool_free(&daemon->workers);
 	worker_pool_free(&daemon->quick);
 	worker_pool_free(&daemon->acts);
+	keeping_stop(daemon);
 	if (daemon->mailbox != NULL)
 		mailbox_run(daemon->mailbox);
 	if (daemon->store != NULL)

@@ -14,6 +14,7 @@
 #include "authd/options.h"
 #include "authd/record/record.h"
 #include "authd/relay/hub.h"
+#include "authd/vault/keeper.h"
 
 /* One loaded configuration with its keys; kept while an act or an evaluation may still use it. */
 struct live {
@@ -60,6 +61,13 @@ struct daemon {
 	bool clock_jumped;      /* housekeeping's; the loop thread's when that is done */
 	struct mailbox_post housekeeping_post;
 	struct expiry expiry;   /* housekeeping's, as clock_jumped */
+	struct keeper *keeper; /* of copies of the store; its turns are in `keeping` */
+	struct worker_pool *keeping;
+	struct worker_job keeping_job;
+	struct mailbox_post keeping_post;
+	struct act_daemon keeping_lent; /* while keeping_runs */
+	bool keeping_runs;              /* loop thread */
+	int64_t keeping_next_us;        /* boot clock: the next turn */
 	struct own_socket sockets[3];
 	size_t nsockets;
 	bool stopping;
@@ -80,6 +88,12 @@ WF_MUST_USE wf_status live_reload(struct daemon *daemon, bool keys_only, char *w
 /* hooks.c: what acts borrow. */
 void hooks_lend(void *ctx, struct act_daemon *daemon_r);
 void hooks_give_back(void *ctx, const struct act_daemon *lent);
+
+/* keeping.c: the thread that keeps copies of the store; loop thread.  Start false: said. */
+bool keeping_start(struct daemon *daemon);
+void keeping_tick(struct daemon *daemon); /* about once a second */
+/* Waits for the turn that is under way; before store_close. */
+void keeping_stop(struct daemon *daemon);
 
 /* tasks.c: --init, --restore.  An exit code. */
 int task_init(const struct wf_options *options);

@@ -71,6 +71,7 @@ read_figures(struct daemon *daemon, void *arg)
 		.started_boot_us = daemon->started_boot_us,
 		.slowest_hash_ms = engine.slowest_hash_ms,
 	};
+	keeper_facts(daemon->keeper, &figures->copies);
 	figures->egress = daemon->egress != NULL && egress_is_up(daemon->egress);
 	if (daemon->egress != NULL)
 		figures->silent = egress_silent(

@@ -185,6 +185,7 @@ tick(evutil_socket_t fd, short what, void *arg)
 	if (daemon->hub != NULL)
 		hub_tick(daemon->hub);
 	start_housekeeping(daemon);
+	keeping_tick(daemon);
 	if (!loop_sockets_there(daemon->sockets, daemon->nsockets)) {
 		daemon->broken = true;
 		begin_stop(daemon);

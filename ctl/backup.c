@@ -1,6 +1,7 @@
 /*
  * backup: the daemon writes the copy, encrypted, into a folder of its own; with FILE it is copied
- * on, and the daemon's stays. restore: warifud's own work, with the daemon stopped.
+ * on, and the daemon's stays. restore: warifud's own work, with the daemon stopped; tried out, it
+ * is that of the daemon that runs.
  */
 #include "config.h"
 
@@ -71,11 +72,37 @@ daemon_runs(const struct ctl *ctl)
 	return status != WF_UNAVAILABLE;
 }
 
+/* The daemon does it, with a copy that lies in its folder. */
+static int
+drill(struct ctl *ctl, const struct parsed *parsed)
+{
+	struct command command = *parsed->command;
+	struct ask ask;
+	struct answer answer;
+	int code;
+
+	command.flags |= COMMAND_VERTICAL;
+	ask_init(&ask, "restore.drill");
+	ask.slow = true;
+	ask_text(&ask, "name", args_operand(parsed, 0));
+	ask_daemon(ctl, &ask, &answer);
+	code = answer_show(ctl, &command, &answer);
+	answer_clear(&answer);
+	return code;
+}
+
 int
 ctl_restore(struct ctl *ctl, const struct parsed *parsed)
 {
 	const char *const task[] = {"--restore", args_operand(parsed, 0), NULL};
 
+	if (args_option(parsed, "drill") != NULL)
+		return drill(ctl, parsed);
+	if (args_operand(parsed, 0) == NULL) {
+		ctl_error(ctl, "%s",
+			_("name the file to restore, or try it out with 'warifu restore --drill'"));
+		return CTL_USAGE;
+	}
 	if (access(args_operand(parsed, 0), R_OK) != 0) {
 		ctl_error(ctl, "%s: %s", args_operand(parsed, 0), strerror(errno));
 		return CTL_NO;

@@ -357,7 +357,13 @@ static const struct option_spec policy_impact_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option_spec backup_list_options[] = {
+	FLAG("all", "all", N_("show copies that are gone, too")),
+	OPTIONS_END,
+};
+
 static const struct option_spec restore_options[] = {
+	FLAG("drill", NULL, N_("only try it out, beside the daemon, with the newest copy or the one named")),
 	TAKES("config", "FILE", NULL, VALUE_TEXT, N_("configuration of the daemon")),
 	HIDDEN("daemon", "PATH", VALUE_TEXT),
 	OPTIONS_END,
@@ -626,7 +632,10 @@ static const struct command commands[] = {
 	{"backup", NULL, {{"FILE", NULL, true, NULL}}, NULL, "backup.make", NULL, NULL, ctl_backup,
 		COMMAND_SLOW, N_("write an encrypted copy of the store"),
 		"backup /media/usb/warifu.backup"},
-	{"restore", NULL, {{"FILE", NULL, false, NULL}}, restore_options, NULL, NULL, NULL,
+	{"backup", "list", {{NULL, NULL, false, NULL}}, backup_list_options, "backup.list",
+		"copy time bytes checked here second rows", N_("There is no copy yet."), NULL, 0,
+		N_("list the copies that were made, and where they are"), "backup list"},
+	{"restore", NULL, {{"FILE", NULL, true, NULL}}, restore_options, NULL, NULL, NULL,
 		ctl_restore, COMMAND_ROOT, N_("put a backup back; the daemon must be stopped"),
 		"restore /media/usb/warifu.backup"},
 	{"reload", NULL, {{NULL, NULL, false, NULL}}, NULL, "reload", NULL, NULL, NULL, 0,

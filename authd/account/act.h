@@ -13,6 +13,7 @@
 #include "authd/config/config.h"
 #include "authd/crypto/keyring.h"
 #include "authd/store/store.h"
+#include "authd/vault/keeper.h"
 #include "common/peer.h"
 #include "common/term.h"
 #include "common/wire.h"
@@ -49,6 +50,7 @@ struct act_figures {
 	bool egress;           /* warifu-egress is connected */
 	uint64_t silent;       /* sections upstream whose last question nobody answered */
 	char silent_names[256];
+	struct keeper_facts copies;
 };
 
 struct act_daemon { /* what the daemon lends to acts; read only but for the store and the flags */
@@ -171,8 +173,5 @@ WF_MUST_USE wf_status act_call_read(struct act_call *call, const struct wf_msg *
  * in call->text, in call->language.  Act threads only.
  */
 WF_MUST_USE wf_status act_run(const struct act *act, struct act_call *call);
-
-/* Removes what a crash in backup.make left in the folder of backups; at start. */
-void act_backup_tidy(const char *state_dir);
 
 #endif

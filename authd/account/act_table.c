@@ -137,6 +137,7 @@ static const struct act_arg_spec emergency_used_args[] = {
 	{.name = "time", .type = ARG_TIME, .required = true}, END
 };
 static const struct act_arg_spec backup_args[] = {TEXT("name", 128), TICKET, END};
+static const struct act_arg_spec backup_list_args[] = {FLAG("all"), END};
 static const struct act_arg_spec rotate_args[] = {REASON, TICKET, END};
 static const struct act_arg_spec client_args[] = {
 	{.name = "client", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END};
@@ -211,6 +212,8 @@ static const struct act acts[] = {
 	CHANGE("emergency.unlock", ROLE_ADMINISTRATOR, emergency_args, act_emergency_note),
 	CHANGE("emergency.used", ROLE_ADMINISTRATOR, emergency_used_args, act_emergency_used),
 	LONG_CHANGE("backup.make", ROLE_ADMINISTRATOR, backup_args, act_backup_make),
+	VIEW("backup.list", ROLE_VIEWER, backup_list_args, act_backup_list),
+	LONG_CHANGE("restore.drill", ROLE_ADMINISTRATOR, backup_args, act_restore_drill),
 	CHANGE("key.rotate", ROLE_ADMINISTRATOR, rotate_args, act_key_rotate),
 	VIEW("radius.client.list", ROLE_VIEWER, no_args, act_radius_client_list),
 	VIEW("radius.client.show", ROLE_VIEWER, client_args, act_radius_client_show),

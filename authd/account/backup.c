@@ -1,41 +1,48 @@
 /*
- * backup.make: a consistent copy of the database, encrypted, in the state folder's `backups`.  The
- * plain copy lives there only while it is being encrypted, mode 0600, and what a crash left of one,
- * or of SQLite's files beside it, is swept by the next start and by the next call.  Nothing has the
- * backup's name before it is whole and durable.
+ * backup.make: a copy of the store at once, by somebody's hand, in the folder where the daemon's
+ * own lie; restore.drill: one of them tried out.  How both are done stands in authd/vault.
  */
 #include "config.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "authd/account/internal.h"
-#include "authd/crypto/backup_file.h"
-#include "common/fault.h"
+#include "authd/vault/drill.h"
+#include "authd/vault/shelf.h"
 
-#define PLAIN ".plain.tmp"
-#define SEALED ".sealed.tmp"
+#define NAME_SIZE 129
+#define PATH_SIZE (CONFIG_BACKUP_FOLDER_SIZE + NAME_SIZE)
 
-struct backup {
-	struct act_call *call;
-	int dir; /* of the backups, locked */
-	char folder[sizeof(((struct config *)NULL)->state_dir) + 16];
-	char name[129];
-	struct backup_info info;
-	int64_t bytes;
-};
-
-/* --- names and folder --- */
+/* --- what both begin with --- */
 
 static wf_status
-choose_name(struct act_call *call, char name_r[129])
+check_name(struct act_call *call, const char *name)
+{
+	if (strchr(name, '/') == NULL && name[0] != '.' && name[0] != '-')
+		return WF_OK;
+	return act_say(call, WF_INVALID,
+		_("'%s' must be the name of a file, without '/' and not beginning with '.' "
+		  "or '-'."),
+		"name");
+}
+
+static struct copy_job
+job_of(const struct act_call *call, char folder_r[CONFIG_BACKUP_FOLDER_SIZE])
+{
+	const struct act_daemon *daemon = call->daemon;
+
+	return (struct copy_job){.store = daemon->store,
+		.keys = daemon->keys,
+		.clock = daemon->clock,
+		.folder = config_backup_folder(daemon->config, folder_r)};
+}
+
+/* --- a backup --- */
+
+static wf_status
+choose_name(struct act_call *call, char name_r[NAME_SIZE])
 {
 	const char *name = act_arg(call, "name");
 	time_t seconds = (time_t)(wf_clock_now(&call->daemon->clock).wall_us / US_PER_S);
@@ -43,221 +50,206 @@ choose_name(struct act_call *call, char name_r[129])
 
 	if (name == NULL) {
 		if (localtime_r(&seconds, &local) == NULL ||
-			strftime(name_r, 129, "warifu-%Y%m%d-%H%M%S.backup", &local) == 0)
+			strftime(name_r, NAME_SIZE, "warifu-%Y%m%d-%H%M%S.backup", &local) == 0)
 			return act_say(call, WF_INVALID, _("'%s' is missing."), "name");
 		return WF_OK;
 	}
-	if (strchr(name, '/') != NULL || name[0] == '.' || name[0] == '-')
-		return act_say(call, WF_INVALID,
-			_("'%s' must be the name of a file, without '/' and not beginning with '.' "
-			  "or '-'."),
-			"name");
-	(void)snprintf(name_r, 129, "%s", name);
-	return WF_OK;
-}
-
-static wf_status
-failed(const struct backup *backup, const char *what)
-{
-	const int error = errno;
-
-	return act_say(backup->call, error == ENOSPC || error == EDQUOT ? WF_FULL : WF_IO,
-		_("No backup was made: %s in %s: %s"), what, backup->folder, strerror(error));
-}
-
-/* The caller has the folder's lock, or is alone yet. */
-static void
-sweep(int dir)
-{
-	static const char *const left[] = {
-		PLAIN, PLAIN "-journal", PLAIN "-wal", PLAIN "-shm", SEALED};
-
-	for (size_t i = 0; i < COUNT_OF(left); i++)
-		(void)unlinkat(dir, left[i], 0);
-}
-
-void
-act_backup_tidy(const char *state_dir)
-{
-	char folder[sizeof(((struct backup *)NULL)->folder)];
-	int dir;
-
-	(void)snprintf(folder, sizeof(folder), "%s/backups", state_dir);
-	dir = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (dir < 0)
-		return;
-	sweep(dir);
-	(void)close(dir);
-}
-
-static wf_status
-open_folder(struct backup *backup)
-{
-	(void)snprintf(backup->folder, sizeof(backup->folder), "%s/backups",
-		backup->call->daemon->config->state_dir);
-	if (mkdir(backup->folder, 0700) != 0 && errno != EEXIST)
-		return failed(backup, "mkdir");
-	backup->dir = open(backup->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (backup->dir < 0)
-		return failed(backup, "open");
-	if (flock(backup->dir, LOCK_EX | LOCK_NB) != 0)
-		return errno != EWOULDBLOCK ? failed(backup, "flock")
-					    : act_say(backup->call, WF_CONFLICT,
-						      _("Another backup is being made: try again "
-							"when it is done."));
-	sweep(backup->dir);
-	if (faccessat(backup->dir, backup->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return act_say(backup->call, WF_EXISTS,
-			_("%s/%s is there already: choose another name."), backup->folder,
-			backup->name);
-	return WF_OK;
-}
-
-/* --- the two files --- */
-
-static wf_status
-copy_store(struct backup *backup)
-{
-	char path[sizeof(backup->folder) + sizeof(PLAIN) + 1], why[256] = "";
-	wf_status status;
-
-	(void)snprintf(path, sizeof(path), "%s/%s", backup->folder, PLAIN);
-	status = store_backup(backup->call->daemon->store, path, why, sizeof(why));
-	if (status == WF_OK)
-		return WF_OK;
-	if (why[0] != '\0')
-		return act_say(backup->call, status, _("No backup was made: %s"), why);
-	return act_say_store(backup->call, status, NULL);
-}
-
-static wf_status
-seal(struct backup *backup, int from, int to)
-{
-	const struct act_daemon *daemon = backup->call->daemon;
-	struct stat st;
-	wf_status status;
-
-	backup->info = (struct backup_info){
-		.schema = STORE_SCHEMA, .time_us = wf_clock_now(&daemon->clock).wall_us
-	};
-	(void)snprintf(
-		backup->info.node, sizeof(backup->info.node), "%s", store_node(daemon->store));
-	status = backup_file_write(daemon->keys, &backup->info, from, to);
-	if (status != WF_OK)
-		return act_say(backup->call, status, _("No backup was made: %s"),
-			_(wf_status_text(status)));
-	if (wf_fault(WF_FAULT_FILE) || fsync(to) != 0 || fstat(to, &st) != 0)
-		return failed(backup, "fsync");
-	backup->bytes = (int64_t)st.st_size;
-	return WF_OK;
-}
-
-static wf_status
-encrypt(struct backup *backup)
-{
-	int from = openat(backup->dir, PLAIN, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	int to = openat(
-		backup->dir, SEALED, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	wf_status status = from < 0 || to < 0 ? failed(backup, "open") : seal(backup, from, to);
-
-	if (from >= 0)
-		close(from);
-	if (to >= 0 && close(to) != 0 && status == WF_OK)
-		status = failed(backup, "close");
-	return status;
-}
-
-static wf_status
-publish(struct backup *backup)
-{
-	if (wf_fault(WF_FAULT_FILE) ||
-		renameat(backup->dir, SEALED, backup->dir, backup->name) != 0)
-		return failed(backup, "rename");
-	if (fsync(backup->dir) != 0)
-		return failed(backup, "fsync");
-	return WF_OK;
-}
-
-static wf_status
-make(struct backup *backup)
-{
-	wf_status status = copy_store(backup);
-
-	if (status == WF_OK)
-		status = encrypt(backup);
-	if (status == WF_OK)
-		status = publish(backup);
-	sweep(backup->dir);
-	return status;
-}
-
-/* --- the row, and the answer --- */
-
-static void
-fingerprint_of(const struct keyring *keys, char text_r[17])
-{
-	if (keyring_fingerprint(keys, keyring_current(keys), text_r) != WF_OK)
-		text_r[0] = '\0';
+	(void)snprintf(name_r, NAME_SIZE, "%s", name);
+	return check_name(call, name);
 }
 
 /* A backup that is not in the log is not there. */
 static wf_status
-record(struct backup *backup)
+record(struct act_call *call, const struct copy_job *job, const struct copy_facts *copy)
 {
-	const struct keyring *keys = backup->call->daemon->keys;
 	struct act_change change;
-	char fingerprint[17];
+	char note[COPY_NOTE_SIZE];
 	wf_status status;
 
-	fingerprint_of(keys, fingerprint);
-	act_change_init(backup->call, &change, "", "%s, %lld bytes, key %u (%s)", backup->name,
-		(long long)backup->bytes, keyring_current(keys), fingerprint);
-	status = act_commit(backup->call, &change);
+	copy_note(copy, note);
+	act_change_init(call, &change, "", "%s", note);
+	status = act_commit(call, &change);
 	if (status != WF_OK)
-		(void)unlinkat(backup->dir, backup->name, 0);
+		copy_unmake(job, copy->name);
 	return status;
 }
 
 static wf_status
-answer(struct backup *backup)
+answer(struct act_call *call, const struct copy_job *job, const struct copy_facts *copy)
 {
-	static const char *const columns[] = {
-		"path", "bytes:number", "key-id:number", "key-fingerprint"};
-	const struct keyring *keys = backup->call->daemon->keys;
-	char path[sizeof(backup->folder) + sizeof(backup->name) + 1], bytes[ACT_NUMBER_SIZE],
-		id[ACT_NUMBER_SIZE];
-	char fingerprint[17];
-	const char *cells[] = {path, act_number_text(backup->bytes, bytes),
-		act_number_text(keyring_current(keys), id), fingerprint};
-	wf_status status = act_head(backup->call, columns, COUNT_OF(columns));
+	static const char *const columns[] = {"path", "bytes:number", "sha256", "rows:number",
+		"key-id:number", "key-fingerprint"};
+	char path[PATH_SIZE], bytes[ACT_NUMBER_SIZE], rows[ACT_NUMBER_SIZE], id[ACT_NUMBER_SIZE];
+	const char *cells[] = {path, act_number_text(copy->bytes, bytes), copy->sha256,
+		act_number_text((int64_t)copy->proof.rows, rows), act_number_text(copy->key, id),
+		copy->fingerprint};
+	wf_status status = act_head(call, columns, COUNT_OF(columns));
 
-	fingerprint_of(keys, fingerprint);
-	(void)snprintf(path, sizeof(path), "%s/%s", backup->folder, backup->name);
+	(void)snprintf(path, sizeof(path), "%s/%s", job->folder, copy->name);
 	if (status == WF_OK)
-		status = act_row_out(backup->call, cells, COUNT_OF(cells));
+		status = act_row_out(call, cells, COUNT_OF(cells));
 	if (status != WF_OK)
 		return status;
-	return act_say(backup->call, WF_OK,
+	return act_say(call, WF_OK,
 		_("%s was written. It opens with key %u (%s) alone: keep a copy of the key file "
 		  "elsewhere, never beside it."),
-		path, keyring_current(keys), fingerprint);
+		path, copy->key, copy->fingerprint);
 }
 
 wf_status
 act_backup_make(struct act_call *call)
 {
-	struct backup backup = {.call = call, .dir = -1};
-	wf_status status = choose_name(call, backup.name);
+	char name[NAME_SIZE], folder[CONFIG_BACKUP_FOLDER_SIZE], why[512] = "";
+	const struct copy_job job = job_of(call, folder);
+	struct copy_facts copy;
+	wf_status status = choose_name(call, name);
 
+	if (status != WF_OK)
+		return status;
+	status = copy_make(&job, name, &copy, why, sizeof(why));
+	if (status != WF_OK)
+		return act_say(call, status, "%s", why);
+	status = record(call, &job, &copy);
+	return status == WF_OK ? answer(call, &job, &copy) : status;
+}
+
+/* --- a restore that is tried out --- */
+
+static wf_status
+choose_copy(struct act_call *call, const char *folder, char path_r[PATH_SIZE])
+{
+	const char *name = act_arg(call, "name");
+	struct shelf shelf = {.n = 0};
+	char newest[PLAN_NAME_SIZE];
+
+	if (name == NULL && shelf_read(folder, store_node(call->daemon->store), &shelf) != WF_OK)
+		shelf = (struct shelf){.n = 0};
+	if (name == NULL && shelf.n == 0)
+		return act_say(call, WF_NOT_FOUND,
+			_("There is no copy of this host in %s: make one with 'warifu backup', "
+			  "and name it."),
+			folder);
+	if (name == NULL)
+		plan_name(store_node(call->daemon->store), shelf_newest(&shelf), newest);
+	(void)snprintf(path_r, PATH_SIZE, "%s/%s", folder, name != NULL ? name : newest);
+	shelf_clear(&shelf);
+	return name != NULL ? check_name(call, name) : WF_OK;
+}
+
+/* What documents want of a restore, and how it came out. */
+struct target {
+	enum rule_id rule;
+	int64_t is_s;
+	char text[64]; /* "12 s (recovery.time 7200 s: met)" */
+	bool missed;
+};
+
+static void
+compare(const struct act_call *call, struct target *target)
+{
+	const struct policy_held *held =
+		policy_held_strictest(&call->daemon->config->policy, target->rule);
+
+	target->missed = held->set && target->is_s > held->value;
+	if (held->set)
+		(void)snprintf(target->text, sizeof(target->text), "%lld s (%s %lld s: %s)",
+			(long long)target->is_s, rule_spec(target->rule)->name,
+			(long long)held->value, target->missed ? "missed" : "met");
+	else
+		(void)snprintf(
+			target->text, sizeof(target->text), "%lld s", (long long)target->is_s);
+}
+
+/* A trial that failed is what the next auditor wants to know most. */
+static wf_status
+record_failure(struct act_call *call, const char *path, wf_status why_status, const char *why)
+{
+	struct act_change change;
+	wf_status status;
+
+	act_change_init(call, &change, "", "%s: %s", strrchr(path, '/') + 1, why);
+	change.row.result = AUDIT_FAILURE;
+	status = act_commit(call, &change);
+	return status == WF_OK ? act_say(call, why_status, _("The restore failed: %s"), why)
+			       : status;
+}
+
+static wf_status
+record_drill(struct act_call *call, const struct drill_facts *facts, const struct target *time,
+	const struct target *point)
+{
+	struct act_change change;
+
+	act_change_init(call, &change, "",
+		"%s, version %s, ready after %s, as of %s ago, rows %llu, last row %llu, accounts "
+		"%llu, sha256 %s",
+		facts->copy.name, PACKAGE_VERSION, time->text, point->text,
+		(unsigned long long)facts->copy.proof.rows,
+		(unsigned long long)facts->copy.proof.last_seq,
+		(unsigned long long)facts->copy.proof.accounts, facts->copy.sha256);
+	return act_commit(call, &change);
+}
+
+static wf_status
+answer_drill(struct act_call *call, const struct drill_facts *facts, const struct target *time,
+	const struct target *point)
+{
+	static const char *const columns[] = {"copy", "taken:time", "ready-after-ms:number",
+		"age-seconds:number", "rows:number", "last-seq:number", "accounts:number",
+		"recovery-time-met:bool", "recovery-point-met:bool", "sha256", "key-file",
+		"key-fingerprint"};
+	const struct store_proof *proof = &facts->copy.proof;
+	char texts[6][ACT_NUMBER_SIZE];
+	const char *cells[] = {facts->copy.name, act_moment_text(facts->copy.time_us, texts[0]),
+		act_number_text(facts->took_us / 1000, texts[1]),
+		act_number_text(facts->age_us / US_PER_S, texts[2]),
+		act_number_text((int64_t)proof->rows, texts[3]),
+		act_number_text((int64_t)proof->last_seq, texts[4]),
+		act_number_text((int64_t)proof->accounts, texts[5]), act_bool_text(!time->missed),
+		act_bool_text(!point->missed), facts->copy.sha256,
+		call->daemon->config->key_file, facts->copy.fingerprint};
+	wf_status status = act_head(call, columns, COUNT_OF(columns));
+
+	return status == WF_OK ? act_row_out(call, cells, COUNT_OF(cells)) : status;
+}
+
+static wf_status
+say_drill(struct act_call *call, const struct drill_facts *facts, bool missed)
+{
+	act_say_text(call,
+		_("%s can be restored; nothing was changed. On a new machine it takes this "
+		  "package, the configuration, and a copy of the key file %s (%s): without the key "
+		  "nobody can open it."),
+		facts->copy.name, call->daemon->config->key_file, facts->copy.fingerprint);
+	if (missed)
+		act_say_more(call, "%s",
+			_("What is complied with wants it quicker, or younger: see 'warifu policy "
+			  "show', recovery.time and recovery.point."));
+	return WF_OK;
+}
+
+wf_status
+act_restore_drill(struct act_call *call)
+{
+	char folder[CONFIG_BACKUP_FOLDER_SIZE], path[PATH_SIZE], why[512] = "";
+	const struct copy_job job = job_of(call, folder);
+	struct drill_facts facts;
+	struct target time = {.rule = R_RECOVERY_TIME}, point = {.rule = R_RECOVERY_POINT};
+	wf_status status = choose_copy(call, folder, path);
+
+	if (status != WF_OK)
+		return status;
+	status = drill_run(&job, call->daemon->config->state_dir, path, &facts, why, sizeof(why));
+	if (status == WF_CONFLICT)
+		return act_say(call, status, "%s", why);
+	if (status != WF_OK)
+		return record_failure(call, path, status, why);
+	time.is_s = (facts.took_us + US_PER_S - 1) / US_PER_S;
+	point.is_s = facts.age_us / US_PER_S;
+	compare(call, &time);
+	compare(call, &point);
+	status = record_drill(call, &facts, &time, &point);
 	if (status == WF_OK)
-		status = open_folder(&backup);
-	if (status == WF_OK)
-		status = make(&backup);
-	if (status == WF_OK)
-		status = record(&backup);
-	if (status == WF_OK)
-		status = answer(&backup);
-	if (backup.dir >= 0)
-		close(backup.dir);
-	return status;
+		status = answer_drill(call, &facts, &time, &point);
+	return status == WF_OK ? say_drill(call, &facts, time.missed || point.missed) : status;
 }

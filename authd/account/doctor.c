@@ -15,7 +15,6 @@
 #include "authd/account/doctor.h"
 #include "authd/account/duties.h"
 
-#define BACKUP_AGE_DAYS 7
 #define ENTROPY_LOW 128
 #define UNUSED_DAYS 90 /* of a grant, or of its making */
 
@@ -155,39 +154,6 @@ check_breakglass(struct report *report)
 			_("There is no emergency file: nobody gets in while the daemon is broken; "
 			  "'warifu emergency new' makes one."));
 	return TELL(report, OK, _("The emergency file is %s."), path);
-}
-
-/* Backups are taken elsewhere, so the log is asked: it has the row of each. */
-static wf_status
-visit_backup(void *ctx, const struct store_audit_entry *entry)
-{
-	int64_t *newest = ctx;
-	struct audit_row row;
-
-	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) != WF_OK ||
-		strcmp(row.event, "backup.make") != 0 || row.result != AUDIT_SUCCESS)
-		return WF_OK;
-	*newest = row.time_us;
-	return WF_NO;
-}
-
-static enum level
-check_backup(struct report *report)
-{
-	const struct store_view view = {.result = -1, .class = AUDIT_ADMIN, .newest_first = true};
-	const int64_t now = wf_clock_now(&report->call->daemon->clock).wall_us;
-	int64_t newest = 0;
-
-	if (act_each_row(report->call, &view, visit_backup, &newest) != WF_OK)
-		return TELL(report, BAD, "%.500s", report->call->text);
-	if (newest == 0)
-		return TELL(report, WARN, "%s",
-			_("There is no backup yet: run 'warifu backup FILE', and keep the key "
-			  "apart."));
-	if (now - newest > BACKUP_AGE_DAYS * 86400 * US_PER_S)
-		return TELL(report, WARN, _("The last backup is of %s: run 'warifu backup FILE'."),
-			act_time(newest, report->time));
-	return TELL(report, OK, _("The last backup is of %s."), act_time(newest, report->time));
 }
 
 /* --- services, grants, clients, other servers --- */
@@ -502,7 +468,9 @@ static const struct {
 	{"RADIUS secrets", check_radius_secrets},
 	{"recovery codes", doctor_codes},
 	{"emergency file", check_breakglass},
-	{"backup", check_backup},
+	{"backup", doctor_backup},
+	{"second copy", doctor_second},
+	{"restore", doctor_drill},
 	{"log", doctor_log},
 	{"streams", doctor_streams},
 	{"duties", check_duties},

@@ -54,5 +54,9 @@ enum level doctor_keys(struct report *report);
 enum level doctor_codes(struct report *report);
 enum level doctor_log(struct report *report);
 enum level doctor_streams(struct report *report);
+/* backup_view.c */
+enum level doctor_backup(struct report *report);
+enum level doctor_second(struct report *report);
+enum level doctor_drill(struct report *report);
 
 #endif

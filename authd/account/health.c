@@ -78,6 +78,19 @@ queue_long(const struct config *config, const struct health *health)
 }
 
 static bool
+copies_fail(const struct config *config, const struct health *health)
+{
+	(void)config;
+	return health->figures.copies.failing_us != 0;
+}
+
+static bool
+second_away(const struct config *config, const struct health *health)
+{
+	return config->backup.second[0] != '\0' && health->figures.copies.second_failing_us != 0;
+}
+
+static bool
 no_ruler(const struct config *config, const struct health *health)
 {
 	(void)config;
@@ -133,6 +146,10 @@ static const struct {
 		   "right and accepted with 'warifu clock accept'.")},
 	{disk_low, "warning", N_("The disk of the store is nearly full: make room.")},
 	{queue_long, "warning", N_("Many logins wait for a free processor: see 'warifu tune'.")},
+	{copies_fail, "warning",
+		N_("No copy of the store can be made: 'warifu doctor' says why.")},
+	{second_away, "warning",
+		N_("The second folder for copies is away: 'warifu doctor' says since when.")},
 	{no_ruler, "warning",
 		N_("There is no enabled privileged account with password and token yet: run "
 		   "'warifu init'.")},

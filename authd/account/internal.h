@@ -330,6 +330,8 @@ wf_status act_clock_accept(struct act_call *call);
 wf_status act_emergency_note(struct act_call *call);
 wf_status act_emergency_used(struct act_call *call);
 wf_status act_backup_make(struct act_call *call);
+wf_status act_backup_list(struct act_call *call);
+wf_status act_restore_drill(struct act_call *call);
 wf_status act_key_rotate(struct act_call *call);
 wf_status act_radius_client_list(struct act_call *call);
 wf_status act_radius_client_show(struct act_call *call);

@@ -74,6 +74,7 @@ NUMBER_CELL(cell_refused_early, sight->health.figures.refused_early)
 NUMBER_CELL(cell_open, sight->health.figures.transactions_open)
 NUMBER_CELL(cell_queue, sight->health.figures.workers_queued)
 NUMBER_CELL(cell_connections, sight->health.figures.connections)
+NUMBER_CELL(cell_backup_every, sight->health.figures.copies.every_s)
 NUMBER_CELL(cell_key_id, keyring_current(sight->call->daemon->keys))
 
 /* Rules of detection that are switched off, each with its reason, as many as fit. */
@@ -102,6 +103,16 @@ CELL(cell_idle_lock)
 
 	return number((uint64_t)policy_number_of(policy, R_IDLE_LOCK, ACCOUNT_GENERAL, GUARD_MFA),
 		text_r);
+}
+
+CELL(cell_backup)
+{
+	return act_moment_text(sight->health.figures.copies.newest_us, text_r);
+}
+
+CELL(cell_second)
+{
+	return act_moment_text(sight->health.figures.copies.second_us, text_r);
 }
 
 CELL(cell_pid)
@@ -170,6 +181,9 @@ static const struct {
 	{"disk-free:number", cell_disk_free},
 	{"session-timeout:number", cell_session_timeout},
 	{"idle-lock:number", cell_idle_lock},
+	{"backup:time", cell_backup},
+	{"second-copy:time", cell_second},
+	{"backup-every:number", cell_backup_every},
 };
 
 static wf_status

@@ -120,6 +120,7 @@ config_check(struct config_load *load)
 	load->file = file;
 	check_register(load);
 	load->file = file;
+	config_backup_hold(load);
 	config_comply_check(load);
 	config_radius_check_modes(load);
 	if (load->status == WF_OK)
@@ -133,6 +134,8 @@ config_check(struct config_load *load)
 	config_stream_check(load);
 	load->file = file;
 	config_relay_check(load);
+	load->file = file;
+	config_backup_check(load);
 	load->file = file;
 	if (load->config->node[0] == '\0')
 		config_fail(load, 0, "%s", _("the host's name is no name; write 'node = NAME'"));

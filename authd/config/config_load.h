@@ -112,6 +112,11 @@ void config_comply_check(struct config_load *load);
 /* libconfuse's lexer is one for the process: whoever parses holds it. */
 void config_lexer_take(void);
 void config_lexer_give(void);
+/* The same of the section backup; and its built-in values. */
+void config_backup_check(struct config_load *load);
+/* Before documents are composed: what the file says holds already. */
+void config_backup_hold(struct config_load *load);
+void config_backup_defaults(struct config_backup *backup);
 /* The same of the sections relay and relays. */
 void config_relay_check(struct config_load *load);
 

@@ -138,11 +138,11 @@ config_rows(struct config_row rows_r[CONFIG_ROWS_MAX])
 
 	static const struct config_row *(*const parts[])(size_t *n_r) = {
 		config_radius_rows, config_relay_rows, config_upstream_rows, config_stream_rows,
-		config_comply_rows};
+		config_comply_rows, config_backup_rows};
 
 	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + CONFIG_RADIUS_ROWS_MAX +
 				       RELAY_ROWS_MAX + UPSTREAM_ROWS_MAX + STREAM_ROWS_MAX +
-				       DETECT_ROWS + COMPLY_ROWS_MAX <=
+				       DETECT_ROWS + COMPLY_ROWS_MAX + BACKUP_ROWS_MAX <=
 			       CONFIG_ROWS_MAX,
 		"rows fit");
 	for (size_t i = 0; i < nparams; i++)

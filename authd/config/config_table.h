@@ -110,6 +110,7 @@ const char *config_word_of(const struct config_word *words, unsigned value);
 #define UPSTREAM_ROWS_MAX 12
 #define STREAM_ROWS_MAX 8
 #define DETECT_ROWS (DETECT_PARAMS + 2)
+#define BACKUP_ROWS_MAX 6
 #define RELAY_ROWS_MAX 12 /* of them; those of RADIUS: CONFIG_RADIUS_ROWS_MAX */
 
 /* Sections whose name is followed by a title. */
@@ -123,6 +124,8 @@ const struct config_row *config_relay_rows(size_t *n_r);
 const struct config_row *config_comply_rows(size_t *n_r);
 /* Those of the sections findings and detect; how many. */
 size_t config_detect_rows(struct config_row rows_r[DETECT_ROWS]);
+/* Those of the section backup. */
+const struct config_row *config_backup_rows(size_t *n_r);
 /* Those of the sections egress and upstream. */
 const struct config_row *config_upstream_rows(size_t *n_r);
 /* Those of the sections stream. */

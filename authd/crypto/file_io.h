@@ -1,4 +1,4 @@
-/* Whole reads and writes, and durable replacement of a file; only for authd/crypto. */
+/* Whole reads and writes, and durable replacement of a file; for authd/crypto and authd/vault. */
 #ifndef WF_AUTHD_CRYPTO_FILE_IO_H
 #define WF_AUTHD_CRYPTO_FILE_IO_H
 

@@ -31,6 +31,8 @@
 #define WIRES_TODAY 15 /* all of them: of RADIUS over UDP */
 #define STORE_TODAY 1 /* mfa: whoever reads the log through a login from the internet */
 #define FIELDS_TODAY 255 /* all of them */
+/* the daemon makes them itself, encrypted always; where they lie, others say */
+#define BACKUP_TODAY (BACKUP_DEFINED | BACKUP_AUTOMATED | BACKUP_ENCRYPTED)
 #define BY_BOTH (RULE_BY_KIND | RULE_BY_GUARD)
 
 #define WORDS(name, ...) static const char *const name[] = {__VA_ARGS__, NULL}
@@ -178,11 +180,12 @@ static const struct rule_spec specs[] = {
 		N_("How people are told of something suspicious.")},
 	{"incident.levels", "", POLICY_UNION, RULE_WHOLE, incident_words, 0, NONE,
 		N_("What is decided beforehand about the levels of incidents.")},
-	{"backup.manner", "", POLICY_UNION, RULE_WHOLE, backup_words, 0, NONE,
+	{"backup.manner", "", POLICY_UNION, RULE_WHOLE, backup_words, 0,
+		HELD(BACKUP_TODAY),
 		N_("What a backup must be.")},
 	{"backup.restore_test", "days", POLICY_SMALLER, RULE_WHOLE, NULL, DECADE_DAYS, NONE,
 		N_("Longest time between trials of a restore.")},
-	{"recovery.point", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, NONE,
+	{"recovery.point", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, HELD(0),
 		N_("Longest stretch of work that may be lost.")},
 	{"recovery.time", "s", POLICY_SMALLER, RULE_WHOLE, NULL, YEAR_S, NONE,
 		N_("Longest time until work goes on.")},
@@ -223,6 +226,7 @@ static const struct rule_default defaults[] = {
 	{R_PASSWORD_UNIQUE, REUSE_TODAY, "", "default"},
 	{R_MFA_COUNTS, KIND_KNOWLEDGE | KIND_POSSESSION | KIND_BIOMETRIC, "", "default"},
 	{R_FIREWALL_CHANGE, FIREWALL_MFA, "SCS-4-5-1-7", "must"},
+	{R_BACKUP_MANNER, BACKUP_ENCRYPTED, "ISAC-5.2.5", "must"},
 };
 
 const struct rule_spec *

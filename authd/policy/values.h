@@ -125,6 +125,14 @@ enum rule_name { /* accounts.forbidden_names */
 	NAME_GUEST = 8
 };
 enum rule_store { LOG_STORE_MFA = 1, LOG_STORE_ACCESS = 2, LOG_STORE_CENTRAL = 4 }; /* log.store */
+enum rule_backup { /* backup.manner */
+	BACKUP_DEFINED = 1,
+	BACKUP_OFFSITE = 2,
+	BACKUP_MANUAL = 4,
+	BACKUP_AUTOMATED = 8,
+	BACKUP_ISOLATED = 16,
+	BACKUP_ENCRYPTED = 32
+};
 enum rule_shared { SHARED_PRIVILEGED = 1, SHARED_GENERAL = 2 }; /* accounts.not_shared */
 
 /*

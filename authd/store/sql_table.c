@@ -157,6 +157,7 @@ const char *const sql_text[SQL_COUNT] = {
 		"SELECT " ACCOUNT_COLUMNS
 		", version FROM account WHERE uid = ?1 AND uid >= 0 ORDER BY id LIMIT 1",
 	[SQL_ACCOUNT_BRIEF] = "SELECT id, version, kind FROM account WHERE name = ?1",
+	[SQL_ACCOUNT_COUNT] = "SELECT count(*) FROM account",
 	[SQL_ACCOUNT_EXEMPT] = "SELECT name FROM account WHERE standing = 1",
 	[SQL_ACCOUNT_NAME] = "SELECT name FROM account WHERE id = ?1",
 	[SQL_ACCOUNT_INSERT] =

@@ -724,6 +724,19 @@ WF_MUST_USE wf_status store_check(struct store *store, char *why_r, size_t size)
  * one of the caller's; mode 0600.  Removed again on failure.  Any thread but the loop's.
  */
 WF_MUST_USE wf_status store_backup(struct store *store, const char *path, char *why_r, size_t size);
+/* What a database file holds. */
+struct store_proof {
+	uint64_t accounts, rows;      /* of the log */
+	uint64_t first_seq, last_seq; /* 0 = it has none */
+	int64_t last_us;              /* wall time of the last row; 0 = it has none */
+};
+/*
+ * Looks at all of a database file that nobody works on, such as a copy: SQLite's whole check, and
+ * each row of the log against the chain.  WF_CORRUPT: it is not in order; other statuses: that
+ * could not be told; both with a sentence.  Any thread; reads all of it, so it may take minutes.
+ */
+WF_MUST_USE wf_status store_prove(
+	const char *path, struct store_proof *proof_r, char *why_r, size_t size);
 /*
  * Makes a restored database fit to be used (before store_open): generation + 1, TOTP steps up to
  * three behind now burnt, recovery codes void, HOTP wants a resync (state pending), a system row

@@ -105,10 +105,13 @@ _warifu()
 	--on)
 		return
 		;;
-	--from)
+	--level)
 		return
 		;;
 	--since)
+		return
+		;;
+	--from)
 		return
 		;;
 	--result)
@@ -223,7 +226,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock grant duties duty service session emergency log why status doctor tune pam radius policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock grant duties duty service finding session emergency log why status doctor tune pam radius policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --groups --person --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -312,6 +315,15 @@ _warifu()
 	'service show')
 		words='--json --socket --lang --help --version'
 		;;
+	'finding list')
+		words='--all --level --since --json --socket --lang --help --version'
+		;;
+	'finding show')
+		words='--json --socket --lang --help --version'
+		;;
+	'finding close')
+		words='--level --reason --ticket --json --socket --lang --help --version'
+		;;
 	'session list')
 		words='--user --json --socket --lang --help --version'
 		;;
@@ -340,6 +352,9 @@ _warifu()
 		words='--json --socket --lang --help --version'
 		;;
 	'log retention')
+		words='--json --socket --lang --help --version'
+		;;
+	'log streams')
 		words='--json --socket --lang --help --version'
 		;;
 	'log hold')
@@ -404,6 +419,9 @@ _warifu()
 		words='--json --socket --lang --help --version'
 		kind=-f
 		;;
+	'backup list')
+		words='--all --json --socket --lang --help --version'
+		;;
 	'init '*)
 		words='--key-copy --codes --emergency-user --stdin --json --socket --lang --help --version'
 		kind=-u
@@ -436,7 +454,7 @@ _warifu()
 		kind=-f
 		;;
 	'restore '*)
-		words='--config --json --socket --lang --help --version'
+		words='--drill --config --json --socket --lang --help --version'
 		kind=-f
 		;;
 	'reload '*)
@@ -459,6 +477,9 @@ _warifu()
 		;;
 	'service '*)
 		words='list show'
+		;;
+	'finding '*)
+		words='list show close'
 		;;
 	'session '*)
 		words='list kill'
@@ -486,7 +507,7 @@ _warifu()
 		;;
 	esac
 	if [ "$name" = log ] && [ -z "$sub" ]; then
-		words+=' show export verify retention hold release'
+		words+=' show export verify retention streams hold release'
 	fi
 	mapfile -t COMPREPLY < <(compgen ${kind:+"$kind"} -W "$words" -- "$cur")
 }

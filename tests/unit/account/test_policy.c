@@ -152,8 +152,12 @@ START_TEST(check_claims_nothing_that_is_not_done)
 	row_of("parameter", "time.sources", "verdict", "not yet");
 	row_of("parameter", "password.min", "verdict", "advice");
 	/* nobody here has neither two kinds nor a lock */
-	ck_assert_int_eq(rig_act("policy.check", "against=scs3", NULL), WF_OK);
+	/* where nobody has asked for backups none are made by themselves */
+	ck_assert_int_eq(rig_act("policy.check", "against=scs3", NULL), WF_NO);
+	row_of("parameter", "backup.manner", "verdict", "deviation");
 	row_of("guard", "none", "verdict", "not in force");
+	take("backup { every = 1d }\n");
+	rig_ok("policy.check", "against=scs3");
 	take("comply = {\"scs3\"}\n");
 	rig_ok("policy.check");
 	row_of("parameter", "lock.threshold", "verdict", "met");

@@ -19,7 +19,9 @@ START_TEST(status_has_the_columns_of_the_contract)
 		"refused-early:number", "open:number", "queue:number",
 		"connections:number", "clock", "clock-synchronised:bool", "config-file", "key-file",
 		"key-id:number", "key-fingerprint", "state-dir", "breakglass-file",
-		"disk-free:number", "session-timeout:number", "idle-lock:number"};
+		"disk-free:number", "session-timeout:number", "idle-lock:number",
+
+		"backup:time", "second-copy:time", "backup-every:number"};
 
 	rig_ok("status");
 	ck_assert_uint_eq(rig.nrows, 1);

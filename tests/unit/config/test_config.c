@@ -87,6 +87,9 @@ print_config(struct printed *out, const struct config *config)
 		config->run_dir, config->state_dir, config->key_file, config->breakglass_file);
 	print(out, "egress.user = %s\n", config->upstreams.user);
 	print(out, "profiles_dir = %s\n", config->profiles_dir);
+	print(out, "backup.every = %u\nbackup.keep_days = %u\nbackup.keep_weeks = %u\n",
+		config->backup.every_ms, config->backup.days, config->backup.weeks);
+	print(out, "backup.to = %s\nbackup.second = %s\n", config->backup.to, config->backup.second);
 	print(out, "user = %s\nnode = %s\nmode = %d\nissuer = %s\n", config->user, config->node,
 		(int)config->mode, config->issuer);
 	print(out, "workers = %u\nqueue = %u\nconnections = %u\n", config->workers, config->queue,
@@ -177,7 +180,7 @@ inverted(const struct config_row *row, char *text_r, size_t size)
 		{CONFIG_NAME_OR_NONE, "\"\""}, {CONFIG_PATH, "/somewhere/else"}, {CONFIG_MODE, "observe"},
 		{CONFIG_BACKOFF, "{1, 2, 1m}"}, {CONFIG_INTERNAL, "{10.0.0.0/8}"},
 		{CONFIG_SHARED, "{192.0.2.1, \"2001:db8::/32\"}"}, {CONFIG_SERVICE_KINDS, "1"},
-		{CONFIG_WORDS, "{acme, widget}"}, {CONFIG_TRUSTED, "{192.0.2.1}"},
+		{CONFIG_WORDS, "{acme, widget}"}, {CONFIG_TRUSTED, "{192.0.2.1}"}, {CONFIG_SECONDS, "1d"},
 	};
 	const char *title = strcmp(row->section, "zone") == 0 ? " internal" : "";
 	char value[64] = "";
