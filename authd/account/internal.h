@@ -218,6 +218,13 @@ WF_MUST_USE wf_status act_each_grant(struct act_call *call, const char *user, bo
 WF_MUST_USE wf_status act_each_row(struct act_call *call, const struct store_view *view,
 	wf_status (*visit)(void *ctx, const struct store_audit_entry *entry), void *ctx);
 /* The months of the log, the oldest first. */
+/* All kept rows as VIEW_PROOF, to the end (WF_NO ends early); `end` gets the last page. */
+WF_MUST_USE wf_status act_each_proof(struct act_call *call,
+	wf_status (*visit)(void *ctx, const struct store_audit_entry *entry),
+	void (*end)(void *ctx, const struct store_view *last), void *ctx);
+/* Checkpoints behind the number `after`. */
+WF_MUST_USE wf_status act_each_checkpoint(struct act_call *call, uint64_t after,
+	wf_status (*visit)(void *ctx, const struct store_checkpoint *checkpoint), void *ctx);
 WF_MUST_USE wf_status act_each_month(struct act_call *call,
 	wf_status (*visit)(void *ctx, const struct store_month *month), void *ctx);
 WF_MUST_USE wf_status act_counts(struct act_call *call, struct store_counts *counts_r);
@@ -315,6 +322,9 @@ wf_status act_finding_show(struct act_call *call);
 wf_status act_finding_close(struct act_call *call);
 wf_status act_log_export(struct act_call *call);
 wf_status act_log_verify(struct act_call *call);
+wf_status act_log_match(struct act_call *call);
+wf_status act_log_key(struct act_call *call);
+wf_status act_log_checkpoints(struct act_call *call);
 wf_status act_log_retention(struct act_call *call);
 wf_status act_log_streams(struct act_call *call);
 wf_status act_log_held(struct act_call *call);

@@ -17,6 +17,7 @@ struct pages {
 	struct grant grants[VIEW_PAGE];
 	struct store_month months[VIEW_PAGE];
 	struct incident incidents[VIEW_PAGE];
+	struct store_checkpoint checkpoints[VIEW_PAGE];
 };
 
 static struct pages *
@@ -45,6 +46,7 @@ fetch(struct act_call *call, struct pages *pages)
 	view->grants = pages->grants;
 	view->months = pages->months;
 	view->incidents = pages->incidents;
+	view->checkpoints = pages->checkpoints;
 	status = store_run(call->daemon->store, &pages->job);
 	return status == WF_OK ? WF_OK : act_say_store(call, status, pages->job.cause);
 }
@@ -56,7 +58,9 @@ struct visitor {
 	wf_status (*grant)(void *ctx, const struct grant *grant);
 	wf_status (*month)(void *ctx, const struct store_month *month);
 	wf_status (*incident)(void *ctx, const struct incident *incident);
+	wf_status (*checkpoint)(void *ctx, const struct store_checkpoint *checkpoint);
 	wf_status (*row)(void *ctx, const struct store_audit_entry *entry);
+	void (*end)(void *ctx, const struct store_view *last); /* of the last page; NULL */
 	void *ctx;
 };
 
@@ -87,6 +91,10 @@ visit_one(const struct visitor *visitor, const struct pages *pages, size_t i, ui
 		*after_r = (uint64_t)pages->incidents[i].id;
 		return visitor->incident(visitor->ctx, &pages->incidents[i]);
 	}
+	if (visitor->checkpoint != NULL) {
+		*after_r = pages->checkpoints[i].number;
+		return visitor->checkpoint(visitor->ctx, &pages->checkpoints[i]);
+	}
 	*after_r = pages->audit[i].seq;
 	return visitor->row(visitor->ctx, &pages->audit[i]);
 }
@@ -114,6 +122,8 @@ walk(struct act_call *call, struct pages *pages, const struct visitor *visitor)
 		if (status == WF_OK)
 			status = visit_page(visitor, pages);
 	} while (status == WF_OK && pages->job.u.view.n == VIEW_PAGE);
+	if (status == WF_OK && visitor->end != NULL)
+		visitor->end(visitor->ctx, &pages->job.u.view);
 	free(pages);
 	return status == WF_NO ? WF_OK : status;
 }
@@ -213,6 +223,28 @@ act_each_incident(struct act_call *call, const struct store_view *view,
 
 	if (pages != NULL)
 		pages->job.u.view = *view;
+	return walk(call, pages, &visitor);
+}
+
+wf_status
+act_each_proof(struct act_call *call,
+	wf_status (*visit)(void *ctx, const struct store_audit_entry *entry),
+	void (*end)(void *ctx, const struct store_view *last), void *ctx)
+{
+	const struct visitor visitor = {.row = visit, .end = end, .ctx = ctx};
+
+	return walk(call, pages_new(VIEW_PROOF), &visitor);
+}
+
+wf_status
+act_each_checkpoint(struct act_call *call, uint64_t after,
+	wf_status (*visit)(void *ctx, const struct store_checkpoint *checkpoint), void *ctx)
+{
+	const struct visitor visitor = {.checkpoint = visit, .ctx = ctx};
+	struct pages *pages = pages_new(VIEW_CHECKPOINTS);
+
+	if (pages != NULL)
+		pages->job.u.view.after = after;
 	return walk(call, pages, &visitor);
 }
 

@@ -199,6 +199,27 @@ meet_all(struct audit_check *check, uint64_t seq, const uint8_t chain[32])
 	}
 }
 
+void
+audit_check_restored(struct audit_check *check, const uint8_t *encoded, size_t len)
+{
+	note_restore(check, encoded, len);
+}
+
+uint64_t
+audit_check_wants(const struct audit_check *check)
+{
+	return check->next < check->nmarks ? check->marks[check->next].checkpoint.seq : 0;
+}
+
+void
+audit_check_meet(struct audit_check *check, const struct audit_head *row)
+{
+	check->sums.last_seq = row->seq;
+	if (check->sums.first_seq == 0)
+		check->sums.first_seq = row->seq;
+	meet_all(check, row->seq, row->chain);
+}
+
 /* A checkpoint of the row before the first one says with what the first one has to go on. */
 static const struct audit_checkpoint *
 checkpoint_of(const struct audit_check *check, uint64_t seq)

@@ -88,6 +88,14 @@ WF_MUST_USE wf_status audit_check_begin(struct audit_check *check);
  */
 WF_MUST_USE wf_status audit_check_row(struct audit_check *check, uint64_t seq,
 	const uint8_t *encoded, size_t len, const uint8_t chain[32]);
+/*
+ * The other way to look, at a log whose chain has been checked, for checkpoints alone: rows of
+ * restores (any others do no harm), then the row of each checkpoint in rising order.
+ * audit_check_wants(): of which row the next checkpoint speaks; 0 = all have been met.
+ */
+void audit_check_restored(struct audit_check *check, const uint8_t *encoded, size_t len);
+uint64_t audit_check_wants(const struct audit_check *check);
+void audit_check_meet(struct audit_check *check, const struct audit_head *row);
 /* What stands beside the row just given is not what the row says: `what`, a column's name. */
 void audit_check_column(struct audit_check *check, const char *what);
 /* After the last row.  `head`: where the store says that the log ends; NULL = not known. */

@@ -1,0 +1,190 @@
+/*
+ * log.checkpoints: the signed checkpoints of the store.  log.key: the public keys that they are
+ * signed with, each with the time from which it signs; a key whose master key has left the key file
+ * is known by what its neighbours say of it.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/account/internal.h"
+#include "authd/audit/format.h"
+
+#define LIMIT 1000
+#define KEYS_MAX 64
+
+static bool
+read_line(const struct store_checkpoint *stored, struct audit_checkpoint *checkpoint_r)
+{
+	size_t used;
+
+	return audit_checkpoint_find(
+		       stored->line, strlen(stored->line), checkpoint_r, &used) == WF_OK;
+}
+
+/* --- log.checkpoints --- */
+
+struct listing {
+	struct act_call *call;
+	int64_t left;
+};
+
+static wf_status
+list_one(void *ctx, const struct store_checkpoint *stored)
+{
+	struct listing *listing = ctx;
+	struct audit_checkpoint c = {.number = stored->number, .seq = stored->seq};
+	bool whole = read_line(stored, &c);
+	char number[ACT_NUMBER_SIZE], seq[ACT_NUMBER_SIZE], generation[ACT_NUMBER_SIZE],
+		made[ACT_NUMBER_SIZE];
+	const char *cells[] = {act_number_text((int64_t)c.number, number),
+		act_moment_text(c.time_us, made), act_number_text((int64_t)c.seq, seq),
+		whole ? audit_checkpoint_reason_name(c.reason) : _("unreadable"),
+		act_number_text((int64_t)c.generation, generation), c.key, stored->line};
+
+	if (listing->left-- == 0)
+		return WF_NO;
+	return act_row_out(listing->call, cells, COUNT_OF(cells));
+}
+
+wf_status
+act_log_checkpoints(struct act_call *call)
+{
+	static const char *const columns[] = {"number:number", "time:time", "seq:number", "reason",
+		"generation:number", "key", "line"};
+	struct listing listing = {.call = call, .left = act_number(call, "limit", LIMIT)};
+	wf_status status = act_head(call, columns, COUNT_OF(columns));
+
+	return status == WF_OK ? act_each_checkpoint(call,
+					 (uint64_t)act_number(call, "after", 0), list_one, &listing)
+			       : status;
+}
+
+/* --- log.key --- */
+
+struct known {
+	struct signing_public public;
+	bool has_public;
+	int64_t since_us;
+	uint64_t since_seq, checkpoints;
+};
+
+struct knowing {
+	struct known keys[KEYS_MAX];
+	size_t n;
+};
+
+static struct known *
+known_of(struct knowing *knowing, const char *fingerprint)
+{
+	struct known *fresh = &knowing->keys[knowing->n];
+
+	for (size_t i = 0; i < knowing->n; i++) {
+		if (strcmp(knowing->keys[i].public.fingerprint, fingerprint) == 0)
+			return &knowing->keys[i];
+	}
+	if (knowing->n == KEYS_MAX)
+		return NULL;
+	knowing->n++;
+	(void)snprintf(fresh->public.fingerprint, sizeof(fresh->public.fingerprint), "%s",
+		fingerprint);
+	return fresh;
+}
+
+static wf_status
+know(struct knowing *knowing, const struct signing_public *public)
+{
+	struct known *known = known_of(knowing, public->fingerprint);
+
+	if (known != NULL) {
+		known->public = *public;
+		known->has_public = true;
+	}
+	return WF_OK;
+}
+
+static wf_status
+know_checkpoint(void *ctx, const struct store_checkpoint *stored)
+{
+	struct knowing *knowing = ctx;
+	struct audit_checkpoint c;
+	struct signing_public peer;
+	struct known *known = read_line(stored, &c) ? known_of(knowing, c.key) : NULL;
+	wf_status status;
+
+	if (known == NULL)
+		return WF_OK;
+	if (known->checkpoints++ == 0) {
+		known->since_us = c.time_us;
+		known->since_seq = c.seq;
+	}
+	if (!audit_checkpoint_has_peer(&c))
+		return WF_OK;
+	status = signing_public_set(&peer, c.peer);
+	return status == WF_OK ? know(knowing, &peer) : status;
+}
+
+static wf_status
+know_keyring(struct act_call *call, struct knowing *knowing)
+{
+	uint32_t ids[KEYRING_KEYS_MAX];
+	size_t n = keyring_ids(call->daemon->keys, ids);
+	wf_status status = WF_OK;
+
+	/* Of those that have not signed anything only the current one is of interest. */
+	for (size_t i = 0; status == WF_OK && i < n; i++) {
+		struct signing_key key = {.seed = WF_SECRET_EMPTY};
+
+		status = signing_key_derive(call->daemon->keys, ids[i], "checkpoint", &key);
+		if (status == WF_OK)
+			status = know(knowing, &key.public);
+		signing_key_clear(&key);
+	}
+	return status;
+}
+
+static wf_status
+show_key(struct act_call *call, const struct known *known, bool current)
+{
+	char since[ACT_NUMBER_SIZE], seq[ACT_NUMBER_SIZE], n[ACT_NUMBER_SIZE];
+	char pem[SIGNING_PEM_SIZE] = "";
+	const char *cells[] = {known->public.fingerprint, act_bool_text(current),
+		act_moment_text(known->since_us, since),
+		act_moment_text((int64_t)known->since_seq, seq),
+		act_number_text((int64_t)known->checkpoints, n), pem};
+
+	if (known->has_public)
+		signing_public_write(&known->public, pem);
+	return act_row_out(call, cells, COUNT_OF(cells));
+}
+
+wf_status
+act_log_key(struct act_call *call)
+{
+	static const char *const columns[] = {"fingerprint", "current:bool", "since:time",
+		"since-seq:number", "checkpoints:number", "pem"};
+	static const struct knowing nothing;
+	struct knowing knowing = nothing;
+	struct signing_key current = {.seed = WF_SECRET_EMPTY};
+	wf_status status = signing_key_derive(call->daemon->keys,
+		keyring_current(call->daemon->keys), "checkpoint", &current);
+
+	signing_key_clear(&current);
+	if (status == WF_OK)
+		status = know_keyring(call, &knowing);
+	if (status != WF_OK)
+		return act_say_store(call, status, NULL);
+	status = act_each_checkpoint(call, 0, know_checkpoint, &knowing);
+	if (status == WF_OK)
+		status = act_head(call, columns, COUNT_OF(columns));
+	for (size_t i = 0; status == WF_OK && i < knowing.n; i++) {
+		const struct known *known = &knowing.keys[i];
+		bool is_current =
+			strcmp(known->public.fingerprint, current.public.fingerprint) == 0;
+
+		if (known->checkpoints > 0 || is_current)
+			status = show_key(call, known, is_current);
+	}
+	return status;
+}
