@@ -98,6 +98,7 @@ void keeping_stop(struct daemon *daemon);
 /* tasks.c: --init, --restore.  An exit code. */
 int task_init(const struct wf_options *options);
 int task_restore(const struct wf_options *options);
+int task_verify(const struct wf_options *options); /* task_verify.c */
 /* What a start does where there is neither key file nor database; in a child, since it drops privilege. */
 /* Made of the state folder: lies there while key file and database are being made. */
 #define TASK_MAKING "%s/warifu.making"

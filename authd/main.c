@@ -148,6 +148,7 @@ static const wf_task_run tasks[] = {
 	[TASK_CHECK] = check,
 	[TASK_INIT] = task_init,
 	[TASK_RESTORE] = task_restore,
+	[TASK_VERIFY] = task_verify,
 };
 
 int

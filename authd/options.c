@@ -18,6 +18,10 @@ static const struct wf_option options[] = {
 		""},
 	{"--restore", "FILE", TASK_RESTORE, AT(file),
 		N_("put a backup in place of the database, and stop"), ""},
+	{"--verify", "FILE", TASK_VERIFY, AT(file), N_("check the log within a backup, and stop"),
+		""},
+	{"--checkpoints", "FILE", TASK_SERVE, AT(checkpoints),
+		N_("check it against these checkpoints as well"), ""},
 	{"--help", NULL, TASK_HELP, NONE, N_("show this help"), ""},
 	{"--version", NULL, TASK_VERSION, NONE, N_("show the version"), ""},
 };

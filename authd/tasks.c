@@ -15,24 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "authd/crypto/backup_file.h"
-#include "authd/daemon.h"
+#include "authd/tasks.h"
 #include "common/i18n.h"
 #include "common/privilege.h"
 
-struct place {
-	struct config *config;
-	uid_t uid;
-	gid_t gid;
-	bool change; /* run as root for another user */
-	char database[512];
-	char making[sizeof(((struct config *)NULL)->state_dir) + 32]; /* see making_begin */
-};
-
-static bool complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static bool
-complain(const char *format, ...)
+bool
+task_complain(const char *format, ...)
 {
 	va_list list;
 
@@ -44,8 +32,8 @@ complain(const char *format, ...)
 	return false;
 }
 
-static bool
-place_load(const struct wf_options *options, struct place *place)
+bool
+task_place_load(const struct wf_options *options, struct place *place)
 {
 	struct config_error error = {""};
 
@@ -63,7 +51,7 @@ place_load(const struct wf_options *options, struct place *place)
 	place->change = true;
 	if (wf_privilege_user(place->config->user, &place->uid, &place->gid) == WF_OK)
 		return true;
-	return complain(_("the user %s does not exist: make it with 'useradd --system %s'"), place->config->user,
+	return task_complain(_("the user %s does not exist: make it with 'useradd --system %s'"), place->config->user,
 		place->config->user);
 }
 
@@ -75,9 +63,9 @@ make_folder(const struct place *place, const char *path)
 
 	if (mkdir(path, 0700) != 0)
 		return errno == EEXIST || (as_root && errno == EACCES) ||
-		       complain(_("the folder %s cannot be made: %s"), path, strerror(errno));
+		       task_complain(_("the folder %s cannot be made: %s"), path, strerror(errno));
 	if (as_root && chown(path, place->uid, place->gid) != 0)
-		return complain(_("the folder %s cannot be given to its user: %s"), path, strerror(errno));
+		return task_complain(_("the folder %s cannot be given to its user: %s"), path, strerror(errno));
 	return true;
 }
 
@@ -90,20 +78,20 @@ make_folders(const struct place *place)
 	return make_folder(place, place->config->state_dir) && make_folder(place, dirname(copy));
 }
 
-static bool
-step_down(const struct place *place)
+bool
+task_step_down(const struct place *place)
 {
 	umask(077);
 	if (!place->change || wf_privilege_drop(place->uid, place->gid) == WF_OK)
 		return true;
-	return complain(_("warifud cannot become user %s: start it as root or as that user"), place->config->user);
+	return task_complain(_("warifud cannot become user %s: start it as root or as that user"), place->config->user);
 }
 
 /* Folders first as root, who may make them anywhere, then as the user, who may in his own. */
 static bool
 prepare(const struct place *place)
 {
-	return make_folders(place) && step_down(place) && make_folders(place);
+	return make_folders(place) && task_step_down(place) && make_folders(place);
 }
 
 /* Stands beside the database while key and database are being made: who finds it goes on with that. */
@@ -113,7 +101,7 @@ making_begin(const struct place *place)
 	int fd = open(place->making, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
 
 	if (fd < 0)
-		return complain(_("the file %s cannot be made: %s"), place->making, strerror(errno));
+		return task_complain(_("the file %s cannot be made: %s"), place->making, strerror(errno));
 	close(fd);
 	return true;
 }
@@ -121,7 +109,7 @@ making_begin(const struct place *place)
 static bool
 making_end(const struct place *place)
 {
-	return unlink(place->making) == 0 || complain(_("the file %s cannot be removed: %s"), place->making, strerror(errno));
+	return unlink(place->making) == 0 || task_complain(_("the file %s cannot be removed: %s"), place->making, strerror(errno));
 }
 
 static bool
@@ -131,7 +119,7 @@ make_key(const struct place *place)
 
 	if (status == WF_OK || status == WF_EXISTS)
 		return true;
-	return complain(_("the key file %s cannot be made: %s"), place->config->key_file, _(wf_status_text(status)));
+	return task_complain(_("the key file %s cannot be made: %s"), place->config->key_file, _(wf_status_text(status)));
 }
 
 static bool
@@ -145,7 +133,7 @@ make_database(const struct place *place)
 	wf_status status = store_open(&options, &store, why, sizeof(why));
 
 	if (status != WF_OK)
-		return complain(_("the database %s cannot be made: %s"), place->database, why);
+		return task_complain(_("the database %s cannot be made: %s"), place->database, why);
 	store_close(&store);
 	return true;
 }
@@ -161,14 +149,14 @@ static bool
 may_make(const struct place *place)
 {
 	return access(place->database, F_OK) != 0 || access(place->making, F_OK) == 0 ||
-	       complain(_("there is a database at %s already; nothing was changed"), place->database);
+	       task_complain(_("there is a database at %s already; nothing was changed"), place->database);
 }
 
 int
 task_init(const struct wf_options *options)
 {
 	struct place place;
-	bool fine = place_load(options, &place) && prepare(&place) && may_make(&place) && make_both(&place);
+	bool fine = task_place_load(options, &place) && prepare(&place) && may_make(&place) && make_both(&place);
 
 	if (fine)
 		printf(_("key file %s and database %s are ready\n"), place.config->key_file, place.database);
@@ -181,7 +169,7 @@ int
 task_first(const struct wf_options *options)
 {
 	struct place place;
-	bool fine = place_load(options, &place) && prepare(&place);
+	bool fine = task_place_load(options, &place) && prepare(&place);
 	int code = fine ? TASK_FIRST_NOTHING : TASK_FIRST_FAILED;
 
 	if (fine && ((access(place.database, F_OK) != 0 && access(place.config->key_file, F_OK) != 0) ||
@@ -191,12 +179,10 @@ task_first(const struct wf_options *options)
 	return code;
 }
 
-/* Decrypts into a new file beside the database. */
-static bool
-unpack(const struct place *place, int backup, const char *fresh)
+bool
+task_unpack(const struct place *place, int backup, const char *fresh, struct backup_info *info_r)
 {
 	struct keyring *keys = NULL;
-	struct backup_info info;
 	char why[512] = "";
 	int to = -1;
 	wf_status status = keyring_load(place->config->key_file, &keys, why, sizeof(why));
@@ -206,7 +192,8 @@ unpack(const struct place *place, int backup, const char *fresh)
 	if (status == WF_OK && to < 0)
 		snprintf(why, sizeof(why), "the new file: %s", strerror(errno));
 	if (to >= 0)
-		status = backup_file_read(keys, STORE_SCHEMA, backup, to, &info, why, sizeof(why));
+		status = backup_file_read(
+			keys, STORE_SCHEMA, backup, to, info_r, why, sizeof(why));
 	if (to >= 0 && status == WF_OK && fsync(to) != 0)
 		status = WF_IO;
 	keyring_free(&keys);
@@ -214,25 +201,26 @@ unpack(const struct place *place, int backup, const char *fresh)
 		return true;
 	if (to >= 0)
 		unlink(fresh);
-	return complain(_("the backup cannot be restored: %s"), why[0] != '\0' ? why : _(wf_status_text(status)));
+	return task_complain(_("the backup cannot be restored: %s"), why[0] != '\0' ? why : _(wf_status_text(status)));
 }
 
 static bool
 restore_failed(const char *why)
 {
-	return complain(_("the backup cannot be used: %s"), why);
+	return task_complain(_("the backup cannot be used: %s"), why);
 }
 
 static bool
 restore_into(const struct place *place, int backup, bool *kept_r)
 {
 	char fresh[560], why[512] = "";
+	struct backup_info info;
 	wf_status status = store_restore_finish(place->database, why, sizeof(why));
 
 	if (status != WF_OK)
 		return restore_failed(why[0] != '\0' ? why : wf_status_text(status));
 	snprintf(fresh, sizeof(fresh), "%s%s", place->database, STORE_RESTORING);
-	if (!unpack(place, backup, fresh))
+	if (!task_unpack(place, backup, fresh, &info))
 		return false;
 	status = store_restore_prepare(fresh, place->database, place->config->node, wf_clock_now(&wf_clock_system), kept_r,
 		why, sizeof(why));
@@ -260,7 +248,7 @@ daemon_stopped(const struct place *place)
 		return true;
 	}
 	close(fd);
-	return complain(_("the daemon is running on %s: stop it first"), place->database);
+	return task_complain(_("the daemon is running on %s: stop it first"), place->database);
 }
 
 static void
@@ -283,11 +271,11 @@ task_restore(const struct wf_options *options)
 {
 	struct place place;
 	bool kept = false;
-	bool fine = place_load(options, &place);
+	bool fine = task_place_load(options, &place);
 	int backup = open(options->file, O_RDONLY | O_CLOEXEC);
 
 	if (backup < 0)
-		fine = complain(_("the file %s cannot be opened: %s"), options->file, strerror(errno));
+		fine = task_complain(_("the file %s cannot be opened: %s"), options->file, strerror(errno));
 	fine = fine && prepare(&place) && daemon_stopped(&place) &&
 	       restore_into(&place, backup, &kept);
 	if (fine)

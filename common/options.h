@@ -16,6 +16,7 @@ enum wf_task {
 	TASK_CHECK,   /* the configuration only */
 	TASK_INIT,    /* key file and empty database */
 	TASK_RESTORE, /* of `file` */
+	TASK_VERIFY,  /* the log within `file` */
 	TASK_HELP,
 	TASK_VERSION
 };
@@ -23,9 +24,10 @@ enum wf_task {
 struct wf_options {
 	enum wf_task task;
 	const char *config; /* NULL = the compiled-in one */
-	const char *file;   /* of TASK_RESTORE */
+	const char *file;   /* of TASK_RESTORE, TASK_VERIFY */
 	const char *with;   /* of TASK_CHECK: a further file of conf.d; NULL = none */
 	bool stderr_log;    /* log to stderr instead of syslog */
+	const char *checkpoints; /* of TASK_VERIFY: kept elsewhere; NULL = none */
 };
 
 /* A row sets a task, a value, or both; one that sets neither is the flag stderr_log. */

@@ -239,6 +239,22 @@ static const struct option_spec session_list_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option_spec log_verify_options[] = {
+	TAKES("checkpoints", "FILE", NULL, VALUE_TEXT,
+		N_("hold it against checkpoints kept elsewhere; FILE may be text of syslog")),
+	TAKES("export", "FILE", NULL, VALUE_TEXT,
+		N_("check an export (JSON Lines) instead; '-' is standard input")),
+	TAKES("backup", "FILE", NULL, VALUE_TEXT, N_("check the log within a backup instead (root)")),
+	TAKES("key", "FILE", NULL, VALUE_TEXT,
+		N_("public keys to trust, as 'warifu log key' shows them")),
+	FLAG("whole", NULL, N_("the export is said to go to the log's end")),
+	OPTIONS_END,
+};
+static const struct option_spec log_checkpoints_options[] = {
+	TAKES("after", "NUMBER", "after", VALUE_NUMBER, N_("only those behind this number")),
+	TAKES("limit", "NUMBER", "limit", VALUE_NUMBER, N_("at most so many")),
+	OPTIONS_END,
+};
 /* Which rows: the same for what is shown and what is exported. */
 #define LOG_FILTERS                                                                                \
 	TAKES("user", "USER", "user", VALUE_TEXT, N_("only this user")),                           \
@@ -532,9 +548,18 @@ static const struct command commands[] = {
 	{"log", "export", {{NULL, NULL, false, NULL}}, log_export_options, "log.export", NULL, NULL,
 		ctl_log_export, COMMAND_SLOW, N_("write rows of the log to a file"),
 		"log export --format csv --bom --since 2026-10 --until 2026-10 --output october.csv"},
-	{"log", "verify", {{NULL, NULL, false, NULL}}, NULL, "log.verify", NULL, NULL, ctl_log_verify,
-		COMMAND_SLOW | COMMAND_VERTICAL, N_("check that no row was lost, added or changed"),
-		"log verify"},
+	{"log", "verify", {{NULL, NULL, false, NULL}}, log_verify_options, "log.verify", NULL, NULL,
+		ctl_log_verify, COMMAND_SLOW | COMMAND_VERTICAL,
+		N_("check that no row was lost, added or changed"),
+		"log verify --checkpoints /var/log/auth.log"},
+	{"log", "key", {{NULL, NULL, false, NULL}}, NULL, "log.key",
+		"fingerprint current since since-seq checkpoints", NULL, ctl_log_key, 0,
+		N_("show the public keys that the log's checkpoints are signed with"),
+		"log key > warifu-log.pem"},
+	{"log", "checkpoints", {{NULL, NULL, false, NULL}}, log_checkpoints_options,
+		"log.checkpoints", "number time seq reason generation key",
+		N_("There are no checkpoints yet."), NULL, 0,
+		N_("show the signed checkpoints of the log"), "log checkpoints --json"},
 	{"log", "retention", {{NULL, NULL, false, NULL}}, NULL, "log.retention",
 		"month state rows first last expires removed", N_("The log has no rows yet."), NULL,
 		0, N_("show how long rows are kept, what has gone, and what goes next"),

@@ -28,6 +28,7 @@ int ctl_leaks_check(struct ctl *ctl, const struct parsed *parsed);
 int ctl_log(struct ctl *ctl, const struct parsed *parsed);
 int ctl_log_hold(struct ctl *ctl, const struct parsed *parsed);
 int ctl_log_export(struct ctl *ctl, const struct parsed *parsed);
+int ctl_log_key(struct ctl *ctl, const struct parsed *parsed);
 int ctl_log_verify(struct ctl *ctl, const struct parsed *parsed);
 int ctl_pam_install(struct ctl *ctl, const struct parsed *parsed);
 int ctl_pam_remove(struct ctl *ctl, const struct parsed *parsed);

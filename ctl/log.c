@@ -254,23 +254,3 @@ ctl_log_hold(struct ctl *ctl, const struct parsed *parsed)
 	shown.command = command_find("log", "held");
 	return ctl_run_act(ctl, &shown);
 }
-
-int
-ctl_log_verify(struct ctl *ctl, const struct parsed *parsed)
-{
-	struct ask ask;
-	struct answer answer;
-	int code;
-
-	ask_init(&ask, parsed->command->act);
-	ask.slow = true;
-	ask_daemon(ctl, &ask, &answer);
-	/* A chain that is wrong may be told by the status or by the row: either is a no. */
-	code = answer_show(ctl, parsed->command, &answer);
-	if (code == CTL_OK && strcmp(table_cell(&answer.table, 0, "ok"), "1") != 0) {
-		ctl_error(ctl, _("the log is not in order"));
-		code = CTL_NO;
-	}
-	answer_clear(&answer);
-	return code;
-}

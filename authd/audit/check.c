@@ -347,6 +347,15 @@ audit_check_row(struct audit_check *check, uint64_t seq, const uint8_t *encoded,
 }
 
 void
+audit_check_broken(struct audit_check *check, const char *what)
+{
+	const struct place last = last_row(check);
+
+	check_tell(check, FAULT_CHANGED, last, (struct place){last.seq + 1, 0},
+		_("%s is no row as it was written: it was changed or damaged."), what);
+}
+
+void
 audit_check_column(struct audit_check *check, const char *what)
 {
 	const struct place row = last_row(check);

@@ -96,6 +96,8 @@ WF_MUST_USE wf_status audit_check_row(struct audit_check *check, uint64_t seq,
 void audit_check_restored(struct audit_check *check, const uint8_t *encoded, size_t len);
 uint64_t audit_check_wants(const struct audit_check *check);
 void audit_check_meet(struct audit_check *check, const struct audit_head *row);
+/* What should be the next row cannot be read as one: `what` says where ("line 7"). */
+void audit_check_broken(struct audit_check *check, const char *what);
 /* What stands beside the row just given is not what the row says: `what`, a column's name. */
 void audit_check_column(struct audit_check *check, const char *what);
 /* After the last row.  `head`: where the store says that the log ends; NULL = not known. */

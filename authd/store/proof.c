@@ -96,15 +96,15 @@ columns_read(struct sql *q, struct columns *columns_r)
 
 /* Where searches by time begin: at a row whose hour differs from that of the row before it. */
 static bool
-span_is_right(const struct columns *columns, const struct audit_row *row)
+span_is_right(const struct columns *columns, uint64_t seq, const struct audit_row *row)
 {
 	if (columns->spans)
 		return columns->span_hour == hour_of(row->time_us);
-	return !columns->follows || hour_of(columns->before_us) == hour_of(row->time_us);
+	return columns->follows ? hour_of(columns->before_us) == hour_of(row->time_us) : seq > 1;
 }
 
 static const char *
-columns_differ(const struct columns *columns, const struct audit_row *row)
+columns_differ(const struct columns *columns, uint64_t seq, const struct audit_row *row)
 {
 	const struct {
 		const char *name;
@@ -117,7 +117,7 @@ columns_differ(const struct columns *columns, const struct audit_row *row)
 		{"source", strcmp(columns->source, row->source) == 0 ||
 				   columns->source[0] == '\0'},
 		{"event", strcmp(columns->event, row->event) == 0},
-		{"hour", span_is_right(columns, row)},
+		{"hour", span_is_right(columns, seq, row)},
 	};
 
 	for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
@@ -147,7 +147,7 @@ proof_page(struct sql_conn *conn, uint64_t after, size_t limit,
 		sql_get_blob(&q, entry->encoded, sizeof(entry->encoded), &entry->encoded_len);
 		columns_read(&q, &columns);
 		entry->differs = audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK
-					 ? columns_differ(&columns, &row)
+					 ? columns_differ(&columns, entry->seq, &row)
 					 : NULL;
 	}
 	if (status != WF_NOT_FOUND)

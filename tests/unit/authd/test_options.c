@@ -36,18 +36,19 @@ static const struct {
 	const char *words[WORDS_MAX];
 	struct wf_options options;
 } right[] = {
-	{{NULL}, {TASK_SERVE, NULL, NULL, NULL, false}},
-	{{"--foreground"}, {TASK_SERVE, NULL, NULL, NULL, true}},
-	{{"--config", "/a"}, {TASK_SERVE, "/a", NULL, NULL, false}},
-	{{"--config=/a", "--foreground"}, {TASK_SERVE, "/a", NULL, NULL, true}},
-	{{"--config=/a", "--config=/b"}, {TASK_SERVE, "/b", NULL, NULL, false}},
-	{{"--check", "--config", "/a"}, {TASK_CHECK, "/a", NULL, NULL, false}},
-	{{"--check", "--with", "/c"}, {TASK_CHECK, NULL, NULL, "/c", false}},
-	{{"--init"}, {TASK_INIT, NULL, NULL, NULL, false}},
-	{{"--restore", "/b", "--config=/a"}, {TASK_RESTORE, "/a", "/b", NULL, false}},
-	{{"--restore="}, {TASK_RESTORE, NULL, "", NULL, false}},
-	{{"--help"}, {TASK_HELP, NULL, NULL, NULL, false}},
-	{{"--version"}, {TASK_VERSION, NULL, NULL, NULL, false}},
+	{{NULL}, {TASK_SERVE, NULL, NULL, NULL, false, NULL}},
+	{{"--foreground"}, {TASK_SERVE, NULL, NULL, NULL, true, NULL}},
+	{{"--config", "/a"}, {TASK_SERVE, "/a", NULL, NULL, false, NULL}},
+	{{"--config=/a", "--foreground"}, {TASK_SERVE, "/a", NULL, NULL, true, NULL}},
+	{{"--config=/a", "--config=/b"}, {TASK_SERVE, "/b", NULL, NULL, false, NULL}},
+	{{"--check", "--config", "/a"}, {TASK_CHECK, "/a", NULL, NULL, false, NULL}},
+	{{"--check", "--with", "/c"}, {TASK_CHECK, NULL, NULL, "/c", false, NULL}},
+	{{"--init"}, {TASK_INIT, NULL, NULL, NULL, false, NULL}},
+	{{"--restore", "/b", "--config=/a"}, {TASK_RESTORE, "/a", "/b", NULL, false, NULL}},
+	{{"--restore="}, {TASK_RESTORE, NULL, "", NULL, false, NULL}},
+	{{"--verify", "/b", "--checkpoints=/c"}, {TASK_VERIFY, NULL, "/b", NULL, false, "/c"}},
+	{{"--help"}, {TASK_HELP, NULL, NULL, NULL, false, NULL}},
+	{{"--version"}, {TASK_VERSION, NULL, NULL, NULL, false, NULL}},
 };
 
 static void
@@ -68,6 +69,7 @@ START_TEST(understood)
 	ck_assert_int_eq(run.options.task, right[_i].options.task);
 	ck_assert_int_eq(run.options.stderr_log, right[_i].options.stderr_log);
 	same_text(run.options.config, right[_i].options.config);
+	same_text(run.options.checkpoints, right[_i].options.checkpoints);
 	same_text(run.options.file, right[_i].options.file);
 	same_text(run.options.with, right[_i].options.with);
 }
