@@ -137,6 +137,31 @@ def test_trusted_address(lab):
     lab.verify()
 
 
+def test_c11_behind_a_firewall(lab):
+    """C-11: where firewalls are changed through RADIUS a trusted address may stand in for the code (SCS-4-5-1-7), until one document says no."""
+    lay_out()
+    radius.make_user()
+    firewall = radius.client("fw", trust_calling_station="true", **{"class": '"firewall-admin"'})
+    lab.up(comply("scs3"), TRUSTED, firewall, lib.NO_BACKOFF)
+    rita = lab.person("rita", options=("--kind", "privileged"))
+    server = radius.Server(lab).start().connected()
+
+    def first(nas, person, source):
+        station = radius.attribute(radius.CALLING_STATION, source)
+        return nas.ask(radius.access(person.name, person.password, extra=station)).code
+
+    with radius.Nas() as nas:
+        lib.equal(first(nas, rita, AT_HOME), radius.ACCEPT, "from the trusted address")
+        row = lab.evaluated("rita")[-1]
+        lib.equal((row["kinds"], row["source"], row["service"]), ("knowledge+other", AT_HOME, "fw"), "row")
+        lib.equal(first(nas, rita, ELSEWHERE), radius.CHALLENGE, "from elsewhere")
+        lab.configure(comply("scs3", "isac1"), RESOLVE, firewall, lib.NO_BACKOFF)
+        lab.cli("reload")
+        lib.contains(server.reload(), "configuration reloaded", "the log")
+        lib.equal(first(nas, rita, AT_HOME), radius.CHALLENGE, "where ISAC counts no address")
+    lab.verify()
+
+
 def test_grants(lab):
     """In by a grant alone: refused without, let in with one, refused after its end, the use recorded (SCS-4-1-7-3)."""
     lab.up("service plain { grants = required data = important }\n", lib.NO_BACKOFF)
