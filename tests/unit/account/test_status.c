@@ -14,14 +14,14 @@ START_TEST(status_has_the_columns_of_the_contract)
 	static const char *const wanted[] = {"ok:bool", "level", "message", "version", "node",
 		"mode", "pid:number", "started:time", "initialised:bool", "accounts:number",
 		"locked:number", "locked-strangers:number", "reserve-used:number",
-		"duties-overdue:number", "audit-rows:number", "log-since:time", "log-hold", "streams-late:number",
-		"accepted:number", "rejected:number", "unavailable:number",
-		"refused-early:number", "open:number", "queue:number",
-		"connections:number", "clock", "clock-synchronised:bool", "config-file", "key-file",
-		"key-id:number", "key-fingerprint", "state-dir", "breakglass-file",
-		"disk-free:number", "session-timeout:number", "idle-lock:number",
-
-		"backup:time", "second-copy:time", "backup-every:number"};
+		"findings:number", "findings-level:number", "rules-off",
+		"duties-overdue:number", "audit-rows:number", "log-since:time", "log-hold",
+		"streams-late:number", "accepted:number", "rejected:number",
+		"unavailable:number", "refused-early:number", "open:number", "queue:number",
+		"connections:number", "clock", "clock-synchronised:bool", "config-file",
+		"key-file", "key-id:number", "key-fingerprint", "state-dir", "breakglass-file",
+		"disk-free:number", "session-timeout:number", "idle-lock:number", "backup:time",
+		"second-copy:time", "backup-every:number"};
 
 	rig_ok("status");
 	ck_assert_uint_eq(rig.nrows, 1);
