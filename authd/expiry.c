@@ -25,11 +25,7 @@
 void
 expiry_set(struct expiry *expiry, const struct policy *policy)
 {
-	const int hour = (int)policy_value(policy, P_LOG_EXPIRY_HOUR);
-
-	if (hour != expiry->hour)
-		expiry->next_us = 0;
-	expiry->hour = hour;
+	expiry->hour = (int)policy_value(policy, P_LOG_EXPIRY_HOUR);
 	log_keep(policy, &expiry->keep);
 }
 

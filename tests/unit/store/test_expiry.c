@@ -159,7 +159,7 @@ START_TEST(a_clock_that_is_set_around_midnight_tears_none)
 
 	fx_advance(31 * FX_DAY - 30 * FX_SECOND);
 	write_rows(2);
-	fx_step_wall(-90 * FX_SECOND);
+	fx_step_wall(-180 * FX_SECOND);
 	write_rows(2);
 	ck_assert_uint_eq(months_are(months), 2);
 	ck_assert_int_eq(months[1].run.month, 202602);
@@ -370,6 +370,23 @@ START_TEST(a_clock_years_ahead_expires_nothing)
 }
 END_TEST
 
+/* Not even what both clocks call old enough. */
+START_TEST(a_suspect_clock_expires_nothing)
+{
+	three_months();
+	fx_advance(KEEP_US);
+	fx_step_wall(2 * FX_DAY);
+	if (!store_clock_suspect(fx.store))
+		return; /* the kernel vouches for it */
+	ck_assert_int_eq(step(true).step, EXPIRY_SUSPECT);
+	ck_assert_uint_eq(kept().before.seq, 0);
+	fx_step_wall(-2 * FX_DAY);
+	ck_assert_int_eq(step(true).step, EXPIRY_TOMBSTONE);
+	fx_step_wall(2 * FX_DAY);
+	ck_assert_int_eq(step(true).step, EXPIRY_REMOVED);
+}
+END_TEST
+
 /* What was sealed by a date that proved wrong is not kept until that date is old. */
 START_TEST(a_wrong_date_keeps_nothing_for_ever)
 {
@@ -429,6 +446,7 @@ expiry_suite(void)
 	tcase_add_test(tc, months_go_in_order_for_years);
 	tcase_add_test(tc, a_hold_freezes_all_of_it);
 	tcase_add_test(tc, a_clock_years_ahead_expires_nothing);
+	tcase_add_test(tc, a_suspect_clock_expires_nothing);
 	tcase_add_test(tc, a_wrong_date_keeps_nothing_for_ever);
 	suite_add_tcase(suite, tc);
 	return suite;
