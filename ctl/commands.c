@@ -561,7 +561,7 @@ static const struct command commands[] = {
 		N_("There are no checkpoints yet."), NULL, 0,
 		N_("show the signed checkpoints of the log"), "log checkpoints --json"},
 	{"log", "retention", {{NULL, NULL, false, NULL}}, NULL, "log.retention",
-		"month state rows first last expires removed", N_("The log has no rows yet."), NULL,
+		"month state rows expires removed", N_("The log has no rows yet."), NULL,
 		0, N_("show how long rows are kept, what has gone, and what goes next"),
 		"log retention"},
 	{"log", "streams", {{NULL, NULL, false, NULL}}, NULL, "log.streams",
