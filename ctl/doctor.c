@@ -365,7 +365,8 @@ check_sshd(struct doctor *doctor)
 	wf_status status = WF_NO_MEMORY;
 
 	if (output != NULL)
-		status = spawn_capture(path, argv, PROGRAM_WAIT_MS, output, PROGRAM_OUTPUT_MAX, &code);
+		status = spawn_capture(
+			path, argv, PROGRAM_WAIT_MS, output, PROGRAM_OUTPUT_MAX, &code);
 	if (status == WF_NOT_FOUND)
 		add(doctor, "sshd", FINDING_OK, _("is not installed"));
 	else if (status != WF_OK || code != 0)

@@ -176,7 +176,7 @@ ask_service_account(const struct question *q, struct policy_account_answer *answ
 	return true;
 }
 
-/* What a login proved vouches for what is done in it as long as one may last, and no longer (C-21). */
+/* What a login proved vouches for what is done in it as long as one may last (C-21). */
 static bool
 outlived(const struct question *q)
 {

@@ -366,7 +366,8 @@ const char *const sql_text[SQL_COUNT] = {
 		" coalesce((SELECT completed_ms" PROOF_OF("?2") "), 0), 0)",
 	[SQL_SESSION_UPDATE] =
 		"UPDATE session SET txn = ?1, tty = ?2, source = ?3, remote = ?4, zone = ?5,"
-		" audit_session = ?6, kinds = coalesce((SELECT kinds" PROOF_OF("session.user") "), 0),"
+		" audit_session = ?6,"
+		" kinds = coalesce((SELECT kinds" PROOF_OF("session.user") "), 0),"
 		" proved_ms = coalesce((SELECT completed_ms" PROOF_OF("session.user") "), 0)"
 		" WHERE id = ?7",
 	[SQL_SESSION_CLOSE_PROCESS] =
