@@ -14,6 +14,7 @@
 
 #include "authd/audit/check.h"
 #include "authd/tasks.h"
+#include "common/fault.h"
 #include "common/i18n.h"
 
 #define VERIFYING ".verifying" /* behind the database's path */
@@ -202,7 +203,7 @@ open_files(struct verify *v, const struct wf_options *options)
 int
 task_verify(const struct wf_options *options)
 {
-	struct verify *v = calloc(1, sizeof(*v));
+	struct verify *v = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*v));
 	bool fine = v != NULL && open_files(v, options) && task_place_load(options, &v->place) &&
 		    task_step_down(&v->place);
 

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/fault.h"
 #include "common/i18n.h"
 #include "ctl/ask.h"
 #include "ctl/handlers.h"
@@ -36,7 +37,9 @@ keep(void *ctx, const struct audit_checkpoint *checkpoint)
 
 	if (kept->n == kept->room) {
 		size_t room = kept->room == 0 ? 256 : 2 * kept->room;
-		struct audit_checkpoint *all = realloc(kept->all, room * sizeof(*all));
+		struct audit_checkpoint *all =
+			wf_fault(WF_FAULT_ALLOC) ? NULL
+						 : realloc(kept->all, room * sizeof(*all));
 
 		if (all == NULL) {
 			ctl_error(kept->ctl, "%s", _(wf_status_text(WF_NO_MEMORY)));

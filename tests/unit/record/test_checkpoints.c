@@ -18,7 +18,7 @@
 
 static struct config *config;
 static struct keyring *keys;
-static struct record *record;
+static void *part; /* the one that makes checkpoints */
 static char key_path[128], file_path[200];
 
 static struct audit_checkpoint made[LINES_MAX];
@@ -38,7 +38,14 @@ start(void)
 {
 	const struct record_base base = {.store = fx.store, .clock = fx_clock(), .idle_ms = 2};
 
-	ck_assert_int_eq(record_new(&base, config, keys, &record), WF_OK);
+	ck_assert_int_eq(checkpoints_start(&base, config, keys, &part), WF_OK);
+}
+
+static void
+stop(void)
+{
+	if (part != NULL)
+		checkpoints_stop(&part);
 }
 
 static void
@@ -58,7 +65,7 @@ setup(void)
 static void
 teardown(void)
 {
-	record_free(&record);
+	stop();
 	keyring_free(&keys);
 	free(config);
 	fx_teardown();
@@ -204,14 +211,14 @@ START_TEST(one_at_an_orderly_stop)
 	start();
 	WAIT_FOR(cursor_at("checkpoints") == (int64_t)fx_last_seq() && read_made() == 1);
 	acts(4);
-	record_free(&record);
+	stop();
 	ck_assert_uint_eq(read_made(), 2);
 	ck_assert_int_eq(made[1].reason, CHECKPOINT_STOP);
 	ck_assert_uint_eq(made[1].seq, fx_last_seq());
 	/* Nothing came since: none. */
 	start();
 	WAIT_FOR(cursor_at("checkpoint.syslog") == 2);
-	record_free(&record);
+	stop();
 	ck_assert_uint_eq(read_made(), 2);
 }
 END_TEST
@@ -285,7 +292,7 @@ START_TEST(a_new_key_is_announced_by_the_former_one)
 	ck_assert_int_eq(keyring_add(key_path, &id), WF_OK);
 	load_keys();
 	current = public_of(id);
-	record_configure(record, config, keys);
+	checkpoints_configure(part, config, keys);
 	WAIT_FOR(read_made() == 3);
 	ck_assert_int_eq(made[1].reason, CHECKPOINT_KEY);
 	ck_assert_int_eq(audit_checkpoint_verify(&made[1], &former), WF_OK);

@@ -1,0 +1,243 @@
+/*
+ * Honest histories, as a table: what happens to a log in years, and is not to be taken for
+ * tampering.  And what would be like one of them, but is not.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/unit/record/evidence.h"
+
+static void
+nothing_happens(void)
+{
+}
+
+static void
+rows_come_behind_the_last_checkpoint(void)
+{
+	acts(7);
+}
+
+static void
+keys_are_rotated(void)
+{
+	for (int i = 0; i < 3; i++) {
+		new_key();
+		acts(15);
+		make_checkpoints();
+	}
+	keep_checkpoints();
+}
+
+/* The auditor has the newest key, the old master keys have left the file. */
+static void
+old_keys_are_pruned(void)
+{
+	keys_are_rotated();
+	prune_keys();
+}
+
+static void
+it_is_restarted(void)
+{
+	fx_reopen();
+	acts(12);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+/* The fixture restores to where its copy is: before the next one the store goes back. */
+static void
+move_back(void)
+{
+	char place[sizeof(fx.path)];
+
+	(void)snprintf(place, sizeof(place), "%s/warifu.db", fx.dir);
+	if (strcmp(place, fx.path) == 0)
+		return;
+	fx_close();
+	ck_assert_int_eq(rename(fx.path, place), 0);
+	memcpy(fx.path, place, sizeof(place));
+	fx_open();
+}
+
+static void
+a_backup_is_restored(void)
+{
+	move_back();
+	fx_back_up();
+	acts(30);
+	make_checkpoints();
+	keep_checkpoints();
+	fx_restore(true);
+	acts(30);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+static void
+restored_twice_with_a_new_key(void)
+{
+	a_backup_is_restored();
+	new_key();
+	a_backup_is_restored();
+}
+
+static void
+the_clock_steps_back(void)
+{
+	fx_step_wall(-7200 * FX_SECOND);
+	acts(15);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+static void
+the_clock_jumps_and_returns(void)
+{
+	fx_step_wall(3650 * FX_DAY);
+	acts(15);
+	make_checkpoints();
+	fx_step_wall(-3650 * FX_DAY);
+	acts(15);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+static void
+months_pass(void)
+{
+	for (int i = 0; i < 3; i++) {
+		acts(8);
+		make_checkpoints();
+		fx_advance(31 * FX_DAY);
+	}
+	keep_checkpoints();
+}
+
+static void
+lines_come_twice(void)
+{
+	keep_checkpoints();
+	keep_checkpoints();
+}
+
+/* All hosts write into one file: another node's lines stand between ours. */
+static void
+other_hosts_are_in_the_file(void)
+{
+	struct signing_key key = {.seed = WF_SECRET_EMPTY};
+	struct audit_checkpoint c;
+	char line[AUDIT_CHECKPOINT_SIZE];
+	size_t used, len;
+
+	take_key(&key);
+	ck_assert_int_eq(audit_checkpoint_find(kept, strlen(kept), &c, &used), WF_OK);
+	for (int i = 0; i < 20; i++) {
+		(void)snprintf(c.node, sizeof(c.node), "web %d", i);
+		c.seq = (uint64_t)(1000 + i);
+		ck_assert_int_eq(audit_checkpoint_sign(&c, &key), WF_OK);
+		audit_checkpoint_write(&c, line);
+		len = strlen(kept);
+		(void)snprintf(kept + len, sizeof(kept) - len,
+			"Jan 1 sshd[1]: noise\n<85>1 %s trailing\n", line);
+	}
+	signing_key_clear(&key);
+}
+
+static void
+the_daemon_dies(void)
+{
+	acts(13);
+	fx_sql("UPDATE cursor SET seq = 5 WHERE name = 'checkpoints'");
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+static void
+months_expire(void)
+{
+	struct store_expiry expiry;
+
+	months_pass();
+	fx_advance(400 * FX_DAY);
+	do {
+		expiry = (struct store_expiry){
+			.keep_us = 365 * FX_DAY, .rule = "log.keep", .begin = true};
+		ck_assert_int_eq(store_expire_log(fx.store, &expiry), WF_OK);
+	} while (expiry.step == EXPIRY_TOMBSTONE || expiry.step == EXPIRY_REMOVED);
+	ck_assert_int_gt(fx_sql_int("SELECT min(seq) FROM audit"), 1);
+	acts(3);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+/* What was written since the restore is taken away, and the store says that none was. */
+START_TEST(an_earlier_generation_is_found)
+{
+	struct look look;
+
+	a_backup_is_restored();
+	fx_sql("UPDATE meta SET generation = 1");
+	look = look_at(fx.path, true);
+	ck_assert_msg((look.kinds & BIT(OLDER)) != 0, "%s", look.text);
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	void (*happens)(void);
+	bool superseded; /* some checkpoints are void */
+} honest[] = {
+	{"nothing", nothing_happens, false},
+	{"rows behind the last checkpoint", rows_come_behind_the_last_checkpoint, false},
+	{"rotations", keys_are_rotated, false},
+	{"rotations, and old keys pruned", old_keys_are_pruned, false},
+	{"restart", it_is_restarted, false},
+	{"restore", a_backup_is_restored, true},
+	{"two restores and a rotation", restored_twice_with_a_new_key, true},
+	{"a clock that steps back", the_clock_steps_back, false},
+	{"a clock that jumps and returns", the_clock_jumps_and_returns, false},
+	{"months", months_pass, false},
+	{"lines twice", lines_come_twice, false},
+	{"other hosts in the file", other_hosts_are_in_the_file, false},
+	{"a crash", the_daemon_dies, false},
+	{"expiry", months_expire, false},
+};
+
+#define HONEST ((int)(sizeof(honest) / sizeof(honest[0])))
+
+START_TEST(honest_logs_are_not_accused)
+{
+	struct look look;
+
+	honest[_i].happens();
+	look = look_at(fx.path, true);
+	ck_assert_msg(look.kinds == 0, "%s: %s", honest[_i].name, look.text);
+	ck_assert_uint_gt(look.sums.fitting, 0);
+	ck_assert(look.sums.anchored);
+	ck_assert_int_eq(look.sums.superseded > 0, honest[_i].superseded);
+	export_all();
+	look = look_at_export(false);
+	ck_assert_msg(look.kinds == 0, "%s, exported: %s", honest[_i].name, look.text);
+}
+END_TEST
+
+static Suite *
+honest_suite(void)
+{
+	Suite *suite = suite_create("honest");
+	TCase *tc = tcase_create("honest");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, evidence_setup, evidence_teardown);
+	tcase_add_loop_test(tc, honest_logs_are_not_accused, 0, HONEST);
+	tcase_add_test(tc, an_earlier_generation_is_found);
+	suite_add_tcase(suite, tc);
+	return suite;
+}
+
+UNIT_MAIN(honest_suite)
