@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include <fcntl.h>
+#include <errno.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 
 #include "authd/audit/export.h"
 #include "ctl/csv.h"
+#include "ctl/whole.h"
 #include "tests/unit/audit/rows.h"
 #include "tests/unit/ctl/rig.h"
 #include "tests/unit/unit.h"
@@ -234,6 +235,24 @@ START_TEST(what_is_there_stays)
 }
 END_TEST
 
+/* Also what came while it was being written. */
+START_TEST(what_came_meanwhile_stays)
+{
+	struct whole whole;
+	char path[PATH_MAX];
+
+	START({.act = "log.export"});
+	snprintf(path, sizeof(path), "%s", rig_path(&rig, "x.jsonl"));
+	ck_assert_int_eq(whole_open(&whole, path), WF_OK);
+	fputs("ours", whole.file);
+	rig_write(&rig, "x.jsonl", "mine");
+	ck_assert_int_eq(whole_keep(&whole), WF_IO);
+	ck_assert_int_eq(errno, EEXIST);
+	ck_assert_str_eq(rig_read(&rig, "x.jsonl"), "mine");
+	ck_assert_int_ne(access(whole.fresh, F_OK), 0);
+}
+END_TEST
+
 /* rmdir() of the folder in rig_stop() would find what is left beside it. */
 START_TEST(half_an_export_leaves_nothing)
 {
@@ -336,6 +355,7 @@ log_suite(void)
 	tcase_add_test(shown, a_line_that_is_none_ends_it);
 	tcase_add_test(shown, a_file_is_whole_and_its_owners_alone);
 	tcase_add_test(shown, what_is_there_stays);
+	tcase_add_test(shown, what_came_meanwhile_stays);
 	tcase_add_test(shown, half_an_export_leaves_nothing);
 	tcase_add_loop_test(
 		shown, what_makes_no_sense_is_refused, 0, (int)(sizeof(wrong) / sizeof(wrong[0])));
