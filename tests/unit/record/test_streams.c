@@ -148,23 +148,21 @@ cursor_told(const char *why)
 static void
 read_load(const uint8_t *load, size_t len)
 {
-	struct wf_reader reader;
-	const uint8_t *message;
 	char text[WF_LOAD_MAX + 1];
-	size_t length;
-	int used;
+	char *at = text, *end;
 
-	wf_reader_init(&reader, load, len);
-	while (wf_reader_left(&reader) > 0) {
-		ck_assert_int_eq(sscanf((const char *)reader.at, "%zu %n", &length, &used), 1);
-		ck_assert_int_eq(wf_reader_get(&reader, (size_t)used, &message), WF_OK);
-		ck_assert_int_eq(wf_reader_get(&reader, length, &message), WF_OK);
-		(void)snprintf(text, sizeof(text), "%.*s", (int)length, (const char *)message);
-		ck_assert_int_eq(strncmp(text, "<8", 2), 0);
-		ck_assert_ptr_nonnull(strstr(text, "{\"seq\":"));
-		ck_assert_uint_eq(
-			strtoull(strstr(text, "{\"seq\":") + 7, NULL, 10), last_seq + 1);
+	memcpy(text, load, len);
+	text[len] = '\0';
+	while (*at != '\0') {
+		size_t length = strtoul(at, &end, 10);
+		const char *seq = strstr(end, "{\"seq\":");
+
+		ck_assert_int_eq(strncmp(end, " <8", 3), 0);
+		ck_assert(seq != NULL && seq < end + length);
+		ck_assert_uint_eq(strtoull(seq + 7, NULL, 10), last_seq + 1);
 		last_seq++;
+		at = end + 1 + length;
+		ck_assert_ptr_le(at, text + len);
 	}
 }
 
