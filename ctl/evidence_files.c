@@ -149,10 +149,12 @@ show_progress(const struct ctl *ctl, uint64_t rows, bool last)
 {
 	if (ctl->json || isatty(STDERR_FILENO) == 0 || rows < PROGRESS_ROWS)
 		return;
-	if (last)
+	if (last) {
 		fputs("\r\033[K", stderr);
-	else if (rows % PROGRESS_ROWS == 0)
-		fprintf(stderr, _("\r%llu rows checked"), (unsigned long long)rows);
+	} else if (rows % PROGRESS_ROWS == 0) {
+		fputc('\r', stderr);
+		fprintf(stderr, _("%llu rows checked"), (unsigned long long)rows);
+	}
 }
 
 static bool
