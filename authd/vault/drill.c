@@ -67,7 +67,7 @@ static void
 scratch_close(const char *scratch, int fd)
 {
 	empty(fd);
-	(void)rmdir(scratch);
+	(void)unlinkat(AT_FDCWD, scratch, AT_REMOVEDIR);
 	close(fd);
 }
 

@@ -47,6 +47,13 @@ static const struct enforced_row rows[] = {
 		.expected = "DRAFT-4-35a"},
 	{"KUBOTA-143b", "the log is kept for longer", VALUE, .conf = ENFORCED_KUBOTA,
 		.about = "log.retention_days", .expected = "1096d "}, /* as it is built in */
+	{"SCS-4-3-4-1", "copies are made", enforced_shows_refusal,
+		.conf = "comply = {\"scs4\"}\nbackup { every = 0 }\n",
+		.expected = "SCS-4-3-4-1"},
+	{"ISAC-5.3.2", "by themselves", enforced_shows_refusal,
+		.conf = "comply = {\"isac1\"}\nbackup { every = 0 }\n", .expected = "ISAC-5.3.2"},
+	{"IPA-T5.2", "an hour of work at most may be lost", enforced_shows_refusal,
+		.conf = ENFORCED_IPA "backup { every = 2h }\n", .expected = "IPA-T5.2"},
 	{"ISAC-3.2.7b", "nobody may ask for classes", enforced_shows_refusal,
 		.conf = "comply = {\"isac1\"}\npassword { classes = 3 }\n",
 		.expected = "ISAC-3.2.7b"},
