@@ -39,7 +39,7 @@ def test_a_copy_by_itself(lab):
     shutil.chown(SECOND, "warifu")
     lib.wait_for("the copy in the second folder", lambda: copies(SECOND), FIRST)
     lib.equal(copies(SECOND), copies(COPIES), "copies in both folders")
-    listed = json.loads(lab.cli("backup", "list", "--json").stdout)
+    listed = json.loads(lab.cli("backup", "list", "--json"))
     lib.contains(json.dumps(listed), copies(COPIES)[0], "backup list")
     with open(os.path.join(SECOND, copies(SECOND)[0]), "rb") as stream:
         lib.equal(b"SQLite" in stream.read(), False, "plain text in a copy")
