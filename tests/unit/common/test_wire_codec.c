@@ -8,6 +8,7 @@
 
 #include "common/wire.h"
 #include "tests/unit/common/wire_sample.h"
+#include "tests/unit/faults.h"
 #include "tests/unit/unit.h"
 
 #define MSGS 30 /* rows of the message table; row_count_is_known holds it to that */
@@ -533,6 +534,52 @@ START_TEST(more_fields_than_places_are_refused)
 }
 END_TEST
 
+#ifdef WF_FAULT
+/* Want of memory is no fault of the peer's. */
+static struct wf_buf no_room_frame;
+
+static wf_status
+no_room_run(void)
+{
+	struct wf_msg msg;
+	wf_status status = wf_msg_decode(no_room_frame.data, no_room_frame.len, &msg);
+
+	if (status == WF_OK)
+		wf_msg_clear(&msg);
+	return status;
+}
+
+static void
+no_room_end(wf_status status)
+{
+	ck_assert_msg(status == WF_OK || status == WF_NO_MEMORY, "%s", wf_status_name(status));
+}
+
+START_TEST(no_memory_is_said_so)
+{
+	static const struct fault_scenario scenario = {NULL, no_room_run, no_room_end};
+
+	raw_start(&no_room_frame, WF_WIRE_VERSION, WF_MSG_ROW);
+	raw_field(&no_room_frame, WF_F_CELL, "c", 1);
+	raw_finish(&no_room_frame);
+	fault_loop(&scenario);
+	wf_buf_clear(&no_room_frame);
+}
+END_TEST
+
+static void
+add_fault_tests(TCase *tc)
+{
+	tcase_add_test(tc, no_memory_is_said_so);
+}
+#else
+static void
+add_fault_tests(TCase *tc)
+{
+	(void)tc;
+}
+#endif
+
 #define ROWS(table) ((int)(sizeof(table) / sizeof((table)[0])))
 
 static Suite *
@@ -565,6 +612,7 @@ codec_suite(void)
 	tcase_add_test(frames, a_full_buffer_is_left_as_it_was);
 	tcase_add_test(frames, a_failed_decode_leaves_the_message_alone);
 	tcase_add_test(frames, more_fields_than_places_are_refused);
+	add_fault_tests(frames);
 	suite_add_tcase(suite, frames);
 	return suite;
 }

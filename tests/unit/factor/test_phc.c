@@ -81,6 +81,7 @@ static const char *const bad_texts[] = {
 	"$argon2id$v=19$m=256,t=2,p=0$" GOOD_SALT "$" GOOD_HASH,
 	"$argon2id$v=19$m=256,t=2,p=17$" GOOD_SALT "$" GOOD_HASH,
 	"$argon2id$v=19$t=2,m=256,p=1$" GOOD_SALT "$" GOOD_HASH,
+	"$argon2id$v=19$m=256,p=1,t=2$" GOOD_SALT "$" GOOD_HASH,
 	"$argon2id$v=19$m=256,t=2$" GOOD_SALT "$" GOOD_HASH,
 	"$argon2id$v=19$m=256,t=2,p=1,keyid=x$" GOOD_SALT "$" GOOD_HASH,
 	"$argon2id$v=19$m=256,t=2,p=1$" GOOD_SALT,

@@ -150,6 +150,30 @@ START_TEST(scs_4_4_1_5_or_prove_two_kinds)
 }
 END_TEST
 
+/* Of an account as such: somewhere it could log in by less than documents want. */
+START_TEST(a_default_account_somewhere)
+{
+	struct account pi = {.name = "pi", .uid = 1000}, root = {.name = "root"};
+	struct policy_service *service;
+
+	documents_want(R_ACCOUNTS_DEFAULT_IDS, DEFAULT_ID_STOP | DEFAULT_ID_MFA, "SCS-4-4-1-5");
+	ck_assert_int_eq(policy_service_add(&policy, "cron", &service), WF_OK);
+	service->asked = false;
+	service->kinds = 1;
+	ck_assert(!policy_default_id_refused(&policy, &pi, rule));
+	ck_assert_int_eq(policy_service_add(&policy, "ssh", &service), WF_OK);
+	service->asked = true;
+	service->root_allowed = false;
+	service->kinds = 1;
+	ck_assert(policy_default_id_refused(&policy, &pi, rule));
+	ck_assert(!policy_default_id_refused(&policy, &root, rule));
+	service->root_allowed = true;
+	ck_assert(policy_default_id_refused(&policy, &root, rule));
+	service->kinds = 2;
+	ck_assert(!policy_default_id_refused(&policy, &pi, rule));
+}
+END_TEST
+
 START_TEST(nobody_logs_in_to_a_shared_account)
 {
 	const struct login shared = {.user = "ops", .shared = true};
@@ -179,6 +203,7 @@ names_suite(void)
 	tcase_add_test(tc, ipa_6_10c_guest_is_refused);
 	tcase_add_test(tc, kubota_101_default_accounts_are_stopped);
 	tcase_add_test(tc, scs_4_4_1_5_or_prove_two_kinds);
+	tcase_add_test(tc, a_default_account_somewhere);
 	tcase_add_test(tc, nobody_logs_in_to_a_shared_account);
 	suite_add_tcase(suite, tc);
 	return suite;

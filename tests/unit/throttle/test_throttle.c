@@ -514,6 +514,9 @@ START_TEST(the_threshold_is_divided)
 
 	ck_assert_int_eq(answer(&state, &stranger, T0), THROTTLE_LOCKED);
 	ck_assert_int_eq(wait_of(&state, &stranger, T0), HOUR);
+	state = throttle_failed(&state, &stranger, T0 - S, 1); /* a clock that stepped back */
+	ck_assert_int_eq(wait_of(&state, &stranger, T0), HOUR);
+	state = failed_times(&stranger, 7, T0);
 	ck_assert_int_eq(answer(&state, &familiar, T0), THROTTLE_ADMIT);
 	state.pending = 2;
 	ck_assert_int_eq(answer(&state, &familiar, T0), THROTTLE_ADMIT);
