@@ -310,11 +310,13 @@ choose_place(struct ctl *ctl, const struct parsed *parsed, struct radius_secret 
 	bool asked = true;
 
 	secret->kind = args_option(parsed, "psk") != NULL ? RADIUS_KEY : RADIUS_SECRET;
-	if (given != NULL)
-		text_copy(secret->path, sizeof(secret->path), given);
-	else if (args_option(parsed, "config") == NULL)
+	if (args_option(parsed, "config") == NULL)
 		asked = ask_place(ctl, client, secret);
-	if (given == NULL && secret->path[0] != '\0')
+	if (given != NULL) { /* the daemon has said of what kind it is, if it could */
+		text_copy(secret->path, sizeof(secret->path), given);
+		return true;
+	}
+	if (secret->path[0] != '\0')
 		return place_fits(ctl, parsed, secret->path);
 	if (secret->path[0] == '\0')
 		radius_secret_place(parsed, client, secret);

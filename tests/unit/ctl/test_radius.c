@@ -137,7 +137,7 @@ START_TEST(a_key_is_made_and_shown_once)
 	static const struct rig_act acts[] = {{.act = "radius.client.list",
 		.columns = {"client", "secret-file", "psk-file"},
 		.rows = {{"vpn", "", "/nonexistent/folder/psk"}}}};
-	char key[RADIUS_SECRET_SIZE + 1];
+	char key[RADIUS_SECRET_SIZE + 1], line[2048];
 
 	ck_assert_int_eq(radius("secret vpn1 --psk", NULL), CTL_OK);
 	ck_assert_int_eq((int)mode_of("radius/vpn1.psk"), 0400);
@@ -153,6 +153,11 @@ START_TEST(a_key_is_made_and_shown_once)
 	ck_assert_int_eq(rig_run(&rig, NULL, "radius secret vpn"), CTL_NO);
 	ck_assert_msg(strstr(rig.err, "the file is /nonexistent/folder/psk, which") != NULL, "%s",
 		rig.err);
+	/* nor where the file is named */
+	snprintf(line, sizeof(line), "radius secret vpn --owner %s --file %s",
+		getpwuid(geteuid())->pw_name, rig_path(&rig, "named"));
+	ck_assert_int_eq(rig_run(&rig, NULL, line), CTL_OK);
+	ck_assert_uint_eq(strspn(rig_read(&rig, "named"), "0123456789abcdef"), 64);
 }
 END_TEST
 
