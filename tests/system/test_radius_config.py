@@ -100,5 +100,18 @@ def test_doctor_looks_at_the_server(lab):
     server.stop()
 
 
+def test_starts_that_are_refused(lab):
+    """An address that somebody else has, a user that is not there: said, and the server ends."""
+    radius.Server(lab)  # for its user and its folders
+    lab.configure(radius.client())
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("127.0.0.1", 1812))
+        lib.contains(lab.run(radius.SERVER, "--foreground", code=1).stderr, "cannot listen at 0.0.0.0:1812: Address already in use",
+                     "an address that is taken")
+    lab.configure('radius {\n\tuser = "no-such-user"\n}\n', radius.client())
+    lib.contains(lab.run(radius.SERVER, "--foreground", code=1).stderr, "'no-such-user' (option radius.user) does not exist",
+                 "a user who is not there")
+
+
 if __name__ == "__main__":
     lib.main()

@@ -469,5 +469,20 @@ def test_configuration(lab):
     del relay
 
 
+def test_centres_that_are_refused(lab):
+    """An address for relays that somebody else has, a folder that cannot be made: said, and the start ends."""
+    section = relays.centre(lab, relays.Authority(lab), HOST)
+    lab.configure(section)
+    lab.init()
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", relays.PORT))
+        taken.listen()
+        lib.equal(lab.spawn().wait(20), 1, "exit code")
+    lib.contains(lab.said(), f"cannot listen for relays at 127.0.0.1:{relays.PORT}: Address already in use", "what it says")
+    lab.configure(section, 'run_dir = "/proc/warifu"')
+    lib.equal(lab.spawn().wait(20), 1, "exit code")
+    lib.contains(lab.said(), "cannot make the folder /proc/warifu", "what it says")
+
+
 if __name__ == "__main__":
     lib.main()
