@@ -160,7 +160,7 @@ def test_tampering_is_found(lab):
     shutil.copy(path, path + ".good")
     for what, sql in {
             "changed": "UPDATE audit SET encoded = CAST(replace(CAST(encoded AS TEXT), 'alice', 'malle') AS BLOB) "
-                       "WHERE seq = (SELECT max(seq) - 1 FROM audit)",
+                       "WHERE seq = (SELECT max(seq) FROM audit WHERE user = 'alice')",
             "taken out": "DELETE FROM audit WHERE seq = (SELECT max(seq) - 1 FROM audit)",
     }.items():
         shutil.copy(path + ".good", path)
