@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "authd/account/internal.h"
+#include "authd/account/duties.h"
 #include "authd/vault/drill.h"
 #include "authd/vault/shelf.h"
 
@@ -187,6 +187,7 @@ record_drill(struct act_call *call, const struct drill_facts *facts, const struc
 		(unsigned long long)facts->copy.proof.rows,
 		(unsigned long long)facts->copy.proof.last_seq,
 		(unsigned long long)facts->copy.proof.accounts, facts->copy.sha256);
+	duty_done(call, &change, DUTY_RESTORE_TEST);
 	return act_commit(call, &change);
 }
 

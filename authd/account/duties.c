@@ -34,7 +34,7 @@ static const struct spec {
 		N_("Fetch the list of leaked passwords anew, so that all are checked against it."),
 		"warifu doctor"},
 	{"restore-test", R_BACKUP_RESTORE_TEST, N_("Try whether a backup can be restored."),
-		"warifu backup"},
+		"warifu restore --drill"},
 };
 _Static_assert(COUNT_OF(specs) == DUTIES, "a row for every duty");
 

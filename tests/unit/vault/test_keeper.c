@@ -237,6 +237,26 @@ START_TEST(a_drill_says_what_a_restore_would_take)
 }
 END_TEST
 
+/* A trial that went well is the duty done; one that failed is not. */
+START_TEST(a_drill_is_the_duty)
+{
+	struct policy_held *cells = rig.config.policy.values.held[R_BACKUP_RESTORE_TEST];
+
+	for (size_t i = 0; i < RULE_CELLS; i++)
+		cells[i] = (struct policy_held){.set = true, .value = 182};
+	rig_ok("duty.list");
+	ck_assert_uint_eq(rig.nrows, 1);
+	ck_assert_str_eq(rig_cell(0, "done"), "");
+	(void)rig_act("restore.drill", NULL); /* there is nothing to restore */
+	rig_ok("duty.list");
+	ck_assert_str_eq(rig_cell(0, "done"), "");
+	(void)turn();
+	rig_ok("restore.drill");
+	rig_ok("duty.list");
+	ck_assert_int_eq(rig_number(0, "done"), rig.now.wall_us);
+}
+END_TEST
+
 /* One bit of a copy: it is no restore, and the record says so. */
 START_TEST(a_drill_of_a_damaged_copy_fails)
 {
@@ -303,6 +323,7 @@ make_suite(void)
 	tcase_add_test(tcase, each_is_brought_elsewhere);
 	tcase_add_test(tcase, old_ones_go_in_both);
 	tcase_add_test(tcase, a_drill_says_what_a_restore_would_take);
+	tcase_add_test(tcase, a_drill_is_the_duty);
 	tcase_add_test(tcase, a_drill_of_a_damaged_copy_fails);
 	tcase_add_test(tcase, a_line_of_the_log_is_read_again);
 	suite_add_tcase(suite, tcase);
