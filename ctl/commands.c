@@ -223,7 +223,7 @@ static const struct option_spec finding_list_options[] = {
 	FLAG("all", "all", N_("those that are closed, too")),
 	TAKES("level", "LEVEL", "level", VALUE_NUMBER, N_("only from this level on, 0 to 3")),
 	TAKES("since", "TIME", "since", VALUE_SINCE,
-		N_("from this time on: 2026-03-01, 2026-03-01T09:00:00+09:00, 2h, yesterday")),
+		N_("from this time on: 2026-03-01, 2026-03, 2026-03-01T09:00:00+09:00, 2h, yesterday")),
 	OPTIONS_END,
 };
 

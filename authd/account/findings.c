@@ -4,7 +4,6 @@
  */
 #include "config.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -159,9 +158,9 @@ act_finding_show(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	return act_say(call, WF_OK,
-		_("%s: %" PRIu64 " rows from %" PRIu64 " to %" PRIu64 "; the first of them, and the "
-		  "finding's own."),
-		words_of(incident.rule), incident.rows, incident.first_seq, incident.last_seq);
+		_("%s: %llu rows, from %llu to %llu; these are the ones that told it, and its own."),
+		words_of(incident.rule), (unsigned long long)incident.rows,
+		(unsigned long long)incident.first_seq, (unsigned long long)incident.last_seq);
 }
 
 /* --- close --- */
