@@ -190,8 +190,7 @@ code_fatigue(const struct bench *bench, struct ruling *ruling)
 {
 	struct account_state *account = bench->sight->account;
 
-	return account != NULL && bench->sight->second &&
-	       tries_of(bench, &account->refused, ruling);
+	return account != NULL && tries_of(bench, &account->refused, ruling);
 }
 
 static bool
@@ -223,14 +222,21 @@ default_account(const struct bench *bench, struct ruling *ruling)
 }
 
 static bool
+was_reset(const struct bench *bench, int64_t window_us)
+{
+	const struct account_state *account = bench->sight->account;
+
+	return account != NULL && account->reset_us != 0 &&
+	       trail_holds(account->reset_us, bench->now_us, window_us);
+}
+
+static bool
 reset_new_place(const struct bench *bench, struct ruling *ruling)
 {
 	const struct sight *sight = bench->sight;
 	const struct account_state *account = sight->account;
 
-	if (account == NULL || account->reset_us == 0 || sight->habit == NULL ||
-		sight->habit->n == 0 ||
-		!trail_holds(account->reset_us, bench->now_us, bench->window_us) ||
+	if (!was_reset(bench, bench->window_us) || sight->habit == NULL || sight->habit->n == 0 ||
 		place_is_known(bench, bench->values[DETECT_DAYS]))
 		return false;
 	ruling->seqs[ruling->n++] = account->reset_seq;
@@ -258,9 +264,15 @@ milder(const struct bench *bench)
 	return sight->two_kinds && !troubled ? -1 : 0;
 }
 
+/* Soon after a reset it is the other rule's. */
 static bool
 new_network(const struct bench *bench, struct ruling *ruling)
 {
+	const struct detect_rule_settings *reset =
+		&bench->court->options->settings->rules[DETECT_RESET_NEW_PLACE];
+
+	if (reset->off[0] == '\0' && was_reset(bench, reset->values[DETECT_WINDOW] * US_PER_S))
+		return false;
 	if (!is_learned(bench) || place_is_known(bench, bench->values[DETECT_DAYS]))
 		return false;
 	return of_account(bench, milder(bench), ruling);
