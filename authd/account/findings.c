@@ -39,7 +39,8 @@ list_one(void *ctx, const struct incident *incident)
 		act_number_text((int64_t)incident->level, level),
 		incident->closed_us != 0 ? "closed" : "open", incident->rule,
 		words_of(incident->rule), incident->user, incident->source,
-		act_moment_text(incident->first_us, first), act_moment_text(incident->last_us, last),
+		act_moment_text(incident->first_us, first),
+		act_moment_text(incident->last_us, last),
 		act_number_text((int64_t)incident->rows, rows), decided, incident->closed_by,
 		act_moment_text(incident->closed_us, closed), incident->reason};
 
@@ -158,7 +159,8 @@ act_finding_show(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	return act_say(call, WF_OK,
-		_("%s: %llu rows, from %llu to %llu; these are the ones that told it, and its own."),
+		_("%s: %llu rows, from %llu to %llu; these are the ones that told it, and its "
+		  "own."),
 		words_of(incident.rule), (unsigned long long)incident.rows,
 		(unsigned long long)incident.first_seq, (unsigned long long)incident.last_seq);
 }
@@ -180,8 +182,8 @@ act_finding_close(struct act_call *call)
 			(long long)incident.id, incident.closed_by, incident.decided);
 	if (status != WF_OK)
 		return status;
-	act_change_init(call, &change, incident.user, "finding %lld (%s, found at level %u): level %lld",
-		(long long)incident.id, incident.rule, incident.level, (long long)level);
+	act_change_init(call, &change, incident.user,
+		"finding %lld (%s, found at level %u): level %lld", (long long)incident.id, incident.rule, incident.level, (long long)level);
 	effect = act_change_add(&change, EFFECT_INCIDENT_CLOSE, 0);
 	effect->value = incident.id;
 	effect->value2 = level;

@@ -10,7 +10,7 @@
 #define HABIT_VERSION 1
 #define V4_BITS 24
 #define V6_BITS 48
-#define HOURS_TOP 200
+#define HOURS_ENOUGH 10 /* days: the hour is usual, and more would only be written */
 
 /* Sorts of ids, in their first octet. */
 enum { ID_V4 = 4, ID_V6 = 6, ID_COUNTRY = 0x43 };
@@ -45,30 +45,24 @@ habit_country(const char *country)
 	return country[0] == '\0' ? 0 : id_of(ID_COUNTRY, (const uint8_t *)country, 2);
 }
 
-static void
-halve(uint8_t hours[HABIT_HOURS])
-{
-	for (size_t i = 0; i < HABIT_HOURS; i++)
-		hours[i] = (uint8_t)((hours[i] + 1) / 2);
-}
-
 bool
 habit_used(struct habit *habit, int32_t day, unsigned hour)
 {
 	const uint32_t bit = UINT32_C(1) << hour;
+	const bool same_day = habit->days != 0 && day == habit->last_day;
 
-	if (habit->days != 0 && day == habit->last_day && (habit->hours_today & bit) != 0)
+	if (same_day && ((habit->hours_today & bit) != 0 || habit->hours[hour] >= HOURS_ENOUGH))
 		return false;
 	if (habit->days == 0)
 		habit->first_day = day;
-	if (habit->days == 0 || day != habit->last_day) {
+	if (!same_day) {
 		habit->days++;
 		habit->hours_today = 0;
 	}
 	habit->last_day = day;
 	habit->hours_today |= bit;
-	if (++habit->hours[hour] >= HOURS_TOP)
-		halve(habit->hours);
+	if (habit->hours[hour] < HOURS_ENOUGH)
+		habit->hours[hour]++;
 	return true;
 }
 

@@ -24,7 +24,7 @@ struct habit { /* all zero: nothing is known */
 	int32_t first_day, last_day; /* since 1970-01-01; of logins */
 	uint32_t days;		     /* on which there were logins */
 	uint32_t hours_today;	     /* a bit for each hour of last_day */
-	/* days with logins in that hour, local time; halved at the top */
+	/* days with logins in that hour, local time; no more than are enough */
 	uint8_t hours[HABIT_HOURS];
 	uint32_t n;
 	struct habit_place {

@@ -254,13 +254,22 @@ def part_j(_syslog):
     shutil.rmtree(folder)
 
 
+def part_l(_syslog):
+    """Detection: what a row costs, and what it holds in memory, after few rows and after three years."""
+    for rows in (150000, seconds(15000000, 300000)):
+        out = subprocess.run([program("bench_detect"), str(rows)], stdout=subprocess.PIPE, text=True, check=True).stdout
+        cost, _incidents, _changes, kib = (float(word) for word in out.split())
+        report("l", f"detection, a row of {rows:,}", cost, "us", "10")
+        report("l", f"detection, memory after {rows:,} rows", kib / 1024, "MiB", "32")
+
+
 def main():
     """Runs the parts that were named."""
     lib.loopback_up()
     syslog = lib.Syslog()
     syslog.start()
     parts = {**radius_parts.PARTS, "a": part_a, "b": one_login.part_b, "c": part_c, "d": part_d, "e": part_e, "f": part_f,
-             "g": part_g, "i": part_i, "j": part_j, "k": log_parts.part_k}
+             "g": part_g, "i": part_i, "j": part_j, "k": log_parts.part_k, "l": part_l}
     for name in sys.argv[1:]:
         if name in parts:
             parts[name](syslog)

@@ -92,7 +92,7 @@ make_suite(void)
 	tcase_add_test(tcase, defaults);
 	tcase_add_loop_test(tcase, every_option_reaches_its_field, 0, DETECT_RULES);
 	tcase_add_test(tcase, a_rule_is_off_with_a_reason);
-	tcase_add_loop_test(tcase, what_is_wrong_is_told, 0, (int)(sizeof(wrong) / sizeof(wrong[0])));
+	tcase_add_loop_test(tcase, what_is_wrong_is_told, 0, (int)LENGTH(wrong));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

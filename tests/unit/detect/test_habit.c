@@ -69,7 +69,7 @@ START_TEST(hours_are_usual_around_the_clock)
 }
 END_TEST
 
-START_TEST(hours_stay_bounded)
+START_TEST(an_hour_that_is_usual_is_not_written_again)
 {
 	struct habit habit = {0};
 
@@ -77,9 +77,11 @@ START_TEST(hours_stay_bounded)
 		ck_assert(habit_used(&habit, day, 9));
 		if (day == 0)
 			ck_assert(habit_used(&habit, day, 3));
-		ck_assert_uint_lt(habit.hours[9], 200);
 	}
-	ck_assert_uint_eq(habit.hours[3], 1); /* once is never lost by halving */
+	ck_assert_uint_eq(habit.hours[9], 10);
+	ck_assert_uint_eq(habit.hours[3], 1);
+	ck_assert(habit_used(&habit, 1000, 3));
+	ck_assert(!habit_used(&habit, 1000, 9)); /* known for long, and not the day's first */
 }
 END_TEST
 
@@ -121,7 +123,7 @@ make_suite(void)
 	tcase_add_test(tcase, only_what_is_new_changes_it);
 	tcase_add_test(tcase, places_are_forgotten_after_their_days_and_the_oldest_first);
 	tcase_add_test(tcase, hours_are_usual_around_the_clock);
-	tcase_add_test(tcase, hours_stay_bounded);
+	tcase_add_test(tcase, an_hour_that_is_usual_is_not_written_again);
 	tcase_add_test(tcase, bytes_come_back_and_fit);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -101,7 +101,10 @@ static void five_accounts_slowly(struct log *log)
 	spray(log, OTHER, "wrong-password", 12, 5 * MINUTE + 1);
 }
 static void names_from_outside(struct log *log) { spray(log, OTHER, "unknown-user", 20, MINUTE); }
-static void names_from_inside(struct log *log) { spray(log, "10.1.2.3", "unknown-user", 5, MINUTE); }
+static void names_from_inside(struct log *log)
+{
+	spray(log, "10.1.2.3", "unknown-user", 5, MINUTE);
+}
 static void no_source_told(struct log *log)
 {
 	spray(log, "local:unknown", "wrong-password", 20, MINUTE / 2);
