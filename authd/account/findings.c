@@ -183,7 +183,8 @@ act_finding_close(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	act_change_init(call, &change, incident.user,
-		"finding %lld (%s, found at level %u): level %lld", (long long)incident.id, incident.rule, incident.level, (long long)level);
+		"finding %lld (%s, found at level %u): level %lld", (long long)incident.id,
+		incident.rule, incident.level, (long long)level);
 	effect = act_change_add(&change, EFFECT_INCIDENT_CLOSE, 0);
 	effect->value = incident.id;
 	effect->value2 = level;

@@ -158,6 +158,25 @@ _warifu()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
+	--checkpoints)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--export)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--backup)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--key)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--after)
+		return
+		;;
 	--pam-dir)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -349,7 +368,13 @@ _warifu()
 		words='--user --from --since --until --result --class --service --host --event --reason --rule --txn --ticket --operator --format --encoding --bom --output --json --socket --lang --help --version'
 		;;
 	'log verify')
+		words='--checkpoints --export --backup --key --whole --json --socket --lang --help --version'
+		;;
+	'log key')
 		words='--json --socket --lang --help --version'
+		;;
+	'log checkpoints')
+		words='--after --limit --json --socket --lang --help --version'
 		;;
 	'log retention')
 		words='--json --socket --lang --help --version'
@@ -507,7 +532,7 @@ _warifu()
 		;;
 	esac
 	if [ "$name" = log ] && [ -z "$sub" ]; then
-		words+=' show export verify retention streams hold release'
+		words+=' show export verify key checkpoints retention streams hold release'
 	fi
 	mapfile -t COMPREPLY < <(compgen ${kind:+"$kind"} -W "$words" -- "$cur")
 }

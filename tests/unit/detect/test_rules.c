@@ -148,13 +148,15 @@ static void six_and_in_later(struct log *log)
 }
 static void six_and_the_owner(struct log *log)
 {
-	int64_t at = wrong(log, ordinary_weeks(log, "alice", HOME), "alice", OTHER, "wrong-password", 6);
+	int64_t at = wrong(
+		log, ordinary_weeks(log, "alice", HOME), "alice", OTHER, "wrong-password", 6);
 
 	log_login(log, at, "alice", HOME, "ok");
 }
 static void six_and_in_from_elsewhere(struct log *log)
 {
-	int64_t at = wrong(log, ordinary_weeks(log, "alice", HOME), "alice", OTHER, "wrong-password", 6);
+	int64_t at = wrong(
+		log, ordinary_weeks(log, "alice", HOME), "alice", OTHER, "wrong-password", 6);
 
 	log_login(log, at, "alice", ABROAD, "ok");
 }
@@ -180,7 +182,10 @@ static void three_others_the_day_before(struct log *log)
 /* --- code-fatigue --- */
 static void five_codes(struct log *log) { wrong(log, NINE, "alice", OTHER, "wrong-code", 5); }
 static void four_codes(struct log *log) { wrong(log, NINE, "alice", OTHER, "wrong-code", 4); }
-static void five_passwords(struct log *log) { wrong(log, NINE, "alice", OTHER, "wrong-password", 5); }
+static void five_passwords(struct log *log)
+{
+	wrong(log, NINE, "alice", OTHER, "wrong-password", 5);
+}
 static void five_codes_slowly(struct log *log)
 {
 	for (int i = 0; i < 8; i++)
@@ -212,7 +217,10 @@ static void four_of_disabled(struct log *log) { wrong(log, NINE, "alice", OTHER,
 
 /* --- default-account --- */
 static void admin_in(struct log *log) { log_login(log, NINE, "admin", HOME, "ok"); }
-static void admin_refused(struct log *log) { log_login(log, NINE, "admin", HOME, "wrong-password"); }
+static void admin_refused(struct log *log)
+{
+	log_login(log, NINE, "admin", HOME, "wrong-password");
+}
 
 /* --- reset-new-place --- */
 static void
@@ -223,7 +231,10 @@ reset_and_in(struct log *log, const char *event, const char *source, int64_t lat
 	log_act(log, at, event, "alice");
 	log_login(log, at + later, "alice", source, "ok");
 }
-static void reset_and_in_abroad(struct log *log) { reset_and_in(log, "token.add", OTHER, 11 * HOUR); }
+static void reset_and_in_abroad(struct log *log)
+{
+	reset_and_in(log, "token.add", OTHER, 11 * HOUR);
+}
 static void unlocked_and_in_abroad(struct log *log) { reset_and_in(log, "unlock", OTHER, HOUR); }
 static void reset_and_in_at_home(struct log *log) { reset_and_in(log, "token.add", HOME, HOUR); }
 static void reset_and_in_too_late(struct log *log)
@@ -250,7 +261,8 @@ static void two_kinds_elsewhere(struct log *log) { weeks_and(log, HOUR, OTHER, "
 static void one_kind_next_door(struct log *log) { weeks_and(log, HOUR, "203.0.113.200", "ok-one"); }
 static void troubled_elsewhere(struct log *log)
 {
-	int64_t at = wrong(log, ordinary_weeks(log, "alice", HOME), "alice", OTHER, "wrong-code", 3);
+	int64_t at = wrong(
+		log, ordinary_weeks(log, "alice", HOME), "alice", OTHER, "wrong-code", 3);
 
 	log_login(log, at, "alice", OTHER, "ok");
 }
@@ -286,7 +298,10 @@ static void an_emergency(struct log *log)
 {
 	log_row(log, NINE, AUDIT_AUTH, "login.breakglass", AUDIT_SUCCESS, "alice");
 }
-static void an_emergency_told_later(struct log *log) { log_act(log, NINE, "emergency.used", "alice"); }
+static void an_emergency_told_later(struct log *log)
+{
+	log_act(log, NINE, "emergency.used", "alice");
+}
 static void a_new_sheet(struct log *log) { log_act(log, NINE, "emergency.new", "alice"); }
 static void a_stream_fails(struct log *log)
 {
