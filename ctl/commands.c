@@ -658,7 +658,7 @@ static const struct command commands[] = {
 		COMMAND_SLOW, N_("write an encrypted copy of the store"),
 		"backup /media/usb/warifu.backup"},
 	{"backup", "list", {{NULL, NULL, false, NULL}}, backup_list_options, "backup.list",
-		"copy time bytes checked here second rows", N_("There is no copy yet."), NULL, 0,
+		"copy time checked here second", N_("There is no copy yet."), NULL, 0,
 		N_("list the copies that were made, and where they are"), "backup list"},
 	{"restore", NULL, {{"FILE", NULL, true, NULL}}, restore_options, NULL, NULL, NULL,
 		ctl_restore, COMMAND_ROOT, N_("put a backup back; the daemon must be stopped"),

@@ -202,7 +202,7 @@ static const struct {
 	{"rule", N_("Rule")},
 	{"rules-off", N_("Rules switched off")},
 	{"scope", N_("Who may be granted")},
-	{"second", N_("Second folder")},
+	{"second", N_("Second")},
 	{"second-copy", N_("Last copy in the second folder")},
 	{"secret", N_("Secret")},
 	{"secret-file", N_("File of the secret")},
