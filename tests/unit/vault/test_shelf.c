@@ -4,8 +4,10 @@
 #include "authd/vault/shelf.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -170,6 +172,28 @@ START_TEST(a_folder_that_is_away_is_told)
 }
 END_TEST
 
+/* No room: nothing has the copy's name, and nothing is left in the way of the next try. */
+START_TEST(a_folder_without_room_gets_nothing)
+{
+	const struct rlimit none = {.rlim_cur = 3, .rlim_max = RLIM_INFINITY};
+	const struct rlimit all = {.rlim_cur = RLIM_INFINITY, .rlim_max = RLIM_INFINITY};
+	char name[PLAN_NAME_SIZE], part[PLAN_NAME_SIZE + 8], why[256] = "";
+
+	put_copy(first, "auth1", NOW);
+	plan_name("auth1", NOW, name);
+	(void)snprintf(part, sizeof(part), ".%s.tmp", name);
+	(void)signal(SIGXFSZ, SIG_IGN);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
+	ck_assert_int_ne(shelf_bring(first, second, name, why, sizeof(why)), WF_OK);
+	ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &all), 0);
+	ck_assert(!there(second, name));
+	ck_assert(!there(second, part));
+	ck_assert_ptr_nonnull(strstr(why, "could not be brought to"));
+	ck_assert_int_eq(shelf_bring(first, second, name, why, sizeof(why)), WF_OK);
+	ck_assert(there(second, name));
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -180,6 +204,7 @@ make_suite(void)
 	tcase_add_test(tcase, only_ours_are_seen);
 	tcase_add_test(tcase, the_rule_takes_away_ours_alone);
 	tcase_add_test(tcase, one_is_brought_whole);
+	tcase_add_test(tcase, a_folder_without_room_gets_nothing);
 	tcase_add_test(tcase, a_folder_that_is_away_is_told);
 	suite_add_tcase(suite, tcase);
 	return suite;
