@@ -509,7 +509,7 @@ static const struct command commands[] = {
 		"service show sshd"},
 
 	{"finding", "list", {{NULL, NULL, false, NULL}}, finding_list_options, "finding.list",
-		"id level state text user source first last rows decided",
+		"id level last user source rows text",
 		N_("Nothing was found that is still open."), NULL, 0,
 		N_("list what was found in the log and nobody has decided on yet"),
 		"finding list --level 2"},

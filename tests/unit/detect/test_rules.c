@@ -312,7 +312,8 @@ static void
 undelivered(struct log *log, int n)
 {
 	for (int i = 0; i < n; i++)
-		log_row(log, NINE + i * MINUTE, AUDIT_AUTH, "login.undelivered", AUDIT_NEUTRAL, "alice");
+		log_row(log, NINE + i * MINUTE, AUDIT_AUTH, "login.undelivered", AUDIT_NEUTRAL,
+			"alice");
 }
 static void ten_undelivered(struct log *log) { undelivered(log, 10); }
 static void nine_undelivered(struct log *log) { undelivered(log, 9); }
