@@ -338,10 +338,12 @@ static void
 changed_rightly(const struct act *act, wf_status status, uint64_t rows)
 {
 	const bool recorded =
-		status == WF_DENIED || one_of("token.confirm|token.resync|reload", act->id);
+		status == WF_DENIED ||
+		one_of("token.confirm|token.resync|reload|restore.drill", act->id);
+	const bool much = strcmp(act->id, "log") == 0; /* read within an hour, see log_reads.c */
 	const uint64_t more = place_rows() - rows;
 
-	FUZZ_CHECK(act->changes || more == 0);
+	FUZZ_CHECK(act->changes || more <= much);
 	FUZZ_CHECK(status == WF_OK || more <= recorded);
 	if (more > 0 || (act->changes && (status == WF_OK || !act->alone)))
 		place_spoil();
