@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "authd/audit/audit.h"
+#include "authd/audit/checkpoint.h"
 #include "authd/audit/export.h"
 #include "authd/audit/format.h"
 #include "tests/fuzz/fuzz.h"
@@ -122,6 +123,33 @@ made(const uint8_t *data, size_t size)
 	wf_buf_clear(&encoded);
 }
 
+/* A checkpoint within anything at all: it is as it would be written, and whoever changes it is seen. */
+static void
+pointed(const uint8_t *data, size_t size)
+{
+	static const struct signing_public nobody = {.fingerprint = "0000000000000000"};
+	struct audit_checkpoint checkpoint;
+	char line[AUDIT_CHECKPOINT_SIZE];
+	const char *text = (const char *)data;
+	size_t used = 0, len;
+	wf_status status;
+
+	memset(&checkpoint, FILLED, sizeof(checkpoint));
+	while ((status = audit_checkpoint_find(text, size, &checkpoint, &used)) != WF_NOT_FOUND) {
+		FUZZ_CHECK(used > 0 && used <= size);
+		if (status == WF_OK) {
+			audit_checkpoint_write(&checkpoint, line);
+			len = strlen(line);
+			FUZZ_CHECK(len <= used && memcmp(line, text + used - len, len) == 0);
+			FUZZ_CHECK(audit_checkpoint_verify(&checkpoint, &nobody) != WF_OK);
+			memset(&checkpoint, FILLED, sizeof(checkpoint));
+		}
+		FUZZ_CHECK(fuzz_all(&checkpoint, sizeof(checkpoint), FILLED));
+		text += used;
+		size -= used;
+	}
+}
+
 static void
 cleaned(const uint8_t *data, size_t size)
 {
@@ -146,5 +174,6 @@ wf_fuzz_one(const uint8_t *data, size_t size)
 	stored(data, size);
 	imported(data, size);
 	made(data, size);
+	pointed(data, size);
 	cleaned(data, size);
 }

@@ -1,9 +1,11 @@
 /* Stored rows of the log, and the open header of a backup. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "authd/audit/audit.h"
+#include "authd/audit/checkpoint.h"
 #include "authd/audit/export.h"
 #include "tests/fuzz/seeds.h"
 
@@ -36,6 +38,27 @@ seed_line(const char *name, const struct audit_row *row)
 	wf_buf_clear(&line);
 }
 
+/* A checkpoint within a line of syslog; nobody has signed it. */
+static void
+seed_checkpoint(const char *name, enum audit_checkpoint_reason reason)
+{
+	struct audit_checkpoint checkpoint = {.node = "web 1",
+		.store = "4bd11f0a9c027e55",
+		.generation = 1,
+		.number = 17,
+		.seq = 40213,
+		.chain = {0x5c},
+		.time_us = 1772323200000000,
+		.offset_min = 540,
+		.reason = reason,
+		.key = "8c0d000000000001"};
+	char line[AUDIT_CHECKPOINT_SIZE], text[AUDIT_CHECKPOINT_SIZE + 64];
+
+	audit_checkpoint_write(&checkpoint, line);
+	(void)snprintf(text, sizeof(text), "Mar  1 09:00:00 web1 warifud[7]: %s\n", line);
+	seed_put("audit", name, text, strlen(text));
+}
+
 static void
 rows(void)
 {
@@ -63,6 +86,8 @@ rows(void)
 	row.first_us = INT64_MAX;
 	seed_row("extremes", &row);
 	seed_line("line-extremes", &row);
+	seed_checkpoint("checkpoint", CHECKPOINT_HOUR);
+	seed_checkpoint("checkpoint-key", CHECKPOINT_KEY);
 	seed_put("audit", "unclean", unclean, sizeof(unclean) - 1);
 }
 
