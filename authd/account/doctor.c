@@ -473,6 +473,7 @@ static const struct {
 	{"restore", doctor_drill},
 	{"log", doctor_log},
 	{"streams", doctor_streams},
+	{"checkpoints", doctor_checkpoints},
 	{"duties", check_duties},
 	{"RADIUS certificates", check_radius_terms},
 	{"relays", check_relays},

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "authd/account/doctor.h"
 #include "authd/account/internal.h"
 #include "authd/audit/format.h"
 
@@ -187,4 +188,46 @@ act_log_key(struct act_call *call)
 			status = show_key(call, known, is_current);
 	}
 	return status;
+}
+
+/* --- doctor --- */
+
+/* What keeps them from being made, or from where they are put (authd/record/checkpoints.c). */
+static const struct store_cursor *
+stuck(const struct store_cursor *cursors, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (strncmp(cursors[i].name, "checkpoint", strlen("checkpoint")) == 0 &&
+			cursors[i].why[0] != '\0')
+			return &cursors[i];
+	}
+	return NULL;
+}
+
+enum level
+doctor_checkpoints(struct report *report)
+{
+	const char *file = report->call->daemon->config->checkpoint_file;
+	struct store_cursor cursors[VIEW_PAGE];
+	const struct store_cursor *found;
+	struct store_job job;
+
+	store_job_init(&job, STORE_VIEW);
+	job.u.view.kind = VIEW_CURSORS;
+	job.u.view.limit = VIEW_PAGE;
+	job.u.view.cursors = cursors;
+	if (store_run(report->call->daemon->store, &job) != WF_OK)
+		return TELL(report, BAD, _("The checkpoints of the log cannot be read: %s"),
+			job.cause);
+	found = stuck(cursors, job.u.view.n);
+	if (found != NULL)
+		return TELL(report, WARN,
+			_("Checkpoints of the log wait: %.300s. They go out in order as soon as "
+			  "that is over."),
+			found->why);
+	if (file[0] == '\0')
+		return TELL(report, OK, "%s",
+			_("Checkpoints of the log go to syslog alone; 'log.checkpoint_file' names "
+			  "a file on another host."));
+	return TELL(report, OK, _("Checkpoints of the log go to syslog and to %s."), file);
 }
