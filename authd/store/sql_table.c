@@ -399,7 +399,8 @@ const char *const sql_text[SQL_COUNT] = {
 	/* Somebody's own one in it: a su inside another one's login. */
 	[SQL_SESSION_OWN] =
 		"SELECT kinds, proved_ms FROM session"
-		" WHERE audit_session = ?1 AND audit_session <> 0 AND user = ?2 AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
+		" WHERE audit_session = ?1 AND audit_session <> 0 AND user = ?2"
+		" AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
 	[SQL_SESSION_BY_PROCESS] =
 		"SELECT source, remote, zone, user, kinds, proved_ms FROM session"
 		" WHERE pid = ?1 AND start = ?2 AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
