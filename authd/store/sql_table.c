@@ -403,7 +403,8 @@ const char *const sql_text[SQL_COUNT] = {
 		" AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
 	[SQL_SESSION_BY_PROCESS] =
 		"SELECT source, remote, zone, user, kinds, proved_ms FROM session"
-		" WHERE pid = ?1 AND start = ?2 AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
+		" WHERE pid = ?1 AND start = ?2"
+		" AND host = ?3 AND boot = ?4 AND closed_us = 0 ORDER BY id LIMIT 1",
 
 	/* Changes nothing where the key is there. */
 	[SQL_RECORD_PUT] =
