@@ -565,7 +565,7 @@ static const struct command commands[] = {
 		0, N_("show how long rows are kept, what has gone, and what goes next"),
 		"log retention"},
 	{"log", "streams", {{NULL, NULL, false, NULL}}, NULL, "log.streams",
-		"stream to backlog oldest last-delivered error",
+		"stream backlog oldest error",
 		N_("The log goes nowhere else: there is no section 'stream' in warifu.conf."), NULL, 0,
 		N_("show how far each receiver of the log is behind, and why"), "log streams"},
 	{"log", "hold", {{NULL, NULL, false, NULL}}, log_hold_options, "log.hold", NULL, NULL,

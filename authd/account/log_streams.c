@@ -145,7 +145,7 @@ send_stream(void *ctx, const struct sight *sight)
 	(void)act_number_text((int64_t)sight->backlog, backlog);
 	(void)act_moment_text(sight->oldest_us, oldest);
 	(void)act_number_text((int64_t)sight->cursor.seq, delivered);
-	(void)act_moment_text(sight->cursor.moved_us, moved);
+	(void)act_moment_text(sight->cursor.seq == 0 ? 0 : sight->cursor.moved_us, moved);
 	table->behind += sight->backlog > 0;
 	return act_row_out(table->call, cells, COUNT_OF(cells));
 }
