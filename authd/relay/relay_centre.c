@@ -246,7 +246,8 @@ centre_try(struct relay *relay)
 
 	if (relay->stopping || now_us(relay) < relay->try_us)
 		return;
-	relay->dial = (struct wf_dial){.fd = -1, .type = SOCK_STREAM, .clock = relay->options.clock};
+	relay->dial = (struct wf_dial){
+		.fd = -1, .type = SOCK_STREAM, .clock = relay->options.clock};
 	(void)snprintf(relay->dial.host, sizeof(relay->dial.host), "%s", centre->host);
 	(void)snprintf(relay->dial.port, sizeof(relay->dial.port), "%s", centre->port);
 	relay->dial_job = (struct worker_job){
