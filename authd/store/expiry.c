@@ -234,3 +234,37 @@ job_log_expire(struct writer *w, struct store_job *job)
 		return status;
 	return expiry->begin && !w->suspect ? expiry_begin(w, expiry) : WF_OK;
 }
+
+/*
+ * Brings what the step has put into the log of SQLite to its place, from here and now: a step touches
+ * hundreds of pages, and else the writer would do it for many steps at once, between two logins.
+ * If it cannot be, the writer does.
+ */
+static void
+expiry_settle(struct store *store)
+{
+	struct sql_conn conn;
+	int64_t busy;
+	wf_status status = sql_open(&conn, store->path, SQL_WRITER);
+
+	if (status == WF_OK)
+		status = sql_pragma(&conn, "PRAGMA wal_checkpoint(PASSIVE)", &busy);
+	reconnect_close(store, &conn, status);
+}
+
+wf_status
+store_expire_log(struct store *store, struct store_expiry *expiry)
+{
+	struct store_job job = {
+		.kind = (enum store_job_kind)JOB_LOG_EXPIRE,
+		.u.expiry = *expiry,
+	};
+	wf_status status = store_run(store, &job);
+
+	if (status != WF_OK)
+		return status;
+	*expiry = job.u.expiry;
+	if (expiry->step == EXPIRY_REMOVED)
+		expiry_settle(store);
+	return WF_OK;
+}

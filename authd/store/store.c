@@ -388,20 +388,6 @@ store_expire(struct store *store, size_t *n_r)
 	return status;
 }
 
-wf_status
-store_expire_log(struct store *store, struct store_expiry *expiry)
-{
-	struct store_job job = {
-		.kind = (enum store_job_kind)JOB_LOG_EXPIRE,
-		.u.expiry = *expiry,
-	};
-	wf_status status = store_run(store, &job);
-
-	if (status == WF_OK)
-		*expiry = job.u.expiry;
-	return status;
-}
-
 int64_t
 store_last_order(struct store *store)
 {
