@@ -236,9 +236,9 @@ job_log_expire(struct writer *w, struct store_job *job)
 }
 
 /*
- * Brings what the step has put into the log of SQLite to its place, from here and now: a step touches
- * hundreds of pages, and else the writer would do it for many steps at once, between two logins.
- * If it cannot be, the writer does.
+ * Brings what the step has put into the log of SQLite to its place, from here and now: a step
+ * touches hundreds of pages, and else the writer would do it for many steps at once, between two
+ * logins.  If it cannot be, the writer does.
  */
 static void
 expiry_settle(struct store *store)

@@ -125,7 +125,8 @@ name_put(struct years *years, const struct sort *sort, uint32_t person, struct a
 	if (sort->act)
 		AUDIT_TEXT(row->operator_name, "root (via u0000001)");
 	if (sort->act)
-		(void)snprintf(row->ticket, sizeof(row->ticket), "T-%u", dice_pick(&years->dice, 9999));
+		(void)snprintf(row->ticket, sizeof(row->ticket), "T-%u",
+			dice_pick(&years->dice, 9999));
 }
 
 static void
