@@ -267,12 +267,12 @@ static bool
 load_evidence(struct verifying *verifying, const struct parsed *parsed)
 {
 	struct ctl *ctl = verifying->ctl;
-	const char *key = args_option(parsed, "key");
+	const char *key = args_option(parsed, "public-key");
 	const char *checkpoints = args_option(parsed, "checkpoints");
 	uint64_t broken = 0;
 
 	if (checkpoints != NULL && key == NULL) {
-		ctl_error(ctl, _("name the public key as well: --key FILE, as 'warifu log key' "
+		ctl_error(ctl, _("name the public key as well: --public-key FILE, as 'warifu log key' "
 				 "shows it"));
 		return false;
 	}

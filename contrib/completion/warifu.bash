@@ -170,7 +170,7 @@ _warifu()
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
-	--key)
+	--public-key)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
 		;;
@@ -368,7 +368,7 @@ _warifu()
 		words='--user --from --since --until --result --class --service --host --event --reason --rule --txn --ticket --operator --format --encoding --bom --output --json --socket --lang --help --version'
 		;;
 	'log verify')
-		words='--checkpoints --export --backup --key --whole --json --socket --lang --help --version'
+		words='--checkpoints --export --backup --public-key --whole --json --socket --lang --help --version'
 		;;
 	'log key')
 		words='--json --socket --lang --help --version'

@@ -123,7 +123,7 @@ made(const uint8_t *data, size_t size)
 	wf_buf_clear(&encoded);
 }
 
-/* A checkpoint within anything at all: it is as it would be written, and whoever changes it is seen. */
+/* A checkpoint within anything: it is as it would be written, and who changes it is seen. */
 static void
 pointed(const uint8_t *data, size_t size)
 {

@@ -61,7 +61,7 @@ class Auditor:
         """Everything, in each way; what was said."""
         kept = ("--checkpoints", self.kept)
         return [self.verify(), self.verify(*kept), self.verify("--checkpoints", FILE),
-                self.verify("--export", self.export, "--key", self.key, *kept),
+                self.verify("--export", self.export, "--public-key", self.key, *kept),
                 self.verify("--backup", self.backup, *kept)]
 
 

@@ -95,6 +95,8 @@ print_config(struct printed *out, const struct config *config)
 	print(out, "workers = %u\nqueue = %u\nconnections = %u\n", config->workers, config->queue,
 		config->connections);
 	print(out, "password.leak_list = %s\n", config->leak_list);
+	print(out, "log.checkpoint_rows = %u\nlog.checkpoint_file = %s\n",
+		config->checkpoint_rows, config->checkpoint_file);
 	print(out, "findings.level = %u\n", config->detect.level);
 	for (size_t i = 0; i < DETECT_RULES; i++)
 		for (size_t p = 0; p < DETECT_PARAMS; p++)
@@ -721,7 +723,8 @@ START_TEST(the_shipped_file_tells_the_defaults)
 	for (size_t i = 0; i < n; i++) {
 		char line[64];
 
-		(void)snprintf(line, sizeof(line), "%s%s = ", rows[i].section[0] == '\0' ? " " : "\t", rows[i].name);
+		(void)snprintf(line, sizeof(line), "%s%s = ",
+			rows[i].section[0] == '\0' ? " " : "\t", rows[i].name);
 		ck_assert_msg(strstr(text, line) != NULL, "%s.%s is not in contrib/warifu.conf",
 			rows[i].section, rows[i].name);
 	}

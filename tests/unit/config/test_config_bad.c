@@ -23,10 +23,10 @@
 	"possession, source, password, "                                                          \
 	"mfa, totp, hotp, recovery, deadline, log, zone, service, host, findings, detect, "       \
 	"radius, client, reply, relay, relays, egress, upstream, stream, "                        \
-	"resolve, deviate, draft"
+	"resolve, deviate, draft, backup"
 #define REGISTER_OPTIONS "class, data, grants, scope, administrator, responsible"
 #define SERVICE_OPTIONS \
-	"accepted: asked, kinds, ask, key_only, root, console, invoker, " REGISTER_OPTIONS
+	"accepted: asked, kinds, ask, key_only, root, console, invoker, shell, " REGISTER_OPTIONS
 #define CLASSES                                                                                 \
 	"accepted: server, vpn, firewall-admin, entry-point-admin, wlan, remote-access, cloud, " \
 	"cloud-admin, published-application, log-store, network-device"

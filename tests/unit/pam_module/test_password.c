@@ -71,7 +71,7 @@ START_TEST(own_change)
 	ck_assert_int_eq(pam_chauthtok(app.pamh, OWN), row->code);
 	app_end(&app, row->code);
 	ck_assert_uint_eq(harness_received_count("CHANGE"), row->sent);
-	ck_assert_uint_eq(harness_received_count("CHANGE v3 TXN=" MOCK_TXN_HEX), row->sent);
+	ck_assert_uint_eq(harness_received_count("CHANGE v4 TXN=" MOCK_TXN_HEX), row->sent);
 	if (row->shown != NULL)
 		ck_assert_ptr_nonnull(strstr(app.texts, row->shown));
 	ck_assert(!harness_logged(GOOD));
@@ -103,7 +103,7 @@ START_TEST(change_by_root)
 	ck_assert_int_eq(pam_chauthtok(app.pamh, 0), rows[_i].code);
 	app_end(&app, rows[_i].code);
 	ck_assert_uint_eq(harness_received_count("CHANGE"), rows[_i].sent);
-	ck_assert(!harness_received("CHANGE v3 TXN="));
+	ck_assert(!harness_received("CHANGE v4 TXN="));
 	ck_assert(!harness_received("ANSWER"));
 	if (rows[_i].sent > 0)
 		ck_assert(harness_receives("ABORT"));

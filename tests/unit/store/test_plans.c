@@ -24,6 +24,7 @@ static const struct {
 	{SQL_THROTTLE_EVICT, "t"},
 	{SQL_RESERVATION_EXPIRED, "reservation"},
 	{SQL_VIEW_COUNTS, ""},
+	{SQL_ACCOUNT_COUNT, "account"}, /* of a copy */
 	/* these only sort the few of one account and its groups */
 	{SQL_GRANT_FIND, "nothing"},
 	{SQL_VIEW_GRANTS_OF, "nothing"},
