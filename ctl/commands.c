@@ -228,7 +228,8 @@ static const struct option_spec finding_list_options[] = {
 };
 
 static const struct option_spec finding_close_options[] = {
-	NEEDS("level", "LEVEL", "level", VALUE_NUMBER, N_("what it was: 0 nothing, to 3; required")),
+	NEEDS("level", "LEVEL", "level", VALUE_NUMBER,
+		N_("what it was: 0 nothing, to 3; required")),
 	REASON_NEEDED,
 	TICKET,
 	OPTIONS_END,
@@ -244,7 +245,8 @@ static const struct option_spec log_verify_options[] = {
 		N_("hold it against checkpoints kept elsewhere; FILE may be text of syslog")),
 	TAKES("export", "FILE", NULL, VALUE_TEXT,
 		N_("check an export (JSON Lines) instead; '-' is standard input")),
-	TAKES("backup", "FILE", NULL, VALUE_TEXT, N_("check the log within a backup instead (root)")),
+	TAKES("backup", "FILE", NULL, VALUE_TEXT,
+		N_("check the log within a backup instead (root)")),
 	TAKES("public-key", "FILE", NULL, VALUE_TEXT,
 		N_("public keys to trust, as 'warifu log key' shows them")),
 	FLAG("whole", NULL, N_("the export is said to go to the log's end")),
@@ -272,11 +274,11 @@ static const struct option_spec log_checkpoints_options[] = {
 		TAKES("host", "HOST", "host", VALUE_TEXT, N_("only this destination host")),       \
 		TAKES("event", "EVENT", "event", VALUE_TEXT,                                       \
 			N_("only this event; 'session' is session.open as well")),                 \
-		TAKES("reason", "REASON", "row-reason", VALUE_TEXT, N_("only this reason")),           \
+		TAKES("reason", "REASON", "row-reason", VALUE_TEXT, N_("only this reason")), \
 		TAKES("rule", "RULE", "rule", VALUE_TEXT,                                          \
 			N_("only this parameter or criterion that decided")),                      \
-		TAKES("txn", "ID", "row-txn", VALUE_TEXT, N_("only this transaction")),                \
-		TAKES("ticket", "TICKET", "row-ticket", VALUE_TEXT, N_("only this ticket")),           \
+		TAKES("txn", "ID", "row-txn", VALUE_TEXT, N_("only this transaction")), \
+		TAKES("ticket", "TICKET", "row-ticket", VALUE_TEXT, N_("only this ticket")), \
 		TAKES("operator", "NAME", "operator", VALUE_TEXT, N_("only what this one did"))
 
 static const struct option_spec log_options[] = {
@@ -379,7 +381,8 @@ static const struct option_spec backup_list_options[] = {
 };
 
 static const struct option_spec restore_options[] = {
-	FLAG("drill", NULL, N_("only try it out, beside the daemon, with the newest copy or the one named")),
+	FLAG("drill", NULL,
+		N_("only try it out, beside the daemon, with the newest copy or the one named")),
 	TAKES("config", "FILE", NULL, VALUE_TEXT, N_("configuration of the daemon")),
 	HIDDEN("daemon", "PATH", VALUE_TEXT),
 	OPTIONS_END,
@@ -495,9 +498,11 @@ static const struct command commands[] = {
 		N_("end a grant"), "grant end 12 --reason \"project over\""},
 	{"duties", NULL, {{NULL, NULL, false, NULL}}, NULL, "duty.list",
 		"duty state due done by every rule", NULL, NULL, 0,
-		N_("list what the documents want done at intervals, and when it was done"), "duties"},
+		N_("list what the documents want done at intervals, and when it was done"),
+		"duties"},
 	{"duty", "show", {DUTY}, NULL, "duty.show", NULL, NULL, NULL, COMMAND_VERTICAL,
-		N_("show one duty: what to do, who asks for it, and how often"), "duty show log-review"},
+		N_("show one duty: what to do, who asks for it, and how often"),
+		"duty show log-review"},
 	{"duty", "done", {DUTY}, duty_done_options, "duty.done", NULL, NULL, NULL, 0,
 		N_("record that a duty was done"),
 		"duty done leavers --reason \"list of personnel compared, nobody left over\""},
@@ -566,7 +571,8 @@ static const struct command commands[] = {
 		"log retention"},
 	{"log", "streams", {{NULL, NULL, false, NULL}}, NULL, "log.streams",
 		"stream backlog oldest error",
-		N_("The log goes nowhere else: there is no section 'stream' in warifu.conf."), NULL, 0,
+		N_("The log goes nowhere else: there is no section 'stream' in warifu.conf."),
+		NULL, 0,
 		N_("show how far each receiver of the log is behind, and why"), "log streams"},
 	{"log", "hold", {{NULL, NULL, false, NULL}}, log_hold_options, "log.hold", NULL, NULL,
 		ctl_log_hold, 0, N_("keep all of the log until further notice, or show who does"),

@@ -272,8 +272,8 @@ load_evidence(struct verifying *verifying, const struct parsed *parsed)
 	uint64_t broken = 0;
 
 	if (checkpoints != NULL && key == NULL) {
-		ctl_error(ctl, _("name the public key as well: --public-key FILE, as 'warifu log key' "
-				 "shows it"));
+		ctl_error(ctl, _("name the public key as well: --public-key FILE, as 'warifu log "
+				 "key' shows it"));
 		return false;
 	}
 	if (key != NULL && !evidence_keys(ctl, key, verifying->check))

@@ -7,125 +7,11 @@
 #include "authd/config/config.h"
 
 #include <errno.h>
-#include <stdarg.h>
 
 #include "authd/config/config_load.h"
 #include "common/fault.h"
 #include "tests/unit/config/fixture.h"
-
-/* --- a configuration as text, one field a line --- */
-
-struct printed {
-	char text[32768];
-	size_t len;
-};
-
-static void print(struct printed *out, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void
-print(struct printed *out, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	out->len += (size_t)vsnprintf(out->text + out->len, sizeof(out->text) - out->len, format, ap);
-	va_end(ap);
-	ck_assert_uint_lt(out->len, sizeof(out->text));
-}
-
-static void
-print_networks(struct printed *out, const char *name, const struct wf_network *networks, size_t n)
-{
-	print(out, "%s =", name);
-	for (size_t i = 0; i < n; i++) {
-		print(out, " ");
-		for (size_t j = 0; j < 16; j++)
-			print(out, "%02x", networks[i].bytes[j]);
-		print(out, "/%u", networks[i].prefix);
-	}
-	print(out, "\n");
-}
-
-static void
-print_policy(struct printed *out, const struct policy *policy)
-{
-	size_t count;
-	const struct policy_param_spec *specs = policy_params(&count);
-
-	for (size_t i = 0; i < count; i++)
-		print(out, "%s = %lld\n", specs[i].name, (long long)policy->numbers[i].value);
-	print(out, "lock.backoff =");
-	for (size_t i = 0; i < policy->nbackoff; i++)
-		print(out, " %u", policy->backoff_s[i]);
-	print(out, "\n");
-	print_networks(out, "zone.networks", policy->internal, policy->ninternal);
-	print_networks(out, "source.shared", policy->shared, policy->nshared);
-	print_networks(out, "source.trusted", policy->trusted, policy->ntrusted);
-	print(out, "helpdesk = %s\npassword.words =", policy->helpdesk);
-	for (size_t i = 0; i < policy->nwords; i++)
-		print(out, " %s", policy->words[i]);
-	print(out, "\n");
-	for (size_t i = 0; i < policy->nservices; i++) {
-		const struct policy_service *s = &policy->services[i];
-
-		print(out, "service.asked %s = %d\n", s->name, s->asked);
-		print(out, "service.kinds %s = %lld\n", s->name, (long long)s->kinds);
-		print(out, "service.ask %s = %u\n", s->name, s->ask);
-		print(out, "service.key_only %s = %d\n", s->name, s->key_only);
-		print(out, "service.root %s = %d\n", s->name, s->root_allowed);
-		print(out, "service.console %s = %d\n", s->name, s->console);
-		print(out, "service.invoker %s = %d\n", s->name, s->invoker);
-	}
-}
-
-static void
-print_config(struct printed *out, const struct config *config)
-{
-	out->len = 0;
-	print(out, "run_dir = %s\nstate_dir = %s\nkey_file = %s\nbreakglass_file = %s\n",
-		config->run_dir, config->state_dir, config->key_file, config->breakglass_file);
-	print(out, "egress.user = %s\n", config->upstreams.user);
-	print(out, "profiles_dir = %s\n", config->profiles_dir);
-	print(out, "backup.every = %u\nbackup.keep_days = %u\nbackup.keep_weeks = %u\n",
-		config->backup.every_ms, config->backup.days, config->backup.weeks);
-	print(out, "backup.to = %s\nbackup.second = %s\n", config->backup.to, config->backup.second);
-	print(out, "user = %s\nnode = %s\nmode = %d\nissuer = %s\n", config->user, config->node,
-		(int)config->mode, config->issuer);
-	print(out, "workers = %u\nqueue = %u\nconnections = %u\n", config->workers, config->queue,
-		config->connections);
-	print(out, "password.leak_list = %s\n", config->leak_list);
-	print(out, "log.checkpoint_rows = %u\nlog.checkpoint_file = %s\n",
-		config->checkpoint_rows, config->checkpoint_file);
-	print(out, "findings.level = %u\n", config->detect.level);
-	for (size_t i = 0; i < DETECT_RULES; i++)
-		for (size_t p = 0; p < DETECT_PARAMS; p++)
-			print(out, "detect.%s %s = %u\n", detect_params()[p].name,
-				detect_rules()[i].id, config->detect.rules[i].values[p]);
-	print(out, "password.memory_kib = %u\npassword.passes = %u\npassword.lanes = %u\n",
-		config->password_cost.memory_kib, config->password_cost.passes,
-		config->password_cost.lanes);
-	print_policy(out, &config->policy);
-}
-
-/* How many lines differ; the name on the first of them goes to name_r. */
-static int
-differing(const struct printed *a, const struct printed *b, char *name_r, size_t size)
-{
-	const char *left = a->text, *right = b->text;
-	int n = 0;
-
-	while (*left != '\0' && *right != '\0') {
-		size_t l = strcspn(left, "\n"), r = strcspn(right, "\n");
-
-		if (l != r || strncmp(left, right, l) != 0)
-			if (n++ == 0)
-				(void)snprintf(name_r, size, "%.*s", (int)strcspn(left, " "), left);
-		left += l + 1;
-		right += r + 1;
-	}
-	return n + (*left != *right);
-}
+#include "tests/unit/config/printed.h"
 
 static struct printed default_text, other_text;
 
@@ -709,7 +595,7 @@ START_TEST(the_shipped_file_tells_the_defaults)
 	(void)gethostname(config->node, sizeof(config->node));
 	config->policy.nshared = config->policy.ntrusted = 0;
 	config->policy.ninternal = config->policy.nwords = 0;
-	config->leak_list[0] = '\0';
+	config->leak_list[0] = config->checkpoint_file[0] = '\0';
 	/* these follow the prefix that was configured */
 	(void)snprintf(config->run_dir, sizeof(config->run_dir), "%s", WF_RUNDIR);
 	(void)snprintf(config->state_dir, sizeof(config->state_dir), "%s", WF_STATEDIR);
@@ -739,7 +625,9 @@ START_TEST(every_failing_call_is_survived)
 	struct config *config = NULL;
 	wf_status status = WF_NO;
 
-	write_main("lock { threshold = 5 }\nclient v1 { network = 192.0.2.1 secret_file = /s reply = r }\nreply r { attributes = {'A = 1'} }\n");
+	write_main("lock { threshold = 5 }\n"
+		   "client v1 { network = 192.0.2.1 secret_file = /s reply = r }\n"
+		   "reply r { attributes = {'A = 1'} }\n");
 	make_folder("conf.d");
 	write_file("conf.d/a.conf", "mode = observe\n", 15);
 	for (uint64_t nth = 1; status != WF_OK; nth++) {

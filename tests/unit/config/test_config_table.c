@@ -46,8 +46,8 @@ START_TEST(sections_once_each)
 	for (size_t i = 0; i < n; i++) {
 		ck_assert_str_ne(names[i], "");
 		ck_assert_int_eq(config_section_titled(names[i]),
-			strstr("zone service host client reply upstream stream resolve deviate draft "
-			       "detect",
+			strstr("zone service host client reply upstream stream resolve deviate "
+			       "draft detect",
 				names[i]) != NULL);
 		for (size_t j = 0; j < i; j++)
 			ck_assert_str_ne(names[i], names[j]);

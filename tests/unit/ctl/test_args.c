@@ -17,7 +17,7 @@ struct sample {
 
 #define COMMANDS                                                                            \
 	"init, user, token, unlock, grant, duties, duty, service, finding, session, "       \
-	"emergency, log, why, status, doctor, tune, "                                                  \
+	"emergency, log, why, status, doctor, tune, "                                       \
 	"pam, radius, policy, key, clock, leaks, backup, restore, reload, completion, help"
 #define COMMON "--json, --socket, --lang, --help, --version"
 

@@ -25,6 +25,7 @@ static const struct {
 	{SQL_RESERVATION_EXPIRED, "reservation"},
 	{SQL_VIEW_COUNTS, ""},
 	{SQL_ACCOUNT_COUNT, "account"}, /* of a copy */
+	{SQL_VIEW_CHECKPOINTS_DOWN, "checkpoint"}, /* from its newest end, a page */
 	/* these only sort the few of one account and its groups */
 	{SQL_GRANT_FIND, "nothing"},
 	{SQL_VIEW_GRANTS_OF, "nothing"},
