@@ -109,14 +109,31 @@ find(struct act_call *call, struct incident *incident_r)
 
 /* --- show --- */
 
+/* What a finding's own row says; nothing of one that has expired. */
+struct own {
+	uint64_t seq;
+	char detail[sizeof(((struct audit_row *)NULL)->detail)];
+};
+
 static wf_status
-take_detail(void *ctx, const struct store_audit_entry *entry)
+take_own(void *ctx, const struct store_audit_entry *entry)
 {
+	struct own *own = ctx;
 	struct audit_row row;
 
-	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK)
-		memcpy(ctx, row.detail, sizeof(row.detail));
+	if (entry->seq == own->seq &&
+		audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK)
+		memcpy(own->detail, row.detail, sizeof(row.detail));
 	return WF_NO;
+}
+
+/* Unless it has expired. */
+static wf_status
+show_row(struct act_call *call, uint64_t seq)
+{
+	wf_status status = log_whole_row(call, seq);
+
+	return status == WF_NOT_FOUND ? WF_OK : status;
 }
 
 /* "level 2; key ...; rows 12 from 3 to 40: 3 5 40": what stands behind the last colon. */
@@ -132,9 +149,7 @@ show_rows(struct act_call *call, const char *detail)
 
 		if (end == at + 1)
 			break;
-		status = log_whole_row(call, seq);
-		if (status == WF_NOT_FOUND)
-			status = WF_OK; /* it has expired */
+		status = show_row(call, seq);
 		at = *end == ' ' ? end : NULL;
 	}
 	return status;
@@ -144,23 +159,23 @@ wf_status
 act_finding_show(struct act_call *call)
 {
 	struct incident incident = {.id = 0};
-	char detail[sizeof(((struct audit_row *)NULL)->detail)] = "";
 	wf_status status = find(call, &incident);
-	const struct store_view view = {.result = -1, .after = (uint64_t)incident.id - 1};
+	struct own own = {.seq = (uint64_t)incident.id};
+	const struct store_view view = {.result = -1, .after = own.seq - 1};
 
 	if (status == WF_OK)
-		status = act_each_row(call, &view, take_detail, detail);
+		status = act_each_row(call, &view, take_own, &own);
 	if (status == WF_OK)
 		status = log_whole_head(call);
 	if (status == WF_OK)
-		status = show_rows(call, detail);
+		status = show_rows(call, own.detail);
 	if (status == WF_OK)
-		status = log_whole_row(call, (uint64_t)incident.id);
+		status = show_row(call, own.seq);
 	if (status != WF_OK)
 		return status;
 	return act_say(call, WF_OK,
 		_("%s: %llu rows, from %llu to %llu; these are the ones that told it, and its "
-		  "own."),
+		  "own, unless they have expired."),
 		words_of(incident.rule), (unsigned long long)incident.rows,
 		(unsigned long long)incident.first_seq, (unsigned long long)incident.last_seq);
 }
