@@ -88,7 +88,8 @@ idle_least(const char *text, uint32_t most)
 }
 
 /*
- * For the shell; false: it could not be left for it.  Who is nowhere near a terminal is a script.
+ * For the shell; false: it could not be left for it.  Who is nowhere near a terminal is a script
+ * (sshd names one of each session: a command that it runs waits no longer, either).
  * What is there may be shorter: from a module before us or, with su and sudo, from the caller.
  */
 static bool
