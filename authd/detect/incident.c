@@ -110,6 +110,19 @@ grow(struct detect_incident *incident, const struct sight *sight)
 	incident->changed = true;
 }
 
+/* Whatever belongs to it may be worse than all before. */
+static void
+go_on(struct detect *detect, struct detect_incident *incident, const struct sight *sight,
+	unsigned level)
+{
+	grow(incident, sight);
+	if (level <= incident->level)
+		return;
+	incident->level = level;
+	incident->head.score = 1 + incident->level;
+	detect->options.tell(detect->options.ctx, incident, DETECT_RAISED);
+}
+
 static void
 open_new(struct detect *detect, enum detect_rule rule, const struct sight *sight,
 	const struct ruling *ruling)
@@ -124,7 +137,7 @@ open_new(struct detect *detect, enum detect_rule rule, const struct sight *sight
 		incident = find_live(detect, rule, MANY, now_us);
 	}
 	if (incident != NULL) {
-		grow(incident, sight);
+		go_on(detect, incident, sight, ruling->level);
 		return;
 	}
 	incident = make(detect, rule, one.key, now_us);
@@ -145,16 +158,10 @@ incident_note(struct detect *detect, enum detect_rule rule, const struct sight *
 	if (ruling->level < detect->options.settings->level)
 		return;
 	incident = find_live(detect, rule, ruling->key, sight->row->time_us);
-	if (incident == NULL) {
+	if (incident == NULL)
 		open_new(detect, rule, sight, ruling);
-		return;
-	}
-	grow(incident, sight);
-	if (ruling->level <= incident->level)
-		return;
-	incident->level = ruling->level;
-	incident->head.score = 1 + incident->level;
-	detect->options.tell(detect->options.ctx, incident, DETECT_RAISED);
+	else
+		go_on(detect, incident, sight, ruling->level);
 }
 
 void

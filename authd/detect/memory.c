@@ -214,7 +214,8 @@ detect_needs(const struct detect *detect, const struct audit_row *row,
 void
 detect_give(struct detect *detect, const char *subject, const uint8_t *bytes, size_t len)
 {
-	struct habit_entry *entry = table_take(&detect->habits, subject, 0);
+	/* nothing comes in its place before the row that it is for */
+	struct habit_entry *entry = table_take(&detect->habits, subject, INT64_MAX);
 
 	if (entry == NULL || entry->changed)
 		return;
@@ -222,10 +223,15 @@ detect_give(struct detect *detect, const char *subject, const uint8_t *bytes, si
 		entry->habit = (struct habit){.n = 0};
 }
 
+/* One that was not given is not known: an empty one in its place would be kept instead of it. */
 static struct habit_entry *
 entry_of(struct detect *detect, const char *subject, int64_t now_us)
 {
-	return table_take(&detect->habits, subject, now_us);
+	struct habit_entry *entry = table_find(&detect->habits, subject);
+
+	if (entry != NULL)
+		entry->head.used_us = now_us;
+	return entry;
 }
 
 void

@@ -1,6 +1,7 @@
 /* Once per incident, over restarts; bounds, and that floods push nothing out that is worse. */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -216,6 +217,29 @@ START_TEST(a_flood_of_incidents_is_one_incident)
 }
 END_TEST
 
+/* Twenty sprays that are hardly any, others of that kind, and then a real one: it is told. */
+START_TEST(a_flood_of_small_incidents_hides_no_great_one)
+{
+	char user[32], source[64];
+
+	for (unsigned i = 0; i < 30 * 5; i++) {
+		(void)snprintf(source, sizeof(source), "198.51.100.%u", i / 5 + 1);
+		(void)snprintf(user, sizeof(user), "user%u", i % 5);
+		log_login(the_log, NINE + i, user, source,
+			i % 5 < 2 ? "wrong-password" : "unknown-user");
+	}
+	ck_assert_str_eq(log_last(the_log, DETECT_SOURCE_SPRAY)->key, "*");
+	ck_assert_uint_eq(log_last(the_log, DETECT_SOURCE_SPRAY)->level, 1);
+	for (unsigned i = 0; i < 6; i++) {
+		(void)snprintf(user, sizeof(user), "user%u", i);
+		log_login(the_log, NINE + MINUTE + i, user, OTHER, "wrong-password");
+	}
+	ck_assert_uint_eq(log_count(the_log, DETECT_SOURCE_SPRAY), DETECT_HOURLY + 1);
+	ck_assert_int_eq(log_last(the_log, DETECT_SOURCE_SPRAY)->news, DETECT_RAISED);
+	ck_assert_uint_eq(log_last(the_log, DETECT_SOURCE_SPRAY)->level, 2);
+}
+END_TEST
+
 START_TEST(a_finding_is_a_row_that_can_be_encoded)
 {
 	struct detect_incident incident = {.rule = DETECT_SOURCE_SPRAY, .level = 2, .rows = 40,
@@ -269,6 +293,69 @@ START_TEST(the_same_again_is_not_written)
 }
 END_TEST
 
+#define PLACES_OF_A_NAME 512 /* rows of the table of habits */
+
+static bool
+is_beside_alice(const char *subject)
+{
+	return table_hash(subject) % PLACES_OF_A_NAME == table_hash("u:alice") % PLACES_OF_A_NAME;
+}
+
+/* An address whose network has its places where alice's habits have theirs. */
+static void
+find_source(char source_r[64])
+{
+	char subject[TABLE_KEY_SIZE] = "";
+
+	for (unsigned i = 0; !is_beside_alice(subject); i++) {
+		(void)snprintf(source_r, 64, "10.%u.%u.1", i / 256, i % 256);
+		(void)snprintf(subject, sizeof(subject), "n:%016" PRIx64, habit_network(source_r));
+	}
+}
+
+/* Logins of accounts whose habits take all places that alice's may have, and are kept. */
+static void
+crowd_out_alice(int64_t at)
+{
+	char user[32], subject[TABLE_KEY_SIZE];
+
+	for (unsigned i = 0; i < 40000; i++) {
+		(void)snprintf(user, sizeof(user), "user%u", i);
+		(void)snprintf(subject, sizeof(subject), "u:%s", user);
+		if (is_beside_alice(subject))
+			log_login(the_log, at + i, user, "local:tty1", "ok");
+	}
+	while (the_log->seq % 64 != 0)
+		log_login(the_log, at + 40000, "nobody", OTHER, "unknown-user");
+}
+
+static struct habit
+stored_habit(const char *subject)
+{
+	struct habit habit = {.n = 0};
+
+	for (size_t i = 0; i < the_log->nhabits; i++)
+		if (strcmp(the_log->habits[i].subject, subject) == 0)
+			ck_assert_int_eq(habit_decode(the_log->habits[i].bytes,
+						 the_log->habits[i].len, &habit),
+				WF_OK);
+	return habit;
+}
+
+/* What is read back for a login is there when the login is judged, however full it is. */
+START_TEST(a_full_table_forgets_no_habit)
+{
+	char source[64];
+
+	find_source(source);
+	for (int day = 0; day < 7; day++) {
+		log_login(the_log, NINE + day * DAY, "alice", source, "ok");
+		crowd_out_alice(NINE + day * DAY + MINUTE);
+		ck_assert_uint_eq(stored_habit("u:alice").days, (unsigned)day + 1);
+	}
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -288,9 +375,11 @@ make_suite(void)
 	tcase_add_test(tcase, a_flood_of_sources_hides_no_spray);
 	tcase_add_test(tcase, a_flood_of_accounts_hides_no_guessing);
 	tcase_add_test(tcase, a_flood_of_incidents_is_one_incident);
+	tcase_add_test(tcase, a_flood_of_small_incidents_hides_no_great_one);
 	tcase_add_test(tcase, a_finding_is_a_row_that_can_be_encoded);
 	tcase_add_test(tcase, habits_are_asked_for_once);
 	tcase_add_test(tcase, the_same_again_is_not_written);
+	tcase_add_test(tcase, a_full_table_forgets_no_habit);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
