@@ -121,16 +121,18 @@ choose_copy(struct act_call *call, const char *folder, char path_r[PATH_SIZE])
 	const char *name = act_arg(call, "name");
 	struct shelf shelf = {.n = 0};
 	char newest[PLAN_NAME_SIZE];
+	int64_t newest_us;
 
 	if (name == NULL && shelf_read(folder, store_node(call->daemon->store), &shelf) != WF_OK)
 		shelf = (struct shelf){.n = 0};
-	if (name == NULL && shelf.n == 0)
+	newest_us = shelf_newest(&shelf, wf_clock_now(&call->daemon->clock).wall_us);
+	if (name == NULL && newest_us == 0)
 		return act_say(call, WF_NOT_FOUND,
 			_("There is no copy of this host in %s: make one with 'warifu backup', "
 			  "and name it."),
 			folder);
 	if (name == NULL)
-		plan_name(store_node(call->daemon->store), shelf_newest(&shelf), newest);
+		plan_name(store_node(call->daemon->store), newest_us, newest);
 	(void)snprintf(path_r, PATH_SIZE, "%s/%s", folder, name != NULL ? name : newest);
 	shelf_clear(&shelf);
 	return name != NULL ? check_name(call, name) : WF_OK;

@@ -177,7 +177,7 @@ look(struct turn *turn)
 	if (shelf_read(turn->folder, store_node(turn->lent->store), &turn->shelf) != WF_OK)
 		turn->shelf = (struct shelf){.n = 0};
 	turn->facts.copies = turn->shelf.n;
-	turn->facts.newest_us = shelf_newest(&turn->shelf);
+	turn->facts.newest_us = shelf_newest(&turn->shelf, turn->now.wall_us);
 }
 
 static struct plan_keep
@@ -188,16 +188,24 @@ keep_of(const struct turn *turn)
 	return (struct plan_keep){.days = backup->days, .weeks = backup->weeks};
 }
 
+/* By a date that is under suspicion all copies might be old. */
 static void
-make_if_due(struct turn *turn)
+prune(const struct turn *turn, const char *folder, const struct shelf *other)
 {
 	const struct plan_keep keep = keep_of(turn);
 
+	if (!store_clock_suspect(turn->lent->store))
+		(void)shelf_prune(folder, store_node(turn->lent->store), &keep, turn->now.wall_us,
+			other);
+}
+
+static void
+make_if_due(struct turn *turn)
+{
 	if (!plan_is_due(turn->facts.every_s, turn->facts.newest_us, turn->now.wall_us) ||
 		!is_time(turn, &turn->keeper->make) || !make(turn))
 		return;
-	(void)shelf_prune(turn->folder, store_node(turn->lent->store), &keep, turn->now.wall_us,
-		NULL);
+	prune(turn, turn->folder, NULL);
 	look(turn);
 }
 
@@ -231,7 +239,6 @@ serve_second(struct turn *turn, char *why_r, size_t size)
 {
 	const char *second = turn->lent->config->backup.second;
 	const char *node = store_node(turn->lent->store);
-	const struct plan_keep keep = keep_of(turn);
 	struct shelf there = {.n = 0};
 	wf_status status = shelf_read(second, node, &there);
 
@@ -245,7 +252,7 @@ serve_second(struct turn *turn, char *why_r, size_t size)
 	if (status != WF_OK)
 		return status;
 	turn->facts.second_us = turn->facts.newest_us;
-	(void)shelf_prune(second, node, &keep, turn->now.wall_us, &turn->shelf);
+	prune(turn, second, &turn->shelf);
 	return WF_OK;
 }
 

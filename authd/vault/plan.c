@@ -59,7 +59,7 @@ plan_is_due(int64_t every_s, int64_t newest_us, int64_t now_us)
 {
 	if (every_s <= 0)
 		return false;
-	return newest_us == 0 || newest_us > now_us + 60 * US_PER_S ||
+	return newest_us == 0 || newest_us > now_us + PLAN_STEP_US ||
 	       now_us - newest_us >= every_s * US_PER_S;
 }
 

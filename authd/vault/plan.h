@@ -25,9 +25,10 @@ void plan_name(const char *node, int64_t time_us, char name_r[PLAN_NAME_SIZE]);
 bool plan_name_read(const char *name, const char *node, int64_t *time_r);
 
 /*
- * Whether a copy is due: `newest_us` is the time of the last one, 0 = there is none.  One from the
- * future is of a clock that was wrong, and says nothing.
+ * Whether a copy is due: `newest_us` is the time of the last one, 0 = there is none.  One that is
+ * later than the clock by more than PLAN_STEP_US is of a clock that was wrong, and says nothing.
  */
+#define PLAN_STEP_US 60000000 /* by which a clock may step back */
 bool plan_is_due(int64_t every_s, int64_t newest_us, int64_t now_us);
 
 struct plan_keep {

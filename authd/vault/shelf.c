@@ -92,9 +92,13 @@ shelf_clear(struct shelf *shelf)
 }
 
 int64_t
-shelf_newest(const struct shelf *shelf)
+shelf_newest(const struct shelf *shelf, int64_t now_us)
 {
-	return shelf->n == 0 ? 0 : shelf->times[shelf->n - 1];
+	size_t n = shelf->n;
+
+	while (n > 0 && shelf->times[n - 1] > now_us + PLAN_STEP_US)
+		n--;
+	return n == 0 ? 0 : shelf->times[n - 1];
 }
 
 bool

@@ -21,8 +21,8 @@ struct shelf {
  */
 WF_MUST_USE wf_status shelf_read(const char *folder, const char *node, struct shelf *shelf_r);
 void shelf_clear(struct shelf *shelf);
-/* 0 = it is empty. */
-int64_t shelf_newest(const struct shelf *shelf);
+/* The last one that is not of a clock that was wrong (PLAN_STEP_US); 0 = there is none. */
+int64_t shelf_newest(const struct shelf *shelf, int64_t now_us);
 /* Whether the copy of this time is there. */
 bool shelf_has(const struct shelf *shelf, int64_t time_us);
 /*

@@ -212,6 +212,33 @@ START_TEST(old_ones_go_in_both)
 }
 END_TEST
 
+/* A copy from the future does not make all others due, nor old. */
+START_TEST(a_clock_that_was_wrong_is_survived)
+{
+	struct shelf shelf;
+
+	(void)turn();
+	rig.now.wall_us += 9 * HOUR * 1000000LL;
+	ck_assert_uint_eq(turn().copies, 2);
+	rig.now.wall_us -= 9 * HOUR * 1000000LL;
+	for (int i = 0; i < 12; i++) {
+		rig_advance(5);
+		ck_assert_uint_eq(turn().copies, 2);
+	}
+	rig_advance(HOUR);
+	ck_assert_uint_eq(turn().copies, 3);
+	rig_ok("restore.drill");
+	ck_assert_int_eq(rig_number(0, "age-seconds"), 0);
+	rig.now.wall_us += 3650 * 24 * HOUR * 1000000LL;
+	(void)turn();
+	if (store_clock_suspect(rig.store)) { /* else this machine's clock is believed */
+		ck_assert_int_eq(shelf_read(folder, "node-a", &shelf), WF_OK);
+		ck_assert_uint_eq(shelf.n, 4);
+		shelf_clear(&shelf);
+	}
+}
+END_TEST
+
 START_TEST(a_drill_says_what_a_restore_would_take)
 {
 	struct audit_row row;
@@ -322,6 +349,7 @@ make_suite(void)
 	tcase_add_test(tcase, what_fails_is_told_and_tried_again);
 	tcase_add_test(tcase, each_is_brought_elsewhere);
 	tcase_add_test(tcase, old_ones_go_in_both);
+	tcase_add_test(tcase, a_clock_that_was_wrong_is_survived);
 	tcase_add_test(tcase, a_drill_says_what_a_restore_would_take);
 	tcase_add_test(tcase, a_drill_is_the_duty);
 	tcase_add_test(tcase, a_drill_of_a_damaged_copy_fails);

@@ -95,11 +95,11 @@ START_TEST(only_ours_are_seen)
 	ck_assert_int_eq(shelf_read(first, "auth1", &shelf), WF_OK);
 	ck_assert_uint_eq(shelf.n, 2);
 	ck_assert_int_eq(shelf.times[0], NOW - DAY);
-	ck_assert_int_eq(shelf_newest(&shelf), NOW);
+	ck_assert_int_eq(shelf_newest(&shelf, NOW), NOW);
 	ck_assert(shelf_has(&shelf, NOW));
 	ck_assert(!shelf_has(&shelf, NOW - 2 * DAY));
 	shelf_clear(&shelf);
-	ck_assert_int_eq(shelf_newest(&shelf), 0);
+	ck_assert_int_eq(shelf_newest(&shelf, NOW), 0);
 	ck_assert_int_eq(shelf_read("/tmp/warifu-no-such-folder", "auth1", &shelf), WF_NOT_FOUND);
 }
 END_TEST
