@@ -11,7 +11,7 @@
  * used counters, the higher or later of both stays. Without it the lock clock does not advance over
  * the gap: no lock becomes shorter.  The replaced one also knows which attempts a crash left under
  * way, which challenges are open, which grants were ended, which sessions of accounting live, which
- * records are stored already, and what is ordered.
+ * records are stored already, what is ordered, and who holds the log.
  */
 #include "config.h"
 
@@ -110,6 +110,9 @@ static const char carry4_sql[] =
 	"UPDATE granted SET ended_us = o.ended_us FROM old.granted AS o WHERE o.id = granted.id"
 	" AND o.created_us = granted.created_us AND granted.ended_us = 0;";
 
+/* Of version 5: a hold that the backup does not know. */
+static const char carry5_sql[] = "INSERT OR IGNORE INTO hold SELECT * FROM old.hold;";
+
 static wf_status
 restore_attach(struct sql_conn *conn, const char *replaced)
 {
@@ -138,7 +141,8 @@ restore_same_store(struct sql_conn *conn)
 static const struct {
 	int64_t version;
 	const char *sql;
-} carried[] = {{1, carry_sql}, {2, carry2_sql}, {3, carry3_sql}, {4, carry4_sql}};
+} carried[] = {{1, carry_sql}, {2, carry2_sql}, {3, carry3_sql}, {4, carry4_sql},
+	{5, carry5_sql}};
 
 static bool
 restore_carry_all(struct sql_conn *conn)
@@ -227,7 +231,8 @@ restore_row(struct restore *restore, const char *node)
 		(unsigned long long)restore->meta.head.seq,
 		restore->carried ? "and ended grants of the replaced store kept"
 				 : "and grants as of the backup: what was ended since holds again");
-	return chain_append(restore->w, &row);
+	/* Before a new month is begun: it has to be the first one behind the backup (check.c). */
+	return chain_put(restore->w, &row);
 }
 
 /* Head and clocks: the clock goes on from the replaced store's, or stands still over the gap. */

@@ -311,6 +311,19 @@ START_TEST(another_store_has_no_say)
 }
 END_TEST
 
+/* An incident does not end because somebody restores amid it. */
+START_TEST(restore_keeps_a_hold)
+{
+	fx_back_up();
+	fx_sql("INSERT INTO hold(one, since_us, by, reason, ticket)"
+	       " VALUES (1, 5, 'root', 'incident 7', 'INC-7')");
+	fx_restore(true);
+	ck_assert_int_eq(
+		fx_sql_int("SELECT count(*) FROM hold WHERE since_us = 5 AND ticket = 'INC-7'"),
+		1);
+}
+END_TEST
+
 START_TEST(restore_refuses)
 {
 	ck_assert_int_eq(prepare(copy, NULL), WF_NOT_FOUND);
@@ -463,6 +476,7 @@ backup_suite(void)
 	tcase_add_test(tc, attempts_under_way_in_the_replaced_store_count);
 	tcase_add_test(tc, a_damaged_replaced_store_is_no_obstacle);
 	tcase_add_test(tc, another_store_has_no_say);
+	tcase_add_test(tc, restore_keeps_a_hold);
 	tcase_add_test(tc, restore_refuses);
 	tcase_add_test(tc, a_swap_that_was_cut_short_is_finished);
 	tcase_add_test(tc, what_was_not_decided_is_swept);
