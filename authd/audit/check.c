@@ -394,7 +394,8 @@ audit_check_end(struct audit_check *check, const struct audit_head *head)
 
 	if (head != NULL)
 		end_at_head(check, head);
-	if (check->options.whole && check->sums.first_seq > 1 && !check->buried)
+	if (check->options.whole && check->sums.rows > 0 && check->sums.first_seq > 1 &&
+		!check->buried)
 		check_tell(check, FAULT_HEAD, (struct place){0, 0},
 			(struct place){check->sums.first_seq, check->sums.first_us},
 			_("The log begins with row %llu, and no tombstone says that the rows "

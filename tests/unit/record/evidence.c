@@ -224,6 +224,55 @@ look_at(const char *path, bool elsewhere)
 	return look;
 }
 
+static void
+meet_all(struct audit_check *check, struct store_log *log)
+{
+	static struct store_audit_entry entries[VIEW_PAGE];
+	struct audit_head row;
+	uint64_t wanted;
+	size_t n = 1;
+
+	while (n > 0 && (wanted = audit_check_wants(check)) != 0) {
+		ck_assert_int_eq(store_log_rows(log, wanted - 1, entries, &n), WF_OK);
+		row.seq = entries[0].seq;
+		memcpy(row.chain, entries[0].chain, sizeof(row.chain));
+		if (n > 0)
+			audit_check_meet(check, &row);
+	}
+}
+
+struct look
+look_at_page(const char *word)
+{
+	struct look look = {.kinds = 0};
+	struct store_log *log = NULL;
+	struct store_log_identity identity;
+	struct audit_check *check = NULL;
+	const char *page = strstr(kept, word);
+	char store[17], why[256];
+	struct audit_check_options options = {.node = identity.node,
+		.store = store,
+		.whole = true,
+		.ctx = &look,
+		.fault = note};
+
+	ck_assert_ptr_nonnull(page);
+	while (page > kept && page[-1] != '\n')
+		page--;
+	ck_assert_int_eq(store_log_open(fx.path, &log, &identity, why, sizeof(why)), WF_OK);
+	ck_assert_int_eq(audit_store_name(identity.id, store), WF_OK);
+	ck_assert_int_eq(audit_check_new(&options, &check), WF_OK);
+	ck_assert_int_eq(audit_check_trust(check, &trusted), WF_OK);
+	ck_assert_int_eq(audit_check_add_text(check, page, strlen(page)), WF_OK);
+	ck_assert_int_eq(audit_check_begin(check), WF_OK);
+	meet_all(check, log);
+	audit_check_end(check, NULL);
+	look.sums = *audit_check_sums(check);
+	audit_check_free(&check);
+	store_log_close(&log);
+	return look;
+}
+
 void
 export_all(void)
 {

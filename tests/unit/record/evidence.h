@@ -49,6 +49,8 @@ struct look {
 
 /* The store's file: by itself, and against what was kept where `elsewhere` says so. */
 struct look look_at(const char *path, bool elsewhere);
+/* What was kept from the line with `word` on, against the rows that it speaks of alone. */
+struct look look_at_page(const char *word);
 /* The export, against what was kept. */
 struct look look_at_export(bool whole);
 

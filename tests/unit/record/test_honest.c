@@ -78,6 +78,21 @@ a_backup_is_restored(void)
 	keep_checkpoints();
 }
 
+/* The row behind the backup is checkpointed and lost; the next month begins with the restore. */
+static void
+restored_in_another_month(void)
+{
+	fx_back_up();
+	acts(1);
+	make_checkpoints();
+	keep_checkpoints();
+	fx_advance(31 * FX_DAY);
+	fx_restore(true);
+	acts(30);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
 static void
 restored_twice_with_a_new_key(void)
 {
@@ -198,6 +213,7 @@ static const struct {
 	{"rotations, and old keys pruned", old_keys_are_pruned, false},
 	{"restart", it_is_restarted, false},
 	{"restore", a_backup_is_restored, true},
+	{"restore in another month", restored_in_another_month, true},
 	{"two restores and a rotation", restored_twice_with_a_new_key, true},
 	{"a clock that steps back", the_clock_steps_back, false},
 	{"a clock that jumps and returns", the_clock_jumps_and_returns, false},
@@ -226,6 +242,16 @@ START_TEST(honest_logs_are_not_accused)
 }
 END_TEST
 
+/* The last checkpoints alone, each against its row, as the daemon looks at a page of them. */
+START_TEST(a_later_page_is_not_accused)
+{
+	struct look look = look_at_page("number=3 ");
+
+	ck_assert_msg(look.kinds == 0, "%s", look.text);
+	ck_assert_uint_gt(look.sums.fitting, 1);
+}
+END_TEST
+
 static Suite *
 honest_suite(void)
 {
@@ -235,6 +261,7 @@ honest_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, evidence_setup, evidence_teardown);
 	tcase_add_loop_test(tc, honest_logs_are_not_accused, 0, HONEST);
+	tcase_add_test(tc, a_later_page_is_not_accused);
 	tcase_add_test(tc, an_earlier_generation_is_found);
 	suite_add_tcase(suite, tc);
 	return suite;
