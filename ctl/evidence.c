@@ -27,6 +27,7 @@ struct kept {
 	size_t n, room;
 	uint64_t broken;
 	uint64_t fitting, foreign, superseded, outside, faults;
+	bool ours; /* some are of this log: the daemon also counts those that announce its keys */
 	struct table table; /* of the faults */
 };
 
@@ -90,6 +91,13 @@ fault_table(struct table *table)
 	return fine;
 }
 
+static bool
+is_of(const struct audit_checkpoint *checkpoint, const struct answer *answer)
+{
+	return strcmp(checkpoint->node, table_cell(&answer->table, 0, "node")) == 0 &&
+	       strcmp(checkpoint->store, table_cell(&answer->table, 0, "store")) == 0;
+}
+
 /* What the daemon has found on this page. */
 static void
 gather(struct kept *kept, const struct answer *answer)
@@ -133,6 +141,8 @@ match_page(struct kept *kept, size_t from, size_t n)
 	code = answer_complain(kept->ctl, &answer);
 	if (code == CTL_OK)
 		gather(kept, &answer);
+	for (size_t i = 0; code == CTL_OK && i < n; i++)
+		kept->ours = kept->ours || is_of(&kept->all[from + i], &answer);
 	answer_clear(&answer);
 	return code;
 }
@@ -148,7 +158,7 @@ say_faults(struct kept *kept)
 				"%llu lines of the checkpoints are damaged or were changed",
 				kept->broken),
 			(unsigned long long)kept->broken);
-	if (kept->faults == 0 && kept->fitting + kept->superseded + kept->outside == 0)
+	if (kept->faults == 0 && !kept->ours)
 		ctl_error(kept->ctl, _("none of the checkpoints is of this log: they are of "
 				       "another host or another store"));
 }
@@ -156,8 +166,7 @@ say_faults(struct kept *kept)
 static int
 verdict(struct kept *kept)
 {
-	bool fine = kept->faults == 0 && kept->broken == 0 &&
-		    kept->fitting + kept->superseded + kept->outside > 0;
+	bool fine = kept->faults == 0 && kept->broken == 0 && kept->ours;
 
 	say_faults(kept);
 	if (!fine || kept->ctl->json)

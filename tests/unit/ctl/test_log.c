@@ -35,7 +35,7 @@ tear_down(void)
 
 #define START(...)                                                                                 \
 	do {                                                                                       \
-		const struct rig_act acts[] = {__VA_ARGS__};                                       \
+		static const struct rig_act acts[] = {__VA_ARGS__};                                \
 		rig_start(&rig, acts, sizeof(acts) / sizeof(acts[0]));                             \
 	} while (0)
 
@@ -100,6 +100,33 @@ START_TEST(columns_are_chosen)
 	START({LIST});
 	ck_assert_int_eq(rig_run(&rig, NULL, "log --columns user,seq,nothing"), CTL_OK);
 	ck_assert_str_eq(rig.out, "User                   Row\na-user-of-a-long-name    9\n");
+}
+END_TEST
+
+/* ---- checkpoints that were kept ---- */
+
+#define A16 "AAAAAAAAAAAAAAAA"
+#define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define KEPT(node)                                                                                 \
+	"warifu-checkpoint 1 node=" node " store=0123456789abcdef generation=1 number=1 seq=1"     \
+	" chain=" HASH " time=2026-03-01T09:00:00.000000+09:00 reason=hour key=0011223344556677"   \
+	" signature=" A16 A16 A16 A16 A16 "AAAAAA==\n"
+
+/* The daemon counts the checkpoints that announce its keys, too: they are none of the file's. */
+START_TEST(checkpoints_of_other_hosts_prove_nothing)
+{
+	char words[PATH_MAX + 300];
+
+	START({.act = "log.verify", .columns = {"ok:bool"}, .rows = {{"1"}}},
+		{.act = "log.match",
+			.columns = {"node", "store", "checkpoints:number", "fault"},
+			.rows = {{"web1", "0123456789abcdef", "2", ""}}});
+	rig_write(&rig, "kept", KEPT("web2"));
+	snprintf(words, sizeof(words), "log verify --checkpoints %s", rig_path(&rig, "kept"));
+	ck_assert_int_eq(rig_run(&rig, NULL, words), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "none of the checkpoints is of this log"));
+	rig_write(&rig, "kept", KEPT("web2") KEPT("web1"));
+	ck_assert_int_eq(rig_run(&rig, NULL, words), CTL_OK);
 }
 END_TEST
 
@@ -349,6 +376,7 @@ log_suite(void)
 		shown, a_list_fits_the_terminal, 0, (int)(sizeof(widths) / sizeof(widths[0])));
 	tcase_add_test(shown, wide_is_all_of_it);
 	tcase_add_test(shown, columns_are_chosen);
+	tcase_add_test(shown, checkpoints_of_other_hosts_prove_nothing);
 	tcase_add_test(shown, a_list_goes_on_behind_a_place);
 	tcase_add_test(shown, lines_are_as_they_came);
 	tcase_add_test(shown, a_table_is_as_the_rfc_says);
