@@ -49,6 +49,9 @@ job_admin(struct writer *w, struct store_job *job)
 		return WF_INVALID;
 	if (admin_is_refusals(admin))
 		status = check_space(w);
+	/* before the effects, which may go by the numbers of the rows */
+	if (status == WF_OK && admin->nrows > 0)
+		status = month_turn(w);
 	for (size_t i = 0; status == WF_OK && i < admin->neffects; i++)
 		status = effect_apply(w, &admin->effects[i], &result);
 	for (size_t i = 0; status == WF_OK && i < admin->nrows; i++)

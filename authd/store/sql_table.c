@@ -544,7 +544,9 @@ const char *const sql_text[SQL_COUNT] = {
 		"INSERT INTO incident(id, rule, key, level, user, source, first_seq, last_seq,"
 		" first_us, last_us, rows, opened_us)"
 		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+	/* One that was closed as less than it is now is open again. */
 	[SQL_INCIDENT_GROW] = "UPDATE incident SET told_us = iif(level < ?2, 0, told_us),"
+			      " closed_us = iif(max(level, decided) < ?2, 0, closed_us),"
 			      " level = max(level, ?2), last_seq = ?3, last_us = ?4, rows = ?5"
 			      " WHERE id = ?1",
 	[SQL_INCIDENT_CLOSE] =

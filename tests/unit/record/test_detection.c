@@ -47,6 +47,7 @@ setup(void)
 	detect_settings_init(&config.detect);
 	(void)snprintf(config.node, sizeof(config.node), "test-node");
 	part = NULL;
+	(void)setenv("TZ", "UTC", 1);
 	fx_setup();
 }
 
@@ -224,6 +225,77 @@ START_TEST(other_settings_hold_from_the_next_row_on)
 }
 END_TEST
 
+/* The finding is the first row of a month, and the seal of the one before comes ahead of it. */
+START_TEST(a_finding_at_the_turn_of_a_month_has_its_number)
+{
+	int64_t id;
+
+	fx_advance(31 * FX_DAY - 30 * MINUTE);
+	wrong("alice", 12);
+	fx_advance(20 * MINUTE);
+	follow();
+	id = fx_sql_int("SELECT id FROM incident");
+	ck_assert_str_eq(fx_audit((uint64_t)id - 1).event, "log.month");
+	ck_assert_str_eq(fx_audit((uint64_t)id).event, "incident");
+	ck_assert_int_eq(fx_sql_int("SELECT rows FROM incident"), 12);
+	wrong("alice", 10);
+	follow();
+	ck_assert_int_eq(fx_sql_int("SELECT max(rows) FROM incident"), 22);
+}
+END_TEST
+
+/* Five names from one source, of which two are accounts: level 1, as long as it stays at that. */
+static void
+spray(const char *const users[], size_t n, const char *reason)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct audit_row row = login(fx_now().wall_us, users[i], OTHER, reason);
+
+		write_rows(&row, 1);
+		fx_advance(FX_SECOND);
+	}
+}
+
+static void
+close_incident(int64_t level)
+{
+	struct effect effect = {.kind = EFFECT_INCIDENT_CLOSE,
+		.value = fx_sql_int("SELECT id FROM incident"),
+		.value2 = level,
+		.text = "officer",
+		.text2 = "nothing"};
+
+	ck_assert_int_eq(fx_effect(effect), WF_OK);
+}
+
+static const char *const names[] = {"no1", "no2", "no3"};
+static const char *const accounts[] = {"alice", "bob", "carol", "dave", "erin", "frank"};
+
+/* Rows: the level that somebody closed it with, and whether it is open when it has risen to 2. */
+static const struct {
+	int64_t decided, open;
+} closings[] = {{0, 1}, {1, 1}, {2, 0}, {3, 0}};
+
+START_TEST(what_rises_after_its_end_is_open_again)
+{
+	spray(names, 3, "unknown-user");
+	spray(accounts, 2, "wrong-password");
+	follow();
+	ck_assert_int_eq(fx_sql_int("SELECT level FROM incident"), 1);
+	close_incident(closings[_i].decided);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM incident WHERE closed_us = 0"), 0);
+	spray(accounts + 2, 2, "wrong-password");
+	follow();
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM incident WHERE closed_us = 0"), 0);
+	spray(accounts + 4, 2, "wrong-password");
+	follow();
+	ck_assert_int_eq(incidents(), 1);
+	ck_assert_int_eq(fx_sql_int("SELECT level FROM incident"), 2);
+	ck_assert_int_eq(fx_sql_int("SELECT count(*) FROM incident WHERE closed_us = 0"),
+		closings[_i].open);
+}
+END_TEST
+
 /* --- deaths --- */
 
 #define ATTACKS 40
@@ -341,6 +413,9 @@ make_suite(void)
 	tcase_add_test(tcase, a_failed_commit_is_made_up_for);
 	tcase_add_test(tcase, long_ago_is_learned_and_not_told);
 	tcase_add_test(tcase, other_settings_hold_from_the_next_row_on);
+	tcase_add_test(tcase, a_finding_at_the_turn_of_a_month_has_its_number);
+	tcase_add_loop_test(tcase, what_rises_after_its_end_is_open_again, 0,
+		(int)(sizeof(closings) / sizeof(closings[0])));
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(deaths, setup, teardown);
 	tcase_set_timeout(deaths, 120);
