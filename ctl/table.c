@@ -276,12 +276,13 @@ static const char *const words[] = {
 	/* the register and grants */
 	N_("client"), N_("ended"), N_("expired"), N_("holds"), N_("host"), N_("required"),
 	N_("unclassified"), N_("grants"),
-	/* findings */
-	N_("closed"),
+	/* findings, duties */
+	N_("closed"), N_("done"), N_("due"), N_("open"), N_("overdue"),
 	/* what a login would be asked for, and what doctor looks at */
 	N_("asked"), N_("not-asked"), N_("dictionary"), N_("leaked passwords"), N_("other servers"),
 	N_("RADIUS certificates"), N_("relay certificates"), N_("relays"), N_("restore"),
-	N_("second copy"),
+	N_("second copy"), N_("names"), N_("persons"), N_("entry"), N_("streams"),
+	N_("checkpoints"), N_("detection"), N_("duties"), N_("shells"),
 	/* what other documents would change */
 	N_("default-id"), N_("forbidden-name"), N_("no-second-factor"), N_("password-classes"),
 	N_("password-old"), N_("password-short"), N_("password-unknown"), N_("setting"),
@@ -296,7 +297,7 @@ static const char *const words[] = {
 	/* months of the log */
 	N_("being-removed"), N_("log"), N_("removed"), N_("sealed"), N_("written"),
 	/* how it stands with the secret of a RADIUS client */
-	N_("empty"), N_("irregular"), N_("long"), N_("missing"), N_("old"), N_("open"), N_("owner"), N_("short"), N_("unseen"),
+	N_("empty"), N_("irregular"), N_("long"), N_("missing"), N_("old"), N_("owner"), N_("readable"), N_("short"), N_("unseen"),
 };
 
 void

@@ -474,6 +474,7 @@ static const struct {
 	{"log", doctor_log},
 	{"streams", doctor_streams},
 	{"checkpoints", doctor_checkpoints},
+	{"detection", doctor_detection},
 	{"duties", check_duties},
 	{"RADIUS certificates", check_radius_terms},
 	{"relays", check_relays},

@@ -8,8 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "authd/account/internal.h"
+#include "authd/account/doctor.h"
 #include "authd/account/log_page.h"
+#include "authd/detect/detect.h"
 
 /* The rule in words; its id for one that this program does not have any more. */
 static const char *
@@ -210,4 +211,24 @@ act_finding_close(struct act_call *call)
 		return status;
 	return act_say(call, WF_OK, _("Finding %lld is closed with level %lld."),
 		(long long)incident.id, (long long)level);
+}
+
+/* --- for the doctor --- */
+
+enum level
+doctor_detection(struct report *report)
+{
+	const uint64_t open = report->health.counts.incidents;
+	struct store_cursor cursor;
+
+	if (act_cursor(report->call, DETECT_CURSOR, &cursor) != WF_OK)
+		return TELL(report, BAD, "%.500s", report->call->text);
+	if (cursor.why[0] != '\0')
+		return TELL(report, WARN,
+			_("Nothing is looked for in the log behind row %llu: %.300s. It goes on as "
+			  "soon as that is over."),
+			(unsigned long long)cursor.seq, cursor.why);
+	return TELL(report, OK,
+		_("The log was looked through up to row %llu. Findings that are open: %llu."),
+		(unsigned long long)cursor.seq, (unsigned long long)open);
 }

@@ -192,15 +192,28 @@ act_log_key(struct act_call *call)
 
 /* --- doctor --- */
 
+#define OF_FILE "checkpoint.file " /* what stands before the path, or its end, in a cursor's name */
+
+/* Whether it is about checkpoints as they are made and put out now; a former file has one, too. */
+static bool
+is_in_use(const struct store_cursor *cursor, const char *file)
+{
+	const char *path = cursor->name + strlen(OF_FILE);
+	size_t len;
+
+	if (strncmp(cursor->name, OF_FILE, strlen(OF_FILE)) != 0)
+		return strncmp(cursor->name, "checkpoint", strlen("checkpoint")) == 0;
+	len = strlen(path);
+	return len > 0 && len <= strlen(file) && strcmp(file + strlen(file) - len, path) == 0;
+}
+
 /* What keeps them from being made, or from where they are put (authd/record/checkpoints.c). */
 static const struct store_cursor *
-stuck(const struct store_cursor *cursors, size_t n)
+stuck(const struct store_cursor *cursors, size_t n, const char *file)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (strncmp(cursors[i].name, "checkpoint", strlen("checkpoint")) == 0 &&
-			cursors[i].why[0] != '\0')
+	for (size_t i = 0; i < n; i++)
+		if (cursors[i].why[0] != '\0' && is_in_use(&cursors[i], file))
 			return &cursors[i];
-	}
 	return NULL;
 }
 
@@ -219,7 +232,7 @@ doctor_checkpoints(struct report *report)
 	if (store_run(report->call->daemon->store, &job) != WF_OK)
 		return TELL(report, BAD, _("The checkpoints of the log cannot be read: %s"),
 			job.cause);
-	found = stuck(cursors, job.u.view.n);
+	found = stuck(cursors, job.u.view.n, file);
 	if (found != NULL)
 		return TELL(report, WARN,
 			_("Checkpoints of the log wait: %.300s. They go out in order as soon as "

@@ -23,7 +23,7 @@ secret_word(struct act_call *call, const struct config_client *client)
 		[SECRET_MISSING] = "missing",
 		[SECRET_IRREGULAR] = "irregular",
 		[SECRET_OWNER] = "owner",
-		[SECRET_OPEN] = "open",
+		[SECRET_OPEN] = "readable",
 		[SECRET_EMPTY] = "empty",
 		[SECRET_LONG] = "long",
 		[SECRET_UNSEEN] = "unseen",

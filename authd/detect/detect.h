@@ -57,6 +57,8 @@ struct detect_options {
 	void *ctx;
 };
 
+#define DETECT_CURSOR "detect" /* the name of the place in the log that it has come to */
+
 struct detect;
 
 /* NULL: no memory. */

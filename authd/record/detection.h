@@ -12,8 +12,6 @@
 
 #include "authd/record/record.h"
 
-#define DETECTION_NAME "detect" /* of its cursor */
-
 wf_status detection_start(const struct record_base *base, const struct config *config,
 	const struct keyring *keys, void **part_r);
 void detection_configure(void *part, const struct config *config, const struct keyring *keys);

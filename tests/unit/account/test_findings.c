@@ -1,6 +1,10 @@
-/* What detection found, as it is listed, shown and closed; over the end of its rows' retention. */
+/*
+ * What detection found, as it is listed, shown and closed, over the end of its rows' retention;
+ * what the doctor says of readers of the log that wait.
+ */
 #include "config.h"
 
+#include "authd/detect/detect.h"
 #include "tests/unit/account/rig.h"
 
 #include <stdio.h>
@@ -115,6 +119,66 @@ START_TEST(one_is_closed_once)
 }
 END_TEST
 
+/* The place of a reader of the log, which the reader moves. */
+static void
+place(const char *name, const char *why)
+{
+	struct effect effect = {.kind = EFFECT_CURSOR, .value2 = 2};
+	struct store_job job = {.kind = STORE_ADMIN};
+
+	(void)snprintf(effect.text, sizeof(effect.text), "%s", name);
+	(void)snprintf(effect.text2, sizeof(effect.text2), "%s", why);
+	job.u.admin.effects = &effect;
+	job.u.admin.neffects = 1;
+	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
+}
+
+static void
+doctor_says(const char *check, const char *level, const char *start)
+{
+	size_t row = 0;
+
+	rig_ok("doctor");
+	while (strcmp(rig_cell(row, "name"), check) != 0)
+		row++;
+	ck_assert_str_eq(rig_cell(row, "level"), level);
+	ck_assert_msg(strncmp(rig_cell(row, "text"), start, strlen(start)) == 0, "%s",
+		rig_cell(row, "text"));
+}
+
+START_TEST(the_doctor_sees_a_detection_that_waits)
+{
+	doctor_says("detection", "ok",
+		"The log was looked through up to row 0. Findings that are open: 1.");
+	place(DETECT_CURSOR, "no room");
+	doctor_says("detection", "warn", "Nothing is looked for in the log behind row 2: no room.");
+}
+END_TEST
+
+static void
+name_file(const char *path)
+{
+	struct config *config = &rig.config;
+
+	(void)snprintf(config->checkpoint_file, sizeof(config->checkpoint_file), "%s", path);
+}
+
+/* A file that is named no more keeps its place, and its last trouble, for when it comes back. */
+START_TEST(the_doctor_forgets_a_former_file_of_checkpoints)
+{
+	place("checkpoint.file /mnt/a/checkpoints", "it is away");
+	doctor_says("checkpoints", "ok", "Checkpoints of the log go to syslog alone");
+	name_file("/mnt/b/checkpoints");
+	doctor_says("checkpoints", "ok", "Checkpoints of the log go to syslog and to /mnt/b");
+	name_file("/mnt/a/checkpoints");
+	doctor_says("checkpoints", "warn", "Checkpoints of the log wait: it is away.");
+	place("checkpoint.syslog", "");
+	place("checkpoints", "no room");
+	rig.config.checkpoint_file[0] = '\0';
+	doctor_says("checkpoints", "warn", "Checkpoints of the log wait: no room.");
+}
+END_TEST
+
 static Suite *
 findings_suite(void)
 {
@@ -126,6 +190,8 @@ findings_suite(void)
 	tcase_add_test(tc, the_rows_that_told_it_are_shown);
 	tcase_add_test(tc, one_outlives_its_rows);
 	tcase_add_test(tc, one_is_closed_once);
+	tcase_add_test(tc, the_doctor_sees_a_detection_that_waits);
+	tcase_add_test(tc, the_doctor_forgets_a_former_file_of_checkpoints);
 	suite_add_tcase(suite, tc);
 	return suite;
 }
