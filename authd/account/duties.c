@@ -154,13 +154,21 @@ duty_done(struct act_call *call, struct act_change *change, enum duty_id duty)
 static const char *const columns[] = {
 	"duty", "state", "due:time", "done:time", "by", "every", "rule", "about", "how", "origin"};
 
+/* What is not due yet is done only if somebody has done it. */
+static const char *
+state_word(const struct duty *duty)
+{
+	static const char *const states[] = {"done", "due", "overdue"};
+
+	return duty->state == DUTY_DONE && duty->done_us == 0 ? "never" : states[duty->state];
+}
+
 static wf_status
 row_of(struct act_call *call, const struct duty *duty)
 {
-	static const char *const states[] = {"done", "due", "overdue"};
 	char due[ACT_NUMBER_SIZE], done[ACT_NUMBER_SIZE], every[RULE_VALUE_SIZE],
 		origin[ACT_ORIGIN_SIZE];
-	const char *cells[] = {duty->name, states[duty->state], act_moment_text(duty->due_us, due),
+	const char *cells[] = {duty->name, state_word(duty), act_moment_text(duty->due_us, due),
 		act_moment_text(duty->done_us, done), duty->done_by,
 		rule_value_text(rule_spec(duty->of), duty->held->value, every), duty->rule,
 		_(duty->about), duty->how, act_origin_text(&duty->held->origin, origin)};

@@ -217,7 +217,8 @@ WF_MUST_USE wf_status act_each_grant(struct act_call *call, const char *user, bo
 /* `view` says which rows (user, after, since_us, until_us, result, class, newest_first). */
 WF_MUST_USE wf_status act_each_row(struct act_call *call, const struct store_view *view,
 	wf_status (*visit)(void *ctx, const struct store_audit_entry *entry), void *ctx);
-/* The months of the log, the oldest first. */
+/* A visit for the time of one row (ctx: int64_t), which stays as it is if the row is damaged. */
+wf_status act_take_time(void *ctx, const struct store_audit_entry *entry);
 /* All kept rows as VIEW_PROOF, to the end (WF_NO ends early); `end` gets the last page. */
 WF_MUST_USE wf_status act_each_proof(struct act_call *call,
 	wf_status (*visit)(void *ctx, const struct store_audit_entry *entry),
@@ -225,6 +226,7 @@ WF_MUST_USE wf_status act_each_proof(struct act_call *call,
 /* Checkpoints behind the number `after`. */
 WF_MUST_USE wf_status act_each_checkpoint(struct act_call *call, uint64_t after,
 	wf_status (*visit)(void *ctx, const struct store_checkpoint *checkpoint), void *ctx);
+/* The months of the log, the oldest first. */
 WF_MUST_USE wf_status act_each_month(struct act_call *call,
 	wf_status (*visit)(void *ctx, const struct store_month *month), void *ctx);
 WF_MUST_USE wf_status act_counts(struct act_call *call, struct store_counts *counts_r);

@@ -23,19 +23,6 @@ log_keep(const struct policy *policy, struct log_keep *keep_r)
 }
 
 static wf_status
-note_first(void *ctx, const struct store_audit_entry *entry)
-{
-	int64_t *time_us = ctx;
-	struct audit_row row;
-	wf_status status = audit_row_decode(entry->encoded, entry->encoded_len, &row);
-
-	if (status != WF_OK)
-		return status;
-	*time_us = row.time_us;
-	return WF_NO;
-}
-
-static wf_status
 note_next(void *ctx, const struct store_month *month)
 {
 	struct act_retention *retention = ctx;
@@ -63,7 +50,7 @@ act_retention(struct act_call *call, struct act_retention *retention_r)
 	retention.suspect = store_clock_suspect(store);
 	status = act_kept(call, &kept, &retention.hold);
 	if (status == WF_OK)
-		status = act_each_row(call, &oldest, note_first, &retention.since_us);
+		status = act_each_row(call, &oldest, act_take_time, &retention.since_us);
 	if (status == WF_OK)
 		status = act_each_month(call, note_next, &retention);
 	if (status == WF_OK)

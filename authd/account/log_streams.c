@@ -19,19 +19,6 @@ struct sight {
 	int64_t oldest_us;	    /* time of the first of them; 0: none */
 };
 
-static wf_status
-note_time(void *ctx, const struct store_audit_entry *entry)
-{
-	int64_t *time_us = ctx;
-	struct audit_row row;
-	wf_status status = audit_row_decode(entry->encoded, entry->encoded_len, &row);
-
-	if (status != WF_OK)
-		return status;
-	*time_us = row.time_us;
-	return WF_NO;
-}
-
 /* A new one that begins now has nothing to catch up with. */
 static wf_status
 look(struct act_call *call, const struct config_stream *config, uint64_t last,
@@ -49,8 +36,10 @@ look(struct act_call *call, const struct config_stream *config, uint64_t last,
 			.result = -1, .after = sight.cursor.seq, .limit = 1};
 
 		sight.backlog = last > sight.cursor.seq ? last - sight.cursor.seq : 0;
+		/* a damaged row, which it waits before, says no time */
+		sight.oldest_us = sight.backlog > 0 ? sight.cursor.moved_us : 0;
 		if (sight.backlog > 0)
-			status = act_each_row(call, &behind, note_time, &sight.oldest_us);
+			status = act_each_row(call, &behind, act_take_time, &sight.oldest_us);
 	}
 	if (status == WF_OK)
 		*sight_r = sight;

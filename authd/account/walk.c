@@ -206,6 +206,16 @@ act_each_row(struct act_call *call, const struct store_view *view,
 }
 
 wf_status
+act_take_time(void *ctx, const struct store_audit_entry *entry)
+{
+	struct audit_row row;
+
+	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK)
+		memcpy(ctx, &row.time_us, sizeof(row.time_us));
+	return WF_NO;
+}
+
+wf_status
 act_each_month(struct act_call *call,
 	wf_status (*visit)(void *ctx, const struct store_month *month), void *ctx)
 {

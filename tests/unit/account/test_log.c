@@ -400,21 +400,47 @@ static const struct {
 		"70"},
 };
 
-START_TEST(tampering_is_found)
+static void
+tamper(const char *sql)
 {
 	sqlite3 *db;
 	char *error = NULL;
 
 	ck_assert_int_eq(sqlite3_open(rig.db, &db), SQLITE_OK);
 	sqlite3_busy_timeout(db, 2000);
-	sqlite3_exec(db, tampers[_i].sql, NULL, NULL, &error);
+	sqlite3_exec(db, sql, NULL, NULL, &error);
 	ck_assert_msg(error == NULL, "%s", error);
 	sqlite3_close(db);
+}
+
+START_TEST(tampering_is_found)
+{
+	tamper(tampers[_i].sql);
 	ck_assert_int_eq(rig_act("log.verify", NULL), WF_CORRUPT);
 	ck_assert_str_eq(rig_cell(0, "ok"), "0");
 	ck_assert_str_eq(rig_cell(0, "problem-seq"), tampers[_i].seq);
 	ck_assert_str_ne(rig_cell(0, "problem"), "");
 	ck_assert_ptr_nonnull(strstr(rig.text, "The log is not in order from row "));
+}
+END_TEST
+
+/* A stream stands before a row that cannot be read: the commands that tell of it work. */
+START_TEST(a_stream_before_a_damaged_row_is_told)
+{
+	struct config_stream stream = {
+		.name = "siem", .way = STREAM_JOURNALD, .to = "journald", .since = STREAM_ALL};
+
+	rig.config.streams = (struct config_streams){.list = &stream, .n = 1};
+	tamper("UPDATE audit SET encoded = x'00' WHERE seq = 1;"
+	       "INSERT INTO cursor(name, seq, moved_us, why) VALUES ('stream.siem', 0, 1, 'no')");
+	rig_ok("log.streams");
+	ck_assert_int_eq(rig_number(0, "backlog"), 150);
+	ck_assert_int_eq(rig_number(0, "oldest"), 1);
+	ck_assert_str_eq(rig_cell(0, "error"), "no");
+	rig_ok("status");
+	ck_assert_int_eq(rig_number(0, "streams-late"), 1);
+	rig_ok("doctor");
+	rig.config.streams = (struct config_streams){.n = 0};
 }
 END_TEST
 
@@ -442,6 +468,7 @@ make_suite(void)
 	tcase_add_test(tcase, much_reading_is_a_row_an_hour);
 	tcase_add_test(tcase, a_sound_log_is_told);
 	tcase_add_loop_test(tcase, tampering_is_found, 0, (int)COUNT_OF(tampers));
+	tcase_add_test(tcase, a_stream_before_a_damaged_row_is_told);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }
