@@ -381,6 +381,11 @@ ctl_log_verify(struct ctl *ctl, const struct parsed *parsed)
 	}
 	if (args_option(parsed, "export") != NULL)
 		return verify_export(ctl, parsed);
+	if (args_option(parsed, "public-key") != NULL || args_option(parsed, "whole") != NULL) {
+		ctl_error(ctl, _("--public-key and --whole are for --export: what else is checked "
+				 "has its own keys"));
+		return CTL_USAGE;
+	}
 	if (args_option(parsed, "backup") != NULL)
 		return verify_backup(ctl, parsed);
 	return verify_live(ctl, parsed);

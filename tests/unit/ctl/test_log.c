@@ -130,6 +130,17 @@ START_TEST(checkpoints_of_other_hosts_prove_nothing)
 }
 END_TEST
 
+/* The log itself and a backup are checked with the daemon's keys: nobody may believe otherwise. */
+START_TEST(what_to_trust_is_named_for_exports_alone)
+{
+	START({.act = "log.verify", .columns = {"ok:bool"}, .rows = {{"1"}}});
+	ck_assert_int_eq(rig_run(&rig, NULL, "log verify --public-key log.pem"), CTL_USAGE);
+	ck_assert_ptr_nonnull(strstr(rig.err, "are for --export"));
+	ck_assert_int_eq(rig_run(&rig, NULL, "log verify --backup b --whole"), CTL_USAGE);
+	ck_assert_int_eq(rig_run(&rig, NULL, "log verify"), CTL_OK);
+}
+END_TEST
+
 /* A row of nothing but a number is no row, and no end. */
 START_TEST(a_list_goes_on_behind_a_place)
 {
@@ -377,6 +388,7 @@ log_suite(void)
 	tcase_add_test(shown, wide_is_all_of_it);
 	tcase_add_test(shown, columns_are_chosen);
 	tcase_add_test(shown, checkpoints_of_other_hosts_prove_nothing);
+	tcase_add_test(shown, what_to_trust_is_named_for_exports_alone);
 	tcase_add_test(shown, a_list_goes_on_behind_a_place);
 	tcase_add_test(shown, lines_are_as_they_came);
 	tcase_add_test(shown, a_table_is_as_the_rfc_says);
