@@ -6,8 +6,8 @@
  * tree.
  *
  * A caller in a login that nobody has recorded counts as one from the internet with nothing proved.
- * One in no login at all (a unit of systemd) was started by the machine itself.  Jobs of cron are in
- * one where pam_loginuid.so is in cron's PAM file.
+ * One in no login at all (a unit of systemd) was started by the machine itself.  Jobs of cron are
+ * in one where pam_loginuid.so is in cron's PAM file.
  */
 #include "config.h"
 
