@@ -474,9 +474,7 @@ def test_centres_that_are_refused(lab):
     section = relays.centre(lab, relays.Authority(lab), HOST)
     lab.configure(section)
     lab.init()
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", relays.PORT))
-        taken.listen()
+    with socket.create_server(("127.0.0.1", relays.PORT)):
         lib.equal(lab.spawn().wait(20), 1, "exit code")
     lib.contains(lab.said(), f"cannot listen for relays at 127.0.0.1:{relays.PORT}: Address already in use", "what it says")
     lab.configure(section, 'run_dir = "/proc/warifu"')

@@ -26,7 +26,7 @@ def test_previous_version_logs_in(lab):
 
 
 def test_unknown_version_is_dropped(lab):
-    """Version 3 and version 0 are spoken by nobody."""
+    """The version after ours and version 0 are spoken by nobody."""
     lab.up()
     for version in (0, wire.VERSION + 1):
         with wire.Client(version=version, timeout=5) as client:
