@@ -7,6 +7,7 @@
 
 #include "authd/detect/memory.h"
 
+#define US_PER_S INT64_C(1000000)
 #define COLLEAGUES_NOTED 4
 #define RESET_SCORE 8 /* a reset waits for the login that it may belong to */
 
@@ -35,6 +36,7 @@ score(const struct sight *sight)
 
 /* --- counting, a function for each kind of sight --- */
 
+/* There the names are counted, not how often each of them was tried. */
 static void
 at_source(const struct sight *sight, size_t offset)
 {
@@ -42,11 +44,18 @@ at_source(const struct sight *sight, size_t offset)
 
 	if (sight->source != NULL)
 		trail_touch(trail_of((struct trail *)(void *)((char *)sight->source + offset)),
-			&mark);
+			&mark, 0);
 }
 
 #define AT_FAILING(sight) at_source((sight), offsetof(struct source_state, failing))
 #define AT_STRANGERS(sight) at_source((sight), offsetof(struct source_state, strangers))
+
+static int64_t
+crowd_window_us(const struct detect *detect)
+{
+	return detect->options.settings->rules[DETECT_MANY_SOURCES].values[DETECT_WINDOW] *
+	       US_PER_S;
+}
 
 static void
 count_wrong(struct detect *detect, const struct sight *sight)
@@ -60,7 +69,7 @@ count_wrong(struct detect *detect, const struct sight *sight)
 		trail_add(trail_of(&sight->account->refused), &mark);
 	AT_FAILING(sight);
 	if (sight->where != 0)
-		trail_touch(trail_of_long(&detect->crowd), &pair);
+		trail_touch(trail_of_long(&detect->crowd), &pair, crowd_window_us(detect));
 }
 
 static void

@@ -22,14 +22,15 @@ trail_add(struct trail_view trail, const struct trail_mark *mark)
 }
 
 void
-trail_touch(struct trail_view trail, const struct trail_mark *mark)
+trail_touch(struct trail_view trail, const struct trail_mark *mark, int64_t window_us)
 {
 	struct trail_mark whole = *mark;
 
 	for (uint32_t i = 0; i < *trail.n; i++) {
 		if (trail.marks[i].tag != mark->tag || trail.marks[i].tag2 != mark->tag2)
 			continue;
-		whole.weight += trail.marks[i].weight;
+		if (trail_holds(trail.marks[i].time_us, mark->time_us, window_us))
+			whole.weight += trail.marks[i].weight;
 		take_out(trail, i);
 		break;
 	}

@@ -54,8 +54,12 @@ trail_holds(int64_t time_us, int64_t now_us, int64_t window_us)
 }
 
 void trail_add(struct trail_view trail, const struct trail_mark *mark);
-/* The mark with these tags, if there is one, becomes the newest one, with both weights. */
-void trail_touch(struct trail_view trail, const struct trail_mark *mark);
+/*
+ * The mark with these tags, if there is one, becomes the newest one, with both weights if it was
+ * still in the window.
+ */
+void trail_touch(
+	struct trail_view trail, const struct trail_mark *mark, int64_t window_us);
 /* Takes out the marks with this tag, and with this tag2 unless that is 0. */
 void trail_forget(struct trail_view trail, uint64_t tag, uint64_t tag2);
 

@@ -56,6 +56,15 @@ crowd(struct log *log, int sources, int accounts, int tries, int64_t minutes)
 	}
 }
 
+/* Few tries, and many of one pair long before. */
+static void
+a_crowd_after_old_tries(struct log *log)
+{
+	for (int i = 0; i < 20; i++)
+		log_login(log, NINE - 3 * HOUR + i, "user0", "192.0.0.9", "wrong-password");
+	crowd(log, 5, 8, 24, 10);
+}
+
 /* --- account-failures --- */
 static void ten_wrong(struct log *log) { wrong(log, NINE, "alice", OTHER, "wrong-password", 10); }
 static void nine_wrong(struct log *log) { wrong(log, NINE, "alice", OTHER, "wrong-password", 9); }
@@ -355,6 +364,7 @@ static const struct {
 	NOT(seven_accounts, DETECT_MANY_SOURCES),
 	NOT(few_tries, DETECT_MANY_SOURCES),
 	NOT(a_slow_crowd, DETECT_MANY_SOURCES),
+	NOT(a_crowd_after_old_tries, DETECT_MANY_SOURCES),
 	FIRES(six_and_in, DETECT_SUCCESS_AFTER_FAILURES, 3),
 	NOT(five_and_in, DETECT_SUCCESS_AFTER_FAILURES),
 	NOT(six_and_in_later, DETECT_SUCCESS_AFTER_FAILURES),
