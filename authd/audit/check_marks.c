@@ -121,7 +121,8 @@ tell_late_key(struct audit_check *check, const struct mark *mark)
 	const struct audit_checkpoint *c = &mark->checkpoint;
 	const struct known_key *key = key_find(check, c->key);
 
-	if (!key->retired || c->generation != key->generation || c->seq <= key->seq)
+	if (key == NULL || !key->retired || c->generation != key->generation ||
+		c->seq <= key->seq)
 		return;
 	check_tell(check, FAULT_KEY, (struct place){key->seq, 0}, check_place_of(c),
 		_("Checkpoint %llu, of row %llu, is signed with the key %s, which was replaced at "
@@ -225,16 +226,20 @@ sort(struct audit_check *check, int (*compare)(const void *, const void *))
 		qsort(check->marks, check->nmarks, sizeof(check->marks[0]), compare);
 }
 
-/* Where nobody says which store it is: that of the latest checkpoint of the node. */
+/*
+ * Where nobody says which store it is: that of the latest checkpoint of the node, of those that
+ * are genuine if any is.
+ */
 static void
-choose_store(struct audit_check *check)
+choose_store(struct audit_check *check, bool proved)
 {
 	int64_t latest_us = INT64_MIN;
 
 	for (size_t i = 0; check->options.store[0] == '\0' && i < check->nmarks; i++) {
 		const struct audit_checkpoint *c = &check->marks[i].checkpoint;
 
-		if (strcmp(c->node, check->node) != 0 || c->time_us < latest_us)
+		if (strcmp(c->node, check->node) != 0 || c->time_us < latest_us ||
+			check->marks[i].proved != proved)
 			continue;
 		latest_us = c->time_us;
 		memcpy(check->store, c->store, sizeof(check->store));
@@ -326,13 +331,15 @@ check_prepare(struct audit_check *check)
 	bool found = true;
 	wf_status status = WF_OK;
 
-	choose_store(check);
-	drop_foreign(check);
-	sort(check, by_number);
 	while (status == WF_OK && found)
 		status = prove_some(check, &found);
 	if (status != WF_OK)
 		return status;
+	choose_store(check, true);
+	if (check->store[0] == '\0')
+		choose_store(check, false);
+	drop_foreign(check);
+	sort(check, by_number);
 	drop_unproved(check);
 	drop_doubles(check);
 	look_for_gaps(check);

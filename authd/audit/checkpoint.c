@@ -364,9 +364,9 @@ is_as_written(const char *text, size_t len, const struct audit_checkpoint *c)
 	return strlen(line) == len && wf_mem_equal(line, text, len);
 }
 
-wf_status
-audit_checkpoint_find(
-	const char *text, size_t len, struct audit_checkpoint *checkpoint_r, size_t *used_r)
+/* As audit_checkpoint_find(), wherever it stands. */
+static wf_status
+find_any(const char *text, size_t len, struct audit_checkpoint *checkpoint_r, size_t *used_r)
 {
 	const size_t base64 = (SIGNING_SIGNATURE_LEN + 2) / 3 * 4;
 	const char *begin = memmem(text, len, BEGIN, sizeof(BEGIN) - 1);
@@ -391,4 +391,41 @@ audit_checkpoint_find(
 	*checkpoint_r = c;
 	*used_r = (size_t)(end - text) + base64;
 	return WF_OK;
+}
+
+/*
+ * Whether what ends at `at` is where the daemon's own lines begin: nothing, or what syslog puts in
+ * front.  A name that somebody typed stands behind another program's.
+ */
+static bool
+is_own_place(const char *text, const char *at)
+{
+	static const char tag[] = "warifud";
+	const char *line = memrchr(text, '\n', (size_t)(at - text));
+	const char *colon, *word;
+
+	line = line == NULL ? text : line + 1;
+	colon = memmem(line, (size_t)(at - line), ": ", 2);
+	if (colon == NULL)
+		return true;
+	word = memrchr(line, ' ', (size_t)(colon - line));
+	word = word == NULL ? line : word + 1;
+	return colon + 2 == at && strncmp(word, tag, sizeof(tag) - 1) == 0;
+}
+
+wf_status
+audit_checkpoint_find(
+	const char *text, size_t len, struct audit_checkpoint *checkpoint_r, size_t *used_r)
+{
+	size_t past = 0, used = 0;
+	wf_status status;
+
+	do {
+		status = find_any(text + past, len - past, checkpoint_r, &used);
+		if (status == WF_NOT_FOUND)
+			return status;
+		past += used;
+	} while (status == WF_CORRUPT && !is_own_place(text, text + past - (sizeof(BEGIN) - 1)));
+	*used_r = past;
+	return status;
 }

@@ -65,7 +65,8 @@ void audit_checkpoint_write(
 /*
  * The first checkpoint within a text (a line of syslog); used_r: octets up to its end.
  * WF_NOT_FOUND: nothing begins like one; WF_CORRUPT: something does, but is none, or one that was
- * changed so much that it cannot be read: used_r is then where to look on.
+ * changed so much that it cannot be read: used_r is then where to look on.  Only what stands where
+ * the daemon's lines begin is one: others may write such words into a log by their names.
  */
 WF_MUST_USE wf_status audit_checkpoint_find(
 	const char *text, size_t len, struct audit_checkpoint *checkpoint_r, size_t *used_r);

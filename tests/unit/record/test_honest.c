@@ -163,6 +163,26 @@ other_hosts_are_in_the_file(void)
 	signing_key_clear(&key);
 }
 
+/* Somebody types names that look like checkpoints, and other programs write them down. */
+static void
+strangers_have_names(void)
+{
+	struct audit_checkpoint c;
+	char line[AUDIT_CHECKPOINT_SIZE];
+	size_t used, len = strlen(kept);
+
+	ck_assert_int_eq(audit_checkpoint_find(kept, len, &c, &used), WF_OK);
+	(void)snprintf(c.store, sizeof(c.store), "0123456789abcdef");
+	c.time_us += 3650 * FX_DAY;
+	memset(c.signature, 7, sizeof(c.signature));
+	audit_checkpoint_write(&c, line);
+	(void)snprintf(kept + len, sizeof(kept) - len,
+		"Jan  1 00:00:00 host sshd[9]: Invalid user warifu-checkpoint 1 x from ::1\n"
+		"Jan  1 00:00:00 host sshd[9]: Invalid user warifud[7]: warifu-checkpoint 1 x\n"
+		"Jan  1 00:00:00 host app: %s\n",
+		line);
+}
+
 static void
 the_daemon_dies(void)
 {
@@ -220,6 +240,7 @@ static const struct {
 	{"months", months_pass, false},
 	{"lines twice", lines_come_twice, false},
 	{"other hosts in the file", other_hosts_are_in_the_file, false},
+	{"names of strangers", strangers_have_names, false},
 	{"a crash", the_daemon_dies, false},
 	{"expiry", months_expire, false},
 };
