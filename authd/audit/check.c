@@ -134,8 +134,9 @@ note_restore(struct audit_check *check, const uint8_t *encoded, size_t len)
 }
 
 static bool
-is_superseded(const struct audit_check *check, const struct audit_checkpoint *c)
+is_superseded(const struct audit_check *check, const struct mark *mark)
 {
+	const struct audit_checkpoint *c = &mark->checkpoint;
 	uint64_t n = check->sums.restores < RESTORES_MAX ? check->sums.restores : RESTORES_MAX;
 
 	for (uint64_t i = 0; i < n; i++) {
@@ -143,7 +144,7 @@ is_superseded(const struct audit_check *check, const struct audit_checkpoint *c)
 			check->restores[i].after < c->seq)
 			return true;
 	}
-	return false;
+	return mark->voided;
 }
 
 /* A checkpoint of a generation that the store has not come to. */
@@ -163,11 +164,12 @@ is_later_generation(struct audit_check *check, const struct audit_checkpoint *c)
 }
 
 static void
-meet(struct audit_check *check, const struct audit_checkpoint *c, const uint8_t chain[32])
+meet(struct audit_check *check, const struct mark *mark, const uint8_t chain[32])
 {
+	const struct audit_checkpoint *c = &mark->checkpoint;
 	const struct place fitting = {check->fitting_seq, check->fitting_us};
 
-	if (is_superseded(check, c)) {
+	if (is_superseded(check, mark)) {
 		check->sums.superseded++;
 	} else if (is_later_generation(check, c)) {
 		return;
@@ -192,7 +194,7 @@ meet_all(struct audit_check *check, uint64_t seq, const uint8_t chain[32])
 		if (c->seq > seq)
 			return;
 		if (c->seq == seq)
-			meet(check, c, chain);
+			meet(check, &check->marks[check->next], chain);
 		else if (c->seq < check->sums.first_seq)
 			check->sums.outside++;
 		/* Else its row is missing, which has been told. */
@@ -404,7 +406,7 @@ audit_check_end(struct audit_check *check, const struct audit_head *head)
 	for (; check->next < check->nmarks; check->next++) {
 		const struct audit_checkpoint *c = &check->marks[check->next].checkpoint;
 
-		if (is_superseded(check, c))
+		if (is_superseded(check, &check->marks[check->next]))
 			check->sums.superseded++;
 		else if (is_later_generation(check, c))
 			continue;

@@ -325,6 +325,26 @@ look_for_gaps(struct audit_check *check)
 	}
 }
 
+/*
+ * A restored store numbers on from its backup.  That tells of a restore whose own row is not among
+ * the rows that are looked at: it has expired, or an export begins behind it.
+ */
+static void
+void_lost(struct audit_check *check)
+{
+	uint64_t generation = UINT64_MAX, later = UINT64_MAX, least = UINT64_MAX;
+
+	for (size_t i = check->nmarks; i > 0; i--) {
+		struct mark *mark = &check->marks[i - 1];
+
+		if (mark->checkpoint.generation != generation)
+			later = least < later ? least : later;
+		generation = mark->checkpoint.generation;
+		least = mark->checkpoint.number;
+		mark->voided = mark->checkpoint.number >= later;
+	}
+}
+
 wf_status
 check_prepare(struct audit_check *check)
 {
@@ -343,6 +363,7 @@ check_prepare(struct audit_check *check)
 	drop_unproved(check);
 	drop_doubles(check);
 	look_for_gaps(check);
+	void_lost(check);
 	sort(check, by_row);
 	return WF_OK;
 }

@@ -18,6 +18,7 @@ struct mark {
 	struct audit_checkpoint checkpoint;
 	bool own;
 	bool proved; /* its signature is a trusted key's */
+	bool voided; /* a genuine one of a later generation has its number, or a lower one */
 };
 
 struct restore {

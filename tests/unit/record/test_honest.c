@@ -263,6 +263,31 @@ START_TEST(honest_logs_are_not_accused)
 }
 END_TEST
 
+/* The row that tells of the restore has expired, or is in another export. */
+START_TEST(an_export_behind_a_restore_is_not_accused)
+{
+	struct look look;
+	char *at = exported;
+
+	fx_back_up();
+	acts(60);
+	make_checkpoints();
+	keep_checkpoints();
+	fx_restore(true);
+	acts(60);
+	make_checkpoints();
+	keep_checkpoints();
+	export_all();
+	for (int i = 0; i < 52; i++)
+		at = strchr(at, '\n') + 1;
+	memmove(exported, at, strlen(at) + 1);
+	look = look_at_export(false);
+	ck_assert_msg(look.kinds == 0, "%s", look.text);
+	ck_assert_uint_gt(look.sums.fitting, 0);
+	ck_assert_uint_gt(look.sums.superseded, 0);
+}
+END_TEST
+
 /* The last checkpoints alone, each against its row, as the daemon looks at a page of them. */
 START_TEST(a_later_page_is_not_accused)
 {
@@ -282,6 +307,7 @@ honest_suite(void)
 	tcase_set_timeout(tc, 60);
 	tcase_add_checked_fixture(tc, evidence_setup, evidence_teardown);
 	tcase_add_loop_test(tc, honest_logs_are_not_accused, 0, HONEST);
+	tcase_add_test(tc, an_export_behind_a_restore_is_not_accused);
 	tcase_add_test(tc, a_later_page_is_not_accused);
 	tcase_add_test(tc, an_earlier_generation_is_found);
 	suite_add_tcase(suite, tc);
