@@ -267,6 +267,14 @@ enum grant_state { GRANT_HOLDS = 0, GRANT_EXPIRED, GRANT_ENDED };
 WF_MUST_USE wf_status act_register_shut(struct act_call *call, char *names_r, size_t size);
 enum grant_state act_grant_state(const struct grant *grant, int64_t date_us);
 
+/* --- log_checkpoints.c --- */
+/*
+ * Id of the key that has signed the newest checkpoint; 0: there is no checkpoint, or its key is not
+ * among these.
+ */
+WF_MUST_USE wf_status act_last_signer(
+	struct act_call *call, const struct keyring *keys, uint32_t *key_id_r);
+
 /* --- health.c: what status, metrics and doctor look at --- */
 struct health {
 	struct act_figures figures;

@@ -156,6 +156,19 @@ reseal_all(struct rotation *rotation)
 	return act_say_store(rotation->call, WF_CONFLICT, NULL);
 }
 
+/*
+ * Makes room.  Everything is sealed with the current key, or this would have been a resumption; but
+ * the key that has signed the last checkpoint still has to announce the one that follows it.
+ */
+static wf_status
+make_room(struct rotation *rotation, const char *file)
+{
+	uint32_t signer;
+	wf_status status = act_last_signer(rotation->call, rotation->keys, &signer);
+
+	return status == WF_OK ? keyring_prune(file, signer) : status;
+}
+
 static wf_status
 add_key(struct rotation *rotation)
 {
@@ -165,10 +178,7 @@ add_key(struct rotation *rotation)
 	wf_status status = keyring_add(file, &id);
 
 	if (status == WF_FULL) {
-		/*
-		 * Everything is sealed with the current key, or this would have been a resumption.
-		 */
-		status = keyring_prune(file);
+		status = make_room(rotation, file);
 		if (status == WF_OK)
 			status = keyring_add(file, &id);
 	}

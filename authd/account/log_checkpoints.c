@@ -244,3 +244,47 @@ doctor_checkpoints(struct report *report)
 			  "a file on another host."));
 	return TELL(report, OK, _("Checkpoints of the log go to syslog and to %s."), file);
 }
+
+/* The newest one's line, as it is read. */
+static wf_status
+last_checkpoint(struct act_call *call, struct audit_checkpoint *checkpoint_r)
+{
+	struct store_checkpoint newest;
+	struct store_job job = {.kind = STORE_VIEW};
+	wf_status status;
+
+	job.u.view = (struct store_view){.kind = VIEW_CHECKPOINTS,
+		.result = -1,
+		.newest_first = true,
+		.limit = 1,
+		.checkpoints = &newest};
+	status = store_run(call->daemon->store, &job);
+	if (status != WF_OK)
+		return act_say_store(call, status, job.cause);
+	return job.u.view.n > 0 && read_line(&newest, checkpoint_r) ? WF_OK : WF_NOT_FOUND;
+}
+
+wf_status
+act_last_signer(struct act_call *call, const struct keyring *keys, uint32_t *key_id_r)
+{
+	struct audit_checkpoint last;
+	uint32_t ids[KEYRING_KEYS_MAX], found = 0;
+	size_t n = keyring_ids(keys, ids);
+	wf_status status = last_checkpoint(call, &last);
+
+	if (status == WF_NOT_FOUND) {
+		*key_id_r = 0;
+		return WF_OK;
+	}
+	for (size_t i = 0; status == WF_OK && i < n; i++) {
+		struct signing_key key = {.seed = WF_SECRET_EMPTY};
+
+		status = signing_key_derive(keys, ids[i], "checkpoint", &key);
+		if (status == WF_OK && strcmp(key.public.fingerprint, last.key) == 0)
+			found = ids[i];
+		signing_key_clear(&key);
+	}
+	if (status == WF_OK)
+		*key_id_r = found;
+	return status;
+}

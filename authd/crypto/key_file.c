@@ -415,7 +415,8 @@ key_file_lock(int fd, const char *path, const struct stat *file)
 
 /* Reads the file under a lock, lets `change` change the keys, puts the new file in place. */
 static wf_status
-key_file_change(const char *path, wf_status (*change)(struct keyring *keys), uint32_t *key_id_r)
+key_file_change(const char *path, wf_status (*change)(struct keyring *keys, uint32_t keep),
+	uint32_t keep, uint32_t *key_id_r)
 {
 	char why[256];
 	struct keyring *keys = NULL;
@@ -434,7 +435,7 @@ key_file_change(const char *path, wf_status (*change)(struct keyring *keys), uin
 	if (status == WF_OK)
 		status = keys_read(fd, path, &keys, why, sizeof(why));
 	if (status == WF_OK)
-		status = change(keys);
+		status = change(keys, keep);
 	if (status == WF_OK)
 		status = keys_write(keys, path, false, &owner);
 	if (status == WF_OK)
@@ -444,33 +445,48 @@ key_file_change(const char *path, wf_status (*change)(struct keyring *keys), uin
 	return status;
 }
 
+static wf_status
+keys_grow_all(struct keyring *keys, uint32_t keep)
+{
+	(void)keep;
+	return keys_grow(keys);
+}
+
 wf_status
 keyring_add(const char *path, uint32_t *key_id_r)
 {
-	return key_file_change(path, keys_grow, key_id_r);
+	return key_file_change(path, keys_grow_all, 0, key_id_r);
 }
 
-/* Only the first and the last stay. */
+/* Only the first, the last and the one to keep stay. */
 static wf_status
-keys_prune(struct keyring *keys)
+keys_prune(struct keyring *keys, uint32_t keep)
 {
-	struct keyring_key *last = &keys->keys[keys->count - 1];
+	const uint32_t current = keyring_current(keys);
+	size_t n = 1;
 
-	if (keys->count <= 2)
-		return WF_OK;
-	keys->keys[1].id = last->id;
-	wf_secret_move(&keys->keys[1].bytes, &last->bytes);
-	while (keys->count > 2)
+	for (size_t i = 1; i < keys->count; i++) {
+		struct keyring_key *key = &keys->keys[i];
+
+		if (key->id != current && key->id != keep)
+			continue;
+		if (i != n) {
+			keys->keys[n].id = key->id;
+			wf_secret_move(&keys->keys[n].bytes, &key->bytes);
+		}
+		n++;
+	}
+	while (keys->count > n)
 		wf_secret_clear(&keys->keys[--keys->count].bytes);
 	return WF_OK;
 }
 
 wf_status
-keyring_prune(const char *path)
+keyring_prune(const char *path, uint32_t keep)
 {
 	uint32_t current;
 
-	return key_file_change(path, keys_prune, &current);
+	return key_file_change(path, keys_prune, keep, &current);
 }
 
 void

@@ -41,8 +41,11 @@ WF_MUST_USE wf_status keyring_create(const char *path);
  * keyring_load.
  */
 WF_MUST_USE wf_status keyring_add(const char *path, uint32_t *key_id_r);
-/* Drops every key but the first (for look-ups) and the current one, durably.  As keyring_add. */
-WF_MUST_USE wf_status keyring_prune(const char *path);
+/*
+ * Drops every key but the first (for look-ups), the current one and the one with the id `keep`
+ * (0 = no other), durably.  As keyring_add.
+ */
+WF_MUST_USE wf_status keyring_prune(const char *path, uint32_t keep);
 /* Removes what a crash left beside the key file while it was changed; at start. */
 void keyring_tidy(const char *path);
 void keyring_free(struct keyring **keys);

@@ -71,7 +71,7 @@ taken(const struct keyring *keys, const uint8_t *data, size_t size)
 	FUZZ_CHECK(keyring_current(keys) == keys->keys[keys->count - 1].id);
 	if (keys->count > 2)
 		return;
-	FUZZ_CHECK(keyring_prune(fuzz_path("key")) == WF_OK);
+	FUZZ_CHECK(keyring_prune(fuzz_path("key"), 0) == WF_OK);
 	file_is(data, size);
 }
 

@@ -120,7 +120,7 @@ END_TEST
 static wf_status
 prune_run(void)
 {
-	return keyring_prune(keys_path);
+	return keyring_prune(keys_path, 0);
 }
 
 static void

@@ -270,7 +270,7 @@ START_TEST(a_credential_may_be_open_to_its_group)
 	/* It is not ours to change. */
 	ck_assert_int_eq(chmod(keys_path, 0600), 0);
 	ck_assert_int_eq(keyring_add(keys_path, &id), WF_UNSUPPORTED);
-	ck_assert_int_eq(keyring_prune(keys_path), WF_UNSUPPORTED);
+	ck_assert_int_eq(keyring_prune(keys_path, 0), WF_UNSUPPORTED);
 	ck_assert_str_eq(keys_read_text(), "1:" KEY_1 "\n");
 	/* A folder whose name begins alike is another folder. */
 	keys_folder[strlen(keys_folder) - 1] = '\0';
@@ -327,7 +327,7 @@ START_TEST(nowhere_to_create)
 	(void)snprintf(path, sizeof(path), "%s/no/key", keys_folder);
 	ck_assert_int_eq(keyring_create(path), WF_NOT_FOUND);
 	ck_assert_int_eq(keyring_add(path, &id), WF_NOT_FOUND);
-	ck_assert_int_eq(keyring_prune(path), WF_NOT_FOUND);
+	ck_assert_int_eq(keyring_prune(path, 0), WF_NOT_FOUND);
 }
 END_TEST
 
@@ -348,18 +348,27 @@ END_TEST
 
 START_TEST(prunes)
 {
-	static const char *const cases[][2] = {
-		{"1:" KEY_1 "\n", "1:" KEY_1 "\n"},
-		{"1:" KEY_1 "\n2:" KEY_2 "\n", "1:" KEY_1 "\n2:" KEY_2 "\n"},
-		{"1:" KEY_1 "\n2:" KEY_2 "\n4:" KEY_3 "\n", "1:" KEY_1 "\n4:" KEY_3 "\n"},
-		{"1:" KEY_1 "\n2:" KEY_2 "\n3:" KEY_2 "\n4:" KEY_2 "\n9:" KEY_3 "\n",
-			"1:" KEY_1 "\n9:" KEY_3 "\n"},
+#define FIVE "1:" KEY_1 "\n2:" KEY_2 "\n3:" KEY_3 "\n4:" KEY_2 "\n9:" KEY_3 "\n"
+	static const struct {
+		const char *before;
+		uint32_t keep;
+		const char *after;
+	} cases[] = {
+		{"1:" KEY_1 "\n", 0, "1:" KEY_1 "\n"},
+		{"1:" KEY_1 "\n2:" KEY_2 "\n", 0, "1:" KEY_1 "\n2:" KEY_2 "\n"},
+		{"1:" KEY_1 "\n2:" KEY_2 "\n4:" KEY_3 "\n", 0, "1:" KEY_1 "\n4:" KEY_3 "\n"},
+		{FIVE, 0, "1:" KEY_1 "\n9:" KEY_3 "\n"},
+		{FIVE, 3, "1:" KEY_1 "\n3:" KEY_3 "\n9:" KEY_3 "\n"},
+		{FIVE, 4, "1:" KEY_1 "\n4:" KEY_2 "\n9:" KEY_3 "\n"},
+		{FIVE, 1, "1:" KEY_1 "\n9:" KEY_3 "\n"},
+		{FIVE, 9, "1:" KEY_1 "\n9:" KEY_3 "\n"},
+		{FIVE, 7, "1:" KEY_1 "\n9:" KEY_3 "\n"},
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		keys_write(cases[i][0], strlen(cases[i][0]), 0600);
-		ck_assert_int_eq(keyring_prune(keys_path), WF_OK);
-		ck_assert_str_eq(keys_read_text(), cases[i][1]);
+		keys_write(cases[i].before, strlen(cases[i].before), 0600);
+		ck_assert_int_eq(keyring_prune(keys_path, cases[i].keep), WF_OK);
+		ck_assert_str_eq(keys_read_text(), cases[i].after);
 	}
 }
 END_TEST
@@ -370,7 +379,7 @@ START_TEST(a_bad_file_is_not_changed)
 
 	keys_write("1:" KEY_1, 46, 0600);
 	ck_assert_int_eq(keyring_add(keys_path, &id), WF_CORRUPT);
-	ck_assert_int_eq(keyring_prune(keys_path), WF_CORRUPT);
+	ck_assert_int_eq(keyring_prune(keys_path, 0), WF_CORRUPT);
 	ck_assert_str_eq(keys_read_text(), "1:" KEY_1);
 	keys_write("1:" KEY_1 "\n", 47, 0644);
 	ck_assert_int_eq(keyring_add(keys_path, &id), WF_DENIED);

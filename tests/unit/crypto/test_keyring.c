@@ -288,7 +288,7 @@ START_TEST(pruning_keeps_the_first_and_the_last)
 		keys = keys_load();
 	}
 	seal();
-	ck_assert_int_eq(keyring_prune(keys_path), WF_OK);
+	ck_assert_int_eq(keyring_prune(keys_path, 0), WF_OK);
 	keyring_free(&keys);
 	keys = keys_load();
 	ck_assert_uint_eq(keyring_lookup(keys), 1);

@@ -353,7 +353,7 @@ new_key(void)
 void
 prune_keys(void)
 {
-	ck_assert_int_eq(keyring_prune(key_path), WF_OK);
+	ck_assert_int_eq(keyring_prune(key_path, 0), WF_OK);
 	load_keys();
 	trusted = public_of(keyring_current(keys));
 }
