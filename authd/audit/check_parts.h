@@ -5,7 +5,7 @@
 #include "authd/audit/check.h"
 #include "authd/audit/run.h"
 
-#define KEYS_MAX 64
+#define KEYS_MAX 1024
 #define RESTORES_MAX 256
 
 struct known_key {
