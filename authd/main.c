@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
@@ -17,6 +18,9 @@
 
 #define SECRET_PAGES_KEPT 256
 
+#define ARENAS 2
+#define LARGE (128 * 1024)
+
 static int
 serve(const struct wf_options *options)
 {
@@ -25,6 +29,12 @@ serve(const struct wf_options *options)
 	bool relay = false;
 	int code = 1;
 
+	/*
+	 * Each thread would have memory of its own that it hardly uses; and what is large goes back
+	 * to the kernel when it is freed, where glibc would take the next such from the heap.
+	 */
+	(void)mallopt(M_ARENA_MAX, ARENAS);
+	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
 	act_languages_init(); /* any other task speaks the language of who runs it */
 	wf_say_open("warifud", options->stderr_log);
 	wf_signals_ignore();

@@ -143,19 +143,17 @@ csv_end_line(struct csv *csv)
 wf_status
 csv_open(struct csv *csv_r, FILE *out, bool cp932, bool bom)
 {
-	struct csv csv = {.out = out, .cp932 = cp932, .to = NO_ICONV, .back = NO_ICONV};
-
+	*csv_r = (struct csv){.out = out, .cp932 = cp932, .to = NO_ICONV, .back = NO_ICONV};
 	if (cp932) {
-		csv.to = iconv_open("CP932", "UTF-8");
-		csv.back = iconv_open("UTF-8", "CP932");
+		csv_r->to = iconv_open("CP932", "UTF-8");
+		csv_r->back = iconv_open("UTF-8", "CP932");
 	}
-	if (cp932 && (csv.to == NO_ICONV || csv.back == NO_ICONV)) {
-		csv_close(&csv);
+	if (cp932 && (csv_r->to == NO_ICONV || csv_r->back == NO_ICONV)) {
+		csv_close(csv_r);
 		return WF_UNSUPPORTED;
 	}
 	if (bom)
 		fputs_unlocked("\xef\xbb\xbf", out);
-	*csv_r = csv;
 	return WF_OK;
 }
 

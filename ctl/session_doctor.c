@@ -71,6 +71,7 @@ bool
 session_sudo_finding(const char *output, int64_t idle_s, char *text_r, size_t size)
 {
 	const char *line = strstr(output, SUDO_LINE);
+	const int64_t most = idle_s / 60;
 	double minutes;
 
 	if (line == NULL || sscanf(line + sizeof(SUDO_LINE) - 1, "%lf", &minutes) != 1)
@@ -83,7 +84,7 @@ session_sudo_finding(const char *output, int64_t idle_s, char *text_r, size_t si
 		(void)snprintf(text_r, size,
 			_("asks nobody again for %.0f minutes, longer than a terminal may be left "
 			  "alone (idle.lock): lower timestamp_timeout in sudoers to %.0f"),
-			minutes, (double)(idle_s / 60));
+			minutes, (double)most);
 	else
 		return false;
 	return true;

@@ -32,7 +32,8 @@ folder_of(const char *path, char folder_r[PATH_MAX])
 wf_status
 whole_open(struct whole *whole_r, const char *path)
 {
-	struct whole whole;
+	struct whole whole = {.file = NULL};
+	FILE *file;
 	int fd;
 
 	if (strlen(path) + sizeof(".XXXXXX") > sizeof(whole.fresh))
@@ -44,13 +45,14 @@ whole_open(struct whole *whole_r, const char *path)
 	fd = mkostemp(whole.fresh, O_CLOEXEC); /* mode 0600 */
 	if (fd < 0)
 		return WF_IO;
-	whole.file = wf_fault(WF_FAULT_ALLOC) ? NULL : fdopen(fd, "w");
-	if (whole.file == NULL) {
+	file = wf_fault(WF_FAULT_ALLOC) ? NULL : fdopen(fd, "w");
+	if (file == NULL) {
 		close(fd);
 		unlink(whole.fresh);
 		return fail(ENOMEM);
 	}
 	*whole_r = whole;
+	whole_r->file = file;
 	return WF_OK;
 }
 

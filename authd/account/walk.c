@@ -95,6 +95,8 @@ visit_one(const struct visitor *visitor, const struct pages *pages, size_t i, ui
 		*after_r = pages->checkpoints[i].number;
 		return visitor->checkpoint(visitor->ctx, &pages->checkpoints[i]);
 	}
+	if (visitor->row == NULL)
+		return WF_INVALID;
 	*after_r = pages->audit[i].seq;
 	return visitor->row(visitor->ctx, &pages->audit[i]);
 }

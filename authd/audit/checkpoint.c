@@ -80,10 +80,13 @@ put_name(const struct audit_checkpoint *c, char *text_r)
 static bool
 get_octet(const char *text, uint8_t *octet_r)
 {
-	char two[3] = {text[0], text[0] != '\0' ? text[1] : '\0', '\0'};
+	char two[3] = {text[0], '\0', '\0'};
 	char *end;
-	unsigned long value = strtoul(two, &end, 16);
+	unsigned long value;
 
+	if (text[0] != '\0')
+		two[1] = text[1];
+	value = strtoul(two, &end, 16);
 	*octet_r = (uint8_t)value;
 	return end == two + 2;
 }

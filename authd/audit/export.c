@@ -242,7 +242,7 @@ read_text(const char *text, char *field, size_t size)
 
 	if (len >= size)
 		return false;
-	memcpy(field, text, len);
+	memcpy(field, text, len + 1);
 	return true;
 }
 
@@ -287,7 +287,7 @@ read_cell(const struct audit_cell_source *source, const char *text, struct audit
 static bool
 read_line(struct cursor *cursor, struct audit_exported *to)
 {
-	char text[TEXT_MAX];
+	char text[TEXT_MAX] = "";
 
 	for (size_t i = 0; i < AUDIT_COLUMNS; i++)
 		if (!take_key(cursor, i) || !take_value(cursor, is_number(i), text) ||

@@ -84,7 +84,7 @@ audit_journal(const struct audit_entry *entry, struct wf_buf *out)
 	put_message(&line, entry->row);
 	(void)snprintf(number, sizeof(number), "%u", audit_severity(entry->row));
 	put_field(&line, "PRIORITY", number);
-	(void)snprintf(number, sizeof(number), "%u", AUDIT_FACILITY);
+	(void)snprintf(number, sizeof(number), "%d", AUDIT_FACILITY);
 	put_field(&line, "SYSLOG_FACILITY", number);
 	put_field(&line, "SYSLOG_IDENTIFIER", "warifu");
 	for (size_t i = 0; i < AUDIT_COLUMNS; i++)

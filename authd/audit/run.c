@@ -50,6 +50,7 @@ time_get(const char *text, int64_t *us_r)
 void
 audit_run_put(const struct audit_run *run, struct audit_row *row)
 {
+	const unsigned long long count = run->last_seq - run->first_seq + 1;
 	char first[TIME_SIZE], last[TIME_SIZE], chain[2 * sizeof(run->chain) + 1];
 
 	time_put(run->first_us, first);
@@ -59,8 +60,7 @@ audit_run_put(const struct audit_run *run, struct audit_row *row)
 	(void)snprintf(row->detail, sizeof(row->detail),
 		"%04d-%02d: rows %llu to %llu, count %llu, %s to %s, chain %s", run->month / 100,
 		run->month % 100, (unsigned long long)run->first_seq,
-		(unsigned long long)run->last_seq,
-		(unsigned long long)(run->last_seq - run->first_seq + 1), first, last, chain);
+		(unsigned long long)run->last_seq, count, first, last, chain);
 }
 
 static bool

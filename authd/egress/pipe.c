@@ -176,7 +176,7 @@ static wf_status
 shake_hands(struct pipe *pipe)
 {
 	ssize_t went;
-	short events;
+	short events = 0;
 
 	pipe->tls = wf_fault(WF_FAULT_ALLOC) ? NULL : SSL_new(pipe->context);
 	if (pipe->tls == NULL || SSL_set_fd(pipe->tls, pipe->fd) != 1 ||

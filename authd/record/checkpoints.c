@@ -148,7 +148,7 @@ view(struct checkpoints *c, enum store_view_kind kind, uint64_t after, bool newe
 static wf_status
 load_last(struct checkpoints *c)
 {
-	struct store_checkpoint stored;
+	struct store_checkpoint stored = {.number = 0};
 	size_t used;
 	wf_status status;
 

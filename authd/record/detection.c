@@ -46,7 +46,7 @@ struct detection {
 	uint64_t fed; /* the last row that the rules have seen */
 	int32_t offset_min;
 	struct store_job job;
-	struct store_audit_entry entries[VIEW_PAGE];
+	struct store_audit_entry entries[FOLLOWER_PAGE];
 	struct incident incidents[VIEW_PAGE];
 	struct batch batch;
 	struct follower *follower;
@@ -149,7 +149,7 @@ replay_page(struct detection *detection, size_t n, uint64_t until)
 		if (audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK)
 			detect_feed(detection->detect, entry->seq, &row, DETECT_REPLAY);
 	}
-	return n == VIEW_PAGE;
+	return n == FOLLOWER_PAGE;
 }
 
 static wf_status
@@ -166,7 +166,7 @@ replay(struct detection *detection, uint64_t until, int64_t since_us)
 		view->result = -1;
 		view->after = after;
 		view->since_us = since_us;
-		view->limit = VIEW_PAGE;
+		view->limit = FOLLOWER_PAGE;
 		view->audit = detection->entries;
 		status = store_run(detection->base.store, &detection->job);
 		more = status == WF_OK && replay_page(detection, view->n, until);

@@ -270,10 +270,15 @@ stream_new(const struct record_base *base, const struct config_stream *config,
 static bool
 is_same(const struct config_stream *a, const struct config_stream *b)
 {
-	struct config_stream other = *b;
+	const char *const texts[][2] = {{a->name, b->name}, {a->to, b->to}, {a->host, b->host},
+		{a->port, b->port}, {a->path, b->path}, {a->ca_file, b->ca_file},
+		{a->certificate, b->certificate}, {a->key, b->key}};
 
-	other.origin = a->origin;
-	return memcmp(a, &other, sizeof(other)) == 0;
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (strcmp(texts[i][0], texts[i][1]) != 0)
+			return false;
+	return a->way == b->way && a->format == b->format && a->enterprise == b->enterprise &&
+	       a->rows == b->rows && a->since == b->since;
 }
 
 static bool

@@ -177,7 +177,7 @@ copy_bytes(const struct bringing *bringing)
 static wf_status
 compare(const struct bringing *bringing)
 {
-	char first[DIGEST_TEXT_SIZE], second[DIGEST_TEXT_SIZE];
+	char first[DIGEST_TEXT_SIZE] = "", second[DIGEST_TEXT_SIZE] = "";
 	wf_status status = digest_file(bringing->from, first);
 
 	if (status == WF_OK)
