@@ -32,7 +32,8 @@ written(void)
 
 	ck_assert_int_eq(line.status, WF_OK);
 	ck_assert_uint_lt(out.len, sizeof(text));
-	memcpy(text, out.data, out.len);
+	if (out.len > 0)
+		memcpy(text, out.data, out.len);
 	text[out.len] = '\0';
 	return text;
 }
