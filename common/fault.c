@@ -49,7 +49,13 @@ page_open(void)
 	page = found;
 }
 
-static _Thread_local bool sheltered;
+static _Thread_local bool sheltered, spared;
+
+void
+wf_fault_spare(void)
+{
+	spared = true;
+}
 
 void
 wf_fault_shelter(bool on)
@@ -92,7 +98,7 @@ wf_fault_due(enum wf_fault_point point)
 	uint64_t call, nth;
 
 	if (((points == 0 ? DEFAULT_POINTS : points) >> point & 1) == 0 ||
-		(sheltered && point >= WF_FAULT_SYNC) || !counts_here())
+		spared || (sheltered && point >= WF_FAULT_SYNC) || !counts_here())
 		return false;
 	call = ++page->calls;
 	nth = page->nth;

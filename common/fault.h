@@ -100,6 +100,11 @@ void wf_fault_arm(uint64_t nth, bool from_then_on);
  * until `false` this thread's calls of libc neither count nor fail.  Each use says which library.
  */
 void wf_fault_shelter(bool on);
+/*
+ * For the life of this thread its calls neither count nor fail: they come at any time, and the Nth
+ * call of a round would be another one each time.
+ */
+void wf_fault_spare(void);
 /* Calls seen since the last wf_fault_arm. */
 uint64_t wf_fault_count(void);
 /* What is in force: the page, or one of the process's own.  Never NULL. */
@@ -110,6 +115,11 @@ wf_fault(enum wf_fault_point point)
 {
 	(void)point;
 	return false;
+}
+
+static inline void
+wf_fault_spare(void)
+{
 }
 
 static inline void

@@ -253,6 +253,7 @@ follower_main(void *arg)
 	struct follower *f = arg;
 	struct pollfd wake = {.fd = f->wake, .events = POLLIN};
 
+	wf_fault_spare();
 	while (!follower_stopping(f)) {
 		unsigned pause_ms = follower_step(f);
 
