@@ -157,13 +157,16 @@ csv_open(struct csv *csv_r, FILE *out, bool cp932, bool bom)
 	return WF_OK;
 }
 
+static void
+close_one(iconv_t converter)
+{
+	if (converter != NO_ICONV)
+		(void)iconv_close(converter);
+}
+
 void
 csv_close(struct csv *csv)
 {
-	if (csv->to != NO_ICONV)
-		iconv_close(csv->to);
-	if (csv->back != NO_ICONV)
-		iconv_close(csv->back);
-	csv->to = NO_ICONV;
-	csv->back = NO_ICONV;
+	close_one(csv->to);
+	close_one(csv->back);
 }
