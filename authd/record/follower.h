@@ -14,7 +14,7 @@
 
 #include "authd/store/store.h"
 
-#define FOLLOWER_PAGE 24 /* rows that are taken at a time, at most; 8 KiB each */
+#define FOLLOWER_PAGE VIEW_PAGE /* rows that are taken at a time, at most */
 
 struct follower;
 
