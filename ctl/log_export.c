@@ -4,10 +4,7 @@
  */
 #include "config.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <langinfo.h>
-#include <libintl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -17,8 +14,8 @@
 #include "ctl/ask.h"
 #include "ctl/csv.h"
 #include "ctl/handlers.h"
+#include "ctl/outfile.h"
 #include "ctl/stop.h"
-#include "ctl/whole.h"
 
 #define TELL_US INT64_C(500000)
 
@@ -241,18 +238,36 @@ begin(struct export *export)
 }
 
 static int
-write_table(struct export *export)
+write_lines(FILE *out, void *ctx)
 {
+	struct export *export = ctx;
+
+	export->out = out;
+	return walk(export);
+}
+
+static int
+write_rows(FILE *out, void *ctx)
+{
+	struct export *export = ctx;
+
+	(void)out; /* the table's */
+	put_headings(export);
+	return walk(export);
+}
+
+static int
+write_table(FILE *out, void *ctx)
+{
+	struct export *export = ctx;
 	int code;
 
-	if (csv_open(&export->csv, export->out, export->cp932, export->bom) != WF_OK) {
+	export->out = out;
+	if (csv_open(&export->csv, out, export->cp932, export->bom) != WF_OK) {
 		ctl_error(export->ctl, _("this system cannot write CP932"));
 		return CTL_NO;
 	}
-	bind_textdomain_codeset(WF_TEXTDOMAIN, "UTF-8"); /* the headings; then as it was */
-	put_headings(export);
-	code = walk(export);
-	bind_textdomain_codeset(WF_TEXTDOMAIN, nl_langinfo(CODESET));
+	code = outfile_in_utf8(out, write_rows, export);
 	csv_close(&export->csv);
 	if (code == CTL_OK && export->csv.replaced > 0)
 		ctl_error(export->ctl,
@@ -264,35 +279,15 @@ write_table(struct export *export)
 }
 
 static int
-write_all(struct export *export)
+write_file(struct export *export, const char *path, outfile_writer writer)
 {
-	return export->table ? write_table(export) : walk(export);
-}
+	int code = outfile_write(export->ctl, path, writer, export);
 
-static int
-write_file(struct export *export, const char *path)
-{
-	struct ctl *ctl = export->ctl;
-	struct whole whole;
-	int code;
-
-	if (whole_open(&whole, path) != WF_OK) {
-		ctl_error(ctl, "%s: %s", path, strerror(errno));
-		return CTL_NO;
-	}
-	export->out = whole.file;
-	code = write_all(export);
-	if (code != CTL_OK) {
-		whole_drop(&whole);
-		return code;
-	}
-	if (whole_keep(&whole) != WF_OK) {
-		ctl_error(ctl, "%s: %s", path, strerror(errno));
-		return CTL_NO;
-	}
-	ctl_say(ctl, WF_NGETTEXT("%llu row in %s.", "%llu rows in %s.", export->rows),
-		(unsigned long long)export->rows, path);
-	return CTL_OK;
+	if (code == CTL_OK)
+		ctl_say(export->ctl,
+			WF_NGETTEXT("%llu row in %s.", "%llu rows in %s.", export->rows),
+			(unsigned long long)export->rows, path);
+	return code;
 }
 
 int
@@ -301,10 +296,11 @@ ctl_log_export(struct ctl *ctl, const struct parsed *parsed)
 	const char *path = args_option(parsed, "output");
 	struct export export = {.ctl = ctl, .parsed = parsed, .out = ctl->out};
 	int code = begin(&export);
+	outfile_writer writer = export.table ? write_table : write_lines;
 
 	if (code != CTL_OK)
 		return code;
 	export.tells = isatty(fileno(ctl->err)) == 1 && (path != NULL || !ctl->out_is_tty);
 	stop_on_signals();
-	return path != NULL ? write_file(&export, path) : write_all(&export);
+	return path != NULL ? write_file(&export, path, writer) : writer(ctl->out, &export);
 }

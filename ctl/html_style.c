@@ -1,0 +1,74 @@
+/*
+ * The style sheet. Colours are chosen so that their greys differ (success light, failure dark) and
+ * that no two that must be told apart differ in red and green alone. On the screen each sheet of
+ * paper is a white card.
+ */
+#include "config.h"
+
+#include "ctl/html_style.h"
+
+#define FONTS                                                                                      \
+	"\"Noto Sans CJK JP\",\"Noto Sans JP\",\"Hiragino Sans\",\"Yu Gothic\",\"Meiryo\","        \
+	"\"IPAexGothic\",\"IPAPGothic\",sans-serif"
+#define MONO "\"Noto Sans Mono CJK JP\",\"DejaVu Sans Mono\",Consolas,Menlo,monospace"
+
+/* clang-format off */
+const char html_style[] =
+	/* The page as a whole. */
+	"@page{size:A4;margin:15mm 15mm 17mm;@bottom-right{"
+	"content:counter(page) \" / \" counter(pages);font:8pt " FONTS ";color:#444}}\n"
+	"*{box-sizing:border-box}\n"
+	"html{font:10pt/1.5 " FONTS ";color:#1a1a1a;background:#e9ebee;"
+	"-webkit-print-color-adjust:exact;print-color-adjust:exact}\n"
+	"body{margin:0 auto;max-width:210mm;padding:6mm 0}\n"
+	".sheet{background:#fff;padding:15mm;margin:0 0 6mm;box-shadow:0 0 2mm #0003}\n"
+	"h1{font-size:18pt;line-height:1.3;margin:0 0 1mm;padding-bottom:2mm;"
+	"border-bottom:.6mm solid #16324f;color:#16324f}\n"
+	"h2{font-size:14pt;line-height:1.3;margin:0 0 3mm;color:#16324f}\n"
+	"h3{font-size:11pt;line-height:1.3;margin:5mm 0 1.5mm;color:#16324f}\n"
+	"p{margin:0 0 2mm}\n"
+	".lead{font-size:11pt}\n"
+	".small{font-size:8.5pt;color:#444}\n"
+	".note{border-left:1mm solid #8a94a0;padding:1mm 3mm;background:#f4f5f7}\n"
+	".warn{border-left-color:#9c3106;background:#fdf1ea}\n"
+	/* Tables. */
+	"table{border-collapse:collapse;width:100%;margin:0 0 3mm;font-size:9pt;line-height:1.4}\n"
+	"caption{text-align:left;font-weight:bold;padding:0 0 1mm}\n"
+	"th,td{border:.2mm solid #b5bcc4;padding:.8mm 1.6mm;text-align:left;vertical-align:top;"
+	"overflow-wrap:anywhere}\n"
+	"th{background:#e6ebf0;font-weight:bold;white-space:nowrap}\n"
+	"thead{display:table-header-group}\n"
+	"tr{break-inside:avoid}\n"
+	".num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
+	".time{white-space:nowrap;font-variant-numeric:tabular-nums}\n"
+	".code{font-family:" MONO ";font-size:8.5pt}\n"
+	".wide{width:45%}\n"
+	".facts th{width:34mm;white-space:normal}\n"
+	/* States. */
+	".mark{white-space:nowrap;font-weight:bold}\n"
+	".mark i{display:inline-block;width:1.4em;font-style:normal;text-align:center}\n"
+	".good{color:#0b5394}.part{color:#7a4b00}.bad{color:#9c1c06}.none{color:#555}\n"
+	/* Signatures. */
+	".sign{display:flex;gap:4mm;margin:5mm 0 0;break-inside:avoid}\n"
+	".sign div{flex:1;border:.2mm solid #555}\n"
+	".sign b{display:block;background:#e6ebf0;padding:.8mm 1.6mm;font-size:9pt;"
+	"border-bottom:.2mm solid #555}\n"
+	".sign p{margin:0;padding:1mm 1.6mm 8mm;font-size:8pt;color:#444}\n"
+	".sign p+p{border-top:.2mm dotted #888;padding-bottom:1mm}\n"
+	/* Plots. */
+	"figure{margin:0 0 4mm;break-inside:avoid}\n"
+	"figcaption{font-weight:bold;font-size:9pt;padding:0 0 1mm}\n"
+	"svg{display:block;width:100%;height:auto}\n"
+	"svg text{font:7px " FONTS ";fill:#333}\n"
+	"svg .end{text-anchor:end}svg .mid{text-anchor:middle}\n"
+	"svg .axis{stroke:#555;stroke-width:.6}svg .grid{stroke:#d5d9de;stroke-width:.4}\n"
+	"svg .s0{fill:#a9cbe6;stroke:#3f6f96;stroke-width:.3}\n"
+	"svg .s1{fill:#9c3106;stroke:#5f1d02;stroke-width:.3}\n"
+	"svg .s2{fill:#f2c14e;stroke:#8a6410;stroke-width:.3}\n"
+	"svg .cell{stroke:#c3c9d0;stroke-width:.3}\n"
+	/* On paper. */
+	"@media print{html{background:none}body{max-width:none;padding:0}"
+	".sheet{padding:0;margin:0;box-shadow:none;break-before:page}"
+	".sheet:first-of-type{break-before:auto}"
+	"h2,h3,caption,figcaption{break-after:avoid}.whole{break-inside:avoid}}\n";
+/* clang-format on */
