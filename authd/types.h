@@ -125,6 +125,8 @@ struct account {
 	char groups[ACCOUNT_GROUPS_MAX][ACCOUNT_GROUP_LEN + 1]; /* sorted, each once */
 };
 
+#define INCIDENT_CLASSES 2 /* of people who are told of incidents */
+
 /* Something that detection found, and what became of it. */
 struct incident {
 	int64_t id; /* number of the row that told it first */
@@ -135,7 +137,9 @@ struct incident {
 	uint64_t first_seq, last_seq;
 	int64_t first_us, last_us;
 	uint64_t rows;
-	int64_t opened_us, told_us;
+	int64_t opened_us;
+	uint32_t told;   /* bits: by which way, to whom (authd/alert/channel.h) */
+	int64_t told_us; /* 0 = somebody may still have to be told */
 	int64_t closed_us; /* 0 = nobody has decided yet */
 	char closed_by[65];
 	int decided; /* level; -1 = not yet */
@@ -289,8 +293,10 @@ enum effect_kind {
 	EFFECT_INCIDENT_GROW,
 	/* value = id, value2 = level, text = by whom, text2 = reason: only if it is open */
 	EFFECT_INCIDENT_CLOSE,
-	/* value = id, value2 = level at which it was told: only if that is still its level */
-	EFFECT_INCIDENT_TOLD
+	/* value = id, value2 = bits of `told`, which are added; nothing if it is gone */
+	EFFECT_INCIDENT_TOLD,
+	/* value = id, value2 = level: nobody is to be told any more; nothing if it has risen */
+	EFFECT_INCIDENT_SETTLED
 };
 
 #define EFFECT_BLOB_MAX 512

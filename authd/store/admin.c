@@ -23,11 +23,12 @@ admin_is_refusals(const struct store_admin *admin)
 static bool
 admin_keeps_books(const struct store_admin *admin)
 {
-	static const bool books[EFFECT_INCIDENT_TOLD + 1] = {[EFFECT_CURSOR] = true,
+	static const bool books[EFFECT_INCIDENT_SETTLED + 1] = {[EFFECT_CURSOR] = true,
 		[EFFECT_CHECKPOINT] = true,
 		[EFFECT_HABIT] = true,
 		[EFFECT_INCIDENT_GROW] = true,
-		[EFFECT_INCIDENT_TOLD] = true};
+		[EFFECT_INCIDENT_TOLD] = true,
+		[EFFECT_INCIDENT_SETTLED] = true};
 
 	for (size_t i = 0; i < admin->neffects; i++) {
 		size_t kind = (size_t)admin->effects[i].kind;

@@ -562,6 +562,7 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_INCIDENT_GROW] = effect_incident_grow,
 	[EFFECT_INCIDENT_CLOSE] = effect_incident_close,
 	[EFFECT_INCIDENT_TOLD] = effect_incident_told,
+	[EFFECT_INCIDENT_SETTLED] = effect_incident_settled,
 };
 
 wf_status

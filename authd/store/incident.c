@@ -91,16 +91,30 @@ effect_incident_close(struct writer *w, const struct effect *effect, struct effe
 	return run_on_one(&q);
 }
 
+/* Of one that is gone, or has risen meanwhile, nothing is noted. */
 wf_status
 effect_incident_told(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
 	struct sql q = sql_start(&w->conn, SQL_INCIDENT_TOLD);
+	int64_t changed;
 
 	(void)result;
 	sql_put_int(&q, effect->value);
-	sql_put_int(&q, w->now.wall_us);
 	sql_put_int(&q, effect->value2);
-	return run_on_one(&q);
+	return sql_run(&q, &changed);
+}
+
+wf_status
+effect_incident_settled(struct writer *w, const struct effect *effect, struct effect_result *result)
+{
+	struct sql q = sql_start(&w->conn, SQL_INCIDENT_SETTLED);
+	int64_t changed;
+
+	(void)result;
+	sql_put_int(&q, effect->value);
+	sql_put_int(&q, effect->value2);
+	sql_put_int(&q, w->now.wall_us);
+	return sql_run(&q, &changed);
 }
 
 /* --- views --- */
@@ -138,6 +152,7 @@ load_incident(struct sql *q, struct incident *incident_r)
 	incident_r->last_us = sql_get_int(q);
 	incident_r->rows = (uint64_t)sql_get_int(q);
 	incident_r->opened_us = sql_get_int(q);
+	incident_r->told = (uint32_t)sql_get_int(q);
 	incident_r->told_us = sql_get_int(q);
 	incident_r->closed_us = sql_get_int(q);
 	sql_get_text(q, incident_r->closed_by, sizeof(incident_r->closed_by));
@@ -150,9 +165,21 @@ incidents_path(const struct store_view *view)
 {
 	if (view->kind == VIEW_INCIDENTS_OPEN)
 		return SQL_VIEW_INCIDENTS_OPEN;
-	if (view->kind == VIEW_INCIDENTS_UNTOLD)
-		return SQL_VIEW_INCIDENTS_UNTOLD;
 	return view->newest_first ? SQL_VIEW_INCIDENTS_DOWN : SQL_VIEW_INCIDENTS;
+}
+
+static wf_status
+read_incidents(struct sql *q, struct store_view *view)
+{
+	size_t n = 0;
+	wf_status status;
+
+	while ((status = sql_next(q)) == WF_OK)
+		load_incident(q, &view->incidents[n++]);
+	if (status != WF_NOT_FOUND)
+		return status;
+	view->n = n;
+	return sql_end(q);
 }
 
 wf_status
@@ -160,16 +187,47 @@ view_incidents(struct reader *r, struct store_view *view)
 {
 	bool from_end = view->newest_first && view->after == 0;
 	struct sql q = sql_start(&r->conn, incidents_path(view));
-	size_t n = 0;
-	wf_status status;
 
 	sql_put_int(&q, from_end ? INT64_MAX : (int64_t)view->after);
 	sql_put_int(&q, (int64_t)view->limit);
 	sql_put_int(&q, view->since_us != 0 ? view->since_us : INT64_MIN);
-	while ((status = sql_next(&q)) == WF_OK)
-		load_incident(&q, &view->incidents[n++]);
-	if (status != WF_NOT_FOUND)
+	return read_incidents(&q, view);
+}
+
+/* What UNTOLD of sql_table.c asks for. */
+static struct sql
+start_untold(struct reader *r, enum sql_id id, const struct store_view *view)
+{
+	const struct store_untold *untold = &view->untold;
+	struct sql q = sql_start(&r->conn, id);
+
+	sql_put_int(&q, (int64_t)view->after);
+	sql_put_int(&q, (int64_t)view->limit);
+	for (size_t i = 0; i < INCIDENT_CLASSES; i++) {
+		sql_put_int(&q, untold->least[i]);
+		sql_put_int(&q, untold->bits[i]);
+	}
+	sql_put_int(&q, !untold->settled);
+	return q;
+}
+
+wf_status
+view_incidents_untold(struct reader *r, struct store_view *view)
+{
+	struct sql q = start_untold(r, SQL_VIEW_INCIDENTS_UNTOLD, view);
+
+	return read_incidents(&q, view);
+}
+
+wf_status
+view_untold(struct reader *r, struct store_view *view)
+{
+	struct sql q = start_untold(r, SQL_VIEW_UNTOLD, view);
+	wf_status status = sql_next(&q);
+
+	if (status != WF_OK)
 		return status;
-	view->n = n;
+	view->untold.count = (uint64_t)sql_get_int(&q);
+	view->untold.since_us = sql_get_int(&q);
 	return sql_end(&q);
 }

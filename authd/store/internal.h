@@ -387,8 +387,12 @@ WF_MUST_USE wf_status effect_incident_close(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
 WF_MUST_USE wf_status effect_incident_told(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status effect_incident_settled(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
 WF_MUST_USE wf_status view_habit(struct reader *r, struct store_view *view);
 WF_MUST_USE wf_status view_incidents(struct reader *r, struct store_view *view);
+WF_MUST_USE wf_status view_incidents_untold(struct reader *r, struct store_view *view);
+WF_MUST_USE wf_status view_untold(struct reader *r, struct store_view *view);
 
 /* --- jobs of the writer: one function a kind, inside a savepoint --- */
 WF_MUST_USE wf_status job_reserve(struct writer *w, struct store_job *job);

@@ -54,7 +54,8 @@
 /*
  * habit: what detection knows for long of an account or a network, as its bytes.  incident: what it
  * found; id is the number of the row that told it first, key what it is about.  Open until somebody
- * decides on its level (decided, -1 = nobody yet).  told_us 0: nobody was told of its level as yet.
+ * decides on its level (decided, -1 = nobody yet).  told: bits of the ways and classes of people by
+ * which it was told (authd/alert/channel.h); told_us 0: somebody may still have to be told.
  */
 #define STORE_SCHEMA_V5_DETECT                                                                 \
 	"CREATE TABLE habit("                                                                  \
@@ -64,7 +65,8 @@
 	" level INTEGER NOT NULL, user TEXT NOT NULL, source TEXT NOT NULL,"                   \
 	" first_seq INTEGER NOT NULL, last_seq INTEGER NOT NULL,"                              \
 	" first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, rows INTEGER NOT NULL,"         \
-	" opened_us INTEGER NOT NULL, told_us INTEGER NOT NULL DEFAULT 0,"                     \
+	" opened_us INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0,"                        \
+	" told_us INTEGER NOT NULL DEFAULT 0,"                                                 \
 	" closed_us INTEGER NOT NULL DEFAULT 0, closed_by TEXT NOT NULL DEFAULT '',"           \
 	" decided INTEGER NOT NULL DEFAULT -1, reason TEXT NOT NULL DEFAULT '') STRICT;"       \
 	"CREATE INDEX incident_open ON incident(id) WHERE closed_us = 0;"                      \

@@ -44,7 +44,11 @@
 
 #define INCIDENTS                                                                              \
 	"SELECT id, rule, key, level, user, source, first_seq, last_seq, first_us, last_us,"   \
-	" rows, opened_us, told_us, closed_us, closed_by, decided, reason FROM incident "
+	" rows, opened_us, told, told_us, closed_us, closed_by, decided, reason FROM incident "
+
+/* Those of whom the wanted classes have not all been told, or (?7 is 0) all that are wanted. */
+#define UNTOLD                                                                                 \
+	"told_us = 0 AND (((level >= ?3) * ?4 | (level >= ?5) * ?6) & ~told <> 0) = ?7"
 
 /*
  * A month; what a later one was sealed at bounds when this one was, in case the date was wrong.
@@ -552,15 +556,17 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_INCIDENT_CLOSE] =
 		"UPDATE incident SET closed_us = ?2, closed_by = ?3, decided = ?4, reason = ?5"
 		" WHERE id = ?1 AND closed_us = 0",
-	[SQL_INCIDENT_TOLD] =
-		"UPDATE incident SET told_us = ?2 WHERE id = ?1 AND level = ?3 AND told_us = 0",
+	[SQL_INCIDENT_TOLD] = "UPDATE incident SET told = told | ?2 WHERE id = ?1",
+	[SQL_INCIDENT_SETTLED] =
+		"UPDATE incident SET told_us = ?3 WHERE id = ?1 AND level = ?2 AND told_us = 0",
 	[SQL_VIEW_INCIDENTS] = INCIDENTS "WHERE id > ?1 AND last_us >= ?3 ORDER BY id LIMIT ?2",
 	[SQL_VIEW_INCIDENTS_DOWN] =
 		INCIDENTS "WHERE id < ?1 AND last_us >= ?3 ORDER BY id DESC LIMIT ?2",
 	[SQL_VIEW_INCIDENTS_OPEN] =
 		INCIDENTS "WHERE id > ?1 AND last_us >= ?3 AND closed_us = 0 ORDER BY id LIMIT ?2",
-	[SQL_VIEW_INCIDENTS_UNTOLD] =
-		INCIDENTS "WHERE id > ?1 AND last_us >= ?3 AND told_us = 0 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_INCIDENTS_UNTOLD] = INCIDENTS "WHERE id > ?1 AND " UNTOLD " ORDER BY id LIMIT ?2",
+	[SQL_VIEW_UNTOLD] = "SELECT count(*), coalesce(min(opened_us), 0) FROM incident"
+			    " WHERE id > ?1 AND ?2 > 0 AND " UNTOLD,
 	[SQL_VIEW_AUDIT_SEQ] = AUDIT_BY_SEQ AUDIT_UP,
 	[SQL_VIEW_AUDIT_SEQ_DOWN] = AUDIT_BY_SEQ AUDIT_DOWN,
 	[SQL_VIEW_AUDIT_USER] = AUDIT_BY_USER AUDIT_UP,

@@ -447,7 +447,8 @@ enum store_view_kind {
 	/* What detection found, since `since_us`; all, also newest first; or as it says. */
 	VIEW_INCIDENTS,
 	VIEW_INCIDENTS_OPEN,
-	VIEW_INCIDENTS_UNTOLD
+	VIEW_INCIDENTS_UNTOLD, /* as `untold` says, after `after` */
+	VIEW_UNTOLD	       /* how many those are; `limit` 1 */
 };
 
 #define VIEW_PAGE 64
@@ -564,6 +565,17 @@ struct store_view {
 	struct store_duty *duties;
 	struct store_habit *habit;
 	struct incident *incidents;
+	/*
+	 * INCIDENTS_UNTOLD, UNTOLD: in: those of a level of least[i] or more lack one of bits[i] of
+	 * `told`, for any i; or, of those that are not settled, the ones that lack none.
+	 */
+	struct store_untold {
+		uint32_t least[INCIDENT_CLASSES], bits[INCIDENT_CLASSES];
+		bool settled;
+		/* out, UNTOLD: how many, and since when the oldest is there */
+		uint64_t count;
+		int64_t since_us;
+	} untold;
 	/*
 	 * From where on the log is kept: the number and the chain hash before the first row, and
 	 * the tombstone that says so; a log of which nothing has gone has neither.

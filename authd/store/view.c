@@ -307,7 +307,8 @@ static const struct {
 	[VIEW_HABIT] = {view_habit, false},
 	[VIEW_INCIDENTS] = {view_incidents, true},
 	[VIEW_INCIDENTS_OPEN] = {view_incidents, true},
-	[VIEW_INCIDENTS_UNTOLD] = {view_incidents, true},
+	[VIEW_INCIDENTS_UNTOLD] = {view_incidents_untold, true},
+	[VIEW_UNTOLD] = {view_untold, true},
 };
 
 /* The array that a kind fills. */
@@ -333,6 +334,7 @@ view_has_room(const struct store_view *view)
 		[VIEW_INCIDENTS] = view->incidents,
 		[VIEW_INCIDENTS_OPEN] = view->incidents,
 		[VIEW_INCIDENTS_UNTOLD] = view->incidents,
+		[VIEW_UNTOLD] = view,
 	};
 
 	return arrays[view->kind] != NULL;
