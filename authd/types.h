@@ -273,7 +273,8 @@ enum effect_kind {
 	EFFECT_ORDER_DONE, /* value = id of an order, text = what became of it: only if it is not done yet */
 	/*
 	 * text = name of a reader of the log, value = where it stands, value2 = where to: only if
-	 * it stands there (one that is not known yet stands at 0); text2 = what keeps it there, ""
+	 * it stands there (one that is not known yet stands at 0); value3 = how far it has come
+	 * ahead of that; text2 = what keeps it there, ""
 	 */
 	EFFECT_CURSOR,
 	/* text = name of a duty, value = wall us, text2 = who did it: only if it is later */
@@ -304,7 +305,7 @@ enum effect_kind {
 struct effect {
 	enum effect_kind kind;
 	int64_t account_id, credential_id;
-	int64_t value, value2;
+	int64_t value, value2, value3;
 	enum factor_id factor;
 	uint8_t blob[EFFECT_BLOB_MAX];
 	size_t blob_len;

@@ -152,7 +152,8 @@ enum wf_field_id {
 	WF_F_WHY = 51,      /* u8, enum wf_unreachable */
 	/* since version 4 */
 	WF_F_LOAD = 52,     /* bytes, 1..WF_LOAD_MAX: what is delivered, in the form of its trade */
-	WF_F_IDLE = 53      /* u32: seconds that a shell of the opened session may be idle */
+	WF_F_IDLE = 53,     /* u32: seconds that a shell of the opened session may be idle */
+	WF_F_GOES_ON = 54   /* u8: 1 = only over the connection that had the load before it */
 };
 
 /* How the other server is spoken to. */

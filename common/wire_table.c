@@ -98,6 +98,9 @@ static const struct wf_field_spec wire_fields[] = {
 		"(RFC 6587, section 3.4.1)"},
 	{WF_F_IDLE, "IDLE", WF_T_U32, 4, 4, 4,
 		"seconds that a shell of the opened session may wait for input"},
+	{WF_F_GOES_ON, "GOES_ON", WF_T_U8, 1, 1, 4,
+		"1 = deliver it only over the connection that the load before it went over (as if "
+		"absent: 0)"},
 };
 
 #define REQUIRED(id) {(id), true, false}
@@ -191,7 +194,7 @@ static const struct wf_msg_field query_fields[] = {
 };
 static const struct wf_msg_field delivery_fields[] = {
 	REQUIRED(WF_F_TAG), REQUIRED(WF_F_TRADE), REQUIRED(WF_F_SERVER), REQUIRED(WF_F_LOAD),
-	REQUIRED(WF_F_PATIENCE), FIELDS_END,
+	OPTIONAL(WF_F_GOES_ON), REQUIRED(WF_F_PATIENCE), FIELDS_END,
 };
 static const struct wf_msg_field reply_fields[] = {
 	REQUIRED(WF_F_TAG), REQUIRED(WF_F_OUTCOME), OPTIONAL(WF_F_SERVER), OPTIONAL(WF_F_TEXT),

@@ -15,7 +15,7 @@
 struct sight {
 	const struct config_stream *config;
 	struct store_cursor cursor; /* zeros: it has not begun */
-	uint64_t backlog;	    /* rows behind the cursor */
+	uint64_t backlog;	    /* rows that were not delivered yet */
 	int64_t oldest_us;	    /* time of the first of them; 0: none */
 };
 
@@ -33,9 +33,9 @@ look(struct act_call *call, const struct config_stream *config, uint64_t last,
 	status = act_cursor(call, name, &sight.cursor);
 	if (status == WF_OK && (sight.cursor.id != 0 || config->since == STREAM_ALL)) {
 		const struct store_view behind = {
-			.result = -1, .after = sight.cursor.seq, .limit = 1};
+			.result = -1, .after = sight.cursor.ahead, .limit = 1};
 
-		sight.backlog = last > sight.cursor.seq ? last - sight.cursor.seq : 0;
+		sight.backlog = last > sight.cursor.ahead ? last - sight.cursor.ahead : 0;
 		/* a damaged row, which it waits before, says no time */
 		sight.oldest_us = sight.backlog > 0 ? sight.cursor.moved_us : 0;
 		if (sight.backlog > 0)
@@ -133,8 +133,8 @@ send_stream(void *ctx, const struct sight *sight)
 
 	(void)act_number_text((int64_t)sight->backlog, backlog);
 	(void)act_moment_text(sight->oldest_us, oldest);
-	(void)act_number_text((int64_t)sight->cursor.seq, delivered);
-	(void)act_moment_text(sight->cursor.seq == 0 ? 0 : sight->cursor.moved_us, moved);
+	(void)act_number_text((int64_t)sight->cursor.ahead, delivered);
+	(void)act_moment_text(sight->cursor.ahead == 0 ? 0 : sight->cursor.moved_us, moved);
 	table->behind += sight->backlog > 0;
 	return act_row_out(table->call, cells, COUNT_OF(cells));
 }

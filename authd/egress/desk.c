@@ -255,10 +255,13 @@ read_load(const struct wf_msg *msg, struct order *order)
 {
 	const uint8_t *load;
 	size_t len;
+	uint64_t goes_on = 0;
 	wf_status status = wf_msg_get_bytes(msg, WF_F_LOAD, 0, &load, &len);
 
 	if (status != WF_OK)
 		return status == WF_NOT_FOUND ? WF_OK : status;
+	if (wf_msg_get_uint(msg, WF_F_GOES_ON, &goes_on) == WF_OK)
+		order->goes_on = goes_on == 1;
 	return wf_buf_put(&order->load, load, len);
 }
 

@@ -405,7 +405,11 @@ fill_in_delivery(struct wf_msg *msg, const struct egress_delivery *delivery)
 		{WF_F_LOAD, delivery->load, delivery->len},
 	};
 
-	return add_fields(msg, fields, sizeof(fields) / sizeof(fields[0]));
+	wf_status status = add_fields(msg, fields, sizeof(fields) / sizeof(fields[0]));
+
+	if (status != WF_OK || !delivery->goes_on)
+		return status;
+	return wf_msg_add_uint(msg, WF_F_GOES_ON, 1);
 }
 
 /* A question or a delivery: one of both. */

@@ -64,6 +64,7 @@ struct egress_delivery {
 	 */
 	const void *load;
 	size_t len;
+	bool goes_on; /* only over the connection that had the load before it; else UNREACHABLE */
 	int64_t deadline_boot_us; /* absolute: UNREACHABLE is said then at the latest */
 };
 
@@ -127,8 +128,8 @@ void egress_drop(struct egress_ticket **ticket);
  * and of a question never DELIVERED:
  *
  * - DELIVERED: the receiver has all of it, as far as the trade can tell.  Syslog over TCP and TLS:
- *   the kernel at the other end has acknowledged each byte, and what it had acknowledged lately was
- *   sent again if a connection broke; over UDP: it has left this machine, no more is known.
+ *   the kernel at the other end has acknowledged each byte; whether it was read nobody knows
+ *   (authd/record/unread.h); over UDP: it has left this machine, no more is known.
  * - REJECT: the receiver will not have it (`text` says why); as it is it would be refused again.
  * - UNREACHABLE: it may have none of it, some or all; send it again (`why` and `cause` say more).
  *   Nothing is tried twice here.

@@ -38,6 +38,7 @@ struct order {
 	size_t state_len;
 	char source[256], nas[256];
 	struct wf_buf load; /* of a delivery; all before it is empty then */
+	bool goes_on;	    /* only over the connection that had the load before it */
 	struct egress_reply reply; /* out; UNREACHABLE at the start */
 };
 

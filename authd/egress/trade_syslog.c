@@ -5,11 +5,10 @@
  *
  * Syslog has no acknowledgement. So a load counts as delivered when the other machine's kernel has
  * acknowledged all of it, and that is not yet the program there: one that is killed takes with it
- * what it has not read. Therefore what was acknowledged lately is kept (of ten seconds, and 64 KiB
- * of whatever age), and sent again, in its order, before anything new if the connection breaks.
- * Whoever gets it twice knows it by its number.
+ * what it has not read. The daemon remembers what that may be (authd/record/unread.h); a load that
+ * goes on from others is never the first of a new connection, so that a break is known to it.
  *
- * A section has one thread, so its loads arrive in order, and all of this is that thread's.
+ * A section has one thread, so its loads arrive in order, and the connection is that thread's.
  */
 #include "config.h"
 
@@ -22,23 +21,11 @@
 #include "authd/egress/trade.h"
 #include "common/fault.h"
 
-#define KEPT_MAX 128 /* loads; with WF_LOAD_MAX each not 2 MiB */
-#define KEPT_US INT64_C(10000000)
-#define KEPT_LEAST (64 << 10) /* bytes: what a machine takes for a program that reads nothing */
 #define NAME_US INT64_C(60000000) /* how long datagrams go to what a name stood for */
-
-/* A load that the other machine has acknowledged. */
-struct kept {
-	struct wf_buf load;
-	int64_t acknowledged_us;
-};
 
 struct wire {
 	struct pipe pipe;
 	int64_t opened_us;
-	struct kept kept[KEPT_MAX];
-	size_t n;
-	size_t again; /* of them: those that this connection has had, or need not have */
 };
 
 static wf_status
@@ -54,16 +41,6 @@ scratch_new(void **scratch_r)
 }
 
 static void
-forget(struct wire *wire, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		wf_buf_clear(&wire->kept[i].load);
-	memmove(wire->kept, wire->kept + n, (wire->n - n) * sizeof(wire->kept[0]));
-	wire->n -= n;
-	wire->again -= wire->again < n ? wire->again : n;
-}
-
-static void
 scratch_free(void **scratch)
 {
 	struct wire *wire = *scratch;
@@ -72,7 +49,6 @@ scratch_free(void **scratch)
 	if (wire == NULL)
 		return;
 	pipe_close(&wire->pipe);
-	forget(wire, wire->n);
 	free(wire);
 }
 
@@ -131,7 +107,16 @@ set_up(struct wire *wire, const struct order *order)
 	pipe->dropped = order->dropped;
 }
 
-/* One that is open and has not been hung up on; a new one has everything to get again. */
+/* A new one would hide from the daemon that the one before it broke. */
+static wf_status
+refuse_new(struct pipe *pipe)
+{
+	if (pipe->why[0] == '\0')
+		(void)snprintf(pipe->why, sizeof(pipe->why), "the connection is gone");
+	return WF_UNAVAILABLE;
+}
+
+/* One that is open and has not been hung up on. */
 static wf_status
 connect_there(struct wire *wire, const struct order *order)
 {
@@ -143,12 +128,12 @@ connect_there(struct wire *wire, const struct order *order)
 		pipe_close(pipe);
 	if (pipe_is_open(pipe) && pipe_is_alive(pipe))
 		return WF_OK;
+	if (order->goes_on && pipe->type != SOCK_DGRAM)
+		return refuse_new(pipe);
 	status = pipe_open(pipe);
-	if (status != WF_OK)
-		return status;
-	wire->opened_us = now_us(order);
-	wire->again = 0;
-	return WF_OK;
+	if (status == WF_OK)
+		wire->opened_us = now_us(order);
+	return status;
 }
 
 /* --- loads --- */
@@ -176,64 +161,12 @@ carry(struct pipe *pipe, const struct wf_buf *load)
 	return status == WF_OK ? pipe_settle(pipe) : status;
 }
 
-/*
- * What the connection before this one may have lost.  It goes on where it was if the time is over
- * between two loads.
- */
 static wf_status
-carry_again(struct wire *wire, const struct order *order)
-{
-	wf_status status = WF_OK;
-
-	while (status == WF_OK && wire->again < wire->n) {
-		if (now_us(order) >= order->deadline_boot_us || atomic_load(order->dropped)) {
-			(void)snprintf(wire->pipe.why, sizeof(wire->pipe.why),
-				"it is slow to take again what a broken connection had");
-			return WF_TIMEOUT;
-		}
-		status = carry(&wire->pipe, &wire->kept[wire->again].load);
-		wire->again += status == WF_OK;
-	}
-	return status;
-}
-
-/* How many of the oldest loads have surely been read, on a connection that is good now. */
-static size_t
-outdated(const struct wire *wire, int64_t now)
-{
-	size_t bytes = 0, i = wire->n;
-
-	while (i > 0 && (bytes < KEPT_LEAST || wire->kept[i - 1].acknowledged_us > now - KEPT_US))
-		bytes += wire->kept[--i].load.len;
-	return i;
-}
-
-static void
-keep(struct wire *wire, struct order *order)
-{
-	int64_t now = now_us(order);
-	size_t old = outdated(wire, now);
-
-	if (wire->pipe.type == SOCK_DGRAM)
-		return;
-	forget(wire, old == 0 && wire->n == KEPT_MAX ? 1 : old);
-	wire->kept[wire->n++] = (struct kept){.load = order->load, .acknowledged_us = now};
-	wire->again = wire->n;
-	wf_buf_init(&order->load, WF_LOAD_MAX);
-}
-
-static wf_status
-deliver(struct wire *wire, struct order *order)
+deliver(struct wire *wire, const struct order *order)
 {
 	wf_status status = connect_there(wire, order);
 
-	if (status == WF_OK)
-		status = carry_again(wire, order);
-	if (status == WF_OK)
-		status = carry(&wire->pipe, &order->load);
-	if (status == WF_OK)
-		keep(wire, order);
-	return status;
+	return status == WF_OK ? carry(&wire->pipe, &order->load) : status;
 }
 
 static void

@@ -29,6 +29,7 @@ struct parcel {
 	struct egress_ticket *ticket; /* the loop thread's */
 	enum wf_trade trade;
 	char section[65];
+	bool goes_on;
 	int64_t deadline_boot_us;
 	bool over;
 	wf_status status;
@@ -77,6 +78,7 @@ take_out(struct mailbox_post *post)
 		.section = parcel->section,
 		.load = parcel->load,
 		.len = parcel->len,
+		.goes_on = parcel->goes_on,
 		.deadline_boot_us = parcel->deadline_boot_us};
 	wf_status status = WF_UNAVAILABLE;
 
@@ -105,6 +107,7 @@ parcel_new(struct courier *courier, const struct egress_delivery *delivery,
 	parcel->trade = delivery->trade;
 	(void)snprintf(parcel->section, sizeof(parcel->section), "%s", delivery->section);
 	parcel->deadline_boot_us = delivery->deadline_boot_us;
+	parcel->goes_on = delivery->goes_on;
 	parcel->len = delivery->len;
 	memcpy(parcel->load, delivery->load, delivery->len);
 	parcel->post = (struct mailbox_post){.run = take_out, .ctx = parcel};

@@ -30,7 +30,8 @@ struct follower {
 	atomic_bool stopping;
 	/* of its thread */
 	bool placed;       /* the cursor is known */
-	uint64_t at;       /* where it stands */
+	uint64_t at;       /* where it stands: rows up to it are taken */
+	uint64_t sure;     /* up to it for good; <= at */
 	unsigned pause_ms; /* before the next try; 0: the last one went well */
 	char why[256];     /* as in the store */
 	struct store_job job;
@@ -52,13 +53,14 @@ follower_cursor(const struct follower_turn *turn, struct effect *effect_r)
 }
 
 static wf_status
-cursor_write(struct follower *f, uint64_t to, const char *why)
+cursor_write(struct follower *f, uint64_t sure, uint64_t at, const char *why)
 {
-	const struct follower_turn turn = {.name = f->name, .from = f->at, .to = to};
+	const struct follower_turn turn = {.name = f->name, .from = f->sure, .to = sure};
 	struct effect effect;
 	wf_status status;
 
 	follower_cursor(&turn, &effect);
+	effect.value3 = (int64_t)at;
 	(void)snprintf(effect.text2, sizeof(effect.text2), "%s", why);
 	store_job_init(&f->job, STORE_ADMIN);
 	f->job.u.admin.effects = &effect;
@@ -66,7 +68,8 @@ cursor_write(struct follower *f, uint64_t to, const char *why)
 	status = store_run(f->options.store, &f->job);
 	if (status != WF_OK)
 		return status;
-	f->at = to;
+	f->sure = sure;
+	f->at = at;
 	memcpy(f->why, effect.text2, sizeof(f->why));
 	return WF_OK;
 }
@@ -97,11 +100,13 @@ cursor_begin(struct follower *f)
 	size_t n = 0;
 	wf_status status;
 
-	f->at = 0;
+	f->at = f->sure = 0;
 	if (!f->options.from_end)
 		return WF_OK;
 	status = read_rows(f, true, &n);
-	return status == WF_OK && n > 0 ? cursor_write(f, f->entries[0].seq, "") : status;
+	return status == WF_OK && n > 0
+		       ? cursor_write(f, f->entries[0].seq, f->entries[0].seq, "")
+		       : status;
 }
 
 static wf_status
@@ -121,7 +126,7 @@ cursor_read(struct follower *f)
 		return status;
 	if (view->n == 0)
 		return cursor_begin(f);
-	f->at = cursor.seq;
+	f->at = f->sure = cursor.seq;
 	memcpy(f->why, cursor.why, sizeof(f->why));
 	return WF_OK;
 }
@@ -150,20 +155,22 @@ note_failure(struct follower *f, wf_status status, const char *said)
 		f->pause_ms = PAUSE_MAX_MS;
 	if (first)
 		tell(f, LOG_WARNING, "waits behind", why);
-	if (f->placed && strcmp(f->why, why) != 0 && cursor_write(f, f->at, why) != WF_OK)
+	f->at = f->sure;
+	if (f->placed && strcmp(f->why, why) != 0 && cursor_write(f, f->at, f->at, why) != WF_OK)
 		tell(f, LOG_WARNING, "cannot even note this; behind", why);
 }
 
 static wf_status
 note_success(struct follower *f, const struct follower_turn *turn)
 {
+	uint64_t sure = turn->sure < turn->to ? turn->sure : turn->to;
 	wf_status status = WF_OK;
 
 	if (turn->moved) {
-		f->at = turn->to;
+		f->at = f->sure = turn->to;
 		f->why[0] = '\0';
-	} else if (turn->to != f->at || f->why[0] != '\0') {
-		status = cursor_write(f, turn->to, "");
+	} else if (turn->to != f->at || sure != f->sure || f->why[0] != '\0') {
+		status = cursor_write(f, sure, turn->to, "");
 	}
 	if (status != WF_OK) {
 		f->placed = status != WF_CONFLICT; /* somebody else has moved it: look again */
@@ -185,6 +192,7 @@ call_hook(struct follower *f, follower_hook hook, size_t n)
 		.n = n,
 		.now = wf_clock_now(&f->options.clock),
 		.to = n > 0 ? f->entries[n - 1].seq : f->at,
+		.sure = n > 0 ? UINT64_MAX : f->sure,
 	};
 	wf_status status = hook == NULL ? WF_OK : hook(f->options.ctx, &turn);
 

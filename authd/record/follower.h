@@ -3,11 +3,12 @@
  * and a cursor in the store.  Nothing waits for it: a login is over when its row is durable.
  *
  * It hands rows to `take`, and moves its cursor behind them once that has returned WF_OK.  After
- * anything else it hands over the same rows again, after a second, then after longer and longer, up
- * to half a minute.  So every row is taken at least once; exactly once where `take` moves the
- * cursor by itself, with EFFECT_CURSOR in the commit that also holds what it made of the rows
- * (follower_cursor).  What keeps a follower where it is stands beside its cursor, in words, for
- * `warifu status`, and is told to the log of the machine when it begins and when it is over.
+ * anything else it hands over the same rows again, from behind those that are taken for good, after
+ * a second, then after longer and longer, up to half a minute.  So every row is taken at least
+ * once; exactly once where `take` moves the cursor by itself, with EFFECT_CURSOR in the commit that
+ * also holds what it made of the rows (follower_cursor).  What keeps a follower where it is stands
+ * beside its cursor, in words, for `warifu status`, and is told to the log of the machine when it
+ * begins and when it is over.
  */
 #ifndef WF_AUTHD_RECORD_FOLLOWER_H
 #define WF_AUTHD_RECORD_FOLLOWER_H
@@ -28,6 +29,11 @@ struct follower_turn {
 	struct wf_now now;
 	/* out */
 	uint64_t to;   /* where it stands then; filled in: behind all rows.  Less: some are taken */
+	/*
+	 * Up to where rows are taken for good; filled in: all up to `to`.  Those between both come
+	 * again after a failure and at the next start: `from` is smaller then.
+	 */
+	uint64_t sure;
 	bool moved;    /* the hook has moved it there itself */
 	char why[256]; /* why not, in words; "" = the status says it */
 };
@@ -61,7 +67,7 @@ WF_MUST_USE wf_status follower_start(
 void follower_stop(struct follower **follower);
 /* True once follower_stop() has begun: for hooks that take long.  Any thread. */
 bool follower_stopping(const struct follower *follower);
-/* The effect that moves the cursor to turn->to, for a job of the hook's own. */
+/* The effect that moves the cursor to turn->to for good, for a job of the hook's own. */
 void follower_cursor(const struct follower_turn *turn, struct effect *effect_r);
 
 #endif

@@ -3,6 +3,11 @@
  * wanted classes become messages, as many as fit become a load, and a load that is delivered moves
  * the cursor. So a page that is cut off in its middle is not sent from its beginning again.
  *
+ * Where a receiver acknowledges nothing (unread.h), the cursor stays behind what it has surely
+ * read, and each load but the first goes only over the connection of those before it: if that is
+ * gone, whatever has died, all that may be lost with it is sent again, in its order. Whoever gets a
+ * row twice knows it by its number.
+ *
  * All that can go wrong is that a row cannot be delivered; then it waits, with all behind it, and
  * why stands beside the cursor. Nothing is ever passed over, but for what the retention's end has
  * taken away meanwhile; that is told.
@@ -22,6 +27,7 @@
 #include "authd/record/courier.h"
 #include "authd/record/follower.h"
 #include "authd/record/local.h"
+#include "authd/record/unread.h"
 #include "common/fault.h"
 
 #define DELIVERY_US INT64_C(30000000)
@@ -38,6 +44,7 @@ struct stream {
 	struct config_stream config;
 	struct follower *follower;
 	struct courier *courier; /* of one that leaves the machine */
+	struct unread unread;	 /* of one that leaves it over a connection */
 	struct local local;	 /* of one that stays */
 	atomic_bool stopping;
 	struct wf_buf load, message;
@@ -85,6 +92,12 @@ add_frame(struct stream *stream)
 	return status;
 }
 
+static int64_t
+boot_us(const struct stream *stream)
+{
+	return wf_clock_now(&stream->base->clock).boot_us;
+}
+
 static wf_status
 send_away(struct stream *stream, char *why_r, size_t size)
 {
@@ -92,8 +105,8 @@ send_away(struct stream *stream, char *why_r, size_t size)
 		.section = stream->config.name,
 		.load = stream->load.data,
 		.len = stream->load.len,
-		.deadline_boot_us =
-			wf_clock_now(&stream->base->clock).boot_us + DELIVERY_US};
+		.goes_on = unread_any(&stream->unread),
+		.deadline_boot_us = boot_us(stream) + DELIVERY_US};
 
 	return courier_deliver(stream->courier, &delivery, why_r, size);
 }
@@ -116,7 +129,24 @@ write_row(struct stream *stream, const struct store_audit_entry *stored)
 		       : write_local(stream, &entry, &stream->message);
 }
 
-/* All that waits in the load; the cursor may stand behind `seq` then. */
+static bool
+has_connection(const struct stream *stream)
+{
+	return stream->config.way == STREAM_TCP || stream->config.way == STREAM_TLS;
+}
+
+/* Rows up to `seq` are delivered, or need not be. */
+static void
+move_to(struct stream *stream, struct follower_turn *turn, uint64_t seq)
+{
+	if (stream->load.len > 0 && has_connection(stream))
+		unread_add(&stream->unread, seq, stream->load.len, boot_us(stream));
+	else
+		unread_pass(&stream->unread, seq);
+	turn->to = seq;
+}
+
+/* All that waits in the load. */
 static wf_status
 flush(struct stream *stream, struct follower_turn *turn, uint64_t seq)
 {
@@ -124,9 +154,9 @@ flush(struct stream *stream, struct follower_turn *turn, uint64_t seq)
 
 	if (stream->load.len > 0)
 		status = send_away(stream, turn->why, sizeof(turn->why));
-	wf_buf_cut(&stream->load, 0);
 	if (status == WF_OK)
-		turn->to = seq;
+		move_to(stream, turn, seq);
+	wf_buf_cut(&stream->load, 0);
 	return status;
 }
 
@@ -156,7 +186,7 @@ add_row(struct stream *stream, struct follower_turn *turn, size_t i)
 	status = local_send(&stream->local, stream->message.data, stream->message.len, turn->why,
 		sizeof(turn->why));
 	if (status == WF_OK)
-		turn->to = entry->seq;
+		move_to(stream, turn, entry->seq);
 	return status;
 }
 
@@ -184,14 +214,30 @@ take(void *ctx, struct follower_turn *turn)
 	wf_status status = WF_OK;
 
 	tell_gap(stream, turn);
+	if (turn->from != stream->unread.at)
+		unread_begin(&stream->unread, turn->from);
 	turn->to = turn->from;
 	wf_buf_cut(&stream->load, 0);
 	for (size_t i = 0; status == WF_OK && i < turn->n; i++)
 		status = add_row(stream, turn, i);
 	if (status == WF_OK)
 		status = flush(stream, turn, last);
+	turn->sure = unread_sure(&stream->unread, boot_us(stream));
+	if (has_connection(stream))
+		return status; /* what went over it before comes again */
 	/* some were delivered: their place is kept, and the rest fails once more by itself */
 	return turn->to > turn->from ? WF_OK : status;
+}
+
+/* What was delivered long ago has been read. */
+static wf_status
+idle(void *ctx, struct follower_turn *turn)
+{
+	struct stream *stream = ctx;
+
+	if (turn->from == stream->unread.at)
+		turn->sure = unread_sure(&stream->unread, boot_us(stream));
+	return WF_OK;
 }
 
 static void
@@ -230,6 +276,7 @@ follow(struct stream *stream)
 		.idle_ms = stream->base->idle_ms,
 		.ctx = stream,
 		.take = take,
+		.idle = idle,
 		.interrupt = interrupt,
 	};
 

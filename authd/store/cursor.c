@@ -22,6 +22,7 @@ effect_cursor(struct writer *w, const struct effect *effect, struct effect_resul
 	sql_put_int(&q, effect->value2);
 	sql_put_int(&q, w->now.wall_us);
 	sql_put_text(&q, effect->text2);
+	sql_put_int(&q, effect->value3 > effect->value2 ? effect->value3 : effect->value2);
 	status = sql_run(&q, &changed);
 	return status == WF_OK && changed != 1 ? WF_CONFLICT : status;
 }
@@ -42,6 +43,7 @@ view_cursors(struct reader *r, struct store_view *view)
 		*one = (struct store_cursor){.id = sql_get_int(&q)};
 		sql_get_text(&q, one->name, sizeof(one->name));
 		one->seq = (uint64_t)sql_get_int(&q);
+		one->ahead = (uint64_t)sql_get_int(&q);
 		one->moved_us = sql_get_int(&q);
 		sql_get_text(&q, one->why, sizeof(one->why));
 	}

@@ -4,13 +4,14 @@
 
 /*
  * cursor: how far each reader of the log (authd/record) has come: all rows up to seq are behind it,
- * since moved_us.  why: what keeps it there, in words; "" = nothing does.
+ * since moved_us.  ahead: how far it has come meanwhile; what lies between is taken again if it has
+ * to begin anew.  why: what keeps it there, in words; "" = nothing does.
  */
 #define STORE_SCHEMA_V5_CURSOR                                                                 \
 	"CREATE TABLE cursor("                                                                 \
 	" id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <> ''),"               \
-	" seq INTEGER NOT NULL CHECK (seq >= 0), moved_us INTEGER NOT NULL,"                   \
-	" why TEXT NOT NULL) STRICT;"
+	" seq INTEGER NOT NULL CHECK (seq >= 0), ahead INTEGER NOT NULL,"                      \
+	" moved_us INTEGER NOT NULL, why TEXT NOT NULL, CHECK (ahead >= seq)) STRICT;"
 
 /*
  * month: runs of rows of the log, see retention.h; last_seq 0 is the one that is being written.

@@ -513,11 +513,12 @@ const char *const sql_text[SQL_COUNT] = {
 		"SELECT id, kind, session_id, user, service, nas, acct_session, framed, created_us"
 		" FROM outbox WHERE id > ?1 AND done_us = 0 ORDER BY id LIMIT ?2",
 	[SQL_CURSOR_MOVE] =
-		"INSERT INTO cursor(name, seq, moved_us, why) SELECT ?1, ?3, ?4, ?5 WHERE ?2 = 0"
-		" OR EXISTS (SELECT 1 FROM cursor WHERE name = ?1) ON CONFLICT(name) DO UPDATE SET"
-		" moved_us = iif(excluded.seq = seq, moved_us, excluded.moved_us),"
-		" seq = excluded.seq, why = excluded.why WHERE seq = ?2",
-	[SQL_VIEW_CURSORS] = "SELECT id, name, seq, moved_us, why FROM cursor WHERE id > ?1"
+		"INSERT INTO cursor(name, seq, ahead, moved_us, why) SELECT ?1, ?3, ?6, ?4, ?5"
+		" WHERE ?2 = 0 OR EXISTS (SELECT 1 FROM cursor WHERE name = ?1)"
+		" ON CONFLICT(name) DO UPDATE SET seq = excluded.seq, ahead = excluded.ahead,"
+		" moved_us = iif(excluded.ahead > ahead, excluded.moved_us, moved_us),"
+		" why = excluded.why WHERE seq = ?2",
+	[SQL_VIEW_CURSORS] = "SELECT id, name, seq, ahead, moved_us, why FROM cursor WHERE id > ?1"
 			     " AND (?3 = '' OR name = ?3) ORDER BY id LIMIT ?2",
 	[SQL_DUTY_DONE] =
 		"INSERT INTO duty(name, done_us, done_by) VALUES (?1, ?2, ?3) ON CONFLICT(name) DO"

@@ -507,7 +507,8 @@ struct store_order {
 struct store_cursor {
 	int64_t id;
 	char name[64];
-	uint64_t seq; /* all rows up to it are behind it */
+	uint64_t seq;	/* all rows up to it are behind it */
+	uint64_t ahead; /* >= seq: how far it has come; those between may be taken again */
 	int64_t moved_us;
 	char why[256]; /* what keeps it there, in words; "" = nothing does */
 };

