@@ -60,32 +60,6 @@ account_make(uint32_t number, struct account *account_r)
 }
 
 static void
-password_make(const struct fill *fill, struct credential *credential_r)
-{
-	*credential_r = (struct credential){.factor = FACTOR_PASSWORD, .state = CREDENTIAL_ACTIVE, .counter = -1};
-	credential_r->secret_len = strlen(fill->hash);
-	memcpy(credential_r->secret, fill->hash, credential_r->secret_len);
-}
-
-/* A seal is bound to the account's id, which is its number in a store that was empty. */
-static void
-token_make(const struct fill *fill, uint32_t number, struct credential *credential_r)
-{
-	struct keyring_aad place = {.table = "credential", .account_id = number, .label = PEOPLE_LABEL};
-	struct wf_secret secret = WF_SECRET_EMPTY;
-	uint8_t bytes[PEOPLE_SECRET_LEN];
-
-	*credential_r = (struct credential){.factor = FACTOR_HOTP, .state = CREDENTIAL_ACTIVE, .algorithm = OTP_SHA1, .digits = 6};
-	(void)snprintf(credential_r->label, sizeof(credential_r->label), "%s", PEOPLE_LABEL);
-	people_secret(number, bytes);
-	filler_check(wf_secret_set(&secret, bytes, sizeof(bytes)), "secret");
-	filler_check(keyring_seal(fill->keys, &place, &secret, credential_r->secret, sizeof(credential_r->secret),
-		      &credential_r->secret_len, &credential_r->key_id),
-		"seal");
-	wf_secret_clear(&secret);
-}
-
-static void
 row_make(const struct fill *fill, enum audit_class class, const char *event, uint32_t number, int64_t at_us,
 	struct audit_row *row_r)
 {
@@ -113,15 +87,16 @@ people_add(struct fill *fill, uint32_t first, uint32_t count)
 	for (uint32_t i = 0; i < count; i++) {
 		struct effect *effects = &fill->effects[3 * i];
 		struct credential *credentials = &fill->credentials[2 * i];
+		uint8_t secret[PEOPLE_SECRET_LEN];
 
+		/* An account's id is its number in a store that was empty. */
 		account_make(first + i, &fill->accounts[i]);
-		password_make(fill, &credentials[0]);
-		token_make(fill, first + i, &credentials[1]);
+		people_secret(first + i, secret);
+		filler_password(first + i, fill->hash, &credentials[0]);
+		filler_token(fill->keys, first + i, FACTOR_HOTP, PEOPLE_LABEL, secret, &credentials[1]);
 		effects[0] = (struct effect){.kind = EFFECT_ACCOUNT_ADD, .account = &fill->accounts[i]};
 		effects[1] = (struct effect){.kind = EFFECT_CREDENTIAL_ADD, .credential = &credentials[0], .account_id = first + i};
 		effects[2] = (struct effect){.kind = EFFECT_CREDENTIAL_ADD, .credential = &credentials[1], .account_id = first + i};
-		credentials[0].account_id = first + i;
-		credentials[1].account_id = first + i;
 	}
 	/* Before the first login: the log's time goes forward only, or a span of time would have to be looked for. */
 	row_make(fill, AUDIT_ADMIN, "import", first, wf_clock_now(&wf_clock_system).wall_us - LOG_US, &fill->rows[0]);

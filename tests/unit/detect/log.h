@@ -6,13 +6,7 @@
 #define WF_TESTS_UNIT_DETECT_LOG_H
 
 #include "authd/detect/detect.h"
-
-#define MINUTE INT64_C(60000000)
-#define HOUR (60 * MINUTE)
-#define DAY (24 * HOUR)
-/* Monday, 2026-03-02, 00:00 in Tokyo. */
-#define MONDAY (INT64_C(1772377200) * 1000000)
-#define TOKYO 540 /* minutes from UTC */
+#include "tests/company/company.h"
 
 #define LOG_FOUND_MAX 4096
 #define LOG_HABITS_MAX 8192

@@ -1,18 +1,18 @@
-/* A company of 200 people, as rows of a log. */
+/* A company of 200 people, as what happens to it. */
 #include "config.h"
 
-#include "tests/unit/detect/company.h"
+#include "tests/company/company.h"
 
-#include <check.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/bench/tool.h"
 #include "tests/unit/dice.h"
 
 #define EVENTS_MAX 400000
 #define NEW_PEOPLE 5 /* a month, from the end of the list */
-#define ON_CALL 6
 #define DOOR 300 /* sources a day that guess at the door */
 
 struct person {
@@ -26,12 +26,6 @@ struct person {
 	unsigned hotel;
 };
 
-struct event {
-	int64_t time_us;
-	uint32_t order;
-	char user[16], source[24], reason[20];
-};
-
 struct company {
 	uint32_t dice;
 	int day; /* the next one */
@@ -39,7 +33,7 @@ struct company {
 	unsigned networks; /* given out so far */
 	struct person people[COMPANY_PEOPLE];
 	size_t n;
-	struct event events[EVENTS_MAX];
+	struct company_event events[EVENTS_MAX];
 };
 
 static bool
@@ -73,17 +67,28 @@ address_of(unsigned network, char text_r[24])
 	(void)snprintf(text_r, 24, "100.%u.%u.17", 64 + network / 256 % 64, network % 256);
 }
 
+void
+company_name(unsigned number, char name_r[16])
+{
+	(void)snprintf(name_r, 16, "person%03u", number);
+}
+
+int
+company_joined(const struct company *company, unsigned number)
+{
+	return company->people[number].joined;
+}
+
 struct company *
 company_new(uint32_t seed)
 {
-	struct company *company = calloc(1, sizeof(*company));
+	struct company *company = memory(1, sizeof(*company));
 
-	ck_assert_ptr_nonnull(company);
 	company->dice = seed;
 	for (unsigned i = 0; i < COMPANY_PEOPLE; i++) {
 		struct person *person = &company->people[i];
 
-		(void)snprintf(person->name, sizeof(person->name), "person%03u", i);
+		company_name(i, person->name);
 		person->home = fresh_network(company);
 		person->office = between(company, 1, 5);
 		person->begins = between(company, 8 * 60, 9 * 60 + 45);
@@ -108,10 +113,11 @@ void
 company_add(struct company *company, int64_t time_us, const char *user, const char *source,
 	const char *reason)
 {
-	struct event *event = &company->events[company->n];
+	struct company_event *event = &company->events[company->n];
 
-	ck_assert_uint_lt(company->n, EVENTS_MAX);
-	*event = (struct event){.time_us = time_us, .order = (uint32_t)company->n};
+	if (company->n == EVENTS_MAX)
+		give_up("room for a month");
+	*event = (struct company_event){.time_us = time_us, .order = (uint32_t)company->n};
 	company->n++;
 	(void)snprintf(event->user, sizeof(event->user), "%s", user);
 	(void)snprintf(event->source, sizeof(event->source), "%s", source);
@@ -228,7 +234,7 @@ persons_day(struct company *company, unsigned i, int day)
 	if (day < person->joined)
 		return;
 	fate(company, person, day);
-	if (i < ON_CALL && day / 7 % ON_CALL == (int)i && happens(company, 4000))
+	if (i < COMPANY_ON_CALL && day / 7 % COMPANY_ON_CALL == (int)i && happens(company, 4000))
 		on_call(company, person, day);
 	if (day >= person->away_until && (!weekend || happens(company, 200)))
 		work_day(company, person, day);
@@ -258,7 +264,7 @@ one_day(struct company *company, int day)
 	for (unsigned i = 0; i < COMPANY_PEOPLE; i++)
 		persons_day(company, i, day);
 	for (unsigned hour = 0; hour < 24; hour++)
-		company_add(company, at(day, hour * 60 + 5), "backup", "10.0.0.20", "ok-one");
+		company_add(company, at(day, hour * 60 + 5), COMPANY_SERVICE, "10.0.0.20", "ok-one");
 	at_the_door(company, day);
 }
 
@@ -283,7 +289,7 @@ company_month(struct company *company)
 static int
 compare(const void *a, const void *b)
 {
-	const struct event *one = a, *other = b;
+	const struct company_event *one = a, *other = b;
 
 	if (one->time_us != other->time_us)
 		return one->time_us < other->time_us ? -1 : 1;
@@ -291,15 +297,9 @@ compare(const void *a, const void *b)
 }
 
 void
-company_feed(struct company *company, struct log *log)
+company_each(struct company *company, company_visit *visit, void *ctx)
 {
 	qsort(company->events, company->n, sizeof(company->events[0]), compare);
-	for (size_t i = 0; i < company->n; i++) {
-		const struct event *event = &company->events[i];
-
-		if (event->source[0] == '\0')
-			log_act(log, event->time_us, event->reason, event->user);
-		else
-			log_login(log, event->time_us, event->user, event->source, event->reason);
-	}
+	for (size_t i = 0; i < company->n; i++)
+		visit(ctx, &company->events[i]);
 }
