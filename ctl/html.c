@@ -382,11 +382,25 @@ html_cell_count(struct html *html, uint64_t count)
 	html_cell(html, html_count(count, text));
 }
 
+/* Ends the rows, or the sums. */
+static void
+end_rows(struct html *html)
+{
+	if (html->column != 0)
+		abort(); /* half a row */
+	html_end(html);
+}
+
+void
+html_table_foot(struct html *html)
+{
+	end_rows(html);
+	html_begin(html, "tfoot");
+}
+
 void
 html_table_end(struct html *html)
 {
-	if (html->column != 0)
-		abort();
-	html_end(html);
+	end_rows(html);
 	html_end(html);
 }

@@ -81,6 +81,8 @@ void html_cell_count(struct html *html, uint64_t count);
 /* A cell with more than text in it, a mark for instance; until html_cell_end(). */
 void html_cell_begin(struct html *html);
 void html_cell_end(struct html *html);
+/* The rows behind this are sums. */
+void html_table_foot(struct html *html);
 void html_table_end(struct html *html);
 
 #endif

@@ -38,6 +38,7 @@ const char html_style[] =
 	"overflow-wrap:anywhere}\n"
 	"th{background:#e6ebf0;font-weight:bold;white-space:nowrap}\n"
 	"thead{display:table-header-group}\n"
+	"tfoot{display:table-row-group;font-weight:bold;background:#f4f5f7}\n"
 	"tr{break-inside:avoid}\n"
 	".num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	".time{white-space:nowrap;font-variant-numeric:tabular-nums}\n"
@@ -64,9 +65,10 @@ const char html_style[] =
 	"svg rect{vector-effect:non-scaling-stroke}\n"
 	"svg .axis{stroke:#555;stroke-width:2}svg .grid{stroke:#999;stroke-width:1;"
 	"stroke-dasharray:4 6}svg .shade{fill:#eef0f3}\n"
-	".s0{fill:#a9cbe6;background:#a9cbe6}.s1{fill:#9c3106;background:#9c3106}"
-	".s2{fill:#f2c14e;background:#f2c14e}svg .s0,svg .s2{stroke:#3a4a5a;stroke-width:.6}\n"
-	".key{font-size:8.5pt;margin-left:5mm;white-space:nowrap}"
+	".s0{fill:#bcd9ee;background:#bcd9ee}.s1{fill:#d9932b;background:#d9932b}"
+	".s2{fill:#77629c;background:#77629c}.s3{fill:#8a1f06;background:#8a1f06}"
+	"svg .s0,svg .s1,svg .s2{stroke:#3a4a5a;stroke-width:.6}\n"
+	".key{font-weight:normal;font-size:8.5pt;margin-left:5mm;white-space:nowrap}"
 	".key i{display:inline-block;width:3mm;height:3mm;margin-right:1mm;border:.2mm solid #555;"
 	"vertical-align:-.3mm}\n"
 	".bar{width:32%}td.bar{vertical-align:middle}.bar svg{height:3mm}\n"
@@ -74,7 +76,7 @@ const char html_style[] =
 	".h3{fill:#86b4d8}.h4{fill:#3d78ab}.h5{fill:#16416b}\n"
 	/* On paper. */
 	"@media print{html{background:none}body{max-width:none;padding:0}"
-	".sheet{padding:0;margin:0;box-shadow:none;break-before:page}"
+	".sheet{padding:0 .4mm;margin:0;box-shadow:none;break-before:page}"
 	".sheet:first-of-type{break-before:auto}"
 	"h2,h3,caption,figcaption{break-after:avoid}.whole{break-inside:avoid}}\n";
 /* clang-format on */

@@ -38,7 +38,7 @@
 #define SHORT_SIZE 16
 
 static const char *const looks[] = {
-	[PLOT_SUCCESS] = "s0", [PLOT_FAILURE] = "s1", [PLOT_OTHER] = "s2"};
+	[PLOT_SUCCESS] = "s0", [PLOT_REFUSED] = "s1", [PLOT_OTHER] = "s2", [PLOT_FAILURE] = "s3"};
 
 /* --- numbers --- */
 
@@ -205,24 +205,22 @@ figures_text(const struct plot *plot, const uint64_t *values, struct text *text)
 			html_count(values[i], count));
 }
 
+/* With a key of the series, if any. */
 static void
-begin_figure(struct html *html, const char *caption)
+begin_figure(
+	struct html *html, const char *caption, const struct plot_series *series, size_t nseries)
 {
 	html_begin(html, "figure");
 	html_begin(html, "figcaption");
-	html_line(html, "b", NULL, caption);
-}
-
-static void
-put_keys(struct html *html, const struct plot *plot)
-{
-	for (size_t i = 0; i < plot->nseries; i++) {
+	html_text(html, caption);
+	for (size_t i = 0; i < nseries; i++) {
 		html_begin(html, "span");
 		html_attr(html, "class", "key");
-		html_line(html, "i", looks[plot->series[i].look], "");
-		html_text(html, plot->series[i].title);
+		html_line(html, "i", looks[series[i].look], "");
+		html_text(html, series[i].title);
 		html_end(html);
 	}
+	html_end(html);
 }
 
 /* --- columns --- */
@@ -307,9 +305,7 @@ plot_columns(struct html *html, const struct plot *plot)
 	double step = tick_step(most);
 	int ticks = tick_count(most, step);
 
-	begin_figure(html, plot->caption);
-	put_keys(html, plot);
-	html_end(html);
+	begin_figure(html, plot->caption, plot->series, plot->nseries);
 	begin_svg(html, WIDTH, COLUMNS_TOP + COLUMNS_HEIGHT + COLUMNS_FOOT);
 	html_attr(html, "role", "img");
 	put_description(html, plot);
@@ -374,6 +370,7 @@ put_sums(struct html *html, const struct plot *plot, bool bars)
 
 	for (size_t i = 0; i < plot->nseries; i++)
 		sums.values[i] = series_sum(plot, i);
+	html_table_foot(html);
 	html_cell(html, sums.label);
 	if (bars)
 		html_cell(html, "");
@@ -387,7 +384,7 @@ put_table(struct html *html, const struct plot *plot, bool bars)
 	size_t n = table_columns(plot, bars, columns);
 	double most = highest(plot);
 
-	html_table(html, plot->caption, columns, n);
+	html_table(html, NULL, columns, n);
 	for (size_t i = 0; i < plot->nbars; i++) {
 		html_cell(html, plot->bars[i].label);
 		if (bars)
@@ -401,13 +398,17 @@ put_table(struct html *html, const struct plot *plot, bool bars)
 void
 plot_bars(struct html *html, const struct plot *plot)
 {
+	begin_figure(html, plot->caption, plot->series, plot->nseries);
 	put_table(html, plot, true);
+	html_end(html);
 }
 
 void
 plot_figures(struct html *html, const struct plot *plot)
 {
+	begin_figure(html, plot->caption, NULL, 0);
 	put_table(html, plot, false);
+	html_end(html);
 }
 
 /* --- the heat map --- */
@@ -471,8 +472,7 @@ plot_heat(struct html *html, const struct plot_heat *heat)
 {
 	uint64_t most = hottest(heat);
 
-	begin_figure(html, heat->caption);
-	html_end(html);
+	begin_figure(html, heat->caption, NULL, 0);
 	begin_svg(html, WIDTH + 2, HEAT_TOP + PLOT_DAYS * HEAT_ROW + 2);
 	html_attr(html, "role", "img");
 	html_line(html, "title", NULL, heat->caption);

@@ -9,12 +9,12 @@
 
 #include "ctl/html.h"
 
-#define PLOT_SERIES_MAX 3
+#define PLOT_SERIES_MAX 4
 #define PLOT_DAYS 7
 #define PLOT_HOURS 24
 
-/* How a series looks. */
-enum plot_look { PLOT_SUCCESS, PLOT_FAILURE, PLOT_OTHER };
+/* How a series looks, the lightest first. */
+enum plot_look { PLOT_SUCCESS, PLOT_REFUSED, PLOT_OTHER, PLOT_FAILURE };
 
 struct plot_bar {
 	const char *label;
