@@ -51,6 +51,11 @@ int table_column(const struct table *table, const char *name);
 /* Never NULL: "" for a column or row that is not there. */
 const char *table_cell(const struct table *table, size_t row, const char *name);
 
+/* What a column is called in a heading; its own name if it has no other. */
+const char *table_title(const char *column);
+/* A cell of that column in the user's language, if it is a word of the daemon. */
+const char *table_word(const char *column, const char *cell);
+
 /*
  * Columns that `text` takes on a terminal; what cannot be shown counts as the one '?' it becomes.
  */
