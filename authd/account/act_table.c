@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "authd/account/internal.h"
+#include "authd/account/review_tally.h"
 
 #define REASON_MAX 256
 #define UID_MAX INT64_C(4294967294) /* (uid_t)-1 is none */
@@ -102,6 +103,14 @@ static const struct act_arg_spec finding_show_args[] = {ID_NEEDED, END};
 static const struct act_arg_spec finding_close_args[] = {ID_NEEDED,
 	{.name = "level", .type = ARG_NUMBER, .required = true, .min = 0, .max = 3}, REASON_NEEDED,
 	TICKET, END};
+#define MONTH {.name = "month", .type = ARG_TEXT, .min = 7, .max = 7}
+#define AFTER NUMBER("after", 0, INT64_MAX)
+static const struct act_arg_spec review_args[] = {MONTH, END};
+static const struct act_arg_spec review_page_args[] = {MONTH, AFTER, END};
+static const struct act_arg_spec review_rows_args[] = {MONTH, AFTER,
+	{.name = "list", .type = ARG_CHOICE, .required = true, .choices = REVIEW_LIST_NAMES}, END};
+static const struct act_arg_spec review_sign_args[] = {MONTH, REASON_NEEDED, TICKET,
+	{.name = "hash", .type = ARG_TEXT, .required = true, .min = 64, .max = 64}, END};
 static const struct act_arg_spec service_show_args[] = {
 	{.name = "name", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END
 };
@@ -169,6 +178,7 @@ static const struct act_arg_spec tune_args[] = {NUMBER("target", 10, 10000), END
 #define LOG_EXPORT(id, role, args, handle) {id, role, false, true, false, true, args, handle}
 #define CHANGE(id, role, args, handle) {id, role, false, true, true, false, args, handle}
 #define OWN_CHANGE(id, role, args, handle) {id, role, true, true, true, false, args, handle}
+#define LOG_CHANGE(id, role, args, handle) {id, role, false, true, true, true, args, handle}
 #define LONG_CHANGE(id, role, args, handle) {id, role, false, true, false, false, args, handle}
 
 static const struct act acts[] = {
@@ -199,6 +209,13 @@ static const struct act acts[] = {
 	LOG_VIEW("finding.list", ROLE_AUDITOR, finding_list_args, act_finding_list),
 	LOG_VIEW("finding.show", ROLE_AUDITOR, finding_show_args, act_finding_show),
 	CHANGE("finding.close", ROLE_OFFICER, finding_close_args, act_finding_close),
+	LOG_EXPORT("review.show", ROLE_AUDITOR, review_args, act_review_show),
+	LOG_VIEW("review.figures", ROLE_AUDITOR, review_args, act_review_figures),
+	LOG_VIEW("review.findings", ROLE_AUDITOR, review_page_args, act_review_findings),
+	LOG_VIEW("review.rows", ROLE_AUDITOR, review_rows_args, act_review_rows),
+	LOG_VIEW("review.accounts", ROLE_AUDITOR, review_page_args, act_review_accounts),
+	LOG_CHANGE("review.sign", ROLE_AUDITOR, review_sign_args, act_review_sign),
+	LOG_VIEW("review.list", ROLE_AUDITOR, no_args, act_review_list),
 	VIEW("service.list", ROLE_VIEWER, no_args, act_service_list),
 	VIEW("service.show", ROLE_VIEWER, service_show_args, act_service_show),
 	VIEW("session.list", ROLE_VIEWER, session_list_args, act_session_list),

@@ -21,6 +21,42 @@ words_of(const char *id)
 	return rule < 0 ? id : _(detect_rules()[rule].words);
 }
 
+/* --- one as a row --- */
+
+static const char *const columns[] = {"id:number", "level:number", "state", "rule", "text", "user",
+	"source", "first:time", "last:time", "rows:number", "decided:number", "closed-by",
+	"closed:time", "reason"};
+
+wf_status
+finding_head(struct act_call *call, const char *more)
+{
+	const char *out[COUNT_OF(columns) + 1];
+
+	memcpy(out, columns, sizeof(columns));
+	out[COUNT_OF(columns)] = more;
+	return act_head(call, out, COUNT_OF(columns) + (more != NULL));
+}
+
+wf_status
+finding_row(struct act_call *call, const struct incident *incident, const char *more)
+{
+	char id[ACT_NUMBER_SIZE], level[ACT_NUMBER_SIZE], rows[ACT_NUMBER_SIZE],
+		first[ACT_NUMBER_SIZE], last[ACT_NUMBER_SIZE], closed[ACT_NUMBER_SIZE],
+		decided[ACT_NUMBER_SIZE] = "";
+	const char *cells[COUNT_OF(columns) + 1] = {act_number_text(incident->id, id),
+		act_number_text((int64_t)incident->level, level),
+		incident->closed_us != 0 ? "closed" : "open", incident->rule,
+		words_of(incident->rule), incident->user, incident->source,
+		act_moment_text(incident->first_us, first),
+		act_moment_text(incident->last_us, last),
+		act_number_text((int64_t)incident->rows, rows), decided, incident->closed_by,
+		act_moment_text(incident->closed_us, closed), incident->reason, more};
+
+	if (incident->decided >= 0)
+		(void)act_number_text(incident->decided, decided);
+	return act_row_out(call, cells, COUNT_OF(columns) + (more != NULL));
+}
+
 /* --- list --- */
 
 struct listing {
@@ -33,38 +69,22 @@ static wf_status
 list_one(void *ctx, const struct incident *incident)
 {
 	struct listing *listing = ctx;
-	char id[ACT_NUMBER_SIZE], level[ACT_NUMBER_SIZE], rows[ACT_NUMBER_SIZE],
-		first[ACT_NUMBER_SIZE], last[ACT_NUMBER_SIZE], closed[ACT_NUMBER_SIZE],
-		decided[ACT_NUMBER_SIZE] = "";
-	const char *cells[] = {act_number_text(incident->id, id),
-		act_number_text((int64_t)incident->level, level),
-		incident->closed_us != 0 ? "closed" : "open", incident->rule,
-		words_of(incident->rule), incident->user, incident->source,
-		act_moment_text(incident->first_us, first),
-		act_moment_text(incident->last_us, last),
-		act_number_text((int64_t)incident->rows, rows), decided, incident->closed_by,
-		act_moment_text(incident->closed_us, closed), incident->reason};
 
 	if ((int64_t)incident->level < listing->least)
 		return WF_OK;
-	if (incident->decided >= 0)
-		(void)act_number_text(incident->decided, decided);
 	listing->n++;
-	return act_row_out(listing->call, cells, COUNT_OF(cells));
+	return finding_row(listing->call, incident, NULL);
 }
 
 wf_status
 act_finding_list(struct act_call *call)
 {
-	static const char *const columns[] = {"id:number", "level:number", "state", "rule", "text",
-		"user", "source", "first:time", "last:time", "rows:number", "decided:number",
-		"closed-by", "closed:time", "reason"};
 	const struct store_view view = {
 		.kind = act_flag(call, "all", false) ? VIEW_INCIDENTS : VIEW_INCIDENTS_OPEN,
 		.result = -1,
 		.since_us = act_number(call, "since", 0)};
 	struct listing listing = {.call = call, .least = act_number(call, "level", 0)};
-	wf_status status = act_head(call, columns, COUNT_OF(columns));
+	wf_status status = finding_head(call, NULL);
 
 	if (status == WF_OK)
 		status = act_each_incident(call, &view, list_one, &listing);

@@ -252,6 +252,11 @@ struct act_retention {
 };
 WF_MUST_USE wf_status act_retention(struct act_call *call, struct act_retention *retention_r);
 
+/* --- findings.c: one as a row, with one more column behind, unless that is NULL --- */
+WF_MUST_USE wf_status finding_head(struct act_call *call, const char *more);
+WF_MUST_USE wf_status finding_row(
+	struct act_call *call, const struct incident *incident, const char *more);
+
 /* --- log_streams.c --- */
 struct act_streams {
 	int64_t now_us;
@@ -330,6 +335,13 @@ wf_status act_log_show(struct act_call *call);
 wf_status act_finding_list(struct act_call *call);
 wf_status act_finding_show(struct act_call *call);
 wf_status act_finding_close(struct act_call *call);
+wf_status act_review_show(struct act_call *call);
+wf_status act_review_figures(struct act_call *call);
+wf_status act_review_findings(struct act_call *call);
+wf_status act_review_rows(struct act_call *call);
+wf_status act_review_accounts(struct act_call *call);
+wf_status act_review_sign(struct act_call *call);
+wf_status act_review_list(struct act_call *call);
 wf_status act_log_export(struct act_call *call);
 wf_status act_log_verify(struct act_call *call);
 wf_status act_log_match(struct act_call *call);

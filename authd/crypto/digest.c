@@ -21,8 +21,54 @@ digest_text(const uint8_t hash[DIGEST_LEN], char text_r[DIGEST_TEXT_SIZE])
 		(void)snprintf(text_r + 2 * i, 3, "%02x", hash[i]);
 }
 
+/* struct digest is OpenSSL's context. */
+static EVP_MD_CTX *
+context(struct digest *digest)
+{
+	return (EVP_MD_CTX *)digest;
+}
+
+wf_status
+digest_new(struct digest **digest_r)
+{
+	EVP_MD_CTX *ctx = wf_fault(WF_FAULT_ALLOC) ? NULL : EVP_MD_CTX_new();
+
+	if (ctx == NULL)
+		return WF_NO_MEMORY;
+	if (EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1) {
+		EVP_MD_CTX_free(ctx);
+		return WF_CRYPTO;
+	}
+	*digest_r = (struct digest *)ctx;
+	return WF_OK;
+}
+
+wf_status
+digest_add(struct digest *digest, const void *bytes, size_t len)
+{
+	return EVP_DigestUpdate(context(digest), bytes, len) == 1 ? WF_OK : WF_CRYPTO;
+}
+
+wf_status
+digest_end(struct digest *digest, char text_r[DIGEST_TEXT_SIZE])
+{
+	uint8_t hash[EVP_MAX_MD_SIZE];
+
+	if (EVP_DigestFinal_ex(context(digest), hash, NULL) != 1)
+		return WF_CRYPTO;
+	digest_text(hash, text_r);
+	return WF_OK;
+}
+
+void
+digest_free(struct digest **digest)
+{
+	EVP_MD_CTX_free(context(*digest));
+	*digest = NULL;
+}
+
 static wf_status
-digest_rest(int fd, EVP_MD_CTX *ctx)
+digest_rest(int fd, struct digest *digest)
 {
 	uint8_t bytes[STEP];
 	size_t len = STEP;
@@ -30,8 +76,8 @@ digest_rest(int fd, EVP_MD_CTX *ctx)
 
 	while (status == WF_OK && len == STEP) {
 		status = file_read(fd, bytes, STEP, &len);
-		if (status == WF_OK && EVP_DigestUpdate(ctx, bytes, len) != 1)
-			status = WF_CRYPTO;
+		if (status == WF_OK)
+			status = digest_add(digest, bytes, len);
 	}
 	return status;
 }
@@ -39,21 +85,16 @@ digest_rest(int fd, EVP_MD_CTX *ctx)
 wf_status
 digest_file(int fd, char text_r[DIGEST_TEXT_SIZE])
 {
-	EVP_MD_CTX *ctx = wf_fault(WF_FAULT_ALLOC) ? NULL : EVP_MD_CTX_new();
-	uint8_t hash[EVP_MAX_MD_SIZE];
-	wf_status status = ctx == NULL ? WF_NO_MEMORY : WF_OK;
+	struct digest *digest = NULL;
+	wf_status status = digest_new(&digest);
 
-	if (status == WF_OK && EVP_DigestInit_ex(ctx, EVP_sha256(), NULL) != 1)
-		status = WF_CRYPTO;
 	if (status == WF_OK && lseek(fd, 0, SEEK_SET) != 0)
 		status = WF_IO;
 	if (status == WF_OK)
-		status = digest_rest(fd, ctx);
-	if (status == WF_OK && EVP_DigestFinal_ex(ctx, hash, NULL) != 1)
-		status = WF_CRYPTO;
-	EVP_MD_CTX_free(ctx);
+		status = digest_rest(fd, digest);
 	if (status == WF_OK)
-		digest_text(hash, text_r);
+		status = digest_end(digest, text_r);
+	digest_free(&digest);
 	return status;
 }
 

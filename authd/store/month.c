@@ -23,20 +23,31 @@ date_of(int year, int month)
 	return (int64_t)mktime(&tm) * US_PER_S;
 }
 
-/* The local month that a date is of; what no calendar has is of the nearest that one has. */
-static struct work_month
-month_at(int64_t date_us)
+int
+store_month_of(int64_t date_us)
 {
 	time_t seconds = (time_t)(date_us / US_PER_S);
 	struct tm tm = {.tm_year = 70};
 
 	seconds = seconds < 0 ? 0 : seconds > YEAR_9999 ? YEAR_9999 : seconds;
 	(void)localtime_r(&seconds, &tm);
-	return (struct work_month){
-		.number = (tm.tm_year + 1900) * 100 + tm.tm_mon + 1,
-		.from_us = date_of(tm.tm_year + 1900, tm.tm_mon),
-		.until_us = date_of(tm.tm_year + 1900, tm.tm_mon + 1),
-	};
+	return (tm.tm_year + 1900) * 100 + tm.tm_mon + 1;
+}
+
+void
+store_month_span(int month, int64_t *from_us_r, int64_t *until_us_r)
+{
+	*from_us_r = date_of(month / 100, month % 100 - 1);
+	*until_us_r = date_of(month / 100, month % 100);
+}
+
+static struct work_month
+month_at(int64_t date_us)
+{
+	struct work_month month = {.number = store_month_of(date_us)};
+
+	store_month_span(month.number, &month.from_us, &month.until_us);
+	return month;
 }
 
 /* Months from `a` to `b`. */

@@ -50,6 +50,13 @@ enum store_expiry_step {
 	EXPIRY_SUSPECT    /* the clock is under suspicion */
 };
 
+/*
+ * The local month (202610) that a date is of; what no calendar has is of the nearest that one has.
+ */
+int store_month_of(int64_t date_us);
+/* From its first microsecond to the one behind its last. */
+void store_month_span(int month, int64_t *from_us_r, int64_t *until_us_r);
+
 #define STORE_EXPIRY_ROWS 256 /* in one commit, see doc/TESTING.md part k */
 
 struct store_expiry {

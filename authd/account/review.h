@@ -1,0 +1,106 @@
+/*
+ * The monthly review: what the log holds of one month, counted in one pass over its rows, and the
+ * sign-off that closes it (SCS-4-4-3-3, ISAC-6.1.4, KUBOTA-144).
+ *
+ * A month is what the store sealed as one: runs of row numbers (authd/store/retention.h), so each
+ * row of the log is of exactly one month.  Days and hours are those of the daemon's time zone; what
+ * a wrong clock dated elsewhere stands on the day "outside".
+ *
+ * Acts, all for auditors and above, all with `month` ("2026-10"; none: the last that has ended):
+ *
+ *	review.show	one row: how far the counting is (`counted` of `rows`), sums, state, hash.
+ *			Each call counts on for a while: call it until `complete`.
+ *	review.figures	the figures, when it is complete: see review_figures_each()
+ *	review.findings	the findings that touch the month; `after`
+ *	review.rows	the rows of one list (`list`, enum review_list); `after`
+ *	review.accounts	accounts that nobody uses, as they stand now; `after`
+ *	review.sign	the sign-off: a row of the log; `hash` is the one that was shown
+ *	review.list	the months, and who has signed
+ *
+ * Counts are of logins, refusals that share a row each for itself.  What has been counted is kept
+ * in memory for a while, two months at most.
+ */
+#ifndef WF_AUTHD_ACCOUNT_REVIEW_H
+#define WF_AUTHD_ACCOUNT_REVIEW_H
+
+#include "authd/account/internal.h"
+#include "authd/account/review_tally.h"
+#include "authd/crypto/digest.h"
+
+#define REVIEW_RUNS_MAX 16
+#define REVIEW_MONTH_SIZE 16
+
+/* --- review_month.c: which rows are a month's --- */
+struct review_month {
+	int number; /* 202610 */
+	char name[REVIEW_MONTH_SIZE];
+	int64_t from_us, until_us; /* until is no part of it */
+	struct review_run {
+		uint64_t first, last;
+		uint8_t chain[32]; /* of the last row; zeros while it is written */
+		bool gone;	   /* it has expired */
+	} runs[REVIEW_RUNS_MAX];
+	size_t n;
+	bool ended;
+	uint64_t rows, gone; /* that are there; that have expired */
+};
+/* The month of argument `month`.  WF_INVALID, WF_NOT_FOUND, with a sentence. */
+WF_MUST_USE wf_status review_month_read(struct act_call *call, struct review_month *month_r);
+/* "empty", "open", "whole", "partly-expired" or "expired". */
+const char *review_month_state(const struct review_month *month);
+/* Chain hash of the last sealed row, in hex; "" while there is none. */
+#define REVIEW_HEAD_SIZE 65
+const char *review_month_head(const struct review_month *month, char text_r[REVIEW_HEAD_SIZE]);
+/* Whether the rows from `first` to `last` and those of the month have one in common. */
+bool review_month_touches(const struct review_month *month, uint64_t first, uint64_t last);
+
+/* --- review_count.c: the counting --- */
+struct review_progress {
+	uint64_t counted;
+	bool complete;
+};
+/*
+ * Counts on for a while; the first time with a row of the log, which seals a month that has ended,
+ * and then the month is read anew.
+ */
+WF_MUST_USE wf_status review_count(
+	struct act_call *call, struct review_month *month, struct review_progress *progress_r);
+/*
+ * Runs `use` on what was counted, which nobody changes meanwhile.  WF_CONFLICT with a sentence: it
+ * is not complete, or forgotten.
+ */
+WF_MUST_USE wf_status review_counted(struct act_call *call, const struct review_month *month,
+	wf_status (*use)(void *ctx, const struct review_tally *tally), void *ctx);
+
+/* --- review_findings.c --- */
+/* Each finding with a row in the month. */
+WF_MUST_USE wf_status review_each_finding(struct act_call *call, const struct review_month *month,
+	uint64_t after, wf_status (*visit)(void *ctx, const struct incident *incident), void *ctx);
+
+/* --- review_sign.c --- */
+/* What is signed: figures, lists of rows, findings with what was decided. */
+struct review_sum {
+	uint64_t open, findings; /* of the findings */
+	unsigned level;		 /* the highest that was decided, or found where nobody has */
+	uint64_t own;		 /* administrative acts of the one who looks */
+	char hash[DIGEST_TEXT_SIZE];
+};
+WF_MUST_USE wf_status review_sum(
+	struct act_call *call, const struct review_month *month, struct review_sum *sum_r);
+
+/* One sign-off, as its row says. */
+struct review_signed {
+	int month;
+	uint64_t seq;
+	int64_t time_us;
+	char by[257], hash[DIGEST_TEXT_SIZE];
+};
+/* All that the log still has, the oldest first. */
+WF_MUST_USE wf_status review_each_signed(struct act_call *call,
+	wf_status (*visit)(void *ctx, const struct review_signed *sign), void *ctx);
+
+/* --- review_view.c --- */
+/* Whether the one who asks is that operator, by whatever name. */
+bool review_is_own(const struct act_call *call, const char *operator_name);
+
+#endif

@@ -1,0 +1,245 @@
+/*
+ * The counting of a month: an act counts some rows and goes, so that no act holds its thread for as
+ * long as a month is; what was counted until then waits here for the next one.  Two months at most,
+ * and none for longer than a quarter of an hour after somebody last asked for it.
+ */
+#include "config.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "authd/account/review.h"
+
+#define COUNTINGS 2
+#define LOOKS 50000
+#define KEPT_US (900 * US_PER_S)
+
+struct counting {
+	struct review_tally *tally; /* NULL: free */
+	uint8_t store[32];
+	struct review_month month;
+	size_t run;   /* that is being counted */
+	uint64_t at;  /* the last row of it that was */
+	int64_t used_us; /* boot clock */
+};
+
+static struct counting countings[COUNTINGS];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+/* --- which one; all under the lock --- */
+
+/* The same runs, of which the last may have grown. */
+static bool
+goes_on(const struct counting *counting, const struct review_month *month)
+{
+	const struct review_month *old = &counting->month;
+
+	if (old->number != month->number || old->from_us != month->from_us || old->n > month->n)
+		return false;
+	for (size_t i = 0; i < old->n; i++)
+		if (old->runs[i].first != month->runs[i].first ||
+			old->runs[i].gone != month->runs[i].gone)
+			return false;
+	return true;
+}
+
+static void
+forget(struct counting *counting)
+{
+	review_tally_free(&counting->tally);
+	*counting = (struct counting){.tally = NULL};
+}
+
+static struct counting *
+find(struct act_call *call, const struct review_month *month)
+{
+	const int64_t now_us = wf_clock_now(&call->daemon->clock).boot_us;
+	struct counting *found = NULL;
+	uint8_t id[32];
+
+	store_id(call->daemon->store, id);
+	for (size_t i = 0; i < COUNTINGS; i++) {
+		struct counting *one = &countings[i];
+
+		if (one->tally == NULL)
+			continue;
+		if (now_us - one->used_us > KEPT_US)
+			forget(one);
+		else if (memcmp(one->store, id, sizeof(id)) == 0 && goes_on(one, month))
+			found = one;
+	}
+	if (found != NULL)
+		found->used_us = now_us;
+	return found;
+}
+
+static bool
+is_complete(const struct counting *counting)
+{
+	const struct review_month *month = &counting->month;
+
+	return counting->run == month->n ||
+	       (counting->run + 1 == month->n && counting->at == month->runs[counting->run].last);
+}
+
+/* In a free place, or that which nobody has asked for for longest. */
+static wf_status
+begin(struct act_call *call, const struct review_month *month, struct counting **counting_r)
+{
+	struct counting *place = &countings[0];
+	struct review_tally *tally;
+	wf_status status = review_tally_new(month->from_us, month->until_us, &tally);
+
+	if (status != WF_OK)
+		return act_say_store(call, status, NULL);
+	for (size_t i = 0; i < COUNTINGS && place->tally != NULL; i++)
+		if (countings[i].tally == NULL || countings[i].used_us < place->used_us)
+			place = &countings[i];
+	forget(place);
+	*place = (struct counting){.tally = tally,
+		.month = *month,
+		.used_us = wf_clock_now(&call->daemon->clock).boot_us};
+	store_id(call->daemon->store, place->store);
+	*counting_r = place;
+	return WF_OK;
+}
+
+/* --- counting --- */
+
+struct step {
+	struct act_call *call;
+	struct counting *counting;
+	uint64_t last;
+	size_t looks;
+};
+
+static wf_status
+count_row(void *ctx, const struct store_audit_entry *entry)
+{
+	struct step *step = ctx;
+	struct counting *counting = step->counting;
+	struct audit_row row;
+	wf_status status = WF_OK;
+
+	if (entry->seq > step->last || step->looks == 0)
+		return WF_NO;
+	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK)
+		status = review_tally_row(counting->tally, entry->seq, &row);
+	else
+		review_tally_damaged(counting->tally);
+	if (status != WF_OK)
+		return act_say_store(step->call, status, NULL);
+	counting->at = entry->seq;
+	step->looks--;
+	return WF_OK;
+}
+
+/* Rows of one run; behind its end the next one begins. */
+static wf_status
+count_run(struct step *step)
+{
+	struct counting *counting = step->counting;
+	const struct review_run *run = &counting->month.runs[counting->run];
+	const uint64_t behind = counting->at >= run->first ? counting->at : run->first - 1;
+	const struct store_view view = {.after = behind, .result = -1};
+	wf_status status = WF_OK;
+
+	step->last = run->last;
+	if (!run->gone && behind < run->last)
+		status = act_each_row(step->call, &view, count_row, step);
+	if (status != WF_OK || step->looks == 0)
+		return status;
+	counting->at = run->last; /* what is not there has been removed by force */
+	if (counting->run + 1 < counting->month.n)
+		counting->run++;
+	return WF_OK;
+}
+
+static wf_status
+count_on(struct act_call *call, struct counting *counting)
+{
+	struct step step = {.call = call, .counting = counting, .looks = LOOKS};
+	wf_status status = WF_OK;
+
+	while (status == WF_OK && step.looks > 0 && !is_complete(counting))
+		status = count_run(&step);
+	return status;
+}
+
+/* --- for the acts --- */
+
+static bool
+is_begun(struct act_call *call, const struct review_month *month)
+{
+	bool begun;
+
+	(void)pthread_mutex_lock(&lock);
+	begun = find(call, month) != NULL;
+	(void)pthread_mutex_unlock(&lock);
+	return begun;
+}
+
+/* Who reads a month leaves a row; it also seals the month, if it has ended. */
+static wf_status
+note_begin(struct act_call *call, struct review_month *month)
+{
+	struct act_change change;
+	wf_status status;
+
+	act_change_init(call, &change, "", "month %s: %llu rows", month->name,
+		(unsigned long long)month->rows);
+	status = act_commit(call, &change);
+	return status == WF_OK ? review_month_read(call, month) : status;
+}
+
+static wf_status
+count_locked(struct act_call *call, const struct review_month *month,
+	struct review_progress *progress_r)
+{
+	struct counting *counting = find(call, month);
+	wf_status status = counting != NULL ? WF_OK : begin(call, month, &counting);
+
+	if (status != WF_OK)
+		return status;
+	counting->month = *month;
+	status = count_on(call, counting);
+	if (status != WF_OK)
+		return status;
+	progress_r->counted = review_tally_rows(counting->tally);
+	progress_r->complete = is_complete(counting);
+	return WF_OK;
+}
+
+wf_status
+review_count(
+	struct act_call *call, struct review_month *month, struct review_progress *progress_r)
+{
+	wf_status status = is_begun(call, month) ? WF_OK : note_begin(call, month);
+
+	if (status != WF_OK)
+		return status;
+	(void)pthread_mutex_lock(&lock);
+	status = count_locked(call, month, progress_r);
+	(void)pthread_mutex_unlock(&lock);
+	return status;
+}
+
+wf_status
+review_counted(struct act_call *call, const struct review_month *month,
+	wf_status (*use)(void *ctx, const struct review_tally *tally), void *ctx)
+{
+	const struct counting *counting;
+	wf_status status;
+
+	(void)pthread_mutex_lock(&lock);
+	counting = find(call, month);
+	if (counting == NULL || !is_complete(counting))
+		status = act_say(call, WF_CONFLICT,
+			_("The rows of %s are not counted, or not any more: begin the review "
+			  "anew."),
+			month->name);
+	else
+		status = use(ctx, counting->tally);
+	(void)pthread_mutex_unlock(&lock);
+	return status;
+}
