@@ -39,6 +39,19 @@ job_of(const struct act_call *call, char folder_r[CONFIG_BACKUP_FOLDER_SIZE])
 		.folder = config_backup_folder(daemon->config, folder_r)};
 }
 
+/* What failed is what the next auditor wants to know most: a row, then the sentence. */
+static wf_status
+record_failure(struct act_call *call, const char *name, wf_status failed, const char *why)
+{
+	struct act_change change;
+	wf_status status;
+
+	act_change_init(call, &change, "", "%s: %s", name, why);
+	change.row.result = AUDIT_FAILURE;
+	status = act_commit(call, &change);
+	return status == WF_OK ? act_say(call, failed, "%s", why) : status;
+}
+
 /* --- a backup --- */
 
 static wf_status
@@ -107,8 +120,10 @@ act_backup_make(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	status = copy_make(&job, name, &copy, why, sizeof(why));
-	if (status != WF_OK)
+	if (status == WF_CONFLICT || status == WF_EXISTS)
 		return act_say(call, status, "%s", why);
+	if (status != WF_OK)
+		return record_failure(call, name, status, why);
 	status = record(call, &job, &copy);
 	return status == WF_OK ? answer(call, &job, &copy) : status;
 }
@@ -162,18 +177,12 @@ compare(const struct act_call *call, struct target *target)
 			target->text, sizeof(target->text), "%lld s", (long long)target->is_s);
 }
 
-/* A trial that failed is what the next auditor wants to know most. */
 static wf_status
-record_failure(struct act_call *call, const char *path, wf_status why_status, const char *why)
+drill_failed(struct act_call *call, const char *name, wf_status failed, const char *why)
 {
-	struct act_change change;
-	wf_status status;
+	wf_status status = record_failure(call, name, failed, why);
 
-	act_change_init(call, &change, "", "%s: %s", strrchr(path, '/') + 1, why);
-	change.row.result = AUDIT_FAILURE;
-	status = act_commit(call, &change);
-	return status == WF_OK ? act_say(call, why_status, _("The restore failed: %s"), why)
-			       : status;
+	return status == failed ? act_say(call, status, _("The restore failed: %s"), why) : status;
 }
 
 static wf_status
@@ -246,7 +255,7 @@ act_restore_drill(struct act_call *call)
 	if (status == WF_CONFLICT)
 		return act_say(call, status, "%s", why);
 	if (status != WF_OK)
-		return record_failure(call, path, status, why);
+		return drill_failed(call, strrchr(path, '/') + 1, status, why);
 	time.is_s = (facts.took_us + US_PER_S - 1) / US_PER_S;
 	point.is_s = facts.age_us / US_PER_S;
 	compare(call, &time);

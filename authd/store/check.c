@@ -208,25 +208,49 @@ check_lock(const char *path, int *fd_r, char *why_r, size_t size)
 	return status;
 }
 
-/* True when so little space is left that it is kept for logins and administration. */
-static bool
-is_space_low(const char *path)
+wf_status
+store_room(const char *path, struct store_room *room_r)
 {
 	struct statvfs vfs;
-	unsigned long long room;
-	unsigned long long whole;
 
 	if (statvfs(path, &vfs) != 0)
-		return false;
-	room = (unsigned long long)vfs.f_bavail * vfs.f_frsize;
-	whole = (unsigned long long)vfs.f_blocks * vfs.f_frsize;
-	return room < SPACE_RESERVE && room < whole / 20;
+		return WF_IO;
+	room_r->free = (uint64_t)vfs.f_bavail * vfs.f_frsize;
+	room_r->whole = (uint64_t)vfs.f_blocks * vfs.f_frsize;
+	return WF_OK;
 }
 
+bool
+store_room_holds(const struct store_room *room, uint64_t bytes)
+{
+	const uint64_t left = room->free > bytes ? room->free - bytes : 0;
+
+	return bytes <= room->free && (left >= SPACE_RESERVE || left >= room->whole / 20);
+}
+
+uint64_t
+store_bytes(const struct store *store)
+{
+	static const char *const parts[] = {"", "-wal"};
+	char path[STORE_PATH_MAX];
+	uint64_t bytes = 0;
+	struct stat st;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
+		(void)snprintf(path, sizeof(path), "%s%s", store->path, parts[i]);
+		if (stat(path, &st) == 0)
+			bytes += (uint64_t)st.st_size;
+	}
+	return bytes;
+}
+
+/* So little is left that it is kept for logins and administration. */
 wf_status
 check_space(struct writer *w)
 {
-	if (!is_space_low(w->store->path))
+	struct store_room room;
+
+	if (store_room(w->store->path, &room) != WF_OK || store_room_holds(&room, 0))
 		return WF_OK;
 	(void)snprintf(w->conn.cause, sizeof(w->conn.cause),
 		"store: the last space on the disk is kept for logins and administration");

@@ -737,6 +737,21 @@ WF_MUST_USE wf_status store_check(struct store *store, char *why_r, size_t size)
  * one of the caller's; mode 0600.  Removed again on failure.  Any thread but the loop's.
  */
 WF_MUST_USE wf_status store_backup(struct store *store, const char *path, char *why_r, size_t size);
+/* What its files take on the disk, about.  Any thread. */
+uint64_t store_bytes(const struct store *store);
+
+/* Room on the file system that a path lies on, in bytes. */
+struct store_room {
+	uint64_t free, whole;
+};
+/* WF_IO: it could not be told.  Any thread. */
+WF_MUST_USE wf_status store_room(const char *path, struct store_room *room_r);
+/*
+ * Whether so many bytes more leave there what the store keeps for logins and administration: 32
+ * MiB, or 5 % where that is less.  Pure.
+ */
+bool store_room_holds(const struct store_room *room, uint64_t bytes);
+
 /* What a database file holds. */
 struct store_proof {
 	uint64_t accounts, rows;      /* of the log */

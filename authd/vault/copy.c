@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "authd/crypto/backup_file.h"
+#include "authd/vault/room.h"
 #include "common/fault.h"
 #include "common/i18n.h"
 
@@ -58,7 +59,7 @@ failed(const struct copying *copying, const char *what)
 static wf_status
 no_backup(const struct copying *copying, wf_status status, const char *why)
 {
-	char cause[256];
+	char cause[384];
 
 	(void)snprintf(cause, sizeof(cause), "%s",
 		why[0] != '\0' ? why : _(wf_status_text(status)));
@@ -126,6 +127,17 @@ open_folder(struct copying *copying)
 		return say(copying, WF_EXISTS, _("%s/%s is there already: choose another name."),
 			folder, copying->name);
 	return WF_OK;
+}
+
+/* At its height there are two files of the size of the store: one being read, one written. */
+static wf_status
+check_room(struct copying *copying)
+{
+	char why[384];
+	wf_status status = room_check(copying->job->folder, 2 * store_bytes(copying->job->store),
+		why, sizeof(why));
+
+	return status == WF_OK ? WF_OK : no_backup(copying, status, why);
 }
 
 /* --- the two files --- */
@@ -198,8 +210,10 @@ publish(struct copying *copying)
 static wf_status
 make(struct copying *copying)
 {
-	wf_status status = copy_store(copying);
+	wf_status status = check_room(copying);
 
+	if (status == WF_OK)
+		status = copy_store(copying);
 	if (status == WF_OK)
 		status = encrypt(copying);
 	if (status == WF_OK)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "authd/vault/room.h"
 #include "common/fault.h"
 #include "common/i18n.h"
 
@@ -83,6 +84,17 @@ drill_tidy(const char *state_dir)
 		scratch_close(scratch, fd);
 }
 
+/* The database itself, and what SQLite writes beside it while it is made ready. */
+static wf_status
+check_room(const char *path, const char *state_dir, char *why_r, size_t size)
+{
+	struct stat st;
+
+	return stat(path, &st) != 0
+		       ? WF_OK
+		       : room_check(state_dir, (uint64_t)st.st_size, why_r, size);
+}
+
 /* What a restore does, but for the last step, which would put it in place. */
 static wf_status
 rehearse(const struct copy_job *job, const char *path, const char *database,
@@ -116,7 +128,9 @@ drill_run(const struct copy_job *job, const char *state_dir, const char *path,
 	(void)snprintf(database, sizeof(database), "%s/warifu.db", scratch);
 	(void)snprintf(facts.copy.name, sizeof(facts.copy.name), "%s",
 		slash == NULL ? path : slash + 1);
-	status = scratch_open(scratch, &fd, why_r, size);
+	status = check_room(path, state_dir, why_r, size);
+	if (status == WF_OK)
+		status = scratch_open(scratch, &fd, why_r, size);
 	if (status != WF_OK)
 		return status;
 	status = rehearse(job, path, database, &facts, why_r, size);

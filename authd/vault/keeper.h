@@ -21,11 +21,11 @@ struct keeper_facts {
 	int64_t newest_us;  /* the last one that counts; 0 = there is none */
 	size_t copies;      /* in the first folder */
 	int64_t failing_us; /* since when none could be made; 0 = all is well */
-	char why[256];
+	char why[512];
 	bool second;        /* a second folder is configured */
 	int64_t second_us;  /* the last copy that is there; 0 = none, or nobody has looked yet */
 	int64_t second_failing_us;
-	char second_why[256];
+	char second_why[512];
 };
 
 /* Lent for one turn. */

@@ -14,6 +14,7 @@
 
 #include "authd/crypto/digest.h"
 #include "authd/crypto/file_io.h"
+#include "authd/vault/room.h"
 #include "common/fault.h"
 #include "common/i18n.h"
 
@@ -233,6 +234,17 @@ open_both(struct bringing *bringing, const char *from, const char *to)
 	return bringing->to_dir >= 0 ? WF_OK : file_status(errno);
 }
 
+static wf_status
+bring_if_room(struct bringing *bringing, const char *to, char *why_r, size_t size)
+{
+	struct stat st;
+	wf_status status = WF_OK;
+
+	if (fstatat(bringing->from_dir, bringing->name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		status = room_check(to, (uint64_t)st.st_size, why_r, size);
+	return status == WF_OK ? bring(bringing) : status;
+}
+
 static void
 close_all(const struct bringing *bringing)
 {
@@ -248,6 +260,7 @@ shelf_bring(const char *from, const char *to, const char *name, char *why_r, siz
 {
 	struct bringing bringing = {
 		.from = -1, .to = -1, .from_dir = -1, .to_dir = -1, .name = name};
+	char why[384] = "";
 	wf_status status;
 
 	(void)snprintf(bringing.part, sizeof(bringing.part), ".%s.tmp", name);
@@ -255,11 +268,12 @@ shelf_bring(const char *from, const char *to, const char *name, char *why_r, siz
 	status = open_both(&bringing, from, to);
 	if (status == WF_OK &&
 		faccessat(bringing.to_dir, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-		status = bring(&bringing);
+		status = bring_if_room(&bringing, to, why, sizeof(why));
 	if (status != WF_OK)
 		(void)snprintf(why_r, size, _("%s could not be brought to %s: %s"), name, to,
-			status != WF_CORRUPT && errno != 0 ? strerror(errno)
-							  : _(wf_status_text(status)));
+			why[0] != '\0'			    ? why
+			: status != WF_CORRUPT && errno != 0 ? strerror(errno)
+							     : _(wf_status_text(status)));
 	close_all(&bringing);
 	return status;
 }

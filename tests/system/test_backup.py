@@ -1,8 +1,10 @@
 """Copies that the daemon makes by itself, in its cage: made, brought elsewhere, tried out, restored."""
 
+import contextlib
 import glob
 import json
 import os
+import pwd
 import shutil
 
 import lib
@@ -82,6 +84,37 @@ def test_half_a_copy_is_swept(lab):
     lab.kill()
     lab.start()
     lib.equal(os.listdir(COPIES), [], "what a crash left")
+
+
+@contextlib.contextmanager
+def hardly_any_room(lab, folder):
+    """A file system of its own for the folder, filled up but for 64 KiB."""
+    os.makedirs(folder, exist_ok=True)
+    lab.run("mount", "-t", "tmpfs", "-o", "size=32m,mode=700,uid=" + str(pwd.getpwnam("warifu").pw_uid), "none", folder)
+    try:
+        with open(os.path.join(folder, "filler"), "wb") as stream:
+            stream.write(b"\0" * ((32 << 20) - 65536))
+        yield os.path.join(folder, "filler")
+    finally:
+        lab.run("umount", "-l", folder)
+
+
+def test_no_room(lab):
+    """What would take the last space of a disk is not begun: a row, a clear text, and none of the good ones lost."""
+    lab.up(f'backup {{\n\tsecond = "{SECOND}"\n\tevery = 1d\n}}\n')
+    with hardly_any_room(lab, COPIES) as filler, hardly_any_room(lab, SECOND):
+        told = lab.run(lib.CLI, "backup", "--lang", "en", code=3)
+        lib.contains(told.stderr, "not enough room", "what was told")
+        lib.equal([row["result"] for row in rows(lab, "backup.make")], ["failure"], "rows of it")
+        lib.wait_for("the row of the daemon's own", lambda: rows(lab, "backup.failed"), FIRST)
+        lib.equal(os.listdir(COPIES), ["filler"], "what is in the folder")
+        os.unlink(filler)
+        lab.cli("backup", "--lang", "en")
+        lib.wait_for("the row of the second folder", lambda: [
+            row for row in rows(lab, "backup.second") if "not enough room" in row["detail"]], FIRST)
+        lib.equal(len(copies(COPIES)), 1, "a good one in the first folder")
+        lib.equal(os.listdir(SECOND), ["filler"], "what is in the second folder")
+    lab.verify()
 
 
 if __name__ == "__main__":

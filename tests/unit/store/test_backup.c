@@ -459,6 +459,44 @@ START_TEST(a_swap_with_failing_calls)
 END_TEST
 #endif
 
+#define MIB (UINT64_C(1) << 20)
+
+/* 32 MiB are kept, or 5 % of a small disk. */
+START_TEST(the_last_space_is_kept)
+{
+	static const struct {
+		uint64_t free, whole, bytes;
+		bool holds;
+	} rows[] = {
+		{100 * MIB, 10000 * MIB, 68 * MIB, true},
+		{100 * MIB, 10000 * MIB, 68 * MIB + 1, false},
+		{100 * MIB, 200 * MIB, 90 * MIB, true}, /* 10 MiB are 5 % */
+		{100 * MIB, 200 * MIB, 90 * MIB + 1, false},
+		{100 * MIB, 10000 * MIB, 101 * MIB, false},
+		{0, 0, 1, false},
+		{32 * MIB, 10000 * MIB, 0, true},
+		{32 * MIB - 1, 10000 * MIB, 0, false},
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const struct store_room room = {.free = rows[i].free, .whole = rows[i].whole};
+
+		ck_assert_msg(store_room_holds(&room, rows[i].bytes) == rows[i].holds, "row %zu", i);
+	}
+}
+END_TEST
+
+START_TEST(the_size_of_a_store_is_that_of_its_files)
+{
+	struct store_room room;
+
+	ck_assert_uint_ge(store_bytes(fx.store), 4096);
+	ck_assert_int_eq(store_room(fx.dir, &room), WF_OK);
+	ck_assert_uint_gt(room.whole, 0);
+	ck_assert_int_eq(store_room("/nowhere/at/all", &room), WF_IO);
+}
+END_TEST
+
 static Suite *
 backup_suite(void)
 {
@@ -480,6 +518,8 @@ backup_suite(void)
 	tcase_add_test(tc, restore_refuses);
 	tcase_add_test(tc, a_swap_that_was_cut_short_is_finished);
 	tcase_add_test(tc, what_was_not_decided_is_swept);
+	tcase_add_test(tc, the_last_space_is_kept);
+	tcase_add_test(tc, the_size_of_a_store_is_that_of_its_files);
 #ifdef WF_FAULT
 	tcase_add_test(tc, a_swap_with_failing_calls);
 #endif
