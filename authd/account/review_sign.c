@@ -23,7 +23,7 @@
 struct summing {
 	struct act_call *call;
 	const struct review_month *month;
-	struct digest *digest; /* owned */
+	struct digest_sum *digest; /* owned */
 	struct review_sum sum;
 };
 
@@ -42,7 +42,7 @@ add(struct summing *summing, const char *format, ...)
 	va_end(list);
 	if (len < 0 || (size_t)len >= sizeof(line))
 		return WF_TOO_LONG;
-	return digest_add(summing->digest, line, (size_t)len);
+	return digest_sum_add(summing->digest, line, (size_t)len);
 }
 
 static wf_status
@@ -57,7 +57,7 @@ add_runs(struct summing *summing)
 		status = add(summing, "run %" PRIu64 " %" PRIu64 " %d\n", run->first, run->last,
 			run->gone);
 		if (status == WF_OK)
-			status = digest_add(summing->digest, run->chain, sizeof(run->chain));
+			status = digest_sum_add(summing->digest, run->chain, sizeof(run->chain));
 	}
 	return status;
 }
@@ -128,18 +128,18 @@ sum_up(struct summing *summing)
 	if (status == WF_OK)
 		status = review_each_finding(
 			summing->call, summing->month, 0, add_finding, summing);
-	return status == WF_OK ? digest_end(summing->digest, summing->sum.hash) : status;
+	return status == WF_OK ? digest_sum_end(summing->digest, summing->sum.hash) : status;
 }
 
 wf_status
 review_sum(struct act_call *call, const struct review_month *month, struct review_sum *sum_r)
 {
 	struct summing summing = {.call = call, .month = month};
-	wf_status status = digest_new(&summing.digest);
+	wf_status status = digest_sum_new(&summing.digest);
 
 	if (status == WF_OK)
 		status = sum_up(&summing);
-	digest_free(&summing.digest);
+	digest_sum_free(&summing.digest);
 	if (status == WF_OK)
 		*sum_r = summing.sum;
 	else if (call->text[0] == '\0')

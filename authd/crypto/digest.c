@@ -21,15 +21,15 @@ digest_text(const uint8_t hash[DIGEST_LEN], char text_r[DIGEST_TEXT_SIZE])
 		(void)snprintf(text_r + 2 * i, 3, "%02x", hash[i]);
 }
 
-/* struct digest is OpenSSL's context. */
+/* struct digest_sum is OpenSSL's context. */
 static EVP_MD_CTX *
-context(struct digest *digest)
+context(struct digest_sum *digest)
 {
 	return (EVP_MD_CTX *)digest;
 }
 
 wf_status
-digest_new(struct digest **digest_r)
+digest_sum_new(struct digest_sum **digest_r)
 {
 	EVP_MD_CTX *ctx = wf_fault(WF_FAULT_ALLOC) ? NULL : EVP_MD_CTX_new();
 
@@ -39,18 +39,18 @@ digest_new(struct digest **digest_r)
 		EVP_MD_CTX_free(ctx);
 		return WF_CRYPTO;
 	}
-	*digest_r = (struct digest *)ctx;
+	*digest_r = (struct digest_sum *)ctx;
 	return WF_OK;
 }
 
 wf_status
-digest_add(struct digest *digest, const void *bytes, size_t len)
+digest_sum_add(struct digest_sum *digest, const void *bytes, size_t len)
 {
 	return EVP_DigestUpdate(context(digest), bytes, len) == 1 ? WF_OK : WF_CRYPTO;
 }
 
 wf_status
-digest_end(struct digest *digest, char text_r[DIGEST_TEXT_SIZE])
+digest_sum_end(struct digest_sum *digest, char text_r[DIGEST_TEXT_SIZE])
 {
 	uint8_t hash[EVP_MAX_MD_SIZE];
 
@@ -61,14 +61,14 @@ digest_end(struct digest *digest, char text_r[DIGEST_TEXT_SIZE])
 }
 
 void
-digest_free(struct digest **digest)
+digest_sum_free(struct digest_sum **digest)
 {
 	EVP_MD_CTX_free(context(*digest));
 	*digest = NULL;
 }
 
 static wf_status
-digest_rest(int fd, struct digest *digest)
+digest_rest(int fd, struct digest_sum *digest)
 {
 	uint8_t bytes[STEP];
 	size_t len = STEP;
@@ -77,7 +77,7 @@ digest_rest(int fd, struct digest *digest)
 	while (status == WF_OK && len == STEP) {
 		status = file_read(fd, bytes, STEP, &len);
 		if (status == WF_OK)
-			status = digest_add(digest, bytes, len);
+			status = digest_sum_add(digest, bytes, len);
 	}
 	return status;
 }
@@ -85,16 +85,16 @@ digest_rest(int fd, struct digest *digest)
 wf_status
 digest_file(int fd, char text_r[DIGEST_TEXT_SIZE])
 {
-	struct digest *digest = NULL;
-	wf_status status = digest_new(&digest);
+	struct digest_sum *digest = NULL;
+	wf_status status = digest_sum_new(&digest);
 
 	if (status == WF_OK && lseek(fd, 0, SEEK_SET) != 0)
 		status = WF_IO;
 	if (status == WF_OK)
 		status = digest_rest(fd, digest);
 	if (status == WF_OK)
-		status = digest_end(digest, text_r);
-	digest_free(&digest);
+		status = digest_sum_end(digest, text_r);
+	digest_sum_free(&digest);
 	return status;
 }
 

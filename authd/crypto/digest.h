@@ -16,11 +16,11 @@ WF_MUST_USE wf_status digest_file(int fd, char text_r[DIGEST_TEXT_SIZE]);
 WF_MUST_USE wf_status digest_bytes(const void *bytes, size_t len, char text_r[DIGEST_TEXT_SIZE]);
 
 /* Of parts, one behind the other. */
-struct digest;
-WF_MUST_USE wf_status digest_new(struct digest **digest_r);
-WF_MUST_USE wf_status digest_add(struct digest *digest, const void *bytes, size_t len);
+struct digest_sum;
+WF_MUST_USE wf_status digest_sum_new(struct digest_sum **digest_r);
+WF_MUST_USE wf_status digest_sum_add(struct digest_sum *digest, const void *bytes, size_t len);
 /* Nothing can be added after it. */
-WF_MUST_USE wf_status digest_end(struct digest *digest, char text_r[DIGEST_TEXT_SIZE]);
-void digest_free(struct digest **digest);
+WF_MUST_USE wf_status digest_sum_end(struct digest_sum *digest, char text_r[DIGEST_TEXT_SIZE]);
+void digest_sum_free(struct digest_sum **digest);
 
 #endif
