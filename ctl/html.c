@@ -260,6 +260,13 @@ html_close(struct html *html)
 /* --- its parts --- */
 
 void
+html_cover(struct html *html, const char *heading)
+{
+	begin_class(html, "section", "sheet");
+	html_line(html, "h1", NULL, heading);
+}
+
+void
 html_sheet(struct html *html, const char *heading)
 {
 	begin_class(html, "section", "sheet");

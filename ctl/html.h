@@ -58,6 +58,8 @@ const char *html_count(uint64_t count, char text_r[HTML_COUNT_SIZE]);
 
 /* --- the page's parts --- */
 
+/* The first sheet of paper, with the heading of the whole; until html_end(). */
+void html_cover(struct html *html, const char *heading);
 /* A part that begins on a new sheet of paper, with its heading; until html_end(). */
 void html_sheet(struct html *html, const char *heading);
 /* A part that is not torn from its heading; until html_end(). */

@@ -154,6 +154,7 @@ static const struct {
 	{"open", N_("Logins under way")},
 	{"opened", N_("Opened")},
 	{"operator", N_("Operator")},
+	{"own", N_("Own act")},
 	{"option", N_("Option")},
 	{"origin", N_("Written in")},
 	{"outside", N_("Outside")},

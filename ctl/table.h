@@ -62,7 +62,14 @@ const char *table_word(const char *column, const char *cell);
 size_t table_width(const char *text);
 /* What of `text` may be shown on a terminal; '?' for the rest, cut at `size`. */
 void table_clean(const char *text, char *text_r, size_t size);
-/* A cell for people: local time, yes or no, words translated, "-" for none. */
+/*
+ * A cell for people: local time, yes or no, words translated, "-" for none. Any bytes that somebody
+ * sent may be in it: for those who clean what they show themselves.
+ */
+#define TABLE_TEXT_SIZE 32
+const char *table_text(
+	const struct table *table, size_t row, size_t column, char time_r[TABLE_TEXT_SIZE]);
+/* The same, cleaned for a terminal. */
 void table_format(const struct table *table, size_t row, size_t column, char *text_r, size_t size);
 
 enum table_header { HEADER_NONE, HEADER_PLAIN, HEADER_BOLD };

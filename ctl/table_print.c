@@ -78,35 +78,39 @@ table_clean(const char *text, char *text_r, size_t size)
 	text_r[used] = '\0';
 }
 
-static void
-format_time(const char *cell, char *text_r, size_t size)
+static const char *
+time_text(const char *cell, char time_r[TABLE_TEXT_SIZE])
 {
 	char *end;
 	long long us = strtoll(cell, &end, 10);
-	char shown[32];
 
-	if (*end != '\0') {
-		table_clean(cell, text_r, size);
-		return;
-	}
-	when_format(us, shown);
-	text_copy(text_r, size, shown);
+	if (*end != '\0')
+		return cell;
+	when_format(us, time_r);
+	return time_r;
 }
 
-void
-table_format(const struct table *table, size_t row, size_t column, char *text_r, size_t size)
+const char *
+table_text(const struct table *table, size_t row, size_t column, char time_r[TABLE_TEXT_SIZE])
 {
 	const struct table_column *spec = &table->columns[column];
 	const char *cell = table->cells[row * table->ncolumns + column];
 
 	if (cell[0] == '\0')
-		text_copy(text_r, size, "-");
-	else if (spec->type == CELL_TIME)
-		format_time(cell, text_r, size);
-	else if (spec->type == CELL_BOOL)
-		text_copy(text_r, size, strcmp(cell, "1") == 0 ? _("yes") : _("no"));
-	else
-		table_clean(table_word(spec->name, cell), text_r, size);
+		return "-";
+	if (spec->type == CELL_TIME)
+		return time_text(cell, time_r);
+	if (spec->type == CELL_BOOL)
+		return strcmp(cell, "1") == 0 ? _("yes") : _("no");
+	return table_word(spec->name, cell);
+}
+
+void
+table_format(const struct table *table, size_t row, size_t column, char *text_r, size_t size)
+{
+	char time[TABLE_TEXT_SIZE];
+
+	table_clean(table_text(table, row, column, time), text_r, size);
 }
 
 /* Which columns to show: those of the blank-separated list that exist, or all. */

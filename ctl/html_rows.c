@@ -1,0 +1,86 @@
+/* Tables of the daemon in pages. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "ctl/html_rows.h"
+
+void
+html_rows_begin(struct html_rows *rows_r, struct html *html, const char *columns)
+{
+	*rows_r = (struct html_rows){.html = html, .columns = columns};
+}
+
+/* Columns of texts that are long, and share what room there is. */
+static bool
+is_wide(const char *name)
+{
+	return strcmp(name, "detail") == 0 || strcmp(name, "reason") == 0;
+}
+
+static struct html_column
+head_of(const struct table *table, int column)
+{
+	static const char *const classes[] = {
+		[CELL_TEXT] = NULL, [CELL_NUMBER] = "num", [CELL_BOOL] = NULL, [CELL_TIME] = "time"};
+	const struct table_column *spec = &table->columns[column];
+
+	return (struct html_column){table_title(spec->name),
+		is_wide(spec->name) ? "wide" : classes[spec->type]};
+}
+
+/* The places of the wanted columns in the table; those that it does not have are left out. */
+static size_t
+pick(const char *columns, const struct table *table, int picked_r[HTML_ROWS_COLUMNS_MAX])
+{
+	size_t n = 0;
+
+	while (*columns != '\0' && n < HTML_ROWS_COLUMNS_MAX) {
+		size_t len = strcspn(columns, " ");
+		char name[TABLE_NAME_MAX + 1];
+
+		(void)snprintf(name, sizeof(name), "%.*s", (int)len, columns);
+		picked_r[n] = table_column(table, name);
+		n += picked_r[n] >= 0;
+		columns += len + (columns[len] == ' ');
+	}
+	return n;
+}
+
+static void
+put_head(struct html_rows *rows, const struct table *table, const int *picked)
+{
+	for (size_t i = 0; i < rows->n; i++)
+		rows->heads[i] = head_of(table, picked[i]);
+	html_table(rows->html, NULL, rows->heads, rows->n);
+}
+
+void
+html_rows_put(struct html_rows *rows, const struct table *table)
+{
+	int picked[HTML_ROWS_COLUMNS_MAX];
+	size_t n = pick(rows->columns, table, picked);
+
+	if (table->nrows == 0 || n == 0)
+		return;
+	if (rows->n == 0) {
+		rows->n = n;
+		put_head(rows, table, picked);
+	}
+	for (size_t row = 0; row < table->nrows; row++)
+		for (size_t i = 0; i < n; i++) {
+			char time[TABLE_TEXT_SIZE];
+
+			html_cell(rows->html, table_text(table, row, (size_t)picked[i], time));
+		}
+}
+
+bool
+html_rows_end(struct html_rows *rows)
+{
+	if (rows->n == 0)
+		return false;
+	html_table_end(rows->html);
+	return true;
+}

@@ -1,0 +1,17 @@
+/* The figures of a month (act review.figures) as plots and tables of a page. One thread. */
+#ifndef WF_CTL_REVIEW_PLOTS_H
+#define WF_CTL_REVIEW_PLOTS_H
+
+#include "ctl/html.h"
+#include "ctl/table.h"
+
+/* Logins of each day as columns: for the first sheet. */
+void review_plot_days(struct html *html, const struct table *figures);
+/* Hours of the week, then services, sources, factors and reasons, each with its figures. */
+void review_plot_parts(struct html *html, const struct table *figures);
+/* Each day's figures in numbers. */
+void review_day_figures(struct html *html, const struct table *figures);
+/* How many rows the list of that name has. */
+uint64_t review_list_rows(const struct table *figures, const char *list);
+
+#endif
