@@ -11,7 +11,7 @@
 #include "authd/account/review.h"
 
 #define COUNTINGS 2
-#define LOOKS 50000
+#define LOOKS 20000
 #define KEPT_US (900 * US_PER_S)
 
 struct counting {
@@ -126,7 +126,7 @@ count_row(void *ctx, const struct store_audit_entry *entry)
 	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK)
 		status = review_tally_row(counting->tally, entry->seq, &row);
 	else
-		review_tally_damaged(counting->tally);
+		review_tally_spoilt(counting->tally);
 	if (status != WF_OK)
 		return act_say_store(step->call, status, NULL);
 	counting->at = entry->seq;

@@ -268,7 +268,7 @@ review_tally_row(struct review_tally *tally, uint64_t seq, const struct audit_ro
 }
 
 void
-review_tally_damaged(struct review_tally *tally)
+review_tally_spoilt(struct review_tally *tally)
 {
 	tally->rows++;
 	tally->damaged++;
@@ -283,7 +283,7 @@ review_tally_rows(const struct review_tally *tally)
 }
 
 uint64_t
-review_tally_unreadable(const struct review_tally *tally)
+review_tally_damaged(const struct review_tally *tally)
 {
 	return tally->damaged;
 }

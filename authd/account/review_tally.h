@@ -35,10 +35,10 @@ void review_tally_free(struct review_tally **tally);
 WF_MUST_USE wf_status review_tally_row(
 	struct review_tally *tally, uint64_t seq, const struct audit_row *row);
 /* A row that cannot be read. */
-void review_tally_damaged(struct review_tally *tally);
+void review_tally_spoilt(struct review_tally *tally);
 
 uint64_t review_tally_rows(const struct review_tally *tally);
-uint64_t review_tally_unreadable(const struct review_tally *tally);
+uint64_t review_tally_damaged(const struct review_tally *tally);
 void review_tally_sums(const struct review_tally *tally, struct review_counts *counts_r);
 /* How many administrative acts (of all lists) this person did. */
 uint64_t review_tally_acts_of(const struct review_tally *tally, const char *person);

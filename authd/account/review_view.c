@@ -19,15 +19,6 @@ review_is_own(const struct act_call *call, const char *operator_name)
 
 /* --- review.show --- */
 
-static wf_status
-take_tally(void *ctx, const struct review_tally *tally)
-{
-	struct review_counts *counts = ctx;
-
-	review_tally_sums(tally, counts);
-	return WF_OK;
-}
-
 /* The last sign-off of a month, and how many there are. */
 struct search {
 	int month;
@@ -51,20 +42,40 @@ struct standing {
 	struct review_month month;
 	struct review_progress progress;
 	struct review_counts counts;
+	uint64_t damaged;
 	struct review_sum sum;
 	struct search search;
 };
 
 static wf_status
+take_tally(void *ctx, const struct review_tally *tally)
+{
+	struct standing *standing = ctx;
+
+	review_tally_sums(tally, &standing->counts);
+	standing->damaged = review_tally_damaged(tally);
+	return WF_OK;
+}
+
+/* Of rows that are to be there and are not, once all were counted. */
+static uint64_t
+missing(const struct standing *s)
+{
+	return s->progress.complete && s->progress.counted < s->month.rows
+		       ? s->month.rows - s->progress.counted
+		       : 0;
+}
+
+static wf_status
 send_standing(struct act_call *call, const struct standing *s)
 {
 	static const char *const columns[] = {"month", "state", "complete:bool", "counted:number",
-		"rows:number", "expired-rows:number", "from:time", "until:time", "success:number",
+		"rows:number", "expired-rows:number", "damaged:number", "missing:number", "from:time", "until:time", "success:number",
 		"failure:number", "refused:number", "unavailable:number", "other:number",
 		"findings:number", "findings-open:number", "findings-level:number",
 		"own-acts:number", "head", "hash", "signed:number", "signed-by", "signed-at:time",
 		"signed-row:number", "unchanged:bool"};
-	char numbers[13][ACT_NUMBER_SIZE], times[3][ACT_NUMBER_SIZE], head[REVIEW_HEAD_SIZE];
+	char numbers[15][ACT_NUMBER_SIZE], times[3][ACT_NUMBER_SIZE], head[REVIEW_HEAD_SIZE];
 	const uint64_t *of = s->counts.of;
 	const struct search *search = &s->search;
 	const char *cells[] = {s->month.name, review_month_state(&s->month),
@@ -72,6 +83,8 @@ send_standing(struct act_call *call, const struct standing *s)
 		act_number_text((int64_t)s->progress.counted, numbers[0]),
 		act_number_text((int64_t)s->month.rows, numbers[1]),
 		act_number_text((int64_t)s->month.gone, numbers[2]),
+		act_number_text((int64_t)s->damaged, numbers[13]),
+		act_number_text((int64_t)missing(s), numbers[14]),
 		act_moment_text(s->month.from_us, times[0]),
 		act_moment_text(s->month.until_us, times[1]),
 		act_number_text((int64_t)of[REVIEW_SUCCESS], numbers[3]),
@@ -104,7 +117,7 @@ act_review_show(struct act_call *call)
 		status = review_count(call, &s.month, &s.progress);
 	s.search.month = s.month.number;
 	if (status == WF_OK && s.progress.complete)
-		status = review_counted(call, &s.month, take_tally, &s.counts);
+		status = review_counted(call, &s.month, take_tally, &s);
 	if (status == WF_OK && s.progress.complete)
 		status = review_sum(call, &s.month, &s.sum);
 	if (status == WF_OK && s.progress.complete)

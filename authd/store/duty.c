@@ -6,12 +6,11 @@
 
 #include "authd/store/internal.h"
 
+/* What was done before it was last done changes nothing. */
 wf_status
 effect_duty(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
 	struct sql q = sql_start(&w->conn, SQL_DUTY_DONE);
-	int64_t changed = 0;
-	wf_status status;
 
 	(void)result;
 	if (effect->text[0] == '\0')
@@ -19,8 +18,7 @@ effect_duty(struct writer *w, const struct effect *effect, struct effect_result 
 	sql_put_text(&q, effect->text);
 	sql_put_int(&q, effect->value);
 	sql_put_text(&q, effect->text2);
-	status = sql_run(&q, &changed);
-	return status == WF_OK && changed != 1 ? WF_CONFLICT : status;
+	return sql_run(&q, NULL);
 }
 
 wf_status
