@@ -170,6 +170,9 @@ static const struct act_arg_spec policy_check_args[] = {
 	{.name = "against", .type = ARG_TEXT, .min = 1, .max = 16}, END};
 static const struct act_arg_spec policy_impact_args[] = {
 	{.name = "comply", .type = ARG_TEXT, .required = true, .min = 1, .max = 512}, END};
+static const struct act_arg_spec report_args[] = {
+	{.name = "profile", .type = ARG_TEXT, .min = 1, .max = 16}, WHEN("since"), WHEN("until"),
+	TICKET, END};
 static const struct act_arg_spec tune_args[] = {NUMBER("target", 10, 10000), END};
 
 #define VIEW(id, role, args, handle) {id, role, false, false, false, false, args, handle}
@@ -253,6 +256,7 @@ static const struct act acts[] = {
 	VIEW("policy.diff", ROLE_VIEWER, policy_diff_args, act_policy_diff),
 	VIEW("policy.check", ROLE_VIEWER, policy_check_args, act_policy_check),
 	VIEW("policy.impact", ROLE_VIEWER, policy_impact_args, act_policy_impact),
+	LOG_EXPORT("report", ROLE_AUDITOR, report_args, act_report),
 	VIEW("doctor", ROLE_AUDITOR, no_args, act_doctor),
 	VIEW("tune", ROLE_ADMINISTRATOR, tune_args, act_tune),
 	VIEW("metrics", ROLE_VIEWER, no_args, act_metrics),

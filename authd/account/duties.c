@@ -118,6 +118,21 @@ duties_read(struct act_call *call, struct duties *duties_r)
 	return WF_OK;
 }
 
+const char *
+duty_name(enum duty_id duty)
+{
+	return specs[duty].name;
+}
+
+bool
+duty_asked_by(const struct rule_spec *spec)
+{
+	for (size_t i = 0; i < DUTIES; i++)
+		if (rule_spec(specs[i].rule) == spec)
+			return true;
+	return false;
+}
+
 void
 duties_overdue_names(const struct duties *duties, char *names_r, size_t size)
 {

@@ -50,6 +50,9 @@ WF_MUST_USE wf_status duties_read(struct act_call *call, struct duties *duties_r
  * twice, the later time counts.
  */
 void duty_done(struct act_call *call, struct act_change *change, enum duty_id duty);
+const char *duty_name(enum duty_id duty);
+/* Whether a duty goes by this parameter. */
+bool duty_asked_by(const struct rule_spec *spec);
 /* "log-review, leavers": those that are overdue, as many as there is room for. */
 void duties_overdue_names(const struct duties *duties, char *names_r, size_t size);
 

@@ -375,6 +375,7 @@ wf_status act_policy_why(struct act_call *call);
 wf_status act_policy_diff(struct act_call *call);
 wf_status act_policy_check(struct act_call *call);
 wf_status act_policy_impact(struct act_call *call);
+wf_status act_report(struct act_call *call);
 wf_status act_radius_test(struct act_call *call);
 wf_status act_doctor(struct act_call *call);
 wf_status act_tune(struct act_call *call);

@@ -22,7 +22,8 @@ struct allowed {
 	const struct rules_claims *claims;
 	struct policy *asking; /* the policy, as if one claim alone asked for second factors */
 	int64_t date_us;
-	size_t deviations;
+	policy_allowed_visit *put;
+	void *ctx;
 	char nobodys[NAMES_SIZE]; /* privileged accounts without a person: "adm1, adm2" */
 };
 
@@ -33,16 +34,14 @@ policy_of(const struct allowed *allowed)
 }
 
 static wf_status
-put_row(struct allowed *allowed, const char *parameter, const char *profile,
+put_row(const struct allowed *allowed, const char *parameter, const char *profile,
 	const struct rules_criterion *criterion, const char *value, const char *in_force,
-	const char *verdict, const char *note)
+	bool deviates, const char *note)
 {
-	const char *cells[POLICY_VIEW_CLAIM_COLUMNS] = {parameter, profile, criterion->id,
-		criterion->force, "", "", value, in_force, verdict, "", note,
-		allowed->view->japanese ? criterion->ja : criterion->en};
+	const struct policy_allowed row = {
+		parameter, profile, criterion, value, in_force, deviates, note};
 
-	allowed->deviations += strcmp(verdict, "deviation") == 0;
-	return act_row_out(allowed->view->call, cells, POLICY_VIEW_CLAIM_COLUMNS);
+	return allowed->put(allowed->ctx, &row);
 }
 
 /* A name behind the others; those for which there is no room are three dots. */
@@ -70,7 +69,7 @@ check_services_by(struct allowed *allowed, const struct rules_profile *profile,
 		config_entry_open(allowed->view->call->daemon->config, names, sizeof(names));
 
 	return put_row(allowed, "register.grants", profile->name, criterion, "required", names,
-		open ? "deviation" : "met",
+		open,
 		open ? _("Important data, and anybody with an account may enter: say who may "
 			 "('grants', or the 'groups' of a client), or the class of the data.")
 		     : _("Of the services that are listed: one that is not asks for no grant."));
@@ -156,7 +155,7 @@ check_key(struct allowed *allowed, const struct compose_claim *claim,
 	if (bits == 0)
 		return WF_OK;
 	return put_row(allowed, claim->spec->name, claim->profile, criterion,
-		rule_value_text(claim->spec, bits, value), account->name, "deviation",
+		rule_value_text(claim->spec, bits, value), account->name, true,
 		_("A service account: it comes with a key alone, from listed places, and proves "
 		  "no second factor."));
 }
@@ -173,7 +172,7 @@ check_age(struct allowed *allowed, const struct compose_claim *claim,
 		return WF_OK;
 	(void)snprintf(in_force, sizeof(in_force), "%s: %lldd", account->name, (long long)days);
 	return put_row(allowed, claim->spec->name, claim->profile, criterion,
-		rule_value_text(claim->spec, claim->value, value), in_force, "deviation",
+		rule_value_text(claim->spec, claim->value, value), in_force, true,
 		_("The password of this service account is older than that: change it."));
 }
 
@@ -222,7 +221,7 @@ check_persons(struct allowed *allowed)
 			continue;
 		status = put_row(allowed, claim->spec->name, claim->profile, criterion,
 			rule_value_text(claim->spec, claim->value, value), allowed->nobodys,
-			"deviation",
+			true,
 			_("Privileged accounts that do not say whose they are: 'warifu user set "
 			  "USER --person TEXT', for each account of that person."));
 	}
@@ -263,12 +262,14 @@ check_profiles(struct allowed *allowed, const char *against)
 
 wf_status
 policy_view_allowed(const struct policy_view *view, const struct rules_claims *claims,
-	const char *against, size_t *deviations_r)
+	const char *against, policy_allowed_visit *put, void *ctx)
 {
 	struct allowed allowed = {.view = view,
 		.claims = claims,
 		.asking = wf_fault(WF_FAULT_ALLOC) ? NULL : malloc(sizeof(*allowed.asking)),
-		.date_us = store_date_us(view->call->daemon->store)};
+		.date_us = store_date_us(view->call->daemon->store),
+		.put = put,
+		.ctx = ctx};
 	wf_status status;
 
 	if (allowed.asking == NULL)
@@ -280,6 +281,5 @@ policy_view_allowed(const struct policy_view *view, const struct rules_claims *c
 	if (status == WF_OK)
 		status = check_persons(&allowed);
 	free(allowed.asking);
-	*deviations_r = allowed.deviations;
 	return status;
 }

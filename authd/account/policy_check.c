@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "authd/account/internal.h"
+#include "authd/account/policy_find.h"
 #include "authd/account/policy_view.h"
 #include "common/fault.h"
 
@@ -120,147 +121,22 @@ act_policy_diff(struct act_call *call)
 
 /* --- check --- */
 
-enum finding {
-	FINDING_MET = 0,
-	FINDING_DEVIATES,
-	FINDING_PARTLY,
-	FINDING_NOT_YET,
-	FINDING_ELSEWHERE,
-	FINDING_ADVICE,
-	FINDINGS
-};
-
 struct check {
 	const struct policy_view *view;
-	struct composed *today; /* what is in force */
-	const char *against;    /* a profile; NULL: what is complied with */
-	size_t counts[FINDINGS];
+	struct policy_find find;
+	const char *against; /* a profile; NULL: what is complied with */
+	size_t counts[POLICY_FINDINGS];
 };
-
-/*
- * What a parameter comes to here.  A service that is content with one kind makes the whole so; and
- * where each demands two, every login that documents name is asked for them.
- */
-static int64_t
-in_force(const struct policy *policy, enum rule_id rule, size_t cell)
-{
-	const enum account_kind kind = (enum account_kind)(cell / RULE_GUARDS);
-	const enum rule_guard guard = (enum rule_guard)(cell % RULE_GUARDS);
-	const bool two = policy_proves_two(policy);
-
-	if (rule == R_MFA_KINDS)
-		return two ? 2 : 1;
-	if (rule == R_MFA_REQUIRED && two)
-		return rule_all_members(rule_spec(rule));
-	if (policy_view_lacks(policy, rule))
-		return 0;
-	return policy_members_of(policy, rule, kind, guard);
-}
-
-/* Whether the policy is asked for it where it is enforced. */
-static bool
-is_asked_for(const struct rule_spec *spec)
-{
-	return spec->source == RULE_NUMBERS || spec->source == RULE_HELD;
-}
-
-/* What the policy holds, as if it had been composed. */
-static void
-fill_today(const struct check *check)
-{
-	const struct policy *policy = &check->view->call->daemon->config->policy;
-
-	for (size_t rule = 0; rule < R_COUNT; rule++)
-		for (size_t cell = 0; cell < RULE_CELLS; cell++) {
-			const struct rule_spec *spec = rule_spec((enum rule_id)rule);
-			const bool demanded =
-				policy->values.held[rule][cell].set &&
-				!policy_view_lacks(policy, (enum rule_id)rule);
-			struct compose_cell *today = &check->today->cells[rule][cell];
-
-			today->value = in_force(policy, (enum rule_id)rule, cell);
-			if (is_asked_for(spec) && (demanded || today->value != 0))
-				today->state = CELL_SET;
-		}
-}
-
-/* The guards that an account of some of these kinds can have here, as bits. */
-static unsigned
-guards_here(const struct check *check, unsigned kinds)
-{
-	const struct policy *policy = &check->view->call->daemon->config->policy;
-	unsigned guards = 0;
-
-	for (int kind = 0; kind < RULE_KINDS; kind++)
-		for (int second = 0; second < 2; second++)
-			if ((kinds & 1U << kind) != 0)
-				guards |= 1U << policy_guard(
-						  policy, (enum account_kind)kind, second != 0);
-	return guards;
-}
-
-/* What the policy is asked for, against what a document asks. */
-static enum finding
-find_held(const struct check *check, const struct compose_claim *claim)
-{
-	struct compose_claim clipped = *claim;
-
-	if (compose_verdict(claim, check->today) != VERDICT_DEVIATES)
-		return FINDING_MET;
-	if ((claim->spec->splits & RULE_BY_GUARD) != 0)
-		clipped.guards &= guards_here(check, claim->kinds);
-	if (clipped.guards == 0)
-		return FINDING_ELSEWHERE;
-	return compose_verdict(&clipped, check->today) == VERDICT_DEVIATES ? FINDING_DEVIATES
-									   : FINDING_MET;
-}
-
-/* Built in or not there: a value that is composed and weaker is one more thing to tell. */
-static enum finding
-find_other(const struct check *check, const struct compose_claim *claim, enum rule_today today)
-{
-	const struct config_comply *comply = check->view->comply;
-	bool deviates = comply->n > 0 &&
-			compose_verdict(claim, &comply->composed) == VERDICT_DEVIATES;
-
-	if (claim->sort != CLAIM_VALUE)
-		return deviates ? FINDING_DEVIATES : FINDING_NOT_YET;
-	if (today == RULE_ENFORCED)
-		return FINDING_MET;
-	if (deviates)
-		return FINDING_DEVIATES;
-	return today == RULE_PARTLY ? FINDING_PARTLY : FINDING_NOT_YET;
-}
-
-static enum finding
-find(const struct check *check, const struct compose_claim *claim)
-{
-	enum rule_today today = rule_today(claim->spec, claim->value);
-
-	if (!compose_binds(claim))
-		return FINDING_ADVICE;
-	if (is_asked_for(claim->spec) && (claim->sort != CLAIM_VALUE || today == RULE_ENFORCED))
-		return find_held(check, claim);
-	return find_other(check, claim, today);
-}
 
 static wf_status
 check_claim(struct check *check, const struct compose_claim *claim)
 {
-	static const char *const words[FINDINGS] = {
-		N_("met"), N_("deviation"), N_("partly"), N_("not yet"), N_("not in force"),
-		N_("advice")};
-	const struct rule_spec *spec = claim->spec;
-	enum finding finding = find(check, claim);
-	const struct compose_cell *cell;
-	char in_force[RULE_VALUE_SIZE] = "";
+	const enum policy_finding finding = policy_find(&check->find, claim);
+	char in_force[RULE_VALUE_SIZE];
 
-	if (compose_weakest(check->today, spec, claim->kinds, claim->guards, &cell))
-		compose_cell_text(spec, cell, in_force);
-	if (spec->source == RULE_BUILT_IN)
-		rule_value_text(spec, spec->built_in, in_force);
 	check->counts[finding]++;
-	return policy_view_claim(check->view, claim, words[finding], in_force);
+	return policy_view_claim(check->view, claim, policy_finding_word(finding),
+		policy_find_text(&check->find, claim, in_force));
 }
 
 /* Lines of warifu.conf whose last day is over. */
@@ -294,9 +170,9 @@ say_findings(const struct check *check)
 	act_say_text(call,
 		_("%zu met, %zu deviations, %zu partly, %zu not enforced yet, %zu not in force "
 		  "here, %zu advice."),
-		check->counts[FINDING_MET], check->counts[FINDING_DEVIATES],
-		check->counts[FINDING_PARTLY], check->counts[FINDING_NOT_YET],
-		check->counts[FINDING_ELSEWHERE], check->counts[FINDING_ADVICE]);
+		check->counts[POLICY_MET], check->counts[POLICY_DEVIATES],
+		check->counts[POLICY_PARTLY], check->counts[POLICY_NOT_YET],
+		check->counts[POLICY_ELSEWHERE], check->counts[POLICY_ADVICE]);
 	if (over > 0)
 		act_say_more(call,
 			WF_NGETTEXT("%zu section 'resolve', 'deviate' or 'draft' is over: renew it "
@@ -305,7 +181,7 @@ say_findings(const struct check *check)
 				"or take them out.",
 				over),
 			over);
-	fine = !act_say_observed(call) && check->counts[FINDING_DEVIATES] == 0 && over == 0;
+	fine = !act_say_observed(call) && check->counts[POLICY_DEVIATES] == 0 && over == 0;
 	return fine ? WF_OK : WF_NO;
 }
 
@@ -324,7 +200,7 @@ tell_silence(struct check *check, const struct rule_default *ours, const struct 
 
 	rule_value_text(spec, ours->value, built_in);
 	compose_cell_text(spec, cell, in_force);
-	check->counts[FINDING_DEVIATES]++;
+	check->counts[POLICY_DEVIATES]++;
 	return act_row_out(check->view->call, cells, POLICY_VIEW_CLAIM_COLUMNS);
 }
 
@@ -352,20 +228,32 @@ check_silence(struct check *check)
 }
 
 static wf_status
+put_allowed(void *ctx, const struct policy_allowed *allowed)
+{
+	struct check *check = ctx;
+	const struct rules_criterion *criterion = allowed->criterion;
+	const char *cells[POLICY_VIEW_CLAIM_COLUMNS] = {allowed->parameter, allowed->profile,
+		criterion->id, criterion->force, "", "", allowed->value, allowed->in_force,
+		allowed->deviates ? "deviation" : "met", "", allowed->note,
+		check->view->japanese ? criterion->ja : criterion->en};
+
+	check->counts[POLICY_DEVIATES] += allowed->deviates;
+	return act_row_out(check->view->call, cells, POLICY_VIEW_CLAIM_COLUMNS);
+}
+
+static wf_status
 check_claims(struct check *check, const struct rules_claims *claims)
 {
 	wf_status status =
 		act_head(check->view->call, policy_view_claim_columns, POLICY_VIEW_CLAIM_COLUMNS);
-	size_t let_off = 0;
 
-	fill_today(check);
 	for (size_t i = 0; status == WF_OK && i < claims->n; i++)
 		status = check_claim(check, claims->list[i]);
 	if (status == WF_OK && check->against == NULL)
 		status = check_silence(check);
 	if (status == WF_OK)
-		status = policy_view_allowed(check->view, claims, check->against, &let_off);
-	check->counts[FINDING_DEVIATES] += let_off;
+		status = policy_view_allowed(
+			check->view, claims, check->against, put_allowed, check);
 	return status == WF_OK ? say_findings(check) : status;
 }
 
@@ -400,11 +288,10 @@ act_policy_check(struct act_call *call)
 
 	if (status != WF_OK)
 		return status;
-	check.today = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*check.today));
-	status = check.today == NULL
-			 ? act_say(call, WF_NO_MEMORY, "%s", _(wf_status_text(WF_NO_MEMORY)))
-			 : check_against(&check, act_arg(call, "against"));
-	free(check.today);
+	status = policy_find_open(&view, &check.find);
+	if (status == WF_OK)
+		status = check_against(&check, check.against);
+	policy_find_close(&check.find);
 	policy_view_close(&view);
 	return status;
 }

@@ -28,12 +28,22 @@ WF_MUST_USE wf_status policy_view_claims(const struct policy_view *view,
 /* Demanded and not done, for want of something on this host: a list of leaked passwords. */
 bool policy_view_lacks(const struct policy *policy, enum rule_id rule);
 
+/* What is let off, and by which criterion it is a deviation; texts are borrowed. */
+struct policy_allowed {
+	const char *parameter, *profile;
+	const struct rules_criterion *criterion;
+	const char *value, *in_force; /* what is asked for; who or what it is about */
+	bool deviates;		      /* false: this was looked at, and is met */
+	const char *note;
+};
+typedef wf_status policy_allowed_visit(void *ctx, const struct policy_allowed *allowed);
 /*
- * The rows of what is let off, services and service accounts; `against`: of this profile, NULL: of
- * all that are complied with.
+ * Services, service accounts and privileged accounts; `against`: of this profile, NULL: of all that
+ * are complied with.  Stops at the first visit that is not WF_OK.
  */
 WF_MUST_USE wf_status policy_view_allowed(const struct policy_view *view,
-	const struct rules_claims *claims, const char *against, size_t *deviations_r);
+	const struct rules_claims *claims, const char *against, policy_allowed_visit *put,
+	void *ctx);
 
 #define POLICY_VIEW_CLAIM_COLUMNS 12
 extern const char *const policy_view_claim_columns[POLICY_VIEW_CLAIM_COLUMNS];

@@ -367,7 +367,10 @@ take_criterion(cfg_t *cfg, struct rules_criterion *criterion)
 	       take_force(cfg, criterion->force, sizeof(criterion->force)) &&
 	       take_list(cfg, "by", criterion->by[0], sizeof(criterion->by[0]), RULES_BY_MAX,
 		       &criterion->nby) &&
-	       by_is_known(cfg, criterion) && keep(cfg, "ja", true, &criterion->ja) &&
+	       by_is_known(cfg, criterion) &&
+	       take_list(cfg, "shown", criterion->shown[0], sizeof(criterion->shown[0]),
+		       RULES_SHOWN_MAX, &criterion->nshown) &&
+	       keep(cfg, "ja", true, &criterion->ja) &&
 	       keep(cfg, "en", true, &criterion->en) &&
 	       keep(cfg, "why_ja", criterion->aim == AIM_OUTSIDE, &criterion->why_ja) &&
 	       keep(cfg, "why_en", criterion->aim == AIM_OUTSIDE, &criterion->why_en);
@@ -450,7 +453,7 @@ parse_profile(struct rules_profile *profile, const char *text)
 static wf_status
 parse_catalogue(struct rules_catalogue *catalogue, const char *text)
 {
-	cfg_opt_t criterion[] = {TEXT("level"), TEXT("force"), TEXT("aim"), TEXTS("by"), TEXT("ja"),
+	cfg_opt_t criterion[] = {TEXT("level"), TEXT("force"), TEXT("aim"), TEXTS("by"), TEXTS("shown"), TEXT("ja"),
 		TEXT("en"), TEXT("why_ja"), TEXT("why_en"), CFG_INT("line", 0, CFGF_NODEFAULT),
 		CFG_END()};
 	cfg_opt_t options[] = {

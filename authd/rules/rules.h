@@ -18,6 +18,7 @@
 #define RULES_LEVELS_MAX 4
 #define RULES_INCLUDES_MAX 4
 #define RULES_BY_MAX 4
+#define RULES_SHOWN_MAX 8
 
 /* What the product is to do about a criterion. */
 enum rules_aim { AIM_ENFORCED = 0, AIM_EVIDENCED, AIM_REPORTED, AIM_OUTSIDE };
@@ -31,6 +32,9 @@ struct rules_criterion {
 	/* parameters of ours that do it today; none: nothing does yet */
 	char by[RULES_BY_MAX][32];
 	size_t nby;
+	/* proofs of the report that show it: names of the table in account/report_proofs.c */
+	char shown[RULES_SHOWN_MAX][32];
+	size_t nshown;
 	char *ja, *en;         /* what is asked, in our own words; owned */
 	/* why it is outside, or what it lacks to be enforced; owned, NULL where there is no need */
 	char *why_ja, *why_en;

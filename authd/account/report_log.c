@@ -1,0 +1,258 @@
+/* Proofs about the log itself, about backups, and about what the policy is made of. */
+#include "config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "authd/account/report.h"
+
+#define DAY_US (INT64_C(86400) * US_PER_S)
+
+/* --- the chain, and how long it goes back --- */
+
+static void
+prove_chain(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct report_chain *chain = &reporting->chain;
+
+	if (chain->rows == 0 && chain->faults == 0) {
+		report_say(figure, "%s", _("There is no row of the log."));
+		return;
+	}
+	figure->counted = true;
+	figure->count = chain->rows;
+	figure->total = chain->rows;
+	figure->time_us = chain->last_us;
+	figure->row = chain->last_seq;
+	if (chain->faults > 0) {
+		figure->verdict = PROOF_CONTRADICTS;
+		figure->row = chain->fault_seq;
+		report_say(figure, _("The log is not in order: %s"), chain->fault);
+		return;
+	}
+	figure->verdict = PROOF_HOLDS;
+	report_say(figure,
+		_("%llu rows, from %llu to %llu, were checked: none is missing, added or changed. "
+		  "%llu signed checkpoints fit them."),
+		(unsigned long long)chain->rows, (unsigned long long)chain->first_seq,
+		(unsigned long long)chain->last_seq, (unsigned long long)chain->checkpoints);
+	if (chain->restores > 0)
+		report_say(figure, _("Restores of a backup that the log tells of: %llu."),
+			(unsigned long long)chain->restores);
+}
+
+static void
+prove_kept(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct act_retention *retention = &reporting->retention;
+	const int64_t wanted_us = retention->date_us - retention->keep.us;
+	const bool whole = reporting->store.months_removed == 0;
+	char since[ACT_TIME_SIZE];
+
+	if (retention->since_us == 0) {
+		report_say(figure, "%s", _("There is no row of the log."));
+		return;
+	}
+	figure->verdict = whole || retention->since_us <= wanted_us ? PROOF_HOLDS
+								   : PROOF_CONTRADICTS;
+	figure->time_us = retention->since_us;
+	(void)snprintf(figure->value, sizeof(figure->value), "%lldd",
+		(long long)retention->keep.days);
+	report_say(figure, _("Rows are there since %s; none goes before it is %lld days old."),
+		act_time(retention->since_us, since), (long long)retention->keep.days);
+	if (whole)
+		report_say(figure, "%s", _("Nothing has been removed since the store was made."));
+	else
+		report_say(figure, _("%llu whole months have gone, each behind a row that says so."),
+			(unsigned long long)reporting->store.months_removed);
+}
+
+static void
+prove_sealed(const struct reporting *reporting, struct report_figure *figure)
+{
+	const uint64_t sealed = reporting->store.months_sealed;
+
+	if (sealed == 0) {
+		report_say(figure, "%s", _("No month of the log has ended yet."));
+		return;
+	}
+	figure->verdict = PROOF_FIGURES;
+	figure->counted = true;
+	figure->count = sealed;
+	figure->total = sealed;
+	report_say(figure, _("%llu months that have ended are sealed by a row of their own."),
+		(unsigned long long)sealed);
+}
+
+static void
+prove_streams(const struct reporting *reporting, struct report_figure *figure)
+{
+	const size_t n = reporting->call->daemon->config->streams.n;
+
+	if (n == 0) {
+		report_say(figure, "%s", _("The log is not sent anywhere else."));
+		return;
+	}
+	figure->counted = true;
+	figure->count = n - reporting->streams.late;
+	figure->total = n;
+	figure->verdict = reporting->streams.late > 0 ? PROOF_EXCEPTIONS : PROOF_HOLDS;
+	(void)snprintf(figure->value, sizeof(figure->value), "%.95s", reporting->streams.names);
+	report_say(figure, _("%llu of %llu streams of the log are up to date."),
+		(unsigned long long)figure->count, (unsigned long long)n);
+}
+
+/* --- backups --- */
+
+static void
+take_last(const struct report_happened *happened, struct report_figure *figure)
+{
+	figure->counted = true;
+	figure->count = happened->count;
+	figure->total = happened->count;
+	figure->row = happened->last_seq;
+	figure->time_us = happened->last_us;
+	(void)snprintf(figure->by, sizeof(figure->by), "%s", happened->by);
+}
+
+/* Late is what is as late again as it may be. */
+static bool
+is_late(const struct reporting *reporting, int64_t last_us)
+{
+	const int64_t every_s =
+		config_backup_every_s(reporting->call->daemon->config);
+
+	return every_s > 0 && reporting->period.until_us - last_us > 2 * every_s * US_PER_S;
+}
+
+static void
+prove_backup(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct report_happened *made = &reporting->log.events[EVENT_BACKUP];
+	const struct report_happened *failed = &reporting->log.events[EVENT_BACKUP_FAILED];
+	char last[ACT_TIME_SIZE];
+
+	if (made->count == 0) {
+		figure->verdict = is_late(reporting, reporting->period.since_us)
+					  ? PROOF_CONTRADICTS
+					  : PROOF_NO_DATA;
+		report_say(figure, "%s", _("No backup was made in the period."));
+		return;
+	}
+	take_last(made, figure);
+	figure->verdict = failed->count > 0 || is_late(reporting, made->last_us)
+				  ? PROOF_EXCEPTIONS
+				  : PROOF_HOLDS;
+	report_say(figure, _("%llu backups were made and read back, the last on %s."),
+		(unsigned long long)made->count, act_time(made->last_us, last));
+	if (failed->count > 0)
+		report_say(figure, _("%llu failed, the last in row %llu."),
+			(unsigned long long)failed->count, (unsigned long long)failed->last_seq);
+	if (is_late(reporting, made->last_us))
+		report_say(figure, "%s", _("A further one is late."));
+}
+
+static void
+prove_second(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct report_happened *copied = &reporting->log.events[EVENT_BACKUP_SECOND];
+
+	if (copied->count == 0) {
+		report_say(figure, "%s", _("No backup was copied to a second place in the period."));
+		return;
+	}
+	take_last(copied, figure);
+	figure->verdict = PROOF_FIGURES;
+	report_say(figure, _("%llu backups were copied to the second place."),
+		(unsigned long long)copied->count);
+}
+
+static void
+prove_drill(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct report_happened *drill = &reporting->log.events[EVENT_DRILL];
+	const struct report_happened *failed = &reporting->log.events[EVENT_DRILL_FAILED];
+
+	if (drill->count + failed->count == 0) {
+		report_say(figure, "%s", _("No restore was tried out in the period."));
+		return;
+	}
+	if (failed->last_seq > drill->last_seq) {
+		take_last(failed, figure);
+		figure->verdict = PROOF_CONTRADICTS;
+		report_say(figure, _("The last trial of a restore failed: %s"), failed->detail);
+		return;
+	}
+	take_last(drill, figure);
+	figure->verdict =
+		strstr(drill->detail, ": missed)") != NULL ? PROOF_EXCEPTIONS : PROOF_HOLDS;
+	report_say(figure, _("A restore was tried out %llu times; the last: %s."),
+		(unsigned long long)drill->count, drill->detail);
+}
+
+/* --- what the policy is made of, and the register --- */
+
+static void
+prove_composed(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct policy_values *values = &reporting->call->daemon->config->policy.values;
+
+	for (size_t rule = 0; rule < R_COUNT; rule++) {
+		const struct policy_held *strictest = policy_held_strictest(
+			&reporting->call->daemon->config->policy, (enum rule_id)rule);
+
+		figure->total += values->held[rule][0].set || strictest->set;
+		figure->count += strictest->set && strictest->origin.criterion[0] != '\0';
+	}
+	figure->counted = true;
+	figure->verdict = figure->total > 0 ? PROOF_FIGURES : PROOF_NO_DATA;
+	report_say(figure,
+		_("%llu of %llu parameters in force name the criterion that asks for their value "
+		  "('warifu policy show')."),
+		(unsigned long long)figure->count, (unsigned long long)figure->total);
+}
+
+static void
+count_entry(const struct policy_entry *entry, struct report_figure *figure)
+{
+	figure->total++;
+	figure->count += entry->responsible[0] != '\0' || entry->administrator[0] != '\0';
+}
+
+static void
+prove_register(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct policy *policy = &reporting->call->daemon->config->policy;
+
+	for (size_t i = 0; i < policy->nhosts; i++)
+		count_entry(&policy->hosts[i].entry, figure);
+	for (size_t i = 0; i < policy->nservices; i++)
+		if (policy->services[i].asked)
+			count_entry(&policy->services[i].entry, figure);
+	figure->counted = true;
+	figure->verdict = figure->total > 0 ? PROOF_FIGURES : PROOF_NO_DATA;
+	report_say(figure,
+		_("%llu of %llu hosts and services in the register name who administers them or "
+		  "answers for them."),
+		(unsigned long long)figure->count, (unsigned long long)figure->total);
+}
+
+void
+report_prove_log(
+	const struct report_question *question, unsigned of, struct report_figure *figure_r)
+{
+	static void (*const proves[])(
+		const struct reporting *reporting, struct report_figure *figure) = {
+		[LOG_CHAIN] = prove_chain,
+		[LOG_KEPT] = prove_kept,
+		[LOG_SEALED] = prove_sealed,
+		[LOG_STREAMS] = prove_streams,
+		[LOG_BACKUP] = prove_backup,
+		[LOG_SECOND] = prove_second,
+		[LOG_DRILL] = prove_drill,
+		[LOG_COMPOSED] = prove_composed,
+		[LOG_REGISTER] = prove_register,
+	};
+
+	proves[of](question->reporting, figure_r);
+}

@@ -1,0 +1,76 @@
+/* How a criterion stands: the settings in force and the proofs together, the worst of both. */
+#include "config.h"
+
+#include "authd/account/report_state.h"
+
+#include "common/i18n.h"
+
+#define BIT(index) (1U << (index))
+
+static bool
+has(unsigned bits, unsigned any)
+{
+	return (bits & any) != 0;
+}
+
+/* What is only recorded is not enforced, whatever has been set. */
+static bool
+is_idle(const struct report_grounds *grounds)
+{
+	return grounds->observed && grounds->aim == AIM_ENFORCED &&
+	       (grounds->findings != 0 || grounds->built_in);
+}
+
+/* Something of it is enforced in part, or not at all, and was to be. */
+static bool
+is_partial(const struct report_grounds *grounds)
+{
+	const unsigned lacking = grounds->aim == AIM_ENFORCED
+					 ? BIT(POLICY_PARTLY) | BIT(POLICY_NOT_YET)
+					 : BIT(POLICY_PARTLY);
+
+	return has(grounds->findings, lacking) ||
+	       has(grounds->verdicts, BIT(PROOF_EXCEPTIONS));
+}
+
+enum report_state
+report_state_of(const struct report_grounds *grounds)
+{
+	const unsigned deviates = BIT(POLICY_DEVIATES);
+	const unsigned meets = BIT(POLICY_MET) | BIT(POLICY_ELSEWHERE);
+
+	if (grounds->aim == AIM_OUTSIDE)
+		return REPORT_OUTSIDE;
+	if (is_idle(grounds) || grounds->unexcused ||
+		has(grounds->verdicts, BIT(PROOF_CONTRADICTS)))
+		return REPORT_NOT_MET;
+	if (has(grounds->findings, deviates))
+		return REPORT_DEVIATION;
+	if (is_partial(grounds))
+		return has(grounds->findings, meets) || grounds->built_in ||
+				       has(grounds->verdicts, ~BIT(PROOF_NO_DATA))
+			       ? REPORT_EXCEPTIONS
+			       : REPORT_NOT_SHOWN;
+	if (has(grounds->findings, meets) || grounds->built_in ||
+		has(grounds->verdicts, BIT(PROOF_HOLDS)))
+		return REPORT_MET;
+	return has(grounds->verdicts, BIT(PROOF_FIGURES)) ? REPORT_SHOWN : REPORT_NOT_SHOWN;
+}
+
+const char *
+report_state_word(enum report_state state)
+{
+	static const char *const words[REPORT_STATES] = {N_("met"), N_("met with exceptions"),
+		N_("deviation"), N_("not met"), N_("shown"), N_("not shown"), N_("outside")};
+
+	return words[state];
+}
+
+const char *
+report_verdict_word(enum report_verdict verdict)
+{
+	static const char *const words[REPORT_VERDICTS] = {N_("no data"), N_("figures"),
+		N_("holds"), N_("exceptions"), N_("contradicts")};
+
+	return words[verdict];
+}
