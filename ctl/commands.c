@@ -252,6 +252,14 @@ static const struct option_spec log_verify_options[] = {
 	FLAG("whole", NULL, N_("the export is said to go to the log's end")),
 	OPTIONS_END,
 };
+static const struct option_spec report_options[] = {
+	TAKES("profile", "PROFILE", "profile", VALUE_TEXT, N_("of this document instead of all that are complied with")),
+	TAKES("since", "TIME", "since", VALUE_SINCE, N_("from this time on (default: the last 12 months)")),
+	TAKES("until", "TIME", "until", VALUE_BEFORE, N_("up to this time")),
+	TICKET,
+	OPTIONS_END,
+};
+
 static const struct option_spec log_checkpoints_options[] = {
 	TAKES("after", "NUMBER", "after", VALUE_NUMBER, N_("only those behind this number")),
 	TAKES("limit", "NUMBER", "limit", VALUE_NUMBER, N_("at most so many")),
@@ -626,6 +634,11 @@ static const struct command commands[] = {
 	{"radius", "stats", {{"CLIENT", "client", true, NULL}}, NULL, "radius.stats", "client counter value",
 		N_("The RADIUS server has counted nothing yet."), NULL, 0,
 		N_("show what the RADIUS server has counted since it started"), "radius stats vpn1"},
+
+	{"report", NULL, {{NULL, NULL, false, NULL}}, report_options, "report", "criterion state text", NULL,
+		ctl_report, COMMAND_SLOW,
+		N_("show how each criterion of a document stands, and by what that is shown"),
+		"report --profile scs4"},
 
 	{"policy", "profiles", {{NULL, NULL, false, NULL}}, NULL, "policy.profiles",
 		"profile title criteria enforced evidenced reported outside not-yet complied",

@@ -16,6 +16,7 @@ int ctl_policy_show(struct ctl *ctl, const struct parsed *parsed);
 int ctl_radius_client(struct ctl *ctl, const struct parsed *parsed);
 int ctl_radius_secret(struct ctl *ctl, const struct parsed *parsed);
 int ctl_radius_test(struct ctl *ctl, const struct parsed *parsed);
+int ctl_report(struct ctl *ctl, const struct parsed *parsed);
 int ctl_restore(struct ctl *ctl, const struct parsed *parsed);
 int ctl_completion(struct ctl *ctl, const struct parsed *parsed);
 int ctl_doctor(struct ctl *ctl, const struct parsed *parsed);

@@ -174,14 +174,35 @@ put_claim(struct gathering *gathering, const struct compose_claim *claim)
 	return status;
 }
 
+static bool
+is_own(const struct rules_criterion *criterion, const struct compose_claim *claim)
+{
+	return strcmp(claim->origin.criterion, criterion->id) == 0;
+}
+
+static bool
+is_by(const struct rules_criterion *criterion, const struct compose_claim *claim)
+{
+	for (size_t i = 0; i < criterion->nby; i++)
+		if (strcmp(criterion->by[i], claim->spec->name) == 0)
+			return true;
+	return false;
+}
+
+/* Its own claims; where it has none, those of others about the parameters that it is met by. */
 static wf_status
 put_claims(struct gathering *gathering)
 {
 	const struct rules_claims *claims = &gathering->reporting->claims;
+	bool (*belongs)(const struct rules_criterion *criterion,
+		const struct compose_claim *claim) = is_by;
 	wf_status status = WF_OK;
 
+	for (size_t i = 0; i < claims->n; i++)
+		if (is_own(gathering->criterion, claims->list[i]))
+			belongs = is_own;
 	for (size_t i = 0; status == WF_OK && i < claims->n; i++)
-		if (strcmp(claims->list[i]->origin.criterion, gathering->criterion->id) == 0)
+		if (belongs(gathering->criterion, claims->list[i]))
 			status = put_claim(gathering, claims->list[i]);
 	return status;
 }
@@ -358,6 +379,7 @@ report_criterion(struct reporting *reporting, const struct rules_criterion *crit
 	struct gathering gathering = {.reporting = reporting,
 		.criterion = criterion,
 		.grounds = {.aim = criterion->aim,
+			.waits = criterion->aim == AIM_ENFORCED && criterion->nby == 0,
 			.observed = reporting->call->daemon->config->mode == MODE_OBSERVE}};
 	const size_t line = reporting->lines.n;
 	wf_status status = put_criterion(&gathering);

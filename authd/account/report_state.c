@@ -17,43 +17,43 @@ has(unsigned bits, unsigned any)
 static bool
 is_idle(const struct report_grounds *grounds)
 {
-	return grounds->observed && grounds->aim == AIM_ENFORCED &&
-	       (grounds->findings != 0 || grounds->built_in);
+	return grounds->observed && grounds->aim == AIM_ENFORCED && !grounds->waits;
 }
 
-/* Something of it is enforced in part, or not at all, and was to be. */
+/* Something of it is enforced in part, or not at all, or not in each case. */
 static bool
 is_partial(const struct report_grounds *grounds)
 {
-	const unsigned lacking = grounds->aim == AIM_ENFORCED
-					 ? BIT(POLICY_PARTLY) | BIT(POLICY_NOT_YET)
-					 : BIT(POLICY_PARTLY);
-
-	return has(grounds->findings, lacking) ||
+	return has(grounds->findings, BIT(POLICY_PARTLY) | BIT(POLICY_NOT_YET)) ||
 	       has(grounds->verdicts, BIT(PROOF_EXCEPTIONS));
+}
+
+/*
+ * Something says so: a setting, what the daemon always does, or a proof that was held against what
+ * should be.  Where something is meant to be enforced and is not, settings alone do not.
+ */
+static bool
+is_established(const struct report_grounds *grounds)
+{
+	const unsigned meets =
+		BIT(POLICY_MET) | BIT(POLICY_ELSEWHERE) | BIT(POLICY_PARTLY);
+
+	return (!grounds->waits && (has(grounds->findings, meets) || grounds->built_in)) ||
+	       has(grounds->verdicts, BIT(PROOF_HOLDS) | BIT(PROOF_EXCEPTIONS));
 }
 
 enum report_state
 report_state_of(const struct report_grounds *grounds)
 {
-	const unsigned deviates = BIT(POLICY_DEVIATES);
-	const unsigned meets = BIT(POLICY_MET) | BIT(POLICY_ELSEWHERE);
-
 	if (grounds->aim == AIM_OUTSIDE)
 		return REPORT_OUTSIDE;
 	if (is_idle(grounds) || grounds->unexcused ||
 		has(grounds->verdicts, BIT(PROOF_CONTRADICTS)))
 		return REPORT_NOT_MET;
-	if (has(grounds->findings, deviates))
+	if (has(grounds->findings, BIT(POLICY_DEVIATES)))
 		return REPORT_DEVIATION;
-	if (is_partial(grounds))
-		return has(grounds->findings, meets) || grounds->built_in ||
-				       has(grounds->verdicts, ~BIT(PROOF_NO_DATA))
-			       ? REPORT_EXCEPTIONS
-			       : REPORT_NOT_SHOWN;
-	if (has(grounds->findings, meets) || grounds->built_in ||
-		has(grounds->verdicts, BIT(PROOF_HOLDS)))
-		return REPORT_MET;
+	if (is_established(grounds))
+		return is_partial(grounds) ? REPORT_EXCEPTIONS : REPORT_MET;
 	return has(grounds->verdicts, BIT(PROOF_FIGURES)) ? REPORT_SHOWN : REPORT_NOT_SHOWN;
 }
 

@@ -28,6 +28,7 @@ enum report_verdict {
 struct report_grounds {
 	enum rules_aim aim;
 	bool observed;	   /* mode = observe: what would be enforced is only recorded */
+	bool waits;	   /* it is meant to be enforced, and nothing does so yet */
 	bool built_in;	   /* something that the daemon always does is among it */
 	unsigned findings; /* bits of enum policy_finding, of the settings */
 	bool unexcused;	   /* one of its deviations stands in no line of warifu.conf */

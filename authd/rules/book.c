@@ -210,6 +210,13 @@ rules_asks(const struct rules_book *book, const struct rules_profile *profile,
 	       criterion < catalogue->criteria + catalogue->n && is_asked(profile, criterion);
 }
 
+/* What is to be shown, not enforced, and is. */
+static bool
+is_shown(const struct rules_criterion *criterion)
+{
+	return criterion->aim != AIM_ENFORCED && criterion->nshown > 0;
+}
+
 void
 rules_count(const struct rules_book *book, const struct rules_profile *profile,
 	struct rules_counts *counts_r)
@@ -223,7 +230,7 @@ rules_count(const struct rules_book *book, const struct rules_profile *profile,
 		if (!is_asked(profile, criterion))
 			continue;
 		counts.total++;
-		if (criterion->aim == AIM_OUTSIDE || criterion->nby > 0)
+		if (criterion->aim == AIM_OUTSIDE || criterion->nby > 0 || is_shown(criterion))
 			counts.today[criterion->aim]++;
 		else
 			counts.not_yet++;
