@@ -101,6 +101,20 @@ find(const struct gathering *gathering, const struct compose_claim *claim)
 	return finding;
 }
 
+static void
+in_force_text(const struct gathering *gathering, const struct compose_claim *claim,
+	char text_r[RULE_VALUE_SIZE])
+{
+	const struct reporting *reporting = gathering->reporting;
+	const struct policy_held *held =
+		policy_held_strictest(&reporting->call->daemon->config->policy,
+			(enum rule_id)rule_index(claim->spec));
+
+	(void)policy_find_text(&reporting->find, claim, text_r);
+	if (text_r[0] == '\0' && duty_asked_by(claim->spec) && held->set)
+		rule_value_text(claim->spec, held->value, text_r);
+}
+
 static const struct origin *
 origin_of(const struct policy *policy, const struct compose_claim *claim)
 {
@@ -165,11 +179,13 @@ put_claim(struct gathering *gathering, const struct compose_claim *claim)
 
 	wanted_text(claim, wanted);
 	scope_text(claim, scope, sizeof(scope));
-	(void)policy_find_text(&reporting->find, claim, value);
+	in_force_text(gathering, claim, value);
 	status = put(gathering, &draft, "setting");
 	if (status == WF_OK && finding == POLICY_DEVIATES)
 		status = put_answers(gathering, claim, &excused);
-	gathering->grounds.findings |= 1U << finding;
+	/* to be reminded is not to have done it: that is for the proof of the duty to say */
+	if (finding == POLICY_DEVIATES || !duty_asked_by(claim->spec))
+		gathering->grounds.findings |= 1U << finding;
 	gathering->grounds.unexcused |= finding == POLICY_DEVIATES && !excused;
 	return status;
 }

@@ -107,14 +107,23 @@ report_hash(const struct report_lines *lines, size_t first, char hex_r[REPORT_HA
 	return status;
 }
 
+static wf_status
+send_line(struct act_call *call, const struct report_line *line)
+{
+	const char *cells[LINE_COLUMNS];
+
+	for (size_t i = 0; i < LINE_COLUMNS; i++)
+		cells[i] = line->cells[i] == NULL ? "" : line->cells[i];
+	return act_row_out(call, cells, LINE_COLUMNS);
+}
+
 wf_status
 report_send(struct act_call *call, const struct report_lines *lines)
 {
 	wf_status status = act_head(call, columns, LINE_COLUMNS);
 
 	for (size_t i = 0; status == WF_OK && i < lines->n; i++)
-		status = act_row_out(
-			call, (const char *const *)lines->list[i].cells, LINE_COLUMNS);
+		status = send_line(call, &lines->list[i]);
 	return status;
 }
 

@@ -113,71 +113,71 @@ report_prove_share(
 
 static const struct event_words {
 	enum report_event event;
-	enum report_verdict some, none; /* what it says that it happened, or did not */
-	enum report_event among;	/* where `none` needs something to have happened at all */
+	/* what it says that it happened, or did not though there were logins */
+	enum report_verdict some, none;
 	const char *words, *nothing;
 } events[] = {
-	{EVENT_LOCK, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_LOCK, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Locks of accounts after too many wrong answers"),
 		N_("No account had to be locked in the period.")},
-	{EVENT_UNLOCK, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_UNLOCK, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Accounts unlocked by hand"),
 		N_("No account was unlocked by hand in the period.")},
-	{EVENT_TRY_WRONG, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_TRY_WRONG, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Wrong answers that were evaluated and counted"),
 		N_("There was no wrong answer in the period.")},
-	{EVENT_TRY_NOT_IN_FORCE, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_TRY_NOT_IN_FORCE, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Tries that were refused, of accounts that are disabled or out of their time"),
 		N_("No account that was disabled or outside of its time was tried in the "
 		   "period.")},
-	{EVENT_DEFAULT_ID, PROOF_EXCEPTIONS, PROOF_HOLDS, EVENT_LOGIN,
+	{EVENT_DEFAULT_ID, PROOF_EXCEPTIONS, PROOF_HOLDS,
 		N_("Logins of accounts that products bring along"),
 		N_("No login was of an account that products bring along.")},
-	{EVENT_FIELDLESS, PROOF_EXCEPTIONS, PROOF_HOLDS, EVENT_LOGIN,
+	{EVENT_FIELDLESS, PROOF_EXCEPTIONS, PROOF_HOLDS,
 		N_("Rows of logins that lack the user or the source"),
 		N_("Each row of a login has time, source, user and result.")},
-	{EVENT_PASSWORD_CHANGED, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_PASSWORD_CHANGED, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Passwords changed by their owners, by the rules in force"),
 		N_("Nobody changed a password in the period.")},
-	{EVENT_PASSWORD_REFUSED, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_PASSWORD_REFUSED, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("New passwords refused by the rules in force"),
 		N_("No new password was refused in the period.")},
-	{EVENT_PASSWORD_SET, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_PASSWORD_SET, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Passwords set by somebody else, to be changed at the first use"),
 		N_("No password was set by somebody else in the period.")},
-	{EVENT_ACCOUNT_ADDED, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_ACCOUNT_ADDED, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Accounts added, each with a row of the log"),
 		N_("No account was added in the period.")},
-	{EVENT_ACCOUNT_CHANGED, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_ACCOUNT_CHANGED, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Changes of accounts, each with a row of the log"),
 		N_("No account was changed in the period.")},
-	{EVENT_ACCOUNT_DISABLED, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_ACCOUNT_DISABLED, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Accounts disabled, each with a row of the log"),
 		N_("No account was disabled in the period.")},
-	{EVENT_GRANT_ADDED, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_GRANT_ADDED, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Grants given, each with its end"),
 		N_("No grant was given in the period.")},
-	{EVENT_SESSION_OPENED, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_SESSION_OPENED, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Sessions opened, each with a row of the log"),
 		N_("No session was opened in the period.")},
-	{EVENT_BREAK_GLASS, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_BREAK_GLASS, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Uses of the emergency codes"),
 		N_("The emergency codes were not used in the period.")},
-	{EVENT_RELOAD, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_RELOAD, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Times that the configuration was taken anew, each with a row of the log"),
 		N_("The configuration was not changed in the period.")},
-	{EVENT_CLOCK_JUMP, PROOF_EXCEPTIONS, PROOF_HOLDS, EVENT_LOGIN,
+	{EVENT_CLOCK_JUMP, PROOF_EXCEPTIONS, PROOF_HOLDS,
 		N_("Jumps of the clock"), N_("The clock did not jump in the period.")},
-	{EVENT_LOG_EXPORT, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_LOG_EXPORT, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Rows about exports of the log, each with who and what"),
 		N_("The log was not exported in the period.")},
-	{EVENT_REVIEW, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_REVIEW, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Reviews of the log that were signed"),
 		N_("No review of the log was signed in the period.")},
-	{EVENT_ACT, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_ACT, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Acts of administration in the log, each with who did it"),
 		N_("There was no act of administration in the period.")},
-	{EVENT_ACT_TICKET, PROOF_FIGURES, PROOF_NO_DATA, EVENT_LOGIN,
+	{EVENT_ACT_TICKET, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Acts of administration that name a ticket"),
 		N_("No act of administration names a ticket.")},
 };
@@ -200,9 +200,12 @@ report_prove_event(
 	const struct report_happened *one = &happened[of];
 	const struct event_words *words = words_of((enum report_event)of);
 
+	if (one->count == 0 && happened[EVENT_LOGIN].count == 0 && words->none == PROOF_HOLDS) {
+		report_say(figure_r, "%s", _("There was no login in the period."));
+		return;
+	}
 	if (one->count == 0) {
-		figure_r->verdict =
-			happened[words->among].count > 0 ? words->none : PROOF_NO_DATA;
+		figure_r->verdict = words->none;
 		report_say(figure_r, "%s", _(words->nothing));
 		return;
 	}
