@@ -13,6 +13,7 @@
 #include "common/i18n.h"
 #include "ctl/ask.h"
 #include "ctl/when.h"
+#include "ctl/wrap.h"
 
 #define SECOND_US INT64_C(1000000)
 #define WAIT_US (60 * SECOND_US)
@@ -402,17 +403,17 @@ show_rows(struct ctl *ctl, const struct command *command, const struct answer *a
 	if (answer->table.nrows == 0) {
 		if (answer->status == WF_OK &&
 			(command->empty != NULL || answer->text[0] == '\0')) {
-			fprintf(ctl->out, "%s\n",
-				command->empty != NULL ? _(command->empty) : _("Done."));
+			wrap_print(command->empty != NULL ? _(command->empty) : _("Done."), 0,
+				ctl->width, ctl->out);
 			return; /* it says what to do; "0 accounts." would add nothing */
 		}
 	} else if ((command->flags & COMMAND_VERTICAL) != 0) {
-		table_print_vertical(&answer->table, 0, command->columns, ctl->out);
+		table_print_vertical(&answer->table, 0, command->columns, ctl->width, ctl->out);
 	} else {
-		table_print(&answer->table, command->columns, ctl->header, ctl->out);
+		table_print(&answer->table, command->columns, ctl->header, ctl->width, ctl->out);
 	}
 	if (answer->status == WF_OK && !text_is_idle(answer))
-		fprintf(ctl->out, "%s\n", answer->text);
+		wrap_print(answer->text, 0, ctl->width, ctl->out);
 }
 
 int

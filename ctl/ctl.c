@@ -15,8 +15,10 @@
 #include "ctl/ctl.h"
 #include "ctl/handlers.h"
 #include "ctl/help.h"
+#include "ctl/wrap.h"
 
 #define DEFAULT_SOCKET WF_RUNDIR "/control.sock"
+#define MESSAGE_MAX 4096
 #define DAEMON_USER "warifu"
 
 static size_t
@@ -58,14 +60,16 @@ ctl_clear(struct ctl *ctl)
 void
 ctl_error(struct ctl *ctl, const char *format, ...)
 {
+	static const char name[] = "warifu: ";
+	char text[MESSAGE_MAX];
 	va_list args;
 
-	fflush(ctl->out);
-	fputs("warifu: ", ctl->err);
 	va_start(args, format);
-	vfprintf(ctl->err, format, args);
+	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fputc('\n', ctl->err);
+	fflush(ctl->out);
+	fputs(name, ctl->err);
+	wrap_print(text, strlen(name), ctl->width, ctl->err);
 }
 
 void
@@ -79,14 +83,14 @@ ctl_unwritten(struct ctl *ctl)
 void
 ctl_say(struct ctl *ctl, const char *format, ...)
 {
-	char text[2048];
+	char text[MESSAGE_MAX];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (!ctl->json)
-		fprintf(ctl->out, "%s\n", text);
+		wrap_print(text, 0, ctl->width, ctl->out);
 	else if (table_print_json_message(text, ctl->out) != WF_OK)
 		ctl_unwritten(ctl);
 }

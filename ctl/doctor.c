@@ -448,7 +448,7 @@ ctl_doctor(struct ctl *ctl, const struct parsed *parsed)
 	if (status == WF_OK && ctl->json)
 		status = table_print_json(&doctor.table, false, ctl->out);
 	else if (status == WF_OK)
-		table_print(&doctor.table, "level name text", ctl->header, ctl->out);
+		table_print(&doctor.table, "level name text", ctl->header, ctl->width, ctl->out);
 	if (status != WF_OK)
 		ctl_unwritten(ctl);
 	answer_clear(&doctor.status);

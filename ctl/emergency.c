@@ -151,7 +151,7 @@ show(const struct emergency *emergency)
 	if (status == WF_OK && ctl->json)
 		status = table_print_json(&table, true, ctl->out);
 	else if (status == WF_OK)
-		table_print_vertical(&table, 0, NULL, ctl->out);
+		table_print_vertical(&table, 0, NULL, ctl->width, ctl->out);
 	if (status != WF_OK)
 		ctl_unwritten(ctl);
 	table_clear(&table);

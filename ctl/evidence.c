@@ -329,7 +329,7 @@ show_verdict(struct verifying *verifying, bool checkpoints)
 	else if (sums->faults == 0)
 		show_sums(ctl, sums, checkpoints);
 	for (size_t row = 0; !ctl->json && row < verifying->table.nrows; row++) {
-		table_print_vertical(&verifying->table, row, NULL, ctl->out);
+		table_print_vertical(&verifying->table, row, NULL, ctl->width, ctl->out);
 		fputc('\n', ctl->out);
 	}
 	if (sums->faults > 0)

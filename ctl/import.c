@@ -159,7 +159,7 @@ show_result(struct ctl *ctl, const struct import *import)
 			ctl_unwritten(ctl);
 		return;
 	}
-	table_print(&import->table, NULL, ctl->header, ctl->out);
+	table_print(&import->table, NULL, ctl->header, ctl->width, ctl->out);
 	fprintf(ctl->out,
 		import->dry_run
 			? _("%zu would be imported, %zu left out, %zu refused. Nothing was "

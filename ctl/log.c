@@ -14,6 +14,7 @@
 #include "ctl/handlers.h"
 #include "ctl/stop.h"
 #include "ctl/text.h"
+#include "ctl/wrap.h"
 
 #define PAGE 500
 #define LIMIT_DEFAULT 100
@@ -237,7 +238,7 @@ ctl_log(struct ctl *ctl, const struct parsed *parsed)
 	if (ctl->json && !lines)
 		fputs("]\n", ctl->out);
 	if (fine && !view.printed && !ctl->json && !lines)
-		fprintf(ctl->out, "%s\n", _(parsed->command->empty));
+		wrap_print(_(parsed->command->empty), 0, ctl->width, ctl->out);
 	if (fine && lines)
 		follow(&view);
 	return view.code;

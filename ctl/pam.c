@@ -24,6 +24,7 @@
 #include "ctl/stanza.h"
 #include "ctl/table.h"
 #include "ctl/when.h"
+#include "ctl/wrap.h"
 
 #define STANZA_DIR WF_PKGDATADIR "/pam"
 #define TIMEOUT_DEFAULT "10m"
@@ -416,9 +417,9 @@ show_listing(const struct listing *listing)
 	if (status == WF_OK && ctl->json)
 		status = table_print_json(&listing->table, false, ctl->out);
 	else if (status == WF_OK && listing->table.nrows == 0)
-		fprintf(ctl->out, "%s\n", _(listing->parsed->command->empty));
+		wrap_print(_(listing->parsed->command->empty), 0, ctl->width, ctl->out);
 	else if (status == WF_OK)
-		table_print(&listing->table, NULL, ctl->header, ctl->out);
+		table_print(&listing->table, NULL, ctl->header, ctl->width, ctl->out);
 	if (status != WF_OK)
 		ctl_unwritten(ctl);
 	return status == WF_OK ? CTL_OK : CTL_NO;

@@ -73,9 +73,13 @@ const char *table_text(
 void table_format(const struct table *table, size_t row, size_t column, char *text_r, size_t size);
 
 enum table_header { HEADER_NONE, HEADER_PLAIN, HEADER_BOLD };
-/* Aligned; `columns` names those to show, in order (NULL: all). */
-void table_print(
-	const struct table *table, const char *columns, enum table_header header, FILE *out);
+/*
+ * Aligned; `columns` names those to show, in order (NULL: all). What is wider than a screen of
+ * `width` columns (0: there is none) is wrapped within its column, at words; where even that would
+ * not do, each row is a list of its own.
+ */
+void table_print(const struct table *table, const char *columns, enum table_header header,
+	size_t width, FILE *out);
 /*
  * How a table lies on a screen: which columns, and how wide; kept over the pages of one listing. Of
  * what is wider than `width` (0: nothing is), the last columns are left out, but none of the first
@@ -85,14 +89,15 @@ struct table_layout {
 	size_t picked[TABLE_COLUMNS_MAX];
 	size_t widths[TABLE_COLUMNS_MAX];
 	size_t n;
-	bool cut;
+	enum { WIDE_MOVES, WIDE_CUT, WIDE_WRAP } wide; /* what becomes of what is wider */
 };
 void table_lay_out(const struct table *table, const char *columns, size_t width, size_t keep,
 	struct table_layout *layout_r);
 void table_print_laid(const struct table *table, const struct table_layout *layout,
 	enum table_header header, FILE *out);
-/* One line for each column of one row. */
-void table_print_vertical(const struct table *table, size_t row, const char *columns, FILE *out);
+/* One line for each column of one row; longer texts wrapped as above. */
+void table_print_vertical(const struct table *table, size_t row, const char *columns,
+	size_t width, FILE *out);
 /* An array of objects, or with `one` the first row as an object (null without rows). */
 WF_MUST_USE wf_status table_print_json(const struct table *table, bool one, FILE *out);
 /* One row as an object on one line (log --follow). */

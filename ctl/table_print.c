@@ -14,9 +14,11 @@
 #include "ctl/table.h"
 #include "ctl/text.h"
 #include "ctl/when.h"
+#include "ctl/wrap.h"
 
 #define CELL_MAX 4200 /* bytes of a cell for people */
 #define CUT_MIN 6     /* no cell is cut to less */
+#define GAP 2         /* blanks between columns */
 #define COLUMN_MAX 48 /* what is wider moves its own row, and not all the others */
 
 /*
@@ -138,23 +140,9 @@ pick_columns(const struct table *table, const char *columns, size_t picked_r[TAB
 	return n;
 }
 
-static void
-put_padded(FILE *out, const char *text, size_t width, bool right, bool last)
-{
-	size_t own = table_width(text);
-	int pad = own < width ? (int)(width - own) : 0;
-
-	if (right)
-		fprintf(out, "%*s%s", pad, "", text);
-	else if (last)
-		fputs(text, out);
-	else
-		fprintf(out, "%s%*s", text, pad, "");
-	fputs(last ? "\n" : "  ", out);
-}
-
+/* Of its title and its cells, but for those wider than `most`. */
 static size_t
-column_width(const struct table *table, size_t column)
+column_width(const struct table *table, size_t column, size_t most)
 {
 	size_t width = table_width(table_title(table->columns[column].name));
 	char shown[CELL_MAX];
@@ -164,7 +152,7 @@ column_width(const struct table *table, size_t column)
 
 		table_format(table, row, column, shown, sizeof(shown));
 		own = table_width(shown);
-		width = own > width && own <= COLUMN_MAX ? own : width;
+		width = own > width && own <= most ? own : width;
 	}
 	wf_wipe(shown, sizeof(shown));
 	return width;
@@ -190,32 +178,98 @@ cut_at(char *text, size_t width)
 	text_copy(end, 2, "~");
 }
 
-static void
-put_cell(FILE *out, const struct table *table, const struct table_layout *layout, size_t i,
-	char *text)
-{
-	if (layout->cut)
-		cut_at(text, layout->widths[i]);
-	put_padded(out, text, layout->widths[i],
-		table->columns[layout->picked[i]].type == CELL_NUMBER, i + 1 == layout->n);
-}
+/* --- lines of cells --- */
+
+/* A line under way: blanks are owed until something follows them. */
+struct line {
+	FILE *out;
+	size_t owed;
+};
 
 static void
-print_header(const struct table *table, const struct table_layout *layout, FILE *out)
+put_cell(struct line *line, const char *text, size_t len, size_t width, bool right)
 {
-	char title[TABLE_NAME_MAX * 4];
+	char shown[CELL_MAX];
+	size_t own, pad;
+
+	snprintf(shown, sizeof(shown), "%.*s", (int)len, text);
+	own = table_width(shown);
+	pad = own < width ? width - own : 0;
+	if (own == 0) {
+		line->owed += width + GAP;
+		return;
+	}
+	fprintf(line->out, "%*s%s", (int)(line->owed + (right ? pad : 0)), "", shown);
+	line->owed = (right ? 0 : pad) + GAP;
+	wf_wipe(shown, sizeof(shown));
+}
+
+/* The n-th line of a text, from 0; NULL: it has none. */
+static const char *
+nth_line(const char *text, size_t n, size_t width, size_t *len_r)
+{
+	const char *next = wrap_line(text, width, len_r);
+
+	while (n-- > 0 && (text = next) != NULL)
+		next = wrap_line(text, width, len_r);
+	return text;
+}
+
+#define TITLES SIZE_MAX /* the row of the columns' titles */
+
+static void
+format_cell(const struct table *table, const struct table_layout *layout, size_t row, size_t i,
+	char text_r[CELL_MAX])
+{
+	size_t column = layout->picked[i];
+
+	if (row == TITLES)
+		text_copy(text_r, CELL_MAX, table_title(table->columns[column].name));
+	else
+		table_format(table, row, column, text_r, CELL_MAX);
+	if (layout->wide == WIDE_CUT)
+		cut_at(text_r, layout->widths[i]);
+}
+
+/* The n-th line of a row; false: it has none. */
+static bool
+print_line(const struct table *table, const struct table_layout *layout, size_t row, size_t n,
+	FILE *out)
+{
+	struct line line = {.out = out};
+	char shown[CELL_MAX];
+	bool any = false;
 
 	for (size_t i = 0; i < layout->n; i++) {
-		text_copy(title, sizeof(title),
-			table_title(table->columns[layout->picked[i]].name));
-		put_cell(out, table, layout, i, title);
+		size_t width = layout->wide == WIDE_WRAP ? layout->widths[i] : SIZE_MAX;
+		size_t len = 0;
+		const char *text;
+
+		format_cell(table, layout, row, i, shown);
+		text = nth_line(shown, n, width, &len);
+		any = any || text != NULL;
+		put_cell(&line, text != NULL ? text : "", len, layout->widths[i],
+			table->columns[layout->picked[i]].type == CELL_NUMBER);
+	}
+	wf_wipe(shown, sizeof(shown));
+	if (any)
+		fputc('\n', out);
+	return any;
+}
+
+static void
+print_row(const struct table *table, const struct table_layout *layout, size_t row, FILE *out)
+{
+	for (size_t n = 0; print_line(table, layout, row, n, out); n++) {
 	}
 }
+
+/* --- layout --- */
 
 static size_t
 layout_width(const struct table_layout *layout)
 {
-	size_t width = layout->n > 0 ? 2 * (layout->n - 1) : 0;
+	size_t width = layout->n > 0 ? GAP * (layout->n - 1) : 0;
 
 	for (size_t i = 0; i < layout->n; i++)
 		width += layout->widths[i];
@@ -248,68 +302,128 @@ squeeze(const struct table *table, size_t width, size_t keep, struct table_layou
 		layout->n--;
 	while (layout_width(layout) > width && (i = widest(table, layout)) < layout->n)
 		layout->widths[i]--;
-	layout->cut = true;
+	layout->wide = WIDE_CUT;
+}
+
+static void
+lay_out(const struct table *table, const char *columns, size_t most,
+	struct table_layout *layout_r)
+{
+	layout_r->wide = WIDE_MOVES;
+	layout_r->n = pick_columns(table, columns, layout_r->picked);
+	for (size_t i = 0; i < layout_r->n; i++)
+		layout_r->widths[i] = column_width(table, layout_r->picked[i], most);
 }
 
 void
 table_lay_out(const struct table *table, const char *columns, size_t width, size_t keep,
 	struct table_layout *layout_r)
 {
-	layout_r->cut = false;
-	layout_r->n = pick_columns(table, columns, layout_r->picked);
-	for (size_t i = 0; i < layout_r->n; i++)
-		layout_r->widths[i] = column_width(table, layout_r->picked[i]);
+	lay_out(table, columns, COLUMN_MAX, layout_r);
 	if (width > 0)
 		squeeze(table, width, keep, layout_r);
 }
+
+/* What a column needs so that no word of it is broken; times are one word. */
+static size_t
+least_width(const struct table *table, size_t column)
+{
+	size_t width = wrap_widest_piece(table_title(table->columns[column].name));
+	char shown[CELL_MAX];
+
+	for (size_t row = 0; row < table->nrows; row++) {
+		size_t own;
+
+		table_format(table, row, column, shown, sizeof(shown));
+		own = table->columns[column].type == CELL_TIME ? table_width(shown)
+							       : wrap_widest_piece(shown);
+		width = own > width ? own : width;
+	}
+	wf_wipe(shown, sizeof(shown));
+	return width;
+}
+
+/* Takes from the widest columns first; false: words would have to be broken. */
+static bool
+wrap_columns(const struct table *table, size_t width, struct table_layout *layout)
+{
+	size_t least[TABLE_COLUMNS_MAX];
+
+	for (size_t i = 0; i < layout->n; i++)
+		least[i] = least_width(table, layout->picked[i]);
+	while (layout_width(layout) > width) {
+		size_t widest = layout->n;
+
+		for (size_t i = 0; i < layout->n; i++)
+			if (layout->widths[i] > least[i] &&
+				(widest == layout->n || layout->widths[i] > layout->widths[widest]))
+				widest = i;
+		if (widest == layout->n)
+			return false;
+		layout->widths[widest]--;
+		layout->wide = WIDE_WRAP;
+	}
+	return true;
+}
+
+/* --- all of it --- */
 
 void
 table_print_laid(const struct table *table, const struct table_layout *layout,
 	enum table_header header, FILE *out)
 {
-	char shown[CELL_MAX];
-
 	if (layout->n == 0)
 		return;
 	fputs(header == HEADER_BOLD ? "\033[1m" : "", out);
 	if (header != HEADER_NONE)
-		print_header(table, layout, out);
+		print_row(table, layout, TITLES, out);
 	fputs(header == HEADER_BOLD ? "\033[0m" : "", out);
+	for (size_t row = 0; row < table->nrows; row++)
+		print_row(table, layout, row, out);
+}
+
+static void
+print_lists(const struct table *table, const char *columns, size_t width, FILE *out)
+{
 	for (size_t row = 0; row < table->nrows; row++) {
-		for (size_t i = 0; i < layout->n; i++) {
-			table_format(table, row, layout->picked[i], shown, sizeof(shown));
-			put_cell(out, table, layout, i, shown);
-		}
+		fputs(row > 0 ? "\n" : "", out);
+		table_print_vertical(table, row, columns, width, out);
 	}
-	wf_wipe(shown, sizeof(shown));
 }
 
 void
-table_print(const struct table *table, const char *columns, enum table_header header, FILE *out)
+table_print(const struct table *table, const char *columns, enum table_header header,
+	size_t width, FILE *out)
 {
 	struct table_layout layout;
 
-	table_lay_out(table, columns, 0, 0, &layout);
-	table_print_laid(table, &layout, header, out);
+	lay_out(table, columns, width > 0 ? SIZE_MAX : COLUMN_MAX, &layout);
+	if (width == 0 || wrap_columns(table, width, &layout))
+		table_print_laid(table, &layout, header, out);
+	else
+		print_lists(table, columns, width, out);
 }
 
 void
-table_print_vertical(const struct table *table, size_t row, const char *columns, FILE *out)
+table_print_vertical(const struct table *table, size_t row, const char *columns, size_t width,
+	FILE *out)
 {
 	size_t picked[TABLE_COLUMNS_MAX];
 	size_t n = pick_columns(table, columns, picked);
-	size_t width = 0;
+	size_t label = 0;
 	char shown[CELL_MAX];
 
 	for (size_t i = 0; i < n; i++) {
 		size_t own = table_width(table_title(table->columns[picked[i]].name));
 
-		width = own > width ? own : width;
+		label = own > label ? own : label;
 	}
 	for (size_t i = 0; i < n; i++) {
-		put_padded(out, table_title(table->columns[picked[i]].name), width, false, false);
+		const char *title = table_title(table->columns[picked[i]].name);
+
+		fprintf(out, "%s%*s", title, (int)(label + GAP - table_width(title)), "");
 		table_format(table, row, picked[i], shown, sizeof(shown));
-		fprintf(out, "%s\n", shown);
+		wrap_print(shown, label + GAP, width, out);
 	}
 	wf_wipe(shown, sizeof(shown));
 }

@@ -56,7 +56,7 @@ START_TEST(columns_are_aligned_by_width)
 	COLUMNS("user", "display", "uid:number");
 	ROW("alice", "新井 花子", "1000");
 	ROW("bob", "Bob", "7");
-	table_print(&table, NULL, HEADER_PLAIN, out);
+	table_print(&table, NULL, HEADER_PLAIN, 0, out);
 	fflush(out);
 	ck_assert_str_eq(text, "User   Name        UID\n"
 			       "alice  新井 花子  1000\n"
@@ -71,9 +71,55 @@ START_TEST(what_is_too_wide_moves_its_own_row)
 	COLUMNS("user", "reason");
 	ROW(WIDE, "a");
 	ROW("bob", "b");
-	table_print(&table, NULL, HEADER_NONE, out);
+	table_print(&table, NULL, HEADER_NONE, 0, out);
 	fflush(out);
 	ck_assert_str_eq(text, WIDE "  a\nbob   b\n");
+}
+END_TEST
+
+START_TEST(what_does_not_fit_is_wrapped_in_its_column)
+{
+	COLUMNS("user", "reason", "uid:number", "created:time", "text");
+	ROW("alice", "a long one of some words", "1000", "1767225600000000", "割符を、二つに");
+	ROW("bob", "short", "7", "", "too");
+	table_print(&table, NULL, HEADER_PLAIN, 50, out);
+	fflush(out);
+	ck_assert_str_eq(text, "User   Reason    UID  Created              Finding\n"
+			       "alice  a long   1000  2026-01-01 09:00:00  割符\n"
+			       "       one of                              を、二\n"
+			       "       some                                つに\n"
+			       "       words\n"
+			       "bob    short       7  -                    too\n");
+}
+END_TEST
+
+/* Where words would have to be broken. */
+START_TEST(what_cannot_be_wrapped_is_a_list)
+{
+	COLUMNS("user", "created:time", "reason");
+	ROW("alice", "1767225600000000", "unbreakable_as_it_is");
+	ROW("bob", "1767225600000000", "a reason of some words");
+	table_print(&table, NULL, HEADER_PLAIN, 32, out);
+	fflush(out);
+	ck_assert_str_eq(text, "User     alice\n"
+			       "Created  2026-01-01 09:00:00\n"
+			       "Reason   unbreakable_as_it_is\n"
+			       "\n"
+			       "User     bob\n"
+			       "Created  2026-01-01 09:00:00\n"
+			       "Reason   a reason of some words\n");
+}
+END_TEST
+
+START_TEST(long_values_of_a_list_are_wrapped)
+{
+	COLUMNS("user", "reason");
+	ROW("alice", "a reason of quite some words");
+	table_print_vertical(&table, 0, NULL, 28, out);
+	fflush(out);
+	ck_assert_str_eq(text, "User    alice\n"
+			       "Reason  a reason of quite\n"
+			       "        some words\n");
 }
 END_TEST
 
@@ -92,7 +138,7 @@ START_TEST(what_is_not_printable_is_not_printed)
 {
 	COLUMNS("user");
 	ROW("\033]0;owned\007\r\n\xc2\x9b\xff");
-	table_print(&table, NULL, HEADER_NONE, out);
+	table_print(&table, NULL, HEADER_NONE, 0, out);
 	fflush(out);
 	ck_assert_str_eq(text, "?]0;owned?????\n");
 }
@@ -102,7 +148,7 @@ START_TEST(columns_are_chosen_in_order)
 {
 	COLUMNS("user", "secret", "uid:number");
 	ROW("alice", "x", "1");
-	table_print(&table, "uid nothing user", HEADER_PLAIN, out);
+	table_print(&table, "uid nothing user", HEADER_PLAIN, 0, out);
 	fflush(out);
 	ck_assert_str_eq(text, "UID  User\n  1  alice\n");
 }
@@ -112,7 +158,7 @@ START_TEST(cells_are_formatted_for_people)
 {
 	COLUMNS("locked:bool", "must-change:bool", "last-login:time", "created:time");
 	ROW("1", "0", "1767225600000000", "");
-	table_print_vertical(&table, 0, NULL, out);
+	table_print_vertical(&table, 0, NULL, 0, out);
 	fflush(out);
 	ck_assert_str_eq(text, "Locked                    yes\n"
 			       "Must change the password  no\n"
@@ -205,6 +251,9 @@ table_suite(void)
 	tcase_add_checked_fixture(tc, set_up, tear_down);
 	tcase_add_test(tc, columns_are_aligned_by_width);
 	tcase_add_test(tc, what_is_too_wide_moves_its_own_row);
+	tcase_add_test(tc, what_does_not_fit_is_wrapped_in_its_column);
+	tcase_add_test(tc, what_cannot_be_wrapped_is_a_list);
+	tcase_add_test(tc, long_values_of_a_list_are_wrapped);
 	tcase_add_test(tc, width_counts_columns_of_the_screen);
 	tcase_add_test(tc, what_is_not_printable_is_not_printed);
 	tcase_add_test(tc, columns_are_chosen_in_order);
