@@ -286,6 +286,9 @@ static const char *const words[] = {
 	N_("none"), N_("not in force"), N_("not yet"), N_("optional"), N_("partly"),
 	N_("privileged, service"), N_("recommended"), N_("sample"), N_("unsettled"),
 	N_("where-possible"),
+	/* a report */
+	N_("contradicts"), N_("exceptions"), N_("figures"), N_("met with exceptions"), N_("no data"),
+	N_("not met"), N_("not shown"), N_("outside"), N_("shown"), N_("supports"),
 	/* months of the log */
 	N_("being-removed"), N_("log"), N_("removed"), N_("sealed"), N_("written"),
 	/* how it stands with the secret of a RADIUS client */

@@ -79,10 +79,9 @@ choose_period(struct reporting *reporting)
 		return act_say(call, WF_INVALID, "%s",
 			_("The period ends before it begins: see --since and --until."));
 	reporting->period.until_us = until_us;
-	reporting->period.since_us =
-		act_arg(call, "since") == NULL && born_us > since_us && born_us < until_us
-			? born_us
-			: since_us;
+	reporting->period.since_us = since_us;
+	if (act_arg(call, "since") == NULL && born_us > since_us)
+		reporting->period.since_us = born_us < until_us ? born_us : until_us - US_PER_S;
 	return WF_OK;
 }
 

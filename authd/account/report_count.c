@@ -164,7 +164,7 @@ kinds_of(const struct policy *policy, const struct audit_row *row)
 		const size_t len = strcspn(at, "+");
 
 		for (size_t i = 0; words[i] != NULL; i++)
-			if (strlen(words[i]) == len && memcmp(words[i], at, len) == 0)
+			if (strlen(words[i]) == len && strncmp(words[i], at, len) == 0)
 				kinds |= INT64_C(1) << i;
 		at += len;
 	}

@@ -15,7 +15,7 @@ prove_chain(const struct reporting *reporting, struct report_figure *figure)
 {
 	const struct report_chain *chain = &reporting->chain;
 
-	if (chain->rows == 0 && chain->faults == 0) {
+	if (chain->rows == 0 && reporting->counts.last_seq == 0) {
 		report_say(figure, "%s", _("There is no row of the log."));
 		return;
 	}

@@ -70,7 +70,7 @@ const char *
 report_verdict_word(enum report_verdict verdict)
 {
 	static const char *const words[REPORT_VERDICTS] = {N_("no data"), N_("figures"),
-		N_("holds"), N_("exceptions"), N_("contradicts")};
+		N_("supports"), N_("exceptions"), N_("contradicts")};
 
 	return words[verdict];
 }
