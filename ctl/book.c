@@ -20,6 +20,8 @@
 #define MARK "_x005F" /* an underscore of a text, in that dialect */
 #define LATER 4       /* one byte becomes at most so many: \xNN */
 
+const bool book_supported = true;
+
 struct book {
 	lxw_workbook *workbook;
 	lxw_worksheet *sheet;

@@ -8,10 +8,14 @@
 #ifndef WF_CTL_BOOK_H
 #define WF_CTL_BOOK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
 #include "common/status.h"
+
+/* Whether this build can write them at all. */
+extern const bool book_supported;
 
 struct book;
 

@@ -3,6 +3,8 @@
 
 #include "ctl/book.h"
 
+const bool book_supported = false;
+
 wf_status
 book_new(FILE *out, struct book **book_r)
 {

@@ -253,9 +253,16 @@ static const struct option_spec log_verify_options[] = {
 	OPTIONS_END,
 };
 static const struct option_spec report_options[] = {
-	TAKES("profile", "PROFILE", "profile", VALUE_TEXT, N_("of this document instead of all that are complied with")),
-	TAKES("since", "TIME", "since", VALUE_SINCE, N_("from this time on (default: the last 12 months)")),
-	TAKES("until", "TIME", "until", VALUE_BEFORE, N_("up to this time")),
+	TAKES("profile", "PROFILE", "profile", VALUE_TEXT,
+		N_("of this document (default: of all that are complied with)")),
+	TAKES("since", "TIME", "since", VALUE_SINCE,
+		N_("proofs from then on (default: the last 12 months)")),
+	TAKES("until", "TIME", "until", VALUE_BEFORE, N_("proofs up to then (default: now)")),
+	TAKES("html", "FILE", NULL, VALUE_TEXT, N_("a new file: a page to print and sign, on A4")),
+	TAKES("xlsx", "FILE", NULL, VALUE_TEXT, N_("a new file: a workbook for spreadsheets")),
+	TAKES("csv", "FILE", NULL, VALUE_TEXT, N_("a new file: a row for each criterion")),
+	CHOICE("encoding", "ENCODING", NULL, "utf-8|cp932", N_("of CSV (default utf-8)")),
+	FLAG("bom", NULL, N_("begin CSV with the mark by which Excel knows UTF-8")),
 	TICKET,
 	OPTIONS_END,
 };
@@ -635,10 +642,10 @@ static const struct command commands[] = {
 		N_("The RADIUS server has counted nothing yet."), NULL, 0,
 		N_("show what the RADIUS server has counted since it started"), "radius stats vpn1"},
 
-	{"report", NULL, {{NULL, NULL, false, NULL}}, report_options, "report", "criterion state text", NULL,
+	{"report", NULL, {{NULL, NULL, false, NULL}}, report_options, "report", NULL, NULL,
 		ctl_report, COMMAND_SLOW,
 		N_("show how each criterion of a document stands, and by what that is shown"),
-		"report --profile scs4"},
+		"report --profile scs4 --html report.html --xlsx report.xlsx"},
 
 	{"policy", "profiles", {{NULL, NULL, false, NULL}}, NULL, "policy.profiles",
 		"profile title criteria enforced evidenced reported outside not-yet complied",

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <string.h>
 
+#include "common/i18n.h"
 #include "common/utf8.h"
 #include "ctl/csv.h"
 
@@ -169,4 +170,15 @@ csv_close(struct csv *csv)
 {
 	close_one(csv->to);
 	close_one(csv->back);
+}
+
+void
+csv_tell(struct ctl *ctl, uint64_t replaced)
+{
+	if (replaced > 0)
+		ctl_error(ctl,
+			WF_NGETTEXT("%llu character is not in CP932 and became a geta (U+3013)",
+				"%llu characters are not in CP932 and became a geta (U+3013)",
+				replaced),
+			(unsigned long long)replaced);
 }

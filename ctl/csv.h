@@ -16,6 +16,7 @@
 #include <stdio.h>
 
 #include "common/status.h"
+#include "ctl/ctl.h"
 
 struct csv {
 	FILE *out;         /* borrowed */
@@ -33,5 +34,7 @@ void csv_text(struct csv *csv, const char *text);
 void csv_plain(struct csv *csv, const char *text);
 void csv_end_line(struct csv *csv);
 void csv_close(struct csv *csv);
+/* Tells on err how many characters became a geta; nothing where none did. */
+void csv_tell(struct ctl *ctl, uint64_t replaced);
 
 #endif

@@ -269,12 +269,8 @@ write_table(FILE *out, void *ctx)
 	}
 	code = outfile_in_utf8(out, write_rows, export);
 	csv_close(&export->csv);
-	if (code == CTL_OK && export->csv.replaced > 0)
-		ctl_error(export->ctl,
-			WF_NGETTEXT("%llu character is not in CP932 and became a geta (U+3013)",
-				"%llu characters are not in CP932 and became a geta (U+3013)",
-				export->csv.replaced),
-			(unsigned long long)export->csv.replaced);
+	if (code == CTL_OK)
+		csv_tell(export->ctl, export->csv.replaced);
 	return code;
 }
 

@@ -65,6 +65,7 @@ static const struct {
 	{"decided", N_("Decided")},
 	{"delivered", N_("Delivered up to row")},
 	{"digits", N_("Digits")},
+	{"description", N_("Description")},
 	{"detail", N_("Details")},
 	{"disabled", N_("Disabled since")},
 	{"disk-free", N_("Free disk space")},
