@@ -19,7 +19,8 @@ filler_check(wf_status status, const char *what)
 struct store *
 filler_open(const char *path, const char *node, struct wf_clock clock)
 {
-	const struct store_options options = {.path = path, .node = node, .clock = clock};
+	const struct store_options options = {
+		.path = path, .node = node, .clock = clock, .create = true};
 	struct store *store = NULL;
 	char why[512] = "";
 

@@ -6,7 +6,7 @@
 #include "authd/store/store.h"
 
 void filler_check(wf_status status, const char *what);
-/* Of a store that no daemon serves. */
+/* Of a store that no daemon serves; made by this clock if there is none. */
 struct store *filler_open(const char *path, const char *node, struct wf_clock clock);
 /* An active password by its hash. */
 void filler_password(int64_t account_id, const char *hash, struct credential *credential_r);
