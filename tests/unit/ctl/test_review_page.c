@@ -72,7 +72,8 @@ month(const char *state, const char *findings, const char *open, const char *by,
 		"signed-row:number", "unchanged:bool"};
 	const char *const cells[] = {"2026-10", state, "1", "12345", "7", "1790780400000000",
 		"1793458800000000", "7312", "313", "20", "3", "1", findings, open, "2", "4",
-		"c0ffee", "abcdef", by != NULL ? "1" : "0", by != NULL ? by : "", by != NULL ? T : "",
+		"c0ffee", "abcdef", by != NULL ? "1" : "0", by != NULL ? by : "",
+		by != NULL ? T : "",
 		by != NULL ? "9876" : "", unchanged};
 
 	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
