@@ -12,22 +12,18 @@ html_rows_begin(struct html_rows *rows_r, struct html *html, const char *columns
 	*rows_r = (struct html_rows){.html = html, .columns = columns};
 }
 
-/* Columns of texts that are long, and share what room there is. */
-static bool
-is_wide(const char *name)
-{
-	return strcmp(name, "detail") == 0 || strcmp(name, "reason") == 0;
-}
-
 static struct html_column
 head_of(const struct table *table, int column)
 {
-	static const char *const classes[] = {
-		[CELL_TEXT] = NULL, [CELL_NUMBER] = "num", [CELL_BOOL] = NULL, [CELL_TIME] = "time"};
+	static const char *const classes[] = {[CELL_TEXT] = "name",
+		[CELL_NUMBER] = "num",
+		[CELL_BOOL] = "flag",
+		[CELL_TIME] = "time"};
 	const struct table_column *spec = &table->columns[column];
+	bool detail = strcmp(spec->name, "detail") == 0; /* gets what room there is */
 
-	return (struct html_column){table_title(spec->name),
-		is_wide(spec->name) ? "wide" : classes[spec->type]};
+	return (struct html_column){
+		table_title(spec->name), detail ? "detail" : classes[spec->type]};
 }
 
 /* The places of the wanted columns in the table; those that it does not have are left out. */
@@ -56,6 +52,17 @@ put_head(struct html_rows *rows, const struct table *table, const int *picked)
 	html_table(rows->html, NULL, rows->heads, rows->n);
 }
 
+/* A "no" in every row would hide the few that say yes. */
+static void
+put_cell(struct html *html, const struct table *table, size_t row, size_t column)
+{
+	char time[TABLE_TEXT_SIZE];
+	const char *cell = table->cells[row * table->ncolumns + column];
+	bool no = table->columns[column].type == CELL_BOOL && strcmp(cell, "1") != 0;
+
+	html_cell(html, no ? "" : table_text(table, row, column, time));
+}
+
 void
 html_rows_put(struct html_rows *rows, const struct table *table)
 {
@@ -69,11 +76,8 @@ html_rows_put(struct html_rows *rows, const struct table *table)
 		put_head(rows, table, picked);
 	}
 	for (size_t row = 0; row < table->nrows; row++)
-		for (size_t i = 0; i < n; i++) {
-			char time[TABLE_TEXT_SIZE];
-
-			html_cell(rows->html, table_text(table, row, (size_t)picked[i], time));
-		}
+		for (size_t i = 0; i < n; i++)
+			put_cell(rows->html, table, row, (size_t)picked[i]);
 }
 
 bool

@@ -43,8 +43,9 @@ const char html_style[] =
 	".num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	".time{white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	".code{font-family:" MONO ";font-size:8.5pt}\n"
-	".wide{width:45%}\n"
-	".facts th{width:34mm;white-space:normal}\n"
+	".wide{width:45%}.name{min-width:24.5mm}.flag{width:15mm}th.flag{white-space:normal}"
+	".detail{width:28%}\n"
+	".facts th{width:42mm;white-space:normal}\n"
 	/* States. */
 	".mark{white-space:nowrap;font-weight:bold}\n"
 	".mark i{display:inline-block;width:1.4em;font-style:normal;text-align:center}\n"
@@ -71,7 +72,9 @@ const char html_style[] =
 	".key{font-weight:normal;font-size:8.5pt;margin-left:5mm;white-space:nowrap}"
 	".key i{display:inline-block;width:3mm;height:3mm;margin-right:1mm;border:.2mm solid #555;"
 	"vertical-align:-.3mm}\n"
-	".bar{width:32%}td.bar{vertical-align:middle}.bar svg{height:3mm}\n"
+	"figure table{table-layout:fixed}figure th.num{white-space:normal}"
+	"figure th:first-child{width:24%}.bar{width:30%}td.bar{vertical-align:middle}.bar svg{height:3mm}"
+	"svg.lying rect{stroke:none}\n"
 	"svg .cell{stroke:#c3c9d0;stroke-width:1}.h0{fill:#fff}.h1{fill:#e3eef7}.h2{fill:#bdd7ec}"
 	".h3{fill:#86b4d8}.h4{fill:#3d78ab}.h5{fill:#16416b}\n"
 	/* On paper. */

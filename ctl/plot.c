@@ -18,7 +18,7 @@
 /* Columns. */
 #define COLUMNS_LEFT 130
 #define COLUMNS_TOP 20
-#define COLUMNS_HEIGHT 420
+#define COLUMNS_HEIGHT 560
 #define COLUMNS_FOOT 45
 #define COLUMN_STEP_MAX 110
 #define TICKS 5
@@ -69,16 +69,25 @@ series_sum(const struct plot *plot, size_t series)
 }
 
 static double
-highest(const struct plot *plot)
+height_of(const struct plot *plot, const struct plot_bar *bar)
+{
+	double height = 0;
+
+	for (size_t i = 0; i < plot->nseries; i++)
+		height += (double)bar->values[i];
+	return height;
+}
+
+static double
+highest(const struct plot *plot, bool with_rest)
 {
 	double most = 0;
 
 	for (size_t i = 0; i < plot->nbars; i++) {
-		double sum = 0;
+		double height = height_of(plot, &plot->bars[i]);
 
-		for (size_t j = 0; j < plot->nseries; j++)
-			sum += (double)plot->bars[i].values[j];
-		most = sum > most ? sum : most;
+		if (height > most && (with_rest || !plot->bars[i].rest))
+			most = height;
 	}
 	return most;
 }
@@ -301,7 +310,7 @@ put_columns(struct html *html, const struct plot *plot, double top)
 void
 plot_columns(struct html *html, const struct plot *plot)
 {
-	double most = highest(plot);
+	double most = highest(plot, true);
 	double step = tick_step(most);
 	int ticks = tick_count(most, step);
 
@@ -349,6 +358,7 @@ put_bar(struct html *html, const struct plot *plot, const struct plot_bar *bar, 
 
 	html_cell_begin(html);
 	begin_svg(html, BAR_WIDTH, BAR_HEIGHT);
+	html_attr(html, "class", "lying");
 	html_attr(html, "preserveAspectRatio", "none");
 	html_attr(html, "aria-hidden", "true"); /* the figures stand beside it */
 	for (size_t i = 0; i < plot->nseries; i++) {
@@ -382,12 +392,14 @@ put_table(struct html *html, const struct plot *plot, bool bars)
 {
 	struct html_column columns[PLOT_SERIES_MAX + 3];
 	size_t n = table_columns(plot, bars, columns);
-	double most = highest(plot);
+	double most = highest(plot, false);
 
 	html_table(html, NULL, columns, n);
 	for (size_t i = 0; i < plot->nbars; i++) {
 		html_cell(html, plot->bars[i].label);
-		if (bars)
+		if (bars && plot->bars[i].rest)
+			html_cell(html, "");
+		else if (bars)
 			put_bar(html, plot, &plot->bars[i], most);
 		put_figures(html, plot, &plot->bars[i]);
 	}

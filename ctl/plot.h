@@ -19,7 +19,8 @@ enum plot_look { PLOT_SUCCESS, PLOT_REFUSED, PLOT_OTHER, PLOT_FAILURE };
 struct plot_bar {
 	const char *label;
 	uint64_t values[PLOT_SERIES_MAX]; /* of each series */
-	bool shaded;                      /* a day off, a remainder */
+	bool shaded;                      /* as a day off */
+	bool rest; /* all that has no bar of its own: figures without a bar */
 };
 
 struct plot {
@@ -42,7 +43,7 @@ struct plot_heat {
 
 /* Upright stacked columns, the first series at the bottom: for the days of a month. */
 void plot_columns(struct html *html, const struct plot *plot);
-/* A table with a lying stacked bar and the figures in each row. */
+/* A table with a lying stacked bar and the figures in each row; a rest has figures alone. */
 void plot_bars(struct html *html, const struct plot *plot);
 /* The figures alone, with their sums, as a table. */
 void plot_figures(struct html *html, const struct plot *plot);

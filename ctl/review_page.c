@@ -28,6 +28,7 @@ struct page {
 	const struct table *show;    /* borrowed */
 	const struct table *figures; /* borrowed */
 	struct html html;
+	char host[256];
 };
 
 /* --- asking --- */
@@ -183,7 +184,7 @@ signed_text(const struct page *page, struct text *text)
 	char when[32], row[HTML_COUNT_SIZE];
 
 	if (number(page, "signed") == 0) {
-		text_add(text, "%s", _("not yet"));
+		text_add(text, "%s", _("not signed"));
 		return;
 	}
 	when_format(moment(page, "signed-at"), when);
@@ -196,13 +197,7 @@ signed_text(const struct page *page, struct text *text)
 static void
 host_text(const struct page *page, struct text *text)
 {
-	char host[256];
-
-	(void)page;
-	if (gethostname(host, sizeof(host)) != 0)
-		host[0] = '\0';
-	host[sizeof(host) - 1] = '\0';
-	text_add(text, "%s", host);
+	text_add(text, "%s", page->host);
 }
 
 static void
@@ -235,7 +230,7 @@ static const struct fact {
 	{N_("Rows of the log"), rows_text},
 	{N_("Logins"), logins_text},
 	{N_("Findings"), findings_text},
-	{N_("Administrative acts of who made this page"), own_text},
+	{N_("The reviewer's own administrative acts"), own_text},
 	{N_("Signed off"), signed_text},
 	{N_("Hash of what was reviewed"), hash_text},
 	{N_("Hash of the chain at its end"), head_text},
@@ -283,14 +278,15 @@ put_warnings(struct page *page)
 }
 
 static void
-put_first(struct page *page, const char *title)
+put_first(struct page *page, const char *heading)
 {
 	const char *const roles[] = {_("Made by"), _("Checked by"), _("Approved by")};
 
-	html_cover(&page->html, title);
+	html_cover(&page->html, heading);
 	put_warnings(page);
 	put_facts(page);
 	review_plot_days(&page->html, page->figures);
+	review_plot_hours(&page->html, page->figures);
 	html_signatures(&page->html, roles, ENTRIES(roles));
 	html_end(&page->html);
 }
@@ -374,17 +370,16 @@ put_findings(struct page *page)
 		.key = "id",
 		.put = put_findings_part,
 		.ctx = &page->html};
-	int code = CTL_OK;
+	int code;
 
-	html_sheet(&page->html, _("Findings"));
-	if (number(page, "findings") > 0) {
-		html_table(&page->html, NULL, columns, ENTRIES(columns));
-		code = walk(page, &listing);
-		html_table_end(&page->html);
-	} else {
+	html_line(&page->html, "h3", NULL, _("Findings"));
+	if (number(page, "findings") == 0) {
 		html_line(&page->html, "p", NULL, _("Nothing was found in this month."));
+		return CTL_OK;
 	}
-	html_end(&page->html);
+	html_table(&page->html, NULL, columns, ENTRIES(columns));
+	code = walk(page, &listing);
+	html_table_end(&page->html);
 	return code;
 }
 
@@ -457,9 +452,10 @@ put_list(struct page *page, const struct list *list)
 static int
 put_lists(struct page *page)
 {
-	int code = CTL_OK;
+	int code;
 
-	html_sheet(&page->html, _("What was done, and by whom"));
+	html_sheet(&page->html, _("What was found, and what was done"));
+	code = put_findings(page);
 	for (size_t i = 0; code == CTL_OK && i < ENTRIES(lists); i++)
 		code = put_list(page, &lists[i]);
 	html_end(&page->html);
@@ -488,17 +484,16 @@ static int
 write_page(FILE *out, void *ctx)
 {
 	struct page *page = ctx;
-	char title[LINE_MAX_SIZE];
+	char heading[LINE_MAX_SIZE / 2], title[LINE_MAX_SIZE];
 	int code;
 
-	(void)snprintf(title, sizeof(title), _("Monthly review of the log: %s"),
+	(void)snprintf(heading, sizeof(heading), _("Monthly review of the log: %s"),
 		shown(page, "month"));
+	(void)snprintf(title, sizeof(title), "%s \u2013 %s", heading, page->host);
 	html_open(&page->html, out, page->ctl->language, title);
-	put_first(page, title);
+	put_first(page, heading);
 	put_logins(page);
-	code = put_findings(page);
-	if (code == CTL_OK)
-		code = put_lists(page);
+	code = put_lists(page);
 	put_days(page);
 	html_close(&page->html);
 	return code;
@@ -513,6 +508,8 @@ review_page(struct ctl *ctl, const struct table *show, const char *path)
 	int code = fetch(&page, &figures, NULL, &answer);
 
 	page.figures = &answer.table;
+	if (gethostname(page.host, sizeof(page.host) - 1) != 0)
+		page.host[0] = '\0';
 	if (code == CTL_OK)
 		code = outfile_write_utf8(ctl, path, write_page, &page);
 	answer_clear(&answer);

@@ -11,6 +11,7 @@
 #include "common/i18n.h"
 #include "ctl/plot.h"
 #include "ctl/review_plots.h"
+#include "ctl/text.h"
 
 #define ENTRIES(array) (sizeof(array) / sizeof((array)[0]))
 #define BARS_MAX 33 /* days of a month, and those dated elsewhere */
@@ -74,7 +75,8 @@ add_bar(struct bars *bars, const struct table *figures, size_t line, const char 
 	(void)snprintf(bars->labels[bars->n], LABEL_SIZE, "%s%s", at_least ? "\u2265 " : "", label);
 	*bar = (struct plot_bar){.label = bars->labels[bars->n],
 		.values = {number(figures, line, "failure"), undecided(figures, line),
-			number(figures, line, "refused"), number(figures, line, "success")}};
+			number(figures, line, "refused"), number(figures, line, "success")},
+		.rest = is_set(figures, line, "rest")};
 	bars->at_least = bars->at_least || at_least;
 	bars->n++;
 }
@@ -144,8 +146,8 @@ review_day_figures(struct html *html, const struct table *figures)
 
 /* --- hours --- */
 
-static void
-put_hours(struct html *html, const struct table *figures)
+void
+review_plot_hours(struct html *html, const struct table *figures)
 {
 	struct plot_heat heat = {.caption = _("Logins by weekday and hour, whatever came of them"),
 		.days = {_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")}};
@@ -167,24 +169,56 @@ put_hours(struct html *html, const struct table *figures)
 static const struct part {
 	const char *part, *caption, *unit;
 	const char *none; /* what no name means */
+	bool kinds;       /* its names are kinds of factors */
 } parts[] = {
-	{"service", N_("Logins by service"), N_("Service"), N_("(none)")},
-	{"source", N_("Logins by source"), N_("Source"), N_("(this machine)")},
+	{"service", N_("Logins by service"), N_("Service"), N_("(none)"), false},
+	{"source", N_("Logins by source"), N_("Source"), N_("(this machine)"), false},
 	{"kinds", N_("Logins by the kinds of factors that were proved"), N_("Kinds of factors"),
-		N_("(nothing proved)")},
+		N_("(nothing proved)"), true},
 	{"factors", N_("Logins by the factors that were proved"), N_("Factors"),
-		N_("(nothing proved)")},
-	{"reason", N_("Why logins did not succeed"), N_("Reason"), N_("(none)")},
+		N_("(nothing proved)"), false},
+	{"reason", N_("Why logins did not succeed"), N_("Reason"), N_("(none)"), false},
 };
 
-static const char *
-name_of(const struct part *part, const struct table *figures, size_t line)
+/* "knowledge+possession" in the reader's language. */
+static void
+put_kinds(const char *kinds, struct text *text)
+{
+	static const char *const words[] = {
+		N_("knowledge"), N_("possession"), N_("biometric")};
+
+	while (*kinds != '\0') {
+		size_t len = strcspn(kinds, "+");
+		const char *word = NULL;
+
+		for (size_t i = 0; i < ENTRIES(words); i++)
+			if (strlen(words[i]) == len && strncmp(words[i], kinds, len) == 0)
+				word = _(words[i]);
+		if (word != NULL)
+			text_add(text, "%s", word);
+		else
+			text_add(text, "%.*s", (int)len, kinds);
+		kinds += len;
+		if (*kinds == '+') {
+			text_add(text, " + ");
+			kinds++;
+		}
+	}
+}
+
+static void
+put_name(const struct part *part, const struct table *figures, size_t line, struct text *text)
 {
 	const char *name = table_cell(figures, line, "name");
 
 	if (is_set(figures, line, "rest"))
-		return _("all others");
-	return name[0] != '\0' ? name : _(part->none);
+		text_add(text, "%s", _("all others"));
+	else if (name[0] == '\0')
+		text_add(text, "%s", _(part->none));
+	else if (part->kinds)
+		put_kinds(name, text);
+	else
+		text_add(text, "%s", name);
 }
 
 static void
@@ -193,9 +227,16 @@ put_part(struct html *html, const struct table *figures, const struct part *part
 	struct bars bars = {.n = 0};
 	struct plot plot;
 
-	for (size_t line = 0; line < figures->nrows; line++)
-		if (is_part(figures, line, part->part))
-			add_bar(&bars, figures, line, name_of(part, figures, line));
+	for (size_t line = 0; line < figures->nrows; line++) {
+		char name[LABEL_SIZE];
+		struct text text;
+
+		if (!is_part(figures, line, part->part))
+			continue;
+		text_init(&text, name, sizeof(name));
+		put_name(part, figures, line, &text);
+		add_bar(&bars, figures, line, name);
+	}
 	if (bars.n == 0)
 		return;
 	plot = plot_of(&bars, _(part->caption), _(part->unit));
@@ -212,7 +253,6 @@ put_part(struct html *html, const struct table *figures, const struct part *part
 void
 review_plot_parts(struct html *html, const struct table *figures)
 {
-	put_hours(html, figures);
 	for (size_t i = 0; i < ENTRIES(parts); i++)
 		put_part(html, figures, &parts[i]);
 }

@@ -5,9 +5,10 @@
 #include "ctl/html.h"
 #include "ctl/table.h"
 
-/* Logins of each day as columns: for the first sheet. */
+/* Logins of each day as columns, of each hour of the week as a heat map: for the first sheet. */
 void review_plot_days(struct html *html, const struct table *figures);
-/* Hours of the week, then services, sources, factors and reasons, each with its figures. */
+void review_plot_hours(struct html *html, const struct table *figures);
+/* Services, sources, kinds of factors, factors and reasons, each with its figures. */
 void review_plot_parts(struct html *html, const struct table *figures);
 /* Each day's figures in numbers. */
 void review_day_figures(struct html *html, const struct table *figures);

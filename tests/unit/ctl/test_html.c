@@ -223,7 +223,7 @@ static struct plot
 plot_of(size_t n, uint64_t success, uint64_t failure)
 {
 	for (size_t i = 0; i < n; i++)
-		bars[i] = (struct plot_bar){"1", {failure, success}, false};
+		bars[i] = (struct plot_bar){.label = "1", .values = {failure, success}};
 	return (struct plot){.caption = "Logins", .unit = "Day",
 		.series = {{"Failure", PLOT_FAILURE}, {"Success", PLOT_SUCCESS}}, .nseries = 2,
 		.bars = bars, .nbars = n};
@@ -315,19 +315,19 @@ START_TEST(bars_beside_their_figures)
 {
 	struct plot plot = plot_of(3, 10, 10);
 
-	bars[1] = (struct plot_bar){HOSTILE, {0, 5}, false};
-	bars[2] = (struct plot_bar){"nothing", {0, 0}, false};
+	bars[1] = (struct plot_bar){.label = HOSTILE, .values = {0, 5}};
+	bars[2] = (struct plot_bar){.label = "rest", .values = {70, 10}, .rest = true};
 	begin_page();
 	plot_bars(&html, &plot);
 	ends_harmless();
-	ck_assert_uint_eq(count_of("<svg"), 3);
+	ck_assert_uint_eq(count_of("<svg"), 2); /* none of the rest */
 	ck_assert_int_eq(rect("s0", 0, "width"), 500);
 	ck_assert_int_eq(rect("s0", 0, "x"), 500);
 	ck_assert_int_eq(rect("s0", 1, "width"), 250);
 	ck_assert_int_eq(rect("s0", 1, "x"), 0);
 	ck_assert_ptr_nonnull(strstr(page(),
-		"<tfoot><tr><td>Sum</td><td class=\"bar\"></td><td class=\"num\">10</td>"
-		"<td class=\"num\">15</td><td class=\"num\">25</td>"));
+		"<tfoot><tr><td>Sum</td><td class=\"bar\"></td><td class=\"num\">80</td>"
+		"<td class=\"num\">25</td><td class=\"num\">105</td>"));
 }
 END_TEST
 

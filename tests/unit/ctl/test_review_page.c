@@ -117,7 +117,7 @@ START_TEST(a_quiet_month)
 	says("<td>success 7,312, failure 313, refused unseen 20, undecided 4</td>");
 	says("<td>abcdef</td>");
 	says("<td>c0ffee</td>");
-	says("<th scope=\"row\">Signed off</th><td>not yet</td>");
+	says("<th scope=\"row\">Signed off</th><td>not signed</td>");
 	says("Nothing was found in this month.");
 	says("No account was locked.");
 	says("The log did not fail.");
@@ -140,6 +140,7 @@ START_TEST(figures_in_their_places)
 			      {"source", HOSTILE, "0", "1", "9", "0", "5", "0", "0"},
 			      {"source", "", "0", "0", "1", "0", "0", "0", "0"},
 			      {"source", "", "1", "0", "77", "0", "0", "2", "1"},
+			      {"kinds", "knowledge+possession", "0", "0", "1", "0", "0", "0", "0"},
 			      {"list", "locks", "0", "0", "0", "0", "0", "0", "201"}}},
 		{FINDINGS}, {ROWS, .rows = {{"5", T, "", HOSTILE, "192.0.2.1", "sshd", "lock",
 			"failure", "wrong", "", "", "0"}}}, {ROWS}, {ACCOUNTS});
@@ -153,9 +154,11 @@ START_TEST(figures_in_their_places)
 	says("<td>\u2265 " SHOWN "</td>");
 	says("\u2265: at least so many");
 	says("<td>(this machine)</td>");
-	says("<td>all others</td>");
+	says("<td>all others</td><td class=\"bar\"></td>");
+	says("<td>knowledge + possession</td>");
 	says("<td class=\"num\">3</td><td class=\"num\">0</td><td class=\"num\">77</td>");
-	says("<td class=\"num\">5</td><td class=\"time\">2026-10-03 13:00:00</td><td>" SHOWN "</td>");
+	says("<td class=\"num\">5</td><td class=\"time\">2026-10-03 13:00:00</td>"
+	     "<td class=\"name\">" SHOWN "</td>");
 	says("The first 200 of 201 rows");
 }
 END_TEST
