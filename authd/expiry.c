@@ -61,7 +61,7 @@ expiry_look(struct expiry *expiry, int64_t date_us)
 		expiry->next_us = regular_us < date_us + SOON_US ? regular_us : date_us + SOON_US;
 		expiry->going = true;
 	} else if (date_us >= expiry->next_us) {
-		expiry->passing = expiry->keep.us > 0;
+		expiry->passing = true;
 		expiry->going = true;
 		expiry->next_us = regular_us;
 	} else if (expiry->next_us > regular_us) {

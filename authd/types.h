@@ -279,6 +279,11 @@ enum effect_kind {
 	EFFECT_CURSOR,
 	/* text = name of a duty, value = wall us, text2 = who did it: only if it is later */
 	EFFECT_DUTY,
+	/*
+	 * text = name of what is told again and again, value = wall us, value2 = us: only if it was
+	 * not told for so long before
+	 */
+	EFFECT_REMINDER,
 	EFFECT_CHECKPOINT, /* line, value = its number: only if it is the next one; value2 = its row */
 	/*
 	 * old = subject, blob = bytes of what detection knows of it, replaced; none: it is
@@ -292,7 +297,10 @@ enum effect_kind {
 	 * risen it is to be told again
 	 */
 	EFFECT_INCIDENT_GROW,
-	/* value = id, value2 = level, text = by whom, text2 = reason: only if it is open */
+	/*
+	 * value = id, value2 = level, text = by whom, text2 = reason: only if it is open, and its
+	 * own level not above value3
+	 */
 	EFFECT_INCIDENT_CLOSE,
 	/* value = id, value2 = bits of `told`, which are added; nothing if it is gone */
 	EFFECT_INCIDENT_TOLD,

@@ -224,12 +224,16 @@ static const struct option_spec finding_list_options[] = {
 	TAKES("level", "LEVEL", "level", VALUE_NUMBER, N_("only from this level on, 0 to 3")),
 	TAKES("since", "TIME", "since", VALUE_SINCE,
 		N_("from this time on: 2026-03-01, 2026-03, 2026-03-01T09:00:00+09:00, 2h, yesterday")),
+	TAKES("limit", "N", "limit", VALUE_NUMBER, N_("at most so many (default: 1000)")),
+	TAKES("after", "NUMBER", "after", VALUE_NUMBER, N_("those that follow this one")),
 	OPTIONS_END,
 };
 
 static const struct option_spec finding_close_options[] = {
 	NEEDS("level", "LEVEL", "level", VALUE_NUMBER,
 		N_("what it was: 0 nothing, to 3; required")),
+	TAKES("found", "LEVEL", "found", VALUE_NUMBER,
+		N_("the level at which you have seen it: refused if it has risen since")),
 	REASON_NEEDED,
 	TICKET,
 	OPTIONS_END,

@@ -97,14 +97,14 @@ static const struct act_arg_spec grant_end_args[] = {ID_NEEDED, REASON_NEEDED, T
 #define DUTY {.name = "duty", .type = ARG_TEXT, .required = true, .min = 1, .max = 32}
 static const struct act_arg_spec duty_args[] = {DUTY, END};
 static const struct act_arg_spec duty_done_args[] = {DUTY, WHEN("on"), REASON_NEEDED, TICKET, END};
+#define AFTER NUMBER("after", 0, INT64_MAX)
 static const struct act_arg_spec finding_list_args[] = {
-	FLAG("all"), NUMBER("level", 0, 3), WHEN("since"), END};
+	FLAG("all"), NUMBER("level", 0, 3), WHEN("since"), NUMBER("limit", 1, 5000), AFTER, END};
 static const struct act_arg_spec finding_show_args[] = {ID_NEEDED, END};
 static const struct act_arg_spec finding_close_args[] = {ID_NEEDED,
-	{.name = "level", .type = ARG_NUMBER, .required = true, .min = 0, .max = 3}, REASON_NEEDED,
-	TICKET, END};
+	{.name = "level", .type = ARG_NUMBER, .required = true, .min = 0, .max = 3},
+	NUMBER("found", 0, 3), REASON_NEEDED, TICKET, END};
 #define MONTH {.name = "month", .type = ARG_TEXT, .min = 7, .max = 7}
-#define AFTER NUMBER("after", 0, INT64_MAX)
 static const struct act_arg_spec review_args[] = {MONTH, END};
 static const struct act_arg_spec review_page_args[] = {MONTH, AFTER, END};
 static const struct act_arg_spec review_rows_args[] = {MONTH, AFTER,

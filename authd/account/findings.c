@@ -57,43 +57,6 @@ finding_row(struct act_call *call, const struct incident *incident, const char *
 	return act_row_out(call, cells, COUNT_OF(columns) + (more != NULL));
 }
 
-/* --- list --- */
-
-struct listing {
-	struct act_call *call;
-	int64_t least; /* level */
-	unsigned long n;
-};
-
-static wf_status
-list_one(void *ctx, const struct incident *incident)
-{
-	struct listing *listing = ctx;
-
-	if ((int64_t)incident->level < listing->least)
-		return WF_OK;
-	listing->n++;
-	return finding_row(listing->call, incident, NULL);
-}
-
-wf_status
-act_finding_list(struct act_call *call)
-{
-	const struct store_view view = {
-		.kind = act_flag(call, "all", false) ? VIEW_INCIDENTS : VIEW_INCIDENTS_OPEN,
-		.result = -1,
-		.since_us = act_number(call, "since", 0)};
-	struct listing listing = {.call = call, .least = act_number(call, "level", 0)};
-	wf_status status = finding_head(call, NULL);
-
-	if (status == WF_OK)
-		status = act_each_incident(call, &view, list_one, &listing);
-	if (status != WF_OK)
-		return status;
-	return act_say(call, WF_OK, WF_NGETTEXT("%lu finding.", "%lu findings.", listing.n),
-		listing.n);
-}
-
 /* --- one of them --- */
 
 struct search {
@@ -112,9 +75,9 @@ look(void *ctx, const struct incident *incident)
 }
 
 static wf_status
-find(struct act_call *call, struct incident *incident_r)
+find(struct act_call *call, int64_t id, struct incident *incident_r)
 {
-	struct search search = {.id = act_number(call, "id", 0)};
+	struct search search = {.id = id};
 	const struct store_view view = {
 		.kind = VIEW_INCIDENTS, .result = -1, .after = (uint64_t)search.id - 1};
 	wf_status status = act_each_incident(call, &view, look, &search);
@@ -126,6 +89,82 @@ find(struct act_call *call, struct incident *incident_r)
 	if (status == WF_OK)
 		*incident_r = search.found;
 	return status;
+}
+
+/* --- list --- */
+
+#define LIMIT 1000 /* a flood of findings is no answer that anybody reads */
+
+struct listing {
+	struct act_call *call;
+	int64_t least; /* level */
+	int64_t left;  /* of the page */
+	int64_t last;  /* the one before its end */
+	unsigned long n;
+	bool more;
+};
+
+static wf_status
+list_one(void *ctx, const struct incident *incident)
+{
+	struct listing *listing = ctx;
+
+	if ((int64_t)incident->level < listing->least)
+		return WF_NO; /* all that come are less */
+	listing->more = listing->left == 0;
+	if (listing->more)
+		return WF_NO;
+	listing->n++;
+	listing->left--;
+	listing->last = incident->id;
+	return finding_row(listing->call, incident, NULL);
+}
+
+static wf_status
+say_listed(const struct listing *listing)
+{
+	if (listing->more)
+		return act_say(listing->call, WF_OK,
+			WF_NGETTEXT("%lu finding; for those that follow say --after %lld.",
+				"%lu findings; for those that follow say --after %lld.",
+				listing->n),
+			listing->n, (long long)listing->last);
+	return act_say(listing->call, WF_OK,
+		WF_NGETTEXT("%lu finding.", "%lu findings.", listing->n), listing->n);
+}
+
+/* Behind the one that the page before ended with. */
+static wf_status
+list_from(struct act_call *call, struct store_view *view)
+{
+	const int64_t after = act_number(call, "after", 0);
+	struct incident incident;
+	wf_status status = after == 0 ? WF_OK : find(call, after, &incident);
+
+	if (after == 0 || status != WF_OK)
+		return status;
+	view->after = (uint64_t)after;
+	view->after_level = incident.level;
+	return WF_OK;
+}
+
+wf_status
+act_finding_list(struct act_call *call)
+{
+	struct store_view view = {
+		.kind = act_flag(call, "all", false) ? VIEW_INCIDENTS_WORST : VIEW_INCIDENTS_OPEN,
+		.result = -1,
+		.since_us = act_number(call, "since", 0)};
+	struct listing listing = {.call = call,
+		.least = act_number(call, "level", 0),
+		.left = act_number(call, "limit", LIMIT)};
+	wf_status status = list_from(call, &view);
+
+	if (status == WF_OK)
+		status = finding_head(call, NULL);
+	if (status == WF_OK)
+		status = act_each_incident(call, &view, list_one, &listing);
+	return status == WF_OK ? say_listed(&listing) : status;
 }
 
 /* --- show --- */
@@ -180,7 +219,7 @@ wf_status
 act_finding_show(struct act_call *call)
 {
 	struct incident incident = {.id = 0};
-	wf_status status = find(call, &incident);
+	wf_status status = find(call, act_number(call, "id", 0), &incident);
 	struct own own = {.seq = (uint64_t)incident.id};
 	const struct store_view view = {.result = -1, .after = own.seq - 1};
 
@@ -203,6 +242,22 @@ act_finding_show(struct act_call *call)
 
 /* --- close --- */
 
+/* Nobody decides on what he has not seen: by now it may be worse. */
+static wf_status
+may_close(struct act_call *call, const struct incident *incident, int64_t seen)
+{
+	if (incident->closed_us != 0)
+		return act_say(call, WF_CONFLICT,
+			_("Finding %lld was closed already, by %s with level %d."),
+			(long long)incident->id, incident->closed_by, incident->decided);
+	if ((int64_t)incident->level > seen)
+		return act_say(call, WF_CONFLICT,
+			_("Finding %lld has risen to level %u since: look at it again with "
+			  "'warifu finding show %lld'."),
+			(long long)incident->id, incident->level, (long long)incident->id);
+	return WF_OK;
+}
+
 wf_status
 act_finding_close(struct act_call *call)
 {
@@ -210,12 +265,12 @@ act_finding_close(struct act_call *call)
 	struct incident incident = {.id = 0};
 	struct act_change change;
 	struct effect *effect;
-	wf_status status = find(call, &incident);
+	int64_t seen;
+	wf_status status = find(call, act_number(call, "id", 0), &incident);
 
-	if (status == WF_OK && incident.closed_us != 0)
-		status = act_say(call, WF_CONFLICT,
-			_("Finding %lld was closed already, by %s with level %d."),
-			(long long)incident.id, incident.closed_by, incident.decided);
+	seen = act_number(call, "found", (int64_t)incident.level);
+	if (status == WF_OK)
+		status = may_close(call, &incident, seen);
 	if (status != WF_OK)
 		return status;
 	act_change_init(call, &change, incident.user,
@@ -224,6 +279,7 @@ act_finding_close(struct act_call *call)
 	effect = act_change_add(&change, EFFECT_INCIDENT_CLOSE, 0);
 	effect->value = incident.id;
 	effect->value2 = level;
+	effect->value3 = seen;
 	(void)snprintf(effect->text, sizeof(effect->text), "%.63s", call->operator_name);
 	(void)snprintf(effect->text2, sizeof(effect->text2), "%.255s", act_arg(call, "reason"));
 	status = act_commit(call, &change);

@@ -230,7 +230,7 @@ WF_MUST_USE wf_status act_each_checkpoint(struct act_call *call, uint64_t after,
 WF_MUST_USE wf_status act_each_month(struct act_call *call,
 	wf_status (*visit)(void *ctx, const struct store_month *month), void *ctx);
 WF_MUST_USE wf_status act_counts(struct act_call *call, struct store_counts *counts_r);
-/* `view` says which incidents (kind, after, since_us, newest_first). */
+/* `view` says which incidents (kind, after and after_level, since_us). */
 WF_MUST_USE wf_status act_each_incident(struct act_call *call, const struct store_view *view,
 	wf_status (*visit)(void *ctx, const struct incident *incident), void *ctx);
 /* How far a reader of the log has come; zeros, and WF_OK, where there is none of that name. */

@@ -65,7 +65,7 @@ struct visitor {
 };
 
 static wf_status
-visit_one(const struct visitor *visitor, const struct pages *pages, size_t i, uint64_t *after_r)
+visit_one(const struct visitor *visitor, struct pages *pages, size_t i, uint64_t *after_r)
 {
 	if (visitor->account != NULL) {
 		*after_r = (uint64_t)pages->accounts[i].id;
@@ -89,6 +89,7 @@ visit_one(const struct visitor *visitor, const struct pages *pages, size_t i, ui
 	}
 	if (visitor->incident != NULL) {
 		*after_r = (uint64_t)pages->incidents[i].id;
+		pages->job.u.view.after_level = pages->incidents[i].level;
 		return visitor->incident(visitor->ctx, &pages->incidents[i]);
 	}
 	if (visitor->checkpoint != NULL) {

@@ -1,6 +1,7 @@
 /*
  * Duties: when each was last done, and by whom.  The log has a row of each time; this outlives the
- * rows, since some come round more seldom than rows must be kept.
+ * rows, since some come round more seldom than rows must be kept.  Reminders: when somebody was last
+ * told of what goes on and on, such as a duty that is overdue.
  */
 #include "config.h"
 
@@ -19,6 +20,21 @@ effect_duty(struct writer *w, const struct effect *effect, struct effect_result 
 	sql_put_int(&q, effect->value);
 	sql_put_text(&q, effect->text2);
 	return sql_run(&q, NULL);
+}
+
+wf_status
+effect_reminder(struct writer *w, const struct effect *effect, struct effect_result *result)
+{
+	struct sql q = sql_start(&w->conn, SQL_REMINDER);
+	int64_t changed = 0;
+	wf_status status;
+
+	(void)result;
+	sql_put_text(&q, effect->text);
+	sql_put_int(&q, effect->value);
+	sql_put_int(&q, effect->value2);
+	status = sql_run(&q, &changed);
+	return status == WF_OK && changed != 1 ? WF_CONFLICT : status;
 }
 
 wf_status

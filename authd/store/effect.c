@@ -556,6 +556,7 @@ static const effect_apply_fn effect_table[] = {
 	[EFFECT_ORDER_DONE] = effect_order_done,
 	[EFFECT_CURSOR] = effect_cursor,
 	[EFFECT_DUTY] = effect_duty,
+	[EFFECT_REMINDER] = effect_reminder,
 	[EFFECT_CHECKPOINT] = effect_checkpoint,
 	[EFFECT_HABIT] = effect_habit,
 	[EFFECT_INCIDENT_OPEN] = effect_incident_open,

@@ -198,7 +198,8 @@ expiry_begin(struct writer *w, struct store_expiry *expiry)
 
 	if (status != WF_OK)
 		return status == WF_NOT_FOUND ? WF_OK : status;
-	if (!store_month_is_due(&month, expiry->keep_us, w->date_us, w->lock_ms, NULL))
+	if (expiry->keep_us <= 0 ||
+		!store_month_is_due(&month, expiry->keep_us, w->date_us, w->lock_ms, NULL))
 		return WF_OK;
 	return expiry_bury(w, expiry, &month);
 }
@@ -214,6 +215,17 @@ expiry_go_on(struct writer *w, struct store_expiry *expiry)
 	if (status == WF_OK)
 		status = expiry_remove(w, expiry, &month);
 	return status == WF_OK && expiry->removed == 0 ? expiry_finish(w, &month) : status;
+}
+
+/* What was known of rows that are gone. */
+static wf_status
+expiry_tidy(struct writer *w, struct store_expiry *expiry)
+{
+	wf_status status = incidents_forget(w, expiry->keep_us, &expiry->removed);
+
+	if (status == WF_OK && expiry->removed > 0)
+		expiry->step = EXPIRY_REMOVED;
+	return status;
 }
 
 wf_status
@@ -232,7 +244,10 @@ job_log_expire(struct writer *w, struct store_job *job)
 	status = expiry_go_on(w, expiry);
 	if (status != WF_NOT_FOUND)
 		return status;
-	return expiry->begin && !w->suspect ? expiry_begin(w, expiry) : WF_OK;
+	if (!expiry->begin || w->suspect)
+		return WF_OK;
+	status = expiry_begin(w, expiry);
+	return status == WF_OK && expiry->step == EXPIRY_DONE ? expiry_tidy(w, expiry) : status;
 }
 
 /*

@@ -9,6 +9,9 @@
 
 #include "authd/store/internal.h"
 
+#define DAY_US INT64_C(86400000000)
+#define HABITS_US (396 * DAY_US) /* thirteen months: what comes once a year is still known */
+
 wf_status
 effect_habit(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
@@ -22,6 +25,8 @@ effect_habit(struct writer *w, const struct effect *effect, struct effect_result
 	sql_put_text(&q, (const char *)effect->old);
 	if (put)
 		sql_put_blob(&q, effect->blob, effect->blob_len);
+	if (put)
+		sql_put_int(&q, w->now.wall_us);
 	return sql_run(&q, NULL);
 }
 
@@ -88,6 +93,7 @@ effect_incident_close(struct writer *w, const struct effect *effect, struct effe
 	sql_put_text(&q, effect->text);
 	sql_put_int(&q, effect->value2);
 	sql_put_text(&q, effect->text2);
+	sql_put_int(&q, effect->value3);
 	return run_on_one(&q);
 }
 
@@ -115,6 +121,37 @@ effect_incident_settled(struct writer *w, const struct effect *effect, struct ef
 	sql_put_int(&q, effect->value2);
 	sql_put_int(&q, w->now.wall_us);
 	return sql_run(&q, &changed);
+}
+
+/* --- what nobody needs any more --- */
+
+static wf_status
+forget(struct writer *w, enum sql_id id, int64_t before_us, uint64_t up_to, size_t *n_r)
+{
+	struct sql q = sql_start(&w->conn, id);
+	int64_t changed = 0;
+	wf_status status;
+
+	sql_put_int(&q, before_us);
+	sql_put_int(&q, STORE_EXPIRY_ROWS);
+	if (id == SQL_INCIDENT_FORGET)
+		sql_put_int(&q, (int64_t)up_to);
+	status = sql_run(&q, &changed);
+	*n_r += (size_t)changed;
+	return status;
+}
+
+wf_status
+incidents_forget(struct writer *w, int64_t keep_us, size_t *n_r)
+{
+	struct store_kept kept;
+	wf_status status = kept_load(&w->conn, &kept);
+
+	if (status == WF_OK)
+		status = forget(w, SQL_INCIDENT_FORGET, w->date_us - keep_us, kept.before.seq, n_r);
+	if (status == WF_OK)
+		status = forget(w, SQL_HABIT_FORGET, w->date_us - HABITS_US, 0, n_r);
+	return status;
 }
 
 /* --- views --- */
@@ -160,13 +197,15 @@ load_incident(struct sql *q, struct incident *incident_r)
 	sql_get_text(q, incident_r->reason, sizeof(incident_r->reason));
 }
 
-static enum sql_id
-incidents_path(const struct store_view *view)
-{
-	if (view->kind == VIEW_INCIDENTS_OPEN)
-		return SQL_VIEW_INCIDENTS_OPEN;
-	return view->newest_first ? SQL_VIEW_INCIDENTS_DOWN : SQL_VIEW_INCIDENTS;
-}
+/* Along which index, and whether it begins with the worst. */
+static const struct {
+	enum sql_id id;
+	bool worst;
+} incident_paths[] = {
+	[VIEW_INCIDENTS] = {SQL_VIEW_INCIDENTS, false},
+	[VIEW_INCIDENTS_WORST] = {SQL_VIEW_INCIDENTS_WORST, true},
+	[VIEW_INCIDENTS_OPEN] = {SQL_VIEW_INCIDENTS_OPEN, true},
+};
 
 static wf_status
 read_incidents(struct sql *q, struct store_view *view)
@@ -185,12 +224,15 @@ read_incidents(struct sql *q, struct store_view *view)
 wf_status
 view_incidents(struct reader *r, struct store_view *view)
 {
-	bool from_end = view->newest_first && view->after == 0;
-	struct sql q = sql_start(&r->conn, incidents_path(view));
+	const bool worst = incident_paths[view->kind].worst;
+	const bool from_top = worst && view->after == 0;
+	struct sql q = sql_start(&r->conn, incident_paths[view->kind].id);
 
-	sql_put_int(&q, from_end ? INT64_MAX : (int64_t)view->after);
+	sql_put_int(&q, from_top ? INT64_MAX : (int64_t)view->after);
 	sql_put_int(&q, (int64_t)view->limit);
 	sql_put_int(&q, view->since_us != 0 ? view->since_us : INT64_MIN);
+	if (worst)
+		sql_put_int(&q, from_top ? INT64_MAX : (int64_t)view->after_level);
 	return read_incidents(&q, view);
 }
 

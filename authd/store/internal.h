@@ -366,6 +366,8 @@ WF_MUST_USE wf_status effect_cursor(
 WF_MUST_USE wf_status view_cursors(struct reader *r, struct store_view *view);
 
 /* --- duty.c --- */
+WF_MUST_USE wf_status effect_reminder(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
 WF_MUST_USE wf_status effect_duty(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
 WF_MUST_USE wf_status view_duties(struct reader *r, struct store_view *view);
@@ -377,6 +379,8 @@ WF_MUST_USE wf_status view_checkpoints(struct reader *r, struct store_view *view
 WF_MUST_USE wf_status view_proof(struct reader *r, struct store_view *view);
 
 /* --- incident.c --- */
+/* Closed incidents whose rows are gone, and habits of networks that nobody comes from any more. */
+WF_MUST_USE wf_status incidents_forget(struct writer *w, int64_t keep_us, size_t *n_r);
 WF_MUST_USE wf_status effect_habit(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
 WF_MUST_USE wf_status effect_incident_open(

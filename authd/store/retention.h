@@ -45,7 +45,7 @@ struct store_hold {
 enum store_expiry_step {
 	EXPIRY_DONE = 0,  /* nothing is old enough */
 	EXPIRY_TOMBSTONE, /* a month was given its tombstone: go on */
-	EXPIRY_REMOVED,   /* some rows of one were removed: go on */
+	EXPIRY_REMOVED,   /* some rows, or what was known of removed ones, have gone: go on */
 	EXPIRY_HELD,      /* somebody holds all of it */
 	EXPIRY_SUSPECT    /* the clock is under suspicion */
 };
@@ -61,7 +61,7 @@ void store_month_span(int month, int64_t *from_us_r, int64_t *until_us_r);
 
 struct store_expiry {
 	/* in */
-	int64_t keep_us; /* the retention in force */
+	int64_t keep_us; /* the retention in force; 0 = no month ever goes */
 	char rule[65];   /* who asks for it, for the tombstone */
 	bool begin;      /* false: only what was begun is carried on */
 	size_t rows;     /* removed in this step at most; 0 = STORE_EXPIRY_ROWS */

@@ -30,11 +30,17 @@
 	" one INTEGER PRIMARY KEY CHECK (one = 1), since_us INTEGER NOT NULL,"                 \
 	" by TEXT NOT NULL, reason TEXT NOT NULL, ticket TEXT NOT NULL) STRICT;"
 
-/* duty: what is done again and again: when it was last done, and who said so. */
+/*
+ * duty: what is done again and again: when it was last done, and who said so.  reminder: when
+ * somebody was last told of something that goes on and on.
+ */
 #define STORE_SCHEMA_V5_DUTY                                                                   \
 	"CREATE TABLE duty("                                                                   \
 	" id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <> ''),"               \
-	" done_us INTEGER NOT NULL, done_by TEXT NOT NULL) STRICT;"
+	" done_us INTEGER NOT NULL, done_by TEXT NOT NULL) STRICT;"                            \
+	"CREATE TABLE reminder("                                                               \
+	" name TEXT PRIMARY KEY CHECK (name <> ''), told_us INTEGER NOT NULL)"                 \
+	" STRICT, WITHOUT ROWID;"
 
 /*
  * checkpoint: the signed checkpoints of the log (audit/checkpoint.h), numbered without a gap; none
@@ -53,14 +59,17 @@
 	"ALTER TABLE session ADD COLUMN proved_ms INTEGER NOT NULL DEFAULT 0;"
 
 /*
- * habit: what detection knows for long of an account or a network, as its bytes.  incident: what it
- * found; id is the number of the row that told it first, key what it is about.  Open until somebody
- * decides on its level (decided, -1 = nobody yet).  told: bits of the ways and classes of people by
- * which it was told (authd/alert/channel.h); told_us 0: somebody may still have to be told.
+ * habit: what detection knows for long of an account or a network, as its bytes, and when it last
+ * learned something of it.  incident: what it found; id is the number of the row that told it
+ * first, key what it is about.  Open until somebody decides on its level (decided, -1 = nobody
+ * yet).  told: bits of the ways and classes of people by which it was told (authd/alert/channel.h);
+ * told_us 0: somebody may still have to be told.
  */
 #define STORE_SCHEMA_V5_DETECT                                                                 \
 	"CREATE TABLE habit("                                                                  \
-	" subject TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT, WITHOUT ROWID;"               \
+	" subject TEXT PRIMARY KEY, bytes BLOB NOT NULL, seen_us INTEGER NOT NULL)"            \
+	" STRICT, WITHOUT ROWID;"                                                              \
+	"CREATE INDEX habit_seen ON habit(seen_us) WHERE subject >= 'n:' AND subject < 'n;';"  \
 	"CREATE TABLE incident("                                                               \
 	" id INTEGER PRIMARY KEY, rule TEXT NOT NULL, key TEXT NOT NULL,"                      \
 	" level INTEGER NOT NULL, user TEXT NOT NULL, source TEXT NOT NULL,"                   \
@@ -70,7 +79,9 @@
 	" told_us INTEGER NOT NULL DEFAULT 0,"                                                 \
 	" closed_us INTEGER NOT NULL DEFAULT 0, closed_by TEXT NOT NULL DEFAULT '',"           \
 	" decided INTEGER NOT NULL DEFAULT -1, reason TEXT NOT NULL DEFAULT '') STRICT;"       \
-	"CREATE INDEX incident_open ON incident(id) WHERE closed_us = 0;"                      \
+	"CREATE INDEX incident_worst ON incident(level, id);"                                  \
+	"CREATE INDEX incident_open ON incident(level, id) WHERE closed_us = 0;"               \
+	"CREATE INDEX incident_closed ON incident(last_us) WHERE closed_us <> 0;"              \
 	"CREATE INDEX incident_untold ON incident(id) WHERE told_us = 0;"
 
 #define STORE_SCHEMA_V5                                                                        \

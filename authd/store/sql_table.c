@@ -45,6 +45,8 @@
 #define INCIDENTS                                                                              \
 	"SELECT id, rule, key, level, user, source, first_seq, last_seq, first_us, last_us,"   \
 	" rows, opened_us, told, told_us, closed_us, closed_by, decided, reason FROM incident "
+#define INCIDENTS_WORST                                                                        \
+	"(level, id) < (?4, ?1) AND last_us >= ?3 ORDER BY level DESC, id DESC LIMIT ?2"
 
 /* Those of whom the wanted classes have not all been told, or (?7 is 0) all that are wanted. */
 #define UNTOLD                                                                                 \
@@ -541,10 +543,15 @@ const char *const sql_text[SQL_COUNT] = {
 		" LEFT JOIN audit_span AS s ON s.first_seq = a.seq"
 		" LEFT JOIN audit AS p ON p.seq = a.seq - 1"
 		" WHERE a.seq > ?1 ORDER BY a.seq LIMIT ?2",
-	[SQL_HABIT_PUT] = "INSERT INTO habit(subject, bytes) VALUES (?1, ?2)"
-			  " ON CONFLICT(subject) DO UPDATE SET bytes = ?2",
+	[SQL_REMINDER] = "INSERT INTO reminder(name, told_us) VALUES (?1, ?2) ON CONFLICT(name) DO"
+			 " UPDATE SET told_us = ?2 WHERE told_us <= ?2 - ?3 OR told_us > ?2",
+	[SQL_HABIT_PUT] = "INSERT INTO habit(subject, bytes, seen_us) VALUES (?1, ?2, ?3)"
+			  " ON CONFLICT(subject) DO UPDATE SET bytes = ?2, seen_us = ?3",
 	[SQL_HABIT_DROP] = "DELETE FROM habit WHERE subject = ?1",
 	[SQL_HABIT_GET] = "SELECT bytes FROM habit WHERE subject = ?1",
+	[SQL_HABIT_FORGET] =
+		"DELETE FROM habit WHERE subject IN (SELECT subject FROM habit WHERE seen_us < ?1"
+		" AND subject >= 'n:' AND subject < 'n;' ORDER BY seen_us LIMIT ?2)",
 	[SQL_INCIDENT_OPEN] =
 		"INSERT INTO incident(id, rule, key, level, user, source, first_seq, last_seq,"
 		" first_us, last_us, rows, opened_us)"
@@ -556,15 +563,16 @@ const char *const sql_text[SQL_COUNT] = {
 			      " WHERE id = ?1",
 	[SQL_INCIDENT_CLOSE] =
 		"UPDATE incident SET closed_us = ?2, closed_by = ?3, decided = ?4, reason = ?5"
-		" WHERE id = ?1 AND closed_us = 0",
+		" WHERE id = ?1 AND closed_us = 0 AND level <= ?6",
+	[SQL_INCIDENT_FORGET] =
+		"DELETE FROM incident WHERE id IN (SELECT id FROM incident WHERE closed_us <> 0"
+		" AND closed_us < ?1 AND last_us < ?1 AND +id <= ?3 ORDER BY last_us LIMIT ?2)",
 	[SQL_INCIDENT_TOLD] = "UPDATE incident SET told = told | ?2 WHERE id = ?1",
 	[SQL_INCIDENT_SETTLED] =
 		"UPDATE incident SET told_us = ?3 WHERE id = ?1 AND level = ?2 AND told_us = 0",
 	[SQL_VIEW_INCIDENTS] = INCIDENTS "WHERE id > ?1 AND last_us >= ?3 ORDER BY id LIMIT ?2",
-	[SQL_VIEW_INCIDENTS_DOWN] =
-		INCIDENTS "WHERE id < ?1 AND last_us >= ?3 ORDER BY id DESC LIMIT ?2",
-	[SQL_VIEW_INCIDENTS_OPEN] =
-		INCIDENTS "WHERE id > ?1 AND last_us >= ?3 AND closed_us = 0 ORDER BY id LIMIT ?2",
+	[SQL_VIEW_INCIDENTS_WORST] = INCIDENTS "WHERE " INCIDENTS_WORST,
+	[SQL_VIEW_INCIDENTS_OPEN] = INCIDENTS "WHERE closed_us = 0 AND " INCIDENTS_WORST,
 	[SQL_VIEW_INCIDENTS_UNTOLD] = INCIDENTS "WHERE id > ?1 AND " UNTOLD " ORDER BY id LIMIT ?2",
 	[SQL_VIEW_UNTOLD] = "SELECT count(*), coalesce(min(opened_us), 0) FROM incident"
 			    " WHERE id > ?1 AND ?2 > 0 AND " UNTOLD,

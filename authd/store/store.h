@@ -444,11 +444,13 @@ enum store_view_kind {
 	VIEW_CHECKPOINTS, /* `after`: a number; newest_first as with the log */
 	VIEW_PROOF,	  /* kept rows after `after`, with `differs`; and `head` */
 	VIEW_HABIT,  /* of `subject`: n is 0 or 1 */
-	/* What detection found, since `since_us`; all, also newest first; or as it says. */
+	/* What detection found, since `since_us`: in the order of ids... */
 	VIEW_INCIDENTS,
+	/* ... the worst first, of those the newest: behind `after` and its `after_level`... */
+	VIEW_INCIDENTS_WORST,
 	VIEW_INCIDENTS_OPEN,
-	VIEW_INCIDENTS_UNTOLD, /* as `untold` says, after `after` */
-	VIEW_UNTOLD	       /* how many those are; `limit` 1 */
+	VIEW_INCIDENTS_UNTOLD, /* ... as `untold` says, after `after`... */
+	VIEW_UNTOLD	       /* ... and how many those are; `limit` 1 */
 };
 
 #define VIEW_PAGE 64
@@ -544,7 +546,8 @@ struct store_view {
 	int64_t since_us, until_us; /* since <= time < until; 0 = open */
 	int result;                 /* enum audit_result or -1 */
 	int class;                  /* enum audit_class or 0 */
-	/* audit and incidents: `after` then means "smaller than", 0 = from the end */
+	unsigned after_level;	    /* of the incident `after`, where the worst come first */
+	/* audit: `after` then means "smaller than", 0 = from the end */
 	bool newest_first;
 	bool ended; /* grants: those that were ended, too */
 	size_t limit;               /* 1..VIEW_PAGE */

@@ -306,6 +306,7 @@ static const struct {
 	[VIEW_DUTIES] = {view_duties, true},
 	[VIEW_HABIT] = {view_habit, false},
 	[VIEW_INCIDENTS] = {view_incidents, true},
+	[VIEW_INCIDENTS_WORST] = {view_incidents, true},
 	[VIEW_INCIDENTS_OPEN] = {view_incidents, true},
 	[VIEW_INCIDENTS_UNTOLD] = {view_incidents_untold, true},
 	[VIEW_UNTOLD] = {view_untold, true},
@@ -332,8 +333,9 @@ view_has_room(const struct store_view *view)
 		[VIEW_DUTIES] = view->duties,
 		[VIEW_HABIT] = view->habit,
 		[VIEW_INCIDENTS] = view->incidents,
-		[VIEW_INCIDENTS_OPEN] = view->incidents,
 		[VIEW_INCIDENTS_UNTOLD] = view->incidents,
+		[VIEW_INCIDENTS_WORST] = view->incidents,
+		[VIEW_INCIDENTS_OPEN] = view->incidents,
 		[VIEW_UNTOLD] = view,
 	};
 

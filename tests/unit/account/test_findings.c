@@ -7,6 +7,7 @@
 #include "authd/detect/detect.h"
 #include "tests/unit/account/rig.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -79,6 +80,58 @@ START_TEST(the_rows_that_told_it_are_shown)
 	ck_assert_ptr_nonnull(strstr(rig.text, ": 2 rows, from 1 to 2;"));
 	rig_no(WF_NOT_FOUND, "There is no finding 2; 'warifu finding list --all' shows all.",
 		"finding.show", "id=2");
+}
+END_TEST
+
+/* A flood, straight into the file: a level for each, all but one of them low. */
+#define FLOOD 100000
+static void
+flood(void)
+{
+	static const char text[] =
+		"WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 100999)"
+		" INSERT INTO incident(id, rule, key, level, user, source, first_seq, last_seq,"
+		" first_us, last_us, rows, opened_us)"
+		" SELECT i, 'log-fault', '', i = 50000, '', '', 1, 2, 1, 1, 2, 1 FROM n";
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(rig.db, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_busy_timeout(db, 5000), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+}
+
+START_TEST(a_flood_is_listed_in_pages_with_the_worst_first)
+{
+	char after[32];
+
+	flood();
+	rig_ok("finding.list");
+	ck_assert_uint_eq(rig.nrows, 1000);
+	ck_assert_int_eq(rig_number(0, "id"), FOUND);
+	ck_assert_int_eq(rig_number(1, "id"), 50000);
+	ck_assert_int_eq(rig_number(2, "id"), FLOOD + 999);
+	(void)snprintf(after, sizeof(after), "after=%lld", rig_number(999, "id"));
+	ck_assert_str_eq(rig.text,
+		"1000 findings; for those that follow say --after 100002.");
+	rig_ok("finding.list", after, "limit=2");
+	ck_assert_uint_eq(rig.nrows, 2);
+	ck_assert_int_eq(rig_number(0, "id"), 100001);
+	rig_ok("finding.list", "level=1");
+	ck_assert_uint_eq(rig.nrows, 2);
+	ck_assert_str_eq(rig.text, "2 findings.");
+	rig_no(WF_NOT_FOUND, "There is no finding 7; 'warifu finding list --all' shows all.",
+		"finding.list", "after=7");
+}
+END_TEST
+
+START_TEST(one_that_has_risen_since_is_not_closed)
+{
+	rig_no(WF_CONFLICT,
+		"Finding 3 has risen to level 2 since: look at it again with 'warifu finding show "
+		"3'.",
+		"finding.close", "id=3", "found=1", "level=0", "reason=a test");
+	rig_ok("finding.close", "id=3", "found=2", "level=0", "reason=a test");
 }
 END_TEST
 
@@ -188,6 +241,8 @@ findings_suite(void)
 	tcase_add_checked_fixture(tc, setup, rig_teardown);
 	tcase_add_test(tc, one_is_listed_with_its_rule_in_words);
 	tcase_add_test(tc, the_rows_that_told_it_are_shown);
+	tcase_add_test(tc, a_flood_is_listed_in_pages_with_the_worst_first);
+	tcase_add_test(tc, one_that_has_risen_since_is_not_closed);
 	tcase_add_test(tc, one_outlives_its_rows);
 	tcase_add_test(tc, one_is_closed_once);
 	tcase_add_test(tc, the_doctor_sees_a_detection_that_waits);
