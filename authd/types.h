@@ -141,6 +141,7 @@ struct incident {
 	uint32_t told;   /* bits: by which way, to whom (authd/alert/channel.h) */
 	int64_t told_us; /* 0 = somebody may still have to be told */
 	int64_t closed_us; /* 0 = nobody has decided yet */
+	uint64_t closed_seq; /* number of the row that says so */
 	char closed_by[65];
 	int decided; /* level; -1 = not yet */
 	char reason[257];
@@ -299,7 +300,7 @@ enum effect_kind {
 	EFFECT_INCIDENT_GROW,
 	/*
 	 * value = id, value2 = level, text = by whom, text2 = reason: only if it is open, and its
-	 * own level not above value3
+	 * own level not above value3.  The job's first row says so.
 	 */
 	EFFECT_INCIDENT_CLOSE,
 	/* value = id, value2 = bits of `told`, which are added; nothing if it is gone */

@@ -15,6 +15,7 @@
 #define SOURCES 4096
 #define HABITS 8192
 #define INCIDENTS 1024
+#define INCIDENTS_US (2 * DAY_US)
 
 struct detect *
 detect_new(const struct detect_options *options)
@@ -28,7 +29,7 @@ detect_new(const struct detect_options *options)
 	if (table_init(&detect->accounts, sizeof(struct account_state), ACCOUNTS, DAY_US) &&
 		table_init(&detect->sources, sizeof(struct source_state), SOURCES, DAY_US) &&
 		table_init(&detect->habits, sizeof(struct habit_entry), HABITS, 0) &&
-		table_init(&detect->incidents, sizeof(struct detect_incident), INCIDENTS, DAY_US))
+		table_init(&detect->incidents, sizeof(struct detect_incident), INCIDENTS, INCIDENTS_US))
 		return detect;
 	detect_free(&detect);
 	return NULL;
@@ -81,6 +82,12 @@ judge_all(struct detect *detect, const struct sight *sight)
 			incident_note(detect, (enum detect_rule)rule, sight, &ruling);
 }
 
+bool
+detect_closes(const struct audit_row *row)
+{
+	return sight_kind_of(row) == SIGHT_CLOSED;
+}
+
 void
 detect_feed(struct detect *detect, uint64_t seq, const struct audit_row *row,
 	enum detect_mode mode)
@@ -95,6 +102,8 @@ detect_feed(struct detect *detect, uint64_t seq, const struct audit_row *row,
 		memory_habits(detect, &sight);
 	if (mode == DETECT_JUDGE)
 		judge_all(detect, &sight);
+	if (mode == DETECT_JUDGE && sight.kind == SIGHT_CLOSED)
+		incident_close(detect, sight.closed);
 	memory_excuse(detect, &sight);
 	if (mode != DETECT_REPLAY)
 		memory_learn(detect, &sight);

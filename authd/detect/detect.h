@@ -2,7 +2,7 @@
  * Detection: rules over the rows of the log, in their order.  Pure: no store, no clock (the rows'
  * own time is the time), bounded memory.  What it finds is told once per incident: the same rule
  * and key goes on being the same incident until nothing has come for the rule's window (an hour at
- * least), and is told again only when its level rises.
+ * least), or somebody has closed it, and is told again only when its level rises.
  *
  * What outlives the windows are habits (habit.h).  Whoever feeds rows keeps them: before a row he
  * asks which ones it needs (detect_needs), gives what is stored (detect_give), feeds the row, and
@@ -75,8 +75,15 @@ enum detect_mode {
 /* The next row.  The habits that it needs should have been given; a replay needs none. */
 void detect_feed(struct detect *detect, uint64_t seq, const struct audit_row *row,
 	enum detect_mode mode);
+/*
+ * Whether the row says that somebody has closed an incident: what has grown until then is to be
+ * kept before it is fed, since rows behind it are of another one.
+ */
+bool detect_closes(const struct audit_row *row);
 /* How far back rows must be replayed for all windows, in microseconds. */
 int64_t detect_span_us(const struct detect *detect);
+/* How far back incidents may still go on, in microseconds. */
+int64_t detect_hold_us(const struct detect *detect);
 
 /* --- habits, by subject: a text of at most TABLE_KEY_SIZE - 1 bytes --- */
 #define DETECT_NEEDS 2

@@ -27,10 +27,27 @@ find(struct detect *detect, enum detect_rule rule, const char *key)
 static int64_t
 hold_us(const struct detect *detect, enum detect_rule rule)
 {
+	const uint32_t hold = detect_rules()[rule].hold;
 	int64_t window_us =
 		detect->options.settings->rules[rule].values[DETECT_WINDOW] * US_PER_S;
 
+	if (hold != 0)
+		return hold * US_PER_S;
 	return window_us > HOUR_US ? window_us : HOUR_US;
+}
+
+int64_t
+detect_hold_us(const struct detect *detect)
+{
+	int64_t longest_us = 0;
+
+	for (int rule = 0; rule < DETECT_RULES; rule++) {
+		int64_t us = hold_us(detect, (enum detect_rule)rule);
+
+		if (us > longest_us)
+			longest_us = us;
+	}
+	return longest_us;
 }
 
 /* One that is still going on. */
@@ -162,6 +179,17 @@ incident_note(struct detect *detect, enum detect_rule rule, const struct sight *
 		open_new(detect, rule, sight, ruling);
 	else
 		go_on(detect, incident, sight, ruling->level);
+}
+
+void
+incident_close(struct detect *detect, uint64_t id)
+{
+	for (size_t i = 0; id != 0 && i < detect->incidents.n; i++) {
+		struct detect_incident *incident = table_at(&detect->incidents, i);
+
+		if (incident != NULL && incident->id == id)
+			table_drop(incident);
+	}
 }
 
 void

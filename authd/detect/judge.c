@@ -20,6 +20,7 @@ struct bench {
 	const struct court *court;
 	const struct sight *sight;
 	const uint32_t *values;
+	enum detect_rule rule;
 	int64_t now_us, window_us;
 };
 
@@ -94,7 +95,7 @@ source_spray(const struct bench *bench, struct ruling *ruling)
 	if (accounts + strangers < bench->values[DETECT_ACCOUNTS])
 		return false;
 	cite(bench, trail_of(&source->failing), 0, ruling);
-	ruling->key = bench->sight->row->source;
+	ruling->key = bench->sight->place;
 	ruling->where = true;
 	ruling->level = level_of(bench, 0);
 	if (accounts < bench->values[DETECT_ACCOUNTS])
@@ -191,6 +192,26 @@ code_fatigue(const struct bench *bench, struct ruling *ruling)
 	struct account_state *account = bench->sight->account;
 
 	return account != NULL && tries_of(bench, &account->refused, ruling);
+}
+
+/*
+ * Who types his code twice does so where he sits.  Somebody else who has it, too, has seen it, or
+ * stands between.
+ */
+static bool
+code_replay(const struct bench *bench, struct ruling *ruling)
+{
+	const struct sight *sight = bench->sight;
+	const struct account_state *account = sight->account;
+
+	if (account == NULL || account->in_us == 0 || sight->where == 0 ||
+		account->in_where == 0 || account->in_where == sight->where ||
+		(sight->network != 0 && account->in_network == sight->network) ||
+		!trail_holds(account->in_us, bench->now_us, bench->window_us))
+		return false;
+	ruling->seqs[ruling->n++] = account->in_seq;
+	ruling->first_us = account->in_us;
+	return of_account(bench, 0, ruling);
 }
 
 static bool
@@ -321,6 +342,8 @@ log_fault(const struct bench *bench, struct ruling *ruling)
 	const char *fault = bench->sight->fault;
 	bool undelivered = strcmp(fault, "undelivered") == 0;
 
+	if (bench->sight->of != DETECT_LOG_FAULT)
+		return false;
 	ruling->level = level_of(bench, undelivered || strcmp(fault, "overflow") == 0 ? -1 : 0);
 	ruling->key = fault;
 	if (!undelivered)
@@ -330,8 +353,18 @@ log_fault(const struct bench *bench, struct ruling *ruling)
 	       bench->values[DETECT_TRIES];
 }
 
+static bool
+state_of(const struct bench *bench, struct ruling *ruling)
+{
+	ruling->level = level_of(bench, 0);
+	ruling->key = bench->sight->fault;
+	return bench->sight->of == bench->rule;
+}
+
 #define SUCCESS SIGHT_BIT(SIGHT_SUCCESS)
-#define TRIED (SIGHT_BIT(SIGHT_WRONG) | SIGHT_BIT(SIGHT_REFUSED))
+#define WRONG (SIGHT_BIT(SIGHT_WRONG) | SIGHT_BIT(SIGHT_REPLAYED))
+#define TRIED (WRONG | SIGHT_BIT(SIGHT_REFUSED))
+#define FAULT SIGHT_BIT(SIGHT_FAULT)
 
 static const struct {
 	unsigned kinds; /* of sights that it looks at */
@@ -340,10 +373,11 @@ static const struct {
 	[DETECT_ACCOUNT_FAILURES] = {TRIED | SIGHT_BIT(SIGHT_LOCKED), account_failures},
 	[DETECT_SOURCE_SPRAY] = {TRIED | SIGHT_BIT(SIGHT_STRANGER) | SIGHT_BIT(SIGHT_DISABLED),
 		source_spray},
-	[DETECT_MANY_SOURCES] = {SIGHT_BIT(SIGHT_WRONG), many_sources},
+	[DETECT_MANY_SOURCES] = {WRONG, many_sources},
 	[DETECT_SUCCESS_AFTER_FAILURES] = {SUCCESS, success_after_failures},
 	[DETECT_SPRAY_WORKED] = {SUCCESS, spray_worked},
-	[DETECT_CODE_FATIGUE] = {SIGHT_BIT(SIGHT_WRONG), code_fatigue},
+	[DETECT_CODE_FATIGUE] = {WRONG, code_fatigue},
+	[DETECT_CODE_REPLAY] = {SIGHT_BIT(SIGHT_REPLAYED), code_replay},
 	[DETECT_DORMANT] = {SUCCESS, dormant},
 	[DETECT_DISABLED] = {SIGHT_BIT(SIGHT_DISABLED), disabled},
 	[DETECT_DEFAULT_ACCOUNT] = {SUCCESS, default_account},
@@ -352,7 +386,11 @@ static const struct {
 	[DETECT_NEW_COUNTRY] = {SUCCESS, new_country},
 	[DETECT_ODD_HOURS] = {SUCCESS, odd_hours},
 	[DETECT_BREAK_GLASS] = {SIGHT_BIT(SIGHT_BREAK_GLASS), break_glass},
-	[DETECT_LOG_FAULT] = {SIGHT_BIT(SIGHT_LOG_FAULT), log_fault},
+	[DETECT_LOG_FAULT] = {FAULT, log_fault},
+	[DETECT_BACKUP_FAULT] = {FAULT, state_of},
+	[DETECT_DUTY_OVERDUE] = {FAULT, state_of},
+	[DETECT_CONFIG_DRIFT] = {FAULT, state_of},
+	[DETECT_ALERT_FAULT] = {FAULT, state_of},
 };
 
 bool
@@ -363,6 +401,7 @@ judge(enum detect_rule rule, const struct court *court, const struct sight *sigh
 	struct bench bench = {.court = court,
 		.sight = sight,
 		.values = settings->values,
+		.rule = rule,
 		.now_us = sight->row->time_us,
 		.window_us = settings->values[DETECT_WINDOW] * US_PER_S};
 

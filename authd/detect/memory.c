@@ -129,13 +129,14 @@ static const struct {
 	void (*count)(struct detect *detect, const struct sight *sight);
 } counters[SIGHT_KINDS] = {
 	[SIGHT_WRONG] = {NEED_TAKE, NEED_TAKE, count_wrong},
+	[SIGHT_REPLAYED] = {NEED_TAKE, NEED_TAKE, count_wrong},
 	[SIGHT_STRANGER] = {NEED_NONE, NEED_TAKE, count_stranger},
 	[SIGHT_REFUSED] = {NEED_FIND, NEED_FIND, count_refused},
 	[SIGHT_DISABLED] = {NEED_TAKE, NEED_TAKE, count_disabled},
-	[SIGHT_SUCCESS] = {NEED_FIND, NEED_FIND, NULL},
+	[SIGHT_SUCCESS] = {NEED_TAKE, NEED_FIND, NULL},
 	[SIGHT_LOCKED] = {NEED_TAKE, NEED_FIND, NULL},
 	[SIGHT_RESET] = {NEED_TAKE, NEED_NONE, count_reset},
-	[SIGHT_LOG_FAULT] = {NEED_NONE, NEED_NONE, count_fault},
+	[SIGHT_FAULT] = {NEED_NONE, NEED_NONE, count_fault},
 };
 
 static void *
@@ -154,11 +155,23 @@ memory_count(struct detect *detect, struct sight *sight)
 	sight->account = remembered(&detect->accounts, row->user, counters[sight->kind].account,
 		row->time_us);
 	if (sight->where != 0)
-		sight->source = remembered(&detect->sources, row->source,
+		sight->source = remembered(&detect->sources, sight->place,
 			counters[sight->kind].source, row->time_us);
 	if (counters[sight->kind].count != NULL)
 		counters[sight->kind].count(detect, sight);
 	score(sight);
+}
+
+/* Where a code was used is where it may come from once more. */
+static void
+note_login(const struct sight *sight)
+{
+	struct account_state *account = sight->account;
+
+	account->in_us = sight->row->time_us;
+	account->in_seq = sight->seq;
+	account->in_where = sight->where;
+	account->in_network = sight->network;
 }
 
 /* Who gets in has only mistyped before: from this source, on this account. */
@@ -168,6 +181,7 @@ memory_excuse(struct detect *detect, const struct sight *sight)
 	if (sight->kind != SIGHT_SUCCESS)
 		return;
 	if (sight->account != NULL) {
+		note_login(sight);
 		trail_forget(trail_of(&sight->account->wrong), sight->where, 0);
 		trail_forget(trail_of(&sight->account->refused), sight->where, 0);
 	}

@@ -35,5 +35,7 @@ struct ruling;
 /* A rule has found something: an incident opens, goes on, or rises. */
 void incident_note(struct detect *detect, enum detect_rule rule, const struct sight *sight,
 	const struct ruling *ruling);
+/* Somebody has decided on it: what comes from now on is another one. */
+void incident_close(struct detect *detect, uint64_t id);
 
 #endif

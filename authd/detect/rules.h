@@ -14,6 +14,7 @@ enum detect_rule {
 	DETECT_SUCCESS_AFTER_FAILURES,
 	DETECT_SPRAY_WORKED,
 	DETECT_CODE_FATIGUE,
+	DETECT_CODE_REPLAY,
 	DETECT_DORMANT,
 	DETECT_DISABLED,
 	DETECT_DEFAULT_ACCOUNT,
@@ -23,6 +24,10 @@ enum detect_rule {
 	DETECT_ODD_HOURS,
 	DETECT_BREAK_GLASS,
 	DETECT_LOG_FAULT,
+	DETECT_BACKUP_FAULT,
+	DETECT_DUTY_OVERDUE,
+	DETECT_CONFIG_DRIFT,
+	DETECT_ALERT_FAULT,
 	DETECT_RULES
 };
 
@@ -51,6 +56,7 @@ struct detect_rule_spec {
 	const char *id;	   /* "source-spray" */
 	const char *words; /* N_(): what it finds */
 	uint32_t has;	   /* bits of enum detect_param */
+	uint32_t hold;	   /* seconds for which an incident goes on without rows; 0: the window */
 	uint32_t presets[DETECT_PARAMS];
 };
 const struct detect_param_spec *detect_params(void); /* DETECT_PARAMS of them */

@@ -4,10 +4,12 @@
 
 #include "authd/detect/detect.h"
 #include "authd/detect/trail.h"
+#include "common/addr.h"
 
 enum sight_kind {
 	SIGHT_NOTHING = 0,
 	SIGHT_WRONG,	/* a wrong answer of an account */
+	SIGHT_REPLAYED, /* a code that was right and had been used */
 	SIGHT_STRANGER, /* a try of a name that is no account, or none that may log in */
 	SIGHT_REFUSED,	/* not looked at: says nothing of whether there is such an account */
 	SIGHT_DISABLED, /* a try of an account that is not in force */
@@ -16,7 +18,8 @@ enum sight_kind {
 	SIGHT_RESET,  /* somebody else gave it another password or token, or opened it */
 	SIGHT_REMOVED,
 	SIGHT_BREAK_GLASS,
-	SIGHT_LOG_FAULT,
+	SIGHT_FAULT,
+	SIGHT_CLOSED, /* somebody has decided on an incident */
 	SIGHT_KINDS
 };
 #define SIGHT_BIT(kind) (1U << (kind))
@@ -29,9 +32,11 @@ struct account_state {
 	struct trail disabled; /* tries while it is not in force */
 	int64_t reset_us;      /* 0 = none */
 	uint64_t reset_seq;
+	int64_t in_us; /* the last login; 0 = none */
+	uint64_t in_seq, in_where, in_network;
 };
 
-/* Of a source that tried. */
+/* Of a source that tried: an address, of IPv6 the network of one subscriber. */
 struct source_state {
 	struct table_head head;
 	struct trail failing;	/* accounts that it could not get into; tag: account */
@@ -43,14 +48,17 @@ struct sight {
 	const struct audit_row *row;
 	enum sight_kind kind;
 	uint32_t weight;
-	uint64_t who, where; /* tags; where 0: not told apart */
+	char place[WF_SOURCE_MAX + 4]; /* what counts as one source: "2001:db8::/64" */
+	uint64_t who, where;	       /* tags; where 0: not told apart */
 	uint64_t network;    /* 0 = none */
 	int32_t day;	     /* local */
 	unsigned hour;	     /* local */
 	bool two_kinds;	     /* that the login proved */
 	bool inside;	     /* internal zone or console */
 	bool second;	     /* wrong, but the password was right */
-	const char *fault;   /* SIGHT_LOG_FAULT: which */
+	enum detect_rule of; /* SIGHT_FAULT: whose */
+	char fault[96];	     /* ... and which */
+	uint64_t closed;     /* SIGHT_CLOSED: id of the incident */
 	struct account_state *account; /* NULL: nothing is remembered */
 	struct source_state *source;
 	struct habit *habit;	  /* of the account; NULL: not known */

@@ -110,9 +110,11 @@ tell(void *ctx, const struct detect_incident *incident, enum detect_news news)
 
 /* --- after a start --- */
 
+/* Those that go on behind the cursor: of closed ones the row that says so is still to come. */
 static wf_status
-load_incidents(struct detection *detection, int64_t since_us)
+load_incidents(struct detection *detection, const struct follower_turn *turn)
 {
+	const int64_t since_us = turn->now.wall_us - detect_hold_us(detection->detect);
 	struct store_view *view = &detection->job.u.view;
 	uint64_t after = 0;
 	wf_status status;
@@ -126,10 +128,12 @@ load_incidents(struct detection *detection, int64_t since_us)
 		view->incidents = detection->incidents;
 		status = store_run(detection->base.store, &detection->job);
 		for (size_t i = 0; status == WF_OK && i < view->n; i++) {
+			const struct incident *stored = &detection->incidents[i];
 			struct detect_incident incident;
 
-			after = (uint64_t)detection->incidents[i].id;
-			if (from_store(&detection->incidents[i], &incident))
+			after = (uint64_t)stored->id;
+			if ((stored->closed_us == 0 || stored->closed_seq > turn->from) &&
+				from_store(stored, &incident))
 				detect_restore(detection->detect, &incident);
 		}
 	} while (status == WF_OK && view->n == VIEW_PAGE);
@@ -202,7 +206,7 @@ load(struct detection *detection, const struct follower_turn *turn)
 	if (status != WF_OK)
 		return status;
 	since_us = turn->now.wall_us - detect_span_us(detection->detect);
-	status = load_incidents(detection, since_us);
+	status = load_incidents(detection, turn);
 	if (status == WF_OK)
 		status = replay(detection, turn->from, since_us);
 	detection->fed = turn->from;
@@ -229,8 +233,10 @@ give_habit(struct detection *detection, const char *subject)
 	return status;
 }
 
+/* WF_NO: what was fed before must be kept first. */
 static wf_status
-feed(struct detection *detection, const struct store_audit_entry *entry, int64_t now_us)
+feed(struct detection *detection, const struct store_audit_entry *entry, bool first,
+	int64_t now_us)
 {
 	char subjects[DETECT_NEEDS][TABLE_KEY_SIZE];
 	struct audit_row row;
@@ -240,6 +246,8 @@ feed(struct detection *detection, const struct store_audit_entry *entry, int64_t
 	/* What cannot be read is for `warifu log verify`; it may not end detection. */
 	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) != WF_OK)
 		return WF_OK;
+	if (!first && detect_closes(&row))
+		return WF_NO;
 	n = detect_needs(detection->detect, &row, subjects);
 	for (size_t i = 0; status == WF_OK && i < n; i++)
 		status = give_habit(detection, subjects[i]);
@@ -261,7 +269,7 @@ feed_page(struct detection *detection, const struct follower_turn *turn)
 	batch->to = turn->from;
 	for (size_t i = 0; i < turn->n && batch->n + DETECT_RULES <= BATCH; i++) {
 		if (turn->entries[i].seq > detection->fed)
-			status = feed(detection, &turn->entries[i], turn->now.wall_us);
+			status = feed(detection, &turn->entries[i], i == 0, turn->now.wall_us);
 		if (status != WF_OK)
 			break;
 		batch->to = turn->entries[i].seq;
@@ -398,7 +406,6 @@ static wf_status
 resume(struct detection *detection, struct follower_turn *turn)
 {
 	struct batch *batch = &detection->batch;
-	int64_t since_us = turn->now.wall_us - detect_span_us(detection->detect);
 
 	if (turn->from < batch->to) {
 		turn->to = batch->to;
@@ -407,7 +414,7 @@ resume(struct detection *detection, struct follower_turn *turn)
 	detect_kept(detection->detect);
 	batch->n = 0;
 	batch->pending = false;
-	return load_incidents(detection, since_us);
+	return load_incidents(detection, turn);
 }
 
 static void

@@ -94,6 +94,7 @@ effect_incident_close(struct writer *w, const struct effect *effect, struct effe
 	sql_put_int(&q, effect->value2);
 	sql_put_text(&q, effect->text2);
 	sql_put_int(&q, effect->value3);
+	sql_put_int(&q, (int64_t)w->work.head.seq + 1);
 	return run_on_one(&q);
 }
 
@@ -192,6 +193,7 @@ load_incident(struct sql *q, struct incident *incident_r)
 	incident_r->told = (uint32_t)sql_get_int(q);
 	incident_r->told_us = sql_get_int(q);
 	incident_r->closed_us = sql_get_int(q);
+	incident_r->closed_seq = (uint64_t)sql_get_int(q);
 	sql_get_text(q, incident_r->closed_by, sizeof(incident_r->closed_by));
 	incident_r->decided = (int)sql_get_int(q);
 	sql_get_text(q, incident_r->reason, sizeof(incident_r->reason));

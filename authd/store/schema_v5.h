@@ -77,7 +77,8 @@
 	" first_us INTEGER NOT NULL, last_us INTEGER NOT NULL, rows INTEGER NOT NULL,"         \
 	" opened_us INTEGER NOT NULL, told INTEGER NOT NULL DEFAULT 0,"                        \
 	" told_us INTEGER NOT NULL DEFAULT 0,"                                                 \
-	" closed_us INTEGER NOT NULL DEFAULT 0, closed_by TEXT NOT NULL DEFAULT '',"           \
+	" closed_us INTEGER NOT NULL DEFAULT 0, closed_seq INTEGER NOT NULL DEFAULT 0,"        \
+	" closed_by TEXT NOT NULL DEFAULT '',"                                                 \
 	" decided INTEGER NOT NULL DEFAULT -1, reason TEXT NOT NULL DEFAULT '') STRICT;"       \
 	"CREATE INDEX incident_worst ON incident(level, id);"                                  \
 	"CREATE INDEX incident_open ON incident(level, id) WHERE closed_us = 0;"               \

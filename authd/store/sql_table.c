@@ -44,7 +44,8 @@
 
 #define INCIDENTS                                                                              \
 	"SELECT id, rule, key, level, user, source, first_seq, last_seq, first_us, last_us,"   \
-	" rows, opened_us, told, told_us, closed_us, closed_by, decided, reason FROM incident "
+	" rows, opened_us, told, told_us, closed_us, closed_seq, closed_by, decided, reason"     \
+	" FROM incident "
 #define INCIDENTS_WORST                                                                        \
 	"(level, id) < (?4, ?1) AND last_us >= ?3 ORDER BY level DESC, id DESC LIMIT ?2"
 
@@ -562,8 +563,8 @@ const char *const sql_text[SQL_COUNT] = {
 			      " level = max(level, ?2), last_seq = ?3, last_us = ?4, rows = ?5"
 			      " WHERE id = ?1",
 	[SQL_INCIDENT_CLOSE] =
-		"UPDATE incident SET closed_us = ?2, closed_by = ?3, decided = ?4, reason = ?5"
-		" WHERE id = ?1 AND closed_us = 0 AND level <= ?6",
+		"UPDATE incident SET closed_us = ?2, closed_by = ?3, decided = ?4, reason = ?5,"
+		" closed_seq = ?7 WHERE id = ?1 AND closed_us = 0 AND level <= ?6",
 	[SQL_INCIDENT_FORGET] =
 		"DELETE FROM incident WHERE id IN (SELECT id FROM incident WHERE closed_us <> 0"
 		" AND closed_us < ?1 AND last_us < ?1 AND +id <= ?3 ORDER BY last_us LIMIT ?2)",

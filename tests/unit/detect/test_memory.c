@@ -52,6 +52,44 @@ START_TEST(after_its_end_it_is_another_one)
 }
 END_TEST
 
+/* As `warifu finding close` writes it. */
+static void
+close_finding(int64_t at, unsigned id)
+{
+	struct audit_row row;
+
+	audit_row_init(&row, AUDIT_ADMIN, "finding.close");
+	row.time_us = at;
+	row.result = AUDIT_SUCCESS;
+	(void)snprintf(row.detail, sizeof(row.detail), "finding %u (rule, found at level 1): ...", id);
+	detect_feed(the_log->detect, ++the_log->seq, &row, DETECT_JUDGE);
+}
+
+START_TEST(what_comes_after_its_closing_is_another_one)
+{
+	wrong(NINE, "alice", 12);
+	detect_named(the_log->detect, DETECT_ACCOUNT_FAILURES, "alice", 12);
+	close_finding(NINE + 12 * MINUTE, 11);
+	wrong(NINE + 13 * MINUTE, "alice", 2);
+	ck_assert_uint_eq(log_count(the_log, DETECT_ACCOUNT_FAILURES), 1);
+	close_finding(NINE + 15 * MINUTE, 12);
+	wrong(NINE + 16 * MINUTE, "alice", 2);
+	ck_assert_uint_eq(log_count(the_log, DETECT_ACCOUNT_FAILURES), 2);
+}
+END_TEST
+
+/* What is told once a day is one incident for as long as it lasts. */
+START_TEST(a_state_is_one_incident)
+{
+	for (int day = 0; day < 10; day++)
+		log_row(the_log, NINE + day * (DAY + HOUR), AUDIT_SYSTEM, "duty.overdue",
+			AUDIT_FAILURE, "");
+	ck_assert_uint_eq(log_count(the_log, DETECT_DUTY_OVERDUE), 1);
+	log_row(the_log, NINE + 14 * DAY, AUDIT_SYSTEM, "duty.overdue", AUDIT_FAILURE, "");
+	ck_assert_uint_eq(log_count(the_log, DETECT_DUTY_OVERDUE), 2);
+}
+END_TEST
+
 START_TEST(another_key_is_another_one)
 {
 	wrong(NINE, "alice", 10);
@@ -366,6 +404,8 @@ make_suite(void)
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, an_incident_is_told_once);
 	tcase_add_test(tcase, after_its_end_it_is_another_one);
+	tcase_add_test(tcase, what_comes_after_its_closing_is_another_one);
+	tcase_add_test(tcase, a_state_is_one_incident);
 	tcase_add_test(tcase, another_key_is_another_one);
 	tcase_add_test(tcase, it_is_told_again_when_its_level_rises);
 	tcase_add_test(tcase, windows_are_filled_again_without_a_word);

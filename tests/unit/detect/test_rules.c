@@ -130,6 +130,25 @@ static void typos_behind_a_nat(struct log *log)
 	}
 }
 
+/* One subscriber has all addresses of a network of IPv6. */
+static void
+spray_of_addresses(struct log *log, const char *before, const char *behind)
+{
+	char user[32], source[64];
+
+	for (int i = 0; i < 5; i++) {
+		(void)snprintf(user, sizeof(user), "user%d", i);
+		(void)snprintf(source, sizeof(source), "%s%d%s", before, i + 1, behind);
+		log_login(log, NINE + i * MINUTE, user, source, "wrong-password");
+	}
+}
+static void five_addresses_of_a_64(struct log *log)
+{
+	spray_of_addresses(log, "2001:db8:1:2:", "::7");
+}
+static void five_networks_of_64(struct log *log) { spray_of_addresses(log, "2001:db8:1:", "::7"); }
+static void five_addresses_of_ipv4(struct log *log) { spray_of_addresses(log, "192.0.2.", ""); }
+
 /* --- many-sources --- */
 static void a_crowd(struct log *log) { crowd(log, 5, 8, 25, 14); }
 static void four_sources(struct log *log) { crowd(log, 4, 9, 40, 14); }
@@ -138,36 +157,28 @@ static void few_tries(struct log *log) { crowd(log, 5, 8, 24, 14); }
 static void a_slow_crowd(struct log *log) { crowd(log, 5, 8, 40, 26); }
 
 /* --- success-after-failures --- */
-static void six_and_in(struct log *log)
+/* So many wrong answers from OTHER, and then a login. */
+static void
+wrong_and_in(struct log *log, int64_t at, const char *reason, int n, const char *source)
 {
-	int64_t at = wrong(log, NINE, "alice", OTHER, "wrong-password", 6);
-
-	log_login(log, at, "alice", OTHER, "ok");
+	log_login(log, wrong(log, at, "alice", OTHER, reason, n), "alice", source, "ok");
 }
-static void five_and_in(struct log *log)
-{
-	int64_t at = wrong(log, NINE, "alice", OTHER, "wrong-password", 5);
-
-	log_login(log, at, "alice", OTHER, "ok");
-}
+static void six_and_in(struct log *log) { wrong_and_in(log, NINE, "wrong-password", 6, OTHER); }
+static void five_and_in(struct log *log) { wrong_and_in(log, NINE, "wrong-password", 5, OTHER); }
 static void six_and_in_later(struct log *log)
 {
 	wrong(log, NINE, "alice", OTHER, "wrong-password", 6);
 	log_login(log, NINE + 61 * MINUTE, "alice", OTHER, "ok");
 }
-static void six_and_the_owner(struct log *log)
+static void
+weeks_wrong_and_in(struct log *log, const char *reason, int n, const char *source)
 {
-	int64_t at = wrong(
-		log, ordinary_weeks(log, "alice", HOME), "alice", OTHER, "wrong-password", 6);
-
-	log_login(log, at, "alice", HOME, "ok");
+	wrong_and_in(log, ordinary_weeks(log, "alice", HOME), reason, n, source);
 }
+static void six_and_the_owner(struct log *log) { weeks_wrong_and_in(log, "wrong-password", 6, HOME); }
 static void six_and_in_from_elsewhere(struct log *log)
 {
-	int64_t at = wrong(
-		log, ordinary_weeks(log, "alice", HOME), "alice", OTHER, "wrong-password", 6);
-
-	log_login(log, at, "alice", ABROAD, "ok");
+	weeks_wrong_and_in(log, "wrong-password", 6, ABROAD);
 }
 
 /* --- spray-worked --- */
@@ -201,21 +212,39 @@ static void five_codes_slowly(struct log *log)
 		log_login(log, NINE + i * 3 * MINUTE, "alice", OTHER, "wrong-code");
 }
 
+/* --- code-replay --- */
+static void
+in_and_replayed(struct log *log, const char *source, int64_t later)
+{
+	log_login(log, NINE, "alice", HOME, "ok");
+	log_login(log, NINE + later, "alice", source, "replayed");
+}
+static void a_code_seen_elsewhere(struct log *log) { in_and_replayed(log, OTHER, MINUTE); }
+static void a_code_typed_twice(struct log *log) { in_and_replayed(log, HOME, MINUTE); }
+static void a_code_typed_next_door(struct log *log)
+{
+	in_and_replayed(log, "203.0.113.200", MINUTE);
+}
+static void a_code_of_long_ago(struct log *log) { in_and_replayed(log, OTHER, 10 * MINUTE); }
+static void a_code_nobody_used_here(struct log *log)
+{
+	log_login(log, NINE, "alice", OTHER, "replayed");
+}
+static void ten_replayed(struct log *log) { wrong(log, NINE, "alice", OTHER, "replayed", 10); }
+
 /* --- dormant-account --- */
-static void after_45_days(struct log *log)
-{
-	log_login(log, NINE, "alice", HOME, "ok");
-	log_login(log, NINE + 45 * DAY, "alice", HOME, "ok");
-}
-static void after_44_days(struct log *log)
-{
-	log_login(log, NINE, "alice", HOME, "ok");
-	log_login(log, NINE + 44 * DAY, "alice", HOME, "ok");
-}
 static void the_first_time(struct log *log) { log_login(log, NINE, "alice", HOME, "ok"); }
+static void
+again_after(struct log *log, int days)
+{
+	the_first_time(log);
+	log_login(log, NINE + days * DAY, "alice", HOME, "ok");
+}
+static void after_45_days(struct log *log) { again_after(log, 45); }
+static void after_44_days(struct log *log) { again_after(log, 44); }
 static void removed_and_made_anew(struct log *log)
 {
-	log_login(log, NINE, "alice", HOME, "ok");
+	the_first_time(log);
 	log_act(log, NINE + DAY, "user.remove", "alice");
 	log_login(log, NINE + 60 * DAY, "alice", HOME, "ok");
 }
@@ -268,13 +297,7 @@ weeks_and(struct log *log, int64_t later, const char *source, const char *reason
 static void one_kind_elsewhere(struct log *log) { weeks_and(log, HOUR, OTHER, "ok-one"); }
 static void two_kinds_elsewhere(struct log *log) { weeks_and(log, HOUR, OTHER, "ok"); }
 static void one_kind_next_door(struct log *log) { weeks_and(log, HOUR, "203.0.113.200", "ok-one"); }
-static void troubled_elsewhere(struct log *log)
-{
-	int64_t at = wrong(
-		log, ordinary_weeks(log, "alice", HOME), "alice", OTHER, "wrong-code", 3);
-
-	log_login(log, at, "alice", OTHER, "ok");
-}
+static void troubled_elsewhere(struct log *log) { weeks_wrong_and_in(log, "wrong-code", 3, OTHER); }
 static void new_here(struct log *log)
 {
 	for (int i = 0; i < 4; i++)
@@ -335,6 +358,59 @@ static void too_many_names(struct log *log)
 	log_logins(log, NINE, "(others)", "(others)", "overflow", 5000);
 }
 
+static void
+trouble(struct log *log, enum audit_class class, const char *event, enum audit_result result)
+{
+	log_row(log, NINE, class, event, result, "");
+}
+static void a_stream_is_behind(struct log *log)
+{
+	trouble(log, AUDIT_SYSTEM, "stream.behind", AUDIT_FAILURE);
+}
+static void a_stream_caught_up(struct log *log)
+{
+	trouble(log, AUDIT_SYSTEM, "stream.behind", AUDIT_SUCCESS);
+}
+static void nothing_is_signed(struct log *log)
+{
+	trouble(log, AUDIT_SYSTEM, "checkpoint.failed", AUDIT_FAILURE);
+}
+
+/* --- backup-fault, duty-overdue, config-drift, alert-fault --- */
+static void a_backup_fails(struct log *log)
+{
+	trouble(log, AUDIT_FINDING, "backup.failed", AUDIT_FAILURE);
+}
+static void no_backup_in_time(struct log *log)
+{
+	trouble(log, AUDIT_SYSTEM, "backup.late", AUDIT_FAILURE);
+}
+static void a_second_copy(struct log *log)
+{
+	trouble(log, AUDIT_SYSTEM, "backup.second", AUDIT_SUCCESS);
+}
+static void a_duty_is_overdue(struct log *log)
+{
+	trouble(log, AUDIT_SYSTEM, "duty.overdue", AUDIT_FAILURE);
+}
+static void a_duty_was_done(struct log *log) { log_act(log, NINE, "duty.done", ""); }
+static void another_configuration(struct log *log)
+{
+	trouble(log, AUDIT_SYSTEM, "config.drift", AUDIT_FAILURE);
+}
+static void as_approved(struct log *log)
+{
+	trouble(log, AUDIT_SYSTEM, "config.drift", AUDIT_SUCCESS);
+}
+static void nobody_is_told(struct log *log)
+{
+	trouble(log, AUDIT_SYSTEM, "alert.failed", AUDIT_FAILURE);
+}
+static void somebody_is_told_again(struct log *log)
+{
+	trouble(log, AUDIT_SYSTEM, "alert.failed", AUDIT_SUCCESS);
+}
+
 #define NONE (-1)
 static const struct {
 	const char *name;
@@ -352,6 +428,7 @@ static const struct {
 	NOT(ten_of_a_name, DETECT_ACCOUNT_FAILURES),
 	FIRES(locked_after_three, DETECT_ACCOUNT_FAILURES, 1),
 	FIRES(ten_wrong_beside_the_owner, DETECT_ACCOUNT_FAILURES, 1),
+	FIRES(ten_replayed, DETECT_ACCOUNT_FAILURES, 1),
 	FIRES(five_accounts, DETECT_SOURCE_SPRAY, 2),
 	NOT(four_accounts, DETECT_SOURCE_SPRAY),
 	NOT(five_accounts_slowly, DETECT_SOURCE_SPRAY),
@@ -359,6 +436,9 @@ static const struct {
 	FIRES(names_from_inside, DETECT_SOURCE_SPRAY, 1),
 	NOT(no_source_told, DETECT_SOURCE_SPRAY),
 	NOT(typos_behind_a_nat, DETECT_SOURCE_SPRAY),
+	FIRES(five_addresses_of_a_64, DETECT_SOURCE_SPRAY, 2),
+	NOT(five_networks_of_64, DETECT_SOURCE_SPRAY),
+	NOT(five_addresses_of_ipv4, DETECT_SOURCE_SPRAY),
 	FIRES(a_crowd, DETECT_MANY_SOURCES, 2),
 	NOT(four_sources, DETECT_MANY_SOURCES),
 	NOT(seven_accounts, DETECT_MANY_SOURCES),
@@ -378,6 +458,11 @@ static const struct {
 	NOT(four_codes, DETECT_CODE_FATIGUE),
 	NOT(five_passwords, DETECT_CODE_FATIGUE),
 	NOT(five_codes_slowly, DETECT_CODE_FATIGUE),
+	FIRES(a_code_seen_elsewhere, DETECT_CODE_REPLAY, 2),
+	NOT(a_code_typed_twice, DETECT_CODE_REPLAY),
+	NOT(a_code_typed_next_door, DETECT_CODE_REPLAY),
+	NOT(a_code_of_long_ago, DETECT_CODE_REPLAY),
+	NOT(a_code_nobody_used_here, DETECT_CODE_REPLAY),
 	FIRES(after_45_days, DETECT_DORMANT, 2),
 	NOT(after_44_days, DETECT_DORMANT),
 	NOT(the_first_time, DETECT_DORMANT),
@@ -415,6 +500,19 @@ static const struct {
 	NOT(nine_undelivered, DETECT_LOG_FAULT),
 	FIRES(the_clock_jumped, DETECT_LOG_FAULT, 2),
 	FIRES(too_many_names, DETECT_LOG_FAULT, 1),
+	FIRES(a_stream_is_behind, DETECT_LOG_FAULT, 2),
+	NOT(a_stream_caught_up, DETECT_LOG_FAULT),
+	FIRES(nothing_is_signed, DETECT_LOG_FAULT, 2),
+	NOT(a_backup_fails, DETECT_LOG_FAULT),
+	FIRES(a_backup_fails, DETECT_BACKUP_FAULT, 2),
+	FIRES(no_backup_in_time, DETECT_BACKUP_FAULT, 2),
+	NOT(a_second_copy, DETECT_BACKUP_FAULT),
+	FIRES(a_duty_is_overdue, DETECT_DUTY_OVERDUE, 1),
+	NOT(a_duty_was_done, DETECT_DUTY_OVERDUE),
+	FIRES(another_configuration, DETECT_CONFIG_DRIFT, 1),
+	NOT(as_approved, DETECT_CONFIG_DRIFT),
+	FIRES(nobody_is_told, DETECT_ALERT_FAULT, 2),
+	NOT(somebody_is_told_again, DETECT_ALERT_FAULT),
 };
 
 START_TEST(each_rule_fires_when_it_must_and_only_then)
