@@ -223,7 +223,7 @@ list_of(const struct audit_row *row)
 	switch ((int)sight_kind_of(row)) {
 	case SIGHT_LOCKED:
 		return REVIEW_LOCKS;
-	case SIGHT_LOG_FAULT:
+	case SIGHT_FAULT:
 		return REVIEW_FAULTS;
 	default:
 		return row->class == AUDIT_ADMIN ? list_of_act(row) : REVIEW_LISTS;
