@@ -29,7 +29,8 @@ detect_new(const struct detect_options *options)
 	if (table_init(&detect->accounts, sizeof(struct account_state), ACCOUNTS, DAY_US) &&
 		table_init(&detect->sources, sizeof(struct source_state), SOURCES, DAY_US) &&
 		table_init(&detect->habits, sizeof(struct habit_entry), HABITS, 0) &&
-		table_init(&detect->incidents, sizeof(struct detect_incident), INCIDENTS, INCIDENTS_US))
+		table_init(&detect->incidents, sizeof(struct detect_incident), INCIDENTS,
+			INCIDENTS_US))
 		return detect;
 	detect_free(&detect);
 	return NULL;

@@ -1,7 +1,7 @@
 /*
  * Duties: when each was last done, and by whom.  The log has a row of each time; this outlives the
- * rows, since some come round more seldom than rows must be kept.  Reminders: when somebody was last
- * told of what goes on and on, such as a duty that is overdue.
+ * rows, since some come round more seldom than rows must be kept.  Reminders: when somebody was
+ * last told of what goes on and on, such as a duty that is overdue.
  */
 #include "config.h"
 

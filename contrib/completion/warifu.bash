@@ -111,6 +111,15 @@ _warifu()
 	--since)
 		return
 		;;
+	--limit)
+		return
+		;;
+	--after)
+		return
+		;;
+	--found)
+		return
+		;;
 	--from)
 		return
 		;;
@@ -138,9 +147,6 @@ _warifu()
 		return
 		;;
 	--operator)
-		return
-		;;
-	--limit)
 		return
 		;;
 	--columns)
@@ -172,9 +178,6 @@ _warifu()
 		;;
 	--public-key)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		return
-		;;
-	--after)
 		return
 		;;
 	--pam-dir)
@@ -335,13 +338,13 @@ _warifu()
 		words='--json --socket --lang --help --version'
 		;;
 	'finding list')
-		words='--all --level --since --json --socket --lang --help --version'
+		words='--all --level --since --limit --after --json --socket --lang --help --version'
 		;;
 	'finding show')
 		words='--json --socket --lang --help --version'
 		;;
 	'finding close')
-		words='--level --reason --ticket --json --socket --lang --help --version'
+		words='--level --found --reason --ticket --json --socket --lang --help --version'
 		;;
 	'session list')
 		words='--user --json --socket --lang --help --version'
