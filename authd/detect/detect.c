@@ -26,10 +26,10 @@ detect_new(const struct detect_options *options)
 	if (detect == NULL)
 		return NULL;
 	detect->options = *options;
-	if (table_init(&detect->accounts, sizeof(struct account_state), ACCOUNTS, DAY_US) &&
-		table_init(&detect->sources, sizeof(struct source_state), SOURCES, DAY_US) &&
-		table_init(&detect->habits, sizeof(struct habit_entry), HABITS, 0) &&
-		table_init(&detect->incidents, sizeof(struct detect_incident), INCIDENTS,
+	if (detect_table_init(&detect->accounts, sizeof(struct account_state), ACCOUNTS, DAY_US) &&
+		detect_table_init(&detect->sources, sizeof(struct source_state), SOURCES, DAY_US) &&
+		detect_table_init(&detect->habits, sizeof(struct habit_entry), HABITS, 0) &&
+		detect_table_init(&detect->incidents, sizeof(struct detect_incident), INCIDENTS,
 			INCIDENTS_US))
 		return detect;
 	detect_free(&detect);
@@ -41,10 +41,10 @@ detect_free(struct detect **detect)
 {
 	if (*detect == NULL)
 		return;
-	table_clear(&(*detect)->accounts);
-	table_clear(&(*detect)->sources);
-	table_clear(&(*detect)->habits);
-	table_clear(&(*detect)->incidents);
+	detect_table_clear(&(*detect)->accounts);
+	detect_table_clear(&(*detect)->sources);
+	detect_table_clear(&(*detect)->habits);
+	detect_table_clear(&(*detect)->incidents);
 	free(*detect);
 	*detect = NULL;
 }

@@ -21,7 +21,7 @@ find(struct detect *detect, enum detect_rule rule, const char *key)
 	char name[TABLE_KEY_SIZE];
 
 	(void)snprintf(name, sizeof(name), "%d %s", (int)rule, key);
-	return table_find(&detect->incidents, name);
+	return detect_table_find(&detect->incidents, name);
 }
 
 static int64_t
@@ -59,7 +59,7 @@ find_live(struct detect *detect, enum detect_rule rule, const char *key, int64_t
 	if (incident == NULL ||
 		trail_holds(incident->last_us, now_us, hold_us(detect, rule)))
 		return incident;
-	table_drop(incident);
+	detect_table_drop(incident);
 	return NULL;
 }
 
@@ -81,7 +81,7 @@ make(struct detect *detect, enum detect_rule rule, const char *key, int64_t now_
 	struct detect_incident *incident;
 
 	(void)snprintf(name, sizeof(name), "%d %s", (int)rule, key);
-	incident = table_take(&detect->incidents, name, now_us);
+	incident = detect_table_take(&detect->incidents, name, now_us);
 	if (incident == NULL)
 		return NULL;
 	incident->rule = rule;
@@ -185,10 +185,10 @@ void
 incident_close(struct detect *detect, uint64_t id)
 {
 	for (size_t i = 0; id != 0 && i < detect->incidents.n; i++) {
-		struct detect_incident *incident = table_at(&detect->incidents, i);
+		struct detect_incident *incident = detect_table_at(&detect->incidents, i);
 
 		if (incident != NULL && incident->id == id)
-			table_drop(incident);
+			detect_table_drop(incident);
 	}
 }
 
@@ -227,7 +227,8 @@ const struct detect_incident *
 detect_grown(const struct detect *detect, size_t *at)
 {
 	while (*at < detect->incidents.n) {
-		const struct detect_incident *incident = table_at(&detect->incidents, (*at)++);
+		const struct detect_incident *incident =
+			detect_table_at(&detect->incidents, (*at)++);
 
 		if (incident != NULL && incident->changed && incident->id != 0)
 			return incident;

@@ -144,7 +144,8 @@ remembered(struct table *table, const char *key, enum need need, int64_t now_us)
 {
 	if (need == NEED_NONE || key[0] == '\0')
 		return NULL;
-	return need == NEED_TAKE ? table_take(table, key, now_us) : table_find(table, key);
+	return need == NEED_TAKE ? detect_table_take(table, key, now_us)
+				 : detect_table_find(table, key);
 }
 
 void
@@ -229,7 +230,7 @@ detect_needs(const struct detect *detect, const struct audit_row *row,
 	size_t n = subjects(row, all), missing = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (table_find(&detect->habits, all[i]) == NULL)
+		if (detect_table_find(&detect->habits, all[i]) == NULL)
 			memcpy(subjects_r[missing++], all[i], TABLE_KEY_SIZE);
 	return missing;
 }
@@ -238,7 +239,7 @@ void
 detect_give(struct detect *detect, const char *subject, const uint8_t *bytes, size_t len)
 {
 	/* nothing comes in its place before the row that it is for */
-	struct habit_entry *entry = table_take(&detect->habits, subject, INT64_MAX);
+	struct habit_entry *entry = detect_table_take(&detect->habits, subject, INT64_MAX);
 
 	if (entry == NULL || entry->changed)
 		return;
@@ -250,7 +251,7 @@ detect_give(struct detect *detect, const char *subject, const uint8_t *bytes, si
 static struct habit_entry *
 entry_of(struct detect *detect, const char *subject, int64_t now_us)
 {
-	struct habit_entry *entry = table_find(&detect->habits, subject);
+	struct habit_entry *entry = detect_table_find(&detect->habits, subject);
 
 	if (entry != NULL)
 		entry->head.used_us = now_us;
@@ -315,7 +316,7 @@ const char *
 detect_changed(const struct detect *detect, size_t *at, const struct habit **habit_r)
 {
 	while (*at < detect->habits.n) {
-		const struct habit_entry *entry = table_at(&detect->habits, (*at)++);
+		const struct habit_entry *entry = detect_table_at(&detect->habits, (*at)++);
 
 		if (entry == NULL || !entry->changed)
 			continue;
@@ -329,7 +330,7 @@ void
 detect_kept(struct detect *detect)
 {
 	for (size_t i = 0; i < detect->habits.n; i++) {
-		struct habit_entry *entry = table_at(&detect->habits, i);
+		struct habit_entry *entry = detect_table_at(&detect->habits, i);
 
 		if (entry == NULL || !entry->changed)
 			continue;
@@ -338,7 +339,7 @@ detect_kept(struct detect *detect)
 		entry->head.score = 0;
 	}
 	for (size_t i = 0; i < detect->incidents.n; i++) {
-		struct detect_incident *incident = table_at(&detect->incidents, i);
+		struct detect_incident *incident = detect_table_at(&detect->incidents, i);
 
 		if (incident != NULL && incident->id != 0)
 			incident->changed = false;

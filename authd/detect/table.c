@@ -22,7 +22,7 @@ table_hash(const char *text)
 }
 
 bool
-table_init(struct table *table, size_t size, size_t n, int64_t keep_us)
+detect_table_init(struct table *table, size_t size, size_t n, int64_t keep_us)
 {
 	*table = (struct table){.size = size, .keep_us = keep_us};
 	table->n = (n + WAYS - 1) / WAYS * WAYS;
@@ -31,7 +31,7 @@ table_init(struct table *table, size_t size, size_t n, int64_t keep_us)
 }
 
 void
-table_clear(struct table *table)
+detect_table_clear(struct table *table)
 {
 	free(table->entries);
 	*table = (struct table){.entries = NULL};
@@ -44,7 +44,7 @@ head_at(const struct table *table, size_t i)
 }
 
 void *
-table_at(const struct table *table, size_t i)
+detect_table_at(const struct table *table, size_t i)
 {
 	struct table_head *head = head_at(table, i);
 
@@ -73,7 +73,7 @@ find(const struct table *table, uint64_t hash, const char *key)
 }
 
 void *
-table_find(const struct table *table, const char *key)
+detect_table_find(const struct table *table, const char *key)
 {
 	return find(table, table_hash(key), key);
 }
@@ -112,7 +112,7 @@ make_room(const struct table *table, uint64_t hash, int64_t now_us)
 }
 
 void *
-table_take(struct table *table, const char *key, int64_t now_us)
+detect_table_take(struct table *table, const char *key, int64_t now_us)
 {
 	uint64_t hash = table_hash(key);
 	struct table_head *head = find(table, hash, key);
@@ -130,7 +130,7 @@ table_take(struct table *table, const char *key, int64_t now_us)
 }
 
 void
-table_drop(void *entry)
+detect_table_drop(void *entry)
 {
 	((struct table_head *)entry)->hash = 0;
 }

@@ -28,15 +28,15 @@ struct table {
 };
 
 /* Entries of `size` bytes; n is rounded up.  False: no memory. */
-bool table_init(struct table *table, size_t size, size_t n, int64_t keep_us);
-void table_clear(struct table *table);
+bool detect_table_init(struct table *table, size_t size, size_t n, int64_t keep_us);
+void detect_table_clear(struct table *table);
 /* NULL: it is not there. */
-void *table_find(const struct table *table, const char *key);
+void *detect_table_find(const struct table *table, const char *key);
 /* The entry of this name, a new one if need be; NULL: all places are pinned. */
-void *table_take(struct table *table, const char *key, int64_t now_us);
+void *detect_table_take(struct table *table, const char *key, int64_t now_us);
 /* Of the place `i`, below n; NULL: it is free. */
-void *table_at(const struct table *table, size_t i);
-void table_drop(void *entry);
+void *detect_table_at(const struct table *table, size_t i);
+void detect_table_drop(void *entry);
 
 /* Not 0; the same for ever: stored by habits. */
 uint64_t table_hash(const char *text);

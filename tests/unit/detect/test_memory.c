@@ -61,7 +61,7 @@ close_finding(int64_t at, unsigned id)
 	audit_row_init(&row, AUDIT_ADMIN, "finding.close");
 	row.time_us = at;
 	row.result = AUDIT_SUCCESS;
-	(void)snprintf(row.detail, sizeof(row.detail), "finding %u (rule, found at level 1): ...", id);
+	(void)snprintf(row.detail, sizeof(row.detail), "finding %u (...): level 1", id);
 	detect_feed(the_log->detect, ++the_log->seq, &row, DETECT_JUDGE);
 }
 

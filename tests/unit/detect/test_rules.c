@@ -175,7 +175,10 @@ weeks_wrong_and_in(struct log *log, const char *reason, int n, const char *sourc
 {
 	wrong_and_in(log, ordinary_weeks(log, "alice", HOME), reason, n, source);
 }
-static void six_and_the_owner(struct log *log) { weeks_wrong_and_in(log, "wrong-password", 6, HOME); }
+static void six_and_the_owner(struct log *log)
+{
+	weeks_wrong_and_in(log, "wrong-password", 6, HOME);
+}
 static void six_and_in_from_elsewhere(struct log *log)
 {
 	weeks_wrong_and_in(log, "wrong-password", 6, ABROAD);
