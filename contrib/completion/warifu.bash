@@ -232,6 +232,18 @@ _warifu()
 		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
 		return
 		;;
+	--html)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--xlsx)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
+	--csv)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	--against)
 		return
 		;;
@@ -248,7 +260,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock grant duties duty service finding session emergency log why status doctor tune pam radius policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock grant duties duty service finding session emergency log why status doctor tune pam radius report policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --groups --person --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -476,6 +488,9 @@ _warifu()
 		;;
 	'tune '*)
 		words='--target --json --socket --lang --help --version'
+		;;
+	'report '*)
+		words='--profile --since --until --html --xlsx --csv --encoding --bom --ticket --json --socket --lang --help --version'
 		;;
 	'backup '*)
 		words='--json --socket --lang --help --version'
