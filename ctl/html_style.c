@@ -43,7 +43,7 @@ const char html_style[] =
 	".num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	".time{white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	".code{font-family:" MONO ";font-size:8.5pt}\n"
-	".wide{width:45%}.name{min-width:24.5mm}.flag{width:15mm}th.flag{white-space:normal}"
+	".wide{width:45%}.most{width:66%}.name{min-width:24.5mm}.flag{width:15mm}th.flag{white-space:normal}"
 	".detail{width:28%}\n"
 	".facts th{width:42mm;white-space:normal}\n"
 	/* States. */
@@ -81,5 +81,5 @@ const char html_style[] =
 	"@media print{html{background:none}body{max-width:none;padding:0}"
 	".sheet{padding:0 .4mm;margin:0;box-shadow:none;break-before:page}"
 	".sheet:first-of-type{break-before:auto}"
-	"h2,h3,caption,figcaption{break-after:avoid}.whole{break-inside:avoid}}\n";
+	"h2,h3,.held,caption,figcaption{break-after:avoid}.whole{break-inside:avoid}}\n";
 /* clang-format on */

@@ -156,25 +156,25 @@ report_time(
 
 /* --- facts --- */
 
+/* What is told of a report, and from which facts; "between" stands between two of them. */
 static const struct {
-	const char *name, *title;
+	const char *title, *between;
+	const char *names[2];
 } facts[] = {
-	{"profile", N_("Document")},
-	{"edition", N_("Edition")},
-	{"reviewed", N_("Document last gone over")},
-	{"since", N_("Period from")},
-	{"until", N_("Period until")},
-	{"host", N_("Host")},
-	{"version", N_("Version of Warifu")},
-	{"mode", N_("Mode")},
-	{"composed-of", N_("Policy composed of")},
-	{"rows", N_("Rows of the log in the period")},
-	{"first-row", N_("First row of the period")},
-	{"last-row", N_("Last row of the period")},
-	{"head", N_("Chain hash of the last row")},
-	{"by", N_("Made by")},
-	{"made", N_("Made on")},
-	{"hash", N_("Hash of the evidence (SHA-256)")},
+	{N_("Document"), ", ", {"profile"}},
+	{N_("Edition"), ", ", {"edition"}},
+	{N_("Document last gone over"), ", ", {"reviewed"}},
+	{N_("Period"), " \u2013 ", {"since", "until"}},
+	{N_("Host"), ", ", {"host"}},
+	{N_("Version of Warifu"), ", ", {"version"}},
+	{N_("Mode"), ", ", {"mode"}},
+	{N_("Policy composed of"), ", ", {"composed-of"}},
+	{N_("Rows of the log in the period"), ", ", {"rows"}},
+	{N_("First and last of them"), " \u2013 ", {"first-row", "last-row"}},
+	{N_("Chain hash of the last row"), ", ", {"head"}},
+	{N_("Made by"), ", ", {"by"}},
+	{N_("Made on"), ", ", {"made"}},
+	{N_("Hash of the evidence (SHA-256)"), ", ", {"hash"}},
 };
 
 static bool
@@ -200,6 +200,18 @@ report_facts_n(void)
 	return ENTRIES(facts);
 }
 
+/* A number as people write it, and else a word. */
+static void
+add_value(const char *value, struct text *text)
+{
+	char count[HTML_COUNT_SIZE];
+	char *end;
+	const unsigned long long number = strtoull(value, &end, 10);
+
+	text_add(text, "%s", value[0] != '\0' && *end == '\0' ? html_count(number, count)
+							     : report_word(value));
+}
+
 /* What a fact has of text, value, time and row. */
 static void
 add_fact(const struct table *lines, size_t line, struct text *text)
@@ -209,10 +221,11 @@ add_fact(const struct table *lines, size_t line, struct text *text)
 	const char *row = table_cell(lines, line, "row");
 	char time[REPORT_TIME_SIZE];
 
-	text_add(text, "%s", about[0] != '\0' ? about : report_word(value));
-	if (about[0] != '\0' && value[0] != '\0' && strcmp(about, value) != 0)
+	text_add(text, "%s%s", about, report_time(lines, line, "time", time));
+	if (about[0] == '\0')
+		add_value(value, text);
+	else if (value[0] != '\0' && strcmp(about, value) != 0)
 		text_add(text, " (%s)", value);
-	text_add(text, "%s", report_time(lines, line, "time", time));
 	if (row[0] != '\0')
 		text_add(text, _(" (row %s)"), row);
 }
@@ -221,18 +234,18 @@ bool
 report_fact_at(const struct table *lines, size_t index, struct report_fact *fact_r)
 {
 	struct text text;
-	bool any = false;
 
 	fact_r->title = _(facts[index].title);
 	text_init(&text, fact_r->text, sizeof(fact_r->text));
 	for (size_t line = 0; line < lines->nrows; line++) {
-		if (!is_fact(lines, line, facts[index].name))
+		if (!is_fact(lines, line, facts[index].names[0]) &&
+			(facts[index].names[1] == NULL ||
+				!is_fact(lines, line, facts[index].names[1])))
 			continue;
-		text_add(&text, "%s", any ? ", " : "");
+		text_add(&text, "%s", fact_r->text[0] != '\0' ? facts[index].between : "");
 		add_fact(lines, line, &text);
-		any = true;
 	}
-	return any && fact_r->text[0] != '\0';
+	return fact_r->text[0] != '\0';
 }
 
 /* --- sentences --- */
@@ -241,7 +254,7 @@ static void
 add_setting(const struct table *lines, size_t line, struct text *text)
 {
 	const char *wanted = table_cell(lines, line, "wanted");
-	const char *scope = table_cell(lines, line, "by");
+	const char *scope = table_cell(lines, line, "for");
 	const char *origin = table_cell(lines, line, "origin");
 
 	text_add(text, "%s", table_cell(lines, line, "name"));

@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/i18n.h"
 #include "ctl/report_forms.h"
@@ -113,6 +114,16 @@ put_first(struct page *page, const char *title)
 
 /* --- the second sheet --- */
 
+/* A table of many numbers is read by those that are not 0. */
+static void
+put_count_cell(struct page *page, size_t count)
+{
+	if (count == 0)
+		html_cell(&page->html, "");
+	else
+		html_cell_count(&page->html, count);
+}
+
 static void
 put_groups(struct page *page)
 {
@@ -131,8 +142,7 @@ put_groups(struct page *page)
 		html_cell(html, cell(page, line, "group"));
 		html_cell_count(html, report_count(page->lines, line, next, NULL));
 		for (size_t i = 0; i < n; i++)
-			html_cell_count(
-				html, report_count(page->lines, line, next, states[i].word));
+			put_count_cell(page, report_count(page->lines, line, next, states[i].word));
 		line = report_next(page->lines, REPORT_CRITERION, next, end);
 	}
 	html_table_end(html);
@@ -152,7 +162,7 @@ static const char *
 why_open(const struct page *page, size_t line)
 {
 	const size_t end = report_end(page->lines, line);
-	const char *why = cell(page, line, "value");
+	const char *why = cell(page, line, "reason");
 
 	for (size_t i = line + 1; why[0] == '\0' && i < end; i++)
 		if (is_open(page, i))
@@ -196,14 +206,23 @@ put_second(struct page *page)
 
 /* --- a criterion --- */
 
+/* "scs4.profile:12": in which folder it lies is for those who have the machine. */
+static const char *
+file_of(const char *origin)
+{
+	const char *slash = strrchr(origin, '/');
+
+	return slash != NULL ? slash + 1 : origin;
+}
+
 static void
 put_setting(struct page *page, size_t line)
 {
 	put_named_cell(page, cell(page, line, "text"), cell(page, line, "name"),
-		cell(page, line, "by"));
+		cell(page, line, "for"));
 	html_cell(&page->html, cell(page, line, "value"));
 	html_cell(&page->html, cell(page, line, "wanted"));
-	html_cell(&page->html, cell(page, line, "origin"));
+	html_cell(&page->html, file_of(cell(page, line, "origin")));
 	put_mark_cell(page, cell(page, line, "state"));
 }
 
@@ -256,7 +275,7 @@ static const struct kind {
 			{N_("From"), NULL}, {N_("State"), NULL}},
 		5, put_setting},
 	{REPORT_PROOF,
-		{{N_("Proof"), "wide"}, {N_("Share"), "num"}, {N_("Row"), "num"},
+		{{N_("Proof"), "most"}, {N_("Share"), "num"}, {N_("Row"), "num"},
 			{N_("State"), NULL}},
 		4, put_proof},
 	{REPORT_EXCEPTION,
@@ -301,26 +320,47 @@ static void
 put_criterion(struct page *page, size_t line)
 {
 	const size_t end = report_end(page->lines, line);
-	const char *reason = cell(page, line, "value");
+	const char *reason = cell(page, line, "reason");
 	struct html *html = &page->html;
 
-	html_begin(html, "section");
-	html_attr(html, "class", "whole");
 	put_heading(page, line);
-	html_line(html, "p", NULL, cell(page, line, "text"));
+	html_line(html, "p", "held", cell(page, line, "text"));
 	if (reason[0] != '\0')
 		html_line(html, "p", "note", reason);
 	for (size_t i = 0; i < ENTRIES(kinds); i++)
 		put_lines(page, &kinds[i], line + 1, end);
+	html_begin(html, "p");
+	html_attr(html, "class", "small");
+	html_textf(html, _("Hash of the evidence: %s"), cell(page, line, "hash"));
 	html_end(html);
 }
 
 /* --- the whole --- */
 
+/* "met 10", "not met 1" */
+static void
+put_group_states(struct page *page, size_t line, size_t end)
+{
+	size_t n;
+	const struct report_state *states = report_states(&n);
+
+	html_begin(&page->html, "p");
+	for (size_t i = 0; i < n; i++) {
+		const size_t count = report_count(page->lines, line, end, states[i].word);
+		char text[128];
+
+		(void)snprintf(text, sizeof(text), "%s: %zu ", report_word(states[i].word), count);
+		if (count > 0)
+			html_mark(&page->html, states[i].tone, text);
+	}
+	html_end(&page->html);
+}
+
 static void
 put_group(struct page *page, size_t line, size_t end)
 {
 	html_sheet(&page->html, cell(page, line, "group"));
+	put_group_states(page, line, end);
 	for (line = report_next(page->lines, REPORT_CRITERION, line, end); line < end;
 		line = report_next(page->lines, REPORT_CRITERION, line + 1, end))
 		put_criterion(page, line);

@@ -122,11 +122,12 @@ account_add(struct life *life, unsigned number, int64_t time_us)
 
 	account_make(life, number, time_us, account);
 	filler_password(account->id, HASH, &credentials[0]);
-	credentials[0].note = (struct password_note){.length = PASSWORD_LENGTH_NOTED,
-		.classes = CHARACTER_LOWER | CHARACTER_DIGIT,
-		.set_us = account->created_us};
+	credentials[0].note = (struct password_note){
+		.length = PASSWORD_LENGTH_NOTED, .classes = CHARACTER_LOWER | CHARACTER_DIGIT};
 	filler_token(life->options.keys, account->id, FACTOR_TOTP, "phone", secret,
 		&credentials[1]);
+	credentials[0].created_us = account->created_us;
+	credentials[1].created_us = account->created_us;
 	effects[1].account_id = account->id;
 	effects[2].account_id = account->id;
 	write_rows(life, effects, account->kind == ACCOUNT_SERVICE ? 2 : 3);
@@ -192,16 +193,36 @@ plain(struct life *life, const struct company_event *event, const char *detail)
 	act(life, event->time_us, event->reason, event->user, detail);
 }
 
-/* Done by somebody, and said so: detail is the duty's name. */
+/* The act on which this row was, and the duty that is done by it. */
 static void
-duty(struct life *life, const struct company_event *event, const char *detail)
+duty_done(struct life *life, const struct company_event *event, const char *act_id,
+	const char *name, const char *detail)
 {
 	struct effect effect = {.kind = EFFECT_DUTY, .value = moved(life, event->time_us)};
 
-	act(life, event->time_us, "duty.done", "", detail);
-	(void)snprintf(effect.text, sizeof(effect.text), "%s", detail);
+	act(life, event->time_us, act_id, "", detail);
+	(void)snprintf(effect.text, sizeof(effect.text), "%s", name);
 	(void)snprintf(effect.text2, sizeof(effect.text2), OPERATOR);
 	write_rows(life, &effect, 1);
+}
+
+/* Done by somebody, and said so. */
+static void
+duty(struct life *life, const struct company_event *event, const char *name)
+{
+	duty_done(life, event, "duty.done", name, name);
+}
+
+static void
+drill(struct life *life, const struct company_event *event, const char *detail)
+{
+	duty_done(life, event, "restore.drill", "restore-test", detail);
+}
+
+static void
+review(struct life *life, const struct company_event *event, const char *detail)
+{
+	duty_done(life, event, "review.sign", "log-review", detail);
 }
 
 static void
@@ -229,8 +250,9 @@ static const struct deed {
 	{"unlock", 0, 0, 0, unlock, "identity checked by telephone"},
 	{"backup.copy", 1, 0, 130, copy,
 		"warifu-company.backup, 1048576 bytes, sha256 00, rows 1, last row 1"},
-	{"restore.drill", 84, 10, 600, duty, "restore-test"},
-	{"log.review", COMPANY_MONTH, 4, 840, duty, "log-review"},
+	{"restore.drill", 84, 10, 600, drill,
+		"warifu-company.backup, version 0.1.0, ready after 4s, as of 7h ago, rows 1"},
+	{"review.sign", 28, 4, 840, review, "month before; findings 0, highest level 0"},
 	{"log.storage", 7, 2, 615, duty, "log-storage"},
 	{"accounts", 84, 20, 900, duty, "accounts"},
 	{"leavers", 28, 21, 930, duty, "leavers"},

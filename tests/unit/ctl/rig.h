@@ -12,7 +12,7 @@
 #include "common/status.h"
 #include "ctl/ctl.h"
 
-#define RIG_COLUMNS_MAX 20
+#define RIG_COLUMNS_MAX 24
 #define RIG_ROWS_MAX 16
 
 /* One answer. Several for one act are given one after the other; the last one stays. */

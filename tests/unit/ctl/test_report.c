@@ -16,23 +16,24 @@
 static struct rig rig;
 
 #define COLUMNS                                                                                   \
-	"part", "criterion", "group", "name", "state", "level", "force", "aim", "text", "value",  \
-		"wanted", "origin", "by", "time:time", "until:time", "count:number",              \
+	"part", "criterion", "group", "name", "state", "level", "force", "aim", "text", "reason", \
+		"for", "value", "wanted", "origin", "by", "time:time", "until:time", "count:number",              \
 		"total:number", "row:number", "hash"
 #define FACT(name, text, value, time)                                                             \
 	{                                                                                         \
-		"report", "", "", name, "", "", "", "", text, value, "", "", "", time, "", "",    \
-			"", "", ""                                                                \
+		"report", "", "", name, "", "", "", "", text, "", "", value, "", "", "", time,    \
+			"", "", "", "", ""                                                        \
 	}
 #define CRITERION(id, group, state, text, reason)                                                 \
 	{                                                                                         \
 		"criterion", id, group, "", state, "3", "must", "enforced", text, reason, "", "", \
-			"", "", "", "", "", "", "5eed"                                            \
+			"", "", "", "", "", "", "", "", "5eed"                                    \
 	}
 #define SETTING(id, state, value, wanted)                                                         \
 	{                                                                                         \
-		"setting", id, "", "lock.threshold", state, "", "must", "", "After how many",     \
-			value, wanted, "warifu.conf:12", "privileged", "", "", "", "", "", ""     \
+		"setting", id, "", "lock.threshold", state, "", "must", "", "After how many", "", \
+			"privileged", value, wanted, "/etc/warifu.conf:12", "", "", "", "", "",   \
+			"", ""                                                                    \
 	}
 
 static const struct rig_act computed = {
@@ -45,16 +46,16 @@ static const struct rig_act computed = {
 		CRITERION("SCS-4-1-1-1", "SCS-4-1", "met", "Two kinds of factors.", ""),
 		SETTING("SCS-4-1-1-1", "met", "10", "at most 10"),
 		{"proof", "SCS-4-1-1-1", "", "internet-logins", "holds", "", "", "",
-			"All 1234 logins with two kinds.", "100 %", "", "", "", "", "", "1234",
-			"1234", "9876", ""},
+			"All 1234 logins with two kinds.", "", "", "100 %", "", "", "", "", "",
+			"1234", "1234", "9876", ""},
 		CRITERION("SCS-4-1-2-1", "SCS-4-1", "not met", "=1+1", "<script>alert(1)</script>"),
 		SETTING("SCS-4-1-2-1", "deviation", "20", "at most 10"),
 		{"exception", "SCS-4-1-2-1", "", "lock.threshold", "deviate", "", "", "",
-			"@SUM(A1) \u202eevil", "20", "", "", "Sato \u9ad9", "1767225609000000",
-			"1798761609000000", "", "", "", ""},
+			"@SUM(A1) \u202eevil", "", "", "20", "", "", "Sato \u9ad9",
+			"1767225609000000", "1798761609000000", "", "", "", ""},
 		CRITERION("SCS-7-1", "SCS-7", "outside", "Of buildings.", "No login is part of it."),
-		{"report", "", "", "criteria", "met", "", "", "", "", "", "", "", "", "", "", "1",
-			"3", "", ""},
+		{"report", "", "", "criteria", "met", "", "", "", "", "", "", "", "", "", "", "",
+			"", "1", "3", "", ""},
 		FACT("hash", "", "cafe", "")},
 };
 
@@ -131,6 +132,8 @@ START_TEST(a_page_has_a_sheet_for_each_group)
 	HAS(page, "<td>scs3, scs4</td>");
 	HAS(page, "<td>2026-01-01 09:00:09</td>");
 	HAS(page, "1,234 / 1,234");
+	HAS(page, "<td>warifu.conf:12</td>");
+	HAS(page, " (privileged)");
 	HAS(page, "Approved by");
 	HAS(page, "cafe");
 	ck_assert_int_eq(stat(rig_path(&rig, "a.html"), &st), 0);
