@@ -158,7 +158,8 @@ enum report_of_log {
 	LOG_SECOND,
 	LOG_DRILL,
 	LOG_COMPOSED,
-	LOG_REGISTER
+	LOG_REGISTER,
+	LOG_CLIENTS
 };
 void report_prove_share(const struct report_question *, unsigned of, struct report_figure *);
 void report_prove_event(const struct report_question *, unsigned of, struct report_figure *);

@@ -53,23 +53,27 @@ put_answer(const struct gathering *gathering, const struct compose_answer *answe
 	return put(gathering, &draft, "exception");
 }
 
-/* The lines of warifu.conf that speak of the same; whether there is one. */
+/*
+ * The lines of warifu.conf that speak of the same.  They excuse what the policy was composed to by
+ * them, and nothing that is weaker for another reason.
+ */
 static wf_status
-put_answers(const struct gathering *gathering, const struct compose_claim *claim, bool *any_r)
+put_answers(const struct gathering *gathering, const struct compose_claim *claim, bool *excused_r)
 {
 	const struct config_comply *comply = gathering->reporting->view.comply;
 	wf_status status = WF_OK;
+	bool any = false;
 
-	*any_r = false;
 	for (size_t i = 0; status == WF_OK && i < comply->nanswers; i++) {
 		const struct compose_answer *answer = &comply->answers[i];
 
 		if (answer->spec != claim->spec || (answer->kinds & claim->kinds) == 0 ||
 			(answer->guards & claim->guards) == 0)
 			continue;
-		*any_r = true;
+		any = true;
 		status = put_answer(gathering, answer);
 	}
+	*excused_r = any && compose_verdict(claim, &comply->composed) == VERDICT_DEVIATES;
 	return status;
 }
 

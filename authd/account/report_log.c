@@ -237,6 +237,23 @@ prove_register(const struct reporting *reporting, struct report_figure *figure)
 		(unsigned long long)figure->count, (unsigned long long)figure->total);
 }
 
+static void
+prove_clients(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct config_radius *radius = &reporting->call->daemon->config->radius;
+
+	if (radius->nclients == 0) {
+		report_say(figure, "%s", _("There is no RADIUS client."));
+		return;
+	}
+	for (size_t i = 0; i < radius->nclients; i++)
+		figure->count += radius->clients[i].secret_file[0] == '\0';
+	figure->total = radius->nclients;
+	figure->counted = true;
+	figure->verdict = PROOF_FIGURES;
+	report_say_share(figure, N_("RADIUS clients that come over TLS alone"));
+}
+
 void
 report_prove_log(
 	const struct report_question *question, unsigned of, struct report_figure *figure_r)
@@ -252,6 +269,7 @@ report_prove_log(
 		[LOG_DRILL] = prove_drill,
 		[LOG_COMPOSED] = prove_composed,
 		[LOG_REGISTER] = prove_register,
+		[LOG_CLIENTS] = prove_clients,
 	};
 
 	proves[of](question->reporting, figure_r);

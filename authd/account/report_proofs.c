@@ -285,6 +285,7 @@ static const struct report_proof proofs[] = {
 	{"backup.drill", report_prove_log, LOG_DRILL},
 	{"policy.composed", report_prove_log, LOG_COMPOSED},
 	{"register.kept", report_prove_log, LOG_REGISTER},
+	{"clients.encrypted", report_prove_log, LOG_CLIENTS},
 };
 
 const struct report_proof *
