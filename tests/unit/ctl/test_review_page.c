@@ -143,7 +143,12 @@ START_TEST(figures_in_their_places)
 			      {"kinds", "knowledge+possession", "0", "0", "1", "0", "0", "0", "0"},
 			      {"list", "locks", "0", "0", "0", "0", "0", "0", "201"}}},
 		{FINDINGS}, {ROWS, .rows = {{"5", T, "", HOSTILE, "192.0.2.1", "sshd", "lock",
-			"failure", "wrong", "", "", "0"}}}, {ROWS}, {ACCOUNTS});
+			"failure", "wrong", "", "", "0"}}}, {ROWS},
+		{ROWS, .rows = {{"6", T, "root", "bob", "", "", "unlock", "success", "", "T-1",
+					"other", "0"},
+			       {"7", T, "root", "eve", "", "", "unlock", "success", "", "T-2",
+				       "own", "1"}}},
+		{ROWS}, {ACCOUNTS});
 	month("whole", "0", "0", NULL, "0");
 	ck_assert_int_eq(write_page(), CTL_OK);
 	says("<title>3: Failure: 10; Undecided: 0; Refused unseen: 0; Success: 30</title>");
@@ -160,6 +165,8 @@ START_TEST(figures_in_their_places)
 	says("<td class=\"num\">5</td><td class=\"time\">2026-10-03 13:00:00</td>"
 	     "<td class=\"name\">" SHOWN "</td>");
 	says("The first 200 of 201 rows");
+	says("<td class=\"detail\">other</td><td class=\"flag\"></td></tr>");
+	says("<td class=\"detail\">own</td><td class=\"flag\">yes</td></tr>");
 }
 END_TEST
 
