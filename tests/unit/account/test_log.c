@@ -432,7 +432,8 @@ START_TEST(a_stream_before_a_damaged_row_is_told)
 
 	rig.config.streams = (struct config_streams){.list = &stream, .n = 1};
 	tamper("UPDATE audit SET encoded = x'00' WHERE seq = 1;"
-	       "INSERT INTO cursor(name, seq, moved_us, why) VALUES ('stream.siem', 0, 1, 'no')");
+	       "INSERT INTO cursor(name, seq, ahead, moved_us, why)"
+	       " VALUES ('stream.siem', 0, 0, 1, 'no')");
 	rig_ok("log.streams");
 	ck_assert_int_eq(rig_number(0, "backlog"), 150);
 	ck_assert_int_eq(rig_number(0, "oldest"), 1);

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <arpa/inet.h>
+#include <openssl/crypto.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -193,6 +194,12 @@ set_up(void)
 	counter_before = counter_after = "requests";
 	named = NULL;
 	secret_owner = geteuid();
+	/* before there are threads: a process that is forked in the midst of it would wait for ever */
+	ck_assert_int_eq(OPENSSL_init_crypto(OPENSSL_INIT_ADD_ALL_CIPHERS |
+						     OPENSSL_INIT_ADD_ALL_DIGESTS |
+						     OPENSSL_INIT_LOAD_CONFIG,
+				 NULL),
+		1);
 }
 
 static int
