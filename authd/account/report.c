@@ -149,6 +149,7 @@ read_log(struct reporting *reporting)
 	reporting->log.policy = &call->daemon->config->policy;
 	reporting->log.privileged = &reporting->store.privileged;
 	reporting->log.period = reporting->period;
+	reporting->log.runs = reporting->runs;
 	status = audit_check_begin(pass.proof->check);
 	status = status == WF_OK ? act_each_proof(call, visit, visit_end, &pass)
 				 : act_say_store(call, status, NULL);

@@ -92,6 +92,7 @@ struct reporting {
 	size_t nprofiles;
 	struct report_period period;
 	struct report_count log;    /* of the period */
+	struct report_run runs[REPORT_RUNS];
 	struct report_chain chain;  /* of all that is kept */
 	struct report_let_list let;
 	struct report_store store;
@@ -159,7 +160,8 @@ enum report_of_log {
 	LOG_DRILL,
 	LOG_COMPOSED,
 	LOG_REGISTER,
-	LOG_CLIENTS
+	LOG_CLIENTS,
+	LOG_RUNS
 };
 void report_prove_share(const struct report_question *, unsigned of, struct report_figure *);
 void report_prove_event(const struct report_question *, unsigned of, struct report_figure *);

@@ -301,4 +301,5 @@ report_count_row(struct report_count *count, const struct store_audit_entry *ent
 	count_try(count, entry->seq, row);
 	count_named(count, entry->seq, row);
 	count_act(count, entry->seq, row);
+	report_count_run(count, entry->seq, row);
 }

@@ -91,6 +91,21 @@ void report_names_sort(struct report_names *names);
 bool report_names_has(const struct report_names *names, const char *name);
 void report_names_clear(struct report_names *names);
 
+/*
+ * Wrong answers of an account since it was locked, unlocked or logged in with two kinds: never more
+ * than the threshold (I1).  A place each for so many names; who shares one with another begins
+ * anew, so that none is accused for somebody else.
+ */
+#define REPORT_RUNS 65536
+struct report_run {
+	uint64_t name; /* hash; 0 = free */
+	uint64_t wrong;
+};
+struct report_longest {
+	uint64_t wrong, threshold, row; /* of the run that goes furthest; row: where it ended */
+	bool over;			/* some run went beyond its threshold */
+};
+
 struct report_count {
 	const struct policy *policy;	       /* borrowed */
 	const struct report_names *privileged; /* borrowed */
@@ -100,12 +115,17 @@ struct report_count {
 	struct audit_head head; /* at its last row */
 	struct report_logins shares[REPORT_SHARES];
 	struct report_happened events[REPORT_EVENTS];
+	struct report_longest longest;
+	struct report_run *runs; /* REPORT_RUNS of them, the caller's; NULL: not looked at */
 };
 /* Names that products bring along: root, admin... */
 bool report_is_default_id(const char *name);
 /* One row; those outside of the period are passed over. */
 void report_count_row(struct report_count *count, const struct store_audit_entry *entry,
 	const struct audit_row *row);
+
+/* Its part about runs of wrong answers. */
+void report_count_run(struct report_count *count, uint64_t seq, const struct audit_row *row);
 
 /* The check of the chain, made in the same pass. */
 struct report_chain {

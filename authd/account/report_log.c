@@ -190,6 +190,28 @@ prove_drill(const struct reporting *reporting, struct report_figure *figure)
 		(unsigned long long)drill->count, drill->detail);
 }
 
+/* --- the lock --- */
+
+static void
+prove_runs(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct report_longest *longest = &reporting->log.longest;
+
+	if (longest->wrong == 0) {
+		report_say(figure, "%s", _("There was no wrong answer in the period."));
+		return;
+	}
+	figure->verdict = longest->over ? PROOF_EXCEPTIONS : PROOF_HOLDS;
+	figure->counted = true;
+	figure->count = longest->wrong;
+	figure->total = longest->threshold;
+	figure->row = longest->row;
+	report_say(figure,
+		_("Most wrong answers of an account without a lock, an unlock or a login with two "
+		  "kinds of factors between them: %llu; the lock comes after %llu."),
+		(unsigned long long)longest->wrong, (unsigned long long)longest->threshold);
+}
+
 /* --- what the policy is made of, and the register --- */
 
 static void
@@ -270,6 +292,7 @@ report_prove_log(
 		[LOG_COMPOSED] = prove_composed,
 		[LOG_REGISTER] = prove_register,
 		[LOG_CLIENTS] = prove_clients,
+		[LOG_RUNS] = prove_runs,
 	};
 
 	proves[of](question->reporting, figure_r);

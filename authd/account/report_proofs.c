@@ -233,6 +233,7 @@ static const struct report_proof proofs[] = {
 	{"logins.log-store", report_prove_share, SHARE_LOG_STORE},
 	{"logins.devices", report_prove_share, SHARE_DEVICE},
 	{"logins.default-ids", report_prove_event, EVENT_DEFAULT_ID},
+	{"lock.held", report_prove_log, LOG_RUNS},
 	{"lock.used", report_prove_event, EVENT_LOCK},
 	{"lock.opened", report_prove_event, EVENT_UNLOCK},
 	{"lock.wrong", report_prove_event, EVENT_TRY_WRONG},

@@ -392,6 +392,57 @@ START_TEST(kinds_that_do_not_count)
 }
 END_TEST
 
+/* --- the lock --- */
+
+static void
+put_wrong(const char *user, unsigned times)
+{
+	struct audit_row row = made_row(AUDIT_AUTH, "login", AUDIT_FAILURE);
+
+	AUDIT_TEXT(row.user, user);
+	AUDIT_TEXT(row.reason, "wrong-password");
+	for (unsigned i = 0; i < times; i++)
+		(void)put_row(&row);
+}
+
+static void
+expect_run(const char *state, int64_t wrong)
+{
+	size_t line;
+
+	rig_advance(1);
+	rig_ok("report");
+	line = line_of("proof", "SCS-4-1-4-1", "lock.held");
+	ck_assert_str_eq(rig_cell(line, "state"), state);
+	ck_assert_int_eq(rig_number(line, "count"), wrong);
+	ck_assert_int_eq(rig_number(line, "total"), 10);
+}
+
+/* Ends of a run: the lock itself, an unlock, a login with two kinds; one kind is none (I1). */
+START_TEST(a_run_beyond_the_threshold_is_an_exception)
+{
+	struct audit_row lock = made_row(AUDIT_FINDING, "lock", AUDIT_NEUTRAL);
+	struct audit_row unlock = made_row(AUDIT_ADMIN, "unlock", AUDIT_SUCCESS);
+
+	take("comply = {\"scs4\"}\n");
+	put_wrong("alice", 10);
+	(void)put_row(&lock);
+	put_wrong("alice", 6);
+	put_wrong("bob", 9);
+	(void)put_row(&unlock);
+	put_wrong("alice", 5);
+	(void)put_login("zone internet", "knowledge+possession");
+	expect_run("supports", 10);
+	put_wrong("alice", 10);
+	(void)put_login("zone internal", "knowledge");
+	expect_run("supports", 10);
+	ck_assert_str_eq(state_of("SCS-4-1-4-1"), "met");
+	put_wrong("alice", 1);
+	expect_run("exceptions", 11);
+	ck_assert_str_eq(state_of("SCS-4-1-4-1"), "met with exceptions");
+}
+END_TEST
+
 /* --- every figure of the log, against counts that the dice keep --- */
 
 struct kind_of_row {
@@ -703,6 +754,7 @@ report_suite(void)
 	tcase_add_test(acts, a_share_is_not_rounded_up);
 	tcase_add_test(acts, service_accounts_are_named);
 	tcase_add_test(acts, kinds_that_do_not_count);
+	tcase_add_test(acts, a_run_beyond_the_threshold_is_an_exception);
 	tcase_add_test(acts, figures_are_those_that_were_drawn);
 	tcase_add_test(acts, accounts_are_those_of_the_store);
 	tcase_add_test(acts, a_duty_is_done_or_overdue);
