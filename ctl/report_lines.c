@@ -45,7 +45,7 @@ static const struct word {
 	/* of a proof */
 	{N_("no data"), HTML_NONE},
 	{N_("figures"), HTML_NONE},
-	{N_("holds"), HTML_GOOD},
+	{N_("supports"), HTML_GOOD},
 	{N_("exceptions"), HTML_PART},
 	{N_("contradicts"), HTML_BAD},
 	/* of an exception */
@@ -298,7 +298,7 @@ report_sentence(const struct table *lines, size_t line, char text_r[REPORT_TEXT_
 	struct text text;
 
 	text_init(&text, text_r, REPORT_TEXT_SIZE);
-	text_add(&text, _("[%s] "), report_word(table_cell(lines, line, "state")));
+	text_add(&text, "[%s] ", report_word(table_cell(lines, line, "state")));
 	for (size_t i = 0; i < ENTRIES(parts); i++)
 		if (is_part(lines, line, parts[i].part))
 			parts[i].add(lines, line, &text);

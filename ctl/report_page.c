@@ -77,7 +77,7 @@ static void
 put_states(struct page *page)
 {
 	const struct html_column columns[] = {
-		{_("State"), NULL}, {_("Criteria"), "num"}, {_("What it means"), "wide"}};
+		{_("State"), NULL}, {_("Criteria"), "num"}, {_("What it means"), "most"}};
 	struct html *html = &page->html;
 	size_t n;
 	const struct report_state *states = report_states(&n);

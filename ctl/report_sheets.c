@@ -112,7 +112,7 @@ static const struct column evidence[] = {
 	{CONTENT_TIME, "time", N_("Time"), 20},
 	{CONTENT_TIME, "until", N_("Until"), 20},
 	{CONTENT_NUMBER, "count", N_("Count"), 10},
-	{CONTENT_NUMBER, "total", N_("of"), 10},
+	{CONTENT_NUMBER, "total", N_("Out of"), 10},
 	{CONTENT_NUMBER, "row", N_("Row"), 10},
 };
 

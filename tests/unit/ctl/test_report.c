@@ -45,7 +45,7 @@ static const struct rig_act computed = {
 		FACT("until", "", "", "1767225609000000"),
 		CRITERION("SCS-4-1-1-1", "SCS-4-1", "met", "Two kinds of factors.", ""),
 		SETTING("SCS-4-1-1-1", "met", "10", "at most 10"),
-		{"proof", "SCS-4-1-1-1", "", "internet-logins", "holds", "", "", "",
+		{"proof", "SCS-4-1-1-1", "", "internet-logins", "supports", "", "", "",
 			"All 1234 logins with two kinds.", "", "", "100 %", "", "", "", "", "",
 			"1234", "1234", "9876", ""},
 		CRITERION("SCS-4-1-2-1", "SCS-4-1", "not met", "=1+1", "<script>alert(1)</script>"),
@@ -175,7 +175,7 @@ START_TEST(csv_has_a_row_for_each_criterion)
 	HAS(text, "\"'=1+1\"");
 	HAS(text, "\"[met] lock.threshold [privileged] = 10; asked for: at most 10; from: "
 		  "warifu.conf:12\"");
-	HAS(text, "\"[holds] All 1234 logins with two kinds.\"");
+	HAS(text, "\"[supports] All 1234 logins with two kinds.\"");
 	HAS(text, "; approved by: Sato \u9ad9; until: 2027-01-01 09:00:09\"");
 }
 END_TEST
