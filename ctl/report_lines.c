@@ -58,6 +58,9 @@ static const struct word {
 	{N_("enforced"), HTML_NONE},
 	{N_("evidenced"), HTML_NONE},
 	{N_("reported"), HTML_NONE},
+	/* of the whole */
+	{N_("enforce"), HTML_NONE},
+	{N_("observe"), HTML_BAD},
 };
 
 const struct report_state *
@@ -160,21 +163,22 @@ report_time(
 static const struct {
 	const char *title, *between;
 	const char *names[2];
+	bool both; /* the value, too, where there is a text */
 } facts[] = {
-	{N_("Document"), ", ", {"profile"}},
-	{N_("Edition"), ", ", {"edition"}},
-	{N_("Document last gone over"), ", ", {"reviewed"}},
-	{N_("Period"), " \u2013 ", {"since", "until"}},
-	{N_("Host"), ", ", {"host"}},
-	{N_("Version of Warifu"), ", ", {"version"}},
-	{N_("Mode"), ", ", {"mode"}},
-	{N_("Policy composed of"), ", ", {"composed-of"}},
-	{N_("Rows of the log in the period"), ", ", {"rows"}},
-	{N_("First and last of them"), " \u2013 ", {"first-row", "last-row"}},
-	{N_("Chain hash of the last row"), ", ", {"head"}},
-	{N_("Made by"), ", ", {"by"}},
-	{N_("Made on"), ", ", {"made"}},
-	{N_("Hash of the evidence (SHA-256)"), ", ", {"hash"}},
+	{N_("Document"), ", ", {"profile"}, true},
+	{N_("Edition"), ", ", {"edition"}, false},
+	{N_("Document last gone over"), ", ", {"reviewed"}, false},
+	{N_("Period"), " \u2013 ", {"since", "until"}, false},
+	{N_("Host"), ", ", {"host"}, false},
+	{N_("Version of Warifu"), ", ", {"version"}, false},
+	{N_("Mode"), ", ", {"mode"}, false},
+	{N_("Policy composed of"), ", ", {"composed-of"}, false},
+	{N_("Rows of the log in the period"), ", ", {"rows"}, false},
+	{N_("First and last of them"), " \u2013 ", {"first-row", "last-row"}, false},
+	{N_("Chain hash of the last row"), ", ", {"head"}, false},
+	{N_("Made by"), ", ", {"by"}, false},
+	{N_("Made on"), ", ", {"made"}, false},
+	{N_("Hash of the evidence (SHA-256)"), ", ", {"hash"}, false},
 };
 
 static bool
@@ -214,7 +218,7 @@ add_value(const char *value, struct text *text)
 
 /* What a fact has of text, value, time and row. */
 static void
-add_fact(const struct table *lines, size_t line, struct text *text)
+add_fact(const struct table *lines, size_t line, bool both, struct text *text)
 {
 	const char *about = table_cell(lines, line, "text");
 	const char *value = table_cell(lines, line, "value");
@@ -224,7 +228,7 @@ add_fact(const struct table *lines, size_t line, struct text *text)
 	text_add(text, "%s%s", about, report_time(lines, line, "time", time));
 	if (about[0] == '\0')
 		add_value(value, text);
-	else if (value[0] != '\0' && strcmp(about, value) != 0)
+	else if (both)
 		text_add(text, " (%s)", value);
 	if (row[0] != '\0')
 		text_add(text, _(" (row %s)"), row);
@@ -243,7 +247,7 @@ report_fact_at(const struct table *lines, size_t index, struct report_fact *fact
 				!is_fact(lines, line, facts[index].names[1])))
 			continue;
 		text_add(&text, "%s", fact_r->text[0] != '\0' ? facts[index].between : "");
-		add_fact(lines, line, &text);
+		add_fact(lines, line, facts[index].both, &text);
 	}
 	return fact_r->text[0] != '\0';
 }

@@ -157,17 +157,17 @@ is_open(const struct page *page, size_t line)
 	return tone == HTML_PART || tone == HTML_BAD;
 }
 
-/* The first sentence that says why: of an exception, of a proof that speaks against it, of its own. */
-static const char *
-why_open(const struct page *page, size_t line)
+/* Why it is open, in one sentence: its own, or that of the first line that is open as well. */
+static void
+why_open(const struct page *page, size_t line, char text_r[REPORT_TEXT_SIZE])
 {
 	const size_t end = report_end(page->lines, line);
 	const char *why = cell(page, line, "reason");
 
-	for (size_t i = line + 1; why[0] == '\0' && i < end; i++)
+	(void)snprintf(text_r, REPORT_TEXT_SIZE, "%s", why);
+	for (size_t i = line + 1; text_r[0] == '\0' && i < end; i++)
 		if (is_open(page, i))
-			why = cell(page, i, "text");
-	return why;
+			report_sentence(page->lines, i, text_r);
 }
 
 static void
@@ -175,8 +175,9 @@ put_open(struct page *page)
 {
 	const size_t end = page->lines->nrows;
 	const struct html_column columns[] = {
-		{_("Criterion"), "time"}, {_("State"), NULL}, {_("Why"), "wide"}};
+		{_("Criterion"), "time"}, {_("State"), NULL}, {_("Why"), "most"}};
 	struct html *html = &page->html;
+	char why[REPORT_TEXT_SIZE];
 	bool any = false;
 
 	html_table(html, _("To be looked at first"), columns, ENTRIES(columns));
@@ -187,7 +188,8 @@ put_open(struct page *page)
 		any = true;
 		html_cell(html, cell(page, line, "criterion"));
 		put_mark_cell(page, cell(page, line, "state"));
-		html_cell(html, why_open(page, line));
+		why_open(page, line, why);
+		html_cell(html, why);
 	}
 	html_table_end(html);
 	if (!any)
@@ -271,7 +273,7 @@ static const struct kind {
 	void (*put)(struct page *page, size_t line);
 } kinds[] = {
 	{REPORT_SETTING,
-		{{N_("Setting"), "wide"}, {N_("In force"), NULL}, {N_("Asked for"), NULL},
+		{{N_("Setting"), "detail"}, {N_("In force"), NULL}, {N_("Asked for"), NULL},
 			{N_("From"), NULL}, {N_("State"), NULL}},
 		5, put_setting},
 	{REPORT_PROOF,

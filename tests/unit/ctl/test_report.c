@@ -174,7 +174,7 @@ START_TEST(csv_has_a_row_for_each_criterion)
 	ck_assert_uint_eq(count(text, "\r\n"), 4);
 	HAS(text, "\"'=1+1\"");
 	HAS(text, "\"[met] lock.threshold [privileged] = 10; asked for: at most 10; from: "
-		  "warifu.conf:12\"");
+		  "/etc/warifu.conf:12\"");
 	HAS(text, "\"[supports] All 1234 logins with two kinds.\"");
 	HAS(text, "; approved by: Sato \u9ad9; until: 2027-01-01 09:00:09\"");
 }
