@@ -239,6 +239,17 @@ static const struct option_spec finding_close_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option_spec review_options[] = {
+	TAKES("month", "MONTH", "month", VALUE_TEXT,
+		N_("this month, as in 2026-10 (default: the last that has ended)")),
+	FLAG("sign", NULL, N_("sign it without being asked anything; needs --note")),
+	TAKES("note", "TEXT", NULL, VALUE_TEXT, N_("what was looked at and found, for the log")),
+	TAKES("ticket", "TEXT", NULL, VALUE_TEXT, N_("number of the ticket, for the log")),
+	TAKES("html", "FILE", NULL, VALUE_TEXT, N_("write a page to print into this new file")),
+	STDIN,
+	OPTIONS_END,
+};
+
 static const struct option_spec session_list_options[] = {
 	TAKES("user", "USER", "user", VALUE_TEXT, N_("only this user")),
 	OPTIONS_END,
@@ -543,6 +554,15 @@ static const struct command commands[] = {
 	{"finding", "close", {ID}, finding_close_options, "finding.close", NULL, NULL, NULL, 0,
 		N_("record what a finding was: its level from 0 (nothing) to 3, and why"),
 		"finding close 1204 --level 1 --reason \"forgot her password, called\""},
+	{"review", NULL, {{NULL, NULL, false, NULL}}, review_options, "review.show", NULL, NULL,
+		ctl_review, COMMAND_SLOW,
+		N_("go through a month of the log, finding by finding, and sign that"),
+		"review --month 2026-10"},
+	{"review", "list", {{NULL, NULL, false, NULL}}, NULL, "review.list",
+		"month state due findings-open rows signed-by signed-at",
+		N_("The log has no month yet."), NULL, COMMAND_SLOW,
+		N_("list the months of the log, who has signed each, and what is overdue"),
+		"review list"},
 	{"session", "list", {{NULL, NULL, false, NULL}}, session_list_options, "session.list",
 		"id user service source host machine address opened updated", N_("No session is open."), NULL, 0,
 		N_("list the open sessions"), "session list --user alice"},

@@ -36,6 +36,7 @@ int ctl_pam_remove(struct ctl *ctl, const struct parsed *parsed);
 int ctl_pam_confirm(struct ctl *ctl, const struct parsed *parsed);
 int ctl_pam_list(struct ctl *ctl, const struct parsed *parsed);
 int ctl_pam_rollback(struct ctl *ctl, const struct parsed *parsed);
+int ctl_review(struct ctl *ctl, const struct parsed *parsed);
 int ctl_status(struct ctl *ctl, const struct parsed *parsed);
 int ctl_token_add(struct ctl *ctl, const struct parsed *parsed);
 int ctl_token_confirm(struct ctl *ctl, const struct parsed *parsed);

@@ -125,22 +125,6 @@ show_page(struct view *view, const struct table *table, bool lines)
 	}
 }
 
-/* Moves the rows of `from` to the end of `to`, which takes over its columns when it is empty. */
-static wf_status
-append_rows(struct table *to, const struct table *from)
-{
-	wf_status status = WF_OK;
-
-	if (to->ncolumns == 0) {
-		memcpy(to->columns, from->columns, sizeof(to->columns));
-		to->ncolumns = from->ncolumns;
-	}
-	for (size_t row = 0; status == WF_OK && row < from->nrows; row++)
-		status = table_add_row(to,
-			(const char *const *)(from->cells + row * from->ncolumns), from->ncolumns);
-	return status;
-}
-
 /* Fetches what is wanted; `keep` NULL shows each page at once. False on failure. */
 static bool
 walk(struct view *view, struct table *keep, bool lines)
@@ -158,7 +142,7 @@ walk(struct view *view, struct table *keep, bool lines)
 		got = answer.table.nrows;
 		if (keep == NULL && got > 0)
 			show_page(view, &answer.table, lines);
-		else if (keep != NULL && append_rows(keep, &answer.table) != WF_OK)
+		else if (keep != NULL && table_append(keep, &answer.table) != WF_OK)
 			view->code = CTL_NO;
 		answer_clear(&answer);
 		if (view->left > 0)

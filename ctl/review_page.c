@@ -14,6 +14,7 @@
 #include "ctl/ask.h"
 #include "ctl/html_rows.h"
 #include "ctl/outfile.h"
+#include "ctl/review_ask.h"
 #include "ctl/review_page.h"
 #include "ctl/review_plots.h"
 #include "ctl/text.h"
@@ -30,68 +31,6 @@ struct page {
 	struct html html;
 	char host[256];
 };
-
-/* --- asking --- */
-
-struct listing {
-	const char *act;
-	const char *list; /* of review.rows; NULL: none */
-	const char *key;  /* column by which the next part is asked for */
-	uint64_t most;    /* rows; 0: all */
-	void (*put)(void *ctx, const struct table *rows);
-	void *ctx;
-};
-
-static int
-fetch(const struct page *page, const struct listing *listing, const char *after,
-	struct answer *answer_r)
-{
-	struct ask ask;
-
-	ask_init(&ask, listing->act);
-	ask_text(&ask, "month", table_cell(page->show, 0, "month"));
-	ask_text(&ask, "list", listing->list);
-	ask_text(&ask, "after", after);
-	ask_daemon(page->ctl, &ask, answer_r);
-	return answer_complain(page->ctl, answer_r);
-}
-
-/* What is kept of a part; then the next one begins behind its last row. */
-static bool
-put_part(const struct listing *listing, struct table *rows, uint64_t *shown, char after[24])
-{
-	char last[24];
-
-	while (listing->most > 0 && *shown + rows->nrows > listing->most)
-		table_drop_last(rows);
-	if (rows->nrows == 0)
-		return false;
-	*shown += rows->nrows;
-	listing->put(listing->ctx, rows);
-	text_copy(last, sizeof(last), table_cell(rows, rows->nrows - 1, listing->key));
-	if (strcmp(last, after) == 0)
-		return false; /* it does not go on */
-	text_copy(after, 24, last);
-	return true;
-}
-
-static int
-walk(const struct page *page, const struct listing *listing)
-{
-	char after[24] = "";
-	uint64_t shown = 0;
-	bool more;
-	int code;
-
-	do {
-		struct answer answer;
-
-		code = fetch(page, listing, after[0] != '\0' ? after : NULL, &answer);
-		more = code == CTL_OK && put_part(listing, &answer.table, &shown, after);
-		answer_clear(&answer);
-	} while (more);
-	return code;
-}
 
 /* --- the first sheet --- */
 
@@ -366,7 +305,7 @@ put_findings(struct page *page)
 {
 	const struct html_column columns[] = {{_("ID"), "num"}, {_("Level"), "num"},
 		{_("Finding"), "wide"}, {_("Rows"), "num"}, {_("Decision"), "wide"}};
-	const struct listing listing = {.act = "review.findings",
+	const struct review_listing listing = {.act = "review.findings",
 		.key = "id",
 		.put = put_findings_part,
 		.ctx = &page->html};
@@ -378,7 +317,7 @@ put_findings(struct page *page)
 		return CTL_OK;
 	}
 	html_table(&page->html, NULL, columns, ENTRIES(columns));
-	code = walk(page, &listing);
+	code = review_walk(page->ctl, shown(page, "month"), &listing);
 	html_table_end(&page->html);
 	return code;
 }
@@ -430,7 +369,7 @@ static int
 put_list(struct page *page, const struct list *list)
 {
 	struct html_rows rows;
-	const struct listing listing = {.act = list->list != NULL ? "review.rows"
+	const struct review_listing listing = {.act = list->list != NULL ? "review.rows"
 								  : "review.accounts",
 		.list = list->list,
 		.key = list->list != NULL ? "seq" : "id",
@@ -441,7 +380,7 @@ put_list(struct page *page, const struct list *list)
 
 	html_line(&page->html, "h3", NULL, _(list->title));
 	html_rows_begin(&rows, &page->html, list->columns);
-	code = walk(page, &listing);
+	code = review_walk(page->ctl, shown(page, "month"), &listing);
 	if (!html_rows_end(&rows))
 		html_line(&page->html, "p", NULL, _(list->none));
 	else if (list->list != NULL)
@@ -502,10 +441,10 @@ write_page(FILE *out, void *ctx)
 int
 review_page(struct ctl *ctl, const struct table *show, const char *path)
 {
-	const struct listing figures = {.act = "review.figures"};
+	const struct review_listing figures = {.act = "review.figures"};
 	struct page page = {.ctl = ctl, .show = show};
 	struct answer answer;
-	int code = fetch(&page, &figures, NULL, &answer);
+	int code = review_fetch(ctl, table_cell(show, 0, "month"), &figures, NULL, &answer);
 
 	page.figures = &answer.table;
 	if (gethostname(page.host, sizeof(page.host) - 1) != 0)

@@ -50,17 +50,21 @@ static const struct {
 	{"closed", N_("Closed")},
 	{"closed-by", N_("Closed by")},
 	{"code", N_("Code")},
+	{"complete", N_("Counted to the end")},
 	{"complied", N_("Complied with")},
 	{"config-file", N_("Configuration")},
 	{"connections", N_("Connections")},
 	{"copy", N_("Copy")},
 	{"count", N_("Count")},
+	{"counted", N_("Rows counted")},
 	{"created", N_("Created")},
 	{"criteria", N_("Criteria")},
 	{"criterion", N_("Criterion")},
 	{"current", N_("In use")},
 	{"data", N_("Data")},
+	{"day", N_("Day")},
 	{"days", N_("Days")},
+	{"damaged", N_("Rows that cannot be read")},
 	{"deadline", N_("Rolls back")},
 	{"decided", N_("Decided")},
 	{"delivered", N_("Delivered up to row")},
@@ -82,14 +86,17 @@ static const struct {
 	{"error", N_("Why it waits")},
 	{"event", N_("Event")},
 	{"every", N_("Every")},
+	{"expired-rows", N_("Rows that have expired")},
 	{"evidenced", N_("Evidenced")},
 	{"expires", N_("Goes after")},
 	{"explanation", N_("Explanation")},
 	{"factors", N_("Factors")},
+	{"failure", N_("Failed")},
 	{"failures", N_("Wrong answers")},
 	{"fault", N_("Fault")},
 	{"findings", N_("Findings that are open")},
 	{"findings-level", N_("Their highest level")},
+	{"findings-open", N_("Findings that are open")},
 	{"fingerprint", N_("Fingerprint")},
 	{"first", N_("First")},
 	{"first-seq", N_("First row")},
@@ -157,7 +164,9 @@ static const struct {
 	{"operator", N_("Operator")},
 	{"own", N_("Own act")},
 	{"option", N_("Option")},
+	{"own-acts", N_("Own administrative acts")},
 	{"origin", N_("Written in")},
+	{"other", N_("Other")},
 	{"outside", N_("Outside")},
 	{"parameter", N_("Parameter")},
 	{"passes", N_("Passes")},
@@ -177,6 +186,7 @@ static const struct {
 	{"psk-file", N_("File of the key")},
 	{"queue", N_("Waiting jobs")},
 	{"rate", N_("Requests a second")},
+	{"refused", N_("Refused unevaluated")},
 	{"ready-after-ms", N_("Ready after (ms)")},
 	{"reason", N_("Reason")},
 	{"recovery-point-met", N_("Young enough")},
@@ -204,6 +214,10 @@ static const struct {
 	{"session-timeout", N_("Longest session (s)")},
 	{"sha256", N_("SHA-256")},
 	{"shared", N_("Shared")},
+	{"signed-row", N_("Row of the sign-off")},
+	{"signed-by", N_("Signed by")},
+	{"signed-at", N_("Signed")},
+	{"signed", N_("Sign-offs")},
 	{"since", N_("Since")},
 	{"since-seq", N_("Since row")},
 	{"source", N_("Source")},
@@ -216,6 +230,7 @@ static const struct {
 	{"step", N_("Step")},
 	{"store", N_("Store")},
 	{"stream", N_("Stream")},
+	{"success", N_("Succeeded")},
 	{"streams-late", N_("Streams that wait for long")},
 	{"superseded", N_("Made void by a restore")},
 	{"taken", N_("Taken")},
@@ -233,6 +248,7 @@ static const struct {
 	{"type", N_("Type")},
 	{"uid", N_("UID")},
 	{"unavailable", N_("Could not tell")},
+	{"unchanged", N_("As it was signed")},
 	{"until", N_("Until")},
 	{"updated", N_("Last heard of")},
 	{"used", N_("Last used")},
@@ -290,7 +306,9 @@ static const char *const words[] = {
 	/* a report */
 	N_("contradicts"), N_("exceptions"), N_("figures"), N_("met with exceptions"), N_("no data"),
 	N_("not met"), N_("not shown"), N_("outside"), N_("shown"), N_("supports"),
-	/* months of the log */
+	/* months of the log, and their reviews */
+	N_("idle"), N_("never"), N_("partly-expired"), N_("signed"), N_("unsigned"),
+	N_("whole"),
 	N_("being-removed"), N_("log"), N_("removed"), N_("sealed"), N_("written"),
 	/* how it stands with the secret of a RADIUS client */
 	N_("empty"), N_("irregular"), N_("long"), N_("missing"), N_("old"), N_("owner"), N_("readable"), N_("short"), N_("unseen"),
@@ -397,6 +415,21 @@ table_add_row(struct table *table, const char *const *cells, size_t n)
 	status = copy_cells(cells, n, table->cells + table->nrows * table->ncolumns);
 	if (status == WF_OK)
 		table->nrows++;
+	return status;
+}
+
+wf_status
+table_append(struct table *to, const struct table *from)
+{
+	wf_status status = WF_OK;
+
+	if (to->ncolumns == 0) {
+		memcpy(to->columns, from->columns, sizeof(to->columns));
+		to->ncolumns = from->ncolumns;
+	}
+	for (size_t row = 0; status == WF_OK && row < from->nrows; row++)
+		status = table_add_row(to,
+			(const char *const *)(from->cells + row * from->ncolumns), from->ncolumns);
 	return status;
 }
 

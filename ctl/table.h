@@ -38,6 +38,8 @@ void table_clear(struct table *table);
 WF_MUST_USE wf_status table_add_column(struct table *table, const char *spec);
 /* One cell per column; NULL is "". WF_NO_MEMORY; WF_INVALID for a wrong number of cells. */
 WF_MUST_USE wf_status table_add_row(struct table *table, const char *const *cells, size_t n);
+/* All rows of another one; an empty table takes over its columns as well. WF_NO_MEMORY. */
+WF_MUST_USE wf_status table_append(struct table *to, const struct table *from);
 /*
  * The same in the place of a row that is there; WF_INVALID if it is not. It stays as it is on
  * failure.

@@ -2,14 +2,14 @@
  * The monthly review: what the log holds of one month, counted in one pass over its rows, and the
  * sign-off that closes it (SCS-4-4-3-3, ISAC-6.1.4, KUBOTA-144).
  *
- * A month is what the store sealed as one: runs of row numbers (authd/store/retention.h), so each
- * row of the log is of exactly one month.  Days and hours are those of the daemon's time zone; what
- * a wrong clock dated elsewhere stands on the day "outside".
+ * A row is of the month that its time is of, in the daemon's time zone, as `warifu log` has it; so
+ * each row is of exactly one, also what was written a little later than it happened.  What the
+ * store sealed as the month (authd/store/retention.h) is signed with it, as its chain hash.
  *
  * Acts, all for auditors and above, all with `month` ("2026-10"; none: the last that has ended):
  *
- *	review.show	one row: how far the counting is (`counted` of `rows`), sums, state, hash.
- *			Each call counts on for a while: call it until `complete`.
+ *	review.show	one row: how far the counting is (`counted` of about `rows`), sums, state,
+ *			hash.  Each call counts on for a while: call it until `complete`.
  *	review.figures	the figures, when it is complete: see review_figures_each()
  *	review.findings	the findings that touch the month; `after`
  *	review.rows	the rows of one list (`list`, enum review_list); `after`
@@ -30,7 +30,7 @@
 #define REVIEW_RUNS_MAX 16
 #define REVIEW_MONTH_SIZE 16
 
-/* --- review_month.c: which rows are a month's --- */
+/* --- review_month.c: what there is of a month --- */
 struct review_month {
 	int number; /* 202610 */
 	char name[REVIEW_MONTH_SIZE];
@@ -39,10 +39,10 @@ struct review_month {
 		uint64_t first, last;
 		uint8_t chain[32]; /* of the last row; zeros while it is written */
 		bool gone;	   /* it has expired */
-	} runs[REVIEW_RUNS_MAX];
+	} runs[REVIEW_RUNS_MAX]; /* that were sealed, or are written, under its number */
 	size_t n;
 	bool ended;
-	uint64_t rows, gone; /* that are there; that have expired */
+	uint64_t rows, gone; /* of these: that are there; that have expired */
 };
 /* The month of argument `month`.  WF_INVALID, WF_NOT_FOUND, with a sentence. */
 WF_MUST_USE wf_status review_month_read(struct act_call *call, struct review_month *month_r);
@@ -51,8 +51,8 @@ const char *review_month_state(const struct review_month *month);
 /* Chain hash of the last sealed row, in hex; "" while there is none. */
 #define REVIEW_HEAD_SIZE 65
 const char *review_month_head(const struct review_month *month, char text_r[REVIEW_HEAD_SIZE]);
-/* Whether the rows from `first` to `last` and those of the month have one in common. */
-bool review_month_touches(const struct review_month *month, uint64_t first, uint64_t last);
+/* Whether a finding has a row in the month that ends and begins so. */
+bool review_touches(const struct incident *incident, int64_t from_us, int64_t until_us);
 
 /* --- review_count.c: the counting --- */
 struct review_progress {
@@ -80,6 +80,7 @@ WF_MUST_USE wf_status review_each_finding(struct act_call *call, const struct re
 /* --- review_sign.c --- */
 /* What is signed: figures, lists of rows, findings with what was decided. */
 struct review_sum {
+	uint64_t rows;
 	uint64_t open, findings; /* of the findings */
 	unsigned level;		 /* the highest that was decided, or found where nobody has */
 	uint64_t own;		 /* administrative acts of the one who looks */

@@ -18,8 +18,8 @@ struct counting {
 	struct review_tally *tally; /* NULL: free */
 	uint8_t store[32];
 	struct review_month month;
-	size_t run;   /* that is being counted */
-	uint64_t at;  /* the last row of it that was */
+	uint64_t at;	 /* the last row that was counted */
+	bool complete;	 /* there were no more, when somebody last looked */
 	int64_t used_us; /* boot clock */
 };
 
@@ -28,19 +28,11 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 /* --- which one; all under the lock --- */
 
-/* The same runs, of which the last may have grown. */
+/* Nothing of it has expired meanwhile; there may be more of it. */
 static bool
 goes_on(const struct counting *counting, const struct review_month *month)
 {
-	const struct review_month *old = &counting->month;
-
-	if (old->number != month->number || old->from_us != month->from_us || old->n > month->n)
-		return false;
-	for (size_t i = 0; i < old->n; i++)
-		if (old->runs[i].first != month->runs[i].first ||
-			old->runs[i].gone != month->runs[i].gone)
-			return false;
-	return true;
+	return counting->month.from_us == month->from_us && counting->month.gone == month->gone;
 }
 
 static void
@@ -73,15 +65,6 @@ find(struct act_call *call, const struct review_month *month)
 	return found;
 }
 
-static bool
-is_complete(const struct counting *counting)
-{
-	const struct review_month *month = &counting->month;
-
-	return counting->run == month->n ||
-	       (counting->run + 1 == month->n && counting->at == month->runs[counting->run].last);
-}
-
 /* In a free place, or that which nobody has asked for for longest. */
 static wf_status
 begin(struct act_call *call, const struct review_month *month, struct counting **counting_r)
@@ -109,7 +92,6 @@ begin(struct act_call *call, const struct review_month *month, struct counting *
 struct step {
 	struct act_call *call;
 	struct counting *counting;
-	uint64_t last;
 	size_t looks;
 };
 
@@ -121,7 +103,7 @@ count_row(void *ctx, const struct store_audit_entry *entry)
 	struct audit_row row;
 	wf_status status = WF_OK;
 
-	if (entry->seq > step->last || step->looks == 0)
+	if (step->looks == 0)
 		return WF_NO;
 	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK)
 		status = review_tally_row(counting->tally, entry->seq, &row);
@@ -134,35 +116,17 @@ count_row(void *ctx, const struct store_audit_entry *entry)
 	return WF_OK;
 }
 
-/* Rows of one run; behind its end the next one begins. */
-static wf_status
-count_run(struct step *step)
-{
-	struct counting *counting = step->counting;
-	const struct review_run *run = &counting->month.runs[counting->run];
-	const uint64_t behind = counting->at >= run->first ? counting->at : run->first - 1;
-	const struct store_view view = {.after = behind, .result = -1};
-	wf_status status = WF_OK;
-
-	step->last = run->last;
-	if (!run->gone && behind < run->last)
-		status = act_each_row(step->call, &view, count_row, step);
-	if (status != WF_OK || step->looks == 0)
-		return status;
-	counting->at = run->last; /* what is not there has been removed by force */
-	if (counting->run + 1 < counting->month.n)
-		counting->run++;
-	return WF_OK;
-}
-
 static wf_status
 count_on(struct act_call *call, struct counting *counting)
 {
+	const struct store_view view = {.after = counting->at,
+		.since_us = counting->month.from_us,
+		.until_us = counting->month.until_us,
+		.result = -1};
 	struct step step = {.call = call, .counting = counting, .looks = LOOKS};
-	wf_status status = WF_OK;
+	wf_status status = act_each_row(call, &view, count_row, &step);
 
-	while (status == WF_OK && step.looks > 0 && !is_complete(counting))
-		status = count_run(&step);
+	counting->complete = status == WF_OK && step.looks > 0;
 	return status;
 }
 
@@ -206,7 +170,7 @@ count_locked(struct act_call *call, const struct review_month *month,
 	if (status != WF_OK)
 		return status;
 	progress_r->counted = review_tally_rows(counting->tally);
-	progress_r->complete = is_complete(counting);
+	progress_r->complete = counting->complete;
 	return WF_OK;
 }
 
@@ -233,7 +197,7 @@ review_counted(struct act_call *call, const struct review_month *month,
 
 	(void)pthread_mutex_lock(&lock);
 	counting = find(call, month);
-	if (counting == NULL || !is_complete(counting))
+	if (counting == NULL || !counting->complete)
 		status = act_say(call, WF_CONFLICT,
 			_("The rows of %s are not counted, or not any more: begin the review "
 			  "anew."),

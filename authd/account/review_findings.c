@@ -11,16 +11,12 @@ struct sifting {
 	void *ctx;
 };
 
-/* Its own row may be of the next month, when the rows that it is about are this month's last. */
 static wf_status
 sift(void *ctx, const struct incident *incident)
 {
 	const struct sifting *sifting = ctx;
-	const uint64_t own = (uint64_t)incident->id;
-	const uint64_t last = incident->last_seq > own ? incident->last_seq : own;
-	const uint64_t first = incident->first_seq < own ? incident->first_seq : own;
 
-	if (!review_month_touches(sifting->month, first, last))
+	if (!review_touches(incident, sifting->month->from_us, sifting->month->until_us))
 		return WF_OK;
 	return sifting->visit(sifting->ctx, incident);
 }
@@ -30,7 +26,8 @@ review_each_finding(struct act_call *call, const struct review_month *month, uin
 	wf_status (*visit)(void *ctx, const struct incident *incident), void *ctx)
 {
 	struct sifting sifting = {month, visit, ctx};
-	const struct store_view view = {.kind = VIEW_INCIDENTS, .result = -1, .after = after};
+	const struct store_view view = {
+		.kind = VIEW_INCIDENTS, .result = -1, .after = after, .since_us = month->from_us};
 
 	return act_each_incident(call, &view, sift, &sifting);
 }

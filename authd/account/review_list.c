@@ -65,7 +65,7 @@ review_each_signed(struct act_call *call,
 struct month {
 	int number;
 	uint64_t rows, gone, open, findings, n;
-	uint64_t first, last;	   /* rows, all runs together */
+	int64_t from_us, until_us;
 	struct review_signed last_sign;
 };
 
@@ -113,9 +113,6 @@ take_run(void *ctx, const struct store_month *stored)
 	if (month == NULL || last < stored->run.first_seq)
 		return WF_OK;
 	*(stored->tombstone != 0 ? &month->gone : &month->rows) += last - stored->run.first_seq + 1;
-	if (month->first == 0)
-		month->first = stored->run.first_seq;
-	month->last = last;
 	return WF_OK;
 }
 
@@ -135,13 +132,11 @@ static wf_status
 take_finding(void *ctx, const struct incident *incident)
 {
 	const struct months *months = ctx;
-	const uint64_t own = (uint64_t)incident->id;
 
 	for (size_t i = 0; i < months->n; i++) {
 		struct month *month = &months->list[i];
-		const uint64_t last = incident->last_seq > own ? incident->last_seq : own;
 
-		if (month->first == 0 || incident->first_seq > month->last || last < month->first)
+		if (!review_touches(incident, month->from_us, month->until_us))
 			continue;
 		month->findings++;
 		month->open += incident->closed_us == 0;
@@ -169,7 +164,10 @@ make_list(struct act_call *call, struct months *months)
 	for (size_t i = 0; i < months->n; i++) {
 		const int at = ordinal(first) + (int)i;
 
-		months->list[i].number = at / 12 * 100 + at % 12 + 1;
+		struct month *month = &months->list[i];
+
+		month->number = at / 12 * 100 + at % 12 + 1;
+		store_month_span(month->number, &month->from_us, &month->until_us);
 	}
 	return WF_OK;
 }
@@ -235,12 +233,10 @@ static wf_status
 judge_month(struct act_call *call, const struct month *month, size_t *overdue)
 {
 	const int64_t now_us = store_date_us(call->daemon->store);
-	int64_t from_us, until_us, due_us;
-	const char *state;
+	const int64_t due_us = due_of(call, month->until_us);
+	const char *state = state_of(
+		month, now_us >= month->until_us, due_us != 0 && now_us >= due_us);
 
-	store_month_span(month->number, &from_us, &until_us);
-	due_us = due_of(call, until_us);
-	state = state_of(month, now_us >= until_us, due_us != 0 && now_us >= due_us);
 	*overdue += strcmp(state, "overdue") == 0;
 	return send_month(call, month, state, due_us);
 }

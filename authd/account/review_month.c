@@ -1,4 +1,4 @@
-/* Which rows of the log are a month's: the runs that the store sealed, or writes, under it. */
+/* What there is of a month: when it begins and ends, what was sealed as it, what has gone. */
 #include "config.h"
 
 #include <stdio.h>
@@ -144,10 +144,7 @@ review_month_head(const struct review_month *month, char text_r[REVIEW_HEAD_SIZE
 }
 
 bool
-review_month_touches(const struct review_month *month, uint64_t first, uint64_t last)
+review_touches(const struct incident *incident, int64_t from_us, int64_t until_us)
 {
-	for (size_t i = 0; i < month->n; i++)
-		if (first <= month->runs[i].last && last >= month->runs[i].first)
-			return true;
-	return false;
+	return incident->first_us < until_us && incident->last_us >= from_us;
 }

@@ -99,6 +99,7 @@ add_tally(void *ctx, const struct review_tally *tally)
 		status = add_list(summing, tally, (enum review_list)i);
 	review_person(summing->call->operator_name, person);
 	summing->sum.own = review_tally_acts_of(tally, person);
+	summing->sum.rows = review_tally_rows(tally);
 	return status;
 }
 
@@ -189,10 +190,9 @@ commit_sign(struct act_call *call, const struct review_month *month, const struc
 	struct act_change change;
 
 	act_change_init(call, &change, "",
-		"month %s; rows %llu of %llu; findings %llu, highest level %u; own acts %llu; head "
-		"%s; hash %s",
-		month->name, (unsigned long long)month->rows,
-		(unsigned long long)(month->rows + month->gone),
+		"month %s; rows %llu, expired %llu; findings %llu, highest level %u; own acts "
+		"%llu; head %s; hash %s",
+		month->name, (unsigned long long)sum->rows, (unsigned long long)month->gone,
 		(unsigned long long)sum->findings, sum->level, (unsigned long long)sum->own,
 		review_month_head(month, head), sum->hash);
 	duty_done(call, &change, DUTY_LOG_REVIEW);

@@ -65,7 +65,7 @@ struct review_tally {
 	int days;
 	struct place_in_month last;
 	uint64_t rows, damaged;
-	struct review_counts sums, day[DAYS_MAX], outside, hour[WEEK][HOURS];
+	struct review_counts sums, day[DAYS_MAX], hour[WEEK][HOURS];
 	struct review_top *by[BY_NAMES];
 	struct numbers lists[REVIEW_LISTS];
 };
@@ -169,10 +169,8 @@ count_when(struct review_tally *tally, int64_t time_us, enum review_outcome outc
 
 	if (at->quarter != quarter)
 		tally->last = place_of(tally, quarter);
-	if (at->day < 0) {
-		tally->outside.of[outcome] += n;
-		return;
-	}
+	if (at->day < 0)
+		return; /* rows of another month are not given to it */
 	tally->day[at->day].of[outcome] += n;
 	tally->hour[at->weekday][at->hour].of[outcome] += n;
 }
@@ -342,7 +340,7 @@ show_days(const struct review_tally *tally, const struct visitor *to)
 		(void)snprintf(name, sizeof(name), "%s-%02d", month, day + 1);
 		status = show(to, "day", name, &tally->day[day]);
 	}
-	return status == WF_OK ? show(to, "day", "outside", &tally->outside) : status;
+	return status;
 }
 
 static wf_status

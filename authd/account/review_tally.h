@@ -49,7 +49,7 @@ const uint64_t *review_tally_list(const struct review_tally *tally, enum review_
 /*
  * One line of figures.  Parts, in this order:
  *
- *	day	"2026-10-01": each day of the month; "outside": what was dated elsewhere
+ *	day	"2026-10-01": each day of the month
  *	hour	"mon-00" to "sun-23": 7 x 24
  *	service, source, kinds, factors	logins by each, the most frequent 20 and the rest; kinds and
  *		factors are those that were proved, so a login that proved nothing stands under ""

@@ -57,34 +57,32 @@ take_tally(void *ctx, const struct review_tally *tally)
 	return WF_OK;
 }
 
-/* Of rows that are to be there and are not, once all were counted. */
+/* As long as they are being counted, about as many as were sealed. */
 static uint64_t
-missing(const struct standing *s)
+rows_of(const struct standing *s)
 {
-	return s->progress.complete && s->progress.counted < s->month.rows
-		       ? s->month.rows - s->progress.counted
-		       : 0;
+	return s->progress.complete || s->progress.counted > s->month.rows ? s->progress.counted
+									    : s->month.rows;
 }
 
 static wf_status
 send_standing(struct act_call *call, const struct standing *s)
 {
 	static const char *const columns[] = {"month", "state", "complete:bool", "counted:number",
-		"rows:number", "expired-rows:number", "damaged:number", "missing:number", "from:time", "until:time", "success:number",
-		"failure:number", "refused:number", "unavailable:number", "other:number",
-		"findings:number", "findings-open:number", "findings-level:number",
+		"rows:number", "expired-rows:number", "damaged:number", "from:time", "until:time",
+		"success:number", "failure:number", "refused:number", "unavailable:number",
+		"other:number", "findings:number", "findings-open:number", "findings-level:number",
 		"own-acts:number", "head", "hash", "signed:number", "signed-by", "signed-at:time",
 		"signed-row:number", "unchanged:bool"};
-	char numbers[15][ACT_NUMBER_SIZE], times[3][ACT_NUMBER_SIZE], head[REVIEW_HEAD_SIZE];
+	char numbers[14][ACT_NUMBER_SIZE], times[3][ACT_NUMBER_SIZE], head[REVIEW_HEAD_SIZE];
 	const uint64_t *of = s->counts.of;
 	const struct search *search = &s->search;
 	const char *cells[] = {s->month.name, review_month_state(&s->month),
 		act_bool_text(s->progress.complete),
 		act_number_text((int64_t)s->progress.counted, numbers[0]),
-		act_number_text((int64_t)s->month.rows, numbers[1]),
+		act_number_text((int64_t)rows_of(s), numbers[1]),
 		act_number_text((int64_t)s->month.gone, numbers[2]),
 		act_number_text((int64_t)s->damaged, numbers[13]),
-		act_number_text((int64_t)missing(s), numbers[14]),
 		act_moment_text(s->month.from_us, times[0]),
 		act_moment_text(s->month.until_us, times[1]),
 		act_number_text((int64_t)of[REVIEW_SUCCESS], numbers[3]),

@@ -120,6 +120,16 @@ _warifu()
 	--found)
 		return
 		;;
+	--month)
+		return
+		;;
+	--note)
+		return
+		;;
+	--html)
+		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+		return
+		;;
 	--from)
 		return
 		;;
@@ -232,10 +242,6 @@ _warifu()
 		mapfile -t COMPREPLY < <(compgen -u -- "$cur")
 		return
 		;;
-	--html)
-		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
-		return
-		;;
 	--xlsx)
 		mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 		return
@@ -260,7 +266,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock grant duties duty service finding session emergency log why status doctor tune pam radius report policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock grant duties duty service finding review session emergency log why status doctor tune pam radius report policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --groups --person --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -357,6 +363,9 @@ _warifu()
 		;;
 	'finding close')
 		words='--level --found --reason --ticket --json --socket --lang --help --version'
+		;;
+	'review list')
+		words='--json --socket --lang --help --version'
 		;;
 	'session list')
 		words='--user --json --socket --lang --help --version'
@@ -472,6 +481,9 @@ _warifu()
 		;;
 	'duties '*)
 		words='--json --socket --lang --help --version'
+		;;
+	'review '*)
+		words='--month --sign --note --ticket --html --stdin --json --socket --lang --help --version'
 		;;
 	'log '*)
 		words='--user --from --since --until --result --class --service --host --event --reason --rule --txn --ticket --operator --limit --follow --columns --wide --json --socket --lang --help --version'

@@ -16,9 +16,9 @@ struct sample {
 };
 
 #define COMMANDS                                                                            \
-	"init, user, token, unlock, grant, duties, duty, service, finding, session, "       \
+	"init, user, token, unlock, grant, duties, duty, service, finding, review, session, "       \
 	"emergency, log, why, status, doctor, tune, "                                       \
-	"pam, radius, policy, key, clock, leaks, backup, restore, reload, completion, help"
+	"pam, radius, report, policy, key, clock, leaks, backup, restore, reload, completion, help"
 #define COMMON "--json, --socket, --lang, --help, --version"
 
 static const struct sample samples[] = {
