@@ -148,6 +148,7 @@ enum report_holding {
 	HELD_GRANTS,
 	HELD_SESSIONS,
 	HELD_FINDINGS,
+	HELD_TOLD,
 	REPORT_HOLDINGS
 };
 enum report_of_log {

@@ -156,7 +156,7 @@ struct report_store {
 		uint64_t all, holding;
 	} grants;
 	struct report_incidents {
-		uint64_t found, closed, open;
+		uint64_t found, closed, open, told;
 		int64_t oldest_open_us;
 		uint64_t oldest_open;
 		char closed_by[65];

@@ -65,6 +65,9 @@ static const struct {
 	{AT(incidents.closed), AT(incidents.found), JUDGE_ALL,
 		N_("Findings of the period that were decided on, with level and reason"),
 		N_("Nothing was found in the period.")},
+	{AT(incidents.told), AT(incidents.found), JUDGE_NOT,
+		N_("Findings of the period that somebody was told of"),
+		N_("Nothing was found in the period.")},
 };
 _Static_assert(COUNT_OF(held) == REPORT_HOLDINGS, "a row for every one");
 

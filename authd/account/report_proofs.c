@@ -61,16 +61,14 @@ static const struct {
 };
 _Static_assert(COUNT_OF(shares) == REPORT_SHARES, "a row for every share");
 
-/* Per cent with one digit behind the point; 100 only where nothing is missing. */
+/* Per cent with one digit behind the point, never rounded up. */
 static void
 share_text(uint64_t part, uint64_t whole, char *text_r, size_t size)
 {
-	const uint64_t thousandths =
-		whole == 0 ? 0 : (uint64_t)((double)part * 1000.0 / (double)whole);
-	const uint64_t shown = thousandths >= 1000 && part < whole ? 999 : thousandths;
+	const uint64_t thousandths = whole == 0 ? 0 : part * 1000 / whole;
 
-	(void)snprintf(text_r, size, "%llu.%llu %%", (unsigned long long)(shown / 10),
-		(unsigned long long)(shown % 10));
+	(void)snprintf(text_r, size, "%llu.%llu %%", (unsigned long long)(thousandths / 10),
+		(unsigned long long)(thousandths % 10));
 }
 
 static enum report_verdict
@@ -268,6 +266,7 @@ static const struct report_proof proofs[] = {
 	{"passwords.first", report_prove_accounts, HELD_FIRST},
 	{"grants.held", report_prove_accounts, HELD_GRANTS},
 	{"sessions.length", report_prove_accounts, HELD_SESSIONS},
+	{"findings.told", report_prove_accounts, HELD_TOLD},
 	{"findings.decided", report_prove_accounts, HELD_FINDINGS},
 	{"duty.log-review", report_prove_duty, DUTY_LOG_REVIEW},
 	{"duty.log-storage", report_prove_duty, DUTY_LOG_STORAGE},

@@ -172,6 +172,7 @@ take_incident(void *ctx, const struct incident *incident)
 		incident->opened_us >= reporting->period.until_us)
 		return WF_OK;
 	incidents->found++;
+	incidents->told += incident->told != 0;
 	if (incident->closed_us == 0) {
 		if (incidents->open++ == 0 || incident->opened_us < incidents->oldest_open_us) {
 			incidents->oldest_open_us = incident->opened_us;

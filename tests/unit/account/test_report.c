@@ -6,6 +6,7 @@
 
 #include "tests/unit/account/comply.h"
 
+#include <sqlite3.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -697,6 +698,48 @@ START_TEST(months_that_have_gone_are_told)
 }
 END_TEST
 
+/* --- the chain, against the database itself --- */
+
+static int64_t
+ask_database(const char *sql)
+{
+	sqlite3 *db;
+	sqlite3_stmt *statement;
+	int64_t number = -1;
+
+	ck_assert_int_eq(sqlite3_open(rig.db, &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	if (sqlite3_step(statement) == SQLITE_ROW)
+		number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	sqlite3_close(db);
+	return number;
+}
+
+START_TEST(a_row_that_was_removed_contradicts)
+{
+	size_t line;
+
+	take("comply = {\"scs4\"}\n");
+	for (int i = 0; i < 70; i++)
+		(void)put_login("zone internet", "knowledge+possession");
+	rig_advance(1);
+	rig_ok("report");
+	line = line_of("proof", "SCS-4-4-3-1", "log.chain");
+	ck_assert_str_eq(rig_cell(line, "state"), "supports");
+	/* the report's own row came behind it */
+	ck_assert_int_eq(rig_number(line, "count"), ask_database("SELECT count(*) - 1 FROM audit"));
+	ck_assert_int_eq(rig_number(line_of("proof", "SCS-4-1-3-5", "logins.internet"), "total"),
+		ask_database("SELECT count(*) FROM audit WHERE event = 'login' AND result = 1"));
+	(void)ask_database("DELETE FROM audit WHERE seq = 40");
+	rig_ok("report");
+	ck_assert_str_eq(state_of("SCS-4-4-3-1"), "not met");
+	line = line_of("proof", "SCS-4-4-3-1", "log.chain");
+	ck_assert_str_eq(rig_cell(line, "state"), "contradicts");
+	ck_assert_int_eq(rig_number(line, "row"), 41);
+}
+END_TEST
+
 /* --- exceptions that somebody has written down --- */
 
 START_TEST(a_deviation_has_its_line)
@@ -761,6 +804,7 @@ report_suite(void)
 	tcase_add_test(acts, a_restore_that_failed_last_contradicts);
 	tcase_add_test(acts, backups_that_are_not_made);
 	tcase_add_test(acts, months_that_have_gone_are_told);
+	tcase_add_test(acts, a_row_that_was_removed_contradicts);
 	tcase_add_test(acts, a_deviation_has_its_line);
 	tcase_add_test(acts, what_is_only_observed_is_not_met);
 	suite_add_tcase(suite, acts);
