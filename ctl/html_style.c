@@ -43,7 +43,8 @@ const char html_style[] =
 	".num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	".time{white-space:nowrap;font-variant-numeric:tabular-nums}\n"
 	".code{font-family:" MONO ";font-size:8.5pt}\n"
-	".wide{width:45%}.most{width:66%}.name{min-width:24.5mm}.flag{width:15mm}th.flag{white-space:normal}"
+	".wide{width:45%}.most{width:66%}.name{min-width:24.5mm}.flag{width:15mm;min-width:12mm}"
+	"th.flag{white-space:normal}"
 	".detail{width:28%}\n"
 	".facts th{width:42mm;white-space:normal}\n"
 	/* States. */
