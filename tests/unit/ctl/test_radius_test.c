@@ -194,7 +194,7 @@ set_up(void)
 	counter_before = counter_after = "requests";
 	named = NULL;
 	secret_owner = geteuid();
-	/* before there are threads: a process that is forked in the midst of it would wait for ever */
+	/* before there are threads: who is forked in the midst of it waits for ever */
 	ck_assert_int_eq(OPENSSL_init_crypto(OPENSSL_INIT_ADD_ALL_CIPHERS |
 						     OPENSSL_INIT_ADD_ALL_DIGESTS |
 						     OPENSSL_INIT_LOAD_CONFIG,
