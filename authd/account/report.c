@@ -458,7 +458,8 @@ act_report(struct act_call *call)
 	}
 	policy_find_close(&reporting->find);
 	rules_claims_clear(&reporting->claims);
-	report_names_clear(&reporting->store.privileged);
+	report_set_clear(&reporting->store.privileged);
+	report_set_clear(&reporting->store.tokens);
 	report_lines_clear(&reporting->lines);
 	free(reporting->let.list);
 	free(reporting);

@@ -2,63 +2,10 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "authd/account/report_count.h"
 #include "authd/account/report_tries.h"
-#include "authd/detect/table.h"
-#include "common/fault.h"
-
-/* --- names --- */
-
-wf_status
-report_names_add(struct report_names *names, const char *name)
-{
-	if (names->n == names->room) {
-		const size_t room = names->room == 0 ? 64 : 2 * names->room;
-		uint64_t *hashes = wf_fault(WF_FAULT_ALLOC)
-					   ? NULL
-					   : reallocarray(names->hashes, room, sizeof(*hashes));
-
-		if (hashes == NULL)
-			return WF_NO_MEMORY;
-		names->hashes = hashes;
-		names->room = room;
-	}
-	names->hashes[names->n++] = table_hash(name);
-	return WF_OK;
-}
-
-static int
-compare(const void *a, const void *b)
-{
-	const uint64_t *x = a, *y = b;
-
-	return (*x > *y) - (*x < *y);
-}
-
-void
-report_names_sort(struct report_names *names)
-{
-	if (names->n > 1)
-		qsort(names->hashes, names->n, sizeof(*names->hashes), compare);
-}
-
-bool
-report_names_has(const struct report_names *names, const char *name)
-{
-	const uint64_t hash = table_hash(name);
-
-	return names->n > 0 && bsearch(&hash, names->hashes, names->n, sizeof(hash), compare) != NULL;
-}
-
-void
-report_names_clear(struct report_names *names)
-{
-	free(names->hashes);
-	*names = (struct report_names){.n = 0};
-}
 
 /* --- events --- */
 
@@ -221,7 +168,7 @@ shares_of(const struct report_count *count, const struct audit_row *row)
 		shares |= 1U << SHARE_INTERNET;
 	if (is_from(row, "zone internal"))
 		shares |= 1U << SHARE_INTERNAL;
-	if (report_names_has(count->privileged, row->user))
+	if (report_set_has_name(count->privileged, row->user))
 		shares |= 1U << SHARE_PRIVILEGED;
 	if (service != NULL && service->operation)
 		shares |= 1U << SHARE_OPERATION;

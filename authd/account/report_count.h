@@ -81,15 +81,17 @@ struct report_happened {
 	char detail[257]; /* of the last */
 };
 
-/* Names of accounts, as hashes: eight bytes each. */
-struct report_names {
-	uint64_t *hashes; /* owned, sorted by report_names_sort() */
+/* Names of accounts as hashes, or their ids: eight bytes each. */
+struct report_set {
+	uint64_t *list; /* owned, sorted by report_set_sort() */
 	size_t n, room;
 };
-WF_MUST_USE wf_status report_names_add(struct report_names *names, const char *name);
-void report_names_sort(struct report_names *names);
-bool report_names_has(const struct report_names *names, const char *name);
-void report_names_clear(struct report_names *names);
+WF_MUST_USE wf_status report_set_add(struct report_set *set, uint64_t member);
+WF_MUST_USE wf_status report_set_add_name(struct report_set *set, const char *name);
+void report_set_sort(struct report_set *set);
+bool report_set_has(const struct report_set *set, uint64_t member);
+bool report_set_has_name(const struct report_set *set, const char *name);
+void report_set_clear(struct report_set *set);
 
 /*
  * Wrong answers of an account since it was locked, unlocked or logged in with two kinds: never more
@@ -108,7 +110,7 @@ struct report_longest {
 
 struct report_count {
 	const struct policy *policy;	       /* borrowed */
-	const struct report_names *privileged; /* borrowed */
+	const struct report_set *privileged; /* names; borrowed */
 	struct report_period period;
 	uint64_t rows, first_seq, last_seq; /* of the period */
 	int64_t first_us, last_us;
@@ -138,7 +140,8 @@ struct report_chain {
 
 /* What stands in the store now. */
 struct report_store {
-	struct report_names privileged;
+	struct report_set privileged; /* names */
+	struct report_set tokens;     /* ids of accounts with an active one */
 	struct report_held {
 		uint64_t accounts, enabled, privileged; /* managed; of them enabled; of those */
 		uint64_t known, disabled, exempt, shared, ending, over; /* known: also unmanaged */

@@ -44,7 +44,7 @@ run_of(struct report_count *count, const char *user)
 void
 report_count_run(struct report_count *count, uint64_t seq, const struct audit_row *row)
 {
-	const enum account_kind kind = report_names_has(count->privileged, row->user)
+	const enum account_kind kind = report_set_has_name(count->privileged, row->user)
 					       ? ACCOUNT_PRIVILEGED
 					       : ACCOUNT_GENERAL;
 	const uint64_t threshold = (uint64_t)policy_number_of(

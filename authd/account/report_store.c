@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "authd/account/report.h"
+#include "authd/account/upstream_of.h"
 
 #define DAY_US (INT64_C(86400) * US_PER_S)
 #define DORMANT_DAYS 90 /* where no document says a number */
@@ -15,7 +16,7 @@ struct walk {
 	struct reporting *reporting;
 	int64_t date_us;
 	const struct account *account;
-	bool second; /* it has an active token */
+	bool second; /* it has a second factor */
 };
 
 static struct report_held *
@@ -27,12 +28,23 @@ held_of(struct walk *walk)
 static wf_status
 take_credential(void *ctx, const struct credential *credential)
 {
-	struct walk *walk = ctx;
+	struct reporting *reporting = ctx;
+	wf_status status = WF_OK;
 
-	walk->second = walk->second || (credential->state == CREDENTIAL_ACTIVE &&
-					       (credential->factor == FACTOR_TOTP ||
-						       credential->factor == FACTOR_HOTP));
-	return WF_OK;
+	if (credential->state == CREDENTIAL_ACTIVE && (credential->factor == FACTOR_TOTP ||
+							      credential->factor == FACTOR_HOTP))
+		status = report_set_add(
+			&reporting->store.tokens, (uint64_t)credential->account_id);
+	return status == WF_OK ? WF_OK : act_say_store(reporting->call, status, NULL);
+}
+
+/* An active token, or another server that knows its codes. */
+static bool
+has_second(const struct reporting *reporting, const struct account *account)
+{
+	return report_set_has(&reporting->store.tokens, (uint64_t)account->id) ||
+	       account_upstream(&reporting->call->daemon->config->upstreams, account, NULL, 0,
+		       KIND_POSSESSION) != NULL;
 }
 
 static void
@@ -91,14 +103,14 @@ take_account(void *ctx, const struct account *account)
 	wf_status status = WF_OK;
 
 	walk->account = account;
-	walk->second = false;
+	walk->second = has_second(walk->reporting, account);
 	held->known++;
 	held->exempt += account->standing == STANDING_EXEMPT;
 	if (account->standing != STANDING_MANAGED)
 		return WF_OK;
 	held->accounts++;
 	if (account->kind == ACCOUNT_PRIVILEGED)
-		status = report_names_add(
+		status = report_set_add_name(
 			&walk->reporting->store.privileged, account->name);
 	if (status != WF_OK)
 		return act_say_store(walk->reporting->call, status, NULL);
@@ -106,10 +118,6 @@ take_account(void *ctx, const struct account *account)
 		held->disabled++;
 		return WF_OK;
 	}
-	status = act_each_credential(
-		walk->reporting->call, account->id, take_credential, walk);
-	if (status != WF_OK)
-		return status;
 	count_enabled(walk);
 	count_password(walk);
 	return WF_OK;
@@ -126,8 +134,11 @@ read_accounts(struct reporting *reporting)
 
 	reporting->store.accounts.dormant_days =
 		dormant->set && dormant->value > 0 ? dormant->value : DORMANT_DAYS;
-	status = act_each_account(reporting->call, 0, take_account, &walk);
-	report_names_sort(&reporting->store.privileged);
+	status = act_each_credential(reporting->call, 0, take_credential, reporting);
+	report_set_sort(&reporting->store.tokens);
+	if (status == WF_OK)
+		status = act_each_account(reporting->call, 0, take_account, &walk);
+	report_set_sort(&reporting->store.privileged);
 	return status;
 }
 

@@ -775,6 +775,43 @@ START_TEST(what_is_only_observed_is_not_met)
 }
 END_TEST
 
+/* --- while calls fail --- */
+
+/*
+ * Fails the Nth fallible call, and all behind it with `on`: where it does not fail with a sentence,
+ * the report is the whole one.  False: there are no so many calls.  Needs fault injection.
+ */
+static bool
+fails_well(uint64_t nth, bool on, size_t lines)
+{
+	wf_status status;
+
+	rig.fault_nth = nth;
+	rig.fault_on = on;
+	status = rig_act("report", NULL);
+	rig.fault_nth = 0;
+	rig.fault_on = false;
+	ck_assert(status == WF_OK ? rig.nrows == lines : rig.text[0] != '\0');
+	return rig.fault_calls >= nth;
+}
+
+START_TEST(it_is_whole_or_fails_with_a_sentence)
+{
+	size_t lines;
+
+	take("comply = {\"scs4\"}\n");
+	rig_ruler("boss");
+	(void)put_login("zone internet", "knowledge+possession");
+	rig_advance(1);
+	rig_ok("report");
+	lines = rig.nrows;
+	for (uint64_t nth = 1; fails_well(nth, _i != 0, lines); nth += 1 + nth / 16)
+		continue;
+	rig_ok("report");
+	ck_assert_uint_eq(rig.nrows, lines);
+}
+END_TEST
+
 static Suite *
 report_suite(void)
 {
@@ -807,6 +844,7 @@ report_suite(void)
 	tcase_add_test(acts, a_row_that_was_removed_contradicts);
 	tcase_add_test(acts, a_deviation_has_its_line);
 	tcase_add_test(acts, what_is_only_observed_is_not_met);
+	tcase_add_loop_test(acts, it_is_whole_or_fails_with_a_sentence, 0, 2);
 	suite_add_tcase(suite, acts);
 	return suite;
 }
