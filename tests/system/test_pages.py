@@ -1,5 +1,5 @@
-"""The monthly review as a page: read by html5lib, printed by Chromium, in Japanese and English, with names that would be
-something else than names."""
+"""The monthly review as a page: read by html5lib, printed by Chromium, in Japanese and English, with texts that would be
+markup."""
 
 import os
 import time
@@ -8,7 +8,10 @@ import lib
 import pages
 import wire
 
-NASTY = ["</title><script>alert(1)</script>", "\"' onclick=x", "&lt;b&gt;", "]]><!--", "\u202eevil", "花子\u2028"]
+NASTY = "</td></title><script>alert(1)</script>\"' onclick=x &lt;b&gt; ]]><!-- \u202eevil 花子\u2028"
+# On the page, and in the log, which has no marks of direction and no separators of lines.
+SHOWN = NASTY.replace("\u202e", r"\xe2\x80\xae").replace("\u2028", r"\xe2\x80\xa8")
+LOGGED = NASTY.replace("\u202e", "?").replace("\u2028", "?")
 # Language: the heading, a heading of the table, what stands in the signature's boxes, and what its text may not have.
 WORDS = {
     "ja": ("ログの月次点検", "接続元別のログイン", ("作成者", "確認者", "承認者"), "Logins by"),
@@ -17,14 +20,16 @@ WORDS = {
 
 
 def busy(lab):
-    """Logins of all kinds in this month."""
-    lab.up(lib.NO_BACKOFF, lib.UNLIMITED_SOURCE)
-    person = lab.person("alice")
+    """Logins of two people in this month, a finding that is closed, and an account that nobody uses."""
+    lab.up(lib.NO_BACKOFF, lib.UNLIMITED_SOURCE, "detect account-failures { tries = 3 }")
+    alice, bob = lab.person("alice"), lab.person("bob")
     for _ in range(3):
-        lib.equal(wire.login(person.name, person.password, person.code(), source="192.0.2.7"), wire.ACCEPT, "a login")
-    for name in NASTY:
-        lib.equal(wire.login(name, "x", source="198.51.100.9"), wire.REJECT, f"a login as {name!r}")
-    return person
+        lib.equal(wire.login(alice.name, alice.password, alice.code(), source="192.0.2.7"), wire.ACCEPT, "a login")
+    for _ in range(4):
+        lib.equal(wire.login(bob.name, "not it", bob.wrong(), source="198.51.100.9"), wire.REJECT, "a wrong password")
+    found = lib.wait_for("a finding", lambda: lab.ask("finding", "list"))[0]
+    lab.cli("finding", "close", str(found["id"]), "--level", "1", "--reason", NASTY)
+    lab.person("carol", token=None, options=("--display", NASTY))
 
 
 def write(lab, language):
@@ -50,12 +55,13 @@ def test_a_review_that_others_read(lab):
         pages.harmless(tree)
         text = pages.text_of(tree)
         lib.equal(tree.get("lang"), language, "language of the page")
-        for words in (heading, part, "alice", "192.0.2.7", *roles):
+        for words in (heading, part, "bob", "carol", *roles):
             lib.contains(text, words, "the page")
+        lib.equal((text.count(SHOWN), text.count(LOGGED)), (2, 1), "a reason and a name, and the row of the reason")
         if foreign in text:
             raise AssertionError(f"{foreign!r} in the page of {language}")
         lib.equal(figures(tree, "192.0.2.7"), ["0", "0", "0", "3", "3"], "figures of a source")
-        lib.equal(figures(tree, "198.51.100.9"), [str(len(NASTY)), "0", "0", "0", str(len(NASTY))], "of another")
+        lib.equal(figures(tree, "198.51.100.9"), ["4", "0", "0", "0", "4"], "of another")
         sheets = pages.printed(path)
         for words in (heading, *roles):
             lib.contains(sheets[0], words, "the first sheet")
