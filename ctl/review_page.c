@@ -451,6 +451,8 @@ review_page(struct ctl *ctl, const struct table *show, const char *path)
 		page.host[0] = '\0';
 	if (code == CTL_OK)
 		code = outfile_write_utf8(ctl, path, write_page, &page);
+	if (code == CTL_OK)
+		ctl_say(ctl, _("The review is in %s."), path);
 	answer_clear(&answer);
 	return code;
 }
