@@ -68,6 +68,11 @@ struct audit_head {
 
 /* Neutral row with count 1, no times and otherwise empty texts. */
 void audit_row_init(struct audit_row *row, enum audit_class class, const char *event);
+/* One of the daemon's own, of this time: neutral, from local:warifud, of this node on its host. */
+void audit_own_row(struct audit_row *row_r, enum audit_class class, const char *event,
+	const char *node, int64_t wall_us);
+/* What clocks here are off UTC at that time. */
+int32_t audit_offset_min(int64_t wall_us);
 /*
  * Copies and cleans: controls, separators of lines, marks that turn the direction of writing and
  * each byte that is no UTF-8 become '?'; cut at a character boundary; the rest of the field becomes

@@ -60,6 +60,7 @@ static const struct fault {
 	{"clock.jump", "clock.jump", DETECT_LOG_FAULT, false, false},
 	{"restore", "restore", DETECT_LOG_FAULT, false, false},
 	{"stream.behind", "stream", DETECT_LOG_FAULT, true, true},
+	{"checkpoint.failed", "checkpoint", DETECT_LOG_FAULT, true, true},
 	{"backup.failed", "backup.failed", DETECT_BACKUP_FAULT, false, true},
 	{"backup.second", "backup.second", DETECT_BACKUP_FAULT, false, true},
 	{"backup.late", "backup.late", DETECT_BACKUP_FAULT, false, true},

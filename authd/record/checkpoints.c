@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "authd/record/follower.h"
+#include "authd/record/late.h"
 #include "authd/record/putout.h"
 #include "common/fault.h"
 
@@ -48,6 +49,7 @@ struct checkpoints {
 	struct audit_checkpoint last; /* number 0 = none yet */
 	struct tip tip;               /* the last row that was seen */
 	struct putout syslog, file;
+	struct late file_late;
 	struct store_job job;
 	struct store_audit_entry entry;
 };
@@ -231,15 +233,6 @@ find_key(const struct checkpoints *c, const char *fingerprint)
 	return NULL;
 }
 
-static int32_t
-offset_at(int64_t wall_us)
-{
-	time_t seconds = (time_t)(wall_us / US_PER_S);
-	struct tm local;
-
-	return localtime_r(&seconds, &local) == NULL ? 0 : (int32_t)(local.tm_gmtoff / 60);
-}
-
 static wf_status
 add(struct checkpoints *c, struct making *making, const struct tip *tip, struct wf_now now,
 	enum audit_checkpoint_reason reason, const struct signing_key *key,
@@ -254,7 +247,7 @@ add(struct checkpoints *c, struct making *making, const struct tip *tip, struct 
 		.number = c->last.number + making->n + 1,
 		.seq = tip->seq,
 		.time_us = now.wall_us,
-		.offset_min = offset_at(now.wall_us),
+		.offset_min = audit_offset_min(now.wall_us),
 		.reason = reason,
 	};
 	(void)snprintf(one->node, sizeof(one->node), "%s", store_node(c->base.store));
@@ -280,13 +273,7 @@ add_row(struct checkpoints *c, struct making *making, struct wf_now now, const c
 {
 	struct audit_row *row = &making->row;
 
-	audit_row_init(row, AUDIT_SYSTEM, "log.key");
-	row->time_us = now.wall_us;
-	row->offset_min = offset_at(now.wall_us);
-	AUDIT_TEXT(row->source, "local:warifud");
-	AUDIT_TEXT(row->service, "warifud");
-	AUDIT_TEXT(row->host, store_node(c->base.store));
-	AUDIT_TEXT(row->node, store_node(c->base.store));
+	audit_own_row(row, AUDIT_SYSTEM, "log.key", store_node(c->base.store), now.wall_us);
 	(void)snprintf(row->detail, sizeof(row->detail),
 		"checkpoints are signed with the key %s%s%s", current_key(c)->public.fingerprint,
 		former[0] != '\0' ? ", which replaces " : "", former);
@@ -395,6 +382,14 @@ take(void *ctx, struct follower_turn *turn)
 	return status;
 }
 
+static void
+put_out(struct checkpoints *c)
+{
+	putout_run(&c->syslog);
+	if (c->file.file[0] != '\0')
+		putout_run(&c->file);
+}
+
 static wf_status
 idle(void *ctx, struct follower_turn *turn)
 {
@@ -404,9 +399,8 @@ idle(void *ctx, struct follower_turn *turn)
 	if (status == WF_OK && c->tip.seq > 0 &&
 		(key_is_new(c) || (c->tip.seq > c->last.seq && hour_is_over(c, turn))))
 		status = make(c, turn, &c->tip, CHECKPOINT_HOUR);
-	putout_run(&c->syslog);
-	if (c->file.file[0] != '\0')
-		putout_run(&c->file);
+	put_out(c);
+	late_watch(&c->file_late, c->file.file[0] == '\0' || c->file.why[0] == '\0', c->file.why);
 	return status;
 }
 
@@ -418,9 +412,7 @@ finish(void *ctx, struct follower_turn *turn)
 
 	if (status == WF_OK && c->tip.seq > c->last.seq)
 		status = make(c, turn, &c->tip, CHECKPOINT_STOP);
-	putout_run(&c->syslog);
-	if (c->file.file[0] != '\0')
-		putout_run(&c->file);
+	put_out(c);
 	return status;
 }
 
@@ -441,6 +433,7 @@ checkpoints_start(const struct record_base *base, const struct config *config,
 {
 	struct follower_options options = {
 		.name = CHECKPOINTS_FOLLOWER,
+		.late_event = "checkpoint.failed",
 		.store = base->store,
 		.clock = base->clock,
 		.say = base->say,
@@ -457,6 +450,7 @@ checkpoints_start(const struct record_base *base, const struct config *config,
 	c->base = *base;
 	pthread_mutex_init(&c->lock, NULL);
 	c->syslog.base = c->file.base = &c->base;
+	late_init(&c->file_late, "checkpoint.failed", "file", base->store, &base->clock);
 	(void)snprintf(c->syslog.name, sizeof(c->syslog.name), "%s", CHECKPOINTS_SYSLOG);
 	status = wanted_fill(&c->wanted, config, keys);
 	c->changed = status == WF_OK;

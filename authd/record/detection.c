@@ -462,6 +462,7 @@ detection_start(const struct record_base *base, const struct config *config,
 	struct detection *detection =
 		wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*detection));
 	struct follower_options options = {.name = DETECT_CURSOR,
+		.late_event = "detection.behind",
 		.store = base->store,
 		.clock = base->clock,
 		.say = base->say,

@@ -14,6 +14,7 @@
 #include <syslog.h>
 #include <unistd.h>
 
+#include "authd/record/late.h"
 #include "common/fault.h"
 
 #define IDLE_MS 1000
@@ -34,6 +35,7 @@ struct follower {
 	uint64_t sure;     /* up to it for good; <= at */
 	unsigned pause_ms; /* before the next try; 0: the last one went well */
 	char why[256];     /* as in the store */
+	struct late late;
 	struct store_job job;
 	struct store_audit_entry entries[FOLLOWER_PAGE];
 };
@@ -230,10 +232,14 @@ static unsigned
 follower_step(struct follower *f)
 {
 	bool end = false;
+	char words[320];
 	wf_status status = take_page(f, &end);
 
 	if (status == WF_OK && end)
 		status = call_hook(f, f->options.idle, 0);
+	(void)snprintf(words, sizeof(words), "behind row %llu%s%s", (unsigned long long)f->at,
+		f->why[0] != '\0' ? ": " : "", f->why);
+	late_watch(&f->late, status == WF_OK && end, words);
 	if (status != WF_OK)
 		return f->pause_ms;
 	return end ? f->options.idle_ms : 0;
@@ -314,6 +320,8 @@ follower_start(const struct follower_options *options, struct follower **followe
 	if (f->options.idle_ms == 0)
 		f->options.idle_ms = IDLE_MS;
 	(void)snprintf(f->name, sizeof(f->name), "%s", options->name);
+	late_init(&f->late, options->late_event, options->late_about, options->store,
+		&options->clock);
 	f->wake = wf_fault(WF_FAULT_FILE) ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (f->wake >= 0)
 		status = thread_start(f);

@@ -45,6 +45,8 @@ struct follower_options {
 	void (*say)(int priority, const char *text); /* the log of the machine; NULL = nothing */
 	/* Without a cursor yet it begins behind the last row; else with the first one kept. */
 	bool from_end;
+	/* Of the rows that say that it is behind (late.h), and which one it is; NULL: none. */
+	const char *late_event, *late_about;
 	unsigned idle_ms; /* pause at the log's end, and the first one after a failure; 0 = 1000 */
 	void *ctx;
 	/* All in the follower's thread.  They may wait for the store. */

@@ -273,6 +273,8 @@ follow(struct stream *stream)
 		.clock = stream->base->clock,
 		.say = stream->base->say,
 		.from_end = stream->config.since == STREAM_NOW,
+		.late_event = "stream.behind",
+		.late_about = stream->config.name,
 		.idle_ms = stream->base->idle_ms,
 		.ctx = stream,
 		.take = take,

@@ -18,18 +18,8 @@ void
 rows_fill(
 	const struct relay *relay, struct audit_row *row, enum audit_class class, const char *event)
 {
-	time_t seconds;
-	struct tm local = {0};
-
-	audit_row_init(row, class, event);
-	row->time_us = row->first_us = row->last_us = wf_clock_now(&relay->options.clock).wall_us;
-	seconds = (time_t)(row->time_us / 1000000);
-	if (localtime_r(&seconds, &local) != NULL)
-		row->offset_min = (int32_t)(local.tm_gmtoff / 60);
-	AUDIT_TEXT(row->source, "local:warifud");
-	AUDIT_TEXT(row->service, "warifud");
-	AUDIT_TEXT(row->host, relay->config->node);
-	AUDIT_TEXT(row->node, relay->config->node);
+	audit_own_row(row, class, event, relay->config->node,
+		wf_clock_now(&relay->options.clock).wall_us);
 }
 
 static void

@@ -97,15 +97,8 @@ write_row(const struct turn *turn, enum audit_class class, const char *event,
 	struct store_job job = {.kind = STORE_ADMIN};
 	struct audit_row row;
 
-	audit_row_init(&row, class, event);
-	row.time_us = wf_clock_now(&turn->keeper->clock).wall_us;
-	row.first_us = row.time_us;
-	row.last_us = row.time_us;
+	audit_own_row(&row, class, event, node, wf_clock_now(&turn->keeper->clock).wall_us);
 	row.result = class == AUDIT_FINDING ? AUDIT_FAILURE : AUDIT_SUCCESS;
-	AUDIT_TEXT(row.source, "local:warifud");
-	AUDIT_TEXT(row.service, "warifud");
-	AUDIT_TEXT(row.host, node);
-	AUDIT_TEXT(row.node, node);
 	AUDIT_TEXT(row.detail, detail);
 	job.u.admin.rows = &row;
 	job.u.admin.nrows = 1;

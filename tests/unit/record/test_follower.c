@@ -5,6 +5,7 @@
 #include "config.h"
 
 #include "authd/record/follower.h"
+#include "authd/record/late.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -158,6 +159,8 @@ options_of(unsigned idle_ms)
 		.store = fx.store,
 		.clock = fx_clock(),
 		.say = say,
+		.late_event = "test.behind",
+		.late_about = "box",
 		.idle_ms = idle_ms,
 		.ctx = &scene,
 		.take = take,
@@ -270,13 +273,20 @@ START_TEST(its_place_survives_a_restart)
 }
 END_TEST
 
+/* Rows that nobody takes. */
+static void
+start_refused(int rows, wf_status answer, const char *why)
+{
+	acts(rows);
+	scene.answer = answer;
+	scene.why = why;
+	start_quick();
+}
+
 /* The same rows again, and what is wrong stands where status finds it, until it is over. */
 START_TEST(what_is_not_taken_comes_again)
 {
-	acts(3);
-	scene.answer = WF_UNAVAILABLE;
-	scene.why = "nobody is there";
-	start_quick();
+	start_refused(3, WF_UNAVAILABLE, "nobody is there");
 	WAIT_FOR(scene.takes >= 3);
 	WAIT_FOR(cursor_told("nobody is there"));
 	ck_assert_int_eq(cursor_at(), 0);
@@ -292,10 +302,7 @@ END_TEST
 /* Nobody waits for a restart to be told that it still does not go. */
 START_TEST(what_was_wrong_is_known_after_a_restart)
 {
-	acts(1);
-	scene.answer = WF_UNAVAILABLE;
-	scene.why = "nobody is there";
-	start_quick();
+	start_refused(1, WF_UNAVAILABLE, "nobody is there");
 	WAIT_FOR(cursor_told("nobody is there"));
 	follower_stop(&follower);
 	scene.answer = WF_OK;
@@ -305,12 +312,53 @@ START_TEST(what_was_wrong_is_known_after_a_restart)
 }
 END_TEST
 
+/* How many rows say that it is behind, or that it is no more. */
+static int64_t
+late_rows(enum audit_result result)
+{
+	char text[128];
+
+	(void)snprintf(text, sizeof(text),
+		"SELECT count(*) FROM audit WHERE event = 'test.behind' AND result = %d",
+		(int)result);
+	return fx_sql_int(text);
+}
+
+static void
+take_twice_more(void)
+{
+	size_t takes;
+
+	LOCKED(takes = scene.takes);
+	WAIT_FOR(scene.takes >= takes + 2);
+}
+
+/* A row when it has been so for a quarter of an hour, one when it is over, and no more. */
+START_TEST(who_is_behind_for_long_is_in_the_log)
+{
+	struct audit_row row;
+
+	start_refused(1, WF_UNAVAILABLE, "nobody is there");
+	take_twice_more();
+	fx_advance(LATE_US - FX_SECOND);
+	take_twice_more();
+	ck_assert_int_eq(late_rows(AUDIT_FAILURE), 0);
+	fx_advance(FX_SECOND);
+	WAIT_FOR(late_rows(AUDIT_FAILURE) == 1);
+	row = fx_last();
+	ck_assert_str_eq(row.reason, "box");
+	ck_assert_str_eq(row.detail, "behind row 0: nobody is there");
+	fx_advance(LATE_US);
+	take_twice_more();
+	ck_assert_int_eq(late_rows(AUDIT_FAILURE), 1);
+	LOCKED(scene.answer = WF_OK);
+	WAIT_FOR(late_rows(AUDIT_SUCCESS) == 1);
+}
+END_TEST
+
 START_TEST(pauses_grow)
 {
-	acts(1);
-	scene.answer = WF_IO;
-	scene.why = "";
-	start_quick();
+	start_refused(1, WF_IO, "");
 	WAIT_FOR(scene.takes >= 3);
 	usleep(200000);
 	LOCKED(ck_assert_uint_le(scene.takes, 10U)); /* 2, 4, 8, 16, 32, 64, 128... ms */
@@ -546,6 +594,7 @@ follower_suite(void)
 	tcase_add_test(tc, its_place_survives_a_restart);
 	tcase_add_test(tc, what_is_not_taken_comes_again);
 	tcase_add_test(tc, what_was_wrong_is_known_after_a_restart);
+	tcase_add_test(tc, who_is_behind_for_long_is_in_the_log);
 	tcase_add_test(tc, pauses_grow);
 	tcase_add_test(tc, some_of_a_page_is_enough);
 	tcase_add_test(tc, what_is_not_sure_comes_again);

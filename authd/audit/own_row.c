@@ -1,0 +1,34 @@
+/* Rows that the daemon writes of itself. */
+#include "config.h"
+
+#include <time.h>
+
+#include "authd/audit/audit.h"
+
+#define S_PER_MINUTE 60
+#define US_PER_S 1000000
+
+int32_t
+audit_offset_min(int64_t wall_us)
+{
+	time_t seconds = (time_t)(wall_us / US_PER_S);
+	struct tm local;
+
+	return localtime_r(&seconds, &local) == NULL ? 0
+						     : (int32_t)(local.tm_gmtoff / S_PER_MINUTE);
+}
+
+void
+audit_own_row(struct audit_row *row_r, enum audit_class class, const char *event, const char *node,
+	int64_t wall_us)
+{
+	audit_row_init(row_r, class, event);
+	row_r->time_us = wall_us;
+	row_r->first_us = wall_us;
+	row_r->last_us = wall_us;
+	row_r->offset_min = audit_offset_min(wall_us);
+	AUDIT_TEXT(row_r->source, "local:warifud");
+	AUDIT_TEXT(row_r->service, "warifud");
+	AUDIT_TEXT(row_r->host, node);
+	AUDIT_TEXT(row_r->node, node);
+}
