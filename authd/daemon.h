@@ -10,6 +10,7 @@
 #include "authd/config/config.h"
 #include "authd/egress/egress.h"
 #include "authd/expiry.h"
+#include "authd/reminders.h"
 #include "authd/front/front.h"
 #include "authd/options.h"
 #include "authd/record/record.h"
@@ -61,6 +62,8 @@ struct daemon {
 	bool clock_jumped;      /* housekeeping's; the loop thread's when that is done */
 	struct mailbox_post housekeeping_post;
 	struct expiry expiry;   /* housekeeping's, as clock_jumped */
+	struct reminders reminders;        /* as well */
+	struct act_daemon reminders_lent; /* while housekeeping_runs */
 	struct keeper *keeper; /* of copies of the store; its turns are in `keeping` */
 	struct worker_pool *keeping;
 	struct worker_job keeping_job;

@@ -67,6 +67,17 @@ mail_arrived(evutil_socket_t fd, short what, void *arg)
 	heed_signals(daemon);
 }
 
+static void
+keep_reminding(struct daemon *daemon)
+{
+	struct reminders_lent lent = {.store = daemon->store,
+		.config = daemon->reminders_lent.config,
+		.clock = daemon->clock};
+
+	keeper_facts(daemon->keeper, &lent.copies);
+	reminders_turn(&daemon->reminders, &lent);
+}
+
 /* In an act thread: what may wait for the disk. */
 static void
 keep_house(struct worker_job *job, void *scratch)
@@ -79,6 +90,7 @@ keep_house(struct worker_job *job, void *scratch)
 	if (store_expire(daemon->store, &expired) == WF_OK && expired > 0)
 		wf_say_f(LOG_NOTICE, "%zu interrupted attempts were settled as failures", expired);
 	expiry_turn(&daemon->expiry, daemon->store, &daemon->clock);
+	keep_reminding(daemon);
 }
 
 static void
@@ -99,6 +111,7 @@ house_kept(struct mailbox_post *post)
 	struct daemon *daemon = post->ctx;
 
 	daemon->housekeeping_runs = false;
+	hooks_give_back(daemon, &daemon->reminders_lent);
 	if (daemon->clock_jumped)
 		tell_of_jump(daemon);
 	daemon->clock_jumped = false;
@@ -122,11 +135,14 @@ start_housekeeping(struct daemon *daemon)
 	if (daemon->housekeeping_runs)
 		return;
 	expiry_set(&daemon->expiry, &daemon->live->config->policy);
+	hooks_lend(daemon, &daemon->reminders_lent);
 	job->run = keep_house;
 	job->done = housekeeping_done;
 	job->ctx = daemon;
 	job->deadline_boot_us = INT64_MAX;
 	daemon->housekeeping_runs = worker_submit(daemon->acts, job) == WF_OK;
+	if (!daemon->housekeeping_runs)
+		hooks_give_back(daemon, &daemon->reminders_lent);
 }
 
 static void

@@ -278,7 +278,10 @@ enum effect_kind {
 	 * ahead of that; text2 = what keeps it there, ""
 	 */
 	EFFECT_CURSOR,
-	/* text = name of a duty, value = wall us, text2 = who did it: only if it is later */
+	/*
+	 * text = name of a duty, value = wall us, text2 = who did it: only if it is later than what
+	 * is known, or that is still to come
+	 */
 	EFFECT_DUTY,
 	/*
 	 * text = name of what is told again and again, value = wall us, value2 = us: only if it was

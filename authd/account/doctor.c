@@ -427,10 +427,12 @@ static enum level
 check_duties(struct report *report)
 {
 	struct duties duties;
-	char names[256];
+	char names[256], text[DUTY_AHEAD_SIZE];
 
 	if (duties_read(report->call, &duties) != WF_OK)
 		return TELL(report, WARN, "%.500s", report->call->text);
+	if (duties_ahead_text(&duties, text) != NULL)
+		return TELL(report, WARN, "%s", text);
 	if (duties.overdue == 0)
 		return TELL(report, OK, _("Nothing that documents want done at intervals is "
 					  "overdue (duties: %zu)."),

@@ -57,65 +57,86 @@ known(const struct store_view *view, const char *name)
 	return NULL;
 }
 
+/* What was done at a time that is still to come was not: a clock was wrong. */
 static void
-fill(struct act_call *call, const struct spec *spec, const struct store_duty *last,
-	int64_t created_us, struct duty *duty)
+fill_done(struct duty *duty, const struct store_duty *last, int64_t now_us)
 {
-	const struct policy *policy = &call->daemon->config->policy;
+	if (last == NULL)
+		return;
+	if (last->done_us > now_us) {
+		duty->ahead_us = last->done_us;
+		return;
+	}
+	duty->done_us = last->done_us;
+	(void)snprintf(duty->done_by, sizeof(duty->done_by), "%s", last->done_by);
+}
 
+static void
+fill(const struct policy *policy, const struct spec *spec, const struct store_duty *last,
+	int64_t created_us, int64_t now_us, struct duty *duty)
+{
 	*duty = (struct duty){.name = spec->name,
 		.of = spec->rule,
 		.about = spec->about,
 		.how = spec->how,
 		.held = policy_held_strictest(policy, spec->rule)};
 	policy_strictest_rule(policy, spec->rule, duty->rule);
-	if (last != NULL) {
-		duty->done_us = last->done_us;
-		(void)snprintf(duty->done_by, sizeof(duty->done_by), "%s", last->done_by);
-	}
-	duty->due_us = (last != NULL ? last->done_us : created_us) + duty->held->value * DAY_US;
-	duty->state = state_of(duty, store_date_us(call->daemon->store));
+	fill_done(duty, last, now_us);
+	duty->due_us = (duty->done_us != 0 ? duty->done_us : created_us) +
+		       duty->held->value * DAY_US;
+	duty->state = state_of(duty, now_us);
 }
 
 static wf_status
-read_done(struct act_call *call, struct store_duty list[VIEW_PAGE], struct store_view *view_r)
+view(struct store *store, struct store_job *job, const struct store_view *what, char *cause_r)
 {
-	struct store_job job = {.kind = STORE_VIEW};
 	wf_status status;
 
-	job.u.view = (struct store_view){
-		.kind = VIEW_DUTIES, .result = -1, .limit = VIEW_PAGE, .duties = list};
-	status = store_run(call->daemon->store, &job);
+	store_job_init(job, STORE_VIEW);
+	job->u.view = *what;
+	status = store_run(store, job);
 	if (status != WF_OK)
-		return act_say_store(call, status, job.cause);
-	*view_r = job.u.view;
+		memcpy(cause_r, job->cause, STORE_CAUSE_MAX);
+	return status;
+}
+
+wf_status
+duties_of(struct store *store, const struct policy *policy, struct duties *duties_r,
+	char cause_r[STORE_CAUSE_MAX])
+{
+	struct store_duty list[VIEW_PAGE];
+	const struct store_view count = {.kind = VIEW_COUNTS, .result = -1};
+	const struct store_view read = {
+		.kind = VIEW_DUTIES, .result = -1, .limit = VIEW_PAGE, .duties = list};
+	struct store_job counts, done;
+	wf_status status = view(store, &counts, &count, cause_r);
+
+	if (status == WF_OK)
+		status = view(store, &done, &read, cause_r);
+	if (status != WF_OK)
+		return status;
+	*duties_r = (struct duties){.n = 0};
+	for (size_t i = 0; i < DUTIES; i++) {
+		struct duty *duty = &duties_r->list[duties_r->n];
+
+		if (!policy_held_strictest(policy, specs[i].rule)->set)
+			continue;
+		fill(policy, &specs[i], known(&done.u.view, specs[i].name),
+			counts.u.view.counts.created_us, store_date_us(store), duty);
+		duties_r->overdue += duty->state == DUTY_OVERDUE;
+		duties_r->n++;
+	}
 	return WF_OK;
 }
 
 wf_status
 duties_read(struct act_call *call, struct duties *duties_r)
 {
-	struct store_duty list[VIEW_PAGE];
-	struct store_view done = {.n = 0};
-	struct store_counts counts;
-	struct duties duties = {.n = 0};
-	wf_status status = act_counts(call, &counts);
+	char cause[STORE_CAUSE_MAX] = "";
+	wf_status status = duties_of(
+		call->daemon->store, &call->daemon->config->policy, duties_r, cause);
 
-	if (status == WF_OK)
-		status = read_done(call, list, &done);
-	if (status != WF_OK)
-		return status;
-	for (size_t i = 0; i < DUTIES; i++) {
-		const struct policy *policy = &call->daemon->config->policy;
-
-		if (!policy_held_strictest(policy, specs[i].rule)->set)
-			continue;
-		fill(call, &specs[i], known(&done, specs[i].name), counts.created_us,
-			&duties.list[duties.n]);
-		duties.overdue += duties.list[duties.n++].state == DUTY_OVERDUE;
-	}
-	*duties_r = duties;
-	return WF_OK;
+	return status == WF_OK ? WF_OK : act_say_store(call, status, cause);
 }
 
 const char *
@@ -143,6 +164,23 @@ duties_overdue_names(const struct duties *duties, char *names_r, size_t size)
 		if (duties->list[i].state == DUTY_OVERDUE)
 			len += (size_t)snprintf(names_r + len, size - len, "%s%s",
 				len == 0 ? "" : ", ", duties->list[i].name);
+}
+
+const char *
+duties_ahead_text(const struct duties *duties, char text_r[DUTY_AHEAD_SIZE])
+{
+	char when[ACT_TIME_SIZE];
+	const struct duty *duty = duties->list;
+
+	while (duty < duties->list + duties->n && duty->ahead_us == 0)
+		duty++;
+	if (duty == duties->list + duties->n)
+		return NULL;
+	(void)snprintf(text_r, DUTY_AHEAD_SIZE,
+		_("'%s' was recorded as done on %s, which is still to come: a clock was wrong, and "
+		  "it does not count. Record it again with 'warifu duty done %s'."),
+		duty->name, act_time(duty->ahead_us, when), duty->name);
+	return text_r;
 }
 
 /* --- done --- */
@@ -194,6 +232,10 @@ row_of(struct act_call *call, const struct duty *duty)
 static wf_status
 say_list(struct act_call *call, const struct duties *duties)
 {
+	char text[DUTY_AHEAD_SIZE];
+
+	if (duties_ahead_text(duties, text) != NULL)
+		return act_say(call, WF_OK, "%s", text);
 	if (duties->n == 0)
 		return act_say(call, WF_OK, "%s",
 			_("No document that is complied with asks for anything at intervals: see "

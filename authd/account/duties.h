@@ -34,6 +34,7 @@ struct duty {
 	const struct policy_held *held; /* how often, in days, and who asks for it */
 	char rule[POLICY_RULE_SIZE];
 	int64_t done_us;       /* 0 = never, as far as is known */
+	int64_t ahead_us;      /* done at a time that is still to come: a wrong clock's; 0 = not */
 	char done_by[257];
 	int64_t due_us;        /* what was never done is due an interval after the store was made */
 	enum duty_state state;
@@ -45,12 +46,18 @@ struct duties {
 	size_t n, overdue;
 };
 WF_MUST_USE wf_status duties_read(struct act_call *call, struct duties *duties_r);
+/* The same for whoever is no act; on failure the store's words in cause_r. */
+WF_MUST_USE wf_status duties_of(struct store *store, const struct policy *policy,
+	struct duties *duties_r, char cause_r[STORE_CAUSE_MAX]);
 /*
  * Adds to a change that such a duty is done now, by the operator: for acts that are one.  Done
  * twice, the later time counts.
  */
 void duty_done(struct act_call *call, struct act_change *change, enum duty_id duty);
 const char *duty_name(enum duty_id duty);
+/* What is to be told of the first one that a wrong clock has recorded; NULL: there is none. */
+#define DUTY_AHEAD_SIZE 512
+const char *duties_ahead_text(const struct duties *duties, char text_r[DUTY_AHEAD_SIZE]);
 /* Whether a duty goes by this parameter. */
 bool duty_asked_by(const struct rule_spec *spec);
 /* "log-review, leavers": those that are overdue, as many as there is room for. */

@@ -7,7 +7,7 @@
 
 #include "authd/store/internal.h"
 
-/* What was done before it was last done changes nothing. */
+/* What was done before it was last done changes nothing, unless that is still to come. */
 wf_status
 effect_duty(struct writer *w, const struct effect *effect, struct effect_result *result)
 {
@@ -19,6 +19,7 @@ effect_duty(struct writer *w, const struct effect *effect, struct effect_result 
 	sql_put_text(&q, effect->text);
 	sql_put_int(&q, effect->value);
 	sql_put_text(&q, effect->text2);
+	sql_put_int(&q, w->date_us);
 	return sql_run(&q, NULL);
 }
 

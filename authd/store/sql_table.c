@@ -526,7 +526,7 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_DUTY_DONE] =
 		"INSERT INTO duty(name, done_us, done_by) VALUES (?1, ?2, ?3) ON CONFLICT(name) DO"
 		" UPDATE SET done_us = excluded.done_us, done_by = excluded.done_by"
-		" WHERE excluded.done_us > done_us",
+		" WHERE excluded.done_us > done_us OR done_us > ?4",
 	[SQL_VIEW_DUTIES] = "SELECT id, name, done_us, done_by FROM duty WHERE id > ?1"
 			    " ORDER BY id LIMIT ?2",
 	[SQL_CHECKPOINT_INSERT] =

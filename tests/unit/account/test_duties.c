@@ -111,6 +111,32 @@ START_TEST(when_it_was_done)
 }
 END_TEST
 
+/* Recorded by a clock that was a year ahead: it mutes nothing, and is told until it is made good. */
+START_TEST(what_was_done_in_days_to_come_was_not)
+{
+	struct effect effect = {.kind = EFFECT_DUTY, .text = "log-review", .text2 = "root"};
+	struct audit_row row;
+	struct store_job job = {.kind = STORE_ADMIN};
+
+	take("comply = {\"scs4\"}\n");
+	effect.value = rig.now.wall_us + 365 * DAY * INT64_C(1000000);
+	audit_row_init(&row, AUDIT_ADMIN, "duty.done");
+	job.u.admin.effects = &effect;
+	job.u.admin.neffects = 1;
+	job.u.admin.rows = &row;
+	job.u.admin.nrows = 1;
+	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
+	rig_advance(31 * DAY);
+	ck_assert_str_eq(cell("log-review", "state"), "overdue");
+	ck_assert_str_eq(cell("log-review", "done"), "");
+	ck_assert_ptr_nonnull(strstr(rig.text, "'log-review' was recorded as done on 20"));
+	rig_ok("duty.done", "duty=log-review", "reason=x");
+	ck_assert_str_eq(cell("log-review", "state"), "done");
+	ck_assert_int_eq(rig_number((size_t)row_of("log-review"), "done"), rig.now.wall_us);
+	ck_assert_ptr_null(strstr(rig.text, "still to come"));
+}
+END_TEST
+
 START_TEST(what_nobody_asks_for)
 {
 	take("comply = {\"scs4\"}\n");
@@ -156,6 +182,7 @@ suite(void)
 	tcase_add_test(duties, due_and_overdue);
 	tcase_add_test(duties, done_by_somebody);
 	tcase_add_test(duties, when_it_was_done);
+	tcase_add_test(duties, what_was_done_in_days_to_come_was_not);
 	tcase_add_test(duties, what_nobody_asks_for);
 	tcase_add_test(duties, it_is_remembered);
 	suite_add_tcase(it, duties);
