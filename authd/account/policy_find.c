@@ -44,9 +44,8 @@ fill_today(struct policy_find *find)
 	for (size_t rule = 0; rule < R_COUNT; rule++)
 		for (size_t cell = 0; cell < RULE_CELLS; cell++) {
 			const struct rule_spec *spec = rule_spec((enum rule_id)rule);
-			const bool demanded =
-				policy->values.held[rule][cell].set &&
-				!policy_view_lacks(policy, (enum rule_id)rule);
+			const bool demanded = policy->values.held[rule][cell].set &&
+					      !policy_view_lacks(policy, (enum rule_id)rule);
 			struct compose_cell *today = &find->today->cells[rule][cell];
 
 			today->value = in_force(policy, (enum rule_id)rule, cell);
@@ -83,7 +82,7 @@ find_held(const struct policy_find *find, const struct compose_claim *claim)
 	if (clipped.guards == 0)
 		return POLICY_ELSEWHERE;
 	return compose_verdict(&clipped, find->today) == VERDICT_DEVIATES ? POLICY_DEVIATES
-									   : POLICY_MET;
+									  : POLICY_MET;
 }
 
 /* Built in or not there: a value that is composed and weaker is one more thing to tell. */
@@ -91,8 +90,8 @@ static enum policy_finding
 find_other(const struct policy_find *find, const struct compose_claim *claim, enum rule_today today)
 {
 	const struct config_comply *comply = find->view->comply;
-	bool deviates = comply->n > 0 &&
-			compose_verdict(claim, &comply->composed) == VERDICT_DEVIATES;
+	bool deviates =
+		comply->n > 0 && compose_verdict(claim, &comply->composed) == VERDICT_DEVIATES;
 
 	if (claim->sort != CLAIM_VALUE)
 		return deviates ? POLICY_DEVIATES : POLICY_NOT_YET;
@@ -122,8 +121,7 @@ policy_find_open(const struct policy_view *view, struct policy_find *find_r)
 		.today = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*find.today))};
 
 	if (find.today == NULL)
-		return act_say(
-			view->call, WF_NO_MEMORY, "%s", _(wf_status_text(WF_NO_MEMORY)));
+		return act_say(view->call, WF_NO_MEMORY, "%s", _(wf_status_text(WF_NO_MEMORY)));
 	fill_today(&find);
 	*find_r = find;
 	return WF_OK;
@@ -154,9 +152,8 @@ policy_find_text(const struct policy_find *find, const struct compose_claim *cla
 const char *
 policy_finding_word(enum policy_finding finding)
 {
-	static const char *const words[POLICY_FINDINGS] = {
-		N_("met"), N_("deviation"), N_("partly"), N_("not yet"), N_("not in force"),
-		N_("advice")};
+	static const char *const words[POLICY_FINDINGS] = {N_("met"), N_("deviation"), N_("partly"),
+		N_("not yet"), N_("not in force"), N_("advice")};
 
 	return words[finding];
 }

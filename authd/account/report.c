@@ -97,8 +97,8 @@ visit(void *ctx, const struct store_audit_entry *entry)
 {
 	struct pass *pass = ctx;
 	struct audit_row row;
-	wf_status status = audit_check_row(pass->proof->check, entry->seq, entry->encoded,
-		entry->encoded_len, entry->chain);
+	wf_status status = audit_check_row(
+		pass->proof->check, entry->seq, entry->encoded, entry->encoded_len, entry->chain);
 
 	if (status != WF_OK)
 		return act_say_store(pass->reporting->call, status, NULL);
@@ -210,8 +210,7 @@ fact(struct reporting *reporting, const char *name, const char *value, const cha
 static wf_status
 fact_time(struct reporting *reporting, const char *name, int64_t time_us, uint64_t row)
 {
-	const struct report_draft draft = {
-		.cells = {[LINE_PART] = "report", [LINE_NAME] = name},
+	const struct report_draft draft = {.cells = {[LINE_PART] = "report", [LINE_NAME] = name},
 		.time_us = time_us,
 		.row = row};
 	const wf_status status = report_put(&reporting->lines, &draft);
@@ -233,7 +232,7 @@ put_profiles(struct reporting *reporting)
 		if (status == WF_OK)
 			status = fact(reporting, "edition", profile->edition,
 				ja && profile->edition_ja[0] != '\0' ? profile->edition_ja
-								    : profile->edition);
+								     : profile->edition);
 		if (status == WF_OK)
 			status = fact(reporting, "reviewed", profile->reviewed, "");
 	}
@@ -297,8 +296,8 @@ static bool
 asked_before(const struct reporting *reporting, size_t n, const struct rules_criterion *criterion)
 {
 	for (size_t i = 0; i < n; i++)
-		if (rules_asks(policy_view_book(&reporting->view), reporting->profiles[i],
-			    criterion))
+		if (rules_asks(
+			    policy_view_book(&reporting->view), reporting->profiles[i], criterion))
 			return true;
 	return false;
 }
@@ -308,8 +307,7 @@ put_criteria(struct reporting *reporting, size_t index)
 {
 	const struct rules_book *book = policy_view_book(&reporting->view);
 	const struct rules_profile *profile = reporting->profiles[index];
-	const struct rules_catalogue *catalogue =
-		rules_catalogue_find(book, profile->criteria);
+	const struct rules_catalogue *catalogue = rules_catalogue_find(book, profile->criteria);
 	wf_status status = WF_OK;
 
 	for (size_t i = 0; status == WF_OK && catalogue != NULL && i < catalogue->n; i++) {

@@ -134,8 +134,7 @@ service_of(const struct policy *policy, const char *name)
 }
 
 /* What the register calls the place, as bits of enum report_share. */
-static unsigned
-shares_of_class(enum service_class class)
+static unsigned shares_of_class(enum service_class class)
 {
 	static const struct {
 		enum service_class class;

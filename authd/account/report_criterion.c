@@ -26,8 +26,7 @@ put(const struct gathering *gathering, struct report_draft *draft, const char *p
 	draft->cells[LINE_PART] = part;
 	draft->cells[LINE_CRITERION] = gathering->criterion->id;
 	status = report_put(&gathering->reporting->lines, draft);
-	return status == WF_OK ? WF_OK
-			       : act_say_store(gathering->reporting->call, status, NULL);
+	return status == WF_OK ? WF_OK : act_say_store(gathering->reporting->call, status, NULL);
 }
 
 /* --- exceptions: what somebody has written down --- */
@@ -38,13 +37,13 @@ put_answer(const struct gathering *gathering, const struct compose_answer *answe
 	const struct config_answer *written =
 		config_answer_of(gathering->reporting->view.comply, answer);
 	char origin[ACT_ORIGIN_SIZE], value[RULE_VALUE_SIZE] = "none";
-	struct report_draft draft = {.cells = {[LINE_NAME] = answer->spec->name,
-					     [LINE_STATE] = answer->deviates ? "deviate" : "resolve",
-					     [LINE_REASON] = written->reason,
-					     [LINE_VALUE] = value,
-					     [LINE_BY] = written->by,
-					     [LINE_ORIGIN] =
-						     act_origin_text(&written->origin, origin)},
+	struct report_draft draft = {
+		.cells = {[LINE_NAME] = answer->spec->name,
+			[LINE_STATE] = answer->deviates ? "deviate" : "resolve",
+			[LINE_REASON] = written->reason,
+			[LINE_VALUE] = value,
+			[LINE_BY] = written->by,
+			[LINE_ORIGIN] = act_origin_text(&written->origin, origin)},
 		.time_us = written->on_day * 86400 * US_PER_S,
 		.until_us = written->until_day * 86400 * US_PER_S};
 
@@ -110,9 +109,8 @@ in_force_text(const struct gathering *gathering, const struct compose_claim *cla
 	char text_r[RULE_VALUE_SIZE])
 {
 	const struct reporting *reporting = gathering->reporting;
-	const struct policy_held *held =
-		policy_held_strictest(&reporting->call->daemon->config->policy,
-			(enum rule_id)rule_index(claim->spec));
+	const struct policy_held *held = policy_held_strictest(
+		&reporting->call->daemon->config->policy, (enum rule_id)rule_index(claim->spec));
 
 	(void)policy_find_text(&reporting->find, claim, text_r);
 	if (text_r[0] == '\0' && duty_asked_by(claim->spec) && held->set)
@@ -153,8 +151,7 @@ scope_text(const struct compose_claim *claim, char *text_r, size_t size)
 
 	text_r[0] = '\0';
 	if ((claim->spec->splits & RULE_BY_KIND) != 0 && claim->kinds != RULE_ALL)
-		len += (size_t)snprintf(
-			text_r, size, "%s", rule_kinds_text(claim->kinds, kinds));
+		len += (size_t)snprintf(text_r, size, "%s", rule_kinds_text(claim->kinds, kinds));
 	if ((claim->spec->splits & RULE_BY_GUARD) != 0 && claim->guards != RULE_ALL && len < size)
 		(void)snprintf(text_r + len, size - len, "%s%s", len == 0 ? "" : "; ",
 			rule_guards_text(claim->guards, guards));
@@ -214,8 +211,8 @@ static wf_status
 put_claims(struct gathering *gathering)
 {
 	const struct rules_claims *claims = &gathering->reporting->claims;
-	bool (*belongs)(const struct rules_criterion *criterion,
-		const struct compose_claim *claim) = is_by;
+	bool (*belongs)(
+		const struct rules_criterion *criterion, const struct compose_claim *claim) = is_by;
 	wf_status status = WF_OK;
 
 	for (size_t i = 0; i < claims->n; i++)
@@ -337,8 +334,8 @@ static const char *
 reason_of(const struct gathering *gathering, enum report_state state)
 {
 	const struct rules_criterion *criterion = gathering->criterion;
-	const char *why = gathering->reporting->view.japanese ? criterion->why_ja
-							      : criterion->why_en;
+	const char *why =
+		gathering->reporting->view.japanese ? criterion->why_ja : criterion->why_en;
 
 	if (why != NULL)
 		return why;
@@ -378,8 +375,7 @@ finish(struct gathering *gathering, size_t line)
 	struct report_lines *lines = &reporting->lines;
 	const enum report_state state = report_state_of(&gathering->grounds);
 	char hash[REPORT_HASH_SIZE];
-	wf_status status =
-		report_set(lines, line, LINE_STATE, report_state_word(state));
+	wf_status status = report_set(lines, line, LINE_STATE, report_state_word(state));
 
 	if (status == WF_OK)
 		status = report_set(lines, line, LINE_REASON, reason_of(gathering, state));

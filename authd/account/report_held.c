@@ -21,16 +21,16 @@ static const struct {
 	enum judged judged;
 	const char *words, *nothing;
 } held[] = {
-	{AT(accounts.enabled), AT(accounts.accounts), JUDGE_NOT,
-		N_("Accounts that are enabled"), N_("There is no account.")},
+	{AT(accounts.enabled), AT(accounts.accounts), JUDGE_NOT, N_("Accounts that are enabled"),
+		N_("There is no account.")},
 	{AT(accounts.privileged), AT(accounts.enabled), JUDGE_NOT,
-		N_("Enabled accounts that are privileged"),
-		N_("There is no enabled account.")},
+		N_("Enabled accounts that are privileged"), N_("There is no enabled account.")},
 	{AT(accounts.with_second), AT(accounts.wanting_second), JUDGE_NOT,
 		N_("Enabled accounts of people that have a second factor"),
 		N_("There is no enabled account.")},
 	{AT(accounts.dormant), AT(accounts.enabled), JUDGE_NOT,
-		N_("Enabled accounts that have not been used for so long that they count as dormant"),
+		N_("Enabled accounts that have not been used for so long that they count as "
+		   "dormant"),
 		N_("There is no enabled account.")},
 	{AT(accounts.default_ids), AT(accounts.enabled), JUDGE_NONE,
 		N_("Enabled accounts with a name that products bring along"),
@@ -56,12 +56,10 @@ static const struct {
 	{AT(accounts.must_change), AT(accounts.enabled), JUDGE_NOT,
 		N_("Enabled accounts that must change their password at the next login"),
 		N_("There is no enabled account.")},
-	{AT(grants.holding), AT(grants.all), JUDGE_NOT,
-		N_("Grants that hold now; each has an end"),
+	{AT(grants.holding), AT(grants.all), JUDGE_NOT, N_("Grants that hold now; each has an end"),
 		N_("No grant was ever given.")},
 	{AT(sessions.too_long), AT(sessions.open), JUDGE_NONE,
-		N_("Open sessions that are older than is allowed"),
-		N_("No session is open.")},
+		N_("Open sessions that are older than is allowed"), N_("No session is open.")},
 	{AT(incidents.closed), AT(incidents.found), JUDGE_ALL,
 		N_("Findings of the period that were decided on, with level and reason"),
 		N_("Nothing was found in the period.")},
@@ -90,8 +88,8 @@ judge(enum judged judged, uint64_t count, uint64_t total)
 
 /* What belongs to one of them beside the two numbers. */
 static void
-add_details(const struct report_store *store, enum report_holding holding,
-	struct report_figure *figure)
+add_details(
+	const struct report_store *store, enum report_holding holding, struct report_figure *figure)
 {
 	const struct report_held *accounts = &store->accounts;
 
@@ -99,8 +97,7 @@ add_details(const struct report_store *store, enum report_holding holding,
 		(void)snprintf(figure->value, sizeof(figure->value), "%lldd",
 			(long long)accounts->dormant_days);
 	if (holding == HELD_DEFAULT)
-		(void)snprintf(
-			figure->value, sizeof(figure->value), "%s", accounts->default_id);
+		(void)snprintf(figure->value, sizeof(figure->value), "%s", accounts->default_id);
 	if (holding == HELD_LEAKS)
 		figure->time_us = accounts->checked_us;
 	if (holding == HELD_FINDINGS) {
@@ -168,7 +165,7 @@ report_prove_duty(
 		return;
 	}
 	figure_r->verdict = duty->state == DUTY_OVERDUE ? PROOF_CONTRADICTS
-			    : duty->done_us == 0	? PROOF_NO_DATA
+			    : duty->done_us == 0        ? PROOF_NO_DATA
 							: PROOF_HOLDS;
 	figure_r->time_us = duty->done_us;
 	figure_r->until_us = duty->due_us;

@@ -12,9 +12,8 @@
 #define HASHED_MAX (8u << 20)
 
 static const char *const columns[LINE_COLUMNS] = {"part", "criterion", "group", "name", "state",
-	"level", "force", "aim", "text", "reason", "for", "value",
-	"wanted", "origin", "by", "time:time",
-	"until:time", "count:number", "total:number", "row:number", "hash"};
+	"level", "force", "aim", "text", "reason", "for", "value", "wanted", "origin", "by",
+	"time:time", "until:time", "count:number", "total:number", "row:number", "hash"};
 
 static struct report_line *
 grow(struct report_lines *lines)
@@ -24,9 +23,8 @@ grow(struct report_lines *lines)
 	if (lines->n == lines->room) {
 		const size_t room = lines->room == 0 ? 64 : 2 * lines->room;
 
-		list = wf_fault(WF_FAULT_ALLOC)
-			       ? NULL
-			       : reallocarray(lines->list, room, sizeof(*list));
+		list = wf_fault(WF_FAULT_ALLOC) ? NULL
+						: reallocarray(lines->list, room, sizeof(*list));
 		if (list == NULL)
 			return NULL;
 		lines->list = list;

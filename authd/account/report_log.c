@@ -53,17 +53,18 @@ prove_kept(const struct reporting *reporting, struct report_figure *figure)
 		report_say(figure, "%s", _("There is no row of the log."));
 		return;
 	}
-	figure->verdict = whole || retention->since_us <= wanted_us ? PROOF_HOLDS
-								   : PROOF_CONTRADICTS;
+	figure->verdict =
+		whole || retention->since_us <= wanted_us ? PROOF_HOLDS : PROOF_CONTRADICTS;
 	figure->time_us = retention->since_us;
-	(void)snprintf(figure->value, sizeof(figure->value), "%lldd",
-		(long long)retention->keep.days);
+	(void)snprintf(
+		figure->value, sizeof(figure->value), "%lldd", (long long)retention->keep.days);
 	report_say(figure, _("Rows are there since %s; none goes before it is %lld days old."),
 		act_time(retention->since_us, since), (long long)retention->keep.days);
 	if (whole)
 		report_say(figure, "%s", _("Nothing has been removed since the store was made."));
 	else
-		report_say(figure, _("%llu whole months have gone, each behind a row that says so."),
+		report_say(figure,
+			_("%llu whole months have gone, each behind a row that says so."),
 			(unsigned long long)reporting->store.months_removed);
 }
 
@@ -119,8 +120,7 @@ take_last(const struct report_happened *happened, struct report_figure *figure)
 static bool
 is_late(const struct reporting *reporting, int64_t last_us)
 {
-	const int64_t every_s =
-		config_backup_every_s(reporting->call->daemon->config);
+	const int64_t every_s = config_backup_every_s(reporting->call->daemon->config);
 
 	return every_s > 0 && reporting->period.until_us - last_us > 2 * every_s * US_PER_S;
 }
@@ -133,16 +133,14 @@ prove_backup(const struct reporting *reporting, struct report_figure *figure)
 	char last[ACT_TIME_SIZE];
 
 	if (made->count == 0) {
-		figure->verdict = is_late(reporting, reporting->period.since_us)
-					  ? PROOF_CONTRADICTS
-					  : PROOF_NO_DATA;
+		figure->verdict = is_late(reporting, reporting->period.since_us) ? PROOF_CONTRADICTS
+										 : PROOF_NO_DATA;
 		report_say(figure, "%s", _("No backup was made in the period."));
 		return;
 	}
 	take_last(made, figure);
-	figure->verdict = failed->count > 0 || is_late(reporting, made->last_us)
-				  ? PROOF_EXCEPTIONS
-				  : PROOF_HOLDS;
+	figure->verdict = failed->count > 0 || is_late(reporting, made->last_us) ? PROOF_EXCEPTIONS
+										 : PROOF_HOLDS;
 	report_say(figure, _("%llu backups were made and read back, the last on %s."),
 		(unsigned long long)made->count, act_time(made->last_us, last));
 	if (failed->count > 0)
@@ -158,7 +156,8 @@ prove_second(const struct reporting *reporting, struct report_figure *figure)
 	const struct report_happened *copied = &reporting->log.events[EVENT_BACKUP_SECOND];
 
 	if (copied->count == 0) {
-		report_say(figure, "%s", _("No backup was copied to a second place in the period."));
+		report_say(
+			figure, "%s", _("No backup was copied to a second place in the period."));
 		return;
 	}
 	take_last(copied, figure);

@@ -20,8 +20,7 @@ report_say(struct report_figure *figure, const char *format, ...)
 	if (len > 0 && len + 1 < sizeof(figure->text))
 		*at++ = ' ';
 	va_start(list, format);
-	(void)vsnprintf(
-		at, sizeof(figure->text) - (size_t)(at - figure->text), format, list);
+	(void)vsnprintf(at, sizeof(figure->text) - (size_t)(at - figure->text), format, list);
 	va_end(list);
 }
 
@@ -118,8 +117,7 @@ static const struct event_words {
 	{EVENT_LOCK, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Locks of accounts after too many wrong answers"),
 		N_("No account had to be locked in the period.")},
-	{EVENT_UNLOCK, PROOF_FIGURES, PROOF_NO_DATA,
-		N_("Accounts unlocked by hand"),
+	{EVENT_UNLOCK, PROOF_FIGURES, PROOF_NO_DATA, N_("Accounts unlocked by hand"),
 		N_("No account was unlocked by hand in the period.")},
 	{EVENT_TRY_WRONG, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Wrong answers that were evaluated and counted"),
@@ -152,25 +150,22 @@ static const struct event_words {
 	{EVENT_ACCOUNT_DISABLED, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Accounts disabled, each with a row of the log"),
 		N_("No account was disabled in the period.")},
-	{EVENT_GRANT_ADDED, PROOF_FIGURES, PROOF_NO_DATA,
-		N_("Grants given, each with its end"),
+	{EVENT_GRANT_ADDED, PROOF_FIGURES, PROOF_NO_DATA, N_("Grants given, each with its end"),
 		N_("No grant was given in the period.")},
 	{EVENT_SESSION_OPENED, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Sessions opened, each with a row of the log"),
 		N_("No session was opened in the period.")},
-	{EVENT_BREAK_GLASS, PROOF_FIGURES, PROOF_NO_DATA,
-		N_("Uses of the emergency codes"),
+	{EVENT_BREAK_GLASS, PROOF_FIGURES, PROOF_NO_DATA, N_("Uses of the emergency codes"),
 		N_("The emergency codes were not used in the period.")},
 	{EVENT_RELOAD, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Times that the configuration was taken anew, each with a row of the log"),
 		N_("The configuration was not changed in the period.")},
-	{EVENT_CLOCK_JUMP, PROOF_EXCEPTIONS, PROOF_HOLDS,
-		N_("Jumps of the clock"), N_("The clock did not jump in the period.")},
+	{EVENT_CLOCK_JUMP, PROOF_EXCEPTIONS, PROOF_HOLDS, N_("Jumps of the clock"),
+		N_("The clock did not jump in the period.")},
 	{EVENT_LOG_EXPORT, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Rows about exports of the log, each with who and what"),
 		N_("The log was not exported in the period.")},
-	{EVENT_REVIEW, PROOF_FIGURES, PROOF_NO_DATA,
-		N_("Reviews of the log that were signed"),
+	{EVENT_REVIEW, PROOF_FIGURES, PROOF_NO_DATA, N_("Reviews of the log that were signed"),
 		N_("No review of the log was signed in the period.")},
 	{EVENT_ACT, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Acts of administration in the log, each with who did it"),

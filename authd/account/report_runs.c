@@ -47,8 +47,8 @@ report_count_run(struct report_count *count, uint64_t seq, const struct audit_ro
 	const enum account_kind kind = report_set_has_name(count->privileged, row->user)
 					       ? ACCOUNT_PRIVILEGED
 					       : ACCOUNT_GENERAL;
-	const uint64_t threshold = (uint64_t)policy_number_of(
-		count->policy, R_LOCK_THRESHOLD, kind, GUARD_MFA);
+	const uint64_t threshold =
+		(uint64_t)policy_number_of(count->policy, R_LOCK_THRESHOLD, kind, GUARD_MFA);
 	struct report_run *run;
 
 	if (count->runs == NULL || row->user[0] == '\0' || (!is_wrong(row) && !is_end(row)))
@@ -57,6 +57,6 @@ report_count_run(struct report_count *count, uint64_t seq, const struct audit_ro
 	run->wrong = is_end(row) ? 0 : run->wrong + row->count;
 	count->longest.over = count->longest.over || run->wrong > threshold;
 	if (run->wrong > count->longest.wrong)
-		count->longest = (struct report_longest){
-			run->wrong, threshold, seq, count->longest.over};
+		count->longest =
+			(struct report_longest){run->wrong, threshold, seq, count->longest.over};
 }

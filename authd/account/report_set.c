@@ -49,8 +49,7 @@ report_set_sort(struct report_set *set)
 bool
 report_set_has(const struct report_set *set, uint64_t member)
 {
-	return set->n > 0 &&
-	       bsearch(&member, set->list, set->n, sizeof(member), compare) != NULL;
+	return set->n > 0 && bsearch(&member, set->list, set->n, sizeof(member), compare) != NULL;
 }
 
 bool

@@ -35,8 +35,7 @@ is_partial(const struct report_grounds *grounds)
 static bool
 is_established(const struct report_grounds *grounds)
 {
-	const unsigned meets =
-		BIT(POLICY_MET) | BIT(POLICY_ELSEWHERE) | BIT(POLICY_PARTLY);
+	const unsigned meets = BIT(POLICY_MET) | BIT(POLICY_ELSEWHERE) | BIT(POLICY_PARTLY);
 
 	return (!grounds->waits && (has(grounds->findings, meets) || grounds->built_in)) ||
 	       has(grounds->verdicts, BIT(PROOF_HOLDS) | BIT(PROOF_EXCEPTIONS));
@@ -69,8 +68,8 @@ report_state_word(enum report_state state)
 const char *
 report_verdict_word(enum report_verdict verdict)
 {
-	static const char *const words[REPORT_VERDICTS] = {N_("no data"), N_("figures"),
-		N_("supports"), N_("exceptions"), N_("contradicts")};
+	static const char *const words[REPORT_VERDICTS] = {
+		N_("no data"), N_("figures"), N_("supports"), N_("exceptions"), N_("contradicts")};
 
 	return words[verdict];
 }

@@ -31,10 +31,9 @@ take_credential(void *ctx, const struct credential *credential)
 	struct reporting *reporting = ctx;
 	wf_status status = WF_OK;
 
-	if (credential->state == CREDENTIAL_ACTIVE && (credential->factor == FACTOR_TOTP ||
-							      credential->factor == FACTOR_HOTP))
-		status = report_set_add(
-			&reporting->store.tokens, (uint64_t)credential->account_id);
+	if (credential->state == CREDENTIAL_ACTIVE &&
+		(credential->factor == FACTOR_TOTP || credential->factor == FACTOR_HOTP))
+		status = report_set_add(&reporting->store.tokens, (uint64_t)credential->account_id);
 	return status == WF_OK ? WF_OK : act_say_store(reporting->call, status, NULL);
 }
 
@@ -60,8 +59,9 @@ count_password(struct walk *walk)
 		return;
 	held->passwords++;
 	held->noted += note->length > 0;
-	held->too_short += note->length > 0 && (int64_t)note->length < policy_number_of(policy,
-					       R_PASSWORD_MIN, account->kind, guard);
+	held->too_short += note->length > 0 &&
+			   (int64_t)note->length <
+				   policy_number_of(policy, R_PASSWORD_MIN, account->kind, guard);
 	held->checkable += policy->leaks != NULL;
 	held->leaks_checked += note->checked_us > 0;
 	if (note->checked_us > 0 && (held->checked_us == 0 || note->checked_us < held->checked_us))
@@ -110,8 +110,7 @@ take_account(void *ctx, const struct account *account)
 		return WF_OK;
 	held->accounts++;
 	if (account->kind == ACCOUNT_PRIVILEGED)
-		status = report_set_add_name(
-			&walk->reporting->store.privileged, account->name);
+		status = report_set_add_name(&walk->reporting->store.privileged, account->name);
 	if (status != WF_OK)
 		return act_say_store(walk->reporting->call, status, NULL);
 	if (account->state != ACCOUNT_ENABLED) {
@@ -126,10 +125,10 @@ take_account(void *ctx, const struct account *account)
 static wf_status
 read_accounts(struct reporting *reporting)
 {
-	const struct policy_held *dormant = policy_held_strictest(
-		&reporting->call->daemon->config->policy, R_ACCOUNTS_DORMANT);
-	struct walk walk = {.reporting = reporting,
-		.date_us = store_date_us(reporting->call->daemon->store)};
+	const struct policy_held *dormant =
+		policy_held_strictest(&reporting->call->daemon->config->policy, R_ACCOUNTS_DORMANT);
+	struct walk walk = {
+		.reporting = reporting, .date_us = store_date_us(reporting->call->daemon->store)};
 	wf_status status;
 
 	reporting->store.accounts.dormant_days =
@@ -151,8 +150,8 @@ take_grant(void *ctx, const struct grant *grant)
 	struct report_grants *grants = &reporting->store.grants;
 
 	grants->all++;
-	grants->holding += act_grant_state(grant,
-		store_date_us(reporting->call->daemon->store)) == GRANT_HOLDS;
+	grants->holding += act_grant_state(grant, store_date_us(reporting->call->daemon->store)) ==
+			   GRANT_HOLDS;
 	return WF_OK;
 }
 
@@ -161,10 +160,9 @@ take_session(void *ctx, const struct store_session_entry *session)
 {
 	struct reporting *reporting = ctx;
 	struct report_sessions *sessions = &reporting->store.sessions;
-	const struct policy_held *longest = policy_held_strictest(
-		&reporting->call->daemon->config->policy, R_SESSION_TIMEOUT);
-	const int64_t age_us =
-		store_date_us(reporting->call->daemon->store) - session->opened_us;
+	const struct policy_held *longest =
+		policy_held_strictest(&reporting->call->daemon->config->policy, R_SESSION_TIMEOUT);
+	const int64_t age_us = store_date_us(reporting->call->daemon->store) - session->opened_us;
 
 	sessions->open++;
 	sessions->too_long += longest->set && age_us > longest->value * US_PER_S;
@@ -195,8 +193,8 @@ take_incident(void *ctx, const struct incident *incident)
 	if (incident->closed_us < incidents->closed_us)
 		return WF_OK;
 	incidents->closed_us = incident->closed_us;
-	(void)snprintf(incidents->closed_by, sizeof(incidents->closed_by), "%s",
-		incident->closed_by);
+	(void)snprintf(
+		incidents->closed_by, sizeof(incidents->closed_by), "%s", incident->closed_by);
 	return WF_OK;
 }
 

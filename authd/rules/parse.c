@@ -453,7 +453,8 @@ parse_profile(struct rules_profile *profile, const char *text)
 static wf_status
 parse_catalogue(struct rules_catalogue *catalogue, const char *text)
 {
-	cfg_opt_t criterion[] = {TEXT("level"), TEXT("force"), TEXT("aim"), TEXTS("by"), TEXTS("shown"), TEXT("ja"),
+	cfg_opt_t criterion[] = {TEXT("level"), TEXT("force"), TEXT("aim"), TEXTS("by"),
+		TEXTS("shown"), TEXT("ja"),
 		TEXT("en"), TEXT("why_ja"), TEXT("why_en"), CFG_INT("line", 0, CFGF_NODEFAULT),
 		CFG_END()};
 	cfg_opt_t options[] = {

@@ -40,8 +40,8 @@ read_states(const char *profile, struct states *states_r)
 		ck_assert_uint_lt(states_r->n, CRITERIA_MAX);
 		(void)snprintf(states_r->list[states_r->n].id, sizeof(states_r->list[0].id), "%s",
 			rig_cell(row, "criterion"));
-		(void)snprintf(states_r->list[states_r->n++].state,
-			sizeof(states_r->list[0].state), "%s", rig_cell(row, "state"));
+		(void)snprintf(states_r->list[states_r->n++].state, sizeof(states_r->list[0].state),
+			"%s", rig_cell(row, "state"));
 	}
 }
 
