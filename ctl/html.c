@@ -384,7 +384,7 @@ html_cell(struct html *html, const char *text)
 void
 html_cell_count(struct html *html, uint64_t count)
 {
-	char text[HTML_COUNT_SIZE];
+	char text[HTML_COUNT_SIZE] = "";
 
 	html_cell(html, html_count(count, text));
 }

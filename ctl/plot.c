@@ -134,8 +134,10 @@ short_count(double count, char text_r[SHORT_SIZE])
 	size_t unit = 0;
 	unsigned tenths;
 
-	for (; count >= 1000; count /= 1000)
+	while (count >= 1000) {
+		count /= 1000;
 		unit++;
+	}
 	tenths = (unsigned)(count * 10 + 1e-6);
 	if (unit > 0 && tenths < 100 && tenths % 10 != 0)
 		(void)snprintf(text_r, SHORT_SIZE, "%u.%u%s", tenths / 10, tenths % 10,

@@ -347,7 +347,7 @@ least_width(const struct table *table, size_t column)
 static bool
 wrap_columns(const struct table *table, size_t width, struct table_layout *layout)
 {
-	size_t least[TABLE_COLUMNS_MAX];
+	size_t least[TABLE_COLUMNS_MAX] = {0};
 
 	for (size_t i = 0; i < layout->n; i++)
 		least[i] = least_width(table, layout->picked[i]);
