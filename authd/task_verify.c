@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "authd/audit/check.h"
+#include "authd/audit/format.h"
 #include "authd/tasks.h"
 #include "common/fault.h"
 #include "common/i18n.h"
@@ -128,6 +129,7 @@ check_log(struct verify *v, const struct store_log_identity *identity, int64_t m
 		.store = store,
 		.generation = identity->generation,
 		.made_us = made_us,
+		.elsewhere = v->checkpoints != NULL,
 		.fault = say_fault};
 	wf_status status = audit_store_name(identity->id, store);
 
@@ -148,6 +150,20 @@ check_log(struct verify *v, const struct store_log_identity *identity, int64_t m
 	return status;
 }
 
+static void
+say_restores(const struct audit_check *check)
+{
+	const struct audit_restore *restores;
+	const size_t n = audit_check_restores(check, &restores);
+	char text[512], when[40];
+
+	for (size_t i = 0; i < n; i++) {
+		audit_time_text(restores[i].time_us, 0, when);
+		audit_restore_text(&restores[i], text, sizeof(text));
+		printf("%s  %s\n", when, text);
+	}
+}
+
 static bool
 say_verdict(const struct verify *v)
 {
@@ -164,6 +180,7 @@ say_verdict(const struct verify *v)
 		(unsigned long long)sums->fitting, (unsigned long long)sums->superseded,
 		(unsigned long long)sums->outside, (unsigned long long)sums->foreign);
 	putchar('\n');
+	say_restores(v->check);
 	return true;
 }
 

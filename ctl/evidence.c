@@ -1,242 +1,27 @@
 /*
  * log verify: the live log by the daemon, an export by ourselves with nothing but a public key, a
- * backup by warifud; each of them against checkpoints that were kept elsewhere.  log key.
+ * backup by warifud; each of them against checkpoints that were kept elsewhere, which we check
+ * ourselves but for those of a backup.  log key.
  */
 #include "config.h"
 
 #include "ctl/evidence.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "common/fault.h"
 #include "common/i18n.h"
 #include "ctl/ask.h"
 #include "ctl/handlers.h"
 #include "ctl/warifud.h"
+#include "ctl/when.h"
 
-#define PAGE 16 /* lines of log.match */
-
-/* --- the live log --- */
-
-/* Checkpoints of a file, to be handed to the daemon a page at a time. */
-struct kept {
-	struct ctl *ctl;
-	struct audit_checkpoint *all; /* owned */
-	size_t n, room;
-	uint64_t broken;
-	uint64_t fitting, foreign, superseded, outside, faults;
-	bool ours; /* some are of this log: the daemon also counts those that announce its keys */
-	struct table table; /* of the faults */
-};
-
-static bool
-keep(void *ctx, const struct audit_checkpoint *checkpoint)
-{
-	struct kept *kept = ctx;
-
-	if (kept->n == kept->room) {
-		size_t room = kept->room == 0 ? 256 : 2 * kept->room;
-		struct audit_checkpoint *all =
-			wf_fault(WF_FAULT_ALLOC) ? NULL
-						 : realloc(kept->all, room * sizeof(*all));
-
-		if (all == NULL) {
-			ctl_error(kept->ctl, "%s", _(wf_status_text(WF_NO_MEMORY)));
-			return false;
-		}
-		kept->all = all;
-		kept->room = room;
-	}
-	kept->all[kept->n++] = *checkpoint;
-	return true;
-}
-
-/* Those of one log together, in the order in which they were made. */
-static int
-compare(const void *a, const void *b)
-{
-	const struct audit_checkpoint *x = a, *y = b;
-	int order = strcmp(x->node, y->node);
-
-	if (order == 0)
-		order = strcmp(x->store, y->store);
-	if (order == 0)
-		order = (x->generation > y->generation) - (x->generation < y->generation);
-	if (order == 0)
-		order = (x->number > y->number) - (x->number < y->number);
-	return order != 0 ? order : (x->seq > y->seq) - (x->seq < y->seq);
-}
-
-static uint64_t
-figure(const struct answer *answer, const char *column)
-{
-	return strtoull(table_cell(&answer->table, 0, column), NULL, 10);
-}
+/* --- a check, and what it has found --- */
 
 static const char *const fault_columns[] = {"fault", "good-seq:number", "good-time:time",
 	"problem-seq:number", "problem-time:time", "problem"};
 
 #define FAULT_COLUMNS (sizeof(fault_columns) / sizeof(fault_columns[0]))
-
-static bool
-fault_table(struct table *table)
-{
-	bool fine = true;
-
-	table_init(table);
-	for (size_t i = 0; i < FAULT_COLUMNS; i++)
-		fine = table_add_column(table, fault_columns[i]) == WF_OK && fine;
-	return fine;
-}
-
-static bool
-is_of(const struct audit_checkpoint *checkpoint, const struct answer *answer)
-{
-	return strcmp(checkpoint->node, table_cell(&answer->table, 0, "node")) == 0 &&
-	       strcmp(checkpoint->store, table_cell(&answer->table, 0, "store")) == 0;
-}
-
-/* What the daemon has found on this page. */
-static void
-gather(struct kept *kept, const struct answer *answer)
-{
-	static const char *const names[] = {"fault", "good-seq", "good-time", "problem-seq",
-		"problem-time", "problem"};
-
-	kept->fitting += figure(answer, "checkpoints");
-	kept->foreign += figure(answer, "foreign");
-	kept->superseded += figure(answer, "superseded");
-	kept->outside += figure(answer, "outside");
-	for (size_t row = 0; row < answer->table.nrows; row++) {
-		const char *cells[FAULT_COLUMNS];
-
-		for (size_t i = 0; i < FAULT_COLUMNS; i++)
-			cells[i] = table_cell(&answer->table, row, names[i]);
-		if (cells[0][0] == '\0')
-			continue;
-		kept->faults++;
-		(void)!table_add_row(&kept->table, cells, FAULT_COLUMNS);
-	}
-}
-
-/* One page; the last line of the one before comes again, so that two of one number meet. */
-static int
-match_page(struct kept *kept, size_t from, size_t n)
-{
-	static char keys[PAGE][8], lines[PAGE][AUDIT_CHECKPOINT_SIZE];
-	struct ask ask;
-	struct answer answer;
-	int code;
-
-	ask_init(&ask, "log.match");
-	ask.slow = true;
-	for (size_t i = 0; i < n; i++) {
-		(void)snprintf(keys[i], sizeof(keys[i]), "line%zu", i + 1);
-		audit_checkpoint_write(&kept->all[from + i], lines[i]);
-		ask_text(&ask, keys[i], lines[i]);
-	}
-	ask_daemon(kept->ctl, &ask, &answer);
-	code = answer_complain(kept->ctl, &answer);
-	if (code == CTL_OK)
-		gather(kept, &answer);
-	for (size_t i = 0; code == CTL_OK && i < n; i++)
-		kept->ours = kept->ours || is_of(&kept->all[from + i], &answer);
-	answer_clear(&answer);
-	return code;
-}
-
-static void
-say_faults(struct kept *kept)
-{
-	for (size_t row = 0; row < kept->table.nrows; row++)
-		ctl_error(kept->ctl, "%s", table_cell(&kept->table, row, "problem"));
-	if (kept->broken > 0)
-		ctl_error(kept->ctl,
-			WF_NGETTEXT("%llu line of the checkpoints is damaged or was changed",
-				"%llu lines of the checkpoints are damaged or were changed",
-				kept->broken),
-			(unsigned long long)kept->broken);
-	if (kept->faults == 0 && !kept->ours)
-		ctl_error(kept->ctl, _("none of the checkpoints is of this log: they are of "
-				       "another host or another store"));
-}
-
-static int
-verdict(struct kept *kept)
-{
-	bool fine = kept->faults == 0 && kept->broken == 0 && kept->ours;
-
-	say_faults(kept);
-	if (!fine || kept->ctl->json)
-		return fine ? CTL_OK : CTL_NO;
-	ctl_say(kept->ctl,
-		_("Checkpoints that fit: %llu; made void by a restore: %llu; of rows that have "
-		  "expired: %llu; of other logs: %llu."),
-		(unsigned long long)kept->fitting, (unsigned long long)kept->superseded,
-		(unsigned long long)kept->outside, (unsigned long long)kept->foreign);
-	return CTL_OK;
-}
-
-static int
-match(struct ctl *ctl, const char *path)
-{
-	struct kept kept = {.ctl = ctl};
-	int code = CTL_NO;
-
-	if (fault_table(&kept.table) &&
-		evidence_checkpoints(ctl, path, keep, &kept, &kept.broken)) {
-		size_t at = 0;
-
-		code = CTL_OK;
-		if (kept.n > 1)
-			qsort(kept.all, kept.n, sizeof(kept.all[0]), compare);
-		while (code == CTL_OK && at < kept.n) {
-			size_t from = at > 0 ? at - 1 : 0;
-			size_t n = kept.n - from < PAGE ? kept.n - from : PAGE;
-
-			code = match_page(&kept, from, n);
-			at = from + n;
-		}
-		if (code == CTL_OK)
-			code = verdict(&kept);
-	}
-	table_clear(&kept.table);
-	free(kept.all);
-	return code;
-}
-
-static int
-verify_live(struct ctl *ctl, const struct parsed *parsed)
-{
-	const char *checkpoints = args_option(parsed, "checkpoints");
-	struct ask ask;
-	struct answer answer;
-	int code;
-
-	ask_init(&ask, parsed->command->act);
-	ask.slow = true;
-	ask_daemon(ctl, &ask, &answer);
-	/* A chain that is wrong may be told by the status or by the row: either is a no. */
-	code = answer_show(ctl, parsed->command, &answer);
-	if (code == CTL_OK && strcmp(table_cell(&answer.table, 0, "ok"), "1") != 0) {
-		ctl_error(ctl, _("the log is not in order"));
-		code = CTL_NO;
-	}
-	answer_clear(&answer);
-	if (checkpoints == NULL || (code != CTL_OK && code != CTL_NO))
-		return code;
-	return match(ctl, checkpoints) == CTL_OK ? code : CTL_NO;
-}
-
-/* --- an export --- */
-
-struct verifying {
-	struct ctl *ctl;
-	struct audit_check *check;
-	struct table table;
-};
 
 static void
 number(int64_t value, char text_r[24])
@@ -261,16 +46,46 @@ note_fault(void *ctx, const struct audit_fault *fault)
 	(void)!table_add_row(&verifying->table, cells, FAULT_COLUMNS);
 }
 
-static bool
-add_checkpoint(void *ctx, const struct audit_checkpoint *checkpoint)
+bool
+verifying_begin(
+	struct verifying *verifying, struct ctl *ctl, struct audit_check_options *options)
 {
-	struct verifying *verifying = ctx;
-	wf_status status = audit_check_add(verifying->check, checkpoint, false);
+	bool fine = true;
 
-	if (status != WF_OK)
-		ctl_error(verifying->ctl, "%s", _(wf_status_text(status)));
-	return status == WF_OK;
+	*verifying = (struct verifying){.ctl = ctl};
+	options->ctx = verifying;
+	options->fault = note_fault;
+	table_init(&verifying->table);
+	for (size_t i = 0; i < FAULT_COLUMNS; i++)
+		fine = table_add_column(&verifying->table, fault_columns[i]) == WF_OK && fine;
+	fine = fine && audit_check_new(options, &verifying->check) == WF_OK;
+	if (!fine)
+		ctl_error(ctl, "%s", _(wf_status_text(WF_NO_MEMORY)));
+	return fine;
 }
+
+void
+verifying_end(struct verifying *verifying)
+{
+	audit_check_free(&verifying->check);
+	table_clear(&verifying->table);
+}
+
+void
+verifying_say_restores(const struct verifying *verifying)
+{
+	const struct audit_restore *restores;
+	const size_t n = audit_check_restores(verifying->check, &restores);
+	char text[512], when[32];
+
+	for (size_t i = 0; i < n; i++) {
+		when_format(restores[i].time_us, when);
+		audit_restore_text(&restores[i], text, sizeof(text));
+		ctl_say(verifying->ctl, "%s  %s", when, text);
+	}
+}
+
+/* --- an export --- */
 
 static bool
 load_evidence(struct verifying *verifying, const struct parsed *parsed)
@@ -278,7 +93,6 @@ load_evidence(struct verifying *verifying, const struct parsed *parsed)
 	struct ctl *ctl = verifying->ctl;
 	const char *key = args_option(parsed, "public-key");
 	const char *checkpoints = args_option(parsed, "checkpoints");
-	uint64_t broken = 0;
 
 	if (checkpoints != NULL && key == NULL) {
 		ctl_error(ctl, _("name the public key as well: --public-key FILE, as 'warifu log "
@@ -287,17 +101,15 @@ load_evidence(struct verifying *verifying, const struct parsed *parsed)
 	}
 	if (key != NULL && !evidence_keys(ctl, key, verifying->check))
 		return false;
-	if (checkpoints != NULL && !evidence_checkpoints(ctl, checkpoints, add_checkpoint,
-					   verifying, &broken))
-		return false;
-	if (broken > 0)
-		audit_check_broken(verifying->check, checkpoints);
-	return true;
+	return checkpoints == NULL || evidence_checkpoints(ctl, checkpoints, verifying->check);
 }
 
 static void
-show_sums(struct ctl *ctl, const struct audit_check_sums *sums, bool checkpoints)
+show_sums(const struct verifying *verifying, bool checkpoints)
 {
+	const struct audit_check_sums *sums = audit_check_sums(verifying->check);
+	struct ctl *ctl = verifying->ctl;
+
 	ctl_say(ctl,
 		WF_NGETTEXT("%llu row, none missing, added or changed.",
 			"%llu rows, none missing, added or changed.", sums->rows),
@@ -316,6 +128,7 @@ show_sums(struct ctl *ctl, const struct audit_check_sums *sums, bool checkpoints
 	else
 		ctl_say(ctl, _("Without checkpoints nobody can tell whether all of it was "
 			       "written anew: name them with --checkpoints."));
+	verifying_say_restores(verifying);
 }
 
 static int
@@ -327,7 +140,7 @@ show_verdict(struct verifying *verifying, bool checkpoints)
 	if (ctl->json)
 		(void)!table_print_json(&verifying->table, false, ctl->out);
 	else if (sums->faults == 0)
-		show_sums(ctl, sums, checkpoints);
+		show_sums(verifying, checkpoints);
 	for (size_t row = 0; !ctl->json && row < verifying->table.nrows; row++) {
 		table_print_vertical(&verifying->table, row, NULL, ctl->width, ctl->out);
 		fputc('\n', ctl->out);
@@ -340,25 +153,21 @@ show_verdict(struct verifying *verifying, bool checkpoints)
 static int
 verify_export(struct ctl *ctl, const struct parsed *parsed)
 {
-	struct verifying verifying = {.ctl = ctl};
-	const struct audit_check_options options = {.node = "",
+	const bool checkpoints = args_option(parsed, "checkpoints") != NULL;
+	struct verifying verifying;
+	struct audit_check_options options = {.node = "",
 		.store = "",
 		.whole = args_option(parsed, "whole") != NULL,
-		.ctx = &verifying,
-		.fault = note_fault};
+		.elsewhere = checkpoints};
 	int code = CTL_NO;
 
-	if (!fault_table(&verifying.table) ||
-		audit_check_new(&options, &verifying.check) != WF_OK)
-		ctl_error(ctl, "%s", _(wf_status_text(WF_NO_MEMORY)));
-	else if (load_evidence(&verifying, parsed) &&
-		 audit_check_begin(verifying.check) == WF_OK &&
-		 evidence_export(ctl, args_option(parsed, "export"), verifying.check)) {
+	if (verifying_begin(&verifying, ctl, &options) && load_evidence(&verifying, parsed) &&
+		audit_check_begin(verifying.check) == WF_OK &&
+		evidence_export(ctl, args_option(parsed, "export"), verifying.check)) {
 		audit_check_end(verifying.check, NULL);
-		code = show_verdict(&verifying, args_option(parsed, "checkpoints") != NULL);
+		code = show_verdict(&verifying, checkpoints);
 	}
-	audit_check_free(&verifying.check);
-	table_clear(&verifying.table);
+	verifying_end(&verifying);
 	return code;
 }
 
@@ -388,7 +197,7 @@ ctl_log_verify(struct ctl *ctl, const struct parsed *parsed)
 	}
 	if (args_option(parsed, "backup") != NULL)
 		return verify_backup(ctl, parsed);
-	return verify_live(ctl, parsed);
+	return evidence_live(ctl, parsed);
 }
 
 /* Behind the table the keys themselves; who reads them skips what stands around them. */

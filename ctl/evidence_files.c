@@ -43,25 +43,19 @@ file_is_over(struct ctl *ctl, const char *path, FILE *file)
 }
 
 bool
-evidence_keys(struct ctl *ctl, const char *path, struct audit_check *check)
+evidence_keys_text(
+	struct ctl *ctl, const char *path, const char *text, size_t len, struct audit_check *check)
 {
-	static char text[KEYS_MAX];
-	FILE *file = file_open(ctl, path);
-	const char *at = text;
 	struct signing_public public;
-	size_t left, used = 0, n = 0;
+	size_t used = 0, n = 0;
 	wf_status status;
 
-	if (file == NULL)
-		return false;
-	left = fread(text, 1, sizeof(text), file);
-	file_close(file);
-	while ((status = signing_public_read(at, left, &public, &used)) == WF_OK) {
+	while ((status = signing_public_read(text, len, &public, &used)) == WF_OK) {
 		status = audit_check_trust(check, &public);
 		if (status != WF_OK)
 			break;
-		at += used;
-		left -= used;
+		text += used;
+		len -= used;
 		n++;
 	}
 	if (status == WF_NOT_FOUND && n > 0)
@@ -70,50 +64,39 @@ evidence_keys(struct ctl *ctl, const char *path, struct audit_check *check)
 	return false;
 }
 
-struct finding {
-	bool (*take)(void *ctx, const struct audit_checkpoint *checkpoint);
-	void *ctx;
-	uint64_t broken;
-};
-
-static bool
-line_checkpoints(struct finding *finding, const char *line, size_t len)
-{
-	struct audit_checkpoint checkpoint;
-	size_t used = 0;
-	wf_status status;
-
-	while ((status = audit_checkpoint_find(line, len, &checkpoint, &used)) != WF_NOT_FOUND) {
-		if (status == WF_OK && !finding->take(finding->ctx, &checkpoint))
-			return false;
-		finding->broken += status != WF_OK;
-		line += used;
-		len -= used;
-	}
-	return true;
-}
-
 bool
-evidence_checkpoints(struct ctl *ctl, const char *path,
-	bool (*take)(void *ctx, const struct audit_checkpoint *checkpoint), void *ctx,
-	uint64_t *broken_r)
+evidence_keys(struct ctl *ctl, const char *path, struct audit_check *check)
 {
-	struct finding finding = {.take = take, .ctx = ctx};
+	static char text[KEYS_MAX];
 	FILE *file = file_open(ctl, path);
-	char *line = NULL;
-	size_t size = 0;
-	bool fine = true;
-	ssize_t len;
+	size_t len;
 
 	if (file == NULL)
 		return false;
-	while (fine && (len = getline(&line, &size, file)) >= 0)
-		fine = line_checkpoints(&finding, line, (size_t)len);
-	fine = fine && file_is_over(ctl, path, file);
+	len = fread(text, 1, sizeof(text), file);
+	file_close(file);
+	return evidence_keys_text(ctl, path, text, len, check);
+}
+
+bool
+evidence_checkpoints(struct ctl *ctl, const char *path, struct audit_check *check)
+{
+	FILE *file = file_open(ctl, path);
+	char *line = NULL;
+	size_t size = 0;
+	wf_status status = WF_OK;
+	ssize_t len;
+	bool fine;
+
+	if (file == NULL)
+		return false;
+	while (status == WF_OK && (len = getline(&line, &size, file)) >= 0)
+		status = audit_check_add_text(check, line, (size_t)len);
+	if (status != WF_OK)
+		ctl_error(ctl, "%s", _(wf_status_text(status)));
+	fine = status == WF_OK && file_is_over(ctl, path, file);
 	free(line);
 	file_close(file);
-	if (fine)
-		*broken_r = finding.broken;
 	return fine;
 }
 

@@ -199,6 +199,7 @@ static const struct {
 	{"resealed", N_("Secrets sealed anew")},
 	{"reserve-used", N_("Reserve of the lock used")},
 	{"responsible", N_("Responsible")},
+	{"restores", N_("Restores")},
 	{"result", N_("Result")},
 	{"reviewed", N_("Reviewed")},
 	{"rows", N_("Rows")},

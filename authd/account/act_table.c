@@ -135,11 +135,9 @@ static const struct act_arg_spec log_show_args[] = {
 	{.name = "seq", .type = ARG_NUMBER, .required = true, .min = 1, .max = INT64_MAX}, END};
 static const struct act_arg_spec log_export_args[] = {LOG_FILTERS, NUMBER("limit", 1, 10000),
 	CHOICE("format", "jsonl|csv"), END};
-#define LINE(name) TEXT(name, AUDIT_CHECKPOINT_SIZE)
-static const struct act_arg_spec match_args[] = {LINE("line1"), LINE("line2"), LINE("line3"),
-	LINE("line4"), LINE("line5"), LINE("line6"), LINE("line7"), LINE("line8"), LINE("line9"),
-	LINE("line10"), LINE("line11"), LINE("line12"), LINE("line13"), LINE("line14"),
-	LINE("line15"), LINE("line16"), END};
+static const struct act_arg_spec match_args[] = {
+	{.name = "rows", .type = ARG_TEXT, .required = true, .min = 1, .max = 8192}, END
+};
 static const struct act_arg_spec checkpoints_args[] = {
 	NUMBER("after", 0, INT64_MAX), NUMBER("limit", 1, 1000), END};
 static const struct act_arg_spec hold_args[] = {
@@ -227,6 +225,7 @@ static const struct act acts[] = {
 	LOG_VIEW("log.show", ROLE_AUDITOR, log_show_args, act_log_show),
 	LOG_EXPORT("log.export", ROLE_AUDITOR, log_export_args, act_log_export),
 	VIEW("log.verify", ROLE_AUDITOR, no_args, act_log_verify),
+	VIEW("log.claims", ROLE_AUDITOR, no_args, act_log_claims),
 	VIEW("log.match", ROLE_AUDITOR, match_args, act_log_match),
 	VIEW("log.key", ROLE_AUDITOR, no_args, act_log_key),
 	VIEW("log.checkpoints", ROLE_AUDITOR, checkpoints_args, act_log_checkpoints),

@@ -344,6 +344,7 @@ wf_status act_review_sign(struct act_call *call);
 wf_status act_review_list(struct act_call *call);
 wf_status act_log_export(struct act_call *call);
 wf_status act_log_verify(struct act_call *call);
+wf_status act_log_claims(struct act_call *call);
 wf_status act_log_match(struct act_call *call);
 wf_status act_log_key(struct act_call *call);
 wf_status act_log_checkpoints(struct act_call *call);

@@ -14,8 +14,6 @@ note_fault(void *ctx, const struct audit_fault *fault)
 {
 	struct proof *proof = ctx;
 
-	if (proof->one_page_of_many && fault->kind == FAULT_FOREIGN)
-		return;
 	if (proof->nfaults < PROOF_FAULTS)
 		proof->faults[proof->nfaults++] = *fault;
 }
@@ -39,33 +37,23 @@ trust_keyring(struct proof *proof)
 	return status;
 }
 
-struct adding {
-	struct proof *proof;
-	bool own;
-};
-
-/* All of the store's own, or those that announce keys. */
 static wf_status
 add_own(void *ctx, const struct store_checkpoint *stored)
 {
-	const struct adding *adding = ctx;
+	const struct proof *proof = ctx;
 	struct audit_checkpoint checkpoint;
 	size_t used;
 
-	if (audit_checkpoint_find(stored->line, strlen(stored->line), &checkpoint, &used) == WF_OK)
-		return adding->own || audit_checkpoint_has_peer(&checkpoint)
-			       ? audit_check_add(adding->proof->check, &checkpoint, adding->own)
-			       : WF_OK;
-	return adding->own ? audit_check_add_text(
-				     adding->proof->check, stored->line, strlen(stored->line))
-			   : WF_OK;
+	return audit_checkpoint_find(stored->line, strlen(stored->line), &checkpoint, &used) ==
+			       WF_OK
+		       ? audit_check_add(proof->check, &checkpoint, true)
+		       : audit_check_add_text(proof->check, stored->line, strlen(stored->line));
 }
 
 static wf_status
-proof_fill(struct proof *proof, bool own)
+proof_fill(struct proof *proof)
 {
 	struct store *store = proof->call->daemon->store;
-	struct adding adding = {.proof = proof, .own = own};
 	struct audit_check_options options = {.node = store_node(store),
 		.store = proof->store,
 		.generation = store_generation(store),
@@ -75,18 +63,17 @@ proof_fill(struct proof *proof, bool own)
 	uint8_t id[32];
 	wf_status status;
 
-	proof->one_page_of_many = !own;
 	store_id(store, id);
 	status = audit_store_name(id, proof->store);
 	if (status == WF_OK)
 		status = audit_check_new(&options, &proof->check);
 	if (status == WF_OK)
 		status = trust_keyring(proof);
-	return status == WF_OK ? act_each_checkpoint(proof->call, 0, add_own, &adding) : status;
+	return status == WF_OK ? act_each_checkpoint(proof->call, 0, add_own, proof) : status;
 }
 
 wf_status
-proof_begin(struct act_call *call, bool own, struct proof **proof_r)
+proof_begin(struct act_call *call, struct proof **proof_r)
 {
 	struct proof *proof = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*proof));
 	wf_status status;
@@ -94,7 +81,7 @@ proof_begin(struct act_call *call, bool own, struct proof **proof_r)
 	if (proof == NULL)
 		return act_say_store(call, WF_NO_MEMORY, NULL);
 	proof->call = call;
-	status = proof_fill(proof, own);
+	status = proof_fill(proof);
 	if (status == WF_OK) {
 		*proof_r = proof;
 		return WF_OK;
@@ -113,8 +100,9 @@ proof_end(struct proof **proof)
 
 static const char *const columns[] = {"ok:bool", "node", "store", "generation:number",
 	"rows:number", "first-seq:number", "last-seq:number", "head", "checkpoints:number",
-	"foreign:number", "superseded:number", "outside:number", "fault", "good-seq:number",
-	"good-time:time", "problem-seq:number", "problem-time:time", "problem"};
+	"foreign:number", "superseded:number", "outside:number", "restores:number", "fault",
+	"good-seq:number", "good-time:time", "problem-seq:number", "problem-time:time",
+	"problem"};
 
 /* The cells of one fault, behind those of the sums. */
 struct fault_cells {
@@ -161,7 +149,7 @@ report_sums(const struct proof *proof)
 	const struct audit_check_sums *sums = audit_check_sums(proof->check);
 	const uint64_t numbers[] = {store_generation(proof->call->daemon->store), sums->rows,
 		sums->first_seq, sums->last_seq, sums->fitting, sums->foreign, sums->superseded,
-		sums->outside};
+		sums->outside, sums->restores};
 	char texts[COUNT_OF(numbers)][ACT_NUMBER_SIZE], head[65];
 	const char *cells[COUNT_OF(columns)] = {act_bool_text(proof->nfaults == 0),
 		store_node(proof->call->daemon->store), proof->store};

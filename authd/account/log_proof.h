@@ -1,4 +1,4 @@
-/* What the acts about evidence share: log.verify and log.match.  Nobody else includes this. */
+/* The check behind log.verify and reports.  Nobody else includes this. */
 #ifndef WF_AUTHD_ACCOUNT_LOG_PROOF_H
 #define WF_AUTHD_ACCOUNT_LOG_PROOF_H
 
@@ -13,15 +13,13 @@ struct proof {
 	char store[17];
 	struct audit_fault faults[PROOF_FAULTS];
 	size_t nfaults;
-	bool one_page_of_many; /* that nothing is of this log is no fault: other pages may be */
 };
 
 /*
- * A check of this store's log, which trusts the keys of the keyring and what they announce in the
- * store's own checkpoints.  `own`: all of those are checked, too.  On failure a sentence, and
- * nothing to end.
+ * A check of this store's log against its own checkpoints, which trusts the keys of the keyring and
+ * what they announce.  On failure a sentence, and nothing to end.
  */
-WF_MUST_USE wf_status proof_begin(struct act_call *call, bool own, struct proof **proof_r);
+WF_MUST_USE wf_status proof_begin(struct act_call *call, struct proof **proof_r);
 void proof_end(struct proof **proof);
 /* One row of sums and the first fault, then a row for each further one. */
 WF_MUST_USE wf_status proof_report(const struct proof *proof);

@@ -142,7 +142,7 @@ read_log(struct reporting *reporting)
 {
 	struct act_call *call = reporting->call;
 	struct pass pass = {.reporting = reporting};
-	wf_status status = proof_begin(call, true, &pass.proof);
+	wf_status status = proof_begin(call, &pass.proof);
 
 	if (status != WF_OK)
 		return status;

@@ -35,9 +35,11 @@ audit_fault_name(enum audit_fault_kind kind)
 		[FAULT_KEY] = "key",
 		[FAULT_GAP] = "gap",
 		[FAULT_FOREIGN] = "foreign",
+		[FAULT_EARLY] = "early",
+		[FAULT_RESTORE] = "restore",
 	};
 
-	return kind >= FAULT_MISSING && kind <= FAULT_FOREIGN ? names[kind] : "unknown";
+	return kind >= FAULT_MISSING && kind <= FAULT_RESTORE ? names[kind] : "unknown";
 }
 
 wf_status
@@ -117,36 +119,6 @@ number_at(const uint8_t *encoded, size_t len, size_t at)
 	return number;
 }
 
-/* A restore, by the row that it leaves: store/restore.c. */
-static void
-note_restore(struct audit_check *check, const uint8_t *encoded, size_t len)
-{
-	struct audit_row row;
-	unsigned long long generation, after;
-	uint64_t n = check->sums.restores;
-
-	if (audit_row_decode(encoded, len, &row) != WF_OK || strcmp(row.event, "restore") != 0 ||
-		sscanf(row.detail, "generation %llu, after row %llu", &generation, &after) != 2)
-		return;
-	if (n < RESTORES_MAX)
-		check->restores[n] = (struct restore){generation, after};
-	check->sums.restores++;
-}
-
-static bool
-is_superseded(const struct audit_check *check, const struct mark *mark)
-{
-	const struct audit_checkpoint *c = &mark->checkpoint;
-	uint64_t n = check->sums.restores < RESTORES_MAX ? check->sums.restores : RESTORES_MAX;
-
-	for (uint64_t i = 0; i < n; i++) {
-		if (check->restores[i].generation > c->generation &&
-			check->restores[i].after < c->seq)
-			return true;
-	}
-	return mark->voided;
-}
-
 /* A checkpoint of a generation that the store has not come to. */
 static bool
 is_later_generation(struct audit_check *check, const struct audit_checkpoint *c)
@@ -169,8 +141,8 @@ meet(struct audit_check *check, const struct mark *mark, const uint8_t chain[32]
 	const struct audit_checkpoint *c = &mark->checkpoint;
 	const struct place fitting = {check->fitting_seq, check->fitting_us};
 
-	if (is_superseded(check, mark)) {
-		check->sums.superseded++;
+	if (check_is_void(check, mark)) {
+		check_note_void(check, mark);
 	} else if (is_later_generation(check, c)) {
 		return;
 	} else if (wf_mem_equal(c->chain, chain, sizeof(c->chain))) {
@@ -201,16 +173,18 @@ meet_all(struct audit_check *check, uint64_t seq, const uint8_t chain[32])
 	}
 }
 
-void
-audit_check_restored(struct audit_check *check, const uint8_t *encoded, size_t len)
+size_t
+audit_check_wanted(const struct audit_check *check, uint64_t *rows_r, size_t most)
 {
-	note_restore(check, encoded, len);
-}
+	size_t n = 0;
 
-uint64_t
-audit_check_wants(const struct audit_check *check)
-{
-	return check->next < check->nmarks ? check->marks[check->next].checkpoint.seq : 0;
+	for (size_t i = check->next; i < check->nmarks && n < most; i++) {
+		const uint64_t seq = check->marks[i].checkpoint.seq;
+
+		if (n == 0 || rows_r[n - 1] != seq)
+			rows_r[n++] = seq;
+	}
+	return n;
 }
 
 void
@@ -249,34 +223,6 @@ anchor(struct audit_check *check, uint64_t seq, const uint8_t chain[32], bool *t
 	*taken_r = before == NULL;
 	head->seq = before == NULL ? seq : seq - 1;
 	memcpy(head->chain, before == NULL ? chain : before->chain, sizeof(head->chain));
-	return WF_OK;
-}
-
-/* The rows before the first one have expired: it must follow the last of them. */
-static wf_status
-note_tombstone(struct audit_check *check, const uint8_t *encoded, size_t len)
-{
-	struct audit_verifier verifier = {.rows = 0};
-	struct audit_row row;
-	struct audit_run run;
-	char why[256];
-	wf_status status;
-
-	if (audit_row_decode(encoded, len, &row) != WF_OK || row.class != AUDIT_TOMBSTONE ||
-		!audit_run_get(&row, &run) || run.last_seq + 1 != check->sums.first_seq)
-		return WF_OK;
-	check->buried = true;
-	check->sums.anchored = true;
-	verifier.head.seq = run.last_seq;
-	memcpy(verifier.head.chain, run.chain, sizeof(run.chain));
-	status = audit_verify_row(&verifier, check->sums.first_seq, check->first, check->first_len,
-		check->first_chain, why, sizeof(why));
-	if (status != WF_CORRUPT)
-		return status;
-	check_tell(check, FAULT_HEAD, (struct place){0, 0},
-		(struct place){check->sums.first_seq, check->sums.first_us},
-		_("Row %llu does not follow the rows that have expired before it."),
-		(unsigned long long)check->sums.first_seq);
 	return WF_OK;
 }
 
@@ -324,6 +270,13 @@ link_row(struct audit_check *check, uint64_t seq, const uint8_t *encoded, size_t
 	return WF_OK;
 }
 
+/* Few rows are: the others need not be decoded. */
+static bool
+is_claim(uint64_t class)
+{
+	return class == AUDIT_SYSTEM || class == AUDIT_TOMBSTONE;
+}
+
 wf_status
 audit_check_row(struct audit_check *check, uint64_t seq, const uint8_t *encoded, size_t len,
 	const uint8_t chain[32])
@@ -338,12 +291,11 @@ audit_check_row(struct audit_check *check, uint64_t seq, const uint8_t *encoded,
 	if (status != WF_OK)
 		return status;
 	check->sums.rows++;
+	check->before = last_row(check);
 	check->sums.last_seq = seq;
 	check->sums.last_us = (int64_t)number_at(encoded, len, ENCODED_TIME);
-	if (number_at(encoded, len, ENCODED_CLASS) == AUDIT_SYSTEM)
-		note_restore(check, encoded, len);
-	if (number_at(encoded, len, ENCODED_CLASS) == AUDIT_TOMBSTONE)
-		status = note_tombstone(check, encoded, len);
+	if (is_claim(number_at(encoded, len, ENCODED_CLASS)))
+		status = audit_check_claim(check, seq, encoded, len);
 	meet_all(check, seq, chain);
 	return status;
 }
@@ -388,6 +340,21 @@ end_at_head(struct audit_check *check, const struct audit_head *head)
 			(unsigned long long)last.seq);
 }
 
+/* A log begins with its first row, or behind what has expired. */
+static void
+look_for_head(struct audit_check *check)
+{
+	const bool begins = check->options.whole || check->options.made_us != 0;
+
+	if (!begins || check->buried || check->sums.rows == 0 || check->sums.first_seq == 1)
+		return;
+	check_tell(check, FAULT_HEAD, (struct place){0, 0},
+		(struct place){check->sums.first_seq, check->sums.first_us},
+		_("The log begins with row %llu, and no tombstone says that the rows before it "
+		  "have expired."),
+		(unsigned long long)check->sums.first_seq);
+}
+
 void
 audit_check_end(struct audit_check *check, const struct audit_head *head)
 {
@@ -396,18 +363,15 @@ audit_check_end(struct audit_check *check, const struct audit_head *head)
 
 	if (head != NULL)
 		end_at_head(check, head);
-	if (check->options.whole && check->sums.rows > 0 && check->sums.first_seq > 1 &&
-		!check->buried)
-		check_tell(check, FAULT_HEAD, (struct place){0, 0},
-			(struct place){check->sums.first_seq, check->sums.first_us},
-			_("The log begins with row %llu, and no tombstone says that the rows "
-			  "before it have expired."),
-			(unsigned long long)check->sums.first_seq);
+	look_for_head(check);
+	if (check->node[0] == '\0' && check->options.elsewhere)
+		check_tell(check, FAULT_FOREIGN, last, last, "%s",
+			_("There is no row that a checkpoint could be of: nothing is proved."));
 	for (; check->next < check->nmarks; check->next++) {
 		const struct audit_checkpoint *c = &check->marks[check->next].checkpoint;
 
-		if (is_superseded(check, &check->marks[check->next]))
-			check->sums.superseded++;
+		if (check_is_void(check, &check->marks[check->next]))
+			check_note_void(check, &check->marks[check->next]);
 		else if (is_later_generation(check, c))
 			continue;
 		else if (check->options.whole || c->time_us <= check->options.made_us)

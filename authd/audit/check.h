@@ -4,9 +4,11 @@
  * secret.  What does not hold is told as it is found: between which rows, and between which times.
  *
  * What it takes for honest: a restore that its own row speaks of (what was checkpointed behind the
- * backup is gone, and told as that); a change of keys that the former key announces; checkpoints of
- * other hosts, of other stores, or twice in a file; rows that have expired, where a tombstone
- * says up to which one.  Streams: memory grows with the checkpoints alone.  One thread at a time.
+ * backup is gone, and told as that), unless that was checkpointed later; a change of keys that the
+ * former key announces, once; checkpoints of other hosts, of other stores, or twice in a file; rows
+ * that have expired, where a tombstone says up to which one, and not before their time.
+ *
+ * Streams: memory grows with the checkpoints alone.  One thread at a time.
  */
 #ifndef WF_AUTHD_AUDIT_CHECK_H
 #define WF_AUTHD_AUDIT_CHECK_H
@@ -28,7 +30,9 @@ enum audit_fault_kind {
 	FAULT_SIGNATURE,   /* a checkpoint was changed */
 	FAULT_KEY,         /* a checkpoint is signed with a key that may not sign it */
 	FAULT_GAP,         /* a checkpoint of the store's own is missing */
-	FAULT_FOREIGN      /* no checkpoint is of this log */
+	FAULT_FOREIGN,     /* no checkpoint is of this log, or there is none */
+	FAULT_EARLY,       /* rows were removed before their time */
+	FAULT_RESTORE      /* a restore cannot have been when its row says */
 };
 
 struct audit_fault {
@@ -44,7 +48,8 @@ struct audit_check_options {
 	uint64_t generation; /* 0 = not known */
 	/* The rows go to the log's end: what checkpoints speak of behind them is missing. */
 	bool whole;
-	int64_t made_us; /* what was checkpointed by then is in it; 0 = not known */
+	int64_t made_us; /* all of the log as it was then (a backup); 0 = no such thing */
+	bool elsewhere;  /* checkpoints that were kept elsewhere are given: one has to be of it */
 	void *ctx;
 	void (*fault)(void *ctx, const struct audit_fault *fault);
 };
@@ -61,6 +66,18 @@ struct audit_check_sums {
 	uint64_t fitting, foreign, superseded, outside;
 	uint64_t restores;
 	bool anchored; /* the first row is shown to be the one that was written */
+};
+
+/* A restore by its own row, and what is known of what it lost. */
+#define AUDIT_RESTORES_MAX 256 /* that are kept; all are counted */
+struct audit_restore {
+	uint64_t seq; /* its row */
+	int64_t time_us;
+	uint64_t generation; /* of the store, from it on */
+	uint64_t after;      /* the last row of the backup */
+	int64_t after_us;    /* its time; 0 = not known */
+	uint64_t lost_seq;   /* row of the last checkpoint that it made void; 0 = none is known */
+	int64_t lost_us;     /* when that was made */
 };
 
 /* Options are borrowed until it is freed.  WF_NO_MEMORY. */
@@ -90,11 +107,13 @@ WF_MUST_USE wf_status audit_check_row(struct audit_check *check, uint64_t seq,
 	const uint8_t *encoded, size_t len, const uint8_t chain[32]);
 /*
  * The other way to look, at a log whose chain has been checked, for checkpoints alone: rows of
- * restores (any others do no harm), then the row of each checkpoint in rising order.
- * audit_check_wants(): of which row the next checkpoint speaks; 0 = all have been met.
+ * restores, then tombstones (any others do no harm), then the row of each checkpoint, all in rising
+ * order.  audit_check_wanted(): of which rows the next checkpoints speak, `most` of them at most,
+ * each once; 0: all have been met.
  */
-void audit_check_restored(struct audit_check *check, const uint8_t *encoded, size_t len);
-uint64_t audit_check_wants(const struct audit_check *check);
+WF_MUST_USE wf_status audit_check_claim(
+	struct audit_check *check, uint64_t seq, const uint8_t *encoded, size_t len);
+size_t audit_check_wanted(const struct audit_check *check, uint64_t *rows_r, size_t most);
 void audit_check_meet(struct audit_check *check, const struct audit_head *row);
 /* What should be the next row cannot be read as one: `what` says where ("line 7"). */
 void audit_check_broken(struct audit_check *check, const char *what);
@@ -104,6 +123,11 @@ void audit_check_column(struct audit_check *check, const char *what);
 void audit_check_end(struct audit_check *check, const struct audit_head *head);
 
 const struct audit_check_sums *audit_check_sums(const struct audit_check *check);
+/* The restores that came by, in order, and how many; the check's. */
+size_t audit_check_restores(
+	const struct audit_check *check, const struct audit_restore **restores_r);
+/* A sentence, for people. */
+void audit_restore_text(const struct audit_restore *restore, char *text_r, size_t size);
 /* Chain hash of the last row. */
 const uint8_t *audit_check_head(const struct audit_check *check);
 /* "missing", "added", "changed"...: stable, for programs. */

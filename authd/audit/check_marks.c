@@ -4,7 +4,8 @@
  *
  * Whom to trust is found before the first row: a checkpoint that is signed by a trusted key and
  * announces another key makes that one trusted, too, in both directions of time (checkpoint.h), so
- * any one public key of a log is enough.  A key that was replaced may not sign what comes later.
+ * any one public key of a log is enough.  A key is replaced once, by one other, and may not sign
+ * what comes later.
  */
 #include "config.h"
 
@@ -41,18 +42,6 @@ audit_check_trust(struct audit_check *check, const struct signing_public *public
 	return WF_OK;
 }
 
-static void
-retire(struct audit_check *check, const char *fingerprint, const struct audit_checkpoint *by)
-{
-	struct known_key *key = key_find(check, fingerprint);
-
-	if (key == NULL || key->retired)
-		return;
-	key->retired = true;
-	key->generation = by->generation;
-	key->seq = by->seq;
-}
-
 /* Whose key the checkpoint speaks of is as good as the one that signed. */
 static wf_status
 learn(struct audit_check *check, const struct audit_checkpoint *checkpoint)
@@ -63,13 +52,7 @@ learn(struct audit_check *check, const struct audit_checkpoint *checkpoint)
 	if (!audit_checkpoint_has_peer(checkpoint))
 		return WF_OK;
 	status = signing_public_set(&peer, checkpoint->peer);
-	if (status == WF_OK)
-		status = audit_check_trust(check, &peer);
-	if (status == WF_OK)
-		retire(check, checkpoint->reason == CHECKPOINT_KEY ? checkpoint->key
-								    : peer.fingerprint,
-			checkpoint);
-	return status;
+	return status == WF_OK ? audit_check_trust(check, &peer) : status;
 }
 
 /* Proves what it can; found_r: something was proved. */
@@ -115,14 +98,56 @@ tell_unproved(struct audit_check *check, const struct mark *mark)
 			(unsigned long long)c->number, (unsigned long long)c->seq, c->key);
 }
 
+/* Unproved ones have been told and prove nothing: they go. */
 static void
-tell_late_key(struct audit_check *check, const struct mark *mark)
+drop_unproved(struct audit_check *check)
 {
-	const struct audit_checkpoint *c = &mark->checkpoint;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < check->nmarks; i++) {
+		if (check->marks[i].proved)
+			check->marks[kept++] = check->marks[i];
+		else
+			tell_unproved(check, &check->marks[i]);
+	}
+	check->nmarks = kept;
+}
+
+/* --- keys that were replaced --- */
+
+/* Whom a checkpoint that speaks of keys calls the former one, and its heir. */
+struct handover {
+	struct known_key *former;
+	char heir[17];
+};
+
+static wf_status
+handover_read(struct audit_check *check, const struct audit_checkpoint *c,
+	struct handover *handover_r)
+{
+	const bool by_former = c->reason == CHECKPOINT_KEY;
+	struct signing_public peer;
+	wf_status status = signing_public_set(&peer, c->peer);
+
+	if (status != WF_OK)
+		return status;
+	handover_r->former = key_find(check, by_former ? c->key : peer.fingerprint);
+	memcpy(handover_r->heir, by_former ? peer.fingerprint : c->key, sizeof(handover_r->heir));
+	return WF_OK;
+}
+
+/*
+ * Signed with a key after it was replaced; `least`: the lowest number of the generation, by which
+ * is known whether it was restored to before that.
+ */
+static void
+look_at_signer(struct audit_check *check, const struct audit_checkpoint *c, uint64_t least)
+{
 	const struct known_key *key = key_find(check, c->key);
 
-	if (key == NULL || !key->retired || c->generation != key->generation ||
-		c->seq <= key->seq)
+	if (key == NULL || !key->retired)
+		return;
+	if (c->generation == key->generation ? c->seq <= key->seq : least <= key->number)
 		return;
 	check_tell(check, FAULT_KEY, (struct place){key->seq, 0}, check_place_of(c),
 		_("Checkpoint %llu, of row %llu, is signed with the key %s, which was replaced at "
@@ -131,21 +156,55 @@ tell_late_key(struct audit_check *check, const struct mark *mark)
 		(unsigned long long)key->seq);
 }
 
-/* Unproved ones have been told and prove nothing: they go. */
-static void
-drop_unproved(struct audit_check *check)
+/* A key is replaced once; after a restore to before that, once more. */
+static wf_status
+retire(struct audit_check *check, const struct audit_checkpoint *c, uint64_t least)
 {
-	size_t kept = 0;
+	struct handover handover = {.former = NULL};
+	struct known_key *former;
+	wf_status status = handover_read(check, c, &handover);
 
-	for (size_t i = 0; i < check->nmarks; i++) {
-		if (!check->marks[i].proved) {
-			tell_unproved(check, &check->marks[i]);
-			continue;
-		}
-		tell_late_key(check, &check->marks[i]);
-		check->marks[kept++] = check->marks[i];
+	former = handover.former;
+	if (status != WF_OK || former == NULL)
+		return status;
+	if (!former->retired || former->generation != c->generation) {
+		look_at_signer(check, c, least);
+		former->retired = true;
+		former->generation = c->generation;
+		former->seq = c->seq;
+		former->number = c->number;
+		memcpy(former->heir, handover.heir, sizeof(former->heir));
+	} else if (strcmp(former->heir, handover.heir) != 0) {
+		check_tell(check, FAULT_KEY, (struct place){former->seq, 0}, check_place_of(c),
+			_("Checkpoint %llu, of row %llu, says that the key %s was replaced by %s, "
+			  "but it had been replaced by %s: one of the two is not genuine."),
+			(unsigned long long)c->number, (unsigned long long)c->seq,
+			former->public.fingerprint, handover.heir, former->heir);
 	}
-	check->nmarks = kept;
+	return WF_OK;
+}
+
+/* In order of generation and number; within a generation all changes of keys come first. */
+static wf_status
+look_at_keys(struct audit_check *check)
+{
+	wf_status status = WF_OK;
+
+	for (size_t from = 0, to; status == WF_OK && from < check->nmarks; from = to) {
+		const struct audit_checkpoint *first = &check->marks[from].checkpoint;
+
+		for (to = from; to < check->nmarks; to++) {
+			const struct audit_checkpoint *c = &check->marks[to].checkpoint;
+
+			if (c->generation != first->generation)
+				break;
+			if (status == WF_OK && audit_checkpoint_has_peer(c))
+				status = retire(check, c, first->number);
+		}
+		for (size_t i = from; i < to; i++)
+			look_at_signer(check, &check->marks[i].checkpoint, first->number);
+	}
+	return status;
 }
 
 /* --- checkpoints --- */
@@ -249,7 +308,6 @@ choose_store(struct audit_check *check, bool proved)
 static void
 drop_foreign(struct audit_check *check)
 {
-	const struct place nowhere = {0, 0};
 	size_t kept = 0;
 
 	for (size_t i = 0; i < check->nmarks; i++) {
@@ -259,12 +317,41 @@ drop_foreign(struct audit_check *check)
 			check->marks[kept++] = check->marks[i];
 	}
 	check->sums.foreign = check->nmarks - kept;
-	if (kept == 0 && check->nmarks > 0)
+	check->nmarks = kept;
+}
+
+struct counts {
+	size_t own, elsewhere;
+};
+
+static struct counts
+count_marks(const struct audit_check *check)
+{
+	struct counts counts = {.own = 0};
+
+	for (size_t i = 0; i < check->nmarks; i++) {
+		counts.own += check->marks[i].own;
+		counts.elsewhere += !check->marks[i].own;
+	}
+	return counts;
+}
+
+/* What was to prove something has to be about this log. */
+static void
+look_for_ours(struct audit_check *check, struct counts given)
+{
+	const struct place nowhere = {0, 0};
+	const struct counts ours = count_marks(check);
+
+	if (check->options.elsewhere && given.elsewhere == 0)
+		check_tell(check, FAULT_FOREIGN, nowhere, nowhere, "%s",
+			_("What was given as checkpoints that were kept elsewhere holds not one: "
+			  "nothing is proved by it."));
+	else if ((given.elsewhere > 0 && ours.elsewhere == 0) || (given.own > 0 && ours.own == 0))
 		check_tell(check, FAULT_FOREIGN, nowhere, nowhere,
 			_("None of the checkpoints is of this log (node %s): they are of another "
 			  "host or another store."),
 			check->node);
-	check->nmarks = kept;
 }
 
 static bool
@@ -345,9 +432,25 @@ void_lost(struct audit_check *check)
 	}
 }
 
+/* A clock may have been ahead for a while: what was made later says so. */
+static void
+bound_times(struct audit_check *check)
+{
+	int64_t by_us = INT64_MAX;
+
+	for (size_t i = check->nmarks; i > 0; i--) {
+		struct mark *mark = &check->marks[i - 1];
+
+		if (mark->checkpoint.time_us < by_us)
+			by_us = mark->checkpoint.time_us;
+		mark->by_us = by_us;
+	}
+}
+
 wf_status
 check_prepare(struct audit_check *check)
 {
+	const struct counts given = count_marks(check);
 	bool found = true;
 	wf_status status = WF_OK;
 
@@ -359,11 +462,14 @@ check_prepare(struct audit_check *check)
 	if (check->store[0] == '\0')
 		choose_store(check, false);
 	drop_foreign(check);
+	look_for_ours(check, given);
 	sort(check, by_number);
 	drop_unproved(check);
+	status = look_at_keys(check);
 	drop_doubles(check);
 	look_for_gaps(check);
 	void_lost(check);
+	bound_times(check);
 	sort(check, by_row);
-	return WF_OK;
+	return status;
 }

@@ -1,4 +1,7 @@
-/* What check.c and check_marks.c share: the state of a check.  Nobody else includes this. */
+/*
+ * What check.c (rows), check_marks.c (checkpoints) and check_claims.c (rows that say that others
+ * are gone) share: the state of a check.  Nobody else includes this.
+ */
 #ifndef WF_AUTHD_AUDIT_CHECK_PARTS_H
 #define WF_AUTHD_AUDIT_CHECK_PARTS_H
 
@@ -6,12 +9,12 @@
 #include "authd/audit/run.h"
 
 #define KEYS_MAX 1024
-#define RESTORES_MAX 256
 
 struct known_key {
 	struct signing_public public;
 	bool retired;
-	uint64_t generation, seq; /* where it was replaced */
+	uint64_t generation, seq, number; /* of the checkpoint by which it was replaced */
+	char heir[17];                    /* by which key */
 };
 
 struct mark {
@@ -19,11 +22,13 @@ struct mark {
 	bool own;
 	bool proved; /* its signature is a trusted key's */
 	bool voided; /* a genuine one of a later generation has its number, or a lower one */
+	int64_t by_us; /* it was made by then: no later one says an earlier time */
 };
 
-struct restore {
-	uint64_t generation; /* from it on */
-	uint64_t after;      /* the last row of the backup */
+/* A place in the log: a row, or what a checkpoint says of one. */
+struct place {
+	uint64_t seq;
+	int64_t us;
 };
 
 struct audit_check {
@@ -34,7 +39,8 @@ struct audit_check {
 	size_t nkeys;
 	struct mark *marks;
 	size_t nmarks, room, next; /* those before `next` have been met */
-	struct restore restores[RESTORES_MAX];
+	struct audit_restore restores[AUDIT_RESTORES_MAX];
+	struct place before; /* the row before the one that is looked at */
 	struct audit_verifier verifier;
 	uint8_t first[AUDIT_ENCODED_MAX], first_chain[32]; /* the first row */
 	size_t first_len;
@@ -43,12 +49,6 @@ struct audit_check {
 	uint64_t fitting_seq; /* of the last checkpoint that fitted; with its time */
 	int64_t fitting_us;
 	bool older_told;
-};
-
-/* A place in the log: a row, or what a checkpoint says of one. */
-struct place {
-	uint64_t seq;
-	int64_t us;
 };
 
 static inline struct place
@@ -65,5 +65,10 @@ void check_tell(struct audit_check *check, enum audit_fault_kind kind, struct pl
  * orders them by the row that they speak of.
  */
 WF_MUST_USE wf_status check_prepare(struct audit_check *check);
+
+/* Whether a restore that has come by, or a later generation, makes it void. */
+bool check_is_void(struct audit_check *check, const struct mark *mark);
+/* Counts it, and what is lost by that restore; tells of a restore that cannot have been then. */
+void check_note_void(struct audit_check *check, const struct mark *mark);
 
 #endif

@@ -28,6 +28,7 @@ static const char *const reasons[] = {
 	[CHECKPOINT_STOP] = "stop",
 	[CHECKPOINT_KEY] = "key",
 	[CHECKPOINT_NEW_KEY] = "new-key",
+	[CHECKPOINT_KEEP] = "keep",
 };
 
 #define REASONS (sizeof(reasons) / sizeof(reasons[0]))
@@ -204,6 +205,7 @@ static const struct part parts[] = {
 	MADE("chain", put_chain, get_chain),
 	MADE("time", put_time, get_time),
 	MADE("reason", put_reason, get_reason),
+	NUMBER(keep),
 	TEXT("key", key),
 	MADE("peer", put_peer, get_peer),
 };

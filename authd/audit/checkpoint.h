@@ -4,12 +4,16 @@
  * without the key.
  *
  *   warifu-checkpoint 1 node=web1 store=4bd11f0a9c027e55 generation=1 number=17 seq=40213
- *   chain=5f... time=2026-03-01T09:00:00.000000+09:00 reason=hour key=8c0d... signature=...
+ *   chain=5f... time=2026-03-01T09:00:00.000000+09:00 reason=hour keep=365 key=8c0d...
+ *   signature=...
  *
  * in one line, with one blank between the parts, in this order; a checkpoint that announces a key
- * also has `peer`, before the signature.  Of the node's name all but letters, digits, '.', '_' and
- * '-' stands as %XX.  What is signed is "warifu checkpoint 1", a NUL and the line up to the blank
- * before `signature`.  There is exactly one way to write a checkpoint.  Pure; any thread.
+ * also has `peer`, before the signature.  `keep`: for how many days rows are kept, by what is
+ * configured when it is made; so who removes rows before their time cannot say that it was over.
+ *
+ * Of the node's name all but letters, digits, '.', '_' and '-' stands as %XX.  What is signed is
+ * "warifu checkpoint 1", a NUL and the line up to the blank before `signature`.  There is exactly
+ * one way to write a checkpoint.  Pure; any thread.
  */
 #ifndef WF_AUTHD_AUDIT_CHECKPOINT_H
 #define WF_AUTHD_AUDIT_CHECKPOINT_H
@@ -30,7 +34,8 @@ enum audit_checkpoint_reason {
 	CHECKPOINT_MONTH,    /* the last row of a month */
 	CHECKPOINT_STOP,     /* an orderly stop */
 	CHECKPOINT_KEY,      /* signed by the former key: `peer` signs from here on */
-	CHECKPOINT_NEW_KEY   /* signed by the new key: `peer` has signed up to here */
+	CHECKPOINT_NEW_KEY,  /* signed by the new key: `peer` has signed up to here */
+	CHECKPOINT_KEEP      /* rows are kept for another time from here on */
 };
 
 struct audit_checkpoint {
@@ -43,6 +48,7 @@ struct audit_checkpoint {
 	int64_t time_us;     /* when it was made, by the wall clock */
 	int32_t offset_min;
 	enum audit_checkpoint_reason reason;
+	uint64_t keep; /* days for which rows are kept; 0 = not said */
 	uint8_t peer[SIGNING_PUBLIC_LEN]; /* of the two reasons that speak of keys */
 	char key[17]; /* fingerprint of the key that signed */
 	uint8_t signature[SIGNING_SIGNATURE_LEN];
@@ -71,7 +77,7 @@ void audit_checkpoint_write(
 WF_MUST_USE wf_status audit_checkpoint_find(
 	const char *text, size_t len, struct audit_checkpoint *checkpoint_r, size_t *used_r);
 
-/* "rows", "hour", "month", "stop", "key", "new-key"; "unknown". */
+/* "rows", "hour", "month", "stop", "key", "new-key", "keep"; "unknown". */
 const char *audit_checkpoint_reason_name(enum audit_checkpoint_reason reason);
 
 #endif

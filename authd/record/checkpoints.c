@@ -12,6 +12,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "authd/policy/policy.h"
 #include "authd/record/follower.h"
 #include "authd/record/late.h"
 #include "authd/record/putout.h"
@@ -21,9 +22,13 @@
 #define US_PER_S 1000000
 #define NOTHING_MONTH INT64_MIN
 
-/* What is configured: the rows between two, the file, and the keys, the current one last. */
+/*
+ * What is configured: the rows between two, the days for which rows are kept, the file, and the
+ * keys, the current one last.
+ */
 struct wanted {
 	unsigned rows;
+	uint64_t keep;
 	char file[256];
 	size_t nkeys;
 	struct signing_key keys[KEYRING_KEYS_MAX];
@@ -69,7 +74,9 @@ wanted_fill(struct wanted *wanted_r, const struct config *config, const struct k
 	size_t n = keyring_ids(keys, ids);
 	wf_status status = WF_OK;
 
-	*wanted_r = (struct wanted){.rows = config->checkpoint_rows};
+	*wanted_r = (struct wanted){.rows = config->checkpoint_rows,
+		.keep = (uint64_t)policy_number_of(
+			&config->policy, R_LOG_RETENTION_DAYS, ACCOUNT_GENERAL, GUARD_MFA)};
 	memcpy(wanted_r->file, config->checkpoint_file, sizeof(wanted_r->file));
 	for (size_t i = 0; status == WF_OK && i < n; i++) {
 		status = signing_key_derive(keys, ids[i], "checkpoint", &wanted_r->keys[i]);
@@ -249,6 +256,7 @@ add(struct checkpoints *c, struct making *making, const struct tip *tip, struct 
 		.time_us = now.wall_us,
 		.offset_min = audit_offset_min(now.wall_us),
 		.reason = reason,
+		.keep = c->now.keep,
 	};
 	(void)snprintf(one->node, sizeof(one->node), "%s", store_node(c->base.store));
 	memcpy(one->store, c->store, sizeof(one->store));
@@ -353,6 +361,13 @@ key_is_new(const struct checkpoints *c)
 	return strcmp(c->last.key, current_key(c)->public.fingerprint) != 0;
 }
 
+/* What the last one says of how long rows are kept holds no more. */
+static bool
+keep_is_new(const struct checkpoints *c)
+{
+	return c->last.number != 0 && c->last.keep != c->now.keep;
+}
+
 /* Rows up to one for which one is due: the others come again. */
 static wf_status
 take(void *ctx, struct follower_turn *turn)
@@ -396,8 +411,10 @@ idle(void *ctx, struct follower_turn *turn)
 	struct checkpoints *c = ctx;
 	wf_status status = load(c, turn);
 
-	if (status == WF_OK && c->tip.seq > 0 &&
-		(key_is_new(c) || (c->tip.seq > c->last.seq && hour_is_over(c, turn))))
+	if (status == WF_OK && c->tip.seq > 0 && keep_is_new(c))
+		status = make(c, turn, &c->tip, CHECKPOINT_KEEP);
+	else if (status == WF_OK && c->tip.seq > 0 &&
+		 (key_is_new(c) || (c->tip.seq > c->last.seq && hour_is_over(c, turn))))
 		status = make(c, turn, &c->tip, CHECKPOINT_HOUR);
 	put_out(c);
 	late_watch(&c->file_late, c->file.file[0] == '\0' || c->file.why[0] == '\0', c->file.why);
@@ -410,7 +427,7 @@ finish(void *ctx, struct follower_turn *turn)
 	struct checkpoints *c = ctx;
 	wf_status status = load(c, turn);
 
-	if (status == WF_OK && c->tip.seq > c->last.seq)
+	if (status == WF_OK && (c->tip.seq > c->last.seq || (c->tip.seq > 0 && keep_is_new(c))))
 		status = make(c, turn, &c->tip, CHECKPOINT_STOP);
 	put_out(c);
 	return status;

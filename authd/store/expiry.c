@@ -188,6 +188,33 @@ expiry_bury(struct writer *w, struct store_expiry *expiry, const struct store_mo
 	return WF_OK;
 }
 
+/*
+ * By all clocks and all evidence: the date, the wall clock that the tombstone is written by, and
+ * the checkpoints.  One that was made late says of its rows that they are younger than they are,
+ * and nobody is to be accused later of having removed them before their time.
+ */
+static wf_status
+expiry_is_due(struct writer *w, const struct store_expiry *expiry, const struct store_month *month,
+	bool *due_r)
+{
+	const int64_t wall_us = w->now.wall_us;
+	const int64_t date_us = wall_us < w->date_us ? wall_us : w->date_us;
+	struct sql q = sql_start(&w->conn, SQL_CHECKPOINT_AGE);
+	int64_t proved_us;
+	wf_status status;
+
+	sql_put_int(&q, (int64_t)month->run.last_seq);
+	status = sql_next(&q);
+	if (status != WF_OK)
+		return status;
+	proved_us = sql_get_int(&q);
+	status = sql_end(&q);
+	if (status == WF_OK)
+		*due_r = expiry->keep_us > 0 && date_us - proved_us >= expiry->keep_us &&
+			 store_month_is_due(month, expiry->keep_us, date_us, w->lock_ms, NULL);
+	return status;
+}
+
 /* The oldest month, if it may go. */
 static wf_status
 expiry_begin(struct writer *w, struct store_expiry *expiry)
@@ -195,13 +222,13 @@ expiry_begin(struct writer *w, struct store_expiry *expiry)
 	struct store_month month;
 	struct sql q = sql_start(&w->conn, SQL_MONTH_OLDEST);
 	wf_status status = month_find(&q, &month);
+	bool due = false;
 
-	if (status != WF_OK)
-		return status == WF_NOT_FOUND ? WF_OK : status;
-	if (expiry->keep_us <= 0 ||
-		!store_month_is_due(&month, expiry->keep_us, w->date_us, w->lock_ms, NULL))
-		return WF_OK;
-	return expiry_bury(w, expiry, &month);
+	if (status == WF_OK)
+		status = expiry_is_due(w, expiry, &month, &due);
+	if (status == WF_OK && due)
+		status = expiry_bury(w, expiry, &month);
+	return status == WF_NOT_FOUND ? WF_OK : status;
 }
 
 /* Of a month that has its tombstone; WF_NOT_FOUND: nothing is left of any. */

@@ -13,7 +13,9 @@
 #include "common/i18n.h"
 
 #define HOUR_US (3600 * 1000000LL)
-#define CHECKPOINTS_SINCE 5 /* schema version */
+/* Schema versions. */
+#define CHECKPOINTS_SINCE 5
+#define MONTHS_SINCE 5
 
 wf_status
 effect_checkpoint(struct writer *w, const struct effect *effect, struct effect_result *result)
@@ -179,6 +181,7 @@ view_proof(struct reader *r, struct store_view *view)
 struct store_log {
 	struct sql_conn conn;
 	int64_t schema;
+	uint64_t before; /* what has expired may not be gone yet */
 };
 
 void
@@ -189,6 +192,20 @@ store_log_close(struct store_log **log)
 	sql_close(&(*log)->conn);
 	free(*log);
 	*log = NULL;
+}
+
+static wf_status
+log_begin(struct store_log *log)
+{
+	struct store_kept kept;
+	wf_status status;
+
+	if (log->schema < MONTHS_SINCE)
+		return WF_OK;
+	status = kept_load(&log->conn, &kept);
+	if (status == WF_OK)
+		log->before = kept.before.seq;
+	return status;
 }
 
 static wf_status
@@ -225,6 +242,8 @@ store_log_open(const char *path, struct store_log **log_r, struct store_log_iden
 	status = sql_open(&log->conn, path, SQL_READER);
 	if (status == WF_OK)
 		status = log_identity(log, identity_r);
+	if (status == WF_OK)
+		status = log_begin(log);
 	if (status == WF_OK) {
 		*log_r = log;
 		return WF_OK;
@@ -239,6 +258,8 @@ wf_status
 store_log_rows(struct store_log *log, uint64_t after, struct store_audit_entry *entries_r,
 	size_t *n_r)
 {
+	if (after < log->before)
+		after = log->before;
 	return proof_page(&log->conn, after, VIEW_PAGE, entries_r, n_r);
 }
 

@@ -10,8 +10,10 @@
  * verified) behind the month; then the rows go, a few in each commit.  What a crash leaves is
  * finished by the next call.
  *
- * A month goes only when both clocks say that it is old enough: the date, and the lock clock,
- * which no command moves and no jump of the wall clock.  Nothing goes while the clock is suspect.
+ * A month goes only when all clocks say that it is old enough: the date, the wall clock, and the
+ * lock clock, which no command moves and no jump of the wall clock; and the last checkpoint of its
+ * rows, so that nothing is removed of which it could be shown that it was younger.
+ * Nothing goes while the clock is suspect.
  */
 #ifndef WF_AUTHD_STORE_RETENTION_H
 #define WF_AUTHD_STORE_RETENTION_H

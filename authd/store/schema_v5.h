@@ -44,12 +44,13 @@
 
 /*
  * checkpoint: the signed checkpoints of the log (audit/checkpoint.h), numbered without a gap; none
- * is ever removed.
+ * is ever removed.  Its index: expiry asks how old the rows are that they speak of.
  */
 #define STORE_SCHEMA_V5_CHECKPOINT                                                             \
 	"CREATE TABLE checkpoint("                                                             \
 	" number INTEGER PRIMARY KEY CHECK (number > 0), seq INTEGER NOT NULL,"                \
-	" made_us INTEGER NOT NULL, line TEXT NOT NULL) STRICT;"
+	" made_us INTEGER NOT NULL, line TEXT NOT NULL) STRICT;"                               \
+	"CREATE INDEX checkpoint_rows ON checkpoint(seq, made_us);"
 
 /*
  * proved_ms: when what `kinds` says was proved (lock clock), which is not later when the session is

@@ -532,6 +532,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_CHECKPOINT_INSERT] =
 		"INSERT INTO checkpoint(number, seq, made_us, line) SELECT ?1, ?2, ?3, ?4"
 		" WHERE ?1 = (SELECT coalesce(max(number), 0) + 1 FROM checkpoint)",
+	/* By when the last one up to row ?1 was made: no later one says an earlier time. */
+	[SQL_CHECKPOINT_AGE] = "SELECT coalesce(min(made_us), 0) FROM checkpoint WHERE seq >="
+			       " (SELECT max(seq) FROM checkpoint WHERE seq <= ?1)",
 	[SQL_VIEW_CHECKPOINTS] = "SELECT number, seq, line FROM checkpoint WHERE number > ?1"
 				 " ORDER BY number LIMIT ?2",
 	[SQL_VIEW_CHECKPOINTS_DOWN] =

@@ -94,6 +94,9 @@ def test_an_auditor(lab):
     said = auditor.verify("--checkpoints", FILE)
     lib.contains(said, "made void by a restore", "what is said after the restore")
     lib.equal("made void by a restore: 0" in said, False, "the restore is told")
+    lib.contains(said, "by the last checkpoint before it", "what the restore has lost")
+    lib.contains(auditor.verify(), "Restores: 1.", "the restore by itself")
+    lib.equal(lab.ask("log", "verify")["restores"], 1, "the restore as JSON")
     reasons = {row["reason"] for row in lab.ask("log", "checkpoints")}
     lib.equal(reasons >= {"rows"}, True, f"reasons: {reasons}")
 
@@ -129,7 +132,9 @@ def test_a_thief_of_the_store(lab):
     lib.equal((found[0]["fault"], found[0]["problem-seq"]), ("missing", json.loads(lines[10])["seq"]), "as JSON")
     with open(auditor.kept, "w", encoding="ascii") as stream:
         stream.write("nothing of interest\n")
-    lib.contains(auditor.verify("--checkpoints", auditor.kept, code=1), "none of the checkpoints", "another file")
+    lib.contains(auditor.verify("--checkpoints", auditor.kept, code=1), "holds not one", "another file")
+    lib.contains(auditor.verify("--backup", auditor.backup, "--checkpoints", auditor.kept, code=1), "holds not one",
+                 "another file for a backup")
 
 
 if __name__ == "__main__":

@@ -49,6 +49,8 @@ static const struct scenario {
 	{"session.list", {NULL, NULL, NULL}, NULL, false, true},
 	{"log", {NULL, NULL, NULL}, NULL, false, true},
 	{"log.verify", {NULL, NULL, NULL}, NULL, false, true},
+	{"log.claims", {NULL, NULL, NULL}, NULL, false, true},
+	{"log.match", {"rows=1,2", NULL, NULL}, NULL, false, true},
 	{"status", {NULL, NULL, NULL}, NULL, false, true},
 	{"doctor", {NULL, NULL, NULL}, NULL, false, true},
 	{"why", {"user=bob", NULL, NULL}, NULL, false, true},

@@ -424,6 +424,49 @@ START_TEST(tampering_is_found)
 }
 END_TEST
 
+/* What an auditor with checkpoints of his own asks for. */
+START_TEST(hashes_of_rows_are_given)
+{
+	char hash[65];
+
+	rig_ok("log", "limit=30");
+	(void)snprintf(hash, sizeof(hash), "%s", rig_cell(29, "hash"));
+	rig_ok("log.match", "rows=1,30,150,151,9");
+	ck_assert_uint_eq(rig.nrows, 3); /* behind the end there is none, and nothing behind that */
+	ck_assert_str_eq(rig_cell(1, "seq"), "30");
+	ck_assert_str_eq(rig_cell(1, "chain"), hash);
+	tamper("DELETE FROM audit WHERE seq = 30");
+	rig_ok("log.match", "rows=30");
+	ck_assert_str_eq(rig_cell(0, "seq"), "31");
+	rig_ok("log.match", "rows=x");
+	ck_assert_uint_eq(rig.nrows, 0);
+}
+END_TEST
+
+START_TEST(rows_that_say_that_others_are_gone)
+{
+	struct audit_row row;
+	struct store_job job;
+
+	rig_ok("log.claims");
+	ck_assert_uint_eq(rig.nrows, 0);
+	audit_row_init(&row, AUDIT_SYSTEM, "restore");
+	AUDIT_TEXT(row.detail, "generation 2, after row 5");
+	store_job_init(&job, STORE_ADMIN);
+	job.u.admin.rows = &row;
+	job.u.admin.nrows = 1;
+	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
+	audit_row_init(&row, AUDIT_SYSTEM, "start");
+	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
+	rig_ok("log.claims");
+	ck_assert_uint_eq(rig.nrows, 1);
+	ck_assert_ptr_nonnull(strstr(rig_cell(0, "line"), "generation 2, after row 5"));
+	rig_ok("log.verify");
+	ck_assert_str_eq(rig_cell(0, "restores"), "1");
+	ck_assert_ptr_nonnull(strstr(rig.text, "Restores: 1."));
+}
+END_TEST
+
 /* A stream stands before a row that cannot be read: the commands that tell of it work. */
 START_TEST(a_stream_before_a_damaged_row_is_told)
 {
@@ -469,6 +512,8 @@ make_suite(void)
 	tcase_add_test(tcase, much_reading_is_a_row_an_hour);
 	tcase_add_test(tcase, a_sound_log_is_told);
 	tcase_add_loop_test(tcase, tampering_is_found, 0, (int)COUNT_OF(tampers));
+	tcase_add_test(tcase, hashes_of_rows_are_given);
+	tcase_add_test(tcase, rows_that_say_that_others_are_gone);
 	tcase_add_test(tcase, a_stream_before_a_damaged_row_is_told);
 	suite_add_tcase(suite, tcase);
 	return suite;

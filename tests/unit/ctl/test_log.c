@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "authd/audit/checkpoint.h"
 #include "authd/audit/export.h"
 #include "ctl/csv.h"
 #include "ctl/whole.h"
@@ -105,35 +106,164 @@ END_TEST
 
 /* ---- checkpoints that were kept ---- */
 
-#define A16 "AAAAAAAAAAAAAAAA"
-#define HASH "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define KEPT(node)                                                                                 \
-	"warifu-checkpoint 1 node=" node " store=0123456789abcdef generation=1 number=1 seq=1"     \
-	" chain=" HASH " time=2026-03-01T09:00:00.000000+09:00 reason=hour key=0011223344556677"   \
-	" signature=" A16 A16 A16 A16 A16 "AAAAAA==\n"
+static char kept_line[2][AUDIT_CHECKPOINT_SIZE + 2], pem[SIGNING_PEM_SIZE];
+static char restored[AUDIT_EXPORT_MAX];
 
-/* The daemon counts the checkpoints that announce its keys, too: they are none of the file's. */
-START_TEST(checkpoints_of_other_hosts_prove_nothing)
+/* What the daemon signs of row 7, of this node. */
+static void
+sign(const char *node, char line_r[AUDIT_CHECKPOINT_SIZE + 2])
+{
+	struct audit_checkpoint c = {
+		.store = "0123456789abcdef", .generation = 1, .number = 1, .seq = 7,
+		.time_us = 1767225609000000, .reason = CHECKPOINT_HOUR};
+	struct keyring *keys = NULL;
+	struct signing_key key = {.seed = WF_SECRET_EMPTY};
+	char why[256];
+
+	snprintf(c.node, sizeof(c.node), "%s", node);
+	memset(c.chain, 0x11, sizeof(c.chain));
+	if (access(rig_path(&rig, "key"), F_OK) != 0)
+		ck_assert_int_eq(keyring_create(rig_path(&rig, "key")), WF_OK);
+	ck_assert_int_eq(keyring_load(rig_path(&rig, "key"), &keys, why, sizeof(why)), WF_OK);
+	ck_assert_int_eq(
+		signing_key_derive(keys, keyring_current(keys), "checkpoint", &key), WF_OK);
+	ck_assert_int_eq(audit_checkpoint_sign(&c, &key), WF_OK);
+	audit_checkpoint_write(&c, line_r);
+	snprintf(line_r + strlen(line_r), 2, "\n");
+	signing_public_write(&key.public, pem);
+	signing_key_clear(&key);
+	keyring_free(&keys);
+}
+
+/* The row of a restore behind row 5. */
+static void
+restore_line(void)
+{
+	static const uint8_t chain[32] = {1};
+	struct audit_row row;
+	struct wf_buf line;
+
+	audit_row_init(&row, AUDIT_SYSTEM, "restore");
+	AUDIT_TEXT(row.source, "local:warifud");
+	AUDIT_TEXT(row.detail, "generation 2, after row 5");
+	row.time_us = row.first_us = row.last_us = 1767229200000000;
+	wf_buf_init(&line, AUDIT_EXPORT_MAX);
+	ck_assert_int_eq(audit_export_row(&row, 6, chain, &line), WF_OK);
+	snprintf(restored, sizeof(restored), "%.*s", (int)line.len, (const char *)line.data);
+	wf_buf_clear(&line);
+}
+
+#define ONES "1111111111111111"
+#define ROW_7(hash)                                                                        \
+	{.act = "log.verify", .columns = {"ok:bool", "node", "store", "generation:number"},  \
+		.rows = {{"1", "web1", "0123456789abcdef", "2"}}},                           \
+		{.act = "log.key", .columns = {"fingerprint", "pem"}, .rows = {{"x", pem}}}, \
+		{.act = "log.claims", .columns = {"seq:number", "line"}},                    \
+	{                                                                                    \
+		.act = "log.match", .columns = {"seq:number", "chain"}, .rows = {{"7", hash}} \
+	}
+#define START_KEPT(...)                                                \
+	do {                                                           \
+		static const struct rig_act acts[] = {__VA_ARGS__};    \
+		rig_start(&rig, acts, sizeof(acts) / sizeof(acts[0])); \
+		sign("web2", kept_line[0]);                            \
+		sign("web1", kept_line[1]);                            \
+	} while (0)
+
+/* Checkpoints of a file against what the daemon says; the exit code. */
+static int
+verify_kept(const char *text)
 {
 	char words[PATH_MAX + 300];
 
-	START({.act = "log.verify", .columns = {"ok:bool"}, .rows = {{"1"}}},
-		{.act = "log.match",
-			.columns = {"node", "store", "checkpoints:number", "fault"},
-			.rows = {{"web1", "0123456789abcdef", "2", ""}}});
-	rig_write(&rig, "kept", KEPT("web2"));
+	rig_write(&rig, "kept", text);
 	snprintf(words, sizeof(words), "log verify --checkpoints %s", rig_path(&rig, "kept"));
+	return rig_run(&rig, NULL, words);
+}
+
+START_TEST(kept_checkpoints_fit_their_rows)
+{
+	START_KEPT(ROW_7(ONES ONES ONES ONES));
+	ck_assert_int_eq(verify_kept(kept_line[1]), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "Checkpoints that fit: 1; "));
+	ck_assert_ptr_nonnull(strstr(rig_asked(&rig), "log.match rows=7\n"));
+}
+END_TEST
+
+START_TEST(a_rewritten_row_does_not_fit)
+{
+	START_KEPT(ROW_7(ONES ONES ONES "2222222222222222"));
+	ck_assert_int_eq(verify_kept(kept_line[1]), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "was rewritten"));
+}
+END_TEST
+
+START_TEST(checkpoints_of_other_hosts_prove_nothing)
+{
+	START_KEPT(ROW_7(ONES ONES ONES ONES));
+	ck_assert_int_eq(verify_kept(kept_line[0]), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "None of the checkpoints is of this log"));
+}
+END_TEST
+
+START_TEST(a_file_without_checkpoints_proves_nothing)
+{
+	START_KEPT(ROW_7(ONES ONES ONES ONES));
+	ck_assert_int_eq(verify_kept("Jan  1 00:00:00 host cron[1]: nothing\n"), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.err, "holds not one"));
+}
+END_TEST
+
+/* It is no fault, but is said, with what the checkpoints say of what was lost. */
+START_TEST(a_restore_is_said)
+{
+	static const struct rig_act claims = {.act = "log.claims",
+		.columns = {"seq:number", "line"}, .rows = {{"6", restored}}};
+	struct rig_act acts[] = {ROW_7(ONES ONES ONES ONES), ROW_7(ONES ONES ONES ONES)};
+
+	restore_line();
+	acts[2] = acts[6] = claims;
+	acts[5] = acts[6]; /* without checkpoints no keys are asked for */
+	rig_start(&rig, acts, sizeof(acts) / sizeof(acts[0]));
+	sign("web1", kept_line[1]);
+	ck_assert_int_eq(verify_kept(kept_line[1]), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "made void by a restore: 1; "));
+	ck_assert_ptr_nonnull(strstr(rig.out, "2026-01-01 10:00:00  Row 6: the store was restored "
+					      "from a backup that ended with row 5."));
+	ck_assert_ptr_nonnull(strstr(rig.out, "rows up to 7 at least"));
+	ck_assert_int_eq(rig_run(&rig, NULL, "log verify"), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "What was written between the two is gone."));
+}
+END_TEST
+
+/* Nothing to hold them against: that must not pass for a proof. */
+START_TEST(an_export_with_no_checkpoints_in_the_file)
+{
+	char words[2 * PATH_MAX + 300], key[PATH_MAX], kept[PATH_MAX];
+
+	START_KEPT(ROW_7(ONES ONES ONES ONES));
+	rig_write(&rig, "key.pem", pem);
+	rig_write(&rig, "kept", "");
+	rig_write(&rig, "rows", "");
+	snprintf(key, sizeof(key), "%s", rig_path(&rig, "key.pem"));
+	snprintf(kept, sizeof(kept), "%s", rig_path(&rig, "kept"));
+	snprintf(words, sizeof(words),
+		"log verify --export %s --public-key %s --checkpoints %s", rig_path(&rig, "rows"),
+		key, kept);
 	ck_assert_int_eq(rig_run(&rig, NULL, words), CTL_NO);
-	ck_assert_ptr_nonnull(strstr(rig.err, "none of the checkpoints is of this log"));
-	rig_write(&rig, "kept", KEPT("web2") KEPT("web1"));
-	ck_assert_int_eq(rig_run(&rig, NULL, words), CTL_OK);
+	ck_assert_ptr_nonnull(strstr(rig.out, "nothing is proved"));
+	restore_line();
+	rig_write(&rig, "rows", restored);
+	ck_assert_int_eq(rig_run(&rig, NULL, words), CTL_NO);
+	ck_assert_ptr_nonnull(strstr(rig.out, "holds not one"));
 }
 END_TEST
 
 /* The log itself and a backup are checked with the daemon's keys: nobody may believe otherwise. */
 START_TEST(what_to_trust_is_named_for_exports_alone)
 {
-	START({.act = "log.verify", .columns = {"ok:bool"}, .rows = {{"1"}}});
+	START({.act = "log.verify", .columns = {"ok:bool"}, .rows = {{"1"}}},
+		{.act = "log.claims", .columns = {"seq:number", "line"}});
 	ck_assert_int_eq(rig_run(&rig, NULL, "log verify --public-key log.pem"), CTL_USAGE);
 	ck_assert_ptr_nonnull(strstr(rig.err, "are for --export"));
 	ck_assert_int_eq(rig_run(&rig, NULL, "log verify --backup b --whole"), CTL_USAGE);
@@ -387,7 +517,12 @@ log_suite(void)
 		shown, a_list_fits_the_terminal, 0, (int)(sizeof(widths) / sizeof(widths[0])));
 	tcase_add_test(shown, wide_is_all_of_it);
 	tcase_add_test(shown, columns_are_chosen);
+	tcase_add_test(shown, kept_checkpoints_fit_their_rows);
+	tcase_add_test(shown, a_rewritten_row_does_not_fit);
 	tcase_add_test(shown, checkpoints_of_other_hosts_prove_nothing);
+	tcase_add_test(shown, a_file_without_checkpoints_proves_nothing);
+	tcase_add_test(shown, a_restore_is_said);
+	tcase_add_test(shown, an_export_with_no_checkpoints_in_the_file);
 	tcase_add_test(shown, what_to_trust_is_named_for_exports_alone);
 	tcase_add_test(shown, a_list_goes_on_behind_a_place);
 	tcase_add_test(shown, lines_are_as_they_came);

@@ -114,6 +114,13 @@ keep_checkpoints(void)
 }
 
 void
+keep_days(int64_t days)
+{
+	for (size_t i = 0; i < RULE_CELLS; i++)
+		config->policy.values.held[R_LOG_RETENTION_DAYS][i].value = days;
+}
+
+void
 evidence_setup(void)
 {
 	fx_setup();
@@ -126,6 +133,7 @@ evidence_setup(void)
 	config = calloc(1, sizeof(*config));
 	ck_assert_ptr_nonnull(config);
 	config->checkpoint_rows = 10;
+	keep_days(365);
 	acts(47);
 	make_checkpoints();
 	keep_checkpoints();
@@ -192,18 +200,21 @@ check_all(struct audit_check *check, struct store_log *log)
 	} while (n > 0);
 }
 
-/* The store's file: by itself, and against what was kept where `elsewhere` says so. */
-struct look
-look_at(const char *path, bool elsewhere)
+/* made_us: it is a backup of that time; 0: the store itself. */
+static struct look
+look_into(const char *path, bool elsewhere, int64_t made_us)
 {
 	struct look look = {.kinds = 0};
+	const struct audit_restore *restores;
 	struct store_log *log = NULL;
 	struct store_log_identity identity;
 	struct audit_check *check = NULL;
 	char store[17], why[256];
 	struct audit_check_options options = {.node = identity.node,
 		.store = store,
-		.whole = true,
+		.whole = made_us == 0,
+		.made_us = made_us,
+		.elsewhere = elsewhere,
 		.ctx = &look,
 		.fault = note};
 
@@ -219,9 +230,41 @@ look_at(const char *path, bool elsewhere)
 	check_all(check, log);
 	audit_check_end(check, &identity.head);
 	look.sums = *audit_check_sums(check);
+	if (audit_check_restores(check, &restores) > 0)
+		look.restore = restores[0];
 	audit_check_free(&check);
 	store_log_close(&log);
 	return look;
+}
+
+struct look
+look_at(const char *path, bool elsewhere)
+{
+	return look_into(path, elsewhere, 0);
+}
+
+struct look
+look_at_backup(const char *path, bool elsewhere)
+{
+	return look_into(path, elsewhere, fx_now().wall_us);
+}
+
+static void
+claim_all(struct audit_check *check, struct store_log *log)
+{
+	static struct store_audit_entry entries[VIEW_PAGE];
+	uint64_t after = 0;
+	size_t n;
+
+	do {
+		ck_assert_int_eq(store_log_rows(log, after, entries, &n), WF_OK);
+		for (size_t i = 0; i < n; i++) {
+			after = entries[i].seq;
+			ck_assert_int_eq(audit_check_claim(check, after, entries[i].encoded,
+						 entries[i].encoded_len),
+				WF_OK);
+		}
+	} while (n > 0);
 }
 
 static void
@@ -232,7 +275,7 @@ meet_all(struct audit_check *check, struct store_log *log)
 	uint64_t wanted;
 	size_t n = 1;
 
-	while (n > 0 && (wanted = audit_check_wants(check)) != 0) {
+	while (n > 0 && audit_check_wanted(check, &wanted, 1) > 0) {
 		ck_assert_int_eq(store_log_rows(log, wanted - 1, entries, &n), WF_OK);
 		row.seq = entries[0].seq;
 		memcpy(row.chain, entries[0].chain, sizeof(row.chain));
@@ -265,6 +308,7 @@ look_at_page(const char *word)
 	ck_assert_int_eq(audit_check_trust(check, &trusted), WF_OK);
 	ck_assert_int_eq(audit_check_add_text(check, page, strlen(page)), WF_OK);
 	ck_assert_int_eq(audit_check_begin(check), WF_OK);
+	claim_all(check, log);
 	meet_all(check, log);
 	audit_check_end(check, NULL);
 	look.sums = *audit_check_sums(check);
@@ -327,7 +371,12 @@ look_at_export(bool whole)
 	struct look look = {.kinds = 0};
 	struct audit_check *check = NULL;
 	const struct audit_check_options options = {
-		.node = "", .store = "", .whole = whole, .ctx = &look, .fault = note};
+		.node = "",
+		.store = "",
+		.whole = whole,
+		.elsewhere = true,
+		.ctx = &look,
+		.fault = note};
 
 	ck_assert_int_eq(audit_check_new(&options, &check), WF_OK);
 	ck_assert_int_eq(audit_check_trust(check, &trusted), WF_OK);
@@ -363,4 +412,18 @@ take_key(struct signing_key *key_r)
 {
 	ck_assert_int_eq(
 		signing_key_derive(keys, keyring_current(keys), "checkpoint", key_r), WF_OK);
+}
+
+void
+steal_key(struct signing_key *key_r)
+{
+	char path[160], why[256];
+	struct keyring *thief = NULL;
+
+	(void)snprintf(path, sizeof(path), "%s/thief", fx.dir);
+	ck_assert_int_eq(keyring_create(path), WF_OK);
+	ck_assert_int_eq(keyring_load(path, &thief, why, sizeof(why)), WF_OK);
+	ck_assert_int_eq(
+		signing_key_derive(thief, keyring_current(thief), "checkpoint", key_r), WF_OK);
+	keyring_free(&thief);
 }

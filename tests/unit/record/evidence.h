@@ -27,10 +27,14 @@ void acts(int n); /* so many rows, two minutes apart */
 void make_checkpoints(void);
 /* Adds the store's checkpoints to what lies elsewhere, as a line of syslog each. */
 void keep_checkpoints(void);
+/* For how long rows are kept, by what is configured; 365 days at first. */
+void keep_days(int64_t days);
 /* A further master key, which signs from now on. */
 void new_key(void);
 /* Only the first and the current one stay; the auditor has the current one now. */
 void prune_keys(void);
+/* One that signs for nobody; the caller clears it. */
+void steal_key(struct signing_key *key_r);
 /* The one that signs now; the caller clears it. */
 void take_key(struct signing_key *key_r);
 
@@ -43,12 +47,15 @@ struct look {
 	char text[2048];
 	struct audit_fault first;
 	struct audit_check_sums sums;
+	struct audit_restore restore; /* the first one; zeros = there was none */
 };
 
 #define BIT(kind) (1U << FAULT_##kind)
 
 /* The store's file: by itself, and against what was kept where `elsewhere` says so. */
 struct look look_at(const char *path, bool elsewhere);
+/* As a backup that is made now. */
+struct look look_at_backup(const char *path, bool elsewhere);
 /* What was kept from the line with `word` on, against the rows that it speaks of alone. */
 struct look look_at_page(const char *word);
 /* The export, against what was kept. */

@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "authd/policy/policy.h"
 #include "tests/unit/store/fixture.h"
 #include "tests/unit/unit.h"
 
@@ -186,6 +187,29 @@ START_TEST(one_an_hour_if_rows_came)
 }
 END_TEST
 
+/* It says how long rows are kept; when that is configured anew, another one says so at once. */
+START_TEST(one_when_rows_are_kept_for_another_time)
+{
+	struct policy_held *held = config->policy.values.held[R_LOG_RETENTION_DAYS];
+
+	held->value = 365;
+	acts(3);
+	start();
+	WAIT_FOR(read_made() == 1);
+	ck_assert_uint_eq(made[0].keep, 365);
+	held->value = 180;
+	checkpoints_configure(part, config, keys);
+	WAIT_FOR(read_made() == 2);
+	ck_assert_int_eq(made[1].reason, CHECKPOINT_KEEP);
+	ck_assert_uint_eq(made[1].keep, 180);
+	held->value = 1096;
+	stop();
+	start();
+	WAIT_FOR(read_made() == 3);
+	ck_assert_uint_eq(made[2].keep, 1096);
+}
+END_TEST
+
 /* 2026-01-31T23:30Z and the next day: the fixture's rows say no offset. */
 START_TEST(one_behind_the_last_row_of_a_month)
 {
@@ -315,6 +339,7 @@ checkpoints_suite(void)
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, one_every_so_many_rows);
 	tcase_add_test(tc, one_an_hour_if_rows_came);
+	tcase_add_test(tc, one_when_rows_are_kept_for_another_time);
 	tcase_add_test(tc, one_behind_the_last_row_of_a_month);
 	tcase_add_test(tc, one_at_an_orderly_stop);
 	tcase_add_test(tc, they_are_appended_to_the_file);

@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -192,19 +193,137 @@ the_daemon_dies(void)
 	keep_checkpoints();
 }
 
+/* One step of expiry after the other, `most` at most. */
 static void
-months_expire(void)
+expire(int64_t days, int most)
 {
 	struct store_expiry expiry;
 
+	do {
+		expiry = (struct store_expiry){.keep_us = days * FX_DAY,
+			.rule = "log.keep",
+			.begin = true,
+			.rows = 8};
+		ck_assert_int_eq(store_expire_log(fx.store, &expiry), WF_OK);
+	} while (--most > 0 &&
+		(expiry.step == EXPIRY_TOMBSTONE || expiry.step == EXPIRY_REMOVED));
+}
+
+static void
+months_expire(void)
+{
 	months_pass();
 	fx_advance(400 * FX_DAY);
-	do {
-		expiry = (struct store_expiry){
-			.keep_us = 365 * FX_DAY, .rule = "log.keep", .begin = true};
-		ck_assert_int_eq(store_expire_log(fx.store, &expiry), WF_OK);
-	} while (expiry.step == EXPIRY_TOMBSTONE || expiry.step == EXPIRY_REMOVED);
+	expire(365, INT_MAX);
 	ck_assert_int_gt(fx_sql_int("SELECT min(seq) FROM audit"), 1);
+	acts(3);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+/* The daemon stops, or a backup is made, between two steps. */
+static void
+a_month_is_half_gone(void)
+{
+	months_pass();
+	fx_advance(400 * FX_DAY);
+	expire(365, 3);
+	ck_assert_int_lt(fx_sql_int("SELECT min(seq) FROM audit"),
+		fx_sql_int("SELECT max(last_seq) FROM month WHERE tombstone <> 0"));
+	acts(3);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+/* On the day on which the month is old enough; then rows are kept for longer. */
+static void
+kept_for_longer_from_then_on(void)
+{
+	months_pass();
+	fx_advance((365 - 2 * 31) * FX_DAY);
+	acts(1);
+	make_checkpoints();
+	expire(365, INT_MAX);
+	ck_assert_int_gt(fx_sql_int("SELECT min(seq) FROM audit"), 1);
+	keep_days(1096);
+	acts(20);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+/* And for less: what goes at once went by right, which is signed before it, */
+static void
+kept_for_less_from_then_on(void)
+{
+	months_pass();
+	fx_advance(130 * FX_DAY);
+	make_checkpoints();
+	keep_days(180);
+	make_checkpoints();
+	expire(180, INT_MAX);
+	ck_assert_int_gt(fx_sql_int("SELECT min(seq) FROM audit"), 1);
+	keep_checkpoints();
+}
+
+/* or behind it, if nobody could sign meanwhile. */
+static void
+kept_for_less_and_signed_later(void)
+{
+	months_pass();
+	fx_advance(130 * FX_DAY);
+	expire(180, INT_MAX);
+	ck_assert_int_gt(fx_sql_int("SELECT min(seq) FROM audit"), 1);
+	keep_days(180);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+/*
+ * Nobody could sign for ten days at the end of a month: it goes ten days later, since the one
+ * checkpoint of its last rows does not show that they are older.
+ */
+static void
+a_checkpoint_was_late(void)
+{
+	acts(8);
+	fx_advance(31 * FX_DAY);
+	acts(1);
+	fx_advance(10 * FX_DAY);
+	make_checkpoints();
+	fx_advance(357 * FX_DAY);
+	acts(1);
+	expire(365, INT_MAX);
+	ck_assert_int_eq(fx_sql_int("SELECT min(seq) FROM audit"), 1);
+	make_checkpoints();
+	fx_advance(10 * FX_DAY);
+	acts(1);
+	expire(365, INT_MAX);
+	ck_assert_int_gt(fx_sql_int("SELECT min(seq) FROM audit"), 1);
+	make_checkpoints();
+	keep_checkpoints();
+}
+
+/* Ten years ahead for a while, at the end of the month that goes later. */
+static void
+expiry_after_a_clock_that_jumped(void)
+{
+	fx_step_wall(3650 * FX_DAY);
+	acts(15);
+	make_checkpoints();
+	fx_step_wall(-3650 * FX_DAY);
+	fx_advance(31 * FX_DAY);
+	months_expire();
+}
+
+/* A machine that begins in the past behind it, and finds its time only later. */
+static void
+expiry_before_a_clock_that_fell(void)
+{
+	months_pass();
+	fx_advance(400 * FX_DAY);
+	expire(365, INT_MAX);
+	ck_assert_int_gt(fx_sql_int("SELECT min(seq) FROM audit"), 1);
+	fx_step_wall(-3650 * FX_DAY);
 	acts(3);
 	make_checkpoints();
 	keep_checkpoints();
@@ -243,6 +362,13 @@ static const struct {
 	{"names of strangers", strangers_have_names, false},
 	{"a crash", the_daemon_dies, false},
 	{"expiry", months_expire, false},
+	{"half of an expiry", a_month_is_half_gone, false},
+	{"expiry, and a longer retention", kept_for_longer_from_then_on, false},
+	{"a shorter retention, and expiry", kept_for_less_from_then_on, false},
+	{"a shorter retention, signed later", kept_for_less_and_signed_later, false},
+	{"a clock that fell behind an expiry", expiry_before_a_clock_that_fell, false},
+	{"a late checkpoint, and expiry", a_checkpoint_was_late, false},
+	{"a clock that jumped, and expiry", expiry_after_a_clock_that_jumped, false},
 };
 
 #define HONEST ((int)(sizeof(honest) / sizeof(honest[0])))
@@ -252,6 +378,8 @@ START_TEST(honest_logs_are_not_accused)
 	struct look look;
 
 	honest[_i].happens();
+	look = look_at_backup(fx.path, true);
+	ck_assert_msg(look.kinds == 0, "%s, as a backup: %s", honest[_i].name, look.text);
 	look = look_at(fx.path, true);
 	ck_assert_msg(look.kinds == 0, "%s: %s", honest[_i].name, look.text);
 	ck_assert_uint_gt(look.sums.fitting, 0);
