@@ -123,7 +123,8 @@ print_json(const struct review *review)
 		struct table rows;
 
 		code = review_part_rows(review, &review_parts[i], &rows);
-		print_table(review, review_parts[i].key, &rows, false);
+		if (code == CTL_OK)
+			print_table(review, review_parts[i].key, &rows, false);
 		table_clear(&rows);
 	}
 	fputs("}\n", review->ctl->out);

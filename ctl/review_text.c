@@ -292,8 +292,10 @@ review_print(const struct review *review)
 		struct table rows;
 
 		code = review_part_rows(review, &review_parts[i], &rows);
-		review_print_heading(review, _(review_parts[i].title));
-		review_print_rows(review, &review_parts[i], &rows, 0, SIZE_MAX);
+		if (code == CTL_OK) {
+			review_print_heading(review, _(review_parts[i].title));
+			review_print_rows(review, &review_parts[i], &rows, 0, SIZE_MAX);
+		}
 		table_clear(&rows);
 	}
 	return code;

@@ -69,6 +69,16 @@ def expire(lab):
     return spent, sum(row["rows"] for row in gone), before, during
 
 
+def review(lab, month, found):
+    """A month's review: its rate, and what memory it takes."""
+    before = lab.memory_mib()
+    started = time.perf_counter()
+    rows = json.loads(lab.cli("review", "--month", month, "--json", timeout=3600))["review"]["rows"]
+    spent = time.perf_counter() - started
+    found["review of a month"] = (rows / spent, "rows/s", f"{rows} rows in {spent:.2f} s")
+    found["memory of the daemon after the review"] = (lab.memory_mib(), "MiB", f"{before:.0f} MiB before")
+
+
 def measured(syslog, rows):
     """All figures of one size, by name: (value, unit, note)."""
     lab = Years(f"k-{rows}", syslog, page=True)
@@ -82,6 +92,7 @@ def measured(syslog, rows):
         found[what] = (min(tries)[0] * 1000, "ms", f"{min(tries)[1]} lines")
     spent, lines = lab.timed("log", *span, "--json")
     found["all rows of 25 days"] = (lines / spent, "rows/s", f"{spent:.2f} s")
+    review(lab, month["month"], found)
     spent, _ = lab.timed("log", "verify")
     found["verify"] = (rows / spent, "rows/s", f"{spent:.2f} s")
     size = os.path.getsize(os.path.join(lib.STATE, "warifu.db"))

@@ -54,6 +54,9 @@ static const struct scenario {
 	{"status", {NULL, NULL, NULL}, NULL, false, true},
 	{"doctor", {NULL, NULL, NULL}, NULL, false, true},
 	{"why", {"user=bob", NULL, NULL}, NULL, false, true},
+	{"review.list", {NULL, NULL, NULL}, NULL, false, true},
+	{"review.findings", {"month=2026-03", NULL, NULL}, NULL, false, true},
+	{"review.accounts", {"month=2026-03", NULL, NULL}, NULL, false, true},
 };
 
 /* All that people can see of accounts, tokens and backups. */

@@ -206,6 +206,7 @@ START_TEST(rows_stand_in_the_list_of_their_sort)
 	figures("2026-05");
 	ck_assert_int_eq(number("list", "acts", "other"), 2);
 	ck_assert_int_eq(number("service", "sshd", "failure"), 1);
+	ck_assert_int_eq(number("service", "sshd", "other"), 0); /* its login has a row */
 }
 END_TEST
 
