@@ -206,6 +206,8 @@ record_start(struct daemon *daemon)
 	snprintf(detail, sizeof(detail), "version %s, mode %s", PACKAGE_VERSION,
 		daemon->live->config->mode == MODE_OBSERVE ? "observe" : "enforce");
 	system_row(daemon, AUDIT_SYSTEM, "start", detail);
+	loads_add(daemon, "start", "");
+	loads_tell_all(daemon);
 }
 
 bool
@@ -259,8 +261,10 @@ daemon_tear_down(struct daemon *daemon)
 	keeping_stop(daemon);
 	if (daemon->mailbox != NULL)
 		mailbox_run(daemon->mailbox);
-	if (daemon->store != NULL)
+	if (daemon->store != NULL) {
+		loads_tell_all(daemon);
 		system_row(daemon, AUDIT_SYSTEM, "stop", "");
+	}
 	record_free(&daemon->record);
 	store_close(&daemon->store);
 	if (daemon->mailbox != NULL)

@@ -7,6 +7,7 @@
 
 #include <sys/types.h>
 
+#include "authd/account/settings.h"
 #include "authd/config/config.h"
 #include "authd/egress/egress.h"
 #include "authd/expiry.h"
@@ -42,6 +43,21 @@ struct openings {
 	size_t nrelays;
 };
 
+/* A configuration that was loaded, and that the log has to tell of. */
+struct load {
+	struct settings_load what;
+	struct act_daemon lent; /* given back once it is told */
+};
+
+struct loads {
+	struct load list[8]; /* the oldest first */
+	size_t n;
+	bool runs;          /* housekeeping has `noting`, a copy of the first */
+	struct load noting; /* housekeeping's, as clock_jumped */
+	wf_status status;   /* too: how it went */
+	bool failing;       /* that was said */
+};
+
 struct daemon {
 	const struct wf_options *options;
 	struct wf_clock clock;
@@ -64,6 +80,7 @@ struct daemon {
 	struct expiry expiry;   /* housekeeping's, as clock_jumped */
 	struct reminders reminders;        /* as well */
 	struct act_daemon reminders_lent; /* while housekeeping_runs */
+	struct loads loads;
 	struct keeper *keeper; /* of copies of the store; its turns are in `keeping` */
 	struct worker_pool *keeping;
 	struct worker_job keeping_job;
@@ -85,12 +102,20 @@ WF_MUST_USE wf_status live_load(struct daemon *daemon, const char *file, char *w
 /* What a configuration is to be warned about, into the log of the machine. */
 void live_tell(const struct config *config);
 void live_sweep(struct daemon *daemon, bool all);
-/* Reload, whole or not at all; loop thread. */
-WF_MUST_USE wf_status live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size);
+/* Reload, whole or not at all, on the word of `by` ("": not known); loop thread. */
+WF_MUST_USE wf_status live_reload(
+	struct daemon *daemon, bool keys_only, const char *by, char *why_r, size_t size);
 
 /* hooks.c: what acts borrow. */
 void hooks_lend(void *ctx, struct act_daemon *daemon_r);
 void hooks_give_back(void *ctx, const struct act_daemon *lent);
+
+/* loads.c: rows about configurations that were loaded; by housekeeping, one each time. */
+void loads_add(struct daemon *daemon, const char *cause, const char *by); /* loop thread */
+void loads_begin(struct daemon *daemon); /* loop thread, before housekeeping */
+void loads_note(struct daemon *daemon);  /* housekeeping */
+void loads_end(struct daemon *daemon);   /* loop thread, after it */
+void loads_tell_all(struct daemon *daemon); /* waits for the store: not while the loop runs */
 
 /* keeping.c: the thread that keeps copies of the store; loop thread.  Start false: said. */
 bool keeping_start(struct daemon *daemon);

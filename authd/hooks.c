@@ -91,6 +91,7 @@ figures(void *ctx, struct act_figures *figures_r)
 
 struct reload_arg {
 	bool keys_only;
+	const char *by;
 	locale_t language; /* of the operator who asked: what is wrong is said in it */
 	wf_status status;
 	char why[CONFIG_ERROR_SIZE];
@@ -102,23 +103,25 @@ run_reload(struct daemon *daemon, void *arg)
 	struct reload_arg *reload = arg;
 	const locale_t before = uselocale(reload->language);
 
-	reload->status = live_reload(daemon, reload->keys_only, reload->why, sizeof(reload->why));
+	reload->status = live_reload(
+		daemon, reload->keys_only, reload->by, reload->why, sizeof(reload->why));
 	(void)uselocale(before);
 }
 
 static wf_status
 rekey(void *ctx)
 {
-	struct reload_arg reload = {.keys_only = true, .language = uselocale((locale_t)0)};
+	struct reload_arg reload = {.keys_only = true, .by = "", .language = uselocale((locale_t)0)};
 
 	loop_call(ctx, run_reload, &reload);
 	return reload.status;
 }
 
 static wf_status
-reload(void *ctx, char *why_r, size_t size)
+reload(void *ctx, const char *by, char *why_r, size_t size)
 {
-	struct reload_arg arg = {.keys_only = false, .language = uselocale((locale_t)0)};
+	struct reload_arg arg = {
+		.keys_only = false, .by = by, .language = uselocale((locale_t)0)};
 	size_t len;
 
 	loop_call(ctx, run_reload, &arg);

@@ -84,7 +84,7 @@ reload_hub(struct daemon *daemon)
 }
 
 wf_status
-live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size)
+live_reload(struct daemon *daemon, bool keys_only, const char *by, char *why_r, size_t size)
 {
 	struct audit_row row;
 	wf_status status = live_load(daemon, daemon->options->config, why_r, size);
@@ -100,6 +100,7 @@ live_reload(struct daemon *daemon, bool keys_only, char *why_r, size_t size)
 	if (keys_only)
 		return WF_OK;
 	live_tell(daemon->live->config);
+	loads_add(daemon, "reload", by);
 	system_row_fill(daemon, &row, AUDIT_SYSTEM, "reload", daemon->live->config->file);
 	engine_write_row(daemon->engine, &row);
 	return WF_OK;

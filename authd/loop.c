@@ -39,7 +39,7 @@ reload(struct daemon *daemon)
 	char why[CONFIG_ERROR_SIZE] = "";
 
 	wf_notify_reloading();
-	if (live_reload(daemon, false, why, sizeof(why)) == WF_OK)
+	if (live_reload(daemon, false, "", why, sizeof(why)) == WF_OK)
 		wf_say(LOG_NOTICE, "configuration reloaded");
 	else
 		wf_say_f(
@@ -89,6 +89,7 @@ keep_house(struct worker_job *job, void *scratch)
 	daemon->clock_jumped = store_clock_watch(daemon->store);
 	if (store_expire(daemon->store, &expired) == WF_OK && expired > 0)
 		wf_say_f(LOG_NOTICE, "%zu interrupted attempts were settled as failures", expired);
+	loads_note(daemon);
 	expiry_turn(&daemon->expiry, daemon->store, &daemon->clock);
 	keep_reminding(daemon);
 }
@@ -106,12 +107,19 @@ tell_of_jump(struct daemon *daemon)
 }
 
 static void
+take_back(struct daemon *daemon)
+{
+	hooks_give_back(daemon, &daemon->reminders_lent);
+	loads_end(daemon);
+}
+
+static void
 house_kept(struct mailbox_post *post)
 {
 	struct daemon *daemon = post->ctx;
 
 	daemon->housekeeping_runs = false;
-	hooks_give_back(daemon, &daemon->reminders_lent);
+	take_back(daemon);
 	if (daemon->clock_jumped)
 		tell_of_jump(daemon);
 	daemon->clock_jumped = false;
@@ -140,9 +148,10 @@ start_housekeeping(struct daemon *daemon)
 	job->done = housekeeping_done;
 	job->ctx = daemon;
 	job->deadline_boot_us = INT64_MAX;
+	loads_begin(daemon);
 	daemon->housekeeping_runs = worker_submit(daemon->acts, job) == WF_OK;
 	if (!daemon->housekeeping_runs)
-		hooks_give_back(daemon, &daemon->reminders_lent);
+		take_back(daemon);
 }
 
 static void

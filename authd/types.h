@@ -288,6 +288,21 @@ enum effect_kind {
 	 * not told for so long before
 	 */
 	EFFECT_REMINDER,
+	/*
+	 * loaded: the configuration that is in effect from row `value` (from 0) of the same job on;
+	 * text2 = who has loaded it, "" = not known
+	 */
+	EFFECT_CONFIGURATION,
+	/*
+	 * The configuration with the hash text2 is approved by row `value` of the same job: only if
+	 * it is the one in effect.  blob = by whom, line = note
+	 */
+	EFFECT_BASELINE,
+	/*
+	 * The log says that the configuration with the hash text2 is not as approved: only if that
+	 * is so, and it does not say so yet
+	 */
+	EFFECT_DRIFT_TOLD,
 	EFFECT_CHECKPOINT, /* line, value = its number: only if it is the next one; value2 = its row */
 	/*
 	 * old = subject, blob = bytes of what detection knows of it, replaced; none: it is
@@ -314,6 +329,25 @@ enum effect_kind {
 
 #define EFFECT_BLOB_MAX 512
 
+/*
+ * One setting of the configuration in effect: "lock.threshold", "10".  NAME and VALUE with their
+ * NULs have these sizes at most.
+ */
+#define SETTING_NAME_SIZE 160
+#define SETTING_VALUE_SIZE 1536
+struct setting {
+	const char *name, *value;
+};
+
+#define SETTINGS_HASH_SIZE 65 /* SHA-256 in hexadecimal digits, with its NUL */
+
+/* A configuration that was loaded, for EFFECT_CONFIGURATION. */
+struct store_loaded {
+	const struct setting *list;
+	size_t n;
+	const char *sha256;
+};
+
 struct effect {
 	enum effect_kind kind;
 	int64_t account_id, credential_id;
@@ -328,6 +362,7 @@ struct effect {
 	const struct account *account;       /* borrowed until the job is done */
 	const struct grant *grant;           /* borrowed */
 	const struct incident *incident;     /* borrowed */
+	const struct store_loaded *loaded;   /* borrowed */
 	const struct credential *credential; /* borrowed; account_id 0 = the account added just before */
 	const uint8_t (*codes)[32];          /* borrowed: recovery code hashes */
 	size_t ncodes;

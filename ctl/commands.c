@@ -405,14 +405,21 @@ static const struct option_spec policy_impact_options[] = {
 	OPTIONS_END,
 };
 
+static const struct option_spec baseline_options[] = {
+	TAKES("note", "TEXT", "note", VALUE_TEXT, N_("why it is in order, for the record")),
+	TICKET,
+	OPTIONS_END,
+};
+
 static const struct option_spec backup_list_options[] = {
-	FLAG("all", "all", N_("show copies that are gone, too")),
+	FLAG("all", "all", N_("show backups that are gone, too")),
 	OPTIONS_END,
 };
 
 static const struct option_spec restore_options[] = {
 	FLAG("drill", NULL,
-		N_("only try it out, beside the daemon, with the newest copy or the one named")),
+		N_("only try it out, beside the daemon: the newest backup, or FILE, the name of "
+		   "one in its folder")),
 	TAKES("config", "FILE", NULL, VALUE_TEXT, N_("configuration of the daemon")),
 	HIDDEN("daemon", "PATH", VALUE_TEXT),
 	OPTIONS_END,
@@ -705,14 +712,24 @@ static const struct command commands[] = {
 		N_("read a whole list of leaked passwords and say whether it is in order"),
 		"leaks check pwned-passwords-sha1.txt"},
 	{"backup", NULL, {{"FILE", NULL, true, NULL}}, NULL, "backup.make", NULL, NULL, ctl_backup,
-		COMMAND_SLOW, N_("write an encrypted copy of the store"),
+		COMMAND_SLOW, N_("write an encrypted backup of the store"),
 		"backup /media/usb/warifu.backup"},
 	{"backup", "list", {{NULL, NULL, false, NULL}}, backup_list_options, "backup.list",
-		"copy time checked here second", N_("There is no copy yet."), NULL, 0,
-		N_("list the copies that were made, and where they are"), "backup list"},
+		"name time checked here second", N_("There is no backup yet."), NULL, 0,
+		N_("list the backups that were made, and where they are"), "backup list"},
 	{"restore", NULL, {{"FILE", NULL, true, NULL}}, restore_options, NULL, NULL, NULL,
 		ctl_restore, COMMAND_ROOT, N_("put a backup back; the daemon must be stopped"),
 		"restore /media/usb/warifu.backup"},
+	{"config", "export", {{NULL, NULL, false, NULL}}, NULL, "config.export", "setting value",
+		NULL,
+		ctl_config_export, 0, N_("print each setting that is in effect, and their SHA-256"),
+		"config export"},
+	{"config", "baseline", {{NULL, NULL, false, NULL}}, baseline_options, "config.baseline",
+		NULL, NULL, NULL, 0, N_("approve the configuration as it is now"),
+		"config baseline --note \"change 1234, seen by both\""},
+	{"config", "drift", {{NULL, NULL, false, NULL}}, NULL, "config.drift",
+		"setting baseline value since row", N_("All is as approved."), NULL, 0,
+		N_("list the settings that are not as they were approved"), "config drift"},
 	{"reload", NULL, {{NULL, NULL, false, NULL}}, NULL, "reload", NULL, NULL, NULL, 0,
 		N_("read the configuration again"), "reload"},
 	{"completion", NULL, {{"SHELL", NULL, false, "bash|zsh|mdoc"}}, NULL, NULL, NULL, NULL,

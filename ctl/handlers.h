@@ -13,6 +13,7 @@ int ctl_run_act(struct ctl *ctl, const struct parsed *parsed);
 
 int ctl_backup(struct ctl *ctl, const struct parsed *parsed);
 int ctl_policy_show(struct ctl *ctl, const struct parsed *parsed);
+int ctl_config_export(struct ctl *ctl, const struct parsed *parsed);
 int ctl_radius_client(struct ctl *ctl, const struct parsed *parsed);
 int ctl_radius_secret(struct ctl *ctl, const struct parsed *parsed);
 int ctl_radius_test(struct ctl *ctl, const struct parsed *parsed);

@@ -63,8 +63,11 @@ struct act_daemon { /* what the daemon lends to acts; read only but for the stor
 	void *figures_ctx;
 	/* Loads the key file anew (after `key rotate`); WF_OK when the daemon uses the new keys. */
 	wf_status (*rekey)(void *ctx);
-	/* Loads the configuration anew, whole or not at all; the error's sentence in why_r. */
-	wf_status (*reload)(void *ctx, char *why_r, size_t size);
+	/*
+	 * Loads the configuration anew, whole or not at all, on the word of `by`; the error's
+	 * sentence in why_r.
+	 */
+	wf_status (*reload)(void *ctx, const char *by, char *why_r, size_t size);
 	/*
 	 * Asks the RADIUS front end (engine_ask_front) and waits; the caller clears done_r, which
 	 * is untouched on failure. WF_UNAVAILABLE: it is not there; WF_TIMEOUT, WF_FULL,

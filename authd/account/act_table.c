@@ -152,6 +152,7 @@ static const struct act_arg_spec emergency_used_args[] = {
 };
 static const struct act_arg_spec backup_args[] = {TEXT("name", 128), TICKET, END};
 static const struct act_arg_spec backup_list_args[] = {FLAG("all"), END};
+static const struct act_arg_spec baseline_args[] = {TEXT("note", 256), TICKET, END};
 static const struct act_arg_spec rotate_args[] = {REASON, TICKET, END};
 static const struct act_arg_spec client_args[] = {
 	{.name = "client", .type = ARG_TEXT, .required = true, .min = 1, .max = 64}, END};
@@ -244,6 +245,9 @@ static const struct act acts[] = {
 	VIEW("backup.list", ROLE_VIEWER, backup_list_args, act_backup_list),
 	LONG_CHANGE("restore.drill", ROLE_ADMINISTRATOR, backup_args, act_restore_drill),
 	CHANGE("key.rotate", ROLE_ADMINISTRATOR, rotate_args, act_key_rotate),
+	VIEW("config.export", ROLE_AUDITOR, no_args, act_config_export),
+	CHANGE("config.baseline", ROLE_OFFICER, baseline_args, act_config_baseline),
+	VIEW("config.drift", ROLE_AUDITOR, no_args, act_config_drift),
 	VIEW("radius.client.list", ROLE_VIEWER, no_args, act_radius_client_list),
 	VIEW("radius.client.show", ROLE_VIEWER, client_args, act_radius_client_show),
 	VIEW("radius.listeners", ROLE_VIEWER, no_args, act_radius_listeners),

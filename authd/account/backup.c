@@ -143,8 +143,8 @@ choose_copy(struct act_call *call, const char *folder, char path_r[PATH_SIZE])
 	newest_us = shelf_newest(&shelf, wf_clock_now(&call->daemon->clock).wall_us);
 	if (name == NULL && newest_us == 0)
 		return act_say(call, WF_NOT_FOUND,
-			_("There is no copy of this host in %s: make one with 'warifu backup', "
-			  "and name it."),
+			_("There is no backup of this host in %s: make one with 'warifu "
+			  "backup', and name it."),
 			folder);
 	if (name == NULL)
 		plan_name(store_node(call->daemon->store), newest_us, newest);
@@ -206,7 +206,7 @@ static wf_status
 answer_drill(struct act_call *call, const struct drill_facts *facts, const struct target *time,
 	const struct target *point)
 {
-	static const char *const columns[] = {"copy", "taken:time", "ready-after-ms:number",
+	static const char *const columns[] = {"name", "taken:time", "ready-after-ms:number",
 		"age-seconds:number", "rows:number", "last-seq:number", "accounts:number",
 		"recovery-time-met:bool", "recovery-point-met:bool", "sha256", "key-file",
 		"key-fingerprint"};

@@ -83,7 +83,7 @@ list_class(struct list *list, enum audit_class class)
 wf_status
 act_backup_list(struct act_call *call)
 {
-	static const char *const columns[] = {"copy", "time:time", "bytes:number", "checked:bool",
+	static const char *const columns[] = {"name", "time:time", "bytes:number", "checked:bool",
 		"here:bool", "second:bool", "rows:number", "last-seq:number", "sha256",
 		"key-fingerprint", "by"};
 	const struct config *config = call->daemon->config;
@@ -172,7 +172,7 @@ doctor_backup(struct report *report)
 	if (newest_backup(report, &newest) != WF_OK)
 		return TELL(report, BAD, "%.500s", report->call->text);
 	if (copies->failing_us != 0)
-		return TELL(report, BAD, _("No copy could be made since %s. %.200s"),
+		return TELL(report, BAD, _("No backup could be made since %s. %.200s"),
 			act_time(copies->failing_us, report->time), copies->why);
 	if (newest == 0)
 		return TELL(report, WARN, "%s",
@@ -195,16 +195,16 @@ doctor_second(struct report *report)
 	if (config->backup.second[0] == '\0')
 		return TELL(report,
 			(manner & (BACKUP_OFFSITE | BACKUP_ISOLATED)) != 0 ? WARN : OK, "%s",
-			_("Copies lie in one place: 'second' in section 'backup' names another "
+			_("Backups lie in one place: 'second' in section 'backup' names another "
 			  "one, best on another machine."));
 	if (copies->second_failing_us != 0)
 		return TELL(report, WARN,
 			_("The second folder is away since %s, and is tried again: %.200s"),
 			act_time(copies->second_failing_us, report->time), copies->second_why);
 	if (copies->second_us == 0)
-		return TELL(report, OK, _("No copy has been brought to %s yet."),
+		return TELL(report, OK, _("No backup has been brought to %s yet."),
 			config->backup.second);
-	return TELL(report, OK, _("The last copy in %s is of %s."), config->backup.second,
+	return TELL(report, OK, _("The last backup in %s is of %s."), config->backup.second,
 		act_time(copies->second_us, report->time));
 }
 

@@ -86,7 +86,8 @@ act_reload(struct act_call *call)
 	const struct act_daemon *daemon = call->daemon;
 	struct act_change change;
 	char why[CONFIG_ERROR_SIZE] = "";
-	wf_status loaded = daemon->reload(daemon->hooks_ctx, why, sizeof(why));
+	wf_status loaded =
+		daemon->reload(daemon->hooks_ctx, call->operator_name, why, sizeof(why));
 	wf_status status;
 
 	act_change_init(call, &change, "", "%s%s", daemon->config->file,

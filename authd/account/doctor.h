@@ -56,6 +56,7 @@ enum level doctor_log(struct report *report);
 enum level doctor_streams(struct report *report);
 enum level doctor_checkpoints(struct report *report);
 enum level doctor_detection(struct report *report);
+enum level doctor_baseline(struct report *report);
 /* backup_view.c */
 enum level doctor_backup(struct report *report);
 enum level doctor_second(struct report *report);

@@ -57,6 +57,12 @@ known(const struct store_view *view, const char *name)
 	return NULL;
 }
 
+static int64_t
+done_us(const struct store_duty *last)
+{
+	return last == NULL ? 0 : last->done_us;
+}
+
 /* What was done at a time that is still to come was not: a clock was wrong. */
 static void
 fill_done(struct duty *duty, const struct store_duty *last, int64_t now_us)
@@ -115,7 +121,8 @@ duties_of(struct store *store, const struct policy *policy, struct duties *dutie
 		status = view(store, &done, &read, cause_r);
 	if (status != WF_OK)
 		return status;
-	*duties_r = (struct duties){.n = 0};
+	*duties_r = (struct duties){
+		.drilled_us = done_us(known(&done.u.view, specs[DUTY_RESTORE_TEST].name))};
 	for (size_t i = 0; i < DUTIES; i++) {
 		struct duty *duty = &duties_r->list[duties_r->n];
 

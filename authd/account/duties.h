@@ -44,6 +44,7 @@ struct duty {
 struct duties {
 	struct duty list[DUTIES];
 	size_t n, overdue;
+	int64_t drilled_us; /* when a restore was last tried out, asked for or not; 0 = never */
 };
 WF_MUST_USE wf_status duties_read(struct act_call *call, struct duties *duties_r);
 /* The same for whoever is no act; on failure the store's words in cause_r. */

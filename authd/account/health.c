@@ -5,6 +5,7 @@
 #include <sys/statvfs.h>
 
 #include "authd/account/duties.h"
+#include "authd/account/settings.h"
 
 #define MIB INT64_C(1048576)
 #define FINDING_SERIOUS 2 /* level */
@@ -37,9 +38,12 @@ act_health(struct act_call *call, struct health *health_r)
 		status = act_streams(call, &health.streams);
 	if (status == WF_OK)
 		status = duties_read(call, &duties);
+	if (status == WF_OK)
+		status = settings_read(call, &health.configuration);
 	if (status != WF_OK)
 		return status;
 	health.duties_overdue = duties.overdue;
+	health.drilled_us = duties.drilled_us;
 	daemon->figures(daemon->figures_ctx, &health.figures);
 	health.clock_suspect = store_clock_suspect(daemon->store);
 	health.clock_synchronised = wf_clock_synchronised();
@@ -105,6 +109,13 @@ duties_overdue(const struct config *config, const struct health *health)
 }
 
 static bool
+drifted(const struct config *config, const struct health *health)
+{
+	(void)config;
+	return health->configuration.differ > 0;
+}
+
+static bool
 streams_late(const struct config *config, const struct health *health)
 {
 	(void)config;
@@ -147,9 +158,9 @@ static const struct {
 	{disk_low, "warning", N_("The disk of the store is nearly full: make room.")},
 	{queue_long, "warning", N_("Many logins wait for a free processor: see 'warifu tune'.")},
 	{copies_fail, "warning",
-		N_("No copy of the store can be made: 'warifu doctor' says why.")},
+		N_("No backup of the store can be made: 'warifu doctor' says why.")},
 	{second_away, "warning",
-		N_("The second folder for copies is away: 'warifu doctor' says since when.")},
+		N_("The second folder for backups is away: 'warifu doctor' says since when.")},
 	{no_ruler, "warning",
 		N_("There is no enabled privileged account with password and token yet: run "
 		   "'warifu init'.")},
@@ -162,6 +173,8 @@ static const struct {
 	{findings_open, "warning",
 		N_("Something was found in the log that nobody has decided on yet: see 'warifu "
 		   "finding list'.")},
+	{drifted, "warning",
+		N_("The configuration is not as it was approved: see 'warifu config drift'.")},
 	{observing, "warning", N_("Logins are recorded only, not enforced (mode = observe).")},
 	{clock_free_running, "warning",
 		N_("The clock is not synchronised: start a time service such as chrony.")},

@@ -261,6 +261,7 @@ WF_MUST_USE wf_status finding_row(
 struct act_streams {
 	int64_t now_us;
 	size_t late;	 /* for so many of them rows have waited for long */
+	int64_t oldest_us; /* time of the first row that waits for any of them; 0: none does */
 	char names[256]; /* theirs, as many as fit */
 	char why[256];	 /* of the first of them; "" = not known */
 };
@@ -287,9 +288,11 @@ struct health {
 	bool clock_suspect, clock_synchronised;
 	bool ruler; /* somebody can administer */
 	size_t duties_overdue;
+	int64_t drilled_us; /* as struct duties */
 	int64_t disk_free; /* bytes, -1 = could not tell */
 	struct act_retention retention; /* of the log */
 	struct act_streams streams;	/* of the log */
+	struct store_configuration configuration; /* what is recorded of it */
 	char fingerprint[17];
 };
 WF_MUST_USE wf_status act_health(struct act_call *call, struct health *health_r);
@@ -381,6 +384,9 @@ wf_status act_radius_test(struct act_call *call);
 wf_status act_doctor(struct act_call *call);
 wf_status act_tune(struct act_call *call);
 wf_status act_metrics(struct act_call *call);
+wf_status act_config_export(struct act_call *call);
+wf_status act_config_baseline(struct act_call *call);
+wf_status act_config_drift(struct act_call *call);
 wf_status act_reload(struct act_call *call);
 
 #endif

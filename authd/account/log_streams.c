@@ -71,6 +71,9 @@ note_late(void *ctx, const struct sight *sight)
 	struct act_streams *streams = ctx;
 	size_t len = strlen(streams->names);
 
+	if (sight->oldest_us != 0 &&
+		(streams->oldest_us == 0 || sight->oldest_us < streams->oldest_us))
+		streams->oldest_us = sight->oldest_us;
 	if (sight->oldest_us == 0 || streams->now_us - sight->oldest_us < LATE_US)
 		return WF_OK;
 	if (len + strlen(sight->config->name) + 3 <= sizeof(streams->names))

@@ -53,6 +53,8 @@ TEXT_CELL(cell_initialised, act_bool_text(sight->health.ruler))
 TEXT_CELL(cell_clock, sight->health.clock_suspect ? "suspect" : "ok")
 TEXT_CELL(cell_synchronised, act_bool_text(sight->health.clock_synchronised))
 TEXT_CELL(cell_config_file, sight->config->file)
+TEXT_CELL(cell_config_hash, sight->health.configuration.sha256)
+NUMBER_CELL(cell_config_differ, sight->health.configuration.differ)
 TEXT_CELL(cell_key_file, sight->config->key_file)
 TEXT_CELL(cell_fingerprint, sight->health.fingerprint)
 TEXT_CELL(cell_state_dir, sight->config->state_dir)
@@ -115,6 +117,11 @@ CELL(cell_second)
 	return act_moment_text(sight->health.figures.copies.second_us, text_r);
 }
 
+CELL(cell_config_approved)
+{
+	return act_moment_text(sight->health.configuration.baseline_us, text_r);
+}
+
 CELL(cell_pid)
 {
 	(void)sight;
@@ -173,6 +180,9 @@ static const struct {
 	{"clock", cell_clock},
 	{"clock-synchronised:bool", cell_synchronised},
 	{"config-file", cell_config_file},
+	{"config-sha256", cell_config_hash},
+	{"config-approved:time", cell_config_approved},
+	{"config-differ:number", cell_config_differ},
 	{"key-file", cell_key_file},
 	{"key-id:number", cell_key_id},
 	{"key-fingerprint", cell_fingerprint},
@@ -182,7 +192,7 @@ static const struct {
 	{"session-timeout:number", cell_session_timeout},
 	{"idle-lock:number", cell_idle_lock},
 	{"backup:time", cell_backup},
-	{"second-copy:time", cell_second},
+	{"second-backup:time", cell_second},
 	{"backup-every:number", cell_backup_every},
 };
 
@@ -233,6 +243,17 @@ up_seconds(const struct sight *sight)
 	return up > 0 ? (double)up / (double)US_PER_S : 0;
 }
 
+/* How long something is ago; below 0, so that it is left out: it never was. */
+static double
+age_seconds(const struct sight *sight, int64_t then_us)
+{
+	const int64_t age_us = wf_clock_now(&sight->call->daemon->clock).wall_us - then_us;
+
+	if (then_us == 0)
+		return -1;
+	return age_us > 0 ? (double)age_us / (double)US_PER_S : 0;
+}
+
 #define METRIC(name, value)                                             \
 	static double name(const struct sight *sight)                   \
 	{                                                               \
@@ -250,6 +271,13 @@ METRIC(metric_locked, sight->health.counts.locked)
 METRIC(metric_duties, sight->health.duties_overdue)
 METRIC(metric_rows, sight->health.counts.audit_rows)
 METRIC(metric_streams, sight->health.streams.late)
+METRIC(metric_backlog, sight->health.streams.oldest_us == 0
+			       ? 0
+			       : age_seconds(sight, sight->health.streams.oldest_us))
+METRIC(metric_backup, age_seconds(sight, sight->health.figures.copies.newest_us))
+METRIC(metric_drill, age_seconds(sight, sight->health.drilled_us))
+METRIC(metric_findings, sight->health.counts.incidents)
+METRIC(metric_drift, sight->health.configuration.differ)
 METRIC(metric_commits, sight->health.counts.commits)
 METRIC(metric_store_bytes, sight->health.counts.bytes)
 METRIC(metric_disk_free, sight->health.disk_free < 0 ? 0 : sight->health.disk_free)
@@ -261,7 +289,7 @@ static const struct metric {
 	const char *name;
 	const char *type; /* counter: its sample has the suffix _total */
 	const char *help;
-	double (*value)(const struct sight *sight);
+	double (*value)(const struct sight *sight); /* below 0: there is nothing to tell */
 } metrics[] = {
 	{"warifu_logins_accepted", "counter", "Logins accepted since the start.", metric_accepted},
 	{"warifu_logins_rejected", "counter", "Logins rejected since the start.", metric_rejected},
@@ -279,6 +307,16 @@ static const struct metric {
 	{"warifu_streams_late", "gauge",
 		"Streams of the log for which rows have waited for more than ten minutes.",
 		metric_streams},
+	{"warifu_streams_backlog_seconds", "gauge",
+		"Age of the oldest row that waits for a stream of the log.", metric_backlog},
+	{"warifu_findings_open", "gauge", "Findings that nobody has decided on.", metric_findings},
+	{"warifu_config_differ", "gauge", "Settings that are not as they were approved.",
+		metric_drift},
+	{"warifu_backup_age_seconds", "gauge",
+		"Age of the last good backup that the daemon made; left out where there is none.",
+		metric_backup},
+	{"warifu_restore_drill_age_seconds", "gauge",
+		"Time since a restore was last tried out; left out where none was.", metric_drill},
 	{"warifu_store_commits", "counter", "Commits of the store since the start.",
 		metric_commits},
 	{"warifu_store_bytes", "gauge", "Size of the store.", metric_store_bytes},
@@ -302,16 +340,19 @@ static wf_status
 send_metric(const struct sight *sight, const struct metric *metric)
 {
 	const bool counter = strcmp(metric->type, "counter") == 0;
+	const double value = metric->value(sight);
 	char text[256];
 	wf_status status;
 
+	if (value < 0)
+		return WF_OK;
 	(void)snprintf(text, sizeof(text), "# TYPE %s %s", metric->name, metric->type);
 	status = line(sight->call, text);
 	(void)snprintf(text, sizeof(text), "# HELP %s %s", metric->name, metric->help);
 	if (status == WF_OK)
 		status = line(sight->call, text);
 	(void)snprintf(text, sizeof(text), "%s%s %.15g", metric->name, counter ? "_total" : "",
-		metric->value(sight));
+		value);
 	return status == WF_OK ? line(sight->call, text) : status;
 }
 

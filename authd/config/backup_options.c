@@ -123,12 +123,12 @@ check_every(struct config_load *load)
 	line = line_of(load, "every");
 	if (every > 0 && every < CONFIG_BACKUP_LEAST_S)
 		config_fail(load, line,
-			_("'backup.every' cannot be less than %d seconds; 0 makes no copies"),
+			_("'backup.every' cannot be less than %d seconds; 0 makes no backups"),
 			CONFIG_BACKUP_LEAST_S);
 	else if ((every == 0 && wanted_s(&config->policy) > 0) ||
 		 (point->set && every > point->value))
 		config_fail(load, line,
-			_("'backup.every' is weaker than what is complied with (%s): copies are "
+			_("'backup.every' is weaker than what is complied with (%s): backups are "
 			  "wanted every %lld seconds. Take it out, make it as strict, or write a "
 			  "section 'deviate \"%s\"'"),
 			asked_by(&config->policy, every)->criterion,
@@ -145,6 +145,6 @@ config_backup_check(struct config_load *load)
 	check_every(load);
 	if (strcmp(config_backup_folder(load->config, folder), backup->second) == 0)
 		config_fail(load, line_of(load, "second"), "%s",
-			_("'backup.second' is the folder that copies are made in already; name "
-			  "one on another disk or machine"));
+			_("'backup.second' is the folder that backups are made in already; "
+			  "name one on another disk or machine"));
 }

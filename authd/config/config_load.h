@@ -64,6 +64,9 @@ const struct config_records *config_records_find(const char *section);
 size_t config_record_index(
 	const struct config_load *load, const struct config_records *records, const char *name);
 size_t config_reply_index(const struct config_load *load, const char *name);
+/* The record of this number, which begins with its name; NULL behind the last one. */
+const void *config_record_at(
+	const struct config *config, const struct config_records *records, size_t i);
 /* Only for a name that there is; the second, where each of its rows is written. */
 void *config_record(
 	const struct config_load *load, const struct config_records *records, const char *name);

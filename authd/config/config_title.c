@@ -142,6 +142,17 @@ is_known(const struct config_load *load, const struct config_records *records, c
 	return config_record_index(load, records, name) < *count_of(load, records);
 }
 
+const void *
+config_record_at(const struct config *config, const struct config_records *records, size_t i)
+{
+	const char *list;
+	size_t n;
+
+	memcpy(&list, (const char *)config + records->list, sizeof(list));
+	memcpy(&n, (const char *)config + records->n, sizeof(n));
+	return i < n ? list + i * records->size : NULL;
+}
+
 size_t
 config_reply_index(const struct config_load *load, const char *name)
 {

@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "authd/store/room.h"
 #include "authd/store/sql.h"
 #include "authd/store/store.h"
 
@@ -371,6 +372,16 @@ WF_MUST_USE wf_status effect_reminder(
 WF_MUST_USE wf_status effect_duty(
 	struct writer *w, const struct effect *effect, struct effect_result *result);
 WF_MUST_USE wf_status view_duties(struct reader *r, struct store_view *view);
+
+/* --- setting.c --- */
+WF_MUST_USE wf_status effect_configuration(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status effect_baseline(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status effect_drift_told(
+	struct writer *w, const struct effect *effect, struct effect_result *result);
+WF_MUST_USE wf_status view_configuration(struct reader *r, struct store_view *view);
+WF_MUST_USE wf_status view_drift(struct reader *r, struct store_view *view);
 
 /* --- proof.c --- */
 WF_MUST_USE wf_status effect_checkpoint(

@@ -86,8 +86,27 @@
 	"CREATE INDEX incident_closed ON incident(last_us) WHERE closed_us <> 0;"              \
 	"CREATE INDEX incident_untold ON incident(id) WHERE told_us = 0;"
 
+/*
+ * configuration: which one is in effect, since which row, which one somebody has approved ("":
+ * none), and of which one the log says that it is another than that.  config_setting: each of its
+ * settings; "" is not there.  loaded: the row of the load that has seen it last.
+ */
+#define STORE_SCHEMA_V5_CONFIGURATION                                                          \
+	"CREATE TABLE configuration("                                                          \
+	" one INTEGER PRIMARY KEY CHECK (one = 1), sha256 TEXT NOT NULL,"                      \
+	" seq INTEGER NOT NULL, loaded_us INTEGER NOT NULL, loaded_by TEXT NOT NULL,"          \
+	" baseline TEXT NOT NULL DEFAULT '', baseline_seq INTEGER NOT NULL DEFAULT 0,"         \
+	" baseline_us INTEGER NOT NULL DEFAULT 0, baseline_by TEXT NOT NULL DEFAULT '',"       \
+	" note TEXT NOT NULL DEFAULT '', told TEXT NOT NULL DEFAULT '') STRICT;"               \
+	"CREATE TABLE config_setting("                                                         \
+	" name TEXT PRIMARY KEY CHECK (name <> ''), value TEXT NOT NULL,"                      \
+	" since_seq INTEGER NOT NULL, since_us INTEGER NOT NULL,"                              \
+	" baseline TEXT NOT NULL DEFAULT '', loaded INTEGER NOT NULL) STRICT, WITHOUT ROWID;"  \
+	"CREATE INDEX config_drift ON config_setting(name) WHERE value <> baseline;"
+
 #define STORE_SCHEMA_V5                                                                        \
-	STORE_SCHEMA_V5_CURSOR STORE_SCHEMA_V5_RETENTION STORE_SCHEMA_V5_DUTY                  \
+	STORE_SCHEMA_V5_CONFIGURATION STORE_SCHEMA_V5_CURSOR STORE_SCHEMA_V5_RETENTION         \
+	STORE_SCHEMA_V5_DUTY                                                                   \
 	STORE_SCHEMA_V5_CHECKPOINT STORE_SCHEMA_V5_PROVED STORE_SCHEMA_V5_DETECT
 
 #endif

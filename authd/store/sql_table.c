@@ -529,6 +529,37 @@ const char *const sql_text[SQL_COUNT] = {
 		" WHERE excluded.done_us > done_us OR done_us > ?4",
 	[SQL_VIEW_DUTIES] = "SELECT id, name, done_us, done_by FROM duty WHERE id > ?1"
 			    " ORDER BY id LIMIT ?2",
+	[SQL_CONFIGURATION_HASH] = "SELECT sha256 FROM configuration",
+	[SQL_CONFIGURATION_LOAD] =
+		"INSERT INTO configuration(one, sha256, seq, loaded_us, loaded_by)"
+		" VALUES (1, ?1, ?2, ?3, ?4) ON CONFLICT(one) DO UPDATE SET"
+		" sha256 = excluded.sha256, seq = excluded.seq, loaded_us = excluded.loaded_us,"
+		" loaded_by = excluded.loaded_by, told = iif(baseline = excluded.sha256, '', told)",
+	[SQL_CONFIG_SETTING_PUT] =
+		"INSERT INTO config_setting(name, value, since_seq, since_us, loaded)"
+		" VALUES (?1, ?2, ?3, ?4, ?3) ON CONFLICT(name) DO UPDATE SET"
+		" since_seq = iif(value = excluded.value, since_seq, excluded.since_seq),"
+		" since_us = iif(value = excluded.value, since_us, excluded.since_us),"
+		" value = excluded.value, loaded = excluded.loaded",
+	[SQL_CONFIG_SETTING_GONE] =
+		"UPDATE config_setting SET value = '', since_seq = ?1, since_us = ?2"
+		" WHERE loaded <> ?1 AND value <> ''",
+	[SQL_CONFIG_SETTING_FORGET] =
+		"DELETE FROM config_setting WHERE value = '' AND baseline = ''",
+	[SQL_CONFIG_SETTING_APPROVE] =
+		"UPDATE config_setting SET baseline = value WHERE value <> baseline",
+	[SQL_BASELINE_SET] =
+		"UPDATE configuration SET baseline = sha256, baseline_seq = ?2, baseline_us = ?3,"
+		" baseline_by = ?4, note = ?5, told = '' WHERE sha256 = ?1",
+	[SQL_DRIFT_TOLD] = "UPDATE configuration SET told = sha256 WHERE sha256 = ?1"
+			   " AND baseline NOT IN ('', sha256) AND told <> sha256",
+	[SQL_VIEW_CONFIGURATION] =
+		"SELECT sha256, seq, loaded_us, loaded_by, baseline, baseline_seq, baseline_us,"
+		" baseline_by, note, told = sha256, iif(baseline = '', 0, (SELECT count(*)"
+		" FROM config_setting AS s WHERE s.value <> s.baseline)) FROM configuration",
+	[SQL_VIEW_DRIFT] =
+		"SELECT name, value, baseline, since_seq, since_us FROM config_setting"
+		" WHERE value <> baseline AND name > ?1 ORDER BY name LIMIT ?2",
 	[SQL_CHECKPOINT_INSERT] =
 		"INSERT INTO checkpoint(number, seq, made_us, line) SELECT ?1, ?2, ?3, ?4"
 		" WHERE ?1 = (SELECT coalesce(max(number), 0) + 1 FROM checkpoint)",

@@ -15,6 +15,7 @@
 #include "authd/audit/audit.h"
 #include "authd/audit/checkpoint.h"
 #include "authd/crypto/keyring.h"
+#include "authd/store/configuration.h"
 #include "authd/store/retention.h"
 #include "authd/throttle/lockclock.h"
 #include "authd/throttle/throttle.h"
@@ -443,6 +444,8 @@ enum store_view_kind {
 	VIEW_DUTIES,
 	VIEW_CHECKPOINTS, /* `after`: a number; newest_first as with the log */
 	VIEW_PROOF,	  /* kept rows after `after`, with `differs`; and `head` */
+	VIEW_CONFIGURATION, /* n is 0 or 1 */
+	VIEW_DRIFT, /* settings that are not as approved, by name; behind `subject` */
 	VIEW_HABIT,  /* of `subject`: n is 0 or 1 */
 	/* What detection found, since `since_us`: in the order of ids... */
 	VIEW_INCIDENTS,
@@ -539,7 +542,7 @@ struct store_view {
 	/* in */
 	enum store_view_kind kind;
 	char user[WF_NAME_MAX + 1]; /* "" = all */
-	const char *subject;        /* of a habit; borrowed */
+	const char *subject;        /* of a habit, a setting; borrowed */
 	char person[65];            /* accounts of this person alone; "" = all */
 	int64_t account_id;         /* credentials of, void ones too; 0 = of all accounts */
 	uint64_t after;             /* rows with a greater id or seq; start with 0 */
@@ -567,6 +570,8 @@ struct store_view {
 	struct audit_head head; /* PROOF: where the log ends, in the same moment as the rows */
 	struct store_month *months;
 	struct store_duty *duties;
+	struct store_configuration *configuration;
+	struct store_setting *settings;
 	struct store_habit *habit;
 	struct incident *incidents;
 	/*
@@ -740,21 +745,6 @@ WF_MUST_USE wf_status store_check(struct store *store, char *why_r, size_t size)
  * one of the caller's; mode 0600.  Removed again on failure.  Any thread but the loop's.
  */
 WF_MUST_USE wf_status store_backup(struct store *store, const char *path, char *why_r, size_t size);
-/* What its files take on the disk, about.  Any thread. */
-uint64_t store_bytes(const struct store *store);
-
-/* Room on the file system that a path lies on, in bytes. */
-struct store_room {
-	uint64_t free, whole;
-};
-/* WF_IO: it could not be told.  Any thread. */
-WF_MUST_USE wf_status store_room(const char *path, struct store_room *room_r);
-/*
- * Whether so many bytes more leave there what the store keeps for logins and administration: 32
- * MiB, or 5 % where that is less.  Pure.
- */
-bool store_room_holds(const struct store_room *room, uint64_t bytes);
-
 /* What a database file holds. */
 struct store_proof {
 	uint64_t accounts, rows;      /* of the log */

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "authd/crypto/backup_file.h"
+#include "authd/store/room.h"
 #include "authd/vault/room.h"
 #include "common/fault.h"
 #include "common/i18n.h"

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "authd/store/store.h"
+#include "authd/store/room.h"
 #include "common/i18n.h"
 
 #define MIB (UINT64_C(1) << 20)

@@ -60,9 +60,10 @@ load_keys(void *ctx)
 }
 
 static wf_status
-reload(void *ctx, char *why_r, size_t size)
+reload(void *ctx, const char *by, char *why_r, size_t size)
 {
 	(void)ctx;
+	(void)by;
 	(void)snprintf(why_r, size, "%s", "warifu.conf:3: unknown option 'foo'");
 	return WF_INVALID;
 }

@@ -54,9 +54,10 @@ rekey(void *ctx)
 }
 
 static wf_status
-reload(void *ctx, char *why_r, size_t size)
+reload(void *ctx, const char *by, char *why_r, size_t size)
 {
 	(void)ctx;
+	(void)by;
 	rig.reloads++;
 	if (rig.reload_status != WF_OK)
 		(void)snprintf(why_r, size, "warifu.conf:3: unknown option 'foo'");

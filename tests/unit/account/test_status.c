@@ -19,9 +19,10 @@ START_TEST(status_has_the_columns_of_the_contract)
 		"streams-late:number", "accepted:number", "rejected:number",
 		"unavailable:number", "refused-early:number", "open:number", "queue:number",
 		"connections:number", "clock", "clock-synchronised:bool", "config-file",
-		"key-file", "key-id:number", "key-fingerprint", "state-dir", "breakglass-file",
+		"config-sha256", "config-approved:time", "config-differ:number", "key-file",
+		"key-id:number", "key-fingerprint", "state-dir", "breakglass-file",
 		"disk-free:number", "session-timeout:number", "idle-lock:number", "backup:time",
-		"second-copy:time", "backup-every:number"};
+		"second-backup:time", "backup-every:number"};
 
 	rig_ok("status");
 	ck_assert_uint_eq(rig.nrows, 1);

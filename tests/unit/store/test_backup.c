@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "authd/store/room.h"
 #include "tests/unit/faults.h"
 #include "tests/unit/store/fixture.h"
 #include "tests/unit/unit.h"
@@ -481,7 +482,8 @@ START_TEST(the_last_space_is_kept)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		const struct store_room room = {.free = rows[i].free, .whole = rows[i].whole};
 
-		ck_assert_msg(store_room_holds(&room, rows[i].bytes) == rows[i].holds, "row %zu", i);
+		ck_assert_msg(
+			store_room_holds(&room, rows[i].bytes) == rows[i].holds, "row %zu", i);
 	}
 }
 END_TEST

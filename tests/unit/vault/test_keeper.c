@@ -157,7 +157,7 @@ START_TEST(each_is_brought_elsewhere)
 	rig_last_row(&row);
 	ck_assert_str_eq(row.event, "backup.second");
 	ck_assert_int_eq(row.class, AUDIT_FINDING);
-	ck_assert_str_eq(told_by_doctor("second copy", "level"), "warn");
+	ck_assert_str_eq(told_by_doctor("second backup", "level"), "warn");
 	rig_advance(HOUR);
 	facts = turn();
 	ck_assert_uint_eq(facts.copies, 2);
@@ -173,7 +173,7 @@ START_TEST(each_is_brought_elsewhere)
 	rig_last_row(&row);
 	ck_assert_str_eq(row.event, "backup.second");
 	ck_assert_int_eq(row.class, AUDIT_SYSTEM);
-	ck_assert_str_eq(told_by_doctor("second copy", "level"), "ok");
+	ck_assert_str_eq(told_by_doctor("second backup", "level"), "ok");
 	rig_ok("backup.list");
 	ck_assert_uint_eq(rig.nrows, 3);
 	ck_assert_str_eq(rig_cell(0, "second"), "1");
@@ -248,7 +248,7 @@ START_TEST(a_drill_says_what_a_restore_would_take)
 	(void)turn();
 	rig_advance(600);
 	rig_ok("restore.drill", "ticket=T-9");
-	ck_assert_str_eq(rig_cell(0, "copy"), "warifu-20260310T000100Z-node-a.backup");
+	ck_assert_str_eq(rig_cell(0, "name"), "warifu-20260310T000100Z-node-a.backup");
 	ck_assert_int_eq(rig_number(0, "age-seconds"), 600);
 	ck_assert_int_eq(rig_number(0, "accounts"), 1);
 	ck_assert_str_eq(rig_cell(0, "recovery-time-met"), "1");
@@ -311,6 +311,37 @@ START_TEST(a_drill_of_a_damaged_copy_fails)
 }
 END_TEST
 
+/* The value of a metric; NULL: it is left out. */
+static const char *
+metric(const char *name)
+{
+	const size_t len = strlen(name);
+
+	rig_ok("metrics");
+	for (size_t i = 0; i < rig.nrows; i++) {
+		const char *line = rig_cell(i, "line");
+
+		if (strncmp(line, name, len) == 0 && line[len] == ' ')
+			return line + len + 1;
+	}
+	return NULL;
+}
+
+START_TEST(metrics_tell_ages)
+{
+	ck_assert_ptr_null(metric("warifu_backup_age_seconds"));
+	ck_assert_ptr_null(metric("warifu_restore_drill_age_seconds"));
+	(void)turn();
+	rig_advance(600);
+	rig_ok("restore.drill"); /* nobody asks for it, and it counts all the same */
+	rig_advance(60);
+	ck_assert_str_eq(metric("warifu_backup_age_seconds"), "660");
+	ck_assert_str_eq(metric("warifu_restore_drill_age_seconds"), "60");
+	ck_assert_str_eq(metric("warifu_findings_open"), "0");
+	ck_assert_str_eq(metric("warifu_streams_backlog_seconds"), "0");
+}
+END_TEST
+
 START_TEST(a_line_of_the_log_is_read_again)
 {
 	const struct copy_facts copy = {.name = "a, b bytes, c.backup",
@@ -353,6 +384,7 @@ make_suite(void)
 	tcase_add_test(tcase, a_drill_says_what_a_restore_would_take);
 	tcase_add_test(tcase, a_drill_is_the_duty);
 	tcase_add_test(tcase, a_drill_of_a_damaged_copy_fails);
+	tcase_add_test(tcase, metrics_tell_ages);
 	tcase_add_test(tcase, a_line_of_the_log_is_read_again);
 	suite_add_tcase(suite, tcase);
 	return suite;
