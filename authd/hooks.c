@@ -111,7 +111,8 @@ run_reload(struct daemon *daemon, void *arg)
 static wf_status
 rekey(void *ctx)
 {
-	struct reload_arg reload = {.keys_only = true, .by = "", .language = uselocale((locale_t)0)};
+	struct reload_arg reload = {
+		.keys_only = true, .by = "", .language = uselocale((locale_t)0)};
 
 	loop_call(ctx, run_reload, &reload);
 	return reload.status;

@@ -46,7 +46,7 @@ def test_from_load_to_drift(lab):
     lab.configure(STRICT)
     lab.signal(signal.SIGHUP)
     lib.wait_for("the row of the signal", lambda: len(loads(lab)) == 3)
-    lib.equal(rows(lab, "config.load")[-1]["operator"], "", "nobody knows who sent a signal")
+    lib.equal(rows(lab, "config.load")[-1]["operator"], None, "nobody knows who sent a signal")
     lab.cli("config", "drift")
     lab.verify()
 
