@@ -47,6 +47,7 @@ gather_paths(struct wf_cage *cage, const struct config *config, bool relay)
 	if (!relay)
 		wf_cage_add(cage, dirname(keys), true);
 	wf_cage_add_folder_of(cage, config->leak_list);
+	wf_cage_add_folder_of(cage, config->countries);
 	snprintf(keys, sizeof(keys), "%s", config->checkpoint_file);
 	if (keys[0] != '\0')
 		wf_cage_add(cage, dirname(keys), true);

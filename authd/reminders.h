@@ -1,8 +1,8 @@
 /*
  * What nobody does although it is to be done: a duty that is overdue, a backup that was not made
- * for twice its interval.  Each is a row of the log, once a day at most, over restarts as well; what
- * people are told of it is detection's business.  Works in the housekeeping's thread, so that it
- * speaks also when the thread that makes copies hangs.
+ * for twice its interval.  Each is a row of the log, once a day at most, over restarts as well;
+ * what people are told of it is detection's business.  Works in the housekeeping's thread, so that
+ * it speaks also when the thread that makes copies hangs.
  */
 #ifndef WF_AUTHD_REMINDERS_H
 #define WF_AUTHD_REMINDERS_H

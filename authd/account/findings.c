@@ -10,6 +10,7 @@
 
 #include "authd/account/doctor.h"
 #include "authd/account/log_page.h"
+#include "authd/country/country.h"
 #include "authd/detect/detect.h"
 
 /* The rule in words; its id for one that this program does not have any more. */
@@ -291,11 +292,26 @@ act_finding_close(struct act_call *call)
 
 /* --- for the doctor --- */
 
+/* By trying, as the daemon does at its next reload. */
+static bool
+countries_fail(const struct report *report, char *why_r, size_t size)
+{
+	const struct config *config = report->call->daemon->config;
+	struct country *countries = NULL;
+	bool fails = config->countries[0] != '\0' &&
+		     country_open(config->countries, config->state_dir, &countries, why_r, size) !=
+			     WF_OK;
+
+	country_close(&countries);
+	return fails;
+}
+
 enum level
 doctor_detection(struct report *report)
 {
 	const uint64_t open = report->health.counts.incidents;
 	struct store_cursor cursor;
+	char why[320];
 
 	if (act_cursor(report->call, DETECT_CURSOR, &cursor) != WF_OK)
 		return TELL(report, BAD, "%.500s", report->call->text);
@@ -304,6 +320,11 @@ doctor_detection(struct report *report)
 			_("Nothing is looked for in the log behind row %llu: %.300s. It goes on as "
 			  "soon as that is over."),
 			(unsigned long long)cursor.seq, cursor.why);
+	if (countries_fail(report, why, sizeof(why)))
+		return TELL(report, WARN,
+			_("Logins from new countries are not found: %.300s. Put the file right and "
+			  "run 'warifu reload'."),
+			why);
 	return TELL(report, OK,
 		_("The log was looked through up to row %llu. Findings that are open: %llu."),
 		(unsigned long long)cursor.seq, (unsigned long long)open);

@@ -55,6 +55,7 @@ struct config {
 	char profiles_dir[256]; /* profiles, and the lists of criteria below it */
 	struct config_comply comply;
 	struct detect_settings detect; /* sections findings and detect */
+	char countries[256];	       /* findings.countries: a file that knows them; "" = none */
 };
 
 /*

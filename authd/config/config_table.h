@@ -109,7 +109,7 @@ const char *config_word_of(const struct config_word *words, unsigned value);
 #define COMPLY_ROWS_MAX 16
 #define UPSTREAM_ROWS_MAX 12
 #define STREAM_ROWS_MAX 8
-#define DETECT_ROWS (DETECT_PARAMS + 2)
+#define DETECT_ROWS (DETECT_PARAMS + 3)
 #define BACKUP_ROWS_MAX 6
 #define RELAY_ROWS_MAX 12 /* of them; those of RADIUS: CONFIG_RADIUS_ROWS_MAX */
 

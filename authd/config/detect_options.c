@@ -25,6 +25,11 @@ config_detect_rows(struct config_row rows_r[DETECT_ROWS])
 		.type = CONFIG_UNSIGNED,
 		.offset = offsetof(struct config, detect.level),
 		.max = DETECT_LEVELS - 1};
+	rows_r[n++] = (struct config_row){.section = "findings",
+		.name = "countries",
+		.type = CONFIG_PATH,
+		.offset = offsetof(struct config, countries),
+		.size = sizeof(((struct config *)NULL)->countries)};
 	rows_r[n++] = (struct config_row){.section = "detect",
 		.name = "off",
 		.type = CONFIG_TEXT,

@@ -7,7 +7,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
+#include "authd/country/country.h"
 #include "authd/detect/detect.h"
 #include "authd/policy/policy.h"
 #include "authd/record/follower.h"
@@ -38,9 +40,14 @@ struct detection {
 	pthread_mutex_t mutex;
 	struct detect_settings newest; /* under the mutex */
 	bool renewed;		       /* under the mutex */
+	struct places {
+		char file[256], folder[256]; /* of countries; where it is copied to */
+	} newest_places;		     /* under the mutex */
 	char node[65];
 	/* of the follower's thread */
 	struct detect_settings settings;
+	struct places places;
+	struct country *countries; /* NULL: nothing tells them */
 	struct detect *detect;
 	bool loaded;
 	uint64_t fed; /* the last row that the rules have seen */
@@ -180,11 +187,22 @@ replay(struct detection *detection, uint64_t until, int64_t since_us)
 	return status;
 }
 
+static void
+country_of(void *ctx, const char *source, char country_r[3])
+{
+	const struct detection *detection = ctx;
+
+	if (detection->countries != NULL)
+		country_find(detection->countries, source, country_r);
+}
+
 static wf_status
 begin(struct detection *detection)
 {
 	const struct detect_options options = {.settings = &detection->settings,
 		.is_default = policy_name_is_default,
+		.country = country_of,
+		.country_ctx = detection,
 		.tell = tell,
 		.ctx = detection};
 
@@ -417,14 +435,44 @@ resume(struct detection *detection, struct follower_turn *turn)
 	return load_incidents(detection, turn);
 }
 
+/* Of one that cannot be read the former copy is still better than nothing. */
+static void
+open_countries(struct detection *detection, bool same)
+{
+	struct country *fresh = NULL;
+	char why[320] = "", text[512];
+	wf_status status = WF_OK;
+
+	if (detection->places.file[0] != '\0')
+		status = country_open(detection->places.file, detection->places.folder, &fresh, why,
+			sizeof(why));
+	if (status == WF_OK || !same) {
+		country_close(&detection->countries);
+		detection->countries = fresh;
+	}
+	if (status == WF_OK || detection->base.say == NULL)
+		return;
+	(void)snprintf(text, sizeof(text), "logins from new countries are not found%s: %s",
+		detection->countries != NULL ? " by the new file" : "", why);
+	detection->base.say(LOG_WARNING, text);
+}
+
 static void
 renew(struct detection *detection)
 {
+	bool renewed, same;
+
 	(void)pthread_mutex_lock(&detection->mutex);
-	if (detection->renewed)
+	renewed = detection->renewed;
+	same = strcmp(detection->places.file, detection->newest_places.file) == 0;
+	if (renewed) {
 		detection->settings = detection->newest;
+		detection->places = detection->newest_places;
+	}
 	detection->renewed = false;
 	(void)pthread_mutex_unlock(&detection->mutex);
+	if (renewed)
+		open_countries(detection, same);
 }
 
 static wf_status
@@ -451,8 +499,21 @@ static void
 detection_free(struct detection *detection)
 {
 	detect_free(&detection->detect);
+	country_close(&detection->countries);
 	(void)pthread_mutex_destroy(&detection->mutex);
 	free(detection);
+}
+
+/* The thread takes it over at its next turn; a file of countries is read anew each time. */
+static void
+want(struct detection *detection, const struct config *config)
+{
+	struct places *places = &detection->newest_places;
+
+	detection->newest = config->detect;
+	(void)snprintf(places->file, sizeof(places->file), "%s", config->countries);
+	(void)snprintf(places->folder, sizeof(places->folder), "%s", config->state_dir);
+	detection->renewed = true;
 }
 
 wf_status
@@ -475,6 +536,7 @@ detection_start(const struct record_base *base, const struct config *config,
 		return WF_NO_MEMORY;
 	detection->base = *base;
 	(void)pthread_mutex_init(&detection->mutex, NULL);
+	want(detection, config);
 	detection->settings = config->detect;
 	(void)snprintf(detection->node, sizeof(detection->node), "%s", config->node);
 	status = follower_start(&options, &detection->follower);
@@ -492,8 +554,7 @@ detection_configure(void *part, const struct config *config, const struct keyrin
 
 	(void)keys;
 	(void)pthread_mutex_lock(&detection->mutex);
-	detection->newest = config->detect;
-	detection->renewed = true;
+	want(detection, config);
 	(void)pthread_mutex_unlock(&detection->mutex);
 }
 

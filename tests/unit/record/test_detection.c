@@ -15,6 +15,7 @@
 
 #include <sqlite3.h>
 
+#include "tests/unit/country/mmdb.h"
 #include "tests/unit/dice.h"
 #include "tests/unit/store/fixture.h"
 #include "tests/unit/unit.h"
@@ -24,11 +25,19 @@
 
 static struct config config;
 static void *part;
+static char said[512];
+
+static void
+say(int priority, const char *text)
+{
+	(void)priority;
+	(void)snprintf(said, sizeof(said), "%s", text);
+}
 
 static void
 start(void)
 {
-	const struct record_base base = {.store = fx.store, .clock = fx_clock()};
+	const struct record_base base = {.store = fx.store, .clock = fx_clock(), .say = say};
 
 	ck_assert_int_eq(detection_start(&base, &config, NULL, &part), WF_OK);
 }
@@ -47,6 +56,7 @@ setup(void)
 	detect_settings_init(&config.detect);
 	(void)snprintf(config.node, sizeof(config.node), "test-node");
 	part = NULL;
+	said[0] = '\0';
 	(void)setenv("TZ", "UTC", 1);
 	fx_setup();
 }
@@ -332,6 +342,60 @@ START_TEST(what_comes_after_its_end_is_another_one)
 }
 END_TEST
 
+/* Five days at home, then this; whether that is a login from a new country. */
+static bool
+is_new_country(const char *source)
+{
+	for (int day = 0; day < 6; day++) {
+		struct audit_row row =
+			login(fx_now().wall_us, "alice", day < 5 ? "192.0.2.7" : source, "ok");
+
+		write_rows(&row, 1);
+		follow();
+		fx_advance(FX_DAY);
+	}
+	return fx_count_rows("incident", "new-country") > 0;
+}
+
+static void
+name_countries(const char *path)
+{
+	(void)snprintf(config.state_dir, sizeof(config.state_dir), "/tmp");
+	(void)snprintf(config.countries, sizeof(config.countries), "%s", path);
+}
+
+#ifdef HAVE_MAXMINDDB
+#define COUNTRIES "/tmp/wf-detection.mmdb"
+
+static const struct {
+	const char *source;
+	bool is_new;
+} travels[] = {{"2001:db8:1::9", true}, {"192.0.2.200", false}, {"203.0.113.9", false}};
+
+START_TEST(a_login_from_another_country)
+{
+	name_countries(COUNTRIES);
+	mmdb_write(COUNTRIES, "6", "country", "192.0.2.0/24=JP", "2001:db8:1::/48=FR");
+	ck_assert_int_eq(is_new_country(travels[_i].source), travels[_i].is_new);
+	ck_assert_str_eq(said, "");
+	ck_assert_int_eq(unlink(COUNTRIES), 0);
+}
+END_TEST
+#endif
+
+/* Everything else is found as ever. */
+START_TEST(without_a_file_it_is_told_and_the_rest_goes_on)
+{
+	name_countries("/nonexistent/countries.mmdb");
+	ck_assert(!is_new_country("2001:db8:1::9"));
+	ck_assert_ptr_nonnull(strstr(said, "logins from new countries are not found: "
+					   "/nonexistent/countries.mmdb"));
+	wrong("alice", 12);
+	follow();
+	ck_assert_uint_eq(fx_count_rows("incident", "account-failures"), 1);
+}
+END_TEST
+
 /* --- deaths --- */
 
 #define ATTACKS 40
@@ -453,6 +517,11 @@ make_suite(void)
 	tcase_add_loop_test(tcase, what_rose_before_its_end_is_open_again, 0,
 		(int)(sizeof(closings) / sizeof(closings[0])));
 	tcase_add_loop_test(tcase, what_comes_after_its_end_is_another_one, 0, 3);
+	tcase_add_test(tcase, without_a_file_it_is_told_and_the_rest_goes_on);
+#ifdef HAVE_MAXMINDDB
+	tcase_add_loop_test(tcase, a_login_from_another_country, 0,
+		(int)(sizeof(travels) / sizeof(travels[0])));
+#endif
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(deaths, setup, teardown);
 	tcase_set_timeout(deaths, 120);
