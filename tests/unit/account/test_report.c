@@ -355,7 +355,7 @@ static const struct kind_of_row sorts[] = {
 		false},
 	{AUDIT_SYSTEM, "backup.second", AUDIT_SUCCESS, "", "", "", "", "backup.second",
 		"SCS-4-3-4-2", false},
-	{AUDIT_SYSTEM, "reload", AUDIT_NEUTRAL, "", "", "", "", "policy.changed", "SCS-4-4-1-6",
+	{AUDIT_SYSTEM, "config.load", AUDIT_SUCCESS, "", "", "", "", "config.loaded", "SCS-3-1-1-6",
 		false},
 	{AUDIT_ADMIN, "log.export", AUDIT_SUCCESS, "", "", "", "", "log.exported", "SCS-4-4-3-2",
 		false},
