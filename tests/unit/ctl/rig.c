@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "common/breakglass.h"
+#include "common/fault.h"
 #include "common/wire.h"
 
 #define WORDS_MAX 48
@@ -161,6 +162,7 @@ serve(void *ctx)
 	struct rig_daemon *daemon = ctx;
 	int fd;
 
+	wf_fault_spare(); /* faults are the command's */
 	while ((fd = accept(daemon->listener, NULL, NULL)) >= 0) {
 		struct wf_msg msg;
 		char name[65];
