@@ -1,7 +1,6 @@
 /* One row of the log after the other: what it adds to the figures of a report. */
 #include "config.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "authd/account/report_count.h"
@@ -20,8 +19,8 @@ happened(struct report_count *count, enum report_event event, uint64_t seq,
 	one->count += weight;
 	one->last_seq = seq;
 	one->last_us = row->time_us;
-	(void)snprintf(one->by, sizeof(one->by), "%.64s", row->operator_name);
-	(void)snprintf(one->detail, sizeof(one->detail), "%.256s", row->detail);
+	memcpy(one->by, row->operator_name, sizeof(one->by));
+	memcpy(one->detail, row->detail, sizeof(one->detail));
 }
 
 #define ANY (-1)

@@ -79,8 +79,9 @@ struct report_happened {
 	uint64_t count;
 	uint64_t first_seq, last_seq;
 	int64_t last_us;
-	char by[65];	  /* operator of the last */
-	char detail[257]; /* of the last */
+	/* of the last; as large as in a row, so that they are copied as they are */
+	char by[sizeof(((struct audit_row *)NULL)->operator_name)];
+	char detail[sizeof(((struct audit_row *)NULL)->detail)];
 };
 
 /* Names of accounts as hashes, or their ids: eight bytes each. */
