@@ -1,7 +1,12 @@
 """What detection finds in a running daemon: told once, shown, over a death, closed with a level and a reason."""
 
+import os
+
 import lib
+import mmdb
 import wire
+
+COUNTRIES = "/etc/warifu/countries.mmdb"
 
 
 def guess(person, source, times):
@@ -58,6 +63,33 @@ def test_a_rule_that_is_off_is_told(lab):
     lib.equal((one["user"], one["level"]), ("user0", 1), "the finding")
     lib.equal(len(findings(lab)), 1, "findings")
     lib.equal(lab.ask("status")["rules-off"], "source-spray: a test", "status")
+
+
+def put_countries(content):
+    """The file, overwritten where it lies, as `cp` does it."""
+    with open(COUNTRIES, "wb") as file:
+        file.write(content)
+
+
+def log_in(person, source):
+    """A login that goes well."""
+    lib.equal(wire.login(person.name, person.password, person.code(), source=source), wire.ACCEPT, f"from {source}")
+
+
+def test_a_login_from_another_country(lab):
+    """In its cage the daemon reads the file, by IPv4 and IPv6; one that is cut short or broken is told and ends nothing."""
+    os.makedirs(os.path.dirname(COUNTRIES), exist_ok=True)
+    put_countries(mmdb.database([("192.0.2.0/24", "JP"), ("2001:db8:1::/48", "FR")]))
+    lab.up(lib.NO_BACKOFF, f'findings {{ countries = "{COUNTRIES}" }}', "detect new-country { learn = 1 }")
+    person = lab.person("alice")
+    log_in(person, "192.0.2.7")
+    put_countries(b"")
+    log_in(person, "2001:db8:1::9")
+    lib.equal(found(lab, "new-country")["source"], "2001:db8:1::9", "the finding")
+    lab.cli("reload")
+    lib.wait_for("what is wrong", lambda: "logins from new countries are not found by the new file" in lab.said())
+    lib.contains(lab.cli("doctor", code=None), "Logins from new countries are not found", "doctor")
+    log_in(person, "192.0.2.7")
 
 
 if __name__ == "__main__":
