@@ -507,7 +507,7 @@ act_doctor(struct act_call *call)
 	if (status != WF_OK)
 		return status;
 	return act_say(call, WF_OK,
-		WF_NGETTEXT("%zu finding from within the daemon.",
-			"%zu findings from within the daemon.", found),
+		WF_NGETTEXT("%zu check of the daemon's own is not well.",
+			"%zu checks of the daemon's own are not well.", found),
 		found);
 }

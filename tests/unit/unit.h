@@ -26,6 +26,19 @@ __wrap_fwrite(const void *data, size_t size, size_t count, FILE *stream)
 #endif
 #endif
 
+/* A case of the suite, whose tests have so many seconds each, between setup and teardown. */
+static inline TCase *
+unit_case(Suite *suite, const char *name, double seconds, void (*setup)(void),
+	void (*teardown)(void))
+{
+	TCase *tcase = tcase_create(name);
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_set_timeout(tcase, seconds);
+	suite_add_tcase(suite, tcase);
+	return tcase;
+}
+
 #define UNIT_MAIN(make_suite)                                    \
 	int                                                      \
 	main(void)                                               \

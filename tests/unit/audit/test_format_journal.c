@@ -108,13 +108,11 @@ static Suite *
 make_suite(void)
 {
 	Suite *suite = suite_create("format_journal");
-	TCase *tc = tcase_create("format_journal");
+	TCase *tc = unit_case(suite, "format_journal", 10, setup, teardown);
 
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, a_row_is_fields);
 	tcase_add_loop_test(tc, names_forge_nothing, 0, NASTY_NAMES);
 	tcase_add_test(tc, a_full_buffer_stays_as_it_was);
-	suite_add_tcase(suite, tc);
 	return suite;
 }
 

@@ -123,9 +123,8 @@ static Suite *
 make_suite(void)
 {
 	Suite *suite = suite_create("line");
-	TCase *tc = tcase_create("line");
+	TCase *tc = unit_case(suite, "line", 10, setup, teardown);
 
-	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_add_test(tc, words_are_printable_ascii);
 	tcase_add_loop_test(tc, values_are_cleaned_and_escaped, 0, NASTY_NAMES);
 	tcase_add_test(tc, a_backslash_stands_before_what_means_something);
@@ -133,7 +132,6 @@ make_suite(void)
 	tcase_add_loop_test(
 		tc, json_of_a_name, 0, (int)(sizeof(strings) / sizeof(strings[0])));
 	tcase_add_test(tc, what_does_not_fit_sticks);
-	suite_add_tcase(suite, tc);
 	return suite;
 }
 

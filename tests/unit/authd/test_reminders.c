@@ -105,15 +105,12 @@ static Suite *
 make_suite(void)
 {
 	Suite *suite = suite_create("authd/reminders");
-	TCase *tcase = tcase_create("reminders");
+	TCase *tcase = unit_case(suite, "reminders", 60, setup, tear_down);
 
-	tcase_add_checked_fixture(tcase, setup, tear_down);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_duty_is_reminded_of_once_a_day);
 	tcase_add_test(tcase, no_backup_for_twice_its_time);
 	tcase_add_test(tcase, none_at_all_is_told_after_an_hour);
 	tcase_add_test(tcase, where_none_are_made_none_are_missed);
-	suite_add_tcase(suite, tcase);
 	return suite;
 }
 UNIT_MAIN(make_suite)

@@ -134,17 +134,14 @@ static Suite *
 make_suite(void)
 {
 	Suite *suite = suite_create("country");
-	TCase *tcase = tcase_create("country");
+	TCase *tcase = unit_case(suite, "country", 60, setup, teardown);
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_loop_test(tcase, an_address_is_in_its_country, 0,
 		(int)(sizeof(places) / sizeof(places[0])));
 	tcase_add_test(tcase, a_file_that_is_cut_short_while_it_is_used);
 	tcase_add_test(tcase, what_is_no_such_file);
 	tcase_add_test(tcase, a_broken_file);
 	tcase_add_test(tcase, no_room_for_the_copy);
-	suite_add_tcase(suite, tcase);
 	return suite;
 }
 UNIT_MAIN(make_suite)

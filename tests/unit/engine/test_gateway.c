@@ -526,10 +526,9 @@ static Suite *
 suite(void)
 {
 	Suite *it = suite_create("engine/gateway");
-	TCase *rounds = tcase_create("rounds"), *again = tcase_create("again");
+	TCase *rounds = unit_case(it, "rounds", 60, nas_set_up, nas_tear_down);
+	TCase *again = unit_case(it, "again", 60, nas_set_up, nas_tear_down);
 
-	tcase_add_checked_fixture(rounds, nas_set_up, nas_tear_down);
-	tcase_set_timeout(rounds, 60);
 	tcase_add_test(rounds, both_rounds_right);
 	tcase_add_test(rounds, a_success_clears_earlier_failures);
 	tcase_add_test(rounds, a_wrong_password_counts_once_and_at_once);
@@ -546,9 +545,6 @@ suite(void)
 	tcase_add_test(rounds, a_late_answer_is_refused);
 	tcase_add_test(rounds, a_fourth_challenge_ends_the_oldest);
 	tcase_add_test(rounds, one_of_many_takes_the_challenge_up);
-	suite_add_tcase(it, rounds);
-	tcase_add_checked_fixture(again, nas_set_up, nas_tear_down);
-	tcase_set_timeout(again, 60);
 	tcase_add_test(again, the_same_request_is_evaluated_once);
 	tcase_add_test(again, who_waits_for_another_may_give_up);
 	tcase_add_test(again, both_rounds_again_get_the_same_answers);
@@ -557,7 +553,6 @@ suite(void)
 	tcase_add_test(again, a_restart_refuses_again_what_was_refused);
 	tcase_add_test(again, what_a_restart_forgot_is_evaluated_once);
 	tcase_add_test(again, a_success_that_nobody_heard_is_kept_for_the_next_try);
-	suite_add_tcase(it, again);
 	return it;
 }
 

@@ -502,10 +502,9 @@ static Suite *
 make_suite(void)
 {
 	Suite *suite = suite_create("record: detection");
-	TCase *tcase = tcase_create("detection"), *deaths = tcase_create("deaths");
+	TCase *tcase = unit_case(suite, "detection", 60, setup, teardown);
+	TCase *deaths = unit_case(suite, "deaths", 120, setup, teardown);
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, a_finding_is_a_row_and_an_incident);
 	tcase_add_test(tcase, windows_and_incidents_live_over_restarts);
 	tcase_add_test(tcase, habits_live_over_restarts);
@@ -522,11 +521,7 @@ make_suite(void)
 	tcase_add_loop_test(tcase, a_login_from_another_country, 0,
 		(int)(sizeof(travels) / sizeof(travels[0])));
 #endif
-	suite_add_tcase(suite, tcase);
-	tcase_add_checked_fixture(deaths, setup, teardown);
-	tcase_set_timeout(deaths, 120);
 	tcase_add_loop_test(deaths, deaths_neither_lose_nor_double, 0, 2);
-	suite_add_tcase(suite, deaths);
 	return suite;
 }
 UNIT_MAIN(make_suite)

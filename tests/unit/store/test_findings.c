@@ -212,17 +212,14 @@ static Suite *
 make_suite(void)
 {
 	Suite *suite = suite_create("store: incidents");
-	TCase *tcase = tcase_create("incidents");
+	TCase *tcase = unit_case(suite, "incidents", 60, setup, fx_teardown);
 
-	tcase_add_checked_fixture(tcase, setup, fx_teardown);
-	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, the_worst_come_first_on_every_page);
 	tcase_add_test(tcase, none_is_closed_that_is_worse_than_it_was_seen);
 	tcase_add_test(tcase, a_closed_one_goes_with_its_rows);
 	tcase_add_test(tcase, networks_are_forgotten_after_thirteen_months);
 	tcase_add_test(tcase, a_flood_is_forgotten_to_its_end);
 	tcase_add_test(tcase, a_reminder_comes_once_in_its_time);
-	suite_add_tcase(suite, tcase);
 	return suite;
 }
 UNIT_MAIN(make_suite)
