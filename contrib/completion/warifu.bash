@@ -266,7 +266,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock grant duties duty service finding review session emergency log why status doctor tune pam radius report policy key clock leaks backup restore reload completion help --json --socket --lang --help --version'
+		words='init user token unlock grant duties duty service finding review session emergency log why status doctor tune pam radius report policy key clock leaks backup restore config reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --groups --person --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -471,6 +471,15 @@ _warifu()
 	'backup list')
 		words='--all --json --socket --lang --help --version'
 		;;
+	'config export')
+		words='--json --socket --lang --help --version'
+		;;
+	'config baseline')
+		words='--note --ticket --json --socket --lang --help --version'
+		;;
+	'config drift')
+		words='--json --socket --lang --help --version'
+		;;
 	'init '*)
 		words='--key-copy --codes --emergency-user --stdin --json --socket --lang --help --version'
 		kind=-u
@@ -559,6 +568,9 @@ _warifu()
 		;;
 	'leaks '*)
 		words='check'
+		;;
+	'config '*)
+		words='export baseline drift'
 		;;
 	esac
 	if [ "$name" = log ] && [ -z "$sub" ]; then
