@@ -87,18 +87,6 @@ config_backup_hold(struct config_load *load)
 	}
 }
 
-/* The line of an option of this section; the load's file becomes the one it is in. */
-static int
-line_of(struct config_load *load, const char *option)
-{
-	const struct config_row *row = config_row_find(load->rows, load->nrows, "backup", option);
-	const struct config_seen *seen = &load->seen[row - load->rows];
-
-	if (seen->nfile > 0)
-		load->file = load->files[seen->nfile - 1];
-	return seen->line;
-}
-
 /* Who asks for the schedule that the file stays behind. */
 static const struct origin *
 asked_by(const struct policy *policy, int64_t every)
@@ -120,7 +108,7 @@ check_every(struct config_load *load)
 
 	if (config->backup.every_ms == CONFIG_BACKUP_BY_POLICY)
 		return;
-	line = line_of(load, "every");
+	line = config_line_of(load, "backup", "every");
 	if (every > 0 && every < CONFIG_BACKUP_LEAST_S)
 		config_fail(load, line,
 			_("'backup.every' cannot be less than %d seconds; 0 makes no backups"),
@@ -144,7 +132,7 @@ config_backup_check(struct config_load *load)
 
 	check_every(load);
 	if (strcmp(config_backup_folder(load->config, folder), backup->second) == 0)
-		config_fail(load, line_of(load, "second"), "%s",
+		config_fail(load, config_line_of(load, "backup", "second"), "%s",
 			_("'backup.second' is the folder that backups are made in already; "
 			  "name one on another disk or machine"));
 }

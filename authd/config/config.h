@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "authd/config/alert.h"
 #include "authd/config/backup.h"
 #include "authd/config/comply.h"
 #include "authd/config/radius.h"
@@ -51,6 +52,8 @@ struct config {
 	struct config_relays relays;
 	struct config_upstreams upstreams;
 	struct config_streams streams;
+	struct config_mail mail;
+	struct config_alert alert;
 	struct config_backup backup;
 	char profiles_dir[256]; /* profiles, and the lists of criteria below it */
 	struct config_comply comply;

@@ -133,6 +133,8 @@ config_check(struct config_load *load)
 	load->file = file;
 	config_stream_check(load);
 	load->file = file;
+	config_alert_check(load);
+	load->file = file;
 	config_relay_check(load);
 	load->file = file;
 	config_backup_check(load);

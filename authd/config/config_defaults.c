@@ -74,6 +74,7 @@ config_defaults(struct config *config)
 	config_radius_defaults(&config->radius);
 	detect_settings_init(&config->detect);
 	config_backup_defaults(&config->backup);
+	config_alert_defaults(config);
 	SET(config->upstreams.user, "warifu-egress");
 	if (gethostname(host, sizeof(host)) == 0) {
 		host[sizeof(host) - 1] = '\0';

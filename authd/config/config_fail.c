@@ -38,3 +38,15 @@ config_fail(struct config_load *load, int line, const char *format, ...)
 	}
 	va_end(ap);
 }
+
+int
+config_line_of(struct config_load *load, const char *section, const char *option)
+{
+	const struct config_row *row = config_row_find(load->rows, load->nrows, section, option);
+	const struct config_seen *seen = &load->seen[row - load->rows];
+
+	if (seen->nfile == 0)
+		return 0;
+	load->file = load->files[seen->nfile - 1];
+	return seen->line;
+}

@@ -46,6 +46,11 @@ WF_MUST_USE wf_status config_names(struct config *config);
 void config_fail(struct config_load *load, int line, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 /*
+ * The line where an option of a section without a title is written, 0 if it is not; the load's file
+ * becomes the one it is in.
+ */
+int config_line_of(struct config_load *load, const char *section, const char *option);
+/*
  * Puts one value in its place.  `title` of the section or NULL; `index` of the element in a list,
  * from 0. Sets load's error when the value is not accepted.
  */
@@ -115,6 +120,9 @@ void config_comply_check(struct config_load *load);
 /* libconfuse's lexer is one for the process: whoever parses holds it. */
 void config_lexer_take(void);
 void config_lexer_give(void);
+/* The same of the sections mail and alert; and their built-in values. */
+void config_alert_check(struct config_load *load);
+void config_alert_defaults(struct config *config);
 /* The same of the section backup; and its built-in values. */
 void config_backup_check(struct config_load *load);
 /* Before documents are composed: what the file says holds already. */

@@ -55,5 +55,9 @@ bool config_put_detect(const struct config_put *put);
 bool config_put_upstream_server(const struct config_put *put);
 /* Of streams. */
 bool config_put_receiver(const struct config_put *put);
+/* Of mail and alerts. */
+bool config_put_mail_server(const struct config_put *put);
+bool config_put_address(const struct config_put *put);
+bool config_put_person(const struct config_put *put);
 
 #endif

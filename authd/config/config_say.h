@@ -28,5 +28,9 @@ void config_accepted_is(const struct config_row *row, struct config_text *text);
 void config_accepted_servers(const struct config_row *row, struct config_text *text);
 /* Of streams: stream_options.c. */
 void config_accepted_receiver(const struct config_row *row, struct config_text *text);
+/* Of mail and alerts: alert_options.c. */
+void config_accepted_mail_servers(const struct config_row *row, struct config_text *text);
+void config_accepted_address(const struct config_row *row, struct config_text *text);
+void config_accepted_people(const struct config_row *row, struct config_text *text);
 
 #endif

@@ -97,6 +97,8 @@ config_type_is_list(enum config_type type)
 		[CONFIG_RELAYS_LISTEN] = true,
 		[CONFIG_HOSTS] = true,
 		[CONFIG_SERVERS] = true,
+		[CONFIG_MAIL_SERVERS] = true,
+		[CONFIG_PEOPLE] = true,
 		[CONFIG_COMPLY] = true,
 		[CONFIG_IS] = true,
 	};
@@ -138,11 +140,12 @@ config_rows(struct config_row rows_r[CONFIG_ROWS_MAX])
 
 	static const struct config_row *(*const parts[])(size_t *n_r) = {
 		config_radius_rows, config_relay_rows, config_upstream_rows, config_stream_rows,
-		config_comply_rows, config_backup_rows};
+		config_comply_rows, config_backup_rows, config_alert_rows};
 
 	_Static_assert(P_COUNT + sizeof(fixed) / sizeof(fixed[0]) + CONFIG_RADIUS_ROWS_MAX +
 				       RELAY_ROWS_MAX + UPSTREAM_ROWS_MAX + STREAM_ROWS_MAX +
-				       DETECT_ROWS + COMPLY_ROWS_MAX + BACKUP_ROWS_MAX <=
+				       DETECT_ROWS + COMPLY_ROWS_MAX + BACKUP_ROWS_MAX +
+				       ALERT_ROWS_MAX <=
 			       CONFIG_ROWS_MAX,
 		"rows fit");
 	for (size_t i = 0; i < nparams; i++)

@@ -52,6 +52,10 @@ enum config_type {
 	CONFIG_SERVERS,       /* list of addresses with ports */
 	/* of streams: stream_options.c */
 	CONFIG_RECEIVER,      /* who has the log */
+	/* of mail and alerts: alert_options.c */
+	CONFIG_MAIL_SERVERS,   /* list of servers */
+	CONFIG_ADDRESS,        /* a mail address at `offset` */
+	CONFIG_PEOPLE,         /* list of them: a struct config_people at `offset` */
 	/* of detection: detect_options.c */
 	CONFIG_DETECT,         /* a number of a rule, from `min` to `max` */
 	CONFIG_DETECT_SECONDS, /* the same as a duration */
@@ -105,10 +109,11 @@ extern const struct config_word config_class_words[], config_data_words[], confi
 /* The first word that stands for `value`; "" if there is none. */
 const char *config_word_of(const struct config_word *words, unsigned value);
 
-#define CONFIG_ROWS_MAX 224
+#define CONFIG_ROWS_MAX 240
 #define COMPLY_ROWS_MAX 16
 #define UPSTREAM_ROWS_MAX 12
 #define STREAM_ROWS_MAX 8
+#define ALERT_ROWS_MAX 16
 #define DETECT_ROWS (DETECT_PARAMS + 3)
 #define BACKUP_ROWS_MAX 6
 #define RELAY_ROWS_MAX 12 /* of them; those of RADIUS: CONFIG_RADIUS_ROWS_MAX */
@@ -130,6 +135,8 @@ const struct config_row *config_backup_rows(size_t *n_r);
 const struct config_row *config_upstream_rows(size_t *n_r);
 /* Those of the sections stream. */
 const struct config_row *config_stream_rows(size_t *n_r);
+/* Those of the sections mail and alert. */
+const struct config_row *config_alert_rows(size_t *n_r);
 /*
  * The client's value of a row of section client as it would be written, lists with ", " between; ""
  * for none.

@@ -12,6 +12,8 @@
 #include "common/utf8.h"
 
 #define NAME_MAX_BYTES 64
+#define LOCAL_PART_MAX 64 /* RFC 5321, 4.5.3.1 */
+#define ADDRESS_MAX 254
 #define WORD_MAX 32
 
 /* The digits at the start of `text`; returns how many, 0 if there are none or too many. */
@@ -136,6 +138,33 @@ config_is_name(const char *text)
 	size_t len = strlen(text);
 
 	return len > 0 && len <= NAME_MAX_BYTES && text[0] != '-' && strspn(text, allowed) == len;
+}
+
+/* Parts of `allowed` characters with single dots between; up to `len`. */
+static bool
+is_dotted(const char *text, size_t len, const char *allowed)
+{
+	bool dot = true; /* none may stand here */
+
+	for (size_t i = 0; i < len; i++) {
+		if (text[i] == '.' ? dot : strchr(allowed, text[i]) == NULL)
+			return false;
+		dot = text[i] == '.';
+	}
+	return !dot;
+}
+
+bool
+config_is_address(const char *text)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-!#$%&'*+/=?^_`{|}~";
+	static const char host[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+	const char *at = strchr(text, '@');
+
+	return at != NULL && at - text <= LOCAL_PART_MAX && strlen(text) <= ADDRESS_MAX &&
+	       is_dotted(text, (size_t)(at - text), letters) &&
+	       is_dotted(at + 1, strlen(at + 1), host);
 }
 
 bool

@@ -19,6 +19,11 @@ bool config_day(const char *text, int64_t *day_r);
 bool config_switch(const char *text, bool *value_r);
 /* 1 to 64 letters, digits, '.', '_', '-', not beginning with '-'. */
 bool config_is_name(const char *text);
+/*
+ * A mail address as machines know it (RFC 5321, 4.1.2): a dot-string of ASCII, '@', a name of a
+ * host; no quotes, no comment, no name beside it.
+ */
+bool config_is_address(const char *text);
 /* Well-formed text of at most `max` bytes on one line, without control characters. */
 bool config_is_text(const char *text, size_t max);
 /*

@@ -114,26 +114,13 @@ config_accepted_hosts(const struct config_row *row, struct config_text *text)
 
 /* --- all together --- */
 
-/* The line where an option is written, 0 if none; the load's file becomes the one it is in. */
-static int
-line_of(struct config_load *load, const char *section, const char *option)
-{
-	const struct config_row *row = config_row_find(load->rows, load->nrows, section, option);
-	const struct config_seen *seen = &load->seen[row - load->rows];
-
-	if (seen->nfile == 0)
-		return 0;
-	load->file = load->files[seen->nfile - 1];
-	return seen->line;
-}
-
 /* The first option of the section that is written; NULL: none is. */
 static const char *
 first_written(struct config_load *load, const char *section)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strcmp(rows[i].section, section) == 0 &&
-			line_of(load, section, rows[i].name) > 0)
+			config_line_of(load, section, rows[i].name) > 0)
 			return rows[i].name;
 	return NULL;
 }
@@ -146,9 +133,9 @@ check_section(struct config_load *load, const char *section, const char *instead
 
 	for (size_t i = 0; written != NULL && i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (strcmp(rows[i].section, section) != 0 || strcmp(rows[i].name, instead) == 0 ||
-			line_of(load, section, rows[i].name) > 0)
+			config_line_of(load, section, rows[i].name) > 0)
 			continue;
-		config_fail(load, line_of(load, section, written),
+		config_fail(load, config_line_of(load, section, written),
 			_("section '%s' lacks '%s'; it needs all of its options"), section,
 			rows[i].name);
 	}
@@ -162,12 +149,12 @@ check_upstream(struct config_load *load)
 	const char *name = relay->upstream;
 	const struct config_upstream *upstream =
 		config_upstream_find(&load->config->upstreams, name);
-	int line = line_of(load, "relay", "upstream");
+	int line = config_line_of(load, "relay", "upstream");
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		if (strcmp(rows[i].section, "relay") == 0 &&
 			strcmp(rows[i].name, "upstream") != 0 &&
-			line_of(load, "relay", rows[i].name) > 0)
+			config_line_of(load, "relay", rows[i].name) > 0)
 			config_fail(load, line,
 				_("section 'relay' has 'upstream' and '%s'; the centre is reached "
 				  "in one way: leave out one of them"),
@@ -201,7 +188,7 @@ config_relay_check(struct config_load *load)
 		check_section(load, "relay", "upstream");
 	check_section(load, "relays", "");
 	if (relay && load->config->relays.nlisteners > 0)
-		config_fail(load, line_of(load, "relays", "listen"), "%s",
+		config_fail(load, config_line_of(load, "relays", "listen"), "%s",
 			_("a relay has no accounts, so it serves no relays; leave out section "
 			  "'relay' or 'relays'"));
 }
