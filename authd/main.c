@@ -12,6 +12,7 @@
 #include "authd/account/act.h"
 #include "authd/daemon.h"
 #include "common/i18n.h"
+#include "common/language.h"
 #include "common/notify.h"
 #include "common/say.h"
 #include "common/signals.h"
@@ -35,7 +36,7 @@ serve(const struct wf_options *options)
 	 */
 	(void)mallopt(M_ARENA_MAX, ARENAS);
 	(void)mallopt(M_MMAP_THRESHOLD, LARGE);
-	act_languages_init(); /* any other task speaks the language of who runs it */
+	wf_languages_init(); /* any other task speaks the language of who runs it */
 	wf_say_open("warifud", options->stderr_log);
 	wf_signals_ignore();
 	if (!openings_open(options, &openings, &relay))

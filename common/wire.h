@@ -157,7 +157,12 @@ enum wf_field_id {
 };
 
 /* How the other server is spoken to. */
-enum wf_trade { WF_TRADE_RADIUS = 1, WF_TRADE_SYSLOG = 2 };
+enum wf_trade {
+	WF_TRADE_RADIUS = 1,
+	WF_TRADE_SYSLOG = 2,
+	WF_TRADE_MAIL = 3,
+	WF_TRADE_HOOK = 4 /* a command of this machine */
+};
 
 /* What another server said.  Zero is the closed one. */
 enum wf_outcome {

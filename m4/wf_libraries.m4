@@ -59,6 +59,7 @@ AC_DEFUN([WF_LIBRARIES], [
   WF_OPTIONAL([XLSXWRITER], [xlsxwriter], [xlsxwriter], [no workbooks (report --xlsx); CSV, JSON and HTML are still written])
   WF_OPTIONAL([MAXMINDDB], [maxminddb], [libmaxminddb], [no countries of addresses (findings.countries), so no rule new-country])
   WF_OPTIONAL([RADCLI], [radcli], [radcli >= 1.2.9], [no warifu-egress, so no factors at other RADIUS servers and no relay over RADIUS])
+  WF_OPTIONAL([CURL], [curl], [libcurl >= 7.69], [warifu-egress sends no mail])
   WF_OPTIONAL([SYSTEMD], [systemd], [libsystemd], [no socket activation, readiness message, watchdog or journal fields])
   WF_OPTIONAL([SECCOMP], [seccomp], [libseccomp], [the daemon runs without a system call filter])
   AM_CONDITIONAL([CPU_X86_64], [test "$host_cpu" = x86_64])
@@ -68,7 +69,7 @@ AC_DEFUN([WF_LIBRARIES], [
 
   DEPS_CFLAGS="$LIBEVENT_CFLAGS $SQLITE_CFLAGS $OATH_CFLAGS $CRYPTO_CFLAGS $TLS_CFLAGS $LIBCRYPT_CFLAGS"
   DEPS_CFLAGS="$DEPS_CFLAGS $CONFUSE_CFLAGS $JANSSON_CFLAGS $ARGON2_CFLAGS"
-  DEPS_CFLAGS="$DEPS_CFLAGS $RADCLI_CFLAGS $QRENCODE_CFLAGS $MAXMINDDB_CFLAGS $XLSXWRITER_CFLAGS $SYSTEMD_CFLAGS $SECCOMP_CFLAGS $PWQUALITY_CFLAGS"
+  DEPS_CFLAGS="$DEPS_CFLAGS $RADCLI_CFLAGS $CURL_CFLAGS $QRENCODE_CFLAGS $MAXMINDDB_CFLAGS $XLSXWRITER_CFLAGS $SYSTEMD_CFLAGS $SECCOMP_CFLAGS $PWQUALITY_CFLAGS"
   AC_SUBST([DEPS_CFLAGS])
 ])
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "authd/account/internal.h"
+#include "common/language.h"
 
 #define DENIALS_A_MINUTE 30
 
@@ -134,7 +135,7 @@ record_denial(struct act_call *call)
 wf_status
 act_run(const struct act *act, struct act_call *call)
 {
-	void *before = act_language_begin(call->language);
+	void *before = wf_language_begin(call->language);
 	wf_status status;
 
 	call->act = act;
@@ -147,6 +148,6 @@ act_run(const struct act *act, struct act_call *call)
 		record_denial(call);
 	if (call->text[0] == '\0')
 		(void)act_say(call, status, "%s", _(wf_status_text(status)));
-	act_language_end(before);
+	wf_language_end(before);
 	return status;
 }

@@ -137,16 +137,6 @@ struct act {
 	wf_status (*handle)(struct act_call *call);
 };
 
-/*
- * Once, by the program, before it starts a thread: lets each act answer in its own language
- * (Japanese beside English) in any locale, and keeps the process's own messages in English unless
- * its locale is Japanese.  Sets LANGUAGE, which says to gettext what "not English" is.
- */
-void act_languages_init(void);
-
-/* Makes `language` the one of this thread; act_language_end takes what it returned. */
-void *act_language_begin(const char *language);
-void act_language_end(void *before);
 /* Whether an act answers in Japanese. */
 bool act_is_japanese(const struct act_call *call);
 

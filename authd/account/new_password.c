@@ -15,6 +15,7 @@
 #include "authd/account/act.h"
 #include "authd/factor/factor.h"
 #include "common/i18n.h"
+#include "common/language.h"
 
 #define ACCOUNTS_OF_ONE 8 /* of one person that are looked at */
 #define ACCOUNTS_INTERVAL_US INT64_C(7200000000) /* twelve guesses a day: 3 in 6 h (IPA-6.10e) */
@@ -95,7 +96,7 @@ new_password_judge(struct new_password *fresh, void *scratch)
 {
 	const struct policy_candidate candidate = {
 		.account = fresh->account, .guard = fresh->guard, .password = fresh->password};
-	void *before = act_language_begin(fresh->language);
+	void *before = wf_language_begin(fresh->language);
 	wf_status status;
 
 	fresh->reason = "password-rule";
@@ -105,7 +106,7 @@ new_password_judge(struct new_password *fresh, void *scratch)
 		status = is_too_soon(fresh) ? refuse_too_soon(fresh) : compare_all(fresh, scratch);
 	if (status == WF_OK && fresh->policy->leaks != NULL)
 		fresh->note.checked_us = fresh->now_us;
-	act_language_end(before);
+	wf_language_end(before);
 	return status;
 }
 

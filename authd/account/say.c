@@ -7,7 +7,14 @@
 #include <time.h>
 
 #include "authd/account/internal.h"
+#include "common/language.h"
 #include "common/utf8.h"
+
+bool
+act_is_japanese(const struct act_call *call)
+{
+	return wf_language_is_japanese(call->language);
+}
 
 /*
  * Takes away what a full buffer, or a precision as in %.64s, has left of a character: else the wire

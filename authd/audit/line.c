@@ -75,8 +75,8 @@ put_escape(struct audit_line *line, uint32_t rune)
 	audit_line_put(line, text);
 }
 
-static void
-put_string(struct audit_line *line, const char *text, bool ascii)
+void
+audit_line_string(struct audit_line *line, const char *text, bool ascii)
 {
 	char clean[CLEAN_SIZE];
 	size_t step;
@@ -110,7 +110,7 @@ put_member(struct audit_line *line, const char *column, const char *cell, bool a
 	if (strcmp(column + len, ":number") == 0)
 		audit_line_put(line, cell);
 	else
-		put_string(line, cell, ascii);
+		audit_line_string(line, cell, ascii);
 }
 
 void

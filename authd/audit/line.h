@@ -27,12 +27,13 @@ void audit_line_put(struct audit_line *line, const char *text);
 void audit_line_word(struct audit_line *line, const char *text, size_t max);
 /* With a backslash before each character of `escaped`. */
 void audit_line_value(struct audit_line *line, const char *text, const char *escaped);
+/* As a string of JSON (RFC 8259); `ascii`: characters beyond ASCII become \uXXXX. */
+void audit_line_string(struct audit_line *line, const char *text, bool ascii);
 /* The cell of a column, by the column's name without its type; "" if there is none. */
 const char *audit_cell(const struct audit_cells *cells, const char *column);
 /*
  * The cells that are not empty as an object of JSON (RFC 8259), in the order of the columns, with
- * the columns' names; what the columns call a number is one.  `ascii`: characters beyond ASCII
- * become \uXXXX.
+ * the columns' names; what the columns call a number is one.  `ascii` as above.
  */
 void audit_line_json(struct audit_line *line, const struct audit_cells *cells, bool ascii);
 

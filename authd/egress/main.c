@@ -1,6 +1,6 @@
 /*
- * warifu-egress: parse the configuration, open the socket, drop privilege and verify it, read the
- * secrets, enter the cage, ask and deliver. It has no store and no key; what passes through it are
+ * warifu-egress: parse the configuration, open the socket, drop privilege and verify it, fork the
+ * process that may run commands, read the secrets, enter the cage, ask and deliver. It has no store and no key; what passes through it are
  * the answers that people give to other servers, and the rows of the log that others are to have.
  */
 #include "config.h"
@@ -12,6 +12,7 @@
 
 #include "authd/egress/desk.h"
 #include "authd/egress/options.h"
+#include "authd/egress/runner.h"
 #include "authd/egress/sandbox_calls.h"
 #include "common/become.h"
 #include "common/cage.h"
@@ -30,6 +31,7 @@ struct program {
 	const struct wf_options *options;
 	struct wf_clock clock;
 	struct site *site;
+	struct runner *runner;
 	struct event_base *base;
 	struct event *tick;
 	struct desk *desk;
@@ -99,9 +101,21 @@ load(struct program *program)
 {
 	char why[SITE_WHY_MAX] = "";
 
-	if (site_load(program->options->config, &program->site, why) == WF_OK)
+	if (site_load(program->options->config, &program->site, why) == WF_OK) {
+		site_use_runner(program->site, program->runner);
 		return true;
+	}
 	wf_say(LOG_ERR, why);
+	return false;
+}
+
+/* Before secrets, threads and the cage: it has none of them. */
+static bool
+start_runner(struct program *program)
+{
+	if (runner_start(program->options->config, &program->runner) == WF_OK)
+		return true;
+	wf_say(LOG_ERR, "the process for commands cannot be started; is there memory enough?");
 	return false;
 }
 
@@ -147,6 +161,8 @@ enter_cage(const struct config *config)
 		wf_cage_add_folder_of(cage, config->upstreams.list[i].secret_file);
 	for (size_t i = 0; i < config->streams.n; i++)
 		add_certificates(cage, &config->streams.list[i]);
+	wf_cage_add_folder_of(cage, config->mail.password_file);
+	wf_cage_add_folder_of(cage, config->mail.ca_file);
 	wf_cage_allow(cage, sandbox_calls, sandbox_calls_count);
 	fine = wf_cage_enter(cage);
 	wf_cage_free(&cage);
@@ -164,6 +180,8 @@ reload(struct program *program)
 	wf_notify_reloading();
 	if (site_load(program->options->config, &site, why) == WF_OK &&
 		site_open(site, &program->clock) == WF_OK) {
+		site_use_runner(site, program->runner);
+		runner_reload(program->runner);
 		desk_use(program->desk, site);
 		site_return(&program->site);
 		program->site = site;
@@ -242,6 +260,7 @@ tear_down(struct program *program)
 		event_free(program->tick);
 	desk_free(&program->desk);
 	site_return(&program->site);
+	runner_stop(&program->runner);
 	if (program->fd >= 0)
 		close(program->fd);
 	if (program->base != NULL)
@@ -252,7 +271,8 @@ static bool
 run(struct program *program)
 {
 	wf_say_f(LOG_NOTICE,
-		"version %s asks and delivers for the daemon; sections upstream and stream: %zu",
+		"version %s asks and delivers for the daemon; sections upstream, stream, mail "
+		"and commands: %zu",
 		PACKAGE_VERSION, program->site->nbooths);
 	wf_notify_ready();
 	if (event_base_dispatch(program->base) >= 0 && program->stopping)
@@ -270,7 +290,7 @@ serve(const struct wf_options *options)
 	wf_say_open("warifu-egress", options->stderr_log);
 	wf_signals_ignore();
 	wf_secret_keep(SECRET_PAGES_KEPT);
-	if (open_as_root(&program) && load(&program)) {
+	if (open_as_root(&program) && start_runner(&program) && load(&program)) {
 		warn_of_secrets(&program);
 		if (enter_cage(program.site->config) && set_up(&program))
 			code = run(&program) ? 0 : 1;

@@ -119,6 +119,55 @@ load_stream(struct site *site, const struct config_stream *stream, char why_r[SI
 	return stream->way == STREAM_TLS ? load_tls(stream, &booth->target.tls, why_r) : WF_OK;
 }
 
+#define MAIL_THREADS 4 /* so that a server that hangs holds up few letters */
+
+static wf_status
+complain_of_password(const struct site *site, wf_status status, char why_r[SITE_WHY_MAX])
+{
+	char fault[SITE_WHY_MAX];
+
+	if (config_mail_password_say(site->config, fault, sizeof(fault)))
+		snprintf(why_r, SITE_WHY_MAX, "%s", fault);
+	else
+		snprintf(why_r, SITE_WHY_MAX, _("section mail: the password %s cannot be read: %s"),
+			site->config->mail.password_file, _(wf_status_text(status)));
+	return status;
+}
+
+static wf_status
+load_mail(struct site *site, char why_r[SITE_WHY_MAX])
+{
+	const struct config_mail *mail = &site->config->mail;
+	struct booth *booth;
+	wf_status status;
+
+	if (mail->nservers == 0)
+		return WF_OK;
+	booth = add_booth(site, WF_TRADE_MAIL, CONFIG_MAIL, MAIL_THREADS);
+	booth->target.mail = mail;
+	if (mail->password_file[0] == '\0')
+		return WF_OK;
+	status = config_secret_read(
+		mail->password_file, site->config->upstreams.uid, &booth->target.secret);
+	return status == WF_OK ? WF_OK : complain_of_password(site, status, why_r);
+}
+
+static wf_status
+load_hook(struct site *site, char why_r[SITE_WHY_MAX])
+{
+	(void)why_r;
+	if (site->config->alert.hook[0] != '\0')
+		(void)add_booth(site, WF_TRADE_HOOK, CONFIG_ALERT, 1);
+	return WF_OK;
+}
+
+void
+site_use_runner(struct site *site, struct runner *runner)
+{
+	for (size_t i = 0; i < site->nbooths; i++)
+		site->booths[i].target.runner = runner;
+}
+
 static wf_status
 load_booths(struct site *site, char why_r[SITE_WHY_MAX])
 {
@@ -127,7 +176,7 @@ load_booths(struct site *site, char why_r[SITE_WHY_MAX])
 	wf_status status = WF_OK;
 
 	site->booths = wf_fault(WF_FAULT_ALLOC) ? NULL
-						: calloc(upstreams->n + streams->n + 1,
+						: calloc(upstreams->n + streams->n + 2,
 							  sizeof(*site->booths));
 	if (site->booths == NULL)
 		return WF_NO_MEMORY;
@@ -135,7 +184,9 @@ load_booths(struct site *site, char why_r[SITE_WHY_MAX])
 		status = load_upstream(site, &upstreams->list[i], why_r);
 	for (size_t i = 0; status == WF_OK && i < streams->n; i++)
 		status = load_stream(site, &streams->list[i], why_r);
-	return status;
+	if (status == WF_OK)
+		status = load_mail(site, why_r);
+	return status == WF_OK ? load_hook(site, why_r) : status;
 }
 
 static wf_status

@@ -1,6 +1,6 @@
 /*
- * What warifu-egress works with: the sections upstream and stream of the configuration, their
- * secrets and certificates, and a few threads for each, so that servers that say nothing hold up
+ * What warifu-egress works with: the sections upstream, stream, mail and alert of the configuration,
+ * their secrets and certificates, and a few threads for each, so that servers that say nothing hold up
  * nobody but those who ask them.  A stream has one thread, which keeps its order.
  * Loaded whole or not at all; kept as long as a question of it is under way.
  *
@@ -39,6 +39,8 @@ struct site {
  * locale, when it fails.  One use is the caller's.
  */
 WF_MUST_USE wf_status site_load(const char *file, struct site **site_r, char why_r[SITE_WHY_MAX]);
+/* Who runs the command of section alert; outlives the site. */
+void site_use_runner(struct site *site, struct runner *runner);
 /* Starts the threads: after the sandbox.  WF_NO_MEMORY, WF_UNAVAILABLE, WF_UNSUPPORTED (no MD5). */
 WF_MUST_USE wf_status site_open(struct site *site, const struct wf_clock *clock);
 struct site *site_use(struct site *site);

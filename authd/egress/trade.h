@@ -8,18 +8,23 @@
 #include <openssl/ssl.h>
 #include <stdatomic.h>
 
+#include "authd/config/alert.h"
 #include "authd/config/stream.h"
 #include "authd/config/upstream.h"
 #include "authd/egress/egress.h"
+
+struct runner;
 
 /* One section of servers, as long as its configuration is in use; any thread. */
 struct target {
 	const char *name;  /* the section's */
 	unsigned parallel; /* threads that it has */
-	/* the section itself, by its trade: radius; syslog, with its TLS, or NULL */
+	/* the section itself, by its trade: radius; syslog, with its TLS, or NULL; mail */
 	const struct config_upstream *config;
 	const struct config_stream *stream;
+	const struct config_mail *mail;
 	SSL_CTX *tls;
+	struct runner *runner; /* of the hook: who runs it; NULL = nobody does */
 	const char *node; /* what this host calls itself where nothing else is written */
 	struct wf_secret secret;
 	/* until when a server that was silent is asked after the others (CLOCK_BOOTTIME, us) */
@@ -58,9 +63,14 @@ struct trade {
 
 /* NULL if there is none. */
 const struct trade *trade_find(enum wf_trade id);
-extern const struct trade trade_radius, trade_syslog;
+extern const struct trade trade_radius, trade_syslog, trade_mail, trade_hook;
 
 /* The reply that nobody was reached. */
 void order_fail(struct order *order, enum wf_unreachable why, const char *cause);
+/* The servers 0..n-1 in the order in which they are asked: those that were silent lately last. */
+void order_line_up(
+	const struct order *order, size_t n, size_t servers_r[CONFIG_UPSTREAM_SERVERS_MAX]);
+/* Whether it was, this time. */
+void order_note_silence(const struct order *order, size_t server, bool silent);
 
 #endif

@@ -17,7 +17,6 @@
 #include "authd/egress/reply_text.h"
 #include "authd/egress/trade.h"
 
-#define SILENT_US INT64_C(30000000)
 #define MARK_LEN 4
 #define USER_MAX 253  /* octets of an attribute */
 #define PROMPT_ECHO 1 /* RFC 2869, section 5.10 */
@@ -296,30 +295,14 @@ ask_server(const struct call *call)
 
 /* --- one after the other --- */
 
-/* The servers in the order in which they are asked. */
-static size_t
-line_up(const struct order *order, size_t servers_r[CONFIG_UPSTREAM_SERVERS_MAX])
-{
-	int64_t now = wf_clock_now(&order->clock).boot_us;
-	size_t n = 0;
-
-	for (int silent = 0; silent <= 1; silent++)
-		for (size_t i = 0; i < order->target->config->nservers; i++)
-			if ((order->target->silent_until_us[i] > now) == (silent == 1))
-				servers_r[n++] = i;
-	return n;
-}
-
 static void
 ask_one(struct call *call, size_t i)
 {
-	struct target *target = call->order->target;
-
-	call->server = &target->config->servers[i];
+	call->server = &call->order->target->config->servers[i];
 	if (ask_server(call))
-		target->silent_until_us[i] = 0;
+		order_note_silence(call->order, i, false);
 	else if (call->order->reply.why != WF_WHY_INTERNAL)
-		target->silent_until_us[i] = wf_clock_now(&call->order->clock).boot_us + SILENT_US;
+		order_note_silence(call->order, i, true);
 }
 
 static void
@@ -327,8 +310,9 @@ ask_all(struct call *call)
 {
 	struct order *order = call->order;
 	size_t servers[CONFIG_UPSTREAM_SERVERS_MAX];
-	size_t n = line_up(order, servers);
+	const size_t n = order->target->config->nservers;
 
+	order_line_up(order, n, servers);
 	for (size_t i = 0; order->reply.outcome == WF_OUTCOME_UNREACHABLE && i < n; i++)
 		if (seconds_left(order) > 0)
 			ask_one(call, servers[i]);

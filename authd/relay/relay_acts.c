@@ -11,6 +11,7 @@
 
 #include "authd/relay/relay_internal.h"
 #include "common/i18n.h"
+#include "common/language.h"
 
 #define CELL WF_TERM_TEXT_MAX
 #define ROWS 3
@@ -295,9 +296,9 @@ acts_message(struct relay *relay, struct engine_peer *peer, const struct wf_msg 
 		status = wf_msg_get_text(msg, WF_F_LANGUAGE, 0, language, sizeof(language));
 	if (status != WF_OK)
 		return status;
-	before = act_language_begin(language);
+	before = wf_language_begin(language);
 	status = run(&answer);
 	status = send_end(&answer, status);
-	act_language_end(before);
+	wf_language_end(before);
 	return status;
 }

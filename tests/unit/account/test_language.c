@@ -4,6 +4,7 @@
  */
 #include "config.h"
 
+#include "common/language.h"
 #include "tests/unit/account/rig.h"
 
 #include <locale.h>
@@ -65,7 +66,7 @@ setup(void)
 {
 	rig_setup();
 	make_catalogue();
-	act_languages_init();
+	wf_languages_init();
 	(void)bindtextdomain(WF_TEXTDOMAIN, root);
 }
 
@@ -89,10 +90,10 @@ static const struct {
 
 START_TEST(each_language_is_answered)
 {
-	void *before = act_language_begin(languages[_i].language);
+	void *before = wf_language_begin(languages[_i].language);
 
 	ck_assert_str_eq(_("Done."), languages[_i].text);
-	act_language_end(before);
+	wf_language_end(before);
 	ck_assert_str_eq(_("Done."), ENGLISH);
 }
 END_TEST
@@ -116,12 +117,12 @@ speak(void *arg)
 	const char *wanted = strcmp(language, "ja") == 0 ? JAPANESE : ENGLISH;
 
 	for (int i = 0; i < 2000; i++) {
-		void *before = act_language_begin(language);
+		void *before = wf_language_begin(language);
 		const char *text = _("Done.");
 
 		if (strcmp(text, wanted) != 0)
 			return arg;
-		act_language_end(before);
+		wf_language_end(before);
 	}
 	return NULL;
 }
@@ -145,7 +146,7 @@ END_TEST
 START_TEST(the_process_stays_english)
 {
 	(void)setlocale(LC_ALL, "C.UTF-8");
-	act_languages_init();
+	wf_languages_init();
 	(void)bindtextdomain(WF_TEXTDOMAIN, root);
 	ck_assert_str_eq(_("Done."), ENGLISH);
 }

@@ -1,5 +1,5 @@
 /*
- * The language of one act.  Texts are chosen by the thread's locale, not the process's: acts of a
+ * The language of one thread.  Texts are chosen by the thread's locale, not the process's: acts of a
  * Japanese and an English operator run at the same time.
  *
  * gettext knows two ways to a language: the name of a locale, which must be installed (on a small
@@ -9,13 +9,15 @@
  */
 #include "config.h"
 
+#include "common/language.h"
+
 #include <locale.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "authd/account/internal.h"
 #include "common/fault.h"
+#include "common/i18n.h"
 
 #define OTHER_LANGUAGE "ja"
 
@@ -31,8 +33,8 @@ make_locales(void)
 	other = newlocale(mask, "C.UTF-8", (locale_t)0);
 }
 
-static bool
-is_other(const char *language)
+bool
+wf_language_is_japanese(const char *language)
 {
 	const size_t len = sizeof(OTHER_LANGUAGE) - 1;
 
@@ -40,44 +42,38 @@ is_other(const char *language)
 	       (language[len] == '\0' || strchr("_.@-", language[len]) != NULL);
 }
 
-bool
-act_is_japanese(const struct act_call *call)
-{
-	return is_other(call->language);
-}
-
 void *
-act_language_begin(const char *language)
+wf_language_begin(const char *language)
 {
 	locale_t wanted;
 
 	(void)pthread_once(&once, make_locales);
-	wanted = is_other(language) ? other : english;
+	wanted = wf_language_is_japanese(language) ? other : english;
 	return wanted != (locale_t)0 ? uselocale(wanted) : uselocale((locale_t)0);
 }
 
 void
-act_language_end(void *before)
+wf_language_end(void *before)
 {
 	(void)uselocale(before);
 }
 
 void
-act_languages_init(void)
+wf_languages_init(void)
 {
 	const char *now;
 	void *before;
 
 	wf_fault_shelter(true); /* glibc 2.36 reads through a name that it never got */
 	now = setlocale(LC_MESSAGES, NULL);
-	if (!is_other(now))
+	if (!wf_language_is_japanese(now))
 		(void)setlocale(LC_MESSAGES, "C");
 	(void)setenv("LANGUAGE", OTHER_LANGUAGE, 1);
 	(void)bindtextdomain(WF_TEXTDOMAIN, LOCALEDIR);
 	(void)bind_textdomain_codeset(WF_TEXTDOMAIN, "UTF-8");
 	/* Reads the catalogue now: later the process may not open files there. */
-	before = act_language_begin(OTHER_LANGUAGE);
+	before = wf_language_begin(OTHER_LANGUAGE);
 	(void)_("Done.");
-	act_language_end(before);
+	wf_language_end(before);
 	wf_fault_shelter(false);
 }
