@@ -109,7 +109,8 @@ daemon_use_egress(struct daemon *daemon)
 	wf_status status;
 
 	if (daemon->egress != NULL ||
-		(config->upstreams.n == 0 && !config_streams_leave(&config->streams)))
+		(config->upstreams.n == 0 && !config_streams_leave(&config->streams) &&
+			!config_alert_leaves(config)))
 		return WF_OK;
 	snprintf(daemon->egress_path, sizeof(daemon->egress_path), "%s/egress.sock",
 		config->run_dir);

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "authd/daemon.h"
+#include "authd/record/courier.h"
+#include "common/say.h"
 
 struct loop_call {
 	struct mailbox_post post;
@@ -211,6 +213,32 @@ ask_front(void *ctx, const char *order, const char *arg, struct wf_msg *done_r)
 	return call.status;
 }
 
+/* A courier of this act's own: it ends by the message's deadline, even while the daemon stops. */
+static wf_status
+tell(void *ctx, const struct alert_message *message, char *why_r, size_t size)
+{
+	struct daemon *daemon = ctx;
+	const struct record_base base = {
+		.clock = daemon->clock, .mailbox = daemon->mailbox, .egress = &daemon->egress};
+	const struct egress_delivery delivery = {.trade = message->trade,
+		.section = message->section,
+		.load = message->load.data,
+		.len = message->load.len,
+		.deadline_boot_us = wf_clock_now(&daemon->clock).boot_us + message->patience_us};
+	struct courier *courier = NULL;
+	wf_status status;
+
+	if (!message->leaves) {
+		wf_say(message->priority, (const char *)message->load.data);
+		return WF_OK;
+	}
+	status = courier_new(&base, &courier);
+	if (status == WF_OK)
+		status = courier_deliver(courier, &delivery, why_r, size);
+	courier_free(&courier);
+	return status;
+}
+
 void
 hooks_lend(void *ctx, struct act_daemon *daemon_r)
 {
@@ -227,6 +255,7 @@ hooks_lend(void *ctx, struct act_daemon *daemon_r)
 		.rekey = rekey,
 		.reload = reload,
 		.ask_front = ask_front,
+		.tell = tell,
 		.hooks_ctx = daemon,
 	};
 }

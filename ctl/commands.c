@@ -550,6 +550,13 @@ static const struct command commands[] = {
 		COMMAND_VERTICAL, N_("show one service, RADIUS client or host of the register"),
 		"service show sshd"},
 
+	{"alert", "list", {{NULL, NULL, false, NULL}}, NULL, "alert.list",
+		"way to waiting oldest last-delivered error", NULL, NULL, 0,
+		N_("show by which ways people are told of findings, and what waits"), "alert list"},
+	{"alert", "test", {{NULL, NULL, false, NULL}}, NULL, "alert.test", "way to result said",
+		NULL, NULL, COMMAND_SLOW,
+		N_("tell everybody by every way that this is a test, and say what came of it"),
+		"alert test"},
 	{"finding", "list", {{NULL, NULL, false, NULL}}, finding_list_options, "finding.list",
 		"id level last user source rows text",
 		N_("Nothing was found that is still open."), NULL, 0,

@@ -31,6 +31,7 @@ static const struct {
 	{"administrator", N_("Administrator")},
 	{"advice", N_("What to do")},
 	{"age-seconds", N_("Age (s)")},
+	{"alerts-waiting", N_("Alerts that wait")},
 	{"asks", N_("Asks for")},
 	{"audit-rows", N_("Rows of the log")},
 	{"backlog", N_("Rows that wait")},
@@ -208,6 +209,7 @@ static const struct {
 	{"rows", N_("Rows")},
 	{"rule", N_("Rule")},
 	{"rules-off", N_("Rules switched off")},
+	{"said", N_("Said")},
 	{"scope", N_("Who may be granted")},
 	{"second", N_("Second")},
 	{"second-backup", N_("Last backup in the second folder")},
@@ -263,7 +265,9 @@ static const struct {
 	{"value", N_("Value")},
 	{"verdict", N_("Verdict")},
 	{"version", N_("Version")},
+	{"waiting", N_("Waiting")},
 	{"was-locked", N_("Was locked")},
+	{"way", N_("Way")},
 	{"what", N_("What it is")},
 	{"who", N_("Who")},
 	{"why", N_("Why")},
@@ -292,6 +296,8 @@ static const char *const words[] = {
 	N_("unclassified"), N_("grants"),
 	/* findings, duties */
 	N_("closed"), N_("done"), N_("due"), N_("open"), N_("overdue"),
+	/* alerts */
+	N_("alerts"), N_("failed"),
 	/* what a login would be asked for, and what doctor looks at */
 	N_("asked"), N_("not-asked"), N_("dictionary"), N_("leaked passwords"), N_("other servers"),
 	N_("RADIUS certificates"), N_("relay certificates"), N_("relays"), N_("restore"),

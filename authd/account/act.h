@@ -10,6 +10,7 @@
 #ifndef WF_AUTHD_ACCOUNT_ACT_H
 #define WF_AUTHD_ACCOUNT_ACT_H
 
+#include "authd/alert/message.h"
 #include "authd/config/config.h"
 #include "authd/crypto/keyring.h"
 #include "authd/store/store.h"
@@ -75,7 +76,13 @@ struct act_daemon { /* what the daemon lends to acts; read only but for the stor
 	 */
 	wf_status (*ask_front)(
 		void *ctx, const char *order, const char *arg, struct wf_msg *done_r);
-	void *hooks_ctx; /* of rekey, reload and ask_front */
+	/*
+	 * Delivers a message of the alerts, and waits; in why_r what was said with it, or why not.
+	 * WF_DENIED: it was refused for good.
+	 */
+	wf_status (*tell)(
+		void *ctx, const struct alert_message *message, char *why_r, size_t size);
+	void *hooks_ctx; /* of rekey, reload, ask_front and tell */
 };
 
 struct act;

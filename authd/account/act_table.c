@@ -208,6 +208,8 @@ static const struct act acts[] = {
 	VIEW("duty.list", ROLE_VIEWER, no_args, act_duty_list),
 	VIEW("duty.show", ROLE_VIEWER, duty_args, act_duty_show),
 	CHANGE("duty.done", ROLE_OFFICER, duty_done_args, act_duty_done),
+	VIEW("alert.list", ROLE_AUDITOR, no_args, act_alert_list),
+	LONG_CHANGE("alert.test", ROLE_OFFICER, no_args, act_alert_test),
 	LOG_VIEW("finding.list", ROLE_AUDITOR, finding_list_args, act_finding_list),
 	LOG_VIEW("finding.show", ROLE_AUDITOR, finding_show_args, act_finding_show),
 	CHANGE("finding.close", ROLE_OFFICER, finding_close_args, act_finding_close),

@@ -478,6 +478,7 @@ static const struct {
 	{"checkpoints", doctor_checkpoints},
 	{"detection", doctor_detection},
 	{"baseline", doctor_baseline},
+	{"alerts", doctor_alerts},
 	{"duties", check_duties},
 	{"RADIUS certificates", check_radius_terms},
 	{"relays", check_relays},

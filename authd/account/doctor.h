@@ -53,6 +53,7 @@ enum level doctor_leaks(struct report *report);
 enum level doctor_keys(struct report *report);
 enum level doctor_codes(struct report *report);
 enum level doctor_log(struct report *report);
+enum level doctor_alerts(struct report *report);
 enum level doctor_streams(struct report *report);
 enum level doctor_checkpoints(struct report *report);
 enum level doctor_detection(struct report *report);

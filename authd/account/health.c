@@ -37,6 +37,8 @@ act_health(struct act_call *call, struct health *health_r)
 	if (status == WF_OK)
 		status = act_streams(call, &health.streams);
 	if (status == WF_OK)
+		status = act_alerts(call, &health.alerts);
+	if (status == WF_OK)
 		status = duties_read(call, &duties);
 	if (status == WF_OK)
 		status = settings_read(call, &health.configuration);
@@ -123,6 +125,13 @@ streams_late(const struct config *config, const struct health *health)
 }
 
 static bool
+alerts_late(const struct config *config, const struct health *health)
+{
+	(void)config;
+	return health->alerts.late > 0;
+}
+
+static bool
 findings_open(const struct config *config, const struct health *health)
 {
 	(void)config;
@@ -170,6 +179,9 @@ static const struct {
 	{streams_late, "warning",
 		N_("Rows of the log have waited for more than ten minutes for a receiver: see "
 		   "'warifu log streams'.")},
+	{alerts_late, "warning",
+		N_("Somebody could not be told of a finding for more than 15 minutes: see 'warifu "
+		   "alert list'.")},
 	{findings_open, "warning",
 		N_("Something was found in the log that nobody has decided on yet: see 'warifu "
 		   "finding list'.")},

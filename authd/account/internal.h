@@ -267,6 +267,17 @@ struct act_streams {
 };
 WF_MUST_USE wf_status act_streams(struct act_call *call, struct act_streams *streams_r);
 
+/* --- alerts.c --- */
+struct act_alerts {
+	int64_t now_us;
+	uint64_t waiting; /* findings times ways */
+	size_t failing;	  /* ways */
+	size_t late;	  /* of them those by which something has waited for long */
+	char names[96];	  /* of those that fail */
+	char why[256];	  /* of the first of them */
+};
+WF_MUST_USE wf_status act_alerts(struct act_call *call, struct act_alerts *alerts_r);
+
 /* --- grants.c --- */
 enum grant_state { GRANT_HOLDS = 0, GRANT_EXPIRED, GRANT_ENDED };
 /* What is entered by a grant alone and nobody has one for; "" if there is no such. */
@@ -293,6 +304,7 @@ struct health {
 	struct act_retention retention; /* of the log */
 	struct act_streams streams;	/* of the log */
 	struct store_configuration configuration; /* what is recorded of it */
+	struct act_alerts alerts;
 	char fingerprint[17];
 };
 WF_MUST_USE wf_status act_health(struct act_call *call, struct health *health_r);
@@ -335,6 +347,8 @@ wf_status act_session_kill(struct act_call *call);
 wf_status act_unlock(struct act_call *call);
 wf_status act_log(struct act_call *call);
 wf_status act_log_show(struct act_call *call);
+wf_status act_alert_list(struct act_call *call);
+wf_status act_alert_test(struct act_call *call);
 wf_status act_finding_list(struct act_call *call);
 wf_status act_finding_show(struct act_call *call);
 wf_status act_finding_close(struct act_call *call);

@@ -67,6 +67,7 @@ NUMBER_CELL(cell_duties, sight->health.duties_overdue)
 NUMBER_CELL(cell_findings, sight->health.counts.incidents)
 NUMBER_CELL(cell_findings_level, sight->health.counts.incident_level)
 NUMBER_CELL(cell_rows, sight->health.counts.audit_rows)
+NUMBER_CELL(cell_alerts_waiting, sight->health.alerts.waiting)
 NUMBER_CELL(cell_streams_late, sight->health.streams.late)
 TEXT_CELL(cell_log_hold, sight->health.retention.hold.reason)
 NUMBER_CELL(cell_accepted, sight->health.figures.accepted)
@@ -164,6 +165,7 @@ static const struct {
 	{"reserve-used:number", cell_reserve_used},
 	{"findings:number", cell_findings},
 	{"findings-level:number", cell_findings_level},
+	{"alerts-waiting:number", cell_alerts_waiting},
 	{"rules-off", cell_rules_off},
 	{"duties-overdue:number", cell_duties},
 	{"audit-rows:number", cell_rows},
@@ -270,6 +272,7 @@ METRIC(metric_accounts, sight->health.counts.accounts)
 METRIC(metric_locked, sight->health.counts.locked)
 METRIC(metric_duties, sight->health.duties_overdue)
 METRIC(metric_rows, sight->health.counts.audit_rows)
+METRIC(metric_alerts, sight->health.alerts.waiting)
 METRIC(metric_streams, sight->health.streams.late)
 METRIC(metric_backlog, sight->health.streams.oldest_us == 0
 			       ? 0
@@ -304,6 +307,8 @@ static const struct metric {
 	{"warifu_accounts_locked", "gauge", "Accounts that are locked now.", metric_locked},
 	{"warifu_duties_overdue", "gauge", "Duties that are overdue.", metric_duties},
 	{"warifu_audit_rows", "gauge", "Rows of the log.", metric_rows},
+	{"warifu_alerts_waiting", "gauge",
+		"Findings that somebody is still to be told of, times the ways.", metric_alerts},
 	{"warifu_streams_late", "gauge",
 		"Streams of the log for which rows have waited for more than ten minutes.",
 		metric_streams},

@@ -60,7 +60,8 @@ struct egress_delivery {
 	const char *section; /* name of the section of warifu.conf: 1..64 bytes */
 	/*
 	 * 1..WF_LOAD_MAX bytes, no secret, in the form of the trade.  WF_TRADE_SYSLOG: whole
-	 * messages, each behind its length in decimal and a blank.
+	 * messages, each behind its length in decimal and a blank.  WF_TRADE_MAIL: a letter
+	 * (authd/alert/letter.h).  WF_TRADE_HOOK: one line.
 	 */
 	const void *load;
 	size_t len;
@@ -72,7 +73,7 @@ struct egress_delivery {
 struct egress_reply {
 	enum wf_outcome outcome;
 	/*
-	 * CHALLENGE and REJECT: what the server says (of a question to the person), valid UTF-8 on
+	 * CHALLENGE, REJECT, DELIVERED: what it says (of a question to the person), valid UTF-8 on
 	 * one line, bounded; "" where it says nothing.  It is a stranger's text: show it as such,
 	 * decide nothing by it.
 	 */

@@ -10,6 +10,7 @@
 
 const char *const sandbox_calls[] = {
 	/* Sockets: the daemon, the servers that are asked, system log, service manager. */
+	"socketpair",  /* libcurl: threads that look names up */
 	"bind",        /* libradcli, before it asks; name services */
 	"getpeername", /* name services */
 	"getsockname", /* libradcli: its own address; name services */

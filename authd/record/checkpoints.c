@@ -91,13 +91,13 @@ wanted_fill(struct wanted *wanted_r, const struct config *config, const struct k
 static void
 name_file(struct putout *putout, const char *path)
 {
-	size_t room = sizeof(putout->name) - sizeof(CHECKPOINTS_FILE " ");
+	size_t room = sizeof(putout->place.name) - sizeof(CHECKPOINTS_FILE " ");
 	size_t len = strlen(path);
 
 	memcpy(putout->file, path, sizeof(putout->file));
-	(void)snprintf(putout->name, sizeof(putout->name), CHECKPOINTS_FILE " %s",
+	(void)snprintf(putout->place.name, sizeof(putout->place.name), CHECKPOINTS_FILE " %s",
 		len > room ? path + (len - room) : path);
-	putout->placed = false;
+	putout->place.known = false;
 }
 
 /* A reload's wishes become those of the thread. */
@@ -468,7 +468,7 @@ checkpoints_start(const struct record_base *base, const struct config *config,
 	pthread_mutex_init(&c->lock, NULL);
 	c->syslog.base = c->file.base = &c->base;
 	late_init(&c->file_late, "checkpoint.failed", "file", base->store, &base->clock);
-	(void)snprintf(c->syslog.name, sizeof(c->syslog.name), "%s", CHECKPOINTS_SYSLOG);
+	(void)snprintf(c->syslog.place.name, sizeof(c->syslog.place.name), "%s", CHECKPOINTS_SYSLOG);
 	status = wanted_fill(&c->wanted, config, keys);
 	c->changed = status == WF_OK;
 	options.ctx = c;

@@ -63,7 +63,7 @@ static void
 answered(void *ctx, const struct egress_reply *reply)
 {
 	if (reply->outcome == WF_OUTCOME_DELIVERED)
-		end(ctx, WF_OK, "");
+		end(ctx, WF_OK, reply->text);
 	else if (reply->outcome == WF_OUTCOME_REJECT)
 		end(ctx, WF_DENIED, reply->text[0] != '\0' ? reply->text : "it was refused");
 	else
@@ -127,8 +127,7 @@ wait_for_end(struct courier *courier, char *why_r, size_t size)
 	if (!parcel->over)
 		return WF_EXPIRED;
 	status = parcel->status;
-	if (status != WF_OK)
-		(void)snprintf(why_r, size, "%s", parcel->why);
+	(void)snprintf(why_r, size, "%s", parcel->why);
 	courier->parcel = NULL;
 	free(parcel);
 	return status;

@@ -14,8 +14,8 @@ struct courier;
 /* `base` outlives it.  WF_NO_MEMORY. */
 WF_MUST_USE wf_status courier_new(const struct record_base *base, struct courier **courier_r);
 /*
- * In the follower's thread: delivers and waits for what became of it.  WF_OK: DELIVERED.  Anything
- * else: it may have arrived or not, and why_r says why, in words; WF_DENIED: the receiver will not
+ * In the follower's thread: delivers and waits for what became of it.  WF_OK: DELIVERED; why_r
+ * is what the receiver said with it, mostly nothing.  Anything else: it may have arrived or not, and why_r says why, in words; WF_DENIED: the receiver will not
  * have it as it is.  The delivery is copied.
  */
 WF_MUST_USE wf_status courier_deliver(struct courier *courier,

@@ -3,18 +3,13 @@
 
 #include "authd/record/follower.h"
 
-#include <poll.h>
-#include <pthread.h>
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <syslog.h>
-#include <unistd.h>
 
 #include "authd/record/late.h"
+#include "authd/record/pulse.h"
 #include "common/fault.h"
 
 #define IDLE_MS 1000
@@ -26,9 +21,7 @@ typedef wf_status (*follower_hook)(void *ctx, struct follower_turn *turn);
 struct follower {
 	struct follower_options options;
 	char name[sizeof(((struct store_cursor *)NULL)->name)];
-	pthread_t thread;
-	int wake; /* eventfd: readable once it is to stop */
-	atomic_bool stopping;
+	struct pulse pulse;
 	/* of its thread */
 	bool placed;       /* the cursor is known */
 	uint64_t at;       /* where it stands: rows up to it are taken */
@@ -43,7 +36,7 @@ struct follower {
 bool
 follower_stopping(const struct follower *follower)
 {
-	return atomic_load(&follower->stopping);
+	return pulse_stopping(&follower->pulse);
 }
 
 void
@@ -229,8 +222,9 @@ take_page(struct follower *f, bool *end_r)
 
 /* How long to pause, in milliseconds. */
 static unsigned
-follower_step(struct follower *f)
+follower_step(void *ctx)
 {
+	struct follower *f = ctx;
 	bool end = false;
 	char words[320];
 	wf_status status = take_page(f, &end);
@@ -246,8 +240,9 @@ follower_step(struct follower *f)
 }
 
 static void
-follower_finish(struct follower *f)
+follower_finish(void *ctx)
 {
+	struct follower *f = ctx;
 	int64_t until_us = wf_clock_now(&f->options.clock).boot_us + FINISH_US;
 	bool end = false;
 
@@ -261,54 +256,20 @@ follower_finish(struct follower *f)
 		(void)call_hook(f, f->options.finish, 0);
 }
 
-static void *
-follower_main(void *arg)
-{
-	struct follower *f = arg;
-	struct pollfd wake = {.fd = f->wake, .events = POLLIN};
-
-	wf_fault_spare();
-	while (!follower_stopping(f)) {
-		unsigned pause_ms = follower_step(f);
-
-		if (pause_ms > 0)
-			(void)poll(&wake, 1, (int)pause_ms);
-	}
-	follower_finish(f);
-	return NULL;
-}
-
-/* Threads inherit the mask: signals are the loop thread's business. */
-static wf_status
-thread_start(struct follower *f)
-{
-	sigset_t all, old;
-	int rc = -1;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &old);
-	if (!wf_fault(WF_FAULT_THREAD))
-		rc = pthread_create(&f->thread, NULL, follower_main, f);
-	pthread_sigmask(SIG_SETMASK, &old, NULL);
-	if (rc != 0)
-		return WF_UNAVAILABLE;
-	(void)pthread_setname_np(f->thread, "log reader");
-	return WF_OK;
-}
-
 static void
-follower_free(struct follower *f)
+follower_interrupt(void *ctx)
 {
-	if (f->wake >= 0)
-		(void)close(f->wake);
-	free(f);
+	const struct follower *f = ctx;
+
+	if (f->options.interrupt != NULL)
+		f->options.interrupt(f->options.ctx);
 }
 
 wf_status
 follower_start(const struct follower_options *options, struct follower **follower_r)
 {
 	struct follower *f;
-	wf_status status = WF_UNAVAILABLE;
+	wf_status status;
 
 	if (options->name[0] == '\0' || strlen(options->name) >= sizeof(f->name) ||
 		options->take == NULL)
@@ -322,11 +283,13 @@ follower_start(const struct follower_options *options, struct follower **followe
 	(void)snprintf(f->name, sizeof(f->name), "%s", options->name);
 	late_init(&f->late, options->late_event, options->late_about, options->store,
 		&options->clock);
-	f->wake = wf_fault(WF_FAULT_FILE) ? -1 : eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (f->wake >= 0)
-		status = thread_start(f);
+	f->pulse = (struct pulse){.step = follower_step,
+		.finish = follower_finish,
+		.interrupt = follower_interrupt,
+		.ctx = f};
+	status = pulse_start(&f->pulse, "log reader");
 	if (status != WF_OK) {
-		follower_free(f);
+		free(f);
 		return status;
 	}
 	*follower_r = f;
@@ -340,11 +303,7 @@ follower_stop(struct follower **follower)
 
 	if (f == NULL)
 		return;
-	atomic_store(&f->stopping, true);
-	(void)eventfd_write(f->wake, 1);
-	if (f->options.interrupt != NULL)
-		f->options.interrupt(f->options.ctx);
-	(void)pthread_join(f->thread, NULL);
-	follower_free(f);
+	pulse_stop(&f->pulse);
+	free(f);
 	*follower = NULL;
 }

@@ -15,49 +15,6 @@
 
 #define PAGE 16
 
-static wf_status
-cursor_read(struct putout *putout)
-{
-	struct store_view *view = &putout->job.u.view;
-	struct store_cursor cursor = {.seq = 0};
-	wf_status status;
-
-	store_job_init(&putout->job, STORE_VIEW);
-	view->kind = VIEW_CURSORS;
-	view->limit = 1;
-	view->cursors = &cursor;
-	memcpy(view->user, putout->name, sizeof(putout->name));
-	status = store_run(putout->base->store, &putout->job);
-	if (status != WF_OK)
-		return status;
-	putout->number = cursor.seq;
-	memcpy(putout->why, cursor.why, sizeof(putout->why));
-	putout->placed = true;
-	return WF_OK;
-}
-
-static wf_status
-cursor_write(struct putout *putout, uint64_t number, const char *why)
-{
-	struct effect effect = {.kind = EFFECT_CURSOR,
-		.value = (int64_t)putout->number,
-		.value2 = (int64_t)number};
-	wf_status status;
-
-	(void)snprintf(effect.text, sizeof(effect.text), "%s", putout->name);
-	(void)snprintf(effect.text2, sizeof(effect.text2), "%s", why);
-	store_job_init(&putout->job, STORE_ADMIN);
-	putout->job.u.admin.effects = &effect;
-	putout->job.u.admin.neffects = 1;
-	status = store_run(putout->base->store, &putout->job);
-	putout->placed = status == WF_OK;
-	if (status != WF_OK)
-		return status;
-	putout->number = number;
-	memcpy(putout->why, effect.text2, sizeof(putout->why));
-	return WF_OK;
-}
-
 /* What a write that was cut short has left gets an end of its own. */
 static bool
 file_is_open_ended(int fd)
@@ -118,9 +75,9 @@ note_failure(struct putout *putout)
 
 	(void)snprintf(why, sizeof(why), _("%s cannot be written: %s"), putout->file,
 		strerror(errno));
-	if (strcmp(why, putout->why) == 0)
+	if (strcmp(why, putout->place.why) == 0)
 		return;
-	if (cursor_write(putout, putout->number, why) != WF_OK || putout->base->say == NULL)
+	if (place_write(&putout->place, putout->place.at, why) != WF_OK || putout->base->say == NULL)
 		return;
 	(void)snprintf(text, sizeof(text), "checkpoints of the log: %s; tried again", why);
 	putout->base->say(LOG_WARNING, text);
@@ -131,19 +88,19 @@ static bool
 put_page(struct putout *putout)
 {
 	struct store_checkpoint page[PAGE];
-	struct store_view *view = &putout->job.u.view;
+	struct store_view *view = &putout->place.job.u.view;
 	size_t n;
 
-	store_job_init(&putout->job, STORE_VIEW);
+	store_job_init(&putout->place.job, STORE_VIEW);
 	view->kind = VIEW_CHECKPOINTS;
-	view->after = putout->number;
+	view->after = putout->place.at;
 	view->limit = PAGE;
 	view->checkpoints = page;
-	if (store_run(putout->base->store, &putout->job) != WF_OK || view->n == 0)
+	if (store_run(putout->place.store, &putout->place.job) != WF_OK || view->n == 0)
 		return false;
 	n = view->n;
 	if (put(putout, page, n))
-		return cursor_write(putout, page[n - 1].number, "") == WF_OK && n == PAGE;
+		return place_write(&putout->place, page[n - 1].number, "") == WF_OK && n == PAGE;
 	note_failure(putout);
 	return false;
 }
@@ -151,7 +108,8 @@ put_page(struct putout *putout)
 void
 putout_run(struct putout *putout)
 {
-	if (!putout->placed && cursor_read(putout) != WF_OK)
+	putout->place.store = putout->base->store;
+	if (place_read(&putout->place) != WF_OK)
 		return;
 	while (put_page(putout))
 		continue;

@@ -6,19 +6,16 @@
 #ifndef WF_AUTHD_RECORD_PUTOUT_H
 #define WF_AUTHD_RECORD_PUTOUT_H
 
+#include "authd/record/place.h"
 #include "authd/record/record.h"
 
 struct putout {
-	char name[64];    /* of its cursor */
+	struct place place; /* the number of the last one that was put out */
 	const struct record_base *base;
-	char file[256];   /* "" = the log of the machine */
-	bool placed;      /* `number` and `why` are as in the store */
-	uint64_t number;  /* of the last one that was put out */
-	char why[256];
-	struct store_job job;
+	char file[256]; /* "" = the log of the machine */
 };
 
-/* All that are behind its cursor.  `putout->file` and the name may change between two calls. */
+/* All that are behind its cursor.  `putout->file` and the place's name may change between two calls. */
 void putout_run(struct putout *putout);
 
 #endif

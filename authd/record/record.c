@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "authd/record/alerts.h"
 #include "authd/record/checkpoints.h"
 #include "authd/record/detection.h"
 #include "authd/record/streams.h"
@@ -22,6 +23,7 @@ static const struct record_part parts[] = {
 	{checkpoints_start, checkpoints_configure, checkpoints_stop},
 	{streams_start, streams_configure, streams_stop},
 	{detection_start, detection_configure, detection_stop},
+	{alerts_start, alerts_configure, alerts_stop},
 	{NULL, NULL, NULL},
 };
 
