@@ -49,7 +49,9 @@ struct alert_budget {
 	unsigned worst;	  /* level that was told in it */
 };
 
-/* What is to become of `n` incidents, the worst of that level; begins a new hour where it is time. */
+/*
+ * What is to become of `n` incidents, the worst of that level; begins a new hour where it is time.
+ */
 enum alert_plan alert_plan(struct alert_budget *budget, unsigned hourly, uint64_t n, unsigned worst,
 	int64_t now_boot_us);
 /* A message has left. */

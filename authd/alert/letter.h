@@ -30,7 +30,9 @@ struct letter {
 
 /* One more recipient, unless he is there already.  WF_INVALID: no address; WF_FULL. */
 WF_MUST_USE wf_status letter_add(struct letter *letter, const char *address);
-/* WF_INVALID: something in it may not be; WF_TOO_LONG, WF_NO_MEMORY.  The buffer is untouched then. */
+/*
+ * WF_INVALID: something in it may not be; WF_TOO_LONG, WF_NO_MEMORY.  The buffer is untouched then.
+ */
 WF_MUST_USE wf_status letter_write(const struct letter *letter, struct wf_buf *out);
 /* The body lies in `bytes`.  WF_INVALID: that is no letter. */
 WF_MUST_USE wf_status letter_read(const void *bytes, size_t len, struct letter *letter_r);

@@ -81,11 +81,11 @@ subject_of(const struct alert_note *note, char *text_r, size_t size)
 	if (note->n == 0)
 		(void)snprintf(text_r, size, "%s", _("a test of the alerts"));
 	else if (note->total == 1)
-		(void)snprintf(text_r, size, _("finding %" PRId64 ", level %u: %s"),
-			note->list[0].id, note->worst, words_of(note->list[0].rule));
+		(void)snprintf(text_r, size, _("finding %lld, level %u: %s"),
+			(long long)note->list[0].id, note->worst, words_of(note->list[0].rule));
 	else
-		(void)snprintf(text_r, size, _("%" PRIu64 " findings, the highest of level %u"),
-			note->total, note->worst);
+		(void)snprintf(text_r, size, _("%llu findings, the highest of level %u"),
+			(unsigned long long)note->total, note->worst);
 }
 
 static void
@@ -93,8 +93,9 @@ say_test(const struct alert_note *note, struct wf_buf *out, wf_status *status)
 {
 	char now[MOMENT_SIZE];
 
-	say(out, status, _("Warifu on %s was asked on %s to try the alerts. Nothing has happened: this is how "
-			   "you are told when something has."),
+	say(out, status,
+		_("Warifu on %s was asked on %s to try the alerts. Nothing has happened: this is "
+		  "how you are told when something has."),
 		note->node, moment(note->now_us, now));
 	say(out, status, "\n");
 }
@@ -107,15 +108,16 @@ say_one(const struct alert_note *note, struct wf_buf *out, wf_status *status)
 
 	say(out, status, _("Warifu on %s has found something in its log of logins."), note->node);
 	say(out, status, "\n\n");
-	say(out, status, _("Finding: %" PRId64 "\n"), one->id);
+	say(out, status, _("Finding: %lld\n"), (long long)one->id);
 	say(out, status, _("Level: %u (from 0, a note, to 3, the worst)\n"), one->level);
 	say(out, status, _("What: %s\n"), words_of(one->rule));
 	say(out, status, _("Account: %s\n"), shown(one->user, name));
 	say(out, status, _("Source: %s\n"), shown(one->source, name));
 	say(out, status, _("From %s to %s\n"), moment(one->first_us, first),
 		moment(one->last_us, last));
-	say(out, status, _("Rows of the log: %" PRIu64 ", from %" PRIu64 " to %" PRIu64 " (%s)\n"),
-		one->rows, one->first_seq, one->last_seq, shown(note->rows, name));
+	say(out, status, _("Rows of the log: %llu, from %llu to %llu (%s)\n"),
+		(unsigned long long)one->rows, (unsigned long long)one->first_seq,
+		(unsigned long long)one->last_seq, shown(note->rows, name));
 	say(out, status, "\n");
 	say(out, status, _("What to do: look at the rows, and record what it was:"));
 	say(out, status, "\n\n    warifu finding show %" PRId64, one->id);
@@ -126,20 +128,22 @@ say_one(const struct alert_note *note, struct wf_buf *out, wf_status *status)
 static void
 say_many(const struct alert_note *note, struct wf_buf *out, wf_status *status)
 {
-	say(out, status, _("Warifu on %s has found so much in its log of logins that this one mail tells of "
-			   "all of it: %" PRIu64 " findings."),
-		note->node, note->total);
+	say(out, status,
+		_("Warifu on %s has found so much in its log of logins that this one mail tells "
+		  "of all of it: %llu findings."),
+		note->node, (unsigned long long)note->total);
 	say(out, status, "\n\n");
 	for (size_t i = 0; i < note->n; i++) {
 		const struct incident *one = &note->list[i];
 		char user[NAME_SIZE], source[NAME_SIZE];
 
-		say(out, status, _("%" PRId64 ", level %u: %s; account %s, source %s\n"), one->id,
-			one->level, words_of(one->rule), shown(one->user, user),
+		say(out, status, _("%lld, level %u: %s; account %s, source %s\n"),
+			(long long)one->id, one->level, words_of(one->rule), shown(one->user, user),
 			shown(one->source, source));
 	}
 	if (note->total > note->n)
-		say(out, status, _("... and %" PRIu64 " more\n"), note->total - note->n);
+		say(out, status, _("... and %llu more\n"),
+			(unsigned long long)(note->total - note->n));
 	say(out, status, "\n");
 	say(out, status, _("What to do: look at them, and record what each was:"));
 	say(out, status, "\n\n    warifu finding list\n");

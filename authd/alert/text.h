@@ -11,7 +11,7 @@
 #include "authd/alert/channel.h"
 #include "authd/alert/letter.h"
 
-#define ALERT_SHOWN 20		/* incidents that one message describes; of others it says how many */
+#define ALERT_SHOWN 20		/* incidents that one message describes; others it counts */
 #define ALERT_BODY_MAX 14000	/* bytes, with recipients and subject below WF_LOAD_MAX */
 #define ALERT_JSON_MAX 4096
 #define ALERT_LINE_SIZE 900
@@ -23,7 +23,7 @@ struct alert_note {
 	unsigned worst;		     /* level */
 	uint32_t bits;		     /* whom it is for */
 	const char *node;	     /* this host */
-	const char *rows;	     /* of one incident: numbers of its rows, "3 5 40"; "" = not known */
+	const char *rows; /* of one incident: numbers of its rows, "3 5 40"; "" = not known */
 	int64_t now_us;
 };
 

@@ -1,7 +1,8 @@
 /*
  * warifu-egress: parse the configuration, open the socket, drop privilege and verify it, fork the
- * process that may run commands, read the secrets, enter the cage, ask and deliver. It has no store and no key; what passes through it are
- * the answers that people give to other servers, and the rows of the log that others are to have.
+ * process that may run commands, read the secrets, enter the cage, ask and deliver. It has no store
+ * and no key; what passes through it are the answers that people give to other servers, and the
+ * rows of the log and the letters that others are to have.
  */
 #include "config.h"
 

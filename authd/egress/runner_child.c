@@ -1,6 +1,6 @@
 /*
- * Single-threaded, and waits for nothing for ever: the command's time is limited, its output is read
- * and thrown away but for the last line, and the other end's death is looked for meanwhile.
+ * Single-threaded, and waits for nothing for ever: the command's time is limited, its output is
+ * read and thrown away but for the last line, and the other end's death is looked for meanwhile.
  */
 #include "config.h"
 

@@ -1,7 +1,8 @@
 /*
- * What warifu-egress works with: the sections upstream, stream, mail and alert of the configuration,
- * their secrets and certificates, and a few threads for each, so that servers that say nothing hold up
- * nobody but those who ask them.  A stream has one thread, which keeps its order.
+ * What warifu-egress works with: the sections upstream, stream, mail and alert of the
+ * configuration, their secrets and certificates, and a few threads for each, so that servers that
+ * say nothing hold up nobody but those who ask them.  A stream has one thread, which keeps its
+ * order.
  * Loaded whole or not at all; kept as long as a question of it is under way.
  *
  * Loop thread, but for the targets.

@@ -20,7 +20,8 @@ static void
 ask(struct order *order, void *scratch)
 {
 	(void)scratch;
-	order_fail(order, WF_WHY_INTERNAL, "warifu-egress was built without libcurl, so it sends no mail");
+	order_fail(order, WF_WHY_INTERNAL,
+		"warifu-egress was built without libcurl, so it sends no mail");
 }
 
 const struct trade trade_mail = {

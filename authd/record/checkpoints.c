@@ -468,7 +468,8 @@ checkpoints_start(const struct record_base *base, const struct config *config,
 	pthread_mutex_init(&c->lock, NULL);
 	c->syslog.base = c->file.base = &c->base;
 	late_init(&c->file_late, "checkpoint.failed", "file", base->store, &base->clock);
-	(void)snprintf(c->syslog.place.name, sizeof(c->syslog.place.name), "%s", CHECKPOINTS_SYSLOG);
+	(void)snprintf(
+		c->syslog.place.name, sizeof(c->syslog.place.name), "%s", CHECKPOINTS_SYSLOG);
 	status = wanted_fill(&c->wanted, config, keys);
 	c->changed = status == WF_OK;
 	options.ctx = c;

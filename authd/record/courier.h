@@ -14,15 +14,19 @@ struct courier;
 /* `base` outlives it.  WF_NO_MEMORY. */
 WF_MUST_USE wf_status courier_new(const struct record_base *base, struct courier **courier_r);
 /*
- * In the follower's thread: delivers and waits for what became of it.  WF_OK: DELIVERED; why_r
- * is what the receiver said with it, mostly nothing.  Anything else: it may have arrived or not, and why_r says why, in words; WF_DENIED: the receiver will not
- * have it as it is.  The delivery is copied.
+ * In the follower's thread, or an act's: delivers and waits for what became of it.  WF_OK:
+ * DELIVERED; why_r is what the receiver said with it, mostly nothing.  Anything else: it may have
+ * arrived or not, and why_r says why, in words; WF_DENIED: the receiver will not have it as it is.
+ * The delivery is copied.
  */
 WF_MUST_USE wf_status courier_deliver(struct courier *courier,
 	const struct egress_delivery *delivery, char *why_r, size_t size);
 /* Any thread: whoever waits does so no longer, now and from now on. */
 void courier_interrupt(struct courier *courier);
-/* Loop thread, once its follower's thread has ended.  NULLs the pointer, accepts NULL. */
+/*
+ * Loop thread, once its follower's thread has ended; any thread after a delivery.  NULLs the
+ * pointer, accepts NULL.
+ */
 void courier_free(struct courier **courier);
 
 #endif

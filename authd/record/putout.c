@@ -77,7 +77,8 @@ note_failure(struct putout *putout)
 		strerror(errno));
 	if (strcmp(why, putout->place.why) == 0)
 		return;
-	if (place_write(&putout->place, putout->place.at, why) != WF_OK || putout->base->say == NULL)
+	if (place_write(&putout->place, putout->place.at, why) != WF_OK ||
+		putout->base->say == NULL)
 		return;
 	(void)snprintf(text, sizeof(text), "checkpoints of the log: %s; tried again", why);
 	putout->base->say(LOG_WARNING, text);

@@ -15,7 +15,10 @@ struct putout {
 	char file[256]; /* "" = the log of the machine */
 };
 
-/* All that are behind its cursor.  `putout->file` and the place's name may change between two calls. */
+/*
+ * All that are behind its cursor.  `putout->file` and the place's name may change between two
+ * calls.
+ */
 void putout_run(struct putout *putout);
 
 #endif

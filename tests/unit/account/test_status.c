@@ -14,7 +14,7 @@ START_TEST(status_has_the_columns_of_the_contract)
 	static const char *const wanted[] = {"ok:bool", "level", "message", "version", "node",
 		"mode", "pid:number", "started:time", "initialised:bool", "accounts:number",
 		"locked:number", "locked-strangers:number", "reserve-used:number",
-		"findings:number", "findings-level:number", "rules-off",
+		"findings:number", "findings-level:number", "alerts-waiting:number", "rules-off",
 		"duties-overdue:number", "audit-rows:number", "log-since:time", "log-hold",
 		"streams-late:number", "accepted:number", "rejected:number",
 		"unavailable:number", "refused-early:number", "open:number", "queue:number",
