@@ -15,10 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
-#include <time.h>
 
 #include "authd/alert/message.h"
 #include "authd/record/courier.h"
+#include "authd/record/late.h"
 #include "authd/record/place.h"
 #include "authd/record/pulse.h"
 #include "common/fault.h"
@@ -28,7 +28,6 @@
 #define PAUSE_LEAST_US (5 * S_US)
 #define PAUSE_MOST_US (300 * S_US)
 #define REFUSED_US (3600 * S_US)  /* what was refused for good may be wanted after a change */
-#define FAILING_US (900 * S_US)	  /* after that it is a row of the log */
 #define TOGETHER_MAX 512	  /* incidents of one message */
 #define NOTE_MAX 64		  /* noted in one commit */
 
@@ -52,8 +51,8 @@ struct way {
 	struct orders orders;
 	struct alert_budget budget;
 	int64_t pause_us, next_us; /* after a failure; boot clock */
-	int64_t failing_us;	   /* since when; 0: it is not */
-	bool failing_told;	   /* by a row */
+	bool failing;		   /* the last message did not go */
+	struct late late;	   /* if it fails for long: a row, and so a finding for other ways */
 	char why[EGRESS_CAUSE_MAX];
 	struct alert_message message;
 	struct incident list[ALERT_SHOWN], page[ALERT_SHOWN];
@@ -276,45 +275,12 @@ say(const struct way *way, int priority, const char *what, const char *why)
 	way->base->say(priority, text);
 }
 
-/* A row of the log: detection makes a finding of a failure, which the other ways tell. */
-static void
-write_row(struct way *way, const char *event, enum audit_result result)
-{
-	const int64_t now_us = wf_clock_now(&way->base->clock).wall_us;
-	const time_t seconds = (time_t)(now_us / S_US);
-	struct audit_row row;
-	struct tm local = {.tm_gmtoff = 0};
-	char detail[sizeof(row.detail)];
-
-	(void)localtime_r(&seconds, &local);
-	audit_row_init(&row, AUDIT_SYSTEM, event);
-	row.result = result;
-	row.time_us = row.first_us = row.last_us = now_us;
-	row.offset_min = (int32_t)(local.tm_gmtoff / 60);
-	(void)snprintf(detail, sizeof(detail), "%s%s%s", alert_way_name(way->id),
-		way->why[0] != '\0' ? ": " : "", way->why);
-	AUDIT_TEXT(row.source, "local:warifud");
-	AUDIT_TEXT(row.service, "warifud");
-	AUDIT_TEXT(row.host, way->orders.node);
-	AUDIT_TEXT(row.node, way->orders.node);
-	AUDIT_TEXT(row.detail, detail);
-	store_job_init(&way->place.job, STORE_ADMIN);
-	way->place.job.u.admin.rows = &row;
-	way->place.job.u.admin.nrows = 1;
-	if (store_run(way->base->store, &way->place.job) != WF_OK)
-		say(way, LOG_ERR, "fail, and this cannot even be written down", way->why);
-	else
-		way->failing_told = result == AUDIT_FAILURE;
-}
-
 static void
 go_well(struct way *way)
 {
-	if (way->failing_us != 0)
+	if (way->failing)
 		say(way, LOG_NOTICE, "go well again", "");
-	if (way->failing_told)
-		write_row(way, "alert.works", AUDIT_NEUTRAL);
-	way->failing_us = 0;
+	way->failing = false;
 	way->pause_us = 0;
 }
 
@@ -325,8 +291,7 @@ fail(struct way *way, wf_status status)
 
 	if (way->why[0] == '\0')
 		(void)snprintf(way->why, sizeof(way->why), "%s", wf_status_text(status));
-	if (way->failing_us == 0)
-		way->failing_us = now;
+	way->failing = true;
 	way->pause_us = way->pause_us == 0 ? PAUSE_LEAST_US : 2 * way->pause_us;
 	if (way->pause_us > PAUSE_MOST_US)
 		way->pause_us = PAUSE_MOST_US;
@@ -368,7 +333,7 @@ tell(struct way *way, struct alert_note *note, bool *more_r)
 		plan = alert_plan(
 			&way->budget, alert->hourly, note->total, note->worst, boot_us(way));
 	if (note->total == 0)
-		way->failing_us = 0; /* there is nothing that could fail */
+		way->failing = false; /* there is nothing that could fail */
 	if (note->total == 0 || plan == ALERT_WAIT)
 		return WF_OK;
 	*more_r = plan == ALERT_EACH && note->total > 1;
@@ -407,9 +372,7 @@ step(void *ctx)
 	wf_status status;
 
 	renew(way);
-	if (way->failing_us != 0 && !way->failing_told &&
-		boot_us(way) - way->failing_us >= FAILING_US)
-		write_row(way, "alert.failing", AUDIT_FAILURE);
+	late_watch(&way->late, !way->failing, way->failing ? way->place.why : "it goes well again");
 	if (boot_us(way) < way->next_us)
 		return idle_ms;
 	status = turn(way, &more);
@@ -456,6 +419,7 @@ way_new(const struct record_base *base, enum alert_way id, const struct config *
 	way->place.store = base->store;
 	(void)snprintf(way->place.name, sizeof(way->place.name), ALERT_CURSOR "%s",
 		alert_way_name(id));
+	late_init(&way->late, "alert.failed", alert_way_name(id), base->store, &base->clock);
 	(void)pthread_mutex_init(&way->lock, NULL);
 	take_orders(config, &way->orders);
 	alert_message_init(&way->message);

@@ -417,7 +417,8 @@ idle(void *ctx, struct follower_turn *turn)
 		 (key_is_new(c) || (c->tip.seq > c->last.seq && hour_is_over(c, turn))))
 		status = make(c, turn, &c->tip, CHECKPOINT_HOUR);
 	put_out(c);
-	late_watch(&c->file_late, c->file.file[0] == '\0' || c->file.why[0] == '\0', c->file.why);
+	late_watch(&c->file_late, c->file.file[0] == '\0' || c->file.place.why[0] == '\0',
+		c->file.place.why);
 	return status;
 }
 
