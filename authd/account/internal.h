@@ -214,7 +214,10 @@ WF_MUST_USE wf_status act_each_session(struct act_call *call, const char *user,
 /* Those of an account itself, or all (NULL); ended ones only with `ended`. */
 WF_MUST_USE wf_status act_each_grant(struct act_call *call, const char *user, bool ended,
 	wf_status (*visit)(void *ctx, const struct grant *grant), void *ctx);
-/* `view` says which rows (user, after, since_us, until_us, result, class, newest_first). */
+/*
+ * `view` says which rows (user, after, since_us, until_us, result, class, newest_first), and with
+ * `limit` how many are read at a time (0: as many as can be): for who wants one alone.
+ */
 WF_MUST_USE wf_status act_each_row(struct act_call *call, const struct store_view *view,
 	wf_status (*visit)(void *ctx, const struct store_audit_entry *entry), void *ctx);
 /* A visit for the time of one row (ctx: int64_t), which stays as it is if the row is damaged. */

@@ -232,7 +232,8 @@ act_review_rows(struct act_call *call)
 		status = act_head(call, columns, COUNT_OF(columns));
 	for (size_t i = 0; status == WF_OK && i < picking.n; i++) {
 		struct fetching fetching = {call, picking.seqs[i]};
-		const struct store_view view = {.result = -1, .after = fetching.seq - 1};
+		const struct store_view view = {
+			.result = -1, .after = fetching.seq - 1, .limit = 1};
 
 		status = act_each_row(call, &view, take_row, &fetching);
 	}

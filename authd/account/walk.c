@@ -38,7 +38,7 @@ fetch(struct act_call *call, struct pages *pages)
 	wf_status status;
 
 	pages->job.kind = STORE_VIEW;
-	view->limit = VIEW_PAGE;
+	view->limit = view->limit == 0 ? VIEW_PAGE : view->limit;
 	view->accounts = pages->accounts;
 	view->credentials = pages->credentials;
 	view->audit = pages->audit;
@@ -124,7 +124,7 @@ walk(struct act_call *call, struct pages *pages, const struct visitor *visitor)
 		status = fetch(call, pages);
 		if (status == WF_OK)
 			status = visit_page(visitor, pages);
-	} while (status == WF_OK && pages->job.u.view.n == VIEW_PAGE);
+	} while (status == WF_OK && pages->job.u.view.n == pages->job.u.view.limit);
 	if (status == WF_OK && visitor->end != NULL)
 		visitor->end(visitor->ctx, &pages->job.u.view);
 	free(pages);
