@@ -17,7 +17,8 @@
 #include "common/i18n.h"
 #include "ctl/ask.h"
 
-#define PAGE 256 /* rows that are asked for at a time, at most */
+#define PAGE 128       /* rows that are asked for at a time, at most */
+#define ROWS_SIZE 1024 /* of their numbers as text: what an argument may have */
 #define NUMBER_SIZE 24
 
 /* What the daemon's acts about this are asked for, row by row. */
@@ -123,13 +124,13 @@ take_hash(void *ctx, const char *const *cells, size_t n)
 
 /* "1,17,33"; false: none is wanted any more. */
 static bool
-wanted_rows(const struct verifying *verifying, char text_r[PAGE * NUMBER_SIZE])
+wanted_rows(const struct verifying *verifying, char text_r[ROWS_SIZE])
 {
 	uint64_t rows[PAGE];
 	const size_t n = audit_check_wanted(verifying->check, rows, PAGE);
 	size_t len = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n && len + NUMBER_SIZE < ROWS_SIZE; i++)
 		len += (size_t)snprintf(text_r + len, NUMBER_SIZE, "%s%" PRIu64,
 			i > 0 ? "," : "", rows[i]);
 	return n > 0;
@@ -138,10 +139,9 @@ wanted_rows(const struct verifying *verifying, char text_r[PAGE * NUMBER_SIZE])
 static int
 meet_rows(struct verifying *verifying)
 {
-	static char rows[PAGE * NUMBER_SIZE], before[sizeof(rows)];
+	char rows[ROWS_SIZE], before[ROWS_SIZE] = "";
 	int code = CTL_OK;
 
-	before[0] = '\0';
 	/* The same ones again: the log ends before them. */
 	while (code == CTL_OK && wanted_rows(verifying, rows) && strcmp(rows, before) != 0) {
 		struct ask ask;

@@ -65,8 +65,11 @@ struct export {
 	struct csv csv;
 	size_t columns[HEADINGS]; /* of each heading, among the cells of a row */
 	uint64_t rows;
+	/* The same for all pages, wherever they begin: "2h" is two hours before the first one. */
+	struct ask ask;
 	char after[24]; /* the last row that was looked at; "" = none */
 	bool more;      /* this page was not the last one */
+	unsigned pages; /* behind the first one */
 	bool tells;     /* how far it is, on the terminal */
 	int64_t told_us;
 };
@@ -161,18 +164,12 @@ static int
 fetch(struct export *export)
 {
 	struct answer answer;
-	struct ask ask;
 	int code;
 
-	ask_init(&ask, export->parsed->command->act);
-	code = ask_parsed(export->ctl, &ask, export->parsed);
-	if (code != CTL_OK)
-		return code;
-	ask_text(&ask, "after", export->after[0] != '\0' ? export->after : NULL);
-	ask.row = take_row;
-	ask.row_ctx = export;
+	if (export->more)
+		ask_text(&export->ask, "after", export->pages++ == 0 ? export->after : NULL);
 	export->more = false;
-	ask_daemon(export->ctl, &ask, &answer);
+	ask_daemon(export->ctl, &export->ask, &answer);
 	code = answer_complain(export->ctl, &answer);
 	answer_clear(&answer);
 	return code;
@@ -223,6 +220,8 @@ is_given(const struct export *export, const char *option, const char *value)
 static int
 begin(struct export *export)
 {
+	int code;
+
 	export->table = is_given(export, "format", "csv");
 	export->cp932 = is_given(export, "encoding", "cp932");
 	export->bom = args_option(export->parsed, "bom") != NULL;
@@ -234,7 +233,11 @@ begin(struct export *export)
 		ctl_error(export->ctl, _("--bom is for UTF-8: CP932 has no mark"));
 		return CTL_USAGE;
 	}
-	return CTL_OK;
+	ask_init(&export->ask, export->parsed->command->act);
+	code = ask_parsed(export->ctl, &export->ask, export->parsed);
+	export->ask.row = take_row;
+	export->ask.row_ctx = export;
+	return code;
 }
 
 static int

@@ -136,7 +136,7 @@ static const struct act_arg_spec log_show_args[] = {
 static const struct act_arg_spec log_export_args[] = {LOG_FILTERS, NUMBER("limit", 1, 10000),
 	CHOICE("format", "jsonl|csv"), END};
 static const struct act_arg_spec match_args[] = {
-	{.name = "rows", .type = ARG_TEXT, .required = true, .min = 1, .max = 8192}, END
+	{.name = "rows", .type = ARG_TEXT, .required = true, .min = 1, .max = 1024}, END
 };
 static const struct act_arg_spec checkpoints_args[] = {
 	NUMBER("after", 0, INT64_MAX), NUMBER("limit", 1, 1000), END};

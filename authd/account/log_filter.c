@@ -117,23 +117,84 @@ is_cut(const char *arg)
 	return false;
 }
 
+/* A text that ends where its room does. */
+struct piece {
+	char *text;
+	size_t size, len;
+};
+
+static void
+put(struct piece *piece, char c)
+{
+	if (piece->len + 1 < piece->size)
+		piece->text[piece->len++] = c;
+	piece->text[piece->len] = '\0';
+}
+
+/* In quotes where it would else be more than one word, or look like another filter. */
+static void
+put_value(struct piece *piece, const char *value)
+{
+	const bool quoted = value[0] == '\0' || strpbrk(value, " =\"\\") != NULL;
+
+	if (quoted)
+		put(piece, '"');
+	for (; *value != '\0'; value++) {
+		if (*value == '"' || *value == '\\')
+			put(piece, '\\');
+		put(piece, *value);
+	}
+	if (quoted)
+		put(piece, '"');
+}
+
+static void
+put_filter(struct piece *piece, const char *key, const char *value)
+{
+	if (piece->len > 0)
+		put(piece, ' ');
+	for (; *key != '\0'; key++)
+		put(piece, *key);
+	put(piece, '=');
+	put_value(piece, value);
+}
+
 void
 log_filter_text(const struct act_call *call, char *text_r, size_t size)
 {
+	struct piece piece = {.text = text_r, .size = size};
 	char moment[ACT_TIME_SIZE];
-	size_t len = 0;
 
-	for (size_t i = 0; i < call->nargs && len < size; i++) {
+	for (size_t i = 0; i < call->nargs; i++) {
 		const struct act_arg *arg = &call->args[i];
-		const char *value = arg->value;
 
 		if (is_cut(arg->key))
 			continue;
-		if (is_time(arg->key))
-			value = act_time(act_number(call, arg->key, 0), moment);
-		len += (size_t)snprintf(text_r + len, size - len, "%s%s=%s", len > 0 ? " " : "",
-			arg->key, value);
+		put_filter(&piece, arg->key,
+			is_time(arg->key) ? act_time(act_number(call, arg->key, 0), moment)
+					  : arg->value);
 	}
-	if (len == 0)
+	if (piece.len == 0)
 		(void)snprintf(text_r, size, "all rows");
+}
+
+wf_status
+log_filter_sum(const struct act_call *call, char sum_r[DIGEST_TEXT_SIZE])
+{
+	struct digest_sum *sum = NULL;
+	wf_status status = digest_sum_new(&sum);
+
+	for (size_t i = 0; status == WF_OK && i < call->nargs; i++) {
+		const struct act_arg *arg = &call->args[i];
+
+		if (is_cut(arg->key))
+			continue;
+		status = digest_sum_add(sum, arg->key, strlen(arg->key) + 1);
+		if (status == WF_OK)
+			status = digest_sum_add(sum, arg->value, strlen(arg->value) + 1);
+	}
+	if (status == WF_OK)
+		status = digest_sum_end(sum, sum_r);
+	digest_sum_free(&sum);
+	return status;
 }

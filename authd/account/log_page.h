@@ -6,6 +6,7 @@
 #define WF_AUTHD_ACCOUNT_LOG_PAGE_H
 
 #include "authd/account/internal.h"
+#include "authd/crypto/digest.h"
 
 struct log_filter {
 	struct store_view view; /* what the store looks for */
@@ -40,8 +41,13 @@ struct log_page {
 void log_filter_init(struct log_filter *filter, struct act_call *call);
 /* What the store cannot look for. */
 bool log_filter_wants(const struct log_filter *filter, const struct audit_row *row);
-/* "user=alice since=2026-10-01 00:00:00", "all rows": for the row that says what was read. */
+/*
+ * "user=alice since=\"2026-10-01 00:00:00\"", "all rows": for the row that says what was read.
+ * What is no plain word is in quotes, so that no name looks like another filter.
+ */
 void log_filter_text(const struct act_call *call, char *text_r, size_t size);
+/* The same for two calls that ask for the same rows, page by page.  WF_NO_MEMORY, WF_CRYPTO. */
+WF_MUST_USE wf_status log_filter_sum(const struct act_call *call, char sum_r[DIGEST_TEXT_SIZE]);
 
 /* --- log_walk.c --- */
 /* By the act's arguments. */

@@ -74,7 +74,7 @@ log_shown(const struct log_page *page)
 {
 	struct act_call *call = page->call;
 	struct act_change change;
-	char what[256];
+	char what[400];
 
 	if (!becomes_much(call->peer.uid, wf_clock_now(&call->daemon->clock).wall_us, page->sent))
 		return WF_OK;
@@ -92,11 +92,15 @@ static struct export {
 	bool begun;
 	pid_t pid;
 	uid_t uid;
+	char filter[DIGEST_TEXT_SIZE]; /* log_filter_sum(): of all its pages */
 	uint64_t first, last, rows;
 	int64_t at_us; /* boot clock of the last page */
 } exports[EXPORTS];
 
-/* A program has one at a time: its pages come from the same process, over a connection each. */
+/*
+ * A program has one at a time: its pages come from the same process, over a connection each, and
+ * ask for the same rows as the first one.
+ */
 static struct export *
 export_of(const struct wf_peer *peer)
 {
@@ -122,25 +126,30 @@ export_place(const struct wf_peer *peer)
 }
 
 static void
-export_open(const struct act_call *call)
+export_open(const struct act_call *call, const char *filter)
 {
 	const struct wf_peer *peer = &call->peer;
-
-	(void)pthread_mutex_lock(&lock);
-	*export_place(peer) = (struct export){.begun = true,
+	struct export one = {.begun = true,
 		.pid = peer->pid,
 		.uid = peer->uid,
 		.at_us = wf_clock_now(&call->daemon->clock).boot_us};
+
+	(void)snprintf(one.filter, sizeof(one.filter), "%s", filter);
+	(void)pthread_mutex_lock(&lock);
+	*export_place(peer) = one;
 	(void)pthread_mutex_unlock(&lock);
 }
 
+/* Of rows that the row of its beginning speaks of. */
 static bool
-export_goes_on(const struct wf_peer *peer)
+export_goes_on(const struct wf_peer *peer, const char *filter)
 {
+	const struct export *one;
 	bool known;
 
 	(void)pthread_mutex_lock(&lock);
-	known = export_of(peer) != NULL;
+	one = export_of(peer);
+	known = one != NULL && strcmp(one->filter, filter) == 0;
 	(void)pthread_mutex_unlock(&lock);
 	return known;
 }
@@ -179,17 +188,19 @@ log_export_begin(struct act_call *call)
 {
 	const char *format = act_arg(call, "format");
 	struct act_change change;
-	char what[256];
-	wf_status status;
+	char what[400], filter[DIGEST_TEXT_SIZE];
+	wf_status status = log_filter_sum(call, filter);
 
+	if (status != WF_OK)
+		return act_say_store(call, status, NULL);
 	if (act_number(call, "after", 0) != 0)
-		return export_goes_on(&call->peer) ? WF_OK : say_unknown(call);
+		return export_goes_on(&call->peer, filter) ? WF_OK : say_unknown(call);
 	log_filter_text(call, what, sizeof(what));
 	act_change_init(
 		call, &change, "", "begun (%s): %s", format != NULL ? format : "jsonl", what);
 	status = act_commit(call, &change);
 	if (status == WF_OK)
-		export_open(call);
+		export_open(call, filter);
 	return status;
 }
 

@@ -1,4 +1,8 @@
-/* A page of the log, row by row. */
+/*
+ * A page of the log, row by row.  In the place of a row that cannot be read is one that says so,
+ * with its number and hash: so one of them ends no listing and no export, and a check of an export
+ * finds what `log verify` finds.
+ */
 #include "config.h"
 
 #include "authd/account/log_page.h"
@@ -21,15 +25,18 @@ static wf_status
 visit(void *ctx, const struct store_audit_entry *entry)
 {
 	struct log_page *page = ctx;
+	const struct act_daemon *daemon = page->call->daemon;
 	struct audit_row row;
-	wf_status status = audit_row_decode(entry->encoded, entry->encoded_len, &row);
+	bool wanted = true; /* nobody knows what it was */
+	wf_status status = WF_OK;
 
-	if (status != WF_OK)
-		return act_say(page->call, WF_CORRUPT,
-			_("Row %llu of the log cannot be read: run 'warifu log verify'."),
-			(unsigned long long)entry->seq);
+	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) != WF_OK)
+		audit_damaged_row(&row, entry->seq, store_node(daemon->store),
+			wf_clock_now(&daemon->clock).wall_us);
+	else
+		wanted = log_filter_wants(&page->filter, &row);
 	page->seq = entry->seq;
-	if (log_filter_wants(&page->filter, &row))
+	if (wanted)
 		status = take(page, &row, entry);
 	if (status == WF_OK && --page->looks == 0)
 		status = WF_NO;

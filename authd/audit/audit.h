@@ -71,6 +71,12 @@ void audit_row_init(struct audit_row *row, enum audit_class class, const char *e
 /* One of the daemon's own, of this time: neutral, from local:warifud, of this node on its host. */
 void audit_own_row(struct audit_row *row_r, enum audit_class class, const char *event,
 	const char *node, int64_t wall_us);
+/*
+ * What stands in every view in the place of row `seq`, which cannot be read, and what is written
+ * into the log when that is noticed: a failure of the system, "log.damaged".
+ */
+#define AUDIT_EVENT_DAMAGED "log.damaged"
+void audit_damaged_row(struct audit_row *row_r, uint64_t seq, const char *node, int64_t wall_us);
 /* What clocks here are off UTC at that time. */
 int32_t audit_offset_min(int64_t wall_us);
 /*

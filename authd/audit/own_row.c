@@ -1,6 +1,8 @@
 /* Rows that the daemon writes of itself. */
 #include "config.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <time.h>
 
 #include "authd/audit/audit.h"
@@ -31,4 +33,16 @@ audit_own_row(struct audit_row *row_r, enum audit_class class, const char *event
 	AUDIT_TEXT(row_r->service, "warifud");
 	AUDIT_TEXT(row_r->host, node);
 	AUDIT_TEXT(row_r->node, node);
+}
+
+void
+audit_damaged_row(struct audit_row *row_r, uint64_t seq, const char *node, int64_t wall_us)
+{
+	audit_own_row(row_r, AUDIT_SYSTEM, AUDIT_EVENT_DAMAGED, node, wall_us);
+	row_r->result = AUDIT_FAILURE;
+	AUDIT_TEXT(row_r->reason, "damaged");
+	(void)snprintf(row_r->detail, sizeof(row_r->detail),
+		"row %" PRIu64 " of the log cannot be read: it was changed or damaged; see 'warifu "
+		"log verify'",
+		seq);
 }

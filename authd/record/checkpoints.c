@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 #include <time.h>
 
 #include "authd/policy/policy.h"
@@ -21,6 +22,7 @@
 #define HOUR_US (3600 * INT64_C(1000000))
 #define US_PER_S 1000000
 #define NOTHING_MONTH INT64_MIN
+#define DAMAGED INT64_MAX
 
 /*
  * What is configured: the rows between two, the days for which rows are kept, the file, and the
@@ -38,7 +40,8 @@ struct wanted {
 struct tip {
 	uint64_t seq;
 	uint8_t chain[32];
-	int64_t month; /* since year 0, by the row's own time; NOTHING_MONTH = no row */
+	/* since year 0, by the row's own time; NOTHING_MONTH = no row, DAMAGED = not readable */
+	int64_t month;
 };
 
 struct checkpoints {
@@ -125,7 +128,7 @@ month_of(const struct store_audit_entry *entry)
 	struct tm tm;
 
 	if (audit_row_decode(entry->encoded, entry->encoded_len, &row) != WF_OK)
-		return NOTHING_MONTH;
+		return DAMAGED;
 	seconds = (time_t)(row.time_us / US_PER_S) + row.offset_min * 60;
 	return gmtime_r(&seconds, &tm) == NULL ? NOTHING_MONTH
 					       : 12 * (int64_t)tm.tm_year + tm.tm_mon;
@@ -188,6 +191,8 @@ load_tip(struct checkpoints *c, uint64_t at)
 	status = view(c, VIEW_AUDIT, at - 1, false);
 	if (status == WF_OK && c->job.u.view.n == 1 && c->entry.seq == at)
 		tip_set(&c->tip, &c->entry);
+	if (c->tip.month == DAMAGED)
+		c->tip.month = NOTHING_MONTH;
 	return status;
 }
 
@@ -345,6 +350,34 @@ make(struct checkpoints *c, struct follower_turn *turn, const struct tip *tip,
 	return status;
 }
 
+/* --- damage --- */
+
+/*
+ * A row that cannot be read is noticed here, by the reader that is always there: once, by a row of
+ * the log in the commit that moves the cursor behind it, and in the log of the machine.
+ */
+static wf_status
+note_damage(struct checkpoints *c, struct follower_turn *turn, const struct tip *tip)
+{
+	struct audit_row row;
+	struct effect effect;
+	wf_status status;
+
+	audit_damaged_row(&row, tip->seq, store_node(c->base.store), turn->now.wall_us);
+	turn->to = tip->seq;
+	follower_cursor(turn, &effect);
+	store_job_init(&c->job, STORE_ADMIN);
+	c->job.u.admin.effects = &effect;
+	c->job.u.admin.neffects = 1;
+	c->job.u.admin.rows = &row;
+	c->job.u.admin.nrows = 1;
+	status = store_run(c->base.store, &c->job);
+	turn->moved = status == WF_OK;
+	if (status == WF_OK && c->base.say != NULL)
+		c->base.say(LOG_CRIT, row.detail);
+	return status;
+}
+
 /* --- when --- */
 
 static bool
@@ -381,6 +414,12 @@ take(void *ctx, struct follower_turn *turn)
 		struct tip tip;
 
 		tip_set(&tip, &turn->entries[i]);
+		if (tip.month == DAMAGED) {
+			status = note_damage(c, turn, &tip);
+			tip.month = before.month;
+			before = tip;
+			break;
+		}
 		if (before.month != NOTHING_MONTH && tip.month != before.month &&
 			before.seq > c->last.seq) {
 			status = make(c, turn, &before, CHECKPOINT_MONTH);

@@ -48,6 +48,7 @@ struct stream {
 	struct local local;	 /* of one that stays */
 	atomic_bool stopping;
 	struct wf_buf load, message;
+	uint64_t gap_before; /* the row before which a gap was told: once, not with each try */
 };
 
 struct streams {
@@ -113,17 +114,21 @@ send_away(struct stream *stream, char *why_r, size_t size)
 
 /* --- rows --- */
 
-/* What is to be sent of a row, in `message`; nothing for one of a class that nobody wants. */
+/*
+ * What is to be sent of a row, in `message`; nothing for one of a class that nobody wants.  In the
+ * place of one that cannot be read there is a message that says so: it may have been of any class.
+ */
 static wf_status
-write_row(struct stream *stream, const struct store_audit_entry *stored)
+write_row(struct stream *stream, const struct store_audit_entry *stored, int64_t wall_us)
 {
 	struct audit_row row;
 	const struct audit_entry entry = {.row = &row, .seq = stored->seq, .chain = stored->chain};
-	wf_status status = audit_row_decode(stored->encoded, stored->encoded_len, &row);
 
 	wf_buf_cut(&stream->message, 0);
-	if (status != WF_OK || (stream->config.rows & 1U << row.class) == 0)
-		return status;
+	if (audit_row_decode(stored->encoded, stored->encoded_len, &row) != WF_OK)
+		audit_damaged_row(&row, stored->seq, store_node(stream->base->store), wall_us);
+	else if ((stream->config.rows & 1U << row.class) == 0)
+		return WF_OK;
 	return config_stream_leaves(&stream->config)
 		       ? write_syslog(stream, &entry, &stream->message)
 		       : write_local(stream, &entry, &stream->message);
@@ -177,7 +182,7 @@ add_row(struct stream *stream, struct follower_turn *turn, size_t i)
 {
 	const struct store_audit_entry *entry = &turn->entries[i];
 	uint64_t before = i == 0 ? turn->from : turn->entries[i - 1].seq;
-	wf_status status = write_row(stream, entry);
+	wf_status status = write_row(stream, entry, turn->now.wall_us);
 
 	if (status != WF_OK || stream->message.len == 0)
 		return status;
@@ -192,13 +197,14 @@ add_row(struct stream *stream, struct follower_turn *turn, size_t i)
 
 /* Rows that went before they were sent: their time was over (log.retention). */
 static void
-tell_gap(const struct stream *stream, const struct follower_turn *turn)
+tell_gap(struct stream *stream, const struct follower_turn *turn)
 {
 	uint64_t first = turn->entries[0].seq;
 	char text[256];
 
-	if (turn->from == 0 || first == turn->from + 1)
+	if (turn->from == 0 || first == turn->from + 1 || first == stream->gap_before)
 		return;
+	stream->gap_before = first;
 	(void)snprintf(text, sizeof(text),
 		"stream '%s': rows %" PRIu64 " to %" PRIu64 " were removed at the end of their "
 		"retention before they could be delivered",

@@ -94,7 +94,7 @@ def test_an_auditor(lab):
     said = auditor.verify("--checkpoints", FILE)
     lib.contains(said, "made void by a restore", "what is said after the restore")
     lib.equal("made void by a restore: 0" in said, False, "the restore is told")
-    lib.contains(said, "by the last checkpoint before it", "what the restore has lost")
+    lib.contains(said, "the store was restored from a backup that ended with row", "which one, and what it lost")
     lib.contains(auditor.verify(), "Restores: 1.", "the restore by itself")
     lib.equal(lab.ask("log", "verify")["restores"], 1, "the restore as JSON")
     reasons = {row["reason"] for row in lab.ask("log", "checkpoints")}

@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include "authd/account/log_page.h"
+#include "authd/audit/export.h"
 #include "tests/unit/account/rig.h"
 
 #include <sqlite3.h>
@@ -278,7 +279,7 @@ START_TEST(an_export_has_a_row_at_each_end)
 	last_row_is("log.export", "ended: 50 rows, from 2 to 149");
 	rig_ok("log", "after=150", "limit=1");
 	ck_assert_str_eq(rig_cell(0, "detail"),
-		"begun (csv): since=2026-03-10 00:00:00 user=u1");
+		"begun (csv): since=\"2026-03-10 00:00:00\" user=u1");
 	rig_ok("log.export", "limit=100");
 	ck_assert_uint_eq(rig.nrows, 101); /* and where to go on */
 	last_row_is("log.export", "begun (jsonl): all rows");
@@ -307,6 +308,29 @@ START_TEST(an_export_that_never_began_is_none)
 END_TEST
 
 /* The one that was silent for longest gives way, and no other. */
+/* The row of its beginning says what was read: all of it. */
+START_TEST(an_export_reads_what_it_said)
+{
+	const char *const unknown = "This export is not known any more: begin it anew.";
+
+	rig_ok("log.export", "limit=10", "user=u1");
+	rig_no(WF_CONFLICT, unknown, "log.export", "after=10");
+	rig_no(WF_CONFLICT, unknown, "log.export", "after=10", "user=u2");
+	rig_no(WF_CONFLICT, unknown, "log.export", "after=10", "user=u1", "class=auth");
+	rig_ok("log.export", "after=10", "limit=20", "user=u1");
+}
+END_TEST
+
+/* What is no plain word cannot be taken for more filters. */
+START_TEST(filters_are_told_apart)
+{
+	rig_ok("log.export", "limit=10", "service=x until=2027 result=\"\\");
+	rig_ok("log", "after=150", "limit=1");
+	ck_assert_str_eq(rig_cell(0, "detail"),
+		"begun (jsonl): service=\"x until=2027 result=\\\"\\\\\"");
+}
+END_TEST
+
 START_TEST(exports_at_once_are_counted_apart)
 {
 	for (rig.pid = 1; rig.pid <= 17; rig.pid++) {
@@ -467,6 +491,28 @@ START_TEST(rows_that_say_that_others_are_gone)
 }
 END_TEST
 
+/* In its place, in a listing and in an export, and whatever is asked for. */
+START_TEST(a_damaged_row_ends_nothing)
+{
+	struct audit_exported exported;
+	const char *line;
+
+	tamper("UPDATE audit SET encoded = x'00' WHERE seq = 70");
+	rig_ok("log", "limit=1000");
+	ck_assert_str_eq(rig_cell(69, "seq"), "70");
+	ck_assert_str_eq(rig_cell(69, "event"), "log.damaged");
+	ck_assert_ptr_nonnull(strstr(rig_cell(69, "detail"), "row 70 of the log cannot be read"));
+	ck_assert_uint_ge(rig.nrows, 150);
+	rig_ok("log.export", "service=no-such-service");
+	ck_assert_uint_eq(rig.nrows, 1);
+	line = rig_cell(0, "line");
+	ck_assert_int_eq(audit_export_parse(line, strlen(line), &exported), WF_OK);
+	ck_assert_uint_eq(exported.seq, 70);
+	rig_ok("log.show", "seq=70");
+	ck_assert_str_eq(rig_cell(0, "event"), "log.damaged");
+}
+END_TEST
+
 /* A stream stands before a row that cannot be read: the commands that tell of it work. */
 START_TEST(a_stream_before_a_damaged_row_is_told)
 {
@@ -507,12 +553,15 @@ make_suite(void)
 	tcase_add_test(tcase, a_row_that_is_gone_is_no_other_one);
 	tcase_add_test(tcase, an_export_has_a_row_at_each_end);
 	tcase_add_test(tcase, an_export_that_never_began_is_none);
+	tcase_add_test(tcase, an_export_reads_what_it_said);
+	tcase_add_test(tcase, filters_are_told_apart);
 	tcase_add_test(tcase, exports_at_once_are_counted_apart);
 	tcase_add_test(tcase, an_export_without_its_row_is_none);
 	tcase_add_test(tcase, much_reading_is_a_row_an_hour);
 	tcase_add_test(tcase, a_sound_log_is_told);
 	tcase_add_loop_test(tcase, tampering_is_found, 0, (int)COUNT_OF(tampers));
 	tcase_add_test(tcase, hashes_of_rows_are_given);
+	tcase_add_test(tcase, a_damaged_row_ends_nothing);
 	tcase_add_test(tcase, rows_that_say_that_others_are_gone);
 	tcase_add_test(tcase, a_stream_before_a_damaged_row_is_told);
 	suite_add_tcase(suite, tcase);

@@ -322,6 +322,23 @@ start_export(void)
 	rig_start(&rig, acts, sizeof(acts) / sizeof(acts[0]));
 }
 
+/* The daemon goes on with an export of the same rows alone; "2h" is another time with each page. */
+START_TEST(all_pages_ask_for_the_same)
+{
+	char first[512], *second;
+
+	start_export();
+	ck_assert_int_eq(rig_run(&rig, NULL, "log export --since 2h --user a"), CTL_OK);
+	snprintf(first, sizeof(first), "%s", rig_asked(&rig));
+	second = strchr(first, '\n');
+	ck_assert_ptr_nonnull(second);
+	*second++ = '\0';
+	ck_assert_ptr_nonnull(strstr(first, "since="));
+	ck_assert_int_eq(strncmp(second, first, strlen(first)), 0);
+	ck_assert_str_eq(second + strlen(first), " after=1\n");
+}
+END_TEST
+
 START_TEST(lines_are_as_they_came)
 {
 	char both[2 * AUDIT_EXPORT_MAX + 8];
@@ -525,6 +542,7 @@ log_suite(void)
 	tcase_add_test(shown, an_export_with_no_checkpoints_in_the_file);
 	tcase_add_test(shown, what_to_trust_is_named_for_exports_alone);
 	tcase_add_test(shown, a_list_goes_on_behind_a_place);
+	tcase_add_test(shown, all_pages_ask_for_the_same);
 	tcase_add_test(shown, lines_are_as_they_came);
 	tcase_add_test(shown, a_table_is_as_the_rfc_says);
 	tcase_add_test(shown, a_line_that_is_none_ends_it);

@@ -5,6 +5,7 @@
 
 #include "authd/record/checkpoints.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,7 @@ static struct config *config;
 static struct keyring *keys;
 static void *part; /* the one that makes checkpoints */
 static char key_path[128], file_path[200];
+static atomic_uint looks;
 
 static struct audit_checkpoint made[LINES_MAX];
 static size_t nmade;
@@ -34,10 +36,20 @@ load_keys(void)
 	ck_assert_int_eq(keyring_load(key_path, &keys, why, sizeof(why)), WF_OK);
 }
 
+/* Each turn of the follower looks at the clock. */
+static struct wf_now
+counted(void *ctx)
+{
+	(void)ctx;
+	atomic_fetch_add(&looks, 1);
+	return fx_now();
+}
+
 static void
 start(void)
 {
-	const struct record_base base = {.store = fx.store, .clock = fx_clock(), .idle_ms = 2};
+	const struct record_base base = {
+		.store = fx.store, .clock = {.read = counted}, .idle_ms = 2};
 
 	ck_assert_int_eq(checkpoints_start(&base, config, keys, &part), WF_OK);
 }
@@ -120,6 +132,15 @@ cursor_at(const char *name)
 		ck_assert_msg(tries < 5000, "waited in vain for: %s", #condition);      \
 	} while (0)
 
+/* It has looked at all that is there, more than once. */
+static void
+turns(void)
+{
+	const unsigned before = atomic_load(&looks);
+
+	WAIT_FOR(atomic_load(&looks) - before >= 6);
+}
+
 static struct signing_public
 public_of(uint32_t key_id)
 {
@@ -176,13 +197,13 @@ START_TEST(one_an_hour_if_rows_came)
 	acts(2);
 	fx_advance(3599 * FX_SECOND);
 	WAIT_FOR(cursor_at("checkpoints") == (int64_t)fx_last_seq());
-	usleep(20000);
+	turns();
 	ck_assert_uint_eq(read_made(), 1);
 	fx_advance(FX_SECOND);
 	WAIT_FOR(read_made() == 2);
 	ck_assert_int_eq(made[1].reason, CHECKPOINT_HOUR);
 	fx_advance(3 * 3600 * FX_SECOND);
-	usleep(50000);
+	turns();
 	ck_assert_uint_eq(read_made(), 2);
 }
 END_TEST
@@ -329,6 +350,39 @@ START_TEST(a_new_key_is_announced_by_the_former_one)
 }
 END_TEST
 
+static int64_t
+damages(void)
+{
+	return fx_sql_int("SELECT count(*) FROM audit WHERE event = 'log.damaged'");
+}
+
+/* It ends nothing, and is noted in the log, once; no month ends with it. */
+START_TEST(a_damaged_row_is_noted)
+{
+	uint64_t last;
+
+	acts(5);
+	start();
+	WAIT_FOR(read_made() == 1);
+	stop();
+	last = fx_last_seq();
+	acts(5);
+	fx_sql("UPDATE audit SET encoded = x'00' WHERE seq = (SELECT max(seq) - 2 FROM audit)");
+	start();
+	WAIT_FOR(damages() == 1);
+	acts(20);
+	WAIT_FOR(cursor_at("checkpoints") == (int64_t)fx_last_seq());
+	stop();
+	start();
+	WAIT_FOR(cursor_at("checkpoints") == (int64_t)fx_last_seq());
+	ck_assert_int_eq(damages(), 1);
+	ck_assert_uint_ge(read_made(), 3);
+	ck_assert_uint_gt(made[nmade - 1].seq, last + 20);
+	for (size_t i = 0; i < nmade; i++)
+		ck_assert_int_ne(made[i].reason, CHECKPOINT_MONTH);
+}
+END_TEST
+
 static Suite *
 checkpoints_suite(void)
 {
@@ -344,6 +398,7 @@ checkpoints_suite(void)
 	tcase_add_test(tc, one_at_an_orderly_stop);
 	tcase_add_test(tc, they_are_appended_to_the_file);
 	tcase_add_test(tc, a_line_cut_short_gets_an_end);
+	tcase_add_test(tc, a_damaged_row_is_noted);
 	tcase_add_test(tc, a_new_key_is_announced_by_the_former_one);
 	suite_add_tcase(suite, tc);
 	return suite;
