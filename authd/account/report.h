@@ -162,7 +162,8 @@ enum report_of_log {
 	LOG_COMPOSED,
 	LOG_REGISTER,
 	LOG_CLIENTS,
-	LOG_RUNS
+	LOG_RUNS,
+	LOG_PEOPLE
 };
 void report_prove_share(const struct report_question *, unsigned of, struct report_figure *);
 void report_prove_event(const struct report_question *, unsigned of, struct report_figure *);

@@ -64,6 +64,7 @@ static const struct {
 	{AUDIT_ADMIN, "log", AUDIT_SUCCESS, EVENT_LOG_READ},
 	{AUDIT_ADMIN, "review.sign", AUDIT_SUCCESS, EVENT_REVIEW},
 	{AUDIT_ADMIN, "report", AUDIT_SUCCESS, EVENT_REPORT},
+	{AUDIT_ADMIN, "alert.test", AUDIT_SUCCESS, EVENT_ALERT_TESTED},
 };
 
 static void

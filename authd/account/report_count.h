@@ -66,6 +66,7 @@ enum report_event {
 	EVENT_LOG_EXPORT,
 	EVENT_LOG_READ,
 	EVENT_REVIEW,
+	EVENT_ALERT_TESTED,
 	EVENT_ACT,        /* of any kind that succeeded */
 	EVENT_ACT_TICKET, /* with the number of a ticket */
 	EVENT_DEFAULT_ID, /* logins of an account that products bring along */

@@ -189,6 +189,35 @@ prove_drill(const struct reporting *reporting, struct report_figure *figure)
 		(unsigned long long)drill->count, drill->detail);
 }
 
+/* --- who is told --- */
+
+static void
+prove_people(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct config_alert *alert = &reporting->call->daemon->config->alert;
+	const char *separator = "";
+	size_t len = 0;
+
+	for (size_t class = 0; class < COUNT_OF(alert->people); class ++)
+		for (size_t i = 0; i < alert->people[class].n; i++) {
+			figure->total++;
+			if (len < sizeof(figure->value))
+				len += (size_t)snprintf(figure->value + len,
+					sizeof(figure->value) - len, "%s%s", separator,
+					alert->people[class].to[i]);
+			separator = ", ";
+		}
+	if (figure->total == 0) {
+		report_say(figure, "%s", _("Nobody is told of findings by mail."));
+		return;
+	}
+	figure->counted = true;
+	figure->count = figure->total;
+	figure->verdict = PROOF_FIGURES;
+	report_say(figure, _("People who are told of findings by mail: %llu."),
+		(unsigned long long)figure->total);
+}
+
 /* --- the lock --- */
 
 static void
@@ -292,6 +321,7 @@ report_prove_log(
 		[LOG_REGISTER] = prove_register,
 		[LOG_CLIENTS] = prove_clients,
 		[LOG_RUNS] = prove_runs,
+		[LOG_PEOPLE] = prove_people,
 	};
 
 	proves[of](question->reporting, figure_r);
