@@ -27,15 +27,6 @@ static const struct language {
 
 /* --- pieces --- */
 
-/* The rule in words; its id for one that this program does not have any more. */
-static const char *
-words_of(const char *id)
-{
-	int rule = detect_rule_find(id);
-
-	return rule < 0 ? id : _(detect_rules()[rule].words);
-}
-
 static const char *
 moment(int64_t us, char text_r[MOMENT_SIZE])
 {
@@ -54,6 +45,15 @@ shown(const char *name, char text_r[NAME_SIZE])
 {
 	audit_text(text_r, NAME_SIZE, name[0] != '\0' ? name : "-");
 	return text_r;
+}
+
+/* The rule in words; its id for one that this program does not have any more. */
+static const char *
+words_of(const char *id, char text_r[NAME_SIZE])
+{
+	int rule = detect_rule_find(id);
+
+	return rule < 0 ? shown(id, text_r) : _(detect_rules()[rule].words);
 }
 
 static void say(struct wf_buf *out, wf_status *status, const char *format, ...)
@@ -78,11 +78,14 @@ say(struct wf_buf *out, wf_status *status, const char *format, ...)
 static void
 subject_of(const struct alert_note *note, char *text_r, size_t size)
 {
+	char name[NAME_SIZE];
+
 	if (note->n == 0)
 		(void)snprintf(text_r, size, "%s", _("a test of the alerts"));
 	else if (note->total == 1)
 		(void)snprintf(text_r, size, _("finding %lld, level %u: %s"),
-			(long long)note->list[0].id, note->worst, words_of(note->list[0].rule));
+			(long long)note->list[0].id, note->worst,
+			words_of(note->list[0].rule, name));
 	else
 		(void)snprintf(text_r, size, _("%llu findings, the highest of level %u"),
 			(unsigned long long)note->total, note->worst);
@@ -110,7 +113,7 @@ say_one(const struct alert_note *note, struct wf_buf *out, wf_status *status)
 	say(out, status, "\n\n");
 	say(out, status, _("Finding: %lld\n"), (long long)one->id);
 	say(out, status, _("Level: %u (from 0, a note, to 3, the worst)\n"), one->level);
-	say(out, status, _("What: %s\n"), words_of(one->rule));
+	say(out, status, _("What: %s\n"), words_of(one->rule, name));
 	say(out, status, _("Account: %s\n"), shown(one->user, name));
 	say(out, status, _("Source: %s\n"), shown(one->source, name));
 	say(out, status, _("From %s to %s\n"), moment(one->first_us, first),
@@ -135,10 +138,11 @@ say_many(const struct alert_note *note, struct wf_buf *out, wf_status *status)
 	say(out, status, "\n\n");
 	for (size_t i = 0; i < note->n; i++) {
 		const struct incident *one = &note->list[i];
-		char user[NAME_SIZE], source[NAME_SIZE];
+		char rule[NAME_SIZE], user[NAME_SIZE], source[NAME_SIZE];
 
 		say(out, status, _("%lld, level %u: %s; account %s, source %s\n"),
-			(long long)one->id, one->level, words_of(one->rule), shown(one->user, user),
+			(long long)one->id, one->level, words_of(one->rule, rule),
+			shown(one->user, user),
 			shown(one->source, source));
 	}
 	if (note->total > note->n)
@@ -301,10 +305,11 @@ static void
 put_one(struct audit_line *line, const struct alert_note *note)
 {
 	const struct incident *one = &note->list[0];
+	char name[NAME_SIZE];
 
 	put_number(line, "finding", (uint64_t)one->id);
 	put_text(line, "rule", one->rule);
-	put_text(line, "text", words_of(one->rule));
+	put_text(line, "text", words_of(one->rule, name));
 	put_text(line, "user", one->user);
 	put_text(line, "source", one->source);
 	put_moment(line, "first", one->first_us);

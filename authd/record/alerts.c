@@ -52,7 +52,7 @@ struct way {
 	struct alert_budget budget;
 	int64_t pause_us, next_us; /* after a failure; boot clock */
 	bool failing;		   /* the last message did not go */
-	struct late late;	   /* if it fails for long: a row, and so a finding for other ways */
+	struct late late;	   /* if it fails for long: a row, and so a finding */
 	char why[EGRESS_CAUSE_MAX];
 	struct alert_message message;
 	struct incident list[ALERT_SHOWN], page[ALERT_SHOWN];

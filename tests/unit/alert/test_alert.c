@@ -117,7 +117,8 @@ END_TEST
 
 /* --- what stands in a message --- */
 
-static const char *const nasty[] = {"a\r\nBcc: evil@example.org\r\n\r\nbody", "a\nX: y", "=?UTF-8?B?AAAA?=",
+static const char *const nasty[] = {"a\r\nBcc: evil@example.org\r\n\r\nbody", "a\nX: y",
+	"=?UTF-8?B?AAAA?=",
 	"\xff\xfe", "\xe2\x80\xae" "abc", "\x1b]0;t\x07", "\"},{\"event\":\"x", "花子"};
 
 static struct incident
@@ -222,7 +223,8 @@ START_TEST(subjects_are_encoded_words)
 		at = end + 2;
 	}
 	ck_assert_str_eq(decoded, letter.subject);
-	ck_assert_ptr_nonnull(strstr((const char *)out.data, "Date: Thu, 01 Jan 1970 00:00:00 +0000"));
+	ck_assert_ptr_nonnull(
+		strstr((const char *)out.data, "Date: Thu, 01 Jan 1970 00:00:00 +0000"));
 	wf_buf_clear(&out);
 }
 END_TEST
