@@ -109,7 +109,7 @@ copy_tidy(const char *folder)
 }
 
 static wf_status
-open_folder(struct copying *copying)
+lock_folder(struct copying *copying)
 {
 	const char *folder = copying->job->folder;
 
@@ -124,10 +124,19 @@ open_folder(struct copying *copying)
 						      _("Another backup is being made: try again "
 							"when it is done."));
 	sweep(copying->dir);
-	if (faccessat(copying->dir, copying->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
-		return say(copying, WF_EXISTS, _("%s/%s is there already: choose another name."),
-			folder, copying->name);
 	return WF_OK;
+}
+
+static wf_status
+open_folder(struct copying *copying)
+{
+	wf_status status = lock_folder(copying);
+
+	if (status == WF_OK &&
+		faccessat(copying->dir, copying->name, F_OK, AT_SYMLINK_NOFOLLOW) == 0)
+		return say(copying, WF_EXISTS, _("%s/%s is there already: choose another name."),
+			copying->job->folder, copying->name);
+	return status;
 }
 
 /* At its height there are two files of the size of the store: one being read, one written. */
@@ -187,10 +196,10 @@ encrypt(struct copying *copying)
 
 /* A copy that nobody could read is none. */
 static wf_status
-read_back(struct copying *copying)
+read_back(struct copying *copying, const char *name)
 {
 	char path[PATH_SIZE], plain[PATH_SIZE], why[256] = "";
-	wf_status status = copy_open(copying->job->keys, path_of(copying, SEALED, path),
+	wf_status status = copy_open(copying->job->keys, path_of(copying, name, path),
 		path_of(copying, AGAIN, plain), &copying->facts, why, sizeof(why));
 
 	return status == WF_OK ? WF_OK : no_backup(copying, status, why);
@@ -218,11 +227,25 @@ make(struct copying *copying)
 	if (status == WF_OK)
 		status = encrypt(copying);
 	if (status == WF_OK)
-		status = read_back(copying);
+		status = read_back(copying, SEALED);
 	if (status == WF_OK)
 		status = publish(copying);
 	sweep(copying->dir);
 	return status;
+}
+
+/* The end of both: the folder is let go of, and what is known is handed out. */
+static wf_status
+finish(struct copying *copying, wf_status status, int64_t began_us, struct copy_facts *facts_r)
+{
+	if (copying->dir >= 0)
+		close(copying->dir);
+	if (status != WF_OK)
+		return status;
+	(void)snprintf(copying->facts.name, sizeof(copying->facts.name), "%s", copying->name);
+	copying->facts.took_us = wf_clock_now(&copying->job->clock).boot_us - began_us;
+	*facts_r = copying->facts;
+	return WF_OK;
 }
 
 wf_status
@@ -235,14 +258,24 @@ copy_make(const struct copy_job *job, const char *name, struct copy_facts *facts
 
 	if (status == WF_OK)
 		status = make(&copying);
-	if (copying.dir >= 0)
-		close(copying.dir);
-	if (status != WF_OK)
-		return status;
-	(void)snprintf(copying.facts.name, sizeof(copying.facts.name), "%s", name);
-	copying.facts.took_us = wf_clock_now(&job->clock).boot_us - began_us;
-	*facts_r = copying.facts;
-	return WF_OK;
+	return finish(&copying, status, began_us, facts_r);
+}
+
+wf_status
+copy_look(const struct copy_job *job, const char *name, struct copy_facts *facts_r, char *why_r,
+	size_t size)
+{
+	struct copying copying = {.job = job, .name = name, .dir = -1, .why = why_r, .size = size};
+	const int64_t began_us = wf_clock_now(&job->clock).boot_us;
+	wf_status status = lock_folder(&copying);
+
+	if (status == WF_OK)
+		status = check_room(&copying);
+	if (status == WF_OK) {
+		status = read_back(&copying, name);
+		sweep(copying.dir);
+	}
+	return finish(&copying, status, began_us, facts_r);
 }
 
 void

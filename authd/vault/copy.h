@@ -41,6 +41,12 @@ struct copy_facts {
  */
 WF_MUST_USE wf_status copy_make(const struct copy_job *job, const char *name,
 	struct copy_facts *facts_r, char *why_r, size_t size);
+/*
+ * Looks at a copy that is there already as copy_make() looks at one that it has made.  Statuses
+ * and sentence as there; the copy stays as it is.
+ */
+WF_MUST_USE wf_status copy_look(const struct copy_job *job, const char *name,
+	struct copy_facts *facts_r, char *why_r, size_t size);
 /* Takes a copy away again, which nobody has told anybody of. */
 void copy_unmake(const struct copy_job *job, const char *name);
 /* Removes what a crash left in a folder of copies; at start. */

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "authd/vault/ledger.h"
 #include "authd/vault/shelf.h"
 #include "common/fault.h"
 #include "common/i18n.h"
@@ -28,6 +29,7 @@ struct keeper {
 	void (*say)(int priority, const char *text);
 	struct trial make, bring;
 	int64_t second_looked_us; /* boot time; 0 = not yet */
+	bool adopted; /* the newest one that a former daemon left is in the log */
 	pthread_mutex_t mutex;
 	struct keeper_facts facts; /* under it */
 };
@@ -136,24 +138,24 @@ went_wrong(struct turn *turn, struct trial *trial, int64_t *since, const char *e
 
 /* --- the copy --- */
 
-static bool
-make(struct turn *turn)
+/* A backup that is not in the log is not there. */
+static wf_status
+record(struct turn *turn, const struct copy_facts *copy, char *why_r, size_t size)
 {
-	struct copy_facts copy;
-	char name[PLAN_NAME_SIZE], note[COPY_NOTE_SIZE], why[sizeof(turn->facts.why)] = "";
+	char note[COPY_NOTE_SIZE];
 	wf_status status;
 
-	plan_name(store_node(turn->lent->store), turn->now.wall_us, name);
-	status = copy_make(&turn->job, name, &copy, why, sizeof(why));
-	if (status == WF_OK) {
-		/* A backup that is not in the log is not there. */
-		copy_note(&copy, note);
-		status = write_row(turn, AUDIT_SYSTEM, "backup.copy", note);
-		if (status != WF_OK) {
-			copy_unmake(&turn->job, name);
-			(void)snprintf(why, sizeof(why), "%s", wf_status_text(status));
-		}
-	}
+	copy_note(copy, note);
+	status = write_row(turn, AUDIT_SYSTEM, "backup.copy", note);
+	if (status != WF_OK)
+		(void)snprintf(why_r, size, "%s", wf_status_text(status));
+	return status;
+}
+
+/* One of the two trials is over: whether it went well. */
+static bool
+judge(struct turn *turn, wf_status status, const char *why)
+{
 	if (status == WF_OK) {
 		went_well(&turn->keeper->make, &turn->facts.failing_us, turn->facts.why);
 		return true;
@@ -161,6 +163,51 @@ make(struct turn *turn)
 	(void)snprintf(turn->facts.why, sizeof(turn->facts.why), "%s", why);
 	went_wrong(turn, &turn->keeper->make, &turn->facts.failing_us, "backup.failed", why);
 	return false;
+}
+
+static bool
+make(struct turn *turn)
+{
+	struct copy_facts copy;
+	char name[PLAN_NAME_SIZE], why[sizeof(turn->facts.why)] = "";
+	wf_status status;
+
+	plan_name(store_node(turn->lent->store), turn->now.wall_us, name);
+	status = copy_make(&turn->job, name, &copy, why, sizeof(why));
+	if (status == WF_OK) {
+		status = record(turn, &copy, why, sizeof(why));
+		if (status != WF_OK)
+			copy_unmake(&turn->job, name);
+	}
+	return judge(turn, status, why);
+}
+
+/*
+ * A daemon that died between a copy's name and its row has left a good one that nobody knows of: it
+ * gets its row once it has been looked at.  It is never taken away: a store that was restored from
+ * an older copy knows none of the younger ones, either.
+ */
+static void
+adopt(struct turn *turn)
+{
+	struct copy_facts copy;
+	char name[PLAN_NAME_SIZE], why[sizeof(turn->facts.why)] = "";
+	bool known = true;
+	wf_status status;
+
+	if (turn->keeper->adopted || !is_time(turn, &turn->keeper->make))
+		return;
+	plan_name(store_node(turn->lent->store), turn->facts.newest_us, name);
+	if (turn->facts.newest_us != 0 &&
+		ledger_has(turn->lent->store, name, turn->facts.newest_us, &known) != WF_OK)
+		return;
+	turn->keeper->adopted = true;
+	if (known)
+		return;
+	status = copy_look(&turn->job, name, &copy, why, sizeof(why));
+	if (status == WF_OK)
+		status = record(turn, &copy, why, sizeof(why));
+	(void)judge(turn, status, why);
 }
 
 static void
@@ -292,6 +339,7 @@ keeper_turn(struct keeper *keeper, const struct keeper_lent *lent)
 	turn.facts.second = lent->config->backup.second[0] != '\0';
 	look(&turn);
 	publish(&turn);
+	adopt(&turn);
 	make_if_due(&turn);
 	publish(&turn);
 	serve_second_if_due(&turn);

@@ -596,6 +596,59 @@ def old_months(last):
     return query("SELECT count(*) FROM month WHERE last_seq <> 0 AND removed = 0 AND last_seq <= ?", last)
 
 
+BACKUPS = os.path.join(lib.STATE, "backups")
+HALF_DAY = 13 * 3600
+
+
+def own_backups():
+    """Names of backups that the daemon made by itself, and that have their name."""
+    return {name for name in os.listdir(BACKUPS) if "Z-" in name} if os.path.isdir(BACKUPS) else set()
+
+
+def logged_backups(since):
+    """Rows after a mark that say that the daemon made one."""
+    return query("SELECT count(*) FROM audit WHERE event = 'backup.copy' AND seq > ?", since)
+
+
+def test_backup_by_itself(lab):
+    """The daemon's own backup and what it takes away after it: none is half, none that must stay goes."""
+    def scenario(lab, _person):
+        since, before = mark(), sorted(own_backups())
+        yield
+        lab.page.move(wall=HALF_DAY, boot=HALF_DAY)
+        lib.wait_for("a backup, or a death", lambda: logged_backups(since) or lab.process.poll() is not None, 20)
+        time.sleep(0.2)  # what it takes away comes after the row
+        yield
+        kept = own_backups()
+        lib.equal(set(before[-2:]) <= kept, True, f"those of the last two days: {before[-2:]} of {sorted(kept)}")
+        lib.equal(len(kept) <= 9, True, f"old ones go: {sorted(kept)}")
+        for name in sorted(kept)[-2:]:
+            lab.cli("restore", "--drill", name)
+
+    walk(lab, scenario, "backup {\n\tevery = 10m\n\tkeep_days = 1\n\tkeep_weeks = 1\n}\n")
+
+
+def test_drill(lab):
+    """A trial of a restore: its row or none, the backup as it was, and nothing left."""
+    def scenario(lab, _person):
+        path = os.path.join(BACKUPS, "tried.backup")
+        if not os.path.exists(path):
+            made = lab.ask("backup")["path"]
+            os.rename(made, path)
+        with open(path, "rb") as stream:
+            content = stream.read()
+        since = mark()
+        yield
+        told = command(lab, "restore", "--drill", "tried.backup")
+        yield
+        act_done(lab, since, told, "restore.drill")
+        with open(path, "rb") as stream:
+            lib.equal(stream.read() == content, True, "the backup is as it was")
+        lab.cli("restore", "--drill", "tried.backup")
+
+    walk(lab, scenario)
+
+
 def test_expiry(lab):
     """A month of the log that is old enough: no row goes without its tombstone, and what was begun is finished."""
     def scenario(lab, _person):

@@ -284,6 +284,38 @@ START_TEST(a_drill_is_the_duty)
 }
 END_TEST
 
+/* Killed between the name of a backup and its row: the next daemon looks at it and tells of it. */
+START_TEST(one_without_a_row_gets_it)
+{
+	struct keeper_facts facts;
+	struct copy_job job = {
+		.store = rig.store, .keys = rig.keys, .clock = rig.daemon.clock, .folder = folder};
+	struct copy_facts copy;
+	struct audit_row row;
+	char name[PLAN_NAME_SIZE], why[256];
+	uint64_t rows;
+
+	plan_name("node-a", rig.now.wall_us, name);
+	ck_assert_int_eq(copy_make(&job, name, &copy, why, sizeof(why)), WF_OK);
+	rows = rig_rows();
+	rig_advance(60);
+	facts = turn();
+	ck_assert_uint_eq(facts.copies, 1);
+	ck_assert_uint_eq(rig_rows(), rows + 1);
+	rig_last_row(&row);
+	ck_assert_str_eq(row.event, "backup.copy");
+	ck_assert_ptr_nonnull(strstr(row.detail, copy.sha256));
+	/* once, by whatever daemon */
+	keeper_free(&keeper);
+	ck_assert_int_eq(keeper_new(&rig.daemon.clock, say, &keeper), WF_OK);
+	(void)turn();
+	ck_assert_uint_eq(rig_rows(), rows + 1);
+	rig_ok("backup.list");
+	ck_assert_uint_eq(rig.nrows, 1);
+	ck_assert_str_eq(rig_cell(0, "here"), "1");
+}
+END_TEST
+
 /* One bit of a copy: it is no restore, and the record says so. */
 START_TEST(a_drill_of_a_damaged_copy_fails)
 {
@@ -384,6 +416,7 @@ make_suite(void)
 	tcase_add_test(tcase, a_drill_says_what_a_restore_would_take);
 	tcase_add_test(tcase, a_drill_is_the_duty);
 	tcase_add_test(tcase, a_drill_of_a_damaged_copy_fails);
+	tcase_add_test(tcase, one_without_a_row_gets_it);
 	tcase_add_test(tcase, metrics_tell_ages);
 	tcase_add_test(tcase, a_line_of_the_log_is_read_again);
 	suite_add_tcase(suite, tcase);
