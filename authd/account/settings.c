@@ -314,8 +314,8 @@ act_config_drift(struct act_call *call)
 		return act_say(call, WF_OK, _("The configuration is as %s approved it on %s."),
 			now.baseline_by, time);
 	return act_say(call, WF_NO,
-		_("Settings that are not as %s approved them on %s: %llu. Set them back, or approve "
-		  "them with 'warifu config baseline'."),
+		_("Settings that are not as %s approved them on %s: %llu. Set them back, or "
+		  "approve them with 'warifu config baseline'."),
 		now.baseline_by, time, (unsigned long long)now.differ);
 }
 
@@ -328,8 +328,8 @@ doctor_baseline(struct report *report)
 
 	if (now->baseline[0] == '\0')
 		return TELL(report, OK, "%s",
-			_("No configuration has been approved, so nobody can tell what has changed: "
-			  "run 'warifu config baseline'."));
+			_("No configuration has been approved, so nobody can tell what has "
+			  "changed: run 'warifu config baseline'."));
 	if (now->differ > 0)
 		return TELL(report, WARN,
 			_("Settings that are not as approved on %s: %llu. See 'warifu config "
