@@ -277,6 +277,14 @@ add_proof(const struct table *lines, size_t line, struct text *text)
 	text_add(text, "%s", table_cell(lines, line, "text"));
 }
 
+const char *
+report_why(const struct table *lines, size_t line)
+{
+	const char *reason = table_cell(lines, line, "reason");
+
+	return reason[0] != '\0' ? reason : table_cell(lines, line, "text");
+}
+
 static void
 add_exception(const struct table *lines, size_t line, struct text *text)
 {
@@ -284,7 +292,7 @@ add_exception(const struct table *lines, size_t line, struct text *text)
 	char time[REPORT_TIME_SIZE];
 
 	text_add(text, "%s = %s: %s", table_cell(lines, line, "name"),
-		table_cell(lines, line, "value"), table_cell(lines, line, "text"));
+		table_cell(lines, line, "value"), report_why(lines, line));
 	if (by[0] != '\0')
 		text_add(text, _("; approved by: %s"), by);
 	if (report_time(lines, line, "until", time)[0] != '\0')

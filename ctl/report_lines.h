@@ -38,6 +38,9 @@ size_t report_count(const struct table *lines, size_t line, size_t end, const ch
 /* A cell of the first fact of this name; "" if there is none. */
 const char *report_fact(const struct table *lines, const char *name, const char *column);
 
+/* Why something is excepted: as somebody has written it down, or as the daemon says. */
+const char *report_why(const struct table *lines, size_t line);
+
 /* A word of the daemon in the language of the reader; itself where it is not known. */
 const char *report_word(const char *word);
 /* How a state, finding or verdict looks. */

@@ -258,7 +258,7 @@ put_exception(struct page *page, size_t line)
 {
 	char times[2][REPORT_TIME_SIZE];
 
-	put_named_cell(page, cell(page, line, "text"), cell(page, line, "name"),
+	put_named_cell(page, report_why(page->lines, line), cell(page, line, "name"),
 		cell(page, line, "value"));
 	html_cell(&page->html, cell(page, line, "by"));
 	html_cell(&page->html, report_time(page->lines, line, "time", times[0]));

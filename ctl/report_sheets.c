@@ -104,6 +104,7 @@ static const struct column evidence[] = {
 	{CONTENT_TEXT, "name", N_("Name"), 26},
 	{CONTENT_WORD, "state", N_("State"), 14},
 	{CONTENT_TEXT, "text", N_("Description"), 60},
+	{CONTENT_TEXT, "reason", N_("Reason"), 30},
 	{CONTENT_TEXT, "value", N_("In force, or figure"), 24},
 	{CONTENT_TEXT, "wanted", N_("Asked for"), 24},
 	{CONTENT_TEXT, "origin", N_("From"), 24},
@@ -313,7 +314,7 @@ report_book(const struct table *lines, FILE *out)
 		return status;
 	sink.ctx = book;
 	put_summary(book, lines);
-	open_sheet(book, _("Criteria"), criteria, ENTRIES(criteria));
+	open_sheet(book, _("Each criterion"), criteria, ENTRIES(criteria));
 	status = put_criteria(&sink, lines);
 	open_sheet(book, _("Evidence"), evidence, ENTRIES(evidence));
 	if (status == WF_OK)
