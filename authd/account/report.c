@@ -302,6 +302,16 @@ asked_before(const struct reporting *reporting, size_t n, const struct rules_cri
 	return false;
 }
 
+static bool
+has_chapters(const struct rules_catalogue *catalogue)
+{
+	size_t i = 0;
+
+	while (i < catalogue->n && strchr(catalogue->criteria[i].id, '.') == NULL)
+		i++;
+	return i < catalogue->n;
+}
+
 static wf_status
 put_criteria(struct reporting *reporting, size_t index)
 {
@@ -310,6 +320,7 @@ put_criteria(struct reporting *reporting, size_t index)
 	const struct rules_catalogue *catalogue = rules_catalogue_find(book, profile->criteria);
 	wf_status status = WF_OK;
 
+	reporting->chapters = catalogue != NULL && has_chapters(catalogue);
 	for (size_t i = 0; status == WF_OK && catalogue != NULL && i < catalogue->n; i++) {
 		const struct rules_criterion *criterion = &catalogue->criteria[i];
 

@@ -90,6 +90,7 @@ struct reporting {
 	struct rules_claims claims; /* of all its profiles */
 	const struct rules_profile *profiles[CONFIG_COMPLY_MAX];
 	size_t nprofiles;
+	bool chapters; /* the document under way has some: its criteria are numbered with dots */
 	struct report_period period;
 	struct report_count log;    /* of the period */
 	struct report_run runs[REPORT_RUNS];

@@ -314,16 +314,20 @@ put_proofs(struct gathering *gathering)
 
 /* --- the criterion itself --- */
 
-/* "SCS-4-1-3-3" is of "SCS-4-1", "ISAC-3.2.7a" of "ISAC-3", "KUBOTA-115a" of "KUBOTA". */
+/*
+ * "SCS-4-1-3-3" is of "SCS-4-1".  Where a document has chapters, "ISAC-3.2.7a" and "ISAC-3b" are of
+ * "ISAC-3"; where it counts through, "KUBOTA-115a" is of "KUBOTA".
+ */
 static void
-group_of(const char *id, char group_r[GROUP_SIZE])
+group_of(const char *id, bool chapters, char group_r[GROUP_SIZE])
 {
-	const size_t document = strcspn(id, "-");
-	size_t len = document;
+	size_t len = strcspn(id, "-");
 
-	if (id[len] == '-' && strchr(id, '.') != NULL)
-		len += strcspn(id + len, ".");
-	else if (strchr(id + document + (id[document] != '\0'), '-') != NULL)
+	if (id[len] == '-' && chapters)
+		len += 1 + strcspn(id + len + 1, "0123456789");
+	if (chapters)
+		len += strspn(id + len, "0123456789");
+	else if (id[len] == '-' && strchr(id + len + 1, '-') != NULL)
 		for (int parts = 0; parts < 2 && id[len] == '-'; parts++)
 			len += 1 + strcspn(id + len + 1, "-");
 	(void)snprintf(group_r, GROUP_SIZE, "%.*s", (int)len, id);
@@ -363,7 +367,7 @@ put_criterion(struct gathering *gathering)
 			[LINE_TEXT] = gathering->reporting->view.japanese ? criterion->ja
 									  : criterion->en}};
 
-	group_of(criterion->id, group);
+	group_of(criterion->id, gathering->reporting->chapters, group);
 	return put(gathering, &draft, "criterion");
 }
 

