@@ -382,7 +382,7 @@ START_TEST(a_gap_is_told)
 }
 END_TEST
 
-/* The receiver sees by its number where it was, whatever classes it wants, and what comes behind. */
+/* The receiver sees by its number where it was, whatever it wants, and what comes behind. */
 START_TEST(a_damaged_row_is_told_in_its_place)
 {
 	acts(6);
