@@ -26,14 +26,14 @@ __wrap_fwrite(const void *data, size_t size, size_t count, FILE *stream)
 #endif
 #endif
 
-/* A case of the suite, whose tests have so many seconds each, between setup and teardown. */
+/* A case of the suite, whose tests have so many seconds each, between its fixtures. */
 static inline TCase *
-unit_case(Suite *suite, const char *name, double seconds, void (*setup)(void),
-	void (*teardown)(void))
+unit_case(Suite *suite, const char *name, double seconds, void (*before)(void),
+	void (*after)(void))
 {
 	TCase *tcase = tcase_create(name);
 
-	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_checked_fixture(tcase, before, after);
 	tcase_set_timeout(tcase, seconds);
 	suite_add_tcase(suite, tcase);
 	return tcase;
