@@ -298,6 +298,24 @@ show_servers(const struct config_show *show)
 		say(show, "%s", upstream->servers[i].text);
 }
 
+static void
+show_mail_servers(const struct config_show *show)
+{
+	const struct config_mail *mail = &show->config->mail;
+
+	for (size_t i = 0; i < mail->nservers; i++)
+		say(show, "%s", mail->servers[i].to);
+}
+
+static void
+show_people(const struct config_show *show)
+{
+	const struct config_people *people = place(show);
+
+	for (size_t i = 0; i < people->n; i++)
+		say(show, "%s", people->to[i]);
+}
+
 /* Attributes that carry a password or a key to a device stand in warifu.conf as they are. */
 static bool
 is_secret(const char *attribute)
@@ -364,6 +382,9 @@ static const struct {
 	[CONFIG_HOSTS] = {show_hosts, false},
 	[CONFIG_SERVERS] = {show_servers, false},
 	[CONFIG_RECEIVER] = {show_receiver, false},
+	[CONFIG_MAIL_SERVERS] = {show_mail_servers, false},
+	[CONFIG_ADDRESS] = {show_text, false},
+	[CONFIG_PEOPLE] = {show_people, false},
 	[CONFIG_DETECT] = {show_unsigned, true},
 	[CONFIG_DETECT_SECONDS] = {show_unsigned, true},
 	[CONFIG_COMPLY] = {show_comply, false},
