@@ -21,6 +21,8 @@ struct config_show {
 
 /* The elements in their order: none where nothing is written and nothing holds instead. */
 void config_show(const struct config_show *show);
+/* False of a type that was forgotten in the table: its values are shown as none. */
+bool config_show_knows(enum config_type type);
 /* Whether values of this type are numbers, or words of our own. */
 bool config_show_is_bare(enum config_type type);
 

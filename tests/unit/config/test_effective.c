@@ -62,6 +62,8 @@ value_of(const char *name)
 	"upstream \"old\" {\n\tservers = {192.0.2.5:1812}\n\tsecret_file = /etc/other\n"           \
 	"\tfactor = possession\n\tgroups = {moved}\n}\n"                                           \
 	"stream \"siem\" {\n\tto = \"tcp://192.0.2.6:514\"\n\trows = {auth, finding}\n}\n"         \
+	"mail {\n\tservers = {\"smtp://mail.example.jp:587\"}\n\tfrom = warifu@example.jp\n}\n"  \
+	"alert {\n\toperators = {ops@example.jp}\n}\n"                                           \
 	"relays {\n\tlisten = {192.0.2.1:7443}\n\tcertificate = /etc/c.pem\n\tkey = /etc/k.pem\n"  \
 	"\tca = /etc/ca.pem\n\tallow = {web1, web2}\n}\n"
 
@@ -104,6 +106,9 @@ START_TEST(each_type_is_there)
 		{"upstream \"old\".factor", "possession"},
 		{"stream \"siem\".to", "\"tcp://192.0.2.6:514\""},
 		{"stream \"siem\".rows", "{\"auth\", \"finding\"}"},
+		{"mail.servers", "{\"smtp://mail.example.jp:587\"}"},
+		{"mail.from", "\"warifu@example.jp\""},
+		{"alert.operators", "{\"ops@example.jp\"}"},
 		{"relays.listen", "{\"192.0.2.1:7443\"}"},
 		{"relays.allow", "{\"web1\", \"web2\"}"},
 		{"relay.server", "\"\""},
@@ -131,6 +136,8 @@ START_TEST(each_option_is_there)
 			     strcmp(rows[i].section, "deviate") == 0 ||
 			     strcmp(rows[i].section, "draft") == 0;
 
+		ck_assert_msg(config_show_knows(rows[i].type), "the type of %s.%s is not in the "
+			"table of config_show.c", rows[i].section, rows[i].name);
 		(void)snprintf(end, sizeof(end), "%s%s", rows[i].section[0] == '\0' ? "" : ".",
 			rows[i].name);
 		for (size_t j = 0; j < effective.n && !found; j++) {
