@@ -16,8 +16,8 @@ const struct review_part review_parts[REVIEW_PARTS] = {
 	{"findings", N_("Findings"), "review.findings",
 		"id level state decided last user source closed-by own text",
 		N_("Nothing was found.")},
-	{"locks", N_("Accounts that were locked"), "review.rows", "seq time user source service detail",
-		N_("No account was locked.")},
+	{"locks", N_("Accounts that were locked"), "review.rows",
+		"seq time user source service detail", N_("No account was locked.")},
 	{"unlocks", N_("Accounts that were opened again"), "review.rows", ROW_COLUMNS,
 		N_("Nobody opened an account.")},
 	{"tokens", N_("Tokens: new, confirmed, removed"), "review.rows", ROW_COLUMNS,
@@ -128,8 +128,8 @@ static const struct {
 	{"open", N_("The month has not ended: this is how it stands now, and cannot be signed.")},
 	{"empty", N_("The log has no row of this month.")},
 	{"expired", N_("The rows of this month have expired: there is nothing left to look at.")},
-	{"partly-expired", N_("A part of this month's rows has expired: what is told here is of the "
-			      "others.")},
+	{"partly-expired",
+		N_("A part of this month's rows has expired: what is told here is of the others.")},
 };
 
 static const struct {
@@ -138,8 +138,8 @@ static const struct {
 } warnings[] = {
 	{"damaged", N_("Rows that cannot be read: %llu. Run 'warifu log verify' before anything "
 		       "else.")},
-	{"own-acts", N_("Administrative acts of yours: %llu. They are marked; let somebody else look "
-			"at them, too.")},
+	{"own-acts", N_("Administrative acts of yours: %llu. They are marked; let somebody else "
+			"look at them, too.")},
 };
 
 static void

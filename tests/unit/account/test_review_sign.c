@@ -10,8 +10,8 @@ START_TEST(a_month_is_signed_when_it_is_over)
 	advance_to(MAY + DAY);
 	login(AUDIT_SUCCESS, "ok");
 	ck_assert_int_eq(sign("2026-05"), WF_CONFLICT);
-	ck_assert_str_eq(
-		rig.text, "2026-05 has not ended: it can be looked at, and is signed when it is over.");
+	ck_assert_str_eq(rig.text,
+		"2026-05 has not ended: it can be looked at, and is signed when it is over.");
 	advance_to(JUNE);
 	ck_assert_int_eq(sign("2026-05"), WF_OK);
 }
@@ -74,7 +74,8 @@ START_TEST(the_sign_off_says_what_it_is_about)
 	rig_last_row(&last_row);
 	ck_assert_str_eq(last_row.event, "review.sign");
 	ck_assert_msg(strncmp(last_row.detail,
-			      "month 2026-05; rows 2, expired 0; findings 0, highest level 0; own acts 0; ",
+			      "month 2026-05; rows 2, expired 0; findings 0, highest level 0; "
+			      "own acts 0; ",
 			      75) == 0,
 		"%s", last_row.detail);
 	ck_assert_ptr_nonnull(strstr(last_row.detail, hash));

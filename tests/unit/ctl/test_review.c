@@ -114,7 +114,8 @@ START_TEST(it_is_counted_to_the_end)
 	START(SHOW("0", "whole", "0", "0", "0", "0"), SHOW("1", "whole", "0", "0", "0", "0"),
 		FIGURES, NO_FINDINGS, {ROWS}, ACCOUNTS);
 	ck_assert_int_eq(rig_run(&rig, NULL, "review --month 2026-10"), CTL_OK);
-	asked("review.show month=2026-10\nreview.show month=2026-10\nreview.figures month=2026-10\n");
+	asked("review.show month=2026-10\nreview.show month=2026-10\n"
+	      "review.figures month=2026-10\n");
 }
 END_TEST
 
@@ -183,7 +184,8 @@ START_TEST(each_finding_is_asked_about)
 		{.act = "finding.show", .columns = {"seq:number", "time:time"},
 			.rows = {{"7", T}}, .text = "its rows"},
 		{.act = "finding.close", .text = "Finding 11 is closed."});
-	ck_assert_int_eq(rig_run(&rig, FIGURE_PAGES "\nr\n5\n1\nforgot it\ns\n3\nstolen\n" LIST_PAGES,
+	ck_assert_int_eq(rig_run(&rig,
+				 FIGURE_PAGES "\nr\n5\n1\nforgot it\ns\n3\nstolen\n" LIST_PAGES,
 				 "review --stdin --ticket T-1"),
 		CTL_OK);
 	asked("finding.show id=11\nfinding.close id=11 found=2 level=1 reason=forgot it "
