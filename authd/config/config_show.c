@@ -298,6 +298,24 @@ show_servers(const struct config_show *show)
 		say(show, "%s", upstream->servers[i].text);
 }
 
+static void
+show_mail_servers(const struct config_show *show)
+{
+	const struct config_mail *mail = &show->config->mail;
+
+	for (size_t i = 0; i < mail->nservers; i++)
+		say(show, "%s", mail->servers[i].to);
+}
+
+static void
+show_people(const struct config_show *show)
+{
+	const struct config_people *people = place(show);
+
+	for (size_t i = 0; i < people->n; i++)
+		say(show, "%s", people->to[i]);
+}
+
 /* Attributes that carry a password or a key to a device stand in warifu.conf as they are. */
 static bool
 is_secret(const char *attribute)
