@@ -684,7 +684,6 @@ static const struct command commands[] = {
 		ctl_report, COMMAND_SLOW,
 		N_("show how each criterion of a document stands, and by what that is shown"),
 		"report --profile scs4 --html report.html --xlsx report.xlsx"},
-
 	{"policy", "profiles", {{NULL, NULL, false, NULL}}, NULL, "policy.profiles",
 		"profile title criteria enforced evidenced reported outside not-yet complied",
 		N_("There are no profiles."), NULL, 0,

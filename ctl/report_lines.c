@@ -20,8 +20,10 @@ static const struct report_state states[] = {
 	{"deviation", N_("Not met on purpose: somebody has written down why, and until when."),
 		HTML_PART},
 	{"not met", N_("A setting or the log says that it is not met."), HTML_BAD},
-	{"shown", N_("Figures are given; whether they are enough is for people to say."), HTML_NONE},
-	{"not shown", N_("There is nothing here to show it by; show it by other means."), HTML_NONE},
+	{"shown", N_("Figures are given; whether they are enough is for people to say."),
+		HTML_NONE},
+	{"not shown", N_("There is nothing here to show it by; show it by other means."),
+		HTML_NONE},
 	{"outside", N_("Of no concern of an authentication system."), HTML_NONE},
 };
 

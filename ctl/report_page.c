@@ -295,7 +295,8 @@ put_lines(struct page *page, const struct kind *kind, size_t line, size_t end)
 	if (line == end)
 		return;
 	for (size_t i = 0; i < kind->ncolumns; i++)
-		columns[i] = (struct html_column){_(kind->columns[i].title), kind->columns[i].class};
+		columns[i] = (struct html_column){
+			_(kind->columns[i].title), kind->columns[i].class};
 	html_table(&page->html, NULL, columns, kind->ncolumns);
 	for (; line < end; line = report_next(page->lines, kind->part, line + 1, end))
 		kind->put(page, line);
