@@ -221,23 +221,6 @@ show_replies(const struct config_show *show)
 }
 
 static void
-show_mail_servers(const struct config_show *show)
-{
-	const struct config_mail *mail = &show->config->mail;
-
-	for (size_t i = 0; i < mail->nservers; i++)
-		say(show, "%s", mail->servers[i].to);
-}
-
-static void
-show_people(const struct config_show *show)
-{
-	const struct config_people *people = place(show);
-
-	SAY_TEXTS(show, people->to, people->n);
-}
-
-static void
 show_hosts(const struct config_show *show)
 {
 	SAY_TEXTS(show, show->config->relays.allow, show->config->relays.nallow);
