@@ -228,7 +228,8 @@ put_evidence(const struct sink *sink, const struct table *lines)
 	wf_status status = WF_OK;
 
 	for (size_t line = report_next(lines, REPORT_CRITERION, 0, end);
-		status == WF_OK && line < end; line = report_next(lines, REPORT_CRITERION, line, end))
+		status == WF_OK && line < end;
+		line = report_next(lines, REPORT_CRITERION, line, end))
 		for (const size_t next = report_end(lines, line++); status == WF_OK && line < next;
 			line++)
 			status = put_row(sink, lines, line, evidence, ENTRIES(evidence));

@@ -264,7 +264,8 @@ one_day(struct company *company, int day)
 	for (unsigned i = 0; i < COMPANY_PEOPLE; i++)
 		persons_day(company, i, day);
 	for (unsigned hour = 0; hour < 24; hour++)
-		company_add(company, at(day, hour * 60 + 5), COMPANY_SERVICE, "10.0.0.20", "ok-one");
+		company_add(company, at(day, hour * 60 + 5), COMPANY_SERVICE, "10.0.0.20",
+			"ok-one");
 	at_the_door(company, day);
 }
 

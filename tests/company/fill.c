@@ -1,6 +1,6 @@
 /*
- * company_fill STORE KEYS NODE MONTHS: makes a store with MONTHS months of the company's life, up to
- * last Sunday.  It is born and lives through that time under a clock that is behind by as much.
+ * company_fill STORE KEYS NODE MONTHS: makes a store with MONTHS months of the company's life, up
+ * to last Sunday.  It is born and lives through that time under a clock that is behind by as much.
  * Prints what it came to, as JSON.
  */
 #include "config.h"
