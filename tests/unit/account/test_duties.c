@@ -111,7 +111,7 @@ START_TEST(when_it_was_done)
 }
 END_TEST
 
-/* Recorded by a clock that was a year ahead: it mutes nothing, and is told until it is made good. */
+/* By a clock that was a year ahead: it mutes nothing, and is told until it is made good. */
 START_TEST(what_was_done_in_days_to_come_was_not)
 {
 	struct effect effect = {.kind = EFFECT_DUTY, .text = "log-review", .text2 = "root"};

@@ -89,7 +89,8 @@ static void
 flood(void)
 {
 	static const char text[] =
-		"WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n WHERE i < 100999)"
+		"WITH RECURSIVE n(i) AS (SELECT 1000 UNION ALL SELECT i + 1 FROM n"
+		" WHERE i < 100999)"
 		" INSERT INTO incident(id, rule, key, level, user, source, first_seq, last_seq,"
 		" first_us, last_us, rows, opened_us)"
 		" SELECT i, 'log-fault', '', i = 50000, '', '', 1, 2, 1, 1, 2, 1 FROM n";
