@@ -294,7 +294,8 @@ put_summary(struct book *book, const struct table *lines)
 	for (size_t i = 0; i < n; i++) {
 		char title[128];
 
-		(void)snprintf(title, sizeof(title), _("Criteria: %s"), report_word(states[i].word));
+		(void)snprintf(title, sizeof(title), _("Criteria: %s"),
+			report_word(states[i].word));
 		book_text(book, title);
 		book_number(book, (int64_t)report_count(lines, 0, lines->nrows, states[i].word));
 		book_end_row(book);

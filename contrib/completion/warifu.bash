@@ -266,7 +266,7 @@ _warifu()
 	esac
 	case "$name $sub" in
 	' ' | help\ *)
-		words='init user token unlock grant duties duty service finding review session emergency log why status doctor tune pam radius report policy key clock leaks backup restore config reload completion help --json --socket --lang --help --version'
+		words='init user token unlock grant duties duty service alert finding review session emergency log why status doctor tune pam radius report policy key clock leaks backup restore config reload completion help --json --socket --lang --help --version'
 		;;
 	'user add')
 		words='--uid --kind --display --sources --groups --person --valid-until --no-password --stdin --ticket --json --socket --lang --help --version'
@@ -353,6 +353,12 @@ _warifu()
 		words='--json --socket --lang --help --version'
 		;;
 	'service show')
+		words='--json --socket --lang --help --version'
+		;;
+	'alert list')
+		words='--json --socket --lang --help --version'
+		;;
+	'alert test')
 		words='--json --socket --lang --help --version'
 		;;
 	'finding list')
@@ -541,6 +547,9 @@ _warifu()
 		;;
 	'service '*)
 		words='list show'
+		;;
+	'alert '*)
+		words='list test'
 		;;
 	'finding '*)
 		words='list show close'
