@@ -16,8 +16,8 @@ struct sample {
 };
 
 #define COMMANDS                                                                            \
-	"init, user, token, unlock, grant, duties, duty, service, finding, review, session, "       \
-	"emergency, log, why, status, doctor, tune, "                                       \
+	"init, user, token, unlock, grant, duties, duty, service, alert, finding, "       \
+	"review, session, emergency, log, why, status, doctor, tune, "                                       \
 	"pam, radius, report, policy, key, clock, leaks, backup, restore, config, reload, completion, help"
 #define COMMON "--json, --socket, --lang, --help, --version"
 
