@@ -95,8 +95,8 @@ live_reload(struct daemon *daemon, bool keys_only, const char *by, char *why_r, 
 	record_configure(daemon->record, daemon->live->config, daemon->live->keys);
 	reload_hub(daemon);
 	if (daemon_use_egress(daemon) != WF_OK)
-		wf_say(LOG_ERR, "sections upstream, stream, mail and alert: no other server can be reached; "
-				"restart warifud");
+		wf_say(LOG_ERR, "sections upstream, stream, mail and alert: no other server can be "
+				"reached; restart warifud");
 	if (keys_only)
 		return WF_OK;
 	live_tell(daemon->live->config);

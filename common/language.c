@@ -1,6 +1,6 @@
 /*
- * The language of one thread.  Texts are chosen by the thread's locale, not the process's: acts of a
- * Japanese and an English operator run at the same time.
+ * The language of one thread.  Texts are chosen by the thread's locale, not the process's: acts of
+ * a Japanese and an English operator run at the same time.
  *
  * gettext knows two ways to a language: the name of a locale, which must be installed (on a small
  * server Japanese is not), and LANGUAGE, which counts in every locale but "C".  So LANGUAGE is set
