@@ -126,6 +126,8 @@ START_TEST(a_page_has_a_sheet_for_each_group)
 
 	/* the first, the summary, SCS-4-1 and SCS-7 */
 	ck_assert_uint_eq(count(page, "<section class=\"sheet\">"), 4);
+	HAS(page, "<h2>SCS-4-1</h2>");
+	HAS(page, "<h2>SCS-7</h2>");
 	ck_assert_uint_eq(count(page, "<h3>"), 3);
 	HAS(page, "<h1>Report per criterion: Four stars</h1>");
 	HAS(page, "<td>Four stars (scs4)</td>");
