@@ -101,7 +101,7 @@ static const struct column criteria[] = {
 static const struct column evidence[] = {
 	{CONTENT_TEXT, "criterion", N_("Criterion"), 16},
 	{CONTENT_PART, "part", N_("Kind"), 10},
-	{CONTENT_TEXT, "name", N_("Name"), 26},
+	{CONTENT_TEXT, "name", N_("Setting or proof"), 26},
 	{CONTENT_WORD, "state", N_("State"), 14},
 	{CONTENT_TEXT, "text", N_("Description"), 60},
 	{CONTENT_TEXT, "reason", N_("Reason"), 30},
@@ -138,8 +138,18 @@ part_word(const char *part)
 }
 
 static wf_status
+add_line(struct wf_buf *text, const char *sentence)
+{
+	const wf_status status = text->len > 0 ? wf_buf_put(text, "\n", 1) : WF_OK;
+
+	return status == WF_OK ? wf_buf_put(text, sentence, strlen(sentence)) : status;
+}
+
+/* As many as a cell takes; that there are others is said. */
+static wf_status
 gather(const struct table *lines, size_t line, enum report_part part, struct wf_buf *text)
 {
+	const char *more = _("... 'warifu report --json' has the others.");
 	const size_t end = report_end(lines, line);
 	wf_status status = WF_OK;
 
@@ -148,10 +158,11 @@ gather(const struct table *lines, size_t line, enum report_part part, struct wf_
 		char sentence[REPORT_TEXT_SIZE];
 
 		report_sentence(lines, line, sentence);
-		if (text->len > 0)
-			status = wf_buf_put(text, "\n", 1);
-		if (status == WF_OK)
-			status = wf_buf_put(text, sentence, strlen(sentence));
+		if (text->len + strlen(sentence) + strlen(more) + 3 > CELL_BYTES_MAX) {
+			status = add_line(text, more);
+			break;
+		}
+		status = add_line(text, sentence);
 	}
 	return status == WF_OK ? wf_buf_put(text, "", 1) : status;
 }

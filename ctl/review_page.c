@@ -117,6 +117,17 @@ own_text(const struct page *page, struct text *text)
 	text_add(text, "%s", html_count(number(page, "own-acts"), count));
 }
 
+/* What has expired is no change that somebody made. */
+static const char *
+since_signed(const struct page *page)
+{
+	if (is_set(page, "unchanged"))
+		return _("nothing has changed since");
+	return number(page, "expired-rows") > 0
+		       ? _("rows have expired, so it cannot be compared any more")
+		       : _("figures or decisions have changed since");
+}
+
 static void
 signed_text(const struct page *page, struct text *text)
 {
@@ -128,9 +139,7 @@ signed_text(const struct page *page, struct text *text)
 	}
 	when_format(moment(page, "signed-at"), when);
 	text_add(text, _("%s by %s, row %s of the log; %s"), when, shown(page, "signed-by"),
-		html_count(number(page, "signed-row"), row),
-		is_set(page, "unchanged") ? _("nothing has changed since")
-					  : _("figures or decisions have changed since"));
+		html_count(number(page, "signed-row"), row), since_signed(page));
 }
 
 static void

@@ -171,8 +171,11 @@ review_print_summary(const struct review *review)
 	if (review_number(review, "signed") > 0 &&
 		strcmp(review_cell(review, "unchanged"), "1") != 0)
 		fprintf(ctl->out, "%s\n",
-			_("It is not any more what was signed: findings were added, or decided "
-			  "anew."));
+			review_number(review, "expired-rows") > 0
+				? _("Rows have expired: it cannot be compared any more with what "
+				    "was signed.")
+				: _("It is not any more what was signed: findings were added, or "
+				    "decided anew."));
 }
 
 /* --- figures --- */

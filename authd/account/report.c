@@ -51,7 +51,7 @@ choose(struct reporting *reporting)
 	return status;
 }
 
-/* --- the period: the last 12 months, or since the store was made --- */
+/* --- the period: the last 12 months, or as far back as the store, or its log, goes --- */
 
 static int64_t
 months_before(int64_t wall_us)
@@ -66,22 +66,32 @@ months_before(int64_t wall_us)
 	return (int64_t)mktime(&local) * US_PER_S;
 }
 
+/* What came before it is not known: there was no store, or its rows have expired. */
+static int64_t
+begin_of(const struct reporting *reporting, int64_t since_us)
+{
+	const int64_t born_us = reporting->counts.created_us;
+
+	return born_us > since_us ? born_us : reporting->retention.since_us;
+}
+
 static wf_status
 choose_period(struct reporting *reporting)
 {
 	struct act_call *call = reporting->call;
 	const int64_t now_us = wf_clock_now(&call->daemon->clock).wall_us;
-	const int64_t until_us = act_number(call, "until", now_us);
+	const int64_t asked_us = act_number(call, "until", now_us);
+	const int64_t until_us = asked_us < now_us ? asked_us : now_us; /* what is to come is not */
 	const int64_t since_us = act_number(call, "since", months_before(until_us));
-	const int64_t born_us = reporting->counts.created_us;
+	const int64_t begin_us = begin_of(reporting, since_us);
 
 	if (since_us >= until_us)
 		return act_say(call, WF_INVALID, "%s",
 			_("The period ends before it begins: see --since and --until."));
 	reporting->period.until_us = until_us;
 	reporting->period.since_us = since_us;
-	if (act_arg(call, "since") == NULL && born_us > since_us)
-		reporting->period.since_us = born_us < until_us ? born_us : until_us - US_PER_S;
+	if (act_arg(call, "since") == NULL && begin_us > since_us)
+		reporting->period.since_us = begin_us < until_us ? begin_us : until_us - US_PER_S;
 	return WF_OK;
 }
 
@@ -161,15 +171,32 @@ read_log(struct reporting *reporting)
 
 /* --- what is let off --- */
 
+/* A place for one more; NULL: no memory. */
+static struct report_let *
+grow_let(struct report_let_list *let)
+{
+	const size_t room = let->room == 0 ? 64 : 2 * let->room;
+	struct report_let *list = let->list;
+
+	if (let->n == let->room) {
+		list = wf_fault(WF_FAULT_ALLOC) ? NULL
+						: reallocarray(list, room, sizeof(*list));
+		if (list == NULL)
+			return NULL;
+		let->list = list;
+		let->room = room;
+	}
+	return &list[let->n++];
+}
+
 static wf_status
 take_let(void *ctx, const struct policy_allowed *allowed)
 {
-	struct report_let_list *let = ctx;
-	struct report_let *one = &let->list[let->n];
+	struct reporting *reporting = ctx;
+	struct report_let *one = grow_let(&reporting->let);
 
-	if (let->n == REPORT_LET_MAX)
-		return WF_OK;
-	let->n++;
+	if (one == NULL)
+		return act_say_store(reporting->call, WF_NO_MEMORY, NULL);
 	*one = (struct report_let){.criterion = allowed->criterion,
 		.note = allowed->note,
 		.deviates = allowed->deviates};
@@ -184,13 +211,8 @@ read_let(struct reporting *reporting)
 {
 	const char *named = act_arg(reporting->call, "profile");
 
-	reporting->let.list = wf_fault(WF_FAULT_ALLOC)
-				      ? NULL
-				      : calloc(REPORT_LET_MAX, sizeof(*reporting->let.list));
-	if (reporting->let.list == NULL)
-		return act_say_store(reporting->call, WF_NO_MEMORY, NULL);
 	return policy_view_allowed(
-		&reporting->view, &reporting->claims, named, take_let, &reporting->let);
+		&reporting->view, &reporting->claims, named, take_let, reporting);
 }
 
 /* --- lines about the report itself --- */
@@ -433,6 +455,8 @@ make(struct reporting *reporting)
 
 	if (status == WF_OK)
 		status = act_counts(reporting->call, &reporting->counts);
+	if (status == WF_OK)
+		status = act_retention(reporting->call, &reporting->retention);
 	if (status == WF_OK)
 		status = choose_period(reporting);
 	if (status == WF_OK)

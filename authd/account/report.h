@@ -77,10 +77,9 @@ struct report_let {
 	const char *note; /* gettext's */
 	bool deviates;
 };
-#define REPORT_LET_MAX 512
 struct report_let_list {
 	struct report_let *list; /* owned */
-	size_t n;
+	size_t n, room;
 };
 
 struct reporting {

@@ -227,7 +227,5 @@ report_store_read(struct reporting *reporting)
 		status = act_counts(call, &reporting->counts);
 	if (status == WF_OK)
 		status = duties_read(call, &reporting->duties);
-	if (status == WF_OK)
-		status = act_streams(call, &reporting->streams);
-	return status == WF_OK ? act_retention(call, &reporting->retention) : status;
+	return status == WF_OK ? act_streams(call, &reporting->streams) : status;
 }

@@ -528,10 +528,10 @@ END_TEST
 /* --- months that have gone --- */
 
 static void
-expire(void)
+expire(int64_t days)
 {
 	struct store_expiry expiry = {
-		.rule = "log.retention_days", .begin = true, .keep_us = 1096 * DAY_S * US_PER_S};
+		.rule = "log.retention_days", .begin = true, .keep_us = days * DAY_S * US_PER_S};
 
 	do {
 		ck_assert_int_eq(store_expire_log(rig.store, &expiry), WF_OK);
@@ -549,7 +549,7 @@ START_TEST(months_that_have_gone_are_told)
 	}
 	rig_advance(1096 * DAY_S);
 	(void)put_login("zone internet", "knowledge+possession");
-	expire();
+	expire(1096);
 	rig_advance(1);
 	rig_ok("report", "since=1000000");
 	line = line_of("proof", "SCS-4-4-3-1", "log.kept");
@@ -560,6 +560,36 @@ START_TEST(months_that_have_gone_are_told)
 	/* of those that have gone nothing is counted */
 	ck_assert_int_lt(
 		rig_number(line_of("proof", "SCS-4-1-3-5", "logins.internet"), "total"), 4);
+}
+END_TEST
+
+/* --- the period: nothing is said of a time that nothing is known of --- */
+
+static int64_t
+period(const char *edge)
+{
+	return rig_number(line_of("report", "", edge), "time");
+}
+
+START_TEST(the_period_is_what_is_known)
+{
+	char until[64];
+
+	take("comply = {\"scs4\"}\n");
+	rig_ok("report");
+	for (int i = 0; i < 14; i++) {
+		(void)put_login("zone internet", "knowledge+possession");
+		rig_advance(31 * DAY_S);
+	}
+	(void)snprintf(until, sizeof(until), "until=%lld",
+		(long long)(rig.now.wall_us + 30 * DAY_S * US_PER_S));
+	rig_ok("report", until);
+	ck_assert_int_eq(period("until"), rig.now.wall_us);
+	ck_assert_int_lt(period("since"), rig.now.wall_us - 364 * DAY_S * US_PER_S);
+	expire(183);
+	rig_ok("report");
+	ck_assert_int_eq(period("since"), period("first-row"));
+	ck_assert_int_gt(period("since"), rig.now.wall_us - 230 * DAY_S * US_PER_S);
 }
 END_TEST
 
@@ -626,6 +656,27 @@ START_TEST(a_deviation_has_its_line)
 	ck_assert_str_eq(rig_cell(line, "value"), "20");
 	ck_assert_str_eq(rig_cell(line, "wanted"), "10");
 	ck_assert_ptr_nonnull(strstr(rig_cell(line, "origin"), "policy.conf:2"));
+}
+END_TEST
+
+/* Each is named, however many there are. */
+START_TEST(every_service_account_has_its_line)
+{
+	size_t named[2] = {0};
+	char user[32];
+
+	take("comply = {\"scs4\"}\n");
+	for (int i = 0; i < 600; i++) {
+		(void)snprintf(user, sizeof(user), "user=robot%d", i);
+		rig_ok("user.add", user, "kind=service", "sources=192.0.2.1");
+	}
+	rig_ok("report");
+	for (size_t row = 0; row < rig.nrows; row++) {
+		named[0] += strcmp(rig_cell(row, "value"), "robot0") == 0;
+		named[1] += strcmp(rig_cell(row, "value"), "robot599") == 0;
+	}
+	ck_assert_uint_gt(named[0], 0);
+	ck_assert_uint_eq(named[1], named[0]);
 }
 END_TEST
 
@@ -701,8 +752,10 @@ report_suite(void)
 	tcase_add_test(acts, a_restore_that_failed_last_contradicts);
 	tcase_add_test(acts, backups_that_are_not_made);
 	tcase_add_test(acts, months_that_have_gone_are_told);
+	tcase_add_test(acts, the_period_is_what_is_known);
 	tcase_add_test(acts, a_row_that_was_removed_contradicts);
 	tcase_add_test(acts, a_deviation_has_its_line);
+	tcase_add_test(acts, every_service_account_has_its_line);
 	tcase_add_test(acts, what_is_only_observed_is_not_met);
 	tcase_add_loop_test(acts, it_is_whole_or_fails_with_a_sentence, 0, 2);
 	suite_add_tcase(suite, acts);

@@ -182,6 +182,33 @@ START_TEST(csv_has_a_row_for_each_criterion)
 }
 END_TEST
 
+#define TEN(text) text text text text text text text text text text
+#define LONG                                                                                      \
+	{                                                                                         \
+		"exception", "SCS-4-1-1-1", "", "mfa.required", "deviation", "", "", "",          \
+			TEN(TEN(TEN("abc"))), "", "", "robot", "", "", "", "", "", "", "", "", "" \
+	}
+
+/* A spreadsheet takes so much in a cell and no more: what is left out is told of. */
+START_TEST(a_full_cell_says_that_there_is_more)
+{
+	static const struct rig_act crowded = {.act = "report",
+		.text = "1 met with exceptions.",
+		.columns = {COLUMNS},
+		.rows = {CRITERION("SCS-4-1-1-1", "SCS-4-1", "met with exceptions", "Two.", ""), LONG,
+			LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG}};
+	const char *text;
+
+	rig_stop(&rig);
+	rig_start(&rig, &crowded, 1);
+	text = written("csv", "a.csv", "");
+	ck_assert_uint_eq(count(text, "mfa.required = robot"), 10);
+	HAS(text, "\n... 'warifu report --json' has the others.\"");
+	if (book_supported)
+		(void)written("xlsx", "a.xlsx", "");
+}
+END_TEST
+
 START_TEST(what_cp932_lacks_is_told)
 {
 	const char *text = written("csv", "a.csv", "--encoding cp932");
@@ -264,6 +291,7 @@ make_suite(void)
 	tcase_add_test(tcase, a_page_says_first_what_is_open);
 	tcase_add_test(tcase, a_page_shows_hostile_texts_as_texts);
 	tcase_add_test(tcase, csv_has_a_row_for_each_criterion);
+	tcase_add_test(tcase, a_full_cell_says_that_there_is_more);
 	tcase_add_test(tcase, what_cp932_lacks_is_told);
 	tcase_add_test(tcase, a_workbook_is_one_file_of_zip);
 	tcase_add_test(tcase, a_build_without_the_library_says_so);
