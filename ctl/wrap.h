@@ -17,7 +17,10 @@
 const char *wrap_line(const char *text, size_t width, size_t *len_r);
 /* Columns of the widest piece that is only broken for want of any other place. */
 size_t wrap_widest_piece(const char *text);
-/* All lines, each with a newline, the second and later ones behind `indent` blanks; one line without a width. */
+/*
+ * All lines, each with a newline, the second and later ones behind `indent` blanks; without a width
+ * one line.
+ */
 void wrap_print(const char *text, size_t indent, size_t width, FILE *out);
 
 #endif

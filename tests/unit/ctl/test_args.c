@@ -15,10 +15,11 @@ struct sample {
 	const char *error; /* NULL: it is understood */
 };
 
-#define COMMANDS                                                                            \
-	"init, user, token, unlock, grant, duties, duty, service, alert, finding, "       \
-	"review, session, emergency, log, why, status, doctor, tune, "                                       \
-	"pam, radius, report, policy, key, clock, leaks, backup, restore, config, reload, completion, help"
+#define COMMANDS                                                                        \
+	"init, user, token, unlock, grant, duties, duty, service, alert, finding, "            \
+	"review, session, emergency, log, why, status, doctor, tune, pam, "             \
+	"radius, report, policy, key, clock, leaks, backup, restore, config, "          \
+	"reload, completion, help"
 #define COMMON "--json, --socket, --lang, --help, --version"
 
 static const struct sample samples[] = {

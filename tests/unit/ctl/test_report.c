@@ -17,8 +17,8 @@ static struct rig rig;
 
 #define COLUMNS                                                                                   \
 	"part", "criterion", "group", "name", "state", "level", "force", "aim", "text", "reason", \
-		"for", "value", "wanted", "origin", "by", "time:time", "until:time", "count:number",              \
-		"total:number", "row:number", "hash"
+		"for", "value", "wanted", "origin", "by", "time:time", "until:time",              \
+		"count:number", "total:number", "row:number", "hash"
 #define FACT(name, text, value, time)                                                             \
 	{                                                                                         \
 		"report", "", "", name, "", "", "", "", text, "", "", value, "", "", "", time,    \
