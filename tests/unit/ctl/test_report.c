@@ -53,7 +53,8 @@ static const struct rig_act computed = {
 		{"exception", "SCS-4-1-2-1", "", "lock.threshold", "deviate", "", "", "",
 			"@SUM(A1) \u202eevil", "", "", "20", "", "", "Sato \u9ad9",
 			"1767225609000000", "1798761609000000", "", "", "", ""},
-		CRITERION("SCS-7-1", "SCS-7", "outside", "Of buildings.", "No login is part of it."),
+		CRITERION(
+			"SCS-7-1", "SCS-7", "outside", "Of buildings.", "No login is part of it."),
 		{"report", "", "", "criteria", "met", "", "", "", "", "", "", "", "", "", "", "",
 			"", "1", "3", "", ""},
 		FACT("hash", "", "cafe", "")},
