@@ -143,6 +143,16 @@ is_begun(struct act_call *call, const struct review_month *month)
 	return begun;
 }
 
+/* It has ended while it was looked at, and no row of a later one has come yet. */
+static bool
+is_unsealed(const struct review_month *month)
+{
+	static const uint8_t none[32];
+
+	return month->ended && month->n > 0 &&
+	       memcmp(month->runs[month->n - 1].chain, none, sizeof(none)) == 0;
+}
+
 /* Who reads a month leaves a row; it also seals the month, if it has ended. */
 static wf_status
 note_begin(struct act_call *call, struct review_month *month)
@@ -178,7 +188,8 @@ wf_status
 review_count(
 	struct act_call *call, struct review_month *month, struct review_progress *progress_r)
 {
-	wf_status status = is_begun(call, month) ? WF_OK : note_begin(call, month);
+	wf_status status =
+		is_begun(call, month) && !is_unsealed(month) ? WF_OK : note_begin(call, month);
 
 	if (status != WF_OK)
 		return status;

@@ -110,6 +110,22 @@ START_TEST(a_second_one_adds)
 }
 END_TEST
 
+/* Looked at before midnight, signed behind it, and nothing happened in between. */
+START_TEST(a_month_that_ends_while_it_is_looked_at)
+{
+	advance_to(MAY + DAY);
+	login(AUDIT_SUCCESS, "ok");
+	advance_to(JUNE - 60);
+	show("2026-05");
+	advance_to(JUNE + 60);
+	ck_assert_int_eq(sign("2026-05"), WF_OK);
+	rig_last_row(&last_row);
+	ck_assert_ptr_null(strstr(last_row.detail, "; head ;"));
+	show("2026-05");
+	ck_assert_str_eq(rig_cell(0, "unchanged"), "1");
+}
+END_TEST
+
 START_TEST(what_was_not_shown_is_not_signed)
 {
 	char hash[80] = "hash=";
@@ -303,6 +319,7 @@ review_sign_suite(void)
 	tcase_add_test(tc, findings_of_other_months_do_not_matter);
 	tcase_add_test(tc, the_sign_off_says_what_it_is_about);
 	tcase_add_test(tc, a_second_one_adds);
+	tcase_add_test(tc, a_month_that_ends_while_it_is_looked_at);
 	tcase_add_test(tc, what_was_not_shown_is_not_signed);
 	tcase_add_test(tc, signing_is_the_duty_done);
 	tcase_add_test(tc, rows_stand_in_the_list_of_their_sort);
