@@ -80,7 +80,8 @@ written(const char *option, const char *name, const char *more)
 {
 	char words[512];
 
-	(void)snprintf(words, sizeof(words), "report --%s %s %s", option, rig_path(&rig, name), more);
+	(void)snprintf(
+		words, sizeof(words), "report --%s %s %s", option, rig_path(&rig, name), more);
 	ck_assert_msg(rig_run(&rig, NULL, words) == CTL_OK, "%s: %s", words, rig.err);
 	return rig_read(&rig, name);
 }
