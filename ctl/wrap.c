@@ -98,7 +98,8 @@ wrap_widest_piece(const char *text)
 	size_t piece = 0, widest = 0;
 
 	for (struct sign sign = read_sign(text); sign.len > 0; sign = read_sign(text)) {
-		if (sign.c == L' ' || sign.c == L'\n' || (before.len > 0 && may_part(&before, &sign)))
+		if (sign.c == L' ' || sign.c == L'\n' ||
+			(before.len > 0 && may_part(&before, &sign)))
 			piece = 0;
 		piece += sign.c == L' ' ? 0 : sign.width;
 		widest = piece > widest ? piece : widest;

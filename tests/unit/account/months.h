@@ -1,6 +1,6 @@
 /*
- * Months of a log in Asia/Tokyo, under a rig with the shipped profiles: rows that a test writes, and
- * the review's acts over them.
+ * Months of a log in Asia/Tokyo, under a rig with the shipped profiles: rows that a test writes,
+ * and the review's acts over them.
  */
 #ifndef WF_TESTS_ACCOUNT_MONTHS_H
 #define WF_TESTS_ACCOUNT_MONTHS_H

@@ -197,8 +197,8 @@ START_TEST(a_full_cell_says_that_there_is_more)
 	static const struct rig_act crowded = {.act = "report",
 		.text = "1 met with exceptions.",
 		.columns = {COLUMNS},
-		.rows = {CRITERION("SCS-4-1-1-1", "SCS-4-1", "met with exceptions", "Two.", ""), LONG,
-			LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG}};
+		.rows = {CRITERION("SCS-4-1-1-1", "SCS-4-1", "met with exceptions", "Two.", ""),
+			LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG, LONG}};
 	const char *text;
 
 	rig_stop(&rig);
