@@ -238,6 +238,10 @@ prove_runs(const struct reporting *reporting, struct report_figure *figure)
 		_("Most wrong answers of an account without a lock, an unlock or a login with two "
 		  "kinds of factors between them: %llu; the lock comes after %llu."),
 		(unsigned long long)longest->wrong, (unsigned long long)longest->threshold);
+	if (longest->over)
+		report_say(figure, "%s",
+			_("That is the threshold in force now: look whether it was another one "
+			  "then."));
 }
 
 /* --- what the policy is made of, and the register --- */

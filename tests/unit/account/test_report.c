@@ -310,6 +310,8 @@ START_TEST(a_run_beyond_the_threshold_is_an_exception)
 	ck_assert_str_eq(state_of("SCS-4-1-4-1"), "met");
 	put_wrong("alice", 1);
 	expect_run("exceptions", 11);
+	ck_assert_ptr_nonnull(strstr(rig_cell(line_of("proof", "SCS-4-1-4-1", "lock.held"), "text"),
+		"the threshold in force now"));
 	ck_assert_str_eq(state_of("SCS-4-1-4-1"), "met with exceptions");
 }
 END_TEST
