@@ -193,6 +193,21 @@ words_of(enum report_event event)
 	return &events[i];
 }
 
+/* No month was signed, though the first of the period is overdue: to say so is not to have done. */
+static bool
+is_unreviewed(const struct reporting *reporting)
+{
+	const struct policy_held *held = policy_held_strictest(
+		&reporting->call->daemon->config->policy, R_REVIEW_LOG);
+	const struct report_count *log = &reporting->log;
+	int64_t from_us, until_us;
+
+	if (!held->set || log->rows == 0 || log->events[EVENT_REVIEW].count > 0)
+		return false;
+	store_month_span(store_month_of(log->first_us), &from_us, &until_us);
+	return until_us + held->value * 86400 * US_PER_S <= reporting->period.until_us;
+}
+
 void
 report_prove_event(
 	const struct report_question *question, unsigned of, struct report_figure *figure_r)
@@ -206,7 +221,9 @@ report_prove_event(
 		return;
 	}
 	if (one->count == 0) {
-		figure_r->verdict = words->none;
+		figure_r->verdict = of == EVENT_REVIEW && is_unreviewed(question->reporting)
+					    ? PROOF_CONTRADICTS
+					    : words->none;
 		report_say(figure_r, "%s", _(words->nothing));
 		return;
 	}

@@ -565,6 +565,22 @@ START_TEST(months_that_have_gone_are_told)
 }
 END_TEST
 
+/* To record the duty as done signs no month. */
+START_TEST(a_month_that_nobody_signed)
+{
+	take("comply = {\"scs4\"}\n");
+	(void)put_login("zone internet", "knowledge+possession");
+	rig_advance(32 * DAY_S);
+	rig_ok("duty.done", "duty=log-review", "reason=x");
+	rig_ok("report");
+	ck_assert_str_eq(state_of("SCS-4-4-3-3"), "met");
+	rig_advance(40 * DAY_S);
+	rig_ok("duty.done", "duty=log-review", "reason=x");
+	rig_ok("report");
+	ck_assert_str_eq(state_of("SCS-4-4-3-3"), "not met");
+}
+END_TEST
+
 /* --- the period: nothing is said of a time that nothing is known of --- */
 
 static int64_t
@@ -754,6 +770,7 @@ report_suite(void)
 	tcase_add_test(acts, a_restore_that_failed_last_contradicts);
 	tcase_add_test(acts, backups_that_are_not_made);
 	tcase_add_test(acts, months_that_have_gone_are_told);
+	tcase_add_test(acts, a_month_that_nobody_signed);
 	tcase_add_test(acts, the_period_is_what_is_known);
 	tcase_add_test(acts, a_row_that_was_removed_contradicts);
 	tcase_add_test(acts, a_deviation_has_its_line);
