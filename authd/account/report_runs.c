@@ -41,20 +41,30 @@ run_of(struct report_count *count, const char *user)
 	return run;
 }
 
+static uint64_t
+threshold_of(const struct report_count *count, const char *user)
+{
+	const enum account_kind kind = report_set_has_name(count->privileged, user)
+					       ? ACCOUNT_PRIVILEGED
+					       : ACCOUNT_GENERAL;
+
+	return (uint64_t)policy_number_of(count->policy, R_LOCK_THRESHOLD, kind, GUARD_MFA);
+}
+
 void
 report_count_run(struct report_count *count, uint64_t seq, const struct audit_row *row)
 {
-	const enum account_kind kind = report_set_has_name(count->privileged, row->user)
-					       ? ACCOUNT_PRIVILEGED
-					       : ACCOUNT_GENERAL;
-	const uint64_t threshold =
-		(uint64_t)policy_number_of(count->policy, R_LOCK_THRESHOLD, kind, GUARD_MFA);
+	const bool end = is_end(row);
 	struct report_run *run;
+	uint64_t threshold;
 
-	if (count->runs == NULL || row->user[0] == '\0' || (!is_wrong(row) && !is_end(row)))
+	if (count->runs == NULL || row->user[0] == '\0' || (!is_wrong(row) && !end))
 		return;
 	run = run_of(count, row->user);
-	run->wrong = is_end(row) ? 0 : run->wrong + row->count;
+	run->wrong = end ? 0 : run->wrong + row->count;
+	if (end)
+		return;
+	threshold = threshold_of(count, row->user);
 	count->longest.over = count->longest.over || run->wrong > threshold;
 	if (run->wrong > count->longest.wrong)
 		count->longest =
