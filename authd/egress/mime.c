@@ -17,10 +17,10 @@
 #define US_PER_S 1000000
 #define BODY_STEP 57 /* octets that become a line of 76 */
 /*
- * RFC 2047, section 2: an encoded word has 75 characters at most; 12 are around it, and base64
- * makes 60 of 45 octets.
+ * RFC 2047, section 2: a line with an encoded word has 76 characters at most; "Subject: " and 12
+ * around the word leave 55 in the first, and base64 makes 52 of 39 octets.
  */
-#define WORD_STEP 45
+#define WORD_STEP 39
 #define PLAIN_MAX 60 /* a subject that needs no folding */
 
 static wf_status

@@ -194,7 +194,7 @@ START_TEST(no_name_makes_a_line)
 }
 END_TEST
 
-/* RFC 2047: words of whole characters, none longer than 75. */
+/* RFC 2047: words of whole characters, in lines of at most 76. */
 START_TEST(subjects_are_encoded_words)
 {
 	struct letter letter = {.n = 1, .to = {"a@b"}, .id = "x", .body = "b\n", .len = 2};
@@ -214,7 +214,7 @@ START_TEST(subjects_are_encoded_words)
 		uint8_t word[64];
 		size_t n;
 
-		ck_assert_int_le(end + 2 - (at + 1), 75);
+		ck_assert_int_le(end + 2 - at + (len == 0 ? 8 : 0), 76);
 		ck_assert_int_eq(wf_base64_decode(at + 11, (size_t)(end - at - 11), word,
 					 sizeof(word), &n), WF_OK);
 		ck_assert((word[0] & 0xc0) != 0x80);
