@@ -102,6 +102,7 @@ struct call {
 	const struct letter *letter;
 	const struct config_mail_server *server;
 	const struct wf_buf *message;
+	long patience_ms; /* above 0, which would be for ever */
 	size_t sent;   /* bytes of it */
 	bool begun;    /* the server wants it, or has it */
 	long code;     /* the last reply of the server */
@@ -208,7 +209,7 @@ set_numbers(CURL *curl, const struct call *call)
 	(void)curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
 	(void)curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
 	(void)curl_easy_setopt(curl, CURLOPT_MAIL_RCPT_ALLLOWFAILS, 1L);
-	(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, patience_ms(call));
+	(void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, call->patience_ms);
 	(void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
 }
 
@@ -309,7 +310,8 @@ ask_server(struct order *order, const struct letter *letter, const struct wf_buf
 		.server = &order->target->mail->servers[server]};
 	CURLcode result;
 
-	if (patience_ms(&call) <= 0)
+	call.patience_ms = patience_ms(&call);
+	if (call.patience_ms <= 0)
 		return;
 	result = send_letter(&call);
 	if (result == CURLE_OK)
