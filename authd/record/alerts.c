@@ -345,8 +345,12 @@ tell(struct way *way, struct alert_note *note, bool *more_r)
 	alert_spend(&way->budget, note->worst);
 	if (way->why[0] != '\0')
 		say(way, LOG_NOTICE, "went, and it was said", way->why);
-	go_well(way);
-	return note_told(way, note, way->id == ALERT_HOOK ? "" : way->why);
+	status = note_told(way, note, way->id == ALERT_HOOK ? "" : way->why);
+	if (status == WF_OK)
+		go_well(way);
+	else
+		way->why[0] = '\0'; /* it was not the way that failed, but the store */
+	return status;
 }
 
 static wf_status
