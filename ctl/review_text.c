@@ -143,12 +143,12 @@ static const struct {
 };
 
 static void
-say_number(FILE *out, const char *text, uint64_t n)
+say_number(struct ctl *ctl, const char *text, uint64_t n)
 {
 	const char *at = strstr(text, "%llu");
 
 	if (at != NULL)
-		fprintf(out, "%.*s%llu%s\n", (int)(at - text), text, (unsigned long long)n,
+		ctl_say(ctl, "%.*s%llu%s", (int)(at - text), text, (unsigned long long)n,
 			at + strlen("%llu"));
 }
 
@@ -163,14 +163,14 @@ review_print_summary(const struct review *review)
 		ctl->width, ctl->out);
 	for (size_t i = 0; i < ENTRIES(remarks); i++)
 		if (strcmp(review_cell(review, "state"), remarks[i].state) == 0)
-			fprintf(ctl->out, "%s\n", _(remarks[i].text));
+			ctl_say(ctl, "%s", _(remarks[i].text));
 	for (size_t i = 0; i < ENTRIES(warnings); i++)
 		if (review_number(review, warnings[i].column) > 0)
-			say_number(ctl->out, _(warnings[i].text),
+			say_number(ctl, _(warnings[i].text),
 				review_number(review, warnings[i].column));
 	if (review_number(review, "signed") > 0 &&
 		strcmp(review_cell(review, "unchanged"), "1") != 0)
-		fprintf(ctl->out, "%s\n",
+		ctl_say(ctl, "%s",
 			review_number(review, "expired-rows") > 0
 				? _("Rows have expired: it cannot be compared any more with what "
 				    "was signed.")

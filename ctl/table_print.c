@@ -305,6 +305,20 @@ squeeze(const struct table *table, size_t width, size_t keep, struct table_layou
 	layout->wide = WIDE_CUT;
 }
 
+/* What is left of a line goes to its last column, if cells of that are cut. */
+static void
+stretch(const struct table *table, size_t width, struct table_layout *layout)
+{
+	const size_t used = layout_width(layout);
+	size_t *last, wanted;
+
+	if (layout->n == 0 || used >= width)
+		return;
+	last = &layout->widths[layout->n - 1];
+	wanted = column_width(table, layout->picked[layout->n - 1], SIZE_MAX);
+	*last = wanted < *last + width - used ? wanted : *last + width - used;
+}
+
 static void
 lay_out(const struct table *table, const char *columns, size_t most,
 	struct table_layout *layout_r)
@@ -320,8 +334,10 @@ table_lay_out(const struct table *table, const char *columns, size_t width, size
 	struct table_layout *layout_r)
 {
 	lay_out(table, columns, COLUMN_MAX, layout_r);
-	if (width > 0)
-		squeeze(table, width, keep, layout_r);
+	if (width == 0)
+		return;
+	squeeze(table, width, keep, layout_r);
+	stretch(table, width, layout_r);
 }
 
 /* What a column needs so that no word of it is broken; times are one word. */

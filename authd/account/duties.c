@@ -15,7 +15,7 @@ static const struct spec {
 	const char *about, *how;
 } specs[] = {
 	{"log-review", R_REVIEW_LOG,
-		N_("Look through the authentication log for suspicious attempts."), "warifu log"},
+		N_("Look through the authentication log for suspicious attempts."), "warifu review"},
 	{"log-storage", R_REVIEW_LOG_STORAGE,
 		N_("Check that the log is written, kept, whole, and closed to others."),
 		"warifu log verify"},

@@ -101,7 +101,7 @@ def test_hold(lab):
     years.pass_by(40)
     years.last_night_nothing_went()
     held = lab.ask("log", "hold")
-    lib.equal((held["held"], held["reason"], held["ticket"]), (True, "an incident", "INC-7"), "log hold")
+    lib.equal((held["on-hold"], held["reason"], held["ticket"]), (True, "an incident", "INC-7"), "log hold")
     lib.equal(lab.ask("status")["log-hold"], "an incident", "status")
     lib.contains(lab.cli("doctor", code=None), "an incident", "doctor")
     lib.contains(lab.cli("log", "retention"), "an incident", "log retention")

@@ -111,7 +111,7 @@ START_TEST(a_hold_is_told_everywhere)
 	struct audit_row row;
 
 	rig_ok("log.held");
-	ck_assert_str_eq(rig_cell(0, "held"), "0");
+	ck_assert_str_eq(rig_cell(0, "on-hold"), "0");
 	ck_assert_str_eq(
 		rig.text, "Nobody holds the log: whole months go when they are old enough.");
 	rig_ok("log.hold", "reason=incident 7", "ticket=INC-7");
@@ -124,7 +124,7 @@ START_TEST(a_hold_is_told_everywhere)
 		"Somebody holds the log already: see 'warifu log hold'. Nothing was changed.",
 		"log.hold", "reason=another");
 	rig_ok("log.held");
-	ck_assert_str_eq(rig_cell(0, "held"), "1");
+	ck_assert_str_eq(rig_cell(0, "on-hold"), "1");
 	ck_assert_int_eq(rig_number(0, "since"), RIG_START);
 	ck_assert_str_eq(rig_cell(0, "reason"), "incident 7");
 	ck_assert_str_eq(rig_cell(0, "ticket"), "INC-7");

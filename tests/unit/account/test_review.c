@@ -242,8 +242,10 @@ START_TEST(the_last_month_that_ended_is_meant)
 	rig_no(WF_INVALID, "'2026-13' is no month: write it as in 2026-10.", "review.show",
 		"month=2026-13");
 	rig_no(WF_INVALID, "The month 2026-07 has not begun.", "review.show", "month=2026-07");
-	rig_no(WF_NOT_FOUND, "The log has nothing of 2025-12: it begins later.", "review.show",
-		"month=2025-12");
+	rig_no(WF_NOT_FOUND,
+		"The log has nothing of 2025-12: it begins later. 'warifu review list' shows which "
+		"months there are.",
+		"review.show", "month=2025-12");
 }
 END_TEST
 
