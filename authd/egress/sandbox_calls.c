@@ -29,6 +29,7 @@ const char *const sandbox_calls[] = {
 
 	/* Signals, identity, time, chance, the end. */
 	"getrusage", /* GnuTLS's chance, within libradcli */
+	"wait4",     /* the end of the process that may run commands */
 };
 
 const size_t sandbox_calls_count = sizeof(sandbox_calls) / sizeof(sandbox_calls[0]);

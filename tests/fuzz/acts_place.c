@@ -79,6 +79,16 @@ ask_front(void *ctx, const char *order, const char *arg, struct wf_msg *done_r)
 	return WF_UNAVAILABLE;
 }
 
+/* Every way is hard of hearing. */
+static wf_status
+tell(void *ctx, const struct alert_message *message, char *why_r, size_t size)
+{
+	(void)ctx;
+	(void)message;
+	(void)snprintf(why_r, size, "%s", "mail.example: connection refused");
+	return WF_UNAVAILABLE;
+}
+
 static void
 make_config(void)
 {
@@ -98,6 +108,7 @@ make_config(void)
 	lent = (struct act_daemon){
 		.config = &config, .clock = {.read = read_clock}, .figures = read_figures,
 		.rekey = load_keys, .reload = reload, .ask_front = ask_front,
+		.tell = tell,
 	};
 }
 

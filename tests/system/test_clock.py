@@ -12,6 +12,8 @@ import time
 
 import fault
 import lib
+import streams
+import upstream
 import wire
 
 MINUTE, HOUR, DAY, YEAR = 60, 3600, 86400, 365 * 86400
@@ -502,6 +504,36 @@ def test_leases_end(lab):
         lib.equal(clocks.login(person, person.code()), wire.ACCEPT, f"{step} s: the next login")
         clocks.step(-step)
         lab.verify()
+
+
+def test_a_receiver_is_away_for_an_hour(lab):
+    """The rows of that hour wait for the receiver of a stream, and nothing waits for it; it is said meanwhile. When it is
+    back it has all of them, in order."""
+    clocks = Clocks(lab, lib.NO_BACKOFF, streams.section(since="all"))
+    receiver = streams.Receiver(lab).start()
+    upstream.Egress(lab).start()
+
+    def stream():
+        return lab.ask("log", "streams")[0]
+
+    lib.wait_for("it has begun", lambda: stream()["backlog"] == 0 and receiver.messages(), 20)
+    receiver.kill()
+    slowest = 0
+    for number in range(13):
+        clocks.boot(5 * MINUTE)
+        started = time.monotonic()
+        lab.cli("user", "add", f"u{number}", "--stdin", text="correct horse battery\n")
+        slowest = max(slowest, time.monotonic() - started)
+    if slowest > 5:
+        raise AssertionError(f"an act took {slowest} s while the receiver was away")
+    lib.equal(stream()["backlog"] >= 13, True, "the backlog")
+    row = next(check for check in lab.ask("doctor", code=None) if check["name"] == "streams")
+    lib.equal(row["level"], "warn", "the doctor")
+    receiver.start()
+    lib.wait_for("it has all", lambda: stream()["backlog"] == 0, 60)
+    rows = [streams.bare(row) for row in lab.log("--limit", "1000")]
+    lib.wait_for("all were read", lambda: len({row["seq"] for row in receiver.rows()}) >= len(rows), 20)
+    lib.equal(streams.once(receiver.rows())[:len(rows)], rows, "what came")
 
 
 if __name__ == "__main__":
