@@ -73,6 +73,34 @@ print_policy(struct printed *out, const struct policy *policy)
 }
 
 static inline void
+print_people(struct printed *out, const char *name, const struct config_people *people)
+{
+	print(out, "alert.%s =", name);
+	for (size_t i = 0; i < people->n; i++)
+		print(out, " %s", people->to[i]);
+	print(out, "\n");
+}
+
+static inline void
+print_alert(
+	struct printed *out, const struct config_mail *mail, const struct config_alert *alert)
+{
+	print(out, "mail.servers =");
+	for (size_t i = 0; i < mail->nservers; i++)
+		print(out, " %s", mail->servers[i].to);
+	print(out, "\nmail.from = %s\nmail.user = %s\nmail.password_file = %s\n", mail->from,
+		mail->user, mail->password_file);
+	print(out, "mail.ca_file = %s\nmail.timeout = %u\n", mail->ca_file, mail->timeout_ms);
+	print_people(out, "operators", &alert->people[ALERT_OPERATORS]);
+	print_people(out, "officers", &alert->people[ALERT_OFFICERS]);
+	print(out, "alert.operators_level = %u\nalert.officers_level = %u\n",
+		alert->least[ALERT_OPERATORS], alert->least[ALERT_OFFICERS]);
+	print(out, "alert.languages = %u\nalert.hook = %s\nalert.hook_timeout = %u\n",
+		alert->languages, alert->hook, alert->hook_timeout_ms);
+	print(out, "alert.hourly = %u\n", alert->hourly);
+}
+
+static inline void
 print_config(struct printed *out, const struct config *config)
 {
 	out->len = 0;
@@ -91,7 +119,8 @@ print_config(struct printed *out, const struct config *config)
 	print(out, "password.leak_list = %s\n", config->leak_list);
 	print(out, "log.checkpoint_rows = %u\nlog.checkpoint_file = %s\n", config->checkpoint_rows,
 		config->checkpoint_file);
-	print(out, "findings.level = %u\n", config->detect.level);
+	print(out, "findings.level = %u\nfindings.countries = %s\n", config->detect.level,
+		config->countries);
 	for (size_t i = 0; i < DETECT_RULES; i++)
 		for (size_t p = 0; p < DETECT_PARAMS; p++)
 			print(out, "detect.%s %s = %u\n", detect_params()[p].name,
@@ -99,6 +128,7 @@ print_config(struct printed *out, const struct config *config)
 	print(out, "password.memory_kib = %u\npassword.passes = %u\npassword.lanes = %u\n",
 		config->password_cost.memory_kib, config->password_cost.passes,
 		config->password_cost.lanes);
+	print_alert(out, &config->mail, &config->alert);
 	print_policy(out, &config->policy);
 }
 

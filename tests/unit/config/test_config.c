@@ -110,6 +110,8 @@ START_TEST(every_option_reaches_its_field)
 			continue;
 		if (strcmp(rows[i].section, "radius") == 0 || strncmp(rows[i].section, "relay", 5) == 0)
 			continue;
+		if (strcmp(rows[i].section, "mail") == 0 || strcmp(rows[i].section, "alert") == 0)
+			continue; /* below: some need others beside them */
 		inverted(&rows[i], text, sizeof(text));
 		write_main(text);
 		config = load();
@@ -121,6 +123,73 @@ START_TEST(every_option_reaches_its_field)
 			"%s changes not exactly one field", text);
 		ck_assert_str_eq(name, wanted);
 	}
+}
+END_TEST
+
+/* How mail and alerts are written; `changed`: another value for each. */
+static const struct {
+	const char *section, *option, *value, *changed;
+} alert_options[] = {
+	{"mail", "servers", "{'smtp://mail.example.jp:587'}", "{'smtps://mail.example.jp:465'}"},
+	{"mail", "from", "'a@example.jp'", "'b@example.jp'"},
+	{"mail", "user", "warifu", "mailer"},
+	{"mail", "password_file", "/one", "/other"},
+	{"mail", "ca_file", "/ca", "/other-ca"},
+	{"mail", "timeout", "20s", "59s"},
+	{"alert", "operators", "{'a@example.jp'}", "{'a@example.jp', 'b@example.jp'}"},
+	{"alert", "operators_level", "1", "0"},
+	{"alert", "officers", "{'c@example.jp'}", "{'d@example.jp'}"},
+	{"alert", "officers_level", "2", "3"},
+	{"alert", "languages", "{ja}", "{en, ja}"},
+	{"alert", "hook", "/hook", "/other-hook"},
+	{"alert", "hook_timeout", "10s", "60s"},
+	{"alert", "hourly", "20", "1000"},
+};
+
+static void
+load_alert(struct printed *out, size_t changed)
+{
+	char text[1024] = "";
+	size_t len = 0;
+	struct config *config;
+
+	for (size_t i = 0; i < LENGTH(alert_options); i++) {
+		const char *section = alert_options[i].section;
+		bool first = i == 0 || strcmp(section, alert_options[i - 1].section) != 0;
+		bool last = i + 1 == LENGTH(alert_options) ||
+			    strcmp(section, alert_options[i + 1].section) != 0;
+
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s%s = %s\n%s",
+			first ? section : "", first ? " {\n" : "", alert_options[i].option,
+			i == changed ? alert_options[i].changed : alert_options[i].value,
+			last ? "}\n" : "");
+		ck_assert_uint_lt(len, sizeof(text));
+	}
+	write_main(text);
+	config = load();
+	print_config(out, config);
+	config_free(&config);
+}
+
+START_TEST(every_option_of_mail_and_alert_reaches_its_field)
+{
+	struct config_row rows[CONFIG_ROWS_MAX];
+	size_t n = config_rows(rows), met = 0;
+	char name[64], wanted[64];
+
+	load_alert(&default_text, LENGTH(alert_options));
+	for (size_t i = 0; i < LENGTH(alert_options); i++) {
+		load_alert(&other_text, i);
+		(void)snprintf(wanted, sizeof(wanted), "%s.%s", alert_options[i].section,
+			alert_options[i].option);
+		ck_assert_msg(differing(&default_text, &other_text, name, sizeof(name)) == 1,
+			"%s changes not exactly one field", wanted);
+		ck_assert_str_eq(name, wanted);
+	}
+	for (size_t i = 0; i < n; i++)
+		met += strcmp(rows[i].section, "mail") == 0 ||
+		       strcmp(rows[i].section, "alert") == 0;
+	ck_assert_uint_eq(met, LENGTH(alert_options));
 }
 END_TEST
 
@@ -570,7 +639,15 @@ uncomment(char *text)
 	}
 }
 
-/* What it says are the defaults are the defaults; seven options have examples instead. */
+static void
+forget_examples(struct config_mail *mail, struct config_alert *alert)
+{
+	mail->nservers = alert->people[ALERT_OPERATORS].n = alert->people[ALERT_OFFICERS].n = 0;
+	mail->from[0] = mail->user[0] = mail->password_file[0] = mail->ca_file[0] = '\0';
+	alert->hook[0] = '\0';
+}
+
+/* What it says are the defaults are the defaults; some options have examples instead. */
 START_TEST(the_shipped_file_tells_the_defaults)
 {
 	static char text[32768];
@@ -596,6 +673,7 @@ START_TEST(the_shipped_file_tells_the_defaults)
 	config->policy.nshared = config->policy.ntrusted = 0;
 	config->policy.ninternal = config->policy.nwords = 0;
 	config->leak_list[0] = config->checkpoint_file[0] = '\0';
+	forget_examples(&config->mail, &config->alert);
 	/* these follow the prefix that was configured */
 	(void)snprintf(config->run_dir, sizeof(config->run_dir), "%s", WF_RUNDIR);
 	(void)snprintf(config->state_dir, sizeof(config->state_dir), "%s", WF_STATEDIR);
@@ -659,6 +737,7 @@ config_suite(void)
 	tcase_add_test(tc, an_empty_file_is_the_default);
 	tcase_add_test(tc, every_option_reaches_its_field);
 	tcase_add_test(tc, every_service_option_reaches_its_field);
+	tcase_add_test(tc, every_option_of_mail_and_alert_reaches_its_field);
 	tcase_add_test(tc, values_carry_their_origin);
 	tcase_add_test(tc, cheap_hashes_are_noticed);
 	tcase_add_test(tc, durations_have_units);

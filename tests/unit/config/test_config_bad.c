@@ -23,7 +23,7 @@
 	"possession, source, password, "                                                          \
 	"mfa, totp, hotp, recovery, deadline, log, zone, service, host, findings, detect, "       \
 	"radius, client, reply, relay, relays, egress, upstream, stream, "                        \
-	"resolve, deviate, draft, backup"
+	"resolve, deviate, draft, backup, mail, alert"
 #define REGISTER_OPTIONS "class, data, grants, scope, administrator, responsible"
 #define SERVICE_OPTIONS \
 	"accepted: asked, kinds, ask, key_only, root, console, invoker, shell, " REGISTER_OPTIONS

@@ -50,6 +50,15 @@ static const struct {
 	{SQL_SESSION_CLOSE_BOOTS, "session USING INDEX session_open_process"}, /* the open ones */
 	{SQL_ORDER_MOOT, "outbox USING INDEX outbox_waiting"}, /* the few that are not done */
 	{SQL_ORDER_LAST, "sqlite_sequence"}, /* one row for each table */
+	/* a few hundred settings, once for each load or baseline */
+	{SQL_CONFIG_SETTING_GONE, "config_setting"},
+	{SQL_CONFIG_SETTING_FORGET, "config_setting"},
+	{SQL_CONFIG_SETTING_APPROVE, "config_setting"},
+	/* a table of one row */
+	{SQL_CONFIGURATION_HASH, "configuration"},
+	{SQL_BASELINE_SET, "configuration"},
+	{SQL_DRIFT_TOLD, "configuration"},
+	{SQL_VIEW_CONFIGURATION, ""}, /* and the settings that differ from the baseline */
 };
 
 static const char *
