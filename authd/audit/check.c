@@ -149,6 +149,7 @@ meet(struct audit_check *check, const struct mark *mark, const uint8_t chain[32]
 		check->sums.fitting++;
 		check->fitting_seq = c->seq;
 		check->fitting_us = c->time_us;
+		check->fitting_generation = c->generation;
 	} else {
 		check_tell(check, FAULT_REPLACED, fitting, check_place_of(c),
 			_("The rows up to %llu are not those that a checkpoint was made of: what "
@@ -364,6 +365,7 @@ audit_check_end(struct audit_check *check, const struct audit_head *head)
 	if (head != NULL)
 		end_at_head(check, head);
 	look_for_head(check);
+	check_look_for_restore(check);
 	if (check->node[0] == '\0' && check->options.elsewhere)
 		check_tell(check, FAULT_FOREIGN, last, last, "%s",
 			_("There is no row that a checkpoint could be of: nothing is proved."));

@@ -66,7 +66,7 @@ restore_of(struct audit_check *check, const struct audit_checkpoint *c)
 bool
 check_is_void(struct audit_check *check, const struct mark *mark)
 {
-	return mark->voided || restore_of(check, &mark->checkpoint) != NULL;
+	return mark->void_generation != 0 || restore_of(check, &mark->checkpoint) != NULL;
 }
 
 void
@@ -89,6 +89,75 @@ check_note_void(struct audit_check *check, const struct mark *mark)
 			  "%llu, which would have been lost by it, was made later than that."),
 			(unsigned long long)restore->seq, (unsigned long long)c->number,
 			(unsigned long long)c->seq);
+}
+
+/* Whether the rows are those of this generation at the row of a checkpoint, not older ones. */
+static bool
+is_of_generation(const struct audit_check *check, uint64_t generation, uint64_t seq)
+{
+	return check->options.generation >= generation ||
+	       (check->fitting_generation >= generation && check->fitting_seq >= seq);
+}
+
+/* The last row that is known to have been in the backup that was restored; 0 = none is. */
+static uint64_t
+restored_at_least(struct audit_check *check, const struct mark *lost)
+{
+	uint64_t seq = 0;
+
+	for (size_t i = 0; i < check->nmarks; i++) {
+		const struct audit_checkpoint *c = &check->marks[i].checkpoint;
+
+		if (c->generation < lost->void_generation && c->number < lost->void_number &&
+			!check_is_void(check, &check->marks[i]))
+			seq = c->seq;
+	}
+	return seq;
+}
+
+static bool
+is_same_loss(const struct mark *a, const struct mark *b)
+{
+	return a != NULL && a->void_generation == b->void_generation &&
+	       a->void_number == b->void_number;
+}
+
+/* Where the rows from the backup's last one on are there, so is that of its restore. */
+static void
+look_for_row(struct audit_check *check, const struct mark *lost)
+{
+	const struct audit_checkpoint *c = &lost->checkpoint;
+	const uint64_t first = check->sums.first_seq;
+	const uint64_t good = restored_at_least(check, lost);
+
+	if (first != 1 && good < first)
+		return;
+	check_tell(check, FAULT_RESTORE, (struct place){good, 0}, check_place_of(c),
+		_("Checkpoint %llu, of row %llu, does not count since generation %llu of the "
+		  "store, but no row says that the store was restored: what lies behind row %llu "
+		  "was written anew."),
+		(unsigned long long)c->number, (unsigned long long)c->seq,
+		(unsigned long long)lost->void_generation, (unsigned long long)good);
+}
+
+void
+check_look_for_restore(struct audit_check *check)
+{
+	const struct mark *looked = NULL; /* the last one: many were lost by one restore */
+
+	if (check->sums.first_seq == 0 || check->sums.restores > AUDIT_RESTORES_MAX)
+		return;
+	for (size_t i = 0; i < check->nmarks; i++) {
+		const struct mark *mark = &check->marks[i];
+		const struct audit_checkpoint *c = &mark->checkpoint;
+
+		if (mark->void_generation == 0 || is_same_loss(looked, mark) ||
+			restore_of(check, c) != NULL ||
+			!is_of_generation(check, mark->void_generation, c->seq))
+			continue;
+		looked = mark;
+		look_for_row(check, mark);
+	}
 }
 
 void

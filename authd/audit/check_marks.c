@@ -419,16 +419,20 @@ look_for_gaps(struct audit_check *check)
 static void
 void_lost(struct audit_check *check)
 {
-	uint64_t generation = UINT64_MAX, later = UINT64_MAX, least = UINT64_MAX;
+	const struct audit_checkpoint *later = NULL, *least = NULL;
 
 	for (size_t i = check->nmarks; i > 0; i--) {
 		struct mark *mark = &check->marks[i - 1];
+		const struct audit_checkpoint *c = &mark->checkpoint;
 
-		if (mark->checkpoint.generation != generation)
-			later = least < later ? least : later;
-		generation = mark->checkpoint.generation;
-		least = mark->checkpoint.number;
-		mark->voided = mark->checkpoint.number >= later;
+		if (least != NULL && least->generation != c->generation &&
+			(later == NULL || least->number < later->number))
+			later = least;
+		least = c;
+		if (later == NULL || c->number < later->number)
+			continue;
+		mark->void_generation = later->generation;
+		mark->void_number = later->number;
 	}
 }
 

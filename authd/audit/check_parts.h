@@ -21,7 +21,8 @@ struct mark {
 	struct audit_checkpoint checkpoint;
 	bool own;
 	bool proved; /* its signature is a trusted key's */
-	bool voided; /* a genuine one of a later generation has its number, or a lower one */
+	/* A genuine one of a later generation has its number, or a lower one: which (0 = none). */
+	uint64_t void_generation, void_number;
 	int64_t by_us; /* it was made by then: no later one says an earlier time */
 };
 
@@ -48,6 +49,7 @@ struct audit_check {
 	struct audit_check_sums sums;
 	uint64_t fitting_seq; /* of the last checkpoint that fitted; with its time */
 	int64_t fitting_us;
+	uint64_t fitting_generation;
 	bool older_told;
 };
 
@@ -68,6 +70,8 @@ WF_MUST_USE wf_status check_prepare(struct audit_check *check);
 
 /* Whether a restore that has come by, or a later generation, makes it void. */
 bool check_is_void(struct audit_check *check, const struct mark *mark);
+/* After the last row: what a later generation made void was lost by a restore, which has a row. */
+void check_look_for_restore(struct audit_check *check);
 /* Counts it, and what is lost by that restore; tells of a restore that cannot have been then. */
 void check_note_void(struct audit_check *check, const struct mark *mark);
 

@@ -267,6 +267,28 @@ START_TEST(a_restore_before_what_it_lost_is_found)
 }
 END_TEST
 
+/* All behind row 30 is written anew, and only the store's generation says that it was restored. */
+START_TEST(a_restore_without_its_row_is_found)
+{
+	struct look look;
+
+	fx_close();
+	fx_sql("DELETE FROM audit WHERE seq > 30; DELETE FROM audit_span WHERE first_seq > 30;"
+	       "DELETE FROM checkpoint WHERE seq > 30; UPDATE cursor SET seq = 30, ahead = 30;"
+	       "UPDATE meta SET generation = 2, head_seq = 30,"
+	       " head_chain = (SELECT chain FROM audit WHERE seq = 30)");
+	fx_open();
+	acts(20);
+	make_checkpoints();
+	keep_checkpoints();
+	look = look_at(fx.path, true);
+	ck_assert_msg(look.kinds == BIT(RESTORE), "%s", look.text);
+	export_all();
+	look = look_at_export(true);
+	ck_assert_msg(look.kinds == BIT(RESTORE), "exported: %s", look.text);
+}
+END_TEST
+
 /* --- keys --- */
 
 /* Signs what is kept on the line with `word` anew, changed by `change`, and keeps that, too. */
@@ -409,6 +431,7 @@ forged_suite(void)
 	tcase_add_loop_test(tc, nothing_goes_before_its_time, 0, BURIALS);
 	tcase_add_test(tc, a_restore_is_shown_with_what_it_lost);
 	tcase_add_test(tc, a_restore_before_what_it_lost_is_found);
+	tcase_add_test(tc, a_restore_without_its_row_is_found);
 	tcase_add_loop_test(tc, a_replaced_key_has_one_heir, 0, HEIRS);
 	tcase_add_test(tc, a_file_without_checkpoints_proves_nothing);
 	tcase_add_test(tc, checkpoints_of_others_prove_nothing);
