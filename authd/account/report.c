@@ -90,6 +90,7 @@ choose_period(struct reporting *reporting)
 			_("The period ends before it begins: see --since and --until."));
 	reporting->period.until_us = until_us;
 	reporting->period.since_us = since_us;
+	reporting->log.begin_us = begin_us > since_us ? begin_us : since_us;
 	if (act_arg(call, "since") == NULL && begin_us > since_us)
 		reporting->period.since_us = begin_us < until_us ? begin_us : until_us - US_PER_S;
 	return WF_OK;

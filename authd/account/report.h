@@ -100,6 +100,7 @@ struct reporting {
 	struct act_retention retention;
 	struct act_streams streams;
 	struct store_counts counts;
+	struct store_configuration configuration;
 	size_t states[REPORT_STATES];
 	struct report_lines lines;
 };
@@ -159,6 +160,7 @@ enum report_of_log {
 	LOG_BACKUP,
 	LOG_SECOND,
 	LOG_DRILL,
+	LOG_DRIFT,
 	LOG_COMPOSED,
 	LOG_REGISTER,
 	LOG_CLIENTS,

@@ -25,6 +25,16 @@ happened(struct report_count *count, enum report_event event, uint64_t seq,
 
 #define ANY (-1)
 
+/* From one backup to the next, or from where the log of the period begins. */
+static void
+count_gap(struct report_gap *gap, int64_t from_us, int64_t until_us)
+{
+	if (until_us - from_us <= gap->until_us - gap->from_us)
+		return;
+	gap->from_us = from_us;
+	gap->until_us = until_us;
+}
+
 /* Rows that one event each is counted by; result ANY: whatever became of it. */
 static const struct {
 	enum audit_class class;
@@ -51,9 +61,10 @@ static const struct {
 	{AUDIT_SESSION, "session.close", ANY, EVENT_SESSION_CLOSED},
 	{AUDIT_ADMIN, "backup.make", AUDIT_SUCCESS, EVENT_BACKUP},
 	{AUDIT_SYSTEM, "backup.copy", AUDIT_SUCCESS, EVENT_BACKUP},
-	{AUDIT_SYSTEM, "backup.copy", AUDIT_FAILURE, EVENT_BACKUP_FAILED},
+	{AUDIT_ADMIN, "backup.make", AUDIT_FAILURE, EVENT_BACKUP_FAILED},
+	{AUDIT_FINDING, "backup.failed", ANY, EVENT_BACKUP_FAILED},
 	{AUDIT_SYSTEM, "backup.second", AUDIT_SUCCESS, EVENT_BACKUP_SECOND},
-	{AUDIT_SYSTEM, "backup.second", AUDIT_FAILURE, EVENT_BACKUP_FAILED},
+	{AUDIT_FINDING, "backup.second", ANY, EVENT_BACKUP_SECOND_FAILED},
 	{AUDIT_ADMIN, "restore.drill", AUDIT_SUCCESS, EVENT_DRILL},
 	{AUDIT_ADMIN, "restore.drill", AUDIT_FAILURE, EVENT_DRILL_FAILED},
 	{AUDIT_SYSTEM, "config.load", AUDIT_SUCCESS, EVENT_CONFIG_LOADED},
@@ -67,13 +78,27 @@ static const struct {
 	{AUDIT_ADMIN, "alert.test", AUDIT_SUCCESS, EVENT_ALERT_TESTED},
 };
 
+/* Before it is counted itself. */
+static void
+count_between(
+	struct report_count *count, enum report_event event, const struct audit_row *row)
+{
+	const struct report_happened *last = &count->events[EVENT_BACKUP];
+
+	if (event == EVENT_BACKUP)
+		count_gap(&count->unsaved, last->count > 0 ? last->last_us : count->begin_us,
+			row->time_us);
+}
+
 static void
 count_named(struct report_count *count, uint64_t seq, const struct audit_row *row)
 {
 	for (size_t i = 0; i < COUNT_OF(named); i++)
 		if (row->class == named[i].class && strcmp(row->event, named[i].event) == 0 &&
-			(named[i].result == ANY || (int)row->result == named[i].result))
+			(named[i].result == ANY || (int)row->result == named[i].result)) {
+			count_between(count, named[i].counts, row);
 			happened(count, named[i].counts, seq, row, 1);
+		}
 }
 
 static void

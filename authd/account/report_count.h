@@ -57,6 +57,7 @@ enum report_event {
 	EVENT_BACKUP,
 	EVENT_BACKUP_FAILED,
 	EVENT_BACKUP_SECOND,
+	EVENT_BACKUP_SECOND_FAILED,
 	EVENT_DRILL,
 	EVENT_DRILL_FAILED,
 	EVENT_CONFIG_LOADED,
@@ -112,15 +113,22 @@ struct report_longest {
 	bool over;			/* some run went beyond its threshold */
 };
 
+/* A time in which something did not happen. */
+struct report_gap {
+	int64_t from_us, until_us; /* 0, 0 = none */
+};
+
 struct report_count {
 	const struct policy *policy;	       /* borrowed */
 	const struct report_set *privileged; /* names; borrowed */
 	struct report_period period;
+	int64_t begin_us; /* of what is known of the period: its rows may have expired */
 	uint64_t rows, first_seq, last_seq; /* of the period */
 	int64_t first_us, last_us;
 	struct audit_head head; /* at its last row */
 	struct report_logins shares[REPORT_SHARES];
 	struct report_happened events[REPORT_EVENTS];
+	struct report_gap unsaved; /* the longest that ended with a backup */
 	struct report_longest longest;
 	struct report_run *runs; /* REPORT_RUNS of them, the caller's; NULL: not looked at */
 };

@@ -118,11 +118,31 @@ take_last(const struct report_happened *happened, struct report_figure *figure)
 
 /* Late is what is as late again as it may be. */
 static bool
-is_late(const struct reporting *reporting, int64_t last_us)
+is_late(const struct reporting *reporting, int64_t from_us, int64_t until_us)
 {
 	const int64_t every_s = config_backup_every_s(reporting->call->daemon->config);
 
-	return every_s > 0 && reporting->period.until_us - last_us > 2 * every_s * US_PER_S;
+	return every_s > 0 && until_us - from_us > 2 * every_s * US_PER_S;
+}
+
+static void
+say_failures(const struct report_happened *failed, struct report_figure *figure)
+{
+	if (failed->count > 0)
+		report_say(figure, _("%llu failed, the last in row %llu."),
+			(unsigned long long)failed->count, (unsigned long long)failed->last_seq);
+}
+
+static void
+prove_no_backup(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct report_happened *failed = &reporting->log.events[EVENT_BACKUP_FAILED];
+	const bool late =
+		is_late(reporting, reporting->log.begin_us, reporting->period.until_us);
+
+	figure->verdict = failed->count > 0 || late ? PROOF_CONTRADICTS : PROOF_NO_DATA;
+	report_say(figure, "%s", _("No backup was made in the period."));
+	say_failures(failed, figure);
 }
 
 static void
@@ -130,23 +150,25 @@ prove_backup(const struct reporting *reporting, struct report_figure *figure)
 {
 	const struct report_happened *made = &reporting->log.events[EVENT_BACKUP];
 	const struct report_happened *failed = &reporting->log.events[EVENT_BACKUP_FAILED];
-	char last[ACT_TIME_SIZE];
+	const struct report_gap *gap = &reporting->log.unsaved;
+	char last[ACT_TIME_SIZE], from[ACT_TIME_SIZE], until[ACT_TIME_SIZE];
+	bool late, gaping;
 
 	if (made->count == 0) {
-		figure->verdict = is_late(reporting, reporting->period.since_us) ? PROOF_CONTRADICTS
-										 : PROOF_NO_DATA;
-		report_say(figure, "%s", _("No backup was made in the period."));
+		prove_no_backup(reporting, figure);
 		return;
 	}
+	late = is_late(reporting, made->last_us, reporting->period.until_us);
+	gaping = is_late(reporting, gap->from_us, gap->until_us);
 	take_last(made, figure);
-	figure->verdict = failed->count > 0 || is_late(reporting, made->last_us) ? PROOF_EXCEPTIONS
-										 : PROOF_HOLDS;
+	figure->verdict = failed->count > 0 || late || gaping ? PROOF_EXCEPTIONS : PROOF_HOLDS;
 	report_say(figure, _("%llu backups were made and read back, the last on %s."),
 		(unsigned long long)made->count, act_time(made->last_us, last));
-	if (failed->count > 0)
-		report_say(figure, _("%llu failed, the last in row %llu."),
-			(unsigned long long)failed->count, (unsigned long long)failed->last_seq);
-	if (is_late(reporting, made->last_us))
+	say_failures(failed, figure);
+	if (gaping)
+		report_say(figure, _("None was made between %s and %s."),
+			act_time(gap->from_us, from), act_time(gap->until_us, until));
+	if (late)
 		report_say(figure, "%s", _("A further one is late."));
 }
 
@@ -154,16 +176,21 @@ static void
 prove_second(const struct reporting *reporting, struct report_figure *figure)
 {
 	const struct report_happened *copied = &reporting->log.events[EVENT_BACKUP_SECOND];
+	const struct report_happened *failed =
+		&reporting->log.events[EVENT_BACKUP_SECOND_FAILED];
 
 	if (copied->count == 0) {
+		figure->verdict = failed->count > 0 ? PROOF_CONTRADICTS : PROOF_NO_DATA;
 		report_say(
 			figure, "%s", _("No backup was copied to a second place in the period."));
+		say_failures(failed, figure);
 		return;
 	}
 	take_last(copied, figure);
-	figure->verdict = PROOF_FIGURES;
+	figure->verdict = failed->count > 0 ? PROOF_EXCEPTIONS : PROOF_FIGURES;
 	report_say(figure, _("%llu backups were copied to the second place."),
 		(unsigned long long)copied->count);
+	say_failures(failed, figure);
 }
 
 static void
@@ -187,6 +214,38 @@ prove_drill(const struct reporting *reporting, struct report_figure *figure)
 		strstr(drill->detail, ": missed)") != NULL ? PROOF_EXCEPTIONS : PROOF_HOLDS;
 	report_say(figure, _("A restore was tried out %llu times; the last: %s."),
 		(unsigned long long)drill->count, drill->detail);
+}
+
+/* --- the configuration --- */
+
+/* What is not as approved has one row for as long as it stands, so it is also asked now. */
+static void
+prove_drift(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct report_happened *drift = &reporting->log.events[EVENT_CONFIG_DRIFT];
+	const struct store_configuration *now = &reporting->configuration;
+	const bool differs = now->differ > 0 || strcmp(now->baseline, now->sha256) != 0;
+
+	if (drift->count > 0) {
+		take_last(drift, figure);
+		figure->row = drift->first_seq;
+		figure->verdict = PROOF_EXCEPTIONS;
+		report_say(figure, _("%s: %llu."),
+			_("Times that a configuration took effect that was not as approved"),
+			(unsigned long long)drift->count);
+	}
+	if (now->baseline[0] == '\0') {
+		report_say(figure, "%s", _("No configuration has been approved."));
+	} else if (differs) {
+		figure->verdict = PROOF_EXCEPTIONS;
+		figure->row = figure->row == 0 ? now->seq : figure->row;
+		report_say(figure,
+			_("Settings that are not as approved when this report is made: %llu."),
+			(unsigned long long)now->differ);
+	} else if (drift->count == 0) {
+		report_say(figure, "%s",
+			_("No configuration took effect that was not as approved."));
+	}
 }
 
 /* --- who is told --- */
@@ -321,6 +380,7 @@ report_prove_log(
 		[LOG_BACKUP] = prove_backup,
 		[LOG_SECOND] = prove_second,
 		[LOG_DRILL] = prove_drill,
+		[LOG_DRIFT] = prove_drift,
 		[LOG_COMPOSED] = prove_composed,
 		[LOG_REGISTER] = prove_register,
 		[LOG_CLIENTS] = prove_clients,

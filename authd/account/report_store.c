@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "authd/account/report.h"
+#include "authd/account/settings.h"
 #include "authd/account/upstream_of.h"
 
 #define DAY_US (INT64_C(86400) * US_PER_S)
@@ -227,5 +228,7 @@ report_store_read(struct reporting *reporting)
 		status = act_counts(call, &reporting->counts);
 	if (status == WF_OK)
 		status = duties_read(call, &reporting->duties);
+	if (status == WF_OK)
+		status = settings_read(call, &reporting->configuration);
 	return status == WF_OK ? act_streams(call, &reporting->streams) : status;
 }

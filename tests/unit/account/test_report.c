@@ -481,52 +481,6 @@ START_TEST(a_duty_is_done_or_overdue)
 }
 END_TEST
 
-/* --- backups and restores --- */
-
-START_TEST(a_restore_that_failed_last_contradicts)
-{
-	struct audit_row row = made_row(AUDIT_ADMIN, "restore.drill", AUDIT_SUCCESS);
-
-	take("comply = {\"scs4\"}\n");
-	AUDIT_TEXT(row.detail, "x, ready after 4 s, as of 10 s ago");
-	(void)put_row(&row);
-	rig_advance(1);
-	rig_ok("report");
-	ck_assert_str_eq(state_of("SCS-7-1-1-2"), "met");
-	AUDIT_TEXT(row.detail, "x, ready after 9000 s (recovery.time 7200 s: missed)");
-	(void)put_row(&row);
-	rig_advance(1);
-	rig_ok("report");
-	ck_assert_str_eq(state_of("SCS-7-1-1-2"), "met with exceptions");
-	row.result = AUDIT_FAILURE;
-	(void)put_row(&row);
-	rig_advance(1);
-	rig_ok("report");
-	ck_assert_str_eq(state_of("SCS-7-1-1-2"), "not met");
-}
-END_TEST
-
-START_TEST(backups_that_are_not_made)
-{
-	take("comply = {\"scs3\"}\nbackup { every = 1d }\n");
-	rig_advance(DAY_S);
-	rig_ok("report");
-	ck_assert_str_eq(
-		rig_cell(line_of("proof", "SCS-4-3-4-1", "backup.made"), "state"), "no data");
-	rig_advance(2 * DAY_S);
-	rig_ok("report");
-	ck_assert_str_eq(state_of("SCS-4-3-4-1"), "not met");
-	put_sort(&(struct kind_of_row){
-		AUDIT_SYSTEM, "backup.copy", AUDIT_SUCCESS, "", "", "", "", NULL, NULL, false});
-	rig_advance(1);
-	rig_ok("report");
-	ck_assert_str_eq(state_of("SCS-4-3-4-1"), "met");
-	rig_advance(3 * DAY_S);
-	rig_ok("report");
-	ck_assert_str_eq(state_of("SCS-4-3-4-1"), "met with exceptions");
-}
-END_TEST
-
 /* --- months that have gone --- */
 
 static void
@@ -767,8 +721,6 @@ report_suite(void)
 	tcase_add_test(acts, figures_are_those_that_were_drawn);
 	tcase_add_test(acts, accounts_are_those_of_the_store);
 	tcase_add_test(acts, a_duty_is_done_or_overdue);
-	tcase_add_test(acts, a_restore_that_failed_last_contradicts);
-	tcase_add_test(acts, backups_that_are_not_made);
 	tcase_add_test(acts, months_that_have_gone_are_told);
 	tcase_add_test(acts, a_month_that_nobody_signed);
 	tcase_add_test(acts, the_period_is_what_is_known);
