@@ -10,6 +10,7 @@
 
 #include "authd/account/act.h"
 #include "authd/base.h"
+#include "authd/country/country.h"
 #include "authd/daemon.h"
 #include "authd/factor/factor.h"
 #include "authd/vault/drill.h"
@@ -196,6 +197,7 @@ tidy(const struct config *config)
 	keyring_tidy(config->key_file);
 	copy_tidy(config_backup_folder(config, folder));
 	drill_tidy(config->state_dir);
+	country_tidy(config->state_dir);
 }
 
 /* The row of the start, before anybody is served. */

@@ -239,6 +239,14 @@ tell(void *ctx, const struct alert_message *message, char *why_r, size_t size)
 	return status;
 }
 
+static void
+countries(void *ctx, char *why_r, size_t size)
+{
+	const struct daemon *daemon = ctx;
+
+	record_countries(daemon->record, why_r, size);
+}
+
 void
 hooks_lend(void *ctx, struct act_daemon *daemon_r)
 {
@@ -256,6 +264,7 @@ hooks_lend(void *ctx, struct act_daemon *daemon_r)
 		.reload = reload,
 		.ask_front = ask_front,
 		.tell = tell,
+		.countries = countries,
 		.hooks_ctx = daemon,
 	};
 }

@@ -82,7 +82,9 @@ struct act_daemon { /* what the daemon lends to acts; read only but for the stor
 	 */
 	wf_status (*tell)(
 		void *ctx, const struct alert_message *message, char *why_r, size_t size);
-	void *hooks_ctx; /* of rekey, reload, ask_front and tell */
+	/* Why detection cannot tell countries by the file that is configured; "": nothing. */
+	void (*countries)(void *ctx, char *why_r, size_t size);
+	void *hooks_ctx; /* of rekey, reload, ask_front, tell and countries */
 };
 
 struct act;

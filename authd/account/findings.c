@@ -10,7 +10,6 @@
 
 #include "authd/account/doctor.h"
 #include "authd/account/log_page.h"
-#include "authd/country/country.h"
 #include "authd/detect/detect.h"
 
 /* The rule in words; its id for one that this program does not have any more. */
@@ -292,18 +291,15 @@ act_finding_close(struct act_call *call)
 
 /* --- for the doctor --- */
 
-/* By trying, as the daemon does at its next reload. */
 static bool
 countries_fail(const struct report *report, char *why_r, size_t size)
 {
-	const struct config *config = report->call->daemon->config;
-	struct country *countries = NULL;
-	bool fails = config->countries[0] != '\0' &&
-		     country_open(config->countries, config->state_dir, &countries, why_r, size) !=
-			     WF_OK;
+	const struct act_daemon *daemon = report->call->daemon;
 
-	country_close(&countries);
-	return fails;
+	why_r[0] = '\0';
+	if (daemon->countries != NULL)
+		daemon->countries(daemon->hooks_ctx, why_r, size);
+	return why_r[0] != '\0';
 }
 
 enum level

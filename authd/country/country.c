@@ -1,9 +1,14 @@
-/* By libmaxminddb, over a copy of the file. */
+/*
+ * By libmaxminddb, over a copy of the file that has no name: whenever the daemon is killed, nothing
+ * of it stays behind.  Where the file system has no such files (O_TMPFILE), it has one for the
+ * moment between two calls, and country_tidy() looks for those.
+ */
 #include "config.h"
 
 #include "authd/country/country.h"
 
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <maxminddb.h>
@@ -18,7 +23,8 @@
 #include "common/i18n.h"
 
 #define CHUNK 65536
-#define NAME "/countries.XXXXXX"
+#define NAME ".countries."
+#define PATTERN NAME "XXXXXX"
 
 struct country {
 	MMDB_s file;
@@ -68,6 +74,21 @@ copy(int from, int to)
 	return n == 0;
 }
 
+static int
+open_nameless(const char *folder)
+{
+	char name[512];
+	int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return fd;
+	(void)snprintf(name, sizeof(name), "%.480s/" PATTERN, folder);
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd >= 0)
+		(void)unlink(name);
+	return fd;
+}
+
 static wf_status
 open_file(const char *path, int *fd_r, char *why_r, size_t size)
 {
@@ -87,13 +108,15 @@ open_file(const char *path, int *fd_r, char *why_r, size_t size)
 /* --- the database --- */
 
 static wf_status
-open_copy(const char *path, const char *name, struct country **country_r, char *why_r, size_t size)
+open_copy(const char *path, int fd, struct country **country_r, char *why_r, size_t size)
 {
 	struct country *country = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(1, sizeof(*country));
+	char name[32];
 	int code;
 
 	if (country == NULL)
 		return fail(WF_NO_MEMORY, path, _("no memory"), why_r, size);
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
 	code = MMDB_open(name, MMDB_MODE_MMAP, &country->file);
 	if (code != MMDB_SUCCESS) {
 		free(country);
@@ -107,22 +130,18 @@ wf_status
 country_open(const char *path, const char *folder, struct country **country_r, char *why_r,
 	size_t size)
 {
-	char name[512];
 	int from = -1, to;
 	wf_status status = open_file(path, &from, why_r, size);
 
 	if (status != WF_OK)
 		return status;
-	(void)snprintf(name, sizeof(name), "%.480s" NAME, folder);
-	to = mkostemp(name, O_CLOEXEC);
+	to = open_nameless(folder);
 	if (to < 0 || !copy(from, to))
 		status = fail(WF_IO, path, strerror(errno), why_r, size);
 	else
-		status = open_copy(path, name, country_r, why_r, size);
-	if (to >= 0) {
-		(void)unlink(name);
+		status = open_copy(path, to, country_r, why_r, size);
+	if (to >= 0)
 		(void)close(to);
-	}
 	(void)close(from);
 	return status;
 }
@@ -135,6 +154,25 @@ country_close(struct country **country)
 	MMDB_close(&(*country)->file);
 	free(*country);
 	*country = NULL;
+}
+
+static bool
+is_copy(const char *name)
+{
+	return strlen(name) == strlen(PATTERN) && strncmp(name, NAME, strlen(NAME)) == 0;
+}
+
+void
+country_tidy(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) /* NOLINT(concurrency-mt-unsafe) */
+		if (is_copy(entry->d_name))
+			(void)unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir != NULL)
+		(void)closedir(dir);
 }
 
 /* --- an address --- */

@@ -25,6 +25,8 @@ struct country;
  */
 WF_MUST_USE wf_status country_open(const char *path, const char *folder,
 	struct country **country_r, char *why_r, size_t size);
+/* Takes away copies of a daemon that was killed amid making one.  At a start, before any other. */
+void country_tidy(const char *folder);
 /* NULL and pointers to NULL are fine. */
 void country_close(struct country **country);
 /* "JP"; "" for what is no address, and where the file knows nothing.  Any thread. */

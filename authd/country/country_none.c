@@ -17,6 +17,12 @@ country_open(const char *path, const char *folder, struct country **country_r, c
 }
 
 void
+country_tidy(const char *folder)
+{
+	(void)folder;
+}
+
+void
 country_close(struct country **country)
 {
 	(void)country;

@@ -43,6 +43,7 @@ struct detection {
 	struct places {
 		char file[256], folder[256]; /* of countries; where it is copied to */
 	} newest_places;		     /* under the mutex */
+	char countries_why[320]; /* the file could not be opened; under the mutex */
 	char node[65];
 	/* of the follower's thread */
 	struct detect_settings settings;
@@ -450,6 +451,10 @@ open_countries(struct detection *detection, bool same)
 		country_close(&detection->countries);
 		detection->countries = fresh;
 	}
+	(void)pthread_mutex_lock(&detection->mutex);
+	(void)snprintf(detection->countries_why, sizeof(detection->countries_why), "%s",
+		status == WF_OK ? "" : why);
+	(void)pthread_mutex_unlock(&detection->mutex);
 	if (status == WF_OK || detection->base.say == NULL)
 		return;
 	(void)snprintf(text, sizeof(text), "logins from new countries are not found%s: %s",
@@ -555,6 +560,16 @@ detection_configure(void *part, const struct config *config, const struct keyrin
 	(void)keys;
 	(void)pthread_mutex_lock(&detection->mutex);
 	want(detection, config);
+	(void)pthread_mutex_unlock(&detection->mutex);
+}
+
+void
+detection_countries(void *part, char *why_r, size_t size)
+{
+	struct detection *detection = part;
+
+	(void)pthread_mutex_lock(&detection->mutex);
+	(void)snprintf(why_r, size, "%s", detection->countries_why);
 	(void)pthread_mutex_unlock(&detection->mutex);
 }
 

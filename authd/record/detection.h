@@ -15,6 +15,8 @@
 wf_status detection_start(const struct record_base *base, const struct config *config,
 	const struct keyring *keys, void **part_r);
 void detection_configure(void *part, const struct config *config, const struct keyring *keys);
+/* Any thread: why the newest file of countries is not used; "": it is, or there is none. */
+void detection_countries(void *part, char *why_r, size_t size);
 void detection_stop(void **part);
 
 #endif

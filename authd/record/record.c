@@ -16,15 +16,16 @@ struct record_part {
 		const struct keyring *keys, void **part_r);
 	void (*configure)(void *part, const struct config *config, const struct keyring *keys);
 	void (*stop)(void **part);
+	void (*countries)(void *part, char *why_r, size_t size); /* NULL: no matter of this part */
 };
 
 /* In the order of their start; the other way round they are stopped.  Ends with NULL. */
 static const struct record_part parts[] = {
-	{checkpoints_start, checkpoints_configure, checkpoints_stop},
-	{streams_start, streams_configure, streams_stop},
-	{detection_start, detection_configure, detection_stop},
-	{alerts_start, alerts_configure, alerts_stop},
-	{NULL, NULL, NULL},
+	{checkpoints_start, checkpoints_configure, checkpoints_stop, NULL},
+	{streams_start, streams_configure, streams_stop, NULL},
+	{detection_start, detection_configure, detection_stop, detection_countries},
+	{alerts_start, alerts_configure, alerts_stop, NULL},
+	{NULL, NULL, NULL, NULL},
 };
 
 struct record {
@@ -63,6 +64,16 @@ record_configure(struct record *record, const struct config *config, const struc
 	for (size_t i = 0; i < record->started; i++) {
 		if (parts[i].configure != NULL)
 			parts[i].configure(record->part[i], config, keys);
+	}
+}
+
+void
+record_countries(struct record *record, char *why_r, size_t size)
+{
+	why_r[0] = '\0';
+	for (size_t i = 0; i < record->started; i++) {
+		if (parts[i].countries != NULL)
+			parts[i].countries(record->part[i], why_r, size);
 	}
 }
 

@@ -34,6 +34,8 @@ WF_MUST_USE wf_status record_new(const struct record_base *base, const struct co
 /* After a reload.  A part that cannot do as the new one says tells so, and goes on as before. */
 void record_configure(
 	struct record *record, const struct config *config, const struct keyring *keys);
+/* Any thread: why the configured file of countries is not used; "" where nothing is wrong. */
+void record_countries(struct record *record, char *why_r, size_t size);
 /*
  * Waits for the threads: after the last row, before store_close.  NULL and pointers to NULL are
  * fine.

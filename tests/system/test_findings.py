@@ -1,6 +1,7 @@
 """What detection finds in a running daemon: told once, shown, over a death, closed with a level and a reason."""
 
 import os
+import re
 
 import lib
 import mmdb
@@ -83,6 +84,7 @@ def test_a_login_from_another_country(lab):
     lab.up(lib.NO_BACKOFF, f'findings {{ countries = "{COUNTRIES}" }}', "detect new-country { learn = 1 }")
     person = lab.person("alice")
     log_in(person, "192.0.2.7")
+    lib.wait_for("the file to be read", lambda: re.search(r"up to row [1-9]", lab.cli("doctor", code=None)))
     put_countries(b"")
     log_in(person, "2001:db8:1::9")
     lib.equal(found(lab, "new-country")["source"], "2001:db8:1::9", "the finding")

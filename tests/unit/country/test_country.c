@@ -8,6 +8,7 @@
 
 #include <fcntl.h>
 #include <string.h>
+#include <sys/inotify.h>
 #include <sys/stat.h>
 
 #include "tests/unit/country/mmdb.h"
@@ -130,6 +131,39 @@ START_TEST(no_room_for_the_copy)
 }
 END_TEST
 
+/* A daemon that is killed leaves nothing behind: the copy never has a name. */
+START_TEST(the_copy_has_no_name)
+{
+	char events[512];
+	int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+
+	write_usual();
+	ck_assert_int_ge(inotify_add_watch(watch, dir, IN_CREATE | IN_MOVED_TO), 0);
+	ck_assert_int_eq(take(), WF_OK);
+	ck_assert_int_eq(read(watch, events, sizeof(events)), -1);
+	(void)close(watch);
+}
+END_TEST
+
+START_TEST(what_was_left_is_taken_away)
+{
+	static const char *const names[] = {
+		".countries.a1B2c3", ".countries.a1B2c34", "countries.abcdef"};
+	char name[128];
+
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
+		mmdb_write(name, "6", "country", "192.0.2.0/24=JP", "2001:db8:1::/48=FR");
+	}
+	country_tidy(dir);
+	country_tidy("/nonexistent");
+	for (size_t i = 0; i < 3; i++) {
+		(void)snprintf(name, sizeof(name), "%s/%s", dir, names[i]);
+		ck_assert_int_eq(unlink(name), i == 0 ? -1 : 0);
+	}
+}
+END_TEST
+
 static Suite *
 make_suite(void)
 {
@@ -142,6 +176,8 @@ make_suite(void)
 	tcase_add_test(tcase, what_is_no_such_file);
 	tcase_add_test(tcase, a_broken_file);
 	tcase_add_test(tcase, no_room_for_the_copy);
+	tcase_add_test(tcase, the_copy_has_no_name);
+	tcase_add_test(tcase, what_was_left_is_taken_away);
 	return suite;
 }
 UNIT_MAIN(make_suite)

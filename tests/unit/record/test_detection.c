@@ -26,6 +26,7 @@
 static struct config config;
 static void *part;
 static char said[512];
+static char why[128]; /* the last part had no countries */
 
 static void
 say(int priority, const char *text)
@@ -45,8 +46,10 @@ start(void)
 static void
 stop(void)
 {
-	if (part != NULL)
-		detection_stop(&part);
+	if (part == NULL)
+		return;
+	detection_countries(part, why, sizeof(why));
+	detection_stop(&part);
 }
 
 static void
@@ -378,6 +381,7 @@ START_TEST(a_login_from_another_country)
 	mmdb_write(COUNTRIES, "6", "country", "192.0.2.0/24=JP", "2001:db8:1::/48=FR");
 	ck_assert_int_eq(is_new_country(travels[_i].source), travels[_i].is_new);
 	ck_assert_str_eq(said, "");
+	ck_assert_str_eq(why, "");
 	ck_assert_int_eq(unlink(COUNTRIES), 0);
 }
 END_TEST
@@ -390,6 +394,7 @@ START_TEST(without_a_file_it_is_told_and_the_rest_goes_on)
 	ck_assert(!is_new_country("2001:db8:1::9"));
 	ck_assert_ptr_nonnull(strstr(said, "logins from new countries are not found: "
 					   "/nonexistent/countries.mmdb"));
+	ck_assert_ptr_nonnull(strstr(why, "/nonexistent/countries.mmdb"));
 	wrong("alice", 12);
 	follow();
 	ck_assert_uint_eq(fx_count_rows("incident", "account-failures"), 1);
