@@ -316,16 +316,33 @@ show_people(const struct config_show *show)
 		say(show, "%s", people->to[i]);
 }
 
-/* Attributes that carry a password or a key to a device stand in warifu.conf as they are. */
-static bool
-is_secret(const char *attribute)
+/* The end of the first word in it that secrets are called by; NULL: none. */
+static const char *
+secret_word(const char *text)
 {
-	static const char *const marks[] = {"password", "secret", "key", "psk"};
+	static const char *const marks[] = {"passw", "secret", "key", "psk"};
+	const char *first = NULL;
 
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
-		if (strcasestr(attribute, marks[i]) != NULL)
-			return true;
-	return false;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+		const char *at = strcasestr(text, marks[i]);
+
+		if (at != NULL && (first == NULL || at + strlen(marks[i]) < first))
+			first = at + strlen(marks[i]);
+	}
+	return first;
+}
+
+/*
+ * Attributes that carry a password or a key to a device stand in warifu.conf as they are; some
+ * say only in their value what it is ("ip:tunnel-password=...").
+ */
+static bool
+is_secret(const struct config_attribute *attribute)
+{
+	const char *behind = secret_word(attribute->value);
+
+	return secret_word(attribute->name) != NULL ||
+	       (behind != NULL && strpbrk(behind, "=: ") != NULL);
 }
 
 static void
@@ -337,7 +354,7 @@ show_attributes(const struct config_show *show)
 		const struct config_attribute *attribute = &reply->attributes[i];
 
 		say(show, "%s = %s", attribute->name,
-			is_secret(attribute->name) ? CONFIG_SECRET_SHOWN : attribute->value);
+			is_secret(attribute) ? CONFIG_SECRET_SHOWN : attribute->value);
 	}
 }
 

@@ -162,6 +162,30 @@ START_TEST(no_secret_is_there)
 }
 END_TEST
 
+static const struct {
+	const char *attribute, *shown;
+} attributes[] = {
+	{"Ascend-Send-Passwd = hunter3", "Ascend-Send-Passwd = " CONFIG_SECRET_SHOWN},
+	{"Cisco-AVPair = ip:tunnel-password=hunter3", "Cisco-AVPair = " CONFIG_SECRET_SHOWN},
+	{"Cisco-AVPair = tacacs Key 7 hunter3", "Cisco-AVPair = " CONFIG_SECRET_SHOWN},
+	{"Cisco-AVPair = shell:priv-lvl=15", "Cisco-AVPair = shell:priv-lvl=15"},
+	{"Filter-Id = hockey", "Filter-Id = hockey"},
+};
+
+START_TEST(no_secret_of_an_attribute_is_there)
+{
+	char text[512], shown[256];
+
+	(void)snprintf(text, sizeof(text),
+		"reply \"staff\" {\n\tattributes = {\"%s\"}\n}\n",
+		attributes[_i].attribute);
+	take(text);
+	(void)snprintf(shown, sizeof(shown), "{\"%s\"}", attributes[_i].shown);
+	ck_assert_str_eq(value_of("reply \"staff\".attributes"), shown);
+	ck_assert_ptr_null(strstr(effective.text, "hunter3"));
+}
+END_TEST
+
 /* However it is written: another order, other files and lines, what is built in said or not. */
 START_TEST(equal_configurations_have_equal_texts)
 {
@@ -250,6 +274,8 @@ make_suite(void)
 	tcase_add_test(tcase, each_type_is_there);
 	tcase_add_test(tcase, each_option_is_there);
 	tcase_add_test(tcase, no_secret_is_there);
+	tcase_add_loop_test(tcase, no_secret_of_an_attribute_is_there, 0,
+		(int)(sizeof(attributes) / sizeof(attributes[0])));
 	tcase_add_test(tcase, equal_configurations_have_equal_texts);
 	tcase_add_test(tcase, unequal_ones_have_not);
 	tcase_add_test(tcase, lines_are_in_the_order_of_their_bytes);
