@@ -2,6 +2,7 @@
 #include "config.h"
 
 #include <locale.h>
+#include <poll.h>
 #include <pwd.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -72,10 +73,19 @@ ctl_error(struct ctl *ctl, const char *format, ...)
 	wrap_print(text, strlen(name), ctl->width, ctl->err);
 }
 
+/* Who reads no further, as `head` does, has what he wanted. */
+static bool
+reader_is_gone(FILE *out)
+{
+	struct pollfd reader = {.fd = fileno(out)};
+
+	return reader.fd >= 0 && poll(&reader, 1, 0) == 1 && (reader.revents & POLLERR) != 0;
+}
+
 void
 ctl_unwritten(struct ctl *ctl)
 {
-	if (!ctl->unwritten)
+	if (!ctl->unwritten && !reader_is_gone(ctl->out))
 		ctl_error(ctl, _("the answer could not be written"));
 	ctl->unwritten = true;
 }

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "common/i18n.h"
 #include "ctl/text.h"
@@ -236,6 +237,20 @@ add_fact(const struct table *lines, size_t line, bool both, struct text *text)
 		text_add(text, _(" (row %s)"), row);
 }
 
+/* Times are shown in the zone of whoever makes the report. */
+static void
+add_zone(const struct table *lines, struct text *text)
+{
+	const long long us = strtoll(report_fact(lines, "until", "time"), NULL, 10);
+	const time_t at = (time_t)(us / 1000000);
+	struct tm local;
+	char zone[32];
+
+	if (localtime_r(&at, &local) != NULL &&
+		strftime(zone, sizeof(zone), "%Z %z", &local) != 0)
+		text_add(text, " (%s)", zone);
+}
+
 bool
 report_fact_at(const struct table *lines, size_t index, struct report_fact *fact_r)
 {
@@ -251,6 +266,8 @@ report_fact_at(const struct table *lines, size_t index, struct report_fact *fact
 		text_add(&text, "%s", fact_r->text[0] != '\0' ? facts[index].between : "");
 		add_fact(lines, line, facts[index].both, &text);
 	}
+	if (fact_r->text[0] != '\0' && strcmp(facts[index].names[0], "since") == 0)
+		add_zone(lines, &text);
 	return fact_r->text[0] != '\0';
 }
 

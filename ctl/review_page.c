@@ -69,7 +69,7 @@ period_text(const struct page *page, struct text *text)
 	when_format(moment(page, "from"), from);
 	when_format(moment(page, "until"), until);
 	if (localtime_r(&seconds, &local) != NULL)
-		(void)strftime(zone, sizeof(zone), "%Z", &local);
+		(void)strftime(zone, sizeof(zone), "%Z %z", &local);
 	text_add(text, "%s \u2013 %s (%s)", from, until, zone);
 }
 
@@ -86,13 +86,15 @@ rows_text(const struct page *page, struct text *text)
 static void
 logins_text(const struct page *page, struct text *text)
 {
-	char counts[4][HTML_COUNT_SIZE];
+	char counts[5][HTML_COUNT_SIZE];
 
-	text_add(text, _("success %s, failure %s, refused unseen %s, undecided %s"),
+	text_add(text,
+		_("success %s, failure %s, refused unevaluated %s, could not tell %s, other %s"),
 		html_count(number(page, "success"), counts[0]),
 		html_count(number(page, "failure"), counts[1]),
 		html_count(number(page, "refused"), counts[2]),
-		html_count(number(page, "unavailable") + number(page, "other"), counts[3]));
+		html_count(number(page, "unavailable"), counts[3]),
+		html_count(number(page, "other"), counts[4]));
 }
 
 static void

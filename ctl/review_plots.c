@@ -43,7 +43,7 @@ is_part(const struct table *figures, size_t line, const char *part)
 	return strcmp(table_cell(figures, line, "part"), part) == 0;
 }
 
-/* What was neither right nor wrong nor refused unseen: could not be told, or not by us. */
+/* What was neither right nor wrong nor refused unevaluated: could not be told, or not by us. */
 static uint64_t
 undecided(const struct table *figures, size_t line)
 {
@@ -56,8 +56,8 @@ plot_of(const struct bars *bars, const char *caption, const char *unit)
 {
 	return (struct plot){.caption = caption,
 		.unit = unit,
-		.series = {{_("Failure"), PLOT_FAILURE}, {_("Undecided"), PLOT_OTHER},
-			{_("Refused unseen"), PLOT_REFUSED}, {_("Success"), PLOT_SUCCESS}},
+		.series = {{_("Failure"), PLOT_FAILURE}, {_("Could not tell, other"), PLOT_OTHER},
+			{_("Refused unevaluated"), PLOT_REFUSED}, {_("Success"), PLOT_SUCCESS}},
 		.nseries = 4,
 		.bars = bars->bars,
 		.nbars = bars->n};
@@ -146,13 +146,27 @@ review_day_figures(struct html *html, const struct table *figures)
 
 /* --- hours --- */
 
+/* The hours are those of the daemon's time zone, which it names. */
+static void
+hours_caption(const struct table *figures, char *text_r, size_t size)
+{
+	size_t line = 0;
+
+	while (line < figures->nrows && !is_part(figures, line, "zone"))
+		line++;
+	(void)snprintf(text_r, size, _("Logins by weekday and hour of %s, whatever came of them"),
+		line < figures->nrows ? table_cell(figures, line, "name") : "UTC");
+}
+
 void
 review_plot_hours(struct html *html, const struct table *figures)
 {
-	struct plot_heat heat = {.caption = _("Logins by weekday and hour, whatever came of them"),
+	char caption[256];
+	struct plot_heat heat = {.caption = caption,
 		.days = {_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")}};
 	size_t n = 0;
 
+	hours_caption(figures, caption, sizeof(caption));
 	for (size_t line = 0; line < figures->nrows && n < PLOT_DAYS * PLOT_HOURS; line++) {
 		if (!is_part(figures, line, "hour"))
 			continue;

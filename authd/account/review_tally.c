@@ -215,6 +215,13 @@ list_of_act(const struct audit_row *row)
 	return strcmp(row->event, "unlock") == 0 ? REVIEW_UNLOCKS : REVIEW_ACTS;
 }
 
+/* For detection a drift of the configuration is a fault; the log is none the worse for it. */
+static bool
+is_log_fault(const struct audit_row *row)
+{
+	return strcmp(row->event, "config.drift") != 0;
+}
+
 static enum review_list
 list_of(const struct audit_row *row)
 {
@@ -222,7 +229,7 @@ list_of(const struct audit_row *row)
 	case SIGHT_LOCKED:
 		return REVIEW_LOCKS;
 	case SIGHT_FAULT:
-		return REVIEW_FAULTS;
+		return is_log_fault(row) ? REVIEW_FAULTS : REVIEW_LISTS;
 	default:
 		return row->class == AUDIT_ADMIN ? list_of_act(row) : REVIEW_LISTS;
 	}
@@ -343,6 +350,21 @@ show_days(const struct review_tally *tally, const struct visitor *to)
 	return status;
 }
 
+/* The time zone of days and hours: whoever reads them may live in another. */
+static wf_status
+show_zone(const struct review_tally *tally, const struct visitor *to)
+{
+	const time_t from = (time_t)(tally->from_us / US_PER_S);
+	const struct review_counts none = {.of = {0}};
+	char name[32];
+	struct tm local;
+
+	if (localtime_r(&from, &local) == NULL ||
+		strftime(name, sizeof(name), "%Z %z", &local) == 0)
+		return WF_INVALID;
+	return show(to, "zone", name, &none);
+}
+
 static wf_status
 show_hours(const struct review_tally *tally, const struct visitor *to)
 {
@@ -402,6 +424,8 @@ review_figures_each(const struct review_tally *tally,
 	const struct visitor to = {visit, ctx};
 	wf_status status = show_days(tally, &to);
 
+	if (status == WF_OK)
+		status = show_zone(tally, &to);
 	if (status == WF_OK)
 		status = show_hours(tally, &to);
 	for (int by = 0; status == WF_OK && by < BY_NAMES; by++)

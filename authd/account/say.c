@@ -116,7 +116,7 @@ act_time(int64_t wall_us, char text_r[ACT_TIME_SIZE])
 	struct tm local;
 
 	if (localtime_r(&seconds, &local) == NULL ||
-		strftime(text_r, ACT_TIME_SIZE, "%Y-%m-%d %H:%M:%S", &local) == 0)
+		strftime(text_r, ACT_TIME_SIZE, "%Y-%m-%d %H:%M:%S %z", &local) == 0)
 		text_r[0] = '\0';
 	return text_r;
 }

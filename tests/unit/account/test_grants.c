@@ -215,7 +215,7 @@ START_TEST(why_says_the_grant)
 	ck_assert_str_eq(rig_cell(0, "result"), "asked");
 	ck_assert_str_eq(rig_cell(0, "explanation"),
 		"The password and a one-time code are asked for. One enters there by a grant "
-		"alone: number 1, for 'sshd@here', ends on 2026-04-09 00:00:00.");
+		"alone: number 1, for 'sshd@here', ends on 2026-04-09 00:00:00 +0000.");
 	rig_advance(31 * DAY_S);
 	rig_ok("why", "user=olga", "service=sshd", "from=192.0.2.7");
 	ck_assert_str_eq(rig_cell(0, "reason"), "no-grant");

@@ -279,7 +279,7 @@ START_TEST(an_export_has_a_row_at_each_end)
 	last_row_is("log.export", "ended: 50 rows, from 2 to 149");
 	rig_ok("log", "after=150", "limit=1");
 	ck_assert_str_eq(rig_cell(0, "detail"),
-		"begun (csv): since=\"2026-03-10 00:00:00\" user=u1");
+		"begun (csv): since=\"2026-03-10 00:00:00 +0000\" user=u1");
 	rig_ok("log.export", "limit=100");
 	ck_assert_uint_eq(rig.nrows, 101); /* and where to go on */
 	last_row_is("log.export", "begun (jsonl): all rows");

@@ -70,7 +70,7 @@ START_TEST(months_are_told)
 	ck_assert_str_eq(rig_cell(2, "state"), "written");
 	ck_assert_str_eq(rig_cell(2, "expires"), "");
 	ck_assert_str_eq(rig.text, "Rows are kept for 1096 days (" RULE "). The next to go are "
-				   "those of 2026-03, after 2029-04-10 00:00:00.");
+				   "those of 2026-03, after 2029-04-10 00:00:00 +0000.");
 }
 END_TEST
 

@@ -191,6 +191,7 @@ START_TEST(rows_stand_in_the_list_of_their_sort)
 		{"tokens", "token.add", "", AUDIT_ADMIN, AUDIT_SUCCESS},
 		{"faults", "login.undelivered", "", AUDIT_AUTH, AUDIT_NEUTRAL},
 		{"faults", "restore", "", AUDIT_SYSTEM, AUDIT_SUCCESS},
+		{NULL, "config.drift", "", AUDIT_FINDING, AUDIT_FAILURE},
 		{NULL, "login", "wrong-code", AUDIT_AUTH, AUDIT_FAILURE},
 		{NULL, "start", "", AUDIT_SYSTEM, AUDIT_SUCCESS},
 	};

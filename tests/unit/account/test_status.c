@@ -351,7 +351,8 @@ START_TEST(clock_accept)
 	ck_assert(store_clock_watch(rig.store));
 	rig_ok("clock.accept", "reason=battery replaced", "ticket=T-4");
 	ck_assert_str_eq(rig.text,
-		"The time 2026-04-19 00:00:00 is believed; codes by time are accepted again.");
+		"The time 2026-04-19 00:00:00 +0000 is believed; codes by time are accepted "
+		"again.");
 	ck_assert(!store_clock_suspect(rig.store));
 	rig_last_row(&row);
 	ck_assert_str_eq(row.event, "clock.accept");

@@ -134,7 +134,7 @@ START_TEST(a_page_has_a_sheet_for_each_group)
 	HAS(page, "<h1>Report per criterion: Four stars</h1>");
 	HAS(page, "<td>Four stars (scs4)</td>");
 	HAS(page, "<td>scs3, scs4</td>");
-	HAS(page, "<td>2026-01-01 09:00:09</td>");
+	HAS(page, "<td>2026-01-01 09:00:09 (JST +0900)</td>");
 	HAS(page, "1,234 / 1,234");
 	HAS(page, "<td>warifu.conf:12</td>");
 	HAS(page, " (privileged)");

@@ -113,9 +113,10 @@ START_TEST(a_quiet_month)
 	ck_assert_int_eq(info.st_mode & 07777, 0600);
 	says("<html lang=\"en\">");
 	says("<h1>Monthly review of the log: 2026-10</h1>");
-	says(">2026-10-01 00:00:00 \u2013 2026-11-01 00:00:00 (JST)<");
+	says(">2026-10-01 00:00:00 \u2013 2026-11-01 00:00:00 (JST +0900)<");
 	says("<td>12,345</td>");
-	says("<td>success 7,312, failure 313, refused unseen 20, undecided 4</td>");
+	says("<td>success 7,312, failure 313, refused unevaluated 20, could not tell 3, other 1"
+	     "</td>");
 	says("<td>abcdef</td>");
 	says("<td>c0ffee</td>");
 	says("<th scope=\"row\">Signed off</th><td>not signed</td>");
@@ -137,6 +138,7 @@ START_TEST(figures_in_their_places)
 		      .rows = {{"day", "2026-10-03", "0", "0", "30", "10", "0", "0", "0"},
 			      {"day", "2026-10-05", "0", "0", "0", "0", "0", "0", "0"},
 			      {"day", "outside", "0", "0", "1", "0", "0", "0", "0"},
+			      {"zone", "JST +0900", "0", "0", "0", "0", "0", "0", "0"},
 			      {"hour", "mon-00", "0", "0", "4", "3", "2", "1", "1"},
 			      {"source", HOSTILE, "0", "1", "9", "0", "5", "0", "0"},
 			      {"source", "", "0", "0", "1", "0", "0", "0", "0"},
@@ -152,8 +154,10 @@ START_TEST(figures_in_their_places)
 		{ROWS}, {ACCOUNTS});
 	month("whole", "0", "0", NULL, "0");
 	ck_assert_int_eq(write_page(), CTL_OK);
-	says("<title>3: Failure: 10; Undecided: 0; Refused unseen: 0; Success: 30</title>");
+	says("<title>3: Failure: 10; Could not tell, other: 0; Refused unevaluated: 0; Success: "
+	     "30</title>");
 	says("<rect class=\"shade\""); /* a Saturday */
+	says("Logins by weekday and hour of JST +0900, whatever came of them");
 	says_not("<title>outside");
 	says("<td>dated elsewhere</td>");
 	says("<title>Mon 0:00\u20130:59: 11</title>");
