@@ -222,13 +222,13 @@ put_setting(struct page *page, size_t line)
 {
 	put_named_cell(page, cell(page, line, "text"), cell(page, line, "name"),
 		cell(page, line, "for"));
-	html_cell(&page->html, cell(page, line, "value"));
+	html_cell(&page->html, report_word(cell(page, line, "value")));
 	html_cell(&page->html, cell(page, line, "wanted"));
-	html_cell(&page->html, file_of(cell(page, line, "origin")));
+	html_cell(&page->html, report_word(file_of(cell(page, line, "origin"))));
 	put_mark_cell(page, cell(page, line, "state"));
 }
 
-/* "1,234 / 1,234"; "" where nothing was counted. */
+/* "1,234 / 1,234"; what is no share is "1,234"; "" where nothing was counted. */
 static void
 put_share_cell(struct page *page, size_t line)
 {
@@ -237,8 +237,9 @@ put_share_cell(struct page *page, size_t line)
 
 	html_cell_begin(&page->html);
 	if (count[0] != '\0')
-		html_textf(&page->html, "%s / %s", html_count(strtoull(count, NULL, 10), texts[0]),
-			html_count(strtoull(total, NULL, 10), texts[1]));
+		html_textf(&page->html, "%s", html_count(strtoull(count, NULL, 10), texts[0]));
+	if (total[0] != '\0')
+		html_textf(&page->html, " / %s", html_count(strtoull(total, NULL, 10), texts[1]));
 	html_cell_end(&page->html);
 }
 

@@ -50,7 +50,7 @@ struct report_lines {
 struct report_draft {
 	const char *cells[LINE_COLUMNS];
 	int64_t time_us, until_us; /* 0 = none */
-	bool counted;		   /* count and total are there */
+	bool counted;		   /* the count is there, and a total that is not 0 */
 	uint64_t count, total;
 	uint64_t row; /* 0 = none */
 };
@@ -116,7 +116,7 @@ struct report_question {
 struct report_figure {
 	enum report_verdict verdict;
 	bool counted;
-	uint64_t count, total;
+	uint64_t count, total; /* total: of a share; 0 = it is none */
 	uint64_t row;
 	int64_t time_us, until_us;
 	char by[257];

@@ -65,7 +65,8 @@ report_put(struct report_lines *lines, const struct report_draft *draft)
 	cells[LINE_ROW] = act_moment_text((int64_t)draft->row, numbers[2]);
 	if (draft->counted) {
 		cells[LINE_COUNT] = act_number_text((int64_t)draft->count, numbers[3]);
-		cells[LINE_TOTAL] = act_number_text((int64_t)draft->total, numbers[4]);
+		if (draft->total != 0)
+			cells[LINE_TOTAL] = act_number_text((int64_t)draft->total, numbers[4]);
 	}
 	for (size_t i = 0; status == WF_OK && i < LINE_COLUMNS; i++)
 		status = report_set(lines, line, (enum report_column)i, cells[i]);

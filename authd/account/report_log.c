@@ -21,7 +21,6 @@ prove_chain(const struct reporting *reporting, struct report_figure *figure)
 	}
 	figure->counted = true;
 	figure->count = chain->rows;
-	figure->total = chain->rows;
 	figure->time_us = chain->last_us;
 	figure->row = chain->last_seq;
 	if (chain->faults > 0) {
@@ -80,7 +79,6 @@ prove_sealed(const struct reporting *reporting, struct report_figure *figure)
 	figure->verdict = PROOF_FIGURES;
 	figure->counted = true;
 	figure->count = sealed;
-	figure->total = sealed;
 	report_say(figure, _("%llu months that have ended are sealed by a row of their own."),
 		(unsigned long long)sealed);
 }
@@ -97,7 +95,7 @@ prove_streams(const struct reporting *reporting, struct report_figure *figure)
 	figure->counted = true;
 	figure->count = n - reporting->streams.late;
 	figure->total = n;
-	figure->verdict = reporting->streams.late > 0 ? PROOF_EXCEPTIONS : PROOF_HOLDS;
+	figure->verdict = report_judge(JUDGE_ALL, figure->count, n);
 	(void)snprintf(figure->value, sizeof(figure->value), "%.95s", reporting->streams.names);
 	report_say(figure, _("%llu of %llu streams of the log are up to date."),
 		(unsigned long long)figure->count, (unsigned long long)n);
@@ -110,7 +108,6 @@ take_last(const struct report_happened *happened, struct report_figure *figure)
 {
 	figure->counted = true;
 	figure->count = happened->count;
-	figure->total = happened->count;
 	figure->row = happened->last_seq;
 	figure->time_us = happened->last_us;
 	(void)snprintf(figure->by, sizeof(figure->by), "%s", happened->by);
@@ -259,22 +256,21 @@ prove_people(const struct reporting *reporting, struct report_figure *figure)
 
 	for (size_t class = 0; class < COUNT_OF(alert->people); class ++)
 		for (size_t i = 0; i < alert->people[class].n; i++) {
-			figure->total++;
+			figure->count++;
 			if (len < sizeof(figure->value))
 				len += (size_t)snprintf(figure->value + len,
 					sizeof(figure->value) - len, "%s%s", separator,
 					alert->people[class].to[i]);
 			separator = ", ";
 		}
-	if (figure->total == 0) {
+	if (figure->count == 0) {
 		report_say(figure, "%s", _("Nobody is told of findings by mail."));
 		return;
 	}
 	figure->counted = true;
-	figure->count = figure->total;
 	figure->verdict = PROOF_FIGURES;
 	report_say(figure, _("People who are told of findings by mail: %llu."),
-		(unsigned long long)figure->total);
+		(unsigned long long)figure->count);
 }
 
 /* --- the lock --- */

@@ -227,7 +227,6 @@ report_prove_event(
 	figure_r->verdict = words->some;
 	figure_r->counted = true;
 	figure_r->count = one->count;
-	figure_r->total = one->count;
 	figure_r->row = words->some == PROOF_EXCEPTIONS ? one->first_seq : one->last_seq;
 	figure_r->time_us = one->last_us;
 	(void)snprintf(figure_r->by, sizeof(figure_r->by), "%s", one->by);
