@@ -45,6 +45,8 @@ static const struct word {
 	{N_("not yet"), HTML_BAD},
 	{N_("not in force"), HTML_NONE},
 	{N_("advice"), HTML_NONE},
+	{N_("always"), HTML_NONE},
+	{N_("built in"), HTML_NONE},
 	/* of a proof */
 	{N_("no data"), HTML_NONE},
 	{N_("figures"), HTML_NONE},
@@ -283,11 +285,11 @@ add_setting(const struct table *lines, size_t line, struct text *text)
 	text_add(text, "%s", table_cell(lines, line, "name"));
 	if (scope[0] != '\0')
 		text_add(text, " [%s]", scope);
-	text_add(text, " = %s", table_cell(lines, line, "value"));
+	text_add(text, " = %s", report_word(table_cell(lines, line, "value")));
 	if (wanted[0] != '\0')
 		text_add(text, _("; asked for: %s"), wanted);
 	if (origin[0] != '\0')
-		text_add(text, _("; from: %s"), origin);
+		text_add(text, _("; from: %s"), report_word(origin));
 }
 
 static void

@@ -168,10 +168,11 @@ say_findings(const struct check *check)
 	bool fine;
 
 	act_say_text(call,
-		_("%zu met, %zu deviations, %zu partly, %zu not enforced yet, %zu not in force "
-		  "here, %zu advice."),
-		check->counts[POLICY_MET], check->counts[POLICY_DEVIATES],
-		check->counts[POLICY_PARTLY], check->counts[POLICY_NOT_YET],
+		_("%zu met, %zu not met, %zu deviations, %zu partly, %zu not enforced yet, %zu not "
+		  "in force here, %zu advice."),
+		check->counts[POLICY_MET], check->counts[POLICY_NOT_MET],
+		check->counts[POLICY_DEVIATES], check->counts[POLICY_PARTLY],
+		check->counts[POLICY_NOT_YET],
 		check->counts[POLICY_ELSEWHERE], check->counts[POLICY_ADVICE]);
 	if (over > 0)
 		act_say_more(call,
@@ -181,7 +182,8 @@ say_findings(const struct check *check)
 				"or take them out.",
 				over),
 			over);
-	fine = !act_say_observed(call) && check->counts[POLICY_DEVIATES] == 0 && over == 0;
+	fine = !act_say_observed(call) && over == 0 &&
+	       check->counts[POLICY_DEVIATES] + check->counts[POLICY_NOT_MET] == 0;
 	return fine ? WF_OK : WF_NO;
 }
 
@@ -234,10 +236,10 @@ put_allowed(void *ctx, const struct policy_allowed *allowed)
 	const struct rules_criterion *criterion = allowed->criterion;
 	const char *cells[POLICY_VIEW_CLAIM_COLUMNS] = {allowed->parameter, allowed->profile,
 		criterion->id, criterion->force, "", "", allowed->value, allowed->in_force,
-		allowed->deviates ? "deviation" : "met", "", allowed->note,
+		allowed->deviates ? "not met" : "met", "", allowed->note,
 		check->view->japanese ? criterion->ja : criterion->en};
 
-	check->counts[POLICY_DEVIATES] += allowed->deviates;
+	check->counts[POLICY_NOT_MET] += allowed->deviates;
 	return act_row_out(check->view->call, cells, POLICY_VIEW_CLAIM_COLUMNS);
 }
 

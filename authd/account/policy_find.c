@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "authd/account/duties.h"
 #include "authd/account/internal.h"
 #include "authd/account/policy_find.h"
 #include "common/fault.h"
@@ -102,16 +103,71 @@ find_other(const struct policy_find *find, const struct compose_claim *claim, en
 	return today == RULE_PARTLY ? POLICY_PARTLY : POLICY_NOT_YET;
 }
 
-enum policy_finding
-policy_find(const struct policy_find *find, const struct compose_claim *claim)
+/* The reminders of a duty, where that is what the parameter asks for; NULL: it asks for none. */
+static const struct policy_held *
+held_by_duty(const struct policy_find *find, const struct compose_claim *claim)
 {
+	const enum rule_id rule = (enum rule_id)rule_index(claim->spec);
+
+	return duty_asked_by(claim->spec)
+		       ? policy_held_strictest(&find->view->call->daemon->config->policy, rule)
+		       : NULL;
+}
+
+/* What people do is asked for by a duty: it holds if they are reminded as often as that. */
+static enum policy_finding
+find_duty(const struct policy_held *held, const struct compose_claim *claim)
+{
+	const bool weaker = claim->sort == CLAIM_VALUE &&
+			    policy_direction_weaker(
+				    claim->spec->stricter, held->value, claim->value);
+
+	return held->set && !weaker ? POLICY_MET : POLICY_DEVIATES;
+}
+
+static enum policy_finding
+find_any(const struct policy_find *find, const struct compose_claim *claim)
+{
+	const struct policy_held *duty = held_by_duty(find, claim);
 	enum rule_today today = rule_today(claim->spec, claim->value);
+	enum policy_finding finding;
 
 	if (!compose_binds(claim))
 		return POLICY_ADVICE;
 	if (is_asked_for(claim->spec) && (claim->sort != CLAIM_VALUE || today == RULE_ENFORCED))
 		return find_held(find, claim);
-	return find_other(find, claim, today);
+	finding = find_other(find, claim, today);
+	return finding == POLICY_NOT_YET && duty != NULL ? find_duty(duty, claim) : finding;
+}
+
+bool
+policy_answer_is_about(const struct compose_answer *answer, const struct compose_claim *claim)
+{
+	return answer->spec == claim->spec && (answer->kinds & claim->kinds) != 0 &&
+	       (answer->guards & claim->guards) != 0;
+}
+
+/*
+ * A line of warifu.conf excuses what the policy was composed to by it, and nothing that is weaker
+ * for another reason.
+ */
+static bool
+is_excused(const struct policy_find *find, const struct compose_claim *claim)
+{
+	const struct config_comply *comply = find->view->comply;
+	bool any = false;
+
+	for (size_t i = 0; i < comply->nanswers; i++)
+		any = any || policy_answer_is_about(&comply->answers[i], claim);
+	return any && compose_verdict(claim, &comply->composed) == VERDICT_DEVIATES;
+}
+
+enum policy_finding
+policy_find(const struct policy_find *find, const struct compose_claim *claim)
+{
+	const enum policy_finding finding = find_any(find, claim);
+
+	return finding == POLICY_DEVIATES && !is_excused(find, claim) ? POLICY_NOT_MET : finding;
 }
 
 wf_status
@@ -139,6 +195,7 @@ policy_find_text(const struct policy_find *find, const struct compose_claim *cla
 	char text_r[RULE_VALUE_SIZE])
 {
 	const struct rule_spec *spec = claim->spec;
+	const struct policy_held *duty = held_by_duty(find, claim);
 	const struct compose_cell *cell;
 
 	text_r[0] = '\0';
@@ -146,14 +203,16 @@ policy_find_text(const struct policy_find *find, const struct compose_claim *cla
 		compose_cell_text(spec, cell, text_r);
 	if (spec->source == RULE_BUILT_IN)
 		rule_value_text(spec, spec->built_in, text_r);
+	if (text_r[0] == '\0' && duty != NULL && duty->set)
+		rule_value_text(spec, duty->value, text_r);
 	return text_r;
 }
 
 const char *
 policy_finding_word(enum policy_finding finding)
 {
-	static const char *const words[POLICY_FINDINGS] = {N_("met"), N_("deviation"), N_("partly"),
-		N_("not yet"), N_("not in force"), N_("advice")};
+	static const char *const words[POLICY_FINDINGS] = {N_("met"), N_("deviation"),
+		N_("not met"), N_("partly"), N_("not yet"), N_("not in force"), N_("advice")};
 
 	return words[finding];
 }

@@ -9,7 +9,8 @@
 
 enum policy_finding {
 	POLICY_MET = 0,
-	POLICY_DEVIATES,
+	POLICY_DEVIATES,  /* not met on purpose: a line of warifu.conf says why */
+	POLICY_NOT_MET,
 	POLICY_PARTLY,    /* some of a set is enforced */
 	POLICY_NOT_YET,   /* nothing enforces it */
 	POLICY_ELSEWHERE, /* about a guard that no account here has */
@@ -29,6 +30,9 @@ enum policy_finding policy_find(const struct policy_find *find, const struct com
 /* What is in force where the claim speaks, at its weakest; "" = nothing. */
 const char *policy_find_text(const struct policy_find *find, const struct compose_claim *claim,
 	char text_r[RULE_VALUE_SIZE]);
+/* Whether a line of warifu.conf speaks of what the claim asks for. */
+bool policy_answer_is_about(
+	const struct compose_answer *answer, const struct compose_claim *claim);
 const char *policy_finding_word(enum policy_finding finding); /* N_() */
 
 #endif

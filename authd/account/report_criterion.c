@@ -29,6 +29,13 @@ put(const struct gathering *gathering, struct report_draft *draft, const char *p
 	return status == WF_OK ? WF_OK : act_say_store(gathering->reporting->call, status, NULL);
 }
 
+/* The same word in each language, as all that is hashed. */
+static const char *
+origin_text(const struct origin *origin, char text_r[ACT_ORIGIN_SIZE])
+{
+	return origin->line == 0 ? "built in" : act_origin_text(origin, text_r);
+}
+
 /* --- exceptions: what somebody has written down --- */
 
 static wf_status
@@ -43,7 +50,7 @@ put_answer(const struct gathering *gathering, const struct compose_answer *answe
 			[LINE_REASON] = written->reason,
 			[LINE_VALUE] = value,
 			[LINE_BY] = written->by,
-			[LINE_ORIGIN] = act_origin_text(&written->origin, origin)},
+			[LINE_ORIGIN] = origin_text(&written->origin, origin)},
 		.time_us = written->on_day * 86400 * US_PER_S,
 		.until_us = written->until_day * 86400 * US_PER_S};
 
@@ -52,70 +59,20 @@ put_answer(const struct gathering *gathering, const struct compose_answer *answe
 	return put(gathering, &draft, "exception");
 }
 
-/*
- * The lines of warifu.conf that speak of the same.  They excuse what the policy was composed to by
- * them, and nothing that is weaker for another reason.
- */
+/* The lines of warifu.conf that speak of the same. */
 static wf_status
-put_answers(const struct gathering *gathering, const struct compose_claim *claim, bool *excused_r)
+put_answers(const struct gathering *gathering, const struct compose_claim *claim)
 {
 	const struct config_comply *comply = gathering->reporting->view.comply;
 	wf_status status = WF_OK;
-	bool any = false;
 
-	for (size_t i = 0; status == WF_OK && i < comply->nanswers; i++) {
-		const struct compose_answer *answer = &comply->answers[i];
-
-		if (answer->spec != claim->spec || (answer->kinds & claim->kinds) == 0 ||
-			(answer->guards & claim->guards) == 0)
-			continue;
-		any = true;
-		status = put_answer(gathering, answer);
-	}
-	*excused_r = any && compose_verdict(claim, &comply->composed) == VERDICT_DEVIATES;
+	for (size_t i = 0; status == WF_OK && i < comply->nanswers; i++)
+		if (policy_answer_is_about(&comply->answers[i], claim))
+			status = put_answer(gathering, &comply->answers[i]);
 	return status;
 }
 
 /* --- settings --- */
-
-/* What people do is asked for by a duty: it holds if they are reminded as often as that. */
-static enum policy_finding
-find_duty(const struct policy *policy, const struct compose_claim *claim)
-{
-	const enum rule_id rule = (enum rule_id)rule_index(claim->spec);
-	const struct policy_held *held = policy_held_strictest(policy, rule);
-
-	if (claim->sort != CLAIM_VALUE)
-		return held->set ? POLICY_MET : POLICY_DEVIATES;
-	return held->set && !policy_direction_weaker(
-				    claim->spec->stricter, held->value, claim->value)
-		       ? POLICY_MET
-		       : POLICY_DEVIATES;
-}
-
-static enum policy_finding
-find(const struct gathering *gathering, const struct compose_claim *claim)
-{
-	const struct reporting *reporting = gathering->reporting;
-	const enum policy_finding finding = policy_find(&reporting->find, claim);
-
-	if (finding == POLICY_NOT_YET && duty_asked_by(claim->spec))
-		return find_duty(&reporting->call->daemon->config->policy, claim);
-	return finding;
-}
-
-static void
-in_force_text(const struct gathering *gathering, const struct compose_claim *claim,
-	char text_r[RULE_VALUE_SIZE])
-{
-	const struct reporting *reporting = gathering->reporting;
-	const struct policy_held *held = policy_held_strictest(
-		&reporting->call->daemon->config->policy, (enum rule_id)rule_index(claim->spec));
-
-	(void)policy_find_text(&reporting->find, claim, text_r);
-	if (text_r[0] == '\0' && duty_asked_by(claim->spec) && held->set)
-		rule_value_text(claim->spec, held->value, text_r);
-}
 
 static const struct origin *
 origin_of(const struct policy *policy, const struct compose_claim *claim)
@@ -161,7 +118,7 @@ static wf_status
 put_claim(struct gathering *gathering, const struct compose_claim *claim)
 {
 	const struct reporting *reporting = gathering->reporting;
-	const enum policy_finding finding = find(gathering, claim);
+	const enum policy_finding finding = policy_find(&reporting->find, claim);
 	char wanted[RULE_VALUE_SIZE], value[RULE_VALUE_SIZE], origin[ACT_ORIGIN_SIZE],
 		scope[2 * RULE_NAMES_SIZE];
 	struct report_draft draft = {
@@ -172,22 +129,21 @@ put_claim(struct gathering *gathering, const struct compose_claim *claim)
 			[LINE_VALUE] = value,
 			[LINE_WANTED] = wanted,
 			[LINE_FOR] = scope,
-			[LINE_ORIGIN] = act_origin_text(
+			[LINE_ORIGIN] = origin_text(
 				origin_of(&reporting->call->daemon->config->policy, claim),
 				origin)}};
-	bool excused = false;
+	const bool weaker = finding == POLICY_DEVIATES || finding == POLICY_NOT_MET;
 	wf_status status;
 
 	wanted_text(claim, wanted);
 	scope_text(claim, scope, sizeof(scope));
-	in_force_text(gathering, claim, value);
+	(void)policy_find_text(&reporting->find, claim, value);
 	status = put(gathering, &draft, "setting");
-	if (status == WF_OK && finding == POLICY_DEVIATES)
-		status = put_answers(gathering, claim, &excused);
+	if (status == WF_OK && weaker)
+		status = put_answers(gathering, claim);
 	/* to be reminded is not to have done it: that is for the proof of the duty to say */
-	if (finding == POLICY_DEVIATES || !duty_asked_by(claim->spec))
+	if (weaker || !duty_asked_by(claim->spec))
 		gathering->grounds.findings |= 1U << finding;
-	gathering->grounds.unexcused |= finding == POLICY_DEVIATES && !excused;
 	return status;
 }
 
@@ -224,7 +180,7 @@ put_claims(struct gathering *gathering)
 	return status;
 }
 
-/* What the daemon always does. */
+/* What the daemon always does; who may enter a service, services have to say (put_let). */
 static wf_status
 put_built_in(struct gathering *gathering)
 {
@@ -238,7 +194,7 @@ put_built_in(struct gathering *gathering)
 						     [LINE_VALUE] = "always",
 						     [LINE_ORIGIN] = "built in"}};
 
-		if (!rule_is_act(criterion->by[i]))
+		if (!rule_is_act(criterion->by[i]) || config_entry_by(criterion->by[i]))
 			continue;
 		gathering->grounds.built_in = true;
 		status = put(gathering, &draft, "setting");
@@ -262,7 +218,7 @@ static wf_status
 put_let(struct gathering *gathering, const struct report_let *let)
 {
 	struct report_draft draft = {.cells = {[LINE_NAME] = let->parameter,
-					     [LINE_STATE] = let->deviates ? "deviation" : "met",
+					     [LINE_STATE] = let->deviates ? "not met" : "met",
 					     [LINE_TEXT] = let->note,
 					     [LINE_VALUE] = let->in_force,
 					     [LINE_WANTED] = let->value}};

@@ -6,19 +6,12 @@
 
 #include "authd/account/report.h"
 
-/* What a share says. */
-enum judged {
-	JUDGE_NOT,  /* it is a figure */
-	JUDGE_NONE, /* none is as it should be; each one is an exception */
-	JUDGE_ALL   /* likewise all of them */
-};
-
 #define AT(member) offsetof(struct report_store, member)
 
 /* In the order of enum report_holding. */
 static const struct {
 	size_t count, total;
-	enum judged judged;
+	enum report_judged judged;
 	const char *words, *nothing;
 } held[] = {
 	{AT(accounts.enabled), AT(accounts.accounts), JUDGE_NOT, N_("Accounts that are enabled"),
@@ -78,14 +71,6 @@ at(const struct report_store *store, size_t offset)
 	return value;
 }
 
-static enum report_verdict
-judge(enum judged judged, uint64_t count, uint64_t total)
-{
-	if (judged == JUDGE_NOT)
-		return PROOF_FIGURES;
-	return count == (judged == JUDGE_ALL ? total : 0) ? PROOF_HOLDS : PROOF_EXCEPTIONS;
-}
-
 /* What belongs to one of them beside the two numbers. */
 static void
 add_details(
@@ -118,7 +103,7 @@ report_prove_accounts(
 		report_say(figure_r, "%s", _(held[of].nothing));
 		return;
 	}
-	figure_r->verdict = judge(held[of].judged, count, total);
+	figure_r->verdict = report_judge(held[of].judged, count, total);
 	figure_r->counted = true;
 	figure_r->count = count;
 	figure_r->total = total;

@@ -25,13 +25,21 @@ enum report_verdict {
 	REPORT_VERDICTS
 };
 
+/* What a share says. */
+enum report_judged {
+	JUDGE_NOT,  /* it is a figure */
+	JUDGE_NONE, /* none is as it should be; each one is an exception */
+	JUDGE_ALL   /* likewise all of them */
+};
+/* Of `total`, which is not 0, so many.  Where none is as it should be, it contradicts. */
+enum report_verdict report_judge(enum report_judged judged, uint64_t count, uint64_t total);
+
 struct report_grounds {
 	enum rules_aim aim;
 	bool observed;	   /* mode = observe: what would be enforced is only recorded */
 	bool waits;	   /* it is meant to be enforced, and nothing does so yet */
 	bool built_in;	   /* something that the daemon always does is among it */
 	unsigned findings; /* bits of enum policy_finding, of the settings */
-	bool unexcused;	   /* one of its deviations stands in no line of warifu.conf */
 	unsigned verdicts; /* bits of enum report_verdict, of the proofs */
 };
 enum report_state report_state_of(const struct report_grounds *grounds);

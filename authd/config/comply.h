@@ -60,6 +60,8 @@ WF_MUST_USE wf_status config_book_load(
  */
 bool config_entry_open(const struct config *config, char *names_r, size_t size);
 /* Whether a criterion asks that somebody says who may enter. */
+/* Whether what a criterion is met by (`by`) is said service by service; else it is always done. */
+bool config_entry_by(const char *name);
 bool config_entry_is_about(const struct rules_criterion *criterion);
 /* The first such criterion of what is complied with; NULL: none asks. */
 const struct rules_criterion *config_entry_asked(const struct config_comply *comply);

@@ -62,14 +62,17 @@ config_entry_open(const struct config *config, char *names_r, size_t size)
 }
 
 bool
+config_entry_by(const char *name)
+{
+	return strcmp(name, "register.grants") == 0 || strcmp(name, "register.scope") == 0;
+}
+
+bool
 config_entry_is_about(const struct rules_criterion *criterion)
 {
-	static const char *const acts[] = {"register.grants", "register.scope"};
-
 	for (size_t i = 0; i < criterion->nby; i++)
-		for (size_t j = 0; j < sizeof(acts) / sizeof(acts[0]); j++)
-			if (strcmp(criterion->by[i], acts[j]) == 0)
-				return true;
+		if (config_entry_by(criterion->by[i]))
+			return true;
 	return false;
 }
 

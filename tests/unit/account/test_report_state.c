@@ -112,7 +112,7 @@ START_TEST(states_follow_from_the_grounds)
 		{{.aim = AIM_ENFORCED, .findings = F(PARTLY)}, REPORT_EXCEPTIONS},
 		{{.aim = AIM_ENFORCED, .findings = F(NOT_YET)}, REPORT_NOT_SHOWN},
 		{{.aim = AIM_ENFORCED, .findings = F(MET) | F(DEVIATES)}, REPORT_DEVIATION},
-		{{.aim = AIM_ENFORCED, .findings = F(DEVIATES), .unexcused = true}, REPORT_NOT_MET},
+		{{.aim = AIM_ENFORCED, .findings = F(NOT_MET)}, REPORT_NOT_MET},
 		{{.aim = AIM_ENFORCED, .findings = F(DEVIATES), .verdicts = P(HOLDS)},
 			REPORT_DEVIATION},
 		{{.aim = AIM_ENFORCED, .findings = F(DEVIATES), .verdicts = P(CONTRADICTS)},
@@ -122,6 +122,13 @@ START_TEST(states_follow_from_the_grounds)
 		{{.aim = AIM_ENFORCED, .waits = true, .findings = F(MET), .verdicts = P(FIGURES)},
 			REPORT_SHOWN},
 		{{.aim = AIM_ENFORCED, .waits = true, .verdicts = P(HOLDS)}, REPORT_MET},
+		/* exceptions alone do not make up for a setting that nothing enforces yet */
+		{{.aim = AIM_EVIDENCED, .findings = F(NOT_YET), .verdicts = P(EXCEPTIONS)},
+			REPORT_SHOWN},
+		{{.aim = AIM_ENFORCED, .findings = F(NOT_YET) | F(MET), .verdicts = P(EXCEPTIONS)},
+			REPORT_EXCEPTIONS},
+		{{.aim = AIM_ENFORCED, .findings = F(NOT_YET), .verdicts = P(HOLDS)},
+			REPORT_EXCEPTIONS},
 		/* mode = observe */
 		{{.aim = AIM_ENFORCED, .observed = true, .findings = F(MET)}, REPORT_NOT_MET},
 		{{.aim = AIM_ENFORCED, .observed = true, .built_in = true}, REPORT_NOT_MET},
@@ -132,6 +139,32 @@ START_TEST(states_follow_from_the_grounds)
 	for (size_t i = 0; i < LENGTH(table); i++)
 		ck_assert_msg(report_state_of(&table[i].grounds) == table[i].state, "line %zu: %s",
 			i, report_state_word(report_state_of(&table[i].grounds)));
+}
+END_TEST
+
+START_TEST(none_of_all_is_no_exception)
+{
+	static const struct {
+		enum report_judged judged;
+		uint64_t count, total;
+		enum report_verdict verdict;
+	} table[] = {
+		{JUDGE_NOT, 0, 2, PROOF_FIGURES},
+		{JUDGE_NOT, 2, 2, PROOF_FIGURES},
+		{JUDGE_ALL, 2, 2, PROOF_HOLDS},
+		{JUDGE_ALL, 1, 2, PROOF_EXCEPTIONS},
+		{JUDGE_ALL, 0, 2, PROOF_CONTRADICTS},
+		{JUDGE_ALL, 0, 200, PROOF_CONTRADICTS},
+		{JUDGE_NONE, 0, 200, PROOF_HOLDS},
+		{JUDGE_NONE, 1, 200, PROOF_EXCEPTIONS},
+		{JUDGE_NONE, 199, 200, PROOF_EXCEPTIONS},
+		{JUDGE_NONE, 200, 200, PROOF_CONTRADICTS},
+	};
+
+	for (size_t i = 0; i < LENGTH(table); i++)
+		ck_assert_msg(report_judge(table[i].judged, table[i].count, table[i].total) ==
+				      table[i].verdict,
+			"line %zu", i);
 }
 END_TEST
 
@@ -146,6 +179,7 @@ report_state_suite(void)
 	tcase_add_test(names, every_name_is_a_proof);
 	suite_add_tcase(suite, names);
 	tcase_add_test(states, states_follow_from_the_grounds);
+	tcase_add_test(states, none_of_all_is_no_exception);
 	suite_add_tcase(suite, states);
 	return suite;
 }
