@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "authd/account/duties.h"
 
 #define DAY_US (INT64_C(86400) * US_PER_S)
+#define MONTH_DAYS 30
 
 /* In the order of enum duty_id. */
 static const struct spec {
@@ -15,7 +17,8 @@ static const struct spec {
 	const char *about, *how;
 } specs[] = {
 	{"log-review", R_REVIEW_LOG,
-		N_("Look through the authentication log for suspicious attempts."), "warifu review"},
+		N_("Look through the authentication log for suspicious attempts."),
+		"warifu review"},
 	{"log-storage", R_REVIEW_LOG_STORAGE,
 		N_("Check that the log is written, kept, whole, and closed to others."),
 		"warifu log verify"},
@@ -39,6 +42,21 @@ static const struct spec {
 _Static_assert(COUNT_OF(specs) == DUTIES, "a row for every duty");
 
 /* --- what is asked for --- */
+
+/* A day that the next month does not have is as many days later as this month has. */
+int64_t
+duty_next_us(int64_t done_us, int64_t days)
+{
+	const time_t seconds = (time_t)(done_us / US_PER_S);
+	struct tm local, next = {.tm_isdst = -1};
+
+	if (days != MONTH_DAYS || localtime_r(&seconds, &local) == NULL)
+		return done_us + days * DAY_US;
+	next.tm_year = local.tm_year;
+	next.tm_mon = local.tm_mon + 1;
+	next.tm_mday = local.tm_mday + 1;
+	return (int64_t)mktime(&next) * US_PER_S;
+}
 
 static enum duty_state
 state_of(const struct duty *duty, int64_t now_us)
@@ -88,8 +106,8 @@ fill(const struct policy *policy, const struct spec *spec, const struct store_du
 		.held = policy_held_strictest(policy, spec->rule)};
 	policy_strictest_rule(policy, spec->rule, duty->rule);
 	fill_done(duty, last, now_us);
-	duty->due_us = (duty->done_us != 0 ? duty->done_us : created_us) +
-		       duty->held->value * DAY_US;
+	duty->due_us = duty_next_us(
+		duty->done_us != 0 ? duty->done_us : created_us, duty->held->value);
 	duty->state = state_of(duty, now_us);
 }
 
@@ -183,10 +201,18 @@ duties_ahead_text(const struct duties *duties, char text_r[DUTY_AHEAD_SIZE])
 		duty++;
 	if (duty == duties->list + duties->n)
 		return NULL;
-	(void)snprintf(text_r, DUTY_AHEAD_SIZE,
-		_("'%s' was recorded as done on %s, which is still to come: a clock was wrong, and "
-		  "it does not count. Record it again with 'warifu duty done %s'."),
-		duty->name, act_time(duty->ahead_us, when), duty->name);
+	if (duty->of == R_REVIEW_LOG)
+		(void)snprintf(text_r, DUTY_AHEAD_SIZE,
+			_("'%s' was recorded as done on %s, which is still to come: a clock was "
+			  "wrong, and it does not count. Sign the last month again with 'warifu "
+			  "review'."),
+			duty->name, act_time(duty->ahead_us, when));
+	else
+		(void)snprintf(text_r, DUTY_AHEAD_SIZE,
+			_("'%s' was recorded as done on %s, which is still to come: a clock was "
+			  "wrong, and it does not count. Record it again with 'warifu duty done "
+			  "%s'."),
+			duty->name, act_time(duty->ahead_us, when), duty->name);
 	return text_r;
 }
 
@@ -336,7 +362,7 @@ commit_done(struct act_call *call, const struct duty *duty)
 	return status != WF_OK
 		       ? status
 		       : act_say(call, WF_OK, _("Recorded. '%s' is due again on %s."), duty->name,
-				 act_time(when_us + duty->held->value * DAY_US, next));
+				 act_time(duty_next_us(when_us, duty->held->value), next));
 }
 
 wf_status
@@ -346,5 +372,11 @@ act_duty_done(struct act_call *call)
 	const struct duty *duty;
 	wf_status status = find(call, &duties, &duty);
 
-	return status == WF_OK ? commit_done(call, duty) : status;
+	if (status != WF_OK)
+		return status;
+	if (duty->of == R_REVIEW_LOG)
+		return act_say(call, WF_CONFLICT, "%s",
+			_("The log is reviewed month by month, and each month is signed: run "
+			  "'warifu review', which records this duty."));
+	return commit_done(call, duty);
 }

@@ -56,6 +56,11 @@ WF_MUST_USE wf_status duties_of(struct store *store, const struct policy *policy
  */
 void duty_done(struct act_call *call, struct act_change *change, enum duty_id duty);
 const char *duty_name(enum duty_id duty);
+/*
+ * By when what is asked for every so many days is to be done again: 30 days are a month, to the end
+ * of the same day of the next one, so that whoever does it on the same day each month is in time.
+ */
+int64_t duty_next_us(int64_t done_us, int64_t days);
 /* What is to be told of the first one that a wrong clock has recorded; NULL: there is none. */
 #define DUTY_AHEAD_SIZE 512
 const char *duties_ahead_text(const struct duties *duties, char text_r[DUTY_AHEAD_SIZE]);

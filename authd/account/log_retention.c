@@ -160,7 +160,8 @@ act_log_retention(struct act_call *call)
 wf_status
 act_log_held(struct act_call *call)
 {
-	static const char *const columns[] = {"on-hold:bool", "since:time", "by", "reason", "ticket"};
+	static const char *const columns[] = {
+		"on-hold:bool", "since:time", "by", "reason", "ticket"};
 	char since[ACT_NUMBER_SIZE];
 	struct store_hold hold;
 	struct store_kept kept;

@@ -18,7 +18,7 @@
  *	review.list	the months, and who has signed
  *
  * Counts are of logins, refusals that share a row each for itself.  What has been counted is kept
- * in memory for a while, two months at most.
+ * in memory for a while, of four people or months at most.
  */
 #ifndef WF_AUTHD_ACCOUNT_REVIEW_H
 #define WF_AUTHD_ACCOUNT_REVIEW_H
@@ -99,6 +99,23 @@ struct review_signed {
 /* All that the log still has, the oldest first. */
 WF_MUST_USE wf_status review_each_signed(struct act_call *call,
 	wf_status (*visit)(void *ctx, const struct review_signed *sign), void *ctx);
+
+/* --- review_list.c --- */
+/* Months that ended in a period, and that had to be signed by its end. */
+#define REVIEW_NAMES_SIZE 256
+struct review_due {
+	uint64_t due, met;		 /* met: of these, whose sign-off the log has */
+	char missing[REVIEW_NAMES_SIZE]; /* "2026-05, 2026-06": the others, as many as fit */
+	struct review_signed last;	 /* the last sign-off of them; seq 0 = none */
+};
+/* Months whose rows have expired, and that nobody is known to have signed, are not among them. */
+WF_MUST_USE wf_status review_due_read(
+	struct act_call *call, int64_t since_us, int64_t until_us, struct review_due *due_r);
+/*
+ * Whether the duty is done when this month is signed now: no other one is overdue, and it had not
+ * been signed yet, or is the last that has ended.
+ */
+WF_MUST_USE wf_status review_completes(struct act_call *call, int month, bool *completes_r);
 
 /* --- review_view.c --- */
 /* Whether the one who asks is that operator, by whatever name. */

@@ -1,7 +1,8 @@
 /*
  * The counting of a month: an act counts some rows and goes, so that no act holds its thread for as
- * long as a month is; what was counted until then waits here for the next one.  Two months at most,
- * and none for longer than a quarter of an hour after somebody last asked for it.
+ * long as a month is; what was counted until then waits here for the next one, for each person who
+ * looks on his own, whose acts are counted apart.  Four at most, and none for longer than a quarter
+ * of an hour after he last asked for it.
  */
 #include "config.h"
 
@@ -10,7 +11,7 @@
 
 #include "authd/account/review.h"
 
-#define COUNTINGS 2
+#define COUNTINGS 4
 #define LOOKS 20000
 #define KEPT_US (900 * US_PER_S)
 
@@ -47,8 +48,10 @@ find(struct act_call *call, const struct review_month *month)
 {
 	const int64_t now_us = wf_clock_now(&call->daemon->clock).boot_us;
 	struct counting *found = NULL;
+	char person[REVIEW_PERSON_SIZE];
 	uint8_t id[32];
 
+	review_person(call->operator_name, person);
 	store_id(call->daemon->store, id);
 	for (size_t i = 0; i < COUNTINGS; i++) {
 		struct counting *one = &countings[i];
@@ -57,7 +60,8 @@ find(struct act_call *call, const struct review_month *month)
 			continue;
 		if (now_us - one->used_us > KEPT_US)
 			forget(one);
-		else if (memcmp(one->store, id, sizeof(id)) == 0 && goes_on(one, month))
+		else if (memcmp(one->store, id, sizeof(id)) == 0 && goes_on(one, month) &&
+			 review_tally_watches(one->tally, person))
 			found = one;
 	}
 	if (found != NULL)
@@ -70,11 +74,14 @@ static wf_status
 begin(struct act_call *call, const struct review_month *month, struct counting **counting_r)
 {
 	struct counting *place = &countings[0];
+	char person[REVIEW_PERSON_SIZE];
 	struct review_tally *tally;
 	wf_status status = review_tally_new(month->from_us, month->until_us, &tally);
 
 	if (status != WF_OK)
 		return act_say_store(call, status, NULL);
+	review_person(call->operator_name, person);
+	review_tally_watch(tally, person);
 	for (size_t i = 0; i < COUNTINGS && place->tally != NULL; i++)
 		if (countings[i].tally == NULL || countings[i].used_us < place->used_us)
 			place = &countings[i];

@@ -9,7 +9,6 @@
 #include "authd/account/review.h"
 #include "common/fault.h"
 
-#define DAY_US (INT64_C(86400) * US_PER_S)
 #define EVENT_SIGN "review.sign"
 
 /* --- sign-offs --- */
@@ -172,10 +171,10 @@ make_list(struct act_call *call, struct months *months)
 	return WF_OK;
 }
 
+/* The rows of each, and who has signed. */
 static wf_status
-fill_list(struct act_call *call, struct months *months)
+fill_signed(struct act_call *call, struct months *months)
 {
-	const struct store_view incidents = {.kind = VIEW_INCIDENTS, .result = -1};
 	struct store_counts counts;
 	wf_status status = act_counts(call, &counts);
 
@@ -183,11 +182,17 @@ fill_list(struct act_call *call, struct months *months)
 		return status;
 	months->last = counts.last_seq;
 	status = act_each_month(call, take_run, months);
-	if (status == WF_OK)
-		status = review_each_signed(call, take_sign, months);
-	if (status == WF_OK)
-		status = act_each_incident(call, &incidents, take_finding, months);
-	return status;
+	return status == WF_OK ? review_each_signed(call, take_sign, months) : status;
+}
+
+static wf_status
+fill_list(struct act_call *call, struct months *months)
+{
+	const struct store_view incidents = {.kind = VIEW_INCIDENTS, .result = -1};
+	wf_status status = fill_signed(call, months);
+
+	return status == WF_OK ? act_each_incident(call, &incidents, take_finding, months)
+			       : status;
 }
 
 /* By when it is to be signed, and whether that is over; 0: nobody asks for it. */
@@ -197,7 +202,7 @@ due_of(const struct act_call *call, int64_t until_us)
 	const struct policy_held *held =
 		policy_held_strictest(&call->daemon->config->policy, R_REVIEW_LOG);
 
-	return held->set ? until_us + held->value * DAY_US : 0;
+	return held->set ? duty_next_us(until_us, held->value) : 0;
 }
 
 static const char *
@@ -210,6 +215,22 @@ state_of(const struct month *month, bool ended, bool overdue)
 	if (month->rows == 0 && month->gone > 0)
 		return "expired";
 	return overdue ? "overdue" : "unsigned";
+}
+
+/* At that time. */
+static const char *
+state_at(const struct act_call *call, const struct month *month, int64_t at_us)
+{
+	const int64_t due_us = due_of(call, month->until_us);
+
+	return state_of(month, at_us >= month->until_us, due_us != 0 && at_us >= due_us);
+}
+
+static void
+name_of(const struct month *month, char name_r[REVIEW_MONTH_SIZE])
+{
+	(void)snprintf(name_r, REVIEW_MONTH_SIZE, "%04d-%02d", month->number / 100,
+		month->number % 100);
 }
 
 static wf_status
@@ -225,20 +246,17 @@ send_month(struct act_call *call, const struct month *month, const char *state, 
 		act_moment_text(sign->time_us, times[1]),
 		act_moment_text((int64_t)sign->seq, numbers[4]), sign->hash};
 
-	(void)snprintf(name, sizeof(name), "%04d-%02d", month->number / 100, month->number % 100);
+	name_of(month, name);
 	return act_row_out(call, cells, COUNT_OF(cells));
 }
 
 static wf_status
 judge_month(struct act_call *call, const struct month *month, size_t *overdue)
 {
-	const int64_t now_us = store_date_us(call->daemon->store);
-	const int64_t due_us = due_of(call, month->until_us);
-	const char *state = state_of(
-		month, now_us >= month->until_us, due_us != 0 && now_us >= due_us);
+	const char *state = state_at(call, month, store_date_us(call->daemon->store));
 
 	*overdue += strcmp(state, "overdue") == 0;
-	return send_month(call, month, state, due_us);
+	return send_month(call, month, state, due_of(call, month->until_us));
 }
 
 static wf_status
@@ -270,6 +288,94 @@ act_review_list(struct act_call *call)
 		status = fill_list(call, &months);
 	if (status == WF_OK)
 		status = send_list(call, &months);
+	free(months.list);
+	return status;
+}
+
+/* --- for the report, and for the duty --- */
+
+static void
+add_missing(struct review_due *due, const struct month *month)
+{
+	static const char more[] = ", ...";
+	const size_t len = strlen(due->missing);
+	char name[REVIEW_MONTH_SIZE];
+
+	name_of(month, name);
+	if (len + strlen(", ") + strlen(name) + strlen(more) < sizeof(due->missing))
+		(void)snprintf(due->missing + len, sizeof(due->missing) - len, "%s%s",
+			len == 0 ? "" : ", ", name);
+	else if (due->missing[len - 1] != '.')
+		(void)snprintf(due->missing + len, sizeof(due->missing) - len, "%s", more);
+}
+
+static void
+count_due(const struct act_call *call, const struct month *month, int64_t at_us,
+	struct review_due *due)
+{
+	const int64_t due_us = due_of(call, month->until_us);
+
+	if (due_us == 0 || at_us < due_us ||
+		strcmp(state_at(call, month, at_us), "expired") == 0)
+		return;
+	due->due++;
+	if (month->n == 0) {
+		add_missing(due, month);
+		return;
+	}
+	due->met++;
+	if (month->last_sign.seq > due->last.seq)
+		due->last = month->last_sign;
+}
+
+wf_status
+review_due_read(
+	struct act_call *call, int64_t since_us, int64_t until_us, struct review_due *due_r)
+{
+	struct months months = {.n = 0};
+	struct review_due due = {.due = 0};
+	wf_status status = make_list(call, &months);
+
+	if (status == WF_OK)
+		status = fill_signed(call, &months);
+	for (size_t i = 0; status == WF_OK && i < months.n; i++)
+		if (months.list[i].until_us > since_us)
+			count_due(call, &months.list[i], until_us, &due);
+	if (status == WF_OK)
+		*due_r = due;
+	free(months.list);
+	return status;
+}
+
+static bool
+completes(const struct act_call *call, const struct months *months, int number)
+{
+	const int64_t now_us = store_date_us(call->daemon->store);
+	const struct month *signing = month_of(months, number);
+	bool last = true;
+
+	for (size_t i = 0; i < months->n; i++) {
+		const struct month *month = &months->list[i];
+
+		if (month == signing)
+			continue;
+		if (strcmp(state_at(call, month, now_us), "overdue") == 0)
+			return false;
+		last = last && (month->number < number || now_us < month->until_us);
+	}
+	return last || (signing != NULL && signing->n == 0);
+}
+
+wf_status
+review_completes(struct act_call *call, int month, bool *completes_r)
+{
+	struct months months = {.n = 0};
+	wf_status status = make_list(call, &months);
+
+	if (status == WF_OK)
+		status = fill_signed(call, &months);
+	if (status == WF_OK)
+		*completes_r = completes(call, &months, month);
 	free(months.list);
 	return status;
 }

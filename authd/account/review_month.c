@@ -93,7 +93,8 @@ read_runs(struct act_call *call, struct review_month *month)
 			  "than %d places: use 'warifu log --since --until'."),
 			month->name, REVIEW_RUNS_MAX);
 	if (gathering.first_month == 0 || month->number < gathering.first_month)
-		return act_say(call, WF_NOT_FOUND, _("The log has nothing of %s: it begins later. 'warifu review list' shows "
+		return act_say(call, WF_NOT_FOUND,
+			_("The log has nothing of %s: it begins later. 'warifu review list' shows "
 			  "which months there are."),
 			month->name);
 	return WF_OK;

@@ -92,13 +92,11 @@ static wf_status
 add_tally(void *ctx, const struct review_tally *tally)
 {
 	struct summing *summing = ctx;
-	char person[REVIEW_PERSON_SIZE];
 	wf_status status = review_figures_each(tally, add_figure, summing);
 
 	for (int i = 0; status == WF_OK && i < REVIEW_LISTS; i++)
 		status = add_list(summing, tally, (enum review_list)i);
-	review_person(summing->call->operator_name, person);
-	summing->sum.own = review_tally_acts_of(tally, person);
+	summing->sum.own = review_tally_own(tally);
 	summing->sum.rows = review_tally_rows(tally);
 	return status;
 }
@@ -188,14 +186,19 @@ commit_sign(struct act_call *call, const struct review_month *month, const struc
 {
 	char head[REVIEW_HEAD_SIZE];
 	struct act_change change;
+	bool done = false;
+	wf_status status = review_completes(call, month->number, &done);
 
+	if (status != WF_OK)
+		return status;
 	act_change_init(call, &change, "",
 		"month %s; rows %llu, expired %llu; findings %llu, highest level %u; own acts "
 		"%llu; head %s; hash %s",
 		month->name, (unsigned long long)sum->rows, (unsigned long long)month->gone,
 		(unsigned long long)sum->findings, sum->level, (unsigned long long)sum->own,
 		review_month_head(month, head), sum->hash);
-	duty_done(call, &change, DUTY_LOG_REVIEW);
+	if (done)
+		duty_done(call, &change, DUTY_LOG_REVIEW);
 	return act_commit(call, &change);
 }
 

@@ -68,6 +68,8 @@ struct review_tally {
 	struct review_counts sums, day[DAYS_MAX], hour[WEEK][HOURS];
 	struct review_top *by[BY_NAMES];
 	struct numbers lists[REVIEW_LISTS];
+	char watched[REVIEW_PERSON_SIZE];
+	uint64_t own; /* administrative acts of the watched one */
 };
 
 /* --- its life --- */
@@ -202,6 +204,7 @@ count_other(struct review_tally *tally, const struct audit_row *row)
 		return;
 	review_person(row->operator_name, person);
 	review_top_add(tally->by[BY_OPERATOR], person, outcome, row->count);
+	tally->own += strcmp(person, tally->watched) == 0 ? row->count : 0;
 }
 
 /* --- lists --- */
@@ -273,6 +276,18 @@ review_tally_row(struct review_tally *tally, uint64_t seq, const struct audit_ro
 }
 
 void
+review_tally_watch(struct review_tally *tally, const char *person)
+{
+	(void)snprintf(tally->watched, sizeof(tally->watched), "%s", person);
+}
+
+bool
+review_tally_watches(const struct review_tally *tally, const char *person)
+{
+	return strcmp(tally->watched, person) == 0;
+}
+
+void
 review_tally_spoilt(struct review_tally *tally)
 {
 	tally->rows++;
@@ -300,11 +315,9 @@ review_tally_sums(const struct review_tally *tally, struct review_counts *counts
 }
 
 uint64_t
-review_tally_acts_of(const struct review_tally *tally, const char *person)
+review_tally_own(const struct review_tally *tally)
 {
-	const struct review_counts *counts = review_top_find(tally->by[BY_OPERATOR], person);
-
-	return counts == NULL ? 0 : review_counts_all(counts);
+	return tally->own;
 }
 
 const uint64_t *

@@ -34,14 +34,20 @@ void review_tally_free(struct review_tally **tally);
 /* WF_NO_MEMORY: a list could not grow; the row is not counted then. */
 WF_MUST_USE wf_status review_tally_row(
 	struct review_tally *tally, uint64_t seq, const struct audit_row *row);
+/*
+ * Whose administrative acts are counted apart, so that their number is exact however many people
+ * administer: to be said before the first row.
+ */
+void review_tally_watch(struct review_tally *tally, const char *person);
+bool review_tally_watches(const struct review_tally *tally, const char *person);
 /* A row that cannot be read. */
 void review_tally_spoilt(struct review_tally *tally);
 
 uint64_t review_tally_rows(const struct review_tally *tally);
 uint64_t review_tally_damaged(const struct review_tally *tally);
 void review_tally_sums(const struct review_tally *tally, struct review_counts *counts_r);
-/* How many administrative acts (of all lists) this person did. */
-uint64_t review_tally_acts_of(const struct review_tally *tally, const char *person);
+/* How many administrative acts (of all lists) the one who is watched did. */
+uint64_t review_tally_own(const struct review_tally *tally);
 /* Row numbers, ascending; `all_r`: how many there are, which may be more than are named. */
 const uint64_t *review_tally_list(const struct review_tally *tally, enum review_list list,
 	size_t *named_r, uint64_t *all_r);

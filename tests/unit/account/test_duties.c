@@ -4,6 +4,9 @@
 #include "tests/unit/account/comply.h"
 
 #include <string.h>
+#include <time.h>
+
+#include "authd/account/duties.h"
 
 #define DAY 86400
 
@@ -53,7 +56,7 @@ START_TEST(due_and_overdue)
 	take("comply = {\"scs4\"}\n");
 	ck_assert_str_eq(cell("log-review", "state"), "never");
 	ck_assert_str_eq(cell("log-review", "done"), "");
-	rig_advance(23 * DAY);
+	rig_advance(25 * DAY);
 	ck_assert_str_eq(cell("log-review", "state"), "due");
 	rig_advance(7 * DAY);
 	ck_assert_str_eq(cell("log-review", "state"), "overdue");
@@ -71,17 +74,72 @@ START_TEST(done_by_somebody)
 
 	take("comply = {\"scs4\"}\n");
 	rig_advance(40 * DAY);
-	rig_ok("duty.done", "duty=log-review", "reason=three bursts, all of one scanner");
+	rig_ok("duty.done", "duty=leavers", "reason=three bursts, all of one scanner");
 	ck_assert_ptr_nonnull(strstr(rig.text, "due again on"));
 	rig_last_row(&row);
 	ck_assert_str_eq(row.event, "duty.done");
-	ck_assert_ptr_nonnull(strstr(row.detail, "log-review, done on"));
-	ck_assert_ptr_nonnull(strstr(row.detail, "SCS-4-4-3-3"));
+	ck_assert_ptr_nonnull(strstr(row.detail, "leavers, done on"));
+	ck_assert_ptr_nonnull(strstr(row.detail, "SCS-3-1-4-6"));
 	ck_assert_ptr_nonnull(strstr(row.detail, "three bursts"));
-	ck_assert_str_eq(cell("log-review", "state"), "done");
-	ck_assert_str_eq(cell("log-review", "by"), row.operator_name);
-	rig_advance(30 * DAY);
-	ck_assert_str_eq(cell("log-review", "state"), "overdue");
+	ck_assert_str_eq(cell("leavers", "state"), "done");
+	ck_assert_str_eq(cell("leavers", "by"), row.operator_name);
+	rig_advance(365 * DAY);
+	ck_assert_str_eq(cell("leavers", "state"), "overdue");
+}
+END_TEST
+
+/* 30 days are a month, whatever its length, to the end of that day. */
+START_TEST(on_the_same_day_of_each_month)
+{
+	take("comply = {\"isac1\"}\n");
+	for (int i = 0; i < 3; i++) {
+		rig_ok("duty.done", "duty=log-storage", "reason=x");
+		/* of March, of April, of May */
+		rig_advance((i == 1 ? 30 : 31) * DAY);
+		ck_assert_str_eq(cell("log-storage", "state"), "due");
+	}
+	rig_advance(DAY);
+	ck_assert_str_eq(cell("log-storage", "state"), "overdue");
+}
+END_TEST
+
+/* A month that the next one does not have, a day that it does not have. */
+START_TEST(when_a_month_is_over)
+{
+	static const struct {
+		int month, day, due_month, due_day;
+	} cases[] = {{0, 15, 1, 16}, {0, 31, 2, 4}, {1, 28, 2, 29}, {11, 31, 12, 32}};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct tm done = {.tm_year = 126,
+			.tm_mon = cases[i].month,
+			.tm_mday = cases[i].day,
+			.tm_hour = 14,
+			.tm_isdst = -1};
+		struct tm due = {.tm_year = 126,
+			.tm_mon = cases[i].due_month,
+			.tm_mday = cases[i].due_day,
+			.tm_isdst = -1};
+		const int64_t done_us = (int64_t)mktime(&done) * US_PER_S;
+
+		ck_assert_int_eq(duty_next_us(done_us, 30), (int64_t)mktime(&due) * US_PER_S);
+		ck_assert_int_eq(duty_next_us(done_us, 31), done_us + 31 * DAY * US_PER_S);
+	}
+}
+END_TEST
+
+/* To say that one has looked signs no month. */
+START_TEST(a_review_is_signed_and_not_told)
+{
+	const uint64_t rows = rig_rows();
+
+	take("comply = {\"scs4\"}\n");
+	rig_no(WF_CONFLICT,
+		"The log is reviewed month by month, and each month is signed: run 'warifu "
+		"review', which records this duty.",
+		"duty.done", "duty=log-review", "reason=x");
+	ck_assert_uint_eq(rig_rows(), rows);
+	ck_assert_str_eq(cell("log-review", "how"), "warifu review");
 }
 END_TEST
 
@@ -111,28 +169,28 @@ START_TEST(when_it_was_done)
 }
 END_TEST
 
-/* By a clock that was a year ahead: it mutes nothing, and is told until it is made good. */
+/* By a clock that was years ahead: it mutes nothing, and is told until it is made good. */
 START_TEST(what_was_done_in_days_to_come_was_not)
 {
-	struct effect effect = {.kind = EFFECT_DUTY, .text = "log-review", .text2 = "root"};
+	struct effect effect = {.kind = EFFECT_DUTY, .text = "leavers", .text2 = "root"};
 	struct audit_row row;
 	struct store_job job = {.kind = STORE_ADMIN};
 
 	take("comply = {\"scs4\"}\n");
-	effect.value = rig.now.wall_us + 365 * DAY * INT64_C(1000000);
+	effect.value = rig.now.wall_us + 800 * DAY * INT64_C(1000000);
 	audit_row_init(&row, AUDIT_ADMIN, "duty.done");
 	job.u.admin.effects = &effect;
 	job.u.admin.neffects = 1;
 	job.u.admin.rows = &row;
 	job.u.admin.nrows = 1;
 	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
-	rig_advance(31 * DAY);
-	ck_assert_str_eq(cell("log-review", "state"), "overdue");
-	ck_assert_str_eq(cell("log-review", "done"), "");
-	ck_assert_ptr_nonnull(strstr(rig.text, "'log-review' was recorded as done on 20"));
-	rig_ok("duty.done", "duty=log-review", "reason=x");
-	ck_assert_str_eq(cell("log-review", "state"), "done");
-	ck_assert_int_eq(rig_number((size_t)row_of("log-review"), "done"), rig.now.wall_us);
+	rig_advance(366 * DAY);
+	ck_assert_str_eq(cell("leavers", "state"), "overdue");
+	ck_assert_str_eq(cell("leavers", "done"), "");
+	ck_assert_ptr_nonnull(strstr(rig.text, "'leavers' was recorded as done on 20"));
+	rig_ok("duty.done", "duty=leavers", "reason=x");
+	ck_assert_str_eq(cell("leavers", "state"), "done");
+	ck_assert_int_eq(rig_number((size_t)row_of("leavers"), "done"), rig.now.wall_us);
 	ck_assert_ptr_null(strstr(rig.text, "still to come"));
 }
 END_TEST
@@ -153,17 +211,17 @@ START_TEST(it_is_remembered)
 {
 	take("comply = {\"scs4\"}\n");
 	rig_advance(400 * DAY);
-	rig_ok("duty.done", "duty=log-review", "reason=x");
+	rig_ok("duty.done", "duty=leavers", "reason=x");
 	rig_reopen();
 	take("comply = {\"scs4\"}\n");
-	ck_assert_str_eq(cell("log-review", "state"), "done");
+	ck_assert_str_eq(cell("leavers", "state"), "done");
 	ck_assert_str_eq(cell("rules", "state"), "overdue");
 	rig_ok("doctor");
 	for (size_t i = 0; i < rig.nrows; i++)
 		if (strcmp(rig_cell(i, "name"), "duties") == 0) {
 			ck_assert_str_eq(rig_cell(i, "level"), "warn");
 			ck_assert_ptr_nonnull(strstr(rig_cell(i, "text"), "rules"));
-			ck_assert_ptr_null(strstr(rig_cell(i, "text"), "log-review"));
+			ck_assert_ptr_null(strstr(rig_cell(i, "text"), "leavers"));
 			return;
 		}
 	ck_abort_msg("the doctor says nothing of duties");
@@ -181,6 +239,9 @@ suite(void)
 	tcase_add_test(duties, documents_say_how_often);
 	tcase_add_test(duties, due_and_overdue);
 	tcase_add_test(duties, done_by_somebody);
+	tcase_add_test(duties, on_the_same_day_of_each_month);
+	tcase_add_test(duties, when_a_month_is_over);
+	tcase_add_test(duties, a_review_is_signed_and_not_told);
 	tcase_add_test(duties, when_it_was_done);
 	tcase_add_test(duties, what_was_done_in_days_to_come_was_not);
 	tcase_add_test(duties, what_nobody_asks_for);

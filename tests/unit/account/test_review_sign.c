@@ -165,6 +165,59 @@ START_TEST(signing_is_the_duty_done)
 }
 END_TEST
 
+static void
+expect_reviews(const char *state, int count, int total, const char *text)
+{
+	rig_ok("report");
+	for (size_t i = 0; i < rig.nrows; i++) {
+		if (strcmp(rig_cell(i, "name"), "review.signed") != 0)
+			continue;
+		ck_assert_str_eq(rig_cell(i, "state"), state);
+		ck_assert_int_eq(rig_number(i, "count"), count);
+		ck_assert_int_eq(rig_number(i, "total"), total);
+		ck_assert_msg(strstr(rig_cell(i, "text"), text) != NULL, "%s",
+			rig_cell(i, "text"));
+		return;
+	}
+	ck_abort_msg("nothing about reviews");
+}
+
+static int64_t
+duty_done_us(void)
+{
+	rig_ok("duty.show", "duty=log-review");
+	return rig_cell(0, "done")[0] == '\0' ? 0 : rig_number(0, "done");
+}
+
+/* Of May, June and July the first two had to be signed by the tenth of August. */
+START_TEST(each_month_is_asked_for)
+{
+	int64_t done_us;
+
+	take("comply = {\"scs4\"}\n");
+	for (int i = 0; i < 3; i++) {
+		advance_to(MAY + (1 + 31 * i) * DAY);
+		login(AUDIT_SUCCESS, "ok");
+	}
+	advance_to(JUNE + (30 + 31 + 9) * DAY);
+	expect_reviews("contradicts", 0, 2, "Not signed: 2026-05, 2026-06.");
+	ck_assert_int_eq(sign("2026-06"), WF_OK);
+	ck_assert_int_eq(duty_done_us(), 0);
+	expect_reviews("exceptions", 1, 2, "Not signed: 2026-05.");
+	ck_assert_int_eq(sign("2026-05"), WF_OK);
+	done_us = duty_done_us();
+	ck_assert_int_eq(done_us, rig.now.wall_us);
+	expect_reviews("supports", 2, 2, "2 of 2");
+	/* once more is not one more */
+	rig_advance(DAY);
+	ck_assert_int_eq(sign("2026-05"), WF_OK);
+	ck_assert_int_eq(duty_done_us(), done_us);
+	expect_reviews("supports", 2, 2, "2 of 2");
+	ck_assert_int_eq(sign("2026-07"), WF_OK);
+	ck_assert_int_eq(duty_done_us(), rig.now.wall_us);
+}
+END_TEST
+
 /* --- lists --- */
 
 static void
@@ -249,6 +302,26 @@ START_TEST(own_acts_are_marked)
 }
 END_TEST
 
+/* However many others there are who push him out of the most frequent ones. */
+START_TEST(own_acts_are_all_counted)
+{
+	advance_to(MAY + DAY);
+	for (int i = 0; i < 1201; i++) {
+		struct audit_row one = row(AUDIT_ADMIN, "user.set", AUDIT_SUCCESS, "");
+
+		if (i == 0)
+			AUDIT_TEXT(one.operator_name, "root");
+		else
+			(void)snprintf(one.operator_name, sizeof(one.operator_name), "admin%d",
+				i / 2);
+		write_rows(&one, 1);
+	}
+	advance_to(JUNE);
+	show("2026-05");
+	ck_assert_int_eq(rig_number(0, "own-acts"), 1);
+}
+END_TEST
+
 START_TEST(a_list_goes_page_by_page)
 {
 	char after[40];
@@ -323,8 +396,10 @@ review_sign_suite(void)
 	tcase_add_test(tc, a_month_that_ends_while_it_is_looked_at);
 	tcase_add_test(tc, what_was_not_shown_is_not_signed);
 	tcase_add_test(tc, signing_is_the_duty_done);
+	tcase_add_test(tc, each_month_is_asked_for);
 	tcase_add_test(tc, rows_stand_in_the_list_of_their_sort);
 	tcase_add_test(tc, own_acts_are_marked);
+	tcase_add_test(tc, own_acts_are_all_counted);
 	tcase_add_test(tc, a_list_goes_page_by_page);
 	tcase_add_test(tc, accounts_without_use_are_named);
 	tcase_add_test(tc, who_reads_leaves_a_row);
