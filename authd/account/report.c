@@ -88,12 +88,24 @@ choose_period(struct reporting *reporting)
 	if (since_us >= until_us)
 		return act_say(call, WF_INVALID, "%s",
 			_("The period ends before it begins: see --since and --until."));
+	reporting->past = until_us < now_us;
 	reporting->period.until_us = until_us;
 	reporting->period.since_us = since_us;
 	reporting->log.begin_us = begin_us > since_us ? begin_us : since_us;
 	if (act_arg(call, "since") == NULL && begin_us > since_us)
 		reporting->period.since_us = begin_us < until_us ? begin_us : until_us - US_PER_S;
 	return WF_OK;
+}
+
+/* Who asks for more than there is gets what there is, and is told so. */
+static void
+find_gone(struct reporting *reporting)
+{
+	const int64_t oldest_us = reporting->retention.since_us;
+	const struct report_period *period = &reporting->period;
+
+	if (reporting->store.months_removed > 0 && oldest_us > period->since_us)
+		reporting->gone_us = oldest_us < period->until_us ? oldest_us : period->until_us;
 }
 
 /* --- one pass over the log --- */
@@ -159,6 +171,7 @@ read_log(struct reporting *reporting)
 		return status;
 	reporting->log.policy = &call->daemon->config->policy;
 	reporting->log.privileged = &reporting->store.privileged;
+	reporting->log.services = &reporting->store.services;
 	reporting->log.period = reporting->period;
 	reporting->log.runs = reporting->runs;
 	status = audit_check_begin(pass.proof->check);
@@ -281,6 +294,33 @@ hex_text(const uint8_t bytes[32], char hex_r[REPORT_HASH_SIZE])
 		(void)snprintf(hex_r + 2 * i, 3, "%02x", bytes[i]);
 }
 
+/* How often the settings may have changed under the figures. */
+static wf_status
+put_loads(struct reporting *reporting)
+{
+	const struct report_happened *loads = &reporting->log.events[EVENT_CONFIG_LOADED];
+	char text[REPORT_TEXT_SIZE], last[ACT_TIME_SIZE], count[ACT_NUMBER_SIZE];
+	const struct report_draft draft = {
+		.cells = {[LINE_PART] = "report",
+			[LINE_NAME] = "configuration",
+			[LINE_VALUE] = act_number_text((int64_t)loads->count, count),
+			[LINE_TEXT] = text},
+		.row = loads->last_seq};
+	wf_status status;
+
+	if (loads->count == 0)
+		(void)snprintf(text, sizeof(text), "%s",
+			_("No configuration took effect in the period."));
+	else
+		(void)snprintf(text, sizeof(text),
+			WF_NGETTEXT("It took effect %llu time in the period, last on %s.",
+				"It took effect %llu times in the period, last on %s.",
+				loads->count),
+			(unsigned long long)loads->count, act_time(loads->last_us, last));
+	status = report_put(&reporting->lines, &draft);
+	return status == WF_OK ? WF_OK : act_say_store(reporting->call, status, NULL);
+}
+
 /* Facts before the criteria: part of what is hashed. */
 static wf_status
 put_facts(struct reporting *reporting)
@@ -311,7 +351,11 @@ put_facts(struct reporting *reporting)
 		status = fact_time(reporting, "first-row", log->first_us, log->first_seq);
 	if (status == WF_OK)
 		status = fact_time(reporting, "last-row", log->last_us, log->last_seq);
-	return status == WF_OK ? fact(reporting, "head", head, "") : status;
+	if (status == WF_OK)
+		status = fact(reporting, "head", head, "");
+	if (status == WF_OK && reporting->gone_us != 0)
+		status = fact_time(reporting, "expired", reporting->gone_us, 0);
+	return status == WF_OK ? put_loads(reporting) : status;
 }
 
 /* Each criterion once, in the order of its document. */
@@ -414,6 +458,10 @@ seal(struct reporting *reporting)
 	if (status != WF_OK)
 		return act_say_store(reporting->call, status, NULL);
 	status = commit(reporting, hash);
+	if (status == WF_OK && reporting->past)
+		status = fact(reporting, "as-of", "now",
+			_("Mode, policy, register, accounts and duties are told as they are now, "
+			  "not as they were when the period ended."));
 	if (status == WF_OK)
 		status = fact(reporting, "by", reporting->call->operator_name, "");
 	if (status == WF_OK)
@@ -464,6 +512,7 @@ make(struct reporting *reporting)
 		status = policy_find_open(&reporting->view, &reporting->find);
 	if (status == WF_OK)
 		status = report_store_read(reporting);
+	find_gone(reporting);
 	if (status == WF_OK)
 		status = read_let(reporting);
 	if (status == WF_OK)
@@ -493,6 +542,7 @@ act_report(struct act_call *call)
 	policy_find_close(&reporting->find);
 	rules_claims_clear(&reporting->claims);
 	report_set_clear(&reporting->store.privileged);
+	report_set_clear(&reporting->store.services);
 	report_set_clear(&reporting->store.tokens);
 	report_lines_clear(&reporting->lines);
 	free(reporting->let.list);

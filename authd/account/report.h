@@ -10,6 +10,7 @@
 #include "authd/account/policy_find.h"
 #include "authd/account/report_count.h"
 #include "authd/account/report_state.h"
+#include "authd/account/review.h"
 
 /* --- report_lines.c: what goes out, kept until its own row of the log is durable --- */
 
@@ -91,11 +92,14 @@ struct reporting {
 	size_t nprofiles;
 	bool chapters; /* the document under way has some: its criteria are numbered with dots */
 	struct report_period period;
+	bool past;                  /* it ended before now */
+	int64_t gone_us;            /* rows of it before that have expired; 0 = none */
 	struct report_count log;    /* of the period */
 	struct report_run runs[REPORT_RUNS];
 	struct report_chain chain;  /* of all that is kept */
 	struct report_let_list let;
 	struct report_store store;
+	struct review_due reviews; /* of the period */
 	struct duties duties;
 	struct act_retention retention;
 	struct act_streams streams;
@@ -165,6 +169,7 @@ enum report_of_log {
 	LOG_REGISTER,
 	LOG_CLIENTS,
 	LOG_RUNS,
+	LOG_REVIEWS,
 	LOG_PEOPLE
 };
 void report_prove_share(const struct report_question *, unsigned of, struct report_figure *);
@@ -178,6 +183,12 @@ void report_say(struct report_figure *figure, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 /* "WORDS: 3 of 7.", of the figure's count and total; words are not translated yet. */
 void report_say_share(struct report_figure *figure, const char *words);
+
+/*
+ * Whether rows of the period have expired, with a sentence that says so: then nothing holds by the
+ * mere absence of what would speak against it.
+ */
+bool report_say_gone(const struct reporting *reporting, struct report_figure *figure);
 
 /* --- report_store.c --- */
 WF_MUST_USE wf_status report_store_read(struct reporting *reporting);

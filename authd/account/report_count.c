@@ -260,6 +260,7 @@ void
 report_count_row(struct report_count *count, const struct store_audit_entry *entry,
 	const struct audit_row *row)
 {
+	report_count_settings(count, entry->seq, row);
 	if (row->time_us < count->period.since_us || row->time_us >= count->period.until_us)
 		return;
 	if (count->rows++ == 0) {

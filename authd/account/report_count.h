@@ -121,6 +121,7 @@ struct report_gap {
 struct report_count {
 	const struct policy *policy;	       /* borrowed */
 	const struct report_set *privileged; /* names; borrowed */
+	const struct report_set *services;   /* of service accounts; likewise */
 	struct report_period period;
 	int64_t begin_us; /* of what is known of the period: its rows may have expired */
 	uint64_t rows, first_seq, last_seq; /* of the period */
@@ -129,7 +130,9 @@ struct report_count {
 	struct report_logins shares[REPORT_SHARES];
 	struct report_happened events[REPORT_EVENTS];
 	struct report_gap unsaved; /* the longest that ended with a backup */
-	struct report_longest longest;
+	char settings[65];     /* hash of the configuration last loaded; "" = not known yet */
+	uint64_t settings_seq; /* the row since which it is that; 0 = since the log begins */
+	struct report_longest longest; /* since then */
 	struct report_run *runs; /* REPORT_RUNS of them, the caller's; NULL: not looked at */
 };
 /* Names that products bring along: root, admin... */
@@ -140,6 +143,11 @@ void report_count_row(struct report_count *count, const struct store_audit_entry
 
 /* Its part about runs of wrong answers. */
 void report_count_run(struct report_count *count, uint64_t seq, const struct audit_row *row);
+/*
+ * Begins the runs anew where a row, also one outside of the period, tells of another configuration:
+ * what came before it is not held against a threshold of now.
+ */
+void report_count_settings(struct report_count *count, uint64_t seq, const struct audit_row *row);
 
 /* The check of the chain, made in the same pass. */
 struct report_chain {
@@ -153,6 +161,7 @@ struct report_chain {
 /* What stands in the store now. */
 struct report_store {
 	struct report_set privileged; /* names */
+	struct report_set services;   /* likewise */
 	struct report_set tokens;     /* ids of accounts with an active one */
 	struct report_held {
 		uint64_t accounts, enabled, privileged; /* managed; of them enabled; of those */

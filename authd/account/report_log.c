@@ -273,15 +273,70 @@ prove_people(const struct reporting *reporting, struct report_figure *figure)
 		(unsigned long long)figure->count);
 }
 
+/* --- reviews of the log --- */
+
+/* No month had to be signed yet: what was, or was not, is no more than a figure. */
+static void
+prove_signs(const struct report_happened *signs, struct report_figure *figure)
+{
+	if (signs->count == 0) {
+		report_say(figure, "%s",
+			_("No review of the log was signed in the period, and none had to be."));
+		return;
+	}
+	take_last(signs, figure);
+	figure->verdict = PROOF_FIGURES;
+	report_say(figure, _("Reviews of the log that were signed in the period: %llu."),
+		(unsigned long long)signs->count);
+}
+
+static void
+prove_reviews(const struct reporting *reporting, struct report_figure *figure)
+{
+	const struct review_due *reviews = &reporting->reviews;
+
+	if (reviews->due == 0) {
+		prove_signs(&reporting->log.events[EVENT_REVIEW], figure);
+		return;
+	}
+	figure->verdict = reviews->met == reviews->due ? PROOF_HOLDS
+			  : reviews->met > 0           ? PROOF_EXCEPTIONS
+						       : PROOF_CONTRADICTS;
+	figure->counted = true;
+	figure->count = reviews->met;
+	figure->total = reviews->due;
+	figure->row = reviews->last.seq;
+	figure->time_us = reviews->last.time_us;
+	(void)snprintf(figure->by, sizeof(figure->by), "%s", reviews->last.by);
+	report_say_share(figure,
+		N_("Months that ended in the period and had to be reviewed by its end, signed"));
+	if (reviews->missing[0] != '\0')
+		report_say(figure, _("Not signed: %s."), reviews->missing);
+}
+
 /* --- the lock --- */
+
+static void
+say_none(const struct report_count *log, bool part, struct report_figure *figure)
+{
+	if (part)
+		report_say(figure,
+			_("There was no wrong answer in the period from row %llu of the log on, "
+			  "where the configuration in force now took effect."),
+			(unsigned long long)log->settings_seq);
+	else
+		report_say(figure, "%s", _("There was no wrong answer in the period."));
+}
 
 static void
 prove_runs(const struct reporting *reporting, struct report_figure *figure)
 {
-	const struct report_longest *longest = &reporting->log.longest;
+	const struct report_count *log = &reporting->log;
+	const struct report_longest *longest = &log->longest;
+	const bool part = log->rows > 0 && log->settings_seq > log->first_seq;
 
 	if (longest->wrong == 0) {
-		report_say(figure, "%s", _("There was no wrong answer in the period."));
+		say_none(log, part, figure);
 		return;
 	}
 	figure->verdict = longest->over ? PROOF_EXCEPTIONS : PROOF_HOLDS;
@@ -293,10 +348,13 @@ prove_runs(const struct reporting *reporting, struct report_figure *figure)
 		_("Most wrong answers of an account without a lock, an unlock or a login with two "
 		  "kinds of factors between them: %llu; the lock comes after %llu."),
 		(unsigned long long)longest->wrong, (unsigned long long)longest->threshold);
-	if (longest->over)
-		report_say(figure, "%s",
-			_("That is the threshold in force now: look whether it was another one "
-			  "then."));
+	if (part)
+		report_say(figure,
+			_("Judged from row %llu of the log on, where the configuration in force "
+			  "now took effect."),
+			(unsigned long long)log->settings_seq);
+	if (report_say_gone(reporting, figure) && !longest->over)
+		figure->verdict = PROOF_FIGURES;
 }
 
 /* --- what the policy is made of, and the register --- */
@@ -381,6 +439,7 @@ report_prove_log(
 		[LOG_REGISTER] = prove_register,
 		[LOG_CLIENTS] = prove_clients,
 		[LOG_RUNS] = prove_runs,
+		[LOG_REVIEWS] = prove_reviews,
 		[LOG_PEOPLE] = prove_people,
 	};
 

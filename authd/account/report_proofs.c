@@ -31,6 +31,17 @@ report_say_share(struct report_figure *figure, const char *words)
 		(unsigned long long)figure->total);
 }
 
+bool
+report_say_gone(const struct reporting *reporting, struct report_figure *figure)
+{
+	char time[ACT_TIME_SIZE];
+
+	if (reporting->gone_us == 0)
+		return false;
+	report_say(figure, _("Rows before %s have expired."), act_time(reporting->gone_us, time));
+	return true;
+}
+
 /* --- shares of logins with two kinds of factors --- */
 
 /* In the order of enum report_share. */
@@ -167,8 +178,6 @@ static const struct event_words {
 	{EVENT_LOG_EXPORT, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Rows about exports of the log, each with who and what"),
 		N_("The log was not exported in the period.")},
-	{EVENT_REVIEW, PROOF_FIGURES, PROOF_NO_DATA, N_("Reviews of the log that were signed"),
-		N_("No review of the log was signed in the period.")},
 	{EVENT_ALERT_TESTED, PROOF_FIGURES, PROOF_NO_DATA,
 		N_("Trials of the ways of alerts that went well"),
 		N_("Nobody tried the ways of alerts in the period with success.")},
@@ -190,21 +199,6 @@ words_of(enum report_event event)
 	return &events[i];
 }
 
-/* No month was signed, though the first of the period is overdue: to say so is not to have done. */
-static bool
-is_unreviewed(const struct reporting *reporting)
-{
-	const struct policy_held *held = policy_held_strictest(
-		&reporting->call->daemon->config->policy, R_REVIEW_LOG);
-	const struct report_count *log = &reporting->log;
-	int64_t from_us, until_us;
-
-	if (!held->set || log->rows == 0 || log->events[EVENT_REVIEW].count > 0)
-		return false;
-	store_month_span(store_month_of(log->first_us), &from_us, &until_us);
-	return until_us + held->value * 86400 * US_PER_S <= reporting->period.until_us;
-}
-
 void
 report_prove_event(
 	const struct report_question *question, unsigned of, struct report_figure *figure_r)
@@ -218,10 +212,10 @@ report_prove_event(
 		return;
 	}
 	if (one->count == 0) {
-		figure_r->verdict = of == EVENT_REVIEW && is_unreviewed(question->reporting)
-					    ? PROOF_CONTRADICTS
-					    : words->none;
+		figure_r->verdict = words->none;
 		report_say(figure_r, "%s", _(words->nothing));
+		if (words->none == PROOF_HOLDS && report_say_gone(question->reporting, figure_r))
+			figure_r->verdict = PROOF_NO_DATA;
 		return;
 	}
 	figure_r->verdict = words->some;
@@ -267,7 +261,7 @@ static const struct report_proof proofs[] = {
 	{"clock.jumps", report_prove_event, EVENT_CLOCK_JUMP},
 	{"log.fields", report_prove_event, EVENT_FIELDLESS},
 	{"log.exported", report_prove_event, EVENT_LOG_EXPORT},
-	{"review.signed", report_prove_event, EVENT_REVIEW},
+	{"review.signed", report_prove_log, LOG_REVIEWS},
 	{"alerts.tested", report_prove_event, EVENT_ALERT_TESTED},
 	{"alerts.people", report_prove_log, LOG_PEOPLE},
 	{"acts.recorded", report_prove_event, EVENT_ACT},

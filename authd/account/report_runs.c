@@ -1,6 +1,7 @@
 /* Whether the lock held: how many wrong answers an account had in a row. */
 #include "config.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "authd/account/report_count.h"
@@ -44,10 +45,12 @@ run_of(struct report_count *count, const char *user)
 static uint64_t
 threshold_of(const struct report_count *count, const char *user)
 {
-	const enum account_kind kind = report_set_has_name(count->privileged, user)
-					       ? ACCOUNT_PRIVILEGED
-					       : ACCOUNT_GENERAL;
+	enum account_kind kind = ACCOUNT_GENERAL;
 
+	if (report_set_has_name(count->privileged, user))
+		kind = ACCOUNT_PRIVILEGED;
+	else if (report_set_has_name(count->services, user))
+		kind = ACCOUNT_SERVICE;
 	return (uint64_t)policy_number_of(count->policy, R_LOCK_THRESHOLD, kind, GUARD_MFA);
 }
 
@@ -69,4 +72,24 @@ report_count_run(struct report_count *count, uint64_t seq, const struct audit_ro
 	if (run->wrong > count->longest.wrong)
 		count->longest =
 			(struct report_longest){run->wrong, threshold, seq, count->longest.over};
+}
+
+void
+report_count_settings(struct report_count *count, uint64_t seq, const struct audit_row *row)
+{
+	static const char word[] = ", sha256 ";
+	const size_t size = sizeof(count->settings);
+	const char *hash = strstr(row->detail, word);
+
+	if (row->class != AUDIT_SYSTEM || row->result != AUDIT_SUCCESS ||
+		strcmp(row->event, "config.load") != 0)
+		return;
+	hash = hash == NULL ? "" : hash + strlen(word);
+	if (hash[0] != '\0' && strncmp(hash, count->settings, size - 1) == 0)
+		return;
+	(void)snprintf(count->settings, size, "%.*s", (int)size - 1, hash);
+	count->settings_seq = seq;
+	count->longest = (struct report_longest){.wrong = 0};
+	if (count->runs != NULL)
+		memset(count->runs, 0, REPORT_RUNS * sizeof(*count->runs));
 }

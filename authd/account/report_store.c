@@ -112,6 +112,8 @@ take_account(void *ctx, const struct account *account)
 	held->accounts++;
 	if (account->kind == ACCOUNT_PRIVILEGED)
 		status = report_set_add_name(&walk->reporting->store.privileged, account->name);
+	if (account->kind == ACCOUNT_SERVICE)
+		status = report_set_add_name(&walk->reporting->store.services, account->name);
 	if (status != WF_OK)
 		return act_say_store(walk->reporting->call, status, NULL);
 	if (account->state != ACCOUNT_ENABLED) {
@@ -139,6 +141,7 @@ read_accounts(struct reporting *reporting)
 	if (status == WF_OK)
 		status = act_each_account(reporting->call, 0, take_account, &walk);
 	report_set_sort(&reporting->store.privileged);
+	report_set_sort(&reporting->store.services);
 	return status;
 }
 
@@ -224,6 +227,9 @@ report_store_read(struct reporting *reporting)
 		status = act_each_incident(call, &incidents, take_incident, reporting);
 	if (status == WF_OK)
 		status = act_each_month(call, take_month, reporting);
+	if (status == WF_OK)
+		status = review_due_read(call, reporting->period.since_us,
+			reporting->period.until_us, &reporting->reviews);
 	if (status == WF_OK)
 		status = act_counts(call, &reporting->counts);
 	if (status == WF_OK)

@@ -4,7 +4,7 @@
  */
 #include "config.h"
 
-#include "tests/unit/account/comply.h"
+#include "tests/unit/account/reports.h"
 
 #include <sqlite3.h>
 #include <string.h>
@@ -14,72 +14,6 @@
 #include "tests/unit/dice.h"
 
 #define SIGNED " by = \"Sato\" on = \"2026-01-21\" until = \"2027-01-01\" reason = \"why\" }\n"
-#define DAY_S INT64_C(86400)
-
-/* --- rows of a log --- */
-
-static struct audit_row
-made_row(enum audit_class class, const char *event, enum audit_result result)
-{
-	struct audit_row row;
-
-	audit_row_init(&row, class, event);
-	row.result = result;
-	row.time_us = rig.now.wall_us;
-	AUDIT_TEXT(row.source, "192.0.2.7");
-	AUDIT_TEXT(row.user, "alice");
-	AUDIT_TEXT(row.service, "sshd");
-	AUDIT_TEXT(row.host, "web1");
-	return row;
-}
-
-/* Gives its number. */
-static uint64_t
-put_row(struct audit_row *row)
-{
-	struct store_job job = {.kind = STORE_ADMIN};
-
-	job.u.admin.rows = row;
-	job.u.admin.nrows = 1;
-	ck_assert_int_eq(store_run(rig.store, &job), WF_OK);
-	return job.u.admin.seq;
-}
-
-static uint64_t
-put_login(const char *zone, const char *kinds)
-{
-	struct audit_row row = made_row(AUDIT_AUTH, "login", AUDIT_SUCCESS);
-
-	AUDIT_TEXT(row.detail, zone);
-	AUDIT_TEXT(row.kinds, kinds);
-	return put_row(&row);
-}
-
-/* --- lines of the last report --- */
-
-static size_t
-line_of(const char *part, const char *criterion, const char *name)
-{
-	for (size_t row = 0; row < rig.nrows; row++)
-		if (strcmp(rig_cell(row, "part"), part) == 0 &&
-			strcmp(rig_cell(row, "criterion"), criterion) == 0 &&
-			(name == NULL || strcmp(rig_cell(row, "name"), name) == 0))
-			return row;
-	ck_abort_msg("no %s of %s", part, criterion);
-	return 0;
-}
-
-static const char *
-state_of(const char *criterion)
-{
-	return rig_cell(line_of("criterion", criterion, NULL), "state");
-}
-
-static const char *
-fact_of(const char *name)
-{
-	return rig_cell(line_of("report", "", name), "value");
-}
 
 /* --- without anything to count --- */
 
@@ -263,59 +197,6 @@ START_TEST(kinds_that_do_not_count)
 }
 END_TEST
 
-/* --- the lock --- */
-
-static void
-put_wrong(const char *user, unsigned times)
-{
-	struct audit_row row = made_row(AUDIT_AUTH, "login", AUDIT_FAILURE);
-
-	AUDIT_TEXT(row.user, user);
-	AUDIT_TEXT(row.reason, "wrong-password");
-	for (unsigned i = 0; i < times; i++)
-		(void)put_row(&row);
-}
-
-static void
-expect_run(const char *state, int64_t wrong)
-{
-	size_t line;
-
-	rig_advance(1);
-	rig_ok("report");
-	line = line_of("proof", "SCS-4-1-4-1", "lock.held");
-	ck_assert_str_eq(rig_cell(line, "state"), state);
-	ck_assert_int_eq(rig_number(line, "count"), wrong);
-	ck_assert_int_eq(rig_number(line, "total"), 10);
-}
-
-/* Ends of a run: the lock itself, an unlock, a login with two kinds; one kind is none (I1). */
-START_TEST(a_run_beyond_the_threshold_is_an_exception)
-{
-	struct audit_row lock = made_row(AUDIT_FINDING, "lock", AUDIT_NEUTRAL);
-	struct audit_row unlock = made_row(AUDIT_ADMIN, "unlock", AUDIT_SUCCESS);
-
-	take("comply = {\"scs4\"}\n");
-	put_wrong("alice", 10);
-	(void)put_row(&lock);
-	put_wrong("alice", 6);
-	put_wrong("bob", 9);
-	(void)put_row(&unlock);
-	put_wrong("alice", 5);
-	(void)put_login("zone internet", "knowledge+possession");
-	expect_run("supports", 10);
-	put_wrong("alice", 10);
-	(void)put_login("zone internal", "knowledge");
-	expect_run("supports", 10);
-	ck_assert_str_eq(state_of("SCS-4-1-4-1"), "met");
-	put_wrong("alice", 1);
-	expect_run("exceptions", 11);
-	ck_assert_ptr_nonnull(strstr(rig_cell(line_of("proof", "SCS-4-1-4-1", "lock.held"), "text"),
-		"the threshold in force now"));
-	ck_assert_str_eq(state_of("SCS-4-1-4-1"), "met with exceptions");
-}
-END_TEST
-
 /* --- every figure of the log, against counts that the dice keep --- */
 
 struct kind_of_row {
@@ -474,7 +355,7 @@ START_TEST(a_duty_is_done_or_overdue)
 
 	take("comply = {\"scs4\"}\n");
 	rig_advance(1);
-	rig_ok("duty.done", "duty=log-review", "reason=looked through");
+	put_duty("log-review");
 	rig_ok("report");
 	ck_assert_str_eq(state_of("SCS-4-4-3-3"), "met");
 	line = line_of("proof", "SCS-4-4-3-3", "duty.log-review");
@@ -485,90 +366,6 @@ START_TEST(a_duty_is_done_or_overdue)
 	ck_assert_str_eq(state_of("SCS-4-4-3-3"), "not met");
 	ck_assert_str_eq(rig_cell(line_of("proof", "SCS-4-4-3-3", "duty.log-review"), "state"),
 		"contradicts");
-}
-END_TEST
-
-/* --- months that have gone --- */
-
-static void
-expire(int64_t days)
-{
-	struct store_expiry expiry = {
-		.rule = "log.retention_days", .begin = true, .keep_us = days * DAY_S * US_PER_S};
-
-	do {
-		ck_assert_int_eq(store_expire_log(rig.store, &expiry), WF_OK);
-	} while (expiry.step == EXPIRY_TOMBSTONE || expiry.step == EXPIRY_REMOVED);
-}
-
-START_TEST(months_that_have_gone_are_told)
-{
-	size_t line;
-
-	take("comply = {\"scs4\"}\n");
-	for (int i = 0; i < 3; i++) {
-		(void)put_login("zone internet", "knowledge+possession");
-		rig_advance(31 * DAY_S);
-	}
-	rig_advance(1096 * DAY_S);
-	(void)put_login("zone internet", "knowledge+possession");
-	expire(1096);
-	rig_advance(1);
-	rig_ok("report", "since=1000000");
-	line = line_of("proof", "SCS-4-4-3-1", "log.kept");
-	ck_assert_str_eq(rig_cell(line, "state"), "supports");
-	ck_assert_ptr_nonnull(strstr(rig_cell(line, "text"), "whole months have gone"));
-	ck_assert_str_eq(
-		rig_cell(line_of("proof", "SCS-4-4-3-1", "log.chain"), "state"), "supports");
-	/* of those that have gone nothing is counted */
-	ck_assert_int_lt(
-		rig_number(line_of("proof", "SCS-4-1-3-5", "logins.internet"), "total"), 4);
-}
-END_TEST
-
-/* To record the duty as done signs no month. */
-START_TEST(a_month_that_nobody_signed)
-{
-	take("comply = {\"scs4\"}\n");
-	(void)put_login("zone internet", "knowledge+possession");
-	rig_advance(32 * DAY_S);
-	rig_ok("duty.done", "duty=log-review", "reason=x");
-	rig_ok("report");
-	ck_assert_str_eq(state_of("SCS-4-4-3-3"), "met");
-	rig_advance(40 * DAY_S);
-	rig_ok("duty.done", "duty=log-review", "reason=x");
-	rig_ok("report");
-	ck_assert_str_eq(state_of("SCS-4-4-3-3"), "not met");
-}
-END_TEST
-
-/* --- the period: nothing is said of a time that nothing is known of --- */
-
-static int64_t
-period(const char *edge)
-{
-	return rig_number(line_of("report", "", edge), "time");
-}
-
-START_TEST(the_period_is_what_is_known)
-{
-	char until[64];
-
-	take("comply = {\"scs4\"}\n");
-	rig_ok("report");
-	for (int i = 0; i < 14; i++) {
-		(void)put_login("zone internet", "knowledge+possession");
-		rig_advance(31 * DAY_S);
-	}
-	(void)snprintf(until, sizeof(until), "until=%lld",
-		(long long)(rig.now.wall_us + 30 * DAY_S * US_PER_S));
-	rig_ok("report", until);
-	ck_assert_int_eq(period("until"), rig.now.wall_us);
-	ck_assert_int_lt(period("since"), rig.now.wall_us - 364 * DAY_S * US_PER_S);
-	expire(183);
-	rig_ok("report");
-	ck_assert_int_eq(period("since"), period("first-row"));
-	ck_assert_int_gt(period("since"), rig.now.wall_us - 230 * DAY_S * US_PER_S);
 }
 END_TEST
 
@@ -724,13 +521,9 @@ report_suite(void)
 	tcase_add_test(acts, a_share_is_not_rounded_up);
 	tcase_add_test(acts, service_accounts_are_named);
 	tcase_add_test(acts, kinds_that_do_not_count);
-	tcase_add_test(acts, a_run_beyond_the_threshold_is_an_exception);
 	tcase_add_test(acts, figures_are_those_that_were_drawn);
 	tcase_add_test(acts, accounts_are_those_of_the_store);
 	tcase_add_test(acts, a_duty_is_done_or_overdue);
-	tcase_add_test(acts, months_that_have_gone_are_told);
-	tcase_add_test(acts, a_month_that_nobody_signed);
-	tcase_add_test(acts, the_period_is_what_is_known);
 	tcase_add_test(acts, a_row_that_was_removed_contradicts);
 	tcase_add_test(acts, a_deviation_has_its_line);
 	tcase_add_test(acts, every_service_account_has_its_line);
