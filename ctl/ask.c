@@ -409,6 +409,9 @@ show_rows(struct ctl *ctl, const struct command *command, const struct answer *a
 		}
 	} else if ((command->flags & COMMAND_VERTICAL) != 0) {
 		table_print_vertical(&answer->table, 0, command->columns, ctl->width, ctl->out);
+	} else if ((command->flags & COMMAND_LISTS) != 0) {
+		table_print_lists(
+			&answer->table, command->columns, ctl->header, ctl->width, ctl->out);
 	} else {
 		table_print(&answer->table, command->columns, ctl->header, ctl->width, ctl->out);
 	}

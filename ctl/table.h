@@ -82,6 +82,9 @@ enum table_header { HEADER_NONE, HEADER_PLAIN, HEADER_BOLD };
  */
 void table_print(const struct table *table, const char *columns, enum table_header header,
 	size_t width, FILE *out);
+/* The same; but nothing is wrapped: each row is a list of its own where the table is too wide. */
+void table_print_lists(const struct table *table, const char *columns, enum table_header header,
+	size_t width, FILE *out);
 /*
  * How a table lies on a screen: which columns, and how wide; kept over the pages of one listing. Of
  * what is wider than `width` (0: nothing is), the last columns are left out, but none of the first

@@ -421,6 +421,19 @@ table_print(const struct table *table, const char *columns, enum table_header he
 }
 
 void
+table_print_lists(const struct table *table, const char *columns, enum table_header header,
+	size_t width, FILE *out)
+{
+	struct table_layout layout;
+
+	lay_out(table, columns, width > 0 ? SIZE_MAX : COLUMN_MAX, &layout);
+	if (width == 0 || layout_width(&layout) <= width)
+		table_print_laid(table, &layout, header, out);
+	else
+		print_lists(table, columns, width, out);
+}
+
+void
 table_print_vertical(const struct table *table, size_t row, const char *columns, size_t width,
 	FILE *out)
 {

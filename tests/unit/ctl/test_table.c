@@ -93,6 +93,23 @@ START_TEST(what_does_not_fit_is_wrapped_in_its_column)
 }
 END_TEST
 
+/* Names such as those of settings stay whole. */
+START_TEST(what_does_not_fit_is_a_list_where_it_is_asked_for)
+{
+	COLUMNS("setting", "value");
+	ROW("source-spray level", "some words");
+	table_print_lists(&table, NULL, HEADER_PLAIN, 30, out);
+	table_print_lists(&table, NULL, HEADER_PLAIN, 29, out);
+	table_print_lists(&table, NULL, HEADER_NONE, 0, out);
+	fflush(out);
+	ck_assert_str_eq(text, "Setting             Value\n"
+			       "source-spray level  some words\n"
+			       "Setting  source-spray level\n"
+			       "Value    some words\n"
+			       "source-spray level  some words\n");
+}
+END_TEST
+
 /* Where words would have to be broken. */
 START_TEST(what_cannot_be_wrapped_is_a_list)
 {
@@ -253,6 +270,7 @@ table_suite(void)
 	tcase_add_test(tc, what_is_too_wide_moves_its_own_row);
 	tcase_add_test(tc, what_does_not_fit_is_wrapped_in_its_column);
 	tcase_add_test(tc, what_cannot_be_wrapped_is_a_list);
+	tcase_add_test(tc, what_does_not_fit_is_a_list_where_it_is_asked_for);
 	tcase_add_test(tc, long_values_of_a_list_are_wrapped);
 	tcase_add_test(tc, width_counts_columns_of_the_screen);
 	tcase_add_test(tc, what_is_not_printable_is_not_printed);
