@@ -53,7 +53,7 @@ enum command_flags {
 	COMMAND_HIDDEN = 2,   /* neither in the help nor completed */
 	COMMAND_SLOW = 4,     /* the daemon may take minutes */
 	COMMAND_VERTICAL = 8, /* one row: a line for each column */
-	COMMAND_LISTS = 32,   /* rows with names that are not to be wrapped: lists rather than that */
+	COMMAND_LISTS = 32,   /* names are not wrapped: rather each row is a list */
 	COMMAND_OWN = 16      /* the owner of the account, its first operand, may do it as well */
 };
 
