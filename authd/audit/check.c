@@ -199,11 +199,13 @@ audit_check_meet(struct audit_check *check, const struct audit_head *row)
 
 /* A checkpoint of the row before the first one says with what the first one has to go on. */
 static const struct audit_checkpoint *
-checkpoint_of(const struct audit_check *check, uint64_t seq)
+checkpoint_of(struct audit_check *check, uint64_t seq)
 {
 	for (size_t i = 0; i < check->nmarks && check->marks[i].checkpoint.seq <= seq; i++) {
-		if (check->marks[i].checkpoint.seq == seq)
-			return &check->marks[i].checkpoint;
+		const struct mark *mark = &check->marks[i];
+
+		if (mark->checkpoint.seq == seq && !check_is_void(check, mark))
+			return &mark->checkpoint;
 	}
 	return NULL;
 }
@@ -364,6 +366,7 @@ audit_check_end(struct audit_check *check, const struct audit_head *head)
 
 	if (head != NULL)
 		end_at_head(check, head);
+	check_tell_damaged(check);
 	look_for_head(check);
 	check_look_for_restore(check);
 	if (check->node[0] == '\0' && check->options.elsewhere)

@@ -94,7 +94,10 @@ WF_MUST_USE wf_status audit_check_trust(
  */
 WF_MUST_USE wf_status audit_check_add(
 	struct audit_check *check, const struct audit_checkpoint *checkpoint, bool own);
-/* All checkpoints within a text.  What begins like one and cannot be read is a fault. */
+/*
+ * All checkpoints within a text.  What begins like one and cannot be read is a fault, unless it is
+ * the beginning of one that is there: it was written in part, and then once more.
+ */
 WF_MUST_USE wf_status audit_check_add_text(
 	struct audit_check *check, const char *text, size_t len);
 /* Once, before the first row: orders the checkpoints and checks their signatures. */

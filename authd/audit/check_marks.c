@@ -231,10 +231,57 @@ audit_check_add(
 	return WF_OK;
 }
 
+static void
+tell_damage(struct audit_check *check)
+{
+	const struct place nowhere = {0, 0};
+
+	check_tell(check, FAULT_SIGNATURE, nowhere, nowhere,
+		_("A line of the checkpoints is damaged or was changed: it cannot be read."));
+}
+
+/* Kept until all checkpoints are known: it may be the beginning of one of them. */
+static void
+add_damaged(struct audit_check *check, const char *rest, size_t len)
+{
+	const char *end = memchr(rest, '\n', len);
+	struct damaged *damaged;
+
+	len = end == NULL ? len : (size_t)(end - rest);
+	if (check->ndamaged == DAMAGED_MAX || len > sizeof(damaged->rest)) {
+		tell_damage(check);
+		return;
+	}
+	damaged = &check->damaged[check->ndamaged++];
+	damaged->len = len;
+	damaged->torn = false;
+	memcpy(damaged->rest, rest, len);
+}
+
+/*
+ * The daemon writes a line that came to its file in part once more, and whole.  Half a line proves
+ * nothing, but accuses nobody either.
+ */
+void
+check_tell_damaged(struct audit_check *check)
+{
+	for (size_t i = 0; check->ndamaged > 0 && i < check->nmarks; i++)
+		for (size_t k = 0; k < check->ndamaged; k++) {
+			struct damaged *damaged = &check->damaged[k];
+
+			damaged->torn = damaged->torn ||
+					audit_checkpoint_is_torn(damaged->rest, damaged->len,
+						&check->marks[i].checkpoint);
+		}
+	for (size_t k = 0; k < check->ndamaged; k++)
+		if (!check->damaged[k].torn)
+			tell_damage(check);
+	check->ndamaged = 0;
+}
+
 wf_status
 audit_check_add_text(struct audit_check *check, const char *text, size_t len)
 {
-	const struct place nowhere = {0, 0};
 	struct audit_checkpoint checkpoint;
 	size_t used = 0;
 	wf_status status;
@@ -243,9 +290,7 @@ audit_check_add_text(struct audit_check *check, const char *text, size_t len)
 		if (status == WF_OK)
 			status = audit_check_add(check, &checkpoint, false);
 		else
-			check_tell(check, FAULT_SIGNATURE, nowhere, nowhere,
-				_("A line of the checkpoints is damaged or was changed: it cannot "
-				  "be read."));
+			add_damaged(check, text + used, len - used);
 		if (status != WF_OK && status != WF_CORRUPT)
 			return status;
 		text += used;
@@ -458,6 +503,7 @@ check_prepare(struct audit_check *check)
 	bool found = true;
 	wf_status status = WF_OK;
 
+	check_tell_damaged(check);
 	while (status == WF_OK && found)
 		status = prove_some(check, &found);
 	if (status != WF_OK)

@@ -9,6 +9,7 @@
 #include "authd/audit/run.h"
 
 #define KEYS_MAX 1024
+#define DAMAGED_MAX 64
 
 struct known_key {
 	struct signing_public public;
@@ -26,6 +27,13 @@ struct mark {
 	int64_t by_us; /* it was made by then: no later one says an earlier time */
 };
 
+/* A line that begins like a checkpoint and cannot be read, from that beginning on. */
+struct damaged {
+	char rest[AUDIT_CHECKPOINT_SIZE]; /* behind the first words */
+	size_t len;
+	bool torn; /* no more than the beginning of one that is there */
+};
+
 /* A place in the log: a row, or what a checkpoint says of one. */
 struct place {
 	uint64_t seq;
@@ -38,6 +46,8 @@ struct audit_check {
 	char store[17];
 	struct known_key keys[KEYS_MAX];
 	size_t nkeys;
+	struct damaged damaged[DAMAGED_MAX];
+	size_t ndamaged;
 	struct mark *marks;
 	size_t nmarks, room, next; /* those before `next` have been met */
 	struct audit_restore restores[AUDIT_RESTORES_MAX];
@@ -67,6 +77,9 @@ void check_tell(struct audit_check *check, enum audit_fault_kind kind, struct pl
  * orders them by the row that they speak of.
  */
 WF_MUST_USE wf_status check_prepare(struct audit_check *check);
+
+/* What check_prepare() says of them, where no node was ever known. */
+void check_tell_damaged(struct audit_check *check);
 
 /* Whether a restore that has come by, or a later generation, makes it void. */
 bool check_is_void(struct audit_check *check, const struct mark *mark);

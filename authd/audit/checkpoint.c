@@ -434,3 +434,14 @@ audit_checkpoint_find(
 	*used_r = past;
 	return status;
 }
+
+bool
+audit_checkpoint_is_torn(
+	const char *rest, size_t len, const struct audit_checkpoint *checkpoint)
+{
+	char line[AUDIT_CHECKPOINT_SIZE];
+
+	audit_checkpoint_write(checkpoint, line);
+	return sizeof(BEGIN) - 1 + len < strlen(line) &&
+	       strncmp(line + sizeof(BEGIN) - 1, rest, len) == 0;
+}

@@ -77,6 +77,13 @@ void audit_checkpoint_write(
 WF_MUST_USE wf_status audit_checkpoint_find(
 	const char *text, size_t len, struct audit_checkpoint *checkpoint_r, size_t *used_r);
 
+/*
+ * After WF_CORRUPT, with the text from used_r up to the end of its line: whether it is nothing but
+ * the beginning of this one's line, which was written in part (a full disk, a power cut).
+ */
+bool audit_checkpoint_is_torn(
+	const char *rest, size_t len, const struct audit_checkpoint *checkpoint);
+
 /* "rows", "hour", "month", "stop", "key", "new-key", "keep"; "unknown". */
 const char *audit_checkpoint_reason_name(enum audit_checkpoint_reason reason);
 

@@ -15,28 +15,41 @@
 
 #define PAGE 16
 
-/* What a write that was cut short has left gets an end of its own. */
-static bool
-file_is_open_ended(int fd)
+/* Where a regular file ends; -1: it is none. */
+static off_t
+file_end(int fd)
 {
 	struct stat info;
-	char last = '\n';
 
-	return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
-	       pread(fd, &last, 1, info.st_size - 1) == 1 && last != '\n';
+	return fstat(fd, &info) == 0 && S_ISREG(info.st_mode) ? info.st_size : -1;
 }
 
+/* What a write that a power cut ended has left gets an end of its own. */
+static bool
+file_is_open_ended(int fd, off_t end)
+{
+	char last = '\n';
+
+	return end > 0 && pread(fd, &last, 1, end - 1) == 1 && last != '\n';
+}
+
+/* The whole line or, as far as that can be had, nothing of it. */
 static bool
 file_write(int fd, const char *line)
 {
+	const off_t end = file_end(fd);
 	char text[AUDIT_CHECKPOINT_SIZE + 2];
 	int len = snprintf(
-		text, sizeof(text), "%s%s\n", file_is_open_ended(fd) ? "\n" : "", line);
+		text, sizeof(text), "%s%s\n", file_is_open_ended(fd, end) ? "\n" : "", line);
 	ssize_t n = wf_fault(WF_FAULT_FILE) ? -1 : write(fd, text, (size_t)len);
 
-	if (n >= 0 && n != len)
+	if (n == len)
+		return true;
+	if (n > 0 && end >= 0)
+		(void)!ftruncate(fd, end);
+	if (n >= 0)
 		errno = ENOSPC;
-	return n == len;
+	return false;
 }
 
 /* All or nothing as far as the cursor goes: lines may come twice, never not at all. */

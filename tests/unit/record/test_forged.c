@@ -408,6 +408,22 @@ START_TEST(checkpoints_of_others_prove_nothing)
 }
 END_TEST
 
+/* Half of a line that is there is torn (test_honest.c); half of one that never was is not. */
+START_TEST(half_a_line_that_never_was_is_found)
+{
+	const char *at = strstr(kept, "warifu-checkpoint 1 ");
+	char half[200];
+	size_t len = strlen(kept);
+	struct look look;
+
+	(void)snprintf(half, sizeof(half), "%.199s", at);
+	half[sizeof(half) - 2] ^= 1;
+	(void)snprintf(kept + len, sizeof(kept) - len, "%s\n", half);
+	look = look_at(fx.path, true);
+	ck_assert_msg(look.kinds == BIT(SIGNATURE), "%s", look.text);
+}
+END_TEST
+
 /* --- backups --- */
 
 START_TEST(a_backup_without_its_head_is_found)
@@ -435,6 +451,7 @@ forged_suite(void)
 	tcase_add_loop_test(tc, a_replaced_key_has_one_heir, 0, HEIRS);
 	tcase_add_test(tc, a_file_without_checkpoints_proves_nothing);
 	tcase_add_test(tc, checkpoints_of_others_prove_nothing);
+	tcase_add_test(tc, half_a_line_that_never_was_is_found);
 	tcase_add_test(tc, a_backup_without_its_head_is_found);
 	suite_add_tcase(suite, tc);
 	return suite;

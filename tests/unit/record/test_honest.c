@@ -141,6 +141,21 @@ lines_come_twice(void)
 	keep_checkpoints();
 }
 
+/* A full disk or a power cut: half of a line, which comes again. */
+static void
+a_line_is_torn(void)
+{
+	const char *last = strstr(kept, "number=3 ");
+	char torn[200];
+	size_t len = strlen(kept);
+
+	while (last > kept && last[-1] != '\n')
+		last--;
+	(void)snprintf(torn, sizeof(torn), "%.199s", last);
+	(void)snprintf(kept + len, sizeof(kept) - len, "%s\n", torn);
+	keep_checkpoints();
+}
+
 /* All hosts write into one file: another node's lines stand between ours. */
 static void
 other_hosts_are_in_the_file(void)
@@ -358,6 +373,7 @@ static const struct {
 	{"a clock that jumps and returns", the_clock_jumps_and_returns, false},
 	{"months", months_pass, false},
 	{"lines twice", lines_come_twice, false},
+	{"a torn line", a_line_is_torn, false},
 	{"other hosts in the file", other_hosts_are_in_the_file, false},
 	{"names of strangers", strangers_have_names, false},
 	{"a crash", the_daemon_dies, false},
@@ -416,6 +432,32 @@ START_TEST(an_export_behind_a_restore_is_not_accused)
 }
 END_TEST
 
+/* Wherever it begins behind the restore: also where a checkpoint was lost. */
+START_TEST(no_export_behind_a_restore_is_accused)
+{
+	struct look look;
+
+	fx_back_up();
+	acts(60);
+	make_checkpoints();
+	keep_checkpoints();
+	fx_restore(true);
+	acts(60);
+	make_checkpoints();
+	keep_checkpoints();
+	export_all();
+	while (strstr(exported, "\"restore\"") != NULL)
+		memmove(exported, strchr(exported, '\n') + 1,
+			strlen(strchr(exported, '\n') + 1) + 1);
+	for (int i = 0; i < 50; i++) {
+		memmove(exported, strchr(exported, '\n') + 1,
+			strlen(strchr(exported, '\n') + 1) + 1);
+		look = look_at_export(false);
+		ck_assert_msg(look.kinds == 0, "%d: %s", i, look.text);
+	}
+}
+END_TEST
+
 /* The last checkpoints alone, each against its row, as the daemon looks at a page of them. */
 START_TEST(a_later_page_is_not_accused)
 {
@@ -436,6 +478,7 @@ honest_suite(void)
 	tcase_add_checked_fixture(tc, evidence_setup, evidence_teardown);
 	tcase_add_loop_test(tc, honest_logs_are_not_accused, 0, HONEST);
 	tcase_add_test(tc, an_export_behind_a_restore_is_not_accused);
+	tcase_add_test(tc, no_export_behind_a_restore_is_accused);
 	tcase_add_test(tc, a_later_page_is_not_accused);
 	tcase_add_test(tc, an_earlier_generation_is_found);
 	suite_add_tcase(suite, tc);
