@@ -288,6 +288,68 @@ send_drift(struct act_call *call)
 	return status;
 }
 
+/* --- whether what the store says of it is what was written --- */
+
+/* A row of the log, and the hash that it has to begin with. */
+struct approval {
+	uint64_t seq;
+	char begin[SETTINGS_HASH_SIZE + 8];
+	bool differs;
+};
+
+static wf_status
+visit_approval(void *ctx, const struct store_audit_entry *entry)
+{
+	struct approval *approval = ctx;
+	struct audit_row row;
+
+	if (entry->seq == approval->seq &&
+		audit_row_decode(entry->encoded, entry->encoded_len, &row) == WF_OK)
+		approval->differs =
+			strncmp(row.detail, approval->begin, strlen(approval->begin)) != 0;
+	return WF_NO;
+}
+
+/* The row of the approval cannot be changed unseen; it may have expired. */
+static wf_status
+look_at_approval(struct act_call *call, const struct store_configuration *now, bool *differs_r)
+{
+	const struct store_view view = {.result = -1, .after = now->baseline_seq - 1};
+	struct approval approval = {.seq = now->baseline_seq};
+	wf_status status;
+
+	(void)snprintf(approval.begin, sizeof(approval.begin), "sha256 %s", now->baseline);
+	status = act_each_row(call, &view, visit_approval, &approval);
+	if (status == WF_OK)
+		*differs_r = approval.differs;
+	return status;
+}
+
+static wf_status
+look_at_hashes(struct act_call *call, const struct store_configuration *now)
+{
+	struct settings settings;
+	bool differs = false, runs;
+	wf_status status = settings_of(call->daemon->config, &settings);
+
+	if (status != WF_OK)
+		return no_settings(call, status);
+	runs = strcmp(settings.sha256, now->sha256) == 0;
+	settings_clear(&settings);
+	if (!runs)
+		return act_say(call, WF_CONFLICT, "%s",
+			_("The daemon runs with another configuration than the store says: it has "
+			  "only just been loaded, or the store was changed."));
+	status = look_at_approval(call, now, &differs);
+	if (status != WF_OK)
+		return status;
+	if (!differs && strcmp(now->baseline, now->sha256) == 0)
+		return WF_OK;
+	return act_say(call, WF_NO, _("No setting differs in the store, but the configuration is "
+				      "not the one that row %llu approves: the store was changed."),
+		(unsigned long long)now->baseline_seq);
+}
+
 /* That all is as approved is WF_OK, anything else a sentence and another status. */
 wf_status
 act_config_drift(struct act_call *call)
@@ -311,6 +373,10 @@ act_config_drift(struct act_call *call)
 		return status;
 	(void)act_time(now.baseline_us, time);
 	if (now.differ == 0)
+		status = look_at_hashes(call, &now);
+	if (status != WF_OK)
+		return status;
+	if (now.differ == 0)
 		return act_say(call, WF_OK, _("The configuration is as %s approved it on %s."),
 			now.baseline_by, time);
 	return act_say(call, WF_NO,
@@ -330,6 +396,10 @@ doctor_baseline(struct report *report)
 		return TELL(report, OK, "%s",
 			_("No configuration has been approved, so nobody can tell what has "
 			  "changed: run 'warifu config baseline'."));
+	if (now->differ == 0 && strcmp(now->baseline, now->sha256) != 0)
+		return TELL(report, BAD, "%s",
+			_("No setting differs in the store, but the configuration is not the "
+			  "approved one. See 'warifu config drift'."));
 	if (now->differ > 0)
 		return TELL(report, WARN,
 			_("Settings that are not as approved on %s: %llu. See 'warifu config "

@@ -3,6 +3,7 @@
 
 #include "authd/account/settings.h"
 
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,6 +197,41 @@ START_TEST(sections_come_and_go)
 }
 END_TEST
 
+static void
+change_store(const char *sql)
+{
+	char *error = NULL;
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(rig.db, &db), SQLITE_OK);
+	sqlite3_exec(db, sql, NULL, NULL, &error);
+	ck_assert_msg(error == NULL, "%s: %s", sql, error);
+	sqlite3_close(db);
+}
+
+static const struct {
+	const char *sql;
+	wf_status status;
+} lies[] = {
+	{"UPDATE config_setting SET baseline = value", WF_NO},
+	{"UPDATE config_setting SET baseline = value; UPDATE configuration SET baseline = sha256",
+		WF_NO},
+	{"UPDATE config_setting SET value = baseline; UPDATE configuration SET sha256 = baseline",
+		WF_CONFLICT},
+};
+
+/* Who may write to the store does not make it as approved. */
+START_TEST(what_the_store_says_is_not_believed)
+{
+	load("start", "", STRICT);
+	rig_ok("config.baseline");
+	load("reload", "", LOOSE);
+	change_store(lies[_i].sql);
+	ck_assert_int_eq(rig_act("config.drift", NULL), lies[_i].status);
+	ck_assert_ptr_nonnull(strstr(rig.text, "the store was changed"));
+}
+END_TEST
+
 /* Only what is in the log can be approved: what is loaded and not told yet is not. */
 START_TEST(what_is_not_in_the_log_is_not_approved)
 {
@@ -315,6 +351,8 @@ make_suite(void)
 	tcase_add_test(tcase, since_when_outlives_other_loads);
 	tcase_add_test(tcase, sections_come_and_go);
 	tcase_add_test(tcase, what_is_not_in_the_log_is_not_approved);
+	tcase_add_loop_test(tcase, what_the_store_says_is_not_believed, 0,
+		(int)(sizeof(lies) / sizeof(lies[0])));
 	tcase_add_test(tcase, the_second_row_is_not_lost);
 	tcase_add_test(tcase, status_and_doctor_tell);
 	suite_add_tcase(suite, tcase);
