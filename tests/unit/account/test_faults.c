@@ -17,7 +17,7 @@
 static const struct scenario {
 	const char *act;
 	const char *args[3];
-	/* start of the sentence of a failure behind the commit; NULL = there is none */
+	/* start of the sentence of a failure behind a commit; NULL = there is none */
 	const char *partly;
 	bool many;	    /* several commits: what is done stays done */
 	bool view;	    /* changes nothing anyway */
@@ -36,7 +36,7 @@ static const struct scenario {
 	{"token.add", {"user=alice", "type=recovery", NULL}, NULL, false, false},
 	{"token.remove", {"user=alice", "id=2", "reason=lost"}, NULL, false, false},
 	{"unlock", {"user=alice", "reason=called", NULL}, NULL, false, false},
-	{"backup.make", {"name=one", NULL, NULL}, NULL, false, false},
+	{"backup.make", {"name=one", NULL, NULL}, "No backup was made", false, false},
 	{"key.rotate", {NULL, NULL, NULL}, NULL, true, false},
 	{"user.import",
 		{"user=imp", "uid=77",
