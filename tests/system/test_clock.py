@@ -509,6 +509,7 @@ def test_leases_end(lab):
 def test_a_receiver_is_away_for_an_hour(lab):
     """The rows of that hour wait for the receiver of a stream, and nothing waits for it; it is said meanwhile. When it is
     back it has all of them, in order."""
+    needs_page()
     clocks = Clocks(lab, lib.NO_BACKOFF, streams.section(since="all"))
     receiver = streams.Receiver(lab).start()
     upstream.Egress(lab).start()
