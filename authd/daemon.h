@@ -5,6 +5,7 @@
 #ifndef WF_AUTHD_DAEMON_H
 #define WF_AUTHD_DAEMON_H
 
+#include <pthread.h>
 #include <sys/types.h>
 
 #include "authd/account/settings.h"
@@ -58,6 +59,13 @@ struct loads {
 	bool failing;       /* that was said */
 };
 
+/* Deliveries that acts wait for. */
+struct tells {
+	pthread_mutex_t lock;
+	struct tell_call *first;
+	bool over; /* the daemon stops: there are no more */
+};
+
 struct daemon {
 	const struct wf_options *options;
 	struct wf_clock clock;
@@ -70,6 +78,7 @@ struct daemon {
 	struct record *record;
 	struct front *front;
 	struct hub *hub; /* NULL: no relays are served */
+	struct tells tells;
 	struct egress *egress; /* NULL: no other server is asked */
 	char egress_path[sizeof(((struct config *)NULL)->run_dir) + 16];
 	struct event *mail, *tick;
@@ -109,6 +118,8 @@ WF_MUST_USE wf_status live_reload(
 /* hooks.c: what acts borrow. */
 void hooks_lend(void *ctx, struct act_daemon *daemon_r);
 void hooks_give_back(void *ctx, const struct act_daemon *lent);
+/* Acts that wait for a receiver elsewhere do so no longer, now and from now on; loop thread. */
+void hooks_interrupt(struct daemon *daemon);
 
 /* loads.c: rows about configurations that were loaded; by housekeeping, one each time. */
 void loads_add(struct daemon *daemon, const char *cause, const char *by); /* loop thread */

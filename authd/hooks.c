@@ -6,6 +6,7 @@
 
 #include <locale.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "authd/daemon.h"
@@ -213,30 +214,98 @@ ask_front(void *ctx, const char *order, const char *arg, struct wf_msg *done_r)
 	return call.status;
 }
 
-/* A courier of this act's own: it ends by the message's deadline, even while the daemon stops. */
+/* --- telling --- */
+
+struct tell_call {
+	struct courier *courier;
+	struct tell_call *next;
+};
+
+static bool
+tell_begin(struct tells *tells, struct tell_call *call)
+{
+	bool over;
+
+	pthread_mutex_lock(&tells->lock);
+	over = tells->over;
+	call->next = tells->first;
+	if (!over)
+		tells->first = call;
+	pthread_mutex_unlock(&tells->lock);
+	return !over;
+}
+
+static void
+tell_end(struct tells *tells, const struct tell_call *call)
+{
+	struct tell_call **at = &tells->first;
+
+	pthread_mutex_lock(&tells->lock);
+	while (*at != NULL && *at != call)
+		at = &(*at)->next;
+	if (*at != NULL)
+		*at = call->next;
+	pthread_mutex_unlock(&tells->lock);
+}
+
+void
+hooks_interrupt(struct daemon *daemon)
+{
+	struct tells *tells = &daemon->tells;
+
+	pthread_mutex_lock(&tells->lock);
+	tells->over = true;
+	for (struct tell_call *call = tells->first; call != NULL; call = call->next)
+		courier_interrupt(call->courier);
+	pthread_mutex_unlock(&tells->lock);
+}
+
+/* What was interrupted still has its ticket, which is the loop's. */
+static void
+free_courier(struct daemon *daemon, void *arg)
+{
+	(void)daemon;
+	courier_free(arg);
+}
+
+static wf_status
+tell_by_egress(struct daemon *daemon, const struct egress_delivery *delivery, char *why_r,
+	size_t size)
+{
+	const struct record_base base = {
+		.clock = daemon->clock, .mailbox = daemon->mailbox, .egress = &daemon->egress};
+	struct tell_call call = {.courier = NULL};
+	wf_status status = courier_new(&base, &call.courier);
+
+	if (status != WF_OK)
+		return status;
+	status = WF_EXPIRED;
+	if (tell_begin(&daemon->tells, &call)) {
+		status = courier_deliver(call.courier, delivery, why_r, size);
+		tell_end(&daemon->tells, &call);
+	}
+	loop_call(daemon, free_courier, &call.courier);
+	if (status == WF_EXPIRED)
+		(void)snprintf(why_r, size, "the daemon is being stopped");
+	return status;
+}
+
+/* A courier of each call's own: it ends by the message's deadline, or when the daemon stops. */
 static wf_status
 tell(void *ctx, const struct alert_message *message, char *why_r, size_t size)
 {
 	struct daemon *daemon = ctx;
-	const struct record_base base = {
-		.clock = daemon->clock, .mailbox = daemon->mailbox, .egress = &daemon->egress};
 	const struct egress_delivery delivery = {.trade = message->trade,
 		.section = message->section,
 		.load = message->load.data,
 		.len = message->load.len,
 		.deadline_boot_us = wf_clock_now(&daemon->clock).boot_us + message->patience_us};
-	struct courier *courier = NULL;
-	wf_status status;
 
 	if (!message->leaves) {
 		wf_say(message->priority, (const char *)message->load.data);
 		return WF_OK;
 	}
-	status = courier_new(&base, &courier);
-	if (status == WF_OK)
-		status = courier_deliver(courier, &delivery, why_r, size);
-	courier_free(&courier);
-	return status;
+	return tell_by_egress(daemon, &delivery, why_r, size);
 }
 
 static void

@@ -29,6 +29,7 @@ begin_stop(struct daemon *daemon)
 	if (daemon->hub != NULL)
 		hub_stop(daemon->hub);
 	engine_drain(daemon->engine);
+	hooks_interrupt(daemon);
 	/* If not, the tick goes on as before: it ends the loop, too. */
 	(void)event_add(daemon->tick, &soon);
 }

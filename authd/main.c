@@ -25,7 +25,9 @@
 static int
 serve(const struct wf_options *options)
 {
-	struct daemon daemon = {.options = options, .clock = wf_clock_system};
+	struct daemon daemon = {.options = options,
+		.clock = wf_clock_system,
+		.tells = {.lock = PTHREAD_MUTEX_INITIALIZER}};
 	struct openings openings = {.n = 0};
 	bool relay = false;
 	int code = 1;
