@@ -130,7 +130,9 @@ runner_run(struct runner *runner, const void *input, size_t len, const struct wf
 		return WF_TOO_LONG;
 	(void)pthread_mutex_lock(&runner->lock);
 	runner->number++;
-	if (send_order(runner, RUNNER_RUN, input, len))
+	if (wf_clock_now(clock).boot_us >= deadline_boot_us) /* others have had its time */
+		status = WF_TIMEOUT;
+	else if (send_order(runner, RUNNER_RUN, input, len))
 		status = wait_for_answer(runner, clock, deadline_boot_us, result_r);
 	(void)pthread_mutex_unlock(&runner->lock);
 	return status;

@@ -33,7 +33,7 @@ struct runner_result {
  * compiled-in one.  WF_UNAVAILABLE, WF_NO_MEMORY.
  */
 WF_MUST_USE wf_status runner_start(const char *file, struct runner **runner_r);
-/* It reads the configuration again before it runs anything more.  Any thread. */
+/* It reads the configuration again, as at its start, before it runs anything more. */
 void runner_reload(struct runner *runner);
 /*
  * Runs it, one at a time, and waits until `deadline_boot_us` at the latest.  Any thread.  WF_OK: it

@@ -28,7 +28,6 @@
 struct child {
 	int fd; /* to warifu-egress */
 	const char *file;
-	bool stale; /* the configuration is to be read */
 	char hook[256];
 	unsigned timeout_ms;
 };
@@ -45,18 +44,20 @@ struct run {
 
 /* --- configuration --- */
 
-/* One that cannot be loaded leaves the one before in force, as with warifu-egress itself. */
+/*
+ * At the start and when warifu-egress reloads, so that no edit takes effect that nobody has loaded.
+ * One that cannot be loaded leaves the one before in force, as with warifu-egress itself.
+ */
 static void
 refresh(struct child *child)
 {
 	struct config *config = NULL;
 	struct config_error error;
 
-	if (!child->stale || config_load(child->file, &config, &error) != WF_OK)
+	if (config_load(child->file, &config, &error) != WF_OK)
 		return;
 	(void)snprintf(child->hook, sizeof(child->hook), "%s", config->alert.hook);
 	child->timeout_ms = config->alert.hook_timeout_ms;
-	child->stale = false;
 	config_free(&config);
 }
 
@@ -72,7 +73,7 @@ why_not(const char *hook)
 		return strerror(errno);
 	if (!S_ISREG(st.st_mode))
 		return "the command is no file";
-	if ((st.st_uid != 0 && st.st_uid != geteuid()) || (st.st_mode & 022) != 0)
+	if (st.st_uid != 0 || (st.st_mode & 022) != 0)
 		return "the command is not root's, or others may write it";
 	return NULL;
 }
@@ -181,6 +182,13 @@ static void
 kill_group(const struct run *run)
 {
 	(void)kill(-run->pid, SIGKILL);
+}
+
+/* Before it was waited for: its number is nobody else's yet. */
+static void
+kill_all(const struct run *run)
+{
+	kill_group(run);
 	(void)kill(run->pid, SIGKILL); /* it has no group yet */
 }
 
@@ -200,7 +208,7 @@ judge(const struct run *run, int code)
 static void
 kill_late(const struct run *run, unsigned timeout_ms)
 {
-	kill_group(run);
+	kill_all(run);
 	(void)waitpid(run->pid, NULL, 0);
 	(void)snprintf(run->result->why, sizeof(run->result->why),
 		"it was killed after %u seconds", timeout_ms / 1000);
@@ -225,7 +233,7 @@ wait_for_end(const struct child *child, struct run *run)
 
 	while ((ended = waitpid(run->pid, &code, WNOHANG)) == 0) {
 		if (is_alone(child, run)) {
-			kill_group(run);
+			kill_all(run);
 			_exit(0);
 		}
 		read_output(run);
@@ -246,7 +254,6 @@ run_command(struct child *child, const char *input, size_t len, struct runner_re
 	struct run run = {.result = result};
 	const char *why;
 
-	refresh(child);
 	why = why_not(child->hook);
 	if (why == NULL && !start(child, input, len, &run))
 		why = "no process can be started";
@@ -267,7 +274,7 @@ obey(struct child *child, const struct runner_message *message, size_t len)
 	struct runner_answer answer;
 
 	if (message->order == RUNNER_RELOAD) {
-		child->stale = true;
+		refresh(child);
 		return;
 	}
 	memset(&answer, 0, sizeof(answer));
@@ -296,10 +303,11 @@ shut_in(int fd)
 void
 runner_child(int fd, const char *file)
 {
-	struct child child = {.file = file, .stale = true, .fd = shut_in(fd)};
+	struct child child = {.file = file, .fd = shut_in(fd)};
 	struct runner_message message;
 	const size_t head = offsetof(struct runner_message, input);
 
+	refresh(&child);
 	for (;;) {
 		ssize_t n = recv(child.fd, &message, sizeof(message), 0);
 
