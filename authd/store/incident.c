@@ -252,6 +252,7 @@ start_untold(struct reader *r, enum sql_id id, const struct store_view *view)
 		sql_put_int(&q, untold->bits[i]);
 	}
 	sql_put_int(&q, !untold->settled);
+	sql_put_int(&q, view->after == 0 ? INT64_MAX : (int64_t)view->after_level);
 	return q;
 }
 

@@ -84,7 +84,7 @@
 	"CREATE INDEX incident_worst ON incident(level, id);"                                  \
 	"CREATE INDEX incident_open ON incident(level, id) WHERE closed_us = 0;"               \
 	"CREATE INDEX incident_closed ON incident(last_us) WHERE closed_us <> 0;"              \
-	"CREATE INDEX incident_untold ON incident(id) WHERE told_us = 0;"
+	"CREATE INDEX incident_untold ON incident(level DESC, id) WHERE told_us = 0;"
 
 /*
  * configuration: which one is in effect, since which row, which one somebody has approved ("":

@@ -51,7 +51,8 @@
 
 /* Those of whom the wanted classes have not all been told, or (?7 is 0) all that are wanted. */
 #define UNTOLD                                                                                 \
-	"told_us = 0 AND (((level >= ?3) * ?4 | (level >= ?5) * ?6) & ~told <> 0) = ?7"
+	"level <= ?8 AND (level < ?8 OR id > ?1) AND"                                          \
+	" told_us = 0 AND (((level >= ?3) * ?4 | (level >= ?5) * ?6) & ~told <> 0) = ?7"
 
 /*
  * A month; what a later one was sealed at bounds when this one was, in case the date was wrong.
@@ -608,9 +609,9 @@ const char *const sql_text[SQL_COUNT] = {
 	[SQL_VIEW_INCIDENTS] = INCIDENTS "WHERE id > ?1 AND last_us >= ?3 ORDER BY id LIMIT ?2",
 	[SQL_VIEW_INCIDENTS_WORST] = INCIDENTS "WHERE " INCIDENTS_WORST,
 	[SQL_VIEW_INCIDENTS_OPEN] = INCIDENTS "WHERE closed_us = 0 AND " INCIDENTS_WORST,
-	[SQL_VIEW_INCIDENTS_UNTOLD] = INCIDENTS "WHERE id > ?1 AND " UNTOLD " ORDER BY id LIMIT ?2",
+	[SQL_VIEW_INCIDENTS_UNTOLD] = INCIDENTS "WHERE " UNTOLD " ORDER BY level DESC, id LIMIT ?2",
 	[SQL_VIEW_UNTOLD] = "SELECT count(*), coalesce(min(opened_us), 0) FROM incident"
-			    " WHERE id > ?1 AND ?2 > 0 AND " UNTOLD,
+			    " WHERE ?2 > 0 AND " UNTOLD,
 	[SQL_VIEW_AUDIT_SEQ] = AUDIT_BY_SEQ AUDIT_UP,
 	[SQL_VIEW_AUDIT_SEQ_DOWN] = AUDIT_BY_SEQ AUDIT_DOWN,
 	[SQL_VIEW_AUDIT_USER] = AUDIT_BY_USER AUDIT_UP,

@@ -452,7 +452,8 @@ enum store_view_kind {
 	/* ... the worst first, of those the newest: behind `after` and its `after_level`... */
 	VIEW_INCIDENTS_WORST,
 	VIEW_INCIDENTS_OPEN,
-	VIEW_INCIDENTS_UNTOLD, /* ... as `untold` says, after `after`... */
+	/* ... as `untold` says, the worst first, of those the oldest: behind `after` as above... */
+	VIEW_INCIDENTS_UNTOLD,
 	VIEW_UNTOLD	       /* ... and how many those are; `limit` 1 */
 };
 

@@ -77,11 +77,35 @@ START_TEST(a_class_hears_of_its_level)
 
 	open_one("c", 0);
 	ck_assert_uint_eq(untold(OPERATORS, 0, false, list), 2);
-	ck_assert_int_eq(list[0].id, low);
-	ck_assert_int_eq(list[1].id, high);
+	ck_assert_int_eq(list[0].id, high);
+	ck_assert_int_eq(list[1].id, low);
 	ck_assert_uint_eq(untold(0, OFFICERS, false, list), 1);
 	ck_assert_int_eq(list[0].id, high);
 	ck_assert_uint_eq(untold(0, 0, false, list), 0);
+}
+END_TEST
+
+/* Page by page. */
+START_TEST(the_worst_comes_first)
+{
+	static const int wanted[] = {3, 1, 4, 0, 2};
+	static struct incident list[VIEW_PAGE];
+	struct store_job job = view_of(VIEW_INCIDENTS_UNTOLD, OPERATORS, 0, false);
+	struct store_view *view = &job.u.view;
+	int64_t ids[5];
+
+	for (unsigned i = 0; i < 5; i++)
+		ids[i] = open_one((char[]){(char)('a' + i), '\0'}, (unsigned[]){1, 2, 1, 3, 2}[i]);
+	view->incidents = list;
+	view->limit = 2;
+	for (size_t at = 0; at < 5; at += 2) {
+		ck_assert_int_eq(store_run(fx.store, &job), WF_OK);
+		ck_assert_uint_eq(view->n, at < 4 ? 2 : 1);
+		for (size_t i = 0; i < view->n; i++)
+			ck_assert_int_eq(list[i].id, ids[wanted[at + i]]);
+		view->after = (uint64_t)list[view->n - 1].id;
+		view->after_level = list[view->n - 1].level;
+	}
 }
 END_TEST
 
@@ -142,6 +166,7 @@ incident_suite(void)
 
 	tcase_add_checked_fixture(tc, fx_setup, fx_teardown);
 	tcase_add_test(tc, a_class_hears_of_its_level);
+	tcase_add_test(tc, the_worst_comes_first);
 	tcase_add_test(tc, once_for_each_class);
 	tcase_add_test(tc, what_is_settled);
 	tcase_add_test(tc, a_race_loses_nothing);
