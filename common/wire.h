@@ -185,6 +185,7 @@ enum wf_unreachable {
 	WF_WHY_FORGED = 6,   /* what came was not signed as it must be */
 	WF_WHY_UNSENDABLE = 7, /* the name or the answer cannot be said in this trade */
 	WF_WHY_INTERNAL = 8, /* memory, sockets, or what the server said makes no sense */
+	WF_WHY_CUT = 9, /* a server had begun to take what is delivered, and may have it */
 	WF_WHY_COUNT
 };
 

@@ -82,6 +82,9 @@ subject_of(const struct alert_note *note, char *text_r, size_t size)
 
 	if (note->n == 0)
 		(void)snprintf(text_r, size, "%s", _("a test of the alerts"));
+	else if (note->total == 1 && note->bare)
+		(void)snprintf(text_r, size, _("finding %lld, level %u"),
+			(long long)note->list[0].id, note->worst);
 	else if (note->total == 1)
 		(void)snprintf(text_r, size, _("finding %lld, level %u: %s"),
 			(long long)note->list[0].id, note->worst,
@@ -103,29 +106,80 @@ say_test(const struct alert_note *note, struct wf_buf *out, wf_status *status)
 	say(out, status, "\n");
 }
 
+/* Of a thing, and of no account and no place: which one. */
+static bool
+is_of_thing(const struct incident *one)
+{
+	return one->user[0] == '\0' && one->source[0] == '\0';
+}
+
 static void
-say_one(const struct alert_note *note, struct wf_buf *out, wf_status *status)
+say_whom(const struct incident *one, struct wf_buf *out, wf_status *status)
+{
+	char name[NAME_SIZE];
+
+	if (is_of_thing(one)) {
+		say(out, status, _("Which: %s\n"), shown(one->key, name));
+		return;
+	}
+	say(out, status, _("Account: %s\n"), shown(one->user, name));
+	say(out, status, _("Source: %s\n"), shown(one->source, name));
+}
+
+static void
+say_facts(const struct alert_note *note, struct wf_buf *out, wf_status *status)
 {
 	const struct incident *one = &note->list[0];
 	char first[MOMENT_SIZE], last[MOMENT_SIZE], name[NAME_SIZE];
 
-	say(out, status, _("Warifu on %s has found something in its log of logins."), note->node);
-	say(out, status, "\n\n");
-	say(out, status, _("Finding: %lld\n"), (long long)one->id);
-	say(out, status, _("Level: %u (from 0, a note, to 3, the worst)\n"), one->level);
 	say(out, status, _("What: %s\n"), words_of(one->rule, name));
-	say(out, status, _("Account: %s\n"), shown(one->user, name));
-	say(out, status, _("Source: %s\n"), shown(one->source, name));
+	say_whom(one, out, status);
 	say(out, status, _("From %s to %s\n"), moment(one->first_us, first),
 		moment(one->last_us, last));
 	say(out, status, _("Rows of the log: %llu, from %llu to %llu (%s)\n"),
 		(unsigned long long)one->rows, (unsigned long long)one->first_seq,
 		(unsigned long long)one->last_seq, shown(note->rows, name));
+}
+
+static void
+say_bare(struct wf_buf *out, wf_status *status)
+{
+	say(out, status, "%s\n",
+		_("There are no names here, since a mail server refused the mail that had them."));
+}
+
+static void
+say_one(const struct alert_note *note, struct wf_buf *out, wf_status *status)
+{
+	const struct incident *one = &note->list[0];
+
+	say(out, status, _("Warifu on %s has found something in its log of logins."), note->node);
+	say(out, status, "\n\n");
+	say(out, status, _("Finding: %lld\n"), (long long)one->id);
+	say(out, status, _("Level: %u (from 0, a note, to 3, the worst)\n"), one->level);
+	if (note->bare)
+		say_bare(out, status);
+	else
+		say_facts(note, out, status);
 	say(out, status, "\n");
 	say(out, status, _("What to do: look at the rows, and record what it was:"));
 	say(out, status, "\n\n    warifu finding show %" PRId64, one->id);
 	say(out, status, "\n    warifu finding close %" PRId64 " --level LEVEL --reason \"...\"\n",
 		one->id);
+}
+
+static void
+say_each(const struct incident *one, struct wf_buf *out, wf_status *status)
+{
+	char rule[NAME_SIZE], user[NAME_SIZE], source[NAME_SIZE];
+
+	if (is_of_thing(one))
+		say(out, status, _("%lld, level %u: %s; which: %s\n"), (long long)one->id,
+			one->level, words_of(one->rule, rule), shown(one->key, user));
+	else
+		say(out, status, _("%lld, level %u: %s; account %s, source %s\n"),
+			(long long)one->id, one->level, words_of(one->rule, rule),
+			shown(one->user, user), shown(one->source, source));
 }
 
 static void
@@ -136,16 +190,11 @@ say_many(const struct alert_note *note, struct wf_buf *out, wf_status *status)
 		  "of all of it: %llu findings."),
 		note->node, (unsigned long long)note->total);
 	say(out, status, "\n\n");
-	for (size_t i = 0; i < note->n; i++) {
-		const struct incident *one = &note->list[i];
-		char rule[NAME_SIZE], user[NAME_SIZE], source[NAME_SIZE];
-
-		say(out, status, _("%lld, level %u: %s; account %s, source %s\n"),
-			(long long)one->id, one->level, words_of(one->rule, rule),
-			shown(one->user, user),
-			shown(one->source, source));
-	}
-	if (note->total > note->n)
+	if (note->bare)
+		say_bare(out, status);
+	for (size_t i = 0; i < note->n && !note->bare; i++)
+		say_each(&note->list[i], out, status);
+	if (note->total > note->n && !note->bare)
 		say(out, status, _("... and %llu more\n"),
 			(unsigned long long)(note->total - note->n));
 	say(out, status, "\n");
@@ -198,16 +247,36 @@ write_in(const struct alert_note *note, unsigned wanted, struct letter *letter, 
 	return status;
 }
 
-/* The same incidents to the same classes: the same letter. */
+/* FNV-1a. */
+static uint64_t
+hash_add(uint64_t hash, const void *bytes, size_t len)
+{
+	const uint8_t *byte = bytes;
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ byte[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/*
+ * The same incidents to the same classes: the same letter.  Numbers begin anew on another host, and
+ * after a restore on this one; so the host's name, and when it was found, are in it.
+ */
 static void
 put_id(const struct alert_note *note, struct letter *letter)
 {
+	const uint64_t hash =
+		hash_add(UINT64_C(0xcbf29ce484222325), note->node, strlen(note->node));
+
 	if (note->n == 0)
-		(void)snprintf(letter->id, sizeof(letter->id), "test.%" PRId64, note->now_us);
+		(void)snprintf(letter->id, sizeof(letter->id), "test.%" PRId64 ".%016" PRIx64,
+			note->now_us, hash);
 	else
 		(void)snprintf(letter->id, sizeof(letter->id),
-			"finding.%" PRId64 ".%" PRIu64 ".%x", note->list[0].id, note->total,
-			note->bits);
+			"finding.%" PRId64 ".%" PRIu64 ".%x.%016" PRIx64 "%s", note->list[0].id,
+			note->total, note->bits,
+			hash_add(hash, &note->list[0].opened_us, sizeof(int64_t)),
+			note->bare ? ".short" : "");
 }
 
 static wf_status
@@ -226,6 +295,24 @@ add_people(const struct alert_note *note, const struct config_alert *alert, stru
 	return status == WF_OK && letter->n == 0 ? WF_INVALID : status;
 }
 
+/* As many incidents as there is room for. */
+static wf_status
+write_body(const struct alert_note *note, unsigned languages_wanted, struct letter *letter,
+	struct wf_buf *body)
+{
+	struct alert_note fewer = *note;
+	const size_t subject = strlen(letter->subject);
+	wf_status status;
+
+	for (;; fewer.n--) {
+		letter->subject[subject] = '\0';
+		wf_buf_cut(body, 0);
+		status = write_in(&fewer, languages_wanted, letter, body);
+		if (status != WF_TOO_LONG || fewer.n <= 1)
+			return status;
+	}
+}
+
 wf_status
 alert_letter(const struct alert_note *note, const struct config_alert *alert, struct wf_buf *body,
 	struct letter *letter_r)
@@ -237,8 +324,7 @@ alert_letter(const struct alert_note *note, const struct config_alert *alert, st
 		return status;
 	put_id(note, &letter);
 	(void)snprintf(letter.subject, sizeof(letter.subject), "[Warifu %.64s] ", note->node);
-	wf_buf_cut(body, 0);
-	status = write_in(note, alert->languages, &letter, body);
+	status = write_body(note, alert->languages, &letter, body);
 	if (status != WF_OK && status != WF_TOO_LONG)
 		return status;
 	AUDIT_TEXT(letter.subject, letter.subject); /* no half of a character at its end */
@@ -310,6 +396,7 @@ put_one(struct audit_line *line, const struct alert_note *note)
 	put_number(line, "finding", (uint64_t)one->id);
 	put_text(line, "rule", one->rule);
 	put_text(line, "text", words_of(one->rule, name));
+	put_text(line, "key", one->key);
 	put_text(line, "user", one->user);
 	put_text(line, "source", one->source);
 	put_moment(line, "first", one->first_us);
@@ -366,13 +453,18 @@ alert_json(const struct alert_note *note, struct wf_buf *out)
 void
 alert_line(const struct alert_note *note, char text_r[ALERT_LINE_SIZE])
 {
-	char subject[200], user[NAME_SIZE] = "", source[NAME_SIZE] = "";
+	char subject[200], name[NAME_SIZE] = "", source[NAME_SIZE] = "";
 	void *before = wf_language_begin("en");
 	const struct incident *one = note->total == 1 ? &note->list[0] : NULL;
 
 	subject_of(note, subject, sizeof(subject));
 	wf_language_end(before);
-	(void)snprintf(text_r, ALERT_LINE_SIZE, "alert: %s%s%s%s%s", subject,
-		one != NULL ? "; account " : "", one != NULL ? shown(one->user, user) : "",
-		one != NULL ? ", source " : "", one != NULL ? shown(one->source, source) : "");
+	if (one == NULL)
+		(void)snprintf(text_r, ALERT_LINE_SIZE, "alert: %s", subject);
+	else if (is_of_thing(one))
+		(void)snprintf(text_r, ALERT_LINE_SIZE, "alert: %s; which: %s", subject,
+			shown(one->key, name));
+	else
+		(void)snprintf(text_r, ALERT_LINE_SIZE, "alert: %s; account %s, source %s", subject,
+			shown(one->user, name), shown(one->source, source));
 }

@@ -13,16 +13,16 @@
 
 #define ALERT_SHOWN 20		/* incidents that one message describes; others it counts */
 #define ALERT_BODY_MAX 14000	/* bytes, with recipients and subject below WF_LOAD_MAX */
-#define ALERT_JSON_MAX 4096
 #define ALERT_LINE_SIZE 900
 
 struct alert_note {
 	const struct incident *list; /* those that are described, borrowed */
-	size_t n;		     /* 0: it is a test */
+	size_t n;		     /* 0: it is a test; of many, fewer where they are too long */
 	uint64_t total;		     /* those that are told by this message: n or more */
 	unsigned worst;		     /* level */
 	uint32_t bits;		     /* whom it is for */
 	const char *node;	     /* this host */
+	bool bare; /* a receiver refused the words: how many, number and level, and no names */
 	const char *rows; /* of one incident: numbers of its rows, "3 5 40"; "" = not known */
 	int64_t now_us;
 };

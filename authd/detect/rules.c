@@ -90,7 +90,8 @@ static const struct detect_rule_spec rules[DETECT_RULES] = {
 	[DETECT_DUTY_OVERDUE] = STATE("duty-overdue", N_("A duty is overdue"), 1),
 	[DETECT_CONFIG_DRIFT] = STATE("config-drift",
 		N_("The configuration is not the one that was approved"), 1),
-	[DETECT_ALERT_FAULT] = STATE("alert-fault", N_("Nobody can be told of findings"), 2),
+	[DETECT_ALERT_FAULT] = STATE(
+		"alert-fault", N_("A way of telling people of findings fails"), 2),
 };
 
 const struct detect_param_spec *

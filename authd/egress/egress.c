@@ -67,6 +67,7 @@ egress_why_name(enum wf_unreachable why)
 		[WF_WHY_FORGED] = "forged",
 		[WF_WHY_UNSENDABLE] = "unsendable",
 		[WF_WHY_INTERNAL] = "internal",
+		[WF_WHY_CUT] = "cut",
 	};
 
 	_Static_assert(sizeof(names) / sizeof(names[0]) == WF_WHY_COUNT, "one name each");

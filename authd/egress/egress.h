@@ -80,7 +80,10 @@ struct egress_reply {
 	char text[EGRESS_TEXT_MAX];
 	/* CHALLENGE: what is typed may be seen; false where the server does not say */
 	bool echo;
-	/* CHALLENGE: to be sent with the answer, and kept till then.  Names the server, too. */
+	/*
+	 * CHALLENGE: to be sent with the answer, and kept till then.  Names the server, too.
+	 * DELIVERED of a letter: which of its recipients were put off, a byte each.
+	 */
 	uint8_t state[WF_PEER_STATE_MAX];
 	size_t state_len;
 	/* which of the section's servers has spoken, as written there; "" = none */
@@ -98,7 +101,8 @@ static inline bool
 egress_is_silence(const struct egress_reply *reply)
 {
 	return reply->outcome == WF_OUTCOME_UNREACHABLE &&
-	       (reply->why == WF_WHY_TIMEOUT || reply->why == WF_WHY_FORGED);
+	       (reply->why == WF_WHY_TIMEOUT || reply->why == WF_WHY_FORGED ||
+		       reply->why == WF_WHY_CUT);
 }
 
 /* Exactly once for each question that was taken and not dropped, never from within egress_ask. */

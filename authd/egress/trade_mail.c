@@ -297,7 +297,10 @@ take_silence(struct call *call, CURLcode result)
 		call->noes > 0 ? ": " : "", call->noes > 0 ? call->said : "");
 	reply_text_add(cause, sizeof(cause), (const uint8_t *)text, strlen(text));
 	order_fail(call->order,
-		result == CURLE_OUT_OF_MEMORY ? WF_WHY_INTERNAL : WF_WHY_TIMEOUT, cause);
+		result == CURLE_OUT_OF_MEMORY ? WF_WHY_INTERNAL
+		: call->begun && call->sent == call->message->len ? WF_WHY_CUT
+								  : WF_WHY_TIMEOUT,
+		cause);
 }
 
 static void

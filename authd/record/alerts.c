@@ -2,7 +2,7 @@
  * One turn of a way: see whom it has to tell of what, make one message of one incident or of many,
  * deliver it, note it. What is not noted comes again at the next turn; so nothing is remembered
  * here that must not be lost, only how many messages have left in this hour and when a failing way
- * is tried next.
+ * is tried next, and which incidents a receiver refused, so that the others pass them.
  *
  * The way "log" tells of each incident by itself (detection opens a bounded number an hour), and
  * sees to it that what nobody has to be told any more is looked at no more.
@@ -28,7 +28,9 @@
 #define PAUSE_LEAST_US (5 * S_US)
 #define PAUSE_MOST_US (300 * S_US)
 #define REFUSED_US (3600 * S_US)  /* what was refused for good may be wanted after a change */
-#define TOGETHER_MAX 512	  /* incidents of one message */
+#define TOGETHER_MAX 65536	  /* incidents of one message */
+#define TOGETHER_LEAST 64	  /* for so many there is room from the first on */
+#define ASIDE_MAX 64
 #define NOTE_MAX 64		  /* noted in one commit */
 
 /* What the configuration says to a way. */
@@ -59,7 +61,11 @@ struct way {
 	struct due {
 		int64_t id;
 		uint32_t bits;
-	} due[TOGETHER_MAX];
+	} *due; /* what a message tells of: its owner */
+	size_t due_room;
+	int64_t aside[ASIDE_MAX]; /* incidents that were refused, without their names, too */
+	size_t naside;
+	int64_t aside_until_us; /* boot clock: when those are tried again */
 	struct effect effects[NOTE_MAX + 1];
 };
 
@@ -77,15 +83,14 @@ boot_us(const struct way *way)
 /* --- what is to be told --- */
 
 static struct store_view *
-untold_view(struct way *way, const uint32_t bits[INCIDENT_CLASSES], bool settled)
+untold_view(struct way *way, enum store_view_kind kind, const uint32_t bits[INCIDENT_CLASSES])
 {
 	struct store_view *view = &way->place.job.u.view;
 
 	store_job_init(&way->place.job, STORE_VIEW);
-	view->kind = VIEW_INCIDENTS_UNTOLD;
-	view->limit = ALERT_SHOWN;
+	view->kind = kind;
+	view->limit = kind == VIEW_UNTOLD ? 1 : ALERT_SHOWN;
 	view->incidents = way->page;
-	view->untold.settled = settled;
 	for (size_t i = 0; i < INCIDENT_CLASSES; i++) {
 		view->untold.least[i] = way->orders.alert.least[i];
 		view->untold.bits[i] = bits[i];
@@ -93,46 +98,95 @@ untold_view(struct way *way, const uint32_t bits[INCIDENT_CLASSES], bool settled
 	return view;
 }
 
-static void
+static bool
+is_aside(const struct way *way, int64_t id)
+{
+	for (size_t i = 0; i < way->naside; i++)
+		if (way->aside[i] == id)
+			return true;
+	return false;
+}
+
+static wf_status
+make_room(struct way *way, size_t n)
+{
+	struct due *more = NULL;
+
+	if (n < way->due_room)
+		return WF_OK;
+	if (!wf_fault(WF_FAULT_ALLOC))
+		more = reallocarray(way->due, 2 * way->due_room, sizeof(*more));
+	if (more == NULL)
+		return WF_NO_MEMORY;
+	way->due = more;
+	way->due_room *= 2;
+	return WF_OK;
+}
+
+static wf_status
 add_due(struct way *way, const uint32_t bits[INCIDENT_CLASSES], const struct incident *incident,
 	struct alert_note *note)
 {
 	uint32_t due = alert_due(&way->orders.alert, bits, incident);
+	wf_status status = make_room(way, (size_t)note->total);
 
+	if (status != WF_OK || is_aside(way, incident->id))
+		return status;
 	way->due[note->total++] = (struct due){incident->id, due};
 	note->bits |= due;
 	if (incident->level > note->worst)
 		note->worst = incident->level;
 	if (note->n < ALERT_SHOWN)
 		way->list[note->n++] = *incident;
+	return WF_OK;
 }
 
-/* As much as one message may tell of. */
+/* So many of what one message may tell of, the worst first; or all that there is. */
 static wf_status
-collect(struct way *way, struct alert_note *note)
+collect(struct way *way, size_t most, struct alert_note *note)
 {
 	uint32_t bits[INCIDENT_CLASSES];
-	uint64_t after = 0;
+	struct incident last = {.id = 0};
 	size_t n;
 
 	alert_bits(&way->orders.alert, way->id, bits);
 	do {
-		struct store_view *view = untold_view(way, bits, false);
+		struct store_view *view = untold_view(way, VIEW_INCIDENTS_UNTOLD, bits);
 		wf_status status;
 
-		view->after = after;
+		view->after = (uint64_t)last.id;
+		view->after_level = last.level;
 		status = store_run(way->base->store, &way->place.job);
+		n = view->n;
+		for (size_t i = 0; status == WF_OK && i < n && note->total < most; i++)
+			status = add_due(way, bits, &way->page[i], note);
 		if (status != WF_OK)
 			return status;
-		n = view->n;
-		for (size_t i = 0; i < n && note->total < TOGETHER_MAX; i++)
-			add_due(way, bits, &way->page[i], note);
-		after = n > 0 ? (uint64_t)way->page[n - 1].id : after;
-	} while (n == ALERT_SHOWN && note->total < TOGETHER_MAX);
+		if (n > 0)
+			last = way->page[n - 1];
+	} while (n == ALERT_SHOWN && note->total < most);
 	return WF_OK;
 }
 
-/* Of many the first alone. */
+/* Those that are described, and how many there are. */
+static wf_status
+look(struct way *way, struct alert_note *note)
+{
+	uint32_t bits[INCIDENT_CLASSES];
+	struct store_view *view;
+	wf_status status = collect(way, ALERT_SHOWN, note);
+
+	if (status != WF_OK || note->total < ALERT_SHOWN)
+		return status;
+	alert_bits(&way->orders.alert, way->id, bits);
+	view = untold_view(way, VIEW_UNTOLD, bits);
+	status = store_run(way->base->store, &way->place.job);
+	if (status == WF_OK && view->untold.count > note->total + way->naside)
+		note->total = view->untold.count - way->naside;
+	return status;
+}
+
+/* Of many the first alone, which is of the worst. */
 static void
 narrow(const struct way *way, struct alert_note *note)
 {
@@ -140,6 +194,13 @@ narrow(const struct way *way, struct alert_note *note)
 	note->total = 1;
 	note->bits = way->due[0].bits;
 	note->worst = way->list[0].level;
+}
+
+static wf_status
+gather(struct way *way, struct alert_note *note)
+{
+	*note = (struct alert_note){.n = 0};
+	return collect(way, TOGETHER_MAX, note);
 }
 
 /* "level 2; key ...; rows 12 from 3 to 40: 3 5 40": what stands behind the last colon. */
@@ -168,8 +229,22 @@ find_rows(struct way *way, uint64_t seq, char *text_r, size_t size)
 
 /* --- telling --- */
 
+static void
+say(const struct way *way, int priority, const char *what, const char *why)
+{
+	char text[EGRESS_CAUSE_MAX + 128];
+
+	(void)snprintf(text, sizeof(text), "alerts by %s %s%s%s", alert_way_name(way->id), what,
+		why[0] != '\0' ? ": " : "", why);
+	way->base->say(priority, text);
+}
+
+/*
+ * Counts where the receiver has, or may have, the letter: one that takes each and says nothing of
+ * it is sent no more than an hour's, while one that is away costs nothing.
+ */
 static wf_status
-send_away(struct way *way)
+send_away(struct way *way, unsigned worst)
 {
 	const struct alert_message *message = &way->message;
 	const struct egress_delivery delivery = {.trade = message->trade,
@@ -178,11 +253,16 @@ send_away(struct way *way)
 		.len = message->load.len,
 		.deadline_boot_us = boot_us(way) + message->patience_us};
 
-	return courier_deliver(way->courier, &delivery, way->why, sizeof(way->why));
+	wf_status status =
+		courier_deliver(way->courier, &delivery, way->why, sizeof(way->why));
+
+	if (status == WF_OK || courier_begun(way->courier))
+		alert_spend(&way->budget, worst);
+	return status;
 }
 
 static wf_status
-deliver(struct way *way, struct alert_note *note)
+deliver_as(struct way *way, struct alert_note *note)
 {
 	const struct orders *orders = &way->orders;
 	char rows[256] = "";
@@ -198,10 +278,23 @@ deliver(struct way *way, struct alert_note *note)
 	status = alert_message_make(
 		&way->message, way->id, note, &orders->alert, &orders->mail);
 	if (status == WF_OK && way->message.leaves)
-		status = send_away(way);
+		status = send_away(way, note->worst);
 	else if (status == WF_OK)
 		way->base->say(way->message.priority, (const char *)way->message.load.data);
 	return status;
+}
+
+/* A server that refuses a mail may do so for a name in it: then without names, at once. */
+static wf_status
+deliver(struct way *way, struct alert_note *note)
+{
+	wf_status status = deliver_as(way, note);
+
+	if (status != WF_DENIED || way->message.trade != WF_TRADE_MAIL)
+		return status;
+	say(way, LOG_WARNING, "were refused; sent without names", way->why);
+	note->bare = true;
+	return deliver_as(way, note);
 }
 
 /* --- noting it --- */
@@ -253,7 +346,8 @@ settle(struct way *way)
 		for (size_t i = 0; i < INCIDENT_CLASSES; i++)
 			bits[i] |= more[i];
 	}
-	view = untold_view(way, bits, true);
+	view = untold_view(way, VIEW_INCIDENTS_UNTOLD, bits);
+	view->untold.settled = true;
 	status = store_run(way->base->store, &way->place.job);
 	n = status == WF_OK ? view->n : 0;
 	for (size_t i = 0; i < n; i++)
@@ -266,26 +360,28 @@ settle(struct way *way)
 /* --- going well, and failing --- */
 
 static void
-say(const struct way *way, int priority, const char *what, const char *why)
-{
-	char text[EGRESS_CAUSE_MAX + 128];
-
-	(void)snprintf(text, sizeof(text), "alerts by %s %s%s%s", alert_way_name(way->id), what,
-		why[0] != '\0' ? ": " : "", why);
-	way->base->say(priority, text);
-}
-
-static void
 go_well(struct way *way)
 {
-	if (way->failing)
+	if (way->failing && way->naside == 0)
 		say(way, LOG_NOTICE, "go well again", "");
-	way->failing = false;
+	way->failing = way->naside > 0;
 	way->pause_us = 0;
 }
 
+/* Refused as it is, however it is said: the others go on without it.  False: that helps nobody. */
+static bool
+put_aside(struct way *way, const struct alert_note *note)
+{
+	if (note->total != 1 || way->naside == ASIDE_MAX)
+		return false;
+	if (way->naside == 0)
+		way->aside_until_us = boot_us(way) + REFUSED_US;
+	way->aside[way->naside++] = note->list[0].id;
+	return true;
+}
+
 static void
-fail(struct way *way, wf_status status)
+fail(struct way *way, wf_status status, bool passed)
 {
 	const int64_t now = boot_us(way);
 
@@ -295,7 +391,7 @@ fail(struct way *way, wf_status status)
 	way->pause_us = way->pause_us == 0 ? PAUSE_LEAST_US : 2 * way->pause_us;
 	if (way->pause_us > PAUSE_MOST_US)
 		way->pause_us = PAUSE_MOST_US;
-	way->next_us = now + (status == WF_DENIED ? REFUSED_US : way->pause_us);
+	way->next_us = now + (status == WF_DENIED && !passed ? REFUSED_US : way->pause_us);
 	if (strcmp(way->why, way->place.why) == 0)
 		return;
 	say(way, LOG_WARNING,
@@ -316,14 +412,29 @@ renew(struct way *way)
 		way->orders = way->newest;
 		way->next_us = 0;
 		way->pause_us = 0;
+		way->naside = 0;
 	}
 	way->renewed = false;
 	(void)pthread_mutex_unlock(&way->lock);
 }
 
-/* One message, or none; more_r: another one may follow at once. */
+/* What is shown of the way: who of several did not get it, or what was refused before. */
+static const char *
+words_to_keep(const struct way *way)
+{
+	if (way->why[0] != '\0' && way->id != ALERT_HOOK)
+		return way->why;
+	return way->naside > 0 ? way->place.why : "";
+}
+
+struct turn {
+	bool more;   /* another message may follow at once */
+	bool passed; /* what was refused holds nothing up */
+};
+
+/* One message, or none. */
 static wf_status
-tell(struct way *way, struct alert_note *note, bool *more_r)
+tell(struct way *way, struct alert_note *note, struct turn *turn_r)
 {
 	const struct config_alert *alert = &way->orders.alert;
 	enum alert_plan plan = ALERT_EACH;
@@ -333,19 +444,21 @@ tell(struct way *way, struct alert_note *note, bool *more_r)
 		plan = alert_plan(
 			&way->budget, alert->hourly, note->total, note->worst, boot_us(way));
 	if (note->total == 0)
-		way->failing = false; /* there is nothing that could fail */
+		way->failing = way->naside > 0; /* there is nothing else that could fail */
 	if (note->total == 0 || plan == ALERT_WAIT)
 		return WF_OK;
-	*more_r = plan == ALERT_EACH && note->total > 1;
+	turn_r->more = plan == ALERT_EACH && note->total > 1;
 	if (plan == ALERT_EACH)
 		narrow(way, note);
-	status = deliver(way, note);
-	if (status != WF_OK)
+	status = plan == ALERT_EACH ? WF_OK : gather(way, note);
+	if (status == WF_OK && note->total > 0)
+		status = deliver(way, note);
+	turn_r->passed = status == WF_DENIED && put_aside(way, note);
+	if (status != WF_OK || note->total == 0)
 		return status;
-	alert_spend(&way->budget, note->worst);
 	if (way->why[0] != '\0')
 		say(way, LOG_NOTICE, "went, and it was said", way->why);
-	status = note_told(way, note, way->id == ALERT_HOOK ? "" : way->why);
+	status = note_told(way, note, words_to_keep(way));
 	if (status == WF_OK)
 		go_well(way);
 	else
@@ -354,7 +467,7 @@ tell(struct way *way, struct alert_note *note, bool *more_r)
 }
 
 static wf_status
-turn(struct way *way, bool *more_r)
+turn(struct way *way, struct turn *turn_r)
 {
 	struct alert_note note = {.n = 0};
 	wf_status status = place_read(&way->place);
@@ -363,8 +476,8 @@ turn(struct way *way, bool *more_r)
 	if (status == WF_OK && way->id == ALERT_LOG)
 		status = settle(way);
 	if (status == WF_OK)
-		status = collect(way, &note);
-	return status == WF_OK ? tell(way, &note, more_r) : status;
+		status = look(way, &note);
+	return status == WF_OK ? tell(way, &note, turn_r) : status;
 }
 
 static unsigned
@@ -372,17 +485,19 @@ step(void *ctx)
 {
 	struct way *way = ctx;
 	const unsigned idle_ms = way->base->idle_ms != 0 ? way->base->idle_ms : IDLE_MS;
-	bool more = false;
+	struct turn now = {.more = false};
 	wf_status status;
 
 	renew(way);
+	if (way->naside > 0 && boot_us(way) >= way->aside_until_us)
+		way->naside = 0;
 	late_watch(&way->late, !way->failing, way->failing ? way->place.why : "it goes well again");
 	if (boot_us(way) < way->next_us)
 		return idle_ms;
-	status = turn(way, &more);
+	status = turn(way, &now);
 	if (status != WF_OK && !pulse_stopping(&way->pulse))
-		fail(way, status);
-	return more && status == WF_OK ? 0 : idle_ms;
+		fail(way, status, now.passed);
+	return now.more && status == WF_OK ? 0 : idle_ms;
 }
 
 static void
@@ -406,6 +521,7 @@ way_clear(struct way *way)
 	courier_free(&way->courier);
 	alert_message_clear(&way->message);
 	(void)pthread_mutex_destroy(&way->lock);
+	free(way->due);
 	free(way);
 }
 
@@ -418,6 +534,12 @@ way_new(const struct record_base *base, enum alert_way id, const struct config *
 
 	if (way == NULL)
 		return WF_NO_MEMORY;
+	way->due_room = TOGETHER_LEAST;
+	way->due = wf_fault(WF_FAULT_ALLOC) ? NULL : calloc(way->due_room, sizeof(*way->due));
+	if (way->due == NULL) {
+		free(way);
+		return WF_NO_MEMORY;
+	}
 	way->base = base;
 	way->id = id;
 	way->place.store = base->store;

@@ -18,6 +18,9 @@ struct courier {
 	struct record_base base;
 	pthread_mutex_t lock;
 	pthread_cond_t news;
+	bool begun; /* the last delivery was */
+	size_t nput_off;
+	uint8_t put_off[WF_PEER_STATE_MAX];
 	struct parcel *parcel; /* the one that is waited for, or that nobody waits for any more */
 	bool interrupted;
 };
@@ -34,6 +37,9 @@ struct parcel {
 	bool over;
 	wf_status status;
 	char why[EGRESS_CAUSE_MAX];
+	bool begun;
+	size_t nput_off;
+	uint8_t put_off[WF_PEER_STATE_MAX];
 	size_t len;
 	uint8_t load[];
 };
@@ -62,6 +68,12 @@ end(struct parcel *parcel, wf_status status, const char *why)
 static void
 answered(void *ctx, const struct egress_reply *reply)
 {
+	struct parcel *parcel = ctx;
+
+	parcel->begun = reply->why == WF_WHY_CUT;
+	if (reply->outcome == WF_OUTCOME_DELIVERED)
+		parcel->nput_off = reply->state_len;
+	memcpy(parcel->put_off, reply->state, parcel->nput_off);
 	if (reply->outcome == WF_OUTCOME_DELIVERED)
 		end(ctx, WF_OK, reply->text);
 	else if (reply->outcome == WF_OUTCOME_REJECT)
@@ -128,9 +140,25 @@ wait_for_end(struct courier *courier, char *why_r, size_t size)
 		return WF_EXPIRED;
 	status = parcel->status;
 	(void)snprintf(why_r, size, "%s", parcel->why);
+	courier->begun = parcel->begun;
+	courier->nput_off = parcel->nput_off;
+	memcpy(courier->put_off, parcel->put_off, parcel->nput_off);
 	courier->parcel = NULL;
 	free(parcel);
 	return status;
+}
+
+bool
+courier_begun(const struct courier *courier)
+{
+	return courier->begun;
+}
+
+size_t
+courier_put_off(const struct courier *courier, const uint8_t **which_r)
+{
+	*which_r = courier->put_off;
+	return courier->nput_off;
 }
 
 wf_status
@@ -143,6 +171,8 @@ courier_deliver(struct courier *courier, const struct egress_delivery *delivery,
 	if (status != WF_OK)
 		return status;
 	pthread_mutex_lock(&courier->lock);
+	courier->begun = false;
+	courier->nput_off = 0;
 	if (courier->interrupted) {
 		free(parcel);
 		status = WF_EXPIRED;

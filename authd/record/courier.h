@@ -21,6 +21,12 @@ WF_MUST_USE wf_status courier_new(const struct record_base *base, struct courier
  */
 WF_MUST_USE wf_status courier_deliver(struct courier *courier,
 	const struct egress_delivery *delivery, char *why_r, size_t size);
+/*
+ * Of the last delivery, in the thread that made it.  It failed, and the receiver may have it all
+ * the same; it went, and those of a letter's recipients were put off: where they stand in it.
+ */
+bool courier_begun(const struct courier *courier);
+size_t courier_put_off(const struct courier *courier, const uint8_t **which_r);
 /* Any thread: whoever waits does so no longer, now and from now on. */
 void courier_interrupt(struct courier *courier);
 /*

@@ -62,7 +62,8 @@ class Server(lib.Program):
         self.mode("take")
 
     def mode(self, mode):
-        """How it treats what comes: take, refuse, later, deaf, hang, die; or refuse:NAME, later:NAME one recipient alone."""
+        """How it treats what comes: take, refuse, later, deaf, hang, die; or refuse:NAME, later:NAME one recipient alone; filter:WORDS a
+        letter with these in its text."""
         with open(os.path.join(self.folder, "mode.new"), "w", encoding="utf-8") as stream:
             stream.write(mode)
         os.rename(os.path.join(self.folder, "mode.new"), os.path.join(self.folder, "mode"))
@@ -102,7 +103,7 @@ class Handler:
     async def handle_RCPT(self, _server, _session, envelope, address, _options):  # pylint: disable=invalid-name,too-many-arguments
         """One recipient."""
         mode, name = self.mode()
-        if name and address.startswith(name):
+        if mode in ("refuse", "later") and name and address.startswith(name):
             return {"refuse": "550 5.1.1 nobody of that name: " + address, "later": "451 4.2.0 try later: " + address}[mode]
         envelope.rcpt_tos.append(address)
         return "250 OK"
@@ -114,6 +115,8 @@ class Handler:
             os._exit(1)
         if mode == "hang":
             await asyncio.sleep(3600)
+        if mode == "filter" and name in str(email.message_from_bytes(envelope.content, policy=email.policy.default).get_content()):
+            return "554 5.7.1 a filter did not like it"
         if mode in ("refuse", "later") and not name:
             return {"refuse": "554 5.7.1 not here", "later": "451 4.3.0 not now"}[mode]
         login = session.auth_data.login.decode() if session.auth_data else None

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import time
 
 import lib
@@ -171,6 +172,59 @@ def test_one_of_several_is_refused(lab):
     post.wait_told()
     lib.equal(to_of(letters), [OFFICERS, OPERATORS], "who got it")
     lib.equal("nobody of that name: nobody@" in post.ways()["mail.operators"]["error"], True, "who did not")
+
+
+def test_what_a_filter_refuses(lab):
+    """A mail that is refused for a name in it comes without names, at once; the next finding passes by the ordinary way."""
+    post = Post(lab)
+    post.server.mode("filter:192.0.2.66")
+    post.spray()
+    letters = post.server.wait(2)
+    post.wait_told()
+    one = lab.ask("finding", "list")[0]
+    for letter in letters:
+        lib.equal("192.0.2.66" in letter.text, False, "no names")
+        lib.equal(f"warifu finding show {one['id']}" in letter.text, True, letter.text)
+        lib.equal(f"{one['id']}, level 2" in letter.subject, True, letter.subject)
+    post.spray("192.0.2.67")
+    letters = post.server.wait(4)
+    lib.equal(all("192.0.2.67" in letter.text for letter in letters[2:]), True, "the next one")
+
+
+def test_a_refused_one_is_passed(lab):
+    """A finding that is refused however it is said waits alone; the next one does not wait for it."""
+    post = Post(lab)
+    post.change(alert="\tlanguages = {en}\n")
+    post.server.mode("refuse")
+    post.spray()
+    lib.wait_for("the refusal is said", lambda: "not here" in (post.ways()["mail.operators"]["error"] or ""))
+    post.server.mode("take")
+    post.spray("192.0.2.67")
+    letters = post.server.wait(2, 90)
+    lib.equal(all("192.0.2.67" in letter.text for letter in letters), True, "the next one")
+    lib.equal(post.ways()["mail.operators"]["waiting"], 1, "the refused one waits")
+    lib.equal("not here" in post.ways()["mail.operators"]["error"], True, "and that is said")
+    post.reload()
+    post.server.wait(4)
+    post.wait_told()
+
+
+def test_a_stop_waits_for_no_mail_server(lab):
+    """While `warifu alert test` waits for a server that says nothing, the daemon ends in time, with its row."""
+    post = Post(lab)
+    lab.configure(*(part.replace("timeout = 2", "timeout = 60") for part in post.parts()))
+    post.reload()
+    post.server.mode("hang")
+    with subprocess.Popen([lib.CLI, "alert", "test"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as trial:
+        time.sleep(3)
+        lib.equal(trial.poll(), None, "it waits")
+        started = time.monotonic()
+        lab.stop()
+        lib.equal(time.monotonic() - started < 15, True, "it ends in time")
+        trial.wait(20)
+    lab.start()
+    lib.equal(len(lab.log(event="stop")), 1, "the row")
+    lib.equal([row["result"] for row in lab.log(event="alert.test")], ["failure"], "the trial's row")
 
 
 def test_a_flood(lab):

@@ -229,6 +229,126 @@ START_TEST(subjects_are_encoded_words)
 }
 END_TEST
 
+static void
+make_letter(const struct alert_note *note, struct wf_buf *body, struct letter *letter_r)
+{
+	wf_buf_init(body, ALERT_BODY_MAX);
+	ck_assert_int_eq(alert_letter(note, &alert, body, letter_r), WF_OK);
+	ck_assert_int_eq(wf_buf_put_u8(body, 0), WF_OK);
+	letter_r->body = (const char *)body->data;
+}
+
+static void
+check_id(const struct alert_note *note, const char *id, bool same)
+{
+	struct letter letter;
+	struct wf_buf body;
+
+	make_letter(note, &body, &letter);
+	ck_assert_int_eq(strcmp(letter.id, id) == 0, same);
+	wf_buf_clear(&body);
+}
+
+/* Numbers are of one host, and of one life of its store. */
+START_TEST(an_id_is_of_one_finding)
+{
+	struct incident one = incident_of("hana"), other;
+	struct alert_note note = note_of(&one);
+	struct letter letter;
+	struct wf_buf body;
+
+	one.opened_us = 4711;
+	other = one;
+	make_letter(&note, &body, &letter);
+	check_id(&note, letter.id, true);
+	note.node = "web2";
+	check_id(&note, letter.id, false);
+	note.node = "web1";
+	note.list = &other;
+	check_id(&note, letter.id, true);
+	other.opened_us++;
+	check_id(&note, letter.id, false);
+	note.list = &one;
+	note.bare = true;
+	check_id(&note, letter.id, false);
+	wf_buf_clear(&body);
+}
+END_TEST
+
+START_TEST(a_bare_letter_has_no_names)
+{
+	struct incident one = incident_of("hana");
+	struct alert_note note = note_of(&one);
+	struct letter letter;
+	struct wf_buf body;
+
+	note.bare = true;
+	make_letter(&note, &body, &letter);
+	ck_assert_str_eq(letter.subject, "[Warifu web1] finding 7, level 2");
+	ck_assert_ptr_null(strstr(letter.body, "hana"));
+	ck_assert_ptr_null(strstr(letter.body, "192.0.2.1"));
+	ck_assert_ptr_nonnull(strstr(letter.body, "warifu finding show 7\n"));
+	wf_buf_clear(&body);
+}
+END_TEST
+
+/* Nobody and nowhere: a stream, a duty, a way of the alerts. */
+START_TEST(which_one_it_is_about)
+{
+	struct incident one = incident_of("");
+	struct alert_note note = note_of(&one);
+	struct alert_message message;
+	struct letter letter;
+	struct wf_buf body;
+	char line[ALERT_LINE_SIZE];
+
+	one.source[0] = '\0';
+	snprintf(one.rule, sizeof(one.rule), "alert-fault");
+	snprintf(one.key, sizeof(one.key), "alert mail.officers");
+	make_letter(&note, &body, &letter);
+	ck_assert_ptr_nonnull(strstr(letter.body, "\nWhich: alert mail.officers\n"));
+	ck_assert_ptr_null(strstr(letter.body, "Account:"));
+	wf_buf_clear(&body);
+	alert_line(&note, line);
+	ck_assert_ptr_nonnull(strstr(line, "; which: alert mail.officers"));
+	alert_message_init(&message);
+	ck_assert_int_eq(alert_message_make(&message, ALERT_HOOK, &note, &alert, &mail), WF_OK);
+	ck_assert_ptr_nonnull(memmem(message.load.data, message.load.len,
+		"\"key\":\"alert mail.officers\"", strlen("\"key\":\"alert mail.officers\"")));
+	alert_message_clear(&message);
+}
+END_TEST
+
+/* None is cut amid a line: fewer are described, and the others counted. */
+START_TEST(long_names_are_fewer)
+{
+	static struct incident list[ALERT_SHOWN];
+	struct alert_note note = note_of(list);
+	struct letter letter;
+	struct wf_buf body;
+	size_t described;
+	char rest[64];
+
+	for (size_t i = 0; i < ALERT_SHOWN; i++) {
+		list[i] = incident_of("x");
+		memset(list[i].user, 'u', sizeof(list[i].user) - 1);
+		memset(list[i].key, 'k', sizeof(list[i].key) - 1);
+		memset(list[i].source, 's', sizeof(list[i].source) - 1);
+	}
+	note.n = ALERT_SHOWN;
+	note.total = 30;
+	alert.languages = ALERT_EN | ALERT_JA;
+	make_letter(&note, &body, &letter);
+	described = count_lines(letter.body, letter.len, "7, level 2") / 2;
+	ck_assert_uint_gt(described, 1);
+	ck_assert_uint_lt(described, ALERT_SHOWN);
+	snprintf(rest, sizeof(rest), "... and %zu more\n", 30 - described);
+	ck_assert_uint_eq(count_lines(letter.body, letter.len, rest), 2);
+	ck_assert_uint_eq(count_lines(letter.body, letter.len, "    warifu finding list\n"), 2);
+	wf_buf_clear(&body);
+}
+END_TEST
+
 /* --- letters as bytes --- */
 
 static void
@@ -286,6 +406,10 @@ alert_suite(void)
 	tcase_add_test(tc, one_an_hour);
 	tcase_add_loop_test(tc, no_name_makes_a_line, 0, sizeof(nasty) / sizeof(nasty[0]));
 	tcase_add_test(tc, subjects_are_encoded_words);
+	tcase_add_test(tc, an_id_is_of_one_finding);
+	tcase_add_test(tc, a_bare_letter_has_no_names);
+	tcase_add_test(tc, which_one_it_is_about);
+	tcase_add_test(tc, long_names_are_fewer);
 	tcase_add_test(tc, a_cut_letter_is_none);
 	tcase_add_loop_test(
 		tc, what_is_no_address, 0, sizeof(no_addresses) / sizeof(no_addresses[0]));
