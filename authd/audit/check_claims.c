@@ -122,6 +122,23 @@ is_same_loss(const struct mark *a, const struct mark *b)
 	       a->void_number == b->void_number;
 }
 
+/*
+ * Whether a row tells of the restore that began a generation in which the number came again.  The
+ * checkpoint's row may be one of the backup's: it had not been signed yet when that was made.
+ */
+static bool
+is_told(const struct audit_check *check, const struct mark *lost)
+{
+	const struct audit_restore *restores;
+	const size_t n = audit_check_restores(check, &restores);
+
+	for (size_t i = 0; i < n; i++)
+		if (restores[i].generation > lost->checkpoint.generation &&
+			restores[i].generation <= lost->void_generation)
+			return true;
+	return false;
+}
+
 /* Where the rows from the backup's last one on are there, so is that of its restore. */
 static void
 look_for_row(struct audit_check *check, const struct mark *lost)
@@ -152,7 +169,7 @@ check_look_for_restore(struct audit_check *check)
 		const struct audit_checkpoint *c = &mark->checkpoint;
 
 		if (mark->void_generation == 0 || is_same_loss(looked, mark) ||
-			restore_of(check, c) != NULL ||
+			restore_of(check, c) != NULL || is_told(check, mark) ||
 			!is_of_generation(check, mark->void_generation, c->seq))
 			continue;
 		looked = mark;
