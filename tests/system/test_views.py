@@ -134,7 +134,7 @@ def test_tables_are_read_by_others(lab):
     done = subprocess.run(["iconv", "-f", "CP932", "-t", "UTF-8"], input=old, stdout=subprocess.PIPE, check=True)
     wanted = plain.decode().replace("\U0001f600", GETA).replace("\u00a5", GETA)
     lib.equal(done.stdout.decode(), wanted, "CP932")
-    lib.contains(said, "2 文字", "how many it cannot say")
+    lib.contains(said, "2 個", "how many it cannot say")
 
 
 def sheet(path, encoding):
@@ -177,7 +177,7 @@ def test_an_export_is_whole_and_told(lab):
     lib.equal(os.stat(path).st_mode & 0o7777, 0o600, "mode")
     rows = lab.log(event="log.export")
     lib.equal([row["detail"].split(":")[0] for row in rows], ["begun (jsonl)", "ended"], "rows of the export")
-    lib.equal(rows[0]["detail"], "begun (jsonl): user==1+1", "what was asked for")
+    lib.equal(rows[0]["detail"], 'begun (jsonl): user="=1+1"', "what was asked for")
     lib.contains(rows[1]["detail"], "ended: 1 rows", "how many there were")
     lib.equal(rows[0]["operator"], "root", "who asked")
     before = os.stat(path)
