@@ -298,7 +298,10 @@ static wf_status
 find(struct act_call *call, struct duties *duties_r, const struct duty **duty_r)
 {
 	const char *name = act_arg(call, "duty");
-	wf_status status = duties_read(call, duties_r);
+	wf_status status;
+
+	duties_r->n = 0;
+	status = duties_read(call, duties_r);
 
 	if (status != WF_OK)
 		return status;

@@ -37,6 +37,7 @@ grow(struct report_lines *lines)
 wf_status
 report_set(struct report_lines *lines, size_t line, enum report_column column, const char *text)
 {
+	char **cell = &lines->list[line].cells[column];
 	char *copy;
 
 	if (text == NULL || text[0] == '\0')
@@ -44,8 +45,8 @@ report_set(struct report_lines *lines, size_t line, enum report_column column, c
 	copy = wf_fault(WF_FAULT_ALLOC) ? NULL : strdup(text);
 	if (copy == NULL)
 		return WF_NO_MEMORY;
-	free(lines->list[line].cells[column]);
-	lines->list[line].cells[column] = copy;
+	free(*cell);
+	*cell = copy;
 	return WF_OK;
 }
 

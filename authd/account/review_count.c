@@ -180,7 +180,7 @@ count_locked(struct act_call *call, const struct review_month *month,
 	struct counting *counting = find(call, month);
 	wf_status status = counting != NULL ? WF_OK : begin(call, month, &counting);
 
-	if (status != WF_OK)
+	if (status != WF_OK || counting == NULL)
 		return status;
 	counting->month = *month;
 	status = count_on(call, counting);

@@ -247,7 +247,7 @@ time_gone(const struct around *around, int64_t tombstone_us)
 static uint64_t
 days_kept(const struct around *around)
 {
-	const uint64_t before = around->before->checkpoint.keep;
+	const uint64_t before = around->before == NULL ? 0 : around->before->checkpoint.keep;
 
 	if (around->behind == NULL || around->behind->checkpoint.keep > before)
 		return before;

@@ -36,7 +36,7 @@ add_text(struct gathering *all, const char *text)
 {
 	const size_t len = strlen(text) + 1;
 	size_t room = all->room == 0 ? 16384 : all->room;
-	char *bytes = all->bytes;
+	char *bytes;
 
 	if (all->status != WF_OK)
 		return;

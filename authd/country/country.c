@@ -197,7 +197,7 @@ code_of(MMDB_entry_s *entry, const char *which, char name_r[3])
 {
 	MMDB_entry_data_s data;
 
-	if (MMDB_get_value(entry, &data, which, "iso_code", NULL) != MMDB_SUCCESS ||
+	if (MMDB_get_value(entry, &data, which, "iso_code", (const char *)NULL) != MMDB_SUCCESS ||
 		!data.has_data || data.type != MMDB_DATA_TYPE_UTF8_STRING || data.data_size != 2)
 		return false;
 	memcpy(name_r, data.utf8_string, 2);

@@ -281,6 +281,7 @@ deliver_as(struct way *way, struct alert_note *note)
 		status = send_away(way, note->worst);
 	else if (status == WF_OK)
 		way->base->say(way->message.priority, (const char *)way->message.load.data);
+	note->rows = "";
 	return status;
 }
 
@@ -372,7 +373,7 @@ go_well(struct way *way)
 static bool
 put_aside(struct way *way, const struct alert_note *note)
 {
-	if (note->total != 1 || way->naside == ASIDE_MAX)
+	if (note->total != 1 || note->list == NULL || way->naside == ASIDE_MAX)
 		return false;
 	if (way->naside == 0)
 		way->aside_until_us = boot_us(way) + REFUSED_US;
